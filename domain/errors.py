@@ -1,0 +1,116 @@
+"""Every expected failure of Homeroom, drawn once.
+
+    HomeroomError
+    ├── InvalidInput            the caller must change the request
+    │   ├── BookingInPast
+    │   ├── UnknownReference    names a course, topic, person… that this organization does not have
+    │   └── MalformedEvent      an outside event that cannot be read
+    ├── NotFound
+    ├── Conflict                the request is sound, the world is in its way
+    │   ├── DoubleBooked
+    │   ├── TransitionRefused   the session's state does not allow the command
+    │   └── StaleRevision       somebody changed it since the caller read it
+    ├── NotAllowed              who asks may not
+    │   ├── LinkInvalid
+    │   ├── LinkExpired
+    │   ├── LinkForAnotherClass
+    │   └── SignatureInvalid
+    ├── PayloadTooLarge
+    └── Unavailable             an outside part does not answer now: the only branch worth a retry
+
+`code` is stable and public (problem+json type, Temporal failure type); `next_step` tells the reader what to do.
+"""
+
+from typing import ClassVar
+
+
+class HomeroomError(Exception):
+    """Base of all expected failures. Never carries personal data: its text reaches logs and workflow histories."""
+
+    code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, detail: str = "", *, next_step: str = "") -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.next_step = next_step
+
+
+class InvalidInput(HomeroomError):
+    code = "invalid-input"
+    title = "The request cannot be understood as it is"
+
+
+class BookingInPast(InvalidInput):
+    code = "booking-in-past"
+    title = "The class would start in the past"
+
+
+class UnknownReference(InvalidInput):
+    code = "unknown-reference"
+    title = "The request names something that does not exist"
+
+
+class MalformedEvent(InvalidInput):
+    code = "malformed-event"
+    title = "The event cannot be read"
+
+
+class NotFound(HomeroomError):
+    code = "not-found"
+    title = "There is no such thing here"
+
+
+class Conflict(HomeroomError):
+    code = "conflict"
+    title = "The request conflicts with the present state"
+
+
+class DoubleBooked(Conflict):
+    code = "double-booked"
+    title = "A person would be in two classes at once"
+
+
+class TransitionRefused(Conflict):
+    code = "transition-refused"
+    title = "The session's state does not allow this command"
+
+
+class StaleRevision(Conflict):
+    code = "stale-revision"
+    title = "It was changed since you read it"
+
+
+class NotAllowed(HomeroomError):
+    code = "not-allowed"
+    title = "You may not do this"
+
+
+class LinkInvalid(NotAllowed):
+    code = "link-invalid"
+    title = "This link is not valid"
+
+
+class LinkExpired(NotAllowed):
+    code = "link-expired"
+    title = "This link has expired"
+
+
+class LinkForAnotherClass(NotAllowed):
+    code = "link-for-another-class"
+    title = "This link belongs to another class"
+
+
+class SignatureInvalid(NotAllowed):
+    code = "signature-invalid"
+    title = "The signature does not match the content"
+
+
+class PayloadTooLarge(HomeroomError):
+    code = "payload-too-large"
+    title = "The request is too large"
+
+
+class Unavailable(HomeroomError):
+    code = "unavailable"
+    title = "A part of the system does not answer now"

@@ -1,0 +1,86 @@
+"""A session's states and the one table of transitions between them. The diagram in docs is made from it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.errors import TransitionRefused
+
+
+class SessionState(StrEnum):
+    SCHEDULED = "scheduled"  # booked; confirmations, reminders and the briefing go out on their timers
+    OPEN = "open"  # room and credentials exist, participants may come in
+    LIVE = "live"  # an instructor has joined
+    ENDING = "ending"  # the room is being closed, the recording finished
+    DOCUMENTING = "documenting"  # transcript completed, draft written
+    REVIEW = "review"  # the draft waits for the instructor
+    FILING = "filing"  # approved: summaries, records, next briefing
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Trigger(StrEnum):
+    OPEN = "open"
+    INSTRUCTOR_JOINED = "instructor_joined"
+    RESCHEDULE = "reschedule"
+    CANCEL = "cancel"
+    END = "end"
+    ROOM_CLOSED = "room_closed"
+    DRAFTED = "drafted"
+    NOTHING_TO_REVIEW = "nothing_to_review"
+    REVIEW_ENDED = "review_ended"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True)
+class Transition:
+    source: SessionState
+    trigger: Trigger
+    target: SessionState
+
+
+S, T = SessionState, Trigger
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(S.SCHEDULED, T.RESCHEDULE, S.SCHEDULED),
+    Transition(S.SCHEDULED, T.OPEN, S.OPEN),
+    Transition(S.SCHEDULED, T.CANCEL, S.CANCELLED),
+    Transition(S.OPEN, T.RESCHEDULE, S.SCHEDULED),
+    Transition(S.OPEN, T.INSTRUCTOR_JOINED, S.LIVE),
+    Transition(S.OPEN, T.END, S.ENDING),
+    Transition(S.OPEN, T.CANCEL, S.CANCELLED),
+    Transition(S.LIVE, T.END, S.ENDING),
+    Transition(S.ENDING, T.ROOM_CLOSED, S.DOCUMENTING),
+    Transition(S.DOCUMENTING, T.DRAFTED, S.REVIEW),
+    Transition(S.DOCUMENTING, T.NOTHING_TO_REVIEW, S.FILING),
+    Transition(S.REVIEW, T.REVIEW_ENDED, S.FILING),
+    Transition(S.FILING, T.CLOSE, S.CLOSED),
+)
+
+FINAL_STATES = frozenset({S.CLOSED, S.CANCELLED})
+ROOM_STATES = frozenset({S.OPEN, S.LIVE})  # states in which a LiveKit room must exist
+HOLDS_TIME = frozenset(S) - {S.CANCELLED}  # states whose time range blocks the instructor and the students
+
+_TABLE = {(t.source, t.trigger): t.target for t in TRANSITIONS}
+
+
+def allowed(state: SessionState, trigger: Trigger) -> bool:
+    return (state, trigger) in _TABLE
+
+
+def advance(state: SessionState, trigger: Trigger) -> SessionState:
+    """The state after `trigger`. Raises TransitionRefused where the table has no such line."""
+    try:
+        return _TABLE[state, trigger]
+    except KeyError:
+        legal = ", ".join(sorted({t.trigger for t in TRANSITIONS if t.source == state})) or "nothing"
+        raise TransitionRefused(
+            f"a session that is {state} cannot {trigger}", next_step=f"In this state it can: {legal}."
+        ) from None
+
+
+def mermaid() -> str:
+    """The table as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", f"    [*] --> {S.SCHEDULED}: book"]
+    lines += [f"    {t.source} --> {t.target}: {t.trigger}" for t in TRANSITIONS]
+    lines += [f"    {s} --> [*]" for s in SessionState if s in FINAL_STATES]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,42 @@
+"""The steps every session goes through, and the record of each: planned and actual time, and outcome."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    BOOKING = "booking"
+    CONFIRMATION = "confirmation"
+    REMINDER = "reminder"
+    BRIEFING = "briefing"
+    ROOM = "room"
+    CREDENTIALS = "credentials"
+    LIVE = "live"
+    CAPTURE = "capture"
+    END = "end"
+    TRANSCRIPT = "transcript"
+    DOCUMENTATION = "documentation"
+    REVIEW = "review"
+    SUMMARY = "summary"
+    RECORDS = "records"
+    NEXT_BRIEFING = "next_briefing"
+
+
+class Outcome(StrEnum):
+    PLANNED = "planned"
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"  # its time was past, or there was nothing to do
+    FAILED = "failed"  # retries exhausted: an exception row says more
+    CANCELLED = "cancelled"
+
+
+@dataclass
+class TimelineEntry:
+    step: Step
+    outcome: Outcome
+    planned_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    note: str = ""  # counts, states and codes only, never personal data
