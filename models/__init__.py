@@ -1,0 +1,1 @@
+"""Tables (one file per aggregate), repositories (all SQL), the engine with its tenant scope, migrations."""

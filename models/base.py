@@ -1,0 +1,71 @@
+"""What all tables share: naming convention, UTC timestamps, tenant column, JSON documents."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+
+
+class UTCDateTime(sa.TypeDecorator[datetime]):
+    """timestamptz that refuses naive datetimes and always gives UTC back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a timestamp without a time zone is ambiguous; pass an aware datetime")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None else None
+
+
+def utc(default: Any = ..., *, server_default: Any = None) -> Any:
+    """A UTC timestamp column; required unless a default is given."""
+    if server_default is not None:
+        return Field(
+            None,
+            sa_column_kwargs={"server_default": server_default},
+            sa_type=_type(UTCDateTime),
+            nullable=False,
+        )
+    return Field(default, sa_type=_type(UTCDateTime))
+
+
+def enum_column(enum: type, default: Any = ..., *, primary_key: bool = False) -> Any:
+    """An enumeration stored as its value, so that adding a value needs no type migration."""
+    kind = sa.Enum(enum, native_enum=False, values_callable=lambda e: [m.value for m in e], length=40)
+    return Field(default, sa_type=_type(kind), primary_key=primary_key)
+
+
+def json_object() -> Any:
+    return Field(default_factory=dict, sa_type=_type(JSONB), sa_column_kwargs={"server_default": "{}"})
+
+
+def json_list() -> Any:
+    return Field(default_factory=list, sa_type=_type(JSONB), sa_column_kwargs={"server_default": "[]"})
+
+
+def _type(kind: Any) -> Any:
+    """SQLModel annotates `sa_type` as a class; SQLAlchemy takes instances as well."""
+    return kind
+
+
+class TenantRow(SQLModel):
+    """A row of an organization's data; row-level security compares its id with the transaction's."""
+
+    organization_id: UUID = Field(foreign_key="organization.id", index=True)

@@ -1,0 +1,65 @@
+"""The engine and the unit of work. One request or activity step is one transaction in one tenant's scope."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from domain.errors import Unavailable
+
+_SCOPE = sa.text("select set_config('app.organization_id', :organization_id, true)")
+
+
+def sqlalchemy_url(url: str) -> str:
+    """`postgresql://…` as SQLAlchemy's URL for psycopg 3."""
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+
+class Database:
+    """Connections as the application role: without a tenant scope, row-level security shows no tenant row."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine = create_async_engine(
+            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def tenant(self, organization_id: UUID) -> AsyncIterator[AsyncSession]:
+        """A transaction that sees and writes the rows of one organization. Commits on success.
+
+        Raises Unavailable when the database cannot be reached.
+        """
+        async with self._transaction() as session:
+            await session.execute(_SCOPE, {"organization_id": str(organization_id)})
+            yield session
+
+    @asynccontextmanager
+    async def unscoped(self) -> AsyncIterator[AsyncSession]:
+        """A transaction outside any tenant: sees what the schema's cross-tenant functions give."""
+        async with self._transaction() as session:
+            yield session
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        try:
+            async with self._sessions.begin() as session:
+                yield session
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            raise Unavailable("the database does not answer") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable("the database connection was lost") from error
+            raise
+
+    async def ping(self) -> None:
+        async with self.unscoped() as session:
+            await session.execute(sa.text("select 1"))
+
+    async def aclose(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,39 @@
+"""Documentation of a class: one row per session, its revisions, and briefings made from it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field
+
+from domain.documentation import DocumentationStatus
+from models.base import TenantRow, enum_column, json_list, json_object, utc
+
+
+class Documentation(TenantRow, table=True):
+    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    status: DocumentationStatus = enum_column(DocumentationStatus)
+    revision: int  # the current one
+    approved_by: str | None = None  # id of the person, never a name
+    approved_at: datetime | None = utc(None)
+
+
+class DocumentationRevision(TenantRow, table=True):
+    __tablename__ = "documentation_revision"
+    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    revision: int = Field(primary_key=True)  # counts from 1
+    author: str  # "engine:<name>" or the id of a person
+    reason: str = ""
+    statements: list[Any] = json_list()
+    created_at: datetime = utc()
+
+
+class BriefingRow(TenantRow, table=True):
+    """What the instructor reads before the next class of a course, made from an approved record."""
+
+    __tablename__ = "briefing"
+    id: UUID = Field(primary_key=True)
+    course_id: UUID = Field(foreign_key="course.id", index=True)
+    source_session_id: UUID | None = Field(None, foreign_key="session.id", unique=True)
+    content: dict[str, Any] = json_object()
+    created_at: datetime = utc()

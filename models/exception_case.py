@@ -1,0 +1,26 @@
+"""A case in somebody's queue."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.base import TenantRow, json_object, utc
+
+
+class ExceptionCase(TenantRow, table=True):
+    __tablename__ = "exception_case"
+    __table_args__ = (sa.UniqueConstraint("session_id", "kind", "occasion"),)
+    id: UUID = Field(primary_key=True)
+    session_id: UUID = Field(foreign_key="session.id")
+    kind: str
+    occasion: str = ""  # tells apart cases of one kind in one session, e.g. the step that failed
+    severity: str
+    owner: str  # role
+    state: str = "open"  # open | resolved
+    due_at: datetime = utc()
+    detail: dict[str, Any] = json_object()  # codes, counts, ids
+    opened_at: datetime = utc()
+    resolved_at: datetime | None = utc(None)

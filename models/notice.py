@@ -1,0 +1,29 @@
+"""The outbox: one row is one message to one person, written with the fact that caused it, sent afterwards."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.base import TenantRow, utc
+
+
+class Notice(TenantRow, table=True):
+    __table_args__ = (sa.Index("ix_notice_session_id", "session_id"),)
+    id: UUID = Field(primary_key=True)  # derived from `key`
+    key: str = Field(unique=True)  # idempotency: session, kind, recipient, occasion
+    session_id: UUID = Field(foreign_key="session.id")
+    kind: str
+    recipient_kind: str  # guardian | instructor
+    recipient_id: UUID
+    address: str
+    subject: str
+    html: str
+    text: str
+    send_after: datetime = utc()
+    created_at: datetime = utc()
+    sent_at: datetime | None = utc(None)
+    failed_at: datetime | None = utc(None)
+    attempts: int = 0
+    error: str = ""  # code of the last failure

@@ -1,0 +1,38 @@
+"""The tenant, its keys to the API, and its rules."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from models.base import TenantRow, json_object, utc
+
+
+class Region(SQLModel, table=True):
+    """A data location: a Temporal namespace and queues, a database, a LiveKit URL, an object store."""
+
+    id: str = Field(primary_key=True)
+    title: str
+
+
+class Organization(SQLModel, table=True):
+    id: UUID = Field(primary_key=True)
+    name: str
+    region: str = Field(foreign_key="region.id")
+    time_zone: str = "UTC"  # IANA
+    language: str = "en"  # ISO 639-1
+    policy: dict[str, Any] = json_object()  # SessionPolicy, only what differs from the defaults
+    created_at: datetime = utc()
+
+
+class ApiKey(TenantRow, table=True):
+    """A key of an integrator. Only the SHA-256 of the secret is kept; `prefix` finds it."""
+
+    __tablename__ = "api_key"
+    id: UUID = Field(primary_key=True)
+    name: str
+    prefix: str = Field(unique=True)
+    secret_hash: str
+    created_at: datetime = utc()
+    revoked_at: datetime | None = utc(None)

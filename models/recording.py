@@ -1,0 +1,28 @@
+"""Index of the audio segments in the object store; the manifests there are the source."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.base import TenantRow, utc
+
+
+class AudioSegmentRow(TenantRow, table=True):
+    __tablename__ = "audio_segment"
+    __table_args__ = (sa.Index("ix_audio_segment_session_id_started_at", "session_id", "started_at"),)
+    key: str = Field(primary_key=True)
+    session_id: UUID = Field(foreign_key="session.id")
+    identity: str
+    participant_sid: str
+    track_sid: str
+    recorder_id: str
+    seq: int
+    started_at: datetime = utc()
+    samples: int
+    sample_rate: int  # Hz
+    codec: str
+    sha256: str
+    size: int  # bytes
+    transcribed: bool = False  # all utterances that begin in it are stored

@@ -1,0 +1,91 @@
+"""A class meeting: the row, who takes part, the time it holds for them, and its timeline."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlmodel import Field
+
+from domain.roles import Role
+from domain.sessions import SessionState
+from domain.timeline import Outcome, Step
+from models.base import TenantRow, enum_column, json_object, utc
+
+
+class Session(TenantRow, table=True):
+    __tablename__ = "session"
+    __table_args__ = (
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.Index("ix_session_organization_id_starts_at", "organization_id", "starts_at"),
+    )
+    id: UUID = Field(primary_key=True)
+    region: str
+    course_id: UUID = Field(foreign_key="course.id", index=True)
+    instructor_id: UUID = Field(foreign_key="instructor.id")
+    title: str
+    starts_at: datetime = utc()
+    ends_at: datetime = utc()
+    time_zone: str = "UTC"  # the zone the class is planned in
+    policy: dict[str, Any] = json_object()  # the whole SessionPolicy this session runs under
+    state: SessionState = enum_column(SessionState, SessionState.SCHEDULED)
+    outcome: str | None = None  # held | not_held | cancelled
+    opened_at: datetime | None = utc(None)
+    live_at: datetime | None = utc(None)
+    ended_at: datetime | None = utc(None)
+    capture_ended_at: datetime | None = utc(None)
+    closed_at: datetime | None = utc(None)
+    completeness: dict[str, Any] = json_object()  # {have: [...], missing: [...], share: 0..1}
+    created_at: datetime = utc()
+
+
+class SessionTopic(TenantRow, table=True):
+    __tablename__ = "session_topic"
+    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    topic_id: UUID = Field(primary_key=True, foreign_key="topic.id")
+
+
+class Participant(TenantRow, table=True):
+    """A person in a session. The id, as text, is the person's LiveKit identity in this one class."""
+
+    id: UUID = Field(primary_key=True)
+    session_id: UUID = Field(foreign_key="session.id", index=True)
+    role: Role = enum_column(Role)
+    student_id: UUID | None = Field(None, foreign_key="student.id")
+    instructor_id: UUID | None = Field(None, foreign_key="instructor.id")
+    name: str  # as shown in class
+    credentialed_at: datetime | None = utc(None)
+
+
+class BookedTime(TenantRow, table=True):
+    """The time a session holds for a person. Two overlapping rows of one person cannot exist."""
+
+    __tablename__ = "booked_time"
+    __table_args__ = (
+        ExcludeConstraint(
+            (sa.column("organization_id"), "="),
+            (sa.column("person_id"), "="),
+            (sa.column("during"), "&&"),
+            using="gist",
+            name="ex_booked_time_person_during",
+        ),
+    )
+    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    person_id: UUID = Field(primary_key=True)  # an instructor or a student
+    during: Range[datetime] = Field(sa_type=TSTZRANGE)
+
+
+class TimelineRow(TenantRow, table=True):
+    """The workflow's timeline as read by pages and the API. `occasion` tells apart repeats of a step."""
+
+    __tablename__ = "timeline"
+    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    step: Step = enum_column(Step, primary_key=True)
+    occasion: str = Field("", primary_key=True)
+    position: int
+    outcome: Outcome = enum_column(Outcome)
+    planned_at: datetime | None = utc(None)
+    started_at: datetime | None = utc(None)
+    finished_at: datetime | None = utc(None)
+    note: str = ""

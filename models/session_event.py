@@ -1,0 +1,26 @@
+"""The append-only record of facts about sessions, idempotent by source id."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.base import TenantRow, json_object, utc
+
+
+class SessionEventRow(TenantRow, table=True):
+    __tablename__ = "session_event"
+    __table_args__ = (sa.Index("ix_session_event_session_id_occurred_at", "session_id", "occurred_at"),)
+    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    source_id: str = Field(primary_key=True)
+    source: str
+    kind: str
+    occurred_at: datetime = utc()
+    recorded_at: datetime = utc(server_default=sa.func.now())
+    identity: str | None = None
+    participant_sid: str | None = None
+    track_sid: str | None = None
+    hidden: bool = False
+    data: dict[str, Any] = json_object()

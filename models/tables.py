@@ -1,0 +1,22 @@
+"""All tables, for the metadata of migrations and checks."""
+
+from sqlmodel import SQLModel
+
+from models import (  # noqa: F401
+    course,
+    documentation,
+    exception_case,
+    notice,
+    organization,
+    people,
+    record,
+    recording,
+    session,
+    session_event,
+    transcript,
+)
+
+metadata = SQLModel.metadata
+
+# Tables without an organization's data, or the tenant table itself.
+UNSCOPED = frozenset({"region", "alembic_version"})

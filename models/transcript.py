@@ -1,0 +1,26 @@
+"""Utterances with their words."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.base import TenantRow, json_list, utc
+
+
+class UtteranceRow(TenantRow, table=True):
+    __tablename__ = "utterance"
+    __table_args__ = (sa.Index("ix_utterance_session_id_starts_at", "session_id", "starts_at"),)
+    id: UUID = Field(primary_key=True)
+    session_id: UUID = Field(foreign_key="session.id")
+    identity: str
+    track_sid: str
+    starts_at: datetime = utc()
+    ends_at: datetime = utc()
+    text: str
+    words: list[Any] = json_list()  # [[start_ms, end_ms, text, probability], …]
+    language: str
+    confidence: float
+    engine: str
