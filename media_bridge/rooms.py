@@ -1,0 +1,167 @@
+"""The rooms of the classes on a LiveKit server, and who is in them."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import aiohttp
+from livekit import api as livekit_api
+from livekit.protocol import models as proto
+
+from domain.errors import NotFound
+from domain.roles import room_name, session_id_of_room
+from media_bridge.vendor_errors import livekit_errors
+
+_HIDDEN_KINDS = frozenset({proto.ParticipantInfo.AGENT, proto.ParticipantInfo.EGRESS})
+
+
+@dataclass(frozen=True)
+class Room:
+    """A LiveKit room of a session. `sid` differs between two rooms made for the same session."""
+
+    session_id: UUID
+    sid: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Track:
+    sid: str
+    source: str  # "microphone", "camera", "screen_share", "screen_share_audio" or "unknown"
+    muted: bool
+
+
+@dataclass(frozen=True)
+class Participant:
+    """One connection, as the server lists it."""
+
+    identity: str
+    sid: str
+    kind: str  # "standard", "agent", "egress", …
+    hidden: bool  # machines: the recorder and its like
+    joined_at: datetime
+    tracks: tuple[Track, ...]
+
+
+class LiveKitRooms:
+    """The rooms of one LiveKit server or cluster.
+
+    Calls make one attempt; whoever calls decides on retries. They raise Unavailable for what may pass by itself and
+    the other domain errors for what will not. An HTTP client is kept per event loop: call aclose() in each.
+    """
+
+    def __init__(
+        self, url: str, api_key: str, api_secret: str, *, timeout: timedelta = timedelta(seconds=8)
+    ) -> None:
+        self._url, self._key, self._secret = url, api_key, api_secret
+        self._timeout = timeout.total_seconds()
+        self._clients: dict[asyncio.AbstractEventLoop, livekit_api.LiveKitAPI] = {}
+
+    async def ensure_room(
+        self, session_id: UUID, *, empty_timeout: timedelta, departure_timeout: timedelta
+    ) -> Room:
+        """Makes the room, or finds it as it is. LiveKit closes it when nobody has come for `empty_timeout`, or when
+        the last person has been gone for `departure_timeout`."""
+        request = livekit_api.CreateRoomRequest(
+            name=room_name(session_id),
+            empty_timeout=int(empty_timeout.total_seconds()),
+            departure_timeout=int(departure_timeout.total_seconds()),
+        )
+        with livekit_errors("CreateRoom"):
+            return _room(session_id, await self._client.room.create_room(request))
+
+    async def close_room(self, session_id: UUID) -> None:
+        """Closes the room and disconnects everybody. A room that is not there is a room that is closed."""
+        try:
+            with livekit_errors("DeleteRoom"):
+                await self._client.room.delete_room(livekit_api.DeleteRoomRequest(room=room_name(session_id)))
+        except NotFound:
+            return
+
+    async def list_rooms(self) -> list[Room]:
+        """All rooms that belong to a session; other rooms of a shared server are left out."""
+        with livekit_errors("ListRooms"):
+            listed = await self._client.room.list_rooms(livekit_api.ListRoomsRequest())
+        found = ((session_of(room.name), room) for room in listed.rooms)
+        return [_room(session_id, room) for session_id, room in found if session_id is not None]
+
+    async def list_participants(self, session_id: UUID) -> list[Participant]:
+        """Everybody in the room, the hidden recorder included. Ask only for a room that list_rooms() shows: a
+        missing one takes LiveKit 15 seconds to deny. Raises NotFound or Unavailable for it."""
+        request = livekit_api.ListParticipantsRequest(room=room_name(session_id))
+        with livekit_errors("ListParticipants"):
+            listed = await self._client.room.list_participants(request)
+        return [_participant(p) for p in listed.participants if p.state != proto.ParticipantInfo.DISCONNECTED]
+
+    async def remove_participant(self, session_id: UUID, identity: str) -> None:
+        """Disconnects a participant; one who is not there is gone already. It does not revoke tokens."""
+        request = livekit_api.RoomParticipantIdentity(room=room_name(session_id), identity=identity)
+        try:
+            with livekit_errors("RemoveParticipant"):
+                await self._client.room.remove_participant(request)
+        except NotFound:
+            return
+
+    async def aclose(self) -> None:
+        """Closes the client of the running event loop."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()  # type: ignore[no-untyped-call]
+
+    @property
+    def _client(self) -> livekit_api.LiveKitAPI:
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            self._clients[loop] = livekit_api.LiveKitAPI(
+                self._url,
+                self._key,
+                self._secret,
+                timeout=aiohttp.ClientTimeout(total=self._timeout),
+                failover=False,
+            )
+        return self._clients[loop]
+
+
+def session_of(name: str) -> UUID | None:
+    """The session a room name stands for, or None for a room that is not Homeroom's."""
+    text = session_id_of_room(name)
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def is_hidden(participant: proto.ParticipantInfo) -> bool:
+    """True for machines: by their kind, or by the grants of their token."""
+    permission = participant.permission
+    return participant.kind in _HIDDEN_KINDS or permission.hidden or permission.recorder
+
+
+def joined_at(participant: proto.ParticipantInfo) -> datetime:
+    """In milliseconds where the server says them, else in whole seconds."""
+    return datetime.fromtimestamp((participant.joined_at_ms or participant.joined_at * 1000) / 1000, UTC)
+
+
+def source_name(track: proto.TrackInfo) -> str:
+    return proto.TrackSource.Name(track.source).lower()
+
+
+def kind_name(participant: proto.ParticipantInfo) -> str:
+    return proto.ParticipantInfo.Kind.Name(participant.kind).lower()
+
+
+def _room(session_id: UUID, room: proto.Room) -> Room:
+    millis = room.creation_time_ms or room.creation_time * 1000
+    return Room(session_id, room.sid, datetime.fromtimestamp(millis / 1000, UTC))
+
+
+def _participant(participant: proto.ParticipantInfo) -> Participant:
+    return Participant(
+        identity=participant.identity,
+        sid=participant.sid,
+        kind=kind_name(participant),
+        hidden=is_hidden(participant),
+        joined_at=joined_at(participant),
+        tracks=tuple(Track(t.sid, source_name(t), t.muted) for t in participant.tracks),
+    )
