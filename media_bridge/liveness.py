@@ -16,7 +16,7 @@ SPARE_YOUNG_ROOMS = timedelta(seconds=60)  # a room may be made a moment before 
 
 @dataclass(frozen=True)
 class KnownConnection:
-    """A person's connection that is on record as in the room. `seen_at` is the last proof of life on record."""
+    """A person's connection that is on record as in the room. `seen_at` is its last proof of life."""
 
     session_id: UUID
     participant_sid: str
@@ -60,8 +60,8 @@ def compare(
     """Compares one look at LiveKit with the record.
 
     `known` are the connections on record as open, `left` the sids that LiveKit itself said have left (a list
-    made a moment earlier may still show them). `memory` is that of the last findings; a watch that starts afresh
-    has none and takes one poll longer to call a connection absent.
+    made a moment earlier may still show them). `memory` is that of the last findings; a watch that starts
+    afresh has none and takes one poll longer to call a connection absent.
     """
     memory = memory or {}
     have = {room.session_id for room in poll.rooms}

@@ -47,22 +47,20 @@ class Participant:
 class LiveKitRooms:
     """The rooms of one LiveKit server or cluster.
 
-    Calls make one attempt; whoever calls decides on retries. They raise Unavailable for what may pass by itself and
-    the other domain errors for what will not. An HTTP client is kept per event loop: call aclose() in each.
+    Calls make one attempt; whoever calls decides on retries. They raise Unavailable for what may pass by itself
+    and the other domain errors for what will not. An HTTP client is kept per event loop: call aclose() in each.
     """
 
-    def __init__(
-        self, url: str, api_key: str, api_secret: str, *, timeout: timedelta = timedelta(seconds=8)
-    ) -> None:
-        self._url, self._key, self._secret = url, api_key, api_secret
-        self._timeout = timeout.total_seconds()
+    def __init__(self, url: str, api_key: str, api_secret: str, *, timeout: float = 8) -> None:
+        """`timeout` in seconds, for a whole call."""
+        self._url, self._key, self._secret, self._timeout = url, api_key, api_secret, timeout
         self._clients: dict[asyncio.AbstractEventLoop, livekit_api.LiveKitAPI] = {}
 
     async def ensure_room(
         self, session_id: UUID, *, empty_timeout: timedelta, departure_timeout: timedelta
     ) -> Room:
-        """Makes the room, or finds it as it is. LiveKit closes it when nobody has come for `empty_timeout`, or when
-        the last person has been gone for `departure_timeout`."""
+        """Makes the room, or finds it as it is. LiveKit closes it when nobody has come for `empty_timeout`, or
+        when the last person has been gone for `departure_timeout`."""
         request = livekit_api.CreateRoomRequest(
             name=room_name(session_id),
             empty_timeout=int(empty_timeout.total_seconds()),
@@ -107,7 +105,7 @@ class LiveKitRooms:
         """Closes the client of the running event loop."""
         client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
-            await client.aclose()  # type: ignore[no-untyped-call]
+            await client.aclose()
 
     @property
     def _client(self) -> livekit_api.LiveKitAPI:

@@ -1,4 +1,4 @@
-"""Who may do what in a room: LiveKit tokens by role. They carry opaque identities, never a name or metadata."""
+"""Who may do what in a room: LiveKit tokens by role. They carry opaque identities, no name, no metadata."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -33,7 +33,7 @@ def from_code(code: str, call: str) -> HomeroomError:
 
 @contextmanager
 def livekit_errors(call: str) -> Iterator[None]:
-    """Raises domain errors for what LiveKit and the network raise inside. Names the call, never its arguments."""
+    """Raises domain errors for what LiveKit and the network raise. Names the call, never its arguments."""
     try:
         yield
     except livekit_api.ServerError as error:

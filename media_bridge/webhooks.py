@@ -30,7 +30,7 @@ _KINDS = {
 
 
 class WebhookVerifier:
-    """Receives webhooks signed with any of several API keys, so that keys can be rotated without a lost event."""
+    """Receives webhooks signed with any of several API keys, so that keys are rotated without a lost event."""
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         """`keys` maps API key to secret."""
@@ -60,7 +60,7 @@ class WebhookVerifier:
 
 
 def read_event(event: WebhookEvent) -> RecordedEvent | None:
-    """Maps LiveKit's event to ours. `room.num_participants` is left out: LiveKit does not keep it true in webhooks."""
+    """Maps LiveKit's event to ours, without `room.num_participants`: in webhooks it is not kept true."""
     kind, session_id = _KINDS.get(event.event), session_of(event.room.name)
     if kind is None or session_id is None:
         return None
