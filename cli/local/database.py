@@ -1,0 +1,51 @@
+"""The database, its owner and the application's role, made where they are missing."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+from psycopg import sql
+
+OWNER: Final = "homeroom_owner"
+APPLICATION: Final = "homeroom_app"
+
+
+@dataclass(frozen=True)
+class Passwords:
+    owner: str
+    application: str
+
+
+def ensure_database(superuser_url: str, name: str, passwords: Passwords) -> None:
+    """Idempotent; also resets the passwords to the given ones."""
+    ensure_roles(superuser_url, passwords)
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        found = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+        if not found:
+            create_database(connection, name)
+
+
+def ensure_roles(superuser_url: str, passwords: Passwords) -> None:
+    """The owner runs migrations; the application's role neither owns nor bypasses: row-level security holds."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        for role, password in ((OWNER, passwords.owner), (APPLICATION, passwords.application)):
+            found = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
+            statement = sql.SQL(
+                "{} role {} with login nosuperuser nobypassrls nocreatedb nocreaterole password {}"
+            )
+            verb = sql.SQL("alter" if found else "create")
+            connection.execute(statement.format(verb, sql.Identifier(role), sql.Literal(password)))
+
+
+def create_database(
+    connection: "psycopg.Connection[tuple[object, ...]]", name: str, template: str = "template1"
+) -> None:
+    """A database of the owner's in which the application's role may connect and nothing else yet."""
+    statement = sql.SQL("create database {} owner {} template {} strategy file_copy")
+    connection.execute(statement.format(*map(sql.Identifier, (name, OWNER, template))))
+    connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+    connection.execute(
+        sql.SQL("grant connect on database {} to {}").format(
+            sql.Identifier(name), sql.Identifier(APPLICATION)
+        )
+    )

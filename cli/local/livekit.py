@@ -1,0 +1,86 @@
+"""The LiveKit server with a configuration for one machine."""
+
+import json
+import os
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cli.local.home import write_private
+from cli.local.process import Launch, Process, StopPlan
+from cli.local.service import Service, http_answers
+
+# The first signal drains until the rooms are empty, the second does not wait for them.
+STOP: Final[StopPlan] = ((signal.SIGTERM, 2.0), (signal.SIGTERM, 5.0))
+
+
+@dataclass(frozen=True)
+class LiveKitServer:
+    """One server on loopback. `udp_port`, `tcp_port`: media; `webhook_urls` may be empty."""
+
+    folder: Path
+    port: int
+    tcp_port: int
+    udp_port: int
+    api_key: str
+    api_secret: str
+    webhook_urls: Sequence[str]
+    find_binary: Callable[[], Path]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def launch(self) -> Launch:
+        binary = self.find_binary()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        config = self.folder / "livekit.yaml"
+        write_private(config, json.dumps(self._config(), indent=2) + "\n")  # JSON is YAML
+        return Launch(
+            argv=[str(binary), "--config", str(config)],
+            environ={key: os.environ[key] for key in ("PATH", "HOME", "TZ") if key in os.environ},
+            cwd=self.folder,
+        )
+
+    def healthy(self, process: Process) -> bool:
+        return http_answers(self.url)
+
+    def _config(self) -> dict[str, object]:
+        webhook: dict[str, object] = {
+            "api_key": self.api_key,
+            "urls": list(self.webhook_urls),
+            "resource_url_notifier": {"max_age": "10m", "max_depth": 5000},
+        }
+        return {
+            "port": self.port,
+            "bind_addresses": ["127.0.0.1"],
+            "rtc": {
+                "tcp_port": self.tcp_port,
+                "udp_port": self.udp_port,
+                "use_external_ip": False,
+                "node_ip": "127.0.0.1",
+                "enable_loopback_candidate": True,
+                "ips": {"includes": ["127.0.0.1/32"]},
+                # Without one of our own, clients are sent to public servers, which see their addresses.
+                "stun_servers": ["127.0.0.1:3478"],
+            },
+            "keys": {self.api_key: self.api_secret},
+            # A token alone must not bring an ended class back.
+            "room": {"auto_create": False, "empty_timeout": 7200, "departure_timeout": 600},
+            "api": {"enable_psrpc_for_get_list_participants": True},
+            **({"webhook": webhook} if self.webhook_urls else {}),
+            "logging": {"level": "info", "json": True},
+        }
+
+
+def livekit_service(server: LiveKitServer) -> Service:
+    return Service(
+        name="livekit",
+        launch=server.launch,
+        healthy=server.healthy,
+        stop=STOP,
+        start_seconds=30,
+        urls={"server": server.url},
+    )

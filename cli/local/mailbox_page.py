@@ -1,0 +1,96 @@
+"""The pages and JSON of the mail sink."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment
+
+from cli.local.mail_store import MailStore, StoredMail
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ title }}</title>
+<style>
+ body{font:15px/1.45 system-ui,sans-serif;margin:0;background:#f6f7f9;color:#1b2430}
+ main{max-width:62rem;margin:0 auto;padding:1rem}
+ table{width:100%;border-collapse:collapse;background:#fff}
+ td,th{text-align:left;padding:.55rem .7rem;border-bottom:1px solid #e4e8ee;vertical-align:top}
+ a{color:#0b57b0} .quiet{color:#5b6675}
+ iframe{width:100%;height:34rem;border:1px solid #d5dbe3;background:#fff}
+ pre{white-space:pre-wrap;background:#fff;border:1px solid #d5dbe3;padding:1rem;overflow-wrap:anywhere}
+</style></head><body><main>{% block main %}{% endblock %}</main></body></html>
+"""
+_LIST = """{% extends page %}{% block main %}<h1>Mailbox</h1>
+<p class="quiet">Every mail the stack on this machine sends ends here; none leaves it.</p>
+{% if mails %}<table><thead><tr><th>Received</th><th>To</th><th>Subject</th></tr></thead><tbody>
+{% for mail in mails %}<tr><td>{{ mail.received_at|moment }}</td><td>{{ mail.recipients|join(", ") }}</td>
+<td><a href="/messages/{{ mail.id }}">{{ mail.subject or "(no subject)" }}</a></td></tr>
+{% endfor %}</tbody></table>{% else %}<p>No mail yet.</p>{% endif %}{% endblock %}
+"""
+_ONE = """{% extends page %}{% block main %}<p><a href="/">Mailbox</a></p><h1>{{ mail.subject }}</h1>
+<p class="quiet">{{ mail.received_at|moment }}<br>From {{ mail.sender }}
+<br>To {{ mail.recipients|join(", ") }}
+{% if mail.attachments %}<br>Attached: {{ mail.attachments|join(", ") }}{% endif %}
+<br><a href="/messages/{{ mail.id }}/raw">Source</a></p>
+{% if mail.html %}<h2>HTML</h2>
+<iframe sandbox title="The mail as HTML" srcdoc="{{ mail.html }}"></iframe>{% endif %}
+<h2>Text</h2><pre>{{ mail.text }}</pre>{% endblock %}
+"""
+
+
+def mailbox_app(store: MailStore) -> FastAPI:
+    """`GET /`, `/messages/{id}` for people; `GET /api/messages`, `/api/messages/{id}` for programs."""
+    app = FastAPI(title="Homeroom mailbox", docs_url=None, redoc_url=None)
+    environment = Environment(autoescape=True)
+    environment.filters["moment"] = _moment
+    page, listing, one = map(environment.from_string, (_PAGE, _LIST, _ONE))
+
+    @app.get("/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/", response_class=HTMLResponse)
+    def list_page() -> str:
+        mails = [store.get(mail_id) for mail_id in store.ids()[:500]]
+        return listing.render(page=page, title="Mailbox", mails=mails)
+
+    @app.get("/messages/{mail_id}", response_class=HTMLResponse)
+    def mail_page(mail_id: str) -> str:
+        mail = _find(store, mail_id)
+        return one.render(page=page, title=mail.subject, mail=mail)
+
+    @app.get("/messages/{mail_id}/raw")
+    def source(mail_id: str) -> Response:
+        _find(store, mail_id)
+        return Response(store.raw(mail_id), media_type="text/plain; charset=utf-8")
+
+    @app.get("/api/messages")
+    def messages(to: str | None = None) -> list[dict[str, Any]]:
+        """The latest first; `to` filters by an envelope recipient."""
+        mails = (store.get(mail_id) for mail_id in store.ids())
+        return [asdict(mail) for mail in mails if to is None or to in mail.recipients]
+
+    @app.get("/api/messages/{mail_id}")
+    def message(mail_id: str) -> dict[str, Any]:
+        return asdict(_find(store, mail_id))
+
+    @app.delete("/api/messages", status_code=204)
+    def clear() -> None:
+        store.clear()
+
+    return app
+
+
+def _find(store: MailStore, mail_id: str) -> StoredMail:
+    try:
+        return store.get(mail_id)
+    except KeyError:
+        raise HTTPException(404, "No such mail") from None
+
+
+def _moment(unix: float) -> str:
+    return datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

