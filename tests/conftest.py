@@ -1,19 +1,82 @@
-"""Fixtures of the whole suite."""
+"""Fixtures of the whole suite: the real servers, each started when first asked for."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
 
 from tests.stack import (
-    livekit_factory,
-    livekit_server,
-    mail_sink,
-    postgres_server,
-    s3_server,
-    temporal_server,
+    TestLiveKit,
+    TestMail,
+    TestPostgres,
+    TestS3,
+    TestTemporal,
+    start_livekit,
+    start_mail,
+    start_postgres,
+    start_s3,
+    start_temporal,
+    temporary_folder,
 )
 
-__all__ = [
-    "livekit_factory",
-    "livekit_server",
-    "mail_sink",
-    "postgres_server",
-    "s3_server",
-    "temporal_server",
-]
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[TestPostgres]:
+    """A real PostgreSQL without durability; make databases with `create_database()`."""
+    with temporary_folder("pg") as folder:
+        server = start_postgres(folder)
+        yield server
+        server.running.stop()
+
+
+@pytest.fixture(scope="session")
+def temporal_server() -> Iterator[TestTemporal]:
+    """A real Temporal dev server: `address`, `namespace`."""
+    with temporary_folder("temporal") as folder:
+        server = start_temporal(folder)
+        yield server
+        server.running.stop()
+
+
+@pytest.fixture
+def livekit_factory() -> Iterator[Callable[..., TestLiveKit]]:
+    """Starts LiveKit servers of a test's own: `livekit_factory(webhook_urls=("http://…",))`."""
+    started: list[TestLiveKit] = []
+    with temporary_folder("livekit") as folder:
+
+        def start(**options: Any) -> TestLiveKit:
+            own = folder / str(len(started))
+            own.mkdir()
+            started.append(start_livekit(own, **options))
+            return started[-1]
+
+        yield start
+        for server in started:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def livekit_server() -> Iterator[TestLiveKit]:
+    """A real LiveKit server without webhooks: `url`, `api_key`, `api_secret`, `kill()`, `restart()`."""
+    with temporary_folder("livekit") as folder:
+        server = start_livekit(folder)
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def mail_sink() -> Iterator[TestMail]:
+    """A real SMTP server that keeps the mails: `smtp_url`, `messages(to=…)`, `wait_for(…)`, `clear()`."""
+    with temporary_folder("mail") as folder:
+        server = start_mail(folder)
+        yield server
+        server.running.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[TestS3]:
+    """A real S3 server: `create_bucket(name)`, `options` for obstore."""
+    with temporary_folder("s3") as folder:
+        server = start_s3(folder)
+        yield server
+        server.running.stop()

@@ -12,12 +12,12 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
 from cli.local import go_tools
 from cli.local.database import APPLICATION, OWNER, Passwords, create_database, ensure_roles
@@ -236,11 +236,6 @@ class TestS3:
         }
 
 
-def make_folder(name: str) -> Path:
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix=f"homeroom-{name}-", dir=memory if memory.is_dir() else None))
-
-
 def start_postgres(folder: Path) -> TestPostgres:
     cluster = Cluster(folder / "pg", free_ports("postgres")["postgres"], FAST_AND_UNSAFE)
     running = Running(postgres_service(cluster, ""), folder / "postgres.log")
@@ -300,76 +295,12 @@ def start_s3(folder: Path) -> TestS3:
     return TestS3(Running(service, folder / "s3.log"), endpoint, access, secret, data)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[TestPostgres]:
-    """A real PostgreSQL without durability; make databases with `create_database()`."""
-    with _folder("pg") as folder:
-        server = start_postgres(folder)
-        yield server
-        server.running.stop()
-
-
-@pytest.fixture(scope="session")
-def temporal_server() -> Iterator[TestTemporal]:
-    """A real Temporal dev server: `address`, `namespace`."""
-    with _folder("temporal") as folder:
-        server = start_temporal(folder)
-        yield server
-        server.running.stop()
-
-
-@pytest.fixture
-def livekit_factory() -> Iterator[Callable[..., TestLiveKit]]:
-    """Starts LiveKit servers of a test's own: `livekit_factory(webhook_urls=("http://…",))`."""
-    started: list[TestLiveKit] = []
-    with _folder("livekit") as folder:
-
-        def start(**options: Any) -> TestLiveKit:
-            own = folder / str(len(started))
-            own.mkdir()
-            started.append(start_livekit(own, **options))
-            return started[-1]
-
-        yield start
-        for server in started:
-            server.stop()
-
-
-@pytest.fixture(scope="session")
-def livekit_server() -> Iterator[TestLiveKit]:
-    """A real LiveKit server without webhooks: `url`, `api_key`, `api_secret`, `kill()`, `restart()`."""
-    with _folder("livekit") as folder:
-        server = start_livekit(folder)
-        yield server
-        server.stop()
-
-
-@pytest.fixture(scope="session")
-def mail_sink() -> Iterator[TestMail]:
-    """A real SMTP server that keeps the mails: `smtp_url`, `messages(to=…)`, `wait_for(…)`, `clear()`."""
-    with _folder("mail") as folder:
-        server = start_mail(folder)
-        yield server
-        server.running.stop()
-
-
-@pytest.fixture(scope="session")
-def s3_server() -> Iterator[TestS3]:
-    """A real S3 server: `create_bucket(name)`, `options` for obstore."""
-    with _folder("s3") as folder:
-        server = start_s3(folder)
-        yield server
-        server.running.stop()
-
-
-class _folder:  # noqa: N801
-    """A temporary folder that is gone afterwards, whoever owns the files in it."""
-
-    def __init__(self, name: str) -> None:
-        self._path = make_folder(name)
-
-    def __enter__(self) -> Path:
-        return self._path
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._path, ignore_errors=True)
+@contextmanager
+def temporary_folder(name: str) -> Iterator[Path]:
+    """In memory where the machine has such a folder."""
+    memory = Path("/dev/shm")
+    path = Path(tempfile.mkdtemp(prefix=f"homeroom-{name}-", dir=memory if memory.is_dir() else None))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)  # some files are another user's

@@ -26,7 +26,7 @@ def ensure_database(superuser_url: str, name: str, passwords: Passwords) -> None
 
 
 def ensure_roles(superuser_url: str, passwords: Passwords) -> None:
-    """The owner runs migrations; the application's role neither owns nor bypasses: row-level security holds."""
+    """The owner runs migrations; the application's role owns and bypasses nothing: row security holds."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         for role, password in ((OWNER, passwords.owner), (APPLICATION, passwords.application)):
             found = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()

@@ -11,7 +11,7 @@ from cli.local.service import SetupError
 def stop_orphan(data: Path, *, seconds: float) -> None:
     """Makes the data folder startable. The caller guarantees that no other supervisor serves it.
 
-    A pid file whose pid is a zombie or another program makes Postgres refuse to start. With our own pid in it,
+    A pid file whose pid is a zombie or another program makes Postgres refuse to start. With our pid in it,
     Postgres, being our child, takes it for stale but still checks the shared memory for survivors; a deleted
     file would skip that check.
 

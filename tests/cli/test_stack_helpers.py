@@ -2,13 +2,14 @@
 
 import smtplib
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import urlsplit
 
 import obstore
 import psycopg
 import pytest
 from livekit import api as livekit_api
-from obstore.store import from_url
+from obstore.store import S3Store
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 
@@ -76,7 +77,8 @@ def test_mail_is_kept_and_found_by_recipient(mail_sink: TestMail) -> None:
 
 
 async def test_s3_keeps_objects(s3_server: TestS3) -> None:
-    url = s3_server.create_bucket("classes")
-    store = from_url(url, config=s3_server.options, client_options={"allow_http": True})
+    s3_server.create_bucket("classes")
+    options: Any = s3_server.options
+    store = S3Store("classes", config=options, client_options={"allow_http": True})
     await obstore.put_async(store, "a/b.flac", b"sound")
     assert bytes(await obstore.get(store, "a/b.flac").bytes_async()) == b"sound"
