@@ -47,8 +47,9 @@ class Participant:
 class LiveKitRooms:
     """The rooms of one LiveKit server or cluster.
 
-    Calls make one attempt; whoever calls decides on retries. They raise Unavailable for what may pass by itself
-    and the other domain errors for what will not. An HTTP client is kept per event loop: call aclose() in each.
+    Calls make one attempt; whoever calls decides on retries. They raise Unavailable for what may pass by
+    itself and the other domain errors for what will not. An HTTP client is kept per event loop: call
+    aclose() in each.
     """
 
     def __init__(self, url: str, api_key: str, api_secret: str, *, timeout: float = 8) -> None:
@@ -59,8 +60,8 @@ class LiveKitRooms:
     async def ensure_room(
         self, session_id: UUID, *, empty_timeout: timedelta, departure_timeout: timedelta
     ) -> Room:
-        """Makes the room, or finds it as it is. LiveKit closes it when nobody has come for `empty_timeout`, or
-        when the last person has been gone for `departure_timeout`."""
+        """Makes the room, or finds it as it is. LiveKit closes it when nobody has come for `empty_timeout`,
+        or when the last person has been gone for `departure_timeout`."""
         request = livekit_api.CreateRoomRequest(
             name=room_name(session_id),
             empty_timeout=int(empty_timeout.total_seconds()),

@@ -30,7 +30,7 @@ _KINDS = {
 
 
 class WebhookVerifier:
-    """Receives webhooks signed with any of several API keys, so that keys are rotated without a lost event."""
+    """Receives webhooks signed with any of several API keys, so that keys rotate without a lost event."""
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         """`keys` maps API key to secret."""

@@ -1,0 +1,83 @@
+"""The pipes between a recorder process and its parent, seen from the process."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+from contextlib import suppress
+
+from pydantic import ValidationError
+
+from media_bridge.recorder.orders import Command, Orders
+from media_bridge.recorder.reports import Report, TokenWanted, encode
+
+_PR_SET_PDEATHSIG = 1
+_MAX_LINE = 1 << 20
+EXIT_ORPHAN = 70
+
+
+def die_with_parent() -> None:
+    """Asks Linux to kill this process when the thread that spawned it ends. Elsewhere the end of stdin does it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class ParentLink:
+    """Reports go out, tokens and the word to stop come in. When the parent is gone the process ends at once."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self._tokens: asyncio.Queue[str] = asyncio.Queue()
+        self.stop = asyncio.Event()
+
+    @classmethod
+    async def open(cls) -> "ParentLink":
+        """Takes stdin and stdout for itself; what libraries print goes to stderr."""
+        loop, reader = asyncio.get_running_loop(), asyncio.StreamReader(limit=_MAX_LINE)
+        out = os.fdopen(os.dup(1), "wb", buffering=0)
+        os.dup2(2, 1)
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, out)
+        transport.set_write_buffer_limits(high=0)  # so that drain() waits for the last byte
+        return cls(reader, asyncio.StreamWriter(transport, protocol, None, loop))
+
+    async def orders(self) -> Orders:
+        orders = Orders.model_validate_json(await self._line())
+        if os.getppid() != orders.parent_pid:
+            os._exit(EXIT_ORPHAN)
+        return orders
+
+    async def listen(self) -> None:
+        """Obeys the parent's commands for ever."""
+        while True:
+            try:
+                command = Command.model_validate_json(await self._line())
+            except ValidationError:
+                continue
+            if command.token:
+                self._tokens.put_nowait(command.token)
+            if command.stop:
+                self.stop.set()
+
+    def send(self, report: Report) -> None:
+        """Never blocks: a parent that reads slowly is waited for in memory."""
+        self._writer.write(encode(report))
+
+    async def token(self) -> str:
+        """A fresh token from the parent."""
+        while not self._tokens.empty():
+            self._tokens.get_nowait()
+        self.send(TokenWanted())
+        return await self._tokens.get()
+
+    async def flush(self, seconds: float) -> None:
+        """Waits at most `seconds` until the parent has been sent everything."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._writer.drain(), seconds)
+
+    async def _line(self) -> bytes:
+        line = await self._reader.readline()
+        if not line:
+            os._exit(EXIT_ORPHAN)
+        return line

@@ -1,0 +1,170 @@
+"""The supervisor of a recorder process: starts it, reads its reports, starts it again when it dies."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+import media_bridge
+from media_bridge.recorder.orders import Command, Orders, RecorderConfig, resumed
+from media_bridge.recorder.reports import (
+    Ended,
+    EndReason,
+    Heartbeat,
+    Report,
+    SegmentStored,
+    TokenWanted,
+    decode,
+)
+
+RESPAWN_SECONDS = 1.0
+SILENCE_SECONDS = 15.0  # a process that reports nothing for so long hangs
+STOP_SECONDS = 12.0
+_MAX_LINE = 1 << 20
+_ROOT = Path(media_bridge.__file__).parent.parent
+
+OnReport = Callable[[Report], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class RecorderResult:
+    reason: EndReason
+    segments: int = 0  # stored
+    left_in_spool: int = 0
+    respawns: int = 0
+
+
+class RecorderProcess:
+    """Records one session. `mint` gives a fresh join token for the session's recorder each time it is called."""
+
+    def __init__(
+        self, config: RecorderConfig, mint: Callable[[], str], *, log_level: str = "WARNING"
+    ) -> None:
+        self._config, self._mint, self._log_level = config, mint, log_level
+        self._stopping = asyncio.Event()
+        self._process: Process | None = None
+        self._result = RecorderResult(EndReason.STOPPED)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs now."""
+        return self._process.pid if self._process else None
+
+    async def run(self, on_report: OnReport) -> RecorderResult:
+        """Records until stop() is called, the room is deleted or another recorder takes over.
+
+        Reports are handed on one by one, so that a failing `on_report` ends the recording with its error. Cancelling
+        stops the process in good order first, which takes up to STOP_SECONDS; its last reports are still handed on.
+        """
+        following = asyncio.create_task(self._follow_until_ended(on_report))
+        try:
+            return await asyncio.shield(following)
+        except asyncio.CancelledError:
+            await self.stop()
+            await asyncio.wait({following}, timeout=STOP_SECONDS)
+            raise
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+            await self._kill()
+
+    async def stop(self) -> None:
+        """Asks the process to finish; run() returns when it has, or kills it after STOP_SECONDS."""
+        self._stopping.set()
+        self._command(Command(stop=True))
+
+    async def _follow_until_ended(self, on_report: OnReport) -> RecorderResult:
+        while True:
+            ended = await self._follow_one(on_report)
+            if ended is not None:
+                return replace(self._result, reason=ended.reason, left_in_spool=ended.left_in_spool)
+            if self._stopping.is_set():
+                return self._result
+            self._result = replace(self._result, respawns=self._result.respawns + 1)
+            await asyncio.sleep(RESPAWN_SECONDS)
+
+    async def _follow_one(self, on_report: OnReport) -> Ended | None:
+        """Follows one process to its end; None if it died."""
+        process = await self._spawn()
+        ended = None
+        try:
+            while (report := await self._next_report(process)) is not None:
+                if isinstance(report, TokenWanted):
+                    self._command(Command(token=self._mint()))
+                    continue
+                self._note(report)
+                ended = report if isinstance(report, Ended) else ended
+                await on_report(report)
+        finally:
+            await self._kill()
+        return ended
+
+    def _note(self, report: Report) -> None:
+        if isinstance(report, SegmentStored):
+            self._result = replace(self._result, segments=self._result.segments + 1)
+        elif isinstance(report, Heartbeat):
+            self._config = resumed(self._config, report.safe_until, "recorder_died")
+
+    async def _next_report(self, process: Process) -> Report | None:
+        """None when there will be no more: the process is dead, or silent for too long."""
+        assert process.stdout is not None
+        while True:
+            seconds = STOP_SECONDS if self._stopping.is_set() else SILENCE_SECONDS
+            try:
+                line = await asyncio.wait_for(process.stdout.readline(), seconds)
+            except TimeoutError:
+                return None
+            if not line:
+                return None
+            with suppress(ValidationError):
+                return decode(line)
+
+    async def _spawn(self) -> Process:
+        self._process = process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "media_bridge.recorder",
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=_MAX_LINE,
+            env=_environment(),
+        )
+        orders = Orders(
+            config=self._config,
+            recorder_id=uuid4().hex[:12],
+            parent_pid=os.getpid(),
+            log_level=self._log_level,
+        )
+        self._write(orders.model_dump_json())
+        if self._stopping.is_set():
+            self._command(Command(stop=True))
+        return process
+
+    def _command(self, command: Command) -> None:
+        self._write(command.model_dump_json())
+
+    def _write(self, line: str) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(ConnectionError, RuntimeError):
+                self._process.stdin.write(line.encode() + b"\n")
+
+    async def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """The parent's without Homeroom's settings: the process that decodes media from outside holds no secrets of
+    ours but those in its orders."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HOMEROOM_")}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), kept.get("PYTHONPATH")]))}

@@ -1,0 +1,166 @@
+"""Engagement as the room shows it: observable acts, told as session events."""
+
+import asyncio
+import json
+from contextlib import suppress
+
+from livekit import rtc
+
+from domain.events import EventKind
+from media_bridge.recorder.archive import TrackLabel
+from media_bridge.recorder.clock import RoomClock
+from media_bridge.recorder.journal import Journal
+from media_bridge.recorder.talk import Stretch
+
+CHAT_TOPIC = "lk.chat"
+HAND_TOPIC = "homeroom.hand"  # data message {"raised": bool} of the join page
+_CHAT_SECONDS, _CHAT_CHARACTERS = 10.0, 4000
+_UNPUBLISH_GRACE = 3.0  # a reconnecting SDK takes all tracks away and brings them back
+
+_QUALITY = {
+    rtc.ConnectionQuality.QUALITY_POOR: "poor",
+    rtc.ConnectionQuality.QUALITY_GOOD: "good",
+    rtc.ConnectionQuality.QUALITY_EXCELLENT: "excellent",
+    rtc.ConnectionQuality.QUALITY_LOST: "lost",
+}
+_MACHINES = frozenset(
+    {rtc.ParticipantKind.PARTICIPANT_KIND_AGENT, rtc.ParticipantKind.PARTICIPANT_KIND_EGRESS}
+)
+
+
+class Signals:
+    """Turns the room's callbacks into journal entries. It outlives a Room object: what it knows of tracks and hands
+    keeps a reconnect from being told as news."""
+
+    def __init__(self, journal: Journal, clock: RoomClock) -> None:
+        self._journal, self._clock = journal, clock
+        self._muted: dict[str, bool] = {}  # of the tracks told as published, by track sid
+        self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._quality: dict[str, str] = {}
+        self._hands: dict[str, bool] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def listen(self, room: rtc.Room) -> None:
+        """Hooks into a room that is about to connect."""
+        room.on("track_published", self.published)
+        room.on("track_unpublished", self._unpublished)
+        room.on("track_muted", lambda person, track: self._mute(person, track, True))
+        room.on("track_unmuted", lambda person, track: self._mute(person, track, False))
+        room.on("connection_quality_changed", self._quality_changed)
+        room.on("data_received", self._data)
+        room.register_text_stream_handler(CHAT_TOPIC, lambda reader, who: self._chat(room, reader, who))
+
+    def published(self, track: rtc.RemoteTrackPublication, person: rtc.RemoteParticipant) -> None:
+        if (leaving := self._leaving.pop(track.sid, None)) is not None:
+            leaving.cancel()
+        if track.sid not in self._muted:
+            self._muted[track.sid] = track.muted
+            self._track(EventKind.TRACK_PUBLISHED, track, person, muted=track.muted)
+        else:
+            self._mute(person, track, track.muted)
+
+    def talked(self, label: TrackLabel, stretch: Stretch) -> None:
+        """`seconds` are the voiced ones; the stretch with its pauses ends at `until`."""
+        self._journal.tell(
+            EventKind.TALK,
+            identity=label.identity,
+            at=self._clock.at(stretch.started),
+            participant_sid=label.participant_sid,
+            track_sid=label.track_sid,
+            seconds=stretch.voiced_seconds,
+            until=self._clock.at(stretch.ended).isoformat(),
+        )
+
+    def _unpublished(self, track: rtc.RemoteTrackPublication, person: rtc.RemoteParticipant) -> None:
+        at = self._clock.now()
+
+        def tell() -> None:
+            self._leaving.pop(track.sid, None)
+            if self._muted.pop(track.sid, None) is not None:
+                self._track(EventKind.TRACK_UNPUBLISHED, track, person, at=at)
+
+        if track.sid in self._muted and track.sid not in self._leaving:
+            loop = asyncio.get_running_loop()
+            self._leaving[track.sid] = loop.call_later(_UNPUBLISH_GRACE, tell)
+
+    def _mute(self, person: rtc.Participant, track: rtc.TrackPublication, muted: bool) -> None:
+        if self._muted.get(track.sid, muted) != muted:
+            self._muted[track.sid] = muted
+            self._track(EventKind.TRACK_MUTED if muted else EventKind.TRACK_UNMUTED, track, person)
+
+    def _track(
+        self, kind: EventKind, track: rtc.TrackPublication, person: rtc.Participant, **more: object
+    ) -> None:
+        self._journal.tell(
+            kind,
+            identity=person.identity,
+            participant_sid=person.sid,
+            track_sid=track.sid,
+            hidden=is_machine(person),
+            source=source_name(track),
+            **more,  # type: ignore[arg-type]
+        )
+
+    def _quality_changed(self, person: rtc.Participant, quality: rtc.ConnectionQuality) -> None:
+        level = _QUALITY.get(quality)
+        if person is None or isinstance(person, rtc.LocalParticipant) or level is None:
+            return
+        if self._quality.get(person.sid) != level:
+            self._quality[person.sid] = level
+            self._of(EventKind.QUALITY, person, level=level)
+
+    def _data(self, packet: rtc.DataPacket) -> None:
+        if packet.topic != HAND_TOPIC or packet.participant is None:
+            return
+        try:
+            raised = json.loads(packet.data)["raised"]
+        except (ValueError, TypeError, KeyError):
+            return
+        person = packet.participant
+        if isinstance(raised, bool) and self._hands.get(person.sid, False) != raised:
+            self._hands[person.sid] = raised
+            self._of(EventKind.HAND_RAISED if raised else EventKind.HAND_LOWERED, person)
+
+    def _chat(self, room: rtc.Room, reader: rtc.TextStreamReader, identity: str) -> None:
+        person = room.remote_participants.get(identity)
+        task = asyncio.create_task(self._read_chat(reader, identity, person))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _read_chat(
+        self, reader: rtc.TextStreamReader, identity: str, person: rtc.RemoteParticipant | None
+    ) -> None:
+        at = self._clock.now()
+        with suppress(TimeoutError, ConnectionError):
+            text = await asyncio.wait_for(reader.read_all(), _CHAT_SECONDS)
+            self._journal.tell(
+                EventKind.CHAT,
+                identity=identity,
+                at=at,
+                participant_sid=person.sid if person else None,
+                hidden=person is not None and is_machine(person),
+                text=text[:_CHAT_CHARACTERS],
+            )
+
+    def _of(self, kind: EventKind, person: rtc.Participant, **data: object) -> None:
+        self._journal.tell(
+            kind,
+            identity=person.identity,
+            participant_sid=person.sid,
+            hidden=is_machine(person),
+            **data,  # type: ignore[arg-type]
+        )
+
+
+def is_machine(person: rtc.Participant) -> bool:
+    return person.kind in _MACHINES
+
+
+def source_name(track: rtc.TrackPublication) -> str:
+    """As LiveKit's server names it: "microphone", "camera", "screen_share"…"""
+    return (
+        rtc.TrackSource.Name(track.source)
+        .removeprefix("SOURCE_")
+        .replace("SCREENSHARE", "SCREEN_SHARE")
+        .lower()
+    )
