@@ -28,7 +28,7 @@ from media_bridge.recorder.visit import RoomVisit
 
 _RETRY_SECONDS = (1.0, 2.0)
 _CLEARNESS_SECONDS = 30.0
-_LEAVE_SECONDS, _DRAIN_SECONDS, _FLUSH_SECONDS = 4.0, 5.0, 1.0
+_LEAVE_SECONDS, _DRAIN_SECONDS, _FLUSH_SECONDS = 5.0, 5.0, 1.0
 
 _FINAL = {
     rtc.DisconnectReason.ROOM_DELETED: EndReason.ROOM_DELETED,
