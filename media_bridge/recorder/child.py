@@ -27,7 +27,6 @@ from media_bridge.recorder.upload import Uploader
 from media_bridge.recorder.visit import RoomVisit
 
 _RETRY_SECONDS = (1.0, 2.0)
-_CLEARNESS_SECONDS = 30.0
 _LEAVE_SECONDS, _DRAIN_SECONDS, _FLUSH_SECONDS = 5.0, 5.0, 1.0
 
 _FINAL = {
@@ -121,13 +120,14 @@ class Recorder:
 
     async def _measure(self) -> None:
         while True:
-            await asyncio.sleep(_CLEARNESS_SECONDS)
+            await asyncio.sleep(self._orders.config.clearness_seconds)
             if self._visit is not None and self._visit.connected:
                 await self._visit.tell_clearness()
 
     def _heartbeat(self) -> Heartbeat:
         visit, now = self._visit, self._clock.now()
-        open_since = (visit.open_since if visit else None, self._archive.unsaved_since, self._blind.since)
+        unsafe = [self._archive.unsaved_since, self._blind.since]
+        unsafe += [visit.open_since, visit.reconnecting_since] if visit else []
         return Heartbeat(
             recorder_id=self._orders.recorder_id,
             at=now,
@@ -137,5 +137,5 @@ class Recorder:
             recording_tracks=visit.recording_tracks if visit else 0,
             pending_uploads=self._archive.pending,
             lag_seconds=round(visit.lag_seconds, 3) if visit else 0.0,
-            safe_until=min((at for at in open_since if at is not None), default=now),
+            safe_until=min((at for at in unsafe if at is not None), default=now),
         )

@@ -20,6 +20,7 @@ class RecorderConfig(BaseModel):
     store_options: dict[str, str] = Field(default_factory=dict, repr=False)
     spool_dir: Path = Field(description="Local folder for segments that are not in the store yet.")
     segment_seconds: float = Field(30, gt=0, le=120)
+    clearness_seconds: float = Field(30, gt=0, description="How often the clearness of each track is told.")
     blind_since: AwareDatetime | None = None
     blind_reason: str = "late"
 

@@ -27,6 +27,7 @@ from media_bridge.recorder.reports import (
 RESPAWN_SECONDS = 1.0
 SILENCE_SECONDS = 15.0  # a process that reports nothing for so long hangs
 STOP_SECONDS = 12.0
+_EXIT_SECONDS = 1.0  # from the end of its reports to the end of the process
 _MAX_LINE = 1 << 20
 _ROOT = Path(media_bridge.__file__).parent.parent
 
@@ -102,6 +103,8 @@ class RecorderProcess:
                 self._note(report)
                 ended = report if isinstance(report, Ended) else ended
                 await on_report(report)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), _EXIT_SECONDS)
         finally:
             await self._kill()
         return ended
@@ -157,7 +160,7 @@ class RecorderProcess:
 
     async def _kill(self) -> None:
         process, self._process = self._process, None
-        if process is not None:
+        if process is not None and process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()

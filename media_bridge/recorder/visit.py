@@ -48,6 +48,7 @@ class RoomVisit:
         self._over: asyncio.Future[Reason.ValueType] = asyncio.get_running_loop().create_future()
         self._reconnecting_since: datetime | None = None
         self._lost_a_track = False
+        self._connected_at = clock.now()
 
     @property
     def connected(self) -> bool:
@@ -75,6 +76,10 @@ class RoomVisit:
         opened = [t.open_since for t in self._tracks.values() if t.open_since is not None]
         return self._clock.at(min(opened)) if opened else None
 
+    @property
+    def reconnecting_since(self) -> datetime | None:
+        return self._reconnecting_since
+
     async def join(self, url: str, token: str) -> None:
         """Raises rtc.ConnectError. Connecting cannot be cancelled: a hanging one ends the process."""
         self._hook()
@@ -84,12 +89,11 @@ class RoomVisit:
             await self._room.connect(url, token, options)
         finally:
             watchdog.cancel()
-        now = self._clock.now()
+        now = self._connected_at = self._clock.now()
         missed = self._present_since()
         if self._blind.since is None and missed and (now - missed).total_seconds() > _LATE_SECONDS:
             self._blind.begin(missed, "late")
         self._journal.tell_own(EventKind.CAPTURE_STARTED, at=now)
-        self._blind.end(now)
         for person in self._room.remote_participants.values():
             for publication in person.track_publications.values():
                 self._published(publication, person)
@@ -118,6 +122,7 @@ class RoomVisit:
             elif self._tracks[sid].silent_for > _BROKEN_STREAM_SECONDS and publication.track is not None:
                 await self._finish(sid)
                 self._subscribed(publication.track, publication, person)
+        self._end_blindness()
 
     async def tell_clearness(self) -> None:
         """Puts on record how much of each track had to be made up since the last time."""
@@ -204,10 +209,17 @@ class RoomVisit:
     def _reconnected(self) -> None:
         since, self._reconnecting_since = self._reconnecting_since, None
         now = self._clock.now()
+        self._connected_at = now
         if since and (self._lost_a_track or (now - since).total_seconds() > _HARMLESS_SECONDS):
             self._blind.begin(since, "reconnecting")
-            self._blind.end(now)
         self._lost_a_track = False
+
+    def _end_blindness(self) -> None:
+        """It hears again from the first sample on; where there is nothing to hear, from joining on."""
+        if self.connected and self._blind.since is not None:
+            heard = self.open_since if self._tracks else None
+            if heard is not None or not self._audio():
+                self._blind.end(max(heard or self._connected_at, self._connected_at))
 
     def _disconnected(self, reason: Reason.ValueType) -> None:
         since = self._reconnecting_since or self._clock.now()
