@@ -63,8 +63,9 @@ class Home:
 
     def make(self) -> None:
         # Others may pass through (Postgres runs as another user under root) but not list what is inside.
-        self.root.mkdir(parents=True, exist_ok=True)
-        self.root.chmod(0o711)
+        if not self.root.exists():
+            self.root.mkdir(parents=True)
+            self.root.chmod(0o711)
         for folder in (self.logs, self.temporal, self.media, self.mail, self.store):
             folder.mkdir(mode=0o700, exist_ok=True)
 

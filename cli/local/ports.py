@@ -29,8 +29,7 @@ def choose_ports(previous: Mapping[str, int], preferred: Mapping[str, int] = PRE
     held: list[socket.socket] = []  # kept open until all are chosen, so that no port is chosen twice
     try:
         for name, usual in preferred.items():
-            last = previous.get(name, 0)
-            sock = _first_free(name, (last, usual, 0))
+            sock = _first_free(name, (previous.get(name, usual), usual, 0))
             held.append(sock)
             chosen[name] = sock.getsockname()[1]
     finally:

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -183,12 +183,15 @@ class Cluster:
             )
 
 
-def postgres_service(cluster: Cluster, url: str) -> Service:
+def postgres_service(
+    cluster: Cluster, address: str, once_healthy: Callable[[], None] | None = None
+) -> Service:
     return Service(
         name="postgres",
         launch=cluster.launch,
         healthy=cluster.healthy,
+        once_healthy=once_healthy,
         stop=STOP,
         start_seconds=120,
-        urls={"database": url},
+        urls={"database": address},
     )

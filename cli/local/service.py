@@ -46,12 +46,13 @@ def tcp_answers(port: int, host: str = "127.0.0.1") -> bool:
         return False
 
 
-def http_answers(url: str, *, status: int = 200) -> bool:
+def http_answers(url: str, *, below: int = 300) -> bool:
+    """Whether it answers with a status below the given one."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=1)
     try:
         connection.request("GET", parts.path or "/")
-        return connection.getresponse().status == status
+        return connection.getresponse().status < below
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -59,7 +59,7 @@ class TemporalServer:
         # The UI answers last, about a second after the server.
         if not http_answers(self.ui_url):
             return False
-        return _cli("operator", "cluster", "health", "--address", self.address).returncode == 0
+        return run_temporal_cli("operator", "cluster", "health", "--address", self.address).returncode == 0
 
     def prepare(self) -> None:
         """Search attributes that an existing file lacks, and how long closed workflows are kept."""
@@ -71,7 +71,7 @@ class TemporalServer:
             ("operator", "search-attribute", "create", *where, *attributes),
             ("operator", "namespace", "update", *where, "--retention", RETENTION),
         ):
-            done = _cli(*command)
+            done = run_temporal_cli(*command)
             if done.returncode != 0:
                 raise SetupError(f"temporal {' '.join(command[:3])} failed: {done.stderr.strip()[-500:]}")
 
@@ -103,7 +103,7 @@ def _version(binary: Path) -> str:
     return subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
 
 
-def _cli(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def run_temporal_cli(*arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [str(temporal_cli()), *arguments, "--command-timeout", "10s"]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=_environ())
 

@@ -1,0 +1,110 @@
+"""The HOMEROOM_* variables of one local stack, and which parts are somebody else's."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from dotenv import dotenv_values
+
+from cli.local.credentials import Credentials
+from cli.local.database import APPLICATION, OWNER
+from cli.local.home import Home, write_private
+from cli.local.state import read_state
+
+DATABASE: Final = "homeroom"
+LIVEKIT_KEY: Final = "homeroom"
+# A service whose address is given is not started.
+ADDRESS_OF: Final[Mapping[str, str]] = {
+    "postgres": "HOMEROOM_DATABASE_URL",
+    "temporal": "HOMEROOM_TEMPORAL_ADDRESS",
+    "livekit": "HOMEROOM_LIVEKIT_URL",
+    "mail": "HOMEROOM_SMTP_URL",
+}
+_NOT_SETTINGS: Final = frozenset({"HOMEROOM_HOME", "HOMEROOM_ENV_FILE"})
+
+
+def given_settings(home: Home, environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings a person put into the environment; a sourced env file of this stack does not count."""
+    state = read_state(home)
+    kept = set(state.given) if state else set()
+    written = {name: value for name, value in read_env_file(home).items() if name not in kept}
+    return {
+        name: value
+        for name, value in environ.items()
+        if name.startswith("HOMEROOM_") and name not in _NOT_SETTINGS and written.get(name) != value
+    }
+
+
+def outside_services(given: Mapping[str, str]) -> dict[str, str]:
+    """Service name to the variable that names an outside server for it."""
+    return {service: name for service, name in ADDRESS_OF.items() if given.get(name)}
+
+
+def stack_settings(
+    home: Home, ports: Mapping[str, int], credentials: Credentials, given: Mapping[str, str]
+) -> dict[str, str]:
+    """All settings for the processes of the stack; what is given wins."""
+
+    def database(role: str, password: str) -> str:
+        return f"postgresql://{role}:{password}@127.0.0.1:{ports['postgres']}/{DATABASE}"
+
+    own = {
+        "HOMEROOM_PUBLIC_URL": f"http://127.0.0.1:{ports['api']}",
+        "HOMEROOM_ADMIN_TOKEN": credentials.admin_token,
+        "HOMEROOM_LINK_SECRETS": json.dumps([credentials.link_secret]),
+        "HOMEROOM_DATABASE_URL": database(APPLICATION, credentials.database_application),
+        "HOMEROOM_OWNER_DATABASE_URL": database(OWNER, credentials.database_owner),
+        "HOMEROOM_TEMPORAL_ADDRESS": f"127.0.0.1:{ports['temporal']}",
+        "HOMEROOM_TEMPORAL_UI_URL": f"http://127.0.0.1:{ports['temporal_ui']}",
+        "HOMEROOM_LIVEKIT_URL": f"http://127.0.0.1:{ports['livekit']}",
+        "HOMEROOM_LIVEKIT_PUBLIC_URL": f"ws://127.0.0.1:{ports['livekit']}",
+        "HOMEROOM_LIVEKIT_API_KEY": LIVEKIT_KEY,
+        "HOMEROOM_LIVEKIT_API_SECRET": credentials.livekit_api_secret,
+        "HOMEROOM_OBJECT_STORE_URL": home.store.as_uri(),
+        "HOMEROOM_SMTP_URL": f"smtp://127.0.0.1:{ports['smtp']}",
+        "HOMEROOM_MAILBOX_URL": f"http://127.0.0.1:{ports['mailbox']}",
+    }
+    settings = {**own, **given}
+    if given.get("HOMEROOM_DATABASE_URL") and "HOMEROOM_OWNER_DATABASE_URL" not in given:
+        del settings["HOMEROOM_OWNER_DATABASE_URL"]
+    if given.get("HOMEROOM_LIVEKIT_URL") and "HOMEROOM_LIVEKIT_PUBLIC_URL" not in given:
+        settings["HOMEROOM_LIVEKIT_PUBLIC_URL"] = given["HOMEROOM_LIVEKIT_URL"].replace("http", "ws", 1)
+    if given.get("HOMEROOM_SMTP_URL") and "HOMEROOM_MAILBOX_URL" not in given:
+        del settings["HOMEROOM_MAILBOX_URL"]
+    return settings
+
+
+def write_env_file(home: Home, settings: Mapping[str, str]) -> None:
+    """Readable by pydantic-settings and by a shell (`set -a; . .homeroom/env`)."""
+    lines = [f"{name}='{_quote(value)}'" for name, value in sorted(settings.items())]
+    write_private(home.env_file, "\n".join(lines) + "\n")
+
+
+def read_env_file(home: Home) -> dict[str, str]:
+    if not home.env_file.exists():
+        return {}
+    values = dotenv_values(home.env_file, interpolate=False)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def child_environ(home: Home, settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of Homeroom's own processes."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOMEROOM_")}
+    return {
+        **inherited,
+        **settings,
+        "HOMEROOM_HOME": str(home.root),
+        "HOMEROOM_ENV_FILE": str(home.env_file),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def use_local_stack(home: Home) -> None:
+    """Lets `config.settings` of this process read the stack's env file, unless another file is named."""
+    if home.env_file.exists():
+        os.environ.setdefault("HOMEROOM_ENV_FILE", str(home.env_file))
+
+
+def _quote(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")

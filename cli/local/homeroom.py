@@ -1,0 +1,79 @@
+"""Homeroom's own processes as services: the migrations, the API and the workers."""
+
+import json
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from cli.local.mail import project_root
+from cli.local.process import Launch, StopPlan
+from cli.local.service import Service, http_answers
+from cli.local.temporal import run_temporal_cli
+
+INFRASTRUCTURE: Final = frozenset({"postgres", "temporal", "livekit", "mail"})
+QUEUES: Final = ("sessions", "capture", "transcription")
+# A worker lets its activities end or hand over; the API waits for open streams no longer than this.
+_WORKER_STOP: Final[StopPlan] = ((signal.SIGTERM, 20.0),)
+_API_GRACE_SECONDS: Final = 3
+
+
+def migrate_service(environ: Mapping[str, str], *, database: bool, temporal: bool) -> Service:
+    """Brings the schema and the search attributes up to date, then ends."""
+    switches = [
+        "--database" if database else "--no-database",
+        "--temporal" if temporal else "--no-temporal",
+    ]
+    return Service(
+        name="migrate",
+        launch=lambda: _python(["-m", "cli.main", "migrate", *switches], environ),
+        healthy=lambda process: process.poll() == 0,
+        needs=frozenset({"postgres", "temporal"}),
+        start_seconds=300,
+        one_shot=True,
+    )
+
+
+def api_service(environ: Mapping[str, str], port: int) -> Service:
+    url = f"http://127.0.0.1:{port}"
+    options = ["--host", "127.0.0.1", "--port", str(port)]
+    options += ["--timeout-graceful-shutdown", str(_API_GRACE_SECONDS), "--no-access-log"]
+    return Service(
+        name="api",
+        launch=lambda: _python(["-m", "uvicorn", "api.app:create_app", "--factory", *options], environ),
+        # Any answer will do: what the API thinks of its parts is shown elsewhere.
+        healthy=lambda process: http_answers(f"{url}/health", below=500),
+        needs=INFRASTRUCTURE | {"migrate"},
+        stop=((signal.SIGTERM, _API_GRACE_SECONDS + 3.0),),
+        urls={"web": url},
+    )
+
+
+def worker_service(environ: Mapping[str, str], queue: str) -> Service:
+    task_queue = f"{environ.get('HOMEROOM_REGION', 'local')}-{queue}"
+    return Service(
+        name=f"worker-{queue}",
+        launch=lambda: _python(["-m", "worker", "--queue", queue], environ),
+        healthy=lambda process: _polls(process.pid, task_queue, environ),
+        needs=INFRASTRUCTURE | {"migrate"},
+        stop=_WORKER_STOP,
+        # Without Temporal no worker polls, and its restart would mend nothing.
+        watched=False,
+    )
+
+
+def _polls(pid: int, task_queue: str, environ: Mapping[str, str]) -> bool:
+    """Whether Temporal sees this process ask for tasks; its identity starts with the pid."""
+    done = run_temporal_cli(
+        *("task-queue", "describe", "--task-queue", task_queue, "-o", "json"),
+        *("--address", environ["HOMEROOM_TEMPORAL_ADDRESS"]),
+        *("--namespace", environ.get("HOMEROOM_TEMPORAL_NAMESPACE", "homeroom")),
+    )
+    if done.returncode != 0:
+        return False
+    pollers = json.loads(done.stdout).get("pollers") or []
+    return any(str(poller.get("identity", "")).startswith(f"{pid}@") for poller in pollers)
+
+
+def _python(arguments: Sequence[str], environ: Mapping[str, str]) -> Launch:
+    return Launch([sys.executable, *arguments], environ, project_root())

@@ -1,0 +1,109 @@
+"""The list of services of one stack, as data."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+from cli.local import go_tools
+from cli.local.credentials import Credentials
+from cli.local.database import Passwords, ensure_database
+from cli.local.environment import DATABASE, LIVEKIT_KEY, child_environ, outside_services
+from cli.local.home import Home
+from cli.local.homeroom import QUEUES, api_service, migrate_service, worker_service
+from cli.local.livekit import LiveKitServer, livekit_service
+from cli.local.mail import MailSink, mail_service
+from cli.local.postgres import Cluster, postgres_service
+from cli.local.service import Service
+from cli.local.temporal import TemporalServer, temporal_service
+
+NAMES: Final = (
+    *("postgres", "temporal", "livekit", "mail", "migrate", "api"),
+    *(f"worker-{queue}" for queue in QUEUES),
+)
+WEBHOOK_PATH: Final = "/v1/livekit/webhooks"
+
+
+def select(only: Collection[str]) -> tuple[str, ...]:
+    """The names to run: all of them, or those given and the migrations that belong to them.
+
+    Raises ValueError for an unknown name.
+    """
+    unknown = set(only) - set(NAMES)
+    if unknown:
+        raise ValueError(f"no service {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    wanted = set(only or NAMES)
+    if wanted & {"postgres", "temporal"}:
+        wanted.add("migrate")
+    return tuple(name for name in NAMES if name in wanted)
+
+
+def build_services(
+    home: Home,
+    names: Collection[str],
+    ports: Mapping[str, int],
+    credentials: Credentials,
+    settings: Mapping[str, str],
+    given: Mapping[str, str],
+) -> list[Service]:
+    """Those of `names` that run here, in the order in which they start."""
+    outside = outside_services(given)
+    environ = child_environ(home, settings)
+    cluster = Cluster(home.pg, ports["postgres"])
+    webhook = f"http://127.0.0.1:{ports['api']}{WEBHOOK_PATH}"
+
+    def postgres() -> Service:
+        return postgres_service(
+            cluster,
+            settings["HOMEROOM_DATABASE_URL"].split("@")[-1],
+            once_healthy=lambda: ensure_database(
+                cluster.superuser_url(),
+                DATABASE,
+                Passwords(credentials.database_owner, credentials.database_application),
+            ),
+        )
+
+    def livekit() -> Service:
+        return livekit_service(
+            LiveKitServer(
+                folder=home.media,
+                port=ports["livekit"],
+                tcp_port=ports["livekit_tcp"],
+                udp_port=ports["livekit_udp"],
+                api_key=settings.get("HOMEROOM_LIVEKIT_API_KEY", LIVEKIT_KEY),
+                api_secret=settings["HOMEROOM_LIVEKIT_API_SECRET"],
+                webhook_urls=[webhook],
+                find_binary=lambda: go_tools.livekit_server(print),
+            )
+        )
+
+    def migrate() -> Service:
+        return migrate_service(
+            environ,
+            database="HOMEROOM_OWNER_DATABASE_URL" in settings and _in_play("postgres", names, outside),
+            temporal=_in_play("temporal", names, outside),
+        )
+
+    makers = {
+        "postgres": postgres,
+        "temporal": lambda: temporal_service(
+            TemporalServer(
+                home.temporal,
+                ports["temporal"],
+                ports["temporal_ui"],
+                settings.get("HOMEROOM_TEMPORAL_NAMESPACE", "homeroom"),
+            )
+        ),
+        "livekit": livekit,
+        "mail": lambda: mail_service(MailSink(home.mail, ports["smtp"], ports["mailbox"])),
+        "migrate": migrate,
+        "api": lambda: api_service(environ, ports["api"]),
+        **{f"worker-{queue}": _worker(environ, queue) for queue in QUEUES},
+    }
+    return [makers[name]() for name in NAMES if name in names and name not in outside]
+
+
+def _worker(environ: Mapping[str, str], queue: str) -> Callable[[], Service]:
+    return lambda: worker_service(environ, queue)
+
+
+def _in_play(name: str, names: Collection[str], outside: Mapping[str, str]) -> bool:
+    return name in names or name in outside

