@@ -1,0 +1,61 @@
+"""The Temporal namespace with the search attributes that this version sets."""
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import Final
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from config.search_attributes import SEARCH_ATTRIBUTES, SearchAttributeType
+
+RETENTION: Final = timedelta(days=30)
+_APPEARS_SECONDS: Final = 60.0
+_TYPES: Final[dict[SearchAttributeType, "IndexedValueType.ValueType"]] = {
+    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    "Int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
+    "Bool": IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
+}
+
+
+async def ensure_namespace(client: Client) -> list[str]:
+    """For the client's namespace; names what had to be made. Leaves an existing one's other settings alone."""
+    namespace, made = client.namespace, list[str]()
+    try:
+        await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
+    except RPCError as problem:
+        if problem.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        retention = Duration()
+        retention.FromTimedelta(RETENTION)
+        await client.workflow_service.register_namespace(
+            RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=retention)
+        )
+        made.append("the namespace")
+    known = await _search_attributes(client)
+    missing = {name: _TYPES[kind] for name, kind in SEARCH_ATTRIBUTES.items() if name not in known}
+    if missing:
+        await client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace=namespace, search_attributes=missing)
+        )
+        made.extend(missing)
+    return made
+
+
+async def _search_attributes(client: Client) -> set[str]:
+    """Waits for a namespace that was just registered: the server takes some seconds to see it."""
+    request = ListSearchAttributesRequest(namespace=client.namespace)
+    end = time.monotonic() + _APPEARS_SECONDS
+    while True:
+        try:
+            return set((await client.operator_service.list_search_attributes(request)).custom_attributes)
+        except RPCError as problem:
+            if problem.status is not RPCStatusCode.NOT_FOUND or time.monotonic() > end:
+                raise
+        await asyncio.sleep(0.25)

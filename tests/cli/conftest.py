@@ -1,0 +1,19 @@
+from collections.abc import Iterator
+
+import pytest
+
+from cli.local.home import Home
+from tests.cli.homes import StackUnderTest
+from tests.stack import temporary_folder
+
+
+@pytest.fixture
+def stack() -> Iterator[StackUnderTest]:
+    """Stopped and deleted afterwards."""
+    with temporary_folder("home") as folder:
+        folder.chmod(0o711)
+        under_test = StackUnderTest(Home(folder / "home"))
+        try:
+            yield under_test
+        finally:
+            under_test.run("reset", "--yes")

@@ -1,0 +1,50 @@
+"""A stack of a test's own, driven through the command line as a person would."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.local.home import Home
+from cli.local.state import StackState, read_state
+
+
+@dataclass(frozen=True)
+class StackUnderTest:
+    home: Home
+
+    def run(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        """`homeroom …` with this home and no other HOMEROOM_ settings than those given."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOMEROOM_")}
+        return subprocess.run(
+            [sys.executable, "-m", "cli.main", *arguments],
+            env={**inherited, "HOMEROOM_HOME": str(self.home.root), **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+
+    def up(self, *services: str, **environ: str) -> StackState:
+        done = self.run("up", "--only", ",".join(services), **environ)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return self.state()
+
+    def down(self) -> None:
+        done = self.run("down")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def state(self) -> StackState:
+        state = read_state(self.home)
+        assert state is not None
+        return state
+
+
+def is_running(pid: int) -> bool:
+    """Zombies, which some containers never reap, have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return fields[0] != "Z"

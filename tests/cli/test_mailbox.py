@@ -1,0 +1,62 @@
+"""What a person and a program see of the mail sink."""
+
+import email.utils
+import smtplib
+import urllib.error
+import urllib.request
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import pytest
+
+from cli.local.mail_store import MailStore
+from tests.stack import TestMail
+
+pytestmark = pytest.mark.adapter
+
+
+def _send(sink: TestMail, to: str, html: str) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = "<i>A subject</i>", "a@school.example", to
+    mail["Date"] = email.utils.formatdate(0)
+    mail.set_content("plain words")
+    mail.add_alternative(html, subtype="html")
+    mail.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename="class.ics")
+    where = urlsplit(sink.smtp_url)
+    with smtplib.SMTP(where.hostname or "", where.port or 0) as client:
+        client.send_message(mail)
+
+
+def _page(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def test_pages_show_the_mail_without_running_it(mail_sink: TestMail) -> None:
+    _send(mail_sink, "reader@home.example", "<script>document.title='run'</script><p>Hello</p>")
+    (kept,) = mail_sink.wait_for("reader@home.example")
+    listing = _page(mail_sink.url)
+    assert "reader@home.example" in listing
+    assert "&lt;i&gt;A subject&lt;/i&gt;" in listing
+    one = _page(f"{mail_sink.url}/messages/{kept['id']}")
+    assert "<iframe sandbox" in one
+    assert "<script>" not in one
+    assert "plain words" in one
+    assert "class.ics" in one
+    assert "Subject: <i>" in _page(f"{mail_sink.url}/messages/{kept['id']}/raw")
+
+
+def test_unknown_and_crafted_ids_are_not_found(mail_sink: TestMail) -> None:
+    for crafted in ("nothing", "..%2F..%2Fetc%2Fpasswd"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            _page(f"{mail_sink.url}/api/messages/{crafted}")
+        refused.value.close()
+        assert refused.value.code == 404
+
+
+def test_mails_survive_a_crash_of_the_sink(mail_sink: TestMail) -> None:
+    _send(mail_sink, "survivor@home.example", "<p>Hello</p>")
+    mail_sink.running.restart()
+    assert len(mail_sink.messages("survivor@home.example")) == 1
+    store = MailStore(mail_sink.sink.folder)
+    assert store.get(store.ids()[0]).text.strip() == "plain words"

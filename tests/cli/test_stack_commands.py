@@ -1,0 +1,144 @@
+"""up, status, down, logs and reset, against the real servers."""
+
+import os
+import signal
+import socket
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+from dotenv import dotenv_values
+
+from cli.local.state import supervisor_lives
+from tests.cli.homes import StackUnderTest, is_running
+from tests.stack import wait_until
+
+pytestmark = pytest.mark.adapter
+
+INFRASTRUCTURE = ("postgres", "temporal", "livekit", "mail")
+
+
+def test_up_shows_where_all_is_and_a_restart_keeps_data_and_ports(stack: StackUnderTest) -> None:
+    done = stack.run("up", "--only", ",".join(INFRASTRUCTURE))
+    assert done.returncode == 0, done.stdout + done.stderr
+    state = stack.state()
+    for url in (state.service("temporal").urls["ui"], state.service("mail").urls["mailbox"]):
+        assert url in done.stdout
+        urllib.request.urlopen(url, timeout=10).close()
+    assert state.service("migrate").status == "done"
+    assert stack.run("status").returncode == 0
+
+    owner = dotenv_values(stack.home.env_file)["HOMEROOM_OWNER_DATABASE_URL"] or ""
+    with psycopg.connect(owner) as connection:
+        connection.execute("create table kept as select 7 as number")
+    secrets = stack.home.secrets_file.read_bytes()
+
+    stack.down()
+    assert stack.run("status").returncode == 3
+    assert not any(service.pid for service in stack.state().services)
+
+    again = stack.up(*INFRASTRUCTURE)
+    assert again.ports == state.ports
+    assert stack.home.secrets_file.read_bytes() == secrets
+    with psycopg.connect(owner) as connection:
+        assert connection.execute("select number from kept").fetchone() == (7,)
+
+
+def test_secrets_are_for_their_owner_alone(stack: StackUnderTest) -> None:
+    stack.up("mail")
+    for file in (stack.home.secrets_file, stack.home.env_file, stack.home.state_file):
+        assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_busy_port_is_avoided_and_the_other_one_shown(stack: StackUnderTest) -> None:
+    port = stack.up("mail").ports["mailbox"]
+    stack.down()
+    with socket.create_server(("127.0.0.1", port)):
+        done = stack.run("up", "--only", "mail")
+        assert done.returncode == 0, done.stdout + done.stderr
+        moved = stack.state().ports["mailbox"]
+        assert moved != port
+        assert f"http://127.0.0.1:{moved}" in done.stdout
+        assert f"mailbox {moved}" in done.stdout
+
+
+def test_a_killed_service_comes_back_and_status_says_so(stack: StackUnderTest) -> None:
+    before = stack.up("mail", "livekit")
+    pid = before.service("livekit").pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: stack.state().service("livekit").restarts == 1, what="it restarts")
+    wait_until(lambda: stack.state().settled, what="all serves again")
+    after = stack.state().service("livekit")
+    assert after.pid != pid
+    assert (after.restarts, after.last_exit) == (1, "SIGKILL")
+    shown = stack.run("status")
+    assert shown.returncode == 0
+    assert "SIGKILL" in shown.stdout
+    assert "livekit: ended (SIGKILL)" in stack.run("logs", "supervisor").stdout
+    assert stack.state().service("mail").pid == before.service("mail").pid
+
+
+def test_a_killed_supervisor_leaves_no_orphan(stack: StackUnderTest) -> None:
+    state = stack.up(*INFRASTRUCTURE)
+    pids = [service.pid for service in state.services if service.pid]
+    assert len(pids) == len(INFRASTRUCTURE)
+    os.kill(state.supervisor_pid, signal.SIGKILL)
+    wait_until(lambda: not any(map(is_running, pids)), what="all children have ended")
+    shown = stack.run("status")
+    assert shown.returncode == 3
+    assert "killed" in shown.stderr
+    assert stack.up(*INFRASTRUCTURE).ports == state.ports
+
+
+def test_an_outside_server_is_used_instead(stack: StackUnderTest) -> None:
+    url = "smtp://mail.school.example:2525"
+    for _ in range(2):  # the second run must not take the first one's env file for its own choice
+        state = stack.up("mail", "livekit", HOMEROOM_SMTP_URL=url)
+        assert state.service("mail").status == "outside"
+        settings = dotenv_values(stack.home.env_file)
+        assert settings["HOMEROOM_SMTP_URL"] == url
+        assert "HOMEROOM_MAILBOX_URL" not in settings
+        stack.down()
+
+
+def test_a_sourced_env_file_does_not_make_own_servers_outside(stack: StackUnderTest) -> None:
+    stack.up("mail")
+    stack.down()
+    sourced = {name: value or "" for name, value in dotenv_values(stack.home.env_file).items()}
+    assert stack.up("mail", **sourced).service("mail").status == "running"
+
+
+def test_up_says_why_a_service_does_not_start(stack: StackUnderTest, tmp_path: Path) -> None:
+    broken = tmp_path / "livekit-server"
+    broken.write_text("#!/bin/sh\necho unknown field in the configuration\nexit 0\n")
+    broken.chmod(0o755)
+    done = stack.run("up", "--only", "livekit,mail", LIVEKIT_SERVER_BIN=str(broken))
+    assert done.returncode == 1
+    assert "livekit does not start: exit 0" in done.stderr
+    assert "unknown field in the configuration" in done.stderr
+    wait_until(lambda: not supervisor_lives(stack.home), what="the supervisor has gone")
+    assert not any(service.pid for service in stack.state().services)
+
+
+def test_up_refuses_what_it_does_not_know(stack: StackUnderTest) -> None:
+    done = stack.run("up", "--only", "nonsense")
+    assert done.returncode == 2
+    assert "worker-sessions" in done.stderr
+
+
+def test_reset_deletes_what_is_ours_alone(stack: StackUnderTest) -> None:
+    stack.up("mail", "postgres")
+    foreign = stack.home.root / "thesis.txt"
+    foreign.write_text("mine")
+    assert stack.run("reset", "--yes").returncode == 0
+    assert [path.name for path in stack.home.root.iterdir()] == ["thesis.txt"]
+    foreign.unlink()
+
+
+def test_logs_of_an_unknown_service_name_the_known(stack: StackUnderTest) -> None:
+    stack.up("mail")
+    done = stack.run("logs", "coffee")
+    assert done.returncode == 1
+    assert "supervisor" in done.stderr
