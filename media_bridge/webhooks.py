@@ -61,6 +61,8 @@ class WebhookVerifier:
 
 def read_event(event: WebhookEvent) -> RecordedEvent | None:
     """Maps LiveKit's event to ours, without `room.num_participants`: in webhooks it is not kept true."""
+    if not event.event:
+        raise MalformedEvent("the webhook does not say what happened")
     kind, session_id = _KINDS.get(event.event), session_of(event.room.name)
     if kind is None or session_id is None:
         return None

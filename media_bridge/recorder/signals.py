@@ -10,6 +10,7 @@ from domain.events import EventKind
 from media_bridge.recorder.archive import TrackLabel
 from media_bridge.recorder.clock import RoomClock
 from media_bridge.recorder.journal import Journal
+from media_bridge.recorder.statistics import Heard
 from media_bridge.recorder.talk import Stretch
 
 CHAT_TOPIC = "lk.chat"
@@ -69,6 +70,19 @@ class Signals:
             track_sid=label.track_sid,
             seconds=stretch.voiced_seconds,
             until=self._clock.at(stretch.ended).isoformat(),
+        )
+
+    def heard(self, label: TrackLabel, heard: Heard) -> None:
+        """Counts are samples at 48 kHz; `silent_samples` were missing because nothing was sent."""
+        self._journal.tell(
+            EventKind.AUDIO_CONCEALED,
+            identity=label.identity,
+            participant_sid=label.participant_sid,
+            track_sid=label.track_sid,
+            concealed_samples=heard.concealed,
+            silent_samples=heard.silent,
+            total_samples=heard.samples,
+            packets=heard.packets,
         )
 
     def _unpublished(self, track: rtc.RemoteTrackPublication, person: rtc.RemoteParticipant) -> None:

@@ -1,61 +1,56 @@
-"""How clearly the recorder hears each track, from the statistics of its connection."""
+"""How clearly the recorder hears a track, from the statistics of its connection."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from livekit import rtc
+
+from domain.errors import Unavailable
 
 _STATS_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
 class Heard:
-    """Counters of one track since it was subscribed."""
+    """Counters of one track."""
 
-    packets: int
-    samples: int
-    concealed: int  # samples made up because packets were missing, silence not counted
-    silent: int  # made up as silence: what a muted or dead track gives
+    packets: int = 0
+    samples: int = 0
+    concealed: int = 0  # samples made up because packets were missing, silence not counted
+    silent: int = 0  # made up as silence: what a muted or dead track gives
 
 
 class Statistics:
-    """Keeps the last counters per track and tells what came since."""
+    """Tells what a track's counters have gained since the last time."""
 
     def __init__(self) -> None:
-        self._last: dict[str, Heard] = {}
+        self._last = Heard()
 
-    async def since_last(self, room: rtc.Room) -> dict[str, Heard]:
-        """Differences by track sid, from zero for a track that is new. Raises TimeoutError, RuntimeError."""
-        stats = await asyncio.wait_for(room.get_rtc_stats(), _STATS_SECONDS)
-        current = dict(_audio(stats))
-        deltas = {sid: _minus(heard, self._last.get(sid)) for sid, heard in current.items()}
-        self._last = current
-        return deltas
+    async def since_last(self, track: rtc.Track) -> Heard | None:
+        """None where no packet has come yet. Raises Unavailable."""
+        try:
+            current = _heard(await asyncio.wait_for(track.get_stats(), _STATS_SECONDS))
+        except Exception as error:  # the SDK raises no narrower one
+            raise Unavailable(f"no statistics of the track: {type(error).__name__}") from error
+        if current is None:
+            return None
+        last, self._last = self._last, current
+        return Heard(
+            packets=current.packets - last.packets,
+            samples=current.samples - last.samples,
+            concealed=max(0, current.concealed - last.concealed),
+            silent=max(0, current.silent - last.silent),
+        )
 
 
-def _audio(stats: rtc.room.RtcStats) -> Iterator[tuple[str, Heard]]:
-    # One peer connection carries both directions, and its statistics may stand under either name.
-    for entry in [*stats.subscriber_stats, *stats.publisher_stats]:
-        if entry.WhichOneof("stats") == "inbound_rtp" and entry.inbound_rtp.stream.kind == "audio":
+def _heard(stats: list[rtc.stats.RtcStats]) -> Heard | None:
+    for entry in stats:
+        if entry.WhichOneof("stats") == "inbound_rtp":
             inbound, received = entry.inbound_rtp.inbound, entry.inbound_rtp.received
-            yield (
-                inbound.track_identifier,
-                Heard(
-                    packets=received.packets_received,
-                    samples=inbound.total_samples_received,
-                    concealed=inbound.concealed_samples - inbound.silent_concealed_samples,
-                    silent=inbound.silent_concealed_samples,
-                ),
+            return Heard(
+                packets=received.packets_received,
+                samples=inbound.total_samples_received,
+                concealed=inbound.concealed_samples - inbound.silent_concealed_samples,
+                silent=inbound.silent_concealed_samples,
             )
-
-
-def _minus(now: Heard, before: Heard | None) -> Heard:
-    if before is None or now.samples < before.samples:
-        return now
-    return Heard(
-        packets=now.packets - before.packets,
-        samples=now.samples - before.samples,
-        concealed=max(0, now.concealed - before.concealed),
-        silent=max(0, now.silent - before.silent),
-    )
+    return None

@@ -10,6 +10,7 @@ from livekit import rtc
 
 from media_bridge.recorder.archive import SAMPLE_RATE, Archive, TrackLabel
 from media_bridge.recorder.cutting import Cutter, Pcm
+from media_bridge.recorder.statistics import Heard, Statistics
 from media_bridge.recorder.talk import Stretch, TalkDetector
 
 FRAME_MS = 100
@@ -27,6 +28,8 @@ class TrackRecorder:
         self._archive, self._on_talk = archive, on_talk
         self._cutter, self._talk = Cutter(SAMPLE_RATE, segment_seconds), TalkDetector()
         self._last_frame = time.monotonic()
+        self._statistics = Statistics()
+        self._track: rtc.Track | None = None
         self._stream: rtc.AudioStream | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -43,8 +46,12 @@ class TrackRecorder:
     def lag(self) -> float:
         return self._cutter.lag(time.monotonic())
 
+    async def heard(self) -> Heard | None:
+        """What its counters have gained since the last call. Raises Unavailable."""
+        return await self._statistics.since_last(self._track) if self._track is not None else None
+
     def start(self, track: rtc.Track) -> None:
-        self._last_frame = time.monotonic()
+        self._track, self._last_frame = track, time.monotonic()
         self._stream = rtc.AudioStream(
             track, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=FRAME_MS, capacity=_QUEUE_FRAMES
         )

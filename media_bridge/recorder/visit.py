@@ -8,12 +8,12 @@ from typing import Any
 
 from livekit import rtc
 
+from domain.errors import Unavailable
 from domain.events import EventKind
 from media_bridge.recorder.archive import Archive, TrackLabel
 from media_bridge.recorder.clock import RoomClock
 from media_bridge.recorder.journal import BlindSpan, Journal
 from media_bridge.recorder.signals import Signals, is_machine
-from media_bridge.recorder.statistics import Statistics
 from media_bridge.recorder.tracks import TrackRecorder
 
 CONNECT_SECONDS = 15.0
@@ -42,7 +42,7 @@ class RoomVisit:
     ) -> None:
         self._segment_seconds, self._clock, self._journal = segment_seconds, clock, journal
         self._signals, self._archive, self._blind = signals, archive, blind
-        self._room, self._statistics = rtc.Room(), Statistics()
+        self._room = rtc.Room()
         self._tracks: dict[str, TrackRecorder] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._over: asyncio.Future[Reason.ValueType] = asyncio.get_running_loop().create_future()
@@ -126,21 +126,11 @@ class RoomVisit:
 
     async def tell_clearness(self) -> None:
         """Puts on record how much of each track had to be made up since the last time."""
-        with suppress(TimeoutError, RuntimeError):
-            heard = await self._statistics.since_last(self._room)
-            for sid, since in heard.items():
-                track = self._tracks.get(sid)
-                if track is not None and since.packets:
-                    self._journal.tell(
-                        EventKind.AUDIO_CONCEALED,
-                        identity=track.label.identity,
-                        participant_sid=track.label.participant_sid,
-                        track_sid=sid,
-                        concealed_samples=since.concealed,
-                        silent_samples=since.silent,
-                        total_samples=since.samples,
-                        packets=since.packets,
-                    )
+        for recorder in list(self._tracks.values()):
+            with suppress(Unavailable):
+                heard = await recorder.heard()
+                if heard is not None and heard.packets:
+                    self._signals.heard(recorder.label, heard)
 
     def _hook(self) -> None:
         room = self._room

@@ -2,23 +2,32 @@
 
 import asyncio
 import json
-from contextlib import AsyncExitStack, asynccontextmanager
-from collections.abc import AsyncIterator
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID, uuid4
+from pathlib import Path
+from typing import Any, Self, TypeVar
+from uuid import uuid4
 
 import numpy as np
 from livekit import rtc
 
+from domain.events import EventKind, SessionEvent
+from domain.recording import AudioSegment
 from domain.roles import Role
+from media_bridge.recorder.orders import RecorderConfig
+from media_bridge.recorder.process import RecorderProcess, RecorderResult
+from media_bridge.recorder.reports import EventSeen, Heartbeat, Report, SegmentStored, Started
 from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
 from tests.stack import TestLiveKit
 
+R = TypeVar("R", bound=Report)
+
 RATE = 48_000
 FRAME = RATE // 50  # 20 ms
-TIMEOUTS = {"empty_timeout": timedelta(minutes=10), "departure_timeout": timedelta(minutes=5)}
+PATIENCE = 45.0  # seconds until a test gives up on something that should come
 
 
 @dataclass
@@ -53,7 +62,7 @@ class Person:
         assert self.publication is not None
         assert self.publication.track is not None
         track = self.publication.track
-        track.mute() if muted else track.unmute()  # type: ignore[attr-defined]
+        track.mute() if muted else track.unmute()
 
     async def leave(self) -> None:
         if self._voice is not None:
@@ -67,3 +76,143 @@ class Person:
             tone = self.level * np.sin(2 * np.pi * self.hertz * (at + np.arange(FRAME)) / RATE)
             await source.capture_frame(rtc.AudioFrame(tone.astype(np.int16).tobytes(), RATE, 1, FRAME))
             at += FRAME
+
+
+class Reports:
+    """What a recorder has reported so far, and a way to wait for what it will."""
+
+    def __init__(self) -> None:
+        self.all: list[Report] = []
+        self.fail_with: Exception | None = None
+        self._more = asyncio.Condition()
+
+    async def receive(self, report: Report) -> None:
+        if self.fail_with is not None:
+            raise self.fail_with
+        async with self._more:
+            self.all.append(report)
+            self._more.notify_all()
+
+    async def until(self, holds: Callable[["Reports"], bool]) -> None:
+        """Raises TimeoutError if it does not come to hold."""
+        async with asyncio.timeout(PATIENCE), self._more:
+            await self._more.wait_for(lambda: holds(self))
+
+    def of(self, kind: type[R]) -> list[R]:
+        return [report for report in self.all if isinstance(report, kind)]
+
+    @property
+    def segments(self) -> list[AudioSegment]:
+        return [report.segment for report in self.of(SegmentStored)]
+
+    @property
+    def starts(self) -> int:
+        return len(self.of(Started))
+
+    def events(self, kind: EventKind) -> list[SessionEvent]:
+        return [report.event for report in self.of(EventSeen) if report.event.kind == kind]
+
+    def tracks(self) -> dict[str, list[AudioSegment]]:
+        """Segments by identity, in order of time."""
+        people = sorted({segment.identity for segment in self.segments})
+        ordered = sorted(self.segments, key=lambda s: s.started_at)
+        return {who: [s for s in ordered if s.identity == who] for who in people}
+
+
+class Recording:
+    """A recorder at work."""
+
+    def __init__(self, process: RecorderProcess) -> None:
+        self.process, self.reports = process, Reports()
+        self._run = asyncio.create_task(process.run(self.reports.receive))
+
+    async def hears(self, tracks: int) -> None:
+        """Until it records that many tracks."""
+        seen = len(self.reports.all)
+        await self.reports.until(
+            lambda r: any(isinstance(x, Heartbeat) and x.recording_tracks == tracks for x in r.all[seen:])
+        )
+
+    async def has_segments(self, each: int, people: int) -> None:
+        """Until that many people have that many segments each."""
+        await self.reports.until(
+            lambda r: sum(len(segments) >= each for segments in r.tracks().values()) >= people
+        )
+
+    async def ends(self) -> RecorderResult:
+        async with asyncio.timeout(PATIENCE):
+            return await self._run
+
+    async def stop(self) -> RecorderResult:
+        await self.process.stop()
+        return await self.ends()
+
+    async def abandon(self) -> None:
+        self._run.cancel()
+        await asyncio.gather(self._run, return_exceptions=True)
+
+
+class Classroom:
+    """A session's room, the people in it, and its recorder."""
+
+    def __init__(self, server: TestLiveKit, folder: Path) -> None:
+        self.server, self.folder = server, folder
+        self.session_id, self.organization_id = uuid4(), uuid4()
+        self.rooms = LiveKitRooms(server.url, server.api_key, server.api_secret)
+        self.minter = TokenMinter(server.api_key, server.api_secret)
+        self.tokens_asked = 0
+        self._asked = asyncio.Event()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self._stack.push_async_callback(self.rooms.aclose)
+        await self.make_room()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.aclose()
+
+    async def make_room(self) -> None:
+        patience = timedelta(minutes=10)
+        await self.rooms.ensure_room(self.session_id, empty_timeout=patience, departure_timeout=patience)
+
+    async def person(self, identity: str, hertz: float, *, role: Role = Role.STUDENT) -> Person:
+        """Somebody who has joined and speaks."""
+        person = Person(identity, hertz)
+        await person.join(self.server.ws_url, self.minter.mint(role, self.session_id, identity))
+        self._stack.push_async_callback(person.leave)
+        await person.publish()
+        return person
+
+    async def people(self, count: int) -> list[Person]:
+        return [await self.person(f"person-{n}", 220.0 * (n + 2)) for n in range(count)]
+
+    def config(self, **options: Any) -> RecorderConfig:
+        defaults = {
+            "organization_id": self.organization_id,
+            "session_id": self.session_id,
+            "livekit_url": self.server.ws_url,
+            "store_url": f"file://{self.folder}/store",
+            "spool_dir": self.folder / "spool",
+            "segment_seconds": 2,
+            "clearness_seconds": 3,
+        }
+        return RecorderConfig.model_validate(defaults | options)
+
+    def record(self, **options: Any) -> Recording:
+        """Starts a recorder; it is stopped at the end of the test if it still runs."""
+        process = RecorderProcess(self.config(**options), self._mint, log_level="ERROR")
+        recording = Recording(process)
+        self._stack.push_async_callback(recording.abandon)
+        return recording
+
+    async def token_asked(self, times: int) -> None:
+        """Until recorders have asked for that many tokens since the class began."""
+        while self.tokens_asked < times:
+            self._asked.clear()
+            await self._asked.wait()
+
+    def _mint(self) -> str:
+        self.tokens_asked += 1
+        self._asked.set()
+        return self.minter.mint_capture(self.session_id)

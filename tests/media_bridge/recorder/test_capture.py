@@ -1,0 +1,186 @@
+"""A recorder in a real room with people who speak: segments, manifest, signals."""
+
+import hashlib
+import itertools
+from collections.abc import Callable
+from io import BytesIO
+from uuid import uuid4
+
+import av
+import numpy as np
+import obstore
+import pytest
+from obstore.store import ObjectStore
+
+from domain.events import EventKind
+from domain.recording import AudioSegment, manifest_key
+from media_bridge.recorder.manifest import list_segments
+from media_bridge.recorder.reports import EndReason, EventSeen, Heartbeat
+from media_bridge.recorder.store import open_store
+from tests.media_bridge.classroom import Classroom
+from tests.stack import TestS3
+
+pytestmark = pytest.mark.adapter
+
+StoreOptions = Callable[[Classroom], dict[str, object]]
+
+
+@pytest.fixture(params=["file", "s3"])
+def store_options(request: pytest.FixtureRequest, classroom: Classroom) -> dict[str, object]:
+    """Options of a recorder that stores to a folder, or to an S3 server."""
+    if request.param == "file":
+        return {"store_url": f"file://{classroom.folder}/store"}
+    server: TestS3 = request.getfixturevalue("s3_server")
+    bucket = server.create_bucket(f"capture-{uuid4().hex[:8]}")
+    return {"store_url": f"{bucket}/audio", "store_options": server.options | {"allow_http": "true"}}
+
+
+async def samples_of(store: ObjectStore, segment: AudioSegment) -> np.ndarray:
+    """Also checks that the file is the one the manifest means."""
+    audio = bytes(await (await obstore.get_async(store, segment.key)).bytes_async())
+    assert (hashlib.sha256(audio).hexdigest(), len(audio)) == (segment.sha256, segment.size)
+    with av.open(BytesIO(audio), "r") as container:
+        assert container.streams.audio[0].rate == segment.sample_rate
+        return np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+
+
+def pitch(pcm: np.ndarray, rate: int) -> float:
+    """The strongest frequency."""
+    return float(np.fft.rfftfreq(len(pcm), 1 / rate)[np.argmax(np.abs(np.fft.rfft(pcm)))])
+
+
+async def test_each_speaker_is_recorded_completely_on_the_wall_clock(
+    classroom: Classroom, store_options: dict[str, object]
+) -> None:
+    people = await classroom.people(3)
+    recording = classroom.record(**store_options)
+    await recording.has_segments(3, people=3)
+    result = await recording.stop()
+
+    store = open_store(store_options["store_url"], store_options.get("store_options", {}))  # type: ignore[arg-type]
+    listed = await list_segments(store, classroom.organization_id, classroom.session_id)
+    assert (result.reason, result.left_in_spool) == (EndReason.STOPPED, 0)
+    assert result.segments == len(listed)
+    assert set(listed) == set(recording.reports.segments)
+    for person in people:
+        segments = [s for s in listed if s.identity == person.identity]
+        assert [s.seq for s in segments] == list(range(len(segments)))
+        assert {s.track_sid for s in segments} == {person.publication.sid}  # type: ignore[union-attr]
+        for earlier, later in itertools.pairwise(segments):
+            assert abs((later.started_at - earlier.ended_at).total_seconds()) < 0.05
+        pcm = np.concatenate([await samples_of(store, s) for s in segments])
+        assert len(pcm) == sum(s.samples for s in segments)
+        wall = (segments[-1].ended_at - segments[0].started_at).total_seconds()
+        assert len(pcm) / 16_000 == pytest.approx(wall, rel=0.01)
+        assert pitch(pcm[16_000:], 16_000) == pytest.approx(person.hertz, abs=3)
+
+
+async def test_the_audio_comes_before_its_entry_and_the_spool_is_left_empty(classroom: Classroom) -> None:
+    await classroom.people(1)
+    recording = classroom.record()
+    await recording.has_segments(1, people=1)
+    await recording.stop()
+
+    for segment in recording.reports.segments:
+        audio, entry = (classroom.folder / "store" / k for k in (segment.key, manifest_key(segment.key)))
+        assert audio.stat().st_mtime_ns <= entry.stat().st_mtime_ns
+    assert not list((classroom.folder / "spool").rglob("*.*"))
+
+
+async def test_what_people_do_is_told(classroom: Classroom) -> None:
+    speaker, listener = await classroom.people(2)
+    listener.level = 0
+    recording = classroom.record()
+    await recording.hears(2)
+    reports = recording.reports
+
+    await listener.hand(True)
+    await reports.until(lambda r: bool(r.events(EventKind.HAND_RAISED)))
+    await listener.hand(False)
+    await listener.chat("is it seven?")
+    speaker.mute(True)
+    await reports.until(lambda r: bool(r.events(EventKind.TRACK_MUTED)))
+    speaker.mute(False)
+    await reports.until(lambda r: bool(r.events(EventKind.TRACK_UNMUTED) and r.events(EventKind.CHAT)))
+    await reports.until(lambda r: bool(r.events(EventKind.AUDIO_CONCEALED)))
+    assert speaker.publication is not None
+    await speaker.room.local_participant.unpublish_track(speaker.publication.sid)
+    await reports.until(lambda r: bool(r.events(EventKind.TRACK_UNPUBLISHED)))
+    await recording.stop()
+
+    def told(kind: EventKind) -> list[tuple[str | None, str | None]]:
+        return [(event.identity, event.participant_sid) for event in reports.events(kind)]
+
+    speaker_was = ("person-0", speaker.room.local_participant.sid)
+    listener_was = ("person-1", listener.room.local_participant.sid)
+    assert sorted(told(EventKind.TRACK_PUBLISHED)) == sorted([speaker_was, listener_was])
+    assert told(EventKind.HAND_RAISED) == told(EventKind.HAND_LOWERED) == [listener_was]
+    assert told(EventKind.CHAT) == [listener_was]
+    assert reports.events(EventKind.CHAT)[0].data["text"] == "is it seven?"
+    assert told(EventKind.TRACK_MUTED) == told(EventKind.TRACK_UNMUTED) == [speaker_was]
+    assert told(EventKind.TRACK_UNPUBLISHED) == [speaker_was]
+    assert set(told(EventKind.TALK)) == {speaker_was}
+    clearness = reports.events(EventKind.AUDIO_CONCEALED)[0].data
+    assert 0 <= clearness["concealed_samples"] < 0.2 * clearness["total_samples"]
+    ids = [report.event.source_id for report in reports.of(EventSeen)]
+    assert len(ids) == len(set(ids))
+
+
+async def test_one_who_comes_later_is_recorded_too(classroom: Classroom) -> None:
+    recording = classroom.record()
+    await recording.reports.until(lambda r: r.starts == 1)
+    await classroom.people(1)
+    await recording.has_segments(1, people=1)
+
+    assert not recording.reports.events(EventKind.CAPTURE_BLIND)
+    latest = recording.reports.of(Heartbeat)[-1]
+    assert (latest.connected, latest.participants, latest.audio_tracks) == (True, 1, 1)
+
+
+async def test_a_muted_track_keeps_its_time_base(classroom: Classroom) -> None:
+    (person,) = await classroom.people(1)
+    recording = classroom.record()
+    await recording.hears(1)
+    person.mute(True)
+    await recording.has_segments(3, people=1)
+    await recording.stop()
+
+    segments = recording.reports.tracks()["person-0"]
+    wall = (segments[-1].ended_at - segments[0].started_at).total_seconds()
+    assert sum(s.samples for s in segments) / 16_000 == pytest.approx(wall, rel=0.01)
+
+
+async def test_a_recorder_that_comes_late_says_since_when_the_class_went_unheard(
+    classroom: Classroom,
+) -> None:
+    await classroom.people(1)
+    joined = (await classroom.rooms.list_participants(classroom.session_id))[0].joined_at
+    recording = classroom.record(blind_since=joined, blind_reason="late")
+    await recording.reports.until(lambda r: bool(r.events(EventKind.CAPTURE_BLIND)))
+    await recording.has_segments(1, people=1)
+
+    (blind,) = recording.reports.events(EventKind.CAPTURE_BLIND)
+    assert blind.data["from"] == joined.isoformat()
+    assert blind.data["until"] == recording.reports.segments[0].started_at.isoformat()
+    assert blind.data["reason"] == "late"
+
+
+async def test_the_end_of_the_room_is_the_end_of_the_recording(classroom: Classroom) -> None:
+    await classroom.people(2)
+    recording = classroom.record(segment_seconds=60)
+    await recording.hears(2)
+    await classroom.rooms.close_room(classroom.session_id)
+    result = await recording.ends()
+
+    assert (result.reason, result.segments) == (EndReason.ROOM_DELETED, 2)
+
+
+async def test_a_second_recorder_takes_over_and_the_first_ends(classroom: Classroom) -> None:
+    await classroom.people(1)
+    first = classroom.record()
+    await first.hears(1)
+    second = classroom.record()
+    result = await first.ends()
+    await second.hears(1)
+
+    assert result.reason == EndReason.SUPERSEDED

@@ -1,0 +1,87 @@
+"""Segments are complete, and their times are those of the clock, whatever the arrivals."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media_bridge.recorder.cutting import Cut, Cutter, Pcm
+
+pytestmark = pytest.mark.unit
+
+RATE, FRAME = 1000, 100  # samples per second and per frame: a frame is 0.1 s
+
+
+def frame(number: int) -> Pcm:
+    return np.full(FRAME, number, dtype=np.int16)
+
+
+def cut_all(arrivals: list[float], *, segment_seconds: float = 3.0, start: int = 0) -> list[Cut]:
+    cutter = Cutter(RATE, segment_seconds)
+    cuts = [cut for n, at in enumerate(arrivals) for cut in cutter.push(frame(start + n), at)]
+    last = cutter.finish()
+    return [*cuts, last] if last else cuts
+
+
+def steady(frames: int, *, start: float = 100.0) -> list[float]:
+    """Arrivals without any delay of what is spoken from `start` on."""
+    return [start + (n + 1) * 0.1 for n in range(frames)]
+
+
+def test_a_steady_track_is_cut_into_equal_contiguous_segments() -> None:
+    cuts = cut_all(steady(75))
+
+    assert [len(cut.pcm) for cut in cuts] == [3000, 3000, 1500]
+    assert [cut.started for cut in cuts] == pytest.approx([100.0, 103.0, 106.0])
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert cut_all([]) == []
+    assert Cutter(RATE, 3).open_since is None
+
+
+@given(st.lists(st.floats(0, 0.25), min_size=1, max_size=90))
+def test_delays_lose_no_sample_and_move_no_start(delays: list[float]) -> None:
+    arrivals = np.maximum.accumulate([at + d for at, d in zip(steady(len(delays)), delays, strict=True)])
+    cuts = cut_all([float(at) for at in arrivals])
+
+    heard = np.concatenate([cut.pcm for cut in cuts])
+    assert heard.tolist() == np.repeat(np.arange(len(delays)), FRAME).tolist()
+    for earlier, later in itertools.pairwise(cuts):
+        assert abs(later.started - (earlier.started + len(earlier.pcm) / RATE)) <= 0.25
+
+
+def test_a_stall_that_is_made_up_for_changes_nothing() -> None:
+    arrivals = steady(60)
+    arrivals[20:40] = [arrivals[40]] * 20
+
+    assert [cut.started for cut in cut_all(arrivals)] == pytest.approx([100.0, 103.0])
+
+
+def test_missing_samples_start_a_segment_that_has_the_right_time() -> None:
+    """Five seconds were spoken that never came."""
+    cuts = cut_all(steady(20) + steady(20, start=107.0))
+
+    assert [len(cut.pcm) for cut in cuts] == [2000, 2000]
+    assert [cut.started for cut in cuts] == pytest.approx([100.0, 107.0])
+    assert cuts[1].pcm[0] == 20
+
+
+def test_a_slow_clock_does_not_add_up() -> None:
+    """The sender's second lasts 1.001 of ours: after ten minutes the start is right within the length of a snap."""
+    arrivals = [100.0 + (n + 1) * 0.1001 for n in range(6000)]
+    cuts = cut_all(arrivals, segment_seconds=30)
+
+    expected = 100.0 + sum(len(cut.pcm) for cut in cuts[:-1]) / RATE * 1.001
+    assert cuts[-1].started == pytest.approx(expected, abs=0.06)
+
+
+def test_what_is_open_and_how_far_behind_it_is() -> None:
+    cutter = Cutter(RATE, 3.0)
+    for n, at in enumerate(steady(5)):
+        list(cutter.push(frame(n), at))
+
+    assert cutter.open_since == pytest.approx(100.0)
+    assert cutter.lag(100.7) == pytest.approx(0.2)

@@ -1,0 +1,224 @@
+"""Parts die in mid-class: the recorder comes back, little is lost, and the gap is on record."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from domain.events import EventKind, SessionEvent
+from domain.recording import AudioSegment
+from media_bridge.recorder.manifest import list_segments
+from media_bridge.recorder.reports import Heartbeat
+from media_bridge.recorder.store import open_store
+from media_bridge.recorder.upload import upload_leftovers
+from tests.media_bridge.classroom import PATIENCE, Classroom, Recording
+from tests.stack import TestS3, start_s3
+
+pytestmark = pytest.mark.adapter
+
+SEGMENT = timedelta(seconds=2)
+
+
+def span(event: SessionEvent) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(event.data["from"]), datetime.fromisoformat(event.data["until"])
+
+
+def missing(
+    segments: list[AudioSegment], since: datetime, until: datetime
+) -> list[tuple[datetime, datetime]]:
+    """The parts of a time span that no segment covers, blinks left out."""
+    gaps, at = [], since
+    for segment in sorted(segments, key=lambda s: s.started_at):
+        gaps.append((at, segment.started_at))
+        at = max(at, segment.ended_at)
+    return [(a, b) for a, b in [*gaps, (at, until)] if b - a > timedelta(seconds=0.05)]
+
+
+async def blind_spans(recording: Recording, count: int) -> list[tuple[datetime, datetime]]:
+    await recording.reports.until(lambda r: len(r.events(EventKind.CAPTURE_BLIND)) >= count)
+    return [span(event) for event in recording.reports.events(EventKind.CAPTURE_BLIND)]
+
+
+async def test_a_killed_recorder_is_replaced_and_its_gap_is_on_record(classroom: Classroom) -> None:
+    await classroom.people(2)
+    recording = classroom.record()
+    await recording.has_segments(2, people=2)
+    assert recording.process.pid is not None
+    os.kill(recording.process.pid, signal.SIGKILL)
+    killed = datetime.now(UTC)
+    ((blind_from, blind_until),) = await blind_spans(recording, 1)
+    await recording.reports.until(
+        lambda r: all(segments[-1].started_at > killed for segments in r.tracks().values())
+    )
+    result = await recording.stop()
+
+    assert result.respawns == 1
+    assert len({s.recorder_id for s in recording.reports.segments}) == 2
+    assert killed - blind_from <= SEGMENT + timedelta(seconds=0.5)  # the segment that was open
+    assert blind_until - killed < timedelta(seconds=15)
+    for segments in recording.reports.tracks().values():
+        gaps = missing(segments, segments[0].started_at, segments[-1].ended_at)
+        assert len(gaps) == 1
+        (gap_from, gap_until) = gaps[0]
+        assert blind_from - timedelta(seconds=0.1) <= gap_from
+        assert gap_until <= blind_until + timedelta(seconds=0.5)
+
+
+async def test_after_a_killed_livekit_the_recorder_is_back_with_the_room(own_classroom: Classroom) -> None:
+    await own_classroom.people(2)
+    recording = own_classroom.record()
+    await recording.has_segments(1, people=2)
+    own_classroom.server.kill()
+    killed = datetime.now(UTC)
+    await asyncio.to_thread(own_classroom.server.start)
+    await own_classroom.make_room()
+    ((blind_from, blind_until),) = await blind_spans(recording, 1)
+    await recording.hears(2)
+    result = await recording.stop()
+
+    assert result.respawns == 0
+    assert abs(blind_from - killed) < timedelta(seconds=2)
+    assert blind_until > killed
+
+
+async def test_after_a_long_outage_it_joins_anew_with_a_fresh_token(own_classroom: Classroom) -> None:
+    """So long that LiveKit's SDK has given up."""
+    await own_classroom.people(1)
+    recording = own_classroom.record()
+    await recording.has_segments(1, people=1)
+    own_classroom.server.kill()
+    killed = datetime.now(UTC)
+    asked = own_classroom.tokens_asked
+    async with asyncio.timeout(PATIENCE):
+        await own_classroom.token_asked(asked + 1)
+    await asyncio.to_thread(own_classroom.server.start)
+    back = datetime.now(UTC)
+    await own_classroom.make_room()
+    await recording.reports.until(lambda r: r.starts == 2)
+    ((blind_from, blind_until),) = await blind_spans(recording, 1)
+    await own_classroom.person("late", 700.0)
+    await recording.reports.until(lambda r: "late" in r.tracks())
+    result = await recording.stop()
+
+    assert result.respawns == 0
+    assert abs(blind_from - killed) < timedelta(seconds=2)
+    assert blind_until - back < timedelta(seconds=15)
+
+
+async def test_a_recorder_dies_with_its_worker(classroom: Classroom) -> None:
+    """A worker that is killed takes the recorder with it, so that another one can take over."""
+    config = classroom.config().model_dump_json()
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        WORKER,
+        config,
+        classroom.minter.mint_capture(classroom.session_id),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert worker.stdout is not None
+    pid = int(await asyncio.wait_for(worker.stdout.readline(), PATIENCE))
+    worker.kill()
+    await worker.wait()
+
+    async with asyncio.timeout(PATIENCE):
+        while _alive(pid):  # noqa: ASYNC110 - a process of somebody else tells nobody that it ends
+            await asyncio.sleep(0.05)
+
+
+WORKER = """
+import asyncio, sys
+from media_bridge.recorder.orders import RecorderConfig
+from media_bridge.recorder.process import RecorderProcess
+from media_bridge.recorder.reports import Started
+
+async def main():
+    process = RecorderProcess(RecorderConfig.model_validate_json(sys.argv[1]), lambda: sys.argv[2])
+    async def on_report(report):
+        if isinstance(report, Started):
+            print(process.pid, flush=True)
+    await process.run(on_report)
+
+asyncio.run(main())
+"""
+
+
+def _alive(pid: int) -> bool:
+    """A zombie is dead: only its parent has not looked."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
+
+
+async def test_cancelling_stores_what_is_open_before_it_ends(classroom: Classroom) -> None:
+    await classroom.people(1)
+    recording = classroom.record(segment_seconds=60)
+    await recording.hears(1)
+    await recording.abandon()
+
+    assert [s.identity for s in recording.reports.segments] == ["person-0"]
+    assert recording.process.pid is None
+
+
+async def test_a_report_that_cannot_be_handled_ends_the_recording(classroom: Classroom) -> None:
+    recording = classroom.record()
+    await recording.reports.until(lambda r: r.starts == 1)
+    recording.reports.fail_with = RuntimeError("the record is out of reach")
+
+    with pytest.raises(RuntimeError, match="out of reach"):
+        await recording.ends()
+    assert recording.process.pid is None
+
+
+@pytest.fixture
+def own_s3(tmp_path: Path) -> Iterator[TestS3]:
+    """An S3 server that the test may stop."""
+    folder = tmp_path / "s3"
+    folder.mkdir()
+    server = start_s3(folder)
+    yield server
+    server.running.stop()
+
+
+async def test_segments_wait_for_a_store_that_is_away(classroom: Classroom, own_s3: TestS3) -> None:
+    bucket = own_s3.create_bucket(f"away-{uuid4().hex[:8]}")
+    options = own_s3.options | {"allow_http": "true"}
+    await classroom.people(1)
+    recording = classroom.record(store_url=bucket, store_options=options)
+    await recording.has_segments(1, people=1)
+    own_s3.running.kill()
+    await recording.reports.until(lambda r: r.of(Heartbeat)[-1].pending_uploads >= 2)
+    waiting = len(recording.reports.segments)
+    await asyncio.to_thread(own_s3.running.start)
+    await recording.has_segments(waiting + 3, people=1)
+    await recording.stop()
+
+    segments = recording.reports.segments
+    assert [s.seq for s in sorted(segments, key=lambda s: s.seq)] == list(range(len(segments)))
+
+
+async def test_what_a_dead_recorder_left_in_the_spool_is_stored_later(
+    classroom: Classroom, own_s3: TestS3
+) -> None:
+    bucket = own_s3.create_bucket(f"spool-{uuid4().hex[:8]}")
+    options = own_s3.options | {"allow_http": "true"}
+    await classroom.people(1)
+    recording = classroom.record(store_url=bucket, store_options=options)
+    await recording.hears(1)
+    own_s3.running.kill()
+    await recording.reports.until(lambda r: r.of(Heartbeat)[-1].pending_uploads >= 2)
+    result = await recording.stop()
+    await asyncio.to_thread(own_s3.running.start)
+    store = open_store(bucket, options)
+    stored = await upload_leftovers(classroom.folder / "spool", store)
+
+    assert result.left_in_spool == len(stored) >= 2
+    assert set(stored) <= set(await list_segments(store, classroom.organization_id, classroom.session_id))
+    assert await upload_leftovers(classroom.folder / "spool", store) == []
