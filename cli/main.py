@@ -1,5 +1,9 @@
 """The `homeroom` command."""
 
+import os
+import sys
+from typing import NoReturn
+
 import typer
 
 from cli.local import commands, setup
@@ -29,5 +33,22 @@ for verb in (
     app.command()(verb)
 
 
+def run() -> NoReturn:
+    """The program: `app`, and an end that the Temporal SDK cannot spoil.
+
+    Its threads may abort an interpreter that is shutting down, which would make a failure of a success.
+    """
+    code: int | str | None = 0
+    try:
+        app()
+    except SystemExit as end:
+        code = end.code
+    if "temporalio" not in sys.modules:
+        sys.exit(code)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
 if __name__ == "__main__":
-    app()
+    run()

@@ -1,0 +1,51 @@
+# make demo    watch a class happen on this machine
+# make test    all checks and tests
+# make help    the rest
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help sync setup demo up down check format test test-whisperx
+
+BIN := .venv/bin
+PYTEST_ARGS ?=
+
+# The machine's Python where it fits, so that nothing is fetched that the registries do not have.
+export UV_PYTHON_PREFERENCE := system
+
+help: ## show this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+sync: ## install the Python packages from the lock file
+	@scripts/uv sync --locked --extra speech
+
+setup: sync ## packages, servers that must be built, the room page
+	@$(BIN)/homeroom setup
+
+demo: setup ## start the stack and run a class through it
+	@$(BIN)/homeroom up
+	@$(BIN)/homeroom demo
+
+up: setup ## start the stack on this machine
+	@$(BIN)/homeroom up
+
+down: ## stop it
+	@$(BIN)/homeroom down
+
+check: sync ## formatting, lint, types, the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+format: sync ## format and repair what can be repaired
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: sync ## all checks and tests
+	@$(BIN)/homeroom setup --for-tests
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+test-whisperx: ## install the second speech engine (gigabytes) beside and run its tests
+	UV_PROJECT_ENVIRONMENT=.venv-whisperx scripts/uv sync --locked --extra speech --extra whisperx
+	.venv-whisperx/bin/pytest tests/transcription $(PYTEST_ARGS)
