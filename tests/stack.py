@@ -300,6 +300,7 @@ def temporary_folder(name: str) -> Iterator[Path]:
     """In memory where the machine has such a folder."""
     memory = Path("/dev/shm")
     path = Path(tempfile.mkdtemp(prefix=f"homeroom-{name}-", dir=memory if memory.is_dir() else None))
+    path.chmod(0o711)  # Postgres passes through as another user
     try:
         yield path
     finally:

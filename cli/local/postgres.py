@@ -65,6 +65,8 @@ class Cluster:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._find_home()
         binaries = self._binaries()
+        if self.data.exists() and not self._password_file.exists():
+            self._put_aside()
         if not self.data.exists():
             self._initdb(binaries)
         self._check_version(binaries)
@@ -172,6 +174,12 @@ class Cluster:
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(password)
         unfinished.rename(self.data)
+
+    def _put_aside(self) -> None:
+        """Data whose state folder was deleted without it; nobody knows its password."""
+        abandoned = self._home / "data.abandoned"
+        shutil.rmtree(abandoned, ignore_errors=True)
+        self.data.rename(abandoned)
 
     def _check_version(self, binaries: Path) -> None:
         installed = self._run([str(binaries / "postgres"), "--version"]).stdout.split()[2].split(".")[0]

@@ -11,7 +11,6 @@ from tests.stack import temporary_folder
 def stack() -> Iterator[StackUnderTest]:
     """Stopped and deleted afterwards."""
     with temporary_folder("home") as folder:
-        folder.chmod(0o711)
         under_test = StackUnderTest(Home(folder / "home"))
         try:
             yield under_test
