@@ -41,8 +41,7 @@ def api_service(environ: Mapping[str, str], port: int) -> Service:
     return Service(
         name="api",
         launch=lambda: _python(["-m", "uvicorn", "api.app:create_app", "--factory", *options], environ),
-        # Any answer will do: what the API thinks of its parts is shown elsewhere.
-        healthy=lambda process: http_answers(f"{url}/health", below=500),
+        healthy=lambda process: http_answers(f"{url}/healthz"),
         needs=INFRASTRUCTURE | {"migrate"},
         stop=((signal.SIGTERM, _API_GRACE_SECONDS + 3.0),),
         urls={"web": url},

@@ -1,5 +1,6 @@
 """The room page, built from its sources when they have changed."""
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -23,6 +24,12 @@ def build(progress: Callable[[str], None], sources: Path = SOURCES) -> Path | No
     """The built page, or None where the sources are not part of this installation. Raises SetupError."""
     if not (sources / "package.json").exists():
         return None
+    with (sources / "package.json").open() as manifest:
+        fcntl.flock(manifest, fcntl.LOCK_EX)  # another process may be building it
+        return _build_if_changed(progress, sources)
+
+
+def _build_if_changed(progress: Callable[[str], None], sources: Path) -> Path:
     target = sources / "dist"
     stamp, digest = target / _STAMP, _digest(sources)
     if stamp.exists() and stamp.read_text() == digest:
