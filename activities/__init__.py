@@ -1,0 +1,1 @@
+"""Touch the world: one class per contract of workflows/contracts, dependencies by constructor."""

@@ -1,0 +1,1 @@
+"""The door: HTTP API, webhooks in, join page, console."""

@@ -8,8 +8,12 @@
     ├── NotFound
     ├── Conflict                the request is sound, the world is in its way
     │   ├── DoubleBooked
+    │   ├── ClassNotOpen        the join link is good, the door is still shut
     │   ├── TransitionRefused   the session's state does not allow the command
     │   └── StaleRevision       somebody changed it since the caller read it
+    ├── Gone                    it was there, and is over
+    │   └── ClassEnded
+    ├── NotAuthenticated        nobody knows who asks
     ├── NotAllowed              who asks may not
     │   ├── LinkInvalid
     │   ├── LinkExpired
@@ -30,10 +34,12 @@ class HomeroomError(Exception):
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
 
-    def __init__(self, detail: str = "", *, next_step: str = "") -> None:
+    def __init__(self, detail: str = "", *, next_step: str = "", **extra: str) -> None:
+        """`extra` are further members for machine readers, such as `opens_at`."""
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.next_step = next_step
+        self.extra = extra
 
 
 class InvalidInput(HomeroomError):
@@ -71,6 +77,11 @@ class DoubleBooked(Conflict):
     title = "A person would be in two classes at once"
 
 
+class ClassNotOpen(Conflict):
+    code = "class-not-open"
+    title = "The class is not open yet"
+
+
 class TransitionRefused(Conflict):
     code = "transition-refused"
     title = "The session's state does not allow this command"
@@ -79,6 +90,21 @@ class TransitionRefused(Conflict):
 class StaleRevision(Conflict):
     code = "stale-revision"
     title = "It was changed since you read it"
+
+
+class Gone(HomeroomError):
+    code = "gone"
+    title = "It is over"
+
+
+class ClassEnded(Gone):
+    code = "class-ended"
+    title = "The class has ended"
+
+
+class NotAuthenticated(HomeroomError):
+    code = "not-authenticated"
+    title = "Say who you are"
 
 
 class NotAllowed(HomeroomError):
@@ -114,3 +140,15 @@ class PayloadTooLarge(HomeroomError):
 class Unavailable(HomeroomError):
     code = "unavailable"
     title = "A part of the system does not answer now"
+
+
+def _tree(base: type[HomeroomError]) -> dict[str, type[HomeroomError]]:
+    found = {base.code: base}
+    for child in base.__subclasses__():
+        found |= _tree(child)
+    return found
+
+
+def by_code(code: str | None) -> type[HomeroomError]:
+    """The class a stable code stands for, to make an error again on the other side of a wire."""
+    return _tree(HomeroomError).get(code or "", HomeroomError)

@@ -36,6 +36,7 @@ class Outcome(StrEnum):
 class TimelineEntry:
     step: Step
     outcome: Outcome
+    occasion: str = ""  # tells apart repeats of a step
     planned_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None

@@ -14,6 +14,7 @@ class Documentation(TenantRow, table=True):
     session_id: UUID = Field(primary_key=True, foreign_key="session.id")
     status: DocumentationStatus = enum_column(DocumentationStatus)
     revision: int  # the current one
+    changes_wanted: str = ""  # the reason given with the last request for changes
     approved_by: str | None = None  # id of the person, never a name
     approved_at: datetime | None = utc(None)
 

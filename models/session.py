@@ -11,7 +11,7 @@ from sqlmodel import Field
 from domain.roles import Role
 from domain.sessions import SessionState
 from domain.timeline import Outcome, Step
-from models.base import TenantRow, enum_column, json_object, utc
+from models.base import TenantRow, enum_column, json_list, json_object, utc
 
 
 class Session(TenantRow, table=True):
@@ -34,7 +34,7 @@ class Session(TenantRow, table=True):
     opened_at: datetime | None = utc(None)
     live_at: datetime | None = utc(None)
     ended_at: datetime | None = utc(None)
-    capture_ended_at: datetime | None = utc(None)
+    signalled: list[Any] = json_list()  # presence milestones the workflow has been told
     closed_at: datetime | None = utc(None)
     completeness: dict[str, Any] = json_object()  # {have: [...], missing: [...], share: 0..1}
     created_at: datetime = utc()

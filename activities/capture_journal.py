@@ -1,0 +1,76 @@
+"""What a recorder reports, on its way to the rows: kept in memory while the database does not answer."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio import activity
+
+from activities.cases import exception_case
+from activities.progress import utc_now
+from domain.errors import Unavailable
+from domain.events import EventKind, SessionEvent
+from domain.exceptions import ExceptionKind
+from domain.recording import AudioSegment
+from models.changes import ChangeNotifier
+from models.database import Database
+from models.exception_case import ExceptionCase
+from models.repositories import events, notices, recordings
+from workflows.commands import RecordingSignal
+from workflows.contracts.common import SessionRef
+
+FLUSH_SECONDS = 0.5
+GAP_WORTH_A_CASE = timedelta(seconds=15)
+
+
+class CaptureJournal:
+    def __init__(self, database: Database, notifier: ChangeNotifier, ref: SessionRef) -> None:
+        self._database = database
+        self._notifier = notifier
+        self._ref = ref
+        self._segments: list[AudioSegment] = []
+        self._events: list[SessionEvent] = []
+        self.blind_seconds = 0.0
+
+    def add_segments(self, segments: list[AudioSegment]) -> None:
+        self._segments.extend(segments)
+
+    def add_event(self, event: SessionEvent) -> None:
+        self._events.append(event)
+        if event.kind == EventKind.CAPTURE_BLIND:
+            self.blind_seconds += _length(event).total_seconds()
+
+    async def keep_writing(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                await self.write()
+            except Unavailable:
+                activity.logger.warning("the record waits for the database")
+
+    async def write(self) -> None:
+        """Write what waits; it is kept if the database does not take it. Raises Unavailable."""
+        segments, seen = list(self._segments), list(self._events)
+        if not segments and not seen:
+            return
+        async with self._database.tenant(self._ref.organization_id) as db:
+            await recordings.register(db, segments)
+            await events.record(db, self._ref.organization_id, [(self._ref.session_id, event) for event in seen])
+            for event in seen:
+                if event.kind == EventKind.CAPTURE_BLIND and _length(event) > GAP_WORTH_A_CASE:
+                    await notices.open_case(db, self._gap_case(event))
+        del self._segments[: len(segments)], self._events[: len(seen)]
+        self._notifier.changed(self._ref.session_id)
+
+    async def tell_workflow(self, recording: bool) -> None:
+        info = activity.info()
+        assert info.workflow_id is not None, "a capture belongs to a session's workflow"
+        handle = activity.client().get_workflow_handle(info.workflow_id)
+        await handle.signal("recording", RecordingSignal(recording))
+
+    def _gap_case(self, event: SessionEvent) -> ExceptionCase:
+        detail = {"from": event.data["from"], "until": event.data["until"], "reason": event.data["reason"]}
+        return exception_case(self._ref, ExceptionKind.RECORDING_GAP, event.data["from"], detail, utc_now())
+
+
+def _length(event: SessionEvent) -> timedelta:
+    return datetime.fromisoformat(event.data["until"]) - datetime.fromisoformat(event.data["from"])

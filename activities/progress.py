@@ -1,0 +1,75 @@
+"""What every step does around its work: write where the session is, then that the step is done."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.sessions import SessionState
+from domain.timeline import Outcome, Step
+from models.changes import ChangeNotifier
+from models.database import Database
+from models.repositories import sessions
+from models.session import Session
+from workflows.contracts.common import StepInput
+
+# The column that says since when a session is in a state.
+_SINCE = {
+    SessionState.OPEN: Session.opened_at,
+    SessionState.ENDING: Session.ended_at,
+    SessionState.CLOSED: Session.closed_at,
+    SessionState.CANCELLED: Session.closed_at,
+}
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class StepNote:
+    """A few words for the timeline: counts and codes only."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+
+class Progress:
+    def __init__(self, database: Database, notifier: ChangeNotifier) -> None:
+        self._database = database
+        self._notifier = notifier
+
+    @asynccontextmanager
+    async def step(self, step: StepInput) -> AsyncIterator[StepNote]:
+        """Write the progress, do the work, write that it is done. A failing step stays running for readers."""
+        await self.write(step)
+        note = StepNote()
+        yield note
+        async with self._database.tenant(step.session.organization_id) as db:
+            await self._finish(db, step, note)
+        self._notifier.changed(step.session.session_id)
+
+    async def write(self, step: StepInput) -> None:
+        async with self._database.tenant(step.session.organization_id) as db:
+            await sessions.write_timeline(
+                db, step.session.organization_id, step.session.session_id, step.progress.entries
+            )
+            await self._enter(db, step, step.progress.state)
+        self._notifier.changed(step.session.session_id)
+
+    async def _finish(self, db: AsyncSession, step: StepInput, note: StepNote) -> None:
+        running = [entry for entry in step.progress.entries if entry.outcome == Outcome.RUNNING]
+        mine = [entry for entry in running if entry.step not in (Step.CAPTURE, Step.TRANSCRIPT, Step.LIVE)]
+        await sessions.finish_running(db, step.session.session_id, mine, utc_now(), note.text)
+        if step.progress.state_after:
+            await self._enter(db, step, step.progress.state_after)
+
+    async def _enter(self, db: AsyncSession, step: StepInput, state: SessionState) -> None:
+        values: dict[str, object] = {"state": state}
+        if column := _SINCE.get(state):
+            values[column.key] = sa.func.coalesce(column, utc_now())  # type: ignore[attr-defined]
+        live = [e for e in step.progress.entries if e.step == Step.LIVE and e.started_at]
+        if live:
+            values["live_at"] = live[0].started_at
+        await sessions.change(db, step.session.session_id, **values)

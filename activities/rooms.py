@@ -1,0 +1,41 @@
+"""The LiveKit room of a session."""
+
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.progress import Progress, utc_now
+from media_bridge.rooms import LiveKitRooms
+from models.database import Database
+from models.repositories import sessions
+from workflows.contracts.common import StepInput
+from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms
+
+# A room that nobody enters outlives any class; the workflow closes it, and the watch what is left over.
+EMPTY_TIMEOUT = timedelta(hours=12)
+DEPARTURE_TIMEOUT = timedelta(hours=12)
+
+
+class RoomActivities(Rooms):
+    def __init__(self, database: Database, progress: Progress, rooms: LiveKitRooms) -> None:
+        self._database = database
+        self._progress = progress
+        self._rooms = rooms
+
+    @activity.defn(name="open_room")
+    async def open_room(self, step: StepInput) -> RoomOpened:
+        ref = step.session
+        async with self._progress.step(step) as note:
+            await self._rooms.ensure_room(
+                ref.session_id, empty_timeout=EMPTY_TIMEOUT, departure_timeout=DEPARTURE_TIMEOUT
+            )
+            async with self._database.tenant(ref.organization_id) as db:
+                admitted = await sessions.admit_participants(db, ref.session_id, utc_now())
+            note.text = f"{admitted} may come in"
+        return RoomOpened(admitted)
+
+    @activity.defn(name="close_room")
+    async def close_room(self, close: CloseRoomInput) -> None:
+        async with self._progress.step(close) as note:
+            await self._rooms.close_room(close.session.session_id)
+            note.text = close.reason

@@ -1,0 +1,99 @@
+"""The session's row: booking, moving, cancelling, state."""
+
+from temporalio import activity
+from uuid_utils.compat import uuid7
+
+from activities.progress import Progress, utc_now
+from domain.errors import BookingInPast, InvalidInput, UnknownReference
+from domain.roles import Role
+from models.course import Course, Topic
+from models.database import Database
+from models.people import Instructor, Student
+from models.repositories import people, sessions
+from models.session import Participant, Session, SessionTopic
+from workflows.contracts.common import StepInput
+from workflows.contracts.sessions import BookInput, BookResult, CancelInput, MoveInput, Sessions
+
+
+class SessionActivities(Sessions):
+    def __init__(self, database: Database, progress: Progress) -> None:
+        self._database = database
+        self._progress = progress
+
+    @activity.defn(name="book_session")
+    async def book(self, booking: BookInput) -> BookResult:
+        _check(booking)
+        ref = booking.session
+        async with self._database.tenant(ref.organization_id) as db:
+            if await db.get(Session, ref.session_id):
+                return BookResult(len(await sessions.participants(db, ref.session_id)))
+            course = await people.get(db, Course, booking.course_id)
+            instructor = await people.get(db, Instructor, booking.instructor_id)
+            students = await people.get_all(db, Student, booking.student_ids)
+            topics = await people.get_all(db, Topic, booking.topic_ids)
+            if any(topic.course_id != course.id for topic in topics):
+                raise UnknownReference("a topic is not of this course", next_step="Name topics of the booked course.")
+            session = Session(
+                id=ref.session_id,
+                organization_id=ref.organization_id,
+                region=booking.region,
+                course_id=course.id,
+                instructor_id=instructor.id,
+                title=", ".join(topic.title for topic in topics) or course.title,
+                starts_at=booking.starts_at,
+                ends_at=booking.ends_at,
+                time_zone=booking.time_zone,
+                policy=booking.policy.model_dump(mode="json"),
+                created_at=utc_now(),
+            )
+            db.add(session)
+            await db.flush()
+            own = {"organization_id": ref.organization_id, "session_id": ref.session_id}
+            db.add_all([SessionTopic(**own, topic_id=topic.id) for topic in topics])
+            teaching = Participant(
+                **own, id=uuid7(), role=Role.INSTRUCTOR, instructor_id=instructor.id, name=instructor.name
+            )
+            learning = [
+                Participant(**own, id=uuid7(), role=Role.STUDENT, student_id=student.id, name=student.name)
+                for student in students
+            ]
+            db.add_all([teaching, *learning])
+            await db.flush()
+            everybody = [instructor.id, *booking.student_ids]
+            await sessions.hold_time(db, session, everybody, booking.starts_at, booking.ends_at)
+        return BookResult(1 + len(students))
+
+    @activity.defn(name="move_session")
+    async def move(self, move: MoveInput) -> None:
+        ref = move.session
+        async with self._database.tenant(ref.organization_id) as db:
+            session = await sessions.get_session(db, ref.session_id)
+            starts_at, ends_at = move.starts_at or session.starts_at, move.ends_at or session.ends_at
+            held = await sessions.held_people(db, ref.session_id)
+            await sessions.hold_time(db, session, held, starts_at, ends_at)
+            await sessions.change(db, ref.session_id, starts_at=starts_at, ends_at=ends_at)
+        await self._progress.write(move)
+
+    @activity.defn(name="cancel_session")
+    async def cancel(self, cancel: CancelInput) -> None:
+        async with self._database.tenant(cancel.session.organization_id) as db:
+            await sessions.release_time(db, cancel.session.session_id)
+            await sessions.change(db, cancel.session.session_id, outcome="cancelled")
+        await self._progress.write(cancel)
+
+    @activity.defn(name="record_progress")
+    async def record_progress(self, step: StepInput) -> None:
+        await self._progress.write(step)
+
+
+def _check(booking: BookInput) -> None:
+    if booking.starts_at <= booking.now:
+        raise BookingInPast(next_step="Book a start that is still to come.")
+    if booking.ends_at <= booking.starts_at:
+        raise InvalidInput("a class must end after it starts", next_step="Choose a later end.")
+    if not booking.student_ids:
+        raise InvalidInput("a class needs a student", next_step="Name at least one student.")
+    if len(set(booking.student_ids)) != len(booking.student_ids):
+        raise InvalidInput("a student is named twice", next_step="Name each student once.")
+
+

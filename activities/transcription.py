@@ -1,0 +1,94 @@
+"""Transcribes a class while it runs."""
+
+import asyncio
+from collections.abc import Sequence
+
+import obstore
+from obstore.store import ObjectStore
+from temporalio import activity
+
+from domain.recording import AudioSegment
+from domain.sessions import SessionState
+from domain.transcript import Utterance
+from models.changes import ChangeNotifier
+from models.database import Database
+from models.repositories import recordings, sessions
+from transcription.engine import SpeechEngine
+from transcription.session import SessionTranscriber
+from workflows.contracts.common import SessionRef
+from workflows.contracts.record import TranscribeInput, TranscribeResult, Transcription
+
+LOOK_SECONDS = 1.0
+BEAT_SECONDS = 5.0
+_RECORDING = frozenset({SessionState.OPEN, SessionState.LIVE, SessionState.ENDING})
+
+
+class TranscriptionActivities(Transcription):
+    def __init__(
+        self, database: Database, notifier: ChangeNotifier, store: ObjectStore, engine: SpeechEngine
+    ) -> None:
+        self._database = database
+        self._notifier = notifier
+        self._store = store
+        self._engine = engine
+
+    @activity.defn(name="transcribe_class")
+    async def transcribe(self, transcribe: TranscribeInput) -> TranscribeResult:
+        beating = asyncio.create_task(_beat())
+        try:
+            await self._follow(transcribe)
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+        return await self._result(transcribe.session)
+
+    async def _follow(self, transcribe: TranscribeInput) -> None:
+        """Segment by segment as they come; what an utterance still needs of the next one is carried over."""
+        transcriber = SessionTranscriber(self._engine, transcribe.languages)
+        fed: set[str] = set()
+        while True:
+            over = not await self._still_recording(transcribe.session)
+            waiting = [s for s in await self._waiting(transcribe.session) if s.key not in fed]
+            for segment in waiting:
+                stored = await obstore.get_async(self._store, segment.key)
+                sound = bytes(await stored.bytes_async())
+                said = await asyncio.to_thread(transcriber.feed, segment, sound)
+                fed.add(segment.key)
+                await self._keep(transcribe.session, said, transcriber.take_consumed())
+            if over and not waiting:
+                said = await asyncio.to_thread(transcriber.finish)
+                await self._keep(transcribe.session, said, transcriber.take_consumed())
+                return
+            if not waiting:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _still_recording(self, ref: SessionRef) -> bool:
+        async with self._database.tenant(ref.organization_id) as db:
+            return (await sessions.get_session(db, ref.session_id)).state in _RECORDING
+
+    async def _waiting(self, ref: SessionRef) -> list[AudioSegment]:
+        async with self._database.tenant(ref.organization_id) as db:
+            return await recordings.segments(db, ref.session_id, waiting=True)
+
+    async def _keep(
+        self, ref: SessionRef, said: Sequence[Utterance], consumed: Sequence[AudioSegment]
+    ) -> None:
+        if not said and not consumed:
+            return
+        async with self._database.tenant(ref.organization_id) as db:
+            await recordings.add_utterances(db, ref.organization_id, ref.session_id, said)
+            await recordings.mark_transcribed(db, [segment.key for segment in consumed])
+        if said:
+            self._notifier.changed(ref.session_id)
+
+    async def _result(self, ref: SessionRef) -> TranscribeResult:
+        async with self._database.tenant(ref.organization_id) as db:
+            said = await recordings.transcript(db, ref.session_id)
+            segments = await recordings.segments(db, ref.session_id)
+        return TranscribeResult(len(said), sum(len(u.words) for u in said), len(segments))
+
+
+async def _beat() -> None:
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(BEAT_SECONDS)

@@ -1,0 +1,51 @@
+"""The application: `uvicorn api.app:create_app --factory`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import problems
+from api.console import pages
+from api.limits import BodyLimit
+from api.routes import joining, livekit, organizations, people, records, room_page, sessions
+from api.state import make_state
+from config.logging import configure_logging
+from config.settings import Settings, load_settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Settings come from the environment where none are given."""
+    chosen = settings or load_settings()
+    configure_logging(chosen.log_level, as_json=chosen.log_json)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.homeroom = await make_state(chosen)
+        try:
+            yield
+        finally:
+            await app.state.homeroom.aclose()
+
+    app = FastAPI(
+        title="Homeroom",
+        version="1",
+        summary="Durable operations for live online classes",
+        lifespan=lifespan,
+        docs_url="/v1/docs",
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    app.add_middleware(BodyLimit)
+    problems.install(app)
+    for module in (organizations, people, sessions, records, joining, livekit):
+        app.include_router(module.router)
+    room_page.install(app)
+    pages.install(app)
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        await app.state.homeroom.database.ping()
+        return {"status": "ok"}
+
+    return app

@@ -1,0 +1,156 @@
+"""The join page's door: a signed link against a LiveKit token, display names, quality samples in."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field
+
+from api.dependencies import Now, Shared
+from api.schemas.common import Schema
+from domain.errors import ClassEnded, ClassNotOpen
+from domain.events import EventKind, EventSource, RecordedEvent, SessionEvent
+from domain.policies import SessionPolicy
+from domain.roles import Role, identity_of
+from domain.sessions import ROOM_STATES, SessionState
+from integrations.links import JoinLink
+from models.course import Course
+from models.repositories import people, sessions
+from models.session import Session
+
+router = APIRouter(prefix="/v1/join/{session_id}", tags=["joining"])
+
+TOKEN_TTL = timedelta(minutes=10)
+
+
+class LinkIn(Schema):
+    link: str = Field(max_length=4096)
+
+
+class PersonOut(Schema):
+    name: str
+    role: Role
+
+
+class ClassOut(Schema):
+    title: str
+    course: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    state: SessionState
+    time_zone: str
+
+
+class Features(Schema):
+    chat: bool = True
+    screen_share: bool
+
+
+class Credentials(Schema):
+    livekit_url: str
+    token: str
+    identity: str
+    role: Role
+    class_: ClassOut = Field(serialization_alias="class")
+    people: dict[str, PersonOut]
+    features: Features
+    recorded: bool = True
+
+
+class Sample(Schema):
+    """What the browser measured. Unknown values are left out."""
+
+    at: AwareDatetime
+    connection_quality: str | None = Field(None, max_length=20)
+    audio_only: bool | None = None
+    packets_lost: float | None = None
+    jitter_ms: float | None = None
+    rtt_ms: float | None = None
+    audio_concealed_ratio: float | None = Field(None, ge=0, le=1)
+    bitrate_up_kbps: float | None = None
+    bitrate_down_kbps: float | None = None
+    event: str | None = Field(None, max_length=40)
+
+
+class Samples(LinkIn):
+    samples: list[Sample] = Field(max_length=120)
+
+
+@router.post("/credentials")
+async def credentials(session_id: UUID, link_in: LinkIn, shared: Shared, now: Now) -> Credentials:
+    """A fresh token for the holder of a link, while the class has its door open."""
+    link = shared.links.read_join(link_in.link, session_id, now)
+    async with shared.database.tenant(link.organization_id) as db:
+        joining = await sessions.joining(db, session_id, link.participant_id)
+        course = await people.get(db, Course, joining.session.course_id)
+        everybody = await sessions.participants(db, session_id)
+    _refuse_closed_door(joining.session)
+    identity = identity_of(link.participant_id)
+    return Credentials(
+        livekit_url=shared.settings.livekit_public_url,
+        token=shared.minter.mint(joining.participant.role, session_id, identity, TOKEN_TTL),
+        identity=identity,
+        role=joining.participant.role,
+        class_=_class_out(joining.session, course),
+        people={identity_of(p.id): PersonOut(name=p.name, role=p.role) for p in everybody},
+        features=Features(screen_share=joining.participant.role == Role.INSTRUCTOR),
+    )
+
+
+@router.get("/people")
+async def people_in_class(session_id: UUID, t: str, shared: Shared, now: Now) -> dict[str, PersonOut]:
+    link = shared.links.read_join(t, session_id, now)
+    async with shared.database.tenant(link.organization_id) as db:
+        everybody = await sessions.participants(db, session_id)
+    return {identity_of(p.id): PersonOut(name=p.name, role=p.role) for p in everybody}
+
+
+@router.post("/quality", status_code=202)
+async def quality(session_id: UUID, samples: Samples, shared: Shared, now: Now) -> None:
+    link = shared.links.read_join(samples.link, session_id, now)
+    for sample in samples.samples:
+        await shared.recorder.record(RecordedEvent(session_id, _as_event(link, sample, now)))
+
+
+def _as_event(link: JoinLink, sample: Sample, now: datetime) -> SessionEvent:
+    at = min(sample.at, now).astimezone(UTC)
+    fallback = {"audio_only_on": True, "audio_only_off": False}.get(sample.event or "")
+    kind = EventKind.QUALITY if fallback is None else EventKind.VIDEO_FALLBACK
+    data = sample.model_dump(mode="json", exclude_none=True, exclude={"at"})
+    if fallback is not None:
+        data["audio_only"] = fallback
+    if sample.connection_quality:
+        data["level"] = sample.connection_quality
+    identity = identity_of(link.participant_id)
+    source_id = f"client:{identity}:{kind}:{int(at.timestamp() * 1000)}"
+    return SessionEvent(EventSource.CLIENT, source_id, kind, at, identity, data=data)
+
+
+def _refuse_closed_door(session: Session) -> None:
+    if session.state in ROOM_STATES:
+        return
+    if session.state == SessionState.SCHEDULED:
+        opens_at = session.starts_at - SessionPolicy.model_validate(session.policy).room_before
+        raise ClassNotOpen(
+            next_step="Keep this page open: it lets you in when the class opens.",
+            opens_at=opens_at.isoformat(),
+            starts_at=session.starts_at.isoformat(),
+            time_zone=session.time_zone,
+            class_title=session.title,
+        )
+    if session.state == SessionState.CANCELLED:
+        raise ClassEnded("This class was cancelled.", next_step="Look for a message with a new time.")
+    raise ClassEnded(next_step="Your next class has a link of its own.")
+
+
+def _class_out(session: Session, course: Course) -> ClassOut:
+    return ClassOut(
+        title=session.title,
+        course=course.title,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        state=session.state,
+        time_zone=session.time_zone,
+    )
+
+

@@ -1,0 +1,70 @@
+"""Organizations, people, courses."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas.common import Email, Language, Name, Schema, TimeZone
+
+
+class NewOrganization(Schema):
+    name: Name
+    time_zone: TimeZone = "UTC"
+    language: Language = "en"
+
+
+class OrganizationMade(Schema):
+    id: UUID
+    api_key: str = Field(description="Shown this once; only its hash is kept.")
+
+
+class NewGuardian(Schema):
+    name: Name
+    email: Email
+    language: Language = "en"
+    time_zone: TimeZone = "UTC"
+
+
+class NewStudent(Schema):
+    name: Name
+    guardian_ids: list[UUID] = Field(default_factory=list, max_length=10)
+    time_zone: TimeZone = "UTC"
+
+
+class NewInstructor(Schema):
+    name: Name
+    email: Email
+    language: Language = "en"
+    time_zone: TimeZone = "UTC"
+
+
+class NewCourse(Schema):
+    title: Name
+    subject: Name
+    level: str = Field("", max_length=100)
+    topics: list[Name] = Field(default_factory=list, max_length=500)
+
+
+class CourseMade(Schema):
+    id: UUID
+    topic_ids: list[UUID]
+
+
+class NewEnrollment(Schema):
+    course_id: UUID
+    student_id: UUID
+
+
+class PolicyChange(Schema):
+    """Only what is given changes. Durations are ISO 8601 (`PT15M`) or seconds."""
+
+    reminders_before: list[timedelta] | None = Field(None, max_length=4)
+    briefing_before: timedelta | None = None
+    room_before: timedelta | None = None
+    grace_after_end: timedelta | None = None
+    empty_room_for: timedelta | None = None
+    review_within: timedelta | None = None
+    review_abandoned_after: timedelta | None = None
+    segment_seconds: int | None = None
+    languages: list[Language] | None = None

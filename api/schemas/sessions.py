@@ -1,0 +1,111 @@
+"""Sessions and their commands."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from api.schemas.common import Schema, TimeZone
+from domain.documentation import Statement
+from domain.roles import Role
+from domain.sessions import SessionState
+from domain.timeline import Outcome, Step
+from models.session import Session, TimelineRow
+
+
+class NewSession(Schema):
+    course_id: UUID
+    instructor_id: UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    student_ids: list[UUID] | None = Field(None, max_length=500, description="Left out: everybody enrolled.")
+    topic_ids: list[UUID] = Field(default_factory=list, max_length=50)
+    time_zone: TimeZone | None = Field(None, description="Zone the class is planned in; the organization's by default.")
+
+
+class SessionOut(Schema):
+    id: UUID
+    title: str
+    course_id: UUID
+    instructor_id: UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    time_zone: str
+    state: SessionState
+    outcome: str | None
+    live_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    completeness: dict[str, object]
+    workflow_url: str
+
+    @classmethod
+    def of(cls, row: Session, workflow_url: str) -> Self:
+        return cls(
+            id=row.id,
+            title=row.title,
+            course_id=row.course_id,
+            instructor_id=row.instructor_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            time_zone=row.time_zone,
+            state=row.state,
+            outcome=row.outcome,
+            live_at=row.live_at,
+            ended_at=row.ended_at,
+            completeness=row.completeness,
+            workflow_url=workflow_url,
+        )
+
+
+class BookedOut(Schema):
+    id: UUID
+    participants: int
+    workflow_url: str
+
+
+class Move(Schema):
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class NewEnd(Schema):
+    ends_at: AwareDatetime
+
+
+class Reason(Schema):
+    reason: str = Field("unspecified", pattern="^[a-z0-9_]{1,40}$", description="A code, no free text.")
+
+
+class TimelineOut(Schema):
+    step: Step
+    occasion: str
+    outcome: Outcome
+    planned_at: AwareDatetime | None
+    started_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+    note: str
+
+    @classmethod
+    def of(cls, row: TimelineRow) -> Self:
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class JoinLinkOut(Schema):
+    participant_id: UUID
+    role: Role
+    name: str
+    url: str
+
+
+class RevisionIn(Schema):
+    statements: list[Statement] = Field(max_length=200)
+    based_on: int = Field(ge=0, description="The revision the change was made from.")
+    reason: str = Field("", max_length=1000)
+
+
+class Decision(Schema):
+    revision: int = Field(ge=1)
+
+
+class ChangesWanted(Decision):
+    reason: str = Field(min_length=1, max_length=1000)

@@ -1,0 +1,57 @@
+"""What all requests share: made once at start-up from the settings."""
+
+from dataclasses import dataclass
+
+from obstore.store import ObjectStore
+from temporalio.client import Client
+
+from api.ingest import EventRecorder
+from api.live import LiveHub
+from config.settings import Settings
+from config.temporal import connect
+from integrations.links import LinkSigner
+from integrations.object_store import open_store
+from media_bridge.tokens import TokenMinter
+from media_bridge.webhooks import WebhookVerifier
+from models.changes import ChangeNotifier
+from models.database import Database
+
+
+@dataclass(frozen=True)
+class State:
+    settings: Settings
+    database: Database
+    notifier: ChangeNotifier
+    temporal: Client
+    links: LinkSigner
+    minter: TokenMinter
+    webhooks: WebhookVerifier
+    recorder: EventRecorder
+    hub: LiveHub
+    store: ObjectStore
+
+    async def aclose(self) -> None:
+        await self.recorder.aclose()
+        await self.hub.aclose()
+        await self.notifier.aclose()
+        await self.database.aclose()
+
+
+async def make_state(settings: Settings) -> State:
+    url = settings.database_url.get_secret_value()
+    database = Database(url, settings.database_pool_size)
+    notifier = ChangeNotifier(url)
+    key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
+    further = {name: value.get_secret_value() for name, value in settings.livekit_webhook_secrets.items()}
+    return State(
+        settings=settings,
+        database=database,
+        notifier=notifier,
+        temporal=await connect(settings.temporal_address, settings.temporal_namespace, lazy=True),
+        links=LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url),
+        minter=TokenMinter(key, secret),
+        webhooks=WebhookVerifier({key: secret} | further),
+        recorder=EventRecorder(database, notifier),
+        hub=LiveHub(url),
+        store=open_store(settings.object_store_url, settings.object_store_options),
+    )

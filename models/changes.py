@@ -1,0 +1,68 @@
+"""Live changes: which sessions changed, by LISTEN/NOTIFY.
+
+A NOTIFY inside a writing transaction serialises all commits, so changes are told after the commit, coalesced per
+session, from a connection of their own.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import psycopg
+
+CHANNEL = "homeroom_session_changed"
+RESYNC = "*"  # told to listeners after a lost connection: anything may have changed
+_PAUSE = 0.1  # seconds in which changes of one session become one message
+
+logger = logging.getLogger(__name__)
+
+
+class ChangeNotifier:
+    """Tells listeners that a session changed. Never raises: a page that misses a change asks again later."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._changed: set[UUID] = set()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def changed(self, session_id: UUID) -> None:
+        self._changed.add(session_id)
+        self._wake.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._send())
+
+    async def _send(self) -> None:
+        try:
+            async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+                while True:
+                    await self._wake.wait()
+                    self._wake.clear()
+                    batch, self._changed = self._changed, set()
+                    for session_id in batch:
+                        await connection.execute("select pg_notify(%s, %s)", (CHANNEL, str(session_id)))
+                    await asyncio.sleep(_PAUSE)
+        except psycopg.Error:
+            logger.warning("a change could not be told to listeners; the next one opens a new connection")
+
+    async def aclose(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+
+async def listen(url: str) -> AsyncIterator[str]:
+    """The ids of changed sessions, for ever; RESYNC after each (re)connection."""
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+                await connection.execute(f"listen {CHANNEL}")
+                yield RESYNC
+                async for notification in connection.notifies():
+                    yield notification.payload
+        except psycopg.Error:
+            logger.warning("listening for changes was interrupted")
+            await asyncio.sleep(1)

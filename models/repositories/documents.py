@@ -1,0 +1,131 @@
+"""Documentation with its revisions, and briefings."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.documentation import DocumentationStatus, Statement
+from domain.errors import NotFound, StaleRevision
+from models.documentation import BriefingRow, Documentation, DocumentationRevision
+
+_STATEMENTS = TypeAdapter(tuple[Statement, ...])
+
+
+async def documentation(db: AsyncSession, session_id: UUID, *, lock: bool = False) -> Documentation | None:
+    query = sa.select(Documentation).where(col(Documentation.session_id) == session_id)
+    return (await db.scalars(query.with_for_update() if lock else query)).one_or_none()
+
+
+async def revisions(db: AsyncSession, session_id: UUID) -> list[DocumentationRevision]:
+    query = sa.select(DocumentationRevision).where(col(DocumentationRevision.session_id) == session_id)
+    return list(await db.scalars(query.order_by(col(DocumentationRevision.revision))))
+
+
+async def statements(db: AsyncSession, session_id: UUID, revision: int) -> tuple[Statement, ...]:
+    row = await db.get(DocumentationRevision, (session_id, revision))
+    if row is None:
+        raise NotFound(f"there is no revision {revision} of this documentation")
+    return _STATEMENTS.validate_python(row.statements)
+
+
+async def add_revision(
+    db: AsyncSession,
+    organization_id: UUID,
+    session_id: UUID,
+    content: tuple[Statement, ...],
+    *,
+    author: str,
+    reason: str,
+    based_on: int,
+    at: datetime,
+) -> int:
+    """Add the revision after `based_on` (0: the first). Raises StaleRevision where another came first."""
+    row = await documentation(db, session_id, lock=True)
+    current = row.revision if row else 0
+    if current != based_on:
+        raise StaleRevision(
+            f"the current revision is {current}, yours is based on {based_on}",
+            next_step="Read it again and redo it.",
+        )
+    if row is None:
+        row = Documentation(
+            organization_id=organization_id,
+            session_id=session_id,
+            status=DocumentationStatus.DRAFT,
+            revision=1,
+        )
+        db.add(row)
+    row.revision = current + 1
+    row.status = DocumentationStatus.DRAFT
+    await db.flush()
+    db.add(
+        DocumentationRevision(
+            organization_id=organization_id,
+            session_id=session_id,
+            revision=row.revision,
+            author=author,
+            reason=reason,
+            statements=_STATEMENTS.dump_python(content, mode="json"),
+            created_at=at,
+        )
+    )
+    return row.revision
+
+
+async def set_status(
+    db: AsyncSession,
+    session_id: UUID,
+    revision: int,
+    status: DocumentationStatus,
+    *,
+    by: str | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Decide on a revision. Raises NotFound, or StaleRevision where it is not the current one."""
+    row = await documentation(db, session_id, lock=True)
+    if row is None:
+        raise NotFound("this session has no documentation yet")
+    if row.revision != revision:
+        raise StaleRevision(
+            f"the current revision is {row.revision}, you decided on {revision}",
+            next_step="Read the current one.",
+        )
+    row.status, row.approved_by, row.approved_at = status, by, at
+
+
+async def save_briefing(db: AsyncSession, briefing: BriefingRow) -> None:
+    """One briefing per class it is made from: made again, it replaces the content."""
+    values = briefing.model_dump()
+    statement = insert(BriefingRow).values(values)
+    await db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_session_id"], set_={"content": values["content"]}
+        )
+    )
+
+
+async def latest_briefing(db: AsyncSession, course_id: UUID) -> dict[str, Any] | None:
+    query = (
+        sa.select(col(BriefingRow.content))
+        .where(col(BriefingRow.course_id) == course_id)
+        .order_by(col(BriefingRow.created_at).desc())
+        .limit(1)
+    )
+    return (await db.scalars(query)).first()
+
+
+async def briefing_from(db: AsyncSession, session_id: UUID) -> BriefingRow | None:
+    query = sa.select(BriefingRow).where(col(BriefingRow.source_session_id) == session_id)
+    return (await db.scalars(query)).one_or_none()
+
+
+async def note_changes(db: AsyncSession, session_id: UUID, reason: str) -> None:
+    await db.execute(
+        sa.update(Documentation).where(col(Documentation.session_id) == session_id).values(changes_wanted=reason)
+    )

@@ -1,0 +1,59 @@
+"""The outbox and the exception queue."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.exception_case import ExceptionCase
+from models.notice import Notice
+
+
+async def prepare(db: AsyncSession, notices: Sequence[Notice]) -> None:
+    """Write outbox rows; a notice with the same key is the same notice."""
+    if notices:
+        await db.execute(insert(Notice).values([n.model_dump() for n in notices]).on_conflict_do_nothing())
+
+
+async def by_keys(db: AsyncSession, keys: Sequence[str]) -> list[Notice]:
+    return list(
+        await db.scalars(sa.select(Notice).where(col(Notice.key).in_(list(keys))).order_by(col(Notice.id)))
+    )
+
+
+async def of_session(db: AsyncSession, session_id: UUID) -> list[Notice]:
+    query = sa.select(Notice).where(col(Notice.session_id) == session_id)
+    return list(await db.scalars(query.order_by(col(Notice.created_at), col(Notice.id))))
+
+
+async def mark_sent(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
+    await db.execute(
+        sa.update(Notice)
+        .where(col(Notice.id) == notice_id)
+        .values(sent_at=at, attempts=col(Notice.attempts) + 1, error="")
+    )
+
+
+async def mark_failed(db: AsyncSession, notice_id: UUID, code: str, at: datetime | None) -> None:
+    """`at` is set where there is no use in another attempt."""
+    await db.execute(
+        sa.update(Notice)
+        .where(col(Notice.id) == notice_id)
+        .values(failed_at=at, attempts=col(Notice.attempts) + 1, error=code)
+    )
+
+
+async def open_case(db: AsyncSession, case: ExceptionCase) -> bool:
+    """True where the case was not open before."""
+    statement = insert(ExceptionCase).values(case.model_dump()).on_conflict_do_nothing()
+    result = await db.execute(statement.returning(col(ExceptionCase.id)))
+    return result.first() is not None
+
+
+async def cases_of_session(db: AsyncSession, session_id: UUID) -> list[ExceptionCase]:
+    query = sa.select(ExceptionCase).where(col(ExceptionCase.session_id) == session_id)
+    return list(await db.scalars(query.order_by(col(ExceptionCase.opened_at))))

@@ -1,0 +1,64 @@
+"""Tenants and their keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.organization import ApiKey, Organization, Region
+
+
+@dataclass(frozen=True)
+class KeyHolder:
+    key_id: UUID
+    organization_id: UUID
+    secret_hash: str
+
+
+async def ensure_region(db: AsyncSession, region: str) -> None:
+    await db.execute(insert(Region).values(id=region, title=region).on_conflict_do_nothing())
+
+
+async def add_organization(db: AsyncSession, organization: Organization, key: ApiKey) -> None:
+    db.add(organization)
+    await db.flush()
+    db.add(key)
+
+
+async def get_organization(db: AsyncSession) -> Organization | None:
+    """The organization whose scope the unit of work has."""
+    return (await db.execute(sa.select(Organization))).scalar_one_or_none()
+
+
+async def set_policy(db: AsyncSession, policy: dict[str, Any]) -> None:
+    await db.execute(sa.update(Organization).values(policy=policy))
+
+
+async def key_by_prefix(db: AsyncSession, prefix: str) -> KeyHolder | None:
+    """Looks across tenants, by the schema's function for just that."""
+    query = sa.text("select id, organization_id, secret_hash from api_key_by_prefix(:prefix)")
+    row = (await db.execute(query, {"prefix": prefix})).one_or_none()
+    return KeyHolder(row.id, row.organization_id, row.secret_hash) if row else None
+
+
+@dataclass(frozen=True)
+class RunningSession:
+    session_id: UUID
+    organization_id: UUID
+    opened_at: datetime | None
+
+
+async def running_sessions(db: AsyncSession, region: str, states: list[str]) -> list[RunningSession]:
+    """The sessions of a region in these states, of all tenants."""
+    query = sa.text("select session_id, organization_id, opened_at from region_sessions(:region, :states)")
+    rows = await db.execute(query, {"region": region, "states": states})
+    return [RunningSession(row.session_id, row.organization_id, row.opened_at) for row in rows]
+
+
+async def tenant_of_session(db: AsyncSession, session_id: UUID) -> UUID | None:
+    tenant: UUID | None = await db.scalar(sa.text("select session_tenant(:id)"), {"id": session_id})
+    return tenant

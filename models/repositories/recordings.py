@@ -1,0 +1,113 @@
+"""The index of audio segments, and the transcript made of them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.errors import NotFound
+from domain.recording import AudioSegment
+from domain.transcript import Utterance, Word
+from models.recording import AudioSegmentRow
+from models.transcript import UtteranceRow
+
+
+async def register(db: AsyncSession, segments: Sequence[AudioSegment]) -> None:
+    """Index segments that are in the object store; known ones stay as they are."""
+    if not segments:
+        return
+    rows = [{name: getattr(segment, name) for name in segment.__dataclass_fields__} for segment in segments]
+    await db.execute(insert(AudioSegmentRow).values(rows).on_conflict_do_nothing())
+
+
+async def segments(db: AsyncSession, session_id: UUID, *, waiting: bool = False) -> list[AudioSegment]:
+    """A session's segments by track and time; only those not yet transcribed where `waiting`."""
+    query = sa.select(AudioSegmentRow).where(col(AudioSegmentRow.session_id) == session_id)
+    if waiting:
+        query = query.where(~col(AudioSegmentRow.transcribed))
+    order = (col(AudioSegmentRow.started_at), col(AudioSegmentRow.seq))
+    return [_as_segment(row) for row in await db.scalars(query.order_by(*order))]
+
+
+async def segment_at(db: AsyncSession, session_id: UUID, identity: str, at: datetime) -> list[AudioSegment]:
+    """The segments of a speaker around a moment."""
+    query = sa.select(AudioSegmentRow).where(
+        col(AudioSegmentRow.session_id) == session_id,
+        col(AudioSegmentRow.identity) == identity,
+        col(AudioSegmentRow.started_at) > at - timedelta(minutes=3),
+        col(AudioSegmentRow.started_at) <= at + timedelta(minutes=1),
+    )
+    return [_as_segment(row) for row in await db.scalars(query.order_by(col(AudioSegmentRow.started_at)))]
+
+
+async def mark_transcribed(db: AsyncSession, keys: Sequence[str]) -> None:
+    if keys:
+        await db.execute(
+            sa.update(AudioSegmentRow)
+            .where(col(AudioSegmentRow.key).in_(list(keys)))
+            .values(transcribed=True)
+        )
+
+
+async def add_utterances(
+    db: AsyncSession, organization_id: UUID, session_id: UUID, utterances: Sequence[Utterance]
+) -> None:
+    """Store utterances; one that is there already stays as it is."""
+    if not utterances:
+        return
+    rows = [
+        {
+            "organization_id": organization_id,
+            "session_id": session_id,
+            "id": u.id,
+            "identity": u.identity,
+            "track_sid": u.track_sid,
+            "starts_at": u.starts_at,
+            "ends_at": u.ends_at,
+            "text": u.text,
+            "words": [[w.start_ms, w.end_ms, w.text, round(w.probability, 3)] for w in u.words],
+            "language": u.language,
+            "confidence": u.confidence,
+            "engine": u.engine,
+        }
+        for u in utterances
+    ]
+    await db.execute(insert(UtteranceRow).values(rows).on_conflict_do_nothing())
+
+
+async def transcript(db: AsyncSession, session_id: UUID) -> list[Utterance]:
+    """All utterances in time order."""
+    query = sa.select(UtteranceRow).where(col(UtteranceRow.session_id) == session_id)
+    order = (col(UtteranceRow.starts_at), col(UtteranceRow.ends_at), col(UtteranceRow.id))
+    return [as_utterance(row) for row in await db.scalars(query.order_by(*order))]
+
+
+def as_utterance(row: UtteranceRow) -> Utterance:
+    return Utterance(
+        row.id,
+        row.identity,
+        row.track_sid,
+        row.starts_at,
+        row.ends_at,
+        row.text,
+        tuple(Word(*word) for word in row.words),
+        row.language,
+        row.confidence,
+        row.engine,
+    )
+
+
+def _as_segment(row: AudioSegmentRow) -> AudioSegment:
+    return AudioSegment(**{name: getattr(row, name) for name in AudioSegment.__dataclass_fields__})
+
+
+async def utterance(db: AsyncSession, session_id: UUID, utterance_id: UUID) -> Utterance:
+    """Raises NotFound."""
+    row = await db.get(UtteranceRow, utterance_id)
+    if row is None or row.session_id != session_id:
+        raise NotFound("this was not said in this class")
+    return as_utterance(row)

@@ -1,0 +1,193 @@
+"""Sessions: booking, state, timeline, participants."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.errors import DoubleBooked, NotFound
+from domain.sessions import SessionState
+from domain.timeline import Outcome, Step, TimelineEntry
+from models.course import Topic
+from models.session import BookedTime, Participant, Session, SessionTopic, TimelineRow
+
+_ORDER = {step: position for position, step in enumerate(Step)}
+_DEADLOCK = "40P01"
+_TIMELINE_VALUES = ("outcome", "planned_at", "started_at", "finished_at", "note")
+
+
+async def get_session(db: AsyncSession, session_id: UUID) -> Session:
+    row = await db.get(Session, session_id)
+    if row is None:
+        raise NotFound(
+            f"there is no session {session_id}", next_step="Check the id and the organization of your key."
+        )
+    return row
+
+
+async def sessions_between(db: AsyncSession, start: datetime, end: datetime) -> list[Session]:
+    query = sa.select(Session).where(col(Session.starts_at) >= start, col(Session.starts_at) < end)
+    return list(await db.scalars(query.order_by(col(Session.starts_at), col(Session.id))))
+
+
+async def next_of_course(db: AsyncSession, course_id: UUID, after: datetime) -> Session | None:
+    query = (
+        sa.select(Session)
+        .where(
+            col(Session.course_id) == course_id,
+            col(Session.starts_at) > after,
+            col(Session.state) != SessionState.CANCELLED,
+        )
+        .order_by(col(Session.starts_at))
+        .limit(1)
+    )
+    return (await db.scalars(query)).first()
+
+
+async def hold_time(
+    db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> None:
+    """Hold the time of everybody in the class, in place of what the session held before. Raises DoubleBooked.
+
+    People are locked in id order first, so that racing bookings wait for each other instead of deadlocking.
+    """
+    for person in sorted(people):
+        await db.execute(
+            sa.text("select pg_advisory_xact_lock(hashtextextended(:person, 0))"), {"person": str(person)}
+        )
+    await release_time(db, session.id)
+    rows = [
+        {
+            "organization_id": session.organization_id,
+            "session_id": session.id,
+            "person_id": person,
+            "during": Range(starts_at, ends_at, bounds="[)"),
+        }
+        for person in people
+    ]
+    try:
+        await db.execute(sa.insert(BookedTime), rows)
+    except IntegrityError as error:
+        if "ex_booked_time_person_during" in str(error.orig):
+            raise DoubleBooked(
+                "the instructor or a student has another class at that time",
+                next_step="Choose another time, or cancel the other class first.",
+            ) from error
+        raise
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
+            raise DoubleBooked("another booking for the same people came at the same moment") from error
+        raise
+
+
+async def held_people(db: AsyncSession, session_id: UUID) -> list[UUID]:
+    return list(
+        await db.scalars(sa.select(col(BookedTime.person_id)).where(col(BookedTime.session_id) == session_id))
+    )
+
+
+async def release_time(db: AsyncSession, session_id: UUID) -> None:
+    await db.execute(sa.delete(BookedTime).where(col(BookedTime.session_id) == session_id))
+
+
+async def participants(db: AsyncSession, session_id: UUID) -> list[Participant]:
+    query = sa.select(Participant).where(col(Participant.session_id) == session_id)
+    return list(await db.scalars(query.order_by(col(Participant.role), col(Participant.name))))
+
+
+async def admit_participants(db: AsyncSession, session_id: UUID, at: datetime) -> int:
+    """From now on their join links give credentials; returns how many they are."""
+    statement = sa.update(Participant).where(col(Participant.session_id) == session_id).values(credentialed_at=at)
+    admitted = await db.execute(statement.returning(col(Participant.id)))
+    return len(admitted.all())
+
+
+async def topics(db: AsyncSession, session_id: UUID) -> list[Topic]:
+    query = (
+        sa.select(Topic)
+        .join(SessionTopic, col(SessionTopic.topic_id) == col(Topic.id))
+        .where(col(SessionTopic.session_id) == session_id)
+        .order_by(col(Topic.position))
+    )
+    return list(await db.scalars(query))
+
+
+async def change(db: AsyncSession, session_id: UUID, **values: Any) -> None:
+    await db.execute(sa.update(Session).where(col(Session.id) == session_id).values(**values))
+
+
+async def write_timeline(
+    db: AsyncSession, organization_id: UUID, session_id: UUID, entries: Sequence[TimelineEntry]
+) -> None:
+    if not entries:
+        return
+    rows = [
+        {
+            "organization_id": organization_id,
+            "session_id": session_id,
+            "step": entry.step,
+            "occasion": entry.occasion,
+            "position": _ORDER[entry.step],
+            "outcome": entry.outcome,
+            "planned_at": entry.planned_at,
+            "started_at": entry.started_at,
+            "finished_at": entry.finished_at,
+            "note": entry.note,
+        }
+        for entry in entries
+    ]
+    statement = insert(TimelineRow).values(rows)
+    updated = {
+        name: statement.excluded[name]
+        for name in ("outcome", "planned_at", "started_at", "finished_at", "note")
+    }
+    await db.execute(
+        statement.on_conflict_do_update(index_elements=["session_id", "step", "occasion"], set_=updated)
+    )
+
+
+async def finish_running(
+    db: AsyncSession, session_id: UUID, entries: Sequence[TimelineEntry], at: datetime, note: str
+) -> None:
+    """Mark these entries as done, where they are still running."""
+    for entry in entries:
+        await db.execute(
+            sa.update(TimelineRow)
+            .where(
+                col(TimelineRow.session_id) == session_id,
+                col(TimelineRow.step) == entry.step,
+                col(TimelineRow.occasion) == entry.occasion,
+                col(TimelineRow.outcome) == Outcome.RUNNING,
+            )
+            .values(outcome=Outcome.DONE, finished_at=at, note=note)
+        )
+
+
+async def timeline(db: AsyncSession, session_id: UUID) -> list[TimelineRow]:
+    query = sa.select(TimelineRow).where(col(TimelineRow.session_id) == session_id)
+    return list(
+        await db.scalars(query.order_by(col(TimelineRow.position), col(TimelineRow.planned_at).nulls_last()))
+    )
+
+
+@dataclass(frozen=True)
+class Joining:
+    """What a join link needs to know."""
+
+    session: Session
+    participant: Participant
+
+
+async def joining(db: AsyncSession, session_id: UUID, participant_id: UUID) -> Joining:
+    session = await get_session(db, session_id)
+    participant = await db.get(Participant, participant_id)
+    if participant is None or participant.session_id != session_id:
+        raise NotFound("this person is not in this class")
+    return Joining(session, participant)

@@ -1,0 +1,33 @@
+"""What every step of a session takes along."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from domain.sessions import SessionState
+from domain.timeline import TimelineEntry
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The session's state and the timeline entries that changed since they were last written.
+
+    When the step has done its work, `state_after` and the end of its running entries are written with it.
+    """
+
+    state: SessionState
+    state_after: SessionState | None = None
+    entries: tuple[TimelineEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class SessionRef:
+    organization_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True)
+class StepInput:
+    """A step writes the progress first, so that pages show where the session is before the step has done its work."""
+
+    session: SessionRef
+    progress: Progress = field(default_factory=lambda: Progress(SessionState.SCHEDULED))

@@ -1,0 +1,66 @@
+"""The session's own row: booking, moving, cancelling, state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from temporalio import activity
+
+from domain.policies import SessionPolicy
+from workflows.contracts.common import SessionRef, StepInput
+
+
+@dataclass(frozen=True)
+class BookInput:
+    session: SessionRef
+    region: str
+    course_id: UUID
+    topic_ids: tuple[UUID, ...]
+    instructor_id: UUID
+    student_ids: tuple[UUID, ...]
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    policy: SessionPolicy
+    now: datetime
+
+
+@dataclass(frozen=True)
+class BookResult:
+    participants: int
+
+
+@dataclass(frozen=True)
+class MoveInput(StepInput):
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CancelInput(StepInput):
+    reason: str = ""  # a code
+
+
+class Sessions:
+    @activity.defn(name="book_session")
+    async def book(self, booking: BookInput) -> BookResult:
+        """Write the session, its participants and the time it holds. Booking the same id twice is one booking.
+
+        Fails with booking-in-past, unknown-reference, double-booked; none of them leaves a row.
+        """
+        raise NotImplementedError
+
+    @activity.defn(name="move_session")
+    async def move(self, move: MoveInput) -> None:
+        """Change start and end; fails with double-booked and then changes nothing."""
+        raise NotImplementedError
+
+    @activity.defn(name="cancel_session")
+    async def cancel(self, cancel: CancelInput) -> None:
+        """Mark as cancelled and give back the time it held."""
+        raise NotImplementedError
+
+    @activity.defn(name="record_progress")
+    async def record_progress(self, step: StepInput) -> None:
+        """Write state and timeline for the readers."""
+        raise NotImplementedError

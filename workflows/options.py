@@ -1,0 +1,76 @@
+"""Every time-out and retry policy, one table.
+
+`start_to_close` bounds one attempt, `schedule_to_close` all attempts together: when it is over, the step has failed,
+an exception case is opened and the session goes on. Errors that are not worth a retry are marked so where they are
+raised, in activities/failures.py.
+"""
+
+from datetime import timedelta
+from typing import TypedDict
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityCancellationType
+
+
+class ActivityOptions(TypedDict, total=False):
+    start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
+    retry_policy: RetryPolicy
+    cancellation_type: ActivityCancellationType
+
+
+def _s(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+_QUICK = RetryPolicy(initial_interval=_s(0.5), backoff_coefficient=2, maximum_interval=_s(10))
+_PATIENT = RetryPolicy(initial_interval=_s(1), backoff_coefficient=2, maximum_interval=_s(60))
+_AT_ONCE = RetryPolicy(initial_interval=_s(1), backoff_coefficient=1, maximum_interval=_s(1))
+
+# One transaction. The caller of an update waits for it.
+DATABASE = ActivityOptions(
+    start_to_close_timeout=_s(15), schedule_to_close_timeout=timedelta(minutes=2), retry_policy=_QUICK
+)
+# Rows a session cannot do without; tried until the database is back.
+DURABLE_RECORD = ActivityOptions(
+    start_to_close_timeout=_s(60), schedule_to_close_timeout=timedelta(days=2), retry_policy=_PATIENT
+)
+# The room: a class without one is lost, so it is tried for as long as a class lasts.
+ROOM = ActivityOptions(
+    start_to_close_timeout=_s(20), schedule_to_close_timeout=timedelta(hours=1), retry_policy=_QUICK
+)
+# Mail servers come back; a message later than this says nothing useful.
+NOTICES = ActivityOptions(
+    start_to_close_timeout=_s(120), schedule_to_close_timeout=timedelta(hours=4), retry_policy=_PATIENT
+)
+# A lost capture worker is noticed after `heartbeat` and replaced at once.
+CAPTURE = ActivityOptions(
+    start_to_close_timeout=timedelta(hours=13),
+    heartbeat_timeout=_s(8),
+    retry_policy=_AT_ONCE,
+    cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+)
+TRANSCRIPTION = ActivityOptions(
+    start_to_close_timeout=timedelta(hours=24),
+    heartbeat_timeout=_s(60),
+    retry_policy=RetryPolicy(
+        initial_interval=_s(1), backoff_coefficient=2, maximum_interval=_s(60), maximum_attempts=20
+    ),
+    cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+)
+DRAFTING = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=5),
+    schedule_to_close_timeout=timedelta(hours=2),
+    retry_policy=_PATIENT,
+)
+# One watch runs for an hour, then the workflow continues as new.
+WATCH = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=70),
+    heartbeat_timeout=_s(30),
+    retry_policy=_AT_ONCE,
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+
+CAPTURE_DRAIN = timedelta(minutes=2)  # from the room's closing to the recorder's last segment
+TRANSCRIPT_DRAIN = timedelta(hours=6)  # from the recorder's last segment to the last word

@@ -1,0 +1,32 @@
+"""The watch over the rooms of a region: one long activity after the other, for ever."""
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import options
+    from workflows.contracts.rooms import RoomWatch, WatchInput
+
+
+def watch_workflow_id(region: str) -> str:
+    return f"room-watch-{region}"
+
+
+@workflow.defn(name="RoomWatch")
+class RoomWatchWorkflow:
+    @workflow.run
+    async def run(self, watch: WatchInput) -> None:
+        workflow.set_current_details(
+            f"Reconciling the rooms of {watch.region} every {watch.every_seconds:.0f} s"
+        )
+        for _ in range(24):
+            try:
+                await workflow.execute_activity_method(
+                    RoomWatch.watch, watch, summary="reconcile rooms", **options.WATCH
+                )
+            except ActivityError as error:
+                if is_cancelled_exception(error):
+                    raise
+                workflow.logger.warning("the watch ended with a failure and starts over")
+                await workflow.sleep(1)
+        workflow.continue_as_new(watch)

@@ -1,0 +1,151 @@
+"""How a session takes a step: progress to the readers, the timeline, cases for what fails, words for the Temporal UI."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from domain.exceptions import ExceptionKind
+    from domain.notices import NoticeKind
+
+    from domain.errors import TransitionRefused
+    from domain.sessions import SessionState, Trigger, advance
+    from domain.timeline import Outcome, Step
+    from workflows import options, search
+    from workflows.contracts.common import Progress, SessionRef, StepInput
+    from workflows.contracts.notices import CaseInput, Cases, NoticeInput, NoticeResult, Notices
+    from workflows.contracts.sessions import Sessions
+    from workflows.failures import application_error, cause_code
+    from workflows.timeline import Timeline
+
+T = TypeVar("T")
+
+
+class SessionSteps:
+    """State that every part of the story shares, and the means to change it."""
+
+    def __init__(self, session: SessionRef) -> None:
+        self._ref = session
+        self._state = SessionState.SCHEDULED
+        self._timeline = Timeline()
+        self._changes = 0  # counts what the main story must look at again
+        self._background: set[asyncio.Task[Any]] = set()
+
+    def _touch(self) -> None:
+        self._changes += 1
+
+    def _guard(self, trigger: Trigger) -> SessionState:
+        """The state after `trigger`, or the refusal as the update's failure."""
+        try:
+            return advance(self._state, trigger)
+        except TransitionRefused as error:
+            raise application_error(error) from error
+
+    def _advance(self, trigger: Trigger) -> None:
+        self._state = self._guard(trigger)
+        workflow.upsert_search_attributes([search.STATE.value_set(self._state)])
+        self._describe()
+
+    def _describe(self) -> None:
+        raise NotImplementedError
+
+    def _progress(self, state_after: SessionState | None = None) -> Progress:
+        return Progress(self._state, state_after, self._timeline.take_unwritten())
+
+    async def _step(
+        self,
+        step: Step,
+        execute: Callable[[Progress], Awaitable[T]],
+        *,
+        occasion: str = "",
+        state_after: SessionState | None = None,
+        note: Callable[[T], str] = lambda _: "",
+    ) -> T | None:
+        """Run one step. Retries exhausted: a case is opened, the timeline says failed, the result is None."""
+        self._timeline.start(step, workflow.now(), occasion)
+        try:
+            result = await execute(self._progress(state_after))
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            self._timeline.finish(step, Outcome.FAILED, workflow.now(), occasion, cause_code(error))
+            self._describe()
+            await self._open_case(
+                ExceptionKind.STEP_FAILED, f"{step} {occasion}".strip(), {"code": cause_code(error)}
+            )
+            return None
+        self._timeline.finish(step, Outcome.DONE, workflow.now(), occasion, note(result))
+        return result
+
+    async def _notify(self, step: Step, kind: NoticeKind, occasion: str = "") -> None:
+        await self._step(
+            step,
+            lambda progress: self._send(kind, occasion, progress),
+            occasion=occasion,
+            note=lambda result: (
+                f"{result.sent} sent" + (f", {result.failed} failed" if result.failed else "")
+            ),
+        )
+
+    async def _send(
+        self, kind: NoticeKind, occasion: str = "", progress: Progress | None = None
+    ) -> NoticeResult:
+        return await workflow.execute_activity_method(
+            Notices.send,
+            NoticeInput(self._ref, progress or self._progress(), kind, occasion),
+            summary=f"{kind} {occasion}".strip(),
+            **options.NOTICES,
+        )
+
+    async def _send_or_case(self, kind: NoticeKind) -> None:
+        """A message that is no step of its own."""
+        try:
+            await self._send(kind)
+        except ActivityError as error:
+            await self._open_case(ExceptionKind.STEP_FAILED, f"notice {kind}", {"code": cause_code(error)})
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it beside the story: a mail server that is down must not keep a room shut."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _asides_done(self) -> None:
+        if self._background:
+            await asyncio.gather(*self._background)
+
+    async def _open_case(
+        self, kind: ExceptionKind, occasion: str = "", detail: dict[str, str] | None = None
+    ) -> None:
+        await workflow.execute_activity_method(
+            Cases.open_case,
+            CaseInput(self._ref, kind, occasion, detail or {}),
+            summary=f"case: {kind} {occasion}".strip(),
+            **options.DURABLE_RECORD,
+        )
+
+    async def _write_progress(self, summary: str) -> None:
+        await workflow.execute_activity_method(
+            Sessions.record_progress,
+            StepInput(self._ref, self._progress()),
+            summary=summary,
+            **options.DURABLE_RECORD,
+        )
+
+    async def _sleep_until(self, at: datetime, summary: str) -> bool:
+        """True when the time has come, False when something changed before."""
+        seen = self._changes
+        wait = at - workflow.now()
+        if wait.total_seconds() <= 0:
+            return True
+        try:
+            await workflow.wait_condition(
+                lambda: self._changes != seen, timeout=wait, timeout_summary=summary
+            )
+        except TimeoutError:
+            return True
+        return False
