@@ -26,9 +26,17 @@ _BY_CODE: dict[str, type[HomeroomError]] = {
 }
 
 
-def from_code(code: str, call: str) -> HomeroomError:
-    """A domain error for a Twirp code; one that is not in the table is a fault of the request."""
-    return _BY_CODE.get(code, InvalidInput)(f"LiveKit refused {call}: {code}")
+# A bad key is refused before Twirp is reached, in plain HTTP, which the client calls "unknown".
+_BY_STATUS: dict[int, type[HomeroomError]] = {401: NotAllowed, 403: NotAllowed, 429: Unavailable}
+
+
+def domain_error(error: livekit_api.ServerError, call: str) -> HomeroomError:
+    """What LiveKit's answer means here; a code that is not in the table is a fault of the request."""
+    if error.code == Code.UNKNOWN and error.status < 500:
+        kind = _BY_STATUS.get(error.status, InvalidInput)
+    else:
+        kind = _BY_CODE.get(error.code, InvalidInput)
+    return kind(f"LiveKit refused {call}: {error.code} ({error.status})")
 
 
 @contextmanager
@@ -37,6 +45,6 @@ def livekit_errors(call: str) -> Iterator[None]:
     try:
         yield
     except livekit_api.ServerError as error:
-        raise from_code(error.code, call) from error
+        raise domain_error(error, call) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Unavailable(f"LiveKit did not answer {call}: {type(error).__name__}") from error

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 Pcm = NDArray[np.int16]
 
-GAP_SECONDS = 0.3  # frames that stay this much later than before: samples are missing in between
-_STEADY_FRAMES = 10  # so many frames in a row must be late; a burst after a stall catches up before
+GAP_SECONDS = 0.3  # frames that stay this much later than those before: samples are missing in between
+_STEADY_FRAMES = 10  # so many late frames in a row …
+_STEADY_SECONDS = 0.5  # … that do not come in one burst: a burst after a stall catches up
 _SNAP_SECONDS = 0.02  # a start that differs less from the end before it is the same instant
 
 
@@ -25,11 +26,8 @@ class Cutter:
 
     def __init__(self, sample_rate: int, segment_seconds: float) -> None:
         self._rate, self._full = sample_rate, round(segment_seconds * sample_rate)
-        self._frames: list[Pcm] = []
-        self._origins: list[float] = []  # per frame: when the segment began, if that frame had no delay
-        self._samples = 0
         self._previous_end: float | None = None
-        self._last_arrival = 0.0
+        self._begin()
 
     @property
     def open_since(self) -> float | None:
@@ -44,11 +42,9 @@ class Cutter:
         """Takes a frame that arrived at clock second `arrived`; yields the segments it completes."""
         self._append(pcm, arrived)
         if self._samples_are_missing():
-            late = len(self._frames) - _STEADY_FRAMES
-            rest = [(frame, origin) for frame, origin in zip(self._frames, self._origins, strict=True)][late:]
-            arrivals = self._arrivals()[late:]
-            yield self._cut(late)
-            for (frame, _), at in zip(rest, arrivals, strict=True):
+            late = list(zip(self._frames, self._arrivals, strict=True))[self._on_time :]
+            yield self._cut(self._on_time)
+            for frame, at in late:
                 self._append(frame, at)
         elif self._samples >= self._full:
             yield self._cut(len(self._frames))
@@ -57,24 +53,31 @@ class Cutter:
         """The rest, if any."""
         return self._cut(len(self._frames)) if self._frames else None
 
-    def _append(self, pcm: Pcm, arrived: float) -> None:
-        self._frames.append(pcm)
-        self._samples += len(pcm)
-        self._origins.append(arrived - self._samples / self._rate)
+    def _begin(self) -> None:
+        self._frames: list[Pcm] = []
+        self._arrivals: list[float] = []
+        self._origins: list[float] = []  # per frame: when the segment began, if that frame had no delay
+        self._samples = 0
+        self._on_time = 0  # frames before the row of late ones at the end
+        self._least = float("inf")  # of the origins of those
 
-    def _arrivals(self) -> list[float]:
-        ends = np.cumsum([len(frame) for frame in self._frames]) / self._rate
-        return [float(origin + end) for origin, end in zip(self._origins, ends, strict=True)]
+    def _append(self, pcm: Pcm, arrived: float) -> None:
+        self._samples += len(pcm)
+        origin = arrived - self._samples / self._rate
+        self._frames.append(pcm)
+        self._arrivals.append(arrived)
+        self._origins.append(origin)
+        if origin - self._least <= GAP_SECONDS or not self._on_time:
+            self._on_time, self._least = len(self._frames), min(self._least, *self._origins[self._on_time :])
 
     def _samples_are_missing(self) -> bool:
-        if len(self._origins) <= _STEADY_FRAMES:
-            return False
-        return min(self._origins[-_STEADY_FRAMES:]) - min(self._origins[:-_STEADY_FRAMES]) > GAP_SECONDS
+        late = self._arrivals[self._on_time :][-_STEADY_FRAMES:]
+        return len(late) == _STEADY_FRAMES and late[-1] - late[0] > _STEADY_SECONDS
 
     def _cut(self, frames: int) -> Cut:
         pcm, started = np.concatenate(self._frames[:frames]), min(self._origins[:frames])
         if self._previous_end is not None and abs(started - self._previous_end) < _SNAP_SECONDS:
             started = self._previous_end
         self._previous_end = started + len(pcm) / self._rate
-        self._frames, self._origins, self._samples = [], [], 0
+        self._begin()
         return Cut(pcm, started)

@@ -69,6 +69,21 @@ def test_missing_samples_start_a_segment_that_has_the_right_time() -> None:
     assert cuts[1].pcm[0] == 20
 
 
+def test_samples_dropped_in_a_stall_are_found_missing_after_it() -> None:
+    """For two seconds nothing arrives, then all at once, without the samples of one second."""
+    arrivals = steady(60)
+    arrivals[20:40] = [arrivals[40]] * 20
+    kept = [n for n in range(60) if not 25 <= n < 35]
+    cutter = Cutter(RATE, 10.0)
+    cuts = [cut for n in kept for cut in cutter.push(frame(n), arrivals[n])]
+    last = cutter.finish()
+
+    assert last is not None
+    assert [cut.started for cut in [*cuts, last]] == pytest.approx([100.0, 103.0], abs=1e-6)
+    assert last.pcm[-1] == 59
+    assert last.started + len(last.pcm) / RATE == pytest.approx(106.0)
+
+
 def test_a_slow_clock_does_not_add_up() -> None:
     """The sender's second lasts 1.001 of ours: after ten minutes the start is right within the length of a snap."""
     arrivals = [100.0 + (n + 1) * 0.1001 for n in range(6000)]

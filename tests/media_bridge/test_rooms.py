@@ -1,0 +1,117 @@
+"""Rooms on the real LiveKit server."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from livekit import api as livekit_api
+
+from domain.errors import InvalidInput, NotAllowed, NotFound, Unavailable
+from domain.roles import capture_identity
+from media_bridge.rooms import LiveKitRooms
+from media_bridge.vendor_errors import domain_error
+from tests.media_bridge.classroom import Classroom
+from tests.stack import TestLiveKit
+
+pytestmark = pytest.mark.adapter
+
+PATIENCE = {"empty_timeout": timedelta(minutes=10), "departure_timeout": timedelta(minutes=5)}
+
+
+async def test_making_a_room_twice_finds_the_same_room(classroom: Classroom) -> None:
+    first = await classroom.rooms.ensure_room(classroom.session_id, **PATIENCE)
+    second = await classroom.rooms.ensure_room(classroom.session_id, **PATIENCE)
+
+    assert first == second
+    assert first in await classroom.rooms.list_rooms()
+
+
+async def test_a_closed_room_is_gone_and_closing_it_again_is_fine(classroom: Classroom) -> None:
+    for _ in range(2):
+        await classroom.rooms.close_room(classroom.session_id)
+
+    assert classroom.session_id not in {room.session_id for room in await classroom.rooms.list_rooms()}
+
+
+async def test_participants_are_listed_with_their_tracks_and_the_recorder_as_hidden(
+    classroom: Classroom,
+) -> None:
+    person = await classroom.person("someone", 300)
+    await classroom.record().hears(1)
+    listed = {p.identity: p for p in await classroom.rooms.list_participants(classroom.session_id)}
+
+    someone, recorder = listed["someone"], listed[capture_identity(classroom.session_id)]
+    assert someone.sid == person.room.local_participant.sid
+    assert (someone.kind, someone.hidden, recorder.kind, recorder.hidden) == (
+        "standard",
+        False,
+        "agent",
+        True,
+    )
+    assert [(t.source, t.muted) for t in someone.tracks] == [("microphone", False)]
+    assert abs(someone.joined_at - recorder.joined_at) < timedelta(minutes=1)
+
+
+async def test_a_removed_participant_is_gone_and_removing_again_is_fine(classroom: Classroom) -> None:
+    await classroom.person("someone", 300)
+    for _ in range(2):
+        await classroom.rooms.remove_participant(classroom.session_id, "someone")
+
+    assert await classroom.rooms.list_participants(classroom.session_id) == []
+
+
+async def test_rooms_of_others_are_not_listed(classroom: Classroom) -> None:
+    server = classroom.server
+    async with livekit_api.LiveKitAPI(server.url, server.api_key, server.api_secret) as api:
+        await api.room.create_room(livekit_api.CreateRoomRequest(name="lobby"))
+        ours = [room.session_id for room in await classroom.rooms.list_rooms()]
+        await api.room.delete_room(livekit_api.DeleteRoomRequest(room="lobby"))
+
+    assert classroom.session_id in ours
+
+
+async def test_a_server_that_is_away_is_unavailable_and_one_that_is_back_has_forgotten(
+    livekit_factory: Callable[..., TestLiveKit],
+) -> None:
+    server, session_id = livekit_factory(), uuid4()
+    rooms = LiveKitRooms(server.url, server.api_key, server.api_secret)
+    await rooms.ensure_room(session_id, **PATIENCE)
+    server.kill()
+    with pytest.raises(Unavailable):
+        await rooms.list_rooms()
+    server.start()
+
+    assert await rooms.list_rooms() == []
+    await rooms.aclose()
+
+
+async def test_a_wrong_secret_is_not_worth_a_retry(livekit_server: TestLiveKit) -> None:
+    rooms = LiveKitRooms(livekit_server.url, livekit_server.api_key, "wrong-secret-of-thirty-two-characters")
+    with pytest.raises(NotAllowed):
+        await rooms.list_rooms()
+    await rooms.aclose()
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "error"),
+    [
+        ("unavailable", 503, Unavailable),
+        ("internal", 500, Unavailable),
+        ("unknown", 502, Unavailable),
+        ("unknown", 429, Unavailable),
+        ("resource_exhausted", 429, Unavailable),
+        ("not_found", 404, NotFound),
+        ("unknown", 404, InvalidInput),
+        ("unknown", 401, NotAllowed),
+        ("permission_denied", 403, NotAllowed),
+        ("invalid_argument", 400, InvalidInput),
+        ("unimplemented", 501, InvalidInput),
+    ],
+)
+def test_answers_are_classified(code: str, status: int, error: type[Exception]) -> None:
+    answer = livekit_api.ServerError(code, "someone@example.com is not here", status=status)
+    found = domain_error(answer, "CreateRoom")
+
+    assert type(found) is error
+    assert "someone" not in str(found)

@@ -1,0 +1,86 @@
+"""Webhooks as the real server sends them, over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from domain.events import EventKind, RecordedEvent
+from domain.roles import capture_identity
+from media_bridge.webhooks import WebhookVerifier
+from tests.media_bridge.classroom import PATIENCE, Classroom
+from tests.stack import TestLiveKit
+
+pytestmark = pytest.mark.adapter
+
+
+class Receiver:
+    """Keeps what it is sent, read by the verifier."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.verifier: WebhookVerifier | None = None
+        self.received: list[RecordedEvent] = []
+        self._more = asyncio.Condition()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        assert self.verifier is not None
+        recorded = self.verifier.receive(body, request.headers["Authorization"])
+        async with self._more:
+            self.received += [recorded] if recorded else []
+            self._more.notify_all()
+        return web.Response()
+
+    async def until(self, holds: Callable[[list[RecordedEvent]], bool]) -> None:
+        async with asyncio.timeout(PATIENCE), self._more:
+            await self._more.wait_for(lambda: holds(self.received))
+
+    def told(self) -> list[tuple[EventKind, str | None]]:
+        return [(recorded.event.kind, recorded.event.identity) for recorded in self.received]
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    receiver, app = Receiver(), web.Application()
+    app.router.add_post("/", receiver.handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    yield receiver
+    await runner.cleanup()
+
+
+async def test_a_class_is_told_by_the_server_itself(
+    receiver: Receiver, livekit_factory: Callable[..., TestLiveKit], tmp_path: Path
+) -> None:
+    server = livekit_factory(webhook_urls=(receiver.url,))
+    receiver.verifier = WebhookVerifier({server.api_key: server.api_secret})
+    async with Classroom(server, tmp_path) as classroom:
+        recorder = capture_identity(classroom.session_id)
+        person = await classroom.person("someone", 300)
+        recording = classroom.record()
+        await recording.hears(1)
+        (listed,) = [p for p in await classroom.rooms.list_participants(classroom.session_id) if not p.hidden]
+        await person.leave()
+        await receiver.until(lambda _: (EventKind.PARTICIPANT_LEFT, "someone") in receiver.told())
+        await classroom.rooms.close_room(classroom.session_id)
+        await recording.ends()
+        await receiver.until(lambda _: (EventKind.ROOM_FINISHED, None) in receiver.told())
+
+    events = {(r.event.kind, r.event.identity): r.event for r in receiver.received}
+    assert {r.session_id for r in receiver.received} == {classroom.session_id}
+    assert (EventKind.ROOM_STARTED, None) in events
+    assert (EventKind.TRACK_PUBLISHED, "someone") in events
+    joined = events[EventKind.PARTICIPANT_JOINED, "someone"]
+    left = events[EventKind.PARTICIPANT_LEFT, "someone"]
+    assert joined.occurred_at == listed.joined_at
+    assert joined.participant_sid == left.participant_sid == listed.sid
+    assert left.data["reason"] == "client_initiated"
+    assert not joined.hidden
+    assert events[EventKind.PARTICIPANT_JOINED, recorder].hidden
+    assert len({r.event.source_id for r in receiver.received}) == len(receiver.received)
