@@ -1,0 +1,1 @@
+"""What the recorder costs against a bare subscriber that only counts frames."""

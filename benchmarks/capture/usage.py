@@ -1,0 +1,27 @@
+"""CPU and memory of a process, from /proc."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes. What is shared between processes counts in `own` by its share, in `resident` in full."""
+
+    own: float
+    resident: float
+
+
+def memory(pid: int) -> Memory:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+    return Memory(kilobytes["Pss"] / 1024, kilobytes["Rss"] / 1024)
