@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections.abc import Awaitable, Callable
 
 from livekit import rtc
 
@@ -115,14 +116,19 @@ class Recorder:
         while True:
             self._link.send(self._heartbeat())
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            if self._visit is not None and self._visit.connected:
-                await self._visit.repair()
+            await self._while_connected(RoomVisit.look_after)
 
     async def _measure(self) -> None:
         while True:
             await asyncio.sleep(self._orders.config.clearness_seconds)
-            if self._visit is not None and self._visit.connected:
-                await self._visit.tell_clearness()
+            await self._while_connected(RoomVisit.tell_clearness)
+
+    async def _while_connected(self, chore: Callable[[RoomVisit], Awaitable[None]]) -> None:
+        if self._visit is not None and self._visit.connected:
+            try:
+                await chore(self._visit)
+            except Exception:  # of the SDK, about things that are going away: recording goes on
+                _log.exception("a chore failed")
 
     def _heartbeat(self) -> Heartbeat:
         visit, now = self._visit, self._clock.now()

@@ -13,6 +13,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 import media_bridge
+from domain.errors import Unavailable
 from media_bridge.recorder.orders import Command, Orders, RecorderConfig, resumed
 from media_bridge.recorder.reports import (
     Ended,
@@ -25,6 +26,7 @@ from media_bridge.recorder.reports import (
 )
 
 RESPAWN_SECONDS = 1.0
+MAX_BARREN = 5
 SILENCE_SECONDS = 15.0  # a process that reports nothing for so long hangs
 STOP_SECONDS = 12.0
 _EXIT_SECONDS = 1.0  # from the end of its reports to the end of the process
@@ -52,6 +54,7 @@ class RecorderProcess:
         self._stopping = asyncio.Event()
         self._process: Process | None = None
         self._result = RecorderResult(EndReason.STOPPED)
+        self._barren = 0  # processes in a row that died without a heartbeat
 
     @property
     def pid(self) -> int | None:
@@ -61,8 +64,9 @@ class RecorderProcess:
     async def run(self, on_report: OnReport) -> RecorderResult:
         """Records until stop() is called, the room is deleted or another recorder takes over.
 
-        Reports are handed on one by one, so that a failing `on_report` ends the recording with its error. Cancelling
-        stops the process in good order first, which takes up to STOP_SECONDS; its last reports are still handed on.
+        Reports are handed on one by one, so that a failing `on_report` ends the recording with its error. Raises
+        Unavailable when the process cannot even start. Cancelling stops the process in good order first, which
+        takes up to STOP_SECONDS; its last reports are still handed on.
         """
         following = asyncio.create_task(self._follow_until_ended(on_report))
         try:
@@ -88,12 +92,15 @@ class RecorderProcess:
                 return replace(self._result, reason=ended.reason, left_in_spool=ended.left_in_spool)
             if self._stopping.is_set():
                 return self._result
+            if self._barren >= MAX_BARREN:
+                raise Unavailable("the recorder process ends before it begins")
             self._result = replace(self._result, respawns=self._result.respawns + 1)
             await asyncio.sleep(RESPAWN_SECONDS)
 
     async def _follow_one(self, on_report: OnReport) -> Ended | None:
         """Follows one process to its end; None if it died."""
         process = await self._spawn()
+        self._barren += 1
         ended = None
         try:
             while (report := await self._next_report(process)) is not None:
@@ -113,6 +120,7 @@ class RecorderProcess:
         if isinstance(report, SegmentStored):
             self._result = replace(self._result, segments=self._result.segments + 1)
         elif isinstance(report, Heartbeat):
+            self._barren = 0
             self._config = resumed(self._config, report.safe_until, "recorder_died")
 
     async def _next_report(self, process: Process) -> Report | None:
@@ -170,4 +178,5 @@ def _environment() -> dict[str, str]:
     """The parent's without Homeroom's settings: the process that decodes media from outside holds no secrets of
     ours but those in its orders."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("HOMEROOM_")}
+    kept.setdefault("MALLOC_ARENA_MAX", "2")  # many threads, little to do: a tenth less memory
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), kept.get("PYTHONPATH")]))}

@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from livekit import rtc
 
@@ -16,7 +20,7 @@ from media_bridge.recorder.talk import Stretch
 CHAT_TOPIC = "lk.chat"
 HAND_TOPIC = "homeroom.hand"  # data message {"raised": bool} of the join page
 _CHAT_SECONDS, _CHAT_CHARACTERS = 10.0, 4000
-_UNPUBLISH_GRACE = 3.0  # a reconnecting SDK takes all tracks away and brings them back
+_UNPUBLISH_GRACE = timedelta(seconds=3)  # a reconnecting SDK takes all tracks away and brings them back
 
 _QUALITY = {
     rtc.ConnectionQuality.QUALITY_POOR: "poor",
@@ -29,14 +33,25 @@ _MACHINES = frozenset(
 )
 
 
+@dataclass
+class _Track:
+    """A track told as published."""
+
+    identity: str
+    participant_sid: str
+    hidden: bool
+    source: str
+    muted: bool
+    left_at: datetime | None = None
+
+
 class Signals:
     """Turns the room's callbacks into journal entries. It outlives a Room object: what it knows of tracks and hands
     keeps a reconnect from being told as news."""
 
     def __init__(self, journal: Journal, clock: RoomClock) -> None:
         self._journal, self._clock = journal, clock
-        self._muted: dict[str, bool] = {}  # of the tracks told as published, by track sid
-        self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._tracks: dict[str, _Track] = {}
         self._quality: dict[str, str] = {}
         self._hands: dict[str, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -52,13 +67,25 @@ class Signals:
         room.register_text_stream_handler(CHAT_TOPIC, lambda reader, who: self._chat(room, reader, who))
 
     def published(self, track: rtc.RemoteTrackPublication, person: rtc.RemoteParticipant) -> None:
-        if (leaving := self._leaving.pop(track.sid, None)) is not None:
-            leaving.cancel()
-        if track.sid not in self._muted:
-            self._muted[track.sid] = track.muted
-            self._track(EventKind.TRACK_PUBLISHED, track, person, muted=track.muted)
+        if (known := self._tracks.get(track.sid)) is None:
+            source, machine = source_name(track), is_machine(person)
+            self._tracks[track.sid] = _Track(person.identity, person.sid, machine, source, track.muted)
+            self._track(EventKind.TRACK_PUBLISHED, track.sid, muted=track.muted)
         else:
+            known.left_at = None
             self._mute(person, track, track.muted)
+
+    def settle(self, present: AbstractSet[str]) -> None:
+        """Tells which tracks are gone, given the sids of those in the room. Called while connected only."""
+        now = self._clock.now()
+        for sid, track in list(self._tracks.items()):
+            if sid in present:
+                track.left_at = None
+            elif track.left_at is None:
+                track.left_at = now
+            elif now - track.left_at > _UNPUBLISH_GRACE:
+                self._track(EventKind.TRACK_UNPUBLISHED, sid, at=track.left_at)
+                del self._tracks[sid]
 
     def talked(self, label: TrackLabel, stretch: Stretch) -> None:
         """`seconds` are the voiced ones; the stretch with its pauses ends at `until`."""
@@ -85,34 +112,27 @@ class Signals:
             packets=heard.packets,
         )
 
-    def _unpublished(self, track: rtc.RemoteTrackPublication, person: rtc.RemoteParticipant) -> None:
-        at = self._clock.now()
+    def _unpublished(self, track: rtc.RemoteTrackPublication, _person: rtc.RemoteParticipant) -> None:
+        if (known := self._tracks.get(track.sid)) is not None:
+            known.left_at = self._clock.now()
 
-        def tell() -> None:
-            self._leaving.pop(track.sid, None)
-            if self._muted.pop(track.sid, None) is not None:
-                self._track(EventKind.TRACK_UNPUBLISHED, track, person, at=at)
+    def _mute(self, _person: rtc.Participant, track: rtc.TrackPublication, muted: bool) -> None:
+        known = self._tracks.get(track.sid)
+        if known is not None and known.muted != muted:
+            known.muted = muted
+            self._track(EventKind.TRACK_MUTED if muted else EventKind.TRACK_UNMUTED, track.sid)
 
-        if track.sid in self._muted and track.sid not in self._leaving:
-            loop = asyncio.get_running_loop()
-            self._leaving[track.sid] = loop.call_later(_UNPUBLISH_GRACE, tell)
-
-    def _mute(self, person: rtc.Participant, track: rtc.TrackPublication, muted: bool) -> None:
-        if self._muted.get(track.sid, muted) != muted:
-            self._muted[track.sid] = muted
-            self._track(EventKind.TRACK_MUTED if muted else EventKind.TRACK_UNMUTED, track, person)
-
-    def _track(
-        self, kind: EventKind, track: rtc.TrackPublication, person: rtc.Participant, **more: object
-    ) -> None:
+    def _track(self, kind: EventKind, sid: str, *, at: datetime | None = None, **data: Any) -> None:
+        track = self._tracks[sid]
         self._journal.tell(
             kind,
-            identity=person.identity,
-            participant_sid=person.sid,
-            track_sid=track.sid,
-            hidden=is_machine(person),
-            source=source_name(track),
-            **more,  # type: ignore[arg-type]
+            identity=track.identity,
+            at=at,
+            participant_sid=track.participant_sid,
+            track_sid=sid,
+            hidden=track.hidden,
+            source=track.source,
+            **data,
         )
 
     def _quality_changed(self, person: rtc.Participant, quality: rtc.ConnectionQuality) -> None:
@@ -156,13 +176,13 @@ class Signals:
                 text=text[:_CHAT_CHARACTERS],
             )
 
-    def _of(self, kind: EventKind, person: rtc.Participant, **data: object) -> None:
+    def _of(self, kind: EventKind, person: rtc.Participant, **data: Any) -> None:
         self._journal.tell(
             kind,
             identity=person.identity,
             participant_sid=person.sid,
             hidden=is_machine(person),
-            **data,  # type: ignore[arg-type]
+            **data,
         )
 
 

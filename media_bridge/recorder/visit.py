@@ -3,7 +3,7 @@
 import asyncio
 import os
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from livekit import rtc
@@ -21,8 +21,9 @@ EXIT_CONNECT_HUNG = 75
 _ATTEMPT_SECONDS = 3.0  # of the SDK's own attempts, of which connect makes several
 _LEAVE_SECONDS = 3.0
 _BROKEN_STREAM_SECONDS = 5.0
-_HARMLESS_SECONDS = 5.0  # a signal connection that resumes within it has left the media running
-_LATE_SECONDS = 2.0
+_HARMLESS = timedelta(seconds=5)  # a signal connection that resumes within it has left the media running
+_ANNOUNCED_WITHIN = timedelta(seconds=1)
+_LATE = timedelta(seconds=2)
 
 Reason = rtc.DisconnectReason
 
@@ -47,7 +48,7 @@ class RoomVisit:
         self._tasks: set[asyncio.Task[None]] = set()
         self._over: asyncio.Future[Reason.ValueType] = asyncio.get_running_loop().create_future()
         self._reconnecting_since: datetime | None = None
-        self._lost_a_track = False
+        self._lost_track_at: datetime | None = None
         self._connected_at = clock.now()
 
     @property
@@ -91,7 +92,7 @@ class RoomVisit:
             watchdog.cancel()
         now = self._connected_at = self._clock.now()
         missed = self._present_since()
-        if self._blind.since is None and missed and (now - missed).total_seconds() > _LATE_SECONDS:
+        if self._blind.since is None and missed and now - missed > _LATE:
             self._blind.begin(missed, "late")
         self._journal.tell_own(EventKind.CAPTURE_STARTED, at=now)
         for person in self._room.remote_participants.values():
@@ -112,7 +113,7 @@ class RoomVisit:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._room.disconnect(), _LEAVE_SECONDS)
 
-    async def repair(self) -> None:
+    async def look_after(self) -> None:
         """Subscribes again where a published track is not heard, and reopens streams that went dead."""
         for sid, (publication, person) in self._audio().items():
             if sid not in self._tracks:
@@ -123,6 +124,7 @@ class RoomVisit:
                 await self._finish(sid)
                 self._subscribed(publication.track, publication, person)
         self._end_blindness()
+        self._signals.settle(self._sids())
 
     async def tell_clearness(self) -> None:
         """Puts on record how much of each track had to be made up since the last time."""
@@ -150,6 +152,11 @@ class RoomVisit:
             for person in self._room.remote_participants.values()
             for publication in person.track_publications.values()
             if publication.kind == rtc.TrackKind.KIND_AUDIO
+        }
+
+    def _sids(self) -> set[str]:
+        return {
+            sid for person in self._room.remote_participants.values() for sid in person.track_publications
         }
 
     def _present_since(self) -> datetime | None:
@@ -183,7 +190,7 @@ class RoomVisit:
 
     def _lost(self, track_sid: str) -> None:
         if track_sid in self._tracks:
-            self._lost_a_track = True
+            self._lost_track_at = self._clock.now()
             task = asyncio.create_task(self._finish(track_sid))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -200,9 +207,10 @@ class RoomVisit:
         since, self._reconnecting_since = self._reconnecting_since, None
         now = self._clock.now()
         self._connected_at = now
-        if since and (self._lost_a_track or (now - since).total_seconds() > _HARMLESS_SECONDS):
+        # A full restart takes the tracks away a moment before it is announced.
+        lost = since and self._lost_track_at and self._lost_track_at > since - _ANNOUNCED_WITHIN
+        if since and (lost or now - since > _HARMLESS):
             self._blind.begin(since, "reconnecting")
-        self._lost_a_track = False
 
     def _end_blindness(self) -> None:
         """It hears again from the first sample on; where there is nothing to hear, from joining on."""

@@ -51,6 +51,13 @@ class Person:
         self.publication = await self.room.local_participant.publish_track(track, options)
         self._voice = asyncio.create_task(self._speak(source))
 
+    async def camera(self) -> rtc.LocalVideoTrack:
+        """Turns a camera on that shows nothing."""
+        track = rtc.LocalVideoTrack.create_video_track("camera", rtc.VideoSource(64, 64))
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA)
+        await self.room.local_participant.publish_track(track, options)
+        return track
+
     async def chat(self, text: str) -> None:
         await self.room.local_participant.send_text(text, topic="lk.chat")
 

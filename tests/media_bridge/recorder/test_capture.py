@@ -127,6 +127,22 @@ async def test_what_people_do_is_told(classroom: Classroom) -> None:
     assert len(ids) == len(set(ids))
 
 
+async def test_a_camera_is_told_though_it_is_not_recorded(classroom: Classroom) -> None:
+    (person,) = await classroom.people(1)
+    recording = classroom.record()
+    await recording.hears(1)
+    camera = await person.camera()
+    await recording.reports.until(lambda r: len(r.events(EventKind.TRACK_PUBLISHED)) == 2)
+    camera.mute()
+    await recording.reports.until(lambda r: bool(r.events(EventKind.TRACK_MUTED)))
+    await recording.hears(1)
+
+    (muted,) = recording.reports.events(EventKind.TRACK_MUTED)
+    assert (muted.identity, muted.track_sid, muted.data["source"]) == ("person-0", camera.sid, "camera")
+    latest = recording.reports.of(Heartbeat)[-1]
+    assert (latest.audio_tracks, latest.recording_tracks) == (1, 1)
+
+
 async def test_one_who_comes_later_is_recorded_too(classroom: Classroom) -> None:
     recording = classroom.record()
     await recording.reports.until(lambda r: r.starts == 1)

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.errors import Unavailable
 from domain.events import EventKind, SessionEvent
 from domain.recording import AudioSegment
 from media_bridge.recorder.manifest import list_segments
@@ -165,6 +166,13 @@ async def test_cancelling_stores_what_is_open_before_it_ends(classroom: Classroo
 
     assert [s.identity for s in recording.reports.segments] == ["person-0"]
     assert recording.process.pid is None
+
+
+async def test_a_process_that_cannot_start_is_not_tried_for_ever(classroom: Classroom) -> None:
+    recording = classroom.record(store_url="nowhere://")
+
+    with pytest.raises(Unavailable):
+        await recording.ends()
 
 
 async def test_a_report_that_cannot_be_handled_ends_the_recording(classroom: Classroom) -> None:
