@@ -54,7 +54,9 @@ class CaptureJournal:
             return
         async with self._database.tenant(self._ref.organization_id) as db:
             await recordings.register(db, segments)
-            await events.record(db, self._ref.organization_id, [(self._ref.session_id, event) for event in seen])
+            await events.record(
+                db, self._ref.organization_id, [(self._ref.session_id, event) for event in seen]
+            )
             for event in seen:
                 if event.kind == EventKind.CAPTURE_BLIND and _length(event) > GAP_WORTH_A_CASE:
                     await notices.open_case(db, self._gap_case(event))

@@ -33,7 +33,9 @@ class PresenceTeller:
 
     async def attendance(self, session: RunningSession) -> Mapping[str, Attendance]:
         async with self._database.tenant(session.organization_id) as db:
-            return fold_attendance(await events.of_session(db, session.session_id, PRESENCE_KINDS), until=None)
+            return fold_attendance(
+                await events.of_session(db, session.session_id, PRESENCE_KINDS), until=None
+            )
 
     async def tell(self, session: RunningSession) -> None:
         """Signal what is new. Raises Unavailable, RPCError; what was not told is told the next time."""
@@ -53,7 +55,9 @@ class PresenceTeller:
         async with self._database.tenant(session.organization_id) as db:
             await sessions.change(db, session.session_id, signalled=[*told, *news])
 
-    async def _signal(self, session: RunningSession, presence: Presence, recorded: list[SessionEvent]) -> None:
+    async def _signal(
+        self, session: RunningSession, presence: Presence, recorded: list[SessionEvent]
+    ) -> None:
         handle = self._temporal.get_workflow_handle(session_workflow_id(session.session_id))
         signal = PresenceSignal(
             at=max(event.occurred_at for event in recorded),

@@ -26,7 +26,9 @@ from models.repositories import events, organizations
 from models.repositories.organizations import RunningSession
 from workflows.contracts.rooms import RoomWatch, WatchInput
 
-QUICK_SECONDS = 1.0  # between polls while LiveKit does not answer: its rooms are made again the moment it does
+QUICK_SECONDS = (
+    1.0  # between polls while LiveKit does not answer: its rooms are made again the moment it does
+)
 
 
 class RoomWatchActivities(RoomWatch):
@@ -95,7 +97,10 @@ class RoomWatchActivities(RoomWatch):
                     if connection.left_at is None:
                         known.append(
                             KnownConnection(
-                                session.session_id, connection.sid, attendance.identity, connection.last_seen_at
+                                session.session_id,
+                                connection.sid,
+                                attendance.identity,
+                                connection.last_seen_at,
                             )
                         )
                     else:
@@ -111,7 +116,9 @@ class RoomWatchActivities(RoomWatch):
             activity.logger.warning("a room was made again", extra={"session_id": str(session_id)})
         for session_id in findings.close:
             await self._rooms.close_room(session_id)
-            activity.logger.warning("a room without a session was closed", extra={"session_id": str(session_id)})
+            activity.logger.warning(
+                "a room without a session was closed", extra={"session_id": str(session_id)}
+            )
         for recorded in findings.events:
             await self._record(running[recorded.session_id], [recorded.event])
 

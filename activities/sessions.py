@@ -1,5 +1,7 @@
 """The session's row: booking, moving, cancelling, state."""
 
+from typing import Any
+
 from temporalio import activity
 from uuid_utils.compat import uuid7
 
@@ -32,7 +34,9 @@ class SessionActivities(Sessions):
             students = await people.get_all(db, Student, booking.student_ids)
             topics = await people.get_all(db, Topic, booking.topic_ids)
             if any(topic.course_id != course.id for topic in topics):
-                raise UnknownReference("a topic is not of this course", next_step="Name topics of the booked course.")
+                raise UnknownReference(
+                    "a topic is not of this course", next_step="Name topics of the booked course."
+                )
             session = Session(
                 id=ref.session_id,
                 organization_id=ref.organization_id,
@@ -48,7 +52,7 @@ class SessionActivities(Sessions):
             )
             db.add(session)
             await db.flush()
-            own = {"organization_id": ref.organization_id, "session_id": ref.session_id}
+            own: dict[str, Any] = {"organization_id": ref.organization_id, "session_id": ref.session_id}
             db.add_all([SessionTopic(**own, topic_id=topic.id) for topic in topics])
             teaching = Participant(
                 **own, id=uuid7(), role=Role.INSTRUCTOR, instructor_id=instructor.id, name=instructor.name
@@ -95,5 +99,3 @@ def _check(booking: BookInput) -> None:
         raise InvalidInput("a class needs a student", next_step="Name at least one student.")
     if len(set(booking.student_ids)) != len(booking.student_ids):
         raise InvalidInput("a student is named twice", next_step="Name each student once.")
-
-

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 import obstore
 from obstore.store import ObjectStore
@@ -44,7 +45,8 @@ class TranscriptionActivities(Transcription):
 
     async def _follow(self, transcribe: TranscribeInput) -> None:
         """Segment by segment as they come; what an utterance still needs of the next one is carried over."""
-        transcriber = SessionTranscriber(self._engine, transcribe.languages)
+        heard_until = await self._heard_until(transcribe.session)
+        transcriber = SessionTranscriber(self._engine, transcribe.languages, heard_until=heard_until)
         fed: set[str] = set()
         while True:
             over = not await self._still_recording(transcribe.session)
@@ -65,6 +67,11 @@ class TranscriptionActivities(Transcription):
     async def _still_recording(self, ref: SessionRef) -> bool:
         async with self._database.tenant(ref.organization_id) as db:
             return (await sessions.get_session(db, ref.session_id)).state in _RECORDING
+
+    async def _heard_until(self, ref: SessionRef) -> dict[str, datetime]:
+        """What an earlier attempt stored is not transcribed again."""
+        async with self._database.tenant(ref.organization_id) as db:
+            return await recordings.heard_until(db, ref.session_id)
 
     async def _waiting(self, ref: SessionRef) -> list[AudioSegment]:
         async with self._database.tenant(ref.organization_id) as db:

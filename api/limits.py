@@ -8,7 +8,7 @@ from domain.errors import PayloadTooLarge
 MAX_BODY = 1_000_000  # bytes
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     pass
 
 
@@ -32,7 +32,7 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._limit:
-                raise _TooLarge
+                raise _TooLargeError
             return message
 
         async def noted(message: Message) -> None:
@@ -42,12 +42,13 @@ class BodyLimit:
 
         try:
             await self._app(scope, counted, noted)
-        except _TooLarge:
+        except _TooLargeError:
             if not started:
                 await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         error = PayloadTooLarge(
-            f"the body is larger than {self._limit} bytes", next_step="Send less, or split it into several requests."
+            f"the body is larger than {self._limit} bytes",
+            next_step="Send less, or split it into several requests.",
         )
         await of_error(error)(scope, receive, send)

@@ -49,9 +49,7 @@ def problem(
 
 
 def of_error(error: errors.HomeroomError) -> JSONResponse:
-    return problem(
-        status_of(error), error.code, error.title, error.detail, error.next_step, **error.extra
-    )
+    return problem(status_of(error), error.code, error.title, error.detail, error.next_step, **error.extra)
 
 
 def install(app: FastAPI) -> None:
@@ -62,7 +60,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
         places = [
-            {"where": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]} for one in error.errors()
+            {"where": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
+            for one in error.errors()
         ]
         kind = errors.InvalidInput
         detail = "; ".join(f"{place['where']}: {place['problem']}" for place in places)

@@ -1,1 +1,1 @@
-"""Settings, logging and the Temporal client. Read by the doors only; everything else takes values in its constructor."""
+"""Settings, logging and the Temporal client, for the doors; everything else takes values in its constructor."""

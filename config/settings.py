@@ -9,46 +9,65 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """One process's settings; frozen. Each part of the stack is named by a URL, so any of them can be an outside server."""
+    """One process's settings; frozen. Each part of the stack is a URL, so any of them can be an outside server."""
 
     model_config = SettingsConfigDict(env_prefix="HOMEROOM_", frozen=True, extra="ignore")
 
-    region: str = Field("local", description="Names the task queues, and the data location, of this deployment.")
-    public_url: str = Field("http://127.0.0.1:8000", description="Where browsers reach the API; base of every link.")
-    admin_token: SecretStr = Field(description="Bearer token of the operator: makes organizations and their first key.")
+    region: str = Field(
+        "local", description="Names the task queues, and the data location, of this deployment."
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="Where browsers reach the API; base of every link."
+    )
+    admin_token: SecretStr = Field(description="The operator's bearer token: makes organizations.")
     link_secrets: list[SecretStr] = Field(
-        min_length=1, description="Keys of signed links, JSON list. The first signs, all verify: put a new one in front to rotate."
+        min_length=1, description="Keys of signed links, JSON list. The first signs, all verify."
     )
 
-    database_url: SecretStr = Field(description="postgresql://… as the application role (row-level security applies).")
-    owner_database_url: SecretStr | None = Field(None, description="postgresql://… as the owner; only `homeroom migrate` needs it.")
+    database_url: SecretStr = Field(
+        description="postgresql://… as the application role (row-level security applies)."
+    )
+    owner_database_url: SecretStr | None = Field(
+        None, description="postgresql://… as the owner, for migrations."
+    )
     database_pool_size: int = Field(10, ge=1)
 
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "homeroom"
     temporal_ui_url: str = "http://127.0.0.1:8233"
 
-    livekit_url: str = Field("http://127.0.0.1:7880", description="Where Homeroom reaches the LiveKit server.")
+    livekit_url: str = Field(
+        "http://127.0.0.1:7880", description="Where Homeroom reaches the LiveKit server."
+    )
     livekit_public_url: str = Field("ws://127.0.0.1:7880", description="Where browsers reach it.")
     livekit_api_key: str = "homeroom"
     livekit_api_secret: SecretStr = SecretStr("")
     livekit_webhook_secrets: dict[str, SecretStr] = Field(
-        default_factory=dict, description="Further API key/secret pairs whose webhooks are accepted, for rotation."
+        default_factory=dict,
+        description="Further API key/secret pairs whose webhooks are accepted, for rotation.",
     )
 
     object_store_url: str = Field(description="file:///…, s3://bucket/prefix, gs://…, az://…")
-    object_store_options: dict[str, str] = Field(default_factory=dict, description="Options of the store, for S3: aws_endpoint, …")
+    object_store_options: dict[str, str] = Field(default_factory=dict, description="For S3: aws_endpoint, …")
 
-    smtp_url: SecretStr = Field(SecretStr("smtp://127.0.0.1:1025"), description="smtp[s]://[user:password@]host:port")
+    spool_dir: str = Field(
+        "/tmp/homeroom-spool", description="Local folder for audio that is not in the store yet."
+    )
+
+    smtp_url: SecretStr = Field(
+        SecretStr("smtp://127.0.0.1:1025"), description="smtp[s]://[user:password@]host:port"
+    )
     mail_from: str = "Homeroom <classes@homeroom.example>"
     mailbox_url: str | None = Field(None, description="Page of the local mail sink, where there is one.")
 
     speech_engine: Literal["faster-whisper", "whisperx"] = "faster-whisper"
-    speech_model: str = Field("base", description="A folder, `package:NAME`, or a model name that is loaded from the hub.")
+    speech_model: str = Field("base", description="A folder, `package:NAME`, or a name of the hub.")
     speech_compute_type: str = "int8"
     speech_threads: int = Field(0, ge=0, description="CPU threads of the speech engine; 0 lets it choose.")
 
-    drafting_url: str | None = Field(None, description="Base URL of an OpenAI-compatible endpoint; without it drafts are extractive.")
+    drafting_url: str | None = Field(
+        None, description="An OpenAI-compatible endpoint; none: extractive drafts."
+    )
     drafting_model: str | None = None
     drafting_api_key: SecretStr | None = None
 
@@ -62,4 +81,4 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def load_settings() -> Settings:
     """The settings of this process. Raises pydantic.ValidationError naming each missing variable."""
-    return Settings(_env_file=os.environ.get("HOMEROOM_ENV_FILE"))  # type: ignore[call-arg]
+    return Settings(_env_file=os.environ.get("HOMEROOM_ENV_FILE"))

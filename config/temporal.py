@@ -6,4 +6,6 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 async def connect(address: str, namespace: str, *, lazy: bool = False) -> Client:
     """Lazy: connects with the first call, so that a door opens while Temporal is still starting."""
-    return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter, lazy=lazy)
+    return await Client.connect(
+        address, namespace=namespace, data_converter=pydantic_data_converter, lazy=lazy
+    )

@@ -58,5 +58,6 @@ def completeness(parts: RecordParts, outcome: str) -> Completeness:
     existing = {Part(field.name) for field in fields(parts) if getattr(parts, field.name)}
     should = [part for part in Part if part in _SHOULD[outcome]]
     return Completeness(
-        tuple(part for part in should if part in existing), tuple(part for part in should if part not in existing)
+        tuple(part for part in should if part in existing),
+        tuple(part for part in should if part not in existing),
     )

@@ -20,6 +20,7 @@
     │   ├── LinkForAnotherClass
     │   └── SignatureInvalid
     ├── PayloadTooLarge
+    ├── Undeliverable           a message was refused for good
     └── Unavailable             an outside part does not answer now: the only branch worth a retry
 
 `code` is stable and public (problem+json type, Temporal failure type); `next_step` tells the reader what to do.
@@ -135,6 +136,11 @@ class SignatureInvalid(NotAllowed):
 class PayloadTooLarge(HomeroomError):
     code = "payload-too-large"
     title = "The request is too large"
+
+
+class Undeliverable(HomeroomError):
+    code = "undeliverable"
+    title = "The message was refused"
 
 
 class Unavailable(HomeroomError):

@@ -35,7 +35,9 @@ class EventKind(StrEnum):
     HAND_RAISED = "hand.raised"
     HAND_LOWERED = "hand.lowered"
     QUALITY = "quality"  # data {level: poor|good|excellent|lost} or client statistics
-    AUDIO_CONCEALED = "audio.concealed"  # data {concealed_samples, total_samples} since the last one of this track
+    AUDIO_CONCEALED = (
+        "audio.concealed"  # data {concealed_samples, total_samples} since the last one of this track
+    )
     VIDEO_FALLBACK = "video.fallback"  # data {audio_only: bool}: the join page dropped or restored video
 
 

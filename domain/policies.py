@@ -22,10 +22,14 @@ class SessionPolicy(BaseModel):
     briefing_before: timedelta = _minutes(30)
     room_before: timedelta = _minutes(15)
     grace_after_end: timedelta = _minutes(10)
-    empty_room_for: timedelta = Field(_minutes(5), description="The class ends when its room stays empty this long.")
+    empty_room_for: timedelta = Field(
+        _minutes(5), description="The class ends when its room stays empty this long."
+    )
     review_within: timedelta = Field(_hours(24), description="A draft that waits longer is escalated.")
     review_abandoned_after: timedelta = Field(
         timedelta(days=14), description="A draft nobody decides on is filed unapproved; no summary is sent."
     )
     segment_seconds: int = Field(30, ge=5, le=120, description="Length of one audio segment.")
-    languages: tuple[str, ...] = Field(("en",), min_length=1, description="Languages spoken in class, ISO 639-1.")
+    languages: tuple[str, ...] = Field(
+        ("en",), min_length=1, description="Languages spoken in class, ISO 639-1."
+    )

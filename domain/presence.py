@@ -44,7 +44,9 @@ def fold_presence(
 
 def _first(attended: Mapping[str, Attendance], roles: Mapping[str, Role], role: Role) -> datetime | None:
     joined = [
-        a.first_joined_at for identity, a in attended.items() if roles.get(identity) == role and a.first_joined_at
+        a.first_joined_at
+        for identity, a in attended.items()
+        if roles.get(identity) == role and a.first_joined_at
     ]
     return min(joined) if joined else None
 

@@ -37,7 +37,9 @@ def session_prefix(organization_id: UUID, session_id: UUID) -> str:
     return f"{organization_id}/{session_id}"
 
 
-def segment_key(segment_of: str, identity: str, track_sid: str, recorder_id: str, seq: int, codec: str) -> str:
+def segment_key(
+    segment_of: str, identity: str, track_sid: str, recorder_id: str, seq: int, codec: str
+) -> str:
     """Object key of a segment; `segment_of` is the session_prefix()."""
     suffix = {"flac": "flac", "opus": "ogg"}[codec]
     return f"{segment_of}/audio/{identity}/{track_sid}/{recorder_id}-{seq:06d}.{suffix}"

@@ -47,7 +47,9 @@ class ClassEnd:
     reason: str  # "scheduled" or "empty"
 
 
-def class_end(policy: SessionPolicy, ends_at: datetime, *, live: bool, empty_since: datetime | None) -> ClassEnd:
+def class_end(
+    policy: SessionPolicy, ends_at: datetime, *, live: bool, empty_since: datetime | None
+) -> ClassEnd:
     """When the class ends if nothing else happens.
 
     A room that emptied after the class was live ends it early; a room nobody came to stays open to the end.

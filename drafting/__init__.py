@@ -1,0 +1,1 @@
+"""From transcript and record to a draft whose every statement cites what was said."""

@@ -54,7 +54,10 @@ class LinkSigner:
         """Raises LinkInvalid, LinkExpired or LinkForAnotherClass."""
         claims = self._read(_JOIN, token, now)
         link = JoinLink(
-            UUID(claims["session"]), UUID(claims["organization"]), UUID(claims["participant"]), Role(claims["role"])
+            UUID(claims["session"]),
+            UUID(claims["organization"]),
+            UUID(claims["participant"]),
+            Role(claims["role"]),
         )
         if link.session_id != session_id:
             raise LinkForAnotherClass(next_step=_ASK)
@@ -70,7 +73,9 @@ class LinkSigner:
         return f"{self._base}/sessions/{session_id}"
 
     def _sign(self, purpose: str, expires_at: datetime, **claims: Any) -> str:
-        payload = {"aud": purpose, "exp": int(expires_at.timestamp())} | {k: str(v) for k, v in claims.items()}
+        payload = {"aud": purpose, "exp": int(expires_at.timestamp())} | {
+            k: str(v) for k, v in claims.items()
+        }
         return jwt.encode(payload, self._secrets[0], algorithm=_ALGORITHM)
 
     def _read(self, purpose: str, token: str, now: datetime) -> dict[str, Any]:

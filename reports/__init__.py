@@ -1,0 +1,1 @@
+"""What people read: notices and briefings, built from plain values with Jinja2 templates."""

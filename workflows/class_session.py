@@ -14,7 +14,6 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.exceptions import ExceptionKind
     from domain.notices import NoticeKind
-
     from domain.schedule import DueStep, class_end
     from domain.sessions import SessionState, Trigger, allowed
     from domain.timeline import Outcome, Step

@@ -9,7 +9,6 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.exceptions import ExceptionKind
-
     from domain.timeline import Outcome, Step
     from workflows import options
     from workflows.contracts.common import SessionRef

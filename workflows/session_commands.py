@@ -10,9 +10,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.exceptions import ExceptionKind
-
     from domain.errors import BookingInPast, InvalidInput, TransitionRefused
+    from domain.exceptions import ExceptionKind
     from domain.schedule import DueStep, plan_before_class
     from domain.sessions import Trigger, allowed
     from domain.timeline import Outcome, Step, TimelineEntry

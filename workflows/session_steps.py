@@ -1,4 +1,4 @@
-"""How a session takes a step: progress to the readers, the timeline, cases for what fails, words for the Temporal UI."""
+"""How a session takes a step: progress, the timeline, cases for what fails, words for the Temporal UI."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -9,10 +9,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from domain.errors import TransitionRefused
     from domain.exceptions import ExceptionKind
     from domain.notices import NoticeKind
-
-    from domain.errors import TransitionRefused
     from domain.sessions import SessionState, Trigger, advance
     from domain.timeline import Outcome, Step
     from workflows import options, search
@@ -86,9 +85,7 @@ class SessionSteps:
             step,
             lambda progress: self._send(kind, occasion, progress),
             occasion=occasion,
-            note=lambda result: (
-                f"{result.sent} sent" + (f", {result.failed} failed" if result.failed else "")
-            ),
+            note=_sent,
         )
 
     async def _send(
@@ -149,3 +146,8 @@ class SessionSteps:
         except TimeoutError:
             return True
         return False
+
+
+def _sent(result: NoticeResult) -> str:
+    refused = f", {result.undeliverable} undeliverable" if result.undeliverable else ""
+    return f"{result.sent} sent{refused}"

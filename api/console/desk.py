@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Request
 
@@ -33,5 +32,3 @@ def same_origin(request: Request, shared: Shared) -> None:
         str(request.base_url).rstrip("/"),
     ):
         raise NotAllowed("this form was sent from another site")
-
-

@@ -25,7 +25,10 @@ HERE = Path(__file__).parent
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(HERE / "templates")
 
-_POLICY = "default-src 'self'; img-src 'self' data:; media-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Cache-Control": "no-store",
@@ -86,8 +89,12 @@ async def session_page(
 
 
 @router.get("/sessions/{session_id}/fragment")
-async def session_fragment(request: Request, session_id: UUID, shared: Shared, link: Desk, now: Now) -> Response:
-    return _page(request, "parts/session.html", **await _session(shared, link.organization_id, session_id, now))
+async def session_fragment(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, now: Now
+) -> Response:
+    return _page(
+        request, "parts/session.html", **await _session(shared, link.organization_id, session_id, now)
+    )
 
 
 async def _session(shared: Shared, organization_id: UUID, session_id: UUID, now: datetime) -> dict[str, Any]:
@@ -106,7 +113,9 @@ async def _session(shared: Shared, organization_id: UUID, session_id: UUID, now:
 async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response:
     async with shared.database.tenant(link.organization_id) as db:
         await sessions.get_session(db, session_id)
-    return StreamingResponse(shared.hub.stream(str(session_id)), media_type="text/event-stream", headers=_HEADERS)
+    return StreamingResponse(
+        shared.hub.stream(str(session_id)), media_type="text/event-stream", headers=_HEADERS
+    )
 
 
 @router.get("/today/live")
@@ -159,5 +168,3 @@ def _enter(shared: Shared, token: str, now: datetime, path: str) -> Response:
 def install(app: FastAPI) -> None:
     app.mount("/static/console", StaticFiles(directory=HERE / "static"), name="console")
     app.include_router(router)
-
-

@@ -116,7 +116,7 @@ async def session_view(db: AsyncSession, session_id: UUID, now: datetime) -> Ses
     return SessionView(
         session=session,
         course=await people.get(db, Course, session.course_id),
-        timeline=[TimelineLine(_title(row), row) for row in timeline if row.outcome != Outcome.CANCELLED or _final(session)],
+        timeline=[TimelineLine(_title(row), row) for row in timeline if _shown(session, row)],
         people=await _people(db, session, everybody, now),
         transcript=_said(said, everybody),
         documentation=documentation,
@@ -128,8 +128,9 @@ async def session_view(db: AsyncSession, session_id: UUID, now: datetime) -> Ses
     )
 
 
-def _final(session: Session) -> bool:
-    return session.state == SessionState.CANCELLED
+def _shown(session: Session, row: TimelineRow) -> bool:
+    """What a new plan replaced is not shown, what a cancellation called off is."""
+    return row.outcome != Outcome.CANCELLED or session.state == SessionState.CANCELLED
 
 
 def _title(row: TimelineRow) -> str:
@@ -161,15 +162,13 @@ async def _people(
 
 
 def _said(said: list[Utterance], everybody: list[Participant]) -> list[SaidLine]:
-    names = {identity_of(person.id): person for person in everybody}
-    return [
-        SaidLine(u, names[u.identity].name if u.identity in names else "Guest", names[u.identity].role if u.identity in names else "observer")
-        for u in said
-    ]
+    names = {identity_of(person.id): (person.name, person.role.value) for person in everybody}
+    return [SaidLine(utterance, *names.get(utterance.identity, ("Guest", "observer"))) for utterance in said]
 
 
 def _sections(statements: tuple[Statement, ...]) -> list[DraftSection]:
     found = [
-        DraftSection(title, [s for s in statements if s.section == section]) for section, title in SECTION_TITLES.items()
+        DraftSection(title, [s for s in statements if s.section == section])
+        for section, title in SECTION_TITLES.items()
     ]
     return [section for section in found if section.statements]

@@ -10,7 +10,12 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -31,7 +36,9 @@ def failure_as_error(error: BaseException) -> HomeroomError:
         return by_code(cause.type)(cause.message, next_step=str(details[0]) if details else "")
     if isinstance(cause, RPCError) and cause.status == RPCStatusCode.NOT_FOUND:
         return TransitionRefused("this session is over", next_step="A closed session takes no commands.")
-    return Unavailable("the command was not answered in time", next_step="Look at the session, then try again.")
+    return Unavailable(
+        "the command was not answered in time", next_step="Look at the session, then try again."
+    )
 
 
 class SessionCommands:
@@ -97,5 +104,3 @@ class SessionCommands:
 def workflow_url(ui_url: str, namespace: str, session_id: UUID) -> str:
     """The session's workflow in the Temporal UI."""
     return f"{ui_url.rstrip('/')}/namespaces/{namespace}/workflows/{session_workflow_id(session_id)}"
-
-

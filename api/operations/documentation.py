@@ -39,9 +39,18 @@ class DocumentationDesk:
                 )
             current = await documents.documentation(db, session_id)
             if current and current.status == DocumentationStatus.APPROVED:
-                raise InvalidInput("approved documentation is not changed", next_step="Write to the family instead.")
+                raise InvalidInput(
+                    "approved documentation is not changed", next_step="Write to the family instead."
+                )
             return await documents.add_revision(
-                db, organization_id, session_id, statements, author=author, reason=reason, based_on=based_on, at=now
+                db,
+                organization_id,
+                session_id,
+                statements,
+                author=author,
+                reason=reason,
+                based_on=based_on,
+                at=now,
             )
 
     async def approve(self, session_id: UUID, revision: int, by: str) -> None:

@@ -27,7 +27,9 @@ from models.people import Guardian, Instructor, Student, StudentGuardian
 from models.repositories import organizations, people
 
 
-async def make_organization(database: Database, new: NewOrganization, region: str, now: datetime) -> OrganizationMade:
+async def make_organization(
+    database: Database, new: NewOrganization, region: str, now: datetime
+) -> OrganizationMade:
     """A tenant and its first API key."""
     made, prefix, secret = uuid7(), secrets.token_hex(6), secrets.token_urlsafe(32)
     async with database.tenant(made) as db:
@@ -75,7 +77,10 @@ async def add_student(db: AsyncSession, tenant: UUID, new: NewStudent, now: date
     db.add(row)
     await db.flush()
     db.add_all(
-        [StudentGuardian(organization_id=tenant, student_id=row.id, guardian_id=guardian.id) for guardian in guardians]
+        [
+            StudentGuardian(organization_id=tenant, student_id=row.id, guardian_id=guardian.id)
+            for guardian in guardians
+        ]
     )
     return row.id
 
@@ -88,7 +93,12 @@ async def add_instructor(db: AsyncSession, tenant: UUID, new: NewInstructor, now
 
 async def add_course(db: AsyncSession, tenant: UUID, new: NewCourse, now: datetime) -> CourseMade:
     course = Course(
-        id=uuid7(), organization_id=tenant, title=new.title, subject=new.subject, level=new.level, created_at=now
+        id=uuid7(),
+        organization_id=tenant,
+        title=new.title,
+        subject=new.subject,
+        level=new.level,
+        created_at=now,
     )
     db.add(course)
     await db.flush()

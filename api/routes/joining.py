@@ -152,5 +152,3 @@ def _class_out(session: Session, course: Course) -> ClassOut:
         state=session.state,
         time_zone=session.time_zone,
     )
-
-

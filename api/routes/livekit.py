@@ -13,11 +13,15 @@ async def receive(request: Request, shared: Shared) -> Response:
     """200 means that the event is on disk. A fault of ours answers 5xx, so that LiveKit sends it again."""
     authorization = request.headers.get("authorization")
     if not authorization:
-        raise SignatureInvalid("the webhook carries no signature", next_step="Send LiveKit's Authorization header.")
+        raise SignatureInvalid(
+            "the webhook carries no signature", next_step="Send LiveKit's Authorization header."
+        )
     event = shared.webhooks.receive(await request.body(), authorization)
     if event is not None:
         try:
             await shared.recorder.record(event)
         except NotFound:
-            return Response(status_code=200)  # a room of a shared server that is not ours; nothing to send again
+            return Response(
+                status_code=200
+            )  # a room of a shared server that is not ours; nothing to send again
     return Response(status_code=200)

@@ -57,7 +57,9 @@ async def utterance_audio(session_id: UUID, utterance_id: UUID, db: Work, shared
 async def documentation(session_id: UUID, db: Work) -> DocumentationOut:
     row = await documents.documentation(db, session_id)
     if row is None:
-        raise NotFound("this session has no documentation yet", next_step="It is drafted when the class is over.")
+        raise NotFound(
+            "this session has no documentation yet", next_step="It is drafted when the class is over."
+        )
     return DocumentationOut(
         status=row.status,
         revision=row.revision,
@@ -70,7 +72,9 @@ async def documentation(session_id: UUID, db: Work) -> DocumentationOut:
 
 
 @router.post("/documentation/revisions", status_code=201)
-async def revise(session_id: UUID, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now) -> RevisionMade:
+async def revise(
+    session_id: UUID, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
+) -> RevisionMade:
     made = await desk(shared).revise(
         who.organization_id,
         session_id,
@@ -92,9 +96,13 @@ async def approve(session_id: UUID, decision: Decision, db: Work, who: TheCaller
 
 
 @router.post("/documentation/request-changes", status_code=204)
-async def request_changes(session_id: UUID, wanted: ChangesWanted, db: Work, who: TheCaller, shared: Shared) -> None:
+async def request_changes(
+    session_id: UUID, wanted: ChangesWanted, db: Work, who: TheCaller, shared: Shared
+) -> None:
     await sessions.get_session(db, session_id)
-    await desk(shared).request_changes(who.organization_id, session_id, wanted.revision, wanted.reason, who.actor)
+    await desk(shared).request_changes(
+        who.organization_id, session_id, wanted.revision, wanted.reason, who.actor
+    )
 
 
 @router.get("/notices")
@@ -114,5 +122,7 @@ async def next_briefing(session_id: UUID, db: Work) -> dict[str, Any]:
     """What the instructor of the course's next class reads, made from this class."""
     row = await documents.briefing_from(db, session_id)
     if row is None:
-        raise NotFound("there is no briefing from this class yet", next_step="It is made when the class is filed.")
+        raise NotFound(
+            "there is no briefing from this class yet", next_step="It is made when the class is filed."
+        )
     return row.content

@@ -13,7 +13,9 @@ _POLICY = (
     "media-src 'self' blob: mediastream:; connect-src 'self' ws: wss: http://127.0.0.1:*; worker-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
-_NOT_BUILT = "<!doctype html><title>Homeroom</title><p>The room page is not built. Run <code>homeroom setup</code>."
+_NOT_BUILT = (
+    "<!doctype html><title>Homeroom</title><p>The room page is not built. Run <code>homeroom setup</code>."
+)
 
 
 def install(app: FastAPI) -> None:

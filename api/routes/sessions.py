@@ -87,7 +87,9 @@ async def get_session(session_id: UUID, db: Work, shared: Shared) -> SessionOut:
 @router.post("/{session_id}/reschedule", status_code=204)
 async def reschedule(session_id: UUID, move: Move, db: Work, shared: Shared) -> None:
     await sessions.get_session(db, session_id)
-    await _commands(shared).update(session_id, ClassSession.reschedule, Reschedule(move.starts_at, move.ends_at))
+    await _commands(shared).update(
+        session_id, ClassSession.reschedule, Reschedule(move.starts_at, move.ends_at)
+    )
 
 
 @router.post("/{session_id}/extend", status_code=204)

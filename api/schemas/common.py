@@ -21,7 +21,11 @@ TimeZone = Annotated[str, AfterValidator(_is_zone), Field(examples=["Europe/Madr
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$"), Field(examples=["en"])]
 # One address without display name, comment or control character.
-Email = Annotated[str, StringConstraints(pattern=r"^[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,190}$"), Field(examples=["a@b.example"])]
+Email = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,190}$"),
+    Field(examples=["a@b.example"]),
+]
 
 
 class Created(Schema):

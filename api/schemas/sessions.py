@@ -20,7 +20,9 @@ class NewSession(Schema):
     ends_at: AwareDatetime
     student_ids: list[UUID] | None = Field(None, max_length=500, description="Left out: everybody enrolled.")
     topic_ids: list[UUID] = Field(default_factory=list, max_length=50)
-    time_zone: TimeZone | None = Field(None, description="Zone the class is planned in; the organization's by default.")
+    time_zone: TimeZone | None = Field(
+        None, description="Zone the class is planned in; the organization's by default."
+    )
 
 
 class SessionOut(Schema):

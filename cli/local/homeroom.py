@@ -41,7 +41,8 @@ def api_service(environ: Mapping[str, str], port: int) -> Service:
     return Service(
         name="api",
         launch=lambda: _python(["-m", "uvicorn", "api.app:create_app", "--factory", *options], environ),
-        healthy=lambda process: http_answers(f"{url}/healthz"),
+        # Also while it reports that its database is away: a restart would mend nothing.
+        healthy=lambda process: http_answers(f"{url}/healthz", below=600),
         needs=INFRASTRUCTURE | {"migrate"},
         stop=((signal.SIGTERM, _API_GRACE_SECONDS + 3.0),),
         urls={"web": url},

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from livekit import rtc
 
@@ -28,6 +29,7 @@ from media_bridge.recorder.upload import Uploader
 from media_bridge.recorder.visit import RoomVisit
 
 _RETRY_SECONDS = (1.0, 2.0)
+_STALL = timedelta(seconds=5)  # a process that stood still for so long has missed what was said
 _LEAVE_SECONDS, _DRAIN_SECONDS, _FLUSH_SECONDS = 5.0, 5.0, 1.0
 
 _FINAL = {
@@ -115,8 +117,16 @@ class Recorder:
     async def _beat(self) -> None:
         while True:
             self._link.send(self._heartbeat())
+            before = self._clock.now()
             await asyncio.sleep(HEARTBEAT_SECONDS)
+            self._note_stall(before, self._clock.now())
             await self._while_connected(RoomVisit.look_after)
+
+    def _note_stall(self, before: datetime, now: datetime) -> None:
+        if now - before > _STALL:
+            self._blind.begin(before, "stalled")
+            if self._visit is not None and self._visit.connected:
+                self._blind.end(now)
 
     async def _measure(self) -> None:
         while True:

@@ -100,7 +100,7 @@ class Signals:
         )
 
     def heard(self, label: TrackLabel, heard: Heard) -> None:
-        """Counts are samples at 48 kHz; `silent_samples` were missing because nothing was sent."""
+        """Counts are samples at 48 kHz. `silent_samples`, for which nothing was sent, are not in the total."""
         self._journal.tell(
             EventKind.AUDIO_CONCEALED,
             identity=label.identity,
@@ -108,7 +108,7 @@ class Signals:
             track_sid=label.track_sid,
             concealed_samples=heard.concealed,
             silent_samples=heard.silent,
-            total_samples=heard.samples,
+            total_samples=max(0, heard.samples - heard.silent),
             packets=heard.packets,
         )
 

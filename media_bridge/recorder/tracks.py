@@ -1,7 +1,6 @@
 """Records one audio track for as long as its stream runs."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -9,6 +8,7 @@ import numpy as np
 from livekit import rtc
 
 from media_bridge.recorder.archive import SAMPLE_RATE, Archive, TrackLabel
+from media_bridge.recorder.clock import seconds
 from media_bridge.recorder.cutting import Cutter, Pcm
 from media_bridge.recorder.statistics import Heard, Statistics
 from media_bridge.recorder.talk import Stretch, TalkDetector
@@ -27,7 +27,7 @@ class TrackRecorder:
         self.label = label
         self._archive, self._on_talk = archive, on_talk
         self._cutter, self._talk = Cutter(SAMPLE_RATE, segment_seconds), TalkDetector()
-        self._last_frame = time.monotonic()
+        self._last_frame = seconds()
         self._statistics = Statistics()
         self._track: rtc.Track | None = None
         self._stream: rtc.AudioStream | None = None
@@ -40,18 +40,18 @@ class TrackRecorder:
     @property
     def silent_for(self) -> float:
         """Seconds since the last frame. Muted tracks have frames too: a silent stream is a broken one."""
-        return time.monotonic() - self._last_frame
+        return seconds() - self._last_frame
 
     @property
     def lag(self) -> float:
-        return self._cutter.lag(time.monotonic())
+        return self._cutter.lag(seconds())
 
     async def heard(self) -> Heard | None:
         """What its counters have gained since the last call. Raises Unavailable."""
         return await self._statistics.since_last(self._track) if self._track is not None else None
 
     def start(self, track: rtc.Track) -> None:
-        self._track, self._last_frame = track, time.monotonic()
+        self._track, self._last_frame = track, seconds()
         self._stream = rtc.AudioStream(
             track, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=FRAME_MS, capacity=_QUEUE_FRAMES
         )
@@ -70,7 +70,7 @@ class TrackRecorder:
 
     async def _run(self, stream: rtc.AudioStream) -> None:
         async for event in stream:
-            self._take(np.frombuffer(event.frame.data, dtype=np.int16), time.monotonic())
+            self._take(np.frombuffer(event.frame.data, dtype=np.int16), seconds())
 
     def _take(self, pcm: Pcm, arrived: float) -> None:
         self._last_frame = arrived

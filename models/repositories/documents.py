@@ -127,5 +127,7 @@ async def briefing_from(db: AsyncSession, session_id: UUID) -> BriefingRow | Non
 
 async def note_changes(db: AsyncSession, session_id: UUID, reason: str) -> None:
     await db.execute(
-        sa.update(Documentation).where(col(Documentation.session_id) == session_id).values(changes_wanted=reason)
+        sa.update(Documentation)
+        .where(col(Documentation.session_id) == session_id)
+        .values(changes_wanted=reason)
     )

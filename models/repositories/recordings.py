@@ -111,3 +111,13 @@ async def utterance(db: AsyncSession, session_id: UUID, utterance_id: UUID) -> U
     if row is None or row.session_id != session_id:
         raise NotFound("this was not said in this class")
     return as_utterance(row)
+
+
+async def heard_until(db: AsyncSession, session_id: UUID) -> dict[str, datetime]:
+    """The end of the last stored utterance by track."""
+    query = (
+        sa.select(col(UtteranceRow.track_sid), sa.func.max(col(UtteranceRow.ends_at)))
+        .where(col(UtteranceRow.session_id) == session_id)
+        .group_by(col(UtteranceRow.track_sid))
+    )
+    return {row[0]: row[1] for row in await db.execute(query)}

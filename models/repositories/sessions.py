@@ -104,7 +104,9 @@ async def participants(db: AsyncSession, session_id: UUID) -> list[Participant]:
 
 async def admit_participants(db: AsyncSession, session_id: UUID, at: datetime) -> int:
     """From now on their join links give credentials; returns how many they are."""
-    statement = sa.update(Participant).where(col(Participant.session_id) == session_id).values(credentialed_at=at)
+    statement = (
+        sa.update(Participant).where(col(Participant.session_id) == session_id).values(credentialed_at=at)
+    )
     admitted = await db.execute(statement.returning(col(Participant.id)))
     return len(admitted.all())
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 from dotenv import dotenv_values
 
+from cli.local.process import Launch, Process
 from cli.local.state import supervisor_lives
 from tests.cli.homes import StackUnderTest, is_running
 from tests.stack import wait_until
@@ -142,3 +144,32 @@ def test_logs_of_an_unknown_service_name_the_known(stack: StackUnderTest) -> Non
     done = stack.run("logs", "coffee")
     assert done.returncode == 1
     assert "supervisor" in done.stderr
+
+
+def test_a_second_up_shows_the_running_stack(stack: StackUnderTest) -> None:
+    first = stack.up("mail")
+    done = stack.run("up", "--only", "mail")
+    assert done.returncode == 0
+    assert "runs already" in done.stdout
+    assert stack.state().supervisor_pid == first.supervisor_pid
+
+
+def test_in_the_foreground_it_tells_and_ends_on_request(stack: StackUnderTest, tmp_path: Path) -> None:
+    launch = Launch(
+        [sys.executable, "-m", "cli.main", "up", "--foreground", "--only", "mail"],
+        {**os.environ, "HOMEROOM_HOME": str(stack.home.root)},
+        Path.cwd(),
+    )
+    foreground = Process("up", launch, tmp_path / "up.log")
+    foreground.start()
+    try:
+        wait_until(lambda: "everything serves" in foreground.tail(40), what="it says that all serves")
+        os.kill(stack.state().service("mail").pid or 0, signal.SIGKILL)
+        wait_until(lambda: "mail: ended (SIGKILL)" in foreground.tail(40), what="it tells of the crash")
+        wait_until(lambda: stack.state().settled, what="all serves again")
+        os.kill(foreground.pid, signal.SIGINT)
+        wait_until(lambda: not foreground.alive, what="it ends")
+        assert foreground.poll() == 0
+    finally:
+        foreground.kill()
+    assert "everything has stopped" in foreground.tail(40)

@@ -1,6 +1,7 @@
 """The servers that other tests rely on are real and do what they say."""
 
 import smtplib
+from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ import obstore
 import psycopg
 import pytest
 from livekit import api as livekit_api
+from livekit import rtc
 from obstore.store import S3Store
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
@@ -82,3 +84,16 @@ async def test_s3_keeps_objects(s3_server: TestS3) -> None:
     store = S3Store("classes", config=options, client_options={"allow_http": True})
     await obstore.put_async(store, "a/b.flac", b"sound")
     assert bytes(await obstore.get(store, "a/b.flac").bytes_async()) == b"sound"
+
+
+async def test_livekit_stops_although_a_room_is_open(livekit_factory: Callable[..., TestLiveKit]) -> None:
+    server = livekit_factory(webhook_urls=("http://127.0.0.1:9/nobody",))
+    async with livekit_api.LiveKitAPI(server.url, server.api_key, server.api_secret) as api:
+        await api.room.create_room(livekit_api.CreateRoomRequest(name="a-class"))
+        token = livekit_api.AccessToken(server.api_key, server.api_secret).with_identity("student")
+        grants = livekit_api.VideoGrants(room_join=True, room="a-class")
+        room = rtc.Room()
+        await room.connect(server.ws_url, token.with_grants(grants).to_jwt())
+        server.stop()
+        assert server.running.process.poll() == 0
+        await room.disconnect()

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from domain.exceptions import ExceptionKind
-from domain.notices import NoticeKind
 from temporalio import activity
 
+from domain.exceptions import ExceptionKind
+from domain.notices import NoticeKind
 from workflows.contracts.common import SessionRef, StepInput
 
 

@@ -72,6 +72,28 @@ async def test_a_killed_recorder_is_replaced_and_its_gap_is_on_record(classroom:
         assert gap_until <= blind_until + timedelta(seconds=0.5)
 
 
+async def test_a_recorder_that_stood_still_says_so(classroom: Classroom) -> None:
+    """As when the machine is paused."""
+    await classroom.people(1)
+    recording = classroom.record()
+    await recording.has_segments(1, people=1)
+    assert recording.process.pid is not None
+    os.kill(recording.process.pid, signal.SIGSTOP)
+    stopped = datetime.now(UTC)
+    await asyncio.sleep(7)
+    os.kill(recording.process.pid, signal.SIGCONT)
+    resumed = datetime.now(UTC)
+    ((blind_from, blind_until),) = await blind_spans(recording, 1)
+    await recording.reports.until(lambda r: r.tracks()["person-0"][-1].started_at > resumed)
+    result = await recording.stop()
+
+    assert result.respawns == 0
+    assert blind_from <= stopped + timedelta(seconds=0.1)
+    assert blind_until >= resumed - timedelta(seconds=0.1)
+    last = recording.reports.tracks()["person-0"][-1]
+    assert abs(datetime.now(UTC) - last.ended_at) < timedelta(seconds=1)  # the time base has held
+
+
 async def test_after_a_killed_livekit_the_recorder_is_back_with_the_room(own_classroom: Classroom) -> None:
     await own_classroom.people(2)
     recording = own_classroom.record()

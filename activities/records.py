@@ -1,0 +1,101 @@
+"""The filed record: attendance and engagement per participant, the next briefing, completeness."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+from uuid_utils.compat import uuid7
+
+from activities.progress import Progress, utc_now
+from domain.completeness import RecordParts, completeness
+from domain.documentation import DocumentationStatus
+from domain.notices import NoticeKind
+from domain.roles import Role
+from models.attendance_view import attendance_rows
+from models.database import Database
+from models.documentation import BriefingRow
+from models.repositories import documents, events, notices, recordings, records, sessions
+from models.session import Session
+from reports.briefings import build_briefing
+from workflows.contracts.common import StepInput
+from workflows.contracts.record import CloseInput, CloseResult, Records
+
+
+class RecordActivities(Records):
+    def __init__(self, database: Database, progress: Progress) -> None:
+        self._database = database
+        self._progress = progress
+
+    @activity.defn(name="file_records")
+    async def file(self, step: StepInput) -> None:
+        ref = step.session
+        async with self._progress.step(step) as note, self._database.tenant(ref.organization_id) as db:
+            session = await sessions.get_session(db, ref.session_id)
+            participants = await sessions.participants(db, ref.session_id)
+            recorded = await events.of_session(db, ref.session_id)
+            rows = attendance_rows(session, participants, recorded, utc_now())
+            await records.file_attendance(db, rows)
+            note.text = f"{sum(row.seconds > 0 for row in rows)} of {len(rows)} attended"
+
+    @activity.defn(name="prepare_next_briefing")
+    async def prepare_next_briefing(self, step: StepInput) -> None:
+        ref = step.session
+        async with self._progress.step(step), self._database.tenant(ref.organization_id) as db:
+            session = await sessions.get_session(db, ref.session_id)
+            row = await documents.documentation(db, ref.session_id)
+            approved = row is not None and row.status == DocumentationStatus.APPROVED
+            statements = (
+                await documents.statements(db, ref.session_id, row.revision) if row and approved else ()
+            )
+            everybody = await sessions.participants(db, ref.session_id)
+            if session.live_at is None:
+                return
+            content = build_briefing(
+                last_title=session.title,
+                last_held_at=session.live_at,
+                statements=statements,
+                approved=approved,
+                students=[p.name for p in everybody if p.role == Role.STUDENT],
+            )
+            await documents.save_briefing(
+                db,
+                BriefingRow(
+                    id=uuid7(),
+                    organization_id=ref.organization_id,
+                    course_id=session.course_id,
+                    source_session_id=session.id,
+                    content=content,
+                    created_at=utc_now(),
+                ),
+            )
+
+    @activity.defn(name="close_session")
+    async def close(self, close: CloseInput) -> CloseResult:
+        ref = close.session
+        async with self._database.tenant(ref.organization_id) as db:
+            session = await sessions.get_session(db, ref.session_id)
+            measured = completeness(await _parts(db, session), close.outcome)
+            await sessions.change(
+                db,
+                ref.session_id,
+                outcome=close.outcome,
+                completeness={"have": measured.have, "missing": measured.missing, "share": measured.share},
+            )
+        await self._progress.write(close)
+        return CloseResult(round(measured.share, 3), tuple(measured.missing))
+
+
+async def _parts(db: AsyncSession, session: Session) -> RecordParts:
+    sent = {n.kind for n in await notices.of_session(db, session.id) if n.sent_at}
+    attended = await records.attendance(db, session.id)
+    document = await documents.documentation(db, session.id)
+    return RecordParts(
+        confirmation=NoticeKind.CONFIRMATION in sent,
+        briefing=NoticeKind.BRIEFING in sent,
+        attendance=any(row.seconds > 0 for row in attended),
+        engagement=any(row.engagement for row in attended),
+        recording=bool(await recordings.segments(db, session.id)),
+        transcript=bool(await recordings.transcript(db, session.id)),
+        documentation=document is not None,
+        approval=document is not None and document.status == DocumentationStatus.APPROVED,
+        summary=NoticeKind.SUMMARY in sent,
+        next_briefing=await documents.briefing_from(db, session.id) is not None,
+    )

@@ -1,0 +1,114 @@
+"""The three speaking participants: `python -m cli.demo_class.speakers`, one process.
+
+Reads one JSON line of credentials on stdin: [{"speaker", "url", "token"}, …]. Writes a JSON line for each turn as it
+is said. Ends with 0 after the last turn, with 1 when the connection was lost for good: whoever started it may start
+it again with fresh tokens and `--from` the turn that was next.
+"""
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import typer
+from livekit import rtc
+
+from cli.demo_class.script import LESSON, Speaker, Turn
+from cli.demo_class.voices import RATE, Pcm, synthesise
+
+HAND_TOPIC = "homeroom.hand"
+_FRAME = RATE // 50  # samples in 20 ms
+_QUEUE_MS = 200
+_LINGER = 2.0  # seconds in the room after the last word
+_SILENCE = np.zeros(_FRAME, np.int16)
+
+
+@dataclass
+class Participant:
+    """One voice in the room. Its microphone is always on; between turns it sends silence."""
+
+    room: rtc.Room
+    source: rtc.AudioSource
+
+    @classmethod
+    async def join(cls, url: str, token: str) -> "Participant":
+        room, source = rtc.Room(), rtc.AudioSource(RATE, 1, queue_size_ms=_QUEUE_MS)
+        await room.connect(url, token, rtc.RoomOptions(auto_subscribe=False))
+        track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=True, red=True)
+        await room.local_participant.publish_track(track, options)
+        return cls(room, source)
+
+    async def say(self, sound: Pcm) -> None:
+        for start in range(0, len(sound), _FRAME):
+            await self._send(sound[start : start + _FRAME])
+
+    async def keep_quiet(self, seconds: float) -> None:
+        for _ in range(round(seconds * 50)):
+            await self._send(_SILENCE)
+
+    async def raise_hand(self, raised: bool) -> None:
+        payload = json.dumps({"raised": raised})
+        await self.room.local_participant.publish_data(payload, reliable=True, topic=HAND_TOPIC)
+
+    async def chat(self, text: str) -> None:
+        await self.room.local_participant.send_text(text, topic="lk.chat")
+
+    async def _send(self, chunk: Pcm) -> None:
+        if len(chunk) < _FRAME:
+            chunk = np.concatenate([chunk, np.zeros(_FRAME - len(chunk), np.int16)])
+        await self.source.capture_frame(rtc.AudioFrame(chunk.tobytes(), RATE, 1, _FRAME))
+
+
+async def hold_class(credentials: list[dict[str, str]], first: int) -> None:
+    sounds = synthesise(LESSON, lambda *_: None)
+    people = {Speaker(c["speaker"]): await Participant.join(c["url"], c["token"]) for c in credentials}
+    lost = asyncio.Event()
+    for participant in people.values():
+        participant.room.on("disconnected", lambda *_: lost.set())
+    teaching = asyncio.create_task(_teach(people, sounds, first))
+    losing = asyncio.create_task(lost.wait())
+    await asyncio.wait({teaching, losing}, return_when=asyncio.FIRST_COMPLETED)
+    losing.cancel()
+    if not teaching.done():
+        teaching.cancel()
+        _tell(event="disconnected")
+        sys.stdout.flush()
+        raise SystemExit(1)
+    teaching.result()
+    for participant in people.values():
+        await participant.room.disconnect()
+
+
+async def _teach(people: dict[Speaker, Participant], sounds: list[Pcm], first: int) -> None:
+    await asyncio.sleep(1.5)  # everybody is heard from their first word
+    for number, turn in list(enumerate(LESSON))[first:]:
+        await _take_turn(people[turn.speaker], turn, sounds[number], number)
+    await asyncio.sleep(_LINGER)
+
+
+async def _take_turn(participant: Participant, turn: Turn, sound: Pcm, number: int) -> None:
+    if turn.raises_hand:
+        await participant.raise_hand(True)
+        await asyncio.sleep(1)
+    _tell(event="said", turn=number, speaker=turn.speaker, text=turn.text)
+    await participant.say(sound)
+    await participant.keep_quiet(turn.pause)
+    if turn.raises_hand:
+        await participant.raise_hand(False)
+    if turn.chat:
+        await participant.chat(turn.chat)
+
+
+def _tell(**event: object) -> None:
+    print(json.dumps(event), flush=True)
+
+
+def main(first: Annotated[int, typer.Option("--from", help="Number of the first turn.")] = 0) -> None:
+    asyncio.run(hold_class(json.loads(sys.stdin.readline()), first))
+
+
+if __name__ == "__main__":
+    typer.run(main)

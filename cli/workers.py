@@ -1,0 +1,165 @@
+"""Wires a worker: which workflows and activities run on which task queue, and what they are given."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.worker import Worker
+
+from activities.capture import CaptureActivities, RecorderPlace
+from activities.cases import CaseActivities
+from activities.documentation import DocumentationActivities
+from activities.failures import FailureInterceptor
+from activities.notices import NoticeActivities
+from activities.presence import PresenceTeller
+from activities.progress import Progress
+from activities.records import RecordActivities
+from activities.room_watch import RoomWatchActivities
+from activities.rooms import RoomActivities
+from activities.sessions import SessionActivities
+from activities.transcription import TranscriptionActivities
+from config.settings import Settings
+from config.temporal import connect
+from drafting.engine import DraftingEngine
+from integrations.links import LinkSigner
+from integrations.mail import SmtpMailer
+from integrations.object_store import open_store
+from media_bridge.rooms import LiveKitRooms
+from media_bridge.tokens import TokenMinter
+from models.changes import ChangeNotifier
+from models.database import Database
+from workflows.contracts.rooms import WatchInput
+from workflows.registry import WORKFLOWS
+from workflows.room_watch import RoomWatchWorkflow, watch_workflow_id
+
+# Sessions that a process keeps in memory between their steps; one that falls out is replayed from its history.
+CACHED_WORKFLOWS = 1_000
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    database: Database
+    notifier: ChangeNotifier
+    client: Client
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.database, self.notifier)
+
+
+@asynccontextmanager
+async def make_worker(queue: str, settings: Settings) -> AsyncIterator[Worker]:
+    """A running worker on one of the queues: sessions, capture, transcription."""
+    url = settings.database_url.get_secret_value()
+    client = await connect(settings.temporal_address, settings.temporal_namespace)
+    parts = Parts(settings, Database(url, settings.database_pool_size), ChangeNotifier(url), client)
+    worker = Worker(
+        client,
+        task_queue=f"{settings.region}-{queue}",
+        workflows=WORKFLOWS if queue == "sessions" else (),
+        activities=_ACTIVITIES[queue](parts),
+        interceptors=[FailureInterceptor()],
+        max_cached_workflows=CACHED_WORKFLOWS,
+        max_concurrent_activities=_SLOTS[queue],
+    )
+    try:
+        async with worker:
+            if queue == "sessions":
+                await _ensure_watch(client, settings)
+            yield worker
+    finally:
+        await parts.notifier.aclose()
+        await parts.database.aclose()
+
+
+async def _ensure_watch(client: Client, settings: Settings) -> None:
+    """The region's watch runs for ever; whoever comes first starts it."""
+    await client.start_workflow(
+        RoomWatchWorkflow.run,
+        WatchInput(settings.region),
+        id=watch_workflow_id(settings.region),
+        task_queue=f"{settings.region}-sessions",
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary=f"Watch over the rooms of {settings.region}",
+    )
+
+
+def _sessions(parts: Parts) -> Sequence[Callable[..., Any]]:
+    settings, database, progress = parts.settings, parts.database, parts.progress
+    rooms = LiveKitRooms(
+        settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
+    )
+    links = LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url)
+    mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
+    booking = SessionActivities(database, progress)
+    room = RoomActivities(database, progress, rooms)
+    watch = RoomWatchActivities(database, parts.notifier, rooms, PresenceTeller(database, parts.client))
+    documentation = DocumentationActivities(database, progress, drafting_engine(settings))
+    record = RecordActivities(database, progress)
+    return [
+        booking.book,
+        booking.move,
+        booking.cancel,
+        booking.record_progress,
+        room.open_room,
+        room.close_room,
+        watch.watch,
+        documentation.draft,
+        documentation.approve,
+        documentation.request_changes,
+        record.file,
+        record.prepare_next_briefing,
+        record.close,
+        NoticeActivities(database, progress, links, mailer).send,
+        CaseActivities(database, parts.notifier).open_case,
+    ]
+
+
+def _capture(parts: Parts) -> Sequence[Callable[..., Any]]:
+    settings = parts.settings
+    minter = TokenMinter(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
+    place = RecorderPlace(
+        livekit_url=settings.livekit_url,
+        store_url=settings.object_store_url,
+        store_options=settings.object_store_options,
+        spool_dir=Path(settings.spool_dir),
+    )
+    store = open_store(settings.object_store_url, settings.object_store_options)
+    return [CaptureActivities(parts.database, parts.notifier, store, place, minter.mint_capture).capture]
+
+
+def _transcription(parts: Parts) -> Sequence[Callable[..., Any]]:
+    # Imported here: only this worker loads the speech engine.
+    from transcription.models import load_engine
+
+    settings = parts.settings
+    engine = load_engine(
+        settings.speech_engine,
+        settings.speech_model,
+        compute_type=settings.speech_compute_type,
+        threads=settings.speech_threads,
+    )
+    store = open_store(settings.object_store_url, settings.object_store_options)
+    return [TranscriptionActivities(parts.database, parts.notifier, store, engine).transcribe]
+
+
+def drafting_engine(settings: Settings) -> DraftingEngine:
+    """The language-model endpoint where one is set, else the extractive engine."""
+    if settings.drafting_url and settings.drafting_model:
+        from drafting.openai_compatible import OpenAICompatibleEngine
+
+        key = settings.drafting_api_key.get_secret_value() if settings.drafting_api_key else None
+        return OpenAICompatibleEngine(settings.drafting_url, settings.drafting_model, api_key=key)
+    from drafting.extractive import ExtractiveEngine
+
+    return ExtractiveEngine()
+
+
+_ACTIVITIES = {"sessions": _sessions, "capture": _capture, "transcription": _transcription}
+# Recorders are processes of their own and cost a tenth of a core; the speech engine uses all cores for one class.
+_SLOTS = {"sessions": 100, "capture": 50, "transcription": 20}

@@ -1,0 +1,87 @@
+"""Words of the notices by language. English is complete; a language without a phrase falls back to it."""
+
+from domain.notices import NoticeKind
+
+LANGUAGES = ("en", "es")
+
+SUBJECTS: dict[str, dict[NoticeKind, str]] = {
+    "en": {
+        NoticeKind.CONFIRMATION: "Class booked: {title}, {when}",
+        NoticeKind.RESCHEDULED: "New time: {title}, {when}",
+        NoticeKind.CANCELLED: "Cancelled: {title}, {when}",
+        NoticeKind.REMINDER: "Coming up: {title}, {when}",
+        NoticeKind.BRIEFING: "Your briefing: {title}, {when}",
+        NoticeKind.REVIEW_REQUEST: "Please review: {title}",
+        NoticeKind.SUMMARY: "What happened in class: {title}",
+    },
+    "es": {
+        NoticeKind.CONFIRMATION: "Clase reservada: {title}, {when}",
+        NoticeKind.RESCHEDULED: "Nueva hora: {title}, {when}",
+        NoticeKind.CANCELLED: "Cancelada: {title}, {when}",
+        NoticeKind.REMINDER: "Próxima clase: {title}, {when}",
+        NoticeKind.BRIEFING: "Tu preparación: {title}, {when}",
+        NoticeKind.REVIEW_REQUEST: "Por favor, revisa: {title}",
+        NoticeKind.SUMMARY: "Qué pasó en clase: {title}",
+    },
+}
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "hello": "Hello",
+        "confirmation": "this class is booked:",
+        "rescheduled": "this class has a new time:",
+        "cancelled": "this class does not take place:",
+        "reminder": "this class starts soon:",
+        "briefing": "here is what you need for your next class:",
+        "review_request": "the class is over and its documentation is drafted. "
+        "Please read it, correct it where needed and approve it. Nothing goes to the families before you do.",
+        "summary": "this is what happened in class. {instructor} has read and approved it.",
+        "with": "with {instructor}",
+        "join": "Join the class",
+        "join_as": "Join as {name}",
+        "review": "Review and approve",
+        "topics": "Topics",
+        "practised": "What was practised",
+        "comprehension": "Comprehension checks",
+        "homework": "Homework",
+        "next_steps": "Next steps",
+        "plan": "Plan for today",
+        "expected": "Expected",
+        "correct": "correct",
+        "partly": "partly correct",
+        "incorrect": "not yet correct",
+        "unanswered": "not answered",
+        "unclear": "unclear",
+        "footer": "You get this because of a class at {organization}.",
+        "first_class": "This is the first class on record in this course.",
+    },
+    "es": {
+        "hello": "Hola",
+        "confirmation": "esta clase está reservada:",
+        "rescheduled": "esta clase tiene una nueva hora:",
+        "cancelled": "esta clase no tendrá lugar:",
+        "reminder": "esta clase empieza pronto:",
+        "briefing": "esto es lo que necesitas para tu próxima clase:",
+        "review_request": "la clase ha terminado y su documentación está redactada. "
+        "Léela, corrígela si hace falta y apruébala. Nada llega a las familias antes.",
+        "summary": "esto es lo que pasó en clase. {instructor} lo ha leído y aprobado.",
+        "with": "con {instructor}",
+        "join": "Entrar en la clase",
+        "join_as": "Entrar como {name}",
+        "review": "Revisar y aprobar",
+        "topics": "Temas",
+        "practised": "Qué se practicó",
+        "comprehension": "Comprobación de la comprensión",
+        "homework": "Deberes",
+        "next_steps": "Próximos pasos",
+        "plan": "Plan de hoy",
+        "expected": "Asistentes",
+        "correct": "correcto",
+        "partly": "en parte correcto",
+        "incorrect": "todavía no",
+        "unanswered": "sin respuesta",
+        "unclear": "poco claro",
+        "footer": "Recibes este mensaje por una clase de {organization}.",
+        "first_class": "Es la primera clase registrada de este curso.",
+    },
+}

@@ -1,0 +1,33 @@
+"""What the templates are given. Plain values; times are aware and are shown in the reader's zone."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain.documentation import Statement
+
+
+@dataclass(frozen=True)
+class ClassContext:
+    """A class as one reader sees it."""
+
+    organization: str
+    course: str
+    title: str
+    instructor: str
+    starts_at: datetime
+    ends_at: datetime
+    reader: str  # name of the person addressed
+    students: tuple[str, ...] = ()  # the reader's own children, or everybody for the instructor
+    join_urls: tuple[tuple[str, str], ...] = ()  # (whose, url)
+    page_url: str = ""  # the session's page, for the instructor
+    topics: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    briefing: dict[str, Any] | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class RenderedMessage:
+    subject: str  # one line
+    html: str
+    text: str

@@ -1,0 +1,22 @@
+"""Stored audio to samples."""
+
+import io
+
+import av
+import numpy as np
+from av.error import FFmpegError
+
+from domain.errors import MalformedEvent
+from transcription.engine import RATE, Sound
+
+
+def decode_audio(data: bytes) -> Sound:
+    """FLAC or Ogg-Opus to mono samples at 16 kHz. Raises MalformedEvent for what is neither."""
+    resampler = av.AudioResampler("flt", "mono", RATE)
+    try:
+        with av.open(io.BytesIO(data), "r") as container:
+            chunks = [r.to_ndarray()[0] for f in container.decode(audio=0) for r in resampler.resample(f)]
+            chunks += [r.to_ndarray()[0] for r in resampler.resample(None)]
+    except (FFmpegError, IndexError) as error:
+        raise MalformedEvent("an audio segment cannot be read") from error
+    return np.concatenate(chunks).astype(np.float32) if chunks else np.zeros(0, np.float32)

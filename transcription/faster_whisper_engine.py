@@ -1,0 +1,78 @@
+"""The default engine: faster-whisper (CTranslate2), on a CPU or a GPU."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+from transcription.engine import RATE, DecodedUtterance, DecodedWord, Sound, SpeechSpan
+
+_BATCH = 4
+logging.getLogger("faster_whisper").setLevel(logging.WARNING)
+
+
+class FasterWhisperEngine:
+    def __init__(self, model: str, *, compute_type: str = "int8", threads: int = 0) -> None:
+        """`model` is a folder, or a name that faster-whisper loads from the hub. `threads` 0: it chooses."""
+        self._model = WhisperModel(model, device="auto", compute_type=compute_type, cpu_threads=threads)
+        self._pipeline = BatchedInferencePipeline(self._model)
+        self.name = f"faster-whisper:{model.rstrip('/').rpartition('/')[2]}"
+
+    def decode(
+        self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
+    ) -> list[DecodedUtterance]:
+        by_language: dict[str, list[SpeechSpan]] = defaultdict(list)
+        for span in spans:
+            by_language[self._language(sound, span, languages)].append(span)
+        decoded = [one for language, own in by_language.items() for one in self._decode(sound, own, language)]
+        return sorted(decoded, key=lambda one: one.span.start)
+
+    def _language(self, sound: Sound, span: SpeechSpan, languages: Sequence[str]) -> str:
+        """The likeliest of the languages that may be spoken."""
+        if not self._model.model.is_multilingual:
+            return "en"
+        if len(languages) == 1:
+            return languages[0]
+        _, _, ranked = self._model.detect_language(sound[span.start : span.end])
+        likely = dict(ranked)
+        return max(languages, key=lambda language: likely.get(language, 0.0))
+
+    def _decode(self, sound: Sound, spans: Sequence[SpeechSpan], language: str) -> list[DecodedUtterance]:
+        segments, _ = self._pipeline.transcribe(
+            sound,
+            language=language,
+            batch_size=_BATCH,
+            beam_size=5,
+            without_timestamps=True,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            vad_filter=False,
+            clip_timestamps=[{"start": s.start / RATE, "end": s.end / RATE} for s in spans],
+        )
+        found: dict[SpeechSpan, list[Any]] = defaultdict(list)
+        for segment in segments:
+            found[_nearest(spans, segment.start, segment.end)].append(segment)
+        return [_as_utterance(span, parts, language) for span, parts in found.items()]
+
+
+def _nearest(spans: Sequence[SpeechSpan], start: float, end: float) -> SpeechSpan:
+    middle = (start + end) / 2 * RATE
+    return min(spans, key=lambda s: max(s.start - middle, middle - s.end, 0))
+
+
+def _as_utterance(span: SpeechSpan, parts: Sequence[Any], language: str) -> DecodedUtterance:
+    words = [
+        DecodedWord(word.start, word.end, word.word.strip(), word.probability)
+        for part in parts
+        for word in (part.words or ())
+    ]
+    return DecodedUtterance(
+        span=span,
+        text=" ".join(part.text.strip() for part in parts).strip(),
+        words=tuple(words),
+        language=language,
+        no_speech=max(part.no_speech_prob for part in parts),
+        compression=max(part.compression_ratio for part in parts),
+    )
