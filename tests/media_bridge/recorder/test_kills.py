@@ -91,7 +91,7 @@ async def test_a_recorder_that_stood_still_says_so(classroom: Classroom) -> None
     assert blind_from <= stopped + timedelta(seconds=0.1)
     assert blind_until >= resumed - timedelta(seconds=0.1)
     last = recording.reports.tracks()["person-0"][-1]
-    assert abs(datetime.now(UTC) - last.ended_at) < timedelta(seconds=1)  # the time base has held
+    assert abs(datetime.now(UTC) - last.ended_at) < timedelta(seconds=3)  # the time base has held
 
 
 async def test_after_a_killed_livekit_the_recorder_is_back_with_the_room(own_classroom: Classroom) -> None:
