@@ -109,7 +109,7 @@ class RoomVisit:
 
     async def leave(self) -> None:
         """Closes all tracks, handing over what they hold, and leaves the room."""
-        await asyncio.gather(*(self._finish(sid) for sid in list(self._tracks)))
+        await asyncio.gather(*(self._finish(sid) for sid in list(self._tracks)), *self._tasks)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._room.disconnect(), _LEAVE_SECONDS)
 
