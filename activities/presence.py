@@ -7,7 +7,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.attendance import Attendance, fold_attendance
 from domain.events import EventKind, SessionEvent
-from domain.presence import Presence, fold_presence, milestones, occupied_again
+from domain.presence import Presence, fold_presence, news
 from domain.roles import Role, identity_of
 from models.database import Database
 from models.repositories import events, sessions
@@ -46,14 +46,12 @@ class PresenceTeller:
         roles = {identity_of(person.id): person.role for person in people}
         expected = frozenset(i for i, role in roles.items() if role != Role.OBSERVER)
         presence = fold_presence(recorded, roles, expected=expected)
-        news = [name for name in milestones(presence) if name not in told]
-        if occupied_again(told, presence):
-            news.append(f"occupied:{len(told)}")
-        if not news or len(told) >= _MOST_SIGNALS:
+        untold = news(told, presence)
+        if not untold or len(told) >= _MOST_SIGNALS:
             return
         await self._signal(session, presence, recorded)
         async with self._database.tenant(session.organization_id) as db:
-            await sessions.change(db, session.session_id, signalled=[*told, *news])
+            await sessions.change(db, session.session_id, signalled=[*told, *untold])
 
     async def _signal(
         self, session: RunningSession, presence: Presence, recorded: list[SessionEvent]

@@ -103,7 +103,7 @@ class RoomWatchActivities(RoomWatch):
                                 connection.last_seen_at,
                             )
                         )
-                    else:
+                    elif connection.said_left:
                         left.add(connection.sid)
         return known, left
 

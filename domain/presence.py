@@ -1,11 +1,12 @@
-"""What a session's workflow must know of its room."""
+"""What a session's workflow must know of its room, and when it is worth telling it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from domain.attendance import Attendance, fold_attendance
-from domain.events import SessionEvent
+from domain.events import EventKind, SessionEvent
 from domain.roles import Role
 
 
@@ -23,23 +24,59 @@ class Presence:
     def in_room(self) -> int:
         return self.instructors + self.students + self.observers
 
+    @property
+    def ever_occupied(self) -> bool:
+        return self.in_room > 0 or self.empty_since is not None
+
+
+class Milestone(StrEnum):
+    INSTRUCTOR_JOINED = "instructor"  # the first one
+    STUDENT_JOINED = "student"  # the first one
+    ALL_PRESENT = "everybody"
+    ROOM_EMPTY = "empty"  # told with its moment: each time is one milestone
+    ROOM_OCCUPIED = "occupied"  # again, after it was told to be empty
+
 
 def fold_presence(
     events: Iterable[SessionEvent], roles: Mapping[str, Role], *, expected: frozenset[str]
 ) -> Presence:
     """`roles` maps identity to role; unknown identities count as observers."""
-    attended = fold_attendance(events, until=None)
+    known = list(events)
+    attended = fold_attendance(known, until=None)
     present = [roles.get(identity, Role.OBSERVER) for identity, a in attended.items() if a.present]
-    ends = [a.last_left_at for a in attended.values() if a.last_left_at]
     return Presence(
         instructors=present.count(Role.INSTRUCTOR),
         students=present.count(Role.STUDENT),
         observers=present.count(Role.OBSERVER),
         first_instructor_at=_first(attended, roles, Role.INSTRUCTOR),
         first_student_at=_first(attended, roles, Role.STUDENT),
-        empty_since=max(ends) if ends and not present else None,
+        empty_since=None if present else _empty_since(attended, known),
         all_expected_present=bool(expected) and expected <= attended.keys(),
     )
+
+
+def news(told: Sequence[str], presence: Presence) -> list[str]:
+    """The milestones to tell, as words to remember them by; `told` are those of all earlier times, in order."""
+    reached = {
+        Milestone.INSTRUCTOR_JOINED: presence.first_instructor_at is not None,
+        Milestone.STUDENT_JOINED: presence.first_student_at is not None,
+        Milestone.ALL_PRESENT: presence.all_expected_present,
+    }
+    found: list[str] = [m for m, is_reached in reached.items() if is_reached and m not in told]
+    room = _room_word(told, presence)
+    return [*found, room] if room else found
+
+
+def _room_word(told: Sequence[str], presence: Presence) -> str | None:
+    """What to say of the room, given the last thing that was said of it."""
+    words = [word for word in told if word.startswith((Milestone.ROOM_EMPTY, Milestone.ROOM_OCCUPIED))]
+    last = words[-1] if words else ""
+    if presence.empty_since:
+        word = f"{Milestone.ROOM_EMPTY}:{presence.empty_since.isoformat()}"
+        return word if word != last else None
+    if presence.in_room and last.startswith(Milestone.ROOM_EMPTY):
+        return f"{Milestone.ROOM_OCCUPIED}:{len(told)}"
+    return None
 
 
 def _first(attended: Mapping[str, Attendance], roles: Mapping[str, Role], role: Role) -> datetime | None:
@@ -51,20 +88,8 @@ def _first(attended: Mapping[str, Attendance], roles: Mapping[str, Role], role: 
     return min(joined) if joined else None
 
 
-def milestones(presence: Presence) -> list[str]:
-    """Names of what has come about; emptying carries the moment, so that each time is one milestone."""
-    names = []
-    if presence.first_instructor_at:
-        names.append("instructor")
-    if presence.first_student_at:
-        names.append("student")
-    if presence.all_expected_present:
-        names.append("everybody")
-    if presence.empty_since:
-        names.append(f"empty:{presence.empty_since.isoformat()}")
-    return names
-
-
-def occupied_again(told: list[str], presence: Presence) -> bool:
-    """Whether the last thing that was told is that the room is empty, and it no longer is."""
-    return bool(told) and told[-1].startswith("empty:") and presence.in_room > 0
+def _empty_since(attended: Mapping[str, Attendance], events: Iterable[SessionEvent]) -> datetime | None:
+    """A room that had to be made again waits for its people from then on, whenever they were last sighted."""
+    ends = [a.last_left_at for a in attended.values() if a.last_left_at]
+    remade = [e.occurred_at for e in events if e.kind == EventKind.ROOM_REMADE]
+    return max([*ends, *remade]) if ends else None

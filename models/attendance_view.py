@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from domain.attendance import Attendance, Connection, fold_attendance
+from domain.attendance import Attendance, fold_attendance
+from domain.connections import Connection
 from domain.engagement import EngagementSummary, summarise
 from domain.events import SessionEvent
 from domain.roles import identity_of

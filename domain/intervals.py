@@ -1,0 +1,33 @@
+"""Stretches of time, and what can be made of several of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    start: datetime
+    end: datetime
+
+
+def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """The same time without overlap, in order; an interval that ends before it starts counts as its start."""
+    found: list[Interval] = []
+    for interval in sorted(intervals):
+        end = max(interval.start, interval.end)
+        if found and interval.start <= found[-1].end:
+            found[-1] = Interval(found[-1].start, max(found[-1].end, end))
+        else:
+            found.append(Interval(interval.start, end))
+    return tuple(found)
+
+
+def common(one: Sequence[Interval], other: Sequence[Interval]) -> tuple[Interval, ...]:
+    """The time that is in both; each of the two is taken as merged."""
+    shared = (Interval(max(a.start, b.start), min(a.end, b.end)) for a in merged(one) for b in merged(other))
+    return tuple(i for i in shared if i.start < i.end)
+
+
+def seconds(intervals: Iterable[Interval]) -> float:
+    return sum((i.end - i.start for i in intervals), timedelta()).total_seconds()
