@@ -46,6 +46,8 @@ class CaptureJournal:
                 await self.write()
             except Unavailable:
                 activity.logger.warning("the record waits for the database")
+            except Exception:  # whatever is wrong with the record, the recording goes on
+                activity.logger.exception("the record could not be written")
 
     async def write(self) -> None:
         """Write what waits; it is kept if the database does not take it. Raises Unavailable."""

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import typer
 
+from cli.demo import demo
 from cli.local import commands, setup
 from cli.local.environment import use_local_stack
 from cli.local.home import Home
@@ -29,6 +30,7 @@ for verb in (
     commands.down,
     commands.reset,
     migrate,
+    demo,
 ):
     app.command()(verb)
 

@@ -1,7 +1,11 @@
 """Completeness: the share of the parts a session's record should have that it has."""
 
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from enum import StrEnum
+
+# A recording is whole when it covers this much of the time that somebody could be heard.
+RECORDED_ENOUGH = 0.95
 
 
 class Part(StrEnum):
@@ -33,7 +37,8 @@ class RecordParts:
     next_briefing: bool = False
 
 
-# A class that was not held owes its people the word before it, and the record that they did or did not come.
+# A class that was not held owes its people the word before it. Who came to it all the same is on record, but that
+# nobody came is no gap in the record.
 _SHOULD: dict[str, frozenset[Part]] = {
     "held": frozenset(Part),
     "not_held": frozenset({Part.CONFIRMATION, Part.BRIEFING}),
@@ -47,6 +52,10 @@ class Completeness:
     missing: tuple[Part, ...]
 
     @property
+    def should(self) -> tuple[Part, ...]:
+        return tuple(part for part in Part if part in self.have or part in self.missing)
+
+    @property
     def share(self) -> float:
         """0 to 1."""
         should = len(self.have) + len(self.missing)
@@ -58,6 +67,10 @@ def completeness(parts: RecordParts, outcome: str) -> Completeness:
     existing = {Part(field.name) for field in fields(parts) if getattr(parts, field.name)}
     should = [part for part in Part if part in _SHOULD[outcome]]
     return Completeness(
-        tuple(part for part in should if part in existing),
-        tuple(part for part in should if part not in existing),
+        tuple(part for part in should if part in existing), tuple(part for part in should if part not in existing)
     )
+
+
+def recorded_enough(recorded: timedelta, audible: timedelta) -> bool:
+    """Whether a recording of this length covers a class in which somebody could be heard for `audible`."""
+    return recorded > timedelta(0) and recorded >= RECORDED_ENOUGH * audible

@@ -16,6 +16,7 @@ from api.schemas.sessions import (
     JoinLinkOut,
     Move,
     NewEnd,
+    NewGuest,
     NewSession,
     Reason,
     SessionOut,
@@ -24,6 +25,7 @@ from api.schemas.sessions import (
 from api.state import State
 from integrations.links import LINK_OUTLIVES_CLASS, JoinLink
 from models.repositories import people, sessions
+from models.session import Participant, Session
 from workflows.class_session import ClassSession
 from workflows.commands import Booking, Cancel, EndClass, Extend, Reschedule
 
@@ -117,17 +119,24 @@ async def timeline(session_id: UUID, db: Work) -> list[TimelineOut]:
 
 
 @router.get("/{session_id}/join-links")
-async def join_links(session_id: UUID, db: Work, who: TheCaller, shared: Shared) -> list[JoinLinkOut]:
+async def join_links(session_id: UUID, db: Work, shared: Shared) -> list[JoinLinkOut]:
     session = await sessions.get_session(db, session_id)
-    expires_at = session.ends_at + LINK_OUTLIVES_CLASS
-    return [
-        JoinLinkOut(
-            participant_id=person.id,
-            role=person.role,
-            name=person.name,
-            url=shared.links.join_url(
-                JoinLink(session_id, who.organization_id, person.id, person.role), expires_at
-            ),
-        )
-        for person in await sessions.participants(db, session_id)
-    ]
+    return [_join_link(shared, session, person) for person in await sessions.participants(db, session_id)]
+
+
+@router.post("/{session_id}/guests", status_code=201)
+async def invite_guest(session_id: UUID, guest: NewGuest, db: Work, shared: Shared) -> JoinLinkOut:
+    """Somebody who sits in: sees, hears and speaks, and is not part of the attendance."""
+    session = await sessions.get_session(db, session_id)
+    person = await sessions.add_observer(db, session, uuid7(), guest.name)
+    return _join_link(shared, session, person)
+
+
+def _join_link(shared: State, session: Session, person: Participant) -> JoinLinkOut:
+    link = JoinLink(session.id, session.organization_id, person.id, person.role)
+    return JoinLinkOut(
+        participant_id=person.id,
+        role=person.role,
+        name=person.name,
+        url=shared.links.join_url(link, session.ends_at + LINK_OUTLIVES_CLASS),
+    )

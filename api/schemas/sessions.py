@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from api.schemas.common import Schema, TimeZone
+from api.schemas.common import Name, Schema, TimeZone
 from domain.documentation import Statement
 from domain.roles import Role
 from domain.sessions import SessionState
@@ -111,3 +111,7 @@ class Decision(Schema):
 
 class ChangesWanted(Decision):
     reason: str = Field(min_length=1, max_length=1000)
+
+
+class NewGuest(Schema):
+    name: Name

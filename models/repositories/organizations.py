@@ -54,7 +54,9 @@ class RunningSession:
 
 async def running_sessions(db: AsyncSession, region: str, states: list[str]) -> list[RunningSession]:
     """The sessions of a region in these states, of all tenants."""
-    query = sa.text("select session_id, organization_id, opened_at from region_sessions(:region, :states)")
+    query = sa.text(
+        "select session_id, organization_id, opened_at from region_sessions(:region, cast(:states as text[]))"
+    )
     rows = await db.execute(query, {"region": region, "states": states})
     return [RunningSession(row.session_id, row.organization_id, row.opened_at) for row in rows]
 

@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.errors import DoubleBooked, NotFound
-from domain.sessions import SessionState
+from domain.errors import DoubleBooked, NotFound, TransitionRefused
+from domain.roles import Role
+from domain.sessions import FINAL_STATES, SessionState
 from domain.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
 from models.session import BookedTime, Participant, Session, SessionTopic, TimelineRow
@@ -100,6 +101,24 @@ async def release_time(db: AsyncSession, session_id: UUID) -> None:
 async def participants(db: AsyncSession, session_id: UUID) -> list[Participant]:
     query = sa.select(Participant).where(col(Participant.session_id) == session_id)
     return list(await db.scalars(query.order_by(col(Participant.role), col(Participant.name))))
+
+
+async def add_observer(db: AsyncSession, session: Session, key: UUID, name: str) -> Participant:
+    """Raises TransitionRefused where the class is over."""
+    if session.state in FINAL_STATES:
+        raise TransitionRefused("nobody can sit in on a class that is over")
+    person = Participant(
+        id=key,
+        organization_id=session.organization_id,
+        session_id=session.id,
+        role=Role.OBSERVER,
+        student_id=None,
+        instructor_id=None,
+        name=name,
+    )
+    db.add(person)
+    await db.flush()
+    return person
 
 
 async def admit_participants(db: AsyncSession, session_id: UUID, at: datetime) -> int:

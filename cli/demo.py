@@ -1,0 +1,144 @@
+"""`homeroom demo`: watch a class happen, from the booking to the next briefing."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+import typer
+from rich.console import Console
+
+from cli.demo_class.school import Api, ApiError, BookedClass, book_class, open_school
+from cli.demo_class.script import LESSON
+from cli.demo_class.voices import synthesise
+from cli.demo_class.voices_in_room import VoicesInRoom
+from config.settings import load_settings
+from integrations.links import DeskLink, LinkSigner
+
+console = Console(highlight=False, soft_wrap=True)
+_POLL = 0.5  # seconds
+_LONGEST = 900.0  # seconds for the whole class
+_FINAL = frozenset({"closed", "cancelled"})
+
+
+def demo(
+    approve_after: Annotated[
+        float, typer.Option(help="Seconds the draft waits for you before the demo approves it; 0: for ever.")
+    ] = 20.0,
+) -> None:
+    """Watch a class happen: booked, held in a real room, transcribed, documented, approved, told, filed."""
+    settings = load_settings()
+    _synthesise()
+    try:
+        organization_id, api = open_school(settings.public_url, settings.admin_token.get_secret_value())
+        booked = book_class(api, organization_id)
+        _show_places(booked, settings.public_url, settings.mailbox_url)
+        _Demo(api, booked, approve_after).run()
+    except (ApiError, httpx.TransportError) as error:
+        console.print(f"[red]The demo stopped:[/] {error}", markup=True)
+        console.print("See `homeroom status` and `homeroom logs api`.")
+        raise typer.Exit(1) from None
+    console.print(f"\nMails: {settings.mailbox_url}", markup=False)
+
+
+def _synthesise() -> None:
+    with console.status("Preparing the voices") as status:
+        synthesise(LESSON, lambda done, total: status.update(f"Preparing the voices: {done} of {total}"))
+
+
+def desk_url(booked: BookedClass) -> str:
+    settings = load_settings()
+    signer = LinkSigner([secret.get_secret_value() for secret in settings.link_secrets], settings.public_url)
+    link = DeskLink(organization_id=UUID(booked.organization_id))
+    return signer.desk_url(link, datetime.now(UTC) + timedelta(hours=12), f"/sessions/{booked.session_id}")
+
+
+def _show_places(booked: BookedClass, public_url: str, mailbox_url: str | None) -> None:
+    rows = {
+        "The class as it happens": desk_url(booked),
+        "Its workflow in the Temporal UI": booked.workflow_url,
+        "Sit in the class yourself": booked.guest_link,
+        "Mails to the people": mailbox_url or "",
+    }
+    console.print("\n[bold]A class is booked.[/] Open these while it happens:\n")
+    for label, url in rows.items():
+        console.print(f"  {label}\n    {url}\n", markup=False, style=None)
+
+
+class _Demo:
+    def __init__(self, api: Api, booked: BookedClass, approve_after: float) -> None:
+        self._api = api
+        self._booked = booked
+        self._approve_after = approve_after
+        self._shown: dict[tuple[str, str], str] = {}
+        self._heard = 0
+        self._review_since: float | None = None
+        self._voices = VoicesInRoom(api, booked, self._said)
+
+    def run(self) -> None:
+        end = time.monotonic() + _LONGEST
+        started = False
+        try:
+            while time.monotonic() < end:
+                session = self._api.get(f"/v1/sessions/{self._booked.session_id}")
+                self._show_timeline()
+                self._show_transcript()
+                if session["state"] == "open" and not started:
+                    started = True
+                    self._voices.start()
+                if session["state"] == "review":
+                    self._review()
+                if session["state"] in _FINAL:
+                    self._show_end(session)
+                    return
+                time.sleep(_POLL)
+        finally:
+            self._voices.stop()
+        console.print("The class did not end in time; it goes on without the demo.")
+
+    def _show_timeline(self) -> None:
+        for entry in self._api.get(f"/v1/sessions/{self._booked.session_id}/timeline"):
+            key, outcome = (entry["step"], entry["occasion"]), entry["outcome"]
+            if outcome in ("planned", self._shown.get(key)):
+                continue
+            self._shown[key] = outcome
+            at = entry["finished_at"] or entry["started_at"] or ""
+            step = f"{entry['step']} {entry['occasion']}".strip().replace("_", " ")
+            colour = {"done": "green", "failed": "red", "running": "cyan"}.get(outcome, "dim")
+            console.print(
+                f"  [dim]{at[11:19]}[/]  [{colour}]{outcome:<8}[/] {step:<18} [dim]{entry['note']}[/]"
+            )
+
+    def _show_transcript(self) -> None:
+        transcript = self._api.get(f"/v1/sessions/{self._booked.session_id}/transcript")
+        if len(transcript) > self._heard:
+            console.print(f"  [dim]transcript: {len(transcript)} utterances[/]")
+            self._heard = len(transcript)
+
+    def _said(self, name: str, text: str) -> None:
+        console.print(f"            {name}: “{text}”", markup=False, style="italic")
+
+    def _review(self) -> None:
+        if self._review_since is None:
+            self._review_since = time.monotonic()
+            console.print("\n[bold]The draft waits for approval[/] on the class's page.")
+            if self._approve_after:
+                console.print(f"The demo approves it in {self._approve_after:.0f} s if you do not.\n")
+        waited = time.monotonic() - self._review_since
+        if self._approve_after and waited >= self._approve_after:
+            path = f"/v1/sessions/{self._booked.session_id}/documentation"
+            revision = self._api.get(path)["revision"]
+            self._api.post(f"{path}/approve", {"revision": revision})
+            self._review_since = time.monotonic()
+
+    def _show_end(self, session: dict[str, Any]) -> None:
+        share = session["completeness"].get("share", 0)
+        console.print(f"\n[bold]The class is {session['state']}[/], its record {share:.0%} complete.")
+        path = f"/v1/sessions/{self._booked.session_id}"
+        for row in self._api.get(f"{path}/attendance"):
+            console.print(f"  {row['participant_id']}  {row['seconds']:.0f} s in class", markup=False)
+        for heading, lines in self._api.get(f"{path}/next-briefing")["sections"].items():
+            console.print(f"\n  {heading}", style="bold")
+            for line in lines:
+                console.print(f"    - {line}", markup=False)

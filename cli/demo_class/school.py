@@ -1,0 +1,118 @@
+"""The school of the demo class, made through the API as an integrator would."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from cli.demo_class.script import Speaker
+
+STARTS_IN = timedelta(seconds=22)
+LASTS = timedelta(minutes=3)
+
+# The same workflow as every class, under short offsets.
+POLICY = {
+    "reminders_before": ["PT17S"],
+    "briefing_before": "PT14S",
+    "room_before": "PT12S",
+    "grace_after_end": "PT60S",
+    "empty_room_for": "PT4S",
+    "segment_seconds": 8,
+}
+NAMES = {
+    Speaker.INSTRUCTOR: "Ada Okafor",
+    Speaker.FIRST_STUDENT: "Noor Haddad",
+    Speaker.SECOND_STUDENT: "Leo Lindqvist",
+}
+
+
+class ApiError(Exception):
+    """The API refused; the text says what it said."""
+
+
+@dataclass(frozen=True)
+class BookedClass:
+    session_id: str
+    organization_id: str
+    workflow_url: str
+    links: dict[str, str]  # name to join link
+    guest_link: str
+
+
+class Api:
+    """The HTTP API with one bearer token."""
+
+    def __init__(self, base_url: str, token: str) -> None:
+        self._client = httpx.Client(
+            base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=30
+        )
+
+    def get(self, path: str, **params: str) -> Any:
+        return self._read(self._client.get(path, params=params))
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self._read(self._client.post(path, json=body))
+
+    def patch(self, path: str, body: Any) -> Any:
+        return self._read(self._client.patch(path, json=body))
+
+    def _read(self, answer: httpx.Response) -> Any:
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+        raise ApiError(f"{problem.get('detail', answer.text)} {problem.get('next_step', '')}".strip())
+
+
+def open_school(base_url: str, admin_token: str) -> tuple[str, Api]:
+    """A new organization under the demo's policy; returns its id and the API with its key."""
+    operator = Api(base_url, admin_token)
+    made = operator.post("/v1/organizations", {"name": "Harbour Tutoring", "time_zone": "UTC"})
+    api = Api(base_url, made["api_key"])
+    api.patch("/v1/policy", POLICY)
+    return made["id"], api
+
+
+def book_class(api: Api, organization_id: str) -> BookedClass:
+    """Seed two families, an instructor and a course, and book a class that starts in a moment."""
+    people = {
+        "instructor_id": api.post(
+            "/v1/instructors", {"name": NAMES[Speaker.INSTRUCTOR], "email": "ada.okafor@harbour.example"}
+        )["id"]
+    }
+    families = (
+        (NAMES[Speaker.FIRST_STUDENT], "Samira Haddad", "samira.haddad@family.example", "en"),
+        (NAMES[Speaker.SECOND_STUDENT], "Elena Lindqvist", "elena.lindqvist@family.example", "es"),
+    )
+    course = api.post(
+        "/v1/courses",
+        {
+            "title": "Mathematics, year 6",
+            "subject": "Mathematics",
+            "topics": ["Adding fractions", "Subtracting fractions"],
+        },
+    )
+    for student_name, guardian_name, address, language in families:
+        guardian = api.post("/v1/guardians", {"name": guardian_name, "email": address, "language": language})
+        student = api.post("/v1/students", {"name": student_name, "guardian_ids": [guardian["id"]]})
+        api.post("/v1/enrollments", {"course_id": course["id"], "student_id": student["id"]})
+    starts_at = datetime.now(UTC) + STARTS_IN
+    booked = api.post(
+        "/v1/sessions",
+        {
+            "course_id": course["id"],
+            "topic_ids": course["topic_ids"][:1],
+            "starts_at": starts_at.isoformat(),
+            "ends_at": (starts_at + LASTS).isoformat(),
+            **people,
+        },
+    )
+    links = api.get(f"/v1/sessions/{booked['id']}/join-links")
+    guest = api.post(f"/v1/sessions/{booked['id']}/guests", {"name": "You"})
+    return BookedClass(
+        session_id=booked["id"],
+        organization_id=organization_id,
+        workflow_url=booked["workflow_url"],
+        links={link["name"]: link["url"] for link in links},
+        guest_link=guest["url"],
+    )
