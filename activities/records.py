@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 from activities.progress import Progress, utc_now
 from domain.completeness import RecordParts, completeness
 from domain.documentation import DocumentationStatus
+from domain.hearing import HEARD_ENOUGH, heard_share
 from domain.notices import NoticeKind
 from domain.roles import Role
 from models.attendance_view import attendance_rows
@@ -92,10 +93,18 @@ async def _parts(db: AsyncSession, session: Session) -> RecordParts:
         briefing=NoticeKind.BRIEFING in sent,
         attendance=any(row.seconds > 0 for row in attended),
         engagement=any(row.engagement for row in attended),
-        recording=bool(await recordings.segments(db, session.id)),
+        recording=await _recorded(db, session),
         transcript=bool(await recordings.transcript(db, session.id)),
         documentation=document is not None,
         approval=document is not None and document.status == DocumentationStatus.APPROVED,
         summary=NoticeKind.SUMMARY in sent,
         next_briefing=await documents.briefing_from(db, session.id) is not None,
     )
+
+
+async def _recorded(db: AsyncSession, session: Session) -> bool:
+    """Whether there is audio, and the recorder heard enough of the class."""
+    if not session.live_at or not session.ended_at or not await recordings.segments(db, session.id):
+        return False
+    share = heard_share(await events.of_session(db, session.id), session.live_at, session.ended_at)
+    return share >= HEARD_ENOUGH

@@ -1,11 +1,7 @@
 """Completeness: the share of the parts a session's record should have that it has."""
 
 from dataclasses import dataclass, fields
-from datetime import timedelta
 from enum import StrEnum
-
-# A recording is whole when it covers this much of the time that somebody could be heard.
-RECORDED_ENOUGH = 0.95
 
 
 class Part(StrEnum):
@@ -67,10 +63,6 @@ def completeness(parts: RecordParts, outcome: str) -> Completeness:
     existing = {Part(field.name) for field in fields(parts) if getattr(parts, field.name)}
     should = [part for part in Part if part in _SHOULD[outcome]]
     return Completeness(
-        tuple(part for part in should if part in existing), tuple(part for part in should if part not in existing)
+        tuple(part for part in should if part in existing),
+        tuple(part for part in should if part not in existing),
     )
-
-
-def recorded_enough(recorded: timedelta, audible: timedelta) -> bool:
-    """Whether a recording of this length covers a class in which somebody could be heard for `audible`."""
-    return recorded > timedelta(0) and recorded >= RECORDED_ENOUGH * audible

@@ -31,3 +31,14 @@ def common(one: Sequence[Interval], other: Sequence[Interval]) -> tuple[Interval
 
 def seconds(intervals: Iterable[Interval]) -> float:
     return sum((i.end - i.start for i in intervals), timedelta()).total_seconds()
+
+
+def without(one: Iterable[Interval], other: Iterable[Interval]) -> tuple[Interval, ...]:
+    """The time of `one` that is not in `other`."""
+    left = list(merged(one))
+    for gap in merged(other):
+        parts = [
+            (Interval(i.start, min(i.end, gap.start)), Interval(max(i.start, gap.end), i.end)) for i in left
+        ]
+        left = [part for pair in parts for part in pair if part.start < part.end]
+    return tuple(left)

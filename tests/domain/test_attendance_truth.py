@@ -1,6 +1,7 @@
 """Attendance against ground truth under loss, repetition and reordering."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -87,7 +88,7 @@ def test_a_person_is_never_counted_twice(truth: TrueClass, data: st.DataObject) 
     events += [goodbye(c) for c in truth.connections if data.draw(st.booleans())]
 
     for attendance in fold(events).values():
-        for earlier, later in zip(attendance.intervals, attendance.intervals[1:], strict=False):
+        for earlier, later in pairwise(attendance.intervals):
             assert earlier.start < earlier.end < later.start
         first, last = attendance.intervals[0], attendance.intervals[-1]
         assert attendance.seconds <= (last.end - first.start).total_seconds() + 0.001
