@@ -23,7 +23,7 @@ from domain.sessions import ROOM_STATES
 from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.orders import RecorderConfig, resumed
 from media_bridge.recorder.process import RecorderProcess
-from media_bridge.recorder.reports import EventSeen, Heartbeat, Report, SegmentStored
+from media_bridge.recorder.reports import EndReason, EventSeen, Heartbeat, Report, SegmentStored
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import sessions
@@ -32,6 +32,8 @@ from workflows.contracts.record import Capture, CaptureInput, CaptureResult
 
 BEAT_SECONDS = 2.0
 COMING_BACK_SECONDS = 1.0  # between two recorders of a class whose room was deleted under them
+# Another attempt of this activity records: Temporal is about to say so to this one.
+_PAUSE = {EndReason.SUPERSEDED: 10.0}
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,11 @@ class CaptureActivities(Capture):
         config = self._config(capture, watch.heard_until)
         while True:
             process = RecorderProcess(config, lambda: self._mint(capture.session.session_id))
-            await process.run(watch.report)
+            ended = await process.run(watch.report)
             if not await self._room_wanted(capture.session):
                 return
-            await asyncio.sleep(COMING_BACK_SECONDS)
-            config = resumed(config, watch.heard_until or utc_now(), "room_deleted")
+            await asyncio.sleep(_PAUSE.get(ended.reason, COMING_BACK_SECONDS))
+            config = resumed(config, watch.heard_until or utc_now(), ended.reason)
 
     def _config(self, capture: CaptureInput, heard_until: datetime | None) -> RecorderConfig:
         return RecorderConfig(

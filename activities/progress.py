@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.sessions import SessionState
-from domain.timeline import Outcome, Step
+from domain.timeline import Step
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import sessions
@@ -59,9 +59,7 @@ class Progress:
         self._notifier.changed(step.session.session_id)
 
     async def _finish(self, db: AsyncSession, step: StepInput, note: StepNote) -> None:
-        running = [entry for entry in step.progress.entries if entry.outcome == Outcome.RUNNING]
-        mine = [entry for entry in running if entry.step not in (Step.CAPTURE, Step.TRANSCRIPT, Step.LIVE)]
-        await sessions.finish_running(db, step.session.session_id, mine, utc_now(), note.text)
+        await sessions.finish_running(db, step.session.session_id, step.progress.ends, utc_now(), note.text)
         if step.progress.state_after:
             await self._enter(db, step, step.progress.state_after)
 

@@ -9,7 +9,6 @@ from domain.completeness import RecordParts, completeness
 from domain.documentation import DocumentationStatus
 from domain.hearing import HEARD_ENOUGH, heard_share
 from domain.notices import NoticeKind
-from domain.roles import Role
 from models.attendance_view import attendance_rows
 from models.database import Database
 from models.documentation import BriefingRow
@@ -46,7 +45,6 @@ class RecordActivities(Records):
             statements = (
                 await documents.statements(db, ref.session_id, row.revision) if row and approved else ()
             )
-            everybody = await sessions.participants(db, ref.session_id)
             if session.live_at is None:
                 return
             content = build_briefing(
@@ -54,7 +52,6 @@ class RecordActivities(Records):
                 last_held_at=session.live_at,
                 statements=statements,
                 approved=approved,
-                students=[p.name for p in everybody if p.role == Role.STUDENT],
             )
             await documents.save_briefing(
                 db,

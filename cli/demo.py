@@ -138,7 +138,7 @@ class _Demo:
         path = f"/v1/sessions/{self._booked.session_id}"
         for row in self._api.get(f"{path}/attendance"):
             console.print(f"  {row['participant_id']}  {row['seconds']:.0f} s in class", markup=False)
-        for heading, lines in self._api.get(f"{path}/next-briefing")["sections"].items():
+        for heading, lines in self._api.get(f"{path}/next-briefing")["sections"]:
             console.print(f"\n  {heading}", style="bold")
             for line in lines:
                 console.print(f"    - {line}", markup=False)

@@ -14,7 +14,8 @@ class ExceptionKind(StrEnum):
     TRANSCRIPT_INCOMPLETE = "transcript_incomplete"
     DOCUMENTATION_OVERDUE = "documentation_overdue"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
-    ROOM_LOST = "room_lost"
+    ROOM_LOST = "room_lost"  # the media server forgot the room of a running class
+    WEBHOOK_GAP = "webhook_gap"  # the watch finds what LiveKit's webhooks should have told
     SUBSTITUTION_REQUESTED = "substitution_requested"
 
 
@@ -52,9 +53,11 @@ _ROUTES: dict[ExceptionKind, Route] = {
     ExceptionKind.DOCUMENTATION_OVERDUE: Route(Severity.NORMAL, Owner.INSTRUCTOR, timedelta(hours=24)),
     ExceptionKind.NOTICE_UNDELIVERABLE: Route(Severity.NORMAL, Owner.OPS, timedelta(hours=24)),
     ExceptionKind.ROOM_LOST: Route(Severity.CRITICAL, Owner.OPS, _minutes(2)),
+    ExceptionKind.WEBHOOK_GAP: Route(Severity.NORMAL, Owner.OPS, _minutes(60)),
     ExceptionKind.SUBSTITUTION_REQUESTED: Route(Severity.HIGH, Owner.OPS, _minutes(15)),
 }
 
 
 def route(kind: ExceptionKind) -> Route:
+    """Who has to deal with a case of this kind, how soon after it is opened."""
     return _ROUTES[kind]

@@ -1,6 +1,7 @@
-"""Who is told what, once."""
+"""Who is told what, once, in which language and at which hour."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -9,29 +10,45 @@ class NoticeKind(StrEnum):
     CONFIRMATION = "confirmation"
     RESCHEDULED = "rescheduled"
     CANCELLED = "cancelled"
+    SUBSTITUTION = "substitution"  # somebody else teaches
     REMINDER = "reminder"
     BRIEFING = "briefing"
+    ABSENCE = "absence"  # the class runs, the student is not there
     REVIEW_REQUEST = "review_request"
     SUMMARY = "summary"
 
 
 class Audience(StrEnum):
-    GUARDIANS = "guardians"
+    GUARDIANS = "guardians"  # of all students of the class
+    GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of the students who are not there, about their own alone
     INSTRUCTOR = "instructor"
 
 
+_EVERYBODY = frozenset({Audience.GUARDIANS, Audience.INSTRUCTOR})
+
 _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
-    NoticeKind.CONFIRMATION: frozenset({Audience.GUARDIANS, Audience.INSTRUCTOR}),
-    NoticeKind.RESCHEDULED: frozenset({Audience.GUARDIANS, Audience.INSTRUCTOR}),
-    NoticeKind.CANCELLED: frozenset({Audience.GUARDIANS, Audience.INSTRUCTOR}),
-    NoticeKind.REMINDER: frozenset({Audience.GUARDIANS, Audience.INSTRUCTOR}),
+    NoticeKind.CONFIRMATION: _EVERYBODY,
+    NoticeKind.RESCHEDULED: _EVERYBODY,
+    NoticeKind.CANCELLED: _EVERYBODY,
+    NoticeKind.SUBSTITUTION: _EVERYBODY,
+    NoticeKind.REMINDER: _EVERYBODY,
     NoticeKind.BRIEFING: frozenset({Audience.INSTRUCTOR}),
+    NoticeKind.ABSENCE: frozenset({Audience.GUARDIANS_OF_ABSENT}),
     NoticeKind.REVIEW_REQUEST: frozenset({Audience.INSTRUCTOR}),
     NoticeKind.SUMMARY: frozenset({Audience.GUARDIANS}),
 }
 
-# About a class that is near or changed: waits for nobody's quiet hours.
-URGENT = frozenset(NoticeKind) - {NoticeKind.SUMMARY}
+# What a notice about a coming class is worth: one that would reach its reader later than this before the class does
+# not wait for the end of quiet hours. What is not here can always wait.
+_LEAST_WARNING: dict[NoticeKind, timedelta] = {
+    NoticeKind.CONFIRMATION: timedelta(hours=2),
+    NoticeKind.RESCHEDULED: timedelta(hours=12),
+    NoticeKind.CANCELLED: timedelta(hours=12),
+    NoticeKind.SUBSTITUTION: timedelta(hours=2),
+    NoticeKind.REMINDER: timedelta(minutes=30),
+    NoticeKind.BRIEFING: timedelta(minutes=30),
+}
+_AT_ONCE = frozenset({NoticeKind.ABSENCE})
 
 
 def audiences(kind: NoticeKind) -> frozenset[Audience]:
@@ -43,24 +60,63 @@ def notice_key(session_id: object, kind: NoticeKind, recipient_id: object, occas
     return f"{session_id}:{kind}:{recipient_id}:{occasion}"
 
 
-def best_language(wanted: str, offered: tuple[str, ...]) -> str:
-    """The wanted language where it is offered, else English, else the first."""
-    if wanted in offered:
-        return wanted
-    return "en" if "en" in offered else offered[0]
+def best_language(wanted: str, offered: Sequence[str]) -> str:
+    """The wanted language where it is offered, with or without its region; else English, else the first."""
+    exact = wanted.lower().replace("_", "-")
+    for tag in (exact, exact.partition("-")[0], "en"):
+        for language in offered:
+            if language.lower() == tag:
+                return language
+    return offered[0]
+
+
+def send_at(
+    kind: NoticeKind,
+    at: datetime,
+    *,
+    class_at: datetime,
+    zone: str,
+    quiet_from: time | None,
+    quiet_until: time | None,
+) -> datetime:
+    """When a notice that is due `at` goes out: after the reader's quiet hours, unless it is urgent.
+
+    `class_at` is the start it is about, of two the earlier. Urgent is what happens now, and what would come too late.
+    """
+    if kind in _AT_ONCE:
+        return at
+    waited = next_allowed(at, zone, quiet_from, quiet_until)
+    warning = _LEAST_WARNING.get(kind)
+    return at if warning is not None and waited > class_at - warning else waited
 
 
 def next_allowed(at: datetime, zone: str, quiet_from: time | None, quiet_until: time | None) -> datetime:
     """The first moment from `at` on outside the quiet hours, which are wall time in `zone` and may span midnight.
 
-    Wall times that a clock change skips or repeats are taken as zoneinfo takes them, with fold 0.
+    An end that a clock change skips is as much later as the clock jumps; of one that comes twice the next is taken.
     """
     if quiet_from is None or quiet_until is None or quiet_from == quiet_until:
         return at
-    local = at.astimezone(ZoneInfo(zone))
-    now, spans_midnight = local.time(), quiet_from > quiet_until
-    quiet = now >= quiet_from or now < quiet_until if spans_midnight else quiet_from <= now < quiet_until
-    if not quiet:
+    place = ZoneInfo(zone)
+    local = at.astimezone(place)
+    if not _is_quiet(local.time(), quiet_from, quiet_until):
         return at
-    day = local.date() + timedelta(days=1) if spans_midnight and now >= quiet_from else local.date()
-    return datetime.combine(day, quiet_until, ZoneInfo(zone)).astimezone(at.tzinfo)
+    ends = (
+        datetime.combine(local.date() + timedelta(days=days), quiet_until, place)
+        .replace(fold=fold)
+        .astimezone(UTC)
+        for days in (0, 1)
+        for fold in (0, 1)
+    )
+    # Python compares wall times within one zone and forgets the fold, so that all is compared in UTC.
+    now = at.astimezone(UTC)
+    allowed = [
+        e for e in ends if e > now and not _is_quiet(e.astimezone(place).time(), quiet_from, quiet_until)
+    ]
+    return min(allowed).astimezone(at.tzinfo)
+
+
+def _is_quiet(wall: time, quiet_from: time, quiet_until: time) -> bool:
+    if quiet_from > quiet_until:
+        return wall >= quiet_from or wall < quiet_until
+    return quiet_from <= wall < quiet_until

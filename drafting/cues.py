@@ -24,6 +24,10 @@ HOMEWORK = _any(
     r".*\b(?:do|read|write|finish|practi[sc]e|learn|exercise|page)",
     r"\b(?:please )?(?:do|finish|complete|read) (?:page|pages|exercise|exercises|chapter)\b",
 )
+MORE_HOMEWORK = _any(
+    r"\b(?:exercises?|pages?|numbers?|questions?|chapters?)\b",
+    r"\b(?:until|by|due|before|for) (?:next|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
+)
 NEXT_STEPS = _any(
     r"\bnext (?:time|class|lesson|week)\b(?!.*\bhome ?work\b)",
     r"\b(?:in|for) (?:our|the) next (?:class|lesson|session)\b",

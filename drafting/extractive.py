@@ -1,6 +1,7 @@
 """The default engine: finds what was said by cue rules and quotes it. It invents nothing."""
 
 import re
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from domain.documentation import Citation, ClassRecord, Draft, Section, Statement
@@ -27,9 +28,8 @@ class ExtractiveEngine:
         said = sentences(record)
         checks = comprehension_checks(said)
         asked = {citation.quote for check in checks for citation in check.citations[:1]}
-        quoted = [
-            s for s in (self._quote(sentence, record) for sentence in said if sentence.text not in asked) if s
-        ]
+        read = [sentence for sentence in _homework_in_one(said) if sentence.text not in asked]
+        quoted = [s for s in (self._quote(sentence, record) for sentence in read) if s]
         statements = [s for section in Section for s in _best(section, [*quoted, *checks])]
         kept = tuple(s for s in statements if holds(s, record.utterances))
         return Draft(self.name, kept, dropped=len(statements) - len(kept))
@@ -43,6 +43,23 @@ class ExtractiveEngine:
         if section is None or (section == Section.PRACTISED and cues.QUESTION.search(sentence.text)):
             return None
         return Statement(section, tidy(sentence.text), (Citation(sentence.utterance.id, sentence.text),))
+
+
+def _homework_in_one(said: list[Sentence]) -> list[Sentence]:
+    """Homework is often told in several sentences: what goes on with pages, numbers or days belongs to it."""
+    joined: list[Sentence] = []
+    for sentence in said:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last.utterance.id == sentence.utterance.id
+            and cues.HOMEWORK.search(last.text)
+            and cues.MORE_HOMEWORK.search(sentence.text)
+        ):
+            joined[-1] = replace(last, text=f"{last.text} {sentence.text}")
+        else:
+            joined.append(sentence)
+    return joined
 
 
 def _names_topic(text: str, topics: tuple[str, ...]) -> bool:

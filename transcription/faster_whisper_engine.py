@@ -63,16 +63,25 @@ def _nearest(spans: Sequence[SpeechSpan], start: float, end: float) -> SpeechSpa
 
 
 def _as_utterance(span: SpeechSpan, parts: Sequence[Any], language: str) -> DecodedUtterance:
-    words = [
-        DecodedWord(word.start, word.end, word.word.strip(), word.probability)
-        for part in parts
-        for word in (part.words or ())
-    ]
+    words = _words([word for part in parts for word in (part.words or ())])
     return DecodedUtterance(
         span=span,
         text=" ".join(part.text.strip() for part in parts).strip(),
-        words=tuple(words),
+        words=words,
         language=language,
         no_speech=max(part.no_speech_prob for part in parts),
         compression=max(part.compression_ratio for part in parts),
     )
+
+
+def _words(found: Sequence[Any]) -> tuple[DecodedWord, ...]:
+    """A piece without a space before it, as "-sixths" after "three", belongs to the word before."""
+    words: list[DecodedWord] = []
+    for piece in found:
+        word = DecodedWord(piece.start, piece.end, piece.word.strip(), piece.probability)
+        if words and not piece.word.startswith(" "):
+            last = words.pop()
+            probability = min(last.probability, word.probability)
+            word = DecodedWord(last.start, word.end, last.text + word.text, probability)
+        words.append(word)
+    return tuple(words)

@@ -83,8 +83,7 @@ class ClassSession(SessionCommands):
 
     async def _open_room(self) -> None:
         async with self._lock:
-            self._timeline.start(Step.CREDENTIALS, workflow.now())
-            opened = await self._step(
+            await self._step(
                 Step.ROOM,
                 lambda progress: workflow.execute_activity_method(
                     Rooms.open_room,
@@ -93,10 +92,9 @@ class ClassSession(SessionCommands):
                     **options.ROOM,
                 ),
                 state_after=S.OPEN,
+                along=(Step.CREDENTIALS,),
+                note=lambda opened: f"{opened.credentialed} may come in",
             )
-            outcome = Outcome.DONE if opened else Outcome.FAILED
-            note = f"{opened.credentialed} may come in" if opened else ""
-            self._timeline.finish(Step.CREDENTIALS, outcome, workflow.now(), note=note)
             self._advance(Trigger.OPEN)
 
     async def _in_class(self) -> None:

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.exceptions import ExceptionKind
     from domain.notices import NoticeKind
     from domain.sessions import SessionState, Trigger, advance
-    from domain.timeline import Outcome, Step
+    from domain.timeline import Outcome, Step, TimelineEntry
     from workflows import options, search
     from workflows.contracts.common import Progress, SessionRef, StepInput
     from workflows.contracts.notices import CaseInput, Cases, NoticeInput, NoticeResult, Notices
@@ -52,8 +52,10 @@ class SessionSteps:
     def _describe(self) -> None:
         raise NotImplementedError
 
-    def _progress(self, state_after: SessionState | None = None) -> Progress:
-        return Progress(self._state, state_after, self._timeline.take_unwritten())
+    def _progress(
+        self, state_after: SessionState | None = None, ends: tuple[TimelineEntry, ...] = ()
+    ) -> Progress:
+        return Progress(self._state, state_after, self._timeline.take_unwritten(), ends)
 
     async def _step(
         self,
@@ -62,22 +64,28 @@ class SessionSteps:
         *,
         occasion: str = "",
         state_after: SessionState | None = None,
+        along: tuple[Step, ...] = (),
         note: Callable[[T], str] = lambda _: "",
     ) -> T | None:
-        """Run one step. Retries exhausted: a case is opened, the timeline says failed, the result is None."""
-        self._timeline.start(step, workflow.now(), occasion)
+        """Run one step, with those that happen along in the same activity.
+
+        Retries exhausted: a case is opened, the timeline says failed, the result is None.
+        """
+        begun = tuple(self._timeline.start(one, workflow.now(), occasion) for one in (step, *along))
         try:
-            result = await execute(self._progress(state_after))
+            result = await execute(self._progress(state_after, begun))
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            self._timeline.finish(step, Outcome.FAILED, workflow.now(), occasion, cause_code(error))
+            for one in (step, *along):
+                self._timeline.finish(one, Outcome.FAILED, workflow.now(), occasion, cause_code(error))
             self._describe()
             await self._open_case(
                 ExceptionKind.STEP_FAILED, f"{step} {occasion}".strip(), {"code": cause_code(error)}
             )
             return None
-        self._timeline.finish(step, Outcome.DONE, workflow.now(), occasion, note(result))
+        for one in (step, *along):
+            self._timeline.finish(one, Outcome.DONE, workflow.now(), occasion, note(result))
         return result
 
     async def _notify(self, step: Step, kind: NoticeKind, occasion: str = "") -> None:

@@ -14,10 +14,12 @@ class Timeline:
     def plan(self, step: Step, at: datetime | None, occasion: str = "") -> None:
         self._put(TimelineEntry(step, Outcome.PLANNED, occasion, planned_at=at))
 
-    def start(self, step: Step, at: datetime, occasion: str = "") -> None:
+    def start(self, step: Step, at: datetime, occasion: str = "") -> TimelineEntry:
         planned = self._entries.get((step, occasion))
         planned_at = planned.planned_at if planned else None
-        self._put(TimelineEntry(step, Outcome.RUNNING, occasion, planned_at or at, started_at=at))
+        entry = TimelineEntry(step, Outcome.RUNNING, occasion, planned_at or at, started_at=at)
+        self._put(entry)
+        return entry
 
     def finish(self, step: Step, outcome: Outcome, at: datetime, occasion: str = "", note: str = "") -> None:
         entry = self._entries.get((step, occasion)) or TimelineEntry(step, outcome, occasion, planned_at=at)

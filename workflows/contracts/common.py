@@ -11,12 +11,13 @@ from domain.timeline import TimelineEntry
 class Progress:
     """The session's state and the timeline entries that changed since they were last written.
 
-    When the step has done its work, `state_after` and the end of its running entries are written with it.
+    When the activity has done its work, `state_after` and the end of the entries in `ends` are written with it.
     """
 
     state: SessionState
     state_after: SessionState | None = None
     entries: tuple[TimelineEntry, ...] = ()
+    ends: tuple[TimelineEntry, ...] = ()
 
 
 @dataclass(frozen=True)

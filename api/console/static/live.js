@@ -1,6 +1,6 @@
 // Keeps a page as the server would render it: on every `changed` event the fragment is fetched and morphed in,
 // so that scrolling, focus and playing audio stay as they are. At most one fetch at a time.
-import { Idiomorph } from "./vendor/idiomorph.esm.js";
+import { Idiomorph } from "/static/room/vendor/idiomorph.esm.js";
 
 const root = document.querySelector("[data-live]");
 if (root) {

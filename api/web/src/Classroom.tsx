@@ -1,0 +1,174 @@
+// The room itself.
+
+import {
+  GridLayout,
+  LiveKitRoom,
+  RoomAudioRenderer,
+  useConnectionState,
+  useIsRecording,
+  useRoomContext,
+  useTracks,
+} from "@livekit/components-react";
+import { AudioPresets, ConnectionState, DisconnectReason, Room, RoomEvent, Track } from "livekit-client";
+import { useCallback, useEffect, useMemo, useState } from "react";
+
+import { fetchPeople } from "./api.ts";
+import type { Credentials, Person } from "./api.ts";
+import { ChatPanel } from "./ChatPanel.tsx";
+import { Controls } from "./Controls.tsx";
+import type { Devices } from "./DeviceCheck.tsx";
+import { RaisedHands, useHands } from "./hands.tsx";
+import { Tile } from "./Tile.tsx";
+import { useFallback } from "./useFallback.ts";
+import { useQualityReports } from "./useQualityReports.ts";
+
+export type Leaving = "ended" | "left" | "removed" | "lost";
+type Props = {
+  credentials: Credentials;
+  devices: Devices;
+  roomRef: React.RefObject<Room | null>;
+  onLeave: (leaving: Leaving, devices: Devices) => void;
+};
+
+function leaving(reason: DisconnectReason | undefined): Leaving {
+  switch (reason) {
+    case DisconnectReason.ROOM_DELETED:
+    case DisconnectReason.ROOM_CLOSED:
+      return "ended";
+    case DisconnectReason.CLIENT_INITIATED:
+      return "left";
+    case DisconnectReason.PARTICIPANT_REMOVED:
+    case DisconnectReason.DUPLICATE_IDENTITY:
+      return "removed";
+    default:
+      return "lost";
+  }
+}
+
+export function Classroom({ credentials, devices, roomRef, onLeave }: Props) {
+  const room = useMemo(
+    () =>
+      new Room({
+        adaptiveStream: true,
+        dynacast: true,
+        audioCaptureDefaults: { deviceId: devices.audioDeviceId },
+        videoCaptureDefaults: { deviceId: devices.videoDeviceId },
+        publishDefaults: { simulcast: true, red: true, dtx: true, audioPreset: AudioPresets.speech },
+      }),
+    [devices],
+  );
+  useEffect(() => {
+    roomRef.current = room;
+    const onDisconnected = (reason?: DisconnectReason) => {
+      const kept = {
+        ...devices,
+        audio: room.localParticipant.isMicrophoneEnabled,
+        video: room.localParticipant.isCameraEnabled,
+      };
+      onLeave(leaving(reason), reason === undefined ? devices : kept);
+    };
+    room.on(RoomEvent.Disconnected, onDisconnected);
+    return () => void room.off(RoomEvent.Disconnected, onDisconnected);
+  }, [room, roomRef, devices, onLeave]);
+
+  return (
+    <LiveKitRoom
+      room={room}
+      serverUrl={credentials.livekit_url}
+      token={credentials.token}
+      audio={devices.audio}
+      video={devices.video}
+      onError={() => undefined}
+      className="classroom"
+    >
+      <Inside credentials={credentials} />
+      <RoomAudioRenderer />
+    </LiveKitRoom>
+  );
+}
+
+function usePeople(credentials: Credentials): Record<string, Person> {
+  const room = useRoomContext();
+  const [people, setPeople] = useState(credentials.people);
+  useEffect(() => {
+    const onJoined = ({ identity }: { identity: string }) => {
+      if (!(identity in people)) void fetchPeople().then(setPeople, () => undefined);
+    };
+    room.on(RoomEvent.ParticipantConnected, onJoined);
+    room.remoteParticipants.forEach(onJoined);
+    return () => void room.off(RoomEvent.ParticipantConnected, onJoined);
+  }, [room, people]);
+  return people;
+}
+
+function Inside({ credentials }: { credentials: Credentials }) {
+  const room = useRoomContext();
+  const connection = useConnectionState();
+  const recording = useIsRecording();
+  const people = usePeople(credentials);
+  const hands = useHands();
+  const fallback = useFallback();
+  useQualityReports(fallback.audioOnly);
+  const [chatOpen, setChatOpen] = useState(false);
+  const [unread, setUnread] = useState(0);
+  const tracks = useTracks(
+    [
+      { source: Track.Source.Camera, withPlaceholder: true },
+      { source: Track.Source.ScreenShare, withPlaceholder: false },
+    ],
+    { onlySubscribed: false },
+  ).filter((track) => !track.participant.isAgent);
+  const nameOf = useCallback(
+    (identity: string | undefined) => people[identity ?? ""]?.name ?? "Guest",
+    [people],
+  );
+  const showChat = (open: boolean) => {
+    setChatOpen(open);
+    setUnread(0);
+  };
+
+  return (
+    <>
+      <header className="class-bar">
+        <div>
+          <h1>{credentials.class.title}</h1>
+          <p className="muted">{credentials.class.course}</p>
+        </div>
+        <span className="rec-badge" data-on={recording} role="status">
+          <span className="dot" aria-hidden="true" />
+          {recording ? "This class is recorded" : "Not recorded"}
+        </span>
+      </header>
+      {connection === ConnectionState.Reconnecting && (
+        <p className="banner" role="status">
+          Reconnecting… You come back by yourself.
+        </p>
+      )}
+      {fallback.audioOnly && (
+        <p className="banner" role="status">
+          Video is paused to keep the sound clear. It comes back when your connection is better.
+        </p>
+      )}
+      <div className="stage" data-chat={chatOpen}>
+        <main className="tiles" aria-label="People in the class">
+          <GridLayout tracks={tracks}>
+            <Tile nameOf={nameOf} hands={hands.raised} roles={people} />
+          </GridLayout>
+        </main>
+        <aside className="side" hidden={!chatOpen}>
+          <ChatPanel nameOf={nameOf} own={credentials.identity} open={chatOpen} onUnread={() => setUnread((n) => n + 1)} />
+        </aside>
+      </div>
+      <RaisedHands hands={hands.raised} nameOf={nameOf} />
+      <Controls
+        features={credentials.features}
+        handRaised={hands.own}
+        onHand={() => void hands.toggle()}
+        chatOpen={chatOpen}
+        unread={unread}
+        onChat={() => showChat(!chatOpen)}
+        onLeave={() => void room.disconnect()}
+      />
+    </>
+  );
+}

@@ -1,0 +1,147 @@
+// See and hear yourself before the class does.
+
+import { MediaDeviceMenu, usePersistentUserChoices, usePreviewTracks } from "@livekit/components-react";
+import { LocalAudioTrack, LocalVideoTrack, Track, facingModeFromLocalTrack } from "livekit-client";
+import { useEffect, useMemo, useRef, useState } from "react";
+
+import type { Credentials } from "./api.ts";
+
+export type Devices = { audio: boolean; video: boolean; audioDeviceId: string; videoDeviceId: string };
+type Props = { credentials: Credentials; onJoin: (devices: Devices) => void };
+
+export function DeviceCheck({ credentials, onJoin }: Props) {
+  const { userChoices, saveAudioInputDeviceId, saveVideoInputDeviceId, saveAudioInputEnabled, saveVideoInputEnabled } =
+    usePersistentUserChoices({});
+  const [audio, setAudio] = useState(userChoices.audioEnabled);
+  const [video, setVideo] = useState(userChoices.videoEnabled);
+  const [audioDeviceId, setAudioDevice] = useState(userChoices.audioDeviceId);
+  const [videoDeviceId, setVideoDevice] = useState(userChoices.videoDeviceId);
+  const [trouble, setTrouble] = useState("");
+
+  const tracks = usePreviewTracks(
+    useMemo(
+      () => ({
+        audio: audio ? { deviceId: audioDeviceId } : false,
+        video: video ? { deviceId: videoDeviceId } : false,
+      }),
+      [audio, video, audioDeviceId, videoDeviceId],
+    ),
+    (error) =>
+      setTrouble(
+        error.name === "NotAllowedError"
+          ? "The browser does not let this page use your camera or microphone. Allow it in the address bar."
+          : "No camera or microphone was found. You can still join and listen.",
+      ),
+  );
+  const camera = tracks?.find((t): t is LocalVideoTrack => t.kind === Track.Kind.Video);
+  const microphone = tracks?.find((t): t is LocalAudioTrack => t.kind === Track.Kind.Audio);
+
+  const join = () => {
+    saveAudioInputEnabled(audio);
+    saveVideoInputEnabled(video);
+    saveAudioInputDeviceId(audioDeviceId);
+    saveVideoInputDeviceId(videoDeviceId);
+    onJoin({ audio, video, audioDeviceId, videoDeviceId });
+  };
+
+  const name = credentials.people[credentials.identity]?.name ?? "";
+  return (
+    <main className="check">
+      <section className="check-card" aria-label="Device check">
+        <p className="muted">{credentials.class.course}</p>
+        <h1>{credentials.class.title}</h1>
+        <p>
+          You join as <strong>{name}</strong>.
+        </p>
+        <Preview track={video ? camera : undefined} />
+        <Level track={audio ? microphone : undefined} />
+        <div className="check-rows">
+          <DeviceRow label="Microphone" on={audio} toggle={() => setAudio(!audio)}>
+            <MediaDeviceMenu
+              kind="audioinput"
+              initialSelection={audioDeviceId}
+              onActiveDeviceChange={(_, id) => setAudioDevice(id)}
+              aria-label="Choose microphone"
+            />
+          </DeviceRow>
+          <DeviceRow label="Camera" on={video} toggle={() => setVideo(!video)}>
+            <MediaDeviceMenu
+              kind="videoinput"
+              initialSelection={videoDeviceId}
+              onActiveDeviceChange={(_, id) => setVideoDevice(id)}
+              aria-label="Choose camera"
+            />
+          </DeviceRow>
+        </div>
+        {trouble && (
+          <p className="trouble" role="alert">
+            {trouble}
+          </p>
+        )}
+        {credentials.recorded && <p className="muted">The sound of this class is recorded and written down.</p>}
+        <button className="primary wide" onClick={join}>
+          Join the class
+        </button>
+      </section>
+    </main>
+  );
+}
+
+type RowProps = { label: string; on: boolean; toggle: () => void; children: React.ReactNode };
+
+function DeviceRow({ label, on, toggle, children }: RowProps) {
+  return (
+    <div className="check-row">
+      <button className="quiet" aria-pressed={on} onClick={toggle}>
+        {label} {on ? "on" : "off"}
+      </button>
+      {children}
+    </div>
+  );
+}
+
+function Preview({ track }: { track: LocalVideoTrack | undefined }) {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const video = element.current;
+    if (!track || !video) return;
+    track.attach(video);
+    return () => void track.detach(video);
+  }, [track]);
+  const mirrored = track ? facingModeFromLocalTrack(track).facingMode === "user" : false;
+  return (
+    <div className="preview">
+      {track ? (
+        <video ref={element} data-mirrored={mirrored} muted playsInline aria-label="Your camera" />
+      ) : (
+        <p className="muted">Your camera is off</p>
+      )}
+    </div>
+  );
+}
+
+// Speak, and the bar moves.
+function Level({ track }: { track: LocalAudioTrack | undefined }) {
+  const [level, setLevel] = useState(0);
+  useEffect(() => {
+    if (!track) {
+      setLevel(0);
+      return;
+    }
+    const context = new AudioContext();
+    const analyser = context.createAnalyser();
+    analyser.fftSize = 512;
+    context.createMediaStreamSource(new MediaStream([track.mediaStreamTrack])).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    const timer = setInterval(() => {
+      analyser.getFloatTimeDomainData(samples);
+      const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+      setLevel(Math.min(Math.sqrt(power) * 6, 1));
+    }, 100);
+    return () => {
+      clearInterval(timer);
+      void context.close();
+    };
+  }, [track]);
+  return <meter className="level" min={0} max={1} value={level} aria-label="Microphone level" />;
+}

@@ -1,0 +1,71 @@
+// One person, or one shared screen.
+
+import {
+  AudioTrack,
+  ConnectionQualityIndicator,
+  TrackMutedIndicator,
+  useIsSpeaking,
+  useTrackRefContext,
+  VideoTrack,
+  isTrackReference,
+} from "@livekit/components-react";
+import { Track } from "livekit-client";
+
+import type { Person } from "./api.ts";
+
+type Props = {
+  nameOf: (identity: string | undefined) => string;
+  hands: readonly string[];
+  roles: Record<string, Person>;
+};
+
+export function Tile({ nameOf, hands, roles }: Props) {
+  const track = useTrackRefContext();
+  const { participant, source } = track;
+  const speaking = useIsSpeaking(participant);
+  const screen = source === Track.Source.ScreenShare;
+  const name = nameOf(participant.identity);
+  const showsVideo = isTrackReference(track) && !track.publication.isMuted;
+  const raised = hands.includes(participant.identity);
+  return (
+    <article className="tile" data-speaking={speaking} aria-label={screen ? `Screen of ${name}` : name}>
+      {showsVideo ? (
+        <VideoTrack trackRef={track} />
+      ) : (
+        <span className="initials" aria-hidden="true">
+          {initials(name)}
+        </span>
+      )}
+      {screen && isTrackReference(track) && participant.getTrackPublication(Track.Source.ScreenShareAudio) && (
+        <AudioTrack trackRef={{ participant, source: Track.Source.ScreenShareAudio, publication: track.publication }} />
+      )}
+      {raised && !screen && (
+        <span className="hand-mark" role="img" aria-label="hand raised">
+          <HandIcon />
+        </span>
+      )}
+      <footer className="tile-name">
+        <TrackMutedIndicator trackRef={{ participant, source: Track.Source.Microphone }} show="muted" />
+        <span>
+          {screen ? `Screen of ${name}` : name}
+          {participant.isLocal && !screen ? " (you)" : ""}
+        </span>
+        {roles[participant.identity]?.role === "instructor" && !screen && <span className="role">instructor</span>}
+        <ConnectionQualityIndicator />
+      </footer>
+    </article>
+  );
+}
+
+export function HandIcon() {
+  return (
+    <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">
+      <path d="M12 2a1.5 1.5 0 0 0-1.5 1.5V10h-.7V4.8a1.4 1.4 0 1 0-2.8 0v8l-1.5-1.7a1.5 1.5 0 0 0-2.3 2L7.400 18.500A6 6 0 0 0 12 21a6 6 0 0 0 6-6V7a1.4 1.4 0 1 0-2.800 0v3.500h-.700V4.800a1.4 1.4 0 0 0-1-1.300A1.500 1.500 0 0 0 12 2z" />
+    </svg>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  return ((words[0]?.[0] ?? "") + (words.length > 1 ? (words.at(-1)?.[0] ?? "") : "")).toUpperCase();
+}
