@@ -1,6 +1,7 @@
 """What a workflow is told of its room: milestones, each once."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -126,4 +127,4 @@ def test_the_last_word_on_the_room_is_true(truth: TrueClass, data: st.DataObject
     room = [word for word in told if word.startswith(("empty", "occupied"))]
     assert bool(final.empty_since) == bool(room and room[-1].startswith("empty"))
     assert news(told, final) == []
-    assert all(one != other for one, other in zip(room, room[1:], strict=False))
+    assert all(one != other for one, other in pairwise(room))
