@@ -28,9 +28,8 @@ class Provenance(StrEnum):
     NONE = "none"  # still open
 
 
-# LiveKit gives a silent client up 10 s (disconnected) + 5 s (failed) + 5 s (clean-up) after its last packet, of
-# which there is one in 2 s at least.
-TIMEOUT_LAG = timedelta(seconds=19)
+# LiveKit gives a silent client up 10 s (disconnected) + 5 s (failed) + 5 s (clean-up) after its last packet.
+TIMEOUT_LAG = timedelta(seconds=20)
 # A recorder that is a little late, and clocks that differ, must not keep a connection alive beyond its room.
 _ROOM_END_GRACE = timedelta(seconds=5)
 # Those who wait for a room to be made again are in it a moment before that is written down.

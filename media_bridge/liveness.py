@@ -61,7 +61,8 @@ def compare(
 
     `known` are the connections on record as open, `left` the sids that LiveKit itself said have left (a list
     made a moment earlier may still show them). `memory` is that of the last findings; a watch that starts
-    afresh has none and takes one poll longer to call a connection absent.
+    afresh has none and takes one poll longer to call a connection absent. Those of a room that is gone went with
+    it: it is told at once, before the room is made again, when they were seen last.
     """
     memory = memory or {}
     have = {room.session_id for room in poll.rooms}
@@ -72,7 +73,8 @@ def compare(
         if connection.session_id in running and connection.participant_sid not in seen:
             sighting = _missed(connection, poll, have, memory)
             seen[connection.participant_sid] = sighting
-            if sighting.missed == ABSENT_AFTER_POLLS:
+            went_with_room = connection.session_id not in have and connection.participant_sid in memory
+            if went_with_room or sighting.missed == ABSENT_AFTER_POLLS:
                 events.append(_absent_event(connection, sighting))
     return Findings(
         remake=tuple(sorted(running - have)),

@@ -76,7 +76,7 @@ def test_a_goodbye_with_nothing_before_it_is_a_person_who_was_there() -> None:
 
 
 def test_a_client_that_fell_silent_ends_with_its_last_packet() -> None:
-    ana = one(joined("ana", "PA_1", 0), left("ana", "PA_1", 619, "connection_timeout"))
+    ana = one(joined("ana", "PA_1", 0), left("ana", "PA_1", 620, "connection_timeout"))
 
     assert ana.seconds == 600
     assert ana.connections[0].left_by == Provenance.INFERRED
@@ -85,7 +85,7 @@ def test_a_client_that_fell_silent_ends_with_its_last_packet() -> None:
 
 def test_words_prove_life_nearer_than_the_time_out() -> None:
     talk = event(EventKind.TALK, 590, "ana", "PA_1", seconds=8, until=at(603).isoformat())
-    ana = one(joined("ana", "PA_1", 0), talk, left("ana", "PA_1", 619, "connection_timeout"))
+    ana = one(joined("ana", "PA_1", 0), talk, left("ana", "PA_1", 620, "connection_timeout"))
 
     assert ana.seconds == 603
 
@@ -94,8 +94,8 @@ def test_what_the_server_says_of_a_dead_client_proves_no_life() -> None:
     ana = one(
         joined("ana", "PA_1", 0),
         event(EventKind.QUALITY, 610, "ana", "PA_1", level="lost"),
-        event(EventKind.TRACK_UNPUBLISHED, 619, "ana", "PA_1", source=EventSource.WEBHOOK, track="TR_1"),
-        left("ana", "PA_1", 619, "connection_timeout"),
+        event(EventKind.TRACK_UNPUBLISHED, 620, "ana", "PA_1", source=EventSource.WEBHOOK, track="TR_1"),
+        left("ana", "PA_1", 620, "connection_timeout"),
     )
 
     assert ana.seconds == 600

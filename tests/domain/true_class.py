@@ -11,7 +11,7 @@ from domain.intervals import Interval, merged, seconds
 from tests.domain.facts import absent, at, event, left, remade, seen
 
 POLL = 10  # seconds between two looks of the watch
-DETECTED = 19  # seconds from the last packet of a dead client to LiveKit's `left`
+DETECTED = 20  # seconds from the last packet of a dead client to LiveKit's `left`
 END = 1200
 
 

@@ -75,6 +75,20 @@ def test_the_recorder_is_not_attendance() -> None:
     assert (found.events, found.memory) == ((), {})
 
 
+def test_connections_went_with_their_room_when_they_were_seen_last() -> None:
+    there = compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[known("PA_1")])
+    gone = compare(poll(20, {}), running={A}, known=[known("PA_1")], memory=there.memory)
+
+    (recorded,) = gone.events
+    assert gone.remake == (A,)
+    assert recorded.event.kind == EventKind.PARTICIPANT_ABSENT
+    assert recorded.event.occurred_at == at(10)
+
+
+def test_a_watch_that_starts_afresh_does_not_guess_when_a_lost_room_was_left() -> None:
+    assert compare(poll(20, {}), running={A}, known=[known("PA_1")]).events == ()
+
+
 def test_a_connection_is_absent_after_two_polls_and_as_of_when_it_was_last_seen() -> None:
     there = compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[known("PA_1")])
     missed = compare(poll(20, {A: []}), running={A}, known=[known("PA_1")], memory=there.memory)
