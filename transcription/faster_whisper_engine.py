@@ -16,18 +16,35 @@ logging.getLogger("faster_whisper").setLevel(logging.WARNING)
 class FasterWhisperEngine:
     def __init__(self, model: str, *, compute_type: str = "int8", threads: int = 0) -> None:
         """`model` is a folder, or a name that faster-whisper loads from the hub. `threads` 0: it chooses."""
-        self._model = WhisperModel(model, device="auto", compute_type=compute_type, cpu_threads=threads)
-        self._pipeline = BatchedInferencePipeline(self._model)
-        self.name = f"faster-whisper:{model.rstrip('/').rpartition('/')[2]}"
+        self._use(WhisperModel(model, device="auto", compute_type=compute_type, cpu_threads=threads), model)
+
+    @classmethod
+    def around(cls, model: WhisperModel, name: str) -> "FasterWhisperEngine":
+        """An engine that shares a loaded model."""
+        engine = cls.__new__(cls)
+        engine._use(model, name)
+        return engine
+
+    def _use(self, model: WhisperModel, name: str) -> None:
+        self._model = model
+        self._pipeline = BatchedInferencePipeline(model)
+        self.name = f"faster-whisper:{name.rstrip('/').rpartition('/')[2]}"
 
     def decode(
         self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
     ) -> list[DecodedUtterance]:
-        by_language: dict[str, list[SpeechSpan]] = defaultdict(list)
-        for span in spans:
-            by_language[self._language(sound, span, languages)].append(span)
-        decoded = [one for language, own in by_language.items() for one in self._decode(sound, own, language)]
+        grouped = self.by_language(sound, spans, languages)
+        decoded = [one for language, own in grouped.items() for one in self.decode_in(language, sound, own)]
         return sorted(decoded, key=lambda one: one.span.start)
+
+    def by_language(
+        self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
+    ) -> dict[str, list[SpeechSpan]]:
+        """The spans by the language that is spoken in each."""
+        grouped: dict[str, list[SpeechSpan]] = defaultdict(list)
+        for span in spans:
+            grouped[self._language(sound, span, languages)].append(span)
+        return grouped
 
     def _language(self, sound: Sound, span: SpeechSpan, languages: Sequence[str]) -> str:
         """The likeliest of the languages that may be spoken."""
@@ -39,7 +56,8 @@ class FasterWhisperEngine:
         likely = dict(ranked)
         return max(languages, key=lambda language: likely.get(language, 0.0))
 
-    def _decode(self, sound: Sound, spans: Sequence[SpeechSpan], language: str) -> list[DecodedUtterance]:
+    def decode_in(self, language: str, sound: Sound, spans: Sequence[SpeechSpan]) -> list[DecodedUtterance]:
+        """Decode spans whose language is known."""
         segments, _ = self._pipeline.transcribe(
             sound,
             language=language,

@@ -8,7 +8,7 @@ import numpy as np
 
 from domain.recording import AudioSegment
 from domain.transcript import Utterance, Word
-from transcription.cutting import find_speech, split_open
+from transcription.cutting import OPEN_END, find_speech, split_open
 from transcription.engine import RATE, DecodedUtterance, Sound, SpeechEngine, SpeechSpan
 from transcription.gates import believable, loud_enough
 
@@ -43,7 +43,8 @@ class TrackTranscriber:
         self._at_hand.append(segment)
         complete, going_on = split_open(find_speech(self._sound), len(self._sound))
         said += self._decode(segment, complete)
-        self._keep_from(max(going_on.start - _BEFORE_SPEECH, 0) if going_on else len(self._sound))
+        heard = complete[-1].end if complete else 0
+        self._keep_from(max(heard, _still_needed(going_on, len(self._sound))))
         return said
 
     def finish(self) -> list[Utterance]:
@@ -118,3 +119,8 @@ class TrackTranscriber:
             confidence=round(sum(sure) / len(sure), 3) if sure else 0.0,
             engine=self._engine.name,
         )
+
+
+def _still_needed(going_on: SpeechSpan | None, length: int) -> int:
+    """From where on the sound is needed: speech that goes on, or the end, where speech may be too young to be seen."""
+    return max(going_on.start - _BEFORE_SPEECH if going_on else length - OPEN_END, 0)

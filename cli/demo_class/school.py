@@ -108,7 +108,7 @@ def book_class(api: Api, organization_id: str) -> BookedClass:
         },
     )
     links = api.get(f"/v1/sessions/{booked['id']}/join-links")
-    guest = api.post(f"/v1/sessions/{booked['id']}/guests", {"name": "You"})
+    guest = api.post(f"/v1/sessions/{booked['id']}/guests", {"name": "Guest"})
     return BookedClass(
         session_id=booked["id"],
         organization_id=organization_id,

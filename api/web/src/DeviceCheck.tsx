@@ -1,6 +1,6 @@
 // See and hear yourself before the class does.
 
-import { MediaDeviceMenu, usePersistentUserChoices, usePreviewTracks } from "@livekit/components-react";
+import { useMediaDevices, usePersistentUserChoices, usePreviewTracks } from "@livekit/components-react";
 import { LocalAudioTrack, LocalVideoTrack, Track, facingModeFromLocalTrack } from "livekit-client";
 import { useEffect, useMemo, useRef, useState } from "react";
 
@@ -57,20 +57,10 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
         <Level track={audio ? microphone : undefined} />
         <div className="check-rows">
           <DeviceRow label="Microphone" on={audio} toggle={() => setAudio(!audio)}>
-            <MediaDeviceMenu
-              kind="audioinput"
-              initialSelection={audioDeviceId}
-              onActiveDeviceChange={(_, id) => setAudioDevice(id)}
-              aria-label="Choose microphone"
-            />
+            <DeviceChoice kind="audioinput" label="Choose microphone" chosen={audioDeviceId} choose={setAudioDevice} />
           </DeviceRow>
           <DeviceRow label="Camera" on={video} toggle={() => setVideo(!video)}>
-            <MediaDeviceMenu
-              kind="videoinput"
-              initialSelection={videoDeviceId}
-              onActiveDeviceChange={(_, id) => setVideoDevice(id)}
-              aria-label="Choose camera"
-            />
+            <DeviceChoice kind="videoinput" label="Choose camera" chosen={videoDeviceId} choose={setVideoDevice} />
           </DeviceRow>
         </div>
         {trouble && (
@@ -97,6 +87,28 @@ function DeviceRow({ label, on, toggle, children }: RowProps) {
       </button>
       {children}
     </div>
+  );
+}
+
+type ChoiceProps = {
+  kind: "audioinput" | "videoinput";
+  label: string;
+  chosen: string;
+  choose: (deviceId: string) => void;
+};
+
+function DeviceChoice({ kind, label, chosen, choose }: ChoiceProps) {
+  const devices = useMediaDevices({ kind }).filter((device) => device.deviceId !== "");
+  const known = devices.some((device) => device.deviceId === chosen);
+  return (
+    <select aria-label={label} value={known ? chosen : ""} onChange={(event) => choose(event.target.value)}>
+      {!known && <option value="">Default</option>}
+      {devices.map((device) => (
+        <option key={device.deviceId} value={device.deviceId}>
+          {device.label || "Unnamed device"}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -1,0 +1,52 @@
+"""What every engine must do."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.transcription.speech import clip, silence, track
+from transcription.cutting import find_speech
+from transcription.engine import RATE, SpeechEngine, SpeechSpan
+
+pytestmark = [pytest.mark.adapter, pytest.mark.filterwarnings("default")]
+
+
+def plain(text: str) -> str:
+    return re.sub(r"[^a-z ]", "", text.lower()).strip()
+
+
+def test_each_span_is_decoded_by_itself_and_in_order(any_engine: SpeechEngine) -> None:
+    sound = track()
+    spans = find_speech(sound)
+    decoded = any_engine.decode(sound, spans, ["en"])
+    assert [one.span for one in decoded] == spans
+    assert plain(decoded[0].text) == "hello world"
+    assert plain(decoded[1].text) == "the quick brown fox jumps over the lazy dog"
+
+
+def test_words_lie_within_their_span_in_time_order(any_engine: SpeechEngine) -> None:
+    sound = track()
+    for one in any_engine.decode(sound, find_speech(sound), ["en"]):
+        times = [word.start for word in one.words]
+        assert times == sorted(times)
+        assert all(
+            one.span.start / RATE - 0.3 <= word.start <= one.span.end / RATE + 0.3 for word in one.words
+        )
+        assert all(0 <= word.probability <= 1 for word in one.words)
+        assert plain(" ".join(word.text for word in one.words)) == plain(one.text)
+
+
+def test_the_language_is_chosen_among_those_of_the_class(any_engine: SpeechEngine) -> None:
+    english, spanish = clip("en", "quick_brown_fox"), clip("es", "pangrama")
+    sound = np.concatenate([english, silence(2), spanish])
+    spans = [SpeechSpan(0, len(english)), SpeechSpan(len(sound) - len(spanish), len(sound))]
+    assert [one.language for one in any_engine.decode(sound, spans, ["en", "es"])] == ["en", "es"]
+
+
+def test_no_spans_are_no_words(any_engine: SpeechEngine) -> None:
+    assert any_engine.decode(silence(2), [], ["en"]) == []
+
+
+def test_the_name_tells_engine_and_model(any_engine: SpeechEngine) -> None:
+    assert re.fullmatch(r"(faster-whisper|whisperx):\S+", any_engine.name)
