@@ -25,7 +25,8 @@ def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 def common(one: Sequence[Interval], other: Sequence[Interval]) -> tuple[Interval, ...]:
     """The time that is in both; each of the two is taken as merged."""
-    shared = (Interval(max(a.start, b.start), min(a.end, b.end)) for a in merged(one) for b in merged(other))
+    ours, theirs = merged(one), merged(other)
+    shared = (Interval(max(a.start, b.start), min(a.end, b.end)) for a in ours for b in theirs)
     return tuple(i for i in shared if i.start < i.end)
 
 
