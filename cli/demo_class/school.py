@@ -48,6 +48,9 @@ class Api:
             base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=30
         )
 
+    def close(self) -> None:
+        self._client.close()
+
     def get(self, path: str, **params: str) -> Any:
         return self._read(self._client.get(path, params=params))
 
@@ -64,16 +67,19 @@ class Api:
         raise ApiError(f"{problem.get('detail', answer.text)} {problem.get('next_step', '')}".strip())
 
 
-def open_school(base_url: str, admin_token: str) -> tuple[str, Api]:
+def open_school(base_url: str, admin_token: str, policy: dict[str, Any] = POLICY) -> tuple[str, Api]:
     """A new organization under the demo's policy; returns its id and the API with its key."""
     operator = Api(base_url, admin_token)
     made = operator.post("/v1/organizations", {"name": "Harbour Tutoring", "time_zone": "UTC"})
+    operator.close()
     api = Api(base_url, made["api_key"])
-    api.patch("/v1/policy", POLICY)
+    api.patch("/v1/policy", policy)
     return made["id"], api
 
 
-def book_class(api: Api, organization_id: str) -> BookedClass:
+def book_class(
+    api: Api, organization_id: str, *, starts_in: timedelta = STARTS_IN, lasts: timedelta = LASTS
+) -> BookedClass:
     """Seed two families, an instructor and a course, and book a class that starts in a moment."""
     people = {
         "instructor_id": api.post(
@@ -96,14 +102,14 @@ def book_class(api: Api, organization_id: str) -> BookedClass:
         guardian = api.post("/v1/guardians", {"name": guardian_name, "email": address, "language": language})
         student = api.post("/v1/students", {"name": student_name, "guardian_ids": [guardian["id"]]})
         api.post("/v1/enrollments", {"course_id": course["id"], "student_id": student["id"]})
-    starts_at = datetime.now(UTC) + STARTS_IN
+    starts_at = datetime.now(UTC) + starts_in
     booked = api.post(
         "/v1/sessions",
         {
             "course_id": course["id"],
             "topic_ids": course["topic_ids"][:1],
             "starts_at": starts_at.isoformat(),
-            "ends_at": (starts_at + LASTS).isoformat(),
+            "ends_at": (starts_at + lasts).isoformat(),
             **people,
         },
     )

@@ -62,13 +62,13 @@ class Participant:
         await self.source.capture_frame(rtc.AudioFrame(chunk.tobytes(), RATE, 1, _FRAME))
 
 
-async def hold_class(credentials: list[dict[str, str]], first: int) -> None:
+async def hold_class(credentials: list[dict[str, str]], first: int, stay: bool) -> None:
     sounds = synthesise(LESSON, lambda *_: None)
     people = {Speaker(c["speaker"]): await Participant.join(c["url"], c["token"]) for c in credentials}
     lost = asyncio.Event()
     for participant in people.values():
         participant.room.on("disconnected", lambda *_: lost.set())
-    teaching = asyncio.create_task(_teach(people, sounds, first))
+    teaching = asyncio.create_task(_teach(people, sounds, first, stay))
     losing = asyncio.create_task(lost.wait())
     await asyncio.wait({teaching, losing}, return_when=asyncio.FIRST_COMPLETED)
     losing.cancel()
@@ -82,10 +82,15 @@ async def hold_class(credentials: list[dict[str, str]], first: int) -> None:
         await participant.room.disconnect()
 
 
-async def _teach(people: dict[Speaker, Participant], sounds: list[Pcm], first: int) -> None:
+async def _teach(people: dict[Speaker, Participant], sounds: list[Pcm], first: int, stay: bool) -> None:
+    """Says the turns of those who are there; with `stay` over and over, for as long as the class lasts."""
     await asyncio.sleep(1.5)  # everybody is heard from their first word
-    for number, turn in list(enumerate(LESSON))[first:]:
-        await _take_turn(people[turn.speaker], turn, sounds[number], number)
+    while True:
+        for number, turn in list(enumerate(LESSON))[first:]:
+            if turn.speaker in people:
+                await _take_turn(people[turn.speaker], turn, sounds[number], number)
+        if not stay:
+            break
     await asyncio.sleep(_LINGER)
 
 
@@ -106,8 +111,11 @@ def _tell(**event: object) -> None:
     print(json.dumps(event), flush=True)
 
 
-def main(first: Annotated[int, typer.Option("--from", help="Number of the first turn.")] = 0) -> None:
-    asyncio.run(hold_class(json.loads(sys.stdin.readline()), first))
+def main(
+    first: Annotated[int, typer.Option("--from", help="Number of the first turn.")] = 0,
+    stay: Annotated[bool, typer.Option("--stay", help="Begin again after the last turn.")] = False,
+) -> None:
+    asyncio.run(hold_class(json.loads(sys.stdin.readline()), first, stay))
 
 
 if __name__ == "__main__":

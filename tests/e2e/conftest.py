@@ -1,0 +1,61 @@
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from cli.local.chromium import find_or_install
+from cli.local.home import Home
+from tests.cli.homes import StackUnderTest
+from tests.stack import temporary_folder
+
+SCREENS = Path(__file__).resolve().parents[2] / "test-artifacts" / "screens"
+_FLAGS = (
+    "--no-sandbox",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-gpu",
+)
+
+
+@pytest.fixture(scope="session")
+def full_stack() -> Iterator[StackUnderTest]:
+    """All of Homeroom on this machine, as `homeroom up` starts it; stopped and deleted afterwards."""
+    with temporary_folder("e2e") as folder:
+        under_test = StackUnderTest(Home(folder / "home"))
+        try:
+            done = under_test.run("up")
+            assert done.returncode == 0, done.stdout + done.stderr
+            yield under_test
+        finally:
+            under_test.run("reset", "--yes")
+
+
+Browser = Callable[..., Page]
+
+
+@pytest.fixture
+def browse() -> Iterator[Browser]:
+    """A page of its own Chromium: `browse(microphone=wav)`; closed afterwards."""
+    with sync_playwright() as playwright:
+
+        def start(*, microphone: Path | None = None, width: int = 1280, height: int = 900) -> Page:
+            flags = [*_FLAGS]
+            if microphone:
+                flags.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
+            browser = playwright.chromium.launch(
+                executable_path=str(find_or_install(lambda _: None)), args=flags
+            )
+            return browser.new_context(viewport={"width": width, "height": height}).new_page()
+
+        yield start
+
+
+@contextmanager
+def screenshot_folder() -> Iterator[Path]:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    yield SCREENS

@@ -1,0 +1,98 @@
+"""A running stack, and the people who use it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+from dotenv import dotenv_values
+
+from cli.demo_class.school import POLICY, Api, BookedClass, book_class, open_school
+from integrations.links import DeskLink, LinkSigner
+from tests.cli.homes import StackUnderTest
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class School:
+    """One organization on the stack under test, with one booked class."""
+
+    stack: StackUnderTest
+    api: Api
+    booked: BookedClass
+
+    @property
+    def path(self) -> str:
+        return f"/v1/sessions/{self.booked.session_id}"
+
+    def get(self, part: str = "") -> Any:
+        return self.api.get(f"{self.path}{part}")
+
+    def state(self) -> str:
+        state: str = self.get()["state"]
+        return state
+
+    def wait_for_state(self, *states: str, seconds: float = 120) -> None:
+        wait_for(lambda: self.state() in states, f"state {states}", seconds)
+
+    def steps(self) -> dict[str, str]:
+        return {entry["step"]: entry["outcome"] for entry in self.get("/timeline")}
+
+    def spoken(self) -> str:
+        return " ".join(one["text"] for one in self.get("/transcript"))
+
+    def approve(self) -> None:
+        revision = self.get("/documentation")["revision"]
+        self.api.post(f"{self.path}/documentation/approve", {"revision": revision})
+
+    def mails(self, kind: str) -> list[dict[str, Any]]:
+        """Those of the sink whose notices are of this kind."""
+        wanted = {notice["id"] for notice in self.get("/notices") if notice["kind"] == kind}
+        listed = httpx.get(f"{self.setting('HOMEROOM_MAILBOX_URL')}/api/messages").json()
+        return [mail for mail in listed if any(key in mail["message_id"] for key in wanted)]
+
+    def desk_url(self) -> str:
+        secret = LinkSigner([self._link_secret()], self.setting("HOMEROOM_PUBLIC_URL"))
+        expires_at = datetime.now(UTC) + timedelta(hours=1)
+        link = DeskLink(UUID(self.booked.organization_id))
+        return secret.desk_url(link, expires_at, f"/sessions/{self.booked.session_id}")
+
+    def _link_secret(self) -> str:
+        return self.setting("HOMEROOM_LINK_SECRETS").strip('[]"')
+
+    def setting(self, name: str) -> str:
+        return setting(self.stack, name)
+
+
+def setting(stack: StackUnderTest, name: str) -> str:
+    value = dotenv_values(stack.home.env_file, interpolate=False)[name]
+    assert value is not None
+    return value
+
+
+def open_class(stack: StackUnderTest, *, lasts: timedelta = timedelta(minutes=5), **policy: Any) -> School:
+    """An organization with a class whose room is open in a few seconds."""
+    rules = {**POLICY, "grace_after_end": "PT60S", **policy}
+    organization_id, api = open_school(
+        setting(stack, "HOMEROOM_PUBLIC_URL"), setting(stack, "HOMEROOM_ADMIN_TOKEN"), rules
+    )
+    booked = book_class(api, organization_id, starts_in=timedelta(seconds=18), lasts=lasts)
+    return School(stack, api, booked)
+
+
+def wait_for(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
+    """The first true value. An API that does not answer for a moment is waited for."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            found = condition()
+        except httpx.TransportError:
+            found = None
+        if found:
+            return found
+        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.25)
