@@ -39,6 +39,8 @@ LIVEKIT: Final = GoTool(
 )
 VERSITYGW: Final = GoTool("versitygw", "VERSITYGW_BIN", "github.com/versity/versitygw/cmd/versitygw", "1.8.0")
 
+COMPOSE: Final = GoTool("compose-go", "COMPOSE_GO_BIN", "github.com/compose-spec/compose-go/v2/cmd", "2.16.2")
+
 
 def livekit_server(progress: Progress) -> Path:
     """The LiveKit server; builds it (two to four minutes) where there is none. Raises SetupError."""
@@ -48,6 +50,11 @@ def livekit_server(progress: Progress) -> Path:
 def versitygw(progress: Progress) -> Path:
     """An S3 server over a folder, for tests; builds it (a minute) where there is none. Raises SetupError."""
     return find_or_build(VERSITYGW, progress)
+
+
+def compose_go(progress: Progress) -> Path:
+    """The reference loader of compose files, for tests; builds it where there is none. Raises SetupError."""
+    return find_or_build(COMPOSE, progress)
 
 
 def cache_folder() -> Path:

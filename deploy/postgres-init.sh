@@ -1,0 +1,10 @@
+#!/bin/sh
+# Runs once, when the data volume is new: the databases and roles of Homeroom and of Temporal.
+set -eu
+psql -v ON_ERROR_STOP=1 --username postgres \
+  -v owner="$HOMEROOM_OWNER_PASSWORD" -v app="$HOMEROOM_APP_PASSWORD" -v temporal="$TEMPORAL_DB_PASSWORD" <<'SQL'
+create role homeroom_owner login password :'owner';
+create role homeroom_app login nosuperuser nobypassrls password :'app';
+create database homeroom owner homeroom_owner;
+create role temporal login createdb password :'temporal';
+SQL
