@@ -24,7 +24,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     shutil.copy(ROOT / "docker-compose.yml", folder)
     tool = str(compose_go(lambda _: None))
     done = subprocess.run(
-        [tool, "-no-interpolation", "docker-compose.yml"], cwd=folder, capture_output=True, text=True, check=False
+        [tool, "-no-interpolation", "docker-compose.yml"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     loaded: dict[str, Any] = yaml.safe_load(done.stdout)
@@ -35,7 +39,11 @@ def test_all_parts_of_production_are_there(project: dict[str, Any]) -> None:
     assert {"postgres", "temporal", "temporal-ui", "livekit", "redis", "store", "api", "migrate"} <= project[
         "services"
     ].keys()
-    queues = {s["command"][-1] for name, s in project["services"].items() if name.startswith("worker-")}
+    queues = {
+        str(s["command"]).rpartition(" ")[2].strip("']")
+        for name, s in project["services"].items()
+        if name.startswith("worker-")
+    }
     assert queues == {"sessions", "capture", "transcription"}
 
 

@@ -11,7 +11,7 @@ from cli.local.service import SetupError
 
 def setup(
     for_tests: Annotated[
-        bool, typer.Option(help="Also what the tests need: Chromium, an S3 server.")
+        bool, typer.Option(help="Also what the tests need: Chromium, an S3 server, a compose loader.")
     ] = False,
 ) -> None:
     """Find or build the servers and pages that are not Python packages."""
@@ -19,6 +19,7 @@ def setup(
         prepare_stack({"livekit", "api"}, typer.echo)
         if for_tests:
             typer.echo(f"versitygw: {go_tools.versitygw(typer.echo)}")
+            typer.echo(f"compose-go: {go_tools.compose_go(typer.echo)}")
             typer.echo(f"chromium: {chromium.find_or_install(typer.echo)}")
     except SetupError as problem:
         typer.echo(str(problem), err=True)

@@ -53,7 +53,9 @@ class School:
         """Those of the sink whose notices are of this kind."""
         wanted = {notice["id"] for notice in self.get("/notices") if notice["kind"] == kind}
         listed = httpx.get(f"{self.setting('HOMEROOM_MAILBOX_URL')}/api/messages").json()
-        return [mail for mail in listed if any(key in mail["headers"].get("Message-ID", "") for key in wanted)]
+        return [
+            mail for mail in listed if any(key in mail["headers"].get("Message-ID", "") for key in wanted)
+        ]
 
     def desk_url(self) -> str:
         secret = LinkSigner([self._link_secret()], self.setting("HOMEROOM_PUBLIC_URL"))

@@ -121,7 +121,7 @@ async def test_workflow_histories_hold_no_personal_data(taught: School, full_sta
     async for workflow in client.list_workflows():
         history = await history_text(client.get_workflow_handle(workflow.id, run_id=workflow.run_id))
         scanned += 1
-        leaked = {word for word in private if word.lower() in history.lower()}
+        leaked = {word for word in private if re.search(rf"\b{word}\b", history, re.IGNORECASE)}
         assert not leaked, f"{workflow.id} holds {leaked}"
     assert scanned >= 2, "the session and the room watch"
 

@@ -1,0 +1,23 @@
+"""What docs say of the code is what the code says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scripts.state_diagram import PAGE, with_diagram
+
+pytestmark = pytest.mark.unit
+
+ROOT = PAGE.parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_state_diagram_is_that_of_the_table() -> None:
+    assert PAGE.read_text() == with_diagram(PAGE.read_text()), "run: python -m scripts.state_diagram"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+        assert (page.parent / target).exists(), target
