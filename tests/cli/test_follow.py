@@ -26,9 +26,9 @@ def test_what_is_appended_follows_line_by_line(tmp_path: Path) -> None:
             with log.open("a") as handle:
                 handle.write("new\nhalf")
         elif line == "new":
-            log.write_text("rotated\n")  # shorter than what was read: starts over
-        elif line == "rotated":
+            log.write_text("cut\n")  # shorter than what was read: starts over
+        elif line == "cut":
             raise KeyboardInterrupt
 
     print_logs([log], lines=5, follow=True, write=write)
-    assert out == ["old", "new", "rotated"]
+    assert out == ["old", "new", "cut"]

@@ -1,0 +1,216 @@
+"""The contracts as recorders: they note each call, and fail where they are told to."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from domain.errors import HomeroomError
+from workflows.contracts.common import StepInput
+from workflows.contracts.notices import CaseInput, Cases, NoticeInput, NoticeResult, Notices
+from workflows.contracts.record import (
+    ApproveInput,
+    Capture,
+    CaptureInput,
+    CaptureResult,
+    ChangesInput,
+    CloseInput,
+    CloseResult,
+    DocumentationSteps,
+    DraftResult,
+    Records,
+    TranscribeInput,
+    TranscribeResult,
+    Transcription,
+)
+from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms
+from workflows.contracts.sessions import BookInput, BookResult, CancelInput, MoveInput, Sessions
+from workflows.failures import application_error
+
+
+@dataclass
+class World:
+    """What happened, in order; and what shall go wrong."""
+
+    calls: list[str] = field(default_factory=list)
+    failing: dict[str, HomeroomError | Exception] = field(default_factory=dict)
+    hanging: set[str] = field(default_factory=set)
+    utterances: int = 3
+    ended: asyncio.Event = field(default_factory=asyncio.Event)  # the room is closed: the recorder ends
+    cases: list[CaseInput] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+
+    async def note(self, call: str, step: StepInput | None = None) -> None:
+        self.calls.append(call)
+        if step:
+            self.states.append(step.progress.state)
+            if step.progress.state_after:
+                self.states.append(step.progress.state_after)
+        error = self.failing.get(call) or self.failing.get(call.partition(":")[0])
+        if isinstance(error, HomeroomError):
+            raise application_error(error)
+        if error:
+            raise error
+        if call in self.hanging:
+            raise ApplicationError("not yet", type="unavailable")
+
+
+class _Sessions(Sessions):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="book_session")
+    async def book(self, booking: BookInput) -> BookResult:
+        await self._world.note("book")
+        return BookResult(1 + len(booking.student_ids))
+
+    @activity.defn(name="move_session")
+    async def move(self, move: MoveInput) -> None:
+        await self._world.note("move")
+
+    @activity.defn(name="cancel_session")
+    async def cancel(self, cancel: CancelInput) -> None:
+        await self._world.note("cancel_session", cancel)
+
+    @activity.defn(name="record_progress")
+    async def record_progress(self, step: StepInput) -> None:
+        await self._world.note("progress", step)
+
+
+class _Rooms(Rooms):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="open_room")
+    async def open_room(self, step: StepInput) -> RoomOpened:
+        await self._world.note("open_room", step)
+        self._world.ended.clear()
+        return RoomOpened(3)
+
+    @activity.defn(name="close_room")
+    async def close_room(self, close: CloseRoomInput) -> None:
+        self._world.ended.set()
+        await self._world.note(f"close_room:{close.reason}", close)
+
+
+class _Notices(Notices):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="send_notices")
+    async def send(self, notice: NoticeInput) -> NoticeResult:
+        await self._world.note(f"notice:{notice.kind}{notice.occasion and ':'}{notice.occasion}", notice)
+        return NoticeResult(2, 2, 0)
+
+
+class _Cases(Cases):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="open_case")
+    async def open_case(self, case: CaseInput) -> None:
+        self._world.cases.append(case)
+        await self._world.note(f"case:{case.kind}")
+
+
+class _Documentation(DocumentationSteps):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="draft_documentation")
+    async def draft(self, step: StepInput) -> DraftResult:
+        await self._world.note("draft", step)
+        return DraftResult(5, 0, 1)
+
+    @activity.defn(name="approve_documentation")
+    async def approve(self, approval: ApproveInput) -> None:
+        await self._world.note("approve")
+
+    @activity.defn(name="request_changes")
+    async def request_changes(self, changes: ChangesInput) -> None:
+        await self._world.note("request_changes")
+
+
+class _Records(Records):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="file_records")
+    async def file(self, step: StepInput) -> None:
+        await self._world.note("file", step)
+
+    @activity.defn(name="prepare_next_briefing")
+    async def prepare_next_briefing(self, step: StepInput) -> None:
+        await self._world.note("next_briefing", step)
+
+    @activity.defn(name="close_session")
+    async def close(self, close: CloseInput) -> CloseResult:
+        await self._world.note(f"close:{close.outcome}", close)
+        return CloseResult(1.0, ())
+
+
+def _while_class_goes_on(world: World, look_again: timedelta) -> None:
+    """Time is not skipped while an activity runs, so what lasts as long as a class is an activity tried again."""
+    if not world.ended.is_set():
+        raise ApplicationError("the class goes on", next_retry_delay=look_again)
+
+
+class _Capture(Capture):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="capture_class")
+    async def capture(self, capture: CaptureInput) -> CaptureResult:
+        if activity.info().attempt == 1:
+            await self._world.note("capture")
+        _while_class_goes_on(self._world, timedelta(seconds=30))
+        return CaptureResult(4, 120.0, 0.0)
+
+
+class _Transcription(Transcription):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="transcribe_class")
+    async def transcribe(self, transcribe: TranscribeInput) -> TranscribeResult:
+        if activity.info().attempt == 1:
+            await self._world.note("transcribe")
+        _while_class_goes_on(self._world, timedelta(minutes=10))
+        return TranscribeResult(self._world.utterances, 40, 4)
+
+
+def session_activities(world: World) -> Sequence[Callable[..., Any]]:
+    booking, rooms, documentation, records = (
+        _Sessions(world),
+        _Rooms(world),
+        _Documentation(world),
+        _Records(world),
+    )
+    return [
+        booking.book,
+        booking.move,
+        booking.cancel,
+        booking.record_progress,
+        rooms.open_room,
+        rooms.close_room,
+        _Notices(world).send,
+        _Cases(world).open_case,
+        documentation.draft,
+        documentation.approve,
+        documentation.request_changes,
+        records.file,
+        records.prepare_next_briefing,
+        records.close,
+    ]
+
+
+def capture_activities(world: World) -> Sequence[Callable[..., Any]]:
+    return [_Capture(world).capture]
+
+
+def transcription_activities(world: World) -> Sequence[Callable[..., Any]]:
+    return [_Transcription(world).transcribe]
