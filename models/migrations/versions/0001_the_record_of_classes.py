@@ -264,6 +264,7 @@ def upgrade() -> None:
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('html', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('class_starts_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('send_after', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
@@ -352,6 +353,7 @@ def upgrade() -> None:
     sa.Column('language', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('confidence', sa.Float(), nullable=False),
     sa.Column('engine', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.ForeignKeyConstraint(['organization_id'], ['organization.id'], name=op.f('fk_utterance_organization_id_organization')),
     sa.ForeignKeyConstraint(['session_id'], ['session.id'], name=op.f('fk_utterance_session_id_session')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_utterance'))
