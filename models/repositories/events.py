@@ -1,6 +1,7 @@
 """The append-only record of facts. Writing is idempotent by (session, source id)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -23,29 +24,41 @@ _RECORD = sa.text("""
     on conflict do nothing
 """)
 
+Events = Sequence[tuple[UUID, SessionEvent]]
+"""With the session of each."""
 
-async def record(db: AsyncSession, organization_id: UUID, events: Sequence[tuple[UUID, SessionEvent]]) -> int:
+
+async def record(db: AsyncSession, organization_id: UUID, events: Events) -> int:
     """Record events of one organization's sessions; returns how many were not recorded before."""
     if not events:
         return 0
-    payload = orjson.dumps([_as_row(session_id, event) for session_id, event in events]).decode()
-    result = await db.execute(_RECORD, {"organization_id": organization_id, "events": payload})
+    values = {"organization_id": organization_id, "events": _as_json(events)}
+    result = await db.execute(_RECORD, values)
     return int(getattr(result, "rowcount", 0))
 
 
+def _as_json(events: Events) -> str:
+    """What Postgres takes as JSON: it stores neither NUL nor half a surrogate pair, and people can send both."""
+    rows = [_as_row(session_id, event) for session_id, event in events]
+    with suppress(orjson.JSONEncodeError):
+        text = orjson.dumps(rows).decode()
+        if r"\u0000" not in text:
+            return text
+    return orjson.dumps(_storable(rows)).decode()
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_storable(key): _storable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(inner) for inner in value]
+    return value
+
+
 def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:
-    return {
-        "session_id": session_id,
-        "source_id": event.source_id,
-        "source": event.source,
-        "kind": event.kind,
-        "occurred_at": event.occurred_at,
-        "identity": event.identity,
-        "participant_sid": event.participant_sid,
-        "track_sid": event.track_sid,
-        "hidden": event.hidden,
-        "data": event.data,
-    }
+    return {"session_id": session_id, **vars(event)}
 
 
 async def of_session(
