@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
+
+import psycopg
 
 from domain.errors import NotFound
 from domain.events import RecordedEvent, SessionEvent
@@ -13,11 +16,10 @@ from models.database import Database
 from models.repositories import events, organizations
 
 _BATCH = 500
+_MOST_REMEMBERED = 50_000  # sessions whose organization is known
 
 
-@dataclass
-class _Waiting:
-    organization_id: UUID
+class _Waiting(NamedTuple):
     session_id: UUID
     event: SessionEvent
     written: asyncio.Future[None]
@@ -30,58 +32,91 @@ class EventRecorder:
         self._database = database
         self._notifier = notifier
         self._tenants: dict[UUID, UUID] = {}
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
+        self._waiting: list[_Waiting] = []
+        self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def record(self, recorded: RecordedEvent) -> None:
         """Raises NotFound for a session that does not exist, Unavailable when the database does not answer."""
-        tenant = await self._tenant(recorded.session_id)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_for_ever())
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(_Waiting(tenant, recorded.session_id, recorded.event, written))
+        self._waiting.append(_Waiting(recorded.session_id, recorded.event, written))
+        self._arrived.set()
         await written
-
-    async def _tenant(self, session_id: UUID) -> UUID:
-        if (known := self._tenants.get(session_id)) is not None:
-            return known
-        async with self._database.unscoped() as db:
-            tenant = await organizations.tenant_of_session(db, session_id)
-        if tenant is None:
-            raise NotFound(f"there is no session {session_id}")
-        if len(self._tenants) > 50_000:
-            self._tenants.clear()
-        self._tenants[session_id] = tenant
-        return tenant
 
     async def _write_for_ever(self) -> None:
         while True:
-            batch = [await self._queue.get()]
-            while len(batch) < _BATCH and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            by_tenant: dict[UUID, list[_Waiting]] = defaultdict(list)
-            for waiting in batch:
-                by_tenant[waiting.organization_id].append(waiting)
-            for tenant, waiting_events in by_tenant.items():
-                await self._write(tenant, waiting_events)
+            await self._arrived.wait()
+            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            if not self._waiting:
+                self._arrived.clear()
+            await self._write(batch)
 
-    async def _write(self, tenant: UUID, batch: list[_Waiting]) -> None:
+    async def _write(self, batch: Sequence[_Waiting]) -> None:
+        """All in one transaction. What the database refuses is found by halves, so that it stops nothing else."""
         try:
-            async with self._database.tenant(tenant) as db:
-                await events.record(db, tenant, [(w.session_id, w.event) for w in batch])
+            ours = await self._ours(batch)
+            async with self._database.driver() as connection:
+                await events.record_many(connection, self._by_tenant(ours))
+        except psycopg.Error as error:
+            if len(batch) == 1:
+                self._refuse(batch[0], error)
+                return
+            await self._write(batch[: len(batch) // 2])
+            await self._write(batch[len(batch) // 2 :])
         except Exception as error:
-            for waiting in batch:
-                if not waiting.written.done():
-                    waiting.written.set_exception(error)
-            return
+            _answer(batch, error)
+        else:
+            _answer(ours)
+            for session_id in {waiting.session_id for waiting in ours}:
+                self._notifier.changed(session_id)
+
+    def _refuse(self, waiting: _Waiting, error: psycopg.Error) -> None:
+        if isinstance(
+            error, psycopg.errors.ForeignKeyViolation
+        ):  # deleted since its organization was looked up
+            self._tenants.pop(waiting.session_id, None)
+            _answer([waiting], _no_session(waiting.session_id))
+        else:
+            _answer([waiting], error)
+
+    async def _ours(self, batch: Sequence[_Waiting]) -> list[_Waiting]:
+        """Those of sessions that exist; the others are told that theirs does not."""
+        unknown = {waiting.session_id for waiting in batch} - self._tenants.keys()
+        if unknown:
+            async with self._database.unscoped() as db:
+                found = await organizations.tenants_of_sessions(db, unknown)
+            if len(self._tenants) > _MOST_REMEMBERED:
+                self._tenants.clear()
+            self._tenants |= found
         for waiting in batch:
-            if not waiting.written.done():
-                waiting.written.set_result(None)
-        for session_id in {waiting.session_id for waiting in batch}:
-            self._notifier.changed(session_id)
+            if waiting.session_id not in self._tenants:
+                _answer([waiting], _no_session(waiting.session_id))
+        return [waiting for waiting in batch if waiting.session_id in self._tenants]
+
+    def _by_tenant(self, batch: Sequence[_Waiting]) -> dict[UUID, list[tuple[UUID, SessionEvent]]]:
+        by_tenant: dict[UUID, list[tuple[UUID, SessionEvent]]] = defaultdict(list)
+        for waiting in batch:
+            by_tenant[self._tenants[waiting.session_id]].append((waiting.session_id, waiting.event))
+        return by_tenant
 
     async def aclose(self) -> None:
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+
+
+def _answer(batch: Sequence[_Waiting], error: Exception | None = None) -> None:
+    for waiting in batch:
+        if waiting.written.done():  # nobody waits any longer
+            continue
+        if error:
+            waiting.written.set_exception(error)
+        else:
+            waiting.written.set_result(None)
+
+
+def _no_session(session_id: UUID) -> NotFound:
+    return NotFound(f"there is no session {session_id}")

@@ -1,12 +1,13 @@
 """The append-only record of facts. Writing is idempotent by (session, source id)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
+from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,15 +15,18 @@ from domain.events import EventKind, EventSource, SessionEvent
 from models.session_event import SessionEventRow
 
 # One statement for any number of rows: a fifth of the cost of executemany.
-_RECORD = sa.text("""
+_RECORD = """
     insert into session_event (organization_id, session_id, source_id, source, kind, occurred_at,
                                identity, participant_sid, track_sid, hidden, data)
-    select :organization_id, session_id, source_id, source, kind, occurred_at,
+    select {organization}, session_id, source_id, source, kind, occurred_at,
            identity, participant_sid, track_sid, hidden, data
-    from json_to_recordset(cast(:events as json)) as e(session_id uuid, source_id text, source text, kind text,
+    from json_to_recordset(cast({events} as json)) as e(session_id uuid, source_id text, source text, kind text,
          occurred_at timestamptz, identity text, participant_sid text, track_sid text, hidden bool, data jsonb)
     on conflict do nothing
-""")
+"""
+_RECORD_ONE = sa.text(_RECORD.format(organization=":organization_id", events=":events"))
+_RECORD_MANY = _RECORD.format(organization="%s", events="%s")
+_SCOPE = "select set_config('app.organization_id', %s, true)"
 
 Events = Sequence[tuple[UUID, SessionEvent]]
 """With the session of each."""
@@ -33,8 +37,19 @@ async def record(db: AsyncSession, organization_id: UUID, events: Events) -> int
     if not events:
         return 0
     values = {"organization_id": organization_id, "events": _as_json(events)}
-    result = await db.execute(_RECORD, values)
+    result = await db.execute(_RECORD_ONE, values)
     return int(getattr(result, "rowcount", 0))
+
+
+async def record_many(connection: AsyncConnection[Any], events: Mapping[UUID, Events]) -> None:
+    """Record events by organization, each under its own scope, all sent at once.
+
+    The path of every webhook, so on the driver itself: the layers above it cost as much as the rest together.
+    """
+    async with connection.pipeline():
+        for organization_id, of_one in events.items():
+            await connection.execute(_SCOPE, [str(organization_id)])
+            await connection.execute(_RECORD_MANY, [organization_id, _as_json(of_one)])
 
 
 def _as_json(events: Events) -> str:
