@@ -208,6 +208,22 @@ async def book(
     return Classroom(environment, world, session_id, starts_at, await start.workflow_handle())
 
 
+async def history_length(environment: WorkflowEnvironment, world: World, minutes: int, students: int) -> int:
+    """Events of one class from booking to close."""
+    room = await book(environment, world, lasts=minutes * MINUTE, students=students)
+    await room.until(room.starts_at)
+    first = await room.now()
+    for _ in range(3):  # instructor, first student, everybody
+        await room.teacher_joins(first)
+        await room.pass_time(timedelta(seconds=5))
+    await room.until(room.starts_at + (minutes - 1) * MINUTE)
+    await room.room_empties(first)
+    await room.drafted()
+    await room.approve()
+    await room.result()
+    return len((await room.handle.fetch_history()).events)
+
+
 async def commands(handle: Handle) -> list[str]:
     """The commands of a history in order: what a replay must make again."""
     return [command async for event in handle.fetch_history_events() if (command := _command(event))]
