@@ -14,6 +14,7 @@ import psycopg
 
 CHANNEL = "homeroom_session_changed"
 RESYNC = "*"  # told to listeners after a lost connection: anything may have changed
+_NOTIFY = "select pg_notify(%s, changed) from unnest(%s::text[]) as changed"
 _PAUSE = 0.1  # seconds in which changes of one session become one message
 
 logger = logging.getLogger(__name__)
@@ -41,8 +42,7 @@ class ChangeNotifier:
                     await self._wake.wait()
                     self._wake.clear()
                     batch, self._changed = self._changed, set()
-                    for session_id in batch:
-                        await connection.execute("select pg_notify(%s, %s)", (CHANNEL, str(session_id)))
+                    await connection.execute(_NOTIFY, (CHANNEL, list(map(str, batch))))
                     await asyncio.sleep(_PAUSE)
         except psycopg.Error:
             logger.warning("a change could not be told to listeners; the next one opens a new connection")
