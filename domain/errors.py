@@ -21,6 +21,7 @@
     │   └── SignatureInvalid
     ├── PayloadTooLarge
     ├── Undeliverable           a message was refused for good
+    ├── DraftingFailed          the drafting endpoint gave no usable answer
     └── Unavailable             an outside part does not answer now: the only branch worth a retry
 
 `code` is stable and public (problem+json type, Temporal failure type); `next_step` tells the reader what to do.
@@ -141,6 +142,11 @@ class PayloadTooLarge(HomeroomError):
 class Undeliverable(HomeroomError):
     code = "undeliverable"
     title = "The message was refused"
+
+
+class DraftingFailed(HomeroomError):
+    code = "drafting-failed"
+    title = "The drafting endpoint gave no usable answer"
 
 
 class Unavailable(HomeroomError):
