@@ -36,7 +36,7 @@ check: sync ## formatting, lint, types, the direction of imports, migrations, re
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -m check
+	$(BIN)/pytest -m check
 
 format: sync ## format and repair what can be repaired
 	$(BIN)/ruff format .

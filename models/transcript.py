@@ -24,4 +24,3 @@ class UtteranceRow(TenantRow, table=True):
     language: str
     confidence: float
     engine: str
-    recorded_at: datetime = utc(server_default=sa.func.now())

@@ -353,7 +353,6 @@ def upgrade() -> None:
     sa.Column('language', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('confidence', sa.Float(), nullable=False),
     sa.Column('engine', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.ForeignKeyConstraint(['organization_id'], ['organization.id'], name=op.f('fk_utterance_organization_id_organization')),
     sa.ForeignKeyConstraint(['session_id'], ['session.id'], name=op.f('fk_utterance_session_id_session')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_utterance'))
