@@ -1,5 +1,6 @@
 """One valid row of every table, made from the metadata, so that a new table is under test from its first day."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -48,6 +49,14 @@ async def make_tenant(database: Database, *, before: sa.Table | None = None) -> 
     return tenant
 
 
+async def another_session(database: Database, tenant: Tenant) -> UUID:
+    values = row_of(metadata.tables["session"], tenant)
+    async with database.tenant(tenant.id) as db:
+        await db.execute(sa.insert(metadata.tables["session"]).values(values))
+    made: UUID = values["id"]
+    return made
+
+
 def row_of(table: sa.Table, tenant: Tenant) -> Values:
     """Another valid row of this tenant, which refers to the tenant's rows in the tables before."""
     values = {column.name: _value(column) for column in table.columns}
@@ -82,7 +91,6 @@ _OF_TYPE: dict[type[TypeEngine[Any]], Callable[[], Any]] = {
     sa.Integer: lambda: 1,
     sa.Float: lambda: 1.0,
     sa.Boolean: lambda: False,
-    JSONB: list,
     TSTZRANGE: lambda: Range(NOON, NOON + HOUR, bounds="[)"),
 }
 
@@ -96,4 +104,7 @@ def _value(column: sa.Column[Any]) -> Any:
         return next(iter(kind.enum_class))
     if isinstance(kind, sa.String):
         return uuid4().hex
+    if isinstance(kind, JSONB):
+        assert isinstance(column.server_default, sa.DefaultClause)
+        return json.loads(str(column.server_default.arg))
     return _OF_TYPE[type(kind)]()
