@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.errors import NotFound
+from domain.errors import NotFound, Unavailable
 from domain.events import RecordedEvent, SessionEvent
 from models.changes import ChangeNotifier
 from models.database import Database
@@ -70,15 +70,23 @@ class EventRecorder:
             async with self._database.tenant(tenant) as db:
                 await events.record(db, tenant, [(w.session_id, w.event) for w in batch])
         except Exception as error:
-            for waiting in batch:
-                if not waiting.written.done():
-                    waiting.written.set_exception(error)
+            await self._failed(tenant, batch, error)
             return
         for waiting in batch:
             if not waiting.written.done():
                 waiting.written.set_result(None)
         for session_id in {waiting.session_id for waiting in batch}:
             self._notifier.changed(session_id)
+
+    async def _failed(self, tenant: UUID, batch: list[_Waiting], error: Exception) -> None:
+        """What one of them cannot be written for is no reason to lose the others."""
+        if len(batch) > 1 and not isinstance(error, Unavailable):
+            for waiting in batch:
+                await self._write(tenant, [waiting])
+            return
+        for waiting in batch:
+            if not waiting.written.done():
+                waiting.written.set_exception(error)
 
     async def aclose(self) -> None:
         if self._task:

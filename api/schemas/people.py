@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.common import Email, Language, Name, Schema, TimeZone
+from api.schemas.common import Email, Ids, Language, Name, Schema, Text, TimeZone
 
 
 class NewOrganization(Schema):
@@ -28,7 +28,7 @@ class NewGuardian(Schema):
 
 class NewStudent(Schema):
     name: Name
-    guardian_ids: list[UUID] = Field(default_factory=list, max_length=10)
+    guardian_ids: Ids = Field(default_factory=list, max_length=10)
     time_zone: TimeZone = "UTC"
 
 
@@ -42,7 +42,7 @@ class NewInstructor(Schema):
 class NewCourse(Schema):
     title: Name
     subject: Name
-    level: str = Field("", max_length=100)
+    level: Text = Field("", max_length=100)
     topics: list[Name] = Field(default_factory=list, max_length=500)
 
 
