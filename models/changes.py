@@ -7,7 +7,7 @@ session, from a connection of their own.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +67,7 @@ class ChangeNotifier:
                 await self._task
 
 
-async def listen(url: str) -> AsyncIterator[str]:
+async def listen(url: str) -> AsyncGenerator[str, None]:
     """The ids of changed sessions, for ever; RESYNC after each (re)connection."""
     while True:
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from uuid import UUID, uuid4
 
 import psycopg
@@ -35,13 +35,10 @@ class Listener:
 
 @asynccontextmanager
 async def listening(urls: DatabaseUrls) -> AsyncIterator[Listener]:
-    messages = listen(urls.application)
-    listener = Listener(messages)
-    assert await listener.next() == RESYNC
-    try:
+    async with aclosing(listen(urls.application)) as messages:
+        listener = Listener(messages)
+        assert await listener.next() == RESYNC
         yield listener
-    finally:
-        await messages.aclose()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
