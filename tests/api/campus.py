@@ -15,6 +15,7 @@ from uuid import UUID
 import httpx
 import psycopg
 import uvicorn
+from fastapi import FastAPI
 from psycopg import sql
 
 from api.app import create_app
@@ -48,22 +49,21 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[None]:
+async def serving(settings: Settings) -> AsyncIterator[FastAPI]:
     """The application at its public URL."""
     port = urlsplit(settings.public_url).port
     assert port is not None
-    config = uvicorn.Config(
-        _application(settings), port=port, ws="none", log_config=None, timeout_graceful_shutdown=3
-    )
+    app = application(settings)
+    config = uvicorn.Config(app, port=port, ws="none", log_config=None, timeout_graceful_shutdown=3)
     server = _Server(config)
     running = asyncio.create_task(server.serve())
     await server.up.wait()
-    yield
+    yield app
     server.should_exit = True
     await running
 
 
-def _application(settings: Settings) -> Any:
+def application(settings: Settings) -> FastAPI:
     """Made with the log handlers of the test run kept."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -78,6 +78,7 @@ def _application(settings: Settings) -> Any:
 class Campus:
     settings: Settings
     database: DatabaseUrls
+    app: FastAPI
 
     @property
     def url(self) -> str:

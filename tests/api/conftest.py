@@ -52,8 +52,8 @@ async def campus(
         livekit_api_secret=livekit_server.api_secret,
         smtp_url=mail_sink.smtp_url,
     )
-    async with serving(settings), make_worker("sessions", settings):
-        yield Campus(settings, database)
+    async with serving(settings) as app, make_worker("sessions", settings):
+        yield Campus(settings, database, app)
 
 
 @pytest.fixture
