@@ -40,11 +40,10 @@ async def test_a_course_keeps_the_order_of_its_topics(harbour: School) -> None:
     made = await harbour.post("/v1/courses", {"title": "Algebra", "subject": "Sums", "topics": topics})
     assert len(set(made["topic_ids"])) == 4
     named = dict(zip(made["topic_ids"], topics, strict=True))
-    booked = await harbour.book(
-        course_id=made["id"], topic_ids=made["topic_ids"][::-1], student_ids=[harbour.ids["student 0"]]
-    )
+    wanted, student = made["topic_ids"][::-1], harbour.ids["student 0"]
+    booked = await harbour.book(course_id=made["id"], topic_ids=wanted, student_ids=[student])
     title = (await harbour.get(f"/v1/sessions/{booked}"))["title"]
-    assert title == ", ".join(named[key] for key in made["topic_ids"][::-1])
+    assert title == ", ".join(named[key] for key in wanted)
 
 
 async def test_the_rules_are_the_defaults_until_they_are_changed(harbour: School) -> None:
