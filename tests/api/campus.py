@@ -84,9 +84,14 @@ class Campus:
     def url(self) -> str:
         return self.settings.public_url
 
-    def client(self, token: str | None = None, **options: Any) -> httpx.AsyncClient:
+    def client(self, token: str | None = None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60, **options)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60)
+
+    def browser(self) -> httpx.AsyncClient:
+        """Asks for pages, keeps cookies and follows redirects."""
+        headers = {"Accept": "text/html"}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, follow_redirects=True, timeout=60)
 
     @property
     def links(self) -> LinkSigner:
