@@ -17,6 +17,7 @@ from api.dependencies import Now, Shared
 from api.operations.audio import cut
 from api.operations.commands import SessionCommands, workflow_url
 from api.routes.records import desk as documentation_desk
+from api.schemas.sessions import Revision
 from api.state import State
 from integrations.links import DeskLink
 from models.repositories import recordings, sessions
@@ -86,13 +87,15 @@ async def _session(shared: Shared, organization_id: UUID, session_id: UUID, now:
 async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response:
     await _own(shared, link, session_id)
     return StreamingResponse(
-        shared.hub.stream(str(session_id)), media_type="text/event-stream", headers=HEADERS
+        shared.hub.stream(link.organization_id, session_id), media_type="text/event-stream", headers=HEADERS
     )
 
 
 @router.get("/today/live")
-async def today_live(shared: Shared, _: Desk) -> Response:
-    return StreamingResponse(shared.hub.stream(None), media_type="text/event-stream", headers=HEADERS)
+async def today_live(shared: Shared, link: Desk) -> Response:
+    return StreamingResponse(
+        shared.hub.stream(link.organization_id), media_type="text/event-stream", headers=HEADERS
+    )
 
 
 @router.get("/sessions/{session_id}/utterances/{utterance_id}.wav")
@@ -105,7 +108,9 @@ async def utterance_audio(session_id: UUID, utterance_id: UUID, shared: Shared, 
 
 
 @router.post("/sessions/{session_id}/approve", dependencies=[Depends(same_origin)])
-async def approve(session_id: UUID, shared: Shared, link: Desk, revision: Annotated[int, Form()]) -> Response:
+async def approve(
+    session_id: UUID, shared: Shared, link: Desk, revision: Annotated[Revision, Form()]
+) -> Response:
     await _own(shared, link, session_id)
     await documentation_desk(shared).approve(session_id, revision, "desk")
     return RedirectResponse(f"/sessions/{session_id}", status_code=303)

@@ -1,6 +1,6 @@
 """Sessions and their commands."""
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -99,17 +99,18 @@ class JoinLinkOut(Schema):
     url: str
 
 
-MOST_REVISIONS = 1_000_000
+_MOST_REVISIONS = 1_000_000
+Revision = Annotated[int, Field(ge=1, le=_MOST_REVISIONS)]
 
 
 class RevisionIn(Schema):
     statements: list[Statement] = Field(max_length=200)
-    based_on: int = Field(ge=0, le=MOST_REVISIONS, description="The revision the change was made from.")
+    based_on: int = Field(ge=0, le=_MOST_REVISIONS, description="The revision the change was made from.")
     reason: Text = Field("", max_length=1000)
 
 
 class Decision(Schema):
-    revision: int = Field(ge=1, le=MOST_REVISIONS)
+    revision: Revision
 
 
 class ChangesWanted(Decision):
