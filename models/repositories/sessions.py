@@ -77,10 +77,7 @@ async def hold_time(
         await db.execute(sa.insert(BookedTime), rows)
     except IntegrityError as error:
         if "ex_booked_time_person_during" in str(error.orig):
-            raise DoubleBooked(
-                "the instructor or a student has another class at that time",
-                next_step="Choose another time, or cancel the other class first.",
-            ) from error
+            raise DoubleBooked("the instructor or a student has another class at that time") from error
         raise
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
