@@ -6,11 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.errors import NotFound
+from api.tenants import Tenants
+from domain.errors import NotFound, Unavailable
 from domain.events import RecordedEvent, SessionEvent
 from models.changes import ChangeNotifier
 from models.database import Database
-from models.repositories import events, organizations
+from models.repositories import events
 
 _BATCH = 500
 
@@ -26,33 +27,23 @@ class _Waiting:
 class EventRecorder:
     """`record` returns when the event is committed. Events that arrive during a commit share the next one."""
 
-    def __init__(self, database: Database, notifier: ChangeNotifier) -> None:
+    def __init__(self, database: Database, notifier: ChangeNotifier, tenants: Tenants) -> None:
         self._database = database
         self._notifier = notifier
-        self._tenants: dict[UUID, UUID] = {}
+        self._tenants = tenants
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
     async def record(self, recorded: RecordedEvent) -> None:
         """Raises NotFound for a session that does not exist, Unavailable when the database does not answer."""
-        tenant = await self._tenant(recorded.session_id)
+        tenant = await self._tenants.of_session(recorded.session_id)
+        if tenant is None:
+            raise NotFound(f"there is no session {recorded.session_id}")
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_for_ever())
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait(_Waiting(tenant, recorded.session_id, recorded.event, written))
         await written
-
-    async def _tenant(self, session_id: UUID) -> UUID:
-        if (known := self._tenants.get(session_id)) is not None:
-            return known
-        async with self._database.unscoped() as db:
-            tenant = await organizations.tenant_of_session(db, session_id)
-        if tenant is None:
-            raise NotFound(f"there is no session {session_id}")
-        if len(self._tenants) > 50_000:
-            self._tenants.clear()
-        self._tenants[session_id] = tenant
-        return tenant
 
     async def _write_for_ever(self) -> None:
         while True:
@@ -70,15 +61,23 @@ class EventRecorder:
             async with self._database.tenant(tenant) as db:
                 await events.record(db, tenant, [(w.session_id, w.event) for w in batch])
         except Exception as error:
-            for waiting in batch:
-                if not waiting.written.done():
-                    waiting.written.set_exception(error)
+            await self._failed(tenant, batch, error)
             return
         for waiting in batch:
             if not waiting.written.done():
                 waiting.written.set_result(None)
         for session_id in {waiting.session_id for waiting in batch}:
             self._notifier.changed(session_id)
+
+    async def _failed(self, tenant: UUID, batch: list[_Waiting], error: Exception) -> None:
+        """What one of them cannot be written for is no reason to lose the others."""
+        if len(batch) > 1 and not isinstance(error, Unavailable):
+            for waiting in batch:
+                await self._write(tenant, [waiting])
+            return
+        for waiting in batch:
+            if not waiting.written.done():
+                waiting.written.set_exception(error)
 
     async def aclose(self) -> None:
         if self._task:

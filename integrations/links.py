@@ -12,7 +12,6 @@ from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
 from domain.roles import Role
 
 _ALGORITHM = "HS256"
-_ASK = "Ask for a new link from whoever sent you this one."
 _JOIN, _DESK = "join", "desk"
 LINK_OUTLIVES_CLASS = timedelta(days=1)
 
@@ -60,7 +59,7 @@ class LinkSigner:
             Role(claims["role"]),
         )
         if link.session_id != session_id:
-            raise LinkForAnotherClass(next_step=_ASK)
+            raise LinkForAnotherClass
         return link
 
     def desk_url(self, link: DeskLink, expires_at: datetime, path: str = "/today") -> str:
@@ -87,6 +86,6 @@ class LinkSigner:
             except jwt.InvalidTokenError:
                 continue
             if claims["exp"] <= now.timestamp():
-                raise LinkExpired(next_step=_ASK)
+                raise LinkExpired
             return claims
-        raise LinkInvalid(next_step=_ASK)
+        raise LinkInvalid

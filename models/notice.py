@@ -6,14 +6,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, utc
+from models.base import TenantRow, utc, within_tenant
+
+WITHDRAWN = "withdrawn"
 
 
 class Notice(TenantRow, table=True):
-    __table_args__ = (sa.Index("ix_notice_session_id", "session_id"),)
+    __table_args__ = (
+        within_tenant("session"),
+        sa.Index("ix_notice_session_id", "session_id"),
+    )
     id: UUID = Field(primary_key=True)  # derived from `key`
     key: str = Field(unique=True)  # idempotency: session, kind, recipient, occasion
-    session_id: UUID = Field(foreign_key="session.id")
+    session_id: UUID
     kind: str
     recipient_kind: str  # guardian | instructor
     recipient_id: UUID
@@ -21,9 +26,10 @@ class Notice(TenantRow, table=True):
     subject: str
     html: str
     text: str
-    send_after: datetime = utc()
+    class_starts_at: datetime = utc()  # as it was when the notice was written
+    send_after: datetime = utc()  # later than `created_at` in the reader's quiet hours
     created_at: datetime = utc()
     sent_at: datetime | None = utc(None)
     failed_at: datetime | None = utc(None)
     attempts: int = 0
-    error: str = ""  # code of the last failure
+    error: str = ""  # code of the last failure, or WITHDRAWN

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import Now, Shared, TheCaller, Work
+from api.dependencies import Now, OwnSession, Shared, TheCaller, Work
 from api.operations import attendance as attendance_now
 from api.operations.audio import cut
 from api.operations.commands import SessionCommands
@@ -73,7 +73,7 @@ async def documentation(session_id: UUID, db: Work) -> DocumentationOut:
 
 @router.post("/documentation/revisions", status_code=201)
 async def revise(
-    session_id: UUID, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
+    session_id: OwnSession, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
 ) -> RevisionMade:
     made = await desk(shared).revise(
         who.organization_id,
@@ -89,17 +89,15 @@ async def revise(
 
 
 @router.post("/documentation/approve", status_code=204)
-async def approve(session_id: UUID, decision: Decision, db: Work, who: TheCaller, shared: Shared) -> None:
+async def approve(session_id: OwnSession, decision: Decision, who: TheCaller, shared: Shared) -> None:
     """Only after this does the summary go to the guardians."""
-    await sessions.get_session(db, session_id)
     await desk(shared).approve(session_id, decision.revision, who.actor)
 
 
 @router.post("/documentation/request-changes", status_code=204)
 async def request_changes(
-    session_id: UUID, wanted: ChangesWanted, db: Work, who: TheCaller, shared: Shared
+    session_id: OwnSession, wanted: ChangesWanted, who: TheCaller, shared: Shared
 ) -> None:
-    await sessions.get_session(db, session_id)
     await desk(shared).request_changes(
         who.organization_id, session_id, wanted.revision, wanted.reason, who.actor
     )

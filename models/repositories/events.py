@@ -1,5 +1,6 @@
 """The append-only record of facts. Writing is idempotent by (session, source id)."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlmodel import col
 from domain.events import EventKind, EventSource, SessionEvent
 from models.session_event import SessionEventRow
 
+_ESCAPED = re.compile(r"\\(?:\\|u0000)")  # a backslash or a NUL, as JSON writes them
 # One statement for any number of rows: a fifth of the cost of executemany.
 _RECORD = sa.text("""
     insert into session_event (organization_id, session_id, source_id, source, kind, occurred_at,
@@ -29,8 +31,13 @@ async def record(db: AsyncSession, organization_id: UUID, events: Sequence[tuple
     if not events:
         return 0
     payload = orjson.dumps([_as_row(session_id, event) for session_id, event in events]).decode()
-    result = await db.execute(_RECORD, {"organization_id": organization_id, "events": payload})
-    return int(getattr(result, "rowcount", 0))
+    values = {"organization_id": organization_id, "events": _without_nul(payload)}
+    return int(getattr(await db.execute(_RECORD, values), "rowcount", 0))
+
+
+def _without_nul(payload: str) -> str:
+    """Postgres cannot keep a NUL that somebody put into the chat; the fact itself has to be kept."""
+    return _ESCAPED.sub(lambda found: found[0].replace("u0000", "ufffd"), payload)
 
 
 def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:

@@ -77,10 +77,7 @@ async def hold_time(
         await db.execute(sa.insert(BookedTime), rows)
     except IntegrityError as error:
         if "ex_booked_time_person_during" in str(error.orig):
-            raise DoubleBooked(
-                "the instructor or a student has another class at that time",
-                next_step="Choose another time, or cancel the other class first.",
-            ) from error
+            raise DoubleBooked("the instructor or a student has another class at that time") from error
         raise
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
@@ -174,10 +171,11 @@ async def write_timeline(
     )
 
 
-async def finish_running(
-    db: AsyncSession, session_id: UUID, entries: Sequence[TimelineEntry], at: datetime, note: str
+async def note_running(
+    db: AsyncSession, session_id: UUID, entries: Sequence[TimelineEntry], done_at: datetime | None, note: str
 ) -> None:
-    """Mark these entries as done, where they are still running."""
+    """Write a note to these entries where they are still running, and that they are done since `done_at`."""
+    outcome = Outcome.DONE if done_at else Outcome.RUNNING
     for entry in entries:
         await db.execute(
             sa.update(TimelineRow)
@@ -187,7 +185,7 @@ async def finish_running(
                 col(TimelineRow.occasion) == entry.occasion,
                 col(TimelineRow.outcome) == Outcome.RUNNING,
             )
-            .values(outcome=Outcome.DONE, finished_at=at, note=note)
+            .values(outcome=outcome, finished_at=done_at, note=note)
         )
 
 
