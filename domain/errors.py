@@ -169,6 +169,7 @@ class Undeliverable(HomeroomError):
 class DraftingFailed(HomeroomError):
     code = "drafting-failed"
     title = "The drafting endpoint gave no usable answer"
+    usual_step = "Check the endpoint that is set for drafting, and its model."
 
 
 class Unavailable(HomeroomError):

@@ -14,7 +14,7 @@ from drafting.sentences import Sentence, called
 
 _ANSWER_WITHIN = timedelta(seconds=90)
 _SILENCE = timedelta(seconds=5)  # after a question: nobody answers
-_SAID_AFTER = 8  # words that may follow a question before its answer, such as "Take your time."
+_SAID_AFTER = 6  # words that may follow a question before its answer, such as "Take your time."
 _HINT_WITHIN = 2  # sentences from the start of a turn: a question there belongs to the check it comments on
 _ANSWER_SENTENCES = 2
 # Of two at the same place the first counts: "good start" is no "good".

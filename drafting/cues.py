@@ -71,8 +71,10 @@ ACTIVITY = _any(
     r"\b(?:we (?:have )?(?:practi[sc]ed|worked on|learned|learnt|went (?:through|over)|covered|wrote|read|solved|did|saw|made|built))\b",
     r"^(?:now )?(?:some|a few|two|three) (?:more )?(?:\w+ )?(?:brackets|exercises|examples|questions|problems)\b",
 )
+ANNOUNCED = _any(
+    r"\b(?:remember|don't forget|the (?:\w+ )?(?:rule|trick)|the key|the first step|important|think of)\b",
+)
 RULE = _any(
-    r"\b(?:remember|don't forget|the rule|the trick|the key|the first step|the important thing|important|think of)\b",
     r"\b(?:always|never|must|have to|need to|make sure|be careful to)\b",
     r"\byou (?:can|find|add|multiply|divide|subtract|write|change|make|put|take|use)\b",
     r"\b(?:if|when|whenever|before|once) (?:you|we)\b",

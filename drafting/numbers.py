@@ -22,7 +22,7 @@ _ORDINALS = (
 ).split()
 _PLACES = {word: place for place, word in enumerate(_ORDINALS, 1)} | {"thirtieth": 30}
 _OPENING = frozenset(_ORDINALS[:3])  # these also open sentences: "First, we …"
-_MONTHS = "january february march april june july august september october november december".split()
+_MONTHS = "january february april june july august september october november december".split()
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _IN_FULL = {name[:3]: name for name in (*_MONTHS, *_WEEKDAYS)} | {
     "sept": "september",
@@ -30,13 +30,20 @@ _IN_FULL = {name[:3]: name for name in (*_MONTHS, *_WEEKDAYS)} | {
     "thur": "thursday",
     "thurs": "thursday",
 }
-_ALSO_WORDS = frozenset("mar sat sun wed".split())  # days and months only after "by", "on" and the like
-_MAY = "may-the-month"
+# Days and months only beside a number or after "by", "on" and the like.
+_ALSO_WORDS = {
+    "may": "month-may",
+    "march": "month-march",
+    "mar": "month-march",
+    "sat": "saturday",
+    "sun": "sunday",
+    "wed": "wednesday",
+}
 _DATES = frozenset(
     (
         *_MONTHS,
         *_WEEKDAYS,
-        _MAY,
+        *_ALSO_WORDS.values(),
         *"today tomorrow tonight yesterday weekend noon midnight morning afternoon evening am pm".split(),
         *"lunes martes miércoles jueves viernes sábado domingo hoy mañana ayer".split(),
         *"enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
@@ -53,7 +60,7 @@ def _one_of(words: Iterable[str]) -> str:
 
 
 _WORD = _one_of(_VALUES)
-_MONTH = _one_of([*_MONTHS, "may"])
+_MONTH = _one_of([*_MONTHS, "may", "march"])
 _FILLER = re.compile(r"\b(?:um+|uh+|erm*|hmm+)\b[,.]?")
 _IN_WORDS = re.compile(rf"\b(?:{_WORD})\b(?:(?:[ -]|(?<=hundred) and |(?<=thousand) and )(?:{_WORD})\b)*")
 _ORDINAL = re.compile(rf"\b(?:({_one_of(_TENS)})[ -])?({_one_of(_PLACES)})\b( (?:of )?(?:{_MONTH})\b)?")
@@ -62,8 +69,10 @@ _SEPARATED = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")
 _POINT = re.compile(r"\b(\d+) point (\d+)\b")
 _DAY_MONTH = re.compile(rf"\b(\d+)(?:th)? (?:of )?({_MONTH})\b")
 _MONTH_DAY = re.compile(rf"\b({_MONTH}) (?:the )?(\d+)(?:th)?\b")
-_SHORT_DAY = re.compile(rf"\b((?:by|on|until|till|before|next|this|every) )({_one_of(_ALSO_WORDS)})\b")
-_TOKEN = re.compile(rf"{_MAY}|\d+th\b|\d+(?:[.,]\d+)?|[^\W\d_]+")
+_IN_TIME = re.compile(
+    rf"\b((?:by|on|in|until|till|before|since|next|last|this|every) )({_one_of(_ALSO_WORDS)})\b"
+)
+_TOKEN = re.compile(r"month-m\w+|\d+th\b|\d+(?:[.,]\d+)?|[^\W\d_]+")
 _SENTENCE_END = re.compile(r"[.!?;](?:\s|$)")
 
 
@@ -74,7 +83,7 @@ def normalised(text: str) -> list[str]:
 
 def is_claim(token: str) -> bool:
     """Whether what is cited must have it: a number, a day, a time of day."""
-    return token[0].isdigit() or token in _DATES
+    return any(sign.isdigit() for sign in token) or token in _DATES
 
 
 def years(tokens: list[str]) -> set[str]:
@@ -110,7 +119,7 @@ def _plain(text: str) -> str:
     text = re.sub(r"(\d),(\d)", r"\1.\2", _POINT.sub(r"\1.\2", text))
     text = _DAY_MONTH.sub(lambda m: f"{m[1]} {_month(m[2])}", text)
     text = _MONTH_DAY.sub(lambda m: f"{_month(m[1])} {m[2]}", text)
-    text = _SHORT_DAY.sub(lambda m: m[1] + _IN_FULL[m[2]], text)
+    text = _IN_TIME.sub(lambda m: m[1] + _ALSO_WORDS[m[2]], text)
     return re.sub(r"[^\W\d_]+", lambda m: _in_full(m.group()), text)
 
 
@@ -119,7 +128,7 @@ def _in_full(word: str) -> str:
 
 
 def _month(name: str) -> str:
-    return _MAY if name == "may" else name
+    return _ALSO_WORDS.get(name, name)
 
 
 def _place(match: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ _SHORT = 7  # words
 _ENOUGH = 1.6
 _SENTENCES_PER_STATEMENT = 3
 _FEWEST, _MOST = 4, 8
+_CUES = ((cues.ACTIVITY, 2.0), (cues.ANNOUNCED, 1.2), (cues.RULE, 1.2), (cues.DEFINITION, 1.2))
 
 
 def practised(candidates: list[Sentence], lesson: Lesson) -> list[Sentence]:
@@ -26,12 +27,12 @@ def practised(candidates: list[Sentence], lesson: Lesson) -> list[Sentence]:
 
 
 def _weight(text: str, central: float, lesson: Lesson) -> float:
-    length, activity = len(text.split()), bool(cues.ACTIVITY.search(text))
-    small_talk = cues.SMALL_TALK.search(text) and not activity
+    length = len(text.split())
+    small_talk = cues.SMALL_TALK.search(text) and not cues.ACTIVITY.search(text)
     if small_talk or not _FEWEST_WORDS <= length <= _MOST_WORDS:
         return 0.0
     own = set(words(text))
-    cued = 2.0 * activity + 1.2 * bool(cues.RULE.search(text)) + 1.2 * bool(cues.DEFINITION.search(text))
+    cued = sum(worth for cue, worth in _CUES if cue.search(text))
     on_subject = 0.25 * min(len(own & lesson.subject), 4) + 0.4 * min(len(own & lesson.titles), 2)
     against = 1.0 * bool(cues.POINTS_BACK.search(text)) + 0.5 * (length < _SHORT)
     return cued + on_subject + 1.5 * central - against

@@ -47,7 +47,7 @@ def centrality(texts: Sequence[str]) -> list[float]:
 def tf_idf(texts: Sequence[Sequence[str]]) -> list[Counter[str]]:
     seen = Counter(word for text in texts for word in set(text))
     return [
-        Counter({word: n * math.log(len(texts) / seen[word]) for word, n in Counter(text).items()})
+        Counter({word: n * math.log(1 + len(texts) / seen[word]) for word, n in Counter(text).items()})
         for text in texts
     ]
 
