@@ -31,6 +31,7 @@ from workflows.contracts.common import SessionRef
 from workflows.contracts.record import Capture, CaptureInput, CaptureResult
 
 BEAT_SECONDS = 2.0
+BEATS_IN_DOUBT = 2  # a recorder that comes back within them, or ends with its class, is not told as lost
 COMING_BACK_SECONDS = 1.0  # between two recorders of a class whose room was deleted under them
 # Another attempt of this activity records: Temporal is about to say so to this one.
 _PAUSE = {EndReason.SUPERSEDED: 10.0}
@@ -136,6 +137,7 @@ class _Watch:
         self.heard_until = heard_until
         self._told: bool | None = None
         self._recording = False
+        self._beats_lost = 0
 
     async def report(self, report: Report) -> None:
         if isinstance(report, SegmentStored):
@@ -149,7 +151,9 @@ class _Watch:
     async def beat(self) -> None:
         while True:
             activity.heartbeat(self.heard_until.isoformat() if self.heard_until else None)
-            if self._recording != self._told:
+            self._beats_lost = 0 if self._recording else self._beats_lost + 1
+            sure = self._recording or self._beats_lost > BEATS_IN_DOUBT
+            if sure and self._recording != self._told:
                 with suppress(Exception):  # told again with the next beat
                     await self._journal.tell_workflow(self._recording)
                     self._told = self._recording

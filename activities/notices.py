@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -13,13 +14,13 @@ from activities.progress import Progress, utc_now
 from domain.documentation import Statement
 from domain.errors import Unavailable, Undeliverable
 from domain.exceptions import ExceptionKind
-from domain.notices import Audience, NoticeKind, audiences, notice_key
+from domain.notices import Audience, NoticeKind, audiences, notice_key, outdated, send_at
 from domain.roles import Role
 from integrations.links import LINK_OUTLIVES_CLASS, JoinLink, LinkSigner
 from integrations.mail import SmtpMailer
 from models.course import Course
 from models.database import Database
-from models.notice import Notice
+from models.notice import WITHDRAWN, Notice
 from models.organization import Organization
 from models.people import Instructor
 from models.repositories import documents, notices, organizations, people, sessions
@@ -44,6 +45,8 @@ class _Recipient:
     language: str
     time_zone: str
     participants: tuple[Participant, ...]  # who they read for: their children, or themselves
+    quiet_from: time | None = None
+    quiet_until: time | None = None
 
 
 @dataclass(frozen=True)
@@ -73,25 +76,36 @@ class NoticeActivities(Notices):
                 prepared = await self._prepare(db, notice)
             for message in prepared:
                 activity.heartbeat()
-                await self._deliver(ref, message)
+                if message.send_after <= utc_now():
+                    await self._deliver(ref, message)
             async with self._database.tenant(ref.organization_id) as db:
                 after = await notices.by_keys(db, [message.key for message in prepared])
-            sent = sum(message.sent_at is not None for message in after)
-            note.text = f"{sent} sent"
-        return NoticeResult(len(after), sent, sum(message.failed_at is not None for message in after))
+            result = _result(after)
+            note.text = f"{result.sent} sent" + (f", {result.held} wait" if result.held else "")
+            note.done = not result.held
+        return result
 
     async def _prepare(self, db: AsyncSession, notice: NoticeInput) -> list[Notice]:
-        """The outbox rows of this step, those of an earlier attempt as they are."""
+        """The outbox rows of this step; those of an earlier attempt as they are, without what is outdated by now."""
         known = await self._class(db, notice)
         rows = [
             self._row(known, notice, recipient) for recipient in await _recipients(db, known, notice.kind)
         ]
         await notices.prepare(db, rows)
-        return await notices.by_keys(db, [row.key for row in rows])
+        prepared = await notices.by_keys(db, [row.key for row in rows])
+        for row in prepared:
+            if _waits(row) and outdated(
+                notice.kind,
+                told=row.class_starts_at,
+                starts_at=known.session.starts_at,
+                state=known.session.state,
+            ):
+                await notices.withdraw(db, row.id, utc_now())
+        return prepared
 
     async def _deliver(self, ref: SessionRef, message: Notice) -> None:
         """Raises Unavailable: the step is tried again, and goes on with those that are not sent."""
-        if message.sent_at or message.failed_at:
+        if not _waits(message):
             return
         try:
             await self._mailer.send(
@@ -142,7 +156,7 @@ class NoticeActivities(Notices):
         )
 
     def _row(self, known: _Class, notice: NoticeInput, recipient: _Recipient) -> Notice:
-        session = known.session
+        session, now = known.session, utc_now()
         key = notice_key(session.id, notice.kind, recipient.id, notice.occasion)
         message = render_notice(
             notice.kind,
@@ -162,8 +176,16 @@ class NoticeActivities(Notices):
             subject=message.subject,
             html=message.html,
             text=message.text,
-            send_after=utc_now(),
-            created_at=utc_now(),
+            class_starts_at=session.starts_at,
+            send_after=send_at(
+                notice.kind,
+                now,
+                class_at=session.starts_at,
+                zone=recipient.time_zone,
+                quiet_from=recipient.quiet_from,
+                quiet_until=recipient.quiet_until,
+            ),
+            created_at=now,
         )
 
     def _context(self, known: _Class, kind: NoticeKind, recipient: _Recipient) -> ClassContext:
@@ -195,6 +217,21 @@ class NoticeActivities(Notices):
         )
 
 
+def _waits(message: Notice) -> bool:
+    return message.sent_at is None and message.failed_at is None
+
+
+def _result(after: list[Notice]) -> NoticeResult:
+    held = [message.send_after for message in after if _waits(message)]
+    return NoticeResult(
+        prepared=len(after),
+        sent=sum(message.sent_at is not None for message in after),
+        undeliverable=sum(m.failed_at is not None and m.error != WITHDRAWN for m in after),
+        held=len(held),
+        held_until=min(held, default=None),
+    )
+
+
 async def _recipients(db: AsyncSession, known: _Class, kind: NoticeKind) -> list[_Recipient]:
     wanted = audiences(kind)
     found: list[_Recipient] = []
@@ -216,6 +253,16 @@ async def _guardians(db: AsyncSession, known: _Class) -> list[_Recipient]:
         who[guardian.id] = guardian
         children[guardian.id].append(by_student[student.id])
     return [
-        _Recipient("guardian", g.id, g.name, g.email, g.language, g.time_zone, tuple(children[g.id]))
+        _Recipient(
+            "guardian",
+            g.id,
+            g.name,
+            g.email,
+            g.language,
+            g.time_zone,
+            tuple(children[g.id]),
+            g.quiet_from,
+            g.quiet_until,
+        )
         for g in who.values()
     ]

@@ -29,10 +29,11 @@ def utc_now() -> datetime:
 
 
 class StepNote:
-    """A few words for the timeline: counts and codes only."""
+    """A few words for the timeline, counts and codes only; and whether the step is done with."""
 
     def __init__(self) -> None:
         self.text = ""
+        self.done = True
 
 
 class Progress:
@@ -42,7 +43,7 @@ class Progress:
 
     @asynccontextmanager
     async def step(self, step: StepInput) -> AsyncIterator[StepNote]:
-        """Write the progress, do the work, write that it is done. A failing step stays running for readers."""
+        """Write the progress, do the work, write that it is done. A step that fails or goes on later stays running."""
         await self.write(step)
         note = StepNote()
         yield note
@@ -59,8 +60,9 @@ class Progress:
         self._notifier.changed(step.session.session_id)
 
     async def _finish(self, db: AsyncSession, step: StepInput, note: StepNote) -> None:
-        await sessions.finish_running(db, step.session.session_id, step.progress.ends, utc_now(), note.text)
-        if step.progress.state_after:
+        finished_at = utc_now() if note.done else None
+        await sessions.note_running(db, step.session.session_id, step.progress.ends, finished_at, note.text)
+        if note.done and step.progress.state_after:
             await self._enter(db, step, step.progress.state_after)
 
     async def _enter(self, db: AsyncSession, step: StepInput, state: SessionState) -> None:

@@ -113,7 +113,10 @@ class _Demo:
     def _show_transcript(self) -> None:
         transcript = self._api.get(f"/v1/sessions/{self._booked.session_id}/transcript")
         if len(transcript) > self._heard:
-            console.print(f"  [dim]transcript: {len(transcript)} utterances[/]")
+            new = transcript[self._heard :]
+            said = max(datetime.fromisoformat(utterance["ends_at"]) for utterance in new)
+            lag = (datetime.now(UTC) - said).total_seconds()
+            console.print(f"  [dim]transcript: {len(transcript)} utterances, {lag:.0f} s behind[/]")
             self._heard = len(transcript)
 
     def _said(self, name: str, text: str) -> None:

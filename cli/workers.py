@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ async def make_worker(queue: str, settings: Settings) -> AsyncIterator[Worker]:
         interceptors=[FailureInterceptor()],
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_activities=_SLOTS[queue],
+        # A recorder's heartbeat says until when all is safe; what is held back would count as lost.
+        max_heartbeat_throttle_interval=timedelta(seconds=2),
     )
     try:
         async with worker:

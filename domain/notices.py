@@ -5,6 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from domain.sessions import SessionState
+
 
 class NoticeKind(StrEnum):
     CONFIRMATION = "confirmation"
@@ -49,6 +51,15 @@ _LEAST_WARNING: dict[NoticeKind, timedelta] = {
     NoticeKind.BRIEFING: timedelta(minutes=30),
 }
 _AT_ONCE = frozenset({NoticeKind.ABSENCE})
+_OF_COMING_CLASS = frozenset(
+    {
+        NoticeKind.CONFIRMATION,
+        NoticeKind.RESCHEDULED,
+        NoticeKind.SUBSTITUTION,
+        NoticeKind.REMINDER,
+        NoticeKind.BRIEFING,
+    }
+)
 
 
 def audiences(kind: NoticeKind) -> frozenset[Audience]:
@@ -88,6 +99,13 @@ def send_at(
     waited = next_allowed(at, zone, quiet_from, quiet_until)
     warning = _LEAST_WARNING.get(kind)
     return at if warning is not None and waited > class_at - warning else waited
+
+
+def outdated(kind: NoticeKind, *, told: datetime, starts_at: datetime, state: SessionState) -> bool:
+    """Whether a notice that waited would say what is no longer so: `told` is the start it names."""
+    return kind in _OF_COMING_CLASS and (
+        told != starts_at or state not in (SessionState.SCHEDULED, SessionState.OPEN)
+    )
 
 
 def next_allowed(at: datetime, zone: str, quiet_from: time | None, quiet_until: time | None) -> datetime:

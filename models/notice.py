@@ -8,6 +8,8 @@ from sqlmodel import Field
 
 from models.base import TenantRow, utc, within_tenant
 
+WITHDRAWN = "withdrawn"
+
 
 class Notice(TenantRow, table=True):
     __table_args__ = (
@@ -24,9 +26,10 @@ class Notice(TenantRow, table=True):
     subject: str
     html: str
     text: str
-    send_after: datetime = utc()
+    class_starts_at: datetime = utc()  # as it was when the notice was written
+    send_after: datetime = utc()  # later than `created_at` in the reader's quiet hours
     created_at: datetime = utc()
     sent_at: datetime | None = utc(None)
     failed_at: datetime | None = utc(None)
     attempts: int = 0
-    error: str = ""  # code of the last failure
+    error: str = ""  # code of the last failure, or WITHDRAWN

@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.record import CloseInput, DocumentationSteps, Records
     from workflows.contracts.rooms import Rooms
     from workflows.contracts.sessions import CancelInput, Sessions
+    from workflows.quick_steps import execute_quickly
     from workflows.session_commands import SessionCommands
 
 S = SessionState
@@ -85,11 +86,11 @@ class ClassSession(SessionCommands):
         async with self._lock:
             await self._step(
                 Step.ROOM,
-                lambda progress: workflow.execute_activity_method(
+                lambda progress: execute_quickly(
                     Rooms.open_room,
                     StepInput(self._ref, progress),
                     summary="room and credentials",
-                    **options.ROOM,
+                    otherwise=options.ROOM,
                 ),
                 state_after=S.OPEN,
                 along=(Step.CREDENTIALS,),
@@ -112,9 +113,8 @@ class ClassSession(SessionCommands):
                 self._end_reason = self._end_reason or end.reason
         if self._end_reason:
             self._advance(Trigger.END)
-            return
-        await self._leave_room("moved" if self._moved else "cancelled")
-        if self._moved:
+        elif self._moved and not self._cancelled:
+            await self._leave_room("moved")
             self._advance(Trigger.RESCHEDULE)
 
     async def _go_live_when_taught(self) -> None:
@@ -185,22 +185,25 @@ class ClassSession(SessionCommands):
 
     async def _file(self) -> ClassSessionResult:
         if self._approved_revision:
-            await self._notify(Step.SUMMARY, NoticeKind.SUMMARY)
+            self._aside(self._notify(Step.SUMMARY, NoticeKind.SUMMARY))
         else:
             self._timeline.finish(Step.SUMMARY, Outcome.SKIPPED, workflow.now(), note="nothing approved")
         await self._step(
             Step.RECORDS,
-            lambda progress: workflow.execute_activity_method(
-                Records.file, StepInput(self._ref, progress), summary="records", **options.DURABLE_RECORD
+            lambda progress: execute_quickly(
+                Records.file,
+                StepInput(self._ref, progress),
+                summary="records",
+                otherwise=options.DURABLE_RECORD,
             ),
         )
         await self._step(
             Step.NEXT_BRIEFING,
-            lambda progress: workflow.execute_activity_method(
+            lambda progress: execute_quickly(
                 Records.prepare_next_briefing,
                 StepInput(self._ref, progress),
                 summary="next briefing",
-                **options.DURABLE_RECORD,
+                otherwise=options.DURABLE_RECORD,
             ),
         )
         return await self._close()
@@ -209,11 +212,11 @@ class ClassSession(SessionCommands):
         outcome = "held" if self._live_since else "not_held"
         await self._asides_done()
         self._advance(Trigger.CLOSE)
-        closed = await workflow.execute_activity_method(
+        closed = await execute_quickly(
             Records.close,
             CloseInput(self._ref, self._progress(), outcome=outcome),
             summary="measure completeness, close",
-            **options.DURABLE_RECORD,
+            otherwise=options.DURABLE_RECORD,
         )
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ClassSessionResult(self._state, outcome, closed.complete)
@@ -223,11 +226,11 @@ class ClassSession(SessionCommands):
         if self._state == S.OPEN:
             await self._leave_room("cancelled")
         self._advance(Trigger.CANCEL)
-        await workflow.execute_activity_method(
+        await execute_quickly(
             Sessions.cancel,
             CancelInput(self._ref, self._progress(), reason=cancel.reason),
             summary="give back the time",
-            **options.DURABLE_RECORD,
+            otherwise=options.DURABLE_RECORD,
         )
         await self._send_or_case(NoticeKind.CANCELLED)
         await self._asides_done()

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.contracts.rooms import CloseRoomInput, Rooms
     from workflows.failures import cause_code
+    from workflows.quick_steps import execute_quickly
     from workflows.session_steps import SessionSteps
 
 T = TypeVar("T")
@@ -59,11 +60,11 @@ class RecordingSteps(SessionSteps):
         now = workflow.now()
         await self._step(
             Step.END,
-            lambda progress: workflow.execute_activity_method(
+            lambda progress: execute_quickly(
                 Rooms.close_room,
                 CloseRoomInput(self._ref, progress, reason, now),
                 summary=f"close room: {reason}",
-                **options.ROOM,
+                otherwise=options.ROOM,
             ),
             note=lambda _: reason,
         )

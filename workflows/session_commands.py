@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from domain.errors import BookingInPast, InvalidInput, TransitionRefused
@@ -33,7 +32,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.record import ApproveInput, ChangesInput, DocumentationSteps
     from workflows.contracts.sessions import BookInput, MoveInput, Sessions
     from workflows.descriptions import describe
-    from workflows.failures import application_error, cause_of
+    from workflows.failures import STEP_FAILURES, application_error, cause_of
+    from workflows.quick_steps import execute_quickly
     from workflows.recording_steps import RecordingSteps
 
 
@@ -62,10 +62,10 @@ class SessionCommands(RecordingSteps):
         async with self._lock:
             self._refuse_second_booking()
             try:
-                result = await workflow.execute_activity_method(
-                    Sessions.book, self._book_input(booking), summary="book", **options.DATABASE
+                result = await execute_quickly(
+                    Sessions.book, self._book_input(booking), summary="book", otherwise=options.DATABASE
                 )
-            except ActivityError as error:
+            except STEP_FAILURES as error:
                 self._rejected = True
                 raise cause_of(error) from error
             self._booking = booking
@@ -165,9 +165,11 @@ class SessionCommands(RecordingSteps):
 
     @workflow.signal
     def presence(self, presence: PresenceSignal) -> None:
-        if self._presence is None or presence.at >= self._presence.at:
+        known = self._presence
+        if known is None or presence.at >= known.at:
             self._presence = presence
-            self._touch()
+            if known is None or _moves_the_story(known, presence):
+                self._touch()
             self._describe()
 
     @workflow.signal
@@ -240,8 +242,8 @@ class SessionCommands(RecordingSteps):
     async def _command(self, method: Callable[[Any, T], Awaitable[None]], arg: T, summary: str) -> None:
         """Run the activity behind an update; its failure is the update's answer."""
         try:
-            await workflow.execute_activity_method(method, arg, summary=summary, **options.DATABASE)
-        except ActivityError as error:
+            await execute_quickly(method, arg, summary=summary, otherwise=options.DATABASE)
+        except STEP_FAILURES as error:
             raise cause_of(error) from error
 
     def _describe(self) -> None:
@@ -258,6 +260,11 @@ class SessionCommands(RecordingSteps):
                 failed_steps=self._timeline.failed,
             )
         )
+
+
+def _moves_the_story(known: PresenceSignal, told: PresenceSignal) -> bool:
+    """Who else is there is for the eyes of ops alone."""
+    return (known.first_instructor_at, known.empty_since) != (told.first_instructor_at, told.empty_since)
 
 
 def _end_after(start: datetime, end: datetime) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.errors import TransitionRefused
@@ -18,10 +19,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.common import Progress, SessionRef, StepInput
     from workflows.contracts.notices import CaseInput, Cases, NoticeInput, NoticeResult, Notices
     from workflows.contracts.sessions import Sessions
-    from workflows.failures import application_error, cause_code
+    from workflows.failures import STEP_FAILURES, application_error, cause_code
+    from workflows.quick_steps import execute_quickly
     from workflows.timeline import Timeline
 
 T = TypeVar("T")
+_MOMENT = timedelta(seconds=1)
 
 
 class SessionSteps:
@@ -33,6 +36,7 @@ class SessionSteps:
         self._timeline = Timeline()
         self._changes = 0  # counts what the main story must look at again
         self._background: set[asyncio.Task[Any]] = set()
+        self._alarm: tuple[datetime, asyncio.Task[None]] | None = None
 
     def _touch(self) -> None:
         self._changes += 1
@@ -74,7 +78,7 @@ class SessionSteps:
         begun = tuple(self._timeline.start(one, workflow.now(), occasion) for one in (step, *along))
         try:
             result = await execute(self._progress(state_after, begun))
-        except ActivityError as error:
+        except STEP_FAILURES as error:
             if is_cancelled_exception(error):
                 raise
             for one in (step, *along):
@@ -99,18 +103,22 @@ class SessionSteps:
     async def _send(
         self, kind: NoticeKind, occasion: str = "", progress: Progress | None = None
     ) -> NoticeResult:
-        return await workflow.execute_activity_method(
-            Notices.send,
-            NoticeInput(self._ref, progress or self._progress(), kind, occasion),
-            summary=f"{kind} {occasion}".strip(),
-            **options.NOTICES,
-        )
+        notice = NoticeInput(self._ref, progress or self._progress(), kind, occasion)
+        while True:
+            result = await workflow.execute_activity_method(
+                Notices.send, notice, summary=f"{kind} {occasion}".strip(), **options.NOTICES
+            )
+            if result.held_until is None:
+                return result
+            quiet = result.held_until - workflow.now()
+            await workflow.sleep(max(quiet, _MOMENT), summary=f"quiet hours: {kind} {occasion}".strip())
+            notice = replace(notice, progress=replace(self._progress(), ends=notice.progress.ends))
 
     async def _send_or_case(self, kind: NoticeKind) -> None:
         """A message that is no step of its own."""
         try:
             await self._send(kind)
-        except ActivityError as error:
+        except STEP_FAILURES as error:
             await self._open_case(ExceptionKind.STEP_FAILED, f"notice {kind}", {"code": cause_code(error)})
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:
@@ -126,34 +134,33 @@ class SessionSteps:
     async def _open_case(
         self, kind: ExceptionKind, occasion: str = "", detail: dict[str, str] | None = None
     ) -> None:
-        await workflow.execute_activity_method(
+        await execute_quickly(
             Cases.open_case,
             CaseInput(self._ref, kind, occasion, detail or {}),
             summary=f"case: {kind} {occasion}".strip(),
-            **options.DURABLE_RECORD,
+            otherwise=options.DURABLE_RECORD,
         )
 
     async def _write_progress(self, summary: str) -> None:
-        await workflow.execute_activity_method(
+        await execute_quickly(
             Sessions.record_progress,
             StepInput(self._ref, self._progress()),
             summary=summary,
-            **options.DURABLE_RECORD,
+            otherwise=options.DURABLE_RECORD,
         )
 
     async def _sleep_until(self, at: datetime, summary: str) -> bool:
-        """True when the time has come, False when something changed before."""
-        seen = self._changes
-        wait = at - workflow.now()
+        """True when the time has come, False when something changed before. The same moment keeps its timer."""
+        seen, wait = self._changes, at - workflow.now()
         if wait.total_seconds() <= 0:
             return True
-        try:
-            await workflow.wait_condition(
-                lambda: self._changes != seen, timeout=wait, timeout_summary=summary
-            )
-        except TimeoutError:
-            return True
-        return False
+        if self._alarm is None or self._alarm[0] != at:
+            if self._alarm:
+                self._alarm[1].cancel()
+            self._alarm = (at, asyncio.create_task(workflow.sleep(wait, summary=summary)))
+        alarm = self._alarm[1]
+        await workflow.wait_condition(lambda: alarm.done() or self._changes != seen)
+        return alarm.done()
 
 
 def _sent(result: NoticeResult) -> str:

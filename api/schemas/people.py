@@ -1,9 +1,10 @@
 """Organizations, people, courses."""
 
-from datetime import timedelta
+from datetime import time, timedelta
+from typing import Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.schemas.common import Email, Ids, Language, Name, Schema, Text, TimeZone
 
@@ -24,6 +25,18 @@ class NewGuardian(Schema):
     email: Email
     language: Language = "en"
     time_zone: TimeZone = "UTC"
+    quiet_from: time | None = Field(
+        None, description="Wall time in `time_zone`; what can wait is sent after `quiet_until`."
+    )
+    quiet_until: time | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            raise ValueError("quiet hours need both quiet_from and quiet_until")
+        if (self.quiet_from and self.quiet_from.tzinfo) or (self.quiet_until and self.quiet_until.tzinfo):
+            raise ValueError("quiet hours are wall time in `time_zone`, without an offset of their own")
+        return self
 
 
 class NewStudent(Schema):

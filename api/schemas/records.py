@@ -86,6 +86,7 @@ class NoticeOut(Schema):
     recipient_id: UUID
     subject: str
     created_at: AwareDatetime
+    send_after: AwareDatetime
     sent_at: AwareDatetime | None
     failed_at: AwareDatetime | None
     attempts: int

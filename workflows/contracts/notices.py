@@ -1,6 +1,7 @@
 """Messages to people, and cases in their queues."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from temporalio import activity
 
@@ -20,6 +21,8 @@ class NoticeResult:
     prepared: int
     sent: int
     undeliverable: int
+    held: int = 0  # wait for the end of their readers' quiet hours
+    held_until: datetime | None = None  # when the first of them may go
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,11 @@ class CaseInput:
 class Notices:
     @activity.defn(name="send_notices")
     async def send(self, notice: NoticeInput) -> NoticeResult:
-        """Write the outbox rows of one kind for all its recipients, then send those that are not sent."""
+        """Write the outbox rows of one kind for all its recipients, then send those that are not sent.
+
+        Those held in quiet hours are sent by the next call after `held_until`, or withdrawn where the class has been
+        moved or called off meanwhile.
+        """
         raise NotImplementedError
 
 

@@ -1,0 +1,74 @@
+"""What takes real time and a real server: steps that do not end by themselves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from domain.policies import SessionPolicy
+from tests.stack import TestTemporal
+from tests.workflows.classroom import book, workers
+from tests.workflows.recording_activities import World
+from workflows.class_session import ClassSession
+from workflows.commands import Cancel, EndClass
+
+pytestmark = pytest.mark.workflow
+
+SECOND = timedelta(seconds=1)
+SOON = SessionPolicy(
+    reminders_before=(3 * SECOND,), briefing_before=2 * SECOND, room_before=1 * SECOND, grace_after_end=SECOND
+)
+
+
+@pytest.fixture
+async def real(temporal_server: TestTemporal) -> WorkflowEnvironment:
+    client = await Client.connect(
+        temporal_server.address,
+        namespace=temporal_server.namespace,
+        data_converter=pydantic_data_converter,
+    )
+    return WorkflowEnvironment.from_client(client)
+
+
+@pytest.fixture
+async def happening(real: WorkflowEnvironment) -> AsyncIterator[World]:
+    world = World()
+    async with workers(real.client, world):
+        yield world
+
+
+async def test_a_mail_server_that_is_down_keeps_no_room_shut(
+    real: WorkflowEnvironment, happening: World
+) -> None:
+    happening.away |= {"notice:confirmation", "notice:reminder:3s", "notice:briefing"}
+    room = await book(real, happening, starts_in=5 * SECOND, policy=SOON)
+    await until(lambda: "open_room" in happening.calls)
+    happening.away.clear()
+    await room.teacher_joins()
+    await room.handle.execute_update(ClassSession.end, EndClass())
+    await until(lambda: "notice:review_request" in happening.calls)
+    await room.approve()
+    assert (await room.handle.result()).outcome == "held"
+    assert happening.calls.count("notice:confirmation") > 1
+
+
+async def test_the_recorder_of_a_class_that_is_called_off_is_told_to_end(
+    real: WorkflowEnvironment, happening: World
+) -> None:
+    happening.recorder_stays = True
+    room = await book(real, happening, starts_in=3 * SECOND, policy=SOON)
+    await until(lambda: "capture" in happening.calls)
+    await room.handle.execute_update(ClassSession.cancel, Cancel("storm"))
+    assert (await room.handle.result()).outcome == "cancelled"
+    assert "recorder told to end" in happening.calls
+    assert happening.calls.count("close_room:cancelled") == 1
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - the condition is of many kinds
+            await asyncio.sleep(0.02)
