@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
+
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.tenants import Tenants
 from domain.errors import Unavailable
@@ -13,6 +16,19 @@ from models.changes import RESYNC, listen
 _COALESCE = 0.25  # seconds: a page is told at most four times a second
 _KEEP_ALIVE = 15.0
 _CHANGED = "event: changed\ndata: {}\n\n"
+
+
+class LiveStream(StreamingResponse):
+    """Never ends by itself; a server that stops cuts it off, and then it ends as any answer does."""
+
+    def __init__(self, messages: AsyncIterator[str], headers: Mapping[str, str]) -> None:
+        super().__init__(messages, media_type="text/event-stream", headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except asyncio.CancelledError:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 @dataclass(eq=False)

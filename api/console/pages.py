@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Form, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from api.console.desk import COOKIE, LASTS, Desk, holder, same_origin
@@ -14,6 +14,7 @@ from api.console.problem_page import PageRoute
 from api.console.rendering import HEADERS, page
 from api.console.session_view import session_view
 from api.dependencies import Now, Shared
+from api.live import LiveStream
 from api.operations.audio import cut
 from api.operations.commands import SessionCommands, workflow_url
 from api.routes.records import desk as documentation_desk
@@ -86,16 +87,12 @@ async def _session(shared: Shared, organization_id: UUID, session_id: UUID, now:
 @router.get("/sessions/{session_id}/live")
 async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response:
     await _own(shared, link, session_id)
-    return StreamingResponse(
-        shared.hub.stream(link.organization_id, session_id), media_type="text/event-stream", headers=HEADERS
-    )
+    return LiveStream(shared.hub.stream(link.organization_id, session_id), HEADERS)
 
 
 @router.get("/today/live")
 async def today_live(shared: Shared, link: Desk) -> Response:
-    return StreamingResponse(
-        shared.hub.stream(link.organization_id), media_type="text/event-stream", headers=HEADERS
-    )
+    return LiveStream(shared.hub.stream(link.organization_id), HEADERS)
 
 
 @router.get("/sessions/{session_id}/utterances/{utterance_id}.wav")

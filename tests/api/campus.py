@@ -49,12 +49,12 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[FastAPI]:
-    """The application at its public URL."""
+async def serving(settings: Settings, grace: int = 3) -> AsyncIterator[FastAPI]:
+    """The application at its public URL. When it stops it waits `grace` seconds for those it still answers."""
     port = urlsplit(settings.public_url).port
     assert port is not None
     app = application(settings)
-    config = uvicorn.Config(app, port=port, ws="none", log_config=None, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(app, port=port, ws="none", log_config=None, timeout_graceful_shutdown=grace)
     server = _Server(config)
     running = asyncio.create_task(server.serve())
     await server.up.wait()

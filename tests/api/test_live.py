@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID, uuid4
 
 import httpx
@@ -14,7 +14,8 @@ from api.live import LiveHub
 from api.tenants import Tenants
 from models.changes import CHANNEL
 from models.database import Database
-from tests.api.campus import PATIENCE, Campus, School
+from tests.api.campus import PATIENCE, Campus, School, serving
+from tests.api.conftest import settings_for
 from tests.models.rows import Tenant, another_session, make_tenant
 from tests.stack import DatabaseUrls
 
@@ -179,3 +180,20 @@ async def test_a_page_that_goes_leaves_nothing_behind(
             while hub._pages:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     assert caplog.records == []
+
+
+async def test_a_server_that_stops_ends_its_open_pages(
+    database_urls: DatabaseUrls, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = settings_for(database_urls)
+    with caplog.at_level(logging.WARNING):
+        async with AsyncExitStack() as browsers:
+            async with serving(settings, grace=1) as app:
+                campus = Campus(settings, database_urls, app)
+                browser = await browsers.enter_async_context(campus.browser())
+                await browser.get(campus.desk_url(uuid4()))
+                answer = await browsers.enter_async_context(browser.stream("GET", "/today/live"))
+                lines = answer.aiter_lines()
+                await anext(lines)
+            assert [line async for line in lines][-1] == "", "the stream has an end"
+    assert [record for record in caplog.records if record.exc_info] == []

@@ -19,7 +19,6 @@ from tests.stack import TestMail
 pytestmark = pytest.mark.adapter
 
 MARKUP = """<b onclick="x">{}</b><img src=x onerror='x'>"'&amp;{{{{ 7 * 7 }}}}"""
-PLAIN_TAGS = {"b", "img", "script"}  # the pages have some of their own
 
 
 def marked(text: str) -> str:
@@ -88,16 +87,10 @@ async def _write(database: Database, opened: School, session_id: UUID) -> None:
         "e",
     )
     cited = (Citation(said, marked("quote")),)
+    asked, answered = marked("asked"), marked("answered")
     statements = (
         Statement(Section.TOPICS, marked("statement"), cited),
-        Statement(
-            Section.COMPREHENSION,
-            marked("check"),
-            cited,
-            marked("asked"),
-            marked("answered"),
-            CheckOutcome.PARTLY,
-        ),
+        Statement(Section.COMPREHENSION, marked("check"), cited, asked, answered, CheckOutcome.PARTLY),
     )
     briefing = BriefingRow(
         id=uuid4(),
@@ -150,9 +143,7 @@ async def test_it_is_text_in_the_mail(opened: School, session_id: str, mail_sink
         (f"guardian0.{opened.id}@family.example", "Guardian of Noor Haddad"),
     ):
         (mail, *_) = await asyncio.to_thread(mail_sink.wait_for, address)
-        page = check(
-            mail["html"], reader, "Adding fractions", "Mathematics", "Noor Haddad", "Harbour Tutoring"
-        )
+        page = check(mail["html"], reader, "Adding fractions", "Mathematics", "Harbour Tutoring")
         assert "script" not in page.tags
         assert marked(reader) in mail["text"]
         assert marked("Adding fractions") in mail["subject"]

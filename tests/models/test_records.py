@@ -8,6 +8,7 @@ import pytest
 
 from domain.errors import NotFound
 from domain.recording import AudioSegment
+from domain.sessions import SessionState
 from domain.timeline import Outcome, Step, TimelineEntry
 from domain.transcript import Utterance, Word
 from models.database import Database
@@ -102,12 +103,25 @@ async def test_a_timeline_entry_written_again_is_replaced(database: Database, te
     ]
 
 
+async def test_a_step_that_is_late_undoes_nothing(database: Database, tenant: Tenant) -> None:
+    session_id = await another_session(database, tenant)
+    done = TimelineEntry(Step.ROOM, Outcome.DONE, revision=7)
+    running = replace(done, outcome=Outcome.RUNNING, revision=6)
+    async with database.tenant(tenant.id) as db:
+        for entry in (done, running):
+            await sessions.write_timeline(db, tenant.id, session_id, [entry])
+        await sessions.enter_state(db, session_id, 2, state=SessionState.LIVE)
+        await sessions.enter_state(db, session_id, 1, state=SessionState.OPEN)
+        assert [row.outcome for row in await sessions.timeline(db, session_id)] == [Outcome.DONE]
+        assert (await sessions.get_session(db, session_id)).state == SessionState.LIVE
+
+
 async def test_only_what_still_runs_is_marked_done(database: Database, tenant: Tenant) -> None:
     session_id = await another_session(database, tenant)
     running = TimelineEntry(Step.ROOM, Outcome.RUNNING, started_at=NOON)
     failed = TimelineEntry(Step.CREDENTIALS, Outcome.FAILED, note="unavailable")
     async with database.tenant(tenant.id) as db:
         await sessions.write_timeline(db, tenant.id, session_id, [running, failed])
-        await sessions.finish_running(db, session_id, [running, failed], NOON, "made")
+        await sessions.note_running(db, session_id, [running, failed], NOON, "made")
         outcomes = {row.step: (row.outcome, row.note) for row in await sessions.timeline(db, session_id)}
     assert outcomes == {Step.ROOM: (Outcome.DONE, "made"), Step.CREDENTIALS: (Outcome.FAILED, "unavailable")}
