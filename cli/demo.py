@@ -15,6 +15,7 @@ from cli.demo_class.voices import synthesise
 from cli.demo_class.voices_in_room import VoicesInRoom
 from config.settings import load_settings
 from integrations.links import DeskLink, LinkSigner
+from reports.briefings import read_briefing
 
 console = Console(highlight=False, soft_wrap=True)
 _POLL = 0.5  # seconds
@@ -141,7 +142,8 @@ class _Demo:
         path = f"/v1/sessions/{self._booked.session_id}"
         for row in self._api.get(f"{path}/attendance"):
             console.print(f"  {row['participant_id']}  {row['seconds']:.0f} s in class", markup=False)
-        for heading, lines in self._api.get(f"{path}/next-briefing")["sections"]:
+        briefing = self._api.get(f"{path}/next-briefing")
+        for heading, lines in read_briefing(briefing, language="en", time_zone="UTC"):
             console.print(f"\n  {heading}", style="bold")
             for line in lines:
                 console.print(f"    - {line}", markup=False)
