@@ -1,7 +1,7 @@
 """The filed record, the index of the recording and the transcript: written again, they are the same."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
