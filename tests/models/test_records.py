@@ -1,7 +1,7 @@
 """The filed record, the index of the recording and the transcript: written again, they are the same."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -116,12 +116,15 @@ async def test_a_step_that_is_late_undoes_nothing(database: Database, tenant: Te
         assert (await sessions.get_session(db, session_id)).state == SessionState.LIVE
 
 
-async def test_only_what_still_runs_is_marked_done(database: Database, tenant: Tenant) -> None:
+@pytest.mark.parametrize(("done_at", "outcome"), [(NOON, Outcome.DONE), (None, Outcome.RUNNING)])
+async def test_only_what_still_runs_is_noted(
+    database: Database, tenant: Tenant, done_at: datetime | None, outcome: Outcome
+) -> None:
     session_id = await another_session(database, tenant)
     running = TimelineEntry(Step.ROOM, Outcome.RUNNING, started_at=NOON)
     failed = TimelineEntry(Step.CREDENTIALS, Outcome.FAILED, note="unavailable")
     async with database.tenant(tenant.id) as db:
         await sessions.write_timeline(db, tenant.id, session_id, [running, failed])
-        await sessions.note_running(db, session_id, [running, failed], NOON, "made")
+        await sessions.note_running(db, session_id, [running, failed], done_at, "made")
         outcomes = {row.step: (row.outcome, row.note) for row in await sessions.timeline(db, session_id)}
-    assert outcomes == {Step.ROOM: (Outcome.DONE, "made"), Step.CREDENTIALS: (Outcome.FAILED, "unavailable")}
+    assert outcomes == {Step.ROOM: (outcome, "made"), Step.CREDENTIALS: (Outcome.FAILED, "unavailable")}
