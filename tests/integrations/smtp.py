@@ -33,7 +33,7 @@ class MailServer:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        answer = self._answer("rcpt")
+        answer = self.says.get(f"rcpt {address}") or self._answer("rcpt")
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -63,7 +63,7 @@ async def mail_server(
     start_tls: ssl.SSLContext | None = None,
     login: bool = False,
 ) -> AsyncIterator[MailServer]:
-    """`says` are its answers by command: mail, rcpt, data."""
+    """`says` are its answers by command: mail, rcpt, data; or to one reader: `rcpt a@b.example`."""
     handler = MailServer(dict(says))
 
     def protocol() -> SMTP:
