@@ -21,7 +21,7 @@ from models.session import BookedTime, Participant, Session, SessionTopic, Timel
 
 _ORDER = {step: position for position, step in enumerate(Step)}
 _DEADLOCK = "40P01"
-_TIMELINE_VALUES = ("outcome", "planned_at", "started_at", "finished_at", "note")
+_TIMELINE_VALUES = ("outcome", "planned_at", "started_at", "finished_at", "note", "revision")
 
 
 async def get_session(db: AsyncSession, session_id: UUID) -> Session:
@@ -141,6 +141,15 @@ async def change(db: AsyncSession, session_id: UUID, **values: Any) -> None:
     await db.execute(sa.update(Session).where(col(Session.id) == session_id).values(**values))
 
 
+async def enter_state(db: AsyncSession, session_id: UUID, changes: int, **values: Any) -> None:
+    """Write where the session is after so many changes of state; one that is late changes nothing."""
+    await db.execute(
+        sa.update(Session)
+        .where(col(Session.id) == session_id, col(Session.state_changes) <= changes)
+        .values(state_changes=changes, **values)
+    )
+
+
 async def write_timeline(
     db: AsyncSession, organization_id: UUID, session_id: UUID, entries: Sequence[TimelineEntry]
 ) -> None:
@@ -158,16 +167,18 @@ async def write_timeline(
             "started_at": entry.started_at,
             "finished_at": entry.finished_at,
             "note": entry.note,
+            "revision": entry.revision,
         }
         for entry in entries
     ]
     statement = insert(TimelineRow).values(rows)
-    updated = {
-        name: statement.excluded[name]
-        for name in ("outcome", "planned_at", "started_at", "finished_at", "note")
-    }
+    updated = {name: statement.excluded[name] for name in _TIMELINE_VALUES}
     await db.execute(
-        statement.on_conflict_do_update(index_elements=["session_id", "step", "occasion"], set_=updated)
+        statement.on_conflict_do_update(
+            index_elements=["session_id", "step", "occasion"],
+            set_=updated,
+            where=col(TimelineRow.revision) <= statement.excluded.revision,
+        )
     )
 
 

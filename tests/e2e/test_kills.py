@@ -104,7 +104,8 @@ def stored_until(school: School, before: datetime) -> datetime:
     with psycopg.connect(school.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:
         row = connection.execute(query, [school.booked.session_id, before]).fetchone()
     assert row is not None
-    return min(row[0], before)
+    stored: datetime = min(row[0], before)
+    return stored
 
 
 def gaps(school: School) -> list[tuple[datetime, datetime]]:

@@ -8,6 +8,7 @@ import pytest
 
 from domain.errors import NotFound
 from domain.recording import AudioSegment
+from domain.sessions import SessionState
 from domain.timeline import Outcome, Step, TimelineEntry
 from domain.transcript import Utterance, Word
 from models.database import Database
@@ -100,6 +101,19 @@ async def test_a_timeline_entry_written_again_is_replaced(database: Database, te
         ("24h", Outcome.DONE, "2 sent"),
         ("1h", Outcome.PLANNED, ""),
     ]
+
+
+async def test_a_step_that_is_late_undoes_nothing(database: Database, tenant: Tenant) -> None:
+    session_id = await another_session(database, tenant)
+    done = TimelineEntry(Step.ROOM, Outcome.DONE, revision=7)
+    running = replace(done, outcome=Outcome.RUNNING, revision=6)
+    async with database.tenant(tenant.id) as db:
+        for entry in (done, running):
+            await sessions.write_timeline(db, tenant.id, session_id, [entry])
+        await sessions.enter_state(db, session_id, 2, state=SessionState.LIVE)
+        await sessions.enter_state(db, session_id, 1, state=SessionState.OPEN)
+        assert [row.outcome for row in await sessions.timeline(db, session_id)] == [Outcome.DONE]
+        assert (await sessions.get_session(db, session_id)).state == SessionState.LIVE
 
 
 @pytest.mark.parametrize(("done_at", "outcome"), [(NOON, Outcome.DONE), (None, Outcome.RUNNING)])
