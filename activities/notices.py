@@ -190,6 +190,7 @@ class NoticeActivities(Notices):
 
     def _context(self, known: _Class, kind: NoticeKind, recipient: _Recipient) -> ClassContext:
         session = known.session
+        theirs = recipient.participants if recipient.kind == "guardian" else known.everybody
         expires_at = session.ends_at + LINK_OUTLIVES_CLASS
         links = [
             (
@@ -208,7 +209,7 @@ class NoticeActivities(Notices):
             starts_at=session.starts_at,
             ends_at=session.ends_at,
             reader=recipient.name,
-            students=tuple(p.name for p in recipient.participants if p.role == Role.STUDENT),
+            students=tuple(p.name for p in theirs if p.role == Role.STUDENT),
             join_urls=tuple(links) if kind in _JOINABLE else (),
             page_url=self._links.session_page(session.id),
             topics=known.topics,
