@@ -77,6 +77,7 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
 
 def context(known: ClassFacts, kind: NoticeKind, recipient: Recipient, links: LinkSigner) -> ClassContext:
     session = known.session
+    theirs = recipient.participants if recipient.kind == "guardian" else known.everybody
     expires_at = session.ends_at + LINK_OUTLIVES_CLASS
     urls = [
         (
@@ -93,7 +94,7 @@ def context(known: ClassFacts, kind: NoticeKind, recipient: Recipient, links: Li
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         reader=recipient.name,
-        students=tuple(p.name for p in recipient.participants if p.role == Role.STUDENT),
+        students=tuple(p.name for p in theirs if p.role == Role.STUDENT),
         join_urls=tuple(urls) if kind in _JOINABLE else (),
         page_url=links.session_page(session.id),
         topics=known.topics,

@@ -1,5 +1,6 @@
 """Who a notice goes to, and for whom they read."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +56,8 @@ async def _absent(
     db: AsyncSession, session: Session, everybody: Sequence[Participant], now: datetime
 ) -> list[Participant]:
     """Those who have not been in the class for a moment."""
-    rows = attendance_rows(session, everybody, await events.of_session(db, session.id), now)
+    recorded = await events.of_session(db, session.id)
+    rows = await asyncio.to_thread(attendance_rows, session, everybody, recorded, now)
     came = {row.participant_id for row in rows if row.seconds > 0}
     return [person for person in everybody if person.role == Role.STUDENT and person.id not in came]
 

@@ -1,7 +1,7 @@
 """`homeroom demo`: watch a class happen, from the booking to the next briefing."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from cli.demo_class.school import Api, ApiError, BookedClass, book_class, open_s
 from cli.demo_class.script import LESSON
 from cli.demo_class.voices import synthesise
 from cli.demo_class.voices_in_room import VoicesInRoom
-from config.settings import load_settings
-from integrations.links import DeskLink, LinkSigner
+from cli.desk import desk_url
+from cli.given_settings import settings_or_exit
+from config.settings import Settings
 from reports.briefings import read_briefing
 
 console = Console(highlight=False, soft_wrap=True)
@@ -29,12 +30,12 @@ def demo(
     ] = 20.0,
 ) -> None:
     """Watch a class happen: booked, held in a real room, transcribed, documented, approved, told, filed."""
-    settings = load_settings()
+    settings = settings_or_exit()
     _synthesise()
     try:
         organization_id, api = open_school(settings.public_url, settings.admin_token.get_secret_value())
         booked = book_class(api, organization_id)
-        _show_places(booked, settings.public_url, settings.mailbox_url)
+        _show_places(booked, settings)
         _Demo(api, booked, approve_after).run()
     except (ApiError, httpx.TransportError) as error:
         console.print(f"[red]The demo stopped:[/] {error}", markup=True)
@@ -48,19 +49,14 @@ def _synthesise() -> None:
         synthesise(LESSON, lambda done, total: status.update(f"Preparing the voices: {done} of {total}"))
 
 
-def desk_url(booked: BookedClass) -> str:
-    settings = load_settings()
-    signer = LinkSigner([secret.get_secret_value() for secret in settings.link_secrets], settings.public_url)
-    link = DeskLink(organization_id=UUID(booked.organization_id))
-    return signer.desk_url(link, datetime.now(UTC) + timedelta(hours=12), f"/sessions/{booked.session_id}")
-
-
-def _show_places(booked: BookedClass, public_url: str, mailbox_url: str | None) -> None:
+def _show_places(booked: BookedClass, settings: Settings) -> None:
     rows = {
-        "The class as it happens": desk_url(booked),
+        "The class as it happens": desk_url(
+            settings, UUID(booked.organization_id), f"/sessions/{booked.session_id}"
+        ),
         "Its workflow in the Temporal UI": booked.workflow_url,
         "Sit in the class yourself": booked.guest_link,
-        "Mails to the people": mailbox_url or "",
+        "Mails to the people": settings.mailbox_url or "",
     }
     console.print("\n[bold]A class is booked.[/] Open these while it happens:\n")
     for label, url in rows.items():

@@ -1,5 +1,6 @@
 """The default engine: finds what was said by cue rules and salience, and quotes it. It invents nothing."""
 
+import asyncio
 import re
 from collections import Counter, defaultdict
 
@@ -26,6 +27,10 @@ class ExtractiveEngine:
     name = "extractive"
 
     async def draft(self, record: ClassRecord) -> Draft:
+        # In a thread: reading a long class takes seconds, and workflows wait for this process.
+        return await asyncio.to_thread(self._draft, record)
+
+    def _draft(self, record: ClassRecord) -> Draft:
         statements = _statements(Lesson(record))
         kept = tuple(s for s in statements if holds(s, record.utterances))
         return Draft(self.name, kept, dropped=len(statements) - len(kept))

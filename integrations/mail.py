@@ -34,7 +34,7 @@ class SmtpMailer:
         Raises Undeliverable for what is refused of this message for good, MailboxBusy for what may pass, Unavailable
         for what every message would meet now.
         """
-        message = self._message(_address(to), subject, html, text, message_id)
+        message = self._message(to, subject, html, text, message_id)
         try:
             await aiosmtplib.send(
                 message,
@@ -54,10 +54,10 @@ class SmtpMailer:
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable("the mail server does not answer") from error
 
-    def _message(self, to: Address, subject: str, html: str, text: str, message_id: str) -> EmailMessage:
+    def _message(self, to: str, subject: str, html: str, text: str, message_id: str) -> EmailMessage:
         message = EmailMessage()
         message["From"] = self._sender
-        message["To"] = to
+        message["To"] = _address(to)
         message["Subject"] = " ".join(subject.split())
         message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = f"<{message_id}@{self._domain}>"
@@ -71,7 +71,7 @@ def _address(to: str) -> Address:
     """One address and no more; its domain as every server takes it."""
     try:
         found = Address(addr_spec=to)
-        domain = found.domain.encode("idna").decode()
+        domain = found.domain if found.domain.isascii() else found.domain.encode("idna").decode()
     except (ValueError, IndexError, MessageError) as error:
         raise Undeliverable("this is no mail address") from error
     if not found.username or not domain:
