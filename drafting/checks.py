@@ -1,7 +1,7 @@
 """Comprehension checks: the instructor asks, a student answers, the instructor says what they think of it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -59,11 +59,12 @@ def _find(turns: list[Turn]) -> list[_Check]:
         if not turn[0].taught:
             continue
         check = _check(turn, turns[at + 1 : at + 3])
-        if check and _is_hint(check, turn, commented):
-            commented = commented if check.outcome in _NOT_THERE_YET else None
-            continue
-        commented = check
-        found += [check] if check else []
+        if check and commented and _belongs_to(commented, check, turn):
+            found[-1] = replace(commented, outcome=_together(commented.outcome, check.outcome))
+            commented = found[-1] if check.outcome in _NOT_THERE_YET else None
+        else:
+            commented = check
+            found += [check] if check else []
     return found
 
 
@@ -88,7 +89,7 @@ def _check(turn: Turn, following: list[Turn]) -> _Check | None:
     if answer[0].taught or late:
         return _Check(question, [], [], CheckOutcome.UNANSWERED) if is_question(question) else None
     spoken = [s for s in answer if s.utterance.id == answer[0].utterance.id][:_ANSWER_SENTENCES]
-    return _Check(question, spoken, reaction, _outcome(spoken, reaction))
+    return _Check(question, spoken, reaction, _outcome(answer, reaction))
 
 
 def _outcome(answer: Turn, reaction: Turn) -> CheckOutcome:
@@ -104,29 +105,35 @@ def _outcome(answer: Turn, reaction: Turn) -> CheckOutcome:
 
 
 def _repeats(answer: Turn, reaction: Turn) -> bool:
-    """The instructor says the answer again: “Six times.” “Six times, and then it stops.”"""
-    given = {token for sentence in answer for token in _tokens(sentence.text)}
-    return bool(given) and any(
-        given <= set(_tokens(sentence.text)) and not is_question(sentence) for sentence in reaction
-    )
+    """The instructor says an answer again: “Six times.” “Six times, and then it stops.”"""
+    said = [set(_tokens(sentence.text)) for sentence in answer]
+    again = [set(_tokens(sentence.text)) for sentence in reaction if not is_question(sentence)]
+    return any(given and given <= repeated for given in said for repeated in again)
 
 
 def _tokens(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def _is_hint(check: _Check, turn: Turn, commented: _Check | None) -> bool:
-    return (
-        commented is not None
-        and commented.outcome in _NOT_THERE_YET
-        and (check.question in turn[:_HINT_WITHIN] or bool(cues.HINT.search(check.question.text)))
-        and not called(check.question.text)
-    )
+def _belongs_to(commented: _Check, check: _Check, turn: Turn) -> bool:
+    """A hint after an answer that is not there yet, or the question why after one that got no verdict."""
+    if called(check.question.text):
+        return False
+    if commented.outcome == CheckOutcome.UNCLEAR:
+        return bool(cues.PROBE.search(check.question.text))
+    hint = check.question in turn[:_HINT_WITHIN] or bool(cues.HINT.search(check.question.text))
+    return commented.outcome in _NOT_THERE_YET and hint
+
+
+def _together(first: CheckOutcome, later: CheckOutcome) -> CheckOutcome:
+    """What came after hints does not make the answer right; a verdict after the reason does."""
+    return later if first == CheckOutcome.UNCLEAR else first
 
 
 def _counts(check: _Check, lesson: Lesson) -> bool:
-    """A question that got no verdict counts only where it is about the subject."""
-    return check.outcome != CheckOutcome.UNCLEAR or bool(lesson.subject & set(words(check.question.text)))
+    """Without a verdict, or without being a question, it counts only where it is about the subject."""
+    doubtful = check.outcome == CheckOutcome.UNCLEAR or not is_question(check.question)
+    return not doubtful or bool(lesson.subject & set(words(check.question.text)))
 
 
 def _statement(check: _Check, lesson: Lesson) -> Statement:

@@ -1,16 +1,16 @@
 """The default engine: finds what was said by cue rules and salience, and quotes it. It invents nothing."""
 
 import asyncio
-import re
 from collections import Counter, defaultdict
 
 from domain.documentation import CheckOutcome, ClassRecord, Draft, Section, Statement
 from drafting import cues
 from drafting.checks import comprehension_checks
-from drafting.homework import homework
+from drafting.homework import homework, of_next_class
 from drafting.lesson import Lesson
 from drafting.numbers import normalised
 from drafting.practised import practised
+from drafting.salience import words
 from drafting.sentences import Sentence
 from drafting.verification import holds
 
@@ -43,6 +43,10 @@ def _statements(lesson: Lesson) -> list[Statement]:
     by_section = defaultdict(list)
     for sentence in told:
         by_section[_section(sentence, lesson)].append(sentence)
+    if not by_section[Section.TOPICS]:
+        likely = _likely_topic(by_section[Section.PRACTISED], lesson)
+        by_section[Section.TOPICS] = likely
+        by_section[Section.PRACTISED] = [s for s in by_section[Section.PRACTISED] if s not in likely]
     weighty = practised(by_section[Section.PRACTISED], lesson)
     return [
         *_quoted(Section.TOPICS, [[s] for s in by_section[Section.TOPICS]], lesson),
@@ -54,20 +58,25 @@ def _statements(lesson: Lesson) -> list[Statement]:
 
 
 def _section(sentence: Sentence, lesson: Lesson) -> Section:
-    if _tells(sentence, cues.NEXT_STEPS, cues.NOT_NEXT):
+    if of_next_class(sentence, lesson):
         return Section.NEXT_STEPS
     return Section.TOPICS if _names_topic(sentence, lesson) else Section.PRACTISED
 
 
-def _tells(sentence: Sentence, cue: re.Pattern[str], unless: re.Pattern[str]) -> bool:
-    return bool(cue.search(sentence.text)) and not unless.search(sentence.text)
-
-
 def _names_topic(sentence: Sentence, lesson: Lesson) -> bool:
-    early = lesson.how_far(sentence) < _EARLY
-    return _tells(sentence, cues.TOPIC, cues.NO_TOPIC) or (
-        early and _tells(sentence, cues.EARLY_TOPIC, cues.NO_TOPIC)
-    )
+    if cues.NO_TOPIC.search(sentence.text):
+        return False
+    if cues.TOPIC.search(sentence.text):
+        return True
+    planned = len(lesson.titles & set(words(sentence.text)))
+    plans = cues.EARLY_TOPIC.search(sentence.text) or (planned and cues.PLAN.search(sentence.text))
+    return lesson.how_far(sentence) < _EARLY and bool(plans)
+
+
+def _likely_topic(told: list[Sentence], lesson: Lesson) -> list[Sentence]:
+    """Where no topic is announced: what first names a planned one."""
+    early = (s for s in told if lesson.how_far(s) < _EARLY and not cues.SMALL_TALK.search(s.text))
+    return [s for s in early if lesson.titles & set(words(s.text))][:1]
 
 
 def _quoted(section: Section, told: list[list[Sentence]], lesson: Lesson) -> list[Statement]:

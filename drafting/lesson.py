@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from domain.documentation import ClassRecord
 from drafting import cues
@@ -27,6 +28,13 @@ class Lesson:
     def questions(self) -> frozenset[int]:
         """Positions of what the instructor asks."""
         return frozenset(sentence.position for sentence in self.taught if is_question(sentence))
+
+    @cached_property
+    def comments(self) -> frozenset[int]:
+        """Positions of what the instructor says first after a student."""
+        return frozenset(
+            after.position for before, after in pairwise(self.said) if after.taught and not before.taught
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -57,5 +65,5 @@ class Lesson:
 
 def is_question(sentence: Sentence) -> bool:
     if cues.QUESTION.search(sentence.text):
-        return True
+        return not cues.TAG.search(sentence.text)
     return not sentence.punctuated and bool(cues.UNMARKED_QUESTION.search(sentence.text))

@@ -7,6 +7,8 @@ from drafting.sentences import Sentence
 
 _FEWEST_WORDS, _MOST_WORDS = 5, 60
 _SHORT = 7  # words
+_COMMENT = 0.8  # what is said of an answer seldom stands alone
+_AT_ONCE = 8  # characters
 _ENOUGH = 1.6
 _SENTENCES_PER_STATEMENT = 3
 _FEWEST, _MOST = 4, 8
@@ -17,7 +19,10 @@ def practised(candidates: list[Sentence], lesson: Lesson) -> list[Sentence]:
     """The weightiest of `candidates`, which are what the instructor told, without what belongs to other sections."""
     near = centrality([sentence.text for sentence in candidates])
     weighed = [
-        (_weight(sentence.text, central, lesson), sentence)
+        (
+            _weight(sentence.text, central, lesson) - _COMMENT * (sentence.position in lesson.comments),
+            sentence,
+        )
         for sentence, central in zip(candidates, near, strict=True)
     ]
     count = min(_MOST, max(_FEWEST, round(len(candidates) / _SENTENCES_PER_STATEMENT)))
@@ -34,5 +39,11 @@ def _weight(text: str, central: float, lesson: Lesson) -> float:
     own = set(words(text))
     cued = sum(worth for cue, worth in _CUES if cue.search(text))
     on_subject = 0.25 * min(len(own & lesson.subject), 4) + 0.4 * min(len(own & lesson.titles), 2)
-    against = 1.0 * bool(cues.POINTS_BACK.search(text)) + 0.5 * (length < _SHORT)
+    against = 1.0 * (_judges(text) or bool(cues.POINTS_BACK.search(text))) + 0.5 * (length < _SHORT)
     return cued + on_subject + 1.5 * central - against
+
+
+def _judges(text: str) -> bool:
+    """It begins with what the instructor thinks of an answer."""
+    verdicts = (cue.search(text) for cue in (cues.PARTLY, cues.INCORRECT, cues.CORRECT))
+    return any(verdict and verdict.start() < _AT_ONCE for verdict in verdicts)

@@ -18,6 +18,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _LONG = 30  # words
+_RUN = re.compile(r"\S+(?:\s+\S+){0,79}")
 
 _FILLERS = re.compile(
     r"\b(?:um+|uh+|erm*|hmm+)\b[,.]?\s*|(?:(?<=, )|^)(?:you know|i mean|like|well),\s*", re.IGNORECASE
@@ -77,9 +78,11 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
 def _cut(part: str) -> Iterator[str]:
     part = part.strip()
     if len(part.split()) > _LONG and part[-1] not in ".!?":
-        yield from (piece for piece in map(str.strip, _GOES_ON.split(part)) if piece)
-    elif part:
-        yield part
+        pieces = [piece.strip() for piece in _GOES_ON.split(part)]
+    else:
+        pieces = [part]
+    # Rules look at a sentence many times over: what a stuck speech engine repeats must not stop a worker.
+    yield from (run for piece in pieces for run in _RUN.findall(piece))
 
 
 def called(text: str) -> frozenset[str]:

@@ -57,7 +57,7 @@ class Fact:
 @dataclass(frozen=True)
 class PlantedClass:
     name: str
-    held_out: bool  # no rule was written with this class in view
+    held_out: bool  # written after the rules, which have not been changed for it
     record: ClassRecord
     facts: tuple[Fact, ...]
 

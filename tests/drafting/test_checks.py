@@ -94,7 +94,9 @@ async def test_questions_about_the_meeting_are_no_checks(question: str) -> None:
     "question", ["Can you tell me what a denominator is?", "Explain what a denominator is."]
 )
 async def test_asking_to_explain_is_a_check(question: str) -> None:
-    assert await outcomes(f"T: {question}\nA: The number below.\nT: Exactly.") == [C.CORRECT]
+    talk = f"T: There is a denominator in every fraction.\nT: {question}\nA: The number below.\nT: Exactly."
+
+    assert await outcomes(talk) == [C.CORRECT]
 
 
 async def test_what_the_instructor_answers_alone_is_no_check() -> None:
@@ -125,6 +127,36 @@ async def test_a_hint_belongs_to_the_question_it_helps_with() -> None:
     """)
 
     assert (check.answer, check.outcome) == ("Two x plus four.", C.PARTLY)
+
+
+async def test_when_the_hint_has_helped_the_next_question_is_a_new_one() -> None:
+    assert await outcomes("""
+        T: What is two times x plus four?
+        A: Two x plus four.
+        T: Almost. What about the four?
+        A: Two x plus eight.
+        T: Exactly. What is three times x?
+        B: Three x.
+        T: Perfect.
+    """) == [C.PARTLY, C.CORRECT]
+
+
+async def test_the_question_why_belongs_to_the_answer_it_asks_about() -> None:
+    (check,) = await checks("""
+        T: Is one half more than one quarter?
+        A: Yes, it is more.
+        T: Why do you think so?
+        A: Because there are fewer parts.
+        T: Correct.
+    """)
+
+    assert (check.question, check.outcome) == ("Is one half more than one quarter?", C.CORRECT)
+
+
+async def test_asking_for_something_off_the_subject_is_no_check() -> None:
+    assert not await checks(
+        "T: Now the fractions.\nT: Describe it, since we cannot see you.\nA: A bike.\nT: Super."
+    )
 
 
 async def test_another_student_is_asked_another_question() -> None:
