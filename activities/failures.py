@@ -1,4 +1,4 @@
-"""The one place where expected errors become Temporal failures, retryable or not."""
+"""The one place where errors become Temporal failures, retryable or not."""
 
 import traceback
 from pathlib import Path
@@ -15,7 +15,7 @@ class FailureInterceptor(Interceptor):
     """Gives every domain error its stable code as failure type; only Unavailable is retried.
 
     Errors that are not ours are retried, since nobody has decided that they are final. Of them the history gets kind
-    and place, not the text: it may hold names and words.
+    and place, not the text, and of no error what caused it: both may hold names and words.
     """
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
@@ -27,7 +27,7 @@ class _Translate(ActivityInboundInterceptor):
         try:
             return await super().execute_activity(input)
         except HomeroomError as error:
-            raise application_error(error) from error
+            raise application_error(error).with_traceback(error.__traceback__) from None
         except TemporalError:
             raise
         except Exception as error:

@@ -16,6 +16,7 @@ from cli.demo_class.voices_in_room import VoicesInRoom
 from cli.desk import desk_url
 from cli.given_settings import settings_or_exit
 from config.settings import Settings
+from reports.briefings import read_briefing
 
 console = Console(highlight=False, soft_wrap=True)
 _POLL = 0.5  # seconds
@@ -137,7 +138,8 @@ class _Demo:
         path = f"/v1/sessions/{self._booked.session_id}"
         for row in self._api.get(f"{path}/attendance"):
             console.print(f"  {row['participant_id']}  {row['seconds']:.0f} s in class", markup=False)
-        for heading, lines in self._api.get(f"{path}/next-briefing")["sections"]:
+        briefing = self._api.get(f"{path}/next-briefing")
+        for heading, lines in read_briefing(briefing, language="en", time_zone="UTC"):
             console.print(f"\n  {heading}", style="bold")
             for line in lines:
                 console.print(f"    - {line}", markup=False)

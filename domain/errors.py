@@ -21,7 +21,9 @@
     │   └── SignatureInvalid
     ├── PayloadTooLarge
     ├── Undeliverable           a message was refused for good
+    ├── DraftingFailed          the drafting endpoint gave no usable answer
     └── Unavailable             an outside part does not answer now: the only branch worth a retry
+        └── MailboxBusy         one reader's mailbox takes no mail now; others may
 
 `code` is stable and public (problem+json type, Temporal failure type); `next_step` tells the reader what to do, in
 general where whoever raises it knows no better.
@@ -165,10 +167,21 @@ class Undeliverable(HomeroomError):
     usual_step = "Check the address."
 
 
+class DraftingFailed(HomeroomError):
+    code = "drafting-failed"
+    title = "The drafting endpoint gave no usable answer"
+    usual_step = "Check the endpoint that is set for drafting, and its model."
+
+
 class Unavailable(HomeroomError):
     code = "unavailable"
     title = "A part of the system does not answer now"
     usual_step = "Try again in a minute."
+
+
+class MailboxBusy(Unavailable):
+    code = "mailbox-busy"
+    title = "The mailbox takes no mail now"
 
 
 def _tree(base: type[HomeroomError]) -> dict[str, type[HomeroomError]]:

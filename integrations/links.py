@@ -81,7 +81,11 @@ class LinkSigner:
         for secret in self._secrets:
             try:
                 claims: dict[str, Any] = jwt.decode(
-                    token, secret, algorithms=[_ALGORITHM], audience=purpose, options={"verify_exp": False}
+                    token,
+                    secret,
+                    algorithms=[_ALGORITHM],
+                    audience=purpose,
+                    options={"verify_exp": False, "require": ["exp", "aud", "organization"]},
                 )
             except jwt.InvalidTokenError:
                 continue

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from models.migrate import upgrade
 from tests.stack import (
@@ -20,6 +21,10 @@ from tests.stack import (
     start_temporal,
     temporary_folder,
 )
+
+# Property tests on a machine that is busy with other things: no example is timed.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

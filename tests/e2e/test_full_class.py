@@ -98,7 +98,7 @@ def test_the_record_is_complete(taught: School) -> None:
     assert instructor["engagement"]["talk_seconds"] > 20
     assert {c["joined_by"] for c in instructor["connections"]} == {"announced"}
     headings = [heading for heading, _ in taught.get("/next-briefing")["sections"]]
-    assert "Homework to check" in headings
+    assert "homework_to_check" in headings
 
 
 def test_every_statement_plays_the_moment_it_rests_on(taught: School) -> None:
