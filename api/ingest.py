@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
+import psycopg
+
 from api.tenants import Tenants
-from domain.errors import NotFound, Unavailable
+from domain.errors import NotFound
 from domain.events import RecordedEvent, SessionEvent
 from models.changes import ChangeNotifier
 from models.database import Database
@@ -16,9 +19,7 @@ from models.repositories import events
 _BATCH = 500
 
 
-@dataclass
-class _Waiting:
-    organization_id: UUID
+class _Waiting(NamedTuple):
     session_id: UUID
     event: SessionEvent
     written: asyncio.Future[None]
@@ -31,56 +32,85 @@ class EventRecorder:
         self._database = database
         self._notifier = notifier
         self._tenants = tenants
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
+        self._waiting: list[_Waiting] = []
+        self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def record(self, recorded: RecordedEvent) -> None:
         """Raises NotFound for a session that does not exist, Unavailable when the database does not answer."""
-        tenant = await self._tenants.of_session(recorded.session_id)
-        if tenant is None:
-            raise NotFound(f"there is no session {recorded.session_id}")
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_for_ever())
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(_Waiting(tenant, recorded.session_id, recorded.event, written))
+        self._waiting.append(_Waiting(recorded.session_id, recorded.event, written))
+        self._arrived.set()
         await written
 
     async def _write_for_ever(self) -> None:
         while True:
-            batch = [await self._queue.get()]
-            while len(batch) < _BATCH and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            by_tenant: dict[UUID, list[_Waiting]] = defaultdict(list)
-            for waiting in batch:
-                by_tenant[waiting.organization_id].append(waiting)
-            for tenant, waiting_events in by_tenant.items():
-                await self._write(tenant, waiting_events)
+            await self._arrived.wait()
+            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            if not self._waiting:
+                self._arrived.clear()
+            await self._write(batch)
 
-    async def _write(self, tenant: UUID, batch: list[_Waiting]) -> None:
+    async def _write(self, batch: Sequence[_Waiting]) -> None:
+        """All in one transaction. What the database refuses is found by halves, so that it stops nothing else."""
         try:
-            async with self._database.tenant(tenant) as db:
-                await events.record(db, tenant, [(w.session_id, w.event) for w in batch])
+            by_tenant, ours = await self._by_tenant(batch)
+            async with self._database.driver() as connection:
+                await events.record_many(connection, by_tenant)
+        except psycopg.Error as error:
+            if len(batch) == 1:
+                self._refuse(batch[0], error)
+                return
+            await self._write(batch[: len(batch) // 2])
+            await self._write(batch[len(batch) // 2 :])
         except Exception as error:
-            await self._failed(tenant, batch, error)
-            return
-        for waiting in batch:
-            if not waiting.written.done():
-                waiting.written.set_result(None)
-        for session_id in {waiting.session_id for waiting in batch}:
-            self._notifier.changed(session_id)
+            _answer(batch, error)
+        else:
+            _answer(ours)
+            for session_id in {waiting.session_id for waiting in ours}:
+                self._notifier.changed(session_id)
 
-    async def _failed(self, tenant: UUID, batch: list[_Waiting], error: Exception) -> None:
-        """What one of them cannot be written for is no reason to lose the others."""
-        if len(batch) > 1 and not isinstance(error, Unavailable):
-            for waiting in batch:
-                await self._write(tenant, [waiting])
-            return
+    def _refuse(self, waiting: _Waiting, error: psycopg.Error) -> None:
+        if isinstance(error, psycopg.errors.ForeignKeyViolation):
+            self._tenants.forget(waiting.session_id)  # deleted since its organization was looked up
+            _answer([waiting], _no_session(waiting.session_id))
+        else:
+            _answer([waiting], error)
+
+    async def _by_tenant(
+        self, batch: Sequence[_Waiting]
+    ) -> tuple[dict[UUID, list[tuple[UUID, SessionEvent]]], list[_Waiting]]:
+        """The events of sessions that exist; the others are told that theirs does not."""
+        tenants = await self._tenants.of_sessions({waiting.session_id for waiting in batch})
+        by_tenant: dict[UUID, list[tuple[UUID, SessionEvent]]] = defaultdict(list)
+        ours = []
         for waiting in batch:
-            if not waiting.written.done():
-                waiting.written.set_exception(error)
+            tenant = tenants.get(waiting.session_id)
+            if tenant is None:
+                _answer([waiting], _no_session(waiting.session_id))
+                continue
+            by_tenant[tenant].append((waiting.session_id, waiting.event))
+            ours.append(waiting)
+        return by_tenant, ours
 
     async def aclose(self) -> None:
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+
+
+def _answer(batch: Sequence[_Waiting], error: Exception | None = None) -> None:
+    for waiting in batch:
+        if waiting.written.done():  # nobody waits any longer
+            continue
+        if error:
+            waiting.written.set_exception(error)
+        else:
+            waiting.written.set_result(None)
+
+
+def _no_session(session_id: UUID) -> NotFound:
+    return NotFound(f"there is no session {session_id}")

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -48,6 +50,25 @@ class Database:
         """A transaction outside any tenant: sees what the schema's cross-tenant functions give."""
         async with self._transaction() as session:
             yield session
+
+    @asynccontextmanager
+    async def driver(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """A transaction outside any tenant on the driver's own connection, for hot paths. Commits on success.
+
+        Raises Unavailable when the database cannot be reached.
+        """
+        try:
+            async with self.engine.connect() as pooled:
+                connection = (await pooled.get_raw_connection()).driver_connection
+                assert connection is not None, "it was just taken from the pool"
+                try:
+                    yield connection
+                    await connection.commit()
+                finally:
+                    if connection.broken:
+                        await pooled.invalidate()
+        except (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, PoolTimeout) as error:
+            raise Unavailable("the database does not answer") from error
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:

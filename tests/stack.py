@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -236,8 +236,8 @@ class TestS3:
         }
 
 
-def start_postgres(folder: Path) -> TestPostgres:
-    cluster = Cluster(folder / "pg", free_ports("postgres")["postgres"], FAST_AND_UNSAFE)
+def start_postgres(folder: Path, settings: Mapping[str, str] = FAST_AND_UNSAFE) -> TestPostgres:
+    cluster = Cluster(folder / "pg", free_ports("postgres")["postgres"], settings)
     running = Running(postgres_service(cluster, ""), folder / "postgres.log")
     passwords = Passwords(owner=secrets.token_urlsafe(12), application=secrets.token_urlsafe(12))
     ensure_roles(cluster.superuser_url(), passwords)
@@ -296,10 +296,11 @@ def start_s3(folder: Path) -> TestS3:
 
 
 @contextmanager
-def temporary_folder(name: str) -> Iterator[Path]:
+def temporary_folder(name: str, *, on_disk: bool = False) -> Iterator[Path]:
     """In memory where the machine has such a folder."""
     memory = Path("/dev/shm")
-    path = Path(tempfile.mkdtemp(prefix=f"homeroom-{name}-", dir=memory if memory.is_dir() else None))
+    where = memory if memory.is_dir() and not on_disk else None
+    path = Path(tempfile.mkdtemp(prefix=f"homeroom-{name}-", dir=where))
     path.chmod(0o711)  # Postgres passes through as another user
     try:
         yield path

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,16 +15,18 @@ from uuid import uuid4
 
 from livekit import api as livekit_api
 
-from benchmarks.capture.usage import Memory, cpu_seconds, memory
+from benchmarks.report import Report, Verdict, tell
+from benchmarks.usage import Memory, cpu_seconds, memory
 from domain.roles import Role, room_name
+from media_bridge.recorder import reports
 from media_bridge.recorder.orders import RecorderConfig
 from media_bridge.recorder.process import RecorderProcess
-from media_bridge.recorder.reports import Heartbeat, Report, SegmentStored
 from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import CAPTURE_GRANTS, TokenMinter
 from tests.stack import TestLiveKit, start_livekit, temporary_folder
 
 WARM_UP_SECONDS = 6.0
+TRACKS, SECONDS = (2, 12), 25.0
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ class Observer:
         self.segments, self.recording_tracks = 0, 0
         self.heard = asyncio.Event()
 
-    async def receive(self, report: Report) -> None:
-        self.segments += isinstance(report, SegmentStored)
-        if isinstance(report, Heartbeat):
+    async def receive(self, report: reports.Report) -> None:
+        self.segments += isinstance(report, reports.SegmentStored)
+        if isinstance(report, reports.Heartbeat):
             self.recording_tracks = report.recording_tracks
             self.heard.set()
 
@@ -79,7 +81,8 @@ def bare_token(server: TestLiveKit, room: str) -> str:
     return token.with_grants(replace(CAPTURE_GRANTS, room=room)).with_kind("agent").to_jwt()
 
 
-async def measure(server: TestLiveKit, folder: Path, tracks: int, seconds: float) -> Measured:
+async def measure_class(server: TestLiveKit, folder: Path, tracks: int, seconds: float) -> Measured:
+    tell(f"{tracks} participants come and talk")
     session_id, minter = uuid4(), TokenMinter(server.api_key, server.api_secret)
     rooms = LiveKitRooms(server.url, server.api_key, server.api_secret)
     patience = timedelta(minutes=10)
@@ -116,6 +119,7 @@ async def measure(server: TestLiveKit, folder: Path, tracks: int, seconds: float
 async def _window(
     recorder: RecorderProcess, bare: Process, observer: Observer, tracks: int, seconds: float
 ) -> Measured:
+    tell(f"measuring for {seconds:.0f} s")
     assert recorder.pid is not None
     pids = (recorder.pid, os.getpid(), bare.pid)
     segments, started = observer.segments, time.monotonic()
@@ -132,45 +136,67 @@ async def _window(
     )
 
 
-def report(small: Measured, large: Measured) -> None:
-    print(f"{'tracks':>6} {'':>10} {'CPU, % of a core':>18} {'own MB':>8} {'resident MB':>12}")
-    for measured in (small, large):
-        for name, use in (("recorder", measured.recorder), ("bare", measured.bare)):
-            own, resident = use.memory.own, use.memory.resident
-            print(f"{measured.tracks:>6} {name:>10} {100 * use.cpu:>18.1f} {own:>8.0f} {resident:>12.0f}")
-        ratios = (
-            measured.recorder.cpu / measured.bare.cpu,
-            measured.recorder.memory.own / measured.bare.memory.own,
-        )
-        print(f"{measured.tracks:>6} {'ratio':>10} {ratios[0]:>18.2f} {ratios[1]:>8.2f}")
-        print(f"{'':>6} {measured.segments} segments stored; supervisor {100 * measured.supervisor:.1f} %")
+def report(small: Measured, large: Measured) -> Report:
     more = large.tracks - small.tracks
-    per_track = (large.recorder.cpu - small.recorder.cpu) / more
-    bare_track = (large.bare.cpu - small.bare.cpu) / more
+    each = [(large.recorder.cpu - small.recorder.cpu) / more, (large.bare.cpu - small.bare.cpu) / more]
     megabytes = (large.recorder.memory.own - small.recorder.memory.own) / more
-    print(
-        f"each further track: {100 * per_track:.2f} % of a core (bare {100 * bare_track:.2f} %), {megabytes:.1f} MB"
+    return Report(
+        "benchmarks.capture",
+        ["", "CPU, % of a core", "own MB", "resident MB"],
+        [row for measured in (small, large) for row in _rows(measured)],
+        [
+            *(verdict for measured in (small, large) for verdict in _verdicts(measured)),
+            Verdict(
+                "CPU of each further track, % of a core", f"{100 * each[0]:.2f} (bare {100 * each[1]:.2f})"
+            ),
+            Verdict("memory of each further track, MB", f"{megabytes:.1f}"),
+        ],
     )
-    for measured in (small, large):
-        cores = measured.recorder.cpu + measured.supervisor
-        print(f"sessions of {measured.tracks} tracks per core: {1 / cores:.0f}")
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tracks", type=int, nargs=2, default=(2, 12), metavar=("SMALL", "LARGE"))
-    parser.add_argument("--seconds", type=float, default=25)
-    options = parser.parse_args()
+def _rows(measured: Measured) -> list[list[str]]:
+    return [
+        [
+            f"{name}, {measured.tracks} tracks",
+            f"{100 * use.cpu:.1f}",
+            f"{use.memory.own:.0f}",
+            f"{use.memory.resident:.0f}",
+        ]
+        for name, use in (("recorder", measured.recorder), ("bare subscriber", measured.bare))
+    ]
+
+
+def _verdicts(measured: Measured) -> list[Verdict]:
+    recorder, bare, of = measured.recorder, measured.bare, f"with {measured.tracks} tracks"
+    cores = recorder.cpu + measured.supervisor
+    return [
+        Verdict(f"CPU of a recorder / bare subscriber {of}", f"{recorder.cpu / bare.cpu:.2f}"),
+        Verdict(
+            f"memory of a recorder / bare subscriber {of}", f"{recorder.memory.own / bare.memory.own:.2f}"
+        ),
+        Verdict(f"CPU of its supervisor {of}, % of a core", f"{100 * measured.supervisor:.1f}"),
+        Verdict(f"segments stored {of}", str(measured.segments)),
+        Verdict(f"sessions {of} per core", f"{1 / cores:.0f}"),
+    ]
+
+
+async def measure(tracks: Sequence[int] = TRACKS, seconds: float = SECONDS) -> Report:
     with temporary_folder("benchmark") as folder:
         server = start_livekit(folder)
         try:
-            small, large = [
-                await measure(server, folder, tracks, options.seconds) for tracks in options.tracks
-            ]
+            small, large = [await measure_class(server, folder, count, seconds) for count in tracks]
         finally:
             server.stop()
-    report(small, large)
+    return report(small, large)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracks", type=int, nargs=2, default=TRACKS, metavar=("SMALL", "LARGE"))
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    options = parser.parse_args()
+    asyncio.run(measure(options.tracks, options.seconds)).show()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

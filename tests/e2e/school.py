@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
@@ -62,6 +63,14 @@ class School:
         expires_at = datetime.now(UTC) + timedelta(hours=1)
         link = DeskLink(UUID(self.booked.organization_id))
         return secret.desk_url(link, expires_at, f"/sessions/{self.booked.session_id}")
+
+    def expired_link(self, name: str) -> str:
+        """As the person's join link, out of date."""
+        token = parse_qs(urlsplit(self.booked.links[name]).query)["t"][0]
+        signer = LinkSigner([self._link_secret()], self.setting("HOMEROOM_PUBLIC_URL"))
+        now = datetime.now(UTC)
+        link = signer.read_join(token, UUID(self.booked.session_id), now)
+        return signer.join_url(link, now - timedelta(seconds=1))
 
     def _link_secret(self) -> str:
         return self.setting("HOMEROOM_LINK_SECRETS").strip('[]"')

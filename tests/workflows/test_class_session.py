@@ -9,7 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
 from domain.timeline import Outcome, Step
-from tests.workflows.classroom import MINUTE, book, commands
+from tests.workflows.classroom import MINUTE, book, commands, history_length
 from tests.workflows.recording_activities import World
 from workflows.class_session import ClassSession
 from workflows.commands import Cancel, EndClass, Extend, Reschedule, Substitute
@@ -303,22 +303,7 @@ async def test_a_history_is_as_short_for_a_large_and_long_class(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     sizes = [(30, 2), (30, 50), (180, 2), (180, 50)]
-    lengths = {size: await _history_length(environment, world, *size) for size in sizes}
+    lengths = {size: await history_length(environment, world, *size) for size in sizes}
     assert max(lengths.values()) <= 150, lengths
     # Whether two completions share a workflow task is chance; each costs three events.
     assert max(lengths.values()) - min(lengths.values()) <= 9, lengths
-
-
-async def _history_length(environment: WorkflowEnvironment, world: World, minutes: int, students: int) -> int:
-    room = await book(environment, world, lasts=minutes * MINUTE, students=students)
-    await room.until(room.starts_at)
-    first = await room.now()
-    for _ in range(3):  # instructor, first student, everybody
-        await room.teacher_joins(first)
-        await room.pass_time(timedelta(seconds=5))
-    await room.until(room.starts_at + (minutes - 1) * MINUTE)
-    await room.room_empties(first)
-    await room.drafted()
-    await room.approve()
-    await room.result()
-    return len((await room.handle.fetch_history()).events)

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from config.temporal import connect
 from domain.policies import SessionPolicy
 from tests.stack import TestTemporal
 from tests.workflows.classroom import book, workers
@@ -26,12 +25,7 @@ SOON = SessionPolicy(
 
 @pytest.fixture
 async def real(temporal_server: TestTemporal) -> WorkflowEnvironment:
-    client = await Client.connect(
-        temporal_server.address,
-        namespace=temporal_server.namespace,
-        data_converter=pydantic_data_converter,
-    )
-    return WorkflowEnvironment.from_client(client)
+    return WorkflowEnvironment.from_client(await connect(temporal_server.address, temporal_server.namespace))
 
 
 @pytest.fixture

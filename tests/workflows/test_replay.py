@@ -2,10 +2,10 @@
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
+from config.temporal import DATA_CONVERTER
 from tests.workflows.classroom import commands
 from tests.workflows.recording_activities import World
 from tests.workflows.save import FINGERPRINTS, HISTORIES
@@ -23,7 +23,7 @@ _REMEDY = (
 @pytest.mark.parametrize("name", sorted(path.stem for path in HISTORIES.glob("*.json")))
 async def test_a_saved_history_replays(name: str) -> None:
     saved = (HISTORIES / f"{name}.json").read_text()
-    replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=DATA_CONVERTER)
     await replayer.replay_workflow(WorkflowHistory.from_json(name, saved))
 
 

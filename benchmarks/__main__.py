@@ -1,0 +1,58 @@
+"""`python -m benchmarks [NAME…]` runs them in turn; `--write` puts what they found into docs/benchmarks.md."""
+
+import argparse
+import asyncio
+import os
+import platform
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.capture.__main__ import measure as capture
+from benchmarks.drafting.__main__ import measure as drafting
+from benchmarks.ingest.__main__ import measure as ingest
+from benchmarks.lifecycle.__main__ import measure as lifecycle
+from benchmarks.report import Report
+from benchmarks.transcription.__main__ import measure as transcription
+
+BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
+    "lifecycle": lifecycle,
+    "ingest": ingest,
+    "capture": capture,
+    "transcription": transcription,
+    "drafting": drafting,
+}
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+
+
+def with_report(page: str, name: str, report: Report) -> str:
+    place = re.compile(rf"(<!-- measured: {name} -->\n).*?(<!-- /measured -->)", re.DOTALL)
+    return place.sub(lambda found: f"{found[1]}{report.markdown()}\n{_machine()}\n{found[2]}", page)
+
+
+def _machine() -> str:
+    day = datetime.now(UTC).date()
+    return f"Measured on {day} with {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}."
+
+
+async def run(names: list[str], *, write: bool) -> None:
+    for name in names:
+        report = await BENCHMARKS[name]()
+        report.show()
+        if write:
+            PAGE.write_text(with_report(PAGE.read_text(), name, report))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    if unknown := set(options.names) - BENCHMARKS.keys():
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    asyncio.run(run(options.names or list(BENCHMARKS), write=options.write))
+
+
+if __name__ == "__main__":
+    main()

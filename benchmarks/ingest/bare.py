@@ -1,0 +1,42 @@
+"""The limit: rows that are ready, in batches of one statement and one durable commit, as the owner of the table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from domain.events import RecordedEvent
+
+BATCH = 500
+_INSERT = """
+    insert into session_event (organization_id, session_id, source_id, source, kind, occurred_at,
+                               identity, participant_sid, track_sid, hidden, data)
+    select organization_id, session_id, source_id, source, kind, occurred_at,
+           identity, participant_sid, track_sid, hidden, data
+    from json_to_recordset(%s::json) as e(organization_id uuid, session_id uuid, source_id text, source text,
+         kind text, occurred_at timestamptz, identity text, participant_sid text, track_sid text, hidden bool,
+         data jsonb)
+    on conflict do nothing
+"""
+
+
+def as_rows(found: Sequence[RecordedEvent], tenants: Mapping[UUID, UUID]) -> list[dict[str, Any]]:
+    return [
+        {"organization_id": tenants[one.session_id], "session_id": one.session_id, **vars(one.event)}
+        for one in found
+    ]
+
+
+def insert(owner_url: str, rows: Sequence[dict[str, Any]]) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        for at in range(0, len(rows), BATCH):
+            connection.execute(_INSERT, [orjson.dumps(rows[at : at + BATCH]).decode()])
+
+
+def check_rows(owner_url: str, expected: int) -> None:
+    """A way that loses events would be fast."""
+    with psycopg.connect(owner_url) as connection:
+        found = connection.execute("select count(*) from session_event").fetchone()
+    assert found == (expected,), f"{found} rows of {expected} events"

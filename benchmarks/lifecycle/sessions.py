@@ -1,0 +1,84 @@
+"""Real sessions from booking to closed in seconds, and the people of each: they come, leave and approve."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHandle
+
+from api.operations.commands import SessionCommands
+from benchmarks.lifecycle.cues import Cues
+from domain.notices import NoticeKind
+from domain.policies import SessionPolicy
+from tests.workflows.classroom import REGION, workers
+from tests.workflows.recording_activities import World
+from workflows.class_session import ClassSession
+from workflows.commands import Approve, Booking, ClassSessionResult, PresenceSignal, session_workflow_id
+from workflows.contracts.common import StepInput
+
+PAUSE = 0.1  # seconds between one message to a workflow and the next
+STARTS_IN = timedelta(seconds=2.8)
+# As many steps as the default policy has, in three seconds instead of a day.
+POLICY = SessionPolicy(
+    reminders_before=(timedelta(seconds=2), timedelta(seconds=1)),
+    briefing_before=timedelta(seconds=0.6),
+    room_before=timedelta(seconds=0.3),
+    empty_room_for=timedelta(seconds=0.3),
+)
+Handle = WorkflowHandle[ClassSession, ClassSessionResult]
+
+
+@dataclass
+class Stage(World):
+    """Activities that do nothing, and say when a draft waits for its review."""
+
+    cues: Cues = field(default_factory=Cues)
+
+    async def note(self, call: str, step: StepInput | None = None) -> None:
+        if call == f"notice:{NoticeKind.REVIEW_REQUEST}":
+            self.cues.give()
+
+
+class Sessions:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._commands = SessionCommands(client, REGION)
+        self._stage = Stage()
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[None]:
+        async with workers(self._client, self._stage):
+            yield
+
+    async def lead(self, _: int) -> Sequence[HistoryEvent]:
+        """One class; returns its history."""
+        session_id, starts_at = uuid4(), datetime.now(UTC) + STARTS_IN
+        await self._commands.book(uuid4(), session_id, _booking(starts_at))
+        handle: Handle = self._client.get_workflow_handle(
+            session_workflow_id(session_id), result_type=ClassSessionResult
+        )
+        await _attend(handle, starts_at)
+        await self._stage.cues.wait(handle.id)
+        await handle.execute_update(ClassSession.approve_documentation, Approve(1, "person"))
+        result = await handle.result()
+        assert (result.state, result.outcome) == ("closed", "held")
+        return (await handle.fetch_history()).events
+
+
+def _booking(starts_at: datetime) -> Booking:
+    students = (uuid4(), uuid4())
+    ends_at = starts_at + timedelta(minutes=30)
+    return Booking(uuid4(), uuid4(), students, starts_at, ends_at, policy=POLICY)
+
+
+async def _attend(handle: Handle, starts_at: datetime) -> None:
+    await asyncio.sleep((starts_at - datetime.now(UTC)).total_seconds())
+    for in_room in (1, 2, 3, 0):  # the instructor, the first student, everybody, nobody
+        now = datetime.now(UTC)
+        told = PresenceSignal(now, in_room, starts_at, None if in_room else now)
+        await handle.signal(ClassSession.presence, told)
+        await asyncio.sleep(PAUSE)

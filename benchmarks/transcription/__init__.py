@@ -1,0 +1,1 @@
+"""How far the transcript is behind a class that is going on."""

@@ -1,0 +1,45 @@
+"""Classes in the database, so that there is something to record facts about."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from api.operations.seeding import add_course, add_instructor, make_organization
+from api.schemas.people import NewCourse, NewInstructor, NewOrganization
+from models.database import Database
+from models.session import Session
+
+
+async def make_classes(database: Database, organizations: int, each: int) -> dict[UUID, UUID]:
+    """The organizations of new sessions, by session, one organization after the other."""
+    made = [await _organization(database, each) for _ in range(organizations)]
+    pairs = (pair for organization, sessions in made for pair in ((s, organization) for s in sessions))
+    return dict(pairs)
+
+
+async def _organization(database: Database, sessions: int) -> tuple[UUID, list[UUID]]:
+    now = datetime.now(UTC)
+    tenant = (await make_organization(database, NewOrganization(name="School"), "local", now)).id
+    async with database.tenant(tenant) as db:
+        instructor = await add_instructor(
+            db, tenant, NewInstructor(name="Ada", email="ada@school.example"), now
+        )
+        course = await add_course(db, tenant, NewCourse(title="Mathematics", subject="Mathematics"), now)
+        await db.flush()
+        rows = [
+            Session(
+                id=uuid7(),
+                organization_id=tenant,
+                region="local",
+                course_id=course.id,
+                instructor_id=instructor,
+                title="Mathematics",
+                starts_at=now,
+                ends_at=now + timedelta(minutes=30),
+                created_at=now,
+            )
+            for _ in range(sessions)
+        ]
+        db.add_all(rows)
+    return tenant, [row.id for row in rows]

@@ -1,0 +1,25 @@
+"""The peer of a session does as much as the session did."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.lifecycle.plan import Kind, plan_of
+from benchmarks.lifecycle.twins import Twins
+from config.temporal import connect
+from tests.benchmarks.test_benchmarks import saved
+from tests.stack import TestTemporal
+
+pytestmark = pytest.mark.workflow
+
+
+async def test_a_bare_workflow_leaves_the_counts_of_its_plan(temporal_server: TestTemporal) -> None:
+    plan = [
+        replace(turn, seconds=0.05) if turn.kind == Kind.TIMER else turn
+        for turn in plan_of(saved("held-1").events)
+    ]
+    twins = Twins(await connect(temporal_server.address, temporal_server.namespace), [plan])
+    async with twins.served():
+        done = plan_of(await twins.lead(0))
+    assert Counter(turn.kind for turn in done) == Counter(turn.kind for turn in plan)
