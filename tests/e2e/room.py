@@ -1,10 +1,10 @@
 """The room page in a browser, as a person uses it."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, ViewportSize
 
 from tests.e2e.conftest import screenshot_folder
 
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
 def knock(page: Page, link: str) -> Locator:
