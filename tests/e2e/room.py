@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page, ViewportSize
 
 from tests.e2e.conftest import screenshot_folder
 
-PHONE = ViewportSize(width=360, height=740)
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
 def knock(page: Page, link: str) -> Locator:

@@ -25,7 +25,7 @@ export function Tile({ nameOf, hands, roles }: Props) {
   const speaking = useIsSpeaking(participant);
   const screen = source === Track.Source.ScreenShare;
   const name = nameOf(participant.identity);
-  const showsVideo = isTrackReference(track) && !track.publication.isMuted;
+  const showsVideo = isTrackReference(track) && track.publication.track && !track.publication.isMuted;
   const raised = hands.includes(participant.identity);
   return (
     <article className="tile" data-speaking={speaking} aria-label={screen ? `Screen of ${name}` : name}>
