@@ -35,5 +35,10 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
 _templates.env.filters["clock"] = _clock
 _templates.env.filters["duration"] = _duration
+_templates.env.filters["sentence"] = _sentence
