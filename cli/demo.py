@@ -136,8 +136,12 @@ class _Demo:
         share = session["completeness"].get("share", 0)
         console.print(f"\n[bold]The class is {session['state']}[/], its record {share:.0%} complete.")
         path = f"/v1/sessions/{self._booked.session_id}"
+        names = {link["participant_id"]: link["name"] for link in self._api.get(f"{path}/join-links")}
         for row in self._api.get(f"{path}/attendance"):
-            console.print(f"  {row['participant_id']}  {row['seconds']:.0f} s in class", markup=False)
+            if row["seconds"] or row["role"] != "observer":
+                console.print(
+                    f"  {names[row['participant_id']]}: {row['seconds']:.0f} s in class", markup=False
+                )
         briefing = self._api.get(f"{path}/next-briefing")
         for heading, lines in read_briefing(briefing, language="en", time_zone="UTC"):
             console.print(f"\n  {heading}", style="bold")

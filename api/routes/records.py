@@ -35,7 +35,9 @@ def desk(shared: State) -> DocumentationDesk:
 async def attendance(session_id: UUID, db: Work, now: Now) -> list[AttendanceOut]:
     """Per participant; folded from the events as they are, so it is right during the class as well."""
     session = await sessions.get_session(db, session_id)
-    return [AttendanceOut.of(row) for row in await attendance_now.rows(db, session, now)]
+    roles = {person.id: person.role for person in await sessions.participants(db, session_id)}
+    rows = await attendance_now.rows(db, session, now)
+    return [AttendanceOut.of(row, roles[row.participant_id]) for row in rows]
 
 
 @router.get("/transcript")
