@@ -110,7 +110,7 @@ async def test_without_temporal_a_session_can_still_be_looked_at(lonely: School)
 
 
 async def test_an_event_that_cannot_be_written_costs_no_other(alone: Campus, lonely: School) -> None:
-    """They share a commit, and one of them is about a session that was erased."""
+    """They share a commit, and one of them is about a session that was erased: there is nothing to send again."""
     kept, erased = await session_of(lonely), await session_of(lonely)
     for session_id in (kept, erased):
         assert (await tell(alone, joined(session_id))).status_code == 200
@@ -119,8 +119,7 @@ async def test_an_event_that_cannot_be_written_costs_no_other(alone: Campus, lon
         admin.execute("delete from session where id = %s", [erased])
     told = [joined(erased if number == 7 else kept) for number in range(20)]
     answers = await asyncio.gather(*(tell(alone, body) for body in told))
-    assert [number for number, answer in enumerate(answers) if answer.status_code != 200] == [7]
-    problem_of(answers[7], 422, "unknown-reference")
+    assert {answer.status_code for answer in answers} == {200}
     assert len(await recorded(lonely, kept)) == 20
 
 
