@@ -165,14 +165,16 @@ def _transcription(parts: Parts) -> Sequence[Callable[..., Any]]:
 
 
 def drafting_engine(settings: Settings) -> DraftingEngine:
-    """The language-model endpoint where one is set, else the extractive engine."""
+    """The language-model endpoint where one is set; the extractive engine where none is, or its answer is no use."""
+    from drafting.extractive import ExtractiveEngine
+
     if settings.drafting_url and settings.drafting_model:
+        from drafting.fallback import FallbackEngine
         from drafting.openai_compatible import OpenAICompatibleEngine
 
         key = settings.drafting_api_key.get_secret_value() if settings.drafting_api_key else None
-        return OpenAICompatibleEngine(settings.drafting_url, settings.drafting_model, api_key=key)
-    from drafting.extractive import ExtractiveEngine
-
+        endpoint = OpenAICompatibleEngine(settings.drafting_url, settings.drafting_model, api_key=key)
+        return FallbackEngine(endpoint, ExtractiveEngine())
     return ExtractiveEngine()
 
 

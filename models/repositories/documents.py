@@ -13,6 +13,7 @@ from sqlmodel import col
 from domain.documentation import DocumentationStatus, Statement
 from domain.errors import NotFound, StaleRevision
 from models.documentation import BriefingRow, Documentation, DocumentationRevision
+from models.session import Session
 
 _STATEMENTS = TypeAdapter(tuple[Statement, ...])
 
@@ -115,10 +116,12 @@ async def save_briefing(db: AsyncSession, briefing: BriefingRow) -> None:
 
 
 async def latest_briefing(db: AsyncSession, course_id: UUID) -> dict[str, Any] | None:
+    """From the course's last class; one that was approved late does not come before a later one."""
     query = (
         sa.select(col(BriefingRow.content))
+        .outerjoin(Session, col(Session.id) == col(BriefingRow.source_session_id))
         .where(col(BriefingRow.course_id) == course_id)
-        .order_by(col(BriefingRow.created_at).desc())
+        .order_by(col(Session.starts_at).desc().nulls_last(), col(BriefingRow.created_at).desc())
         .limit(1)
     )
     return (await db.scalars(query)).first()
