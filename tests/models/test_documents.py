@@ -1,6 +1,7 @@
 """Documentation and briefings: no revision is lost, none is decided on unread."""
 
 import asyncio
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from domain.documentation import Citation, DocumentationStatus, Section, Stateme
 from domain.errors import NotFound, StaleRevision
 from models.database import Database
 from models.documentation import BriefingRow
-from models.repositories import documents
+from models.repositories import documents, sessions
 from tests.models.rows import HOUR, NOON, Tenant, another_session
 
 pytestmark = pytest.mark.adapter
@@ -133,14 +134,7 @@ async def test_a_briefing_made_again_replaces_the_content(
 ) -> None:
     course_id = tenant["course"]["id"]
     for number in range(2):
-        briefing = BriefingRow(
-            id=uuid4(),
-            organization_id=tenant.id,
-            course_id=course_id,
-            source_session_id=session_id,
-            content={"number": number},
-            created_at=NOON + HOUR,
-        )
+        briefing = briefing_of(tenant, session_id, NOON + HOUR, number)
         async with database.tenant(tenant.id) as db:
             await documents.save_briefing(db, briefing)
     async with database.tenant(tenant.id) as db:
@@ -148,3 +142,26 @@ async def test_a_briefing_made_again_replaces_the_content(
         kept = await documents.briefing_from(db, session_id)
     assert kept is not None
     assert kept.content == {"number": 1}
+
+
+async def test_the_latest_briefing_is_of_the_last_class(
+    database: Database, tenant: Tenant, session_id: UUID
+) -> None:
+    """An earlier class may be approved after a later one."""
+    earlier = await another_session(database, tenant)
+    async with database.tenant(tenant.id) as db:
+        await sessions.change(db, session_id, starts_at=NOON + 24 * HOUR, ends_at=NOON + 25 * HOUR)
+        await documents.save_briefing(db, briefing_of(tenant, session_id, NOON + 26 * HOUR, 2))
+        await documents.save_briefing(db, briefing_of(tenant, earlier, NOON + 30 * HOUR, 1))
+        assert await documents.latest_briefing(db, tenant["course"]["id"]) == {"number": 2}
+
+
+def briefing_of(tenant: Tenant, session_id: UUID, at: datetime, number: int) -> BriefingRow:
+    return BriefingRow(
+        id=uuid4(),
+        organization_id=tenant.id,
+        course_id=tenant["course"]["id"],
+        source_session_id=session_id,
+        content={"number": number},
+        created_at=at,
+    )
