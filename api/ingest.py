@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,6 +23,9 @@ class _Waiting(NamedTuple):
     session_id: UUID
     event: SessionEvent
     written: asyncio.Future[None]
+
+
+BySession = Mapping[UUID, Sequence[_Waiting]]
 
 
 class EventRecorder:
@@ -55,10 +58,11 @@ class EventRecorder:
 
     async def _write(self, batch: Sequence[_Waiting]) -> None:
         """All in one transaction. What the database refuses is found by halves, so that it stops nothing else."""
+        by_session = _by_session(batch)
         try:
-            by_tenant, ours = await self._by_tenant(batch)
+            tenants = await self._tenants.of_sessions(by_session.keys())
             async with self._database.driver() as connection:
-                await events.record_many(connection, by_tenant)
+                await events.record_many(connection, _by_tenant(by_session, tenants))
         except psycopg.Error as error:
             if len(batch) == 1:
                 self._refuse(batch[0], error)
@@ -68,9 +72,15 @@ class EventRecorder:
         except Exception as error:
             _answer(batch, error)
         else:
-            _answer(ours)
-            for session_id in {waiting.session_id for waiting in ours}:
+            self._tell(by_session, tenants)
+
+    def _tell(self, by_session: BySession, tenants: Mapping[UUID, UUID]) -> None:
+        for session_id, waiting in by_session.items():
+            if session_id in tenants:
+                _answer(waiting)
                 self._notifier.changed(session_id)
+            else:
+                _answer(waiting, _no_session(session_id))
 
     def _refuse(self, waiting: _Waiting, error: psycopg.Error) -> None:
         if isinstance(error, psycopg.errors.ForeignKeyViolation):
@@ -79,27 +89,28 @@ class EventRecorder:
         else:
             _answer([waiting], error)
 
-    async def _by_tenant(
-        self, batch: Sequence[_Waiting]
-    ) -> tuple[dict[UUID, list[tuple[UUID, SessionEvent]]], list[_Waiting]]:
-        """The events of sessions that exist; the others are told that theirs does not."""
-        tenants = await self._tenants.of_sessions({waiting.session_id for waiting in batch})
-        by_tenant: dict[UUID, list[tuple[UUID, SessionEvent]]] = defaultdict(list)
-        ours = []
-        for waiting in batch:
-            tenant = tenants.get(waiting.session_id)
-            if tenant is None:
-                _answer([waiting], _no_session(waiting.session_id))
-                continue
-            by_tenant[tenant].append((waiting.session_id, waiting.event))
-            ours.append(waiting)
-        return by_tenant, ours
-
     async def aclose(self) -> None:
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+
+
+def _by_session(batch: Sequence[_Waiting]) -> dict[UUID, list[_Waiting]]:
+    by_session: dict[UUID, list[_Waiting]] = defaultdict(list)
+    for waiting in batch:
+        by_session[waiting.session_id].append(waiting)
+    return by_session
+
+
+def _by_tenant(
+    by_session: BySession, tenants: Mapping[UUID, UUID]
+) -> dict[UUID, list[tuple[UUID, SessionEvent]]]:
+    by_tenant: dict[UUID, list[tuple[UUID, SessionEvent]]] = defaultdict(list)
+    for session_id, waiting in by_session.items():
+        if session_id in tenants:
+            by_tenant[tenants[session_id]] += [(session_id, one.event) for one in waiting]
+    return by_tenant
 
 
 def _answer(batch: Sequence[_Waiting], error: Exception | None = None) -> None:

@@ -15,6 +15,7 @@ import psycopg
 
 CHANNEL = "homeroom_session_changed"
 RESYNC = "*"  # told to listeners after a lost connection: anything may have changed
+_NOTIFY = "select pg_notify(%s, changed) from unnest(%s::text[]) as changed"
 _PAUSE = 0.1  # seconds in which changes of one session become one message
 _RETRY = 1.0  # seconds between two attempts to connect
 
@@ -53,8 +54,7 @@ class ChangeNotifier:
         self._wake.clear()
         batch, self._changed = self._changed, set()
         try:
-            for session_id in batch:
-                await connection.execute("select pg_notify(%s, %s)", (CHANNEL, str(session_id)))
+            await connection.execute(_NOTIFY, (CHANNEL, list(map(str, batch))))
         except psycopg.Error:
             self._changed |= batch
             self._wake.set()

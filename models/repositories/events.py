@@ -73,7 +73,18 @@ def _storable(value: Any) -> Any:
 
 
 def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:
-    return {"session_id": session_id, **vars(event)}
+    return {
+        "session_id": session_id,
+        "source_id": event.source_id,
+        "source": event.source,
+        "kind": event.kind,
+        "occurred_at": event.occurred_at,
+        "identity": event.identity,
+        "participant_sid": event.participant_sid,
+        "track_sid": event.track_sid,
+        "hidden": event.hidden,
+        "data": event.data,
+    }
 
 
 async def of_session(

@@ -1,6 +1,7 @@
 """Events from outside reach the record: each once, under its own organization, whatever comes with them."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from api.ingest import EventRecorder
 from api.tenants import Tenants
 from domain.errors import NotFound, Unavailable
 from domain.events import EventKind, EventSource, RecordedEvent, SessionEvent
-from models.changes import ChangeNotifier
+from models.changes import RESYNC, ChangeNotifier, listen
 from models.database import Database
 from models.migrate import upgrade
 from models.repositories import events
@@ -135,3 +136,12 @@ async def test_lost_connections_are_replaced(
         )
     await recorder.record(fact(session, "after"))
     assert set(await on_record(database, tenant, session)) == {"before", "after"}
+
+
+async def test_listeners_are_told_whose_record_grew(database: Database, recorder: EventRecorder) -> None:
+    sessions = list(await make_classes(database, 1, 3))
+    async with contextlib.aclosing(listen(database.url)) as changes:
+        assert await anext(changes) == RESYNC
+        await asyncio.gather(*(recorder.record(fact(session, "told")) for session in sessions))
+        told = {await anext(changes) for _ in sessions}
+    assert told == {str(session) for session in sessions}
