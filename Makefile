@@ -31,11 +31,12 @@ up: setup ## start the stack on this machine
 down: ## stop it
 	@$(BIN)/homeroom down
 
-check: sync ## formatting, lint, types, the direction of imports
+check: sync ## formatting, lint, types, the direction of imports, migrations, replay
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/pytest -m check
 
 format: sync ## format and repair what can be repaired
 	$(BIN)/ruff format .
@@ -44,7 +45,7 @@ format: sync ## format and repair what can be repaired
 test: sync ## all checks and tests
 	@$(BIN)/homeroom setup --for-tests
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not check" $(PYTEST_ARGS)
 
 test-whisperx: ## install the second speech engine (gigabytes) beside and run its tests
 	UV_PROJECT_ENVIRONMENT=.venv-whisperx scripts/uv sync --locked --extra speech --extra whisperx

@@ -4,6 +4,7 @@ from temporalio import activity
 
 from activities.progress import Progress, utc_now
 from domain.documentation import ClassRecord, DocumentationStatus
+from domain.errors import StaleRevision
 from domain.roles import identity_of
 from drafting.engine import DraftingEngine
 from models.course import Course
@@ -21,24 +22,43 @@ class DocumentationActivities(DocumentationSteps):
 
     @activity.defn(name="draft_documentation")
     async def draft(self, step: StepInput) -> DraftResult:
-        ref = step.session
+        """A draft that an earlier attempt has written stays as it is: somebody may be reading it."""
         async with self._progress.step(step) as note:
-            drafted = await self._engine.draft(await self._class_record(ref))
-            async with self._database.tenant(ref.organization_id) as db:
-                existing = await documents.documentation(db, ref.session_id)
-                revision = existing.revision if existing else 0
-                if existing is None:
-                    revision = await documents.add_revision(
-                        db,
-                        ref.organization_id,
-                        ref.session_id,
-                        drafted.statements,
-                        author=f"engine:{drafted.engine}",
-                        reason="drafted from the transcript",
-                        based_on=0,
-                        at=utc_now(),
-                    )
-            note.text = f"{len(drafted.statements)} statements"
+            result = await self._drafted_before(step.session) or await self._draft_once(step.session)
+            note.text = f"{result.statements} statements"
+        return result
+
+    async def _drafted_before(self, ref: SessionRef) -> DraftResult | None:
+        async with self._database.tenant(ref.organization_id) as db:
+            existing = await documents.documentation(db, ref.session_id)
+            if existing is None:
+                return None
+            known = await documents.statements(db, ref.session_id, existing.revision)
+        return DraftResult(len(known), 0, existing.revision)
+
+    async def _draft_once(self, ref: SessionRef) -> DraftResult:
+        try:
+            return await self._draft(ref)
+        except StaleRevision:
+            # An attempt that was given up for late has written its draft after all.
+            before = await self._drafted_before(ref)
+            if before is None:
+                raise
+            return before
+
+    async def _draft(self, ref: SessionRef) -> DraftResult:
+        drafted = await self._engine.draft(await self._class_record(ref))
+        async with self._database.tenant(ref.organization_id) as db:
+            revision = await documents.add_revision(
+                db,
+                ref.organization_id,
+                ref.session_id,
+                drafted.statements,
+                author=f"engine:{drafted.engine}",
+                reason="drafted from the transcript",
+                based_on=0,
+                at=utc_now(),
+            )
         return DraftResult(len(drafted.statements), drafted.dropped, revision)
 
     @activity.defn(name="approve_documentation")

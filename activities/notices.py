@@ -1,64 +1,25 @@
 """Messages: outbox rows first, in one transaction with all their recipients; then sent, each marked at once."""
 
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import time
-from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.cases import exception_case
+from activities.notice_content import ClassFacts, context, gather
 from activities.progress import Progress, utc_now
-from domain.documentation import Statement
-from domain.errors import Unavailable, Undeliverable
+from activities.recipients import Recipient, recipients
+from domain.errors import MailboxBusy, Unavailable, Undeliverable
 from domain.exceptions import ExceptionKind
-from domain.notices import Audience, NoticeKind, audiences, notice_key, outdated, send_at
-from domain.roles import Role
-from integrations.links import LINK_OUTLIVES_CLASS, JoinLink, LinkSigner
+from domain.notices import notice_key, outdated, send_at
+from integrations.links import LinkSigner
 from integrations.mail import SmtpMailer
-from models.course import Course
 from models.database import Database
 from models.notice import WITHDRAWN, Notice
-from models.organization import Organization
-from models.people import Instructor
-from models.repositories import documents, notices, organizations, people, sessions
-from models.session import Participant, Session
-from reports.briefings import with_plan
-from reports.contexts import ClassContext
+from models.repositories import notices
 from reports.notices import render_notice
 from workflows.contracts.common import SessionRef
 from workflows.contracts.notices import NoticeInput, NoticeResult, Notices
-
-_JOINABLE = frozenset(
-    {NoticeKind.CONFIRMATION, NoticeKind.RESCHEDULED, NoticeKind.REMINDER, NoticeKind.BRIEFING}
-)
-
-
-@dataclass(frozen=True)
-class _Recipient:
-    kind: str
-    id: UUID
-    name: str
-    address: str
-    language: str
-    time_zone: str
-    participants: tuple[Participant, ...]  # who they read for: their children, or themselves
-    quiet_from: time | None = None
-    quiet_until: time | None = None
-
-
-@dataclass(frozen=True)
-class _Class:
-    organization: Organization
-    session: Session
-    course: Course
-    instructor: Instructor
-    everybody: list[Participant]
-    topics: tuple[str, ...]
-    statements: tuple[Statement, ...]
-    briefing: dict[str, Any] | None
 
 
 class NoticeActivities(Notices):
@@ -74,10 +35,7 @@ class NoticeActivities(Notices):
         async with self._progress.step(notice) as note:
             async with self._database.tenant(ref.organization_id) as db:
                 prepared = await self._prepare(db, notice)
-            for message in prepared:
-                activity.heartbeat()
-                if message.send_after <= utc_now():
-                    await self._deliver(ref, message)
+            await self._deliver_due(ref, prepared)
             async with self._database.tenant(ref.organization_id) as db:
                 after = await notices.by_keys(db, [message.key for message in prepared])
             result = _result(after)
@@ -87,10 +45,11 @@ class NoticeActivities(Notices):
 
     async def _prepare(self, db: AsyncSession, notice: NoticeInput) -> list[Notice]:
         """The outbox rows of this step; those of an earlier attempt as they are, without what is outdated by now."""
-        known = await self._class(db, notice)
-        rows = [
-            self._row(known, notice, recipient) for recipient in await _recipients(db, known, notice.kind)
-        ]
+        known = await gather(db, notice.session.session_id, notice.kind)
+        readers = await recipients(
+            db, notice.kind, known.session, known.instructor, known.everybody, utc_now()
+        )
+        rows = [self._row(known, notice, reader) for reader in readers]
         await notices.prepare(db, rows)
         prepared = await notices.by_keys(db, [row.key for row in rows])
         for row in prepared:
@@ -103,10 +62,24 @@ class NoticeActivities(Notices):
                 await notices.withdraw(db, row.id, utc_now())
         return prepared
 
+    async def _deliver_due(self, ref: SessionRef, prepared: list[Notice]) -> None:
+        """Raises Unavailable: the step is tried again, and goes on with those that are not sent.
+
+        One busy mailbox keeps nobody else waiting; a mail server that is down is not asked again for each.
+        """
+        busy: MailboxBusy | None = None
+        for message in prepared:
+            activity.heartbeat()
+            if not _waits(message) or message.send_after > utc_now():
+                continue
+            try:
+                await self._deliver(ref, message)
+            except MailboxBusy as error:
+                busy = error
+        if busy:
+            raise busy
+
     async def _deliver(self, ref: SessionRef, message: Notice) -> None:
-        """Raises Unavailable: the step is tried again, and goes on with those that are not sent."""
-        if not _waits(message):
-            return
         try:
             await self._mailer.send(
                 message.address,
@@ -129,38 +102,12 @@ class NoticeActivities(Notices):
         async with self._database.tenant(ref.organization_id) as db:
             await notices.mark_sent(db, message.id, utc_now())
 
-    async def _class(self, db: AsyncSession, notice: NoticeInput) -> _Class:
-        session = await sessions.get_session(db, notice.session.session_id)
-        organization = await organizations.get_organization(db)
-        assert organization is not None, "a unit of work has a tenant"
-        topics = tuple(topic.title for topic in await sessions.topics(db, session.id))
-        everybody = await sessions.participants(db, session.id)
-        statements: tuple[Statement, ...] = ()
-        briefing = None
-        if notice.kind == NoticeKind.SUMMARY:
-            row = await documents.documentation(db, session.id)
-            statements = await documents.statements(db, session.id, row.revision) if row else ()
-        if notice.kind == NoticeKind.BRIEFING:
-            earlier = await documents.latest_briefing(db, session.course_id)
-            students = [p.name for p in everybody if p.role == Role.STUDENT]
-            briefing = with_plan(earlier, topics=topics, students=students)
-        return _Class(
-            organization,
-            session,
-            await people.get(db, Course, session.course_id),
-            await people.get(db, Instructor, session.instructor_id),
-            everybody,
-            topics,
-            statements,
-            briefing,
-        )
-
-    def _row(self, known: _Class, notice: NoticeInput, recipient: _Recipient) -> Notice:
+    def _row(self, known: ClassFacts, notice: NoticeInput, recipient: Recipient) -> Notice:
         session, now = known.session, utc_now()
         key = notice_key(session.id, notice.kind, recipient.id, notice.occasion)
         message = render_notice(
             notice.kind,
-            self._context(known, notice.kind, recipient),
+            context(known, notice.kind, recipient, self._links),
             language=recipient.language,
             time_zone=recipient.time_zone,
         )
@@ -188,34 +135,6 @@ class NoticeActivities(Notices):
             created_at=now,
         )
 
-    def _context(self, known: _Class, kind: NoticeKind, recipient: _Recipient) -> ClassContext:
-        session = known.session
-        expires_at = session.ends_at + LINK_OUTLIVES_CLASS
-        links = [
-            (
-                person.name,
-                self._links.join_url(
-                    JoinLink(session.id, session.organization_id, person.id, person.role), expires_at
-                ),
-            )
-            for person in recipient.participants
-        ]
-        return ClassContext(
-            organization=known.organization.name,
-            course=known.course.title,
-            title=session.title,
-            instructor=known.instructor.name,
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
-            reader=recipient.name,
-            students=tuple(p.name for p in recipient.participants if p.role == Role.STUDENT),
-            join_urls=tuple(links) if kind in _JOINABLE else (),
-            page_url=self._links.session_page(session.id),
-            topics=known.topics,
-            statements=known.statements,
-            briefing=known.briefing,
-        )
-
 
 def _waits(message: Notice) -> bool:
     return message.sent_at is None and message.failed_at is None
@@ -230,39 +149,3 @@ def _result(after: list[Notice]) -> NoticeResult:
         held=len(held),
         held_until=min(held, default=None),
     )
-
-
-async def _recipients(db: AsyncSession, known: _Class, kind: NoticeKind) -> list[_Recipient]:
-    wanted = audiences(kind)
-    found: list[_Recipient] = []
-    if Audience.INSTRUCTOR in wanted:
-        who = known.instructor
-        own = tuple(p for p in known.everybody if p.role == Role.INSTRUCTOR)
-        found.append(_Recipient("instructor", who.id, who.name, who.email, who.language, who.time_zone, own))
-    if Audience.GUARDIANS in wanted:
-        found += await _guardians(db, known)
-    return found
-
-
-async def _guardians(db: AsyncSession, known: _Class) -> list[_Recipient]:
-    """One message per guardian, for all their children in the class."""
-    by_student = {p.student_id: p for p in known.everybody if p.student_id}
-    children: dict[UUID, list[Participant]] = defaultdict(list)
-    who = {}
-    for guardian, student in await people.guardians_of(db, [key for key in by_student if key]):
-        who[guardian.id] = guardian
-        children[guardian.id].append(by_student[student.id])
-    return [
-        _Recipient(
-            "guardian",
-            g.id,
-            g.name,
-            g.email,
-            g.language,
-            g.time_zone,
-            tuple(children[g.id]),
-            g.quiet_from,
-            g.quiet_until,
-        )
-        for g in who.values()
-    ]

@@ -56,20 +56,20 @@ class Progress:
             await sessions.write_timeline(
                 db, step.session.organization_id, step.session.session_id, step.progress.entries
             )
-            await self._enter(db, step, step.progress.state)
+            await self._enter(db, step, step.progress.state, step.progress.changes)
         self._notifier.changed(step.session.session_id)
 
     async def _finish(self, db: AsyncSession, step: StepInput, note: StepNote) -> None:
         finished_at = utc_now() if note.done else None
         await sessions.note_running(db, step.session.session_id, step.progress.ends, finished_at, note.text)
         if note.done and step.progress.state_after:
-            await self._enter(db, step, step.progress.state_after)
+            await self._enter(db, step, step.progress.state_after, step.progress.changes + 1)
 
-    async def _enter(self, db: AsyncSession, step: StepInput, state: SessionState) -> None:
+    async def _enter(self, db: AsyncSession, step: StepInput, state: SessionState, changes: int) -> None:
         values: dict[str, object] = {"state": state}
         if column := _SINCE.get(state):
             values[column.key] = sa.func.coalesce(column, utc_now())  # type: ignore[attr-defined]
         live = [e for e in step.progress.entries if e.step == Step.LIVE and e.started_at]
         if live:
             values["live_at"] = live[0].started_at
-        await sessions.change(db, step.session.session_id, **values)
+        await sessions.enter_state(db, step.session.session_id, changes, **values)

@@ -1,5 +1,7 @@
 """The filed record: attendance and engagement per participant, the next briefing, completeness."""
 
+import asyncio
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from uuid_utils.compat import uuid7
@@ -31,7 +33,8 @@ class RecordActivities(Records):
             session = await sessions.get_session(db, ref.session_id)
             participants = await sessions.participants(db, ref.session_id)
             recorded = await events.of_session(db, ref.session_id)
-            rows = attendance_rows(session, participants, recorded, utc_now())
+            # In a thread: a long class has tens of thousands of events, and workflows wait for this process.
+            rows = await asyncio.to_thread(attendance_rows, session, participants, recorded, utc_now())
             await records.file_attendance(db, rows)
             note.text = f"{sum(row.seconds > 0 for row in rows)} of {len(rows)} attended"
 

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 from activities.progress import Progress, utc_now
 from domain.errors import BookingInPast, InvalidInput, UnknownReference
 from domain.roles import Role
+from domain.schedule import check_length
 from models.course import Course, Topic
 from models.database import Database
 from models.people import Instructor, Student
@@ -73,6 +74,7 @@ class SessionActivities(Sessions):
         async with self._database.tenant(ref.organization_id) as db:
             session = await sessions.get_session(db, ref.session_id)
             starts_at, ends_at = move.starts_at or session.starts_at, move.ends_at or session.ends_at
+            check_length(starts_at, ends_at)
             held = await sessions.held_people(db, ref.session_id)
             await sessions.hold_time(db, session, held, starts_at, ends_at)
             await sessions.change(db, ref.session_id, starts_at=starts_at, ends_at=ends_at)
@@ -92,10 +94,10 @@ class SessionActivities(Sessions):
 
 def _check(booking: BookInput) -> None:
     if booking.starts_at <= booking.now:
-        raise BookingInPast(next_step="Book a start that is still to come.")
-    if booking.ends_at <= booking.starts_at:
-        raise InvalidInput("a class must end after it starts", next_step="Choose a later end.")
+        raise BookingInPast
+    check_length(booking.starts_at, booking.ends_at)
     if not booking.student_ids:
         raise InvalidInput("a class needs a student", next_step="Name at least one student.")
-    if len(set(booking.student_ids)) != len(booking.student_ids):
-        raise InvalidInput("a student is named twice", next_step="Name each student once.")
+    for ids in (booking.student_ids, booking.topic_ids):
+        if len(set(ids)) != len(ids):
+            raise InvalidInput("somebody or something is named twice", next_step="Name each of them once.")

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import problems
+from api import description, problems
 from api.console import pages
+from api.headers import SecureHeaders
 from api.limits import BodyLimit
 from api.routes import joining, livekit, organizations, people, records, room_page, sessions
 from api.state import make_state
@@ -37,11 +38,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(SecureHeaders)
     problems.install(app)
     for module in (organizations, people, sessions, records, joining, livekit):
         app.include_router(module.router)
     room_page.install(app)
     pages.install(app)
+    description.install(app)
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:

@@ -14,10 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.state import State
 from domain.errors import NotAllowed, NotAuthenticated
-from models.repositories import organizations
+from models.repositories import organizations, sessions
 
 _bearer = HTTPBearer(auto_error=False)
-_NEXT = "Send the header `Authorization: Bearer <key>`."
 
 
 @dataclass(frozen=True)
@@ -50,18 +49,18 @@ async def operator(bearer: Bearer, shared: Shared) -> None:
     """The operator of the deployment: may make organizations."""
     wanted = shared.settings.admin_token.get_secret_value()
     if bearer is None:
-        raise NotAuthenticated(next_step=_NEXT)
-    if not hmac.compare_digest(bearer.credentials, wanted):
+        raise NotAuthenticated
+    if not hmac.compare_digest(hash_secret(bearer.credentials), hash_secret(wanted)):
         raise NotAllowed("this is not the operator's token")
 
 
 async def caller(bearer: Bearer, shared: Shared) -> Caller:
     """A key reads `hr_<prefix>_<secret>`."""
     if bearer is None:
-        raise NotAuthenticated(next_step=_NEXT)
+        raise NotAuthenticated
     parts = bearer.credentials.split("_", 2)
     if len(parts) != 3 or parts[0] != "hr":
-        raise NotAuthenticated("this is not an API key", next_step=_NEXT)
+        raise NotAuthenticated("this is not an API key")
     async with shared.database.unscoped() as db:
         key = await organizations.key_by_prefix(db, parts[1])
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(parts[2])):
@@ -78,4 +77,15 @@ async def unit_of_work(who: TheCaller, shared: Shared) -> AsyncIterator[AsyncSes
         yield db
 
 
+async def own_session(session_id: UUID, who: TheCaller, shared: Shared) -> UUID:
+    """The session in the path, of the caller's tenant. Raises NotFound.
+
+    Its transaction is over when the route begins: a command waits for a workflow, and must not hold a connection.
+    """
+    async with shared.database.tenant(who.organization_id) as db:
+        await sessions.get_session(db, session_id)
+    return session_id
+
+
+OwnSession = Annotated[UUID, Depends(own_session)]
 Work = Annotated[AsyncSession, Depends(unit_of_work, scope="function")]

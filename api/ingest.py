@@ -3,20 +3,20 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
 
+from api.tenants import Tenants
 from domain.errors import NotFound
 from domain.events import RecordedEvent, SessionEvent
 from models.changes import ChangeNotifier
 from models.database import Database
-from models.repositories import events, organizations
+from models.repositories import events
 
 _BATCH = 500
-_MOST_REMEMBERED = 50_000  # sessions whose organization is known
 
 
 class _Waiting(NamedTuple):
@@ -31,10 +31,10 @@ BySession = Mapping[UUID, Sequence[_Waiting]]
 class EventRecorder:
     """`record` returns when the event is committed. Events that arrive during a commit share the next one."""
 
-    def __init__(self, database: Database, notifier: ChangeNotifier) -> None:
+    def __init__(self, database: Database, notifier: ChangeNotifier, tenants: Tenants) -> None:
         self._database = database
         self._notifier = notifier
-        self._tenants: dict[UUID, UUID] = {}
+        self._tenants = tenants
         self._waiting: list[_Waiting] = []
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -60,7 +60,7 @@ class EventRecorder:
         """All in one transaction. What the database refuses is found by halves, so that it stops nothing else."""
         by_session = _by_session(batch)
         try:
-            tenants = await self._tenants_of(by_session.keys())
+            tenants = await self._tenants.of_sessions(by_session.keys())
             async with self._database.driver() as connection:
                 await events.record_many(connection, _by_tenant(by_session, tenants))
         except psycopg.Error as error:
@@ -74,18 +74,6 @@ class EventRecorder:
         else:
             self._tell(by_session, tenants)
 
-    async def _tenants_of(self, session_ids: Set[UUID]) -> dict[UUID, UUID]:
-        """The organization of each session that exists."""
-        known = {one: tenant for one in session_ids if (tenant := self._tenants.get(one))}
-        if unknown := session_ids - known.keys():
-            async with self._database.unscoped() as db:
-                found = await organizations.tenants_of_sessions(db, unknown)
-            if len(self._tenants) > _MOST_REMEMBERED:
-                self._tenants.clear()
-            self._tenants |= found
-            known |= found
-        return known
-
     def _tell(self, by_session: BySession, tenants: Mapping[UUID, UUID]) -> None:
         for session_id, waiting in by_session.items():
             if session_id in tenants:
@@ -95,10 +83,8 @@ class EventRecorder:
                 _answer(waiting, _no_session(session_id))
 
     def _refuse(self, waiting: _Waiting, error: psycopg.Error) -> None:
-        if isinstance(
-            error, psycopg.errors.ForeignKeyViolation
-        ):  # deleted since its organization was looked up
-            self._tenants.pop(waiting.session_id, None)
+        if isinstance(error, psycopg.errors.ForeignKeyViolation):
+            self._tenants.forget(waiting.session_id)  # deleted since its organization was looked up
             _answer([waiting], _no_session(waiting.session_id))
         else:
             _answer([waiting], error)

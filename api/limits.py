@@ -20,11 +20,13 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._limit:
+        elif _declared(scope) > self._limit:
             await self._refuse(scope, receive, send)
-            return
+        else:
+            await self._counted(scope, receive, send)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """For bodies of a length nobody declared. Whatever the application makes of the cut, the answer is 413."""
         seen, started = 0, False
 
         async def counted() -> Message:
@@ -37,6 +39,8 @@ class BodyLimit:
 
         async def noted(message: Message) -> None:
             nonlocal started
+            if seen > self._limit and not started:
+                raise _TooLargeError
             started = True
             await send(message)
 
@@ -47,8 +51,10 @@ class BodyLimit:
                 await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = PayloadTooLarge(
-            f"the body is larger than {self._limit} bytes",
-            next_step="Send less, or split it into several requests.",
-        )
+        error = PayloadTooLarge(f"the body is larger than {self._limit} bytes")
         await of_error(error)(scope, receive, send)
+
+
+def _declared(scope: Scope) -> int:
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length[:19]) if length.isdigit() else 0  # more digits are too many in any case

@@ -2,45 +2,89 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
 
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from api.tenants import Tenants
+from domain.errors import Unavailable
 from models.changes import RESYNC, listen
 
 _COALESCE = 0.25  # seconds: a page is told at most four times a second
 _KEEP_ALIVE = 15.0
+_CHANGED = "event: changed\ndata: {}\n\n"
+
+
+class LiveStream(StreamingResponse):
+    """Never ends by itself; a server that stops cuts it off, and then it ends as any answer does."""
+
+    def __init__(self, messages: AsyncIterator[str], headers: Mapping[str, str]) -> None:
+        super().__init__(messages, media_type="text/event-stream", headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except asyncio.CancelledError:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+@dataclass(eq=False)
+class _Page:
+    """One open stream and what it looks at."""
+
+    organization_id: UUID
+    session_id: UUID | None  # None: all sessions of the organization
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class LiveHub:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tenants: Tenants) -> None:
         self._url = url
-        self._subscribers: dict[asyncio.Event, str | None] = {}
+        self._tenants = tenants
+        self._pages: set[_Page] = set()
         self._task: asyncio.Task[None] | None = None
 
-    async def stream(self, session_id: str | None) -> AsyncIterator[str]:
-        """Server-sent events: `changed` whenever the session (None: any session) changed. Starts with one."""
+    async def stream(self, organization_id: UUID, session_id: UUID | None = None) -> AsyncIterator[str]:
+        """Server-sent events: `changed` whenever the session, or any of the organization, changed. Starts with one."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
-        changed = asyncio.Event()
-        self._subscribers[changed] = session_id
+        page = _Page(organization_id, session_id)
+        self._pages.add(page)
         try:
-            yield "retry: 1000\nevent: changed\ndata: {}\n\n"
+            yield f"retry: 1000\n{_CHANGED}"
             while True:
                 try:
-                    await asyncio.wait_for(changed.wait(), _KEEP_ALIVE)
+                    await asyncio.wait_for(page.changed.wait(), _KEEP_ALIVE)
                 except TimeoutError:
                     yield ": still here\n\n"
                     continue
                 await asyncio.sleep(_COALESCE)
-                changed.clear()
-                yield "event: changed\ndata: {}\n\n"
+                page.changed.clear()
+                yield _CHANGED
         finally:
-            self._subscribers.pop(changed, None)
+            self._pages.discard(page)
 
     async def _listen(self) -> None:
-        async for session_id in listen(self._url):
-            for changed, wanted in self._subscribers.items():
-                if wanted is None or session_id in (wanted, RESYNC):
-                    changed.set()
+        async for message in listen(self._url):
+            for page in await self._concerned(message):
+                page.changed.set()
+
+    async def _concerned(self, message: str) -> list[_Page]:
+        if message == RESYNC:
+            return list(self._pages)
+        session_id = UUID(message)
+        try:
+            tenant = await self._tenants.of_session(session_id)
+        except Unavailable:
+            return list(self._pages)  # they look again, rather than miss it
+        return [
+            page
+            for page in self._pages
+            if page.organization_id == tenant and page.session_id in (None, session_id)
+        ]
 
     async def aclose(self) -> None:
         if self._task:

@@ -1,11 +1,13 @@
 """Errors as application/problem+json (RFC 9457), from one table of statuses."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
 from domain import errors
@@ -25,6 +27,13 @@ _STATUS: dict[type[errors.HomeroomError], int] = {
     errors.PayloadTooLarge: 413,
     errors.Unavailable: 503,
 }
+_HTTP = {
+    400: ("invalid-input", "Send a body as the API's description says: /v1/openapi.json."),
+    404: ("not-found", "Look at the address: the API's description is at /v1/openapi.json."),
+    405: ("method-not-allowed", "Use one of the methods in the Allow header."),
+}
+_UNIQUE, _FOREIGN = "23505", "23503"  # SQLSTATE
+_LONGEST = 200  # characters of a name that a caller made up
 
 
 def status_of(error: errors.HomeroomError) -> int:
@@ -32,7 +41,14 @@ def status_of(error: errors.HomeroomError) -> int:
 
 
 def problem(
-    status: int, code: str, title: str, detail: str, next_step: str = "", **more: Any
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    next_step: str = "",
+    *,
+    more: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     body = {
         "type": f"urn:homeroom:problem:{code}",
@@ -42,14 +58,53 @@ def problem(
         "code": code,
         "next_step": next_step,
     }
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if status == 503:
-        headers["Retry-After"] = "2"
-    return JSONResponse(jsonable_encoder(body | more), status, headers, media_type=MEDIA_TYPE)
+    own = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}.get(status, {})
+    return JSONResponse(
+        jsonable_encoder({**body, **(more or {})}), status, {**own, **(headers or {})}, media_type=MEDIA_TYPE
+    )
 
 
 def of_error(error: errors.HomeroomError) -> JSONResponse:
-    return problem(status_of(error), error.code, error.title, error.detail, error.next_step, **error.extra)
+    return problem(status_of(error), error.code, error.title, error.detail, error.next_step, more=error.extra)
+
+
+def _of_validation(error: RequestValidationError) -> JSONResponse:
+    places = [{"where": _place(one["loc"]), "problem": one["msg"]} for one in error.errors()]
+    kind = errors.InvalidInput
+    detail = "; ".join(f"{place['where']}: {place['problem']}" for place in places)
+    return problem(422, kind.code, kind.title, detail, "Correct the named fields.", more={"fields": places})
+
+
+def _place(path: tuple[int | str, ...]) -> str:
+    """A path as text that can be sent: names in it are the caller's, and may not be valid Unicode."""
+    return ".".join(str(part)[:_LONGEST] for part in path).encode(errors="replace").decode()
+
+
+def _of_http(error: HTTPException) -> JSONResponse:
+    code, next_step = _HTTP.get(error.status_code, ("http-error", "Look at the API's description."))
+    return problem(
+        error.status_code, code, str(error.detail), str(error.detail), next_step, headers=error.headers
+    )
+
+
+def _of_integrity(error: IntegrityError) -> JSONResponse:
+    """Two requests that exclude each other: the database decided. Anything else is a fault of ours."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state == _UNIQUE:
+        return of_error(errors.Conflict("this exists already", next_step="Read what is there."))
+    if state == _FOREIGN:
+        return of_error(errors.UnknownReference("it names what is not there", next_step="Check the ids."))
+    raise error
+
+
+def _of_fault() -> JSONResponse:
+    return problem(
+        500,
+        "internal-error",
+        "A fault of ours",
+        "the request could not be completed",
+        "Try again in a minute. If it stays, whoever runs the server finds more in its log.",
+    )
 
 
 def install(app: FastAPI) -> None:
@@ -59,15 +114,16 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
-        places = [
-            {"where": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
-            for one in error.errors()
-        ]
-        kind = errors.InvalidInput
-        detail = "; ".join(f"{place['where']}: {place['problem']}" for place in places)
-        return problem(422, kind.code, kind.title, detail, "Correct the named fields.", fields=places)
+        return _of_validation(error)
+
+    @app.exception_handler(IntegrityError)
+    async def _integrity(_: Request, error: IntegrityError) -> JSONResponse:
+        return _of_integrity(error)
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http-error")
-        return problem(error.status_code, code, str(error.detail), str(error.detail))
+        return _of_http(error)
+
+    @app.exception_handler(Exception)
+    async def _fault(_: Request, error: Exception) -> JSONResponse:
+        return _of_fault()

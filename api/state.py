@@ -7,6 +7,7 @@ from temporalio.client import Client
 
 from api.ingest import EventRecorder
 from api.live import LiveHub
+from api.tenants import Tenants
 from config.settings import Settings
 from config.temporal import connect
 from integrations.links import LinkSigner
@@ -40,7 +41,7 @@ class State:
 async def make_state(settings: Settings) -> State:
     url = settings.database_url.get_secret_value()
     database = Database(url, settings.database_pool_size)
-    notifier = ChangeNotifier(url)
+    notifier, tenants = ChangeNotifier(url), Tenants(database)
     key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
     further = {name: value.get_secret_value() for name, value in settings.livekit_webhook_secrets.items()}
     return State(
@@ -51,7 +52,7 @@ async def make_state(settings: Settings) -> State:
         links=LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url),
         minter=TokenMinter(key, secret),
         webhooks=WebhookVerifier({key: secret} | further),
-        recorder=EventRecorder(database, notifier),
-        hub=LiveHub(url),
+        recorder=EventRecorder(database, notifier, tenants),
+        hub=LiveHub(url, tenants),
         store=open_store(settings.object_store_url, settings.object_store_options),
     )

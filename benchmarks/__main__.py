@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.capture.__main__ import measure as capture
+from benchmarks.drafting.__main__ import measure as drafting
 from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
 from benchmarks.report import Report
@@ -20,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "ingest": ingest,
     "capture": capture,
     "transcription": transcription,
+    "drafting": drafting,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

@@ -1,7 +1,7 @@
 """`homeroom demo`: watch a class happen, from the booking to the next briefing."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from cli.demo_class.school import Api, ApiError, BookedClass, book_class, open_s
 from cli.demo_class.script import LESSON
 from cli.demo_class.voices import synthesise
 from cli.demo_class.voices_in_room import VoicesInRoom
-from config.settings import load_settings
-from integrations.links import DeskLink, LinkSigner
+from cli.desk import desk_url
+from cli.given_settings import settings_or_exit
+from config.settings import Settings
+from reports.briefings import read_briefing
 
 console = Console(highlight=False, soft_wrap=True)
 _POLL = 0.5  # seconds
@@ -28,12 +30,12 @@ def demo(
     ] = 20.0,
 ) -> None:
     """Watch a class happen: booked, held in a real room, transcribed, documented, approved, told, filed."""
-    settings = load_settings()
+    settings = settings_or_exit()
     _synthesise()
     try:
         organization_id, api = open_school(settings.public_url, settings.admin_token.get_secret_value())
         booked = book_class(api, organization_id)
-        _show_places(booked, settings.public_url, settings.mailbox_url)
+        _show_places(booked, settings)
         _Demo(api, booked, approve_after).run()
     except (ApiError, httpx.TransportError) as error:
         console.print(f"[red]The demo stopped:[/] {error}", markup=True)
@@ -47,19 +49,14 @@ def _synthesise() -> None:
         synthesise(LESSON, lambda done, total: status.update(f"Preparing the voices: {done} of {total}"))
 
 
-def desk_url(booked: BookedClass) -> str:
-    settings = load_settings()
-    signer = LinkSigner([secret.get_secret_value() for secret in settings.link_secrets], settings.public_url)
-    link = DeskLink(organization_id=UUID(booked.organization_id))
-    return signer.desk_url(link, datetime.now(UTC) + timedelta(hours=12), f"/sessions/{booked.session_id}")
-
-
-def _show_places(booked: BookedClass, public_url: str, mailbox_url: str | None) -> None:
+def _show_places(booked: BookedClass, settings: Settings) -> None:
     rows = {
-        "The class as it happens": desk_url(booked),
+        "The class as it happens": desk_url(
+            settings, UUID(booked.organization_id), f"/sessions/{booked.session_id}"
+        ),
         "Its workflow in the Temporal UI": booked.workflow_url,
         "Sit in the class yourself": booked.guest_link,
-        "Mails to the people": mailbox_url or "",
+        "Mails to the people": settings.mailbox_url or "",
     }
     console.print("\n[bold]A class is booked.[/] Open these while it happens:\n")
     for label, url in rows.items():
@@ -113,7 +110,10 @@ class _Demo:
     def _show_transcript(self) -> None:
         transcript = self._api.get(f"/v1/sessions/{self._booked.session_id}/transcript")
         if len(transcript) > self._heard:
-            console.print(f"  [dim]transcript: {len(transcript)} utterances[/]")
+            new = transcript[self._heard :]
+            said = max(datetime.fromisoformat(utterance["ends_at"]) for utterance in new)
+            lag = (datetime.now(UTC) - said).total_seconds()
+            console.print(f"  [dim]transcript: {len(transcript)} utterances, {lag:.0f} s behind[/]")
             self._heard = len(transcript)
 
     def _said(self, name: str, text: str) -> None:
@@ -136,9 +136,14 @@ class _Demo:
         share = session["completeness"].get("share", 0)
         console.print(f"\n[bold]The class is {session['state']}[/], its record {share:.0%} complete.")
         path = f"/v1/sessions/{self._booked.session_id}"
+        names = {link["participant_id"]: link["name"] for link in self._api.get(f"{path}/join-links")}
         for row in self._api.get(f"{path}/attendance"):
-            console.print(f"  {row['participant_id']}  {row['seconds']:.0f} s in class", markup=False)
-        for heading, lines in self._api.get(f"{path}/next-briefing")["sections"]:
+            if row["seconds"] or row["role"] != "observer":
+                console.print(
+                    f"  {names[row['participant_id']]}: {row['seconds']:.0f} s in class", markup=False
+                )
+        briefing = self._api.get(f"{path}/next-briefing")
+        for heading, lines in read_briefing(briefing, language="en", time_zone="UTC"):
             console.print(f"\n  {heading}", style="bold")
             for line in lines:
                 console.print(f"    - {line}", markup=False)

@@ -7,6 +7,7 @@ from typing import NoReturn
 import typer
 
 from cli.demo import demo
+from cli.desk import desk
 from cli.local import commands, setup
 from cli.local.environment import use_local_stack
 from cli.local.home import Home
@@ -31,6 +32,7 @@ for verb in (
     commands.reset,
     migrate,
     demo,
+    desk,
 ):
     app.command()(verb)
 

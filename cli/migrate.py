@@ -12,9 +12,9 @@ def migrate(
 ) -> None:
     """Bring the database and Temporal to what this version expects; safe to repeat."""
     # Imported here: they take a second that no other verb should pay.
-    from config.settings import load_settings
+    from cli.given_settings import settings_or_exit
 
-    settings = load_settings()
+    settings = settings_or_exit()
     if database:
         from models.migrate import upgrade
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,36 +46,54 @@ class Parts:
     settings: Settings
     database: Database
     notifier: ChangeNotifier
+    rooms: LiveKitRooms
     client: Client
 
     @property
     def progress(self) -> Progress:
         return Progress(self.database, self.notifier)
 
+    async def aclose(self) -> None:
+        await self.rooms.aclose()
+        await self.notifier.aclose()
+        await self.database.aclose()
+
+
+async def _parts(settings: Settings) -> Parts:
+    url = settings.database_url.get_secret_value()
+    return Parts(
+        settings,
+        Database(url, settings.database_pool_size),
+        ChangeNotifier(url),
+        LiveKitRooms(
+            settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
+        ),
+        await connect(settings.temporal_address, settings.temporal_namespace),
+    )
+
 
 @asynccontextmanager
 async def make_worker(queue: str, settings: Settings) -> AsyncIterator[Worker]:
     """A running worker on one of the queues: sessions, capture, transcription."""
-    url = settings.database_url.get_secret_value()
-    client = await connect(settings.temporal_address, settings.temporal_namespace)
-    parts = Parts(settings, Database(url, settings.database_pool_size), ChangeNotifier(url), client)
+    parts = await _parts(settings)
     worker = Worker(
-        client,
+        parts.client,
         task_queue=f"{settings.region}-{queue}",
         workflows=WORKFLOWS if queue == "sessions" else (),
         activities=_ACTIVITIES[queue](parts),
         interceptors=[FailureInterceptor()],
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_activities=_SLOTS[queue],
+        # A recorder's heartbeat says until when all is safe; what is held back would count as lost.
+        max_heartbeat_throttle_interval=timedelta(seconds=2),
     )
     try:
         async with worker:
             if queue == "sessions":
-                await _ensure_watch(client, settings)
+                await _ensure_watch(parts.client, settings)
             yield worker
     finally:
-        await parts.notifier.aclose()
-        await parts.database.aclose()
+        await parts.aclose()
 
 
 async def _ensure_watch(client: Client, settings: Settings) -> None:
@@ -90,10 +109,7 @@ async def _ensure_watch(client: Client, settings: Settings) -> None:
 
 
 def _sessions(parts: Parts) -> Sequence[Callable[..., Any]]:
-    settings, database, progress = parts.settings, parts.database, parts.progress
-    rooms = LiveKitRooms(
-        settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
-    )
+    settings, database, progress, rooms = parts.settings, parts.database, parts.progress, parts.rooms
     links = LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url)
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
     booking = SessionActivities(database, progress)
@@ -149,14 +165,16 @@ def _transcription(parts: Parts) -> Sequence[Callable[..., Any]]:
 
 
 def drafting_engine(settings: Settings) -> DraftingEngine:
-    """The language-model endpoint where one is set, else the extractive engine."""
+    """The language-model endpoint where one is set; the extractive engine where none is, or its answer is no use."""
+    from drafting.extractive import ExtractiveEngine
+
     if settings.drafting_url and settings.drafting_model:
+        from drafting.fallback import FallbackEngine
         from drafting.openai_compatible import OpenAICompatibleEngine
 
         key = settings.drafting_api_key.get_secret_value() if settings.drafting_api_key else None
-        return OpenAICompatibleEngine(settings.drafting_url, settings.drafting_model, api_key=key)
-    from drafting.extractive import ExtractiveEngine
-
+        endpoint = OpenAICompatibleEngine(settings.drafting_url, settings.drafting_model, api_key=key)
+        return FallbackEngine(endpoint, ExtractiveEngine())
     return ExtractiveEngine()
 
 

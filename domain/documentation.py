@@ -1,5 +1,6 @@
 """The documentation of a class: a structured draft in which every statement cites the utterances it rests on."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -62,6 +63,17 @@ class ClassRecord:
     utterances: tuple[Utterance, ...]
     roles: dict[str, Role] = field(default_factory=dict)
     language: str = "en"
+
+
+def for_family(
+    statements: Iterable[Statement], speakers: Mapping[UUID, str], *, others: Collection[str]
+) -> tuple[Statement, ...]:
+    """What a family reads: nothing that rests on what other people's children said. `speakers` are of utterances."""
+    return tuple(
+        statement
+        for statement in statements
+        if not any(speakers.get(citation.utterance_id) in others for citation in statement.citations)
+    )
 
 
 class DocumentationStatus(StrEnum):

@@ -21,9 +21,12 @@
     │   └── SignatureInvalid
     ├── PayloadTooLarge
     ├── Undeliverable           a message was refused for good
+    ├── DraftingFailed          the drafting endpoint gave no usable answer
     └── Unavailable             an outside part does not answer now: the only branch worth a retry
+        └── MailboxBusy         one reader's mailbox takes no mail now; others may
 
-`code` is stable and public (problem+json type, Temporal failure type); `next_step` tells the reader what to do.
+`code` is stable and public (problem+json type, Temporal failure type); `next_step` tells the reader what to do, in
+general where whoever raises it knows no better.
 """
 
 from typing import ClassVar
@@ -34,118 +37,151 @@ class HomeroomError(Exception):
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
+    usual_step: ClassVar[str] = "Try again; if it stays, tell whoever runs the server."
 
     def __init__(self, detail: str = "", *, next_step: str = "", **extra: str) -> None:
         """`extra` are further members for machine readers, such as `opens_at`."""
         super().__init__(detail or self.title)
         self.detail = detail or self.title
-        self.next_step = next_step
+        self.next_step = next_step or self.usual_step
         self.extra = extra
 
 
 class InvalidInput(HomeroomError):
     code = "invalid-input"
     title = "The request cannot be understood as it is"
+    usual_step = "Correct the request and send it again."
 
 
 class BookingInPast(InvalidInput):
     code = "booking-in-past"
     title = "The class would start in the past"
+    usual_step = "Choose a start that is still to come."
 
 
 class UnknownReference(InvalidInput):
     code = "unknown-reference"
     title = "The request names something that does not exist"
+    usual_step = "Check the ids."
 
 
 class MalformedEvent(InvalidInput):
     code = "malformed-event"
     title = "The event cannot be read"
+    usual_step = "Send the event as it was made."
 
 
 class NotFound(HomeroomError):
     code = "not-found"
     title = "There is no such thing here"
+    usual_step = "Check the id."
 
 
 class Conflict(HomeroomError):
     code = "conflict"
     title = "The request conflicts with the present state"
+    usual_step = "Look at the present state, then decide again."
 
 
 class DoubleBooked(Conflict):
     code = "double-booked"
     title = "A person would be in two classes at once"
+    usual_step = "Choose another time, or cancel the other class first."
 
 
 class ClassNotOpen(Conflict):
     code = "class-not-open"
     title = "The class is not open yet"
+    usual_step = "Come back when the class opens."
 
 
 class TransitionRefused(Conflict):
     code = "transition-refused"
     title = "The session's state does not allow this command"
+    usual_step = "Look at the session's state first."
 
 
 class StaleRevision(Conflict):
     code = "stale-revision"
     title = "It was changed since you read it"
+    usual_step = "Read the current one and redo it."
 
 
 class Gone(HomeroomError):
     code = "gone"
     title = "It is over"
+    usual_step = "Look for what came after it."
 
 
 class ClassEnded(Gone):
     code = "class-ended"
     title = "The class has ended"
+    usual_step = "Your next class has a link of its own."
 
 
 class NotAuthenticated(HomeroomError):
     code = "not-authenticated"
     title = "Say who you are"
+    usual_step = "Send the header `Authorization: Bearer <key>`."
 
 
 class NotAllowed(HomeroomError):
     code = "not-allowed"
     title = "You may not do this"
+    usual_step = "Ask whoever gave you access."
 
 
 class LinkInvalid(NotAllowed):
     code = "link-invalid"
     title = "This link is not valid"
+    usual_step = "Ask for a new link from whoever sent you this one."
 
 
 class LinkExpired(NotAllowed):
     code = "link-expired"
     title = "This link has expired"
+    usual_step = "Ask for a new link from whoever sent you this one."
 
 
 class LinkForAnotherClass(NotAllowed):
     code = "link-for-another-class"
     title = "This link belongs to another class"
+    usual_step = "Look for the link of this class, or ask for it."
 
 
 class SignatureInvalid(NotAllowed):
     code = "signature-invalid"
     title = "The signature does not match the content"
+    usual_step = "Sign the body as it is sent, with a key the server knows."
 
 
 class PayloadTooLarge(HomeroomError):
     code = "payload-too-large"
     title = "The request is too large"
+    usual_step = "Send less, or split it into several requests."
 
 
 class Undeliverable(HomeroomError):
     code = "undeliverable"
     title = "The message was refused"
+    usual_step = "Check the address."
+
+
+class DraftingFailed(HomeroomError):
+    code = "drafting-failed"
+    title = "The drafting endpoint gave no usable answer"
+    usual_step = "Check the endpoint that is set for drafting, and its model."
 
 
 class Unavailable(HomeroomError):
     code = "unavailable"
     title = "A part of the system does not answer now"
+    usual_step = "Try again in a minute."
+
+
+class MailboxBusy(Unavailable):
+    code = "mailbox-busy"
+    title = "The mailbox takes no mail now"
 
 
 def _tree(base: type[HomeroomError]) -> dict[str, type[HomeroomError]]:

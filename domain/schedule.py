@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.errors import InvalidInput
 from domain.policies import SessionPolicy
 from domain.timeline import Step
+
+LONGEST_CLASS = timedelta(hours=12)  # a recorder runs no longer than an hour more
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,17 @@ def plan_before_class(policy: SessionPolicy, starts_at: datetime, now: datetime)
         DueStep(Step.ROOM, "", max(starts_at - policy.room_before, now), False),
     ]
     return tuple(sorted([*reminders, *needed], key=lambda due: due.at))
+
+
+def check_length(starts_at: datetime, ends_at: datetime) -> None:
+    """Raises InvalidInput for a class that ends before it starts, or lasts longer than a day of teaching."""
+    if ends_at <= starts_at:
+        raise InvalidInput("a class must end after it starts", next_step="Choose a later end.")
+    if ends_at - starts_at > LONGEST_CLASS:
+        raise InvalidInput(
+            f"a class lasts at most {LONGEST_CLASS.total_seconds() / 3600:.0f} hours",
+            next_step="Choose an earlier end, or book several classes.",
+        )
 
 
 @dataclass(frozen=True)

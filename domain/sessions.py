@@ -31,6 +31,20 @@ class Trigger(StrEnum):
     CLOSE = "close"
 
 
+_SAID = {
+    Trigger.OPEN: "open",
+    Trigger.INSTRUCTOR_JOINED: "go live",
+    Trigger.RESCHEDULE: "be moved",
+    Trigger.CANCEL: "be cancelled",
+    Trigger.END: "be ended or extended",
+    Trigger.ROOM_CLOSED: "close its room",
+    Trigger.DRAFTED: "be drafted",
+    Trigger.NOTHING_TO_REVIEW: "go without review",
+    Trigger.REVIEW_ENDED: "be approved or sent back",
+    Trigger.CLOSE: "be closed",
+}
+
+
 @dataclass(frozen=True)
 class Transition:
     source: SessionState
@@ -72,9 +86,10 @@ def advance(state: SessionState, trigger: Trigger) -> SessionState:
     try:
         return _TABLE[state, trigger]
     except KeyError:
-        legal = ", ".join(sorted({t.trigger for t in TRANSITIONS if t.source == state})) or "nothing"
+        legal = sorted({_SAID[t.trigger] for t in TRANSITIONS if t.source == state})
         raise TransitionRefused(
-            f"a session that is {state} cannot {trigger}", next_step=f"In this state it can: {legal}."
+            f"a session that is {state} cannot {_SAID[trigger]}",
+            next_step=f"In this state it can {', '.join(legal)}." if legal else "It is over.",
         ) from None
 
 

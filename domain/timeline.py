@@ -41,3 +41,6 @@ class TimelineEntry:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     note: str = ""  # counts, states and codes only, never personal data
+    revision: int = (
+        0  # counts the changes of the timeline: a step that is late does not overwrite what came after
+    )

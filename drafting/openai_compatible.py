@@ -1,14 +1,17 @@
 """Drafts by any OpenAI-compatible endpoint, with schema-constrained output. Claims that do not hold are dropped."""
 
+import asyncio
 import json
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from domain.documentation import CheckOutcome, Citation, ClassRecord, Draft, Section, Statement
-from domain.errors import HomeroomError, Unavailable
+from domain.errors import DraftingFailed, InvalidInput, Unavailable
 from drafting.verification import holds
 
 _INSTRUCTIONS = (
@@ -19,10 +22,7 @@ _INSTRUCTIONS = (
     "number or date that the quotes do not have. Never describe feelings. Leave out what was not said."
 )
 
-
-class DraftingFailed(HomeroomError):
-    code = "drafting-failed"
-    title = "The drafting endpoint gave no usable answer"
+_MAY_PASS = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class _Cite(BaseModel):
@@ -51,9 +51,11 @@ class OpenAICompatibleEngine:
         self, base_url: str, model: str, *, api_key: str | None = None, timeout: float = 120
     ) -> None:
         """`base_url` ends before `/chat/completions`; `timeout` in seconds, for the whole answer."""
+        if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
+            raise InvalidInput("the drafting endpoint's URL must read http[s]://host[:port][/path]")
         self._url = base_url.rstrip("/") + "/chat/completions"
         self._model = model
-        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._headers = _authorization(api_key)
         self._timeout = timeout
         self.name = f"openai-compatible:{model}"
 
@@ -65,8 +67,24 @@ class OpenAICompatibleEngine:
         kept = tuple(claim for claim in claims if claim and holds(claim, record.utterances))
         return Draft(self.name, kept, dropped=len(claims) - len(kept))
 
-    async def _ask(self, record: ClassRecord) -> dict[str, Any]:
-        body = {
+    async def _ask(self, record: ClassRecord) -> bytes:
+        try:
+            # httpx waits this long for each piece; an endpoint that drips its answer would never be late.
+            async with asyncio.timeout(self._timeout), httpx.AsyncClient(timeout=self._timeout) as client:
+                answer = await client.post(self._url, json=self._body(record), headers=self._headers)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise Unavailable("the drafting endpoint does not answer") from error
+        if answer.status_code in _MAY_PASS or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Unavailable(f"the drafting endpoint said {answer.status_code}")
+        if answer.status_code != HTTPStatus.OK:
+            raise DraftingFailed(
+                f"the drafting endpoint refused with {answer.status_code}",
+                next_step="Check HOMEROOM_DRAFTING_URL, _MODEL and _API_KEY.",
+            )
+        return answer.content
+
+    def _body(self, record: ClassRecord) -> dict[str, Any]:
+        return {
             "model": self._model,
             "temperature": 0,
             "messages": [
@@ -78,20 +96,14 @@ class OpenAICompatibleEngine:
                 "json_schema": {"name": "documentation", "strict": True, "schema": _schema()},
             },
         }
-        try:
-            async with httpx.AsyncClient(timeout=self._timeout) as client:
-                answer = await client.post(self._url, json=body, headers=self._headers)
-        except httpx.HTTPError as error:
-            raise Unavailable("the drafting endpoint does not answer") from error
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise Unavailable(f"the drafting endpoint said {answer.status_code}")
-        if answer.status_code != 200:
-            raise DraftingFailed(
-                f"the drafting endpoint refused with {answer.status_code}",
-                next_step="Check HOMEROOM_DRAFTING_URL, _MODEL and _API_KEY.",
-            )
-        found: dict[str, Any] = answer.json()
-        return found
+
+
+def _authorization(api_key: str | None) -> dict[str, str]:
+    """Checked here, where the message cannot tell the key: the HTTP client names the header it refuses."""
+    key = (api_key or "").strip()
+    if not key.isascii() or not key.isprintable():
+        raise InvalidInput("the drafting endpoint's key has characters that no header may have")
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _schema() -> dict[str, Any]:
@@ -111,14 +123,18 @@ def _transcript(record: ClassRecord) -> str:
     return json.dumps({"course": record.course, "planned_topics": record.topics, "transcript": lines})
 
 
-def _parse(answer: dict[str, Any]) -> _Answer:
+def _parse(body: bytes) -> _Answer:
+    """What the endpoint or the model said stays out of the errors: it may quote the class."""
     try:
-        choice = answer["choices"][0]
-        if choice.get("finish_reason") not in ("stop", None):
+        choice = json.loads(body)["choices"][0]
+        finished, message = choice.get("finish_reason"), choice["message"]
+        if message.get("refusal") or finished == "content_filter":
+            raise DraftingFailed("the model refused to write")
+        if finished not in ("stop", None):
             raise DraftingFailed("the answer was cut short", next_step="Allow the model longer answers.")
-        return _Answer.model_validate_json(choice["message"]["content"])
-    except (KeyError, IndexError, TypeError, ValidationError) as error:
-        raise DraftingFailed("the answer does not follow the schema") from error
+        return _Answer.model_validate_json(message["content"])
+    except (LookupError, TypeError, AttributeError, ValueError):
+        raise DraftingFailed("the answer does not follow the schema") from None
 
 
 def _statement(claim: _Claim, ids: list[UUID]) -> Statement | None:

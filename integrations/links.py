@@ -12,7 +12,6 @@ from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
 from domain.roles import Role
 
 _ALGORITHM = "HS256"
-_ASK = "Ask for a new link from whoever sent you this one."
 _JOIN, _DESK = "join", "desk"
 LINK_OUTLIVES_CLASS = timedelta(days=1)
 
@@ -60,7 +59,7 @@ class LinkSigner:
             Role(claims["role"]),
         )
         if link.session_id != session_id:
-            raise LinkForAnotherClass(next_step=_ASK)
+            raise LinkForAnotherClass
         return link
 
     def desk_url(self, link: DeskLink, expires_at: datetime, path: str = "/today") -> str:
@@ -82,11 +81,15 @@ class LinkSigner:
         for secret in self._secrets:
             try:
                 claims: dict[str, Any] = jwt.decode(
-                    token, secret, algorithms=[_ALGORITHM], audience=purpose, options={"verify_exp": False}
+                    token,
+                    secret,
+                    algorithms=[_ALGORITHM],
+                    audience=purpose,
+                    options={"verify_exp": False, "require": ["exp", "aud", "organization"]},
                 )
             except jwt.InvalidTokenError:
                 continue
             if claims["exp"] <= now.timestamp():
-                raise LinkExpired(next_step=_ASK)
+                raise LinkExpired
             return claims
-        raise LinkInvalid(next_step=_ASK)
+        raise LinkInvalid

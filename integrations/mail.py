@@ -1,12 +1,14 @@
 """Mail over SMTP."""
 
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from domain.errors import InvalidInput, Unavailable, Undeliverable
+from domain.errors import InvalidInput, MailboxBusy, Unavailable, Undeliverable
 
 
 class SmtpMailer:
@@ -21,13 +23,16 @@ class SmtpMailer:
         self._tls = parts.scheme == "smtps"
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
-        self._sender = sender
+        self._sender, (name, _, self._domain) = sender, parseaddr(sender)[1].rpartition("@")
+        if not name or not self._domain or len(sender.splitlines()) > 1:
+            raise InvalidInput("the sender of mails must read Name <name@domain>")
         self._timeout = timeout
 
     async def send(self, to: str, *, subject: str, html: str, text: str, message_id: str) -> None:
         """`message_id` is stable per message, so that a mail sent twice is one to the reader's mail program.
 
-        Raises Undeliverable for what the server refuses for good, Unavailable for what may pass.
+        Raises Undeliverable for what is refused of this message for good, MailboxBusy for what may pass, Unavailable
+        for what every message would meet now.
         """
         message = self._message(to, subject, html, text, message_id)
         try:
@@ -41,28 +46,41 @@ class SmtpMailer:
                 timeout=self._timeout,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _classified(error.recipients[0].code) from error
+            raise _of_this_message(error.recipients[0].code) from error
+        except aiosmtplib.SMTPDataError as error:
+            raise _of_this_message(error.code) from error
         except aiosmtplib.SMTPResponseException as error:
-            raise _classified(error.code) from error
+            raise Unavailable(f"the mail server does not let us in, it said {error.code}") from error
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable("the mail server does not answer") from error
 
     def _message(self, to: str, subject: str, html: str, text: str, message_id: str) -> EmailMessage:
-        domain = parseaddr(self._sender)[1].rpartition("@")[2] or "homeroom.invalid"
         message = EmailMessage()
         message["From"] = self._sender
-        message["To"] = to
-        message["Subject"] = subject
+        message["To"] = _address(to)
+        message["Subject"] = " ".join(subject.split())
         message["Date"] = formatdate(usegmt=True)
-        message["Message-ID"] = f"<{message_id}@{domain}>"
+        message["Message-ID"] = f"<{message_id}@{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
         message.add_alternative(html, subtype="html")
         return message
 
 
-def _classified(code: int) -> Unavailable | Undeliverable:
-    """SMTP 4yz may pass, 5yz will not (RFC 5321, 4.2.1)."""
-    if 400 <= code < 500:
-        return Unavailable(f"the mail server said {code}")
-    return Undeliverable(f"the mail server refused with {code}", next_step="Check the address.")
+def _address(to: str) -> Address:
+    """One address and no more; its domain as every server takes it."""
+    try:
+        found = Address(addr_spec=to)
+        domain = found.domain if found.domain.isascii() else found.domain.encode("idna").decode()
+    except (ValueError, IndexError, MessageError) as error:
+        raise Undeliverable("this is no mail address") from error
+    if not found.username or not domain:
+        raise Undeliverable("this is no mail address")
+    return Address(username=found.username, domain=domain)
+
+
+def _of_this_message(code: int) -> MailboxBusy | Undeliverable:
+    """SMTP 5yz is final, all else may pass (RFC 5321, 4.2.1)."""
+    if 500 <= code < 600:
+        return Undeliverable(f"the mail server refused with {code}")
+    return MailboxBusy(f"the mail server said {code}")

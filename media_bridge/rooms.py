@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -143,11 +144,19 @@ def joined_at(participant: proto.ParticipantInfo) -> datetime:
 
 
 def source_name(track: proto.TrackInfo) -> str:
-    return proto.TrackSource.Name(track.source).lower()
+    return word_for(proto.TrackSource, track.source)
 
 
 def kind_name(participant: proto.ParticipantInfo) -> str:
-    return proto.ParticipantInfo.Kind.Name(participant.kind).lower()
+    return word_for(proto.ParticipantInfo.Kind, participant.kind)
+
+
+def word_for(enumeration: Any, value: int) -> str:
+    """LiveKit's word, in lower case; the number of one that only a newer server has."""
+    try:
+        return str(enumeration.Name(value)).lower()
+    except ValueError:
+        return f"unknown_{value}"
 
 
 def _room(session_id: UUID, room: proto.Room) -> Room:

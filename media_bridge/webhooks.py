@@ -16,7 +16,7 @@ from livekit.protocol.webhook import WebhookEvent
 
 from domain.errors import MalformedEvent, SignatureInvalid
 from domain.events import EventKind, EventSource, RecordedEvent, SessionEvent
-from media_bridge.rooms import is_hidden, joined_at, kind_name, session_of, source_name
+from media_bridge.rooms import is_hidden, joined_at, kind_name, session_of, source_name, word_for
 
 _KINDS = {
     "room_started": EventKind.ROOM_STARTED,
@@ -46,7 +46,10 @@ class WebhookVerifier:
             event = Parse(body, WebhookEvent(), ignore_unknown_fields=True)
         except (ParseError, UnicodeDecodeError) as error:
             raise MalformedEvent("the webhook's body is not a LiveKit event") from error
-        return read_event(event)
+        try:
+            return read_event(event)
+        except (ValueError, OverflowError, OSError) as error:
+            raise MalformedEvent("a time in the webhook is none") from error
 
     def _verify(self, body: bytes, token: str) -> None:
         try:
@@ -106,7 +109,7 @@ def _data(kind: EventKind, event: WebhookEvent) -> dict[str, Any]:
     if event.participant.joined_at_ms:
         data["joined_at"] = joined_at(event.participant).isoformat()
     if kind in (EventKind.PARTICIPANT_LEFT, EventKind.PARTICIPANT_ABORTED):
-        data["reason"] = proto.DisconnectReason.Name(event.participant.disconnect_reason).lower()
+        data["reason"] = word_for(proto.DisconnectReason, event.participant.disconnect_reason)
     if event.track.sid:
         data |= {"source": source_name(event.track), "muted": event.track.muted}
     return data

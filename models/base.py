@@ -65,6 +65,20 @@ def _type(kind: Any) -> Any:
     return kind
 
 
+def within_tenant(table: str, column: str = "") -> sa.ForeignKeyConstraint:
+    """`column` (by default `<table>_id`) refers to a row of `table` of the same organization.
+
+    Postgres checks foreign keys without row-level security, so the key itself has to name the organization.
+    """
+    own = column or f"{table}_id"
+    return sa.ForeignKeyConstraint(["organization_id", own], [f"{table}.organization_id", f"{table}.id"])
+
+
+def referred_within_tenant() -> sa.UniqueConstraint:
+    """What `within_tenant` keys of other tables refer to."""
+    return sa.UniqueConstraint("organization_id", "id")
+
+
 class TenantRow(SQLModel):
     """A row of an organization's data; row-level security compares its id with the transaction's."""
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -16,12 +17,13 @@ CHANNEL = "homeroom_session_changed"
 RESYNC = "*"  # told to listeners after a lost connection: anything may have changed
 _NOTIFY = "select pg_notify(%s, changed) from unnest(%s::text[]) as changed"
 _PAUSE = 0.1  # seconds in which changes of one session become one message
+_RETRY = 1.0  # seconds between two attempts to connect
 
 logger = logging.getLogger(__name__)
 
 
 class ChangeNotifier:
-    """Tells listeners that a session changed. Never raises: a page that misses a change asks again later."""
+    """Tells listeners that a session changed, as soon as the database can be reached. Never raises."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -36,16 +38,27 @@ class ChangeNotifier:
             self._task = asyncio.create_task(self._send())
 
     async def _send(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+                    while True:
+                        await self._wake.wait()
+                        await self._tell(connection)
+                        await asyncio.sleep(_PAUSE)
+            except psycopg.Error:
+                logger.warning("changes wait for a new connection")
+                await asyncio.sleep(_RETRY)
+
+    async def _tell(self, connection: "psycopg.AsyncConnection[Any]") -> None:
+        """Tell what changed so far. What could not be told waits for the next connection."""
+        self._wake.clear()
+        batch, self._changed = self._changed, set()
         try:
-            async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
-                while True:
-                    await self._wake.wait()
-                    self._wake.clear()
-                    batch, self._changed = self._changed, set()
-                    await connection.execute(_NOTIFY, (CHANNEL, list(map(str, batch))))
-                    await asyncio.sleep(_PAUSE)
+            await connection.execute(_NOTIFY, (CHANNEL, list(map(str, batch))))
         except psycopg.Error:
-            logger.warning("a change could not be told to listeners; the next one opens a new connection")
+            self._changed |= batch
+            self._wake.set()
+            raise
 
     async def aclose(self) -> None:
         if self._task:
@@ -65,4 +78,4 @@ async def listen(url: str) -> AsyncGenerator[str, None]:
                     yield notification.payload
         except psycopg.Error:
             logger.warning("listening for changes was interrupted")
-            await asyncio.sleep(1)
+            await asyncio.sleep(_RETRY)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-from domain.errors import Unavailable
+from domain.errors import InvalidInput, Unavailable
 
 _SCOPE = sa.text("select set_config('app.organization_id', :organization_id, true)")
 
@@ -27,7 +27,11 @@ class Database:
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
         self.engine = create_async_engine(
-            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            sqlalchemy_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            hide_parameters=True,  # they are names and words, and errors reach logs and workflow histories
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
@@ -35,7 +39,7 @@ class Database:
     async def tenant(self, organization_id: UUID) -> AsyncIterator[AsyncSession]:
         """A transaction that sees and writes the rows of one organization. Commits on success.
 
-        Raises Unavailable when the database cannot be reached.
+        Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
         """
         async with self._transaction() as session:
             await session.execute(_SCOPE, {"organization_id": str(organization_id)})
@@ -73,6 +77,10 @@ class Database:
                 yield session
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise Unavailable("the database does not answer") from error
+        except DataError as error:
+            raise InvalidInput(
+                "a value cannot be stored", next_step="Look for NUL characters and numbers out of range."
+            ) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise Unavailable("the database connection was lost") from error

@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlmodel import Field
 
 from domain.documentation import DocumentationStatus
-from models.base import TenantRow, enum_column, json_list, json_object, utc
+from models.base import TenantRow, enum_column, json_list, json_object, utc, within_tenant
 
 
 class Documentation(TenantRow, table=True):
-    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    __table_args__ = (within_tenant("session"),)
+    session_id: UUID = Field(primary_key=True)
     status: DocumentationStatus = enum_column(DocumentationStatus)
     revision: int  # the current one
     changes_wanted: str = ""  # the reason given with the last request for changes
@@ -21,7 +22,8 @@ class Documentation(TenantRow, table=True):
 
 class DocumentationRevision(TenantRow, table=True):
     __tablename__ = "documentation_revision"
-    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    __table_args__ = (within_tenant("session"),)
+    session_id: UUID = Field(primary_key=True)
     revision: int = Field(primary_key=True)  # counts from 1
     author: str  # "engine:<name>" or the id of a person
     reason: str = ""
@@ -33,8 +35,12 @@ class BriefingRow(TenantRow, table=True):
     """What the instructor reads before the next class of a course, made from an approved record."""
 
     __tablename__ = "briefing"
+    __table_args__ = (
+        within_tenant("course"),
+        within_tenant("session", "source_session_id"),
+    )
     id: UUID = Field(primary_key=True)
-    course_id: UUID = Field(foreign_key="course.id", index=True)
-    source_session_id: UUID | None = Field(None, foreign_key="session.id", unique=True)
+    course_id: UUID = Field(index=True)
+    source_session_id: UUID | None = Field(None, unique=True)
     content: dict[str, Any] = json_object()
     created_at: datetime = utc()

@@ -7,14 +7,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, json_object, utc
+from models.base import TenantRow, json_object, utc, within_tenant
 
 
 class ExceptionCase(TenantRow, table=True):
     __tablename__ = "exception_case"
-    __table_args__ = (sa.UniqueConstraint("session_id", "kind", "occasion"),)
+    __table_args__ = (
+        within_tenant("session"),
+        sa.UniqueConstraint("session_id", "kind", "occasion"),
+    )
     id: UUID = Field(primary_key=True)
-    session_id: UUID = Field(foreign_key="session.id")
+    session_id: UUID
     kind: str
     occasion: str = ""  # tells apart cases of one kind in one session, e.g. the step that failed
     severity: str

@@ -6,16 +6,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, utc
+from models.base import TenantRow, utc, within_tenant
 
 WITHDRAWN = "withdrawn"
 
 
 class Notice(TenantRow, table=True):
-    __table_args__ = (sa.Index("ix_notice_session_id", "session_id"),)
+    __table_args__ = (
+        within_tenant("session"),
+        sa.Index("ix_notice_session_id", "session_id"),
+    )
     id: UUID = Field(primary_key=True)  # derived from `key`
     key: str = Field(unique=True)  # idempotency: session, kind, recipient, occasion
-    session_id: UUID = Field(foreign_key="session.id")
+    session_id: UUID
     kind: str
     recipient_kind: str  # guardian | instructor
     recipient_id: UUID

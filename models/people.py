@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from models.base import TenantRow, utc
+from models.base import TenantRow, referred_within_tenant, utc, within_tenant
 
 
 class Guardian(TenantRow, table=True):
+    __table_args__ = (referred_within_tenant(),)
     id: UUID = Field(primary_key=True)
     name: str
     email: str
@@ -20,6 +21,7 @@ class Guardian(TenantRow, table=True):
 
 
 class Student(TenantRow, table=True):
+    __table_args__ = (referred_within_tenant(),)
     id: UUID = Field(primary_key=True)
     name: str
     time_zone: str = "UTC"
@@ -28,11 +30,16 @@ class Student(TenantRow, table=True):
 
 class StudentGuardian(TenantRow, table=True):
     __tablename__ = "student_guardian"
-    student_id: UUID = Field(primary_key=True, foreign_key="student.id")
-    guardian_id: UUID = Field(primary_key=True, foreign_key="guardian.id")
+    __table_args__ = (
+        within_tenant("student"),
+        within_tenant("guardian"),
+    )
+    student_id: UUID = Field(primary_key=True)
+    guardian_id: UUID = Field(primary_key=True)
 
 
 class Instructor(TenantRow, table=True):
+    __table_args__ = (referred_within_tenant(),)
     id: UUID = Field(primary_key=True)
     name: str
     email: str

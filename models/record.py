@@ -6,13 +6,17 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from models.base import TenantRow, json_list, json_object, utc
+from models.base import TenantRow, json_list, json_object, utc, within_tenant
 
 
 class AttendanceRow(TenantRow, table=True):
     __tablename__ = "attendance"
-    participant_id: UUID = Field(primary_key=True, foreign_key="participant.id")
-    session_id: UUID = Field(foreign_key="session.id", index=True)
+    __table_args__ = (
+        within_tenant("participant"),
+        within_tenant("session"),
+    )
+    participant_id: UUID = Field(primary_key=True)
+    session_id: UUID = Field(index=True)
     seconds: float
     first_joined_at: datetime | None = utc(None)
     last_left_at: datetime | None = utc(None)

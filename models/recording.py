@@ -6,14 +6,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, utc
+from models.base import TenantRow, utc, within_tenant
 
 
 class AudioSegmentRow(TenantRow, table=True):
     __tablename__ = "audio_segment"
-    __table_args__ = (sa.Index("ix_audio_segment_session_id_started_at", "session_id", "started_at"),)
+    __table_args__ = (
+        within_tenant("session"),
+        sa.Index("ix_audio_segment_session_id_started_at", "session_id", "started_at"),
+    )
     key: str = Field(primary_key=True)
-    session_id: UUID = Field(foreign_key="session.id")
+    session_id: UUID
     identity: str
     participant_sid: str
     track_sid: str

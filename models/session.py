@@ -11,25 +11,37 @@ from sqlmodel import Field
 from domain.roles import Role
 from domain.sessions import SessionState
 from domain.timeline import Outcome, Step
-from models.base import TenantRow, enum_column, json_list, json_object, utc
+from models.base import (
+    TenantRow,
+    enum_column,
+    json_list,
+    json_object,
+    referred_within_tenant,
+    utc,
+    within_tenant,
+)
 
 
 class Session(TenantRow, table=True):
     __tablename__ = "session"
     __table_args__ = (
+        referred_within_tenant(),
+        within_tenant("course"),
+        within_tenant("instructor"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index("ix_session_organization_id_starts_at", "organization_id", "starts_at"),
     )
     id: UUID = Field(primary_key=True)
     region: str
-    course_id: UUID = Field(foreign_key="course.id", index=True)
-    instructor_id: UUID = Field(foreign_key="instructor.id")
+    course_id: UUID = Field(index=True)
+    instructor_id: UUID
     title: str
     starts_at: datetime = utc()
     ends_at: datetime = utc()
     time_zone: str = "UTC"  # the zone the class is planned in
     policy: dict[str, Any] = json_object()  # the whole SessionPolicy this session runs under
     state: SessionState = enum_column(SessionState, SessionState.SCHEDULED)
+    state_changes: int = 0  # how many there were so far
     outcome: str | None = None  # held | not_held | cancelled
     opened_at: datetime | None = utc(None)
     live_at: datetime | None = utc(None)
@@ -42,18 +54,28 @@ class Session(TenantRow, table=True):
 
 class SessionTopic(TenantRow, table=True):
     __tablename__ = "session_topic"
-    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
-    topic_id: UUID = Field(primary_key=True, foreign_key="topic.id")
+    __table_args__ = (
+        within_tenant("session"),
+        within_tenant("topic"),
+    )
+    session_id: UUID = Field(primary_key=True)
+    topic_id: UUID = Field(primary_key=True)
 
 
 class Participant(TenantRow, table=True):
     """A person in a session. The id, as text, is the person's LiveKit identity in this one class."""
 
+    __table_args__ = (
+        referred_within_tenant(),
+        within_tenant("session"),
+        within_tenant("student"),
+        within_tenant("instructor"),
+    )
     id: UUID = Field(primary_key=True)
-    session_id: UUID = Field(foreign_key="session.id", index=True)
+    session_id: UUID = Field(index=True)
     role: Role = enum_column(Role)
-    student_id: UUID | None = Field(None, foreign_key="student.id")
-    instructor_id: UUID | None = Field(None, foreign_key="instructor.id")
+    student_id: UUID | None = None
+    instructor_id: UUID | None = None
     name: str  # as shown in class
     credentialed_at: datetime | None = utc(None)
 
@@ -63,6 +85,7 @@ class BookedTime(TenantRow, table=True):
 
     __tablename__ = "booked_time"
     __table_args__ = (
+        within_tenant("session"),
         ExcludeConstraint(
             (sa.column("organization_id"), "="),
             (sa.column("person_id"), "="),
@@ -71,7 +94,7 @@ class BookedTime(TenantRow, table=True):
             name="ex_booked_time_person_during",
         ),
     )
-    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    session_id: UUID = Field(primary_key=True)
     person_id: UUID = Field(primary_key=True)  # an instructor or a student
     during: Range[datetime] = Field(sa_type=TSTZRANGE)
 
@@ -80,7 +103,8 @@ class TimelineRow(TenantRow, table=True):
     """The workflow's timeline as read by pages and the API. `occasion` tells apart repeats of a step."""
 
     __tablename__ = "timeline"
-    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    __table_args__ = (within_tenant("session"),)
+    session_id: UUID = Field(primary_key=True)
     step: Step = enum_column(Step, primary_key=True)
     occasion: str = Field("", primary_key=True)
     position: int
@@ -89,3 +113,4 @@ class TimelineRow(TenantRow, table=True):
     started_at: datetime | None = utc(None)
     finished_at: datetime | None = utc(None)
     note: str = ""
+    revision: int = 0

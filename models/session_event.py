@@ -7,13 +7,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, json_object, utc
+from models.base import TenantRow, json_object, utc, within_tenant
 
 
 class SessionEventRow(TenantRow, table=True):
     __tablename__ = "session_event"
-    __table_args__ = (sa.Index("ix_session_event_session_id_occurred_at", "session_id", "occurred_at"),)
-    session_id: UUID = Field(primary_key=True, foreign_key="session.id")
+    __table_args__ = (
+        within_tenant("session"),
+        sa.Index("ix_session_event_session_id_occurred_at", "session_id", "occurred_at"),
+    )
+    session_id: UUID = Field(primary_key=True)
     source_id: str = Field(primary_key=True)
     source: str
     kind: str

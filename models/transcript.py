@@ -7,14 +7,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, json_list, utc
+from models.base import TenantRow, json_list, utc, within_tenant
 
 
 class UtteranceRow(TenantRow, table=True):
     __tablename__ = "utterance"
-    __table_args__ = (sa.Index("ix_utterance_session_id_starts_at", "session_id", "starts_at"),)
+    __table_args__ = (
+        within_tenant("session"),
+        sa.Index("ix_utterance_session_id_starts_at", "session_id", "starts_at"),
+    )
     id: UUID = Field(primary_key=True)
-    session_id: UUID = Field(foreign_key="session.id")
+    session_id: UUID
     identity: str
     track_sid: str
     starts_at: datetime = utc()
@@ -24,4 +27,3 @@ class UtteranceRow(TenantRow, table=True):
     language: str
     confidence: float
     engine: str
-    recorded_at: datetime = utc(server_default=sa.func.now())

@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from domain.documentation import CheckOutcome, Section, Statement
+from reports.catalogue import words_in
+from reports.moments import moment
 
-_OPEN = frozenset({CheckOutcome.PARTLY, CheckOutcome.INCORRECT, CheckOutcome.UNANSWERED})
+_OPEN = frozenset(CheckOutcome) - {CheckOutcome.CORRECT}
 
-# A briefing is `{"sections": [[heading, [line, …]], …]}`: JSON that keeps its order wherever it is stored.
-_Sections = list[tuple[str, list[str]]]
+# A briefing is JSON: `{"last_class": {title, held_at, approved}, "sections": [[name, [line, …]], …]}`, for one class
+# also `plan`, `expected` and `first`. Names are those of the catalogue; words and times are put when it is read.
+Sections = list[tuple[str, list[str]]]
 
 
 def build_briefing(
@@ -20,30 +23,43 @@ def build_briefing(
     approved: bool,
 ) -> dict[str, Any]:
     """From the record of the last class. What is not approved is not carried over; then only the fact is told."""
-    held = [f"{last_title}, {last_held_at:%d %B %Y}"]
-    if not approved:
-        held.append("Its documentation was not approved, so nothing of it is repeated here.")
-        return {"sections": [("Last class", held)]}
-    checks = _of(statements, Section.COMPREHENSION)
-    sections: _Sections = [
-        ("Last class", held),
-        ("Worked on", [s.text for s in _of(statements, Section.TOPICS, Section.PRACTISED)]),
-        ("Not yet understood", [s.text for s in checks if s.outcome in _OPEN]),
-        ("Understood", [s.text for s in checks if s.outcome == CheckOutcome.CORRECT]),
-        ("Homework to check", [s.text for s in _of(statements, Section.HOMEWORK)]),
-        ("Planned next", [s.text for s in _of(statements, Section.NEXT_STEPS)]),
-    ]
-    return {"sections": [section for section in sections if section[1]]}
+    last = {"title": last_title, "held_at": last_held_at.isoformat(), "approved": approved}
+    sections = _carried(statements) if approved else []
+    return {"last_class": last, "sections": [section for section in sections if section[1]]}
 
 
 def with_plan(
     briefing: dict[str, Any] | None, *, topics: Sequence[str], students: Sequence[str]
 ) -> dict[str, Any]:
     """The briefing of one class: its own plan and people, then what the last class left."""
-    own: _Sections = [("Plan for today", list(topics)), ("Expected", list(students))]
-    earlier = briefing["sections"] if briefing else []
-    return {"sections": [section for section in own if section[1]] + earlier, "first": briefing is None}
+    own = {"plan": list(topics), "expected": list(students), "first": briefing is None}
+    return {**(briefing or {"sections": []}), **own}
 
 
-def _of(statements: Sequence[Statement], *sections: Section) -> list[Statement]:
-    return [s for s in statements if s.section in sections]
+def read_briefing(briefing: dict[str, Any], *, language: str, time_zone: str) -> Sections:
+    """Headings and lines in a language the catalogue has, in the order they are read."""
+    words = words_in(language)
+    named: Sections = [(name, briefing.get(name, [])) for name in ("plan", "expected")]
+    if last := briefing.get("last_class"):
+        held_at = moment(datetime.fromisoformat(last["held_at"]), language, time_zone)
+        named.append(("last_class", [f"{last['title']}, {held_at}"]))
+        named[-1][1].extend([] if last["approved"] else [words["not_approved"]])
+    named += briefing["sections"]
+    if briefing.get("first"):
+        named.append(("last_class", [words["first_class"]]))
+    return [(words.get(name, name), lines) for name, lines in named if lines]
+
+
+def _carried(statements: Sequence[Statement]) -> Sections:
+    checks = [s for s in statements if s.section == Section.COMPREHENSION]
+    return [
+        ("worked_on", _texts(statements, Section.TOPICS, Section.PRACTISED)),
+        ("not_understood", [s.text for s in checks if s.outcome in _OPEN]),
+        ("understood", [s.text for s in checks if s.outcome == CheckOutcome.CORRECT]),
+        ("homework_to_check", _texts(statements, Section.HOMEWORK)),
+        ("planned_next", _texts(statements, Section.NEXT_STEPS)),
+    ]
+
+
+def _texts(statements: Sequence[Statement], *sections: Section) -> list[str]:
+    return [s.text for s in statements if s.section in sections]

@@ -1,6 +1,6 @@
 """Words of the notices by language. English is complete; a language without a phrase falls back to it."""
 
-from domain.notices import NoticeKind
+from domain.notices import NoticeKind, best_language
 
 LANGUAGES = ("en", "es")
 
@@ -60,6 +60,13 @@ WORDS: dict[str, dict[str, str]] = {
         "unclear": "unclear",
         "footer": "You get this because of a class at {organization}.",
         "first_class": "This is the first class on record in this course.",
+        "last_class": "Last class",
+        "not_approved": "Its documentation was not approved, so nothing of it is repeated here.",
+        "worked_on": "Worked on",
+        "not_understood": "Not yet understood",
+        "understood": "Understood",
+        "homework_to_check": "Homework to check",
+        "planned_next": "Planned next",
     },
     "es": {
         "hello": "Hola",
@@ -91,5 +98,21 @@ WORDS: dict[str, dict[str, str]] = {
         "unclear": "poco claro",
         "footer": "Recibes este mensaje por una clase de {organization}.",
         "first_class": "Es la primera clase registrada de este curso.",
+        "last_class": "Última clase",
+        "not_approved": "Su documentación no fue aprobada, por eso no se repite aquí nada de ella.",
+        "worked_on": "Se trabajó en",
+        "not_understood": "Todavía no se entiende",
+        "understood": "Se entiende",
+        "homework_to_check": "Deberes que revisar",
+        "planned_next": "Previsto a continuación",
     },
 }
+
+
+def chosen(wanted: str) -> str:
+    """The language of the catalogue that is nearest to the wanted one."""
+    return best_language(wanted, LANGUAGES)
+
+
+def words_in(language: str) -> dict[str, str]:
+    return WORDS["en"] | WORDS[chosen(language)]

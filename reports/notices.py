@@ -1,20 +1,30 @@
 """Messages to people: one HTML and one text form of each, from the same context."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from domain.documentation import Section
-from domain.notices import NoticeKind, best_language
-from reports.catalogue import LANGUAGES, SUBJECTS, WORDS
+from domain.notices import NoticeKind
+from reports.briefings import read_briefing
+from reports.catalogue import SUBJECTS, chosen, words_in
 from reports.contexts import ClassContext, RenderedMessage
+from reports.moments import clock, moment
+
+_MAX_SUBJECT = 180
+
+
+def _one_line(value: Any) -> Any:
+    """Whatever a title or a name holds, it opens no line of its own: not in a header, not among plain text."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
 
 _html = Environment(
     loader=PackageLoader("reports"),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
+    lstrip_blocks=True,
 )
 _text = Environment(
     loader=PackageLoader("reports"),
@@ -22,81 +32,66 @@ _text = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    finalize=_one_line,
 )
-_MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "es": [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ],
-}
-_DAYS = {
-    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    "es": ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
-}
-_MAX_SUBJECT = 180
 
 
 def render_notice(
     kind: NoticeKind, context: ClassContext, *, language: str, time_zone: str
 ) -> RenderedMessage:
     """`language` falls back to English; times are shown in `time_zone` (IANA) with the zone's name."""
-    chosen = best_language(language, LANGUAGES)
-    words = WORDS["en"] | WORDS[chosen]
-    when = moment(context.starts_at, chosen, time_zone)
-    values = {
-        "kind": kind,
-        "c": context,
-        "w": words,
-        "language": chosen,
-        "when": when,
-        "until": f"{context.ends_at.astimezone(ZoneInfo(time_zone)):%H:%M}",
-        "zone": time_zone,
-        "lead": words[kind].format(instructor=context.instructor),
-        "by": words["with"].format(instructor=context.instructor),
-        "footer": words["footer"].format(organization=context.organization),
-        "sections": [
-            (words[section], [s for s in context.statements if s.section == section])
-            for section in Section
-            if any(s.section == section for s in context.statements)
-        ],
-    }
+    language = chosen(language)
+    when = moment(context.starts_at, language, time_zone)
+    subject = SUBJECTS[language][kind].format(title=context.title, when=when)
+    values = _values(kind, context, language, time_zone) | {"subject": _one_line(subject)[:_MAX_SUBJECT]}
     return RenderedMessage(
-        subject=_one_line(SUBJECTS[chosen][kind].format(title=context.title, when=when)),
+        subject=values["subject"],
         html=_html.get_template("notice.html").render(values),
-        text=_text.get_template("notice.txt").render(values),
+        text=_text.get_template("notice.txt").render(values).strip() + "\n",
     )
 
 
-def moment(at: datetime, language: str, time_zone: str) -> str:
-    local = at.astimezone(ZoneInfo(time_zone))
-    day, month = _DAYS[language][local.weekday()], _MONTHS[language][local.month - 1]
-    return f"{day} {local.day} {month}, {local:%H:%M}"
+def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: str) -> dict[str, Any]:
+    words = words_in(language)
+    return {
+        "kind": kind,
+        "c": context,
+        "w": words,
+        "language": language,
+        "when": moment(context.starts_at, language, time_zone),
+        "until": clock(context.ends_at, time_zone),
+        "zone": time_zone.replace("_", " "),
+        "lead": words[kind].format(instructor=context.instructor),
+        "by": words["with"].format(instructor=context.instructor),
+        "footer": words["footer"].format(organization=context.organization),
+        "actions": _actions(kind, context, words),
+        "lists": _lists(kind, context, words, language, time_zone),
+    }
 
 
-def _one_line(subject: str) -> str:
-    """A header is one line, whatever a title holds."""
-    return " ".join(subject.split())[:_MAX_SUBJECT]
+def _actions(kind: NoticeKind, context: ClassContext, words: dict[str, str]) -> list[tuple[str, str]]:
+    """What the reader can do, each with its link."""
+    if kind == NoticeKind.REVIEW_REQUEST and context.page_url:
+        return [(words["review"], context.page_url)]
+    several = len(context.join_urls) > 1
+    return [
+        (words["join_as"].format(name=whose) if several else words["join"], url)
+        for whose, url in context.join_urls
+    ]
+
+
+def _lists(
+    kind: NoticeKind, context: ClassContext, words: dict[str, str], language: str, time_zone: str
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Headings with their lines, each line with a verdict where it has one."""
+    if kind == NoticeKind.BRIEFING and context.briefing:
+        read = read_briefing(context.briefing, language=language, time_zone=time_zone)
+        return [(heading, [(line, "") for line in lines]) for heading, lines in read]
+    if kind != NoticeKind.SUMMARY:
+        return []
+    told = [(section, [s for s in context.statements if s.section == section]) for section in Section]
+    return [
+        (words[section], [(s.text, words[s.outcome] if s.outcome else "") for s in statements])
+        for section, statements in told
+        if statements
+    ]

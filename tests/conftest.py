@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from models.migrate import upgrade
 from tests.stack import (
+    DatabaseUrls,
     TestLiveKit,
     TestMail,
     TestPostgres,
@@ -19,6 +22,10 @@ from tests.stack import (
     temporary_folder,
 )
 
+# Property tests on a machine that is busy with other things: no example is timed.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[TestPostgres]:
@@ -27,6 +34,22 @@ def postgres_server() -> Iterator[TestPostgres]:
         server = start_postgres(folder)
         yield server
         server.running.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: TestPostgres) -> str:
+    """The name of a database with the newest schema, to copy."""
+    urls = postgres_server.create_database("migrated")
+    upgrade(urls.owner)
+    return urls.name
+
+
+@pytest.fixture
+def database_urls(postgres_server: TestPostgres, migrated_template: str) -> Iterator[DatabaseUrls]:
+    """An empty database of the newest schema for one test."""
+    urls = postgres_server.create_database(template=migrated_template)
+    yield urls
+    postgres_server.drop_database(urls.name)
 
 
 @pytest.fixture(scope="session")

@@ -250,7 +250,9 @@ def start_temporal(folder: Path) -> TestTemporal:
     return TestTemporal(Running(temporal_service(server), folder / "temporal.log"), server)
 
 
-def start_livekit(folder: Path, *, webhook_urls: tuple[str, ...] = ()) -> TestLiveKit:
+def start_livekit(
+    folder: Path, *, webhook_urls: tuple[str, ...] = (), address: str = "127.0.0.1"
+) -> TestLiveKit:
     ports = free_ports("livekit", "livekit_tcp", "livekit_udp")
     server = LiveKitServer(
         folder=folder,
@@ -261,6 +263,7 @@ def start_livekit(folder: Path, *, webhook_urls: tuple[str, ...] = ()) -> TestLi
         api_secret=secrets.token_urlsafe(32),
         webhook_urls=webhook_urls,
         find_binary=lambda: go_tools.livekit_server(print),
+        address=address,
     )
     return TestLiveKit(Running(livekit_service(server), folder / "livekit.log"), server)
 

@@ -125,8 +125,8 @@ class ClassSession(SessionCommands):
             self._live_since = since
             self._timeline.start(Step.LIVE, since)
             self._advance(Trigger.INSTRUCTOR_JOINED)
+            self._start_transcription(self._planned.policy.languages)
             await self._write_progress("live")
-        self._start_transcription(self._planned.policy.languages)
 
     async def _end_class(self) -> None:
         self._timeline.settle(Outcome.DONE, workflow.now(), Step.LIVE)

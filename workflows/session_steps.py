@@ -33,6 +33,7 @@ class SessionSteps:
     def __init__(self, session: SessionRef) -> None:
         self._ref = session
         self._state = SessionState.SCHEDULED
+        self._state_changes = 0
         self._timeline = Timeline()
         self._changes = 0  # counts what the main story must look at again
         self._background: set[asyncio.Task[Any]] = set()
@@ -50,6 +51,7 @@ class SessionSteps:
 
     def _advance(self, trigger: Trigger) -> None:
         self._state = self._guard(trigger)
+        self._state_changes += 1
         workflow.upsert_search_attributes([search.STATE.value_set(self._state)])
         self._describe()
 
@@ -59,7 +61,7 @@ class SessionSteps:
     def _progress(
         self, state_after: SessionState | None = None, ends: tuple[TimelineEntry, ...] = ()
     ) -> Progress:
-        return Progress(self._state, state_after, self._timeline.take_unwritten(), ends)
+        return Progress(self._state, self._state_changes, state_after, self._timeline.take_unwritten(), ends)
 
     async def _step(
         self,

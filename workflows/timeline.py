@@ -10,6 +10,7 @@ class Timeline:
     def __init__(self) -> None:
         self._entries: dict[tuple[Step, str], TimelineEntry] = {}
         self._unwritten: set[tuple[Step, str]] = set()
+        self._revision = 0
 
     def plan(self, step: Step, at: datetime | None, occasion: str = "") -> None:
         self._put(TimelineEntry(step, Outcome.PLANNED, occasion, planned_at=at))
@@ -17,9 +18,7 @@ class Timeline:
     def start(self, step: Step, at: datetime, occasion: str = "") -> TimelineEntry:
         planned = self._entries.get((step, occasion))
         planned_at = planned.planned_at if planned else None
-        entry = TimelineEntry(step, Outcome.RUNNING, occasion, planned_at or at, started_at=at)
-        self._put(entry)
-        return entry
+        return self._put(TimelineEntry(step, Outcome.RUNNING, occasion, planned_at or at, started_at=at))
 
     def finish(self, step: Step, outcome: Outcome, at: datetime, occasion: str = "", note: str = "") -> None:
         entry = self._entries.get((step, occasion)) or TimelineEntry(step, outcome, occasion, planned_at=at)
@@ -54,6 +53,9 @@ class Timeline:
     def failed(self) -> int:
         return sum(entry.outcome == Outcome.FAILED for entry in self._entries.values())
 
-    def _put(self, entry: TimelineEntry) -> None:
-        self._entries[entry.step, entry.occasion] = entry
-        self._unwritten.add((entry.step, entry.occasion))
+    def _put(self, entry: TimelineEntry) -> TimelineEntry:
+        self._revision += 1
+        key = entry.step, entry.occasion
+        self._entries[key] = replace(entry, revision=self._revision)
+        self._unwritten.add(key)
+        return self._entries[key]

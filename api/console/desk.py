@@ -13,7 +13,7 @@ COOKIE = "homeroom_desk"
 LASTS = timedelta(hours=12)
 
 
-def desk(request: Request, shared: Shared, now: Now) -> DeskLink:
+def holder(request: Request, shared: Shared, now: Now) -> DeskLink:
     """Raises NotAuthenticated without the cookie, LinkExpired or LinkInvalid with a bad one."""
     token = request.cookies.get(COOKIE)
     if not token:
@@ -21,7 +21,7 @@ def desk(request: Request, shared: Shared, now: Now) -> DeskLink:
     return shared.links.read_desk(token, now)
 
 
-Desk = Annotated[DeskLink, Depends(desk)]
+Desk = Annotated[DeskLink, Depends(holder)]
 
 
 def same_origin(request: Request, shared: Shared) -> None:

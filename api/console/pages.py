@@ -4,54 +4,29 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, FastAPI, Form, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
-from fastapi.templating import Jinja2Templates
+from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.console.desk import COOKIE, LASTS, Desk, same_origin
+from api.console.desk import COOKIE, LASTS, Desk, holder, same_origin
+from api.console.problem_page import PageRoute
+from api.console.rendering import HEADERS, page
 from api.console.session_view import session_view
 from api.dependencies import Now, Shared
+from api.live import LiveStream
 from api.operations.audio import cut
 from api.operations.commands import SessionCommands, workflow_url
 from api.routes.records import desk as documentation_desk
+from api.schemas.sessions import Revision
+from api.state import State
+from integrations.links import DeskLink
 from models.repositories import recordings, sessions
 from workflows.class_session import ClassSession
 from workflows.commands import EndClass
 
 HERE = Path(__file__).parent
-router = APIRouter(include_in_schema=False)
-templates = Jinja2Templates(HERE / "templates")
-
-_POLICY = (
-    "default-src 'self'; img-src 'self' data:; media-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-
-
-def _clock(at: datetime | None, zone: str, style: str = "%H:%M:%S") -> str:
-    return at.astimezone(ZoneInfo(zone)).strftime(style) if at else ""
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-
-
-templates.env.filters["clock"] = _clock
-templates.env.filters["duration"] = _duration
-
-
-def _page(request: Request, name: str, **context: Any) -> Response:
-    return templates.TemplateResponse(request, name, context, headers=_HEADERS)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/")
@@ -63,13 +38,13 @@ async def home() -> Response:
 async def today(request: Request, shared: Shared, now: Now, desk: str | None = None) -> Response:
     if desk is not None:
         return _enter(shared, desk, now, "/today")
-    link = shared.links.read_desk(request.cookies.get(COOKIE, ""), now)
-    return _page(request, "today.html", **await _today(shared, link.organization_id, now))
+    link = holder(request, shared, now)
+    return page(request, "today.html", **await _today(shared, link.organization_id, now))
 
 
 @router.get("/today/fragment")
 async def today_fragment(request: Request, shared: Shared, link: Desk, now: Now) -> Response:
-    return _page(request, "parts/today.html", **await _today(shared, link.organization_id, now))
+    return page(request, "parts/today.html", **await _today(shared, link.organization_id, now))
 
 
 async def _today(shared: Shared, organization_id: UUID, now: datetime) -> dict[str, Any]:
@@ -84,15 +59,15 @@ async def session_page(
 ) -> Response:
     if desk is not None:
         return _enter(shared, desk, now, f"/sessions/{session_id}")
-    link = shared.links.read_desk(request.cookies.get(COOKIE, ""), now)
-    return _page(request, "session.html", **await _session(shared, link.organization_id, session_id, now))
+    link = holder(request, shared, now)
+    return page(request, "session.html", **await _session(shared, link.organization_id, session_id, now))
 
 
 @router.get("/sessions/{session_id}/fragment")
 async def session_fragment(
     request: Request, session_id: UUID, shared: Shared, link: Desk, now: Now
 ) -> Response:
-    return _page(
+    return page(
         request, "parts/session.html", **await _session(shared, link.organization_id, session_id, now)
     )
 
@@ -111,16 +86,13 @@ async def _session(shared: Shared, organization_id: UUID, session_id: UUID, now:
 
 @router.get("/sessions/{session_id}/live")
 async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response:
-    async with shared.database.tenant(link.organization_id) as db:
-        await sessions.get_session(db, session_id)
-    return StreamingResponse(
-        shared.hub.stream(str(session_id)), media_type="text/event-stream", headers=_HEADERS
-    )
+    await _own(shared, link, session_id)
+    return LiveStream(shared.hub.stream(link.organization_id, session_id), HEADERS)
 
 
 @router.get("/today/live")
-async def today_live(shared: Shared, _: Desk) -> Response:
-    return StreamingResponse(shared.hub.stream(None), media_type="text/event-stream", headers=_HEADERS)
+async def today_live(shared: Shared, link: Desk) -> Response:
+    return LiveStream(shared.hub.stream(link.organization_id), HEADERS)
 
 
 @router.get("/sessions/{session_id}/utterances/{utterance_id}.wav")
@@ -133,21 +105,27 @@ async def utterance_audio(session_id: UUID, utterance_id: UUID, shared: Shared, 
 
 
 @router.post("/sessions/{session_id}/approve", dependencies=[Depends(same_origin)])
-async def approve(session_id: UUID, shared: Shared, link: Desk, revision: Annotated[int, Form()]) -> Response:
-    async with shared.database.tenant(link.organization_id) as db:
-        await sessions.get_session(db, session_id)
+async def approve(
+    session_id: UUID, shared: Shared, link: Desk, revision: Annotated[Revision, Form()]
+) -> Response:
+    await _own(shared, link, session_id)
     await documentation_desk(shared).approve(session_id, revision, "desk")
     return RedirectResponse(f"/sessions/{session_id}", status_code=303)
 
 
 @router.post("/sessions/{session_id}/end", dependencies=[Depends(same_origin)])
 async def end(session_id: UUID, shared: Shared, link: Desk) -> Response:
-    async with shared.database.tenant(link.organization_id) as db:
-        await sessions.get_session(db, session_id)
+    await _own(shared, link, session_id)
     await SessionCommands(shared.temporal, shared.settings.region).update(
         session_id, ClassSession.end, EndClass("desk")
     )
     return RedirectResponse(f"/sessions/{session_id}", status_code=303)
+
+
+async def _own(shared: State, link: DeskLink, session_id: UUID) -> None:
+    """Raises NotFound for a session of another organization."""
+    async with shared.database.tenant(link.organization_id) as db:
+        await sessions.get_session(db, session_id)
 
 
 def _enter(shared: Shared, token: str, now: datetime, path: str) -> Response:

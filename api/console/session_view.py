@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +18,7 @@ from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.repositories import documents, notices, people, recordings, sessions
 from models.session import Participant, Session, TimelineRow
+from reports.briefings import Sections, read_briefing
 
 STEP_TITLES = {
     Step.BOOKING: "Booked",
@@ -88,7 +88,7 @@ class SessionView:
     sections: list[DraftSection]
     notices: list[Notice]
     cases: list[ExceptionCase]
-    next_briefing: dict[str, Any] | None
+    next_briefing: Sections
     recording: bool
 
     @property
@@ -123,7 +123,9 @@ async def session_view(db: AsyncSession, session_id: UUID, now: datetime) -> Ses
         sections=_sections(statements),
         notices=await notices.of_session(db, session_id),
         cases=await notices.cases_of_session(db, session_id),
-        next_briefing=briefing.content if briefing else None,
+        next_briefing=read_briefing(briefing.content, language="en", time_zone=session.time_zone)
+        if briefing
+        else [],
         recording=any(row.step == Step.CAPTURE and row.outcome == Outcome.RUNNING for row in timeline),
     )
 

@@ -1,5 +1,7 @@
 """Commands to a session: Workflow Updates, with their failures as domain errors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +21,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.errors import HomeroomError, NotFound, TransitionRefused, Unavailable, by_code
+from domain.errors import HomeroomError, TransitionRefused, Unavailable, by_code
 from workflows import search
 from workflows.class_session import ClassSession
 from workflows.commands import Booked, Booking, ClassSessionInput, session_workflow_id
@@ -39,6 +41,20 @@ def failure_as_error(error: BaseException) -> HomeroomError:
     return Unavailable(
         "the command was not answered in time", next_step="Look at the session, then try again."
     )
+
+
+@contextmanager
+def _domain_errors() -> Iterator[None]:
+    """What Temporal answers, as errors of the domain."""
+    try:
+        yield
+    except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+        raise failure_as_error(error) from error
+    except RuntimeError as error:
+        # What a lazy client raises until it has been connected once.
+        if "client connect" in str(error):
+            raise Unavailable("Temporal does not answer") from error
+        raise
 
 
 class SessionCommands:
@@ -61,7 +77,7 @@ class SessionCommands:
             search_attributes=self._search_attributes(organization_id, booking),
             static_summary=f"Class of {booking.starts_at:%Y-%m-%d %H:%M} UTC, {len(booking.student_ids)} students",
         )
-        try:
+        with _domain_errors():
             return await self._temporal.execute_update_with_start_workflow(
                 ClassSession.book,
                 booking,
@@ -69,25 +85,17 @@ class SessionCommands:
                 id=f"book-{session_id}",
                 rpc_timeout=_TIMEOUT,
             )
-        except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
-            raise failure_as_error(error) from error
 
     async def update(self, session_id: UUID, update: Any, arg: Any) -> None:
         """Raises TransitionRefused where the state does not allow it, and what the command itself refuses."""
         handle = self._temporal.get_workflow_handle(session_workflow_id(session_id))
-        try:
+        with _domain_errors():
             await handle.execute_update(update, arg, rpc_timeout=_TIMEOUT)
-        except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
-            raise failure_as_error(error) from error
 
     async def substitute(self, session_id: UUID, arg: Any) -> None:
         handle = self._temporal.get_workflow_handle(session_workflow_id(session_id))
-        try:
+        with _domain_errors():
             await handle.signal(ClassSession.substitute, arg)
-        except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND:
-                raise NotFound("this session has no running workflow") from error
-            raise failure_as_error(error) from error
 
     def _search_attributes(self, organization_id: UUID, booking: Booking) -> TypedSearchAttributes:
         return TypedSearchAttributes(

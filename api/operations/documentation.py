@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.operations.commands import SessionCommands
 from domain.documentation import DocumentationStatus, Statement
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, TransitionRefused
 from models.database import Database
 from models.repositories import documents, recordings
 from workflows.class_session import ClassSession
@@ -28,7 +28,10 @@ class DocumentationDesk:
         reason: str,
         now: datetime,
     ) -> int:
-        """A new revision; every cited utterance must be of this class. Raises StaleRevision, InvalidInput, Conflict."""
+        """A new revision; every cited utterance must be of this class.
+
+        Raises InvalidInput, StaleRevision, TransitionRefused.
+        """
         async with self._database.tenant(organization_id) as db:
             known = {utterance.id for utterance in await recordings.transcript(db, session_id)}
             cited = {c.utterance_id for statement in statements for c in statement.citations}
@@ -39,7 +42,7 @@ class DocumentationDesk:
                 )
             current = await documents.documentation(db, session_id)
             if current and current.status == DocumentationStatus.APPROVED:
-                raise InvalidInput(
+                raise TransitionRefused(
                     "approved documentation is not changed", next_step="Write to the family instead."
                 )
             return await documents.add_revision(

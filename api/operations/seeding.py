@@ -47,8 +47,8 @@ async def make_organization(
     return OrganizationMade(id=made, api_key=f"hr_{prefix}_{secret}")
 
 
-async def organization(db: AsyncSession) -> Organization:
-    found = await organizations.get_organization(db)
+async def organization(db: AsyncSession, *, lock: bool = False) -> Organization:
+    found = await organizations.get_organization(db, lock=lock)
     assert found is not None, "a unit of work has a tenant"
     return found
 
@@ -59,7 +59,7 @@ async def policy_of(db: AsyncSession) -> SessionPolicy:
 
 async def change_policy(db: AsyncSession, change: dict[str, Any]) -> SessionPolicy:
     """Raises pydantic.ValidationError, as the request would, where the rules do not hold."""
-    current = (await organization(db)).policy
+    current = (await organization(db, lock=True)).policy
     policy = SessionPolicy.model_validate(current | change)
     await organizations.set_policy(db, policy.model_dump(mode="json", exclude_defaults=True))
     return policy

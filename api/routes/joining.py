@@ -1,13 +1,15 @@
 """The join page's door: a signed link against a LiveKit token, display names, quality samples in."""
 
-from datetime import UTC, datetime, timedelta
+import asyncio
+from datetime import timedelta
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, Field
 
 from api.dependencies import Now, Shared
-from api.schemas.common import Schema
+from api.schemas.common import Moment, Schema
 from domain.errors import ClassEnded, ClassNotOpen
 from domain.events import EventKind, EventSource, RecordedEvent, SessionEvent
 from domain.policies import SessionPolicy
@@ -57,19 +59,23 @@ class Credentials(Schema):
     recorded: bool = True
 
 
+# RTCP counts may be a little below zero.
+Measure = Annotated[float, Field(ge=-1e6, le=1e9, allow_inf_nan=False)]
+
+
 class Sample(Schema):
     """What the browser measured. Unknown values are left out."""
 
-    at: AwareDatetime
-    connection_quality: str | None = Field(None, max_length=20)
+    at: Moment
+    connection_quality: Literal["excellent", "good", "poor", "lost", "unknown"] | None = None
     audio_only: bool | None = None
-    packets_lost: float | None = None
-    jitter_ms: float | None = None
-    rtt_ms: float | None = None
+    packets_lost: Measure | None = None
+    jitter_ms: Measure | None = None
+    rtt_ms: Measure | None = None
     audio_concealed_ratio: float | None = Field(None, ge=0, le=1)
-    bitrate_up_kbps: float | None = None
-    bitrate_down_kbps: float | None = None
-    event: str | None = Field(None, max_length=40)
+    bitrate_up_kbps: Measure | None = None
+    bitrate_down_kbps: Measure | None = None
+    event: Literal["audio_only_on", "audio_only_off"] | None = None
 
 
 class Samples(LinkIn):
@@ -105,15 +111,17 @@ async def people_in_class(session_id: UUID, t: str, shared: Shared, now: Now) ->
     return {identity_of(p.id): PersonOut(name=p.name, role=p.role) for p in everybody}
 
 
-@router.post("/quality", status_code=202)
-async def quality(session_id: UUID, samples: Samples, shared: Shared, now: Now) -> None:
+@router.post("/quality", status_code=202, response_class=Response)
+async def quality(session_id: UUID, samples: Samples, shared: Shared, now: Now) -> Response:
+    """A clock that is ahead is set right by what its last sample is ahead. The same sample again is one sample."""
     link = shared.links.read_join(samples.link, session_id, now)
-    for sample in samples.samples:
-        await shared.recorder.record(RecordedEvent(session_id, _as_event(link, sample, now)))
+    ahead = max([sample.at - now for sample in samples.samples] + [timedelta(0)])
+    told = [RecordedEvent(session_id, _as_event(link, sample, ahead)) for sample in samples.samples]
+    await asyncio.gather(*(shared.recorder.record(one) for one in told))
+    return Response(status_code=202)
 
 
-def _as_event(link: JoinLink, sample: Sample, now: datetime) -> SessionEvent:
-    at = min(sample.at, now).astimezone(UTC)
+def _as_event(link: JoinLink, sample: Sample, ahead: timedelta) -> SessionEvent:
     fallback = {"audio_only_on": True, "audio_only_off": False}.get(sample.event or "")
     kind = EventKind.QUALITY if fallback is None else EventKind.VIDEO_FALLBACK
     data = sample.model_dump(mode="json", exclude_none=True, exclude={"at"})
@@ -122,8 +130,8 @@ def _as_event(link: JoinLink, sample: Sample, now: datetime) -> SessionEvent:
     if sample.connection_quality:
         data["level"] = sample.connection_quality
     identity = identity_of(link.participant_id)
-    source_id = f"client:{identity}:{kind}:{int(at.timestamp() * 1000)}"
-    return SessionEvent(EventSource.CLIENT, source_id, kind, at, identity, data=data)
+    source_id = f"client:{identity}:{kind}:{int(sample.at.timestamp() * 1000)}"
+    return SessionEvent(EventSource.CLIENT, source_id, kind, sample.at - ahead, identity, data=data)
 
 
 def _refuse_closed_door(session: Session) -> None:

@@ -8,7 +8,7 @@ from domain.errors import NotFound, SignatureInvalid
 router = APIRouter(prefix="/v1/livekit", tags=["livekit"])
 
 
-@router.post("/webhooks", status_code=200)
+@router.post("/webhooks", response_class=Response)
 async def receive(request: Request, shared: Shared) -> Response:
     """200 means that the event is on disk. A fault of ours answers 5xx, so that LiveKit sends it again."""
     authorization = request.headers.get("authorization")
@@ -21,7 +21,5 @@ async def receive(request: Request, shared: Shared) -> Response:
         try:
             await shared.recorder.record(event)
         except NotFound:
-            return Response(
-                status_code=200
-            )  # a room of a shared server that is not ours; nothing to send again
-    return Response(status_code=200)
+            return Response()  # a room of a shared server that is not ours; nothing to send again
+    return Response()

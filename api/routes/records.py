@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import Now, Shared, TheCaller, Work
+from api.dependencies import Now, OwnSession, Shared, TheCaller, Work
 from api.operations import attendance as attendance_now
 from api.operations.audio import cut
 from api.operations.commands import SessionCommands
@@ -35,7 +35,9 @@ def desk(shared: State) -> DocumentationDesk:
 async def attendance(session_id: UUID, db: Work, now: Now) -> list[AttendanceOut]:
     """Per participant; folded from the events as they are, so it is right during the class as well."""
     session = await sessions.get_session(db, session_id)
-    return [AttendanceOut.of(row) for row in await attendance_now.rows(db, session, now)]
+    roles = {person.id: person.role for person in await sessions.participants(db, session_id)}
+    rows = await attendance_now.rows(db, session, now)
+    return [AttendanceOut.of(row, roles[row.participant_id]) for row in rows]
 
 
 @router.get("/transcript")
@@ -73,7 +75,7 @@ async def documentation(session_id: UUID, db: Work) -> DocumentationOut:
 
 @router.post("/documentation/revisions", status_code=201)
 async def revise(
-    session_id: UUID, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
+    session_id: OwnSession, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
 ) -> RevisionMade:
     made = await desk(shared).revise(
         who.organization_id,
@@ -89,17 +91,15 @@ async def revise(
 
 
 @router.post("/documentation/approve", status_code=204)
-async def approve(session_id: UUID, decision: Decision, db: Work, who: TheCaller, shared: Shared) -> None:
+async def approve(session_id: OwnSession, decision: Decision, who: TheCaller, shared: Shared) -> None:
     """Only after this does the summary go to the guardians."""
-    await sessions.get_session(db, session_id)
     await desk(shared).approve(session_id, decision.revision, who.actor)
 
 
 @router.post("/documentation/request-changes", status_code=204)
 async def request_changes(
-    session_id: UUID, wanted: ChangesWanted, db: Work, who: TheCaller, shared: Shared
+    session_id: OwnSession, wanted: ChangesWanted, who: TheCaller, shared: Shared
 ) -> None:
-    await sessions.get_session(db, session_id)
     await desk(shared).request_changes(
         who.organization_id, session_id, wanted.revision, wanted.reason, who.actor
     )

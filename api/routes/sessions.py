@@ -5,12 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 from uuid_utils.compat import uuid7
 
-from api.dependencies import Now, Shared, TheCaller, Work
+from api.dependencies import Now, OwnSession, Shared, TheCaller, Work
 from api.operations import seeding
 from api.operations.commands import SessionCommands, workflow_url
+from api.schemas.common import Moment
 from api.schemas.sessions import (
     BookedOut,
     JoinLinkOut,
@@ -24,6 +24,7 @@ from api.schemas.sessions import (
 )
 from api.state import State
 from integrations.links import LINK_OUTLIVES_CLASS, JoinLink
+from models.course import Course
 from models.repositories import people, sessions
 from models.session import Participant, Session
 from workflows.class_session import ClassSession
@@ -48,6 +49,7 @@ async def book(new: NewSession, who: TheCaller, shared: Shared) -> BookedOut:
         policy = await seeding.policy_of(db)
         students = new.student_ids
         if students is None:
+            await people.get(db, Course, new.course_id)
             students = await people.enrolled_students(db, new.course_id)
     booking = Booking(
         course_id=new.course_id,
@@ -72,8 +74,8 @@ async def list_sessions(
     db: Work,
     shared: Shared,
     now: Now,
-    start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    start: Annotated[Moment | None, Query(alias="from")] = None,
+    end: Annotated[Moment | None, Query(alias="to")] = None,
 ) -> list[SessionOut]:
     """Sessions by start; the coming week by default."""
     start = start or now - timedelta(days=1)
@@ -87,28 +89,24 @@ async def get_session(session_id: UUID, db: Work, shared: Shared) -> SessionOut:
 
 
 @router.post("/{session_id}/reschedule", status_code=204)
-async def reschedule(session_id: UUID, move: Move, db: Work, shared: Shared) -> None:
-    await sessions.get_session(db, session_id)
+async def reschedule(session_id: OwnSession, move: Move, shared: Shared) -> None:
     await _commands(shared).update(
         session_id, ClassSession.reschedule, Reschedule(move.starts_at, move.ends_at)
     )
 
 
 @router.post("/{session_id}/extend", status_code=204)
-async def extend(session_id: UUID, end: NewEnd, db: Work, shared: Shared) -> None:
-    await sessions.get_session(db, session_id)
+async def extend(session_id: OwnSession, end: NewEnd, shared: Shared) -> None:
     await _commands(shared).update(session_id, ClassSession.extend, Extend(end.ends_at))
 
 
 @router.post("/{session_id}/cancel", status_code=204)
-async def cancel(session_id: UUID, reason: Reason, db: Work, who: TheCaller, shared: Shared) -> None:
-    await sessions.get_session(db, session_id)
+async def cancel(session_id: OwnSession, reason: Reason, who: TheCaller, shared: Shared) -> None:
     await _commands(shared).update(session_id, ClassSession.cancel, Cancel(reason.reason, who.actor))
 
 
 @router.post("/{session_id}/end", status_code=204)
-async def end(session_id: UUID, db: Work, who: TheCaller, shared: Shared) -> None:
-    await sessions.get_session(db, session_id)
+async def end(session_id: OwnSession, who: TheCaller, shared: Shared) -> None:
     await _commands(shared).update(session_id, ClassSession.end, EndClass(who.actor))
 
 

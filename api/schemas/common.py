@@ -1,31 +1,64 @@
 """Shared shapes. API schemas are apart from tables and mapped explicitly."""
 
+from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+# Outside these years arithmetic with time zones and offsets leaves what a calendar holds.
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _is_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _zones():
         raise ValueError("not an IANA time zone; an example is Europe/Madrid")
     return value
 
 
+def _in_our_time(value: datetime) -> datetime:
+    if not _FIRST <= value < _LAST:
+        raise ValueError("not between the years 2000 and 2100")
+    return value.astimezone(UTC)
+
+
+def _named_once(values: list[UUID]) -> list[UUID]:
+    if len(set(values)) != len(values):
+        raise ValueError("one of them is named twice")
+    return values
+
+
 TimeZone = Annotated[str, AfterValidator(_is_zone), Field(examples=["Europe/Madrid"])]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+"""A time with its zone, in a year in which there are classes; UTC from here on."""
+Ids = Annotated[list[UUID], AfterValidator(_named_once)]
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+"""Without control characters; lines and tabs may be in it."""
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
+"""One line."""
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$"), Field(examples=["en"])]
-# One address without display name, comment or control character.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 Email = Annotated[
     str,
-    StringConstraints(pattern=r"^[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,190}$"),
+    StringConstraints(max_length=254, pattern=rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*$"),
     Field(examples=["a@b.example"]),
 ]
+"""One address without display name or comment, as every mail server takes it."""
 
 
 class Created(Schema):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from api.schemas.common import Email, Language, Name, Schema, TimeZone
+from api.schemas.common import Email, Ids, Language, Name, Schema, Text, TimeZone
 
 
 class NewOrganization(Schema):
@@ -41,7 +41,7 @@ class NewGuardian(Schema):
 
 class NewStudent(Schema):
     name: Name
-    guardian_ids: list[UUID] = Field(default_factory=list, max_length=10)
+    guardian_ids: Ids = Field(default_factory=list, max_length=10)
     time_zone: TimeZone = "UTC"
 
 
@@ -55,7 +55,7 @@ class NewInstructor(Schema):
 class NewCourse(Schema):
     title: Name
     subject: Name
-    level: str = Field("", max_length=100)
+    level: Text = Field("", max_length=100)
     topics: list[Name] = Field(default_factory=list, max_length=500)
 
 

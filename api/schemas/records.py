@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from api.schemas.common import Schema
 from domain.documentation import DocumentationStatus, Statement
+from domain.roles import Role
 from domain.transcript import Utterance, Word
 from models.documentation import DocumentationRevision
 from models.exception_case import ExceptionCase
@@ -42,6 +43,7 @@ class UtteranceOut(Schema):
 
 class AttendanceOut(Schema):
     participant_id: UUID
+    role: Role  # an observer was there, and is nobody the class waits for
     seconds: float
     first_joined_at: AwareDatetime | None
     last_left_at: AwareDatetime | None
@@ -50,8 +52,9 @@ class AttendanceOut(Schema):
     engagement: dict[str, Any]
 
     @classmethod
-    def of(cls, row: AttendanceRow) -> Self:
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+    def of(cls, row: AttendanceRow, role: Role) -> Self:
+        values = {name: getattr(row, name) for name in cls.model_fields if name != "role"}
+        return cls(role=role, **values)
 
 
 class RevisionOut(Schema):

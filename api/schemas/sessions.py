@@ -1,11 +1,11 @@
 """Sessions and their commands."""
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from api.schemas.common import Name, Schema, TimeZone
+from api.schemas.common import Ids, Moment, Name, Schema, Text, TimeZone
 from domain.documentation import Statement
 from domain.roles import Role
 from domain.sessions import SessionState
@@ -16,10 +16,10 @@ from models.session import Session, TimelineRow
 class NewSession(Schema):
     course_id: UUID
     instructor_id: UUID
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
-    student_ids: list[UUID] | None = Field(None, max_length=500, description="Left out: everybody enrolled.")
-    topic_ids: list[UUID] = Field(default_factory=list, max_length=50)
+    starts_at: Moment
+    ends_at: Moment
+    student_ids: Ids | None = Field(None, max_length=500, description="Left out: everybody enrolled.")
+    topic_ids: Ids = Field(default_factory=list, max_length=50)
     time_zone: TimeZone | None = Field(
         None, description="Zone the class is planned in; the organization's by default."
     )
@@ -66,12 +66,12 @@ class BookedOut(Schema):
 
 
 class Move(Schema):
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
 
 
 class NewEnd(Schema):
-    ends_at: AwareDatetime
+    ends_at: Moment
 
 
 class Reason(Schema):
@@ -99,18 +99,22 @@ class JoinLinkOut(Schema):
     url: str
 
 
+_MOST_REVISIONS = 1_000_000
+Revision = Annotated[int, Field(ge=1, le=_MOST_REVISIONS)]
+
+
 class RevisionIn(Schema):
     statements: list[Statement] = Field(max_length=200)
-    based_on: int = Field(ge=0, description="The revision the change was made from.")
-    reason: str = Field("", max_length=1000)
+    based_on: int = Field(ge=0, le=_MOST_REVISIONS, description="The revision the change was made from.")
+    reason: Text = Field("", max_length=1000)
 
 
 class Decision(Schema):
-    revision: int = Field(ge=1)
+    revision: Revision
 
 
 class ChangesWanted(Decision):
-    reason: str = Field(min_length=1, max_length=1000)
+    reason: Text = Field(min_length=1, max_length=1000)
 
 
 class NewGuest(Schema):

@@ -14,6 +14,7 @@ import httpx
 from livekit.protocol.webhook import WebhookEvent
 
 from api.ingest import EventRecorder
+from api.tenants import Tenants
 from benchmarks.ingest import bare
 from benchmarks.ingest.api import api_client
 from benchmarks.ingest.webhooks import Webhook, recorded, signed, webhook_events
@@ -63,7 +64,7 @@ async def measure(rounds: int = ROUNDS, events: int = EVENTS) -> Report:
 
 async def _measure(urls: DatabaseUrls, folder: Path, rounds: int, events: int) -> Report:
     database, notifier = Database(urls.application), ChangeNotifier(urls.application)
-    recorder = EventRecorder(database, notifier)
+    recorder = EventRecorder(database, notifier, Tenants(database))
     path, http, limit = Way("recording path"), Way("the same by HTTP, in process"), Way("bare inserts")
     try:
         tenants = await make_classes(database, ORGANIZATIONS, SESSIONS_EACH)

@@ -18,7 +18,7 @@ STOP: Final[StopPlan] = ((signal.SIGTERM, 2.0), (signal.SIGTERM, 5.0))
 
 @dataclass(frozen=True)
 class LiveKitServer:
-    """One server on loopback. `udp_port`, `tcp_port`: media; `webhook_urls` may be empty."""
+    """One server on one address. `udp_port`, `tcp_port`: media; `webhook_urls` may be empty."""
 
     folder: Path
     port: int
@@ -28,10 +28,11 @@ class LiveKitServer:
     api_secret: str
     webhook_urls: Sequence[str]
     find_binary: Callable[[], Path]
+    address: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     def launch(self) -> Launch:
         binary = self.find_binary()
@@ -55,14 +56,14 @@ class LiveKitServer:
         }
         return {
             "port": self.port,
-            "bind_addresses": ["127.0.0.1"],
+            "bind_addresses": [self.address],
             "rtc": {
                 "tcp_port": self.tcp_port,
                 "udp_port": self.udp_port,
                 "use_external_ip": False,
-                "node_ip": "127.0.0.1",
+                "node_ip": self.address,
                 "enable_loopback_candidate": True,
-                "ips": {"includes": ["127.0.0.1/32"]},
+                "ips": {"includes": [f"{self.address}/32"]},
                 # Without one of our own, clients are sent to public servers, which see their addresses.
                 "stun_servers": ["127.0.0.1:3478"],
             },

@@ -34,13 +34,9 @@ def _build_if_changed(progress: Callable[[str], None], sources: Path) -> Path:
     stamp, digest = target / _STAMP, _digest(sources)
     if stamp.exists() and stamp.read_text() == digest:
         return target
-    npm, path = _npm()
-    environ = {**os.environ, "PATH": path, "npm_config_update_notifier": "false", "npm_config_fund": "false"}
-    for arguments in (["ci", "--no-audit"], ["run", "build"]):
+    for arguments in (("ci", "--no-audit"), ("run", "build")):
         progress(f"Building the room page: npm {' '.join(arguments)}")
-        done = subprocess.run(
-            [*npm, *arguments], cwd=sources, env=environ, capture_output=True, text=True, check=False
-        )
+        done = run_npm(*arguments, sources=sources)
         if done.returncode != 0:
             raise SetupError(
                 f"npm {arguments[0]} failed in {sources}: {(done.stderr or done.stdout).strip()[-2000:]}\n"
@@ -48,6 +44,15 @@ def _build_if_changed(progress: Callable[[str], None], sources: Path) -> Path:
             )
     stamp.write_text(digest)
     return target
+
+
+def run_npm(*arguments: str, sources: Path = SOURCES) -> "subprocess.CompletedProcess[str]":
+    """Raises SetupError where there is no fit npm."""
+    npm, path = _npm()
+    environ = {**os.environ, "PATH": path, "npm_config_update_notifier": "false", "npm_config_fund": "false"}
+    return subprocess.run(
+        [*npm, *arguments], cwd=sources, env=environ, capture_output=True, text=True, check=False
+    )
 
 
 def _digest(sources: Path) -> str:

@@ -13,13 +13,16 @@ from sqlmodel import col
 from domain.documentation import DocumentationStatus, Statement
 from domain.errors import NotFound, StaleRevision
 from models.documentation import BriefingRow, Documentation, DocumentationRevision
+from models.session import Session
 
 _STATEMENTS = TypeAdapter(tuple[Statement, ...])
 
 
 async def documentation(db: AsyncSession, session_id: UUID, *, lock: bool = False) -> Documentation | None:
     query = sa.select(Documentation).where(col(Documentation.session_id) == session_id)
-    return (await db.scalars(query.with_for_update() if lock else query)).one_or_none()
+    if lock:  # read again what this transaction may have read before it had the lock
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await db.scalars(query)).one_or_none()
 
 
 async def revisions(db: AsyncSession, session_id: UUID) -> list[DocumentationRevision]:
@@ -46,22 +49,13 @@ async def add_revision(
     at: datetime,
 ) -> int:
     """Add the revision after `based_on` (0: the first). Raises StaleRevision where another came first."""
-    row = await documentation(db, session_id, lock=True)
-    current = row.revision if row else 0
-    if current != based_on:
+    row = await _locked(db, organization_id, session_id)
+    if row.revision != based_on:
         raise StaleRevision(
-            f"the current revision is {current}, yours is based on {based_on}",
+            f"the current revision is {row.revision}, yours is based on {based_on}",
             next_step="Read it again and redo it.",
         )
-    if row is None:
-        row = Documentation(
-            organization_id=organization_id,
-            session_id=session_id,
-            status=DocumentationStatus.DRAFT,
-            revision=1,
-        )
-        db.add(row)
-    row.revision = current + 1
+    row.revision += 1
     row.status = DocumentationStatus.DRAFT
     await db.flush()
     db.add(
@@ -76,6 +70,17 @@ async def add_revision(
         )
     )
     return row.revision
+
+
+async def _locked(db: AsyncSession, organization_id: UUID, session_id: UUID) -> Documentation:
+    """The documentation, locked; without a revision where this is its beginning."""
+    beginning = Documentation(
+        organization_id=organization_id, session_id=session_id, status=DocumentationStatus.DRAFT, revision=0
+    )
+    await db.execute(insert(Documentation).values(beginning.model_dump()).on_conflict_do_nothing())
+    row = await documentation(db, session_id, lock=True)
+    assert row is not None, "it was there or it was made"
+    return row
 
 
 async def set_status(
@@ -111,10 +116,12 @@ async def save_briefing(db: AsyncSession, briefing: BriefingRow) -> None:
 
 
 async def latest_briefing(db: AsyncSession, course_id: UUID) -> dict[str, Any] | None:
+    """From the course's last class; one that was approved late does not come before a later one."""
     query = (
         sa.select(col(BriefingRow.content))
+        .outerjoin(Session, col(Session.id) == col(BriefingRow.source_session_id))
         .where(col(BriefingRow.course_id) == course_id)
-        .order_by(col(BriefingRow.created_at).desc())
+        .order_by(col(Session.starts_at).desc().nulls_last(), col(BriefingRow.created_at).desc())
         .limit(1)
     )
     return (await db.scalars(query)).first()

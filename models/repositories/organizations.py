@@ -30,9 +30,10 @@ async def add_organization(db: AsyncSession, organization: Organization, key: Ap
     db.add(key)
 
 
-async def get_organization(db: AsyncSession) -> Organization | None:
+async def get_organization(db: AsyncSession, *, lock: bool = False) -> Organization | None:
     """The organization whose scope the unit of work has."""
-    return (await db.execute(sa.select(Organization))).scalar_one_or_none()
+    query = sa.select(Organization)
+    return (await db.scalars(query.with_for_update() if lock else query)).one_or_none()
 
 
 async def set_policy(db: AsyncSession, policy: dict[str, Any]) -> None:

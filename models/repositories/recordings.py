@@ -86,6 +86,13 @@ async def transcript(db: AsyncSession, session_id: UUID) -> list[Utterance]:
     return [as_utterance(row) for row in await db.scalars(query.order_by(*order))]
 
 
+async def speakers(db: AsyncSession, session_id: UUID) -> dict[UUID, str]:
+    """Who said each utterance, by its id."""
+    query = sa.select(col(UtteranceRow.id), col(UtteranceRow.identity))
+    rows = await db.execute(query.where(col(UtteranceRow.session_id) == session_id))
+    return {row.id: row.identity for row in rows}
+
+
 def as_utterance(row: UtteranceRow) -> Utterance:
     return Utterance(
         row.id,

@@ -21,7 +21,7 @@ from models.session import BookedTime, Participant, Session, SessionTopic, Timel
 
 _ORDER = {step: position for position, step in enumerate(Step)}
 _DEADLOCK = "40P01"
-_TIMELINE_VALUES = ("outcome", "planned_at", "started_at", "finished_at", "note")
+_TIMELINE_VALUES = ("outcome", "planned_at", "started_at", "finished_at", "note", "revision")
 
 
 async def get_session(db: AsyncSession, session_id: UUID) -> Session:
@@ -77,10 +77,7 @@ async def hold_time(
         await db.execute(sa.insert(BookedTime), rows)
     except IntegrityError as error:
         if "ex_booked_time_person_during" in str(error.orig):
-            raise DoubleBooked(
-                "the instructor or a student has another class at that time",
-                next_step="Choose another time, or cancel the other class first.",
-            ) from error
+            raise DoubleBooked("the instructor or a student has another class at that time") from error
         raise
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
@@ -144,6 +141,15 @@ async def change(db: AsyncSession, session_id: UUID, **values: Any) -> None:
     await db.execute(sa.update(Session).where(col(Session.id) == session_id).values(**values))
 
 
+async def enter_state(db: AsyncSession, session_id: UUID, changes: int, **values: Any) -> None:
+    """Write where the session is after so many changes of state; one that is late changes nothing."""
+    await db.execute(
+        sa.update(Session)
+        .where(col(Session.id) == session_id, col(Session.state_changes) <= changes)
+        .values(state_changes=changes, **values)
+    )
+
+
 async def write_timeline(
     db: AsyncSession, organization_id: UUID, session_id: UUID, entries: Sequence[TimelineEntry]
 ) -> None:
@@ -161,16 +167,18 @@ async def write_timeline(
             "started_at": entry.started_at,
             "finished_at": entry.finished_at,
             "note": entry.note,
+            "revision": entry.revision,
         }
         for entry in entries
     ]
     statement = insert(TimelineRow).values(rows)
-    updated = {
-        name: statement.excluded[name]
-        for name in ("outcome", "planned_at", "started_at", "finished_at", "note")
-    }
+    updated = {name: statement.excluded[name] for name in _TIMELINE_VALUES}
     await db.execute(
-        statement.on_conflict_do_update(index_elements=["session_id", "step", "occasion"], set_=updated)
+        statement.on_conflict_do_update(
+            index_elements=["session_id", "step", "occasion"],
+            set_=updated,
+            where=col(TimelineRow.revision) <= statement.excluded.revision,
+        )
     )
 
 

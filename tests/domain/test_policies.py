@@ -1,12 +1,13 @@
 """An organization's rules as data, and the plan they make of a class."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
 
+from domain.errors import InvalidInput
 from domain.policies import SessionPolicy
-from domain.schedule import ClassEnd, class_end, occasion_of, plan_before_class
+from domain.schedule import LONGEST_CLASS, ClassEnd, check_length, class_end, occasion_of, plan_before_class
 from domain.timeline import Step
 from tests.domain.facts import at
 
@@ -29,7 +30,22 @@ def test_a_policy_survives_its_way_through_the_database() -> None:
     assert SessionPolicy.model_validate(policy.model_dump(mode="json")) == policy
 
 
-@pytest.mark.parametrize("wrong", [{"reminders": []}, {"segment_seconds": 1}, {"languages": ()}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reminders": []},
+        {"segment_seconds": 1},
+        {"languages": ()},
+        {"languages": ("tlh",)},
+        {"languages": ("en",) * 11},
+        {"room_before": timedelta(seconds=-1)},
+        {"grace_after_end": timedelta(days=91)},
+        {"review_within": timedelta.max},
+        {"reminders_before": (timedelta(hours=-1),)},
+        {"reminders_before": (timedelta(hours=1), timedelta(minutes=60))},
+        {"reminders_before": (timedelta(0), timedelta(milliseconds=500))},
+    ],
+)
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         SessionPolicy.model_validate(wrong)
@@ -80,3 +96,12 @@ def test_a_class_ends_when_its_room_stays_empty_and_at_its_scheduled_end_plus_gr
 
 def test_a_class_nobody_taught_is_not_ended_by_a_student_who_looks_in() -> None:
     assert class_end(SessionPolicy(), ENDS, live=False, empty_since=STARTS).reason == "scheduled"
+
+
+@pytest.mark.parametrize("ends_at", [STARTS, STARTS - timedelta(seconds=1), STARTS + LONGEST_CLASS * 1.001])
+def test_a_class_has_a_length_that_makes_sense(ends_at: datetime) -> None:
+    check_length(STARTS, ENDS)
+    check_length(STARTS, STARTS + LONGEST_CLASS)
+    with pytest.raises(InvalidInput) as refused:
+        check_length(STARTS, ends_at)
+    assert refused.value.next_step

@@ -47,7 +47,7 @@ def test_a_live_class_is_ended_not_cancelled_or_moved() -> None:
     for trigger in (T.CANCEL, T.RESCHEDULE):
         with pytest.raises(TransitionRefused) as refused:
             walk(T.OPEN, T.INSTRUCTOR_JOINED, trigger)
-        assert refused.value.next_step == "In this state it can: end."
+        assert refused.value.next_step == "In this state it can be ended or extended."
 
 
 def test_there_is_one_way_for_each_trigger_in_each_state() -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,12 +43,19 @@ def browse() -> Iterator[Browser]:
     """A page of its own Chromium: `browse(microphone=wav)`; closed afterwards."""
     with sync_playwright() as playwright:
 
-        def start(*, microphone: Path | None = None, width: int = 1280, height: int = 900) -> Page:
-            flags = [*_FLAGS]
+        def start(
+            *,
+            microphone: Path | None = None,
+            width: int = 1280,
+            height: int = 900,
+            program: Path | None = None,
+            more_flags: Sequence[str] = (),
+        ) -> Page:
+            flags = [*_FLAGS, *more_flags]
             if microphone:
                 flags.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
             browser = playwright.chromium.launch(
-                executable_path=str(find_or_install(lambda _: None)), args=flags
+                executable_path=str(program or find_or_install(lambda _: None)), args=flags
             )
             return browser.new_context(viewport={"width": width, "height": height}).new_page()
 

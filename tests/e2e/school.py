@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
@@ -63,6 +64,14 @@ class School:
         link = DeskLink(UUID(self.booked.organization_id))
         return secret.desk_url(link, expires_at, f"/sessions/{self.booked.session_id}")
 
+    def expired_link(self, name: str) -> str:
+        """As the person's join link, out of date."""
+        token = parse_qs(urlsplit(self.booked.links[name]).query)["t"][0]
+        signer = LinkSigner([self._link_secret()], self.setting("HOMEROOM_PUBLIC_URL"))
+        now = datetime.now(UTC)
+        link = signer.read_join(token, UUID(self.booked.session_id), now)
+        return signer.join_url(link, now - timedelta(seconds=1))
+
     def _link_secret(self) -> str:
         return self.setting("HOMEROOM_LINK_SECRETS").strip('[]"')
 
@@ -86,7 +95,7 @@ def open_class(stack: StackUnderTest, *, lasts: timedelta = timedelta(minutes=5)
     return School(stack, api, booked)
 
 
-def wait_for(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
+def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 60) -> T:
     """The first true value. An API that does not answer for a moment is waited for."""
     end = time.monotonic() + seconds
     while True:

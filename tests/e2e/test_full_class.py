@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import numpy as np
@@ -24,6 +25,7 @@ from tests.cli.homes import StackUnderTest
 from tests.e2e.conftest import Browser, screenshot_folder
 from tests.e2e.people import talking
 from tests.e2e.school import School, open_class, setting, wait_for
+from workflows.commands import session_workflow_id
 
 pytestmark = pytest.mark.e2e
 
@@ -96,7 +98,7 @@ def test_the_record_is_complete(taught: School) -> None:
     assert instructor["engagement"]["talk_seconds"] > 20
     assert {c["joined_by"] for c in instructor["connections"]} == {"announced"}
     headings = [heading for heading, _ in taught.get("/next-briefing")["sections"]]
-    assert "Homework to check" in headings
+    assert "homework_to_check" in headings
 
 
 def test_every_statement_plays_the_moment_it_rests_on(taught: School) -> None:
@@ -124,6 +126,12 @@ async def test_workflow_histories_hold_no_personal_data(taught: School, full_sta
         leaked = {word for word in private if re.search(rf"\b{word}\b", history, re.IGNORECASE)}
         assert not leaked, f"{workflow.id} holds {leaked}"
     assert scanned >= 2, "the session and the room watch"
+
+
+async def test_a_real_class_leaves_a_short_history(taught: School, full_stack: StackUnderTest) -> None:
+    client = await connect(setting(full_stack, "HOMEROOM_TEMPORAL_ADDRESS"), "homeroom")
+    handle = client.get_workflow_handle(session_workflow_id(UUID(taught.booked.session_id)))
+    assert len((await handle.fetch_history()).events) <= 150
 
 
 async def history_text(handle: WorkflowHandle[Any, Any]) -> str:

@@ -27,7 +27,7 @@ R = TypeVar("R", bound=Report)
 
 RATE = 48_000
 FRAME = RATE // 50  # 20 ms
-PATIENCE = 45.0  # seconds until a test gives up on something that should come
+PATIENCE = 90.0  # seconds until a test gives up on something that should come
 
 
 @dataclass

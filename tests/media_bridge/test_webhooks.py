@@ -91,6 +91,17 @@ def test_rooms_are_told_without_a_participant(name: str, kind: EventKind) -> Non
     assert (recorded.event.kind, recorded.event.identity) == (kind, None)
 
 
+def test_words_of_a_newer_server_are_told_by_their_number() -> None:
+    person, track = PERSON | {"disconnectReason": 999, "kind": 999}, {"sid": "TR_1", "source": 999}
+    left = receive("participant_left", participant=person)
+    published = receive("track_published", participant=PERSON, track=track)
+
+    assert left is not None
+    assert published is not None
+    assert (left.event.data["reason"], left.event.data["participant_kind"]) == ("unknown_999", "unknown_999")
+    assert published.event.data["source"] == "unknown_999"
+
+
 @pytest.mark.parametrize("name", ["egress_started", "ingress_ended", "something_else"])
 def test_events_of_no_interest_are_none(name: str) -> None:
     assert receive(name) is None
@@ -135,8 +146,16 @@ def test_what_is_not_signed_for_this_body_is_refused(header: str) -> None:
         b"[]",
         body_of("room_started").replace(b"EV_1", b""),
         body_of("participant_joined"),
+        b'{"room":' * 50_000,
+        body_of("participant_joined", participant=PERSON | {"identity": "\ud800"}),
+        body_of("room_started", createdAt="99999999999999"),
+        body_of("room_started", createdAt=str(2**63 - 1)),
+        body_of("participant_joined", participant=PERSON | {"joinedAtMs": str(2**62)}),
     ],
-    ids=["empty", "not-json", "not-text", "no-object", "no-id", "no-participant"],
+    ids=[
+        *("empty", "not-json", "not-text", "no-object", "no-id", "no-participant"),
+        *("too-deep", "no-unicode", "far-future", "last-second", "joined-never"),
+    ],
 )
 def test_what_is_signed_but_not_an_event_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedEvent):

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from faster_whisper.tokenizer import _LANGUAGE_CODES
 
 from domain.errors import InvalidInput
+from domain.languages import SPOKEN
 from tests.transcription.speech import MODEL
 from transcription.models import load_engine, resolve_model
 
@@ -14,6 +16,10 @@ pytestmark = pytest.mark.adapter
 def test_the_packaged_model_is_a_folder_with_all_its_files() -> None:
     folder = Path(resolve_model(MODEL))
     assert {"model.bin", "config.json", "tokenizer.json"} <= {path.name for path in folder.iterdir()}
+
+
+def test_organizations_choose_from_the_languages_the_engines_know() -> None:
+    assert {code for code in _LANGUAGE_CODES if len(code) == 2} == SPOKEN
 
 
 def test_folders_and_names_of_the_hub_stay_as_they_are(tmp_path: Path) -> None:

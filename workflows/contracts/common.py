@@ -11,10 +11,12 @@ from domain.timeline import TimelineEntry
 class Progress:
     """The session's state and the timeline entries that changed since they were last written.
 
-    When the activity has done its work, `state_after` and the end of the entries in `ends` are written with it.
+    When the activity has done its work, `state_after` and the end of the entries in `ends` are written with it. Steps
+    run side by side: `changes` counts the changes of state so far, and one that is late does not undo a later one.
     """
 
     state: SessionState
+    changes: int = 0
     state_after: SessionState | None = None
     entries: tuple[TimelineEntry, ...] = ()
     ends: tuple[TimelineEntry, ...] = ()

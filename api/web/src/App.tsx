@@ -1,6 +1,5 @@
 // Where a participant is: at the door, at the device check, in class, coming back, or out.
 
-import type { Room } from "livekit-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { fetchCredentials, ProblemError } from "./api.ts";
@@ -16,7 +15,7 @@ type Place =
   | { at: "waiting"; problem: Problem }
   | { at: "check"; credentials: Credentials }
   | { at: "class"; credentials: Credentials; devices: Devices }
-  | { at: "returning"; devices: Devices; tries: number }
+  | { at: "returning"; devices: Devices }
   | { at: "out"; problem: Problem };
 
 const ENDED: Problem = {
@@ -30,25 +29,34 @@ const LEFT: Problem = {
   code: "left",
   title: "You have left the class",
   detail: "The class goes on without you.",
-  next_step: "Reload this page to come back.",
+  next_step: "You can come back as long as it lasts.",
   status: 200,
+};
+const MOVED: Problem = {
+  code: "moved",
+  title: "You joined from another place",
+  detail: "A class takes each person once, so this page was taken out of it.",
+  next_step: "The class goes on where you opened your link last.",
+  status: 409,
 };
 const REMOVED: Problem = {
   code: "removed",
   title: "You are no longer in this class",
-  detail: "You were removed, or joined from another place.",
+  detail: "You were removed from it.",
   next_step: "If this is a mistake, write to your organization.",
   status: 403,
 };
+
+const OUT: Record<Exclude<Leaving, "lost">, Problem> = { ended: ENDED, left: LEFT, moved: MOVED, removed: REMOVED };
 
 // Worth another try by itself: the server or the network, not the link.
 const passing = (problem: Problem) => problem.status >= 500 || problem.code === "unavailable";
 
 export function App() {
   const [place, setPlace] = useState<Place>({ at: "door" });
-  const room = useRef<Room | null>(null);
+  const tries = useRef(0); // since the last time in class
 
-  const knock = useCallback(async (devices?: Devices, tries = 0) => {
+  const knock = useCallback(async (devices?: Devices) => {
     try {
       const credentials = await fetchCredentials();
       document.title = `${credentials.class.title} · Homeroom`;
@@ -56,7 +64,7 @@ export function App() {
     } catch (error) {
       const problem = error instanceof ProblemError ? error.problem : offline();
       if (problem.code === "class-not-open") setPlace({ at: "waiting", problem });
-      else if (devices && passing(problem)) setPlace({ at: "returning", devices, tries: tries + 1 });
+      else if (devices && passing(problem)) setPlace({ at: "returning", devices });
       else setPlace({ at: "out", problem });
     }
   }, []);
@@ -73,16 +81,16 @@ export function App() {
 
   useEffect(() => {
     if (place.at !== "returning") return;
-    const delay = Math.min(1000 * 2 ** place.tries, 10_000);
-    const timer = setTimeout(() => void knock(place.devices, place.tries), delay);
+    const delay = Math.min(1000 * 2 ** tries.current++, 10_000);
+    const timer = setTimeout(() => void knock(place.devices), delay);
     return () => clearTimeout(timer);
   }, [place, knock]);
 
   const leave = useCallback((leaving: Leaving, devices: Devices) => {
-    if (leaving === "ended") setPlace({ at: "out", problem: ENDED });
-    else if (leaving === "left") setPlace({ at: "out", problem: LEFT });
-    else if (leaving === "removed") setPlace({ at: "out", problem: REMOVED });
-    else setPlace({ at: "returning", devices, tries: 0 });
+    setPlace(leaving === "lost" ? { at: "returning", devices } : { at: "out", problem: OUT[leaving] });
+  }, []);
+  const arrived = useCallback(() => {
+    tries.current = 0;
   }, []);
 
   switch (place.at) {
@@ -98,12 +106,17 @@ export function App() {
         />
       );
     case "class":
-      return <Classroom key={place.credentials.token} {...place} roomRef={room} onLeave={leave} />;
+      return <Classroom key={place.credentials.token} {...place} onArrive={arrived} onLeave={leave} />;
     case "returning":
       return <Notice title="Reconnecting…" detail="The connection was lost. You come back by yourself." busy />;
     case "out":
       return (
-        <Notice title={place.problem.title} detail={place.problem.detail} nextStep={place.problem.next_step} />
+        <Notice
+          title={place.problem.title}
+          detail={place.problem.detail}
+          nextStep={place.problem.next_step}
+          onComeBack={place.problem === LEFT ? () => setPlace({ at: "door" }) : undefined}
+        />
       );
   }
 }

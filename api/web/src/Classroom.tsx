@@ -1,7 +1,6 @@
 // The room itself.
 
 import {
-  GridLayout,
   LiveKitRoom,
   RoomAudioRenderer,
   useConnectionState,
@@ -10,7 +9,7 @@ import {
   useTracks,
 } from "@livekit/components-react";
 import { AudioPresets, ConnectionState, DisconnectReason, Room, RoomEvent, Track } from "livekit-client";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { fetchPeople } from "./api.ts";
 import type { Credentials, Person } from "./api.ts";
@@ -19,14 +18,15 @@ import { Controls } from "./Controls.tsx";
 import type { Devices } from "./DeviceCheck.tsx";
 import { RaisedHands, useHands } from "./hands.tsx";
 import { Tile } from "./Tile.tsx";
+import { Tiles } from "./Tiles.tsx";
 import { useFallback } from "./useFallback.ts";
 import { useQualityReports } from "./useQualityReports.ts";
 
-export type Leaving = "ended" | "left" | "removed" | "lost";
+export type Leaving = "ended" | "left" | "moved" | "removed" | "lost";
 type Props = {
   credentials: Credentials;
   devices: Devices;
-  roomRef: React.RefObject<Room | null>;
+  onArrive: () => void;
   onLeave: (leaving: Leaving, devices: Devices) => void;
 };
 
@@ -37,15 +37,17 @@ function leaving(reason: DisconnectReason | undefined): Leaving {
       return "ended";
     case DisconnectReason.CLIENT_INITIATED:
       return "left";
-    case DisconnectReason.PARTICIPANT_REMOVED:
     case DisconnectReason.DUPLICATE_IDENTITY:
+      return "moved";
+    case DisconnectReason.PARTICIPANT_REMOVED:
       return "removed";
     default:
       return "lost";
   }
 }
 
-export function Classroom({ credentials, devices, roomRef, onLeave }: Props) {
+export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
+  const wanted = useRef(devices); // a lost room has no tracks left to ask
   const room = useMemo(
     () =>
       new Room({
@@ -58,18 +60,13 @@ export function Classroom({ credentials, devices, roomRef, onLeave }: Props) {
     [devices],
   );
   useEffect(() => {
-    roomRef.current = room;
-    const onDisconnected = (reason?: DisconnectReason) => {
-      const kept = {
-        ...devices,
-        audio: room.localParticipant.isMicrophoneEnabled,
-        video: room.localParticipant.isCameraEnabled,
-      };
-      onLeave(leaving(reason), reason === undefined ? devices : kept);
-    };
+    const onDisconnected = (reason?: DisconnectReason) => onLeave(leaving(reason), wanted.current);
     room.on(RoomEvent.Disconnected, onDisconnected);
     return () => void room.off(RoomEvent.Disconnected, onDisconnected);
-  }, [room, roomRef, devices, onLeave]);
+  }, [room, onLeave]);
+  const want = useCallback((change: Partial<Devices>) => {
+    wanted.current = { ...wanted.current, ...change };
+  }, []);
 
   return (
     <LiveKitRoom
@@ -78,14 +75,21 @@ export function Classroom({ credentials, devices, roomRef, onLeave }: Props) {
       token={credentials.token}
       audio={devices.audio}
       video={devices.video}
+      onConnected={onArrive}
       onError={() => undefined}
       className="classroom"
     >
-      <Inside credentials={credentials} />
+      <Inside credentials={credentials} want={want} />
       <RoomAudioRenderer />
     </LiveKitRoom>
   );
 }
+
+const CONNECTING: ReadonlySet<ConnectionState> = new Set([ConnectionState.Disconnected, ConnectionState.Connecting]);
+const RECONNECTING: ReadonlySet<ConnectionState> = new Set([
+  ConnectionState.Reconnecting,
+  ConnectionState.SignalReconnecting,
+]);
 
 function usePeople(credentials: Credentials): Record<string, Person> {
   const room = useRoomContext();
@@ -101,7 +105,9 @@ function usePeople(credentials: Credentials): Record<string, Person> {
   return people;
 }
 
-function Inside({ credentials }: { credentials: Credentials }) {
+type InsideProps = { credentials: Credentials; want: (change: Partial<Devices>) => void };
+
+function Inside({ credentials, want }: InsideProps) {
   const room = useRoomContext();
   const connection = useConnectionState();
   const recording = useIsRecording();
@@ -139,22 +145,19 @@ function Inside({ credentials }: { credentials: Credentials }) {
           {recording ? "This class is recorded" : "Not recorded"}
         </span>
       </header>
-      {connection === ConnectionState.Reconnecting && (
-        <p className="banner" role="status">
-          Reconnecting… You come back by yourself.
-        </p>
-      )}
-      {fallback.audioOnly && (
-        <p className="banner" role="status">
-          Video is paused to keep the sound clear. It comes back when your connection is better.
-        </p>
-      )}
+      <div className="banners" role="status">
+        {CONNECTING.has(connection) && <p className="banner">Connecting…</p>}
+        {RECONNECTING.has(connection) && <p className="banner">Reconnecting… You come back by yourself.</p>}
+        {fallback.audioOnly && (
+          <p className="banner">
+            Video is paused to keep the sound clear. It comes back when your connection is better.
+          </p>
+        )}
+      </div>
       <div className="stage" data-chat={chatOpen}>
-        <main className="tiles" aria-label="People in the class">
-          <GridLayout tracks={tracks}>
-            <Tile nameOf={nameOf} hands={hands.raised} roles={people} />
-          </GridLayout>
-        </main>
+        <Tiles tracks={tracks}>
+          <Tile nameOf={nameOf} hands={hands.raised} roles={people} />
+        </Tiles>
         <aside className="side" hidden={!chatOpen}>
           <ChatPanel nameOf={nameOf} own={credentials.identity} open={chatOpen} onUnread={() => setUnread((n) => n + 1)} />
         </aside>
@@ -162,6 +165,7 @@ function Inside({ credentials }: { credentials: Credentials }) {
       <RaisedHands hands={hands.raised} nameOf={nameOf} />
       <Controls
         features={credentials.features}
+        want={want}
         handRaised={hands.own}
         onHand={() => void hands.toggle()}
         chatOpen={chatOpen}

@@ -2,10 +2,12 @@ import { TrackToggle } from "@livekit/components-react";
 import { Track } from "livekit-client";
 
 import type { Credentials } from "./api.ts";
+import type { Devices } from "./DeviceCheck.tsx";
 import { HandIcon } from "./Tile.tsx";
 
 type Props = {
   features: Credentials["features"];
+  want: (change: Partial<Devices>) => void;
   handRaised: boolean;
   onHand: () => void;
   chatOpen: boolean;
@@ -14,13 +16,21 @@ type Props = {
   onLeave: () => void;
 };
 
-export function Controls({ features, handRaised, onHand, chatOpen, unread, onChat, onLeave }: Props) {
+export function Controls({ features, want, handRaised, onHand, chatOpen, unread, onChat, onLeave }: Props) {
   return (
     <nav className="controls" aria-label="Controls">
-      <TrackToggle source={Track.Source.Microphone} className="control">
+      <TrackToggle
+        source={Track.Source.Microphone}
+        className="control"
+        onChange={(on, byUser) => byUser && want({ audio: on })}
+      >
         <span>Microphone</span>
       </TrackToggle>
-      <TrackToggle source={Track.Source.Camera} className="control">
+      <TrackToggle
+        source={Track.Source.Camera}
+        className="control"
+        onChange={(on, byUser) => byUser && want({ video: on })}
+      >
         <span>Camera</span>
       </TrackToggle>
       {features.screen_share && (

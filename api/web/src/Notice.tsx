@@ -1,33 +1,68 @@
+import { useEffect, useRef } from "react";
+
 import type { Problem } from "./api.ts";
 
-type NoticeProps = { title: string; detail: string; nextStep?: string; busy?: boolean };
+type NoticeProps = {
+  title: string;
+  detail: string;
+  nextStep?: string;
+  busy?: boolean;
+  onComeBack?: (() => void) | undefined;
+};
 
-export function Notice({ title, detail, nextStep, busy = false }: NoticeProps) {
+export function Notice({ title, detail, nextStep, busy = false, onComeBack }: NoticeProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · Homeroom`;
+    heading.current?.focus(); // what had the focus is gone
+  }, [title]);
   return (
     <main className="notice" aria-busy={busy}>
       <div className="notice-card" role="status">
         {busy && <span className="spinner" aria-hidden="true" />}
-        <h1>{title}</h1>
-        <p>{detail}</p>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {detail !== title && <p>{detail}</p>}
         {nextStep && <p className="muted">{nextStep}</p>}
+        {onComeBack && (
+          <button className="primary wide" onClick={onComeBack}>
+            Come back
+          </button>
+        )}
       </div>
     </main>
   );
 }
 
-function moment(iso: string, timeZone?: string): string {
-  const style: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
-  return new Intl.DateTimeFormat(undefined, timeZone ? { ...style, timeZone, timeZoneName: "short" } : style).format(new Date(iso));
+const MOMENT: Intl.DateTimeFormatOptions = {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  hour: "numeric",
+  minute: "2-digit",
+};
+
+function format(iso: string, style: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(undefined, style).format(new Date(iso));
 }
 
 export function Waiting({ problem }: { problem: Problem }) {
+  const { class_title: title = "Your class", opens_at: opens, starts_at: starts, time_zone: timeZone } = problem;
+  const elsewhere = timeZone && timeZone !== new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  useEffect(() => {
+    document.title = `${title} · Homeroom`;
+  }, [title]);
   return (
     <main className="notice">
       <div className="notice-card" role="status">
         <span className="spinner" aria-hidden="true" />
-        <h1>{problem.class_title ?? "Your class"} has not opened yet</h1>
-        {problem.opens_at && <p>The door opens {moment(problem.opens_at)} your time.</p>}
-        {problem.starts_at && <p className="muted">The class starts {moment(problem.starts_at, problem.time_zone)}.</p>}
+        <h1>{title} has not opened yet</h1>
+        {starts && <p>The class starts {format(starts, MOMENT)}.</p>}
+        {starts && elsewhere && (
+          <p className="muted">That is {format(starts, { ...MOMENT, timeZone, timeZoneName: "short" })}.</p>
+        )}
+        {opens && <p className="muted">The door opens {format(opens, MOMENT)}.</p>}
         <p className="muted">Keep this page open: it lets you in by itself.</p>
       </div>
     </main>

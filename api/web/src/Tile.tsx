@@ -25,17 +25,16 @@ export function Tile({ nameOf, hands, roles }: Props) {
   const speaking = useIsSpeaking(participant);
   const screen = source === Track.Source.ScreenShare;
   const name = nameOf(participant.identity);
-  const showsVideo = isTrackReference(track) && !track.publication.isMuted;
+  const showsVideo = isTrackReference(track) && track.publication.track && !track.publication.isMuted;
   const raised = hands.includes(participant.identity);
   return (
     <article className="tile" data-speaking={speaking} aria-label={screen ? `Screen of ${name}` : name}>
-      {showsVideo ? (
-        <VideoTrack trackRef={track} />
-      ) : (
+      {!screen && (
         <span className="initials" aria-hidden="true">
           {initials(name)}
         </span>
       )}
+      {showsVideo && <VideoTrack trackRef={track} />}
       {screen && isTrackReference(track) && participant.getTrackPublication(Track.Source.ScreenShareAudio) && (
         <AudioTrack trackRef={{ participant, source: Track.Source.ScreenShareAudio, publication: track.publication }} />
       )}
@@ -46,7 +45,7 @@ export function Tile({ nameOf, hands, roles }: Props) {
       )}
       <footer className="tile-name">
         <TrackMutedIndicator trackRef={{ participant, source: Track.Source.Microphone }} show="muted" />
-        <span>
+        <span className="name">
           {screen ? `Screen of ${name}` : name}
           {participant.isLocal && !screen ? " (you)" : ""}
         </span>

@@ -120,6 +120,7 @@ def upgrade() -> None:
     sa.Column('time_zone', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('policy', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
     sa.Column('state', sa.Enum('scheduled', 'open', 'live', 'ending', 'documenting', 'review', 'filing', 'closed', 'cancelled', name='sessionstate', native_enum=False, length=40), nullable=False),
+    sa.Column('state_changes', sa.Integer(), nullable=False),
     sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('live_at', sa.DateTime(timezone=True), nullable=True),
@@ -335,6 +336,7 @@ def upgrade() -> None:
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['organization_id'], ['organization.id'], name=op.f('fk_timeline_organization_id_organization')),
     sa.ForeignKeyConstraint(['session_id'], ['session.id'], name=op.f('fk_timeline_session_id_session')),
     sa.PrimaryKeyConstraint('session_id', 'step', 'occasion', name=op.f('pk_timeline'))
@@ -353,7 +355,6 @@ def upgrade() -> None:
     sa.Column('language', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('confidence', sa.Float(), nullable=False),
     sa.Column('engine', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.ForeignKeyConstraint(['organization_id'], ['organization.id'], name=op.f('fk_utterance_organization_id_organization')),
     sa.ForeignKeyConstraint(['session_id'], ['session.id'], name=op.f('fk_utterance_session_id_session')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_utterance'))

@@ -1,0 +1,117 @@
+"""What a notice tells: the facts of its class, and the part of them that one reader may read."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.recipients import Recipient
+from domain.documentation import DocumentationStatus, Statement, for_family
+from domain.errors import TransitionRefused
+from domain.notices import NoticeKind
+from domain.roles import Role, identity_of
+from integrations.links import LINK_OUTLIVES_CLASS, JoinLink, LinkSigner
+from models.course import Course
+from models.organization import Organization
+from models.people import Instructor
+from models.repositories import documents, organizations, people, recordings, sessions
+from models.session import Participant, Session
+from reports.briefings import with_plan
+from reports.contexts import ClassContext
+
+_JOINABLE = frozenset(
+    {
+        NoticeKind.CONFIRMATION,
+        NoticeKind.RESCHEDULED,
+        NoticeKind.SUBSTITUTION,
+        NoticeKind.REMINDER,
+        NoticeKind.BRIEFING,
+        NoticeKind.ABSENCE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class ClassFacts:
+    organization: Organization
+    session: Session
+    course: Course
+    instructor: Instructor
+    everybody: list[Participant]
+    topics: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    speakers: dict[UUID, str]  # of the utterances, where statements cite them
+    briefing: dict[str, Any] | None
+
+
+async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassFacts:
+    """Raises TransitionRefused where a summary is asked for of what is not approved."""
+    session = await sessions.get_session(db, session_id)
+    organization = await organizations.get_organization(db)
+    assert organization is not None, "a unit of work has a tenant"
+    topics = tuple(topic.title for topic in await sessions.topics(db, session.id))
+    everybody = await sessions.participants(db, session.id)
+    statements: tuple[Statement, ...] = ()
+    speakers: dict[UUID, str] = {}
+    briefing = None
+    if kind == NoticeKind.SUMMARY:
+        statements = await _approved(db, session.id)
+        speakers = await recordings.speakers(db, session.id)
+    if kind == NoticeKind.BRIEFING:
+        earlier = await documents.latest_briefing(db, session.course_id)
+        students = [p.name for p in everybody if p.role == Role.STUDENT]
+        briefing = with_plan(earlier, topics=topics, students=students)
+    return ClassFacts(
+        organization,
+        session,
+        await people.get(db, Course, session.course_id),
+        await people.get(db, Instructor, session.instructor_id),
+        everybody,
+        topics,
+        statements,
+        speakers,
+        briefing,
+    )
+
+
+def context(known: ClassFacts, kind: NoticeKind, recipient: Recipient, links: LinkSigner) -> ClassContext:
+    session = known.session
+    theirs = recipient.participants if recipient.kind == "guardian" else known.everybody
+    expires_at = session.ends_at + LINK_OUTLIVES_CLASS
+    urls = [
+        (
+            person.name,
+            links.join_url(JoinLink(session.id, session.organization_id, person.id, person.role), expires_at),
+        )
+        for person in recipient.participants
+    ]
+    return ClassContext(
+        organization=known.organization.name,
+        course=known.course.title,
+        title=session.title,
+        instructor=known.instructor.name,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        reader=recipient.name,
+        students=tuple(p.name for p in theirs if p.role == Role.STUDENT),
+        join_urls=tuple(urls) if kind in _JOINABLE else (),
+        page_url=links.session_page(session.id),
+        topics=known.topics,
+        statements=_readable(known, recipient),
+        briefing=known.briefing,
+    )
+
+
+async def _approved(db: AsyncSession, session_id: UUID) -> tuple[Statement, ...]:
+    """Raises TransitionRefused: nothing reaches a family unapproved, whoever asks for it."""
+    row = await documents.documentation(db, session_id)
+    if row is None or row.status != DocumentationStatus.APPROVED:
+        raise TransitionRefused("a summary is sent of approved documentation alone")
+    return await documents.statements(db, session_id, row.revision)
+
+
+def _readable(known: ClassFacts, recipient: Recipient) -> tuple[Statement, ...]:
+    own = {identity_of(person.id) for person in recipient.participants}
+    students = {identity_of(person.id) for person in known.everybody if person.role == Role.STUDENT}
+    return for_family(known.statements, known.speakers, others=students - own)

@@ -1,0 +1,16 @@
+"""The settings of a command, or words on what is missing."""
+
+import typer
+from pydantic import ValidationError
+
+from config.settings import Settings, load_settings
+
+
+def settings_or_exit() -> Settings:
+    try:
+        return load_settings()
+    except ValidationError as error:
+        names = ", ".join(f"HOMEROOM_{'_'.join(map(str, one['loc'])).upper()}" for one in error.errors())
+        typer.echo(f"Not set, or not as it should be: {names}.", err=True)
+        typer.echo("Run `homeroom up` first, or set them to use servers of your own.", err=True)
+        raise typer.Exit(1) from None

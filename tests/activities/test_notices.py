@@ -1,0 +1,300 @@
+"""Sending notices: to whom, about whom, once, whatever the mail server does."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col
+
+from activities.notices import NoticeActivities
+from domain.documentation import CheckOutcome, DocumentationStatus, Section
+from domain.errors import MailboxBusy, NotFound, TransitionRefused, Unavailable
+from domain.exceptions import ExceptionKind, Owner
+from domain.notices import NoticeKind
+from domain.roles import Role
+from domain.sessions import SessionState
+from domain.timeline import Outcome, Step
+from integrations.mail import SmtpMailer
+from models.documentation import Documentation
+from models.notice import WITHDRAWN, Notice
+from models.people import Guardian
+from tests.activities.school import LINKS, SENDER, School, now, quiet_now, run, told
+from tests.integrations.smtp import mail_server
+from tests.stack import TestMail
+from workflows.contracts.common import SessionRef
+from workflows.contracts.notices import NoticeInput
+
+pytestmark = pytest.mark.adapter
+
+N = NoticeKind
+CLASS_READERS = {"Ada", "Samira", "Elena"}
+
+
+def reached(school: School, sink: TestMail) -> list[str]:
+    """Who has mail, once for each."""
+    everybody = ("Ada", "Samira", "Elena", "Hana")
+    return [name for name in everybody for _ in sink.messages(school.address(name))]
+
+
+def mail_to(school: School, sink: TestMail, name: str) -> dict[str, Any]:
+    (mail,) = sink.messages(school.address(name))
+    return mail
+
+
+class Counting(SmtpMailer):
+    """The real mailer; something happens after its first mail."""
+
+    def __init__(self, url: str, then: Any) -> None:
+        super().__init__(url, SENDER)
+        self._then = then
+        self.sent = 0
+
+    async def send(self, *args: Any, **kwargs: Any) -> None:
+        await super().send(*args, **kwargs)
+        self.sent += 1
+        if self.sent == 1:
+            self._then()
+
+
+async def test_everybody_of_the_class_hears_of_it_and_nobody_else(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    result = await school.send(N.CONFIRMATION, mailer)
+
+    assert (result.prepared, result.sent, result.undeliverable, result.held) == (3, 3, 0, 0)
+    assert set(reached(school, mail_sink)) == CLASS_READERS
+    assert mail_to(school, mail_sink, "Elena")["subject"].startswith("Clase reservada: Adding fractions")
+    assert await school.outcome(Step.CONFIRMATION) == Outcome.DONE
+
+
+async def test_each_link_is_of_the_readers_own_child_and_of_this_class(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    await school.send(N.REMINDER, mailer)
+
+    people = await school.participants()
+    for reader, own in {"Samira": {"Noor", "Leo"}, "Elena": {"Leo"}, "Ada": {"Ada"}}.items():
+        urls = re.findall(r"https://\S+", mail_to(school, mail_sink, reader)["text"])
+        tokens = [parse_qs(urlsplit(url).query)["t"][0] for url in urls]
+        links = [LINKS.read_join(token, school.session.session_id, now()) for token in tokens]
+        assert {link.participant_id for link in links} == {people[name].id for name in own}
+        assert {link.role for link in links} == ({Role.INSTRUCTOR} if reader == "Ada" else {Role.STUDENT})
+
+
+@pytest.mark.parametrize("kind", [N.BRIEFING, N.REVIEW_REQUEST])
+async def test_working_papers_go_to_the_instructor_alone(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer, kind: NoticeKind
+) -> None:
+    await school.send(kind, mailer)
+
+    assert reached(school, mail_sink) == ["Ada"]
+
+
+async def test_sending_again_sends_nothing(school: School, mail_sink: TestMail, mailer: SmtpMailer) -> None:
+    first = await school.send(N.CONFIRMATION, mailer)
+
+    assert await school.send(N.CONFIRMATION, mailer) == first
+    assert len(reached(school, mail_sink)) == 3
+
+
+async def test_each_occasion_is_a_message_of_its_own(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    for occasion in ("24h", "1h", "1h"):
+        await school.send(N.REMINDER, mailer, occasion)
+
+    assert len(reached(school, mail_sink)) == 6
+
+
+async def test_a_mail_server_that_dies_half_way_gets_the_rest_later_and_nothing_twice(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    with pytest.raises(Unavailable):
+        await school.send(N.CONFIRMATION, Counting(mail_sink.smtp_url, mail_sink.running.kill))
+    mail_sink.running.start()
+
+    assert len(reached(school, mail_sink)) == 1
+    assert await school.outcome(Step.CONFIRMATION) == Outcome.RUNNING
+    assert (await school.send(N.CONFIRMATION, mailer)).sent == 3
+    assert sorted(reached(school, mail_sink)) == sorted(CLASS_READERS)
+    assert sum(notice.attempts for notice in await school.outbox()) == 4
+
+
+async def test_a_worker_that_dies_between_sending_and_noting_sends_the_same_mail_again(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    """To the reader's mail program it is one: both have one Message-ID."""
+
+    def die() -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await school.send(N.BRIEFING, Counting(mail_sink.smtp_url, die))
+
+    await school.send(N.BRIEFING, mailer)
+
+    first, second = mail_sink.messages(school.address("Ada"))
+    assert first["headers"]["Message-ID"] == second["headers"]["Message-ID"]
+
+
+async def test_one_busy_mailbox_keeps_nobody_else_waiting(school: School) -> None:
+    names = [notice.address for notice in await _prepared(school)]
+    async with mail_server({f"rcpt {names[0]}": "450 Full"}) as server:
+        with pytest.raises(MailboxBusy):
+            await school.send(N.CONFIRMATION, SmtpMailer(f"smtp://127.0.0.1:{server.port}", SENDER))
+        assert len(server.accepted) == 2
+        server.says.clear()
+        result = await school.send(N.CONFIRMATION, SmtpMailer(f"smtp://127.0.0.1:{server.port}", SENDER))
+
+    assert (result.sent, len(server.accepted)) == (3, 3)
+
+
+async def _prepared(school: School) -> list[Notice]:
+    """The outbox in the order it is sent in, while no server is there."""
+    with pytest.raises(Unavailable):
+        await school.send(N.CONFIRMATION, SmtpMailer("smtp://127.0.0.1:1", SENDER))
+    return sorted(await school.outbox(), key=lambda notice: notice.id)
+
+
+async def test_a_server_that_is_down_is_not_asked_again_for_each_reader(school: School) -> None:
+    assert sum(notice.attempts for notice in await _prepared(school)) == 1
+
+
+async def test_a_refused_address_becomes_a_case_and_the_others_get_their_mail(school: School) -> None:
+    refused = school.address("Elena")
+    async with mail_server({f"rcpt {refused}": "550 Unknown"}) as server:
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{server.port}", SENDER)
+        result = await school.send(N.CONFIRMATION, mailer)
+        again = await school.send(N.CONFIRMATION, mailer)
+
+    assert (result.sent, result.undeliverable) == (2, 1)
+    assert again == result
+    assert len(server.accepted) == 2
+    (case,) = await school.cases()
+    (failed,) = [notice for notice in await school.outbox() if notice.failed_at]
+    assert (case.kind, case.owner) == (ExceptionKind.NOTICE_UNDELIVERABLE, Owner.OPS)
+    assert case.detail == {"notice_id": str(failed.id), "code": "undeliverable"}
+    assert failed.address == refused
+    assert await school.outcome(Step.CONFIRMATION) == Outcome.DONE
+
+
+async def test_a_login_that_is_refused_costs_nobody_their_message(school: School) -> None:
+    async with mail_server(login=True) as server:
+        with pytest.raises(Unavailable):
+            await school.send(N.CONFIRMATION, SmtpMailer(f"smtp://x:y@127.0.0.1:{server.port}", SENDER))
+
+    assert not await school.cases()
+    assert not [notice for notice in await school.outbox() if notice.failed_at]
+
+
+async def test_in_quiet_hours_a_message_is_held_and_sent_when_they_are_over(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    await school.change(Guardian, col(Guardian.id) == school.people["Samira"], **quiet_now())
+
+    held = await school.send(N.CONFIRMATION, mailer)
+
+    assert (held.sent, held.held) == (2, 1)
+    assert held.held_until is not None
+    assert now() < held.held_until <= now() + timedelta(hours=1)
+    assert set(reached(school, mail_sink)) == {"Ada", "Elena"}
+    assert await school.outcome(Step.CONFIRMATION) == Outcome.RUNNING
+    await school.change(Notice, col(Notice.send_after) > now(), send_after=now())
+    assert (await school.send(N.CONFIRMATION, mailer)).held == 0
+    assert set(reached(school, mail_sink)) == CLASS_READERS
+    assert await school.outcome(Step.CONFIRMATION) == Outcome.DONE
+
+
+@pytest.mark.parametrize(
+    "change", [{"state": SessionState.CANCELLED, "state_changes": 1}, {"starts_at": "later"}]
+)
+async def test_what_was_held_and_is_no_longer_so_is_withdrawn(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer, change: dict[str, Any]
+) -> None:
+    await school.change(Guardian, col(Guardian.id) == school.people["Samira"], **quiet_now())
+    await school.send(N.CONFIRMATION, mailer)
+    later = {"starts_at": school.starts_at + timedelta(minutes=5)}
+    await school.change_session(**(later if "starts_at" in change else change))
+    await school.change(Notice, col(Notice.send_after) > now(), send_after=now())
+
+    result = await school.send(N.CONFIRMATION, mailer)
+
+    assert (result.sent, result.held, result.undeliverable) == (2, 0, 0)
+    assert set(reached(school, mail_sink)) == {"Ada", "Elena"}
+    assert [n.error for n in await school.outbox() if n.failed_at] == [WITHDRAWN]
+
+
+async def test_only_the_guardians_of_who_is_missing_hear_of_it_and_only_of_their_own(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    await school.change_session(ended_at=school.starts_at + timedelta(hours=1))
+    await school.attend("Leo")
+
+    await school.send(N.ABSENCE, mailer)
+
+    assert reached(school, mail_sink) == ["Samira"]
+    text = mail_to(school, mail_sink, "Samira")["text"]
+    assert "Noor of" in text
+    assert "Leo of" not in text
+    assert len(re.findall(r"https://\S+", text)) == 1
+
+
+async def test_where_everybody_is_there_nobody_is_told_of_an_absence(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    await school.change_session(ended_at=school.starts_at + timedelta(hours=1))
+    for name in ("Noor", "Leo"):
+        await school.attend(name)
+
+    assert (await school.send(N.ABSENCE, mailer)).prepared == 0
+    assert not reached(school, mail_sink)
+
+
+@pytest.mark.parametrize("status", [None, DocumentationStatus.DRAFT, DocumentationStatus.CHANGES_REQUESTED])
+async def test_nothing_reaches_a_family_unapproved_whoever_asks_for_it(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer, status: DocumentationStatus | None
+) -> None:
+    if status:
+        await school.document(told(Section.TOPICS, "Fractions.", await school.say("Ada", "Fractions.")))
+        await school.change(Documentation, sa.true(), status=status)
+
+    with pytest.raises(TransitionRefused):
+        await school.send(N.SUMMARY, mailer)
+
+    assert not reached(school, mail_sink)
+    assert not await school.outbox()
+
+
+async def test_a_family_reads_what_was_approved_and_of_its_own_childs_answers(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    taught = await school.say("Ada", "What is a half?")
+    by_noor, by_leo = await school.say("Noor", "Two."), await school.say("Leo", "One of two.")
+    check = Section.COMPREHENSION
+    await school.document(
+        told(Section.TOPICS, "We did halves.", taught),
+        told(check, "Asked Noor.", taught, by_noor, outcome=CheckOutcome.INCORRECT),
+        told(check, "Asked Leo.", taught, by_leo, outcome=CheckOutcome.CORRECT),
+        told(check, "Asked nobody.", taught, outcome=CheckOutcome.UNANSWERED),
+    )
+    await school.change(Documentation, sa.true(), status=DocumentationStatus.APPROVED)
+
+    await school.send(N.SUMMARY, mailer)
+
+    assert sorted(reached(school, mail_sink)) == ["Elena", "Samira"]
+    both, one = (mail_to(school, mail_sink, name)["text"] for name in ("Samira", "Elena"))
+    for line in ("We did halves.", "Asked Noor.", "Asked Leo.", "Asked nobody."):
+        assert line in both
+        assert (line in one) == (line != "Asked Noor.")
+
+
+async def test_the_class_of_another_school_is_not_found(school: School, mailer: SmtpMailer) -> None:
+    stranger = School(school.database, school.notifier)
+    await stranger.open()
+    sending = NoticeActivities(school.database, school.progress, LINKS, mailer)
+
+    with pytest.raises(NotFound):
+        await run(sending.send, NoticeInput(SessionRef(stranger.id, school.session.session_id)))

@@ -1,0 +1,267 @@
+"""The filed record: attendance, the next briefing, completeness, each from what really exists."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from activities.records import RecordActivities
+from domain.completeness import Part
+from domain.documentation import CheckOutcome, DocumentationStatus, Section
+from domain.events import EventKind, EventSource, SessionEvent
+from domain.notices import NoticeKind
+from domain.recording import AudioSegment
+from domain.sessions import SessionState
+from domain.timeline import Outcome, Step
+from integrations.mail import SmtpMailer
+from models.documentation import Documentation
+from models.record import AttendanceRow
+from models.repositories import documents, recordings, records
+from tests.activities.school import School, run, step, told
+from tests.stack import TestMail
+from workflows.contracts.record import CloseInput, CloseResult
+
+pytestmark = pytest.mark.adapter
+
+P = Part
+LENGTH = timedelta(minutes=40)
+
+
+@pytest.fixture
+async def held(school: School) -> School:
+    """The class was live from its start for 40 minutes."""
+    await school.change_session(live_at=school.starts_at, ended_at=school.starts_at + LENGTH)
+    return school
+
+
+def steps(school: School) -> RecordActivities:
+    return RecordActivities(school.database, school.progress)
+
+
+async def attendance(school: School) -> dict[str, AttendanceRow]:
+    names = {person.id: name for name, person in (await school.participants()).items()}
+    async with school.database.tenant(school.id) as db:
+        rows = await records.attendance(db, school.session.session_id)
+    assert len({row.participant_id for row in rows}) == len(rows)
+    return {names[row.participant_id]: row for row in rows}
+
+
+async def briefing(school: School) -> dict[str, Any] | None:
+    async with school.database.tenant(school.id) as db:
+        row = await documents.briefing_from(db, school.session.session_id)
+    return row.content if row else None
+
+
+async def close(school: School, outcome: str = "held") -> CloseResult:
+    progress = step(state=SessionState.CLOSED)
+    return await run(steps(school).close, CloseInput(school.session, progress, outcome))
+
+
+async def approved(school: School, *, status: DocumentationStatus = DocumentationStatus.APPROVED) -> None:
+    said = await school.say("Ada", "Please do page twelve until Thursday.")
+    check = told(Section.COMPREHENSION, "Asked.", said, outcome=CheckOutcome.INCORRECT)
+    await school.document(told(Section.HOMEWORK, "Page twelve until Thursday.", said), check)
+    await school.change(Documentation, sa.true(), status=status)
+
+
+async def test_everybody_is_filed_those_who_never_came_included(held: School) -> None:
+    await held.attend("Ada", minutes=40)
+    await held.attend("Noor", minutes=25)
+
+    await run(steps(held).file, held.step())
+
+    filed = await attendance(held)
+    assert {name: row.seconds for name, row in filed.items()} == {"Ada": 2400, "Noor": 1500, "Leo": 0}
+    assert filed["Noor"].first_joined_at == held.starts_at
+    assert await held.outcome(Step.RECORDS) == Outcome.DONE
+
+
+async def test_attendance_filed_twice_is_one_and_says_what_is_known_then(held: School) -> None:
+    await held.attend("Noor", minutes=25)
+    await run(steps(held).file, held.step())
+    await held.attend("Leo", minutes=10)
+
+    await run(steps(held).file, held.step())
+
+    assert {name: row.seconds for name, row in (await attendance(held)).items()} == {
+        "Ada": 0,
+        "Noor": 1500,
+        "Leo": 600,
+    }
+
+
+async def test_the_next_briefing_is_made_of_what_was_approved(held: School) -> None:
+    await approved(held)
+
+    await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
+
+    made = await briefing(held)
+    assert made is not None
+    assert made["sections"] == [
+        ["not_understood", ["Asked."]],
+        ["homework_to_check", ["Page twelve until Thursday."]],
+    ]
+    assert made["last_class"] == {
+        "title": "Adding fractions",
+        "held_at": held.starts_at.isoformat(),
+        "approved": True,
+    }
+
+
+@pytest.mark.parametrize("status", [None, DocumentationStatus.DRAFT, DocumentationStatus.CHANGES_REQUESTED])
+async def test_of_what_was_not_approved_the_next_briefing_tells_nothing(
+    held: School, status: DocumentationStatus | None
+) -> None:
+    if status:
+        await approved(held, status=status)
+
+    await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
+
+    made = await briefing(held)
+    assert made is not None
+    assert (made["sections"], made["last_class"]["approved"]) == ([], False)
+
+
+async def test_a_class_that_was_not_held_leaves_no_briefing(school: School) -> None:
+    await run(steps(school).prepare_next_briefing, school.step(step=Step.NEXT_BRIEFING))
+
+    assert await briefing(school) is None
+    assert await school.outcome(Step.NEXT_BRIEFING) == Outcome.DONE
+
+
+async def test_a_briefing_made_again_replaces_the_first(held: School) -> None:
+    await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
+    await approved(held)
+    await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
+
+    made = await briefing(held)
+    assert made is not None
+    assert made["last_class"]["approved"]
+
+
+async def test_the_next_class_of_the_course_is_briefed_with_it(
+    held: School, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    await approved(held)
+    await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
+    held.session = await held.book("Noor", starts_at=held.starts_at + timedelta(days=7))
+
+    await held.send(NoticeKind.BRIEFING, mailer)
+
+    (mail,) = mail_sink.messages(held.address("Ada"))
+    assert "Homework to check\n- Page twelve until Thursday." in mail["text"].replace("\r\n", "\n")
+    assert "Expected\n- Noor of" in mail["text"].replace("\r\n", "\n")
+
+
+async def test_of_a_class_of_which_nothing_exists_all_is_missing(held: School) -> None:
+    closed = await close(held)
+
+    assert closed == CloseResult(0.0, tuple(Part))
+    assert (await held.row()).completeness == {"have": [], "missing": list(Part), "share": 0.0}
+
+
+async def test_a_class_of_which_all_exists_is_complete(held: School, mailer: SmtpMailer) -> None:
+    await _everything(held, mailer)
+
+    assert await close(held) == CloseResult(1.0, ())
+    row = await held.row()
+    assert (row.state, row.outcome) == (SessionState.CLOSED, "held")
+    assert row.closed_at is not None
+    assert row.completeness["share"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("undo", "missing"),
+    [
+        ("update notice set sent_at = null where kind = 'confirmation'", {P.CONFIRMATION}),
+        ("update notice set sent_at = null where kind = 'summary'", {P.SUMMARY}),
+        ("update notice set sent_at = null where kind = 'briefing'", {P.BRIEFING}),
+        ("update attendance set seconds = 0", {P.ATTENDANCE}),
+        ("update attendance set engagement = '{}'", {P.ENGAGEMENT}),
+        ("delete from audio_segment", {P.RECORDING}),
+        ("delete from utterance", {P.TRANSCRIPT}),
+        ("update documentation set status = 'draft'", {P.APPROVAL}),
+        ("delete from briefing", {P.NEXT_BRIEFING}),
+    ],
+)
+async def test_each_part_counts_only_where_it_really_exists(
+    held: School, mailer: SmtpMailer, undo: str, missing: set[Part]
+) -> None:
+    await _everything(held, mailer)
+    async with held.database.tenant(held.id) as db:
+        await db.execute(sa.text(undo))
+
+    closed = await close(held)
+
+    assert set(closed.missing) == missing
+    assert closed.complete == round(1 - len(missing) / len(Part), 3)
+
+
+async def test_a_recorder_that_was_deaf_for_long_made_no_recording(held: School, mailer: SmtpMailer) -> None:
+    await _everything(held, mailer)
+    deaf = {"from": held.starts_at.isoformat(), "until": (held.starts_at + LENGTH / 10).isoformat()}
+    await held.record(
+        SessionEvent(EventSource.CAPTURE, "b", EventKind.CAPTURE_BLIND, held.starts_at, data=deaf)
+    )
+
+    assert (await close(held)).missing == (P.RECORDING,)
+
+
+async def test_a_class_that_was_not_held_owes_its_people_the_word_before_it(
+    school: School, mailer: SmtpMailer
+) -> None:
+    await school.send(NoticeKind.CONFIRMATION, mailer)
+
+    assert await close(school, "not_held") == CloseResult(0.5, (P.BRIEFING,))
+
+
+async def test_closing_twice_closes_once(held: School, mailer: SmtpMailer) -> None:
+    await _everything(held, mailer)
+    await close(held)
+    first = await held.row()
+
+    await close(held)
+
+    assert (await held.row()).closed_at == first.closed_at
+
+
+async def _everything(school: School, mailer: SmtpMailer) -> None:
+    """The class was told, held, heard, written down, approved, told again, and filed."""
+    for kind in (NoticeKind.CONFIRMATION, NoticeKind.BRIEFING):
+        await school.send(kind, mailer)
+    await _heard(school)
+    await school.attend("Noor")
+    await approved(school)
+    await school.send(NoticeKind.SUMMARY, mailer)
+    await run(steps(school).file, school.step())
+    await run(steps(school).prepare_next_briefing, school.step(step=Step.NEXT_BRIEFING))
+
+
+async def _heard(school: School) -> None:
+    """The recorder was there all the time, and stored something."""
+    ends = (
+        (EventKind.CAPTURE_STARTED, school.starts_at),
+        (EventKind.CAPTURE_ENDED, school.starts_at + LENGTH),
+    )
+    await school.record(*(SessionEvent(EventSource.CAPTURE, str(kind), kind, at) for kind, at in ends))
+    who = str((await school.participants())["Noor"].id)
+    segment = AudioSegment(
+        organization_id=school.id,
+        session_id=school.session.session_id,
+        identity=who,
+        participant_sid="PA_Noor",
+        track_sid="TR",
+        recorder_id="r",
+        seq=0,
+        started_at=school.starts_at,
+        samples=480_000,
+        sample_rate=16_000,
+        codec="flac",
+        key=f"{uuid4()}.flac",
+        sha256="0" * 64,
+        size=1,
+    )
+    async with school.database.tenant(school.id) as db:
+        await recordings.register(db, [segment])

@@ -1,0 +1,70 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from cli.local.ports import free_ports
+from cli.workers import make_worker
+from config.settings import Settings
+from tests.api.campus import ADMIN, LINK_SECRET, Campus, School, school, serving
+from tests.stack import DatabaseUrls, TestLiveKit, TestMail, TestPostgres, TestTemporal
+
+
+def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
+    """With a port of its own; parts that are not given are nowhere."""
+    port = free_ports("api")["api"]
+    nowhere = {
+        "temporal_address": "127.0.0.1:1",
+        "livekit_url": "http://127.0.0.1:1",
+        "smtp_url": "smtp://127.0.0.1:1",
+    }
+    return Settings.model_validate(
+        {
+            "region": f"api-{port}",
+            "public_url": f"http://127.0.0.1:{port}",
+            "admin_token": ADMIN,
+            "link_secrets": [LINK_SECRET],
+            "database_url": database.application,
+            "livekit_api_secret": LINK_SECRET,
+            "object_store_url": "memory:///",
+        }
+        | nowhere
+        | parts
+    )
+
+
+@pytest.fixture(scope="session")
+async def campus(
+    postgres_server: TestPostgres,
+    migrated_template: str,
+    temporal_server: TestTemporal,
+    livekit_server: TestLiveKit,
+    mail_sink: TestMail,
+) -> AsyncIterator[Campus]:
+    """The application with a worker that books; nobody records."""
+    database = postgres_server.create_database(template=migrated_template)
+    settings = settings_for(
+        database,
+        temporal_address=temporal_server.address,
+        temporal_namespace=temporal_server.namespace,
+        livekit_url=livekit_server.url,
+        livekit_public_url=livekit_server.ws_url,
+        livekit_api_key=livekit_server.api_key,
+        livekit_api_secret=livekit_server.api_secret,
+        smtp_url=mail_sink.smtp_url,
+    )
+    async with serving(settings) as app, make_worker("sessions", settings):
+        yield Campus(settings, database, app)
+
+
+@pytest.fixture
+async def harbour(campus: Campus) -> AsyncIterator[School]:
+    """A school of one test."""
+    async with school(campus) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def other(campus: Campus) -> AsyncIterator[School]:
+    """Another organization."""
+    async with school(campus, "Other {}") as opened:
+        yield opened

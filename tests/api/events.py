@@ -1,0 +1,57 @@
+"""LiveKit's webhooks as they reach the API, and what is recorded of them."""
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+
+from config.settings import Settings
+from domain.events import EventKind, SessionEvent
+from models.database import Database
+from models.repositories import events
+from tests.api.campus import Campus, School
+from tests.media_bridge.signing import authorization
+
+PATH = "/v1/livekit/webhooks"
+
+
+def joined(session_id: str, key: str = "", **changes: Any) -> bytes:
+    """The body that tells that somebody joined."""
+    event = {
+        "event": "participant_joined",
+        "id": key or f"EV_{uuid4().hex}",
+        "createdAt": "1900000010",
+        "room": {"sid": "RM_1", "name": f"session-{session_id}"},
+        "participant": {"sid": "PA_1", "identity": "someone", "joinedAtMs": "1900000009321"},
+    }
+    return json.dumps(event | changes).encode()
+
+
+def signed(settings: Settings, body: bytes, **changes: Any) -> dict[str, str]:
+    """The header LiveKit sends with this body."""
+    keys = {"key": settings.livekit_api_key, "secret": settings.livekit_api_secret.get_secret_value()}
+    return {"Authorization": authorization(body, **keys | changes)}
+
+
+async def tell(campus: Campus, body: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
+    headers = signed(campus.settings, body) if headers is None else headers
+    async with campus.client() as livekit:
+        return await livekit.post(PATH, content=body, headers=headers)
+
+
+async def recorded(school: School, session_id: str, *kinds: EventKind) -> list[SessionEvent]:
+    database = Database(school.campus.database.application)
+    async with database.tenant(school.id) as db:
+        found = await events.of_session(db, UUID(session_id), kinds or None)
+    await database.aclose()
+    return found
+
+
+def how_many(campus: Campus) -> int:
+    """Events of all organizations."""
+    with psycopg.connect(campus.database.superuser) as connection:
+        row = connection.execute("select count(*) from session_event").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,171 @@
+"""Whatever stands in a field: the answer is a success or a problem, never a fault, and comes at once."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.api.bodies import BODIES, Booked
+from tests.api.campus import ADMIN, Campus, problem_of, school
+
+pytestmark = pytest.mark.adapter
+
+Path = tuple[str | int, ...]
+
+BAD_VALUES = [
+    None,
+    True,
+    -1,
+    10**30,
+    -(10**30),
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    " ",
+    "a\0b",
+    "\ud800",
+    "\u202e",
+    "x" * 20_000,
+    "<script>alert(1)</script>",
+    "'; drop table session; --",
+    "00000000-0000-0000-0000-000000000000",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "2031-01-01T00:00:00",
+    "-P1D",
+    "P999999999D",
+    [],
+    [None],
+    ["en"] * 1000,
+    ["PT1H", "PT60M"],
+    {},
+    {"\ud800": "a\0b"},
+]
+
+
+@asynccontextmanager
+async def booked_class(campus: Campus) -> AsyncIterator[Booked]:
+    async with school(campus) as opened:
+        session_id = await opened.book()
+        yield Booked(opened, session_id, await opened.join_token(session_id))
+
+
+@pytest.fixture(scope="module")
+async def booked(campus: Campus) -> AsyncIterator[Booked]:
+    async with booked_class(campus) as found:
+        yield found
+
+
+def places(value: Any, at: Path = ()) -> Iterator[Path]:
+    """The path to everything in a body, itself included."""
+    yield at
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*at, key))
+
+
+def changed(value: Any, at: Path, bad: Any) -> Any:
+    if not at:
+        return bad
+    copy = value.copy()
+    copy[at[0]] = changed(value[at[0]], at[1:], bad)
+    return copy
+
+
+@pytest.mark.parametrize("path", sorted(BODIES))
+async def test_no_value_is_a_fault(campus: Campus, path: str) -> None:
+    async with booked_class(campus) as booked:
+        await try_all(campus, booked, path)
+
+
+async def try_all(campus: Campus, booked: Booked, path: str) -> None:
+    method = "PATCH" if path == "/v1/policy" else "POST"
+    url = path.format(session_id=booked.session_id)
+    body = BODIES[path](booked)
+    async with campus.client(ADMIN) as operator:
+        caller = operator if path == "/v1/organizations" else booked.school.api
+        for at in places(body):
+            for bad in BAD_VALUES:
+                content = json.dumps(changed(body, at, bad))
+                answer = await caller.request(
+                    method, url, content=content, headers={"content-type": "application/json"}
+                )
+                assert answer.status_code < 500, (at, bad, answer.text)
+                if not answer.is_success:
+                    problem_of(answer, answer.status_code, answer.json()["code"])
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"", 422),
+        (b"{", 422),
+        (b"[" * 100_000, 400),
+        (b'{"name": "\xff"}', 400),
+        (b"\xff\xfe", 422),
+        (b"null", 422),
+        (b'"name"', 422),
+        (b'{"name": 1' + b"0" * 5000 + b"}", 400),
+    ],
+)
+async def test_a_body_that_is_no_json(booked: Booked, content: bytes, status: int) -> None:
+    before = booked.school.rows()
+    headers = {"content-type": "application/json"}
+    answer = await booked.school.api.post("/v1/instructors", content=content, headers=headers)
+    problem_of(answer, status, "invalid-input")
+    assert booked.school.rows() == before
+
+
+async def test_a_form_is_no_json(booked: Booked) -> None:
+    answer = await booked.school.api.post("/v1/instructors", data={"name": "Ben", "email": "b@c.example"})
+    problem_of(answer, 422, "invalid-input")
+
+
+async def test_every_wrong_field_is_named(booked: Booked) -> None:
+    body = {"name": "", "email": "nobody", "language": "english", "time_zone": "Mars", "admin": True}
+    answer = await booked.school.api.post("/v1/guardians", json=body)
+    problem = problem_of(answer, 422, "invalid-input")
+    assert {place["where"] for place in problem["fields"]} == {f"body.{name}" for name in body}
+    assert all(place["problem"] for place in problem["fields"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nobody",
+        "a@",
+        "@b",
+        "a b@c.example",
+        "a@b@c.example",
+        "Ann <a@b.example>",
+        "a@b.example,c@d.example",
+        "a\n@b.example",
+        "a\x01@b.example",
+        "a(b)@c.example",
+        "a..b@c.example",
+        ".a@c.example",
+        "a@-b.example",
+        "é@c.example",
+        "a@b.example\r\nBcc: x@y.example",
+        "a@" + "b" * 250 + ".example",
+    ],
+)
+async def test_what_is_no_address(booked: Booked, address: str) -> None:
+    body = {"name": "Ann", "email": address}
+    problem_of(await booked.school.api.post("/v1/guardians", json=body), 422, "invalid-input")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "   ", "a\nb", "a\0b", "\x1b[31mred", "x" * 201], ids=lambda name: repr(name[:12])
+)
+async def test_what_is_no_name(booked: Booked, name: str) -> None:
+    problem_of(await booked.school.api.post("/v1/students", json={"name": name}), 422, "invalid-input")
+
+
+@pytest.mark.parametrize("name", ["Zoë", "李小龍", "O'Brien; --", "👩🏽‍🏫", "  Ann  ", "x" * 200])
+async def test_what_is_a_name(booked: Booked, name: str) -> None:
+    guest = await booked.school.post(f"/v1/sessions/{booked.session_id}/guests", {"name": name})
+    assert guest["name"] == name.strip()

@@ -1,0 +1,238 @@
+"""Booking: what is refused says why and leaves nothing; what is accepted is a class with a workflow."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from config.temporal import connect
+from tests.api.campus import HOUR, Campus, School, problem_of
+from workflows.commands import session_workflow_id
+
+pytestmark = pytest.mark.adapter
+
+NOBODY = str(uuid4())
+
+
+async def refused(school: School, status: int, code: str, **changes: Any) -> dict[str, Any]:
+    """The problem of a booking with these changes, of which nothing is left."""
+    before = school.rows()
+    answer = await school.api.post("/v1/sessions", json=school.booking(**changes))
+    assert school.rows() == before
+    return problem_of(answer, status, code)
+
+
+async def test_a_booking_makes_a_session_with_its_people_and_a_workflow(
+    harbour: School, campus: Campus
+) -> None:
+    before = harbour.rows()
+    booked = await harbour.post("/v1/sessions", harbour.booking())
+    assert harbour.rows() - before == {"session": 1, "participant": 3, "booked_time": 3, "session_topic": 1}
+    assert booked["participants"] == 3
+    assert booked["workflow_url"].endswith(session_workflow_id(booked["id"]))
+    seen = await harbour.get(f"/v1/sessions/{booked['id']}")
+    assert (seen["state"], seen["title"]) == ("scheduled", "Adding fractions")
+    client = await connect(campus.settings.temporal_address, campus.settings.temporal_namespace)
+    running = await client.get_workflow_handle(session_workflow_id(booked["id"])).describe()
+    assert running.status is not None
+    assert running.status.name == "RUNNING"
+
+
+@pytest.mark.parametrize("starts_in", [timedelta(seconds=-1), -HOUR, timedelta(days=-4000)])
+async def test_a_class_in_the_past(harbour: School, starts_in: timedelta) -> None:
+    await refused(harbour, 422, "booking-in-past", starts_in=starts_in)
+
+
+@pytest.mark.parametrize("lasts", [timedelta(0), -HOUR, timedelta(hours=12, seconds=1), timedelta(days=365)])
+async def test_a_class_of_a_length_that_makes_no_sense(harbour: School, lasts: timedelta) -> None:
+    await refused(harbour, 422, "invalid-input", lasts=lasts)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "1999-12-31T23:59:59Z",
+        "2100-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-14:00",
+        "2031-02-30T10:00:00Z",
+        "2031-02-03T10:00:00",  # in which zone?
+        "tomorrow",
+        "",
+        None,
+    ],
+)
+@pytest.mark.parametrize("field", ["starts_at", "ends_at"])
+async def test_a_time_that_is_none(harbour: School, field: str, moment: str | None) -> None:
+    problem = await refused(harbour, 422, "invalid-input", **{field: moment})
+    assert [place["where"] for place in problem["fields"]] == [f"body.{field}"]
+
+
+async def test_an_offset_is_a_zone(harbour: School) -> None:
+    starts_at = (datetime.now(UTC) + 48 * HOUR).replace(microsecond=0)
+    there = starts_at.astimezone(tz=datetime.strptime("+0530", "%z").tzinfo)
+    body = harbour.booking() | {"starts_at": there.isoformat(), "ends_at": (there + HOUR).isoformat()}
+    booked = await harbour.post("/v1/sessions", body)
+    seen = await harbour.get(f"/v1/sessions/{booked['id']}")
+    assert datetime.fromisoformat(seen["starts_at"]) == starts_at
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"course_id": NOBODY}, "unknown-reference"),
+        ({"course_id": NOBODY, "student_ids": None}, "unknown-reference"),
+        ({"instructor_id": NOBODY}, "unknown-reference"),
+        ({"student_ids": [NOBODY]}, "unknown-reference"),
+        ({"topic_ids": [NOBODY]}, "unknown-reference"),
+        ({"student_ids": []}, "invalid-input"),
+        ({"student_ids": [NOBODY] * 2}, "invalid-input"),
+        ({"topic_ids": [NOBODY] * 2}, "invalid-input"),
+        ({"student_ids": [str(uuid4()) for _ in range(501)]}, "invalid-input"),
+        ({"time_zone": "Mars/Olympus"}, "invalid-input"),
+        ({"course_id": "1' or '1'='1"}, "invalid-input"),
+        ({"priority": "high"}, "invalid-input"),
+    ],
+    ids=str,
+)
+async def test_names_that_stand_for_nothing(harbour: School, changes: dict[str, Any], code: str) -> None:
+    await refused(harbour, 422, code, **changes)
+
+
+async def test_a_topic_of_another_course(harbour: School) -> None:
+    course = await harbour.post("/v1/courses", {"title": "Algebra", "subject": "Sums", "topics": ["Sets"]})
+    await refused(harbour, 422, "unknown-reference", topic_ids=course["topic_ids"])
+
+
+@pytest.mark.parametrize(
+    ("field", "whose"),
+    [
+        ("course_id", "course"),
+        ("instructor_id", "instructor"),
+        ("student_ids", "student 0"),
+        ("topic_ids", "topic"),
+    ],
+)
+async def test_what_belongs_to_another_organization_does_not_exist(
+    harbour: School, other: School, field: str, whose: str
+) -> None:
+    theirs = other.ids[whose]
+    value = [theirs] if field.endswith("s") else theirs
+    problem = await refused(harbour, 422, "unknown-reference", **{field: value})
+    assert "organization" not in problem["detail"], "nobody is told that it exists elsewhere"
+
+
+async def test_a_course_without_students_cannot_be_booked_for_everybody(harbour: School) -> None:
+    empty = await harbour.post("/v1/courses", {"title": "Nobody's", "subject": "Sums"})
+    await refused(harbour, 422, "invalid-input", course_id=empty["id"], topic_ids=[])
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=59), timedelta(minutes=-59)])
+async def test_an_instructor_cannot_be_in_two_classes(harbour: School, later: timedelta) -> None:
+    first = harbour.booking(student_ids=[harbour.ids["student 0"]])
+    await harbour.post("/v1/sessions", first)
+    await refused(
+        harbour, 409, "double-booked", starts_in=48 * HOUR + later, student_ids=[harbour.ids["student 1"]]
+    )
+
+
+async def test_a_student_cannot_be_in_two_classes(harbour: School) -> None:
+    await harbour.book()
+    person = {"name": "Ben", "email": "ben@harbour.example"}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    student = [harbour.ids["student 1"]]
+    await refused(harbour, 409, "double-booked", instructor_id=ben, student_ids=student)
+
+
+async def test_of_bookings_of_one_moment_one_wins(harbour: School) -> None:
+    before, body = harbour.rows(), harbour.booking()
+    answers = await asyncio.gather(*(harbour.api.post("/v1/sessions", json=body) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
+    for answer in answers:
+        if answer.status_code == 409:
+            problem_of(answer, 409, "double-booked")
+    assert harbour.rows() - before == {"session": 1, "participant": 3, "booked_time": 3, "session_topic": 1}
+
+
+async def test_a_cancelled_class_gives_the_time_back(harbour: School) -> None:
+    body = harbour.booking()
+    first = (await harbour.post("/v1/sessions", body))["id"]
+    await harbour.post(f"/v1/sessions/{first}/cancel", {"reason": "weather"})
+    await harbour.run_until(first, "cancelled")
+    await harbour.post("/v1/sessions", body)
+
+
+async def test_a_class_cannot_move_onto_another(harbour: School) -> None:
+    first = harbour.booking()
+    await harbour.post("/v1/sessions", first)
+    second = await harbour.book(72 * HOUR)
+    before = await harbour.get(f"/v1/sessions/{second}")
+    to = {"starts_at": first["starts_at"], "ends_at": first["ends_at"]}
+    answer = await harbour.api.post(f"/v1/sessions/{second}/reschedule", json=to)
+    problem_of(answer, 409, "double-booked")
+    assert await harbour.get(f"/v1/sessions/{second}") == before
+
+
+async def test_a_class_moves_and_its_old_time_is_free(harbour: School) -> None:
+    session_id, later = await harbour.book(), harbour.booking(96 * HOUR)
+    to = {"starts_at": later["starts_at"], "ends_at": later["ends_at"]}
+    await harbour.post(f"/v1/sessions/{session_id}/reschedule", to)
+    seen = await harbour.get(f"/v1/sessions/{session_id}")
+    assert datetime.fromisoformat(seen["starts_at"]) == datetime.fromisoformat(to["starts_at"])
+    await harbour.book()
+
+
+@pytest.mark.parametrize(
+    ("starts_in", "lasts", "code"),
+    [
+        (-HOUR, HOUR, "booking-in-past"),
+        (HOUR, -HOUR, "invalid-input"),
+        (HOUR, timedelta(days=2), "invalid-input"),
+    ],
+)
+async def test_a_move_that_makes_no_sense_moves_nothing(
+    harbour: School, starts_in: timedelta, lasts: timedelta, code: str
+) -> None:
+    session_id = await harbour.book()
+    before = await harbour.get(f"/v1/sessions/{session_id}")
+    body = harbour.booking(starts_in, lasts)
+    to = {"starts_at": body["starts_at"], "ends_at": body["ends_at"]}
+    problem_of(await harbour.api.post(f"/v1/sessions/{session_id}/reschedule", json=to), 422, code)
+    assert await harbour.get(f"/v1/sessions/{session_id}") == before
+
+
+@pytest.mark.parametrize("command", ["extend", "end"])
+async def test_a_class_that_has_not_begun_is_not_ended(harbour: School, command: str) -> None:
+    session_id = await harbour.book()
+    body = {"ends_at": harbour.booking(lasts=2 * HOUR)["ends_at"]} if command == "extend" else None
+    answer = await harbour.api.post(f"/v1/sessions/{session_id}/{command}", json=body)
+    problem_of(answer, 409, "transition-refused")
+
+
+async def test_a_cancelled_class_takes_no_command(harbour: School) -> None:
+    session_id = await harbour.book()
+    await harbour.post(f"/v1/sessions/{session_id}/cancel", {})
+    await harbour.run_until(session_id, "cancelled")
+    for command, body in (("cancel", {}), ("end", None), ("documentation/approve", {"revision": 1})):
+        answer = await harbour.api.post(f"/v1/sessions/{session_id}/{command}", json=body)
+        problem_of(answer, 409, "transition-refused")
+    problem_of(
+        await harbour.api.post(f"/v1/sessions/{session_id}/guests", json={"name": "Aunt"}),
+        409,
+        "transition-refused",
+    )
+
+
+async def test_sessions_are_listed_by_their_start(harbour: School) -> None:
+    late, early = await harbour.book(72 * HOUR), await harbour.book(48 * HOUR)
+    assert [one["id"] for one in await harbour.get("/v1/sessions")] == [early, late]
+    assert await harbour.get("/v1/sessions?from=2031-01-01T00:00:00Z") == []
+    for bad in (
+        "from=2031-01-01T00:00:00",
+        "from=0001-01-01T00:00:00Z",
+        "to=9999-12-31T23:59:59Z",
+        "from=now",
+    ):
+        problem_of(await harbour.api.get(f"/v1/sessions?{bad}"), 422, "invalid-input")

@@ -1,0 +1,195 @@
+"""Join links: good for one person in one class while its door is open."""
+
+import base64
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+
+import httpx
+import jwt
+import pytest
+
+from domain.roles import Role
+from integrations.links import DeskLink, JoinLink, LinkSigner
+from tests.api.campus import HOUR, LINK_SECRET, Campus, Json, School, problem_of, school
+
+pytestmark = pytest.mark.adapter
+
+OPENS_AT_ONCE = {"room_before": "P1D", "empty_room_for": "PT1H"}
+
+
+async def knock(campus: Campus, session_id: str, link: str) -> httpx.Response:
+    async with campus.client() as person:
+        return await person.post(f"/v1/join/{session_id}/credentials", json={"link": link})
+
+
+def token_of(url: str) -> str:
+    return parse_qs(urlsplit(url).query)["t"][0]
+
+
+def link_for(campus: Campus, session_id: str, organization_id: UUID, lasts: timedelta = HOUR) -> str:
+    """As whoever knows the secret could make one, for somebody who is not in the class."""
+    link = JoinLink(UUID(session_id), organization_id, uuid4(), Role.INSTRUCTOR)
+    return token_of(campus.links.join_url(link, datetime.now(UTC) + lasts))
+
+
+@pytest.fixture(scope="module")
+async def open_class(campus: Campus) -> AsyncIterator[tuple[School, str]]:
+    """A school and its class, whose door is open."""
+    async with school(campus) as opened:
+        await opened.api.patch("/v1/policy", json=OPENS_AT_ONCE)
+        session_id = await opened.book(2 * HOUR)
+        await opened.run_until(session_id, "open")
+        yield opened, session_id
+
+
+@pytest.mark.parametrize(
+    ("role", "may_share"), [("student", False), ("instructor", True), ("observer", False)]
+)
+async def test_an_open_door_gives_credentials_for_the_role(
+    campus: Campus, open_class: tuple[School, str], role: str, may_share: bool
+) -> None:
+    opened, session_id = open_class
+    if role == "observer":
+        await opened.post(f"/v1/sessions/{session_id}/guests", {"name": "Aunt"})
+    answer = await knock(campus, session_id, await opened.join_token(session_id, role))
+    assert answer.status_code == 200, answer.text
+    given: Json = answer.json()
+    claims = jwt.decode(given["token"], options={"verify_signature": False})
+    assert claims["video"]["room"] == f"session-{session_id}"
+    assert claims["sub"] == given["identity"]
+    assert ("screen_share" in claims["video"]["canPublishSources"]) == may_share
+    assert given["features"]["screen_share"] == may_share
+    assert given["people"][given["identity"]]["role"] == role
+    assert "name" not in claims, "LiveKit is told no names"
+
+
+async def test_the_names_in_class_are_given_to_those_in_it(
+    campus: Campus, open_class: tuple[School, str]
+) -> None:
+    opened, session_id = open_class
+    link = await opened.join_token(session_id)
+    async with campus.client() as person:
+        answer = await person.get(f"/v1/join/{session_id}/people", params={"t": link})
+        assert {"Ada Okafor", "Noor Haddad"} <= {one["name"] for one in answer.json().values()}
+        refused = await person.get(f"/v1/join/{session_id}/people", params={"t": link + "x"})
+        problem_of(refused, 403, "link-invalid")
+        problem_of(await person.get(f"/v1/join/{session_id}/people"), 422, "invalid-input")
+
+
+async def test_before_the_door_opens_it_is_said_when_it_will(campus: Campus, harbour: School) -> None:
+    session_id = await harbour.book(starts_in=48 * HOUR)
+    seen = await harbour.get(f"/v1/sessions/{session_id}")
+    problem = problem_of(
+        await knock(campus, session_id, await harbour.join_token(session_id)), 409, "class-not-open"
+    )
+    starts_at = datetime.fromisoformat(seen["starts_at"])
+    assert datetime.fromisoformat(problem["opens_at"]) == starts_at - timedelta(minutes=15)
+    assert datetime.fromisoformat(problem["starts_at"]) == starts_at
+    assert (problem["class_title"], problem["time_zone"]) == ("Adding fractions", "UTC")
+
+
+async def test_a_cancelled_class_is_said_to_be_cancelled(campus: Campus, harbour: School) -> None:
+    session_id = await harbour.book()
+    link = await harbour.join_token(session_id)
+    await harbour.post(f"/v1/sessions/{session_id}/cancel", {})
+    await harbour.run_until(session_id, "cancelled")
+    problem = problem_of(await knock(campus, session_id, link), 410, "class-ended")
+    assert "cancelled" in problem["detail"]
+
+
+async def test_a_class_that_is_over_lets_nobody_in(campus: Campus, harbour: School) -> None:
+    await harbour.api.patch("/v1/policy", json=OPENS_AT_ONCE)
+    session_id = await harbour.book(2 * HOUR)
+    link = await harbour.join_token(session_id)
+    await harbour.run_until(session_id, "open")
+    await harbour.post(f"/v1/sessions/{session_id}/end")
+    await harbour.run_until(session_id, "ending", "documenting", "filing", "closed")
+    problem_of(await knock(campus, session_id, link), 410, "class-ended")
+
+
+def tampered(link: str) -> dict[str, str]:
+    """What somebody with a link could make of it."""
+    header, payload, signature = link.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    teacher = jwt.encode(claims | {"role": "instructor"}, "guessed-secret-of-thirty-two-characters!").split(
+        "."
+    )
+    unsigned = jwt.encode(claims | {"role": "instructor"}, None, algorithm="none")
+    return {
+        "nothing": "",
+        "nonsense": "nonsense",
+        "two parts": f"{header}.{payload}",
+        "other claims": f"{header}.{teacher[1]}.{signature}",
+        "own signature": ".".join(teacher),
+        "no signature": unsigned,
+        "stripped": f"{header}.{payload}.",
+        "one letter": link[:-2] + ("A" if link[-2] != "A" else "B") + link[-1],
+        "deep": base64.urlsafe_b64encode(b"[" * 2900).decode().rstrip("=") + ".e30.x",
+        "not ASCII": "é.é.é",
+    }
+
+
+async def test_a_tampered_link_opens_nothing(campus: Campus, open_class: tuple[School, str]) -> None:
+    opened, session_id = open_class
+    before = opened.rows()
+    for what, link in tampered(await opened.join_token(session_id)).items():
+        assert problem_of(await knock(campus, session_id, link), 403, "link-invalid"), what
+    assert opened.rows() == before
+
+
+async def test_a_link_of_another_purpose_opens_nothing(
+    campus: Campus, open_class: tuple[School, str]
+) -> None:
+    opened, session_id = open_class
+    desk = campus.links.desk_url(DeskLink(opened.id), datetime.now(UTC) + HOUR).partition("desk=")[2]
+    problem_of(await knock(campus, session_id, desk), 403, "link-invalid")
+
+
+async def test_an_expired_link_says_so(campus: Campus, open_class: tuple[School, str]) -> None:
+    opened, session_id = open_class
+    link = link_for(campus, session_id, opened.id, lasts=timedelta(seconds=-1))
+    problem_of(await knock(campus, session_id, link), 403, "link-expired")
+
+
+async def test_a_link_of_another_class_says_so(campus: Campus, open_class: tuple[School, str]) -> None:
+    opened, session_id = open_class
+    another = await opened.book(72 * HOUR)
+    problem_of(
+        await knock(campus, session_id, await opened.join_token(another)), 403, "link-for-another-class"
+    )
+    problem_of(
+        await knock(campus, str(uuid4()), await opened.join_token(session_id)), 403, "link-for-another-class"
+    )
+
+
+async def test_a_link_for_nobody_in_the_class_opens_nothing(
+    campus: Campus, open_class: tuple[School, str], harbour: School
+) -> None:
+    opened, session_id = open_class
+    for organization_id in (opened.id, harbour.id):
+        link = link_for(campus, session_id, organization_id)
+        problem_of(await knock(campus, session_id, link), 404, "not-found")
+
+
+async def test_links_of_an_older_secret_stay_good_while_it_is_kept(campus: Campus) -> None:
+    older = LinkSigner(["an-older-secret-of-thirty-two-characters", LINK_SECRET], campus.url)
+    newer = LinkSigner([LINK_SECRET], campus.url)
+    link = JoinLink(uuid4(), uuid4(), uuid4(), Role.STUDENT)
+    now = datetime.now(UTC)
+    assert older.read_join(token_of(newer.join_url(link, now + HOUR)), link.session_id, now) == link
+
+
+async def test_the_room_page_gives_away_nothing(campus: Campus, open_class: tuple[School, str]) -> None:
+    """Its address carries the link."""
+    _, session_id = open_class
+    async with campus.browser() as browser:
+        answer = await browser.get(f"/join/{session_id}?t=secret")
+        assert answer.status_code in (200, 503), "503: not built on this machine"
+        if answer.status_code == 200:
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["cache-control"] == "no-store"
+            assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        problem_of(await browser.get("/join/nonsense"), 422, "invalid-input")

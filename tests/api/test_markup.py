@@ -1,0 +1,150 @@
+"""Markup in any text is kept as it was given, and is text wherever it is shown."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.documentation import CheckOutcome, Citation, Section, Statement
+from domain.transcript import Utterance, Word
+from models.database import Database
+from models.documentation import BriefingRow
+from models.repositories import documents, recordings
+from tests.api.campus import HOUR, Campus, School, school
+from tests.stack import TestMail
+
+pytestmark = pytest.mark.adapter
+
+MARKUP = """<b onclick="x">{}</b><img src=x onerror='x'>"'&amp;{{{{ 7 * 7 }}}}"""
+
+
+def marked(text: str) -> str:
+    return MARKUP.format(text)
+
+
+class Page(HTMLParser):
+    """What a browser would make of it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.handlers: list[str] = []
+        self.shown = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.handlers += [name for name, _ in attrs if name.startswith("on")]
+        self.shown += " ".join(value or "" for _, value in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.shown += data
+
+
+def check(text: str, *texts: str) -> Page:
+    page = Page(text)
+    assert page.handlers == []
+    assert "b" not in page.tags
+    for one in texts:
+        assert marked(one) in page.shown, one
+    return page
+
+
+@pytest.fixture(scope="module")
+async def opened(campus: Campus) -> AsyncIterator[School]:
+    async with school(campus, MARKUP) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def session_id(opened: School) -> str:
+    """A class about which everything that can be written is."""
+    made = await opened.book(2 * HOUR)
+    await opened.post(f"/v1/sessions/{made}/guests", {"name": marked("Aunt")})
+    database = Database(opened.campus.database.application)
+    await _write(database, opened, UUID(made))
+    await database.aclose()
+    return made
+
+
+async def _write(database: Database, opened: School, session_id: UUID) -> None:
+    links = await opened.get(f"/v1/sessions/{session_id}/join-links")
+    now, said = datetime.now(UTC), uuid4()
+    word = Word(0, 500, marked("word"), 0.3)
+    utterance = Utterance(
+        said,
+        links[0]["participant_id"],
+        "TR",
+        now,
+        now + timedelta(seconds=1),
+        marked("said"),
+        (word,),
+        "en",
+        0.3,
+        "e",
+    )
+    cited = (Citation(said, marked("quote")),)
+    asked, answered = marked("asked"), marked("answered")
+    statements = (
+        Statement(Section.TOPICS, marked("statement"), cited),
+        Statement(Section.COMPREHENSION, marked("check"), cited, asked, answered, CheckOutcome.PARTLY),
+    )
+    briefing = BriefingRow(
+        id=uuid4(),
+        organization_id=opened.id,
+        course_id=UUID(opened.ids["course"]),
+        source_session_id=session_id,
+        content={"sections": [[marked("heading"), [marked("line")]]]},
+        created_at=now,
+    )
+    async with database.tenant(opened.id) as db:
+        await recordings.add_utterances(db, opened.id, session_id, [utterance])
+        await documents.add_revision(
+            db, opened.id, session_id, statements, author="p", reason=marked("reason"), based_on=0, at=now
+        )
+        await documents.save_briefing(db, briefing)
+
+
+async def test_it_is_stored_as_it_was_given(opened: School, session_id: str) -> None:
+    one = f"/v1/sessions/{session_id}"
+    assert (await opened.get(one))["title"] == marked("Adding fractions")
+    names = {link["name"] for link in await opened.get(f"{one}/join-links")}
+    assert names == {marked(name) for name in ("Ada Okafor", "Noor Haddad", "Leo Lindqvist", "Aunt")}
+    (said,) = await opened.get(f"{one}/transcript")
+    assert said["text"] == marked("said")
+    documentation = await opened.get(f"{one}/documentation")
+    assert documentation["statements"][0]["citations"][0]["quote"] == marked("quote")
+    assert documentation["revisions"][0]["reason"] == marked("reason")
+
+
+async def test_answers_that_hold_it_are_no_pages(opened: School, session_id: str) -> None:
+    answer = await opened.api.get(f"/v1/sessions/{session_id}", headers={"accept": "text/html"})
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_it_is_text_on_the_pages(opened: School, session_id: str) -> None:
+    shown = ("Mathematics", "Adding fractions", "Ada Okafor", "Noor Haddad", "Aunt")
+    written = ("word", "statement", "quote", "check", "heading", "line")
+    async with opened.campus.browser() as browser:
+        await browser.get(opened.campus.desk_url(opened.id))
+        for path in (f"/sessions/{session_id}", f"/sessions/{session_id}/fragment"):
+            check((await browser.get(path)).text, *shown, *written)
+        for path in ("/today", "/today/fragment"):
+            check((await browser.get(path)).text, "Adding fractions")
+
+
+async def test_it_is_text_in_the_mail(opened: School, session_id: str, mail_sink: TestMail) -> None:
+    for address, reader in (
+        (f"ada.{opened.id}@harbour.example", "Ada Okafor"),
+        (f"guardian0.{opened.id}@family.example", "Guardian of Noor Haddad"),
+    ):
+        (mail, *_) = await asyncio.to_thread(mail_sink.wait_for, address)
+        page = check(mail["html"], reader, "Adding fractions", "Mathematics", "Harbour Tutoring")
+        assert "script" not in page.tags
+        assert marked(reader) in mail["text"]
+        assert marked("Adding fractions") in mail["subject"]
+        assert mail["recipients"] == [address]

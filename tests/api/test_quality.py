@@ -1,0 +1,124 @@
+"""Quality samples of the join page: kept once, at a time that can be, and only when they can be true."""
+
+import itertools
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from domain.events import EventKind, EventSource
+from tests.api.bodies import Booked, sample
+from tests.api.campus import Campus, Json, problem_of, school
+from tests.api.events import recorded
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.fixture
+async def booked(campus: Campus) -> AsyncIterator[Booked]:
+    async with school(campus) as opened:
+        session_id = await opened.book()
+        yield Booked(opened, session_id, await opened.join_token(session_id))
+
+
+async def post(booked: Booked, *samples: Json, link: str | None = None) -> httpx.Response:
+    body = {"link": link or booked.link, "samples": samples}
+    async with booked.school.campus.client() as browser:
+        return await browser.post(f"/v1/join/{booked.session_id}/quality", json=body)
+
+
+def at(seconds: float) -> str:
+    """Counted from now."""
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+
+
+async def test_samples_are_kept_with_what_was_measured(booked: Booked) -> None:
+    assert (await post(booked, sample(at=at(-20)), sample(at=at(-10), audio_only=True))).status_code == 202
+    first, second = await recorded(booked.school, booked.session_id, EventKind.QUALITY)
+    assert first.source == EventSource.CLIENT
+    assert (first.data["level"], first.data["packets_lost"]) == ("good", 3)
+    assert second.data["audio_only"] is True
+    assert first.identity == second.identity is not None
+
+
+async def test_falling_back_to_sound_is_told_as_what_it_is(booked: Booked) -> None:
+    await post(booked, {"at": at(-9), "event": "audio_only_on"}, {"at": at(-5), "event": "audio_only_off"})
+    told = await recorded(booked.school, booked.session_id, EventKind.VIDEO_FALLBACK)
+    assert [event.data["audio_only"] for event in told] == [True, False]
+
+
+async def test_the_same_samples_again_are_the_same(booked: Booked) -> None:
+    samples = [sample(at=at(-seconds)) for seconds in (30, 20, 10)]
+    for _ in range(3):
+        await post(booked, *samples)
+    assert len(await recorded(booked.school, booked.session_id, EventKind.QUALITY)) == 3
+
+
+@pytest.mark.parametrize("fast", [timedelta(minutes=5), timedelta(days=400)])
+async def test_a_clock_that_is_ahead_is_set_right(booked: Booked, fast: timedelta) -> None:
+    """No sample is in the future, none is lost, and they keep their distance."""
+    ahead = fast.total_seconds()
+    samples = [sample(at=at(ahead - seconds)) for seconds in (10, 5, 0)]
+    for _ in range(2):
+        assert (await post(booked, *samples)).status_code == 202
+    told = [e.occurred_at for e in await recorded(booked.school, booked.session_id, EventKind.QUALITY)]
+    assert len(told) == 3
+    assert max(told) <= datetime.now(UTC)
+    apart = [(b - a).total_seconds() for a, b in itertools.pairwise(told)]
+    assert apart == pytest.approx([5, 5], abs=0.5)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "9999-12-31T23:59:59Z"},
+        {"at": "2031-01-01T00:00:00"},
+        {"at": None},
+        {"connection_quality": "splendid"},
+        {"connection_quality": "a\0b"},
+        {"audio_concealed_ratio": 1.5},
+        {"audio_concealed_ratio": -0.1},
+        {"packets_lost": 1e300},
+        {"jitter_ms": "slow"},
+        {"rtt_ms": [1]},
+        {"event": "video_on"},
+        {"mood": "happy"},
+    ],
+    ids=str,
+)
+async def test_what_cannot_be_is_refused_and_its_neighbours_with_it(
+    booked: Booked, wrong: dict[str, Any]
+) -> None:
+    answer = await post(booked, sample(), sample(**wrong))
+    problem = problem_of(answer, 422, "invalid-input")
+    assert problem["fields"][0]["where"].startswith("body.samples.1")
+    assert await recorded(booked.school, booked.session_id) == []
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+async def test_what_is_no_number_is_refused(booked: Booked, number: str) -> None:
+    text = f'{{"link": "{booked.link}", "samples": [{{"at": "{at(-1)}", "jitter_ms": {number}}}]}}'
+    async with booked.school.campus.client() as browser:
+        answer = await browser.post(
+            f"/v1/join/{booked.session_id}/quality",
+            content=text,
+            headers={"content-type": "application/json"},
+        )
+    problem_of(answer, 422, "invalid-input")
+
+
+async def test_too_many_samples_are_refused(booked: Booked) -> None:
+    problem_of(await post(booked, *[sample()] * 121), 422, "invalid-input")
+    assert (await post(booked, *[sample(at=at(-n)) for n in range(120)])).status_code == 202
+    assert len(await recorded(booked.school, booked.session_id)) == 120
+
+
+async def test_samples_need_a_link_of_this_class(booked: Booked) -> None:
+    problem_of(await post(booked, sample(), link="nonsense"), 403, "link-invalid")
+    elsewhere = Booked(booked.school, str(uuid4()), booked.link)
+    problem_of(await post(elsewhere, sample()), 403, "link-for-another-class")
+    assert await recorded(booked.school, booked.session_id) == []

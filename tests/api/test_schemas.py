@@ -1,0 +1,82 @@
+"""What the door lets in can be used behind it."""
+
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.utils import getaddresses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from api.schemas.common import Email, Moment, Name, Text, TimeZone
+from domain.policies import Offset
+from integrations.links import LINK_OUTLIVES_CLASS
+from integrations.mail import SmtpMailer
+
+pytestmark = pytest.mark.unit
+
+EMAIL, MOMENT, OFFSET = TypeAdapter(Email), TypeAdapter(Moment), TypeAdapter(Offset)
+MAILER = SmtpMailer("smtp://127.0.0.1:1", "Homeroom <classes@homeroom.example>")
+
+
+def accepted(adapter: TypeAdapter[str], value: str) -> bool:
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def recipients(address: str) -> list[str]:
+    """Whom a mail to this address goes to, as a mail server reads it."""
+    message = MAILER._message(address, "subject", "<p>html</p>", "text", "id")
+    read = message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.default)
+    return [found for _, found in getaddresses([str(read["To"])])]
+
+
+@given(
+    st.one_of(
+        st.emails(),
+        st.text(alphabet="aA0.-_@'\"()<>,;:\\ \r\n\t\0é", min_size=3, max_size=20),
+        st.from_regex(r"[a-z.!#$%&'*+/=?^_`{|}~-]{1,8}@[a-z.-]{1,8}", fullmatch=True),
+    )
+)
+def test_an_address_that_is_accepted_gets_the_mail_and_nobody_else_does(address: str) -> None:
+    if accepted(EMAIL, address):
+        assert recipients(address) == [address]
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b", "ada.okafor+class@harbour.example", "o'brien@x-y.co.uk", "1@2.example"]
+)
+def test_addresses_of_people_are_accepted(address: str) -> None:
+    assert accepted(EMAIL, address)
+
+
+@given(st.datetimes(timezones=st.timezones()), st.timedeltas(timedelta(0), timedelta(days=90)))
+def test_an_accepted_moment_can_be_moved_by_any_rule(moment: datetime, offset: timedelta) -> None:
+    try:
+        accepted_moment = MOMENT.validate_python(moment)
+    except ValidationError:
+        return
+    assert accepted_moment.tzinfo is UTC
+    assert accepted_moment == moment.astimezone(UTC)
+    rule = OFFSET.validate_python(offset)
+    assert accepted_moment - rule < accepted_moment + rule + LINK_OUTLIVES_CLASS
+
+
+@given(st.text(max_size=50))
+def test_accepted_text_can_be_stored(text: str) -> None:
+    for kind in (Name, Text):
+        if accepted(TypeAdapter(kind), text):
+            assert "\0" not in text
+            text.encode()
+
+
+def test_zones_are_those_of_the_time_zone_database() -> None:
+    adapter = TypeAdapter(TimeZone)
+    assert accepted(adapter, "Europe/Madrid")
+    assert accepted(adapter, "UTC")
+    for wrong in ("", "Mars", "europe/madrid", "../../etc/passwd", "UTC+2", "a\0b"):
+        assert not accepted(adapter, wrong)

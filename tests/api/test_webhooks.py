@@ -1,0 +1,112 @@
+"""Webhooks: recorded when they are answered, once however often they come, and only when they are signed."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from domain.events import EventKind
+from tests.api.campus import Campus, School, problem_of
+from tests.api.events import PATH, how_many, joined, recorded, signed, tell
+
+pytestmark = pytest.mark.adapter
+
+JOINED = EventKind.PARTICIPANT_JOINED
+
+
+async def test_what_is_answered_is_recorded(harbour: School, campus: Campus) -> None:
+    session_id = await harbour.book()
+    answer = await tell(campus, joined(session_id, "EV_1"))
+    assert (answer.status_code, answer.content) == (200, b"")
+    (event,) = await recorded(harbour, session_id, JOINED)
+    assert (event.source_id, event.identity, event.participant_sid) == ("webhook:EV_1", "someone", "PA_1")
+
+
+async def test_the_same_event_told_often_and_at_once_is_one(harbour: School, campus: Campus) -> None:
+    session_id = await harbour.book()
+    bodies = [joined(session_id, f"EV_{number % 10}") for number in range(60)]
+    async with campus.client() as livekit:
+        answers = await asyncio.gather(
+            *(livekit.post(PATH, content=body, headers=signed(campus.settings, body)) for body in bodies)
+        )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(await recorded(harbour, session_id, JOINED)) == 10
+
+
+async def test_an_identity_with_a_nul_costs_no_event(harbour: School, campus: Campus) -> None:
+    session_id = await harbour.book()
+    strange = joined(session_id, participant={"sid": "PA_2", "identity": "some\0one"})
+    told = await asyncio.gather(tell(campus, strange), tell(campus, joined(session_id)))
+    assert {answer.status_code for answer in told} == {200}
+    assert len(await recorded(harbour, session_id, JOINED)) == 2
+
+
+BODY = joined(str(uuid4()))
+
+
+@pytest.mark.parametrize("header", ["", "nonsense", "a.b.c", "Bearer ", "Bearer é.é.é"])
+async def test_what_is_no_signature(campus: Campus, header: str) -> None:
+    headers = [(b"Authorization", header.strip().encode("latin-1"))]
+    async with campus.client() as anybody:
+        answer = await anybody.post(PATH, content=BODY, headers=headers)
+    problem_of(answer, 401, "signature-invalid")
+
+
+async def test_only_livekits_signature_of_this_body_is_accepted(harbour: School, campus: Campus) -> None:
+    session_id = await harbour.book()
+    before, body = harbour.rows(), joined(session_id)
+    another = joined(session_id)
+    wrong = {
+        "none": {},
+        "unknown key": signed(campus.settings, body, key="unknown"),
+        "wrong secret": signed(campus.settings, body, secret="a-wrong-secret-of-thirty-two-characters"),
+        "expired": signed(campus.settings, body, minutes=-10),
+        "another body": signed(campus.settings, another),
+        "a school's key": dict(harbour.api.headers),
+        "a join link": {"Authorization": await harbour.join_token(session_id)},
+    }
+    for what, headers in wrong.items():
+        own = {name: value for name, value in headers.items() if name.lower() == "authorization"}
+        answer = await tell(campus, body, own)
+        assert problem_of(answer, 401, "signature-invalid"), what
+    answer = await tell(campus, body.replace(b"someone", b"another"), signed(campus.settings, body))
+    problem_of(answer, 401, "signature-invalid")
+    assert harbour.rows() == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not json",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b'{"room":' * 10_000,
+        joined("x", id="").replace(b"session-x", b"session-00000000-0000-0000-0000-000000000000"),
+        joined(str(uuid4()), participant={}),
+        joined(str(uuid4()), createdAt="99999999999999", participant={"sid": "PA_1"}),
+    ],
+    ids=["empty", "text", "bytes", "list", "object", "deep", "no id", "nobody", "never"],
+)
+async def test_what_is_signed_but_no_event(campus: Campus, body: bytes) -> None:
+    before = how_many(campus)
+    problem_of(await tell(campus, body), 400, "malformed-event")
+    assert how_many(campus) == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        joined(str(uuid4())),
+        joined("not-an-id"),
+        joined(str(uuid4()), room={"sid": "RM_1", "name": "somebody-else's"}),
+        joined(str(uuid4()), event="egress_started"),
+        joined(str(uuid4()), event="an_event_of_next_year"),
+    ],
+    ids=["no such session", "no session", "not ours", "of no interest", "unknown"],
+)
+async def test_what_is_not_ours_is_not_sent_again(campus: Campus, body: bytes) -> None:
+    before = how_many(campus)
+    assert (await tell(campus, body)).status_code == 200
+    assert how_many(campus) == before

@@ -1,0 +1,116 @@
+"""A network of its own for one browser, whose speed the test sets: a namespace at the other end of a cable."""
+
+import asyncio
+import os
+import shutil
+import stat
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HOST, FAR = "10.213.77.1", "10.213.77.2"
+_FLAGS = (
+    "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebRTC,WebRtcHideLocalIpsWithMdns"
+)
+
+
+class NoNetwork(Exception):
+    """This machine gives us no namespace; the text says why."""
+
+
+@dataclass(frozen=True)
+class FarNetwork:
+    name: str
+
+    @property
+    def far_end(self) -> str:
+        return f"{self.name}f"
+
+    def limit(self, rate: str) -> None:
+        """What leaves the namespace is queued for at most 300 ms, then dropped."""
+        shape = ("tbf", "rate", rate, "burst", "4kb", "latency", "300ms")
+        _run("ip", "netns", "exec", self.name, "tc", "qdisc", "add", "dev", self.far_end, "root", *shape)
+
+    def lift(self) -> None:
+        _run("ip", "netns", "exec", self.name, "tc", "qdisc", "del", "dev", self.far_end, "root")
+
+    def program(self, wrapped: Path, folder: Path) -> Path:
+        """A program that starts `wrapped` in the namespace."""
+        script = folder / "far-browser"
+        script.write_text(f'#!/bin/sh\nexec ip netns exec {self.name} "{wrapped}" "$@"\n')
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        return script
+
+    def flags(self, origin: str) -> tuple[str, ...]:
+        """A camera asks for https or localhost; at the far end of the cable the page is neither."""
+        return (_FLAGS, f"--unsafely-treat-insecure-origin-as-secure={origin}")
+
+
+@contextmanager
+def far_network() -> Iterator[FarNetwork]:
+    """Raises NoNetwork."""
+    if os.geteuid() != 0 or not (shutil.which("ip") and shutil.which("tc")):
+        raise NoNetwork("a network namespace with a speed limit needs root, ip and tc")
+    network = FarNetwork(f"hr{os.getpid()}")
+    try:
+        _lay_cable(network)
+        yield network
+    finally:
+        subprocess.run(["ip", "netns", "del", network.name], check=False, capture_output=True)
+        subprocess.run(["ip", "link", "del", network.name], check=False, capture_output=True)
+
+
+def _lay_cable(network: FarNetwork) -> None:
+    name, far = network.name, network.far_end
+    inside = ("ip", "-n", name)
+    _run("ip", "netns", "add", name)
+    _run("ip", "link", "add", name, "type", "veth", "peer", "name", far, "netns", name)
+    _run("ip", "addr", "add", f"{HOST}/30", "dev", name)
+    _run("ip", "link", "set", name, "up")
+    _run(*inside, "addr", "add", f"{FAR}/30", "dev", far)
+    for device in (far, "lo"):
+        _run(*inside, "link", "set", device, "up")
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise NoNetwork(f"{' '.join(command)}: {done.stderr.strip()}")
+
+
+@contextmanager
+def doorway(port: int) -> Iterator[str]:
+    """Passes connections to the host's end of the cable on to a port of loopback; yields its origin."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(asyncio.start_server(lambda r, w: _pass_on(r, w, port), HOST, 0))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        server.close()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0.1))
+        loop.close()
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+    there, back = await asyncio.open_connection("127.0.0.1", port)
+    await asyncio.gather(_copy(reader, back), _copy(there, writer))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while chunk := await reader.read(65_536):
+            writer.write(chunk)
+            await writer.drain()
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()

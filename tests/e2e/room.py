@@ -1,0 +1,75 @@
+"""The room page in a browser, as a person uses it."""
+
+from playwright.sync_api import Locator, Page, ViewportSize
+
+from tests.e2e.conftest import screenshot_folder
+
+PHONE: ViewportSize = {"width": 360, "height": 740}
+
+
+def knock(page: Page, link: str) -> Locator:
+    """Opens the link and returns the button that joins, once the door is open."""
+    page.goto(link)
+    button = page.get_by_role("button", name="Join the class")
+    button.wait_for(timeout=60_000)
+    return button
+
+
+def enter(page: Page, link: str) -> None:
+    knock(page, link).click()
+    in_class(page)
+
+
+def in_class(page: Page, timeout: float = 30_000) -> None:
+    """Until the page is connected: it no longer says that it is getting there."""
+    page.locator(".classroom:not(:has(.banner)) article").first.wait_for(timeout=timeout)
+
+
+def control(page: Page, name: str) -> Locator:
+    return page.get_by_role("navigation", name="Controls").get_by_role("button", name=name)
+
+
+def is_on(page: Page, device: str) -> bool:
+    return control(page, device).get_attribute("data-lk-enabled") == "true"
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Moves the focus as a keyboard does."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"no way to {wanted} with the Tab key")
+
+
+def fits(page: Page) -> bool:
+    """Nothing sticks out to the side."""
+    found: bool = page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+    return found
+
+
+def reachable(page: Page, element: Locator) -> bool:
+    """Inside the window, and what a finger there would touch."""
+    found: bool = element.evaluate(
+        """element => {
+             const box = element.getBoundingClientRect();
+             const x = box.left + box.width / 2, y = box.top + box.height / 2;
+             const inside = box.left >= 0 && box.right <= innerWidth && box.top >= 0 && box.bottom <= innerHeight;
+             return inside && element.contains(document.elementFromPoint(x, y));
+           }"""
+    )
+    return found
+
+
+def look_at(page: Page, name: str) -> None:
+    """Screenshots at desktop and phone width, light and dark, for a reviewer."""
+    size = page.viewport_size
+    assert size is not None
+    with screenshot_folder() as folder:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=folder / f"{name}-{scheme}.png", full_page=True)
+            page.set_viewport_size(PHONE)
+            page.screenshot(path=folder / f"{name}-{scheme}-phone.png", full_page=True)
+            page.set_viewport_size(size)
+        page.emulate_media(color_scheme="light")

@@ -1,0 +1,91 @@
+"""The pages under axe-core: light and dark, desktop and phone, no violation of WCAG 2.2 A or AA."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from cli.demo_class.school import NAMES
+from cli.demo_class.script import Speaker
+from cli.local.web import SOURCES
+from tests.cli.homes import StackUnderTest
+from tests.e2e.conftest import Browser
+from tests.e2e.people import talking
+from tests.e2e.room import PHONE, control, enter, fits, knock, look_at
+from tests.e2e.school import School, open_class
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+STUDENT = NAMES[Speaker.SECOND_STUDENT]
+
+
+@pytest.fixture(scope="module")
+def shown(full_stack: StackUnderTest) -> Iterator[School]:
+    school = open_class(full_stack, lasts=timedelta(minutes=10))
+    yield school
+    school.api.close()
+
+
+def test_a_class_and_its_pages_are_for_everybody(shown: School, browse: Browser) -> None:
+    desk = browse()
+    desk.goto(shown.desk_url())
+    with talking(shown, (Speaker.INSTRUCTOR, Speaker.FIRST_STUDENT)):
+        room = browse()
+        knock(room, shown.booked.links[STUDENT])
+        look_and_check(room, "device-check")
+        enter(room, shown.booked.links[STUDENT])
+        room.get_by_text("This class is recorded").wait_for()
+        look_and_check(room, "room")
+        control(room, "Raise hand").click()
+        control(room, "Chat").click()
+        look_and_check(room, "room-chat")
+        desk.locator("#transcript li").nth(2).wait_for(timeout=90_000)
+        look_and_check(desk, "session-live")
+        desk.goto(f"{shown.setting('HOMEROOM_PUBLIC_URL')}/today")
+        look_and_check(desk, "today")
+        shown.api.post(f"{shown.path}/end")
+        room.get_by_role("heading", name="The class has ended").wait_for()
+    look_and_check(room, "ended")
+    shown.wait_for_state("review", seconds=180)
+    desk.goto(f"{shown.setting('HOMEROOM_PUBLIC_URL')}/sessions/{shown.booked.session_id}")
+    look_and_check(desk, "session-review")
+    desk.get_by_role("button", name="Approve and tell the guardians").click()
+    shown.wait_for_state("closed")
+    desk.reload()
+    look_and_check(desk, "session-closed")
+    desk.context.clear_cookies()
+    desk.reload()
+    look_and_check(desk, "page-without-a-link")
+
+
+def look_and_check(page: Page, name: str) -> None:
+    look_at(page, name)
+    size = page.viewport_size
+    assert size is not None
+    for viewport in (size, PHONE):
+        page.set_viewport_size(viewport)
+        assert fits(page), f"{name} sticks out at {viewport['width']} pixels"
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found = violations(page)
+            assert not found, f"{name}, {scheme}, {viewport['width']} pixels: {found}"
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme="light")
+
+
+def violations(page: Page) -> list[str]:
+    """Rule, impact and the elements that break it."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(Path(AXE).read_text())
+    result: dict[str, Any] = page.evaluate(
+        "levels => axe.run(document, { runOnly: levels, resultTypes: ['violations'] })", LEVELS
+    )
+    return [
+        f"{found['id']} ({found['impact']}): {[node['html'][:200] for node in found['nodes'][:4]]}"
+        for found in result["violations"]
+    ]

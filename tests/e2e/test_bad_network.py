@@ -1,0 +1,122 @@
+"""A line too slow for video: the page keeps the sound, drops the video, and takes it back when the line is good."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from cli.demo_class.school import NAMES
+from cli.demo_class.script import Speaker
+from cli.demo_class.voices import write_instructor_wav
+from cli.local.chromium import find_or_install
+from cli.local.home import Home
+from tests.cli.homes import StackUnderTest
+from tests.e2e.conftest import Browser
+from tests.e2e.far_network import HOST, FarNetwork, NoNetwork, doorway, far_network
+from tests.e2e.room import control, enter, look_at
+from tests.e2e.school import School, open_class, setting, wait_for
+from tests.stack import start_livekit, temporary_folder
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+INSTRUCTOR, STUDENT = NAMES[Speaker.INSTRUCTOR], NAMES[Speaker.FIRST_STUDENT]
+CLEAR = 0.1  # of the samples of a voice, concealed by the decoder
+
+
+@dataclass(frozen=True)
+class FarSchool:
+    school: School
+    network: FarNetwork
+    origin: str
+
+
+@pytest.fixture
+def far() -> Iterator[FarSchool]:
+    """A class on a stack whose LiveKit server is at the host's end of the cable."""
+    with temporary_folder("far") as folder:
+        under_test = StackUnderTest(Home(folder / "home"))
+        try:
+            with far_network() as network:
+                livekit = start_livekit(folder, address=HOST)
+                done = under_test.run(
+                    "up",
+                    HOMEROOM_LIVEKIT_URL=livekit.url,
+                    HOMEROOM_LIVEKIT_API_KEY=livekit.api_key,
+                    HOMEROOM_LIVEKIT_API_SECRET=livekit.api_secret,
+                )
+                assert done.returncode == 0, done.stdout + done.stderr
+                port = urlsplit(setting(under_test, "HOMEROOM_PUBLIC_URL")).port
+                assert port
+                with doorway(port) as origin:
+                    school = open_class(under_test, lasts=timedelta(minutes=10))
+                    yield FarSchool(school, network, origin)
+                    school.api.close()
+                livekit.stop()
+        except NoNetwork as reason:
+            pytest.skip(str(reason))
+        finally:
+            under_test.run("reset", "--yes")
+
+
+def test_sound_stays_clear_where_video_must_drop(far: FarSchool, browse: Browser, tmp_path: Path) -> None:
+    voice = tmp_path / "voice.wav"
+    write_instructor_wav(voice)
+    instructor = browse(microphone=voice)
+    student = browse(
+        microphone=voice,
+        program=far.network.program(find_or_install(print), tmp_path),
+        more_flags=far.network.flags(far.origin),
+    )
+    enter(instructor, far.school.booked.links[INSTRUCTOR])
+    enter(student, far.school.booked.links[STUDENT].replace(*far_base(far)))
+    others_video = student.get_by_role("article", name=INSTRUCTOR).locator("video")
+    others_video.wait_for()
+
+    far.network.limit("70kbit")  # at twice that, the browser makes its video small enough by itself
+    banner = student.get_by_text("Video is paused to keep the sound clear.")
+    banner.wait_for(timeout=120_000)
+    expect(others_video).to_have_count(0)
+    expect(control(student, "Camera")).to_have_attribute("data-lk-enabled", "false")
+    look_at(student, "audio-only")
+    wait_for(lambda: fallbacks(far.school)[:1] == [True], "the fallback on record")
+
+    far.network.lift()
+    expect(banner).to_have_count(0, timeout=120_000)
+    others_video.wait_for()
+    expect(control(student, "Camera")).to_have_attribute("data-lk-enabled", "true")
+    wait_for(lambda: fallbacks(far.school)[-1] is False, "the way back on record")
+    heard = wait_for(lambda: engagement(far.school), "what the recorder heard of her")
+    assert heard["concealed_ratio"] < CLEAR
+    assert heard["audio_only_seconds"] > 0
+
+
+def far_base(far: FarSchool) -> tuple[str, str]:
+    return far.school.setting("HOMEROOM_PUBLIC_URL"), far.origin
+
+
+def student_id(school: School) -> str:
+    found: str = next(link["participant_id"] for link in school.get("/join-links") if link["name"] == STUDENT)
+    return found
+
+
+def engagement(school: School) -> dict[str, Any] | None:
+    """Once the concealed part of the student's voice is known."""
+    wanted = student_id(school)
+    row = next(row for row in school.get("/attendance") if row["participant_id"] == wanted)
+    found: dict[str, Any] = row["engagement"]
+    return found if found.get("concealed_ratio") is not None else None
+
+
+def fallbacks(school: School) -> list[bool]:
+    """Each time the student's page dropped its video (true) and took it back (false)."""
+    query = """select data from session_event where session_id = %s and identity = %s
+               and kind = 'video.fallback' and source = 'client' order by occurred_at"""
+    with psycopg.connect(school.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:
+        rows = connection.execute(query, [school.booked.session_id, student_id(school)]).fetchall()
+    return [row[0]["audio_only"] for row in rows]

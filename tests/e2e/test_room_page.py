@@ -1,0 +1,215 @@
+"""The room page against the whole stack: at the door, in class, through a lost server, and out."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import Page, expect
+
+from cli.demo_class.school import NAMES
+from cli.demo_class.script import Speaker
+from cli.demo_class.voices import write_instructor_wav
+from tests.cli.homes import StackUnderTest
+from tests.e2e.conftest import Browser
+from tests.e2e.room import PHONE, control, enter, fits, in_class, is_on, knock, look_at, reachable, tab_to
+from tests.e2e.school import School, open_class, wait_for
+from tests.e2e.test_kills import kill
+
+pytestmark = pytest.mark.e2e
+
+INSTRUCTOR, STUDENT = NAMES[Speaker.INSTRUCTOR], NAMES[Speaker.FIRST_STUDENT]
+
+
+@pytest.fixture(scope="module")
+def held(full_stack: StackUnderTest) -> Iterator[School]:
+    """Its door is closed for some seconds more."""
+    school = open_class(full_stack, lasts=timedelta(minutes=10), empty_room_for="PT5M", room_before="PT4S")
+    yield school
+    school.api.close()
+
+
+def test_who_comes_early_is_let_in_when_the_door_opens(held: School, browse: Browser) -> None:
+    page = browse()
+    page.goto(held.booked.links[STUDENT])
+    page.get_by_role("heading", name="has not opened yet").wait_for()
+    look_at(page, "waiting")
+    page.get_by_role("button", name="Join the class").wait_for()
+
+
+def test_a_keyboard_is_enough(held: School, browse: Browser) -> None:
+    page = browse()
+    tab_to(page, knock(page, held.booked.links[STUDENT]))
+    page.keyboard.press("Enter")
+    in_class(page)
+    tab_to(page, control(page, "Raise hand"))
+    page.keyboard.press("Space")
+    control(page, "Lower hand").wait_for()
+    tab_to(page, control(page, "Chat"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("textbox", name="Message"))
+    page.keyboard.type("hello")
+    page.keyboard.press("Enter")
+    page.get_by_role("list", name="Messages").get_by_text("hello").wait_for()
+    tab_to(page, control(page, "Leave"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="You have left the class")).to_be_focused()
+    tab_to(page, page.get_by_role("button", name="Come back"))
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Join the class").wait_for()
+
+
+def test_a_phone_shows_all_of_it(held: School, browse: Browser) -> None:
+    page = browse(**PHONE)
+    join = knock(page, held.booked.links[STUDENT])
+    assert fits(page)
+    for name in ("Microphone on", "Camera on"):
+        assert reachable(page, page.get_by_role("button", name=name))
+    join.scroll_into_view_if_needed()
+    assert reachable(page, join)
+    join.click()
+    in_class(page)
+    for chat_open in (False, True):
+        assert control(page, "Chat").get_attribute("aria-pressed") == str(chat_open).lower()
+        assert fits(page)
+        for name in ("Microphone", "Camera", "Raise hand", "Chat", "Leave"):
+            assert reachable(page, control(page, name)), name
+        control(page, "Chat").click()
+    control(page, "Chat").click()
+    assert reachable(page, page.get_by_role("textbox", name="Message"))
+    assert reachable(page, page.get_by_role("article").first)
+
+
+def test_a_guest_is_heard_and_not_expected(held: School, browse: Browser, tmp_path: Path) -> None:
+    voice = tmp_path / "guest.wav"
+    write_instructor_wav(voice, lead_in=4)
+    guest, instructor = browse(microphone=voice), browse()
+    enter(guest, held.booked.guest_link)
+    guest.get_by_text("This class is recorded").wait_for()
+    assert held.state() == "open", "a guest does not begin the class"
+    enter(instructor, held.booked.links[INSTRUCTOR])
+    instructor.get_by_role("article", name="Guest").wait_for()
+    identity = participant(held, "Guest")
+    said = wait_for(lambda: said_by(held, identity), "the guest's words", 120)
+    assert re.search(r"welcome|fractions|denominators", said)
+
+
+def test_hands_and_chat_are_seen_by_others_and_on_record(held: School, browse: Browser) -> None:
+    instructor, student = browse(), browse()
+    enter(instructor, held.booked.links[INSTRUCTOR])
+    enter(student, held.booked.links[STUDENT])
+    for page in (instructor, student):
+        page.get_by_text("This class is recorded").wait_for()
+    assert control(instructor, "Share").count() == 1
+    assert control(student, "Share").count() == 0
+
+    before = engagement(held, STUDENT)
+    control(student, "Raise hand").click()
+    instructor.get_by_text(f"Hands raised: {STUDENT}").wait_for()
+    control(student, "Chat").click()
+    student.get_by_role("textbox", name="Message").fill("Which page is it?")
+    student.get_by_role("button", name="Send").click()
+    control(instructor, "Chat (1)").click()
+    instructor.get_by_role("list", name="Messages").get_by_text("Which page is it?").wait_for()
+    look_at(instructor, "room")
+    control(student, "Lower hand").click()
+    expect(instructor.get_by_text("Hands raised")).to_have_count(0)
+    for counted in ("hand_raises", "chat_messages"):
+        wait_for(lambda c=counted: engagement(held, STUDENT)[c] == before[c] + 1, counted)  # type: ignore[misc]
+    for name in (INSTRUCTOR, STUDENT):
+        sample = wait_for(lambda n=name: samples(held, n), f"what {name}'s page measured")  # type: ignore[misc]
+        assert sample[0]["level"] in ("excellent", "good", "poor", "lost")
+        assert sample[0]["audio_only"] is False
+
+
+def test_who_opens_the_link_again_moves_there(held: School, browse: Browser) -> None:
+    first, second = browse(), browse()
+    enter(first, held.booked.links[STUDENT])
+    knocks = credentials_asked_by(first)
+    enter(second, held.booked.links[STUDENT])
+    first.get_by_role("heading", name="You joined from another place").wait_for()
+    look_at(first, "moved")
+    with second.expect_request("**/quality", timeout=40_000):
+        pass  # some time later
+    assert not knocks, "the first does not fight for the place"
+    assert second.get_by_role("article", name=STUDENT).is_visible()
+
+
+def test_a_killed_server_gets_everybody_back_as_they_were(held: School, browse: Browser) -> None:
+    page = browse()
+    enter(page, held.booked.links[INSTRUCTOR])
+    control(page, "Camera").click()
+    expect(control(page, "Camera")).to_have_attribute("data-lk-enabled", "false")
+    connections = len(attended(held, INSTRUCTOR)["connections"])
+    with page.expect_response(lambda answer: answer.ok and "/credentials" in answer.url, timeout=60_000):
+        kill(held.stack, "livekit")
+        page.get_by_text("Reconnecting…").first.wait_for()
+        look_at(page, "reconnecting")
+    in_class(page, timeout=60_000)
+    expect(control(page, "Microphone")).to_have_attribute("data-lk-enabled", "true")
+    assert not is_on(page, "Camera")
+    wait_for(lambda: len(attended(held, INSTRUCTOR)["connections"]) == connections + 1, "her new connection")
+    page.get_by_text("This class is recorded").wait_for(timeout=60_000)
+
+
+def test_an_ended_class_says_so_to_everybody(held: School, browse: Browser) -> None:
+    pages = [browse(), browse()]
+    for page, name in zip(pages, (INSTRUCTOR, STUDENT), strict=True):
+        enter(page, held.booked.links[name])
+    held.api.post(f"{held.path}/end")
+    for page in pages:
+        page.get_by_role("heading", name="The class has ended").wait_for()
+    look_at(pages[0], "ended")
+    pages[1].goto(held.booked.links[STUDENT])
+    pages[1].get_by_role("heading", name="class has ended").wait_for()
+    look_at(pages[1], "link-of-an-ended-class")
+
+
+def test_a_bad_link_says_what_to_do(held: School, browse: Browser) -> None:
+    page = browse()
+    link = held.booked.links[STUDENT]
+    page.goto(link[:-4] + "AAAA")
+    page.get_by_role("heading", name="link").wait_for()
+    look_at(page, "link-tampered")
+    page.goto(held.expired_link(STUDENT))
+    page.get_by_role("heading", name="expired").wait_for()
+    look_at(page, "link-expired")
+
+
+def credentials_asked_by(page: Page) -> list[str]:
+    """Grows with every fresh token that the page asks for from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/credentials" in request.url else None)
+    return asked
+
+
+def participant(school: School, name: str) -> str:
+    found: str = next(link["participant_id"] for link in school.get("/join-links") if link["name"] == name)
+    return found
+
+
+def attended(school: School, name: str) -> dict[str, Any]:
+    wanted = participant(school, name)
+    row: dict[str, Any] = next(r for r in school.get("/attendance") if r["participant_id"] == wanted)
+    return row
+
+
+def engagement(school: School, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = attended(school, name)["engagement"]
+    return found
+
+
+def said_by(school: School, identity: str) -> str:
+    return " ".join(u["text"] for u in school.get("/transcript") if u["participant_id"] == identity)
+
+
+def samples(school: School, name: str) -> list[dict[str, Any]]:
+    """What the page of this person measured and sent."""
+    query = """select data from session_event
+               where session_id = %s and kind = 'quality' and source = 'client' and identity = %s"""
+    with psycopg.connect(school.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:
+        rows = connection.execute(query, [school.booked.session_id, participant(school, name)]).fetchall()
+    return [row[0] for row in rows]

@@ -1,0 +1,110 @@
+"""One valid row of every table, made from the metadata, so that a new table is under test from its first day."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
+from sqlalchemy.types import TypeEngine
+
+from models.database import Database
+from models.tables import UNSCOPED, metadata
+
+NOON = datetime(2030, 3, 4, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TENANT = metadata.tables["organization"]
+TENANT_TABLES = [table for table in metadata.sorted_tables if table.name not in UNSCOPED]
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An organization's rows by table name."""
+
+    id: UUID = field(default_factory=uuid4)
+    rows: dict[str, Values] = field(default_factory=dict)
+
+    def __getitem__(self, table: str) -> Values:
+        return self.rows[table]
+
+    @property
+    def session_id(self) -> UUID:
+        found: UUID = self["session"]["id"]
+        return found
+
+
+async def make_tenant(database: Database, *, before: sa.Table | None = None) -> Tenant:
+    """With a row in every table, or in those that a row of the table `before` may refer to."""
+    tenant = Tenant()
+    tables = metadata.sorted_tables
+    async with database.tenant(tenant.id) as db:
+        for table in tables[: tables.index(before)] if before is not None else tables:
+            tenant.rows[table.name] = row_of(table, tenant)
+            await db.execute(sa.insert(table).values(tenant[table.name]))
+    return tenant
+
+
+async def another_session(database: Database, tenant: Tenant) -> UUID:
+    values = row_of(metadata.tables["session"], tenant)
+    async with database.tenant(tenant.id) as db:
+        await db.execute(sa.insert(metadata.tables["session"]).values(values))
+    made: UUID = values["id"]
+    return made
+
+
+def row_of(table: sa.Table, tenant: Tenant) -> Values:
+    """Another valid row of this tenant, which refers to the tenant's rows in the tables before."""
+    values = {column.name: _value(column) for column in table.columns}
+    for column, referred in references(table):
+        values[column.name] = tenant[referred.table.name][referred.name]
+    if table is TENANT:
+        values["id"] = tenant.id
+    if "ends_at" in values:
+        values["ends_at"] = NOON + HOUR
+    return values
+
+
+def references(table: sa.Table) -> Iterator[tuple[sa.Column[Any], sa.Column[Any]]]:
+    """Each column with the column it refers to."""
+    for key in table.foreign_keys:
+        yield key.parent, key.column
+
+
+def scope_column(table: sa.Table) -> sa.Column[Any]:
+    """The column that row-level security compares."""
+    return table.c.id if table is TENANT else table.c.organization_id
+
+
+def same_row(table: sa.Table, row: Values) -> sa.ColumnElement[bool]:
+    return sa.and_(*(column == row[column.name] for column in table.primary_key.columns))
+
+
+_OF_TYPE: dict[type[TypeEngine[Any]], Callable[[], Any]] = {
+    sa.Uuid: uuid4,
+    sa.DateTime: lambda: NOON,
+    sa.Time: lambda: time(21),
+    sa.Integer: lambda: 1,
+    sa.Float: lambda: 1.0,
+    sa.Boolean: lambda: False,
+    TSTZRANGE: lambda: Range(NOON, NOON + HOUR, bounds="[)"),
+}
+
+
+def _value(column: sa.Column[Any]) -> Any:
+    kind = column.type
+    if isinstance(kind, sa.types.TypeDecorator):
+        kind = kind.impl_instance
+    if isinstance(kind, sa.Enum):
+        assert kind.enum_class is not None
+        return next(iter(kind.enum_class))
+    if isinstance(kind, sa.String):
+        return uuid4().hex
+    if isinstance(kind, JSONB):
+        assert isinstance(column.server_default, sa.DefaultClause)
+        return json.loads(str(column.server_default.arg))
+    return _OF_TYPE[type(kind)]()

@@ -1,0 +1,118 @@
+"""Live changes by LISTEN/NOTIFY: told once for many, and not lost with a connection."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from models.changes import CHANNEL, RESYNC, ChangeNotifier, listen
+from tests.stack import DatabaseUrls
+
+pytestmark = pytest.mark.adapter
+
+PATIENCE = 30  # seconds until a test gives up on a message that should come
+LISTENING, TELLING = f"listen {CHANNEL}", "select pg_notify%"
+
+
+class Listener:
+    def __init__(self, messages: AsyncIterator[str]) -> None:
+        self._messages = messages
+
+    async def next(self) -> str:
+        async with asyncio.timeout(PATIENCE):
+            return await anext(self._messages)
+
+    async def up_to(self, last: UUID) -> list[str]:
+        """The messages before this one."""
+        found = []
+        while (message := await self.next()) != str(last):
+            found.append(message)
+        return found
+
+
+@asynccontextmanager
+async def listening(urls: DatabaseUrls) -> AsyncIterator[Listener]:
+    async with aclosing(listen(urls.application)) as messages:
+        listener = Listener(messages)
+        assert await listener.next() == RESYNC
+        yield listener
+
+
+@pytest.fixture
+async def notifier(database_urls: DatabaseUrls) -> AsyncIterator[ChangeNotifier]:
+    started = ChangeNotifier(database_urls.application)
+    yield started
+    await started.aclose()
+
+
+def kill(urls: DatabaseUrls, doing: str) -> int:
+    """The connections whose last statement is like this."""
+    query = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and query like %s"
+    with psycopg.connect(urls.superuser) as connection:
+        return len(connection.execute(query, [urls.name, doing]).fetchall())
+
+
+async def test_a_change_is_told_to_every_listener(
+    database_urls: DatabaseUrls, notifier: ChangeNotifier
+) -> None:
+    async with listening(database_urls) as one, listening(database_urls) as another:
+        notifier.changed(session_id := uuid4())
+        assert await one.next() == await another.next() == str(session_id)
+
+
+async def test_many_changes_of_a_session_are_one_message(
+    database_urls: DatabaseUrls, notifier: ChangeNotifier
+) -> None:
+    sessions, last = [uuid4() for _ in range(3)], uuid4()
+    async with listening(database_urls) as listener:
+        for _ in range(1000):
+            for session_id in sessions:
+                notifier.changed(session_id)
+        assert sorted([await listener.next() for _ in sessions]) == sorted(map(str, sessions))
+        notifier.changed(last)
+        assert await listener.up_to(last) == []
+
+
+async def test_a_listener_that_lost_its_connection_is_told_that_anything_may_have_changed(
+    database_urls: DatabaseUrls, notifier: ChangeNotifier
+) -> None:
+    async with listening(database_urls) as listener:
+        waiting = asyncio.create_task(listener.next())
+        await asyncio.sleep(0)
+        assert kill(database_urls, LISTENING) == 1
+        assert await waiting == RESYNC
+        notifier.changed(session_id := uuid4())
+        assert await listener.next() == str(session_id)
+
+
+async def test_a_change_outlives_the_connection_it_should_have_gone_by(
+    database_urls: DatabaseUrls, notifier: ChangeNotifier
+) -> None:
+    first, second = uuid4(), uuid4()
+    async with listening(database_urls) as listener:
+        notifier.changed(first)
+        assert await listener.next() == str(first)
+        assert kill(database_urls, TELLING) == 1
+        notifier.changed(second)
+        assert await listener.next() == str(second)
+
+
+async def test_a_change_waits_for_a_database_that_is_away(database_urls: DatabaseUrls) -> None:
+    notifier = ChangeNotifier(database_urls.application)
+    with psycopg.connect(
+        database_urls.superuser.replace(database_urls.name, "postgres"), autocommit=True
+    ) as admin:
+        async with listening(database_urls) as listener:
+            admin.execute(f'alter database "{database_urls.name}" allow_connections false')
+            notifier.changed(session_id := uuid4())
+            await asyncio.sleep(0.2)
+            admin.execute(f'alter database "{database_urls.name}" allow_connections true')
+            assert await listener.next() == str(session_id)
+    await notifier.aclose()
+
+
+async def test_closing_what_was_never_used_is_fine(database_urls: DatabaseUrls) -> None:
+    await ChangeNotifier(database_urls.application).aclose()

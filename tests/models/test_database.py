@@ -1,0 +1,109 @@
+"""The unit of work: all or nothing, and failures as errors of the domain."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from domain.errors import InvalidInput, Unavailable
+from models.course import Course
+from models.database import Database
+from models.organization import Organization
+from tests.models.rows import NOON, Tenant
+from tests.stack import DatabaseUrls
+
+pytestmark = pytest.mark.adapter
+
+
+def course(tenant: Tenant, title: str) -> Course:
+    return Course(id=uuid4(), organization_id=tenant.id, title=title, subject="s", created_at=NOON)
+
+
+async def count(database: Database, tenant: Tenant) -> int:
+    async with database.tenant(tenant.id) as db:
+        return await db.scalar(sa.select(sa.func.count()).select_from(Course)) or 0
+
+
+async def test_a_failure_takes_back_the_whole_transaction(database: Database, tenant: Tenant) -> None:
+    async def half_of_it() -> None:
+        async with database.tenant(tenant.id) as db:
+            db.add(course(tenant, "half"))
+            await db.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await half_of_it()
+    assert await count(database, tenant) == 1
+
+
+@pytest.mark.parametrize("title", ["a\0b", "\0"])
+async def test_a_value_no_column_can_hold_is_the_callers_fault(
+    database: Database, tenant: Tenant, title: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        async with database.tenant(tenant.id) as db:
+            db.add(course(tenant, title))
+    assert refused.value.next_step
+    assert await count(database, tenant) == 1
+
+
+async def test_a_nul_inside_a_document_is_refused_as_well(database: Database, tenant: Tenant) -> None:
+    with pytest.raises(InvalidInput):
+        async with database.tenant(tenant.id) as db:
+            await db.execute(sa.update(Organization).values(policy={"a": ["b\0"]}))
+
+
+async def test_an_error_does_not_tell_what_was_written(database: Database, tenant: Tenant) -> None:
+    """Its text reaches logs and workflow histories."""
+    twice = course(tenant, "Noor's course")
+    twice.id = tenant["course"]["id"]
+    with pytest.raises(IntegrityError) as failed:
+        async with database.tenant(tenant.id) as db:
+            db.add(twice)
+    assert "Noor" not in str(failed.value)
+
+
+async def test_a_killed_connection_is_unavailable_and_the_next_one_works(
+    database: Database, tenant: Tenant, database_urls: DatabaseUrls
+) -> None:
+    async def on_a_killed_connection() -> None:
+        async with database.tenant(tenant.id) as db:
+            pid = await db.scalar(sa.text("select pg_backend_pid()"))
+            with psycopg.connect(database_urls.superuser) as admin:
+                admin.execute("select pg_terminate_backend(%s)", [pid])
+            db.add(course(tenant, "lost"))
+            await db.flush()
+
+    with pytest.raises(Unavailable):
+        await on_a_killed_connection()
+    assert await count(database, tenant) == 1
+
+
+@pytest.fixture
+async def nowhere() -> AsyncIterator[Database]:
+    opened = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    yield opened
+    await opened.aclose()
+
+
+async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:
+    with pytest.raises(Unavailable):
+        await nowhere.ping()
+    with pytest.raises(Unavailable):
+        async with nowhere.tenant(UUID(int=0)):
+            pass
+
+
+async def test_a_full_pool_is_unavailable(database_urls: DatabaseUrls) -> None:
+    database = Database(database_urls.application, pool_size=1)
+    database.engine.pool._timeout = 0.01  # type: ignore[attr-defined]
+    async with database.unscoped() as one, database.unscoped() as another:
+        await one.execute(sa.select(1))
+        await another.execute(sa.select(1))
+        with pytest.raises(Unavailable):
+            await database.ping()
+    await database.ping()
+    await database.aclose()

@@ -1,0 +1,167 @@
+"""Documentation and briefings: no revision is lost, none is decided on unread."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.documentation import Citation, DocumentationStatus, Section, Statement
+from domain.errors import NotFound, StaleRevision
+from models.database import Database
+from models.documentation import BriefingRow
+from models.repositories import documents, sessions
+from tests.models.rows import HOUR, NOON, Tenant, another_session
+
+pytestmark = pytest.mark.adapter
+
+SAID = Statement(Section.TOPICS, "They added fractions.", (Citation(uuid4(), "we add them"),))
+WRITERS = 8
+
+
+@pytest.fixture
+async def session_id(database: Database, tenant: Tenant) -> UUID:
+    """A session nothing is written about yet."""
+    return await another_session(database, tenant)
+
+
+async def revise(
+    database: Database, tenant: Tenant, session_id: UUID, based_on: int, reason: str = ""
+) -> int:
+    async with database.tenant(tenant.id) as db:
+        return await documents.add_revision(
+            db, tenant.id, session_id, (SAID,), author="person", reason=reason, based_on=based_on, at=NOON
+        )
+
+
+async def test_revisions_count_from_one_and_all_are_kept(
+    database: Database, tenant: Tenant, session_id: UUID
+) -> None:
+    assert [
+        await revise(database, tenant, session_id, based_on, f"r{based_on}") for based_on in range(3)
+    ] == [1, 2, 3]
+    async with database.tenant(tenant.id) as db:
+        kept = await documents.revisions(db, session_id)
+        assert [(one.revision, one.reason) for one in kept] == [(1, "r0"), (2, "r1"), (3, "r2")]
+        assert await documents.statements(db, session_id, 2) == (SAID,)
+
+
+@pytest.mark.parametrize("based_on", [0, 1, 3, 10**12])
+async def test_a_revision_of_what_is_no_longer_current_is_refused(
+    database: Database, tenant: Tenant, session_id: UUID, based_on: int
+) -> None:
+    for current in range(2):
+        await revise(database, tenant, session_id, current)
+    with pytest.raises(StaleRevision):
+        await revise(database, tenant, session_id, based_on)
+    async with database.tenant(tenant.id) as db:
+        assert len(await documents.revisions(db, session_id)) == 2
+
+
+async def test_a_refused_beginning_leaves_nothing(
+    database: Database, tenant: Tenant, session_id: UUID
+) -> None:
+    with pytest.raises(StaleRevision):
+        await revise(database, tenant, session_id, 1)
+    async with database.tenant(tenant.id) as db:
+        assert await documents.documentation(db, session_id) is None
+
+
+@pytest.mark.parametrize("based_on", [0, 1])
+async def test_of_racing_revisions_one_wins_and_the_others_are_stale(
+    database: Database, tenant: Tenant, session_id: UUID, based_on: int
+) -> None:
+    for current in range(based_on):
+        await revise(database, tenant, session_id, current)
+
+    everybody_has_read = asyncio.Barrier(WRITERS)
+
+    async def read_and_revise() -> int:
+        async with database.tenant(tenant.id) as db:
+            read = await documents.documentation(db, session_id)
+            assert (read.revision if read else 0) == based_on
+            await everybody_has_read.wait()
+            return await documents.add_revision(
+                db, tenant.id, session_id, (SAID,), author="p", reason="", based_on=based_on, at=NOON
+            )
+
+    ends = await asyncio.gather(*(read_and_revise() for _ in range(WRITERS)), return_exceptions=True)
+    assert [end for end in ends if isinstance(end, int)] == [based_on + 1]
+    assert sum(isinstance(end, StaleRevision) for end in ends) == WRITERS - 1
+
+
+async def test_a_decision_is_about_the_current_revision(
+    database: Database, tenant: Tenant, session_id: UUID
+) -> None:
+    for current in range(2):
+        await revise(database, tenant, session_id, current)
+    async with database.tenant(tenant.id) as db:
+        with pytest.raises(StaleRevision):
+            await documents.set_status(db, session_id, 1, DocumentationStatus.APPROVED, by="p", at=NOON)
+    async with database.tenant(tenant.id) as db:
+        await documents.set_status(db, session_id, 2, DocumentationStatus.APPROVED, by="p", at=NOON)
+    async with database.tenant(tenant.id) as db:
+        row = await documents.documentation(db, session_id)
+    assert row is not None
+    assert (row.status, row.approved_by, row.approved_at) == (DocumentationStatus.APPROVED, "p", NOON)
+
+
+async def test_a_revision_after_the_decision_takes_it_back(
+    database: Database, tenant: Tenant, session_id: UUID
+) -> None:
+    await revise(database, tenant, session_id, 0)
+    async with database.tenant(tenant.id) as db:
+        await documents.set_status(db, session_id, 1, DocumentationStatus.CHANGES_REQUESTED)
+    await revise(database, tenant, session_id, 1)
+    async with database.tenant(tenant.id) as db:
+        row = await documents.documentation(db, session_id)
+    assert row is not None
+    assert (row.status, row.revision) == (DocumentationStatus.DRAFT, 2)
+
+
+async def test_what_does_not_exist_cannot_be_decided_on(
+    database: Database, tenant: Tenant, session_id: UUID
+) -> None:
+    async with database.tenant(tenant.id) as db:
+        with pytest.raises(NotFound):
+            await documents.set_status(db, session_id, 1, DocumentationStatus.APPROVED)
+        with pytest.raises(NotFound):
+            await documents.statements(db, session_id, 1)
+
+
+async def test_a_briefing_made_again_replaces_the_content(
+    database: Database, tenant: Tenant, session_id: UUID
+) -> None:
+    course_id = tenant["course"]["id"]
+    for number in range(2):
+        briefing = briefing_of(tenant, session_id, NOON + HOUR, number)
+        async with database.tenant(tenant.id) as db:
+            await documents.save_briefing(db, briefing)
+    async with database.tenant(tenant.id) as db:
+        assert await documents.latest_briefing(db, course_id) == {"number": 1}
+        kept = await documents.briefing_from(db, session_id)
+    assert kept is not None
+    assert kept.content == {"number": 1}
+
+
+async def test_the_latest_briefing_is_of_the_last_class(
+    database: Database, tenant: Tenant, session_id: UUID
+) -> None:
+    """An earlier class may be approved after a later one."""
+    earlier = await another_session(database, tenant)
+    async with database.tenant(tenant.id) as db:
+        await sessions.change(db, session_id, starts_at=NOON + 24 * HOUR, ends_at=NOON + 25 * HOUR)
+        await documents.save_briefing(db, briefing_of(tenant, session_id, NOON + 26 * HOUR, 2))
+        await documents.save_briefing(db, briefing_of(tenant, earlier, NOON + 30 * HOUR, 1))
+        assert await documents.latest_briefing(db, tenant["course"]["id"]) == {"number": 2}
+
+
+def briefing_of(tenant: Tenant, session_id: UUID, at: datetime, number: int) -> BriefingRow:
+    return BriefingRow(
+        id=uuid4(),
+        organization_id=tenant.id,
+        course_id=tenant["course"]["id"],
+        source_session_id=session_id,
+        content={"number": number},
+        created_at=at,
+    )

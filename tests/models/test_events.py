@@ -1,0 +1,112 @@
+"""The append-only record: the same facts give the same record, whatever the order and the number of tellings."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from domain.events import EventKind, EventSource, SessionEvent
+from models.base import UTCDateTime
+from models.database import Database
+from models.repositories import events
+from models.session_event import SessionEventRow
+from tests.models.rows import NOON, Tenant, another_session
+
+pytestmark = pytest.mark.adapter
+
+
+def fact(number: int, **data: object) -> SessionEvent:
+    at = NOON + timedelta(seconds=number // 2)  # two at a time
+    return SessionEvent(EventSource.WEBHOOK, f"webhook:{number}", EventKind.CHAT, at, "someone", data=data)
+
+
+FACTS = [fact(number, text=f"word {number}") for number in range(8)]
+IN_ORDER = sorted(FACTS, key=lambda event: (event.occurred_at, event.source_id))
+
+
+async def record(database: Database, tenant: Tenant, *facts: SessionEvent) -> int:
+    async with database.tenant(tenant.id) as db:
+        return await events.record(db, tenant.id, [(tenant.session_id, one) for one in facts])
+
+
+async def recorded(database: Database, tenant: Tenant) -> list[SessionEvent]:
+    """Without the row that every table has."""
+    async with database.tenant(tenant.id) as db:
+        return await events.of_session(db, tenant.session_id, [EventKind.CHAT])
+
+
+async def test_telling_again_adds_nothing(database: Database, tenant: Tenant) -> None:
+    assert await record(database, tenant, *FACTS) == len(FACTS)
+    assert await record(database, tenant, *FACTS) == 0
+    assert await record(database, tenant, FACTS[0], fact(99), fact(99)) == 1
+    assert await recorded(database, tenant) == [*IN_ORDER, fact(99)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.lists(st.sampled_from(FACTS)), max_size=4), shuffled=st.permutations(FACTS))
+async def test_order_and_repetition_do_not_matter(
+    database: Database, tenant: Tenant, batches: list[list[SessionEvent]], shuffled: list[SessionEvent]
+) -> None:
+    session_id = await another_session(database, tenant)
+    for batch in [*batches, shuffled]:
+        async with database.tenant(tenant.id) as db:
+            await events.record(db, tenant.id, [(session_id, one) for one in batch])
+    async with database.tenant(tenant.id) as db:
+        assert await events.of_session(db, session_id) == IN_ORDER
+
+
+async def test_the_first_telling_stays(database: Database, tenant: Tenant) -> None:
+    await record(database, tenant, fact(1, text="as it was"))
+    await record(database, tenant, fact(1, text="as somebody would like it"))
+    (kept,) = await recorded(database, tenant)
+    assert kept.data == {"text": "as it was"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("a\0b", "a\ufffdb"),
+        ("\0", "\ufffd"),
+        (r"\u0000", r"\u0000"),
+        ("\\\0", "\\\ufffd"),
+        (r"\\u0000", r"\\u0000"),
+        ("'; drop table session_event; --", "'; drop table session_event; --"),
+        ("ünïcødé 👩🏽‍🏫 <b>", "ünïcødé 👩🏽‍🏫 <b>"),
+    ],
+)
+async def test_whatever_is_said_is_kept(database: Database, tenant: Tenant, said: str, kept: str) -> None:
+    """A character that Postgres cannot store must not cost the fact, nor those that come after it."""
+    assert await record(database, tenant, fact(1, text=said), fact(2)) == 2
+    assert [event.data.get("text") for event in await recorded(database, tenant)] == [kept, None]
+
+
+async def test_a_fact_about_no_session_is_refused(database: Database, tenant: Tenant) -> None:
+    with pytest.raises(IntegrityError):
+        async with database.tenant(tenant.id) as db:
+            await events.record(db, tenant.id, [(uuid4(), fact(1))])
+
+
+async def test_only_the_kinds_asked_for_are_read(database: Database, tenant: Tenant) -> None:
+    await record(database, tenant, *FACTS)
+    async with database.tenant(tenant.id) as db:
+        assert await events.of_session(db, tenant.session_id, [EventKind.TALK]) == []
+
+
+async def test_a_time_without_a_zone_is_refused(database: Database, tenant: Tenant) -> None:
+    naive = datetime(2030, 3, 4, 12)  # noqa: DTZ001
+    with pytest.raises(StatementError, match="ambiguous"):
+        async with database.tenant(tenant.id) as db:
+            await db.execute(sa.select(SessionEventRow).where(sa.column("occurred_at", UTCDateTime) == naive))
+
+
+async def test_times_come_back_in_utc(database: Database, tenant: Tenant) -> None:
+    elsewhere = NOON.astimezone(tz=datetime.strptime("+0530", "%z").tzinfo)
+    async with database.tenant(tenant.id) as db:
+        query = sa.select(sa.literal(elsewhere, UTCDateTime))
+        found = (await db.execute(query)).scalar_one()
+    assert found == NOON
+    assert found.tzinfo is UTC

@@ -1,0 +1,154 @@
+"""The migrations make what the tables say, and what autogenerate does not look at."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+from cli.local.database import APPLICATION, OWNER
+from models.database import sqlalchemy_url
+from models.migrate import alembic_config, upgrade
+from models.tables import UNSCOPED, metadata
+from tests.models.rows import TENANT_TABLES, scope_column
+from tests.stack import DatabaseUrls, TestPostgres
+
+pytestmark = [pytest.mark.adapter, pytest.mark.check]
+
+TENANT_NAMES = {table.name for table in TENANT_TABLES}
+
+
+@pytest.fixture
+def empty(postgres_server: TestPostgres) -> Iterator[DatabaseUrls]:
+    urls = postgres_server.create_database()
+    yield urls
+    postgres_server.drop_database(urls.name)
+
+
+@pytest.fixture(scope="module")
+def migrated(postgres_server: TestPostgres, migrated_template: str) -> Iterator[DatabaseUrls]:
+    urls = postgres_server.create_database(template=migrated_template)
+    yield urls
+    postgres_server.drop_database(urls.name)
+
+
+def _rows(urls: DatabaseUrls, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    with psycopg.connect(urls.superuser) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def _differences(urls: DatabaseUrls) -> list[Any]:
+    engine = sa.create_engine(sqlalchemy_url(urls.owner), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        return list(compare_metadata(context, metadata))
+
+
+def _tables(urls: DatabaseUrls) -> set[str]:
+    return {name for (name,) in _rows(urls, "select tablename from pg_tables where schemaname = 'public'")}
+
+
+def test_the_migrations_make_the_tables_of_the_code(migrated: DatabaseUrls) -> None:
+    assert _differences(migrated) == []
+    assert _tables(migrated) == set(metadata.tables) | {"alembic_version"}
+
+
+def test_down_to_nothing_and_up_again(empty: DatabaseUrls) -> None:
+    upgrade(empty.owner)
+    command.downgrade(alembic_config(empty.owner), "base")
+    assert _tables(empty) == {"alembic_version"}
+    left = "select proname from pg_proc where pronamespace = 'public'::regnamespace and probin is null"
+    assert _rows(empty, left) == []
+    upgrade(empty.owner)
+    assert _differences(empty) == []
+
+
+def test_each_step_down_can_be_taken_up_again(empty: DatabaseUrls) -> None:
+    upgrade(empty.owner)
+    command.downgrade(alembic_config(empty.owner), "-1")
+    command.upgrade(alembic_config(empty.owner), "+1")
+    assert _differences(empty) == []
+
+
+def test_checks_and_exclusions_are_in_the_database(migrated: DatabaseUrls) -> None:
+    """Autogenerate compares neither."""
+    wanted = {
+        (table.name, str(constraint.name))
+        for table in metadata.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, sa.CheckConstraint | ExcludeConstraint)
+    }
+    found = "select conrelid::regclass::text, conname from pg_constraint "
+    found += "where contype in ('c', 'x') and conrelid <> 0"
+    assert set(_rows(migrated, found)) == wanted
+
+
+def test_nobody_can_be_in_two_classes_at_once(migrated: DatabaseUrls) -> None:
+    query = (
+        "select pg_get_constraintdef(oid) from pg_constraint where conname = 'ex_booked_time_person_during'"
+    )
+    assert _rows(migrated, query) == [
+        ("EXCLUDE USING gist (organization_id WITH =, person_id WITH =, during WITH &&)",)
+    ]
+
+
+def test_every_table_but_the_named_ones_is_protected(migrated: DatabaseUrls) -> None:
+    query = (
+        "select relname, relrowsecurity from pg_class where relkind = 'r' and relnamespace = %s::regnamespace"
+    )
+    found = dict(_rows(migrated, query, "public"))
+    assert {name for name, protected in found.items() if protected} == TENANT_NAMES
+    assert {name for name, protected in found.items() if not protected} == UNSCOPED
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES, ids=lambda table: table.name)
+def test_one_policy_binds_rows_to_the_organization(migrated: DatabaseUrls, table: sa.Table) -> None:
+    query = (
+        "select policyname, permissive, roles, cmd, qual, with_check from pg_policies where tablename = %s"
+    )
+    column = scope_column(table).name
+    rule = f"({column} = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)"
+    assert _rows(migrated, query, table.name) == [("tenant", "PERMISSIVE", ["public"], "ALL", rule, rule)]
+
+
+def test_the_application_cannot_step_around_the_policies(migrated: DatabaseUrls) -> None:
+    role = "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles where rolname = %s"
+    assert _rows(migrated, role, APPLICATION) == [(False,) * 5]
+    member = "select count(*) from pg_auth_members where member = %s::regrole"
+    assert _rows(migrated, member, APPLICATION) == [(0,)]
+    owners = "select distinct tableowner from pg_tables where schemaname = 'public'"
+    assert _rows(migrated, owners) == [(OWNER,)]
+
+
+def test_the_application_has_no_more_rights_than_it_needs(migrated: DatabaseUrls) -> None:
+    query = """
+        select table_name, array_agg(privilege_type::text order by privilege_type::text)
+        from information_schema.role_table_grants where grantee = %s group by table_name
+    """
+    granted = dict(_rows(migrated, query, APPLICATION))
+    appended = {"session_event", "documentation_revision", "region"}
+    append, change = ["INSERT", "SELECT"], ["DELETE", "INSERT", "SELECT", "UPDATE"]
+    assert granted == {name: append if name in appended else change for name in TENANT_NAMES | appended}
+    with (
+        psycopg.connect(migrated.application) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("create table mine (id int)")
+
+
+def test_functions_that_look_across_tenants_are_few_and_closed(migrated: DatabaseUrls) -> None:
+    query = """
+        select proname, proconfig, has_function_privilege(%s, oid, 'execute'),
+               coalesce(proacl::text like '%%{=X%%', true)
+        from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by proname
+    """
+    path = ["search_path=pg_catalog, public"]
+    names = ("api_key_by_prefix", "region_sessions", "session_tenant")
+    assert _rows(migrated, query, APPLICATION) == [(name, path, True, False) for name in names]

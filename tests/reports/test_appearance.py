@@ -1,0 +1,92 @@
+"""Mails as Chromium shows them: nothing runs off a phone, and everything can be read, by day and by night."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from cli.local.chromium import find_or_install
+from domain.notices import NoticeKind
+from tests.reports.letters import CONTEXT, STATEMENTS, letter
+
+pytestmark = pytest.mark.adapter
+
+NARROW = 320  # pixels, the narrowest phone
+READABLE = 4.5  # contrast of text, WCAG AA
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+URL = f"https://school.example/join/1?t={'eyJhbGciOiJIUzI1NiJ9' * 20}"
+# The least contrast of any text with what lies behind it.
+LEAST_CONTRAST = """() => {
+  const channels = color => color.match(/[0-9.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b]
+    .map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, at) => sum + v * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = element => {
+    for (; element; element = element.parentElement) {
+      const color = channels(getComputedStyle(element).backgroundColor);
+      if (color[3] !== 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const texts = [...document.querySelectorAll("body *")]
+    .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()));
+  return Math.min(...texts.map(e => {
+    const pair = [channels(getComputedStyle(e).color), behind(e)].map(light).sort((a, b) => b - a);
+    return (pair[0] + 0.05) / (pair[1] + 0.05);
+  }));
+}"""
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        program = find_or_install(lambda _: None)
+        browser = await playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+async def phone(request: pytest.FixtureRequest, chromium: Browser) -> AsyncIterator[Page]:
+    context = await chromium.new_context(
+        viewport={"width": NARROW, "height": 640}, color_scheme=request.param, java_script_enabled=True
+    )
+    yield await context.new_page()
+    await context.close()
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+async def test_every_mail_fits_a_phone_and_can_be_read(phone: Page, kind: NoticeKind) -> None:
+    message = letter(
+        kind,
+        title=LONG,
+        students=(LONG, LONG),
+        join_urls=((LONG, URL), ("Leo", URL)),
+        statements=(replace(STATEMENTS[2], text=LONG), *STATEMENTS),
+    )
+
+    await phone.set_content(message.html)
+
+    assert await phone.evaluate("document.documentElement.scrollWidth") == NARROW
+    assert await phone.evaluate(LEAST_CONTRAST) >= READABLE
+
+
+async def test_what_can_be_done_is_a_button_to_press_with_a_thumb(phone: Page) -> None:
+    await phone.set_content(letter(NoticeKind.CONFIRMATION).html)
+
+    button = phone.get_by_role("link", name="Join the class")
+    box = await button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert await button.get_attribute("href") == CONTEXT.join_urls[0][1]
+
+
+async def test_a_mail_loads_nothing(phone: Page) -> None:
+    """No reader is told on by a picture."""
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+
+    await phone.set_content(letter(NoticeKind.SUMMARY).html, wait_until="networkidle")
+
+    assert not asked

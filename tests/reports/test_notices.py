@@ -1,0 +1,202 @@
+"""Notices of every kind, in every language, as HTML and as text."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.documentation import CheckOutcome, Section
+from domain.notices import NoticeKind
+from reports.catalogue import LANGUAGES, SUBJECTS, WORDS
+from reports.contexts import RenderedMessage
+from tests.reports.letters import CONTEXT, Page, letter, said
+
+pytestmark = pytest.mark.unit
+
+N = NoticeKind
+every_kind = pytest.mark.parametrize("kind", N)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+EVIL = '"><script>alert(1)</script>\r\nBcc: spy@evil.example\n\n{{ w }} {title} &amp; <b>x</b>'
+
+
+def both(message: RenderedMessage) -> list[str]:
+    return [Page(message.html).text, " ".join(message.text.split())]
+
+
+@every_language
+def test_no_language_lacks_a_word(language: str) -> None:
+    assert WORDS[language].keys() == WORDS["en"].keys()
+    assert SUBJECTS[language].keys() == set(N)
+    assert all(WORDS[language].values())
+
+
+def test_no_word_is_left_in_another_language() -> None:
+    same = {word for word in WORDS["en"] if WORDS["en"][word] == WORDS["es"][word]}
+    assert not same
+    assert not [kind for kind in N if SUBJECTS["en"][kind] == SUBJECTS["es"][kind]]
+
+
+@every_language
+def test_every_section_and_verdict_has_a_word(language: str) -> None:
+    assert {*Section, *CheckOutcome} <= WORDS[language].keys()
+
+
+@every_language
+@every_kind
+def test_both_forms_say_who_what_when_and_why(kind: NoticeKind, language: str) -> None:
+    message = letter(kind, language=language, time_zone="Europe/Madrid")
+
+    for text in both(message):
+        assert CONTEXT.reader in text
+        assert WORDS[language][kind].format(instructor=CONTEXT.instructor) in text
+        assert CONTEXT.title in text
+        assert CONTEXT.course in text
+        assert "16:00–17:00" in text
+        assert "Europe/Madrid" in text
+        assert WORDS[language]["footer"].format(organization=CONTEXT.organization) in text
+        assert "None" not in text
+        assert "{" not in text
+    assert CONTEXT.title in message.subject
+    assert message.html.startswith(f'<!doctype html>\n<html lang="{language}">')
+
+
+@every_kind
+def test_both_forms_lead_to_the_same_places(kind: NoticeKind) -> None:
+    message = letter(kind)
+
+    assert list(Page(message.html).links.values()) == re.findall(r"https://\S+", message.text)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "subject"),
+    [
+        ("es", "Clase reservada: Adding fractions, lunes 2 de marzo, 15:00"),
+        ("es-MX", "Clase reservada: Adding fractions, lunes 2 de marzo, 15:00"),
+        ("en", "Class booked: Adding fractions, Monday 2 March, 15:00"),
+        ("fr", "Class booked: Adding fractions, Monday 2 March, 15:00"),
+        ("", "Class booked: Adding fractions, Monday 2 March, 15:00"),
+    ],
+)
+def test_the_reader_is_written_to_in_their_language_where_there_is_one(wanted: str, subject: str) -> None:
+    assert letter(language=wanted).subject == subject
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "shown"),
+    [
+        ("2026-03-02T15:00Z", "UTC", "Monday 2 March, 15:00–16:00"),
+        ("2026-03-02T15:00Z", "America/New_York", "Monday 2 March, 10:00–11:00"),
+        ("2026-03-02T15:00Z", "Asia/Kolkata", "Monday 2 March, 20:30–21:30"),
+        ("2026-03-02T23:30Z", "Pacific/Auckland", "Tuesday 3 March, 12:30–13:30"),
+        # New York's clocks go forward three weeks before Madrid's, on 8 and 29 March.
+        ("2026-03-09T15:00Z", "America/New_York", "Monday 9 March, 11:00–12:00"),
+        ("2026-03-09T15:00Z", "Europe/Madrid", "Monday 9 March, 16:00–17:00"),
+        ("2026-03-30T15:00Z", "Europe/Madrid", "Monday 30 March, 17:00–18:00"),
+        ("2026-03-29T00:30Z", "Europe/Madrid", "Sunday 29 March, 01:30–03:30"),
+        # 02:30 comes twice when they go back.
+        ("2026-10-25T00:30Z", "Europe/Madrid", "Sunday 25 October, 02:30 CEST–02:30 CET"),
+        ("2026-12-31T23:30Z", "Europe/Madrid", "Friday 1 January, 00:30–01:30"),
+    ],
+)
+def test_times_are_those_of_the_readers_clock(at: str, zone: str, shown: str) -> None:
+    starts_at = datetime.fromisoformat(at)
+
+    message = letter(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), time_zone=zone)
+
+    for text in both(message):
+        assert shown in text
+
+
+def test_a_guardian_of_two_gets_a_link_for_each_named_after_the_child() -> None:
+    urls = (("Noor", "https://school.example/noor"), ("Leo", "https://school.example/leo"))
+
+    message = letter(join_urls=urls, students=("Noor", "Leo"))
+
+    assert Page(message.html).links == {"Join as Noor": urls[0][1], "Join as Leo": urls[1][1]}
+    assert "Join as Leo:\nhttps://school.example/leo\n" in message.text
+
+
+def test_of_one_link_it_is_not_said_whose() -> None:
+    assert Page(letter().html).links == {"Join the class": CONTEXT.join_urls[0][1]}
+
+
+def test_only_a_review_request_leads_to_the_working_page() -> None:
+    leading = {kind for kind in N if CONTEXT.page_url in letter(kind).text}
+
+    assert leading == {N.REVIEW_REQUEST}
+
+
+def test_only_a_summary_tells_what_happened_and_only_a_briefing_what_is_planned() -> None:
+    assert {kind for kind in N if "Please do page twelve" in letter(kind, briefing=None).text} == {N.SUMMARY}
+    assert {kind for kind in N if "Homework to check" in letter(kind).text} == {N.BRIEFING}
+
+
+def test_a_summary_has_its_sections_in_order_and_each_check_its_verdict() -> None:
+    message = letter(N.SUMMARY)
+
+    headings = [WORDS["en"][section] for section in Section]
+    for text in both(message):
+        places = [text.index(heading) for heading in headings]
+        assert places == sorted(places)
+    assert "- Asked “One third plus one sixth?” (not yet correct)\n" in message.text
+
+
+@every_language
+@pytest.mark.parametrize("outcome", CheckOutcome)
+def test_every_verdict_is_told_in_words(outcome: CheckOutcome, language: str) -> None:
+    check = said(Section.COMPREHENSION, "Asked.", outcome)
+
+    for text in both(letter(N.SUMMARY, statements=(check,), language=language)):
+        assert WORDS[language][outcome] in text
+
+
+def test_a_summary_without_statements_has_no_empty_headings() -> None:
+    assert "Homework" not in letter(N.SUMMARY, statements=()).text
+
+
+@every_kind
+def test_nothing_that_people_wrote_becomes_markup_or_a_header(kind: NoticeKind) -> None:
+    message = letter(
+        kind,
+        title=EVIL,
+        course=EVIL,
+        organization=EVIL,
+        instructor=EVIL,
+        reader=EVIL,
+        students=(EVIL, EVIL),
+        join_urls=((EVIL, "https://school.example/1"), (EVIL, "https://school.example/2")),
+        statements=(said(Section.TOPICS, EVIL),),
+        briefing={"sections": [["worked_on", [EVIL]]], "plan": [EVIL], "expected": [EVIL], "first": True},
+    )
+
+    plain = Page(letter(kind).html)
+    assert set(Page(message.html).tags) <= set(plain.tags)
+    assert "<script" not in message.html
+    assert len(message.subject.splitlines()) == 1
+    assert "<script>alert(1)</script> Bcc: spy@evil.example" in message.text, "text is text, on its own line"
+    assert not re.search(r"^Bcc:", message.text, re.MULTILINE)
+
+
+@given(st.text(min_size=1), st.sampled_from(list(N)), st.sampled_from(LANGUAGES))
+def test_any_title_can_be_told(title: str, kind: NoticeKind, language: str) -> None:
+    message = letter(kind, title=title, language=language)
+
+    assert len(message.subject.splitlines()) == 1
+    assert len(message.subject) <= 180
+    assert Page(message.html).tags == Page(letter(kind, language=language).html).tags
+
+
+@given(st.integers(0, 2**31), st.timezone_keys())
+def test_any_moment_can_be_told_in_any_zone(seconds: int, zone: str) -> None:
+    at = datetime.fromtimestamp(seconds, UTC)
+
+    assert letter(starts_at=at, ends_at=at + timedelta(hours=1), time_zone=zone).text
+
+
+def test_plain_text_has_no_ragged_gaps() -> None:
+    for kind in N:
+        text = letter(kind).text
+        assert "\n\n\n" not in text
+        assert text.endswith(f"\n-- \nYou get this because of a class at {CONTEXT.organization}.\n")
