@@ -1,7 +1,7 @@
 """Events that a class leaves in its history, small and large, short and long."""
 
 from benchmarks.report import tell
-from tests.workflows.classroom import history_length, time_skipping_server, workers
+from tests.workflows.classroom import HistoryLength, history_length, time_skipping_server, workers
 from tests.workflows.recording_activities import World
 
 SIZES = tuple(
@@ -9,7 +9,7 @@ SIZES = tuple(
 )  # people besides the instructor
 
 
-async def history_lengths() -> dict[tuple[int, int], int]:
+async def history_lengths() -> dict[tuple[int, int], HistoryLength]:
     """By people and minutes, on the server that skips time."""
     lengths = {}
     async with time_skipping_server() as environment:
