@@ -51,8 +51,8 @@ async def test_temporal_has_the_search_attributes(temporal_server: TestTemporal)
     assert set(SEARCH_ATTRIBUTES) <= set(listed.custom_attributes)
 
 
-async def test_livekit_forgets_rooms_when_killed(livekit_server: TestLiveKit) -> None:
-    server = livekit_server
+async def test_livekit_forgets_rooms_when_killed(livekit_factory: Callable[..., TestLiveKit]) -> None:
+    server = livekit_factory()
     async with livekit_api.LiveKitAPI(server.url, server.api_key, server.api_secret) as api:
         await api.room.create_room(livekit_api.CreateRoomRequest(name="a-class"))
         rooms = await api.room.list_rooms(livekit_api.ListRoomsRequest())
