@@ -144,14 +144,14 @@ def test_a_killed_server_gets_everybody_back_as_they_were(held: School, browse: 
     control(page, "Camera").click()
     expect(control(page, "Camera")).to_have_attribute("data-lk-enabled", "false")
     connections = len(attended(held, INSTRUCTOR)["connections"])
-    with page.expect_response(lambda answer: answer.ok and "/credentials" in answer.url, timeout=60_000):
-        kill(held.stack, "livekit")
-        page.get_by_text("Reconnecting…").first.wait_for()
-        look_at(page, "reconnecting")
-    in_class(page, timeout=60_000)
+    kill(held.stack, "livekit")
+    page.get_by_text("Reconnecting…").first.wait_for()
+    look_at(page, "reconnecting")
+    # By LiveKit's own attempts where the room is back in time, else with a fresh token: without a click in any case.
+    in_class(page, timeout=90_000)
     expect(control(page, "Microphone")).to_have_attribute("data-lk-enabled", "true")
     assert not is_on(page, "Camera")
-    wait_for(lambda: len(attended(held, INSTRUCTOR)["connections"]) == connections + 1, "her new connection")
+    wait_for(lambda: len(attended(held, INSTRUCTOR)["connections"]) > connections, "her new connection")
     page.get_by_text("This class is recorded").wait_for(timeout=60_000)
 
 
