@@ -112,6 +112,7 @@ class ClassSession(SessionCommands):
             if await self._sleep_until(end.at, f"end: {end.reason}"):
                 self._end_reason = self._end_reason or end.reason
         if self._end_reason:
+            await self._go_live_when_taught()  # who came as the class was ended has taught it all the same
             self._advance(Trigger.END)
         elif self._moved and not self._cancelled:
             await self._leave_room("moved")

@@ -160,6 +160,18 @@ async def test_ending_by_command(environment: WorkflowEnvironment, world: World)
     assert (await room.result()).outcome == "held"
 
 
+async def test_a_class_ended_as_its_instructor_comes_was_held(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    room = await book(environment, world)
+    await room.until(room.starts_at)
+    await room.teacher_joins()
+    await room.handle.execute_update(ClassSession.end, EndClass("instructor"))
+    await room.drafted()
+    await room.approve()
+    assert (await room.result()).outcome == "held"
+
+
 async def test_a_room_that_fills_again_is_not_closed(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world)
     await room.until(room.starts_at)

@@ -43,6 +43,7 @@ async def test_a_mail_server_that_is_down_keeps_no_room_shut(
     await until(lambda: "open_room" in happening.calls)
     happening.away.clear()
     await room.teacher_joins()
+    await until(lambda: "transcribe" in happening.calls)
     await room.handle.execute_update(ClassSession.end, EndClass())
     await until(lambda: "notice:review_request" in happening.calls)
     await room.approve()
