@@ -22,14 +22,15 @@ class Tenants:
 
     async def of_sessions(self, session_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
         """Without those that do not exist. Raises Unavailable."""
-        unknown = set(session_ids) - self._known.keys()
-        if unknown:
-            if len(self._known) + len(unknown) > _MOST_KNOWN:
-                self._known.clear()
-                unknown = set(session_ids)
+        found = {key: self._known[key] for key in session_ids if key in self._known}
+        if unknown := set(session_ids) - found.keys():
             async with self._database.unscoped() as db:
-                self._known |= await organizations.tenants_of_sessions(db, unknown)
-        return {key: self._known[key] for key in session_ids if key in self._known}
+                fresh = await organizations.tenants_of_sessions(db, unknown)
+            if len(self._known) + len(fresh) > _MOST_KNOWN:
+                self._known.clear()  # what a caller has found already is its own
+            self._known |= fresh
+            found |= fresh
+        return found
 
     def forget(self, session_id: UUID) -> None:
         self._known.pop(session_id, None)
