@@ -1,11 +1,12 @@
 """Fixtures of the whole suite: the real servers, each started when first asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from models.database import Database
 from models.migrate import upgrade
 from tests.stack import (
     DatabaseUrls,
@@ -50,6 +51,14 @@ def database_urls(postgres_server: TestPostgres, migrated_template: str) -> Iter
     urls = postgres_server.create_database(template=migrated_template)
     yield urls
     postgres_server.drop_database(urls.name)
+
+
+@pytest.fixture
+async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """As the application sees it: under row-level security."""
+    opened = Database(database_urls.application)
+    yield opened
+    await opened.aclose()
 
 
 @pytest.fixture(scope="session")

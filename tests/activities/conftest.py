@@ -6,15 +6,7 @@ from integrations.mail import SmtpMailer
 from models.changes import ChangeNotifier
 from models.database import Database
 from tests.activities.school import SENDER, School
-from tests.stack import DatabaseUrls, TestMail
-
-
-@pytest.fixture
-async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
-    """As the application sees it: under row-level security."""
-    opened = Database(database_urls.application)
-    yield opened
-    await opened.aclose()
+from tests.stack import TestMail
 
 
 @pytest.fixture

@@ -16,28 +16,13 @@ from domain.errors import NotFound, Unavailable
 from domain.events import EventKind, EventSource, RecordedEvent, SessionEvent
 from models.changes import RESYNC, ChangeNotifier, listen
 from models.database import Database
-from models.migrate import upgrade
 from models.repositories import events
 from tests.api.classes import make_classes
-from tests.stack import DatabaseUrls, TestPostgres
+from tests.stack import DatabaseUrls
 
 pytestmark = pytest.mark.adapter
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def urls(postgres_server: TestPostgres) -> DatabaseUrls:
-    made = postgres_server.create_database()
-    upgrade(made.owner)
-    return made
-
-
-@pytest.fixture
-async def database(urls: DatabaseUrls) -> AsyncIterator[Database]:
-    database = Database(urls.application)
-    yield database
-    await database.aclose()
 
 
 @pytest.fixture
@@ -91,11 +76,11 @@ async def test_an_unknown_session_is_told_so_and_keeps_nobody_from_the_record(
 
 
 async def test_a_session_that_was_deleted_keeps_nobody_from_the_record(
-    database: Database, recorder: EventRecorder, urls: DatabaseUrls
+    database: Database, recorder: EventRecorder, database_urls: DatabaseUrls
 ) -> None:
     (gone, tenant), (session, _) = (await make_classes(database, 1, 2)).items()
     await recorder.record(fact(gone, "before"))
-    with psycopg.connect(urls.owner) as connection:
+    with psycopg.connect(database_urls.owner) as connection:
         connection.execute("delete from session_event where session_id = %s", [gone])
         connection.execute("delete from session where id = %s", [gone])
     facts = [fact(session, "one"), fact(gone, "after"), fact(session, "two")]
@@ -114,8 +99,8 @@ async def test_text_that_the_database_cannot_keep_does_not_stop_the_record(
     assert kept == text.replace("\0", "\ufffd").replace("\ud800", "?")
 
 
-async def test_without_a_database_the_sender_is_told_to_send_again(urls: DatabaseUrls) -> None:
-    nowhere = urls.application.replace(urls.name, "no_such_database")
+async def test_without_a_database_the_sender_is_told_to_send_again(database_urls: DatabaseUrls) -> None:
+    nowhere = database_urls.application.replace(database_urls.name, "no_such_database")
     database, notifier = Database(nowhere), ChangeNotifier(nowhere)
     recorder = EventRecorder(database, notifier, Tenants(database))
     with pytest.raises(Unavailable):
@@ -125,14 +110,14 @@ async def test_without_a_database_the_sender_is_told_to_send_again(urls: Databas
 
 
 async def test_lost_connections_are_replaced(
-    database: Database, recorder: EventRecorder, urls: DatabaseUrls
+    database: Database, recorder: EventRecorder, database_urls: DatabaseUrls
 ) -> None:
     [(session, tenant)] = (await make_classes(database, 1, 1)).items()
     await recorder.record(fact(session, "before"))
-    with psycopg.connect(urls.superuser, autocommit=True) as connection:
+    with psycopg.connect(database_urls.superuser, autocommit=True) as connection:
         connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
-            [urls.name],
+            [database_urls.name],
         )
     await recorder.record(fact(session, "after"))
     assert set(await on_record(database, tenant, session)) == {"before", "after"}

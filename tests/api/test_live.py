@@ -23,13 +23,6 @@ pytestmark = pytest.mark.adapter
 
 
 @pytest.fixture
-async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
-    opened = Database(database_urls.application)
-    yield opened
-    await opened.aclose()
-
-
-@pytest.fixture
 async def hub(database: Database) -> AsyncIterator[LiveHub]:
     started = LiveHub(database.url, Tenants(database))
     yield started
