@@ -79,6 +79,17 @@ def referred_within_tenant() -> sa.UniqueConstraint:
     return sa.UniqueConstraint("organization_id", "id")
 
 
+def external_ids_are_unique(table: str) -> sa.Index:
+    """Within an organization; rows without one are not looked at."""
+    return sa.Index(
+        f"uq_{table}_organization_id_external_id",
+        "organization_id",
+        "external_id",
+        unique=True,
+        postgresql_where=sa.text("external_id is not null"),
+    )
+
+
 class TenantRow(SQLModel):
     """A row of an organization's data; row-level security compares its id with the transaction's."""
 

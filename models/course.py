@@ -1,41 +1,86 @@
 """What is taught, and who is enrolled in it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, referred_within_tenant, utc, within_tenant
+from models.base import (
+    TenantRow,
+    external_ids_are_unique,
+    json_list,
+    referred_within_tenant,
+    utc,
+    within_tenant,
+)
 
 
 class Course(TenantRow, table=True):
-    __table_args__ = (referred_within_tenant(),)
+    __table_args__ = (referred_within_tenant(), external_ids_are_unique("course"))
     id: UUID = Field(primary_key=True)
     title: str
     subject: str
     level: str = ""
+    external_id: str | None = None  # in the system it comes from
+    version: int = 1
     created_at: datetime = utc()
+    updated_at: datetime | None = utc(None)
+    retired_at: datetime | None = utc(None)
 
 
 class Topic(TenantRow, table=True):
     __table_args__ = (
         referred_within_tenant(),
         within_tenant("course"),
+        external_ids_are_unique("topic"),
     )
     id: UUID = Field(primary_key=True)
     course_id: UUID = Field(index=True)
     title: str
     position: int
+    external_id: str | None = None
+    version: int = 1
+    created_at: datetime | None = utc(server_default=sa.text("now()"))
+    updated_at: datetime | None = utc(None)
+    retired_at: datetime | None = utc(None)
 
 
 class Enrollment(TenantRow, table=True):
     __table_args__ = (
         within_tenant("course"),
         within_tenant("student"),
-        sa.UniqueConstraint("course_id", "student_id"),
+        external_ids_are_unique("enrollment"),
+        sa.Index(
+            "uq_enrollment_course_id_student_id",
+            "course_id",
+            "student_id",
+            unique=True,
+            postgresql_where=sa.text("retired_at is null"),
+        ),
     )
     id: UUID = Field(primary_key=True)
     course_id: UUID
     student_id: UUID = Field(index=True)
+    external_id: str | None = None
+    version: int = 1
     created_at: datetime = utc()
+    updated_at: datetime | None = utc(None)
+    retired_at: datetime | None = utc(None)
+
+
+class CurriculumPlan(TenantRow, table=True):
+    """In which order, and in how many classes each, a course's topics are taught."""
+
+    __tablename__ = "curriculum_plan"
+    __table_args__ = (within_tenant("course"), external_ids_are_unique("curriculum_plan"))
+    id: UUID = Field(primary_key=True)
+    course_id: UUID = Field(index=True)
+    title: str
+    items: list[Any] = json_list()  # [{topic_id, sessions, note}]
+    external_id: str | None = None
+    version: int = 1
+    created_at: datetime = utc()
+    updated_at: datetime | None = utc(None)
+    retired_at: datetime | None = utc(None)

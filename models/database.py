@@ -12,8 +12,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from domain.errors import InvalidInput, Unavailable
+from models.authorship import authorship
 
-_SCOPE = sa.text("select set_config('app.organization_id', :organization_id, true)")
+_SCOPE = sa.text(
+    "select set_config('app.organization_id', :organization_id, true), set_config('app.actor', :actor, true), "
+    "set_config('app.request_id', :request_id, true)"
+)
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -42,7 +46,15 @@ class Database:
         Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
         """
         async with self._transaction() as session:
-            await session.execute(_SCOPE, {"organization_id": str(organization_id)})
+            author = authorship.get()
+            await session.execute(
+                _SCOPE,
+                {
+                    "organization_id": str(organization_id),
+                    "actor": author.actor,
+                    "request_id": author.request_id,
+                },
+            )
             yield session
 
     @asynccontextmanager

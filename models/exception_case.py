@@ -27,3 +27,6 @@ class ExceptionCase(TenantRow, table=True):
     detail: dict[str, Any] = json_object()  # codes, counts, ids
     opened_at: datetime = utc()
     resolved_at: datetime | None = utc(None)
+    resolved_by: str = ""
+    resolution: str = ""  # what was done, in words
+    assignee: str = ""  # who took it: "member:<id>"…

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
-from models.base import TenantRow, json_object, utc
+from domain.access import AccessRole
+from models.base import TenantRow, enum_column, json_list, json_object, utc
 
 
 class Region(SQLModel, table=True):
@@ -23,6 +24,8 @@ class Organization(SQLModel, table=True):
     time_zone: str = "UTC"  # IANA
     language: str = "en"  # ISO 639-1
     policy: dict[str, Any] = json_object()  # SessionPolicy, only what differs from the defaults
+    version: int = 1
+    updated_at: datetime | None = utc(None)
     created_at: datetime = utc()
 
 
@@ -34,5 +37,12 @@ class ApiKey(TenantRow, table=True):
     name: str
     prefix: str = Field(unique=True)
     secret_hash: str
+    role: AccessRole = enum_column(AccessRole, AccessRole.INTEGRATOR)
+    scopes: list[Any] = json_list()  # permissions; empty: all of the role
+    version: int = 1
+    created_by: str = ""
     created_at: datetime = utc()
+    updated_at: datetime | None = utc(None)
+    expires_at: datetime | None = utc(None)
+    last_used_at: datetime | None = utc(None)
     revoked_at: datetime | None = utc(None)

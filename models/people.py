@@ -3,13 +3,20 @@
 from datetime import datetime, time
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, referred_within_tenant, utc, within_tenant
+from models.base import (
+    TenantRow,
+    external_ids_are_unique,
+    referred_within_tenant,
+    utc,
+    within_tenant,
+)
 
 
 class Guardian(TenantRow, table=True):
-    __table_args__ = (referred_within_tenant(),)
+    __table_args__ = (referred_within_tenant(), external_ids_are_unique("guardian"))
     id: UUID = Field(primary_key=True)
     name: str
     email: str
@@ -17,15 +24,23 @@ class Guardian(TenantRow, table=True):
     time_zone: str = "UTC"
     quiet_from: time | None = None  # local wall time; notices that can wait are held between these
     quiet_until: time | None = None
+    external_id: str | None = None
+    version: int = 1
     created_at: datetime = utc()
+    updated_at: datetime | None = utc(None)
+    retired_at: datetime | None = utc(None)
 
 
 class Student(TenantRow, table=True):
-    __table_args__ = (referred_within_tenant(),)
+    __table_args__ = (referred_within_tenant(), external_ids_are_unique("student"))
     id: UUID = Field(primary_key=True)
     name: str
     time_zone: str = "UTC"
+    external_id: str | None = None
+    version: int = 1
     created_at: datetime = utc()
+    updated_at: datetime | None = utc(None)
+    retired_at: datetime | None = utc(None)
 
 
 class StudentGuardian(TenantRow, table=True):
@@ -39,10 +54,28 @@ class StudentGuardian(TenantRow, table=True):
 
 
 class Instructor(TenantRow, table=True):
-    __table_args__ = (referred_within_tenant(),)
+    __table_args__ = (referred_within_tenant(), external_ids_are_unique("instructor"))
     id: UUID = Field(primary_key=True)
     name: str
     email: str
     language: str = "en"
     time_zone: str = "UTC"
+    external_id: str | None = None
+    version: int = 1
+    created_at: datetime = utc()
+    updated_at: datetime | None = utc(None)
+    retired_at: datetime | None = utc(None)
+
+
+class Qualification(TenantRow, table=True):
+    """What an instructor may teach."""
+
+    __table_args__ = (
+        within_tenant("instructor"),
+        sa.UniqueConstraint("instructor_id", "subject", "level"),
+    )
+    id: UUID = Field(primary_key=True)
+    instructor_id: UUID
+    subject: str
+    level: str = ""  # empty: every level
     created_at: datetime = utc()

@@ -14,6 +14,7 @@ from domain.timeline import Outcome, Step
 from models.base import (
     TenantRow,
     enum_column,
+    external_ids_are_unique,
     json_list,
     json_object,
     referred_within_tenant,
@@ -28,6 +29,7 @@ class Session(TenantRow, table=True):
         referred_within_tenant(),
         within_tenant("course"),
         within_tenant("instructor"),
+        external_ids_are_unique("session"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index("ix_session_organization_id_starts_at", "organization_id", "starts_at"),
     )
@@ -49,6 +51,7 @@ class Session(TenantRow, table=True):
     signalled: list[Any] = json_list()  # presence milestones the workflow has been told
     closed_at: datetime | None = utc(None)
     completeness: dict[str, Any] = json_object()  # {have: [...], missing: [...], share: 0..1}
+    external_id: str | None = None
     created_at: datetime = utc()
 
 

@@ -3,9 +3,13 @@
 from sqlmodel import SQLModel
 
 from models import (  # noqa: F401
+    access,
+    change_log,
+    class_file,
     course,
     documentation,
     exception_case,
+    idempotency,
     notice,
     organization,
     people,
@@ -19,4 +23,4 @@ from models import (  # noqa: F401
 metadata = SQLModel.metadata
 
 # Tables without an organization's data, or the tenant table itself.
-UNSCOPED = frozenset({"region", "alembic_version"})
+UNSCOPED = frozenset({"region", "sign_in_attempt", "alembic_version"})

@@ -59,7 +59,9 @@ async def another_session(database: Database, tenant: Tenant) -> UUID:
 
 def row_of(table: sa.Table, tenant: Tenant) -> Values:
     """Another valid row of this tenant, which refers to the tenant's rows in the tables before."""
-    values = {column.name: _value(column) for column in table.columns}
+    values = {column.name: _value(column) for column in table.columns if column.identity is None}
+    if "organization_id" in values:
+        values["organization_id"] = tenant.id
     for column, referred in references(table):
         values[column.name] = tenant[referred.table.name][referred.name]
     if table is TENANT:
@@ -81,7 +83,8 @@ def scope_column(table: sa.Table) -> sa.Column[Any]:
 
 
 def same_row(table: sa.Table, row: Values) -> sa.ColumnElement[bool]:
-    return sa.and_(*(column == row[column.name] for column in table.primary_key.columns))
+    keys = [column for column in table.primary_key.columns if column.name in row]
+    return sa.and_(*(column == row[column.name] for column in keys or [table.c.subject_id]))
 
 
 _OF_TYPE: dict[type[TypeEngine[Any]], Callable[[], Any]] = {
@@ -89,6 +92,7 @@ _OF_TYPE: dict[type[TypeEngine[Any]], Callable[[], Any]] = {
     sa.DateTime: lambda: NOON,
     sa.Time: lambda: time(21),
     sa.Integer: lambda: 1,
+    sa.BigInteger: lambda: 1,
     sa.Float: lambda: 1.0,
     sa.Boolean: lambda: False,
     TSTZRANGE: lambda: Range(NOON, NOON + HOUR, bounds="[)"),

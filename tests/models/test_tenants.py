@@ -26,7 +26,7 @@ from tests.stack import TestPostgres
 
 pytestmark = pytest.mark.adapter
 
-APPEND_ONLY = {"session_event", "documentation_revision"}
+APPEND_ONLY = {"change_log", "session_event", "documentation_revision"}
 every_table = pytest.mark.parametrize("table", TENANT_TABLES, ids=lambda table: table.name)
 every_scope = pytest.mark.parametrize("scope", ["another", "none"])
 
@@ -55,14 +55,14 @@ async def _kept(two: Neighbours, table: sa.Table) -> bool:
     async with two.database.tenant(two.owner.id) as db:
         found = (await db.execute(sa.select(table))).mappings().all()
     wanted = two.owner[table.name]
-    return [{name: row[name] for name in wanted} for row in found] == [wanted]
+    return [{name: row[name] for name in wanted} for row in found].count(wanted) == 1
 
 
 @every_table
 async def test_a_tenant_sees_its_own_rows_alone(two: Neighbours, table: sa.Table) -> None:
     async with two.database.tenant(two.owner.id) as db:
         seen = (await db.scalars(sa.select(scope_column(table)))).all()
-    assert seen == [two.owner.id]
+    assert set(seen) == {two.owner.id}
 
 
 @every_scope

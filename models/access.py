@@ -1,0 +1,89 @@
+"""Who comes in: staff, sign-in links, signed-in people, outside identity providers, failed attempts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from domain.access import AccessRole
+from models.base import TenantRow, enum_column, json_list, referred_within_tenant, utc
+
+
+class Member(TenantRow, table=True):
+    """Staff of an organization: signs in to the console as admin or ops."""
+
+    __table_args__ = (
+        referred_within_tenant(),
+        sa.Index(
+            "uq_member_organization_id_email",
+            "organization_id",
+            "email",
+            unique=True,
+            postgresql_where=sa.text("retired_at is null"),
+        ),
+    )
+    id: UUID = Field(primary_key=True)
+    name: str
+    email: str
+    role: AccessRole = enum_column(AccessRole)
+    language: str = "en"
+    time_zone: str = "UTC"
+    version: int = 1
+    created_at: datetime = utc()
+    updated_at: datetime | None = utc(None)
+    retired_at: datetime | None = utc(None)
+
+
+class SignInLink(TenantRow, table=True):
+    """A link that was mailed. Works once, for a short time; only its SHA-256 is kept."""
+
+    __tablename__ = "sign_in_link"
+    id: UUID = Field(primary_key=True)
+    token_hash: str = Field(unique=True)
+    subject_kind: str  # member | instructor | guardian
+    subject_id: UUID
+    created_at: datetime = utc()
+    expires_at: datetime = utc()
+    used_at: datetime | None = utc(None)
+
+
+class SignedIn(TenantRow, table=True):
+    """Somebody's browser. Only the SHA-256 of its cookie is kept."""
+
+    __tablename__ = "signed_in"
+    id: UUID = Field(primary_key=True)
+    token_hash: str = Field(unique=True)
+    subject_kind: str  # member | instructor | guardian | operator
+    subject_id: UUID | None = None  # None: the operator of the deployment
+    method: str  # mail | oidc | link | desk
+    created_at: datetime = utc()
+    last_seen_at: datetime = utc()
+    expires_at: datetime = utc()
+    ended_at: datetime | None = utc(None)
+
+
+class IdentityProvider(TenantRow, table=True):
+    """An OpenID Connect provider that an organization's people sign in with."""
+
+    __tablename__ = "identity_provider"
+    id: UUID = Field(primary_key=True)
+    issuer: str
+    client_id: str
+    client_secret: str  # sealed with the deployment's secret
+    domains: list[Any] = json_list()  # mail domains whose people are sent there
+    version: int = 1
+    created_at: datetime = utc()
+    updated_at: datetime | None = utc(None)
+    retired_at: datetime | None = utc(None)
+
+
+class SignInAttempt(SQLModel, table=True):
+    """Counts towards lock-out. Of no organization: who it is about is not known yet."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (sa.Index("ix_sign_in_attempt_about_attempted_at", "about", "attempted_at"),)
+    id: UUID = Field(primary_key=True)
+    about: str  # SHA-256 of the address, or of the network the request came from
+    attempted_at: datetime = utc()

@@ -1,0 +1,39 @@
+"""What changed, by whom: append-only, written by triggers, read as the change feed and as the audit log."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.base import TenantRow, json_object, utc
+
+
+class ChangeRow(TenantRow, table=True):
+    """Ordered by (`xid`, `seq`); complete below the oldest transaction that still runs.
+
+    `xid` is the writing transaction. A sequence alone would let a reader pass by a row that is committed late.
+    """
+
+    __tablename__ = "change_log"
+    __table_args__ = (
+        sa.Index("ix_change_log_organization_id_xid_seq", "organization_id", "xid", "seq"),
+        sa.Index("ix_change_log_organization_id_subject_id", "organization_id", "subject_id"),
+    )
+    seq: int = Field(sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), primary_key=True))
+    xid: int = Field(
+        sa_column=sa.Column(
+            sa.BigInteger,
+            server_default=sa.text("((pg_current_xact_id())::text)::bigint"),
+            nullable=False,
+        )
+    )
+    occurred_at: datetime | None = utc(server_default=sa.text("clock_timestamp()"))
+    actor: str  # "key:<id>", "member:<id>"…; "homeroom" for what workflows do
+    request_id: str
+    kind: str  # "<subject>.<verb>", e.g. "session.cancelled"
+    subject: str
+    subject_id: UUID
+    session_id: UUID | None = None
+    changes: dict[str, Any] = json_object()  # field: [before, after]; secrets and long texts are left out
