@@ -6,7 +6,7 @@ from temporalio import activity
 from uuid_utils.compat import uuid7
 
 from activities.progress import Progress, utc_now
-from domain.errors import BookingInPast, InvalidInput, UnknownReference
+from domain.errors import BookingInPast, Conflict, InvalidInput, UnknownReference
 from domain.roles import Role
 from domain.schedule import check_length
 from models.course import Course, Topic
@@ -30,10 +30,14 @@ class SessionActivities(Sessions):
         async with self._database.tenant(ref.organization_id) as db:
             if await db.get(Session, ref.session_id):
                 return BookResult(len(await sessions.participants(db, ref.session_id)))
-            course = await people.get(db, Course, booking.course_id)
-            instructor = await people.get(db, Instructor, booking.instructor_id)
-            students = await people.get_all(db, Student, booking.student_ids)
-            topics = await people.get_all(db, Topic, booking.topic_ids)
+            if booking.external_id and await sessions.by_external_id(db, booking.external_id):
+                raise Conflict(
+                    "there is a session with this external_id", next_step="Read it by its external_id."
+                )
+            course = await people.in_use(db, Course, booking.course_id)
+            instructor = await people.in_use(db, Instructor, booking.instructor_id)
+            students = await people.all_in_use(db, Student, booking.student_ids)
+            topics = await people.all_in_use(db, Topic, booking.topic_ids)
             if any(topic.course_id != course.id for topic in topics):
                 raise UnknownReference(
                     "a topic is not of this course", next_step="Name topics of the booked course."
@@ -49,6 +53,7 @@ class SessionActivities(Sessions):
                 ends_at=booking.ends_at,
                 time_zone=booking.time_zone,
                 policy=booking.policy.model_dump(mode="json"),
+                external_id=booking.external_id,
                 created_at=utc_now(),
             )
             db.add(session)

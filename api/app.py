@@ -7,9 +7,10 @@ from fastapi import FastAPI
 
 from api import description, problems
 from api.console import pages
+from api.context import RequestContext
 from api.headers import SecureHeaders
 from api.limits import BodyLimit
-from api.routes import joining, livekit, organizations, people, records, room_page, sessions
+from api.routes import events, joining, keys, livekit, organizations, records, resources, room_page, sessions
 from api.state import make_state
 from config.logging import configure_logging
 from config.settings import Settings, load_settings
@@ -39,8 +40,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
+    app.add_middleware(RequestContext)
     problems.install(app)
-    for module in (organizations, people, sessions, records, joining, livekit):
+    for module in (organizations, keys, resources, sessions, records, events, joining, livekit):
         app.include_router(module.router)
     room_page.install(app)
     pages.install(app)

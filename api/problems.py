@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
 from domain import errors
+from models.authorship import authorship
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -25,6 +26,10 @@ _STATUS: dict[type[errors.HomeroomError], int] = {
     errors.Gone: 410,
     errors.SignatureInvalid: 401,
     errors.PayloadTooLarge: 413,
+    errors.UnsupportedMedia: 415,
+    errors.StaleVersion: 412,
+    errors.VersionRequired: 428,
+    errors.RateLimited: 429,
     errors.Unavailable: 503,
 }
 _HTTP = {
@@ -57,6 +62,7 @@ def problem(
         "detail": detail,
         "code": code,
         "next_step": next_step,
+        "request_id": authorship.get().request_id,
     }
     own = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}.get(status, {})
     return JSONResponse(
@@ -68,7 +74,7 @@ def of_error(error: errors.HomeroomError) -> JSONResponse:
     return problem(status_of(error), error.code, error.title, error.detail, error.next_step, more=error.extra)
 
 
-def _of_validation(error: RequestValidationError) -> JSONResponse:
+def of_validation(error: RequestValidationError) -> JSONResponse:
     places = [{"where": _place(one["loc"]), "problem": one["msg"]} for one in error.errors()]
     kind = errors.InvalidInput
     detail = "; ".join(f"{place['where']}: {place['problem']}" for place in places)
@@ -87,7 +93,7 @@ def _of_http(error: HTTPException) -> JSONResponse:
     )
 
 
-def _of_integrity(error: IntegrityError) -> JSONResponse:
+def of_integrity(error: IntegrityError) -> JSONResponse:
     """Two requests that exclude each other: the database decided. Anything else is a fault of ours."""
     state = getattr(error.orig, "sqlstate", None)
     if state == _UNIQUE:
@@ -114,11 +120,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
-        return _of_validation(error)
+        return of_validation(error)
 
     @app.exception_handler(IntegrityError)
     async def _integrity(_: Request, error: IntegrityError) -> JSONResponse:
-        return _of_integrity(error)
+        return of_integrity(error)
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from obstore.store import ObjectStore
 from temporalio.client import Client
 
+from api.feed import FeedHub
 from api.ingest import EventRecorder
 from api.live import LiveHub
+from api.rate_limits import RateLimiter
 from api.tenants import Tenants
 from config.settings import Settings
 from config.temporal import connect
@@ -30,8 +32,11 @@ class State:
     recorder: EventRecorder
     hub: LiveHub
     store: ObjectStore
+    limiter: RateLimiter
+    feed: FeedHub
 
     async def aclose(self) -> None:
+        await self.feed.aclose()
         await self.recorder.aclose()
         await self.hub.aclose()
         await self.notifier.aclose()
@@ -55,4 +60,6 @@ async def make_state(settings: Settings) -> State:
         recorder=EventRecorder(database, notifier, tenants),
         hub=LiveHub(url, tenants),
         store=open_store(settings.object_store_url, settings.object_store_options),
+        feed=FeedHub(database),
+        limiter=RateLimiter(settings.rate_limit, settings.rate_limit_storage),
     )

@@ -71,6 +71,14 @@ class Settings(BaseSettings):
     drafting_model: str | None = None
     drafting_api_key: SecretStr | None = None
 
+    rate_limit: str = Field(
+        "3000/minute", description="Requests of one API key or signed-in person, as `count/period`."
+    )
+    rate_limit_storage: str = Field(
+        "async+memory://",
+        description="Where they are counted; async+redis://… where several API processes run.",
+    )
+
     log_level: str = "INFO"
     log_json: bool = True
 

@@ -4,15 +4,23 @@
     ├── InvalidInput            the caller must change the request
     │   ├── BookingInPast
     │   ├── UnknownReference    names a course, topic, person… that this organization does not have
+    │   ├── CursorInvalid       a cursor of another list, or of none
+    │   ├── KeyReused           an Idempotency-Key that was sent with another request
+    │   ├── FileRefused         a file that is not what it says, or that would not fit when unpacked
     │   └── MalformedEvent      an outside event that cannot be read
     ├── NotFound
     ├── Conflict                the request is sound, the world is in its way
     │   ├── DoubleBooked
     │   ├── ClassNotOpen        the join link is good, the door is still shut
     │   ├── TransitionRefused   the session's state does not allow the command
+    │   ├── InUse               others depend on it
+    │   ├── RequestInProgress   the same request is at work already
     │   └── StaleRevision       somebody changed it since the caller read it
+    ├── StaleVersion            If-Match names a version that is not the present one
+    ├── VersionRequired         a change has to name the version it was made from
     ├── Gone                    it was there, and is over
     │   └── ClassEnded
+    ├── RateLimited             too many requests
     ├── NotAuthenticated        nobody knows who asks
     ├── NotAllowed              who asks may not
     │   ├── LinkInvalid
@@ -20,6 +28,7 @@
     │   ├── LinkForAnotherClass
     │   └── SignatureInvalid
     ├── PayloadTooLarge
+    ├── UnsupportedMedia        a body in a form that is not read here
     ├── Undeliverable           a message was refused for good
     ├── DraftingFailed          the drafting endpoint gave no usable answer
     └── Unavailable             an outside part does not answer now: the only branch worth a retry
@@ -65,6 +74,24 @@ class UnknownReference(InvalidInput):
     usual_step = "Check the ids."
 
 
+class CursorInvalid(InvalidInput):
+    code = "cursor-invalid"
+    title = "This cursor is not of this list"
+    usual_step = "Begin again without a cursor, or keep `sort` as it was."
+
+
+class KeyReused(InvalidInput):
+    code = "idempotency-key-reused"
+    title = "This Idempotency-Key was sent with another request"
+    usual_step = "Send each new request with a key of its own."
+
+
+class FileRefused(InvalidInput):
+    code = "file-refused"
+    title = "The file is not taken"
+    usual_step = "Send a file of one of the allowed kinds, as its program saved it."
+
+
 class MalformedEvent(InvalidInput):
     code = "malformed-event"
     title = "The event cannot be read"
@@ -101,10 +128,40 @@ class TransitionRefused(Conflict):
     usual_step = "Look at the session's state first."
 
 
+class InUse(Conflict):
+    code = "in-use"
+    title = "Others depend on it"
+    usual_step = "Change what depends on it first."
+
+
+class RequestInProgress(Conflict):
+    code = "request-in-progress"
+    title = "The same request is at work already"
+    usual_step = "Send it again in a moment, with the same key."
+
+
 class StaleRevision(Conflict):
     code = "stale-revision"
     title = "It was changed since you read it"
     usual_step = "Read the current one and redo it."
+
+
+class StaleVersion(HomeroomError):
+    code = "stale-version"
+    title = "It was changed since you read it"
+    usual_step = "Read it again, redo the change, and send the ETag you got."
+
+
+class VersionRequired(HomeroomError):
+    code = "version-required"
+    title = "Say which version you change"
+    usual_step = "Send the ETag of your last read as `If-Match`."
+
+
+class RateLimited(HomeroomError):
+    code = "rate-limited"
+    title = "Too many requests"
+    usual_step = "Wait as long as Retry-After says."
 
 
 class Gone(HomeroomError):
@@ -159,6 +216,12 @@ class PayloadTooLarge(HomeroomError):
     code = "payload-too-large"
     title = "The request is too large"
     usual_step = "Send less, or split it into several requests."
+
+
+class UnsupportedMedia(HomeroomError):
+    code = "unsupported-media"
+    title = "The body has a form that is not read here"
+    usual_step = "Send one of the media types that the API's description names."
 
 
 class Undeliverable(HomeroomError):

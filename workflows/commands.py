@@ -35,6 +35,7 @@ class Booking:
     topic_ids: tuple[UUID, ...] = ()
     time_zone: str = "UTC"
     policy: SessionPolicy = field(default_factory=SessionPolicy)
+    external_id: str | None = None
 
 
 @dataclass(frozen=True)

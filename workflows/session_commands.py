@@ -208,6 +208,7 @@ class SessionCommands(RecordingSteps):
             booking.time_zone,
             booking.policy,
             workflow.now(),
+            booking.external_id,
         )
 
     async def _move(self, starts_at: datetime, ends_at: datetime) -> None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.console.desk import COOKIE, LASTS, Desk, holder, same_origin
+from api.console.desk import Desk, enter, holder, same_origin
 from api.console.problem_page import PageRoute
 from api.console.rendering import HEADERS, page
 from api.console.session_view import session_view
@@ -20,7 +20,7 @@ from api.operations.commands import SessionCommands, workflow_url
 from api.routes.records import desk as documentation_desk
 from api.schemas.sessions import Revision
 from api.state import State
-from integrations.links import DeskLink
+from domain.access import Principal
 from models.repositories import recordings, sessions
 from workflows.class_session import ClassSession
 from workflows.commands import EndClass
@@ -37,8 +37,8 @@ async def home() -> Response:
 @router.get("/today")
 async def today(request: Request, shared: Shared, now: Now, desk: str | None = None) -> Response:
     if desk is not None:
-        return _enter(shared, desk, now, "/today")
-    link = holder(request, shared, now)
+        return await enter(shared, desk, now, "/today")
+    link = await holder(request)
     return page(request, "today.html", **await _today(shared, link.organization_id, now))
 
 
@@ -58,8 +58,8 @@ async def session_page(
     request: Request, session_id: UUID, shared: Shared, now: Now, desk: str | None = None
 ) -> Response:
     if desk is not None:
-        return _enter(shared, desk, now, f"/sessions/{session_id}")
-    link = holder(request, shared, now)
+        return await enter(shared, desk, now, f"/sessions/{session_id}")
+    link = await holder(request)
     return page(request, "session.html", **await _session(shared, link.organization_id, session_id, now))
 
 
@@ -109,7 +109,7 @@ async def approve(
     session_id: UUID, shared: Shared, link: Desk, revision: Annotated[Revision, Form()]
 ) -> Response:
     await _own(shared, link, session_id)
-    await documentation_desk(shared).approve(session_id, revision, "desk")
+    await documentation_desk(shared).approve(session_id, revision, link.actor)
     return RedirectResponse(f"/sessions/{session_id}", status_code=303)
 
 
@@ -117,30 +117,15 @@ async def approve(
 async def end(session_id: UUID, shared: Shared, link: Desk) -> Response:
     await _own(shared, link, session_id)
     await SessionCommands(shared.temporal, shared.settings.region).update(
-        session_id, ClassSession.end, EndClass("desk")
+        session_id, ClassSession.end, EndClass(link.actor)
     )
     return RedirectResponse(f"/sessions/{session_id}", status_code=303)
 
 
-async def _own(shared: State, link: DeskLink, session_id: UUID) -> None:
+async def _own(shared: State, link: Principal, session_id: UUID) -> None:
     """Raises NotFound for a session of another organization."""
     async with shared.database.tenant(link.organization_id) as db:
         await sessions.get_session(db, session_id)
-
-
-def _enter(shared: Shared, token: str, now: datetime, path: str) -> Response:
-    """Keep the link in a cookie and out of the address."""
-    shared.links.read_desk(token, now)
-    response = RedirectResponse(path, status_code=303)
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(LASTS.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=shared.settings.public_url.startswith("https:"),
-    )
-    return response
 
 
 def install(app: FastAPI) -> None:

@@ -86,11 +86,14 @@ class SessionCommands:
                 rpc_timeout=_TIMEOUT,
             )
 
-    async def update(self, session_id: UUID, update: Any, arg: Any) -> None:
-        """Raises TransitionRefused where the state does not allow it, and what the command itself refuses."""
+    async def update(self, session_id: UUID, update: Any, arg: Any, command_id: str | None = None) -> None:
+        """The same command id again is the same command, and has the same answer.
+
+        Raises TransitionRefused where the state does not allow it, and what the command itself refuses.
+        """
         handle = self._temporal.get_workflow_handle(session_workflow_id(session_id))
         with _domain_errors():
-            await handle.execute_update(update, arg, rpc_timeout=_TIMEOUT)
+            await handle.execute_update(update, arg, id=command_id, rpc_timeout=_TIMEOUT)
 
     async def substitute(self, session_id: UUID, arg: Any) -> None:
         handle = self._temporal.get_workflow_handle(session_workflow_id(session_id))

@@ -56,13 +56,23 @@ class DocumentationDesk:
                 at=now,
             )
 
-    async def approve(self, session_id: UUID, revision: int, by: str) -> None:
-        await self._commands.update(session_id, ClassSession.approve_documentation, Approve(revision, by))
+    async def approve(self, session_id: UUID, revision: int, by: str, command_id: str | None = None) -> None:
+        await self._commands.update(
+            session_id, ClassSession.approve_documentation, Approve(revision, by), command_id
+        )
 
     async def request_changes(
-        self, organization_id: UUID, session_id: UUID, revision: int, reason: str, by: str
+        self,
+        organization_id: UUID,
+        session_id: UUID,
+        revision: int,
+        reason: str,
+        by: str,
+        command_id: str | None = None,
     ) -> None:
         """The words of the reason are kept with the revision; the workflow is told that changes are wanted."""
-        await self._commands.update(session_id, ClassSession.request_changes, RequestChanges(revision, by))
+        await self._commands.update(
+            session_id, ClassSession.request_changes, RequestChanges(revision, by), command_id
+        )
         async with self._database.tenant(organization_id) as db:
             await documents.note_changes(db, session_id, reason)

@@ -2,33 +2,66 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from api.dependencies import Now, Shared, TheCaller, Work, operator
-from api.operations import seeding
-from api.schemas.people import NewOrganization, OrganizationMade, PolicyChange
+from api.access import needs, operator
+from api.dependencies import Now, Shared, Work
+from api.idempotency import ApiRoute, Ids
+from api.operations import organizations
+from api.schemas.organizations import (
+    NewOrganization,
+    OrganizationChange,
+    OrganizationMade,
+    OrganizationOut,
+    PolicyChange,
+)
+from api.versions import IfMatch, etag, required_version
+from domain.access import Permission
 from domain.policies import SessionPolicy
+from models.organization import Organization
 
-router = APIRouter(prefix="/v1", tags=["organizations"])
+router = APIRouter(prefix="/v1", tags=["organizations"], route_class=ApiRoute)
 
 
 @router.post("/organizations", status_code=201)
 async def make_organization(
-    new: NewOrganization, shared: Shared, now: Now, _: Annotated[None, Depends(operator)]
+    new: NewOrganization, shared: Shared, ids: Ids, now: Now, _: Annotated[None, Depends(operator)]
 ) -> OrganizationMade:
-    return await seeding.make_organization(shared.database, new, shared.settings.region, now)
+    """For the operator of the deployment alone."""
+    return await organizations.make_organization(shared.database, new, shared.settings.region, ids, now)
 
 
-@router.get("/policy")
+@router.get("/organization", dependencies=[needs(Permission.ORGANIZATION_READ)])
+async def get_organization(db: Work, response: Response) -> OrganizationOut:
+    """The organization of the key."""
+    return _shown(await organizations.organization(db), response)
+
+
+@router.patch("/organization", dependencies=[needs(Permission.ORGANIZATION_WRITE)])
+async def change_organization(
+    change: OrganizationChange, db: Work, now: Now, response: Response, if_match: IfMatch = None
+) -> OrganizationOut:
+    values, version = change.model_dump(exclude_unset=True), required_version(if_match)
+    return _shown(await organizations.change_organization(db, values, version, now), response)
+
+
+def _shown(row: Organization, response: Response) -> OrganizationOut:
+    response.headers["ETag"] = etag(row.version)
+    return OrganizationOut(**{name: getattr(row, name) for name in OrganizationOut.model_fields})
+
+
+@router.get("/policy", dependencies=[needs(Permission.POLICY_READ)])
 async def get_policy(db: Work) -> SessionPolicy:
-    return await seeding.policy_of(db)
+    return await organizations.policy_of(db)
 
 
-@router.patch("/policy")
-async def change_policy(change: PolicyChange, db: Work, _: TheCaller) -> SessionPolicy:
+@router.patch("/policy", dependencies=[needs(Permission.POLICY_WRITE)])
+async def change_policy(change: PolicyChange, db: Work, now: Now) -> SessionPolicy:
+    """Only what is given changes, for classes booked from here on."""
     try:
-        return await seeding.change_policy(db, change.model_dump(mode="json", exclude_none=True))
+        values = change.model_dump(mode="json", exclude_none=True)
+        return await organizations.change_policy(db, values, now)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import Now, OwnSession, Shared, TheCaller, Work
+from api.access import needs
+from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
+from api.idempotency import ApiRoute, CommandId
 from api.operations import attendance as attendance_now
 from api.operations.audio import cut
 from api.operations.commands import SessionCommands
@@ -21,43 +23,44 @@ from api.schemas.records import (
 )
 from api.schemas.sessions import ChangesWanted, Decision, RevisionIn
 from api.state import State
+from domain.access import Permission
 from domain.errors import NotFound
 from models.repositories import documents, notices, recordings, sessions
 
-router = APIRouter(prefix="/v1/sessions/{session_id}", tags=["records"])
+router = APIRouter(prefix="/v1/sessions/{session_id}", tags=["records"], route_class=ApiRoute)
+RECORD, TRANSCRIPT = [needs(Permission.RECORD_READ)], [needs(Permission.TRANSCRIPT_READ)]
+DOCUMENTATION, REVIEW = [needs(Permission.DOCUMENTATION_READ)], [needs(Permission.DOCUMENTATION_REVIEW)]
 
 
 def desk(shared: State) -> DocumentationDesk:
     return DocumentationDesk(shared.database, SessionCommands(shared.temporal, shared.settings.region))
 
 
-@router.get("/attendance")
-async def attendance(session_id: UUID, db: Work, now: Now) -> list[AttendanceOut]:
+@router.get("/attendance", dependencies=RECORD)
+async def attendance(session: SeenSession, db: Work, now: Now) -> list[AttendanceOut]:
     """Per participant; folded from the events as they are, so it is right during the class as well."""
-    session = await sessions.get_session(db, session_id)
-    roles = {person.id: person.role for person in await sessions.participants(db, session_id)}
+    roles = {person.id: person.role for person in await sessions.participants(db, session.id)}
     rows = await attendance_now.rows(db, session, now)
     return [AttendanceOut.of(row, roles[row.participant_id]) for row in rows]
 
 
-@router.get("/transcript")
-async def transcript(session_id: UUID, db: Work) -> list[UtteranceOut]:
-    await sessions.get_session(db, session_id)
-    return [UtteranceOut.of(utterance) for utterance in await recordings.transcript(db, session_id)]
+@router.get("/transcript", dependencies=TRANSCRIPT)
+async def transcript(session: SeenSession, db: Work) -> list[UtteranceOut]:
+    return [UtteranceOut.of(utterance) for utterance in await recordings.transcript(db, session.id)]
 
 
-@router.get("/utterances/{utterance_id}/audio", response_class=Response)
-async def utterance_audio(session_id: UUID, utterance_id: UUID, db: Work, shared: Shared) -> Response:
+@router.get("/utterances/{utterance_id}/audio", response_class=Response, dependencies=TRANSCRIPT)
+async def utterance_audio(session: SeenSession, utterance_id: UUID, db: Work, shared: Shared) -> Response:
     """The sound of one utterance as WAV."""
-    utterance = await recordings.utterance(db, session_id, utterance_id)
-    around = await recordings.segment_at(db, session_id, utterance.identity, utterance.starts_at)
+    utterance = await recordings.utterance(db, session.id, utterance_id)
+    around = await recordings.segment_at(db, session.id, utterance.identity, utterance.starts_at)
     sound = await cut(shared.store, around, utterance.starts_at, utterance.ends_at)
     return Response(sound, media_type="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
 
 
-@router.get("/documentation")
-async def documentation(session_id: UUID, db: Work) -> DocumentationOut:
-    row = await documents.documentation(db, session_id)
+@router.get("/documentation", dependencies=DOCUMENTATION)
+async def documentation(session: SeenSession, db: Work) -> DocumentationOut:
+    row = await documents.documentation(db, session.id)
     if row is None:
         raise NotFound(
             "this session has no documentation yet", next_step="It is drafted when the class is over."
@@ -68,12 +71,12 @@ async def documentation(session_id: UUID, db: Work) -> DocumentationOut:
         changes_wanted=row.changes_wanted,
         approved_by=row.approved_by,
         approved_at=row.approved_at,
-        statements=await documents.statements(db, session_id, row.revision),
-        revisions=[RevisionOut.of(revision) for revision in await documents.revisions(db, session_id)],
+        statements=await documents.statements(db, session.id, row.revision),
+        revisions=[RevisionOut.of(revision) for revision in await documents.revisions(db, session.id)],
     )
 
 
-@router.post("/documentation/revisions", status_code=201)
+@router.post("/documentation/revisions", status_code=201, dependencies=REVIEW)
 async def revise(
     session_id: OwnSession, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
 ) -> RevisionMade:
@@ -90,37 +93,37 @@ async def revise(
     return RevisionMade(revision=made)
 
 
-@router.post("/documentation/approve", status_code=204)
-async def approve(session_id: OwnSession, decision: Decision, who: TheCaller, shared: Shared) -> None:
+@router.post("/documentation/approve", status_code=204, dependencies=REVIEW)
+async def approve(
+    session_id: OwnSession, decision: Decision, who: TheCaller, shared: Shared, command: CommandId
+) -> None:
     """Only after this does the summary go to the guardians."""
-    await desk(shared).approve(session_id, decision.revision, who.actor)
+    await desk(shared).approve(session_id, decision.revision, who.actor, command)
 
 
-@router.post("/documentation/request-changes", status_code=204)
+@router.post("/documentation/request-changes", status_code=204, dependencies=REVIEW)
 async def request_changes(
-    session_id: OwnSession, wanted: ChangesWanted, who: TheCaller, shared: Shared
+    session_id: OwnSession, wanted: ChangesWanted, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
     await desk(shared).request_changes(
-        who.organization_id, session_id, wanted.revision, wanted.reason, who.actor
+        who.organization_id, session_id, wanted.revision, wanted.reason, who.actor, command
     )
 
 
-@router.get("/notices")
-async def list_notices(session_id: UUID, db: Work) -> list[NoticeOut]:
-    await sessions.get_session(db, session_id)
-    return [NoticeOut.of(row) for row in await notices.of_session(db, session_id)]
+@router.get("/notices", dependencies=RECORD)
+async def list_notices(session: SeenSession, db: Work) -> list[NoticeOut]:
+    return [NoticeOut.of(row) for row in await notices.of_session(db, session.id)]
 
 
-@router.get("/exceptions")
-async def list_exceptions(session_id: UUID, db: Work) -> list[CaseOut]:
-    await sessions.get_session(db, session_id)
-    return [CaseOut.of(row) for row in await notices.cases_of_session(db, session_id)]
+@router.get("/exceptions", dependencies=RECORD)
+async def list_exceptions(session: SeenSession, db: Work) -> list[CaseOut]:
+    return [CaseOut.of(row) for row in await notices.cases_of_session(db, session.id)]
 
 
-@router.get("/next-briefing")
-async def next_briefing(session_id: UUID, db: Work) -> dict[str, Any]:
+@router.get("/next-briefing", dependencies=DOCUMENTATION)
+async def next_briefing(session: SeenSession, db: Work) -> dict[str, Any]:
     """What the instructor of the course's next class reads, made from this class."""
-    row = await documents.briefing_from(db, session_id)
+    row = await documents.briefing_from(db, session.id)
     if row is None:
         raise NotFound(
             "there is no briefing from this class yet", next_step="It is made when the class is filed."

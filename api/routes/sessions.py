@@ -1,15 +1,18 @@
 """Sessions: booking, commands, timeline, join links."""
 
-from datetime import timedelta
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from uuid_utils.compat import uuid7
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import Now, OwnSession, Shared, TheCaller, Work
-from api.operations import seeding
+from api.access import needs
+from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
+from api.idempotency import ApiRoute, CommandId, Ids
+from api.operations import organizations
 from api.operations.commands import SessionCommands, workflow_url
+from api.paging import MOST, USUAL, Page, next_cursor, read_cursor
 from api.schemas.common import Moment
 from api.schemas.sessions import (
     BookedOut,
@@ -20,17 +23,53 @@ from api.schemas.sessions import (
     NewSession,
     Reason,
     SessionOut,
+    SubstituteIn,
     TimelineOut,
 )
 from api.state import State
+from domain.access import Permission
+from domain.sessions import SessionState
 from integrations.links import LINK_OUTLIVES_CLASS, JoinLink
 from models.course import Course
-from models.repositories import people, sessions
+from models.people import Instructor
+from models.repositories import pages, people, sessions
 from models.session import Participant, Session
 from workflows.class_session import ClassSession
-from workflows.commands import Booking, Cancel, EndClass, Extend, Reschedule
+from workflows.commands import Booking, Cancel, EndClass, Extend, Reschedule, Substitute
 
-router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
+router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=ApiRoute)
+READ, WRITE = [needs(Permission.SESSIONS_READ)], [needs(Permission.SESSIONS_WRITE)]
+RUN = [needs(Permission.SESSIONS_RUN)]
+
+
+class SessionsQuery(BaseModel):
+    """Times are of the start; without them, those from yesterday to a week from now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: Moment | None = Field(None, validation_alias="from")
+    end: Moment | None = Field(None, validation_alias="to")
+    state: SessionState | None = None
+    course_id: UUID | None = None
+    instructor_id: UUID | None = None
+    student_id: UUID | None = None
+    external_id: str | None = Field(None, max_length=200)
+    q: str = Field("", max_length=200, description="Only those with this in the title.")
+    sort: Literal["starts_at", "-starts_at"] = "starts_at"
+    cursor: str | None = Field(None, max_length=1000, description="`next_cursor` of the page before.")
+    limit: int = Field(USUAL, ge=1, le=MOST)
+
+    @property
+    def equal(self) -> dict[str, object]:
+        names = ("state", "course_id", "instructor_id", "external_id")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+    def between(self, now: datetime) -> tuple[datetime, datetime]:
+        """A search for one thing is over all times."""
+        if self.external_id is not None and self.start is None and self.end is None:
+            return datetime.min.replace(tzinfo=now.tzinfo), datetime.max.replace(tzinfo=now.tzinfo)
+        start = self.start or (self.end or now + timedelta(days=7)) - timedelta(days=8)
+        return start, self.end or start + timedelta(days=8)
 
 
 def _commands(shared: State) -> SessionCommands:
@@ -41,15 +80,15 @@ def _workflow_url(shared: State, session_id: UUID) -> str:
     return workflow_url(shared.settings.temporal_ui_url, shared.settings.temporal_namespace, session_id)
 
 
-@router.post("", status_code=201)
-async def book(new: NewSession, who: TheCaller, shared: Shared) -> BookedOut:
+@router.post("", status_code=201, dependencies=WRITE)
+async def book(new: NewSession, who: TheCaller, ids: Ids, shared: Shared) -> BookedOut:
     """Book a class. From here on a workflow carries it."""
     async with shared.database.tenant(who.organization_id) as db:
-        organization = await seeding.organization(db)
-        policy = await seeding.policy_of(db)
+        organization = await organizations.organization(db)
+        policy = await organizations.policy_of(db)
         students = new.student_ids
         if students is None:
-            await people.get(db, Course, new.course_id)
+            await people.in_use(db, Course, new.course_id)
             students = await people.enrolled_students(db, new.course_id)
     booking = Booking(
         course_id=new.course_id,
@@ -60,8 +99,9 @@ async def book(new: NewSession, who: TheCaller, shared: Shared) -> BookedOut:
         topic_ids=tuple(new.topic_ids),
         time_zone=new.time_zone or organization.time_zone,
         policy=policy,
+        external_id=new.external_id,
     )
-    booked = await _commands(shared).book(who.organization_id, uuid7(), booking)
+    booked = await _commands(shared).book(who.organization_id, ids.next(), booking)
     return BookedOut(
         id=booked.session_id,
         participants=booked.participants,
@@ -69,64 +109,79 @@ async def book(new: NewSession, who: TheCaller, shared: Shared) -> BookedOut:
     )
 
 
-@router.get("")
+@router.get("", dependencies=READ)
 async def list_sessions(
-    db: Work,
-    shared: Shared,
-    now: Now,
-    start: Annotated[Moment | None, Query(alias="from")] = None,
-    end: Annotated[Moment | None, Query(alias="to")] = None,
-) -> list[SessionOut]:
-    """Sessions by start; the coming week by default."""
-    start = start or now - timedelta(days=1)
-    rows = await sessions.sessions_between(db, start, end or start + timedelta(days=8))
-    return [SessionOut.of(row, _workflow_url(shared, row.id)) for row in rows]
-
-
-@router.get("/{session_id}")
-async def get_session(session_id: UUID, db: Work, shared: Shared) -> SessionOut:
-    return SessionOut.of(await sessions.get_session(db, session_id), _workflow_url(shared, session_id))
-
-
-@router.post("/{session_id}/reschedule", status_code=204)
-async def reschedule(session_id: OwnSession, move: Move, shared: Shared) -> None:
-    await _commands(shared).update(
-        session_id, ClassSession.reschedule, Reschedule(move.starts_at, move.ends_at)
+    db: Work, who: TheCaller, shared: Shared, now: Now, asked: Annotated[SessionsQuery, Query()]
+) -> Page[SessionOut]:
+    """By start. Instructors see their own."""
+    start, end = asked.between(now)
+    wanted = pages.Asked(
+        sort=asked.sort,
+        limit=asked.limit,
+        after=read_cursor(asked.cursor, asked.sort, datetime),
+        equal=asked.equal,
+        text=asked.q,
+        searched=("title",),
     )
+    rows, more = await sessions.page(db, who, wanted, start, end, student_id=asked.student_id)
+    items = [SessionOut.of(row, _workflow_url(shared, row.id)) for row in rows]
+    return Page(items=items, next_cursor=next_cursor(rows, more, asked.sort))
 
 
-@router.post("/{session_id}/extend", status_code=204)
-async def extend(session_id: OwnSession, end: NewEnd, shared: Shared) -> None:
-    await _commands(shared).update(session_id, ClassSession.extend, Extend(end.ends_at))
+@router.get("/{session_id}", dependencies=READ)
+async def get_session(session: SeenSession, shared: Shared) -> SessionOut:
+    return SessionOut.of(session, _workflow_url(shared, session.id))
 
 
-@router.post("/{session_id}/cancel", status_code=204)
-async def cancel(session_id: OwnSession, reason: Reason, who: TheCaller, shared: Shared) -> None:
-    await _commands(shared).update(session_id, ClassSession.cancel, Cancel(reason.reason, who.actor))
+@router.post("/{session_id}/reschedule", status_code=204, dependencies=WRITE)
+async def reschedule(session_id: OwnSession, move: Move, shared: Shared, command: CommandId) -> None:
+    arg = Reschedule(move.starts_at, move.ends_at)
+    await _commands(shared).update(session_id, ClassSession.reschedule, arg, command)
 
 
-@router.post("/{session_id}/end", status_code=204)
-async def end(session_id: OwnSession, who: TheCaller, shared: Shared) -> None:
-    await _commands(shared).update(session_id, ClassSession.end, EndClass(who.actor))
+@router.post("/{session_id}/extend", status_code=204, dependencies=RUN)
+async def extend(session_id: OwnSession, end: NewEnd, shared: Shared, command: CommandId) -> None:
+    await _commands(shared).update(session_id, ClassSession.extend, Extend(end.ends_at), command)
 
 
-@router.get("/{session_id}/timeline")
-async def timeline(session_id: UUID, db: Work) -> list[TimelineOut]:
-    await sessions.get_session(db, session_id)
-    return [TimelineOut.of(row) for row in await sessions.timeline(db, session_id)]
+@router.post("/{session_id}/cancel", status_code=204, dependencies=WRITE)
+async def cancel(
+    session_id: OwnSession, reason: Reason, who: TheCaller, shared: Shared, command: CommandId
+) -> None:
+    arg = Cancel(reason.reason, who.actor)
+    await _commands(shared).update(session_id, ClassSession.cancel, arg, command)
 
 
-@router.get("/{session_id}/join-links")
-async def join_links(session_id: UUID, db: Work, shared: Shared) -> list[JoinLinkOut]:
-    session = await sessions.get_session(db, session_id)
-    return [_join_link(shared, session, person) for person in await sessions.participants(db, session_id)]
+@router.post("/{session_id}/end", status_code=204, dependencies=RUN)
+async def end(session_id: OwnSession, who: TheCaller, shared: Shared, command: CommandId) -> None:
+    await _commands(shared).update(session_id, ClassSession.end, EndClass(who.actor), command)
 
 
-@router.post("/{session_id}/guests", status_code=201)
-async def invite_guest(session_id: UUID, guest: NewGuest, db: Work, shared: Shared) -> JoinLinkOut:
+@router.post("/{session_id}/substitute", status_code=204, dependencies=WRITE)
+async def substitute(session_id: OwnSession, wanted: SubstituteIn, who: TheCaller, shared: Shared) -> None:
+    """Ask for another instructor; it is a case in the queue of ops."""
+    if wanted.instructor_id:
+        async with shared.database.tenant(who.organization_id) as db:
+            await people.in_use(db, Instructor, wanted.instructor_id)
+    await _commands(shared).substitute(session_id, Substitute(wanted.instructor_id, who.actor))
+
+
+@router.get("/{session_id}/timeline", dependencies=[needs(Permission.RECORD_READ)])
+async def timeline(session: SeenSession, db: Work) -> list[TimelineOut]:
+    return [TimelineOut.of(row) for row in await sessions.timeline(db, session.id)]
+
+
+@router.get("/{session_id}/join-links", dependencies=[needs(Permission.LINKS_READ)])
+async def join_links(session: SeenSession, db: Work, shared: Shared) -> list[JoinLinkOut]:
+    return [_join_link(shared, session, person) for person in await sessions.participants(db, session.id)]
+
+
+@router.post("/{session_id}/guests", status_code=201, dependencies=RUN)
+async def invite_guest(
+    session: SeenSession, guest: NewGuest, db: Work, ids: Ids, shared: Shared
+) -> JoinLinkOut:
     """Somebody who sits in: sees, hears and speaks, and is not part of the attendance."""
-    session = await sessions.get_session(db, session_id)
-    person = await sessions.add_observer(db, session, uuid7(), guest.name)
+    person = await sessions.add_observer(db, session, ids.next(), guest.name)
     return _join_link(shared, session, person)
 
 

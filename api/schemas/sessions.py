@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from api.schemas.common import Ids, Moment, Name, Schema, Text, TimeZone
+from api.schemas.people import ExternalId
 from domain.documentation import Statement
 from domain.roles import Role
 from domain.sessions import SessionState
@@ -23,6 +24,7 @@ class NewSession(Schema):
     time_zone: TimeZone | None = Field(
         None, description="Zone the class is planned in; the organization's by default."
     )
+    external_id: ExternalId | None = None
 
 
 class SessionOut(Schema):
@@ -38,25 +40,14 @@ class SessionOut(Schema):
     live_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     completeness: dict[str, object]
+    external_id: str | None
+    created_at: AwareDatetime
     workflow_url: str
 
     @classmethod
     def of(cls, row: Session, workflow_url: str) -> Self:
-        return cls(
-            id=row.id,
-            title=row.title,
-            course_id=row.course_id,
-            instructor_id=row.instructor_id,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            time_zone=row.time_zone,
-            state=row.state,
-            outcome=row.outcome,
-            live_at=row.live_at,
-            ended_at=row.ended_at,
-            completeness=row.completeness,
-            workflow_url=workflow_url,
-        )
+        own = {name: getattr(row, name) for name in cls.model_fields if name != "workflow_url"}
+        return cls(**own, workflow_url=workflow_url)
 
 
 class BookedOut(Schema):
@@ -76,6 +67,10 @@ class NewEnd(Schema):
 
 class Reason(Schema):
     reason: str = Field("unspecified", pattern="^[a-z0-9_]{1,40}$", description="A code, no free text.")
+
+
+class SubstituteIn(Schema):
+    instructor_id: UUID | None = Field(None, description="Left out: whoever fits best.")
 
 
 class TimelineOut(Schema):

@@ -9,7 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from domain.access import AccessRole
 from models.organization import ApiKey, Organization, Region
 
 
@@ -18,6 +20,10 @@ class KeyHolder:
     key_id: UUID
     organization_id: UUID
     secret_hash: str
+    role: AccessRole
+    scopes: list[str]
+    expires_at: datetime | None
+    last_used_at: datetime | None
 
 
 async def ensure_region(db: AsyncSession, region: str) -> None:
@@ -42,9 +48,23 @@ async def set_policy(db: AsyncSession, policy: dict[str, Any]) -> None:
 
 async def key_by_prefix(db: AsyncSession, prefix: str) -> KeyHolder | None:
     """Looks across tenants, by the schema's function for just that."""
-    query = sa.text("select id, organization_id, secret_hash from api_key_by_prefix(:prefix)")
+    query = sa.text("select * from api_key_by_prefix(:prefix)")
     row = (await db.execute(query, {"prefix": prefix})).one_or_none()
-    return KeyHolder(row.id, row.organization_id, row.secret_hash) if row else None
+    if row is None:
+        return None
+    return KeyHolder(
+        row.id,
+        row.organization_id,
+        row.secret_hash,
+        AccessRole(row.role),
+        row.scopes,
+        row.expires_at,
+        row.last_used_at,
+    )
+
+
+async def key_was_used(db: AsyncSession, key_id: UUID, at: datetime) -> None:
+    await db.execute(sa.update(ApiKey).where(col(ApiKey.id) == key_id).values(last_used_at=at))
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,43 @@
 """People, courses, enrollments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
+from uuid_utils.compat import uuid7
 
 from domain.errors import UnknownReference
+from domain.sessions import FINAL_STATES, SessionState
 from models.course import Enrollment, Topic
-from models.people import Guardian, Student, StudentGuardian
+from models.people import Guardian, Qualification, Student, StudentGuardian
+from models.session import BookedTime, Session
 
 Row = TypeVar("Row", bound=SQLModel)
+Value = TypeVar("Value")
 
 
 async def get(db: AsyncSession, table: type[Row], key: UUID) -> Row:
-    """One row of this tenant. Raises UnknownReference."""
+    """One row of this tenant, retired or not. Raises UnknownReference."""
     row = await db.get(table, key)
     if row is None:
         raise UnknownReference(f"there is no {table.__name__.lower()} {key}", next_step="Check the id.")
     return row
 
 
-async def get_all(db: AsyncSession, table: type[Row], keys: Sequence[UUID]) -> list[Row]:
-    """The rows in the order of their keys. Raises UnknownReference naming the missing ones."""
+async def in_use(db: AsyncSession, table: type[Row], key: UUID) -> Row:
+    """One row that new things may refer to. Raises UnknownReference."""
+    row = await get(db, table, key)
+    _refuse_retired([row])
+    return row
+
+
+async def all_in_use(db: AsyncSession, table: type[Row], keys: Sequence[UUID]) -> list[Row]:
+    """Rows that new things may refer to, in the order of their keys. Raises UnknownReference naming the missing."""
     column = sa.inspect(table).primary_key[0]
     found = {getattr(row, "id"): row for row in (await db.scalars(sa.select(table).where(column.in_(keys))))}  # noqa: B009
     missing = [str(key) for key in keys if key not in found]
@@ -32,7 +45,116 @@ async def get_all(db: AsyncSession, table: type[Row], keys: Sequence[UUID]) -> l
         raise UnknownReference(
             f"there is no {table.__name__.lower()} {', '.join(missing)}", next_step="Check the ids."
         )
-    return [found[key] for key in keys]
+    rows = [found[key] for key in keys]
+    _refuse_retired(rows)
+    return rows
+
+
+def _refuse_retired(rows: Sequence[SQLModel]) -> None:
+    for row in rows:
+        if getattr(row, "retired_at", None) is not None:
+            raise UnknownReference(
+                f"the {type(row).__name__.lower()} {getattr(row, 'id')} is retired",  # noqa: B009
+                next_step="Restore it, or name another.",
+            )
+
+
+async def set_guardians(
+    db: AsyncSession, tenant: UUID, student_id: UUID, guardian_ids: Sequence[UUID]
+) -> None:
+    """These and no others."""
+    mine = col(StudentGuardian.student_id) == student_id
+    await db.execute(
+        sa.delete(StudentGuardian).where(mine, col(StudentGuardian.guardian_id).not_in(guardian_ids))
+    )
+    rows = [{"organization_id": tenant, "student_id": student_id, "guardian_id": key} for key in guardian_ids]
+    if rows:
+        await db.execute(insert(StudentGuardian).values(rows).on_conflict_do_nothing())
+
+
+async def guardian_ids(db: AsyncSession, student_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    query = sa.select(col(StudentGuardian.student_id), col(StudentGuardian.guardian_id)).where(
+        col(StudentGuardian.student_id).in_(student_ids)
+    )
+    rows = await db.execute(query.order_by(col(StudentGuardian.guardian_id)))
+    return _grouped((student, guardian) for student, guardian in rows)
+
+
+async def set_qualifications(
+    db: AsyncSession, tenant: UUID, instructor_id: UUID, wanted: Sequence[tuple[str, str]], now: datetime
+) -> None:
+    """These and no others."""
+    both = sa.tuple_(col(Qualification.subject), col(Qualification.level))
+    mine = col(Qualification.instructor_id) == instructor_id
+    await db.execute(sa.delete(Qualification).where(mine, both.not_in(wanted) if wanted else sa.true()))
+    rows = [
+        {
+            "id": uuid7(),
+            "organization_id": tenant,
+            "instructor_id": instructor_id,
+            "subject": subject,
+            "level": level,
+            "created_at": now,
+        }
+        for subject, level in dict.fromkeys(wanted)
+    ]
+    if rows:
+        await db.execute(insert(Qualification).values(rows).on_conflict_do_nothing())
+
+
+async def qualifications(
+    db: AsyncSession, instructor_ids: Sequence[UUID]
+) -> dict[UUID, list[tuple[str, str]]]:
+    query = sa.select(
+        col(Qualification.instructor_id), col(Qualification.subject), col(Qualification.level)
+    ).where(col(Qualification.instructor_id).in_(instructor_ids))
+    rows = await db.execute(query.order_by(col(Qualification.subject), col(Qualification.level)))
+    return _grouped((instructor, (subject, level)) for instructor, subject, level in rows)
+
+
+async def topic_ids(db: AsyncSession, course_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    query = sa.select(col(Topic.course_id), col(Topic.id)).where(
+        col(Topic.course_id).in_(course_ids), col(Topic.retired_at).is_(None)
+    )
+    rows = await db.execute(query.order_by(col(Topic.position), col(Topic.id)))
+    return _grouped((course, topic) for course, topic in rows)
+
+
+def _grouped(pairs: Iterable[tuple[UUID, Value]]) -> dict[UUID, list[Value]]:
+    found: dict[UUID, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+async def next_position(db: AsyncSession, course_id: UUID) -> int:
+    """Behind the last topic of a course."""
+    query = sa.select(sa.func.coalesce(sa.func.max(col(Topic.position)) + 1, 0))
+    return int((await db.execute(query.where(col(Topic.course_id) == course_id))).scalar_one())
+
+
+_OVER = (*FINAL_STATES, SessionState.DOCUMENTING, SessionState.REVIEW, SessionState.FILING)
+
+
+async def coming_classes(db: AsyncSession, person_id: UUID, now: datetime) -> int:
+    """Classes of an instructor or a student that are not over."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(BookedTime)
+        .join(Session, col(Session.id) == col(BookedTime.session_id))
+        .where(col(BookedTime.person_id) == person_id, *_not_over(now))
+    )
+    return int((await db.execute(query)).scalar_one())
+
+
+async def coming_classes_of_course(db: AsyncSession, course_id: UUID, now: datetime) -> int:
+    query = sa.select(sa.func.count()).select_from(Session)
+    found = await db.execute(query.where(col(Session.course_id) == course_id, *_not_over(now)))
+    return int(found.scalar_one())
+
+
+def _not_over(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return col(Session.ends_at) > now, col(Session.state).not_in(_OVER)
 
 
 async def guardians_of(db: AsyncSession, student_ids: Sequence[UUID]) -> list[tuple[Guardian, Student]]:
@@ -41,17 +163,20 @@ async def guardians_of(db: AsyncSession, student_ids: Sequence[UUID]) -> list[tu
         sa.select(Guardian, Student)
         .join(StudentGuardian, col(StudentGuardian.guardian_id) == col(Guardian.id))
         .join(Student, col(Student.id) == col(StudentGuardian.student_id))
-        .where(col(StudentGuardian.student_id).in_(student_ids))
+        .where(col(StudentGuardian.student_id).in_(student_ids), col(Guardian.retired_at).is_(None))
         .order_by(col(Guardian.id))
     )
     return [(guardian, student) for guardian, student in await db.execute(query)]
 
 
 async def enrolled_students(db: AsyncSession, course_id: UUID) -> list[UUID]:
-    query = sa.select(col(Enrollment.student_id)).where(col(Enrollment.course_id) == course_id)
-    return list(await db.scalars(query))
-
-
-async def topics_of_course(db: AsyncSession, course_id: UUID) -> list[Topic]:
-    query = sa.select(Topic).where(col(Topic.course_id) == course_id).order_by(col(Topic.position))
+    query = (
+        sa.select(col(Enrollment.student_id))
+        .join(Student, col(Student.id) == col(Enrollment.student_id))
+        .where(
+            col(Enrollment.course_id) == course_id,
+            col(Enrollment.retired_at).is_(None),
+            col(Student.retired_at).is_(None),
+        )
+    )
     return list(await db.scalars(query))

@@ -12,11 +12,15 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.access import AccessRole, Principal
 from domain.errors import DoubleBooked, NotFound, TransitionRefused
 from domain.roles import Role
 from domain.sessions import FINAL_STATES, SessionState
 from domain.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
+from models.people import StudentGuardian
+from models.repositories import pages
+from models.repositories.pages import Asked
 from models.session import BookedTime, Participant, Session, SessionTopic, TimelineRow
 
 _ORDER = {step: position for position, step in enumerate(Step)}
@@ -27,15 +31,65 @@ _TIMELINE_VALUES = ("outcome", "planned_at", "started_at", "finished_at", "note"
 async def get_session(db: AsyncSession, session_id: UUID) -> Session:
     row = await db.get(Session, session_id)
     if row is None:
-        raise NotFound(
-            f"there is no session {session_id}", next_step="Check the id and the organization of your key."
-        )
+        raise _no_session(session_id)
     return row
+
+
+def _no_session(session_id: UUID) -> NotFound:
+    return NotFound(
+        f"there is no session {session_id}", next_step="Check the id and the organization of your key."
+    )
+
+
+async def get_visible(db: AsyncSession, session_id: UUID, who: Principal) -> Session:
+    """Raises NotFound for a class the caller has no part in, as for one that does not exist."""
+    query = sa.select(Session).where(col(Session.id) == session_id, visible_to(who))
+    row = (await db.scalars(query)).one_or_none()
+    if row is None:
+        raise _no_session(session_id)
+    return row
+
+
+async def page(
+    db: AsyncSession,
+    who: Principal,
+    asked: Asked,
+    start: datetime,
+    end: datetime,
+    student_id: UUID | None = None,
+) -> tuple[list[Session], bool]:
+    """The caller's sessions that start in a stretch of time, and whether there are more."""
+    where = [col(Session.starts_at) >= start, col(Session.starts_at) < end, visible_to(who)]
+    if student_id:
+        where.append(_has(col(Participant.student_id) == student_id))
+    return await pages.page(db, Session, asked, *where)
+
+
+def visible_to(who: Principal) -> sa.ColumnElement[bool]:
+    """Of the sessions of the organization, those that the caller has a part in."""
+    if who.role == AccessRole.INSTRUCTOR:
+        return col(Session.instructor_id) == who.person_id
+    if who.role == AccessRole.GUARDIAN:
+        children = sa.select(col(StudentGuardian.student_id)).where(
+            col(StudentGuardian.guardian_id) == who.person_id
+        )
+        return _has(col(Participant.student_id).in_(children))
+    return sa.true()
+
+
+def _has(person: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    query = sa.select(sa.literal(1)).where(col(Participant.session_id) == col(Session.id), person)
+    return query.correlate(Session).exists()
 
 
 async def sessions_between(db: AsyncSession, start: datetime, end: datetime) -> list[Session]:
     query = sa.select(Session).where(col(Session.starts_at) >= start, col(Session.starts_at) < end)
     return list(await db.scalars(query.order_by(col(Session.starts_at), col(Session.id))))
+
+
+async def by_external_id(db: AsyncSession, external_id: str) -> Session | None:
+    query = sa.select(Session).where(col(Session.external_id) == external_id)
+    return (await db.scalars(query)).one_or_none()
 
 
 async def next_of_course(db: AsyncSession, course_id: UUID, after: datetime) -> Session | None:

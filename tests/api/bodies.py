@@ -41,8 +41,44 @@ def _revision() -> Json:
     return {"statements": [statement], "based_on": 0, "reason": "typo"}
 
 
+def _plan(booked: Booked) -> list[Json]:
+    return [{"topic_id": booked.school.ids["topic"], "sessions": 2, "note": "with games"}]
+
+
 def _booking(booked: Booked) -> Json:
     return booked.school.booking(student_ids=[booked.school.ids["student 0"]], time_zone="UTC")
+
+
+LATER = (datetime.now(UTC) + timedelta(days=90)).isoformat()
+# What stands in a path besides the session.
+OTHER_IDS = ("id", "key_id", "utterance_id", "file_id", "case_id")
+
+
+def address(path: str, session_id: str) -> str:
+    """The path of an operation, of this session; of everything else in it, one that does not exist."""
+    return path.format(session_id=session_id, **{name: uuid4() for name in OTHER_IDS})
+
+
+_KINDS = {
+    "guardians": "guardian",
+    "students": "student 0",
+    "instructors": "instructor",
+    "courses": "course",
+    "topics": "topic",
+}
+
+
+def own_address(path: str, booked: Booked) -> str:
+    """As `address`, but of a row that the school has, where it has one of that kind."""
+    kind = _KINDS.get(path.split("/")[2], "")
+    if path.endswith("/{id}") and kind:
+        return path.format(id=booked.school.ids[kind])
+    return address(path, booked.session_id)
+
+
+def method_of(path: str) -> str:
+    changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
+    return "PATCH" if changed else "POST"
 
 
 PERSON = {"name": "Mia", "email": "mia@family.example", "language": "en", "time_zone": "UTC"}
@@ -64,17 +100,45 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/organizations": lambda _: {"name": "School", "time_zone": "Europe/Madrid", "language": "es"},
     "/v1/policy": lambda _: POLICY,
     "/v1/guardians": lambda _: PERSON,
-    "/v1/instructors": lambda _: PERSON,
+    "/v1/instructors": lambda _: PERSON | {"qualifications": [{"subject": "Sums", "level": "6"}]},
     "/v1/students": lambda b: {"name": "Mia", "guardian_ids": [b.school.ids["guardian"]], "time_zone": "UTC"},
-    "/v1/courses": lambda _: {"title": "Algebra", "subject": "Sums", "level": "6", "topics": ["Sets"]},
+    "/v1/courses": lambda _: {
+        "title": "Algebra",
+        "subject": "Sums",
+        "level": "6",
+        "topics": ["Sets"],
+        "external_id": "c9",
+    },
     "/v1/enrollments": lambda b: {
         "course_id": b.school.ids["course"],
         "student_id": b.school.ids["student 0"],
+        "external_id": "sis-1",
     },
+    "/v1/topics": lambda b: {"course_id": b.school.ids["course"], "title": "Sets", "position": 7},
+    "/v1/curriculum-plans": lambda b: {
+        "course_id": b.school.ids["course"],
+        "title": "Spring",
+        "items": _plan(b),
+    },
+    "/v1/members": lambda _: PERSON | {"role": "ops", "email": f"{uuid4()}@harbour.example"},
+    "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},
+    "/v1/organization": lambda _: {"name": "Harbour", "time_zone": "Europe/Madrid", "language": "es"},
+    "/v1/guardians/{id}": lambda _: (
+        PERSON | {"quiet_from": "21:00", "quiet_until": "08:00", "external_id": "g1"}
+    ),
+    "/v1/students/{id}": lambda b: {"name": "Mia", "guardian_ids": [b.school.ids["guardian"]]},
+    "/v1/instructors/{id}": lambda _: PERSON | {"qualifications": [{"subject": "Sums", "level": "6"}]},
+    "/v1/courses/{id}": lambda _: {"title": "Algebra", "subject": "Sums", "level": "6", "external_id": "c1"},
+    "/v1/topics/{id}": lambda _: {"title": "Sets", "position": 3},
+    "/v1/curriculum-plans/{id}": lambda b: {"title": "Autumn", "items": _plan(b)},
+    "/v1/enrollments/{id}": lambda _: {"external_id": "e1"},
+    "/v1/members/{id}": lambda _: {"name": "Mia", "role": "admin"},
+    "/v1/keys/{key_id}/rotate": lambda _: {"overlap": "PT1H"},
     "/v1/sessions": _booking,
     f"{SESSION}/reschedule": lambda _: _times(),
     f"{SESSION}/extend": lambda _: {"ends_at": _times()["ends_at"]},
     f"{SESSION}/cancel": lambda _: {"reason": "weather"},
+    f"{SESSION}/substitute": lambda b: {"instructor_id": b.school.ids["instructor"]},
     f"{SESSION}/guests": lambda _: {"name": "Aunt"},
     f"{SESSION}/documentation/revisions": lambda _: _revision(),
     f"{SESSION}/documentation/approve": lambda _: {"revision": 1},

@@ -90,7 +90,7 @@ class Campus:
 
     def browser(self) -> httpx.AsyncClient:
         """Asks for pages, keeps cookies and follows redirects."""
-        headers = {"Accept": "text/html"}
+        headers = {"Accept": "text/html", "Origin": self.url}
         return httpx.AsyncClient(base_url=self.url, headers=headers, follow_redirects=True, timeout=60)
 
     @property
@@ -107,7 +107,7 @@ class Campus:
                 {
                     table: _count(connection, table, organization_id)
                     for table, columns in metadata.tables.items()
-                    if "organization_id" in columns.c and table not in ("timeline", "notice")
+                    if "organization_id" in columns.c and table not in ("timeline", "notice", "change_log")
                 }
             )
 

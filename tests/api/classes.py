@@ -5,8 +5,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from api.operations.seeding import add_course, add_instructor, make_organization
-from api.schemas.people import NewCourse, NewInstructor, NewOrganization
+from api.idempotency import NewIds
+from api.operations.organizations import make_organization
+from api.resources.catalogue import COURSES, INSTRUCTORS
+from api.schemas.organizations import NewOrganization
+from api.schemas.people import NewCourse, NewInstructor
 from models.database import Database
 from models.session import Session
 
@@ -20,13 +23,12 @@ async def make_classes(database: Database, organizations: int, each: int) -> dic
 
 async def _organization(database: Database, sessions: int) -> tuple[UUID, list[UUID]]:
     now = datetime.now(UTC)
-    tenant = (await make_organization(database, NewOrganization(name="School"), "local", now)).id
+    tenant = (await make_organization(database, NewOrganization(name="School"), "local", NewIds(), now)).id
     async with database.tenant(tenant) as db:
-        instructor = await add_instructor(
-            db, tenant, NewInstructor(name="Ada", email="ada@school.example"), now
-        )
-        course = await add_course(db, tenant, NewCourse(title="Mathematics", subject="Mathematics"), now)
-        await db.flush()
+        teacher = NewInstructor(name="Ada", email="ada@school.example")
+        instructor = (await INSTRUCTORS.create(db, tenant, uuid7(), teacher, now)).id
+        subject = NewCourse(title="Mathematics", subject="Mathematics")
+        course = await COURSES.create(db, tenant, uuid7(), subject, now)
         rows = [
             Session(
                 id=uuid7(),

@@ -26,6 +26,7 @@ def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
             "database_url": database.application,
             "livekit_api_secret": LINK_SECRET,
             "object_store_url": "memory:///",
+            "rate_limit": "1000000/minute",
         }
         | nowhere
         | parts

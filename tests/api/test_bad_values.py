@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.bodies import BODIES, Booked
+from tests.api.bodies import BODIES, Booked, method_of, own_address
 from tests.api.campus import ADMIN, Campus, problem_of, school
 
 pytestmark = pytest.mark.adapter
@@ -82,8 +82,7 @@ async def test_no_value_is_a_fault(campus: Campus, path: str) -> None:
 
 
 async def try_all(campus: Campus, booked: Booked, path: str) -> None:
-    method = "PATCH" if path == "/v1/policy" else "POST"
-    url = path.format(session_id=booked.session_id)
+    method, url = method_of(path), own_address(path, booked)
     body = BODIES[path](booked)
     async with campus.client(ADMIN) as operator:
         caller = operator if path == "/v1/organizations" else booked.school.api
@@ -91,7 +90,10 @@ async def try_all(campus: Campus, booked: Booked, path: str) -> None:
             for bad in BAD_VALUES:
                 content = json.dumps(changed(body, at, bad))
                 answer = await caller.request(
-                    method, url, content=content, headers={"content-type": "application/json"}
+                    method,
+                    url,
+                    content=content,
+                    headers={"content-type": "application/json", "if-match": "*"},
                 )
                 assert answer.status_code < 500, (at, bad, answer.text)
                 if not answer.is_success:

@@ -117,7 +117,7 @@ def tampered(link: str) -> dict[str, str]:
     teacher = jwt.encode(claims | {"role": "instructor"}, "guessed-secret-of-thirty-two-characters!").split(
         "."
     )
-    unsigned = jwt.encode(claims | {"role": "instructor"}, None, algorithm="none")
+    unsigned = jwt.encode(claims | {"role": "instructor"}, "", algorithm="none")
     return {
         "nothing": "",
         "nonsense": "nonsense",

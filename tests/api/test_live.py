@@ -15,6 +15,7 @@ from api.tenants import Tenants
 from models.changes import CHANNEL
 from models.database import Database
 from tests.api.campus import PATIENCE, Campus, School, serving
+from tests.api.classes import make_classes
 from tests.api.conftest import settings_for
 from tests.models.rows import Tenant, another_session, make_tenant
 from tests.stack import DatabaseUrls
@@ -176,7 +177,7 @@ async def test_a_page_that_goes_leaves_nothing_behind(
 
 
 async def test_a_server_that_stops_ends_its_open_pages(
-    database_urls: DatabaseUrls, caplog: pytest.LogCaptureFixture
+    database: Database, database_urls: DatabaseUrls, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = settings_for(database_urls)
     with caplog.at_level(logging.WARNING):
@@ -184,7 +185,8 @@ async def test_a_server_that_stops_ends_its_open_pages(
             async with serving(settings, grace=1) as app:
                 campus = Campus(settings, database_urls, app)
                 browser = await browsers.enter_async_context(campus.browser())
-                await browser.get(campus.desk_url(uuid4()))
+                (organization_id,) = (await make_classes(database, 1, 1)).values()
+                await browser.get(campus.desk_url(organization_id))
                 answer = await browsers.enter_async_context(browser.stream("GET", "/today/live"))
                 lines = answer.aiter_lines()
                 await anext(lines)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.console.desk import COOKIE
+from api.access import cookie_name
 from tests.api.campus import HOUR, Campus, School, problem_of, school
 
 pytestmark = pytest.mark.adapter
@@ -22,7 +22,7 @@ async def opened(campus: Campus) -> AsyncIterator[School]:
 
 @pytest.fixture(scope="module")
 async def session_id(opened: School) -> str:
-    (session,) = await opened.get("/v1/sessions")
+    (session,) = (await opened.get("/v1/sessions"))["items"]
     found: str = session["id"]
     return found
 
@@ -87,9 +87,9 @@ async def test_a_desk_link_that_is_no_longer_good(
     async with campus.client() as program:
         problem_of(await program.get("/today", params={"desk": token}), 403, code)
         assert not program.cookies
-        program.cookies.set(COOKIE, token)
+        program.cookies.set(cookie_name(campus.app.state.homeroom), token)
         for path in parts(session_id):
-            problem_of(await program.get(path), 403, code)
+            problem_of(await program.get(path), 401, "not-authenticated")
 
 
 async def test_a_join_link_is_no_desk_link(campus: Campus, opened: School, session_id: str) -> None:
@@ -125,6 +125,14 @@ async def test_a_form_from_another_site_does_nothing(
     answer = await desk.post(
         f"/sessions/{session_id}/{form}", data={"revision": "1"}, headers={"origin": origin, "accept": "*/*"}
     )
+    problem_of(answer, 403, "not-allowed")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+async def test_a_browser_that_says_a_form_is_from_elsewhere_is_believed(
+    desk: httpx.AsyncClient, session_id: str, site: str
+) -> None:
+    answer = await desk.post(f"/sessions/{session_id}/end", headers={"sec-fetch-site": site, "accept": "*/*"})
     problem_of(answer, 403, "not-allowed")
 
 

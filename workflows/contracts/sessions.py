@@ -23,6 +23,7 @@ class BookInput:
     time_zone: str
     policy: SessionPolicy
     now: datetime
+    external_id: str | None = None
 
 
 @dataclass(frozen=True)

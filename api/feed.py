@@ -1,0 +1,82 @@
+"""The live form of the change feed: one look per process at what is new, however many listen."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from api.schemas.events import EventOut, write_place
+from domain.errors import Unavailable
+from models.change_log import ChangeRow
+from models.database import Database
+from models.repositories import change_log
+from models.repositories.change_log import LogPlace, Wanted
+
+_LOOK = 0.2  # seconds between two looks
+_KEEP_ALIVE = 15.0
+_BATCH = 200
+
+
+class FeedHub:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._listeners: dict[UUID, set[asyncio.Event]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def stream(
+        self, organization_id: UUID, place: LogPlace | None, wanted: Wanted
+    ) -> AsyncIterator[str]:
+        """Server-sent events from a place on (None: from now on), each with its id, for `Last-Event-ID`."""
+        bell = asyncio.Event()
+        self._listeners.setdefault(organization_id, set()).add(bell)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._look_for_ever())
+        try:
+            if place is None:
+                async with self._database.tenant(organization_id) as db:
+                    place = await change_log.end(db)
+            yield "retry: 1000\n\n"
+            while True:
+                rows = await self._read(organization_id, place, wanted)
+                for row in rows:
+                    place = LogPlace(row.xid, row.seq)
+                    event = EventOut.of(row)
+                    yield f"id: {write_place(row)}\nevent: {event.kind}\ndata: {event.model_dump_json()}\n\n"
+                if len(rows) == _BATCH:
+                    continue
+                try:
+                    await asyncio.wait_for(bell.wait(), _KEEP_ALIVE)
+                except TimeoutError:
+                    yield ": still here\n\n"
+                bell.clear()
+        finally:
+            self._listeners[organization_id].discard(bell)
+            if not self._listeners[organization_id]:
+                del self._listeners[organization_id]
+
+    async def _read(self, organization_id: UUID, place: LogPlace, wanted: Wanted) -> list[ChangeRow]:
+        """Nothing while the database does not answer: the listener stays, and gets it afterwards."""
+        with contextlib.suppress(Unavailable):
+            async with self._database.tenant(organization_id) as db:
+                return await change_log.after(db, place, _BATCH, wanted)
+        return []
+
+    async def _look_for_ever(self) -> None:
+        seen = 0
+        async with self._database.unscoped() as db:
+            seen = max((await change_log.changed_since(db, 0)).values(), default=0)
+        while self._listeners:
+            await asyncio.sleep(_LOOK)
+            with contextlib.suppress(Unavailable):
+                async with self._database.unscoped() as db:
+                    changed = await change_log.changed_since(db, seen + 1)
+                for organization_id in changed:
+                    for bell in self._listeners.get(organization_id, ()):
+                        bell.set()
+                seen = max([seen, *changed.values()])
+
+    async def aclose(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task

@@ -1,0 +1,116 @@
+"""Guardians, students, instructors, staff."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.resources.resource import Resource
+from api.schemas.common import Schema
+from api.schemas.people import (
+    GuardianChange,
+    GuardianOut,
+    InstructorChange,
+    InstructorOut,
+    MemberChange,
+    MemberOut,
+    NewGuardian,
+    NewInstructor,
+    NewMember,
+    NewStudent,
+    StudentChange,
+    StudentOut,
+)
+from domain.access import AccessRole, Permission
+from domain.errors import InUse
+from models.access import Member
+from models.people import Guardian, Instructor, Student
+from models.repositories import people
+
+
+async def _refuse_if_booked(db: AsyncSession, person_id: UUID, what: str, now: datetime) -> None:
+    if coming := await people.coming_classes(db, person_id, now):
+        raise InUse(
+            f"this {what} has {coming} coming or running {'class' if coming == 1 else 'classes'}",
+            next_step="Cancel them, or wait until they are over.",
+        )
+
+
+class Guardians(Resource[Guardian]):
+    name, path, table = "guardian", "guardians", Guardian
+    new, change, out = NewGuardian, GuardianChange, GuardianOut
+    read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
+    filters: ClassVar = {"external_id": str, "email": str}
+    searched = ("name", "email")
+
+
+class Students(Resource[Student]):
+    name, path, table = "student", "students", Student
+    new, change, out = NewStudent, StudentChange, StudentOut
+    read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
+    filters: ClassVar = {"external_id": str}
+
+    async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Student:
+        assert isinstance(new, NewStudent)
+        await people.all_in_use(db, Guardian, new.guardian_ids)
+        row = await super().make(db, tenant, key, new, now)
+        await db.flush()
+        await people.set_guardians(db, tenant, key, new.guardian_ids)
+        return row
+
+    async def relate(self, db: AsyncSession, row: Student, change: Schema, now: datetime) -> None:
+        assert isinstance(change, StudentChange)
+        if "guardian_ids" in change.model_fields_set:
+            await people.all_in_use(db, Guardian, change.guardian_ids)
+            await people.set_guardians(db, row.organization_id, row.id, change.guardian_ids)
+
+    async def check_unused(self, db: AsyncSession, row: Student, now: datetime) -> None:
+        await _refuse_if_booked(db, row.id, "student", now)
+
+    async def related(self, db: AsyncSession, rows: Sequence[Student]) -> Mapping[UUID, dict[str, Any]]:
+        found = await people.guardian_ids(db, [row.id for row in rows])
+        return {row.id: {"guardian_ids": found.get(row.id, [])} for row in rows}
+
+
+class Instructors(Resource[Instructor]):
+    name, path, table = "instructor", "instructors", Instructor
+    new, change, out = NewInstructor, InstructorChange, InstructorOut
+    read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
+    filters: ClassVar = {"external_id": str, "email": str}
+    searched = ("name", "email")
+
+    async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Instructor:
+        assert isinstance(new, NewInstructor)
+        row = await super().make(db, tenant, key, new, now)
+        await db.flush()
+        wanted = [(one.subject, one.level) for one in new.qualifications]
+        await people.set_qualifications(db, tenant, key, wanted, now)
+        return row
+
+    async def relate(self, db: AsyncSession, row: Instructor, change: Schema, now: datetime) -> None:
+        assert isinstance(change, InstructorChange)
+        if "qualifications" in change.model_fields_set:
+            wanted = [(one.subject, one.level) for one in change.qualifications]
+            await people.set_qualifications(db, row.organization_id, row.id, wanted, now)
+
+    async def check_unused(self, db: AsyncSession, row: Instructor, now: datetime) -> None:
+        await _refuse_if_booked(db, row.id, "instructor", now)
+
+    async def related(self, db: AsyncSession, rows: Sequence[Instructor]) -> Mapping[UUID, dict[str, Any]]:
+        found = await people.qualifications(db, [row.id for row in rows])
+        return {
+            row.id: {"qualifications": [{"subject": s, "level": level} for s, level in found.get(row.id, [])]}
+            for row in rows
+        }
+
+
+class Members(Resource[Member]):
+    """Staff, who sign in to the console."""
+
+    name, path, table, tag = "member", "members", Member, "access"
+    new, change, out = NewMember, MemberChange, MemberOut
+    read, write = Permission.MEMBERS_READ, Permission.MEMBERS_MANAGE
+    filters: ClassVar = {"role": AccessRole, "email": str}
+    searched = ("name", "email")

@@ -1,0 +1,119 @@
+"""One kind of thing that is made, read, listed, changed and retired; kinds with more to say override a step."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+
+from api.schemas.common import Schema
+from api.versions import check_version
+from domain.access import Permission
+from domain.errors import NotFound, TransitionRefused
+from models.repositories import living
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+class Resource(Generic[Row]):
+    """`new`, `change` and `out` are the schemas; `sorts`, `filters` and `searched` name columns."""
+
+    name: ClassVar[str]
+    path: ClassVar[str]
+    tag: ClassVar[str] = "people"
+    table: type[Row]
+    new: ClassVar[type[Schema]]
+    change: ClassVar[type[Schema]]
+    out: ClassVar[type[Schema]]
+    read: ClassVar[Permission]
+    write: ClassVar[Permission]
+    sorts: ClassVar[tuple[str, ...]] = ("created_at", "name")
+    filters: ClassVar[Mapping[str, Any]] = {}  # column to type
+    searched: ClassVar[tuple[str, ...]] = ("name",)
+
+    async def get(self, db: AsyncSession, key: UUID) -> Row:
+        """Raises NotFound."""
+        row = await db.get(self.table, key)
+        if row is None:
+            raise NotFound(f"there is no {self.name} {key}")
+        return row
+
+    async def create(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Row:
+        """Made again under the same key, it is the one that is there."""
+        if there := await db.get(self.table, key):
+            return there
+        row = await self.make(db, tenant, key, new, now)
+        await db.flush()
+        return row
+
+    async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Row:
+        row = self.table(id=key, organization_id=tenant, created_at=now, **self.columns(new.model_dump()))
+        db.add(row)
+        return row
+
+    def columns(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What of a request goes into the row as it is."""
+        known = self.table.model_fields
+        return {name: value for name, value in values.items() if name in known}
+
+    async def update(
+        self, db: AsyncSession, key: UUID, change: Schema, version: int | None, now: datetime
+    ) -> Row:
+        """Raises NotFound, StaleVersion, TransitionRefused for one that is retired."""
+        row = await self._locked(db, key, version)
+        if getattr(row, "retired_at", None) is not None:
+            raise TransitionRefused(
+                f"this {self.name} is retired", next_step="Restore it first, if it is to be used again."
+            )
+        values = change.model_dump(exclude_unset=True)
+        await self.relate(db, row, change, now)
+        living.touch(row, self.columns(values), now)
+        await db.flush()
+        return row
+
+    async def relate(self, db: AsyncSession, row: Row, change: Schema, now: datetime) -> None:
+        """What a change means for other tables."""
+
+    async def retire(self, db: AsyncSession, key: UUID, version: int | None, now: datetime) -> Row:
+        """Out of use from now on; what refers to it keeps it. Raises NotFound, StaleVersion, InUse."""
+        row = await self._locked(db, key, version)
+        if getattr(row, "retired_at") is None:  # noqa: B009
+            await self.check_unused(db, row, now)
+            living.touch(row, {"retired_at": now}, now)
+            await db.flush()
+        return row
+
+    async def check_unused(self, db: AsyncSession, row: Row, now: datetime) -> None:
+        """Raises InUse where it cannot be retired."""
+
+    async def restore(self, db: AsyncSession, key: UUID, now: datetime) -> Row:
+        row = await self._locked(db, key, None)
+        if getattr(row, "retired_at") is not None:  # noqa: B009
+            living.touch(row, {"retired_at": None}, now)
+            await db.flush()
+        return row
+
+    async def present(self, db: AsyncSession, rows: Sequence[Row]) -> list[Any]:
+        """As the API shows them."""
+        more = await self.related(db, rows)
+        fields = self.out.model_fields
+        return [
+            self.out(
+                **{name: getattr(row, name) for name in fields if hasattr(row, name)},
+                **more.get(getattr(row, "id"), {}),  # noqa: B009
+            )
+            for row in rows
+        ]
+
+    async def related(self, db: AsyncSession, rows: Sequence[Row]) -> Mapping[UUID, dict[str, Any]]:
+        """Fields of `out` that are not columns, by row."""
+        return {}
+
+    async def _locked(self, db: AsyncSession, key: UUID, version: int | None) -> Row:
+        row = await living.lock(db, self.table, key)
+        if row is None:
+            raise NotFound(f"there is no {self.name} {key}")
+        check_version(getattr(row, "version"), version)  # noqa: B009
+        return row

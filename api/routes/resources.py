@@ -1,0 +1,131 @@
+"""The routes that every kind of resource has."""
+
+from enum import Enum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from api.access import needs
+from api.dependencies import Now, TheCaller, Work
+from api.idempotency import ApiRoute, Ids
+from api.paging import MOST, USUAL, Page, next_cursor, read_cursor
+from api.resources.catalogue import RESOURCES
+from api.resources.resource import Resource
+from api.versions import IfMatch, IfNoneMatch, etag, is_known, required_version
+from models.repositories import pages
+
+router = APIRouter(prefix="/v1", route_class=ApiRoute)
+Key = Annotated[UUID, Path(alias="id")]
+
+
+def list_query(resource: Resource[Any]) -> type[BaseModel]:
+    """What may stand behind the question mark of a list."""
+    sorts = [sign + name for name in resource.sorts for sign in ("", "-")]
+    filters: dict[str, Any] = {
+        name: (kind | None, Field(None, description="Only those with just this."))
+        for name, kind in resource.filters.items()
+    }
+    if resource.searched:
+        told = " or ".join(f"`{name}`" for name in resource.searched)
+        filters["q"] = (str, Field("", max_length=200, description=f"Only those with this in {told}."))
+    return create_model(
+        f"{type(resource).__name__}Query",
+        __config__=ConfigDict(extra="forbid"),
+        cursor=(str | None, Field(None, max_length=1000, description="`next_cursor` of the page before.")),
+        limit=(int, Field(USUAL, ge=1, le=MOST)),
+        sort=(_one_of(sorts), Field(resource.sorts[0], description="With `-`: the greatest first.")),
+        retired=(bool | None, Field(False, description="true: those out of use.")),
+        **filters,
+    )
+
+
+def _one_of(names: list[str]) -> Any:
+    return Literal[tuple(names)]
+
+
+def serve(resource: Resource[Any]) -> None:
+    name, kind = resource.name, type(resource).__name__
+    read, write = [needs(resource.read)], [needs(resource.write)]
+
+    async def create(new: Any, db: Work, who: TheCaller, ids: Ids, now: Now, response: Response) -> Any:
+        row = await resource.create(db, who.organization_id, ids.next(), new, now)
+        response.headers["Location"] = f"/v1/{resource.path}/{row.id}"
+        response.headers["ETag"] = etag(row.version)
+        return (await resource.present(db, [row]))[0]
+
+    async def list_all(db: Work, asked: Any) -> Any:
+        wanted = _wanted(resource, asked)
+        rows, more = await pages.page(db, resource.table, wanted)
+        items = await resource.present(db, rows)
+        return Page(items=items, next_cursor=next_cursor(rows, more, wanted.sort))
+
+    async def read_one(key: Key, db: Work, response: Response, have: IfNoneMatch = None) -> Any:
+        row = await resource.get(db, key)
+        response.headers["ETag"] = etag(row.version)
+        if is_known(have, row.version):
+            return Response(status_code=304, headers={"ETag": etag(row.version)})
+        return (await resource.present(db, [row]))[0]
+
+    async def change(
+        key: Key, change: Any, db: Work, now: Now, response: Response, if_match: IfMatch = None
+    ) -> Any:
+        row = await resource.update(db, key, change, required_version(if_match), now)
+        response.headers["ETag"] = etag(row.version)
+        return (await resource.present(db, [row]))[0]
+
+    async def retire(key: Key, db: Work, now: Now, if_match: IfMatch = None) -> None:
+        version = required_version(if_match) if if_match is not None else None
+        await resource.retire(db, key, version, now)
+
+    async def restore(key: Key, db: Work, now: Now, response: Response) -> Any:
+        row = await resource.restore(db, key, now)
+        response.headers["ETag"] = etag(row.version)
+        return (await resource.present(db, [row]))[0]
+
+    create.__annotations__["new"] = resource.new
+    change.__annotations__["change"] = resource.change
+    list_all.__annotations__["asked"] = Annotated[list_query(resource), Query()]
+    one, many = f"/{resource.path}/{{id}}", f"/{resource.path}"
+    page = Page[resource.out]  # type: ignore[name-defined]
+    add = router.add_api_route
+    tags: list[str | Enum] = [resource.tag]
+    add(many, create, methods=["POST"], status_code=201, response_model=resource.out, dependencies=write,
+        tags=tags, summary=f"Make a {name}", operation_id=f"create_{kind}")  # fmt: skip
+    add(many, list_all, methods=["GET"], response_model=page, dependencies=read,
+        tags=tags, summary=f"List, filter and search: {name}", operation_id=f"list_{kind}")  # fmt: skip
+    add(one, read_one, methods=["GET"], response_model=resource.out, dependencies=read,
+        tags=tags, summary=f"Read a {name}", operation_id=f"read_{kind}")  # fmt: skip
+    add(one, change, methods=["PATCH"], response_model=resource.out, dependencies=write,
+        tags=tags, summary=f"Change a {name}: what is left out stays", operation_id=f"change_{kind}")  # fmt: skip
+    add(one, retire, methods=["DELETE"], status_code=204, dependencies=write,
+        tags=tags, summary=f"Retire a {name}: out of use, kept for the record",
+        operation_id=f"retire_{kind}")  # fmt: skip
+    add(f"{one}/restore", restore, methods=["POST"], response_model=resource.out, dependencies=write,
+        tags=tags, summary=f"Bring a retired {name} back into use", operation_id=f"restore_{kind}")  # fmt: skip
+
+
+def _wanted(resource: Resource[Any], asked: Any) -> pages.Asked:
+    sort: str = asked.sort
+    column = resource.table.model_fields[sort.lstrip("-")]
+    return pages.Asked(
+        sort=sort,
+        limit=asked.limit,
+        after=read_cursor(asked.cursor, sort, _plain(column.annotation)),
+        equal={name: getattr(asked, name) for name in resource.filters if getattr(asked, name) is not None},
+        text=getattr(asked, "q", ""),
+        searched=resource.searched,
+        retired=asked.retired,
+    )
+
+
+def _plain(annotation: Any) -> type:
+    """The type of a column that may be annotated as optional."""
+    kinds = [kind for kind in getattr(annotation, "__args__", (annotation,)) if kind is not type(None)]
+    plain: type = kinds[0]
+    return plain
+
+
+for _resource in RESOURCES:
+    serve(_resource)

@@ -1,0 +1,75 @@
+"""The change feed and the audit log: two looks at one log."""
+
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from api.schemas.common import Schema
+from domain.errors import CursorInvalid
+from models.change_log import ChangeRow
+from models.repositories.change_log import LogPlace
+
+_LARGEST = 2**63 - 1
+
+
+def write_place(row: ChangeRow) -> str:
+    return f"{row.xid}-{row.seq}"
+
+
+def read_place(cursor: str | None) -> LogPlace | None:
+    """Raises CursorInvalid."""
+    if cursor is None:
+        return None
+    xid, _, seq = cursor.partition("-")
+    if not (xid.isascii() and xid.isdigit() and seq.isascii() and seq.isdigit() and len(cursor) <= 40):
+        raise CursorInvalid("a cursor of the feed is the id of an event")
+    place = LogPlace(int(xid), int(seq))
+    if max(place.xid, place.seq) > _LARGEST:
+        raise CursorInvalid("a cursor of the feed is the id of an event")
+    return place
+
+
+class EventOut(Schema):
+    """That something changed; what it is now is read where it lives."""
+
+    id: str = Field(description="Its place in the log, to go on from.", examples=["48213-90417"])
+    kind: str = Field(examples=["session.live"])
+    subject: str = Field(examples=["session"])
+    subject_id: UUID
+    session_id: UUID | None
+    occurred_at: AwareDatetime
+    actor: str = Field(
+        description="`key:<id>`, `member:<id>`, `instructor:<id>`…; `homeroom` for what workflows do."
+    )
+    changed: list[str] = Field(description="The fields that changed; their values are not in the feed.")
+
+    @classmethod
+    def of(cls, row: ChangeRow) -> Self:
+        return cls(**_common(row), changed=sorted(row.changes))
+
+
+class Feed(Schema):
+    items: list[EventOut]
+    next_cursor: str = Field(description="Send it as `cursor`, now or later, for what comes behind these.")
+
+
+class AuditOut(Schema):
+    id: str
+    kind: str
+    subject: str
+    subject_id: UUID
+    session_id: UUID | None
+    occurred_at: AwareDatetime
+    actor: str
+    request_id: str = Field(description="The X-Request-Id of the request that did it.")
+    changes: dict[str, list[Any]] = Field(description="Field: [before, after].")
+
+    @classmethod
+    def of(cls, row: ChangeRow) -> Self:
+        return cls(**_common(row), request_id=row.request_id, changes=row.changes)
+
+
+def _common(row: ChangeRow) -> dict[str, Any]:
+    names = ("kind", "subject", "subject_id", "session_id", "occurred_at", "actor")
+    return {"id": write_place(row)} | {name: getattr(row, name) for name in names}

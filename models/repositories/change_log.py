@@ -1,0 +1,91 @@
+"""The log of changes, read in the order of commit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.change_log import ChangeRow
+
+_COMPLETE_BELOW: sa.ColumnElement[int] = sa.literal_column(
+    "(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
+)
+_PLACE = sa.tuple_(col(ChangeRow.xid), col(ChangeRow.seq))
+
+
+@dataclass(frozen=True, order=True)
+class LogPlace:
+    """Behind the entry with this transaction and number; nothing will ever come before it."""
+
+    xid: int = 0
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    kinds: tuple[str, ...] = ()  # "session.live", or "session.*" for all of a subject; empty: every kind
+    subject_id: UUID | None = None
+    session_id: UUID | None = None
+    actor: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def after(db: AsyncSession, place: LogPlace, limit: int, wanted: Wanted) -> list[ChangeRow]:
+    """The oldest first. What is not committed everywhere before it waits, so that no reader passes it by."""
+    query = (
+        sa.select(ChangeRow)
+        .where(
+            sa.tuple_(place.xid, place.seq) < _PLACE, col(ChangeRow.xid) < _COMPLETE_BELOW, *_where(wanted)
+        )
+        .order_by(col(ChangeRow.xid), col(ChangeRow.seq))
+        .limit(limit)
+    )
+    return list(await db.scalars(query))
+
+
+async def before(db: AsyncSession, place: LogPlace | None, limit: int, wanted: Wanted) -> list[ChangeRow]:
+    """The newest first, for people who look back."""
+    query = sa.select(ChangeRow).where(*_where(wanted))
+    if place:
+        query = query.where(sa.tuple_(place.xid, place.seq) > _PLACE)
+    query = query.order_by(col(ChangeRow.xid).desc(), col(ChangeRow.seq).desc())
+    return list(await db.scalars(query.limit(limit)))
+
+
+async def end(db: AsyncSession) -> LogPlace:
+    """Behind everything that is complete now."""
+    query = sa.select(sa.func.max(col(ChangeRow.xid))).where(col(ChangeRow.xid) < _COMPLETE_BELOW)
+    newest = (await db.execute(query)).scalar_one()
+    return LogPlace(newest, 2**63 - 1) if newest else LogPlace()
+
+
+async def changed_since(db: AsyncSession, xid: int) -> Mapping[UUID, int]:
+    """The organizations with complete entries from this transaction on, with the newest of each."""
+    query = sa.text("select organization_id, newest from changed_organizations(:since)")
+    rows: Any = await db.execute(query, {"since": xid})
+    return {row.organization_id: row.newest for row in rows}
+
+
+def _where(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    where: list[sa.ColumnElement[bool]] = []
+    if wanted.kinds:
+        whole = [kind.removesuffix(".*") for kind in wanted.kinds if kind.endswith(".*")]
+        single = [kind for kind in wanted.kinds if not kind.endswith(".*")]
+        where.append(sa.or_(col(ChangeRow.subject).in_(whole), col(ChangeRow.kind).in_(single)))
+    if wanted.subject_id:
+        where.append(col(ChangeRow.subject_id) == wanted.subject_id)
+    if wanted.session_id:
+        where.append(col(ChangeRow.session_id) == wanted.session_id)
+    if wanted.actor:
+        where.append(col(ChangeRow.actor) == wanted.actor)
+    if wanted.since:
+        where.append(col(ChangeRow.occurred_at) >= wanted.since)
+    if wanted.until:
+        where.append(col(ChangeRow.occurred_at) < wanted.until)
+    return where
