@@ -10,7 +10,18 @@ from api.console import pages
 from api.context import RequestContext
 from api.headers import SecureHeaders
 from api.limits import BodyLimit
-from api.routes import events, joining, keys, livekit, organizations, records, resources, room_page, sessions
+from api.routes import (
+    events,
+    joining,
+    keys,
+    livekit,
+    organizations,
+    queues,
+    records,
+    resources,
+    room_page,
+    sessions,
+)
 from api.state import make_state
 from config.logging import configure_logging
 from config.settings import Settings, load_settings
@@ -42,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders)
     app.add_middleware(RequestContext)
     problems.install(app)
-    for module in (organizations, keys, resources, sessions, records, events, joining, livekit):
+    for module in (organizations, keys, resources, sessions, records, queues, events, joining, livekit):
         app.include_router(module.router)
     room_page.install(app)
     pages.install(app)

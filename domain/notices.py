@@ -138,3 +138,12 @@ def _is_quiet(wall: time, quiet_from: time, quiet_until: time) -> bool:
     if quiet_from > quiet_until:
         return wall >= quiet_from or wall < quiet_until
     return quiet_from <= wall < quiet_until
+
+
+class DeliveryState(StrEnum):
+    """Where a message is."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"  # what it says was no longer so before it was sent

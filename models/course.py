@@ -11,6 +11,7 @@ from models.base import (
     TenantRow,
     external_ids_are_unique,
     json_list,
+    listed_by,
     referred_within_tenant,
     utc,
     within_tenant,
@@ -18,7 +19,11 @@ from models.base import (
 
 
 class Course(TenantRow, table=True):
-    __table_args__ = (referred_within_tenant(), external_ids_are_unique("course"))
+    __table_args__ = (
+        referred_within_tenant(),
+        external_ids_are_unique("course"),
+        listed_by("course", "created_at"),
+    )
     id: UUID = Field(primary_key=True)
     title: str
     subject: str
@@ -52,6 +57,7 @@ class Enrollment(TenantRow, table=True):
         within_tenant("course"),
         within_tenant("student"),
         external_ids_are_unique("enrollment"),
+        listed_by("enrollment", "created_at"),
         sa.Index(
             "uq_enrollment_course_id_student_id",
             "course_id",

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, json_object, utc, within_tenant
+from models.base import TenantRow, json_object, listed_by, utc, within_tenant
 
 
 class ExceptionCase(TenantRow, table=True):
@@ -15,6 +15,7 @@ class ExceptionCase(TenantRow, table=True):
     __table_args__ = (
         within_tenant("session"),
         sa.UniqueConstraint("session_id", "kind", "occasion"),
+        listed_by("exception_case", "state", "due_at"),
     )
     id: UUID = Field(primary_key=True)
     session_id: UUID

@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, utc, within_tenant
+from domain.notices import DeliveryState
+from models.base import TenantRow, listed_by, utc, within_tenant
 
 WITHDRAWN = "withdrawn"
 
@@ -15,6 +16,7 @@ class Notice(TenantRow, table=True):
     __table_args__ = (
         within_tenant("session"),
         sa.Index("ix_notice_session_id", "session_id"),
+        listed_by("notice", "created_at"),
     )
     id: UUID = Field(primary_key=True)  # derived from `key`
     key: str = Field(unique=True)  # idempotency: session, kind, recipient, occasion
@@ -33,3 +35,11 @@ class Notice(TenantRow, table=True):
     failed_at: datetime | None = utc(None)
     attempts: int = 0
     error: str = ""  # code of the last failure, or WITHDRAWN
+
+    @property
+    def state(self) -> DeliveryState:
+        if self.sent_at:
+            return DeliveryState.SENT
+        if self.failed_at:
+            return DeliveryState.WITHDRAWN if self.error == WITHDRAWN else DeliveryState.FAILED
+        return DeliveryState.WAITING

@@ -9,6 +9,7 @@ from sqlmodel import Field
 from models.base import (
     TenantRow,
     external_ids_are_unique,
+    listed_by,
     referred_within_tenant,
     utc,
     within_tenant,
@@ -16,7 +17,11 @@ from models.base import (
 
 
 class Guardian(TenantRow, table=True):
-    __table_args__ = (referred_within_tenant(), external_ids_are_unique("guardian"))
+    __table_args__ = (
+        referred_within_tenant(),
+        external_ids_are_unique("guardian"),
+        listed_by("guardian", "created_at"),
+    )
     id: UUID = Field(primary_key=True)
     name: str
     email: str
@@ -32,7 +37,11 @@ class Guardian(TenantRow, table=True):
 
 
 class Student(TenantRow, table=True):
-    __table_args__ = (referred_within_tenant(), external_ids_are_unique("student"))
+    __table_args__ = (
+        referred_within_tenant(),
+        external_ids_are_unique("student"),
+        listed_by("student", "created_at"),
+    )
     id: UUID = Field(primary_key=True)
     name: str
     time_zone: str = "UTC"
@@ -54,7 +63,11 @@ class StudentGuardian(TenantRow, table=True):
 
 
 class Instructor(TenantRow, table=True):
-    __table_args__ = (referred_within_tenant(), external_ids_are_unique("instructor"))
+    __table_args__ = (
+        referred_within_tenant(),
+        external_ids_are_unique("instructor"),
+        listed_by("instructor", "created_at"),
+    )
     id: UUID = Field(primary_key=True)
     name: str
     email: str

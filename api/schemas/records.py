@@ -3,16 +3,18 @@
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from api.schemas.common import Schema
+from api.schemas.common import Schema, Text
 from domain.documentation import DocumentationStatus, Statement
+from domain.notices import DeliveryState
 from domain.roles import Role
 from domain.transcript import Utterance, Word
 from models.documentation import DocumentationRevision
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
+from models.repositories.cases import QueuedCase
 
 
 class UtteranceOut(Schema):
@@ -84,6 +86,8 @@ class RevisionMade(Schema):
 
 class NoticeOut(Schema):
     id: UUID
+    session_id: UUID
+    state: DeliveryState
     kind: str
     recipient_kind: str
     recipient_id: UUID
@@ -100,6 +104,12 @@ class NoticeOut(Schema):
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
+class NoticeDetail(NoticeOut):
+    address: str
+    text: str
+    html: str
+
+
 class CaseOut(Schema):
     id: UUID
     kind: str
@@ -110,7 +120,36 @@ class CaseOut(Schema):
     due_at: AwareDatetime
     detail: dict[str, Any]
     opened_at: AwareDatetime
+    assignee: str = Field(description="Who took it: `member:<id>`, `key:<id>`…; empty: nobody yet.")
+    resolved_at: AwareDatetime | None
+    resolved_by: str
+    resolution: str
 
     @classmethod
     def of(cls, row: ExceptionCase) -> Self:
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class QueuedCaseOut(CaseOut):
+    session_id: UUID
+    session_title: str
+    session_starts_at: AwareDatetime
+    time_zone: str
+
+    @classmethod
+    def of_queued(cls, queued: QueuedCase) -> Self:
+        own = {name: getattr(queued.case, name) for name in (*CaseOut.model_fields, "session_id")}
+        return cls(
+            **own,
+            session_title=queued.session_title,
+            session_starts_at=queued.session_starts_at,
+            time_zone=queued.time_zone,
+        )
+
+
+class Assignment(Schema):
+    member_id: UUID | None = Field(None, description="Left out: whoever asks.")
+
+
+class Resolution(Schema):
+    resolution: Text = Field("", max_length=2000, description="What was done, in words.")

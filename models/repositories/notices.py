@@ -9,8 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.errors import NotFound
+from domain.notices import DeliveryState
 from models.exception_case import ExceptionCase
 from models.notice import WITHDRAWN, Notice
+from models.repositories import pages
+from models.repositories.pages import Asked
 
 
 async def prepare(db: AsyncSession, notices: Sequence[Notice]) -> None:
@@ -28,6 +32,31 @@ async def by_keys(db: AsyncSession, keys: Sequence[str]) -> list[Notice]:
 async def of_session(db: AsyncSession, session_id: UUID) -> list[Notice]:
     query = sa.select(Notice).where(col(Notice.session_id) == session_id)
     return list(await db.scalars(query.order_by(col(Notice.created_at), col(Notice.id))))
+
+
+async def get(db: AsyncSession, notice_id: UUID) -> Notice:
+    """Raises NotFound."""
+    row = await db.get(Notice, notice_id)
+    if row is None:
+        raise NotFound(f"there is no notice {notice_id}")
+    return row
+
+
+async def page(db: AsyncSession, asked: Asked, state: DeliveryState | None) -> tuple[list[Notice], bool]:
+    return await pages.page(db, Notice, asked, _is(state))
+
+
+def _is(state: DeliveryState | None) -> sa.ColumnElement[bool]:
+    sent, failed, error = col(Notice.sent_at), col(Notice.failed_at), col(Notice.error)
+    if state == DeliveryState.WAITING:
+        return sent.is_(None) & failed.is_(None)
+    if state == DeliveryState.SENT:
+        return sent.is_not(None)
+    if state == DeliveryState.FAILED:
+        return failed.is_not(None) & (error != WITHDRAWN)
+    if state == DeliveryState.WITHDRAWN:
+        return failed.is_not(None) & (error == WITHDRAWN)
+    return sa.true()
 
 
 async def mark_sent(db: AsyncSession, notice_id: UUID, at: datetime) -> None:

@@ -51,7 +51,7 @@ def _booking(booked: Booked) -> Json:
 
 LATER = (datetime.now(UTC) + timedelta(days=90)).isoformat()
 # What stands in a path besides the session.
-OTHER_IDS = ("id", "key_id", "utterance_id", "file_id", "case_id")
+OTHER_IDS = ("id", "key_id", "utterance_id", "file_id", "case_id", "notice_id")
 
 
 def address(path: str, session_id: str) -> str:
@@ -138,6 +138,8 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     f"{SESSION}/reschedule": lambda _: _times(),
     f"{SESSION}/extend": lambda _: {"ends_at": _times()["ends_at"]},
     f"{SESSION}/cancel": lambda _: {"reason": "weather"},
+    "/v1/exceptions/{case_id}/assign": lambda _: {"member_id": str(uuid4())},
+    "/v1/exceptions/{case_id}/resolve": lambda _: {"resolution": "called the family"},
     f"{SESSION}/substitute": lambda b: {"instructor_id": b.school.ids["instructor"]},
     f"{SESSION}/guests": lambda _: {"name": "Aunt"},
     f"{SESSION}/documentation/revisions": lambda _: _revision(),

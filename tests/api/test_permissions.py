@@ -68,9 +68,6 @@ def test_every_permission_is_asked_for_somewhere_or_by_a_page() -> None:
         Permission.FILES_READ,
         Permission.FILES_WRITE,
         Permission.EXPORTS_READ,
-        Permission.NOTICES_READ,
-        Permission.EXCEPTIONS_READ,
-        Permission.EXCEPTIONS_WRITE,
     }
     assert {permission for _, _, permission in GUARDED} | served_elsewhere == set(Permission)
 

@@ -146,6 +146,10 @@ begin
     return null;
 end $$;
 """
+LISTED = (
+    ("guardian", "created_at"), ("student", "created_at"), ("instructor", "created_at"), ("course", "created_at"),
+    ("enrollment", "created_at"), ("notice", "created_at"), ("exception_case", "state", "due_at"),
+)
 # table, subject, column of the subject's id, untold columns
 TOLD = (
     ("organization", "organization", "id", ""),
@@ -385,6 +389,8 @@ def upgrade() -> None:
     op.add_column('topic', sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True))
     op.create_index('uq_topic_organization_id_external_id', 'topic', ['organization_id', 'external_id'], unique=True, postgresql_where=sa.text('external_id is not null'))
     # ### end Alembic commands ###
+    for table, *columns in LISTED:
+        op.create_index(f"ix_{table}_listed_by_{columns[-1]}", table, ["organization_id", *columns, "id"])
     for table in (*READ_WRITE, "change_log"):
         op.execute(f"alter table {table} enable row level security")
         op.execute(
@@ -411,6 +417,8 @@ def downgrade() -> None:
     for table, *_ in TOLD:
         op.execute(f"drop trigger told on {table}")
     op.execute("drop function record_change()")
+    for table, *columns in LISTED:
+        op.drop_index(f"ix_{table}_listed_by_{columns[-1]}", table_name=table)
     for signature in (KEY_LOOKUP, *SIGNATURES):
         op.execute(f"drop function {signature}")
     op.execute(OLD_KEY_LOOKUP)

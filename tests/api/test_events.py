@@ -1,0 +1,161 @@
+"""The change feed and the audit log: nothing left out, nothing twice, in the order of commit."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from tests.api.campus import PATIENCE, Campus, Json, School, problem_of
+
+pytestmark = pytest.mark.adapter
+
+
+async def feed(school: School, cursor: str | None = None, **query: str) -> tuple[list[Json], str]:
+    params = query | ({"cursor": cursor} if cursor else {})
+    answer = await school.api.get("/v1/events", params=params)
+    assert answer.is_success, answer.text
+    return answer.json()["items"], answer.json()["next_cursor"]
+
+
+async def test_what_changed_is_told_once_and_in_order(harbour: School) -> None:
+    told, cursor = await feed(harbour)
+    kinds = [event["kind"] for event in told]
+    assert kinds[:2] == ["organization.created", "api_key.created"]
+    assert kinds.index("instructor.created") < kinds.index("enrollment.created")
+    assert await feed(harbour, cursor) == ([], cursor)
+    made = await harbour.post("/v1/students", {"name": "Mia"})
+    one = f"/v1/students/{made['id']}"
+    await harbour.api.patch(one, json={"name": "Maria"}, headers={"If-Match": "*"})
+    await harbour.api.patch(one, json={"name": "Maria"}, headers={"If-Match": "*"})
+    await harbour.api.delete(one)
+    told, _ = await feed(harbour, cursor)
+    assert [(event["kind"], event["subject_id"]) for event in told] == [
+        ("student.created", made["id"]),
+        ("student.changed", made["id"]),
+        ("student.retired", made["id"]),
+    ]
+    assert told[1]["changed"] == ["name"]
+    assert told[0]["actor"].startswith("key:")
+    assert "Maria" not in json.dumps(told)
+
+
+async def test_a_class_tells_its_states_and_who_caused_them(harbour: School) -> None:
+    _, cursor = await feed(harbour)
+    session_id = await harbour.book()
+    await harbour.post(f"/v1/sessions/{session_id}/cancel", {})
+    await harbour.run_until(session_id, "cancelled")
+    told, _ = await feed(harbour, cursor, session_id=session_id)
+    kinds = [event["kind"] for event in told]
+    assert kinds[0] == "session.created"
+    assert "session.cancelled" in kinds
+    assert {event["actor"] for event in told} == {"homeroom"}, "workflows did it"
+    only, _ = await feed(harbour, cursor, kind="session.*")
+    assert {event["subject"] for event in only} == {"session"}
+
+
+async def test_walking_by_small_pages_gives_all(harbour: School) -> None:
+    whole, _ = await feed(harbour)
+    seen: list[Json] = []
+    cursor = "0-0"
+    while (page := await feed(harbour, cursor, limit="3"))[0]:
+        seen, cursor = seen + page[0], page[1]
+    assert seen == whole
+
+
+async def test_another_organizations_changes_are_not_told(harbour: School, other: School) -> None:
+    await other.post("/v1/students", {"name": "Max"})
+    theirs = {event["id"] for event in (await feed(other))[0]}
+    assert not theirs & {event["id"] for event in (await feed(harbour))[0]}
+
+
+async def test_what_is_committed_late_is_not_passed_by(harbour: School) -> None:
+    """A transaction that began earlier and ends later: its change comes, and comes in its place."""
+    _, cursor = await feed(harbour)
+    with psycopg.connect(harbour.campus.database.superuser) as slow:
+        slow.execute("select set_config('app.organization_id', %s, true)", [str(harbour.id)])
+        student = str(uuid4())
+        slow.execute(
+            "insert into student (organization_id, id, name, time_zone, version, created_at) "
+            "values (%s, %s, 'Slow', 'UTC', 1, now())",
+            [harbour.id, student],
+        )
+        quick = await harbour.post("/v1/students", {"name": "Quick"})
+        assert await feed(harbour, cursor) == ([], cursor), "what is behind the open transaction waits"
+    told, _ = await feed(harbour, cursor)
+    assert [event["subject_id"] for event in told] == [student, quick["id"]]
+
+
+@pytest.mark.parametrize(
+    "query", ["cursor=x", "cursor=1", "cursor=9e9-1", "kind=all", "limit=0", "cursor=-1-1"]
+)
+async def test_a_question_that_makes_no_sense(harbour: School, query: str) -> None:
+    answer = await harbour.api.get(f"/v1/events?{query}")
+    problem_of(answer, 422, answer.json()["code"])
+
+
+@asynccontextmanager
+async def live(school: School, last: str | None = None) -> AsyncIterator[AsyncIterator[Json]]:
+    headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {})
+    async with school.api.stream("GET", "/v1/events", headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield _events(answer)
+
+
+async def _events(answer: httpx.Response) -> AsyncIterator[Json]:
+    async for line in answer.aiter_lines():
+        if line.startswith("retry:"):
+            yield {}
+        if line.startswith("data:"):
+            yield json.loads(line.removeprefix("data:"))
+
+
+async def test_the_live_form_tells_as_it_happens_and_goes_on_where_it_was_cut(harbour: School) -> None:
+    async with asyncio.timeout(PATIENCE):
+        async with live(harbour) as events:
+            assert await anext(events) == {}
+            first = await harbour.post("/v1/students", {"name": "Mia"})
+            told = await anext(events)
+            assert (told["kind"], told["subject_id"]) == ("student.created", first["id"])
+        missed = await harbour.post("/v1/students", {"name": "Max"})
+        async with live(harbour, told["id"]) as events:
+            await anext(events)
+            assert (await anext(events))["subject_id"] == missed["id"]
+
+
+async def test_who_listens_no_longer_leaves_nothing_behind(campus: Campus, harbour: School) -> None:
+    hub = campus.app.state.homeroom.feed
+    async with live(harbour) as events:
+        await anext(events)
+        assert harbour.id in hub._listeners
+    async with asyncio.timeout(PATIENCE):
+        while harbour.id in hub._listeners:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_the_audit_log_says_who_changed_what_from_what_to_what(harbour: School) -> None:
+    made = await harbour.post("/v1/students", {"name": "Mia"})
+    headers = {"If-Match": "*", "X-Request-Id": "the-request-of-the-test"}
+    await harbour.api.patch(f"/v1/students/{made['id']}", json={"name": "Maria"}, headers=headers)
+    changed, created = (await harbour.get(f"/v1/audit?subject_id={made['id']}"))["items"]
+    assert changed["changes"] == {"name": ["Mia", "Maria"]}
+    assert changed["request_id"] == "the-request-of-the-test"
+    assert created["changes"]["name"] == [None, "Mia"]
+    keys = (await harbour.get("/v1/keys"))["items"]
+    assert changed["actor"] in {f"key:{key['id']}" for key in keys}
+    only = (await harbour.get(f"/v1/audit?actor={changed['actor']}&kind=student.changed"))["items"]
+    assert [entry["id"] for entry in only] == [changed["id"]]
+
+
+async def test_the_audit_log_is_walked_by_its_cursor(harbour: School) -> None:
+    whole = (await harbour.get("/v1/audit?limit=200"))["items"]
+    seen: list[Json] = []
+    page = await harbour.get("/v1/audit?limit=4")
+    while page["next_cursor"]:
+        seen += page["items"]
+        page = await harbour.get(f"/v1/audit?limit=4&cursor={page['next_cursor']}")
+    assert seen + page["items"] == whole

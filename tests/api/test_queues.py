@@ -1,0 +1,130 @@
+"""Exceptions and the outbox, over all sessions."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from domain.exceptions import ExceptionKind, route
+from models.database import Database
+from models.exception_case import ExceptionCase
+from models.notice import Notice
+from tests.api.campus import Json, School, problem_of
+
+pytestmark = pytest.mark.adapter
+
+NOW = datetime.now(UTC)
+
+
+async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> list[str]:
+    """Each due an hour later than the one before; the first is overdue."""
+    rows = [
+        ExceptionCase(
+            id=uuid7(),
+            organization_id=school.id,
+            session_id=UUID(session_id),
+            kind=kind,
+            severity=route(kind).severity,
+            owner=route(kind).owner,
+            due_at=NOW + timedelta(hours=number - 0.5),
+            opened_at=NOW,
+        )
+        for number, kind in enumerate(kinds)
+    ]
+    database = Database(school.campus.database.application)
+    async with database.tenant(school.id) as db:
+        db.add_all(rows)
+        made = [str(row.id) for row in rows]
+    await database.aclose()
+    return made
+
+
+async def listed(school: School, path: str) -> list[str]:
+    return [item["id"] for item in (await school.get(path))["items"]]
+
+
+async def test_the_queue_is_in_the_order_of_what_is_due_and_can_be_narrowed(harbour: School) -> None:
+    session_id = await harbour.book()
+    kind = ExceptionKind
+    made = await open_cases(
+        harbour, session_id, kind.ROOM_LOST, kind.STUDENT_ABSENT, kind.DOCUMENTATION_OVERDUE
+    )
+    assert await listed(harbour, "/v1/exceptions") == made
+    assert await listed(harbour, "/v1/exceptions?sort=-due_at") == made[::-1]
+    assert await listed(harbour, "/v1/exceptions?overdue=true") == made[:1]
+    assert await listed(harbour, "/v1/exceptions?severity=critical") == made[:1]
+    assert await listed(harbour, "/v1/exceptions?kind=student_absent") == made[1:2]
+    assert await listed(harbour, "/v1/exceptions?owner=instructor") == made[2:]
+    first = await harbour.get("/v1/exceptions?limit=2")
+    rest = await harbour.get(f"/v1/exceptions?limit=2&cursor={first['next_cursor']}")
+    assert [item["id"] for item in first["items"] + rest["items"]] == made
+    assert first["items"][0]["session_title"] == "Adding fractions"
+
+
+async def test_a_case_is_taken_resolved_and_opened_again(harbour: School) -> None:
+    (case_id,) = await open_cases(harbour, await harbour.book(), ExceptionKind.WEBHOOK_GAP)
+    one = f"/v1/exceptions/{case_id}"
+    taken = await harbour.post(f"{one}/assign", {})
+    assert taken["assignee"].startswith("key:")
+    member = await harbour.post("/v1/members", {"name": "Olu", "email": "olu@h.example", "role": "ops"})
+    given = await harbour.post(f"{one}/assign", {"member_id": member["id"]})
+    assert given["assignee"] == f"member:{member['id']}"
+    resolved = await harbour.post(f"{one}/resolve", {"resolution": "called <b>them</b>"})
+    assert (resolved["state"], resolved["resolution"]) == ("resolved", "called <b>them</b>")
+    problem_of(await harbour.api.post(f"{one}/resolve", json={}), 409, "transition-refused")
+    problem_of(await harbour.api.post(f"{one}/assign", json={}), 409, "transition-refused")
+    assert await listed(harbour, "/v1/exceptions") == []
+    assert await listed(harbour, "/v1/exceptions?state=resolved") == [case_id]
+    assert (await harbour.post(f"{one}/reopen"))["state"] == "open"
+    kinds = [entry["kind"] for entry in (await harbour.get(f"/v1/audit?subject_id={case_id}"))["items"]]
+    assert kinds == ["exception.open", "exception.resolved", *["exception.changed"] * 2, "exception.created"]
+
+
+async def test_a_case_is_not_given_to_somebody_who_is_not_there(harbour: School, other: School) -> None:
+    (case_id,) = await open_cases(harbour, await harbour.book(), ExceptionKind.WEBHOOK_GAP)
+    theirs = await other.post("/v1/members", {"name": "Olu", "email": "olu@h.example", "role": "ops"})
+    answer = await harbour.api.post(f"/v1/exceptions/{case_id}/assign", json={"member_id": theirs["id"]})
+    problem_of(answer, 422, "unknown-reference")
+    problem_of(await other.api.get(f"/v1/exceptions/{case_id}"), 404, "not-found")
+
+
+def notice(school: School, session_id: str, number: int, **state: object) -> Notice:
+    values: Json = {
+        "id": uuid7(),
+        "organization_id": school.id,
+        "key": f"{session_id}/{number}",
+        "session_id": session_id,
+        "kind": "extra",
+        "recipient_kind": "guardian",
+        "recipient_id": school.ids["guardian"],
+        "address": f"family{number}@f.example",
+        "subject": f"Extra {number}",
+        "html": "<p>Hello</p>",
+        "text": "Hello",
+        "class_starts_at": NOW,
+        "send_after": NOW,
+        "created_at": NOW + timedelta(seconds=number),
+    }
+    return Notice(**(values | state))
+
+
+async def test_the_outbox_is_listed_by_delivery(harbour: School) -> None:
+    session_id = await harbour.book()
+    rows = [
+        notice(harbour, session_id, 0),
+        notice(harbour, session_id, 1, sent_at=NOW),
+        notice(harbour, session_id, 2, failed_at=NOW, error="undeliverable"),
+        notice(harbour, session_id, 3, failed_at=NOW, error="withdrawn"),
+    ]
+    database = Database(harbour.campus.database.application)
+    async with database.tenant(harbour.id) as db:
+        db.add_all(rows)
+        ids = [str(row.id) for row in rows]
+    await database.aclose()
+    for state, key in zip(("waiting", "sent", "failed", "withdrawn"), ids, strict=True):
+        assert await listed(harbour, f"/v1/notices?kind=extra&state={state}") == [key]
+    assert await listed(harbour, "/v1/notices?kind=extra&sort=created_at") == ids
+    assert await listed(harbour, "/v1/notices?q=family2@f") == ids[2:3]
+    whole = await harbour.get(f"/v1/notices/{ids[0]}")
+    assert (whole["text"], whole["address"]) == ("Hello", "family0@f.example")

@@ -1,0 +1,46 @@
+"""How much one caller may ask for, and what every answer says about it."""
+
+import re
+
+import pytest
+
+from models.database import Database
+from tests.api.campus import ADMIN, Campus, problem_of, serving
+from tests.api.conftest import settings_for
+from tests.stack import DatabaseUrls
+
+pytestmark = pytest.mark.adapter
+
+
+async def test_a_key_that_asks_too_much_is_told_when_to_come_back(
+    database_urls: DatabaseUrls, database: Database
+) -> None:
+    settings = settings_for(database_urls, rate_limit="3/hour")
+    async with serving(settings) as app:
+        campus = Campus(settings, database_urls, app)
+        async with campus.client(ADMIN) as operator:
+            keys = [
+                (await operator.post("/v1/organizations", json={"name": "School"})).json()["api_key"]
+                for _ in range(2)
+            ]
+        async with campus.client(keys[0]) as busy, campus.client(keys[1]) as calm:
+            for left in (2, 1, 0):
+                answer = await busy.get("/v1/policy")
+                assert answer.status_code == 200
+                assert re.fullmatch(rf'"default";r={left};t=\d+', answer.headers["ratelimit"])
+                assert answer.headers["ratelimit-policy"] == '"default";q=3;w=3600'
+            refused = await busy.get("/v1/policy")
+            problem_of(refused, 429, "rate-limited")
+            assert 3500 < int(refused.headers["retry-after"]) <= 3600
+            assert (await calm.get("/v1/policy")).status_code == 200, "each has its own"
+
+
+async def test_every_answer_names_its_request(campus: Campus) -> None:
+    async with campus.client() as anybody:
+        refused = await anybody.get("/v1/policy")
+        assert refused.json()["request_id"] == refused.headers["x-request-id"]
+        named = await anybody.get("/v1/policy", headers={"X-Request-Id": "my-own.id_1"})
+        assert named.headers["x-request-id"] == "my-own.id_1"
+        for odd in ("", "x" * 200, "a b", "a\tb"):
+            answer = await anybody.get("/v1/policy", headers={"X-Request-Id": odd})
+            assert answer.headers["x-request-id"] != odd
