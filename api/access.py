@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
 from api.rate_limits import refuse
@@ -16,8 +15,6 @@ from domain.errors import NotAllowed, NotAuthenticated
 from models.authorship import authorship
 from models.repositories import organizations, sign_ins
 
-bearer = HTTPBearer(auto_error=False)
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _NOTED_EVERY = timedelta(minutes=1)
 
@@ -63,7 +60,7 @@ async def _of_key(shared: State, token: str) -> Principal:
     parts = token.split("_", 2)
     if len(parts) != 3 or parts[0] != "hr":
         raise NotAuthenticated("this is not an API key")
-    async with shared.database.unscoped() as db:
+    async with shared.database.single_statement() as db:
         key = await organizations.key_by_prefix(db, parts[1])
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(parts[2])):
         raise NotAuthenticated("this API key is not known", next_step="Use a key that is not revoked.")
@@ -79,7 +76,7 @@ async def _of_key(shared: State, token: str) -> Principal:
 
 async def _of_cookie(shared: State, cookie: str) -> Principal:
     now = datetime.now(UTC)
-    async with shared.database.unscoped() as db:
+    async with shared.database.single_statement() as db:
         holder = await sign_ins.holder_of(db, hash_secret(cookie), now)
     if holder is None:
         raise NotAuthenticated("you are signed out", next_step="Sign in again.")
@@ -110,22 +107,19 @@ def require_same_origin(request: Request) -> None:
         )
 
 
-async def operator(given: Bearer, request: Request) -> None:
+async def operator(request: Request) -> None:
     """The operator of the deployment: may make organizations."""
     shared: State = request.app.state.homeroom
-    if given is None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated
     wanted = shared.settings.admin_token.get_secret_value()
-    if not hmac.compare_digest(hash_secret(given.credentials), hash_secret(wanted)):
+    if not hmac.compare_digest(hash_secret(token), hash_secret(wanted)):
         raise NotAllowed("this is not the operator's token")
     authorship.get().actor = "operator"
 
 
-async def principal(_: Bearer, request: Request) -> Principal:
-    return await identify(request)
-
-
-ThePrincipal = Annotated[Principal, Depends(principal)]
+ThePrincipal = Annotated[Principal, Depends(identify)]
 
 
 class Needs:
@@ -134,7 +128,8 @@ class Needs:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, who: ThePrincipal) -> None:
+    async def __call__(self, request: Request) -> None:
+        who = await identify(request)
         if not who.may(self.permission):
             raise NotAllowed(
                 f"this needs the permission {self.permission}",

@@ -53,11 +53,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders)
     app.add_middleware(RequestContext)
     problems.install(app)
-    for module in (organizations, keys, resources, sessions, records, queues, events, joining, livekit):
+    modules = (organizations, keys, resources, sessions, records, queues, events, joining, livekit)
+    for module in modules:
         app.include_router(module.router)
     room_page.install(app)
     pages.install(app)
-    description.install(app)
+    description.install(app, [module.router for module in modules])
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:

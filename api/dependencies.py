@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access import ThePrincipal
+from api.access import ThePrincipal, identify
 from api.state import State
 from models.repositories import sessions
 from models.session import Session
@@ -28,9 +28,10 @@ Now = Annotated[datetime, Depends(now)]
 TheCaller = ThePrincipal
 
 
-async def unit_of_work(who: TheCaller, shared: Shared) -> AsyncIterator[AsyncSession]:
+async def unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:
     """One transaction per request, in the caller's tenant."""
-    async with shared.database.tenant(who.organization_id) as db:
+    who = await identify(request)
+    async with state(request).database.tenant(who.organization_id) as db:
         yield db
 
 

@@ -1,10 +1,13 @@
 """The API's description of itself: every operation says how it refuses, in the form it really does."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access import Needs, operator
 from api.problems import MEDIA_TYPE
 
 
@@ -28,16 +31,46 @@ _REFUSED = {
 _FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     described = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            _say_how_it_refuses(described())
+            schema = described()
+            _say_how_it_refuses(schema)
+            _say_who_may(routers, schema)
         assert app.openapi_schema is not None
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _say_who_may(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
+    """Which operations ask who it is, and which permission they need."""
+    schema["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key: `hr_<prefix>_<secret>`."}
+    }
+    for route in (route for router in routers for route in router.routes):
+        if not isinstance(route, APIRoute) or not route.include_in_schema:
+            continue
+        asked = [one.call for one in route.dependant.dependencies if isinstance(one.call, Needs)]
+        operators = any(one.call is operator for one in route.dependant.dependencies)
+        for method in (route.methods or ()) if asked or operators else ():
+            operation = schema["paths"][route.path][method.lower()]
+            operation["security"] = [{"key": []}]
+            if asked:
+                operation["x-permission"] = asked[0].permission
+            if method == "POST":
+                operation.setdefault("parameters", []).append(_IDEMPOTENCY)
+
+
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and body again: the same answer, one effect. Kept for 48 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*$"},
+}
 
 
 def _say_how_it_refuses(schema: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.api.__main__ import measure as api
 from benchmarks.capture.__main__ import measure as capture
 from benchmarks.drafting.__main__ import measure as drafting
 from benchmarks.ingest.__main__ import measure as ingest
@@ -22,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "capture": capture,
     "transcription": transcription,
     "drafting": drafting,
+    "api": api,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

@@ -2,8 +2,14 @@
 
 import logging
 import sys
+from collections.abc import Callable
 
+import orjson
 import structlog
+
+
+def _dumps(event: object, default: Callable[[object], object], **_: object) -> str:
+    return orjson.dumps(event, default=default).decode()
 
 
 def configure_logging(level: str, *, as_json: bool) -> None:
@@ -11,11 +17,12 @@ def configure_logging(level: str, *, as_json: bool) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(serializer=_dumps) if as_json else structlog.dev.ConsoleRenderer()
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

@@ -1,5 +1,6 @@
 """The engine and the unit of work. One request or activity step is one transaction in one tenant's scope."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,9 +8,10 @@ from uuid import UUID
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.errors import InvalidInput, Unavailable
 from models.authorship import authorship
@@ -19,10 +21,30 @@ _SCOPE = sa.text(
     "set_config('app.request_id', :request_id, true)"
 )
 
+_FRESH = 1.0  # seconds since its last use in which a connection is taken to live
+
 
 def sqlalchemy_url(url: str) -> str:
     """`postgresql://…` as SQLAlchemy's URL for psycopg 3."""
     return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+
+def _ping_when_idle(engine: sa.Engine) -> None:
+    """A connection that was used a moment ago is taken as it is; one that lay idle is asked whether it lives."""
+
+    def note(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    def ping(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+        if time.monotonic() - record.info.get("used", 0.0) < _FRESH:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
+            raise DisconnectionError from error
+
+    sa.event.listen(engine, "checkin", note)
+    sa.event.listen(engine, "checkout", ping)
 
 
 class Database:
@@ -34,10 +56,11 @@ class Database:
             sqlalchemy_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             hide_parameters=True,  # they are names and words, and errors reach logs and workflow histories
         )
+        _ping_when_idle(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def tenant(self, organization_id: UUID) -> AsyncIterator[AsyncSession]:
@@ -62,6 +85,18 @@ class Database:
         """A transaction outside any tenant: sees what the schema's cross-tenant functions give."""
         async with self._transaction() as session:
             yield session
+
+    @asynccontextmanager
+    async def single_statement(self) -> AsyncIterator[AsyncConnection]:
+        """A connection outside any tenant and any transaction, for one lookup at the price of one round trip.
+
+        Raises Unavailable when the database cannot be reached.
+        """
+        try:
+            async with self._single.connect() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            raise Unavailable("the database does not answer") from error
 
     @asynccontextmanager
     async def driver(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:

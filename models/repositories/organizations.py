@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
 from domain.access import AccessRole
@@ -46,7 +46,7 @@ async def set_policy(db: AsyncSession, policy: dict[str, Any]) -> None:
     await db.execute(sa.update(Organization).values(policy=policy))
 
 
-async def key_by_prefix(db: AsyncSession, prefix: str) -> KeyHolder | None:
+async def key_by_prefix(db: AsyncSession | AsyncConnection, prefix: str) -> KeyHolder | None:
     """Looks across tenants, by the schema's function for just that."""
     query = sa.text("select * from api_key_by_prefix(:prefix)")
     row = (await db.execute(query, {"prefix": prefix})).one_or_none()

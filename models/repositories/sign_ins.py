@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
 from domain.access import AccessRole
@@ -24,7 +24,7 @@ class Holder:
     last_seen_at: datetime
 
 
-async def holder_of(db: AsyncSession, token_hash: str, now: datetime) -> Holder | None:
+async def holder_of(db: AsyncSession | AsyncConnection, token_hash: str, now: datetime) -> Holder | None:
     """Looks across tenants, by the schema's function for just that."""
     query = sa.text("select * from signed_in_by_token(:token, :now)")
     row = (await db.execute(query, {"token": token_hash, "now": now})).one_or_none()

@@ -1,0 +1,239 @@
+"""`python -m benchmarks.api`: reads and bookings by HTTP, and reads by bare psycopg routes, in turns."""
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import mean, median, quantiles
+from typing import Any
+
+import httpx
+
+from benchmarks.api.load import get_all
+from benchmarks.report import Report, Verdict, at_least, counting, tell
+from benchmarks.usage import cpu_seconds
+from cli.local.ports import free_ports
+from cli.local.postgres import DURABLE
+from cli.workers import make_worker
+from config.settings import Settings
+from models.migrate import upgrade
+from tests.stack import DatabaseUrls, start_postgres, start_temporal, temporary_folder
+
+LEAST_RATIO = 0.6
+ROUNDS, REQUESTS, AT_ONCE = 7, 600, 8
+GUARDIANS, BOOKINGS = 500, 40
+ADMIN, SECRET = "the-operator's-token", "a-secret-of-thirty-two-characters-or-more"
+
+
+@dataclass
+class Way:
+    """One server asked one thing, a value for each round."""
+
+    per_second: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)  # seconds of the server for one request
+    size: float = 0.0
+
+    def row(self, name: str) -> list[str]:
+        return [name, f"{median(self.per_second):,.0f}", f"{1e6 * mean(self.cpu):.0f}", f"{self.size:,.0f}"]
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    pid: int
+
+
+async def measure(rounds: int = ROUNDS, requests: int = REQUESTS, bookings: int = BOOKINGS) -> Report:
+    with temporary_folder("benchmark", on_disk=True) as folder:
+        postgres = start_postgres(folder, DURABLE)
+        temporal = start_temporal(folder)
+        try:
+            urls = postgres.create_database()
+            upgrade(urls.owner)
+            settings = _settings(urls, folder, temporal.address, temporal.namespace)
+            app = serving("api.app:create_app", settings, "--factory")
+            peer = serving("benchmarks.api.bare:app", settings)
+            async with make_worker("sessions", settings):
+                with app as api, peer as bare:
+                    return await _measure(api, bare, rounds, requests, bookings)
+        finally:
+            temporal.running.stop()
+            postgres.running.stop()
+
+
+def _settings(urls: DatabaseUrls, folder: Path, temporal: str, namespace: str) -> Settings:
+    return Settings.model_validate(
+        {
+            "region": "benchmark",
+            "admin_token": ADMIN,
+            "link_secrets": [SECRET],
+            "database_url": urls.application,
+            "livekit_api_secret": SECRET,
+            "livekit_url": "http://127.0.0.1:1",
+            "smtp_url": "smtp://127.0.0.1:1",
+            "object_store_url": f"file://{folder}",
+            "temporal_address": temporal,
+            "temporal_namespace": namespace,
+            "rate_limit": "100000000/minute",
+        }
+    )
+
+
+@contextmanager
+def serving(app: str, settings: Settings, *more: str) -> Iterator[Server]:
+    """A server process of one worker."""
+    port = free_ports(app)[app]
+    given = {
+        f"HOMEROOM_{name}".upper(): value if isinstance(value, str) else json.dumps(value)
+        for name, value in json.loads(settings.model_dump_json(exclude_none=True)).items()
+    }
+    secrets = {
+        "HOMEROOM_DATABASE_URL": settings.database_url.get_secret_value(),
+        "HOMEROOM_ADMIN_TOKEN": ADMIN,
+        "HOMEROOM_LINK_SECRETS": json.dumps([SECRET]),
+        "HOMEROOM_LIVEKIT_API_SECRET": SECRET,
+        "HOMEROOM_SMTP_URL": settings.smtp_url.get_secret_value(),
+    }
+    command = [sys.executable, "-m", "uvicorn", app, *more, "--port", str(port), "--no-access-log"]
+    process = subprocess.Popen(
+        [*command, "--log-level", "warning"],
+        env=os.environ | given | secrets,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url)
+        yield Server(url, process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{url}/docs-or-nothing", timeout=5)
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} does not serve")
+
+
+async def _measure(api: Server, bare: Server, rounds: int, requests: int, bookings: int) -> Report:
+    school = await _school(api)
+    paths = {
+        "one row": itertools.cycle([f"/v1/guardians/{key}" for key in school["guardians"]]),
+        "list of 50": itertools.cycle(["/v1/guardians?limit=50"]),
+        "change feed, 50": itertools.cycle(["/v1/events?limit=50"]),
+    }
+    ways = {name: (Way(), Way()) for name in paths}
+    count = counting("rounds")
+    for number in range(1, rounds + 1):
+        for name, asked in paths.items():
+            for way, server in zip(ways[name], (api, bare), strict=True):
+                await _time(way, server, asked, school["key"], requests)
+        count(number, rounds)
+    tell("bookings")
+    return _report(ways, await _book(api, school, bookings))
+
+
+async def _time(way: Way, server: Server, paths: Iterator[str], key: str, requests: int) -> None:
+    before = cpu_seconds(server.pid)
+    answered = await get_all(server.url, paths, key, requests, AT_ONCE)
+    way.per_second.append(answered.per_second)
+    way.cpu.append((cpu_seconds(server.pid) - before) / requests)
+    way.size = answered.bytes_each
+
+
+async def _school(api: Server) -> dict[str, Any]:
+    async with httpx.AsyncClient(base_url=api.url, timeout=60) as client:
+        client.headers["Authorization"] = f"Bearer {ADMIN}"
+        key = (await _post(client, "/v1/organizations", {"name": "Harbour"}))["api_key"]
+        client.headers["Authorization"] = f"Bearer {key}"
+        guardians = [
+            (await _post(client, "/v1/guardians", {"name": f"Guardian {n}", "email": f"g{n}@f.example"}))[
+                "id"
+            ]
+            for n in range(GUARDIANS)
+        ]
+        person = {"name": "Ada Okafor", "email": "ada@harbour.example"}
+        instructor = await _post(client, "/v1/instructors", person)
+        student = await _post(client, "/v1/students", {"name": "Noor", "guardian_ids": guardians[:1]})
+        course = await _post(client, "/v1/courses", {"title": "Mathematics", "subject": "Mathematics"})
+    return {
+        "key": key,
+        "guardians": guardians,
+        "booking": {
+            "course_id": course["id"],
+            "instructor_id": instructor["id"],
+            "student_ids": [student["id"]],
+        },
+    }
+
+
+async def _post(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> Any:
+    answer = await client.post(path, json=body)
+    answer.raise_for_status()
+    return answer.json()
+
+
+async def _book(api: Server, school: dict[str, Any], bookings: int) -> list[float]:
+    """Seconds of each booking: a row, a workflow and the answer of both."""
+    taken = []
+    first = datetime.now(UTC) + timedelta(days=2)
+    async with httpx.AsyncClient(base_url=api.url, timeout=60) as client:
+        client.headers["Authorization"] = f"Bearer {school['key']}"
+        for number in range(bookings):
+            start = first + timedelta(hours=number)
+            times = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(minutes=50)).isoformat()}
+            started = time.monotonic()
+            await _post(client, "/v1/sessions", school["booking"] | times)
+            taken.append(time.monotonic() - started)
+    return taken
+
+
+def _report(ways: dict[str, tuple[Way, Way]], booked: list[float]) -> Report:
+    rows = [
+        way.row(f"{name}, {who}")
+        for name, pair in ways.items()
+        for who, way in zip(("API", "bare"), pair, strict=True)
+    ]
+    cuts = [1000 * cut for cut in quantiles(booked, n=100)]
+    verdicts = [at_least(f"{name}: API / bare", _ratio(*pair), LEAST_RATIO) for name, pair in ways.items()]
+    return Report(
+        "benchmarks.api",
+        ["", "requests/s", "CPU us of the server", "bytes"],
+        rows,
+        [
+            *verdicts,
+            Verdict("booking, one after the other, p50", f"{cuts[49]:.0f} ms"),
+            Verdict("booking, p95", f"{cuts[94]:.0f} ms"),
+        ],
+    )
+
+
+def _ratio(api: Way, bare: Way) -> float:
+    return median(one / other for one, other in zip(api.per_second, bare.per_second, strict=True))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--requests", type=int, default=REQUESTS, help="of each kind in a round")
+    options = parser.parse_args()
+    asyncio.run(measure(options.rounds, options.requests)).show()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""The whole description, tried with what it allows and forbids: no fault, no answer it does not describe."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.api.campus import School
+
+pytestmark = [pytest.mark.adapter, pytest.mark.timeout(900)]
+
+SEED = "20260101"
+EXAMPLES = "12"  # for each operation and phase
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+    "ignored_auth",
+)
+
+
+async def test_no_fault_and_no_violation(harbour: School, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    await harbour.book()
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        "run",
+        f"{harbour.campus.url}/v1/openapi.json",
+        *("--header", f"Authorization: {harbour.api.headers['authorization']}"),
+        *("--seed", SEED, "--max-examples", EXAMPLES, "--generation-deterministic", "--continue-on-failure"),
+        *("--phases", "examples,coverage,fuzzing", "--checks", ",".join(CHECKS)),
+        *("--exclude-path", "/v1/events"),  # a stream that does not end
+        *("--report", "json", "--report-json-path", str(report), "--no-color"),
+    ]
+    running = await asyncio.create_subprocess_exec(
+        *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await running.communicate()
+    assert running.returncode == 0, said.decode()
+    assert json.loads(report.read_text())
