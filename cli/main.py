@@ -12,6 +12,7 @@ from cli.local import commands, setup
 from cli.local.environment import use_local_stack
 from cli.local.home import Home
 from cli.migrate import migrate
+from cli.reader import reader
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Durable operations for live online classes."
@@ -35,6 +36,7 @@ for verb in (
     desk,
 ):
     app.command()(verb)
+app.add_typer(reader, name="reader")
 
 
 def run() -> NoReturn:
