@@ -12,6 +12,7 @@ from api.headers import SecureHeaders
 from api.limits import BodyLimit
 from api.routes import (
     events,
+    exports,
     joining,
     keys,
     livekit,
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders)
     app.add_middleware(RequestContext)
     problems.install(app)
-    for module in (organizations, keys, resources, sessions, records, queues, events, joining, livekit):
+    for module in (organizations, keys, resources, sessions, records, queues, events, exports, joining, livekit):
         app.include_router(module.router)
     room_page.install(app)
     pages.install(app)
