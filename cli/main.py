@@ -8,6 +8,7 @@ import typer
 
 from cli.demo import demo
 from cli.desk import desk
+from cli.export import export
 from cli.local import commands, setup
 from cli.local.environment import use_local_stack
 from cli.local.home import Home
@@ -34,6 +35,7 @@ for verb in (
     migrate,
     demo,
     desk,
+    export,
 ):
     app.command()(verb)
 app.add_typer(reader, name="reader")
