@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -17,7 +17,10 @@ router = APIRouter(prefix="/v1/exports", tags=["exports"])
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _FILES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The table.", "content": dict.fromkeys(MEDIA_TYPES.values(), _FILE)}
+    200: {
+        "description": "The table.",
+        "content": {name.partition(";")[0]: _FILE for name in MEDIA_TYPES.values()},
+    }
 }
 
 
@@ -45,7 +48,7 @@ async def dictionary(who: TheCaller) -> DictionaryOut:
     return DictionaryOut.make()
 
 
-@router.get("/{table}.{form}", response_class=ExportStream, responses=_FILES)
+@router.get("/{table}.{form}", response_class=Response, responses=_FILES)
 async def export(
     table: str,
     form: ExportFormat,
