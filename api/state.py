@@ -8,8 +8,8 @@ from temporalio.client import Client
 from api.feed import FeedHub
 from api.ingest import EventRecorder
 from api.live import LiveHub
-from api.rate_limits import RateLimiter
 from api.operations.exports import ExportDesk
+from api.rate_limits import RateLimiter
 from api.tenants import Tenants
 from config.settings import Settings
 from config.temporal import connect

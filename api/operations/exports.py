@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -63,7 +64,11 @@ class ExportDesk:
         self, organization_id: UUID, view: RecordView, form: ExportFormat, period: Period
     ) -> AsyncGenerator[bytes, None]:
         writer = encoder(view, form)
-        async with self._turns, self._database.tenant(organization_id) as db:
-            async for rows in exports.batches(db, view, period, self._rows):
+        async with (
+            self._turns,
+            self._database.tenant(organization_id) as db,
+            aclosing(exports.batches(db, view, period, self._rows)) as found,
+        ):
+            async for rows in found:
                 yield await asyncio.to_thread(writer.add, rows)
         yield writer.end()

@@ -4,16 +4,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Receive, Scope, Send
 
+from api.access import needs
 from api.dependencies import Shared, TheCaller
+from api.idempotency import ApiRoute
 from api.operations.export_formats import MEDIA_TYPES, ExportFormat
 from api.operations.exports import Export, view_named
 from api.schemas.common import Moment
 from api.schemas.exports import DictionaryOut
+from domain.access import Permission
 from models.repositories.exports import Period
 
-router = APIRouter(prefix="/v1/exports", tags=["exports"])
+router = APIRouter(prefix="/v1/exports", tags=["exports"], route_class=ApiRoute)
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _FILES: dict[int | str, dict[str, Any]] = {
@@ -22,6 +26,15 @@ _FILES: dict[int | str, dict[str, Any]] = {
         "content": {name.partition(";")[0]: _FILE for name in MEDIA_TYPES.values()},
     }
 }
+
+
+class PeriodQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    start: Moment | None = Field(
+        None, validation_alias="from", description="Sessions that start then or later."
+    )
+    end: Moment | None = Field(None, validation_alias="to", description="Sessions that start before.")
 
 
 class ExportStream(StreamingResponse):
@@ -42,22 +55,24 @@ class ExportStream(StreamingResponse):
             await self._made.aclose()
 
 
-@router.get("")
-async def dictionary(who: TheCaller) -> DictionaryOut:
+@router.get("", dependencies=[needs(Permission.EXPORTS_READ)])
+async def dictionary() -> DictionaryOut:
     """The tables of the record and what each column means."""
     return DictionaryOut.make()
 
 
-@router.get("/{table}.{form}", response_class=Response, responses=_FILES)
+@router.get(
+    "/{table}.{form}",
+    response_class=Response,
+    responses=_FILES,
+    dependencies=[needs(Permission.EXPORTS_READ)],
+)
 async def export(
     table: str,
     form: ExportFormat,
     who: TheCaller,
     shared: Shared,
-    since: Annotated[
-        Moment | None, Query(alias="from", description="Sessions that start then or later.")
-    ] = None,
-    until: Annotated[Moment | None, Query(alias="to", description="Sessions that start before.")] = None,
+    asked: Annotated[PeriodQuery, Query()],
 ) -> ExportStream:
     """One table of the record, as it is at one moment.
 
@@ -65,5 +80,5 @@ async def export(
     cut off has no end: the connection breaks before its last chunk, and a Parquet file lacks its footer.
     """
     view = view_named(table)
-    made = await shared.exports.begin(who.organization_id, view, form, Period(since, until))
+    made = await shared.exports.begin(who.organization_id, view, form, Period(asked.start, asked.end))
     return ExportStream(made, form, view.name)

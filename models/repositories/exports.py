@@ -1,6 +1,6 @@
 """The record of one organization, read table by table in batches."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ class Period:
 
 async def batches(
     db: AsyncSession, view: RecordView, period: Period, size: int
-) -> AsyncIterator[Sequence[Sequence[Any]]]:
+) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
     """The rows of the transaction's tenant in the order of the view, values by column; UUIDs as text."""
     await db.execute(_SETTINGS)
     values = {"since": period.since, "until": period.until}
@@ -36,8 +36,11 @@ async def batches(
     result = await db.stream(
         sa.text(_query(view, chosen)), chosen, execution_options={"max_row_buffer": size}
     )
-    async for rows in result.partitions(size):
-        yield rows
+    try:
+        async for rows in result.partitions(size):
+            yield rows
+    finally:
+        await result.close()
 
 
 def _query(view: RecordView, chosen: dict[str, datetime]) -> str:

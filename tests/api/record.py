@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpx
 import psycopg
 
-from api.dependencies import hash_secret
+from api.access import hash_secret
 from models.database import Database
 from tests.api.campus import serving
 from tests.api.conftest import settings_for

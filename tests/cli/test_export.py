@@ -101,7 +101,7 @@ async def test_a_period_and_another_format(opened: Archive, tmp_path: Path) -> N
         ((), {"HOMEROOM_API_URL": ""}, "--api-url"),
         ((), {"HOMEROOM_API_URL": "http://127.0.0.1:1"}, "does not answer"),
         ((), {"HOMEROOM_API_URL": "classes.example"}, "http://"),
-        ((), {"HOMEROOM_API_URL": "http://[classes"}, "no address"),
+        ((), {"HOMEROOM_API_URL": "http://classes.example:port"}, "no address"),
         (("--tables", "students,api_key"), {}, "no table api_key"),
         (("--from", "yesterday"), {}, "no time"),
         (("--from", "2030-03-05", "--to", "2030-03-04"), {}, "ends before it begins"),
