@@ -54,7 +54,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders)
     app.add_middleware(RequestContext)
     problems.install(app)
-    for module in (organizations, keys, resources, sessions, records, queues, events, exports, joining, livekit):
+    for module in (
+        organizations,
+        keys,
+        resources,
+        sessions,
+        records,
+        queues,
+        events,
+        exports,
+        joining,
+        livekit,
+    ):
         app.include_router(module.router)
     room_page.install(app)
     pages.install(app)
