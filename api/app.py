@@ -12,6 +12,7 @@ from api.headers import SecureHeaders
 from api.limits import BodyLimit
 from api.routes import (
     events,
+    exports,
     joining,
     keys,
     livekit,
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders)
     app.add_middleware(RequestContext)
     problems.install(app)
-    modules = (organizations, keys, resources, sessions, records, queues, events, joining, livekit)
+    modules = (organizations, keys, resources, sessions, records, queues, events, exports, joining, livekit)
     for module in modules:
         app.include_router(module.router)
     room_page.install(app)

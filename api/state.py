@@ -8,6 +8,7 @@ from temporalio.client import Client
 from api.feed import FeedHub
 from api.ingest import EventRecorder
 from api.live import LiveHub
+from api.operations.exports import ExportDesk
 from api.rate_limits import RateLimiter
 from api.tenants import Tenants
 from config.settings import Settings
@@ -34,6 +35,7 @@ class State:
     store: ObjectStore
     limiter: RateLimiter
     feed: FeedHub
+    exports: ExportDesk
 
     async def aclose(self) -> None:
         await self.feed.aclose()
@@ -62,4 +64,5 @@ async def make_state(settings: Settings) -> State:
         store=open_store(settings.object_store_url, settings.object_store_options),
         feed=FeedHub(database),
         limiter=RateLimiter(settings.rate_limit, settings.rate_limit_storage),
+        exports=ExportDesk(database, most=max(1, settings.database_pool_size // 2)),
     )

@@ -8,10 +8,12 @@ import typer
 
 from cli.demo import demo
 from cli.desk import desk
+from cli.export import export
 from cli.local import commands, setup
 from cli.local.environment import use_local_stack
 from cli.local.home import Home
 from cli.migrate import migrate
+from cli.reader import reader
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Durable operations for live online classes."
@@ -33,8 +35,10 @@ for verb in (
     migrate,
     demo,
     desk,
+    export,
 ):
     app.command()(verb)
+app.add_typer(reader, name="reader")
 
 
 def run() -> NoReturn:

@@ -17,10 +17,13 @@ from models import (  # noqa: F401
     recording,
     session,
     session_event,
+    sql_reader,
     transcript,
 )
 
 metadata = SQLModel.metadata
 
-# Tables without an organization's data, or the tenant table itself.
-UNSCOPED = frozenset({"region", "sign_in_attempt", "alembic_version"})
+# What the application has no rights to.
+OWNERS_ALONE = frozenset({"sql_reader"})
+# Tables without an organization's data, and those that row-level security need not guard.
+UNSCOPED = frozenset({"region", "sign_in_attempt", "alembic_version"}) | OWNERS_ALONE

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import data_dictionary
 from scripts.state_diagram import PAGE, with_diagram
 
 pytestmark = pytest.mark.unit
@@ -15,6 +16,11 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 def test_the_state_diagram_is_that_of_the_table() -> None:
     assert PAGE.read_text() == with_diagram(PAGE.read_text()), "run: python -m scripts.state_diagram"
+
+
+def test_the_data_dictionary_is_that_of_the_code() -> None:
+    page = data_dictionary.PAGE.read_text()
+    assert page == data_dictionary.with_dictionary(page), "run: python -m scripts.data_dictionary"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

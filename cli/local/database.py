@@ -26,15 +26,18 @@ def ensure_database(superuser_url: str, name: str, passwords: Passwords) -> None
 
 
 def ensure_roles(superuser_url: str, passwords: Passwords) -> None:
-    """The owner runs migrations; the application's role owns and bypasses nothing: row security holds."""
+    """The owner runs migrations and makes readers; the application's role owns and bypasses nothing."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
-        for role, password in ((OWNER, passwords.owner), (APPLICATION, passwords.application)):
+        for role, password, may in (
+            (OWNER, passwords.owner, "createrole"),
+            (APPLICATION, passwords.application, "nocreaterole"),
+        ):
             found = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
-            statement = sql.SQL(
-                "{} role {} with login nosuperuser nobypassrls nocreatedb nocreaterole password {}"
-            )
+            statement = sql.SQL("{} role {} with login nosuperuser nobypassrls nocreatedb {} password {}")
             verb = sql.SQL("alter" if found else "create")
-            connection.execute(statement.format(verb, sql.Identifier(role), sql.Literal(password)))
+            connection.execute(
+                statement.format(verb, sql.Identifier(role), sql.SQL(may), sql.Literal(password))
+            )
 
 
 def create_database(

@@ -67,7 +67,6 @@ def test_every_permission_is_asked_for_somewhere_or_by_a_page() -> None:
         Permission.FAMILY_READ,
         Permission.FILES_READ,
         Permission.FILES_WRITE,
-        Permission.EXPORTS_READ,
     }
     assert {permission for _, _, permission in GUARDED} | served_elsewhere == set(Permission)
 

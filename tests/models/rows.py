@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
 from sqlalchemy.types import TypeEngine
 
 from models.database import Database
-from models.tables import UNSCOPED, metadata
+from models.tables import OWNERS_ALONE, UNSCOPED, metadata
 
 NOON = datetime(2030, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -39,9 +39,9 @@ class Tenant:
 
 
 async def make_tenant(database: Database, *, before: sa.Table | None = None) -> Tenant:
-    """With a row in every table, or in those that a row of the table `before` may refer to."""
+    """With a row in every table of the application's, or in those that a row of the table `before` may refer to."""
     tenant = Tenant()
-    tables = metadata.sorted_tables
+    tables = [table for table in metadata.sorted_tables if table.name not in OWNERS_ALONE]
     async with database.tenant(tenant.id) as db:
         for table in tables[: tables.index(before)] if before is not None else tables:
             tenant.rows[table.name] = row_of(table, tenant)

@@ -1,0 +1,150 @@
+"""`homeroom export`: the record of an organization as files, over the API."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
+
+from cli.local.environment import read_env_file
+from cli.local.home import Home
+
+# The first piece of a large table takes the database a while; later ones come steadily.
+_TIMEOUT = httpx.Timeout(30, read=600)
+
+
+def export(
+    out: Annotated[Path, typer.Option(help="Folder for the files; made where it is missing.")],
+    tables: Annotated[str, typer.Option(help="Names with commas between them; without, all tables.")] = "",
+    since: Annotated[
+        str,
+        typer.Option("--from", help="Sessions that start then or later: a date, or a time with its zone."),
+    ] = "",
+    until: Annotated[str, typer.Option("--to", help="Sessions that start before.")] = "",
+    form: Annotated[Literal["parquet", "csv", "jsonl"], typer.Option("--format")] = "parquet",
+    api_url: Annotated[
+        str, typer.Option(envvar="HOMEROOM_API_URL", help="Without one, the stack on this machine.")
+    ] = "",
+    api_key: Annotated[str, typer.Option(envvar="HOMEROOM_API_KEY", help="A key of the organization.")] = "",
+) -> None:
+    """Write the record of an organization into a folder, one file per table, with its data dictionary.
+
+    A file is there when it is whole: what is on its way has the ending `.part`.
+    """
+    period = {name: _moment(text) for name, text in (("from", since), ("to", until)) if text}
+    if not api_key:
+        _give_up("Give a key of the organization: --api-key, or HOMEROOM_API_KEY.")
+    base = api_url or _local_url()
+    options: dict[str, Any] = {
+        "headers": {"Authorization": f"Bearer {api_key}"},
+        "transport": httpx.HTTPTransport(retries=2),
+        "timeout": _TIMEOUT,
+    }
+    names = [name.strip() for name in tables.split(",") if name.strip()]
+    try:
+        with httpx.Client(base_url=base, **options) as client:
+            _export(client, out, names, form, period)
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        _give_up(f"{base} is no address; it begins with http:// or https://.")
+    except httpx.TransportError as error:
+        _give_up(f"The API at {base} does not answer, or broke off: {error or type(error).__name__}.")
+    except OSError as error:
+        _give_up(f"{error.filename or out} cannot be written: {error.strerror}.")
+
+
+def _export(client: httpx.Client, out: Path, names: Sequence[str], form: str, period: dict[str, str]) -> None:
+    from api.schemas.exports import DictionaryOut  # imported here: no other verb pays for it
+
+    answer = client.get("/v1/exports")
+    _check(answer)
+    dictionary = DictionaryOut.model_validate(answer.json())
+    known = [table.name for table in dictionary.tables]
+    if unknown := [name for name in names if name not in known]:
+        _give_up(f"There is no table {', '.join(unknown)}. The tables are {', '.join(known)}.")
+    out.mkdir(parents=True, exist_ok=True)
+    chosen = [name for name in known if name in names or not names]
+    console = Console()
+    columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        for number, name in enumerate(chosen, 1):
+            task = progress.add_task(f"{number}/{len(chosen)} {name}", total=None)
+            path = out / f"{name}.{form}"
+            size = _fetch(
+                client, f"/v1/exports/{name}.{form}", period, path, lambda n, t=task: progress.advance(t, n)
+            )
+            progress.remove_task(task)
+            progress.print(f"{path.name:32} {_content(path, form, size)}", highlight=False)
+    _write(out / "dictionary.json", dictionary.model_dump_json(indent=2) + "\n")
+    _write(out / "dictionary.md", f"# Data dictionary\n\n{dictionary.as_markdown()}")
+    typer.echo(f"{len(chosen)} tables and their dictionary are in {out}.")
+
+
+def _fetch(client: httpx.Client, path: str, period: dict[str, str], target: Path, told: Any) -> int:
+    """The size in bytes."""
+    part = target.with_name(target.name + ".part")
+    size = 0
+    try:
+        with client.stream("GET", path, params=period) as answer, part.open("wb") as file:
+            if not answer.is_success:
+                answer.read()
+                _check(answer)
+            for piece in answer.iter_bytes():
+                size += file.write(piece)
+                told(len(piece))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    return size
+
+
+def _content(path: Path, form: str, size: int) -> str:
+    if form != "parquet":
+        return f"{size:>12,} bytes"
+    import pyarrow.parquet as pq
+
+    return f"{size:>12,} bytes {pq.read_metadata(path).num_rows:>12,} rows"
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(text)
+    part.replace(path)
+
+
+def _check(answer: httpx.Response) -> None:
+    if answer.is_success:
+        return
+    with suppress(ValueError, KeyError, TypeError):
+        problem = answer.json()
+        _give_up(f"The API says: {problem['detail']}. {problem['next_step']}")
+    _give_up(f"{answer.url} answers {answer.status_code}, as no Homeroom does. Check the address.")
+
+
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        _give_up(f"{text!r} is no time; examples are 2030-03-04 and 2030-03-04T12:00:00+01:00.")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+
+
+def _local_url() -> str:
+    url = read_env_file(Home.current()).get("HOMEROOM_PUBLIC_URL")
+    if url is None:
+        _give_up("Say where the API is: --api-url, or HOMEROOM_API_URL. There is no stack on this machine.")
+    return url
+
+
+def _give_up(text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(1) from None

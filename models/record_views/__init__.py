@@ -1,0 +1,17 @@
+"""The record as readers see it: every view, its query, and the words on each column, in this one place.
+
+The views of the schema `record`, their comments, the exports and the data dictionary are all made from it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from models.record_views.classes import CLASSES
+from models.record_views.definition import Column, Kind, RecordView
+from models.record_views.operation import OPERATION
+from models.record_views.people import PEOPLE
+from models.record_views.words import WORDS
+
+VIEWS: Final[Mapping[str, RecordView]] = {view.name: view for view in (*PEOPLE, *CLASSES, *WORDS, *OPERATION)}
+
+__all__ = ["VIEWS", "Column", "Kind", "RecordView"]

@@ -1,0 +1,144 @@
+"""How each class was carried: its steps, its notices, what went wrong, what was recorded."""
+
+from typing import Final
+
+from models.record_views.definition import Column, RecordView, organization, uuid_of
+
+C = Column
+_SESSION = "The session."
+
+OPERATION: Final = (
+    RecordView(
+        "timeline",
+        "The steps of each session with planned and real times.",
+        "public.timeline t",
+        "t.organization_id",
+        ("session_id", "step", "occasion"),
+        (
+            organization("t.organization_id"),
+            C("session_id", "uuid", "t.session_id", _SESSION),
+            C(
+                "step",
+                "text",
+                "t.step",
+                "Which step: booking, confirmation, reminder and so on to next_briefing.",
+            ),
+            C("occasion", "text", "t.occasion", "Tells apart repeats of a step; empty where there is one."),
+            C("position", "integer", "t.position", "Its place in the timeline."),
+            C("outcome", "text", "t.outcome", "planned, running, done, skipped, failed or cancelled."),
+            C(
+                "planned_at",
+                "timestamp",
+                "t.planned_at",
+                "When it was planned for; null: with the step before.",
+            ),
+            C("started_at", "timestamp", "t.started_at", "When it began."),
+            C("finished_at", "timestamp", "t.finished_at", "When it ended."),
+            C("note", "text", "t.note", "Counts, states and codes; may be empty."),
+        ),
+        sort=("session_id", "position", "step", "occasion"),
+    ),
+    RecordView(
+        "notices",
+        "Every message to a person, with its delivery; without the text and without the address.",
+        "public.notice n",
+        "n.organization_id",
+        ("notice_id",),
+        (
+            organization("n.organization_id"),
+            C("notice_id", "uuid", "n.id", "Key of the notice."),
+            C("session_id", "uuid", "n.session_id", _SESSION),
+            C("kind", "text", "n.kind", "confirmation, reminder, briefing, absence, summary and so on."),
+            C("recipient_kind", "text", "n.recipient_kind", "guardian or instructor."),
+            C("recipient_id", "uuid", "n.recipient_id", "Key of the guardian or instructor."),
+            C("subject", "text", "n.subject", "Subject line."),
+            C(
+                "state",
+                "text",
+                "case when n.sent_at is not null then 'sent' when n.failed_at is null then 'waiting'"
+                " when n.error = 'withdrawn' then 'withdrawn' else 'failed' end",
+                "waiting, sent, failed or withdrawn.",
+            ),
+            C(
+                "class_starts_at",
+                "timestamp",
+                "n.class_starts_at",
+                "Start of the class when the notice was written.",
+            ),
+            C("created_at", "timestamp", "n.created_at", "When it was written."),
+            C(
+                "send_after",
+                "timestamp",
+                "n.send_after",
+                "Not sent before: later than created_at in quiet hours.",
+            ),
+            C("sent_at", "timestamp", "n.sent_at", "When the mail server took it; null: not sent."),
+            C("failed_at", "timestamp", "n.failed_at", "When it was given up; null: it was not."),
+            C("attempts", "integer", "n.attempts", "How often it was tried."),
+        ),
+        sort=("session_id", "created_at", "notice_id"),
+    ),
+    RecordView(
+        "exceptions",
+        "Cases: what went wrong, whose it is, until when, and whether it is over.",
+        "public.exception_case x",
+        "x.organization_id",
+        ("exception_id",),
+        (
+            organization("x.organization_id"),
+            C("exception_id", "uuid", "x.id", "Key of the case."),
+            C("session_id", "uuid", "x.session_id", _SESSION),
+            C("kind", "text", "x.kind", "What went wrong, for instance recording_gap."),
+            C(
+                "occasion",
+                "text",
+                "x.occasion",
+                "Tells apart cases of one kind in one session; may be empty.",
+            ),
+            C("severity", "text", "x.severity", "low, normal, high or critical."),
+            C("owner", "text", "x.owner", "The role that has to deal with it."),
+            C("state", "text", "x.state", "open or resolved."),
+            C("opened_at", "timestamp", "x.opened_at", "When it was opened."),
+            C("due_at", "timestamp", "x.due_at", "When it should be dealt with."),
+            C("resolved_at", "timestamp", "x.resolved_at", "When it was; null: not yet."),
+            C("assignee", "text", "x.assignee", "Id of who deals with it; empty: nobody took it yet."),
+            C("resolution", "text", "x.resolution", "How it was dealt with; may be empty."),
+            C("resolved_by", "text", "x.resolved_by", "Id of who resolved it; empty: not yet."),
+            C("detail", "text", "x.detail", "Codes, counts and ids, as a JSON object."),
+        ),
+        sort=("session_id", "opened_at", "exception_id"),
+    ),
+    RecordView(
+        "audio_segments",
+        "What was recorded: one row per stored piece of one participant's audio.",
+        "public.audio_segment a",
+        "a.organization_id",
+        ("segment_key",),
+        (
+            organization("a.organization_id"),
+            C("segment_key", "text", "a.key", "Where it lies in the object store."),
+            C("session_id", "uuid", "a.session_id", _SESSION),
+            C("participant_id", "uuid", uuid_of("a.identity"), "Whose audio it is."),
+            C("track_sid", "text", "a.track_sid", "LiveKit's id of the audio track."),
+            C("sequence", "integer", "a.seq", "Counts the segments of one track and recorder."),
+            C("started_at", "timestamp", "a.started_at", "When its first sample was heard."),
+            C(
+                "duration_seconds",
+                "seconds",
+                "a.samples::float8 / nullif(a.sample_rate, 0)",
+                "Length in seconds.",
+            ),
+            C("sample_rate_hz", "integer", "a.sample_rate", "Samples per second."),
+            C("codec", "text", "a.codec", "How it is encoded."),
+            C("size_bytes", "integer", "a.size", "Size of the stored object in bytes."),
+            C("sha256", "text", "a.sha256", "Checksum of the stored object, hexadecimal."),
+            C(
+                "is_transcribed",
+                "boolean",
+                "a.transcribed",
+                "Whether all that begins in it is in the transcript.",
+            ),
+        ),
+        sort=("session_id", "started_at", "segment_key"),
+    ),
+)

@@ -1,0 +1,162 @@
+"""Who there is, and what is taught."""
+
+from typing import Final
+
+from models.record_views.definition import Column, RecordView, organization
+
+C = Column
+
+
+def _life(alias: str) -> tuple[Column, ...]:
+    """What every row has that people make, change and retire."""
+    return (
+        C(
+            "external_id",
+            "text",
+            f"{alias}.external_id",
+            "Its id in the system it comes from; null: none was given.",
+        ),
+        C("created_at", "timestamp", f"{alias}.created_at", "When it was entered."),
+        C("updated_at", "timestamp", f"{alias}.updated_at", "When it was last changed; null: never."),
+        C("retired_at", "timestamp", f"{alias}.retired_at", "When it was retired; null: it is in use."),
+    )
+
+
+PEOPLE: Final = (
+    RecordView(
+        "organizations",
+        "The organization itself: one row.",
+        "public.organization o",
+        "o.id",
+        ("organization_id",),
+        (
+            organization("o.id"),
+            C("name", "text", "o.name", "Name of the organization."),
+            C("region", "text", "o.region", "The region its data lies in."),
+            C("time_zone", "text", "o.time_zone", "IANA time zone in which it plans."),
+            C("language", "text", "o.language", "Its language, ISO 639-1."),
+            C("created_at", "timestamp", "o.created_at", "When it was made."),
+        ),
+    ),
+    RecordView(
+        "guardians",
+        "Adults who answer for students and get the notices.",
+        "public.guardian g",
+        "g.organization_id",
+        ("guardian_id",),
+        (
+            organization("g.organization_id"),
+            C("guardian_id", "uuid", "g.id", "Key of the guardian."),
+            C("name", "text", "g.name", "Full name."),
+            C("email", "text", "g.email", "Where notices go."),
+            C("language", "text", "g.language", "Language of the notices, ISO 639-1."),
+            C("time_zone", "text", "g.time_zone", "IANA time zone of the guardian."),
+            C("quiet_from", "time", "g.quiet_from", "Start of the quiet hours, local wall time; null: none."),
+            C("quiet_until", "time", "g.quiet_until", "End of the quiet hours, local wall time; null: none."),
+            *_life("g"),
+        ),
+    ),
+    RecordView(
+        "students",
+        "Who learns.",
+        "public.student s",
+        "s.organization_id",
+        ("student_id",),
+        (
+            organization("s.organization_id"),
+            C("student_id", "uuid", "s.id", "Key of the student."),
+            C("name", "text", "s.name", "Full name."),
+            C("time_zone", "text", "s.time_zone", "IANA time zone of the student."),
+            *_life("s"),
+        ),
+    ),
+    RecordView(
+        "student_guardians",
+        "Which guardian answers for which student.",
+        "public.student_guardian sg",
+        "sg.organization_id",
+        ("student_id", "guardian_id"),
+        (
+            organization("sg.organization_id"),
+            C("student_id", "uuid", "sg.student_id", "The student."),
+            C("guardian_id", "uuid", "sg.guardian_id", "The guardian."),
+        ),
+    ),
+    RecordView(
+        "instructors",
+        "Who teaches.",
+        "public.instructor i",
+        "i.organization_id",
+        ("instructor_id",),
+        (
+            organization("i.organization_id"),
+            C("instructor_id", "uuid", "i.id", "Key of the instructor."),
+            C("name", "text", "i.name", "Full name."),
+            C("email", "text", "i.email", "Where briefings and review requests go."),
+            C("language", "text", "i.language", "Language of the notices, ISO 639-1."),
+            C("time_zone", "text", "i.time_zone", "IANA time zone of the instructor."),
+            *_life("i"),
+        ),
+    ),
+    RecordView(
+        "qualifications",
+        "What each instructor may teach.",
+        "public.qualification q",
+        "q.organization_id",
+        ("qualification_id",),
+        (
+            organization("q.organization_id"),
+            C("qualification_id", "uuid", "q.id", "Key of the qualification."),
+            C("instructor_id", "uuid", "q.instructor_id", "The instructor."),
+            C("subject", "text", "q.subject", "The subject."),
+            C("level", "text", "q.level", "The level; empty: every level."),
+            C("created_at", "timestamp", "q.created_at", "When it was entered."),
+        ),
+        sort=("instructor_id", "qualification_id"),
+    ),
+    RecordView(
+        "courses",
+        "What is taught.",
+        "public.course c",
+        "c.organization_id",
+        ("course_id",),
+        (
+            organization("c.organization_id"),
+            C("course_id", "uuid", "c.id", "Key of the course."),
+            C("title", "text", "c.title", "Title of the course."),
+            C("subject", "text", "c.subject", "Its subject."),
+            C("level", "text", "c.level", "Its level, in the organization's own words; may be empty."),
+            *_life("c"),
+        ),
+    ),
+    RecordView(
+        "topics",
+        "The curriculum: the topics of each course in their order.",
+        "public.topic t",
+        "t.organization_id",
+        ("topic_id",),
+        (
+            organization("t.organization_id"),
+            C("topic_id", "uuid", "t.id", "Key of the topic."),
+            C("course_id", "uuid", "t.course_id", "The course it belongs to."),
+            C("title", "text", "t.title", "Title of the topic."),
+            C("position", "integer", "t.position", "Its place in the course."),
+            *_life("t"),
+        ),
+        sort=("course_id", "position", "topic_id"),
+    ),
+    RecordView(
+        "enrollments",
+        "Which student is enrolled in which course.",
+        "public.enrollment e",
+        "e.organization_id",
+        ("enrollment_id",),
+        (
+            organization("e.organization_id"),
+            C("enrollment_id", "uuid", "e.id", "Key of the enrollment."),
+            C("course_id", "uuid", "e.course_id", "The course."),
+            C("student_id", "uuid", "e.student_id", "The student."),
+            *_life("e"),
+        ),
+    ),
+)

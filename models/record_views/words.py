@@ -1,0 +1,178 @@
+"""What was said and what was written about it."""
+
+from typing import Final
+
+from models.record_views.definition import Column, RecordView, organization, uuid_of
+
+C = Column
+_SESSION = "The session."
+_REVISION = "Which revision of the documentation; counts from 1."
+_STATEMENTS = (
+    "public.documentation_revision r"
+    " cross join lateral jsonb_array_elements(r.statements) with ordinality as e(value, position)"
+)
+
+WORDS: Final = (
+    RecordView(
+        "utterances",
+        "The transcript: one row per stretch of speech of one participant.",
+        "public.utterance u",
+        "u.organization_id",
+        ("utterance_id",),
+        (
+            organization("u.organization_id"),
+            C("utterance_id", "uuid", "u.id", "Key of the utterance."),
+            C("session_id", "uuid", "u.session_id", _SESSION),
+            C("participant_id", "uuid", uuid_of("u.identity"), "Who spoke, known from the audio track."),
+            C("starts_at", "timestamp", "u.starts_at", "When it began."),
+            C("ends_at", "timestamp", "u.ends_at", "When it ended."),
+            C(
+                "duration_seconds",
+                "seconds",
+                "extract(epoch from u.ends_at - u.starts_at)",
+                "Length in seconds.",
+            ),
+            C("text", "text", "u.text", "What was said."),
+            C("word_count", "integer", "jsonb_array_length(u.words)", "Number of words with times."),
+            C("language", "text", "u.language", "Language heard, ISO 639-1."),
+            C("confidence", "number", "u.confidence", "Mean word probability, 0 to 1."),
+            C("engine", "text", "u.engine", "The speech engine and its model."),
+            C("track_sid", "text", "u.track_sid", "LiveKit's id of the audio track."),
+        ),
+        sort=("session_id", "starts_at", "utterance_id"),
+    ),
+    RecordView(
+        "words",
+        "The transcript word by word.",
+        "public.utterance u"
+        " cross join lateral jsonb_array_elements(u.words) with ordinality as e(value, position)",
+        "u.organization_id",
+        ("utterance_id", "position"),
+        (
+            organization("u.organization_id"),
+            C("session_id", "uuid", "u.session_id", _SESSION),
+            C("utterance_id", "uuid", "u.id", "The utterance."),
+            C("position", "integer", "e.position", "Counts the words of the utterance from 1."),
+            C(
+                "starts_at",
+                "timestamp",
+                "u.starts_at + (e.value ->> 0)::float8 * interval '1 millisecond'",
+                "When the word began.",
+            ),
+            C(
+                "ends_at",
+                "timestamp",
+                "u.starts_at + (e.value ->> 1)::float8 * interval '1 millisecond'",
+                "When the word ended.",
+            ),
+            C("text", "text", "e.value ->> 2", "The word."),
+            C("probability", "number", "(e.value ->> 3)::float8", "How sure the speech engine is, 0 to 1."),
+        ),
+        sort=("session_id", "utterance_id", "position"),
+    ),
+    RecordView(
+        "documentation",
+        "The documentation of each class: its present state.",
+        "public.documentation d",
+        "d.organization_id",
+        ("session_id",),
+        (
+            organization("d.organization_id"),
+            C("session_id", "uuid", "d.session_id", _SESSION),
+            C("status", "text", "d.status", "draft, changes_requested or approved."),
+            C("revision", "integer", "d.revision", "The current revision."),
+            C(
+                "changes_wanted",
+                "text",
+                "d.changes_wanted",
+                "What the last request for changes asked for; may be empty.",
+            ),
+            C("approved_by", "text", "d.approved_by", "Id of who approved it; null: nobody yet."),
+            C("approved_at", "timestamp", "d.approved_at", "When it was approved; null: not yet."),
+        ),
+    ),
+    RecordView(
+        "documentation_revisions",
+        "Every revision of the documentation, the first draft included.",
+        "public.documentation_revision r",
+        "r.organization_id",
+        ("session_id", "revision"),
+        (
+            organization("r.organization_id"),
+            C("session_id", "uuid", "r.session_id", _SESSION),
+            C("revision", "integer", "r.revision", _REVISION),
+            C("author", "text", "r.author", "engine:<name>, or the id of who wrote it."),
+            C("reason", "text", "r.reason", "Why it was revised; may be empty."),
+            C("statement_count", "integer", "jsonb_array_length(r.statements)", "Number of its statements."),
+            C("created_at", "timestamp", "r.created_at", "When it was written."),
+        ),
+    ),
+    RecordView(
+        "statements",
+        "The statements of every revision; the view citations says which words each rests on.",
+        f"{_STATEMENTS} left join public.documentation d"
+        " on d.organization_id = r.organization_id and d.session_id = r.session_id",
+        "r.organization_id",
+        ("session_id", "revision", "position"),
+        (
+            organization("r.organization_id"),
+            C("session_id", "uuid", "r.session_id", _SESSION),
+            C("revision", "integer", "r.revision", _REVISION),
+            C("position", "integer", "e.position", "Its place in the revision, from 1."),
+            C(
+                "is_current",
+                "boolean",
+                "coalesce(r.revision = d.revision, false)",
+                "Whether this is the current revision.",
+            ),
+            C(
+                "section",
+                "text",
+                "e.value ->> 'section'",
+                "topics, practised, comprehension, homework or next_steps.",
+            ),
+            C("text", "text", "e.value ->> 'text'", "What it says."),
+            C(
+                "question",
+                "text",
+                "e.value ->> 'question'",
+                "Of a comprehension check: what was asked; else null.",
+            ),
+            C(
+                "answer",
+                "text",
+                "e.value ->> 'answer'",
+                "Of a comprehension check: what was answered; else null.",
+            ),
+            C(
+                "outcome",
+                "text",
+                "e.value ->> 'outcome'",
+                "Of a comprehension check: correct, partly, incorrect, unanswered or unclear; else null.",
+            ),
+            C(
+                "citation_count",
+                "integer",
+                "jsonb_array_length(coalesce(e.value -> 'citations', '[]'))",
+                "Number of citations it rests on.",
+            ),
+        ),
+    ),
+    RecordView(
+        "citations",
+        "Which words of the transcript each statement rests on.",
+        f"{_STATEMENTS} cross join lateral"
+        " jsonb_array_elements(coalesce(e.value -> 'citations', '[]')) with ordinality as q(value, position)",
+        "r.organization_id",
+        ("session_id", "revision", "statement_position", "position"),
+        (
+            organization("r.organization_id"),
+            C("session_id", "uuid", "r.session_id", _SESSION),
+            C("revision", "integer", "r.revision", _REVISION),
+            C("statement_position", "integer", "e.position", "The statement's place in the revision."),
+            C("position", "integer", "q.position", "The citation's place in the statement, from 1."),
+            C("utterance_id", "uuid", "(q.value ->> 'utterance_id')::uuid", "The utterance."),
+            C("quote", "text", "q.value ->> 'quote'", "The words as they stand in the utterance."),
+        ),
+    ),
+)

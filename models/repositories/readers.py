@@ -1,0 +1,112 @@
+"""Login roles that read one organization's record by SQL. Each call is a transaction of the schema's owner."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from domain.errors import NotAllowed, NotFound, Unavailable
+
+# What a session begins with, against accidents: a role may change its own. That it can only read, and only its own
+# organization, does not rest on them.
+_DEFAULTS: Final = {
+    "default_transaction_read_only": "on",
+    "idle_in_transaction_session_timeout": "10min",
+    "search_path": "record",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True)
+class Reader:
+    role_name: str
+    organization_id: UUID
+    label: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Limits:
+    connections: int
+    statement_seconds: int
+
+
+def add(owner_url: str, reader: Reader, password: str, limits: Limits) -> None:
+    """Raises NotFound for an unknown organization, NotAllowed where the owner may not make roles, Unavailable."""
+    with _as_owner(owner_url) as db:
+        known = db.execute("select 1 from public.organization where id = %s", [reader.organization_id])
+        if known.fetchone() is None:
+            raise NotFound("there is no such organization")
+        _make_role(db, reader.role_name, password, limits)
+        db.execute(
+            "insert into public.sql_reader (role_name, organization_id, label, created_at)"
+            " values (%s, %s, %s, %s)",
+            [reader.role_name, reader.organization_id, reader.label, reader.created_at],
+        )
+
+
+def every(owner_url: str) -> list[Reader]:
+    """By organization, the oldest first. Raises Unavailable."""
+    query = "select role_name, organization_id, label, created_at from public.sql_reader"
+    with _as_owner(owner_url) as db, db.cursor(row_factory=class_row(Reader)) as cursor:
+        return cursor.execute(f"{query} order by organization_id, created_at, role_name").fetchall()
+
+
+def remove(owner_url: str, role_name: str) -> None:
+    """The role is gone and its sessions end. Raises NotFound, Unavailable."""
+    with _as_owner(owner_url) as db:
+        gone = db.execute("delete from public.sql_reader where role_name = %s", [role_name])
+        if gone.rowcount == 0:
+            raise NotFound("there is no such reader", next_step="See `homeroom reader list`.")
+    # From here on its open sessions see nothing, so that the rest may fail and be done by hand.
+    with _as_owner(owner_url) as db:
+        if db.execute("select 1 from pg_roles where rolname = %s", [role_name]).fetchone():
+            db.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [role_name]
+            )
+            db.execute(sql.SQL("drop owned by {}").format(sql.Identifier(role_name)))
+            db.execute(sql.SQL("drop role {}").format(sql.Identifier(role_name)))
+
+
+def _make_role(db: psycopg.Connection[Any], name: str, password: str, limits: Limits) -> None:
+    role = sql.Identifier(name)
+    # The owner has the rights of the roles it makes, which lets it end their sessions and drop what they were given.
+    db.execute("set local createrole_self_grant = 'inherit'")
+    hashed = db.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+    made = sql.SQL("create role {} with login noinherit connection limit {} password {}")
+    db.execute(made.format(role, sql.Literal(limits.connections), sql.Literal(hashed)))
+    defaults = {**_DEFAULTS, "statement_timeout": f"{limits.statement_seconds}s"}
+    for setting, value in defaults.items():
+        statement = sql.SQL("alter role {} set {} = {}")
+        db.execute(statement.format(role, sql.Identifier(setting), sql.Literal(value)))
+    for right in (
+        "connect on database {here}",
+        "usage on schema record",
+        "select on all tables in schema record",
+    ):
+        grant = sql.SQL("grant " + right + " to {role}")
+        db.execute(grant.format(here=sql.Identifier(db.info.dbname), role=role))
+
+
+@contextmanager
+def _as_owner(url: str) -> Iterator[psycopg.Connection[Any]]:
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            yield connection
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise NotAllowed(
+            "the owner of the database may not make roles",
+            next_step="As a superuser of the server: `alter role homeroom_owner createrole`.",
+        ) from error
+    except psycopg.errors.UndefinedTable as error:
+        raise Unavailable(
+            "the database has no table of readers", next_step="Run `homeroom migrate`."
+        ) from error
+    except psycopg.OperationalError as error:
+        raise Unavailable("the database does not answer") from error

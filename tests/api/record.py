@@ -1,0 +1,46 @@
+"""An organization with a full record, as its integrator reaches it over HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import psycopg
+
+from api.access import hash_secret
+from models.database import Database
+from tests.api.campus import serving
+from tests.api.conftest import settings_for
+from tests.models.full_record import make_record
+from tests.models.rows import Tenant
+from tests.stack import DatabaseUrls
+
+
+@dataclass(frozen=True)
+class Archive:
+    urls: DatabaseUrls
+    url: str
+    tenant: Tenant
+    key: str
+
+    def client(self) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {self.key}"}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60)
+
+
+@asynccontextmanager
+async def archive(urls: DatabaseUrls) -> AsyncIterator[Archive]:
+    """Beside it in the database, another organization with as much."""
+    database = Database(urls.application)
+    tenant, _ = await make_record(database, urls), await make_record(database, urls)
+    await database.aclose()
+    settings = settings_for(urls)
+    async with serving(settings):
+        yield Archive(urls, settings.public_url, tenant, make_key(urls, tenant))
+
+
+def make_key(urls: DatabaseUrls, tenant: Tenant) -> str:
+    change = "update api_key set secret_hash = %s, revoked_at = null, expires_at = null where id = %s"
+    with psycopg.connect(urls.superuser) as connection:
+        connection.execute(change, [hash_secret("secret"), tenant["api_key"]["id"]])
+    return f"hr_{tenant['api_key']['prefix']}_secret"

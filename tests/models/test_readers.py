@@ -1,0 +1,328 @@
+"""A reader sees the record of its organization, and nothing else, whatever it tries."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from cli.reader import reader_url
+from domain.errors import NotAllowed, NotFound, Unavailable
+from models.database import Database
+from models.record_views import VIEWS
+from models.record_views.schema import schema_sql
+from models.repositories import readers
+from tests.models.full_record import HARD, make_record, new_role
+from tests.models.rows import NOON, Tenant
+from tests.stack import DatabaseUrls, TestPostgres
+
+pytestmark = pytest.mark.adapter
+
+LIMITS = readers.Limits(connections=2, statement_seconds=30)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Two organizations with a full record, and a reader of the first."""
+
+    urls: DatabaseUrls
+    mine: Tenant
+    theirs: Tenant
+    role: str
+    url: str
+
+    def rows(self, query: str, values: Any = None) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+@contextmanager
+def reading(urls: DatabaseUrls, organization_id: UUID) -> Iterator[tuple[str, str]]:
+    """The role and the URL of a reader."""
+    made = readers.Reader(new_role(), organization_id, "a test", NOON)
+    readers.add(urls.owner, made, "a-password", LIMITS)
+    try:
+        yield made.role_name, reader_url(urls.owner, made.role_name, "a-password")
+    finally:
+        if any(one.role_name == made.role_name for one in readers.every(urls.owner)):
+            readers.remove(urls.owner, made.role_name)
+
+
+@pytest.fixture(scope="module")
+async def library(postgres_server: TestPostgres, migrated_template: str) -> AsyncIterator[Library]:
+    urls = postgres_server.create_database(template=migrated_template)
+    database = Database(urls.application)
+    mine, theirs = await make_record(database, urls), await make_record(database, urls)
+    await database.aclose()
+    with reading(urls, mine.id) as (role, url):
+        yield Library(urls, mine, theirs, role, url)
+    postgres_server.drop_database(urls.name)
+
+
+@pytest.mark.parametrize("view", sorted(VIEWS))
+def test_every_view_shows_the_readers_organization_alone(library: Library, view: str) -> None:
+    found = library.rows(f"select distinct organization_id from record.{view}")
+    assert found == [(library.mine.id,)]
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.name)
+def test_the_key_of_a_view_tells_its_rows_apart(library: Library, view: Any) -> None:
+    key = ", ".join(view.key)
+    assert library.rows(f"select {key} from record.{view.name} group by {key} having count(*) > 1") == []
+
+
+# A {mine} or {theirs} is an organization's id.
+WIDER = {
+    "the application's scope": "set app.organization_id = '{theirs}'",
+    "the application's scope, by function": "select set_config('app.organization_id', '{theirs}', false)",
+    "row security": "set row_security = off",
+    "another search path": "set search_path = public, record, pg_catalog",
+    "a role of its own name": "set role {role}",
+    "no role": "reset session authorization; reset role",
+    "a limit less": "set default_transaction_read_only = off; set statement_timeout = 0",
+}
+
+
+@pytest.mark.parametrize("attempt", WIDER.values(), ids=WIDER)
+def test_no_setting_widens_what_it_sees(library: Library, attempt: str) -> None:
+    with psycopg.connect(library.url, autocommit=True) as connection:
+        connection.execute(attempt.format(theirs=library.theirs.id, role=library.role))
+        seen = connection.execute("select organization_id from record.students").fetchall()
+        assert seen == [(library.mine.id,)]
+
+
+DENIED = {
+    "role of the owner": "set role homeroom_owner",
+    "role of the application": "set role homeroom_app",
+    "role of the superuser": "set role postgres",
+    "session of the owner": "set session authorization homeroom_owner",
+    "session of the application": "set session authorization homeroom_app",
+    "a table": "select * from public.student",
+    "the table of readers": "select * from public.sql_reader",
+    "move itself": "update public.sql_reader set organization_id = '{theirs}'",
+    "the keys": "select * from public.api_key",
+    "a function across tenants": "select public.session_tenant('{theirs}')",
+    "a table, by a function that runs SQL": "select query_to_xml('select * from public.student', true, true, '')",
+    "a table, by dump": "copy public.student to stdout",
+    "a table, by column privileges": "select name from public.student for update",
+    "statistics of tables": "select * from pg_statistic",
+    "passwords": "select * from pg_authid",
+    "files of the server": "select pg_read_file('postgresql.conf')",
+    "programs of the server": "copy record.students to program 'cat'",
+    "a new table": "create table public.mine (id int)",
+    "a new table in the record": "create table record.mine (id int)",
+    "a temporary table": "create temporary table mine (id int)",
+    "a new schema": "create schema mine",
+    "a function of its own": "create function record.leak(text) returns bool language sql as 'select true'",
+    "a procedure of its own": "create procedure public.leak() language sql as 'select 1'",
+    "another view": "create or replace view record.students as select 1",
+    "the barrier": "alter view record.students set (security_barrier = false)",
+    "a new role": "create role mine",
+    "its own limits of connections": "alter role {role} connection limit 100",
+    "an extension": "create extension dblink",
+    "a published copy": "create publication mine for all tables",
+    "a slot": "select pg_create_logical_replication_slot('mine', 'pgoutput')",
+    "insert": "insert into record.students (organization_id, name) values ('{mine}', 'Mallory')",
+    "update": "update record.students set name = 'Mallory'",
+    "delete": "delete from record.utterances",
+    "truncate": "truncate public.student",
+    "lock": "begin; lock table record.students in access exclusive mode",
+    "the end of others": "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'homeroom_app'",
+}
+
+
+@pytest.mark.parametrize("attempt", DENIED.values(), ids=DENIED)
+def test_what_is_not_its_own_is_denied(library: Library, attempt: str) -> None:
+    words = {"mine": library.mine.id, "theirs": library.theirs.id, "role": library.role}
+    refusals = (
+        psycopg.errors.InsufficientPrivilege,
+        psycopg.errors.FeatureNotSupported,  # what a view cannot do
+        psycopg.errors.ObjectNotInPrerequisiteState,
+    )
+    with (
+        psycopg.connect(library.urls.application),
+        psycopg.connect(library.url, autocommit=True) as connection,
+    ):
+        connection.execute("set default_transaction_read_only = off")
+        with pytest.raises(refusals):
+            connection.execute(attempt.format(**words))
+
+
+def test_a_reader_passes_no_right_on(library: Library) -> None:
+    rights = (
+        "select relname, relacl::text from pg_class where relnamespace = 'record'::regnamespace order by 1"
+    )
+    before = library.rows(rights)
+    with psycopg.connect(library.url, autocommit=True) as connection:
+        connection.execute("set default_transaction_read_only = off")
+        connection.execute("grant select on record.students to public")
+    assert library.rows(rights) == before
+
+
+LEAK = """
+    create schema left_open;
+    create function left_open.tell(text) returns boolean language plpgsql cost 0.0000001 as
+        $$ begin raise notice '%', $1; return true; end $$;
+    grant usage on schema left_open to public
+"""
+
+
+def test_functions_in_a_condition_are_not_asked_about_rows_of_others(library: Library) -> None:
+    """Not even one that is so cheap that it would be asked first, which a reader itself cannot make."""
+    told: list[str | None] = []
+    with psycopg.connect(library.urls.superuser, autocommit=True) as superuser:
+        superuser.execute(LEAK)
+        try:
+            with psycopg.connect(library.url) as connection:
+                connection.add_notice_handler(lambda notice: told.append(notice.message_primary))
+                connection.execute("set enable_indexscan = off; set enable_bitmapscan = off")
+                connection.execute("select 1 from record.students where left_open.tell(name)")
+        finally:
+            superuser.execute("drop schema left_open cascade")
+    assert told == [HARD], "one row, the reader's"
+
+
+def test_errors_tell_of_no_row_of_others(library: Library) -> None:
+    """The reader's own row passes, so an error could only come from a row that it must not see."""
+    values = {"own": library.mine["student"]["id"], "mine": library.mine.id}
+    for condition in (
+        "case when student_id = %(own)s then true else (name || '!')::int = 1 end",
+        "1 / (student_id = %(own)s)::int > 0",
+        "1 / (organization_id = %(mine)s)::int > 0",
+    ):
+        assert library.rows(f"select student_id from students where {condition}", values) == [
+            (values["own"],)
+        ]
+
+
+def test_statistics_of_columns_are_not_shown(library: Library) -> None:
+    with psycopg.connect(library.urls.owner, autocommit=True) as owner:
+        owner.execute("analyze public.student")
+    assert library.rows("select * from pg_stats where schemaname = 'public'") == []
+
+
+def test_statements_of_others_are_not_shown(library: Library) -> None:
+    query = "select count(*) from pg_stat_activity where usename <> session_user and query not in ('', %s)"
+    with psycopg.connect(library.urls.application) as application:
+        application.execute("select 'Noor Haddad'")
+        assert library.rows(query, ["<insufficient privilege>"]) == [(0,)]
+
+
+def test_a_reader_can_read_nothing_but_the_record(library: Library) -> None:
+    """By the catalog: relations and functions outside it, and the rights it has on those inside."""
+    relations = """
+        select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname not in ('pg_catalog', 'information_schema', 'record') and n.nspname not like 'pg_toast%'
+          and has_schema_privilege(n.oid, 'usage') and has_any_column_privilege(c.oid, 'select')
+    """
+    assert library.rows(relations) == []
+    functions = "select 1 from pg_proc where prosecdef and has_function_privilege(oid, 'execute')"
+    assert library.rows(functions) == []
+    rights = "select distinct privilege_type from information_schema.role_table_grants where table_schema = 'record'"
+    assert library.rows(rights) == [("SELECT",)]
+    schemas = "select nspname from pg_namespace where has_schema_privilege(oid, 'usage') and nspname not like 'pg_t%'"
+    assert {name for (name,) in library.rows(schemas)} == {"record", "pg_catalog", "information_schema"}
+    database = "select has_database_privilege(current_database(), 'temp, create')"
+    assert library.rows(database) == [(False,)]
+
+
+def test_a_reader_begins_with_limits(library: Library) -> None:
+    for name, value in {
+        "default_transaction_read_only": "on",
+        "statement_timeout": "30s",
+        "search_path": "record",
+        "TimeZone": "UTC",
+    }.items():
+        assert library.rows(f"show {name}") == [(value,)]
+    refused = pytest.raises(psycopg.OperationalError, match="too many connections")
+    with psycopg.connect(library.url), psycopg.connect(library.url), refused:
+        psycopg.connect(library.url)
+
+
+def test_names_of_roles_tell_nothing(library: Library) -> None:
+    """Every role may read them."""
+    with reading(library.urls, library.theirs.id) as (role, _):
+        assert str(library.theirs.id) not in role
+        (found,) = library.rows("select count(*) from pg_roles where rolname = %s", [role])
+        assert found == (1,)
+
+
+def test_roles_that_are_no_readers_see_nothing(library: Library) -> None:
+    for url in (library.urls.application, library.urls.owner):
+        with psycopg.connect(url) as connection:
+            if url is library.urls.application:
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute("select 1 from record.students")
+            else:
+                connection.execute(
+                    "select set_config('app.organization_id', %s, true)", [str(library.mine.id)]
+                )
+                assert connection.execute("select 1 from record.students").fetchall() == []
+
+
+async def test_a_reader_of_another_database_cannot_come_in(
+    library: Library, postgres_server: TestPostgres, migrated_template: str
+) -> None:
+    urls = postgres_server.create_database(template=migrated_template)
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(library.url.replace(f"/{library.urls.name}", f"/{urls.name}"))
+    postgres_server.drop_database(urls.name)
+
+
+def test_views_that_are_made_again_can_be_read_at_once(library: Library) -> None:
+    with psycopg.connect(library.urls.owner) as owner:
+        owner.execute(schema_sql())
+    assert library.rows("select organization_id from students") == [(library.mine.id,)]
+
+
+def test_a_reader_that_is_removed_is_gone_at_once(library: Library) -> None:
+    with reading(library.urls, library.mine.id) as (role, url), psycopg.connect(url) as open_session:
+        assert open_session.execute("select 1 from record.students").fetchall() == [(1,)]
+        readers.remove(library.urls.owner, role)
+        with pytest.raises(psycopg.OperationalError):
+            open_session.execute("select 1 from record.students")
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(url)
+        with pytest.raises(NotFound):
+            readers.remove(library.urls.owner, role)
+    assert library.rows("select count(*) from pg_roles where rolname = %s", [role]) == [(0,)]
+
+
+def test_a_role_that_somebody_dropped_can_be_removed(library: Library) -> None:
+    with reading(library.urls, library.mine.id) as (role, _):
+        with psycopg.connect(library.urls.superuser, autocommit=True) as superuser:
+            name = sql.Identifier(role)
+            superuser.execute(sql.SQL("drop owned by {}").format(name))
+            superuser.execute(sql.SQL("drop role {}").format(name))
+        with psycopg.connect(library.urls.owner) as owner:
+            owner.execute(schema_sql())
+        readers.remove(library.urls.owner, role)
+
+
+def test_what_cannot_be_added(library: Library) -> None:
+    made = readers.Reader(new_role(), uuid4(), "", datetime.now(UTC))
+    with pytest.raises(NotFound):
+        readers.add(library.urls.owner, made, "a", LIMITS)
+    assert library.rows("select count(*) from pg_roles where rolname = %s", [made.role_name]) == [(0,)]
+    with psycopg.connect(library.urls.superuser, autocommit=True) as superuser:
+        superuser.execute("alter role homeroom_owner nocreaterole")
+        try:
+            with pytest.raises(NotAllowed) as told:
+                readers.add(library.urls.owner, replace(made, organization_id=library.mine.id), "a", LIMITS)
+        finally:
+            superuser.execute("alter role homeroom_owner createrole")
+    assert "createrole" in told.value.next_step
+    with pytest.raises(Unavailable):
+        readers.every("postgresql://nobody:x@127.0.0.1:1/nothing")
+
+
+def test_the_list_has_all_readers(library: Library) -> None:
+    with reading(library.urls, library.theirs.id) as (role, _):
+        found = {one.role_name: one.organization_id for one in readers.every(library.urls.owner)}
+    assert found[role] == library.theirs.id
+    assert found[library.role] == library.mine.id
