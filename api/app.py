@@ -1,5 +1,6 @@
 """The application: `uvicorn api.app:create_app --factory`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ from api import description, problems
 from api.console import pages
 from api.context import RequestContext
 from api.headers import SecureHeaders
+from api.housekeeping import tidy_for_ever
 from api.limits import BodyLimit
 from api.routes import (
     events,
@@ -36,9 +38,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.homeroom = await make_state(chosen)
+        tidying = asyncio.create_task(tidy_for_ever(app.state.homeroom.database))
         try:
             yield
         finally:
+            tidying.cancel()
             await app.state.homeroom.aclose()
 
     app = FastAPI(
