@@ -1,14 +1,15 @@
-"""A browser that asks for a page is told what went wrong in a page."""
+"""A browser that asks for a page is told what went wrong in a page, a part of a page in a part."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from api.console.rendering import page
+from api.console.rendering import by_htmx, page
 from api.problems import status_of
-from domain.errors import HomeroomError
+from domain.errors import HomeroomError, InvalidInput
 
 
 class PageRoute(APIRoute):
@@ -19,8 +20,27 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except HomeroomError as error:
-                if "text/html" not in request.headers.get("accept", ""):
+                if not _reads_html(request):
                     raise
-                return page(request, "problem.html", status_of(error), error=error)
+                return _told(request, error)
+            except RequestValidationError as error:
+                if not _reads_html(request):
+                    raise
+                return _told(request, _of_form(error))
 
         return told_as_page
+
+
+def _reads_html(request: Request) -> bool:
+    return by_htmx(request) or "text/html" in request.headers.get("accept", "")
+
+
+def _told(request: Request, error: HomeroomError) -> Response:
+    template = "parts/problem.html" if by_htmx(request) else "problem.html"
+    return page(request, template, status_of(error), error=error)
+
+
+def _of_form(error: RequestValidationError) -> InvalidInput:
+    """Each field with what is wrong in it."""
+    told = [f"{str(one['loc'][-1]).replace('_', ' ')}: {one['msg']}" for one in error.errors()]
+    return InvalidInput("; ".join(told), next_step="Correct it and send it again.")

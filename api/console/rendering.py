@@ -1,13 +1,17 @@
 """Pages from templates, with the headers that all of them carry."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import iter_route_contexts
 from fastapi.templating import Jinja2Templates
+
+from api.console.navigation import items_for
 
 _templates = Jinja2Templates(Path(__file__).parent / "templates")
 _POLICY = (
@@ -23,7 +27,31 @@ HEADERS = {
 
 
 def page(request: Request, name: str, status: int = 200, /, **context: Any) -> Response:
-    return _templates.TemplateResponse(request, name, context, status, headers=HEADERS)
+    viewer = getattr(request.state, "viewer", None)
+    frame = {"viewer": viewer, "navigation": items_for(viewer, _served(request)), "path": request.url.path}
+    return _templates.TemplateResponse(request, name, frame | context, status, headers=HEADERS)
+
+
+def by_htmx(request: Request) -> bool:
+    """Whether a part of a page asks, and not the browser for a page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def done(request: Request, location: str, said: str) -> Response:
+    """The answer to a command: the page it came from says so and stays; a plain form goes to `location`."""
+    if not by_htmx(request):
+        return RedirectResponse(location, status_code=303)
+    told = json.dumps({"homeroom:done": {"said": said}})
+    return Response(status_code=204, headers=HEADERS | {"HX-Trigger": told})
+
+
+def _served(request: Request) -> frozenset[str]:
+    """The addresses of this application."""
+    found: frozenset[str] | None = getattr(request.app.state, "console_paths", None)
+    if found is None:
+        found = frozenset(getattr(route, "path", "") for route in iter_route_contexts(request.app.routes))
+        request.app.state.console_paths = found
+    return found
 
 
 def _clock(at: datetime | None, zone: str, style: str = "%H:%M:%S") -> str:
@@ -39,6 +67,12 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
+def _words(code: str) -> str:
+    """A code as people read it."""
+    return code.replace("_", " ")
+
+
 _templates.env.filters["clock"] = _clock
 _templates.env.filters["duration"] = _duration
 _templates.env.filters["sentence"] = _sentence
+_templates.env.filters["words"] = _words

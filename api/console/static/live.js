@@ -1,9 +1,17 @@
-// Keeps a page as the server would render it: on every `changed` event the fragment is fetched and morphed in,
-// so that scrolling, focus and playing audio stay as they are. At most one fetch at a time.
+// Keeps a page as the server would render it: on every `changed` event the fragment is fetched and morphed in, so that
+// scrolling, focus, what is typed, open details and the highlight of playing audio stay as they are. At most one fetch
+// at a time. What must not change at all stands outside of the live element: dialogs and the player.
 import { Idiomorph } from "/static/room/vendor/idiomorph.esm.js";
+import { localize } from "./times.js";
 
-const root = document.querySelector("[data-live]");
-if (root) {
+// Attributes that the page sets by itself; the server knows nothing of them.
+const OWN = new Set(["data-playing", "data-spoken", "open"]);
+const ownFocus = (name, element) => name === "tabindex" && element.closest("[data-roving]");
+const callbacks = { beforeAttributeUpdated: (name, element) => !OWN.has(name) && !ownFocus(name, element) };
+
+for (const root of document.querySelectorAll("[data-live]")) keep(root);
+
+function keep(root) {
   const status = document.querySelector("[data-live-status]");
   let busy = false;
   let again = false;
@@ -16,11 +24,9 @@ if (root) {
     busy = true;
     try {
       const answer = await fetch(root.dataset.fragment, { headers: { accept: "text/html" } });
-      if (answer.ok) {
-        const following = nearBottom();
-        Idiomorph.morph(root, await answer.text(), { morphStyle: "innerHTML", ignoreActiveValue: true });
-        if (following) follow();
-      }
+      if (answer.ok) show(await answer.text());
+    } catch {
+      status?.setAttribute("data-state", "lost"); // the stream says when it is back
     } finally {
       busy = false;
       if (again) {
@@ -30,14 +36,25 @@ if (root) {
     }
   };
 
-  const transcript = () => document.querySelector("[data-follow]");
+  const show = (html) => {
+    const fresh = document.createElement("template");
+    fresh.innerHTML = html;
+    localize(fresh.content);
+    const following = nearBottom();
+    Idiomorph.morph(root, [...fresh.content.childNodes], { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
+    window.htmx?.process(root);
+    if (following) follow();
+    root.dispatchEvent(new CustomEvent("homeroom:live", { bubbles: true }));
+  };
+
+  const box = () => root.querySelector("[data-follow]");
   const nearBottom = () => {
-    const box = transcript();
-    return box !== null && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+    const found = box();
+    return found !== null && found.scrollHeight - found.scrollTop - found.clientHeight < 60;
   };
   const follow = () => {
-    const box = transcript();
-    if (box) box.scrollTop = box.scrollHeight;
+    const found = box();
+    if (found) found.scrollTop = found.scrollHeight;
   };
 
   const stream = new EventSource(root.dataset.live);
@@ -46,27 +63,3 @@ if (root) {
   stream.onerror = () => status?.setAttribute("data-state", "lost");
   follow();
 }
-
-// One player for the page: a play button names the stretch it plays.
-const player = new Audio();
-let playing = null;
-const stop = () => {
-  playing?.removeAttribute("data-playing");
-  playing = null;
-};
-player.addEventListener("ended", stop);
-player.addEventListener("error", stop);
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-play]");
-  if (!button) return;
-  if (button === playing) {
-    player.pause();
-    stop();
-    return;
-  }
-  stop();
-  playing = button;
-  button.setAttribute("data-playing", "");
-  player.src = button.dataset.play;
-  void player.play();
-});

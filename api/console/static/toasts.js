@@ -1,0 +1,33 @@
+// One line that says what happened, read out by screen readers. It may wait for the page that comes next.
+const KEY = "homeroom:said";
+
+export function say(text, undo) {
+  const shelf = document.querySelector("[data-toasts]");
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.append(text);
+  if (undo) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button quiet";
+    button.textContent = "Undo";
+    button.addEventListener("click", () => {
+      toast.remove();
+      undo();
+    });
+    toast.append(button);
+  }
+  shelf.replaceChildren(toast);
+  setTimeout(() => toast.remove(), undo ? 12000 : 6000);
+}
+
+export function sayOnNextPage(text) {
+  sessionStorage.setItem(KEY, text);
+}
+
+const waiting = sessionStorage.getItem(KEY);
+if (waiting) {
+  sessionStorage.removeItem(KEY);
+  say(waiting);
+}
+document.addEventListener("homeroom:done", (event) => say(event.detail.said));
