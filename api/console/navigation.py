@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-ADMIN, OPS, INSTRUCTOR = "admin", "ops", "instructor"
+from domain.access import Permission, Principal
 
 
 @dataclass(frozen=True)
 class Item:
     title: str
     path: str
-    roles: frozenset[str]
+    needs: Permission
 
     def holds(self, path: str) -> bool:
         """Whether a page belongs to this part of the console."""
@@ -22,29 +22,20 @@ class Viewer:
     """The signed-in person, as the page's head shows them. A page finds it in `request.state.viewer`."""
 
     name: str
-    roles: frozenset[str]
     sign_out: str = "/sign-out"  # a form is posted there
 
 
-def _item(title: str, *roles: str) -> Item:
-    return Item(title, f"/{title.lower()}", frozenset(roles))
-
-
 ITEMS = (
-    _item("Today", ADMIN, OPS, INSTRUCTOR),
-    _item("Review", ADMIN, OPS, INSTRUCTOR),
-    _item("People", ADMIN, OPS),
-    _item("Courses", ADMIN, OPS),
-    _item("Exceptions", ADMIN, OPS),
-    _item("Outbox", ADMIN, OPS),
-    _item("Settings", ADMIN),
+    Item("Today", "/today", Permission.SESSIONS_READ),
+    Item("Review", "/review", Permission.DOCUMENTATION_REVIEW),
+    Item("People", "/people", Permission.PEOPLE_READ),
+    Item("Courses", "/courses", Permission.COURSES_WRITE),
+    Item("Exceptions", "/exceptions", Permission.EXCEPTIONS_READ),
+    Item("Outbox", "/outbox", Permission.NOTICES_READ),
+    Item("Settings", "/settings", Permission.KEYS_MANAGE),
 )
 
 
-def items_for(viewer: Viewer | None, served: Collection[str]) -> list[Item]:
-    """What this viewer may open, of the pages that are served. The holder of a desk link sees all."""
-    return [
-        item
-        for item in ITEMS
-        if item.path in served and (viewer is None or not item.roles.isdisjoint(viewer.roles))
-    ]
+def items_for(who: Principal | None, served: Collection[str]) -> list[Item]:
+    """What who asks may open, of the pages that are served; nothing for those who are not signed in."""
+    return [item for item in ITEMS if item.path in served and who and who.may(item.needs)]

@@ -1,29 +1,29 @@
-"""The pages: today's sessions, and one session as it happens."""
+"""The pages: today's sessions, and one session as it happens; what belongs to one part alone is beside this file."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Form, Request
+from fastapi import APIRouter, Depends, FastAPI, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from api.console import review_page, session_commands
 from api.console.desk import Desk, enter, holder, same_origin
+from api.console.permits import permits, require, visible
 from api.console.problem_page import PageRoute
-from api.console.rendering import HEADERS, page
+from api.console.rendering import HEADERS, done, page
+from api.console.session_commands import dialogs
 from api.console.session_view import session_view
 from api.dependencies import Now, Shared
 from api.live import LiveStream
 from api.operations.audio import cut
-from api.operations.commands import SessionCommands, workflow_url
+from api.operations.commands import workflow_url
 from api.routes.records import desk as documentation_desk
 from api.schemas.sessions import Revision
-from api.state import State
-from domain.access import Principal
-from models.repositories import recordings, sessions
-from workflows.class_session import ClassSession
-from workflows.commands import EndClass
+from domain.access import Permission, Principal
+from models.repositories import people, recordings, sessions
 
 HERE = Path(__file__).parent
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -59,24 +59,29 @@ async def session_page(
 ) -> Response:
     if desk is not None:
         return await enter(shared, desk, now, f"/sessions/{session_id}")
-    link = await holder(request)
-    return page(request, "session.html", **await _session(shared, link.organization_id, session_id, now))
-
-
-@router.get("/sessions/{session_id}/fragment")
-async def session_fragment(
-    request: Request, session_id: UUID, shared: Shared, link: Desk, now: Now
-) -> Response:
+    link = await require(request, Permission.SESSIONS_READ)
+    shown = await _session(shared, link, session_id, now)
+    async with shared.database.tenant(link.organization_id) as db:
+        instructors = await people.instructors(db)
     return page(
-        request, "parts/session.html", **await _session(shared, link.organization_id, session_id, now)
+        request, "session.html", path="/today", **shown, **dialogs(shown["view"].session, instructors, now)
     )
 
 
-async def _session(shared: Shared, organization_id: UUID, session_id: UUID, now: datetime) -> dict[str, Any]:
-    async with shared.database.tenant(organization_id) as db:
+@router.get("/sessions/{session_id}/fragment", dependencies=[permits(Permission.SESSIONS_READ)])
+async def session_fragment(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, now: Now
+) -> Response:
+    return page(request, "parts/session.html", **await _session(shared, link, session_id, now))
+
+
+async def _session(shared: Shared, who: Principal, session_id: UUID, now: datetime) -> dict[str, Any]:
+    await visible(shared, who, session_id)
+    async with shared.database.tenant(who.organization_id) as db:
         view = await session_view(db, session_id, now)
     settings = shared.settings
     return {
+        "who": who,
         "view": view,
         "now": now,
         "workflow_url": workflow_url(settings.temporal_ui_url, settings.temporal_namespace, session_id),
@@ -84,9 +89,9 @@ async def _session(shared: Shared, organization_id: UUID, session_id: UUID, now:
     }
 
 
-@router.get("/sessions/{session_id}/live")
+@router.get("/sessions/{session_id}/live", dependencies=[permits(Permission.SESSIONS_READ)])
 async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response:
-    await _own(shared, link, session_id)
+    await visible(shared, link, session_id)
     return LiveStream(shared.hub.stream(link.organization_id, session_id), HEADERS)
 
 
@@ -95,39 +100,41 @@ async def today_live(shared: Shared, link: Desk) -> Response:
     return LiveStream(shared.hub.stream(link.organization_id), HEADERS)
 
 
-@router.get("/sessions/{session_id}/utterances/{utterance_id}.wav")
-async def utterance_audio(session_id: UUID, utterance_id: UUID, shared: Shared, link: Desk) -> Response:
+@router.get(
+    "/sessions/{session_id}/utterances/{utterance_id}.wav",
+    dependencies=[permits(Permission.TRANSCRIPT_READ)],
+)
+async def utterance_audio(
+    session_id: UUID,
+    utterance_id: UUID,
+    shared: Shared,
+    link: Desk,
+    skip: Annotated[int, Query(alias="from", ge=0, le=3_600_000)] = 0,
+) -> Response:
+    """From so many milliseconds into the utterance to its end."""
+    await visible(shared, link, session_id)
     async with shared.database.tenant(link.organization_id) as db:
         utterance = await recordings.utterance(db, session_id, utterance_id)
         around = await recordings.segment_at(db, session_id, utterance.identity, utterance.starts_at)
-    sound = await cut(shared.store, around, utterance.starts_at, utterance.ends_at)
+    start = min(utterance.starts_at + timedelta(milliseconds=skip), utterance.ends_at)
+    sound = await cut(shared.store, around, start, utterance.ends_at)
     return Response(sound, media_type="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
 
 
-@router.post("/sessions/{session_id}/approve", dependencies=[Depends(same_origin)])
+@router.post(
+    "/sessions/{session_id}/approve",
+    dependencies=[Depends(same_origin), permits(Permission.DOCUMENTATION_REVIEW)],
+)
 async def approve(
-    session_id: UUID, shared: Shared, link: Desk, revision: Annotated[Revision, Form()]
+    request: Request, session_id: UUID, shared: Shared, link: Desk, revision: Annotated[Revision, Form()]
 ) -> Response:
-    await _own(shared, link, session_id)
+    await visible(shared, link, session_id)
     await documentation_desk(shared).approve(session_id, revision, link.actor)
-    return RedirectResponse(f"/sessions/{session_id}", status_code=303)
-
-
-@router.post("/sessions/{session_id}/end", dependencies=[Depends(same_origin)])
-async def end(session_id: UUID, shared: Shared, link: Desk) -> Response:
-    await _own(shared, link, session_id)
-    await SessionCommands(shared.temporal, shared.settings.region).update(
-        session_id, ClassSession.end, EndClass(link.actor)
-    )
-    return RedirectResponse(f"/sessions/{session_id}", status_code=303)
-
-
-async def _own(shared: State, link: Principal, session_id: UUID) -> None:
-    """Raises NotFound for a session of another organization."""
-    async with shared.database.tenant(link.organization_id) as db:
-        await sessions.get_session(db, session_id)
+    return done(request, f"/sessions/{session_id}", "Approved. The guardians are told.")
 
 
 def install(app: FastAPI) -> None:
     app.mount("/static/console", StaticFiles(directory=HERE / "static"), name="console")
+    for module in (session_commands, review_page):
+        app.include_router(module.router)
     app.include_router(router)

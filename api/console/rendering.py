@@ -27,8 +27,12 @@ HEADERS = {
 
 
 def page(request: Request, name: str, status: int = 200, /, **context: Any) -> Response:
-    viewer = getattr(request.state, "viewer", None)
-    frame = {"viewer": viewer, "navigation": items_for(viewer, _served(request)), "path": request.url.path}
+    who = getattr(request.state, "principal", None)
+    frame = {
+        "viewer": getattr(request.state, "viewer", None),
+        "navigation": items_for(who, _served(request)),
+        "path": request.url.path,
+    }
     return _templates.TemplateResponse(request, name, frame | context, status, headers=HEADERS)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.operations.commands import SessionCommands
 from domain.documentation import DocumentationStatus, Statement
-from domain.errors import InvalidInput, TransitionRefused
+from domain.errors import HomeroomError, InvalidInput, TransitionRefused
 from models.database import Database
 from models.repositories import documents, recordings
 from workflows.class_session import ClassSession
@@ -60,6 +60,35 @@ class DocumentationDesk:
         await self._commands.update(
             session_id, ClassSession.approve_documentation, Approve(revision, by), command_id
         )
+
+    async def approve_edited(
+        self,
+        organization_id: UUID,
+        session_id: UUID,
+        statements: tuple[Statement, ...],
+        *,
+        based_on: int,
+        by: str,
+        now: datetime,
+    ) -> None:
+        """Save what was edited as a revision and approve that. What was saved stays, also where it cannot be approved.
+
+        Raises as `revise` and `approve` do; `extra` names the revision that was saved.
+        """
+        revision = await self.revise(
+            organization_id,
+            session_id,
+            statements,
+            based_on=based_on,
+            author=by,
+            reason="edited with the approval",
+            now=now,
+        )
+        try:
+            await self.approve(session_id, revision, by)
+        except HomeroomError as error:
+            error.extra["saved"] = str(revision)
+            raise
 
     async def request_changes(
         self,

@@ -11,6 +11,7 @@ from api.access import needs
 from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
 from api.idempotency import ApiRoute, CommandId, Ids
 from api.operations import organizations
+from api.operations import join_links as join_links_of
 from api.operations.commands import SessionCommands, workflow_url
 from api.paging import MOST, USUAL, Page, next_cursor, read_cursor
 from api.schemas.common import Moment
@@ -29,7 +30,6 @@ from api.schemas.sessions import (
 from api.state import State
 from domain.access import Permission
 from domain.sessions import SessionState
-from integrations.links import LINK_OUTLIVES_CLASS, JoinLink
 from models.course import Course
 from models.people import Instructor
 from models.repositories import pages, people, sessions
@@ -186,10 +186,9 @@ async def invite_guest(
 
 
 def _join_link(shared: State, session: Session, person: Participant) -> JoinLinkOut:
-    link = JoinLink(session.id, session.organization_id, person.id, person.role)
     return JoinLinkOut(
         participant_id=person.id,
         role=person.role,
         name=person.name,
-        url=shared.links.join_url(link, session.ends_at + LINK_OUTLIVES_CLASS),
+        url=join_links_of.join_url(shared.links, session, person),
     )

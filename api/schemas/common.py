@@ -6,7 +6,15 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+    StringConstraints,
+)
 
 # Outside these years arithmetic with time zones and offsets leaves what a calendar holds.
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -33,6 +41,11 @@ def _in_our_time(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+def _wall_in_our_time(value: datetime) -> datetime:
+    _in_our_time(value.replace(tzinfo=UTC))
+    return value
+
+
 def _named_once(values: list[UUID]) -> list[UUID]:
     if len(set(values)) != len(values):
         raise ValueError("one of them is named twice")
@@ -42,6 +55,8 @@ def _named_once(values: list[UUID]) -> list[UUID]:
 TimeZone = Annotated[str, AfterValidator(_is_zone), Field(examples=["Europe/Madrid"])]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 """A time with its zone, in a year in which there are classes; UTC from here on."""
+WallTime = Annotated[NaiveDatetime, AfterValidator(_wall_in_our_time)]
+"""What a clock shows, in a zone that is known from elsewhere."""
 Ids = Annotated[list[UUID], AfterValidator(_named_once)]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 """Without control characters; lines and tabs may be in it."""

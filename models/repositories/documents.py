@@ -1,5 +1,6 @@
 """Documentation with its revisions, and briefings."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,12 @@ from sqlmodel import col
 
 from domain.documentation import DocumentationStatus, Statement
 from domain.errors import NotFound, StaleRevision
+from domain.policies import SessionPolicy
+from domain.sessions import SessionState
+from domain.timeline import Step
 from models.documentation import BriefingRow, Documentation, DocumentationRevision
-from models.session import Session
+from models.people import Instructor
+from models.session import Session, TimelineRow
 
 _STATEMENTS = TypeAdapter(tuple[Statement, ...])
 
@@ -54,6 +59,7 @@ async def add_revision(
         raise StaleRevision(
             f"the current revision is {row.revision}, yours is based on {based_on}",
             next_step="Read it again and redo it.",
+            current=str(row.revision),
         )
     row.revision += 1
     row.status = DocumentationStatus.DRAFT
@@ -137,4 +143,84 @@ async def note_changes(db: AsyncSession, session_id: UUID, reason: str) -> None:
         sa.update(Documentation)
         .where(col(Documentation.session_id) == session_id)
         .values(changes_wanted=reason)
+    )
+
+
+@dataclass(frozen=True)
+class WaitingDraft:
+    """A draft that waits for a decision."""
+
+    session: Session
+    instructor: str
+    status: DocumentationStatus
+    revision: int
+    statements: int
+    since: datetime
+    due_at: datetime
+
+
+Place = tuple[datetime, UUID]
+"""Where a draft stands in the queue: its due time and its session."""
+
+
+async def waiting(
+    db: AsyncSession,
+    *,
+    after: Place | None = None,
+    instructor_id: UUID | None = None,
+    limit: int = 50,
+) -> list[WaitingDraft]:
+    """The queue of drafts by due time, from behind `after` on."""
+    query = _of(instructor_id)
+    if after is not None:
+        query = query.where(sa.tuple_(_DUE, col(Session.id)) > sa.tuple_(*after))
+    rows = await db.execute(query.order_by(_DUE, col(Session.id)).limit(limit))
+    return [WaitingDraft(*row) for row in rows]
+
+
+async def waiting_one(db: AsyncSession, session_id: UUID) -> WaitingDraft | None:
+    row = (await db.execute(_waiting().where(col(Session.id) == session_id))).first()
+    return WaitingDraft(*row) if row else None
+
+
+async def how_many_wait(db: AsyncSession, instructor_id: UUID | None = None) -> int:
+    found = await db.scalar(sa.select(sa.func.count()).select_from(_of(instructor_id).subquery()))
+    return found or 0
+
+
+_SINCE = sa.func.coalesce(col(TimelineRow.started_at), col(Session.ended_at), col(Session.ends_at))
+_DUE = _SINCE + sa.func.coalesce(
+    sa.cast(col(Session.policy)["review_within"].astext, sa.Interval), SessionPolicy().review_within
+)
+
+
+def _of(instructor_id: UUID | None) -> sa.Select[Any]:
+    query = _waiting()
+    return query.where(col(Session.instructor_id) == instructor_id) if instructor_id else query
+
+
+def _waiting() -> sa.Select[Any]:
+    current = sa.and_(
+        col(DocumentationRevision.session_id) == col(Documentation.session_id),
+        col(DocumentationRevision.revision) == col(Documentation.revision),
+    )
+    review = sa.and_(col(TimelineRow.session_id) == col(Session.id), col(TimelineRow.step) == Step.REVIEW)
+    return (
+        sa.select(
+            Session,
+            col(Instructor.name),
+            col(Documentation.status),
+            col(Documentation.revision),
+            sa.func.jsonb_array_length(col(DocumentationRevision.statements)),
+            _SINCE.label("since"),
+            _DUE.label("due_at"),
+        )
+        .join(Documentation, col(Documentation.session_id) == col(Session.id))
+        .join(DocumentationRevision, current)
+        .join(Instructor, col(Instructor.id) == col(Session.instructor_id))
+        .outerjoin(TimelineRow, review)
+        .where(
+            col(Session.state) == SessionState.REVIEW,
+            col(Documentation.status) != DocumentationStatus.APPROVED,
+        )
     )

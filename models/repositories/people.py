@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from domain.errors import UnknownReference
 from domain.sessions import FINAL_STATES, SessionState
 from models.course import Enrollment, Topic
-from models.people import Guardian, Qualification, Student, StudentGuardian
+from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
 from models.session import BookedTime, Session
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -180,3 +180,9 @@ async def enrolled_students(db: AsyncSession, course_id: UUID) -> list[UUID]:
         )
     )
     return list(await db.scalars(query))
+
+
+async def instructors(db: AsyncSession) -> list[Instructor]:
+    """Those who are not retired, by name."""
+    query = sa.select(Instructor).where(col(Instructor.retired_at).is_(None))
+    return list(await db.scalars(query.order_by(col(Instructor.name), col(Instructor.id))))

@@ -1,0 +1,144 @@
+"""Review: the queue of drafts that wait, and one of them beside its transcript."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from api.console import titles
+from api.console.desk import Desk, same_origin
+from api.console.permits import permits, visible, whose
+from api.console.problem_page import PageRoute
+from api.console.rendering import by_htmx, done, page
+from api.console.review_view import review_view
+from api.dependencies import Now, Shared
+from api.operations import reviews
+from api.routes.records import desk as documentation_desk
+from api.schemas.common import Schema
+from api.schemas.sessions import ChangesWanted, Revision, RevisionIn
+from domain.access import Permission
+from domain.documentation import Statement
+from models.repositories import people
+
+router = APIRouter(
+    include_in_schema=False,
+    route_class=PageRoute,
+    dependencies=[permits(Permission.DOCUMENTATION_REVIEW)],
+)
+PAGE = 50
+
+
+class Approval(Schema):
+    based_on: Revision
+    statements: list[Statement] | None = Field(None, max_length=200, description="None: as they are.")
+
+
+@router.get("/review")
+async def queue(
+    request: Request,
+    shared: Shared,
+    link: Desk,
+    now: Now,
+    after: UUID | None = None,
+    instructor_id: Annotated[UUID | None, Query()] = None,
+) -> Response:
+    instructor_id = whose(link) or instructor_id
+    async with shared.database.tenant(link.organization_id) as db:
+        waiting = await reviews.queue(db, after=after, instructor_id=instructor_id, limit=PAGE)
+        everybody = [] if whose(link) else await people.instructors(db)
+        choices = [("", "All instructors"), *((str(i.id), i.name) for i in everybody)]
+    template = "parts/review_queue.html" if by_htmx(request) else "review_queue.html"
+    return page(request, template, queue=waiting, instructors=choices, instructor_id=instructor_id, now=now)
+
+
+@router.get("/sessions/{session_id}/review")
+async def review(request: Request, session_id: UUID, shared: Shared, link: Desk, now: Now) -> Response:
+    async with shared.database.tenant(link.organization_id) as db:
+        view = await review_view(db, link, session_id, whose(link))
+    return page(
+        request,
+        "review.html",
+        path="/review",
+        view=view,
+        now=now,
+        sections=titles.SECTIONS,
+        outcomes=titles.OUTCOMES,
+    )
+
+
+@router.get("/sessions/{session_id}/review/state")
+async def state(session_id: UUID, shared: Shared, link: Desk) -> dict[str, Any]:
+    """What a page that was opened earlier compares itself with."""
+    async with shared.database.tenant(link.organization_id) as db:
+        view = await review_view(db, link, session_id, whose(link))
+    return {"revision": view.documentation.revision, "waits": view.waits}
+
+
+@router.get("/sessions/{session_id}/review/changes")
+async def changed(
+    request: Request,
+    session_id: UUID,
+    shared: Shared,
+    link: Desk,
+    earlier: Annotated[Revision, Query(alias="from")],
+    later: Annotated[Revision, Query(alias="to")],
+) -> Response:
+    await visible(shared, link, session_id)
+    async with shared.database.tenant(link.organization_id) as db:
+        found = await reviews.changed_between(db, session_id, earlier, later)
+    return page(request, "parts/changes.html", changes=found, sections=titles.SECTIONS)
+
+
+@router.post("/sessions/{session_id}/review/save", dependencies=[Depends(same_origin)])
+async def save(
+    session_id: UUID, shared: Shared, link: Desk, now: Now, revision: RevisionIn
+) -> dict[str, int]:
+    await visible(shared, link, session_id)
+    made = await documentation_desk(shared).revise(
+        link.organization_id,
+        session_id,
+        tuple(revision.statements),
+        based_on=revision.based_on,
+        author=link.actor,
+        reason=revision.reason,
+        now=now,
+    )
+    shared.notifier.changed(session_id)
+    return {"revision": made}
+
+
+@router.post("/sessions/{session_id}/review/approve", dependencies=[Depends(same_origin)])
+async def approve(
+    session_id: UUID, shared: Shared, link: Desk, now: Now, approval: Approval
+) -> dict[str, str]:
+    """Answers where to go on."""
+    await visible(shared, link, session_id)
+    async with shared.database.tenant(link.organization_id) as db:
+        following = await reviews.next_after(db, session_id, whose(link))
+    desk, by = documentation_desk(shared), link.actor
+    if approval.statements is None:
+        await desk.approve(session_id, approval.based_on, by)
+    else:
+        await desk.approve_edited(
+            link.organization_id,
+            session_id,
+            tuple(approval.statements),
+            based_on=approval.based_on,
+            by=by,
+            now=now,
+        )
+    return {"next": f"/sessions/{following}/review" if following else "/review"}
+
+
+@router.post("/sessions/{session_id}/review/request-changes", dependencies=[Depends(same_origin)])
+async def request_changes(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, wanted: Annotated[ChangesWanted, Form()]
+) -> Response:
+    await visible(shared, link, session_id)
+    await documentation_desk(shared).request_changes(
+        link.organization_id, session_id, wanted.revision, wanted.reason, link.actor
+    )
+    shared.notifier.changed(session_id)
+    return done(request, f"/sessions/{session_id}/review", "Changes are asked for.")

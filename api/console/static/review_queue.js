@@ -1,0 +1,9 @@
+// The queue by keyboard: j and k go from draft to draft, Enter opens one as any link.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  const step = { j: 1, k: -1 }[event.key];
+  if (!step || localStorage.getItem("homeroom:keys") === "off") return;
+  const links = [...document.querySelectorAll(".row-link")];
+  const index = links.indexOf(document.activeElement);
+  links[Math.min(Math.max(index + step, 0), links.length - 1)]?.focus();
+});

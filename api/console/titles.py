@@ -1,0 +1,43 @@
+"""Codes as the pages call them."""
+
+from domain.documentation import CheckOutcome, Section
+from domain.timeline import Step
+
+STEPS = {
+    Step.BOOKING: "Booked",
+    Step.CONFIRMATION: "Confirmation sent",
+    Step.REMINDER: "Reminder sent",
+    Step.BRIEFING: "Instructor briefed",
+    Step.ROOM: "Room made",
+    Step.CREDENTIALS: "Participants admitted",
+    Step.LIVE: "Class live",
+    Step.CAPTURE: "Recording",
+    Step.END: "Class ended",
+    Step.TRANSCRIPT: "Transcript",
+    Step.DOCUMENTATION: "Documentation drafted",
+    Step.REVIEW: "Reviewed and approved",
+    Step.SUMMARY: "Guardians told",
+    Step.RECORDS: "Records filed",
+    Step.NEXT_BRIEFING: "Next briefing ready",
+}
+SECTIONS = {
+    Section.TOPICS: "Topics",
+    Section.PRACTISED: "What was practised",
+    Section.COMPREHENSION: "Comprehension checks",
+    Section.HOMEWORK: "Homework",
+    Section.NEXT_STEPS: "Next steps",
+}
+OUTCOMES = {
+    CheckOutcome.CORRECT: "Correct",
+    CheckOutcome.PARTLY: "Partly",
+    CheckOutcome.INCORRECT: "Incorrect",
+    CheckOutcome.UNANSWERED: "Unanswered",
+    CheckOutcome.UNCLEAR: "Unclear",
+}
+CANCELLATIONS = {
+    "instructor_unavailable": "The instructor cannot",
+    "student_unavailable": "The students cannot",
+    "technical": "Technical trouble",
+    "holiday": "Holiday",
+    "unspecified": "Another reason",
+}
