@@ -55,7 +55,7 @@ def words_changed(before: str, after: str) -> tuple[Piece, ...]:
     """Both texts in one: without what is added it is `before`, without what is removed it is `after`."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     pieces: list[Piece] = []
-    for _, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for _, i, j, k, m in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if old[i:j] == new[k:m]:
             pieces.append(Piece(Edit.KEPT, "".join(old[i:j])))
             continue

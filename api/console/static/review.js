@@ -18,6 +18,7 @@ const dialog = (name) => document.getElementById(`dialog-${name}`);
 const settings = { keys: "homeroom:keys", sound: "homeroom:sound" };
 const isOn = (name) => localStorage.getItem(settings[name]) !== "off";
 let here = null; // key of the selected statement
+let heard = null; // key of the one whose words were pointed at last
 let quiet = false; // selecting plays nothing while this page moves the focus by itself
 let newer = null; // the revision somebody else saved
 let sending = false;
@@ -50,7 +51,7 @@ function tellState() {
 function goTo(key, { sound = isOn("sound") } = {}) {
   const statement = draft.find(key);
   if (!statement) return;
-  here = key;
+  here = heard = key;
   select(key);
   point(statement);
   if (sound && statement.citations.length) playCited(cited(statement), cardOf(key).querySelector(".play"));
@@ -99,7 +100,7 @@ function tellChosen() {
 
 const editing = {
   add() {
-    const key = draft.add(here, chosen());
+    const key = (heard = draft.add(here, chosen()));
     leaveChosen();
     redraw(key, "textarea");
     point(draft.find(key));
@@ -121,7 +122,8 @@ const editing = {
     say("The statement is removed.", editing.undo);
   },
   undo() {
-    if (draft.undo()) redraw();
+    const known = new Set(draft.statements.map((one) => one.key));
+    if (draft.undo()) redraw(draft.statements.find((one) => !known.has(one.key))?.key ?? here);
   },
   up: () => move(-1),
   down: () => move(1),
@@ -151,7 +153,7 @@ root.addEventListener("change", (event) => {
 });
 root.addEventListener("focusin", (event) => {
   const key = keyOf(event.target);
-  if (!key || key === here || quiet) return;
+  if (!key || key === heard || quiet) return;
   const button = event.target.closest("button, select");
   goTo(key, { sound: isOn("sound") && !button });
 });
@@ -209,7 +211,7 @@ const deciding = {
   history() {
     const history = page.querySelector("[data-history]");
     history.open = true;
-    history.querySelector("button, summary").focus();
+    (history.querySelector("button") ?? history.querySelector("summary")).focus();
   },
 };
 

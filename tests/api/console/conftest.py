@@ -1,11 +1,12 @@
 """A campus on which classes come as far as review, and a browser."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from cli.local.chromium import find_or_install
 from cli.workers import make_worker
@@ -16,7 +17,7 @@ from tests.api.console.taught import Hall
 from tests.stack import TestLiveKit, TestMail, TestPostgres, TestTemporal, temporary_folder
 
 ZONE = "America/New_York"  # of the browser
-DESKTOP = {"width": 1280, "height": 900}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +56,7 @@ async def hall(
         yield Hall(Campus(settings, database, app))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 async def academy(hall: Hall) -> AsyncIterator[School]:
     async with school(hall.campus) as opened:
         yield opened
@@ -71,18 +72,24 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-async def page(chromium: Browser, hall: Hall, academy: School) -> AsyncIterator[Page]:
-    """Of somebody at the academy's desk. Anything the page itself does wrong fails the test."""
-    context = await chromium.new_context(viewport=DESKTOP, timezone_id=ZONE)  # type: ignore[arg-type]
+@asynccontextmanager
+async def at_the_desk(chromium: Browser, school: School) -> AsyncIterator[Page]:
+    """A page of somebody at the school's desk. Anything the page itself does wrong is an error."""
+    context = await chromium.new_context(viewport=DESKTOP, timezone_id=ZONE)
     opened = await context.new_page()
     wrong: list[Any] = []
     opened.on("pageerror", lambda error: wrong.append(error))
     opened.on("console", lambda message: wrong.append(message.text) if _breach(message.text) else None)
-    await opened.goto(hall.campus.desk_url(academy.id))
+    await opened.goto(school.campus.desk_url(school.id))
     yield opened
     await context.close()
     assert wrong == []
+
+
+@pytest.fixture
+async def page(chromium: Browser, academy: School) -> AsyncIterator[Page]:
+    async with at_the_desk(chromium, academy) as opened:
+        yield opened
 
 
 def _breach(text: str) -> bool:

@@ -1,9 +1,11 @@
 """Brings a class into review in seconds: a real workflow, with what was said written into the database."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -35,29 +37,39 @@ class Hall:
     async def live_class(self, school: School, starts_in: timedelta = SOON) -> str:
         session_id = await self.open_class(school, starts_in)
         now = datetime.now(UTC)
-        settings = self.campus.settings
-        client = await connect(settings.temporal_address, settings.temporal_namespace)
-        handle = client.get_workflow_handle(session_workflow_id(UUID(session_id)))
-        await handle.signal(ClassSession.presence, PresenceSignal(now, 1, now, None))
+        await self.signal(session_id, ClassSession.presence, PresenceSignal(now, 1, now, None))
         await school.run_until(session_id, "live")
         return session_id
 
+    async def signal(self, session_id: object, signal: Any, arg: object) -> None:
+        """As an admin sends it in the Temporal UI."""
+        settings = self.campus.settings
+        client = await connect(settings.temporal_address, settings.temporal_namespace)
+        handle = client.get_workflow_handle(session_workflow_id(UUID(str(session_id))))
+        await handle.signal(signal, arg)
+
     async def taught_class(
-        self, school: School, starts_in: timedelta = SOON, statements: Sequence[Statement] | None = None
+        self,
+        school: School,
+        starts_in: timedelta = SOON,
+        statements: Callable[[Lesson], Sequence[Statement]] = Lesson.statements,
     ) -> Lesson:
         """A class that was taught for half an hour until now, and waits for its review."""
         session_id = await self.live_class(school, starts_in)
         lesson = await self._lesson(school, session_id)
-        await self._write(lesson, lesson.statements() if statements is None else statements)
+        await self._write(lesson, statements(lesson))
         await school.post(f"/v1/sessions/{session_id}/end")
         await school.run_until(session_id, "review")
-        self._set_times(lesson)
+        # Aside: what it waits for may be held by a worker on this very loop.
+        await asyncio.to_thread(self._set_times, lesson)
         return lesson
 
     async def _lesson(self, school: School, session_id: str) -> Lesson:
         links = await school.get(f"/v1/sessions/{session_id}/join-links")
-        by_name = {link["name"]: link["participant_id"] for link in links}
-        people = {speaker: by_name[name] for speaker, name in NAMES.items()}
+        people = {
+            speaker: next(link["participant_id"] for link in links if name in link["name"])
+            for speaker, name in NAMES.items()
+        }
         starts_at = datetime.now(UTC).replace(microsecond=0) - LASTS - timedelta(minutes=2)
         return Lesson(school.id, UUID(session_id), starts_at, people)
 
@@ -90,6 +102,7 @@ class Hall:
                 "update session set starts_at = %s, ends_at = %s, ended_at = %s where id = %s",
                 [lesson.starts_at, ends_at, ends_at, lesson.session_id],
             )
+            connection.execute("delete from booked_time where session_id = %s", [lesson.session_id])
 
 
 @asynccontextmanager
