@@ -119,6 +119,7 @@ const editing = {
     const next = cards[cards.indexOf(here) + 1] ?? cards[cards.indexOf(here) - 1];
     draft.remove(here);
     redraw(next);
+    point(draft.find(here));
     say("The statement is removed.", editing.undo);
   },
   undo() {
