@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import needs
 from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
 from api.idempotency import ApiRoute, CommandId, Ids
-from api.operations import organizations
 from api.operations import join_links as join_links_of
+from api.operations import organizations
 from api.operations.commands import SessionCommands, workflow_url
 from api.paging import MOST, USUAL, Page, next_cursor, read_cursor
 from api.schemas.common import Moment

@@ -35,6 +35,7 @@ async def session_id(harbour: School) -> str:
 async def desk(campus: Campus, harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with campus.client() as client:
         client.follow_redirects = True
+        client.headers["origin"] = campus.url
         await client.get(campus.desk_url(harbour.id))
         yield client
 
@@ -79,6 +80,7 @@ async def test_another_organization_finds_nothing(campus: Campus, other: School,
     one = f"/sessions/{session_id}/review"
     async with campus.client() as spy:
         spy.follow_redirects = True
+        spy.headers["origin"] = campus.url
         await spy.get(campus.desk_url(other.id))
         for path in (one, f"{one}/state", f"{one}/changes?from=1&to=1"):
             assert (await spy.get(path)).status_code == 404, path
