@@ -17,6 +17,7 @@ from domain.sessions import SessionState
 from models.course import Course
 from models.documentation import Documentation, DocumentationRevision
 from models.repositories import documents, people, recordings, sessions
+from models.repositories.actors import names_of
 from models.repositories.documents import WaitingDraft
 from models.session import Session
 
@@ -30,6 +31,7 @@ class ReviewView:
     documentation: Documentation
     statements: tuple[Statement, ...]
     revisions: list[DocumentationRevision]
+    authors: dict[str, str]  # of the revisions, as the page calls them
     transcript: list[SaidLine]
     waiting: WaitingDraft | None
     following: UUID | None  # the session to review after this one
@@ -66,13 +68,23 @@ async def review_view(
             "this class has no draft yet", next_step="It is drafted when the class is over and transcribed."
         )
     everybody = await sessions.participants(db, session_id)
+    revisions = await documents.revisions(db, session_id)
     return ReviewView(
         session=session,
         course=await people.get(db, Course, session.course_id),
         documentation=documentation,
         statements=await documents.statements(db, session_id, documentation.revision),
-        revisions=list(reversed(await documents.revisions(db, session_id))),
+        revisions=list(reversed(revisions)),
+        authors=await _authors(db, {one.author for one in revisions}),
         transcript=said(await recordings.transcript(db, session_id), everybody),
         waiting=await documents.waiting_one(db, session_id),
         following=await reviews.next_after(db, session_id, instructor_id),
     )
+
+
+async def _authors(db: AsyncSession, actors: set[str]) -> dict[str, str]:
+    names = await names_of(db, actors)
+    engines = {
+        one: f"drafted by the {one.removeprefix('engine:')} engine" for one in actors if "engine:" in one
+    }
+    return {one: one.replace(":", " ") for one in actors} | engines | names

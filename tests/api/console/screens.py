@@ -22,6 +22,9 @@ async def look_and_check(page: Page, name: str) -> None:
         assert await page.evaluate(_FITS), f"{name} sticks out at {viewport['width']} pixels"
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme)
+            await page.evaluate(
+                "scrollTo(0, 0)"
+            )  # what sticks to the top would stand in the middle of the picture
             with screenshot_folder() as folder:
                 shade = "" if scheme == "light" else "-dark"
                 await page.screenshot(path=folder / f"{name}{suffix}{shade}.png", full_page=True)

@@ -24,11 +24,30 @@ def attended(*spans: tuple[float, float | None]) -> AttendanceRow:
         {"joined_at": at(start).isoformat(), "left_at": None if end is None else at(end).isoformat()}
         for start, end in spans
     ]
-    return AttendanceRow(connections=connections)
+    key = uuid4()
+    return AttendanceRow(
+        participant_id=key,
+        organization_id=key,
+        session_id=key,
+        seconds=0,
+        reconnects=0,
+        connections=connections,
+    )
 
 
 def axis(*rows: AttendanceRow, lasts: float = 40, now: float = 20) -> Axis:
-    planned = Session(id=uuid4(), starts_at=at(0), ends_at=at(lasts))
+    key = uuid4()
+    planned = Session(
+        id=key,
+        organization_id=key,
+        region="local",
+        course_id=key,
+        instructor_id=key,
+        title="Mathematics",
+        starts_at=at(0),
+        ends_at=at(lasts),
+        created_at=at(0),
+    )
     return Axis.of(planned, rows, at(now))
 
 
