@@ -96,6 +96,17 @@ async def test_the_transcript_is_walked_and_played_by_keyboard(
     assert await page.locator("[data-transcript] [tabindex='0']").count() == 1
 
 
+async def test_a_draft_is_approved_on_the_page_itself(
+    page: Page, hall: Hall, academy: School, taught: Lesson
+) -> None:
+    await open_page(page, hall, taught.session_id)
+    await page.get_by_role("button", name="Approve and tell the guardians").click()
+    await expect(page.get_by_text("Approved. The guardians are told.")).to_be_visible()
+    await academy.run_until(str(taught.session_id), "closed")
+    await expect(page.locator("#documentation .badge").first).to_have_text("approved")
+    await look_and_check(page, "session-filed")
+
+
 async def test_an_update_leaves_sound_focus_and_a_half_filled_dialog_alone(
     page: Page, hall: Hall, academy: School, taught: Lesson
 ) -> None:
