@@ -129,7 +129,10 @@ class Needs:
         self.permission = permission
 
     async def __call__(self, request: Request) -> None:
-        who = await identify(request)
+        self.check(await identify(request))
+
+    def check(self, who: Principal) -> None:
+        """Raises NotAllowed."""
         if not who.may(self.permission):
             raise NotAllowed(
                 f"this needs the permission {self.permission}",

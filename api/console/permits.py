@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from api.access import Needs, reaches_all
-from api.console.desk import Desk, holder
+from api.console.desk import holder
 from api.state import State
 from domain.access import Permission, Principal
 from models.repositories import sessions
@@ -16,8 +16,8 @@ from models.session import Session
 class Permits(Needs):
     """Whoever is not signed in is told so as pages tell it."""
 
-    async def __call__(self, who: Desk) -> None:
-        await super().__call__(who)
+    async def __call__(self, request: Request) -> None:
+        self.check(await holder(request))
 
 
 def permits(permission: Permission) -> Any:
@@ -28,7 +28,7 @@ def permits(permission: Permission) -> Any:
 async def require(request: Request, permission: Permission) -> Principal:
     """For a page that may first have to trade a link for a cookie. Raises NotAuthenticated, NotAllowed."""
     who = await holder(request)
-    await Permits(permission)(who)
+    Permits(permission).check(who)
     return who
 
 
