@@ -88,21 +88,20 @@ def _fill(backend: object, redirect_uri: str) -> None:
                 password=PASSWORD,
             )
         )
-    backend.save(  # type: ignore[attr-defined]
-        models.Client(
-            client_id=CLIENT_ID,
-            client_secret=CLIENT_SECRET,
-            client_name="Homeroom",
-            client_uri=redirect_uri.rpartition("/sign-in")[
-                0
-            ],  # on loopback, which it trusts: no consent page
-            redirect_uris=[redirect_uri],
-            grant_types=["authorization_code"],
-            response_types=["code"],
-            scope=["openid", "email"],
-            token_endpoint_auth_method="client_secret_basic",
-        )
+    client = models.Client(
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        client_name="Homeroom",
+        client_uri=redirect_uri.rpartition("/sign-in")[0],  # on loopback, which it trusts: no consent page
+        redirect_uris=[redirect_uri],
+        grant_types=["authorization_code"],
+        response_types=["code"],
+        scope=["openid", "email"],
+        token_endpoint_auth_method="client_secret_basic",
     )
+    backend.save(client)  # type: ignore[attr-defined]
+    client.audience = [client]
+    backend.save(client)  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":
