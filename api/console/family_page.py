@@ -35,6 +35,7 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
     return page(
         request,
         "family.html",
+        navigation=(),  # there is nothing else for them
         view=view,
         language=language,
         words=words,

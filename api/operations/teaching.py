@@ -1,8 +1,7 @@
 """What an instructor has to do: classes to hold with their briefings, reviews, and what was."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +13,7 @@ from models.repositories import documents, own_classes, people, sessions
 from models.repositories.own_classes import OwnClass
 from reports.briefings import Sections, read_briefing, with_plan
 
+_SOON = timedelta(hours=24)  # "today" in whatever zone the reader is
 _AHEAD = timedelta(days=14)
 _MOST = 50
 _BRIEFED = 5  # the next classes whose briefing is read; later ones change until they are near
@@ -31,7 +31,7 @@ class ComingClass:
 @dataclass(frozen=True)
 class Teaching:
     instructor: Instructor
-    today: list[ComingClass]  # by the date where the instructor lives
+    soon: list[ComingClass]
     later: list[ComingClass]
     reviews: list[OwnClass]
     past: list[OwnClass]
@@ -44,19 +44,14 @@ async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: dat
     coming = [
         await _coming(db, one, instructor, links, briefed=place < _BRIEFED) for place, one in enumerate(found)
     ]
-    zone = ZoneInfo(instructor.time_zone)
-    today = [one for one in coming if one.of.session.starts_at.astimezone(zone).date() <= _date(now, zone)]
+    soon = [one for one in coming if one.of.session.starts_at < now + _SOON]
     return Teaching(
         instructor=instructor,
-        today=today,
-        later=coming[len(today) :],
+        soon=soon,
+        later=coming[len(soon) :],
         reviews=await own_classes.to_review(db, who, _MOST),
         past=await own_classes.past(db, who, now, _PAST),
     )
-
-
-def _date(now: datetime, zone: ZoneInfo) -> date:
-    return now.astimezone(zone).date()
 
 
 async def _coming(

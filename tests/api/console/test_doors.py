@@ -53,7 +53,7 @@ def _fresh(hall: Hall) -> None:
 @asynccontextmanager
 async def nobody(chromium: Browser, own: str) -> AsyncIterator[Page]:
     """A browser that nobody is signed in with. Anything the page itself does wrong fails the test."""
-    context = await chromium.new_context(viewport=DESKTOP, timezone_id="America/New_York")  # type: ignore[arg-type]
+    context = await chromium.new_context(viewport=DESKTOP, timezone_id="America/New_York")
     page = await context.new_page()
     wrong: list[Any] = []
     page.on("pageerror", lambda error: wrong.append(error))
@@ -124,7 +124,7 @@ async def test_the_mail_itself(chromium: Browser, opened: School, mail_sink: Tes
         await expect(page.get_by_role("link", name=re.compile("as guardian$"))).to_be_visible()
         with screenshot_folder() as folder:
             for name, size in (("mail-sign-in", DESKTOP), ("mail-sign-in-phone", PHONE)):
-                await page.set_viewport_size(size)  # type: ignore[arg-type]
+                await page.set_viewport_size(size)
                 await page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
@@ -172,7 +172,7 @@ async def test_a_new_instructors_own_page(chromium: Browser, opened: School) -> 
     made = await opened.post("/v1/instructors", {"name": "Mei", "email": "mei@harbour.example"})
     async with of(chromium, opened, "instructor", made["id"]) as page:
         await page.goto(f"{opened.campus.url}/teaching")
-        await expect(page.get_by_text("No class today")).to_be_visible()
+        await expect(page.get_by_text("No class in the next 24 hours")).to_be_visible()
         await look_and_check(page, "teaching-empty")
 
 
