@@ -1,6 +1,7 @@
 """What a notice tells: the facts of its class, and the part of them that one reader may read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from domain.documentation import DocumentationStatus, Statement, for_family
 from domain.errors import TransitionRefused
 from domain.notices import NoticeKind
 from domain.roles import Role, identity_of
-from integrations.links import LINK_OUTLIVES_CLASS, JoinLink, LinkSigner
+from domain.sign_in import FAMILY_LINK_LASTS
+from integrations.links import LINK_OUTLIVES_CLASS, FamilyLink, JoinLink, LinkSigner
 from models.course import Course
 from models.organization import Organization
 from models.people import Instructor
@@ -75,7 +77,9 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
     )
 
 
-def context(known: ClassFacts, kind: NoticeKind, recipient: Recipient, links: LinkSigner) -> ClassContext:
+def context(
+    known: ClassFacts, kind: NoticeKind, recipient: Recipient, links: LinkSigner, now: datetime
+) -> ClassContext:
     session = known.session
     theirs = recipient.participants if recipient.kind == "guardian" else known.everybody
     expires_at = session.ends_at + LINK_OUTLIVES_CLASS
@@ -97,10 +101,19 @@ def context(known: ClassFacts, kind: NoticeKind, recipient: Recipient, links: Li
         students=tuple(p.name for p in theirs if p.role == Role.STUDENT),
         join_urls=tuple(urls) if kind in _JOINABLE else (),
         page_url=links.session_page(session.id),
+        family_url=_family_url(session, recipient, links, now),
         topics=known.topics,
         statements=_readable(known, recipient),
         briefing=known.briefing,
     )
+
+
+def _family_url(session: Session, recipient: Recipient, links: LinkSigner, now: datetime) -> str:
+    """Good for a month after the notice, and after the class it is about."""
+    if recipient.kind != "guardian":
+        return ""
+    link = FamilyLink(session.organization_id, recipient.id, recipient.address)
+    return links.family_url(link, max(now, session.ends_at) + FAMILY_LINK_LASTS)
 
 
 async def _approved(db: AsyncSession, session_id: UUID) -> tuple[Statement, ...]:

@@ -107,7 +107,7 @@ class NoticeActivities(Notices):
         key = notice_key(session.id, notice.kind, recipient.id, notice.occasion)
         message = render_notice(
             notice.kind,
-            context(known, notice.kind, recipient, self._links),
+            context(known, notice.kind, recipient, self._links, now),
             language=recipient.language,
             time_zone=recipient.time_zone,
         )

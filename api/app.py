@@ -15,6 +15,7 @@ from api.limits import BodyLimit
 from api.routes import (
     events,
     exports,
+    family,
     joining,
     keys,
     livekit,
@@ -55,11 +56,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecureHeaders)
+    app.add_middleware(SecureHeaders, over_tls=chosen.public_url.startswith("https:"))
     app.add_middleware(RequestContext)
     problems.install(app)
-    modules = (organizations, keys, resources, sessions, records, queues, events, exports, joining, livekit)
-    for module in modules:
+    tenants = (organizations, keys, resources, sessions, records, queues, family, events, exports)
+    for module in (*tenants, joining, livekit):
         app.include_router(module.router)
     room_page.install(app)
     pages.install(app)

@@ -71,7 +71,16 @@ def problem(
 
 
 def of_error(error: errors.HomeroomError) -> JSONResponse:
-    return problem(status_of(error), error.code, error.title, error.detail, error.next_step, more=error.extra)
+    wait = {"Retry-After": error.extra["retry_after"]} if "retry_after" in error.extra else {}
+    return problem(
+        status_of(error),
+        error.code,
+        error.title,
+        error.detail,
+        error.next_step,
+        more=error.extra,
+        headers=wait,
+    )
 
 
 def of_validation(error: RequestValidationError) -> JSONResponse:

@@ -14,11 +14,16 @@ from api.tenants import Tenants
 from config.settings import Settings
 from config.temporal import connect
 from integrations.links import LinkSigner
+from integrations.mail import SmtpMailer
 from integrations.object_store import open_store
+from integrations.openid import OpenIdConnect
+from integrations.sealing import Sealer
 from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
 from models.changes import ChangeNotifier
 from models.database import Database
+
+OPENID_CALLBACK = "/sign-in/callback"
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,16 @@ class State:
     limiter: RateLimiter
     feed: FeedHub
     exports: ExportDesk
+    mailer: SmtpMailer
+    openid: OpenIdConnect
+
+    @property
+    def over_tls(self) -> bool:
+        """Whether browsers reach this deployment over TLS; one without it is on one machine alone."""
+        return self.settings.public_url.startswith("https:")
+
+    def sealer(self, purpose: str) -> Sealer:
+        return Sealer([secret.get_secret_value() for secret in self.settings.link_secrets], purpose)
 
     async def aclose(self) -> None:
         await self.feed.aclose()
@@ -65,4 +80,9 @@ async def make_state(settings: Settings) -> State:
         feed=FeedHub(database),
         limiter=RateLimiter(settings.rate_limit, settings.rate_limit_storage),
         exports=ExportDesk(database, most=max(1, settings.database_pool_size // 2)),
+        mailer=SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from),
+        openid=OpenIdConnect(
+            f"{settings.public_url.rstrip('/')}{OPENID_CALLBACK}",
+            local=not settings.public_url.startswith("https:"),
+        ),
     )

@@ -7,6 +7,7 @@
     │   ├── CursorInvalid       a cursor of another list, or of none
     │   ├── KeyReused           an Idempotency-Key that was sent with another request
     │   ├── FileRefused         a file that is not what it says, or that would not fit when unpacked
+    │   ├── ProviderUnusable    an identity provider that cannot be signed in with as it is described
     │   └── MalformedEvent      an outside event that cannot be read
     ├── NotFound
     ├── Conflict                the request is sound, the world is in its way
@@ -25,7 +26,9 @@
     ├── NotAllowed              who asks may not
     │   ├── LinkInvalid
     │   ├── LinkExpired
+    │   ├── LinkUsed            a link that works once, and did
     │   ├── LinkForAnotherClass
+    │   ├── SignInRefused       the identity provider's answer lets nobody in
     │   └── SignatureInvalid
     ├── PayloadTooLarge
     ├── UnsupportedMedia        a body in a form that is not read here
@@ -90,6 +93,12 @@ class FileRefused(InvalidInput):
     code = "file-refused"
     title = "The file is not taken"
     usual_step = "Send a file of one of the allowed kinds, as its program saved it."
+
+
+class ProviderUnusable(InvalidInput):
+    code = "identity-provider-unusable"
+    title = "Nobody can sign in with this provider as it is described"
+    usual_step = "Check the issuer: it is the address before `/.well-known/openid-configuration`."
 
 
 class MalformedEvent(InvalidInput):
@@ -200,10 +209,22 @@ class LinkExpired(NotAllowed):
     usual_step = "Ask for a new link from whoever sent you this one."
 
 
+class LinkUsed(NotAllowed):
+    code = "link-used"
+    title = "This link was used already"
+    usual_step = "Ask for a fresh one. If it was not you who used it, sign in and sign out everywhere."
+
+
 class LinkForAnotherClass(NotAllowed):
     code = "link-for-another-class"
     title = "This link belongs to another class"
     usual_step = "Look for the link of this class, or ask for it."
+
+
+class SignInRefused(NotAllowed):
+    code = "sign-in-refused"
+    title = "You are not signed in"
+    usual_step = "Begin again on the sign-in page; if it stays, ask an admin of your organization."
 
 
 class SignatureInvalid(NotAllowed):

@@ -21,6 +21,7 @@ class ClassContext:
     students: tuple[str, ...] = ()  # the reader's own children, or everybody for the instructor
     join_urls: tuple[tuple[str, str], ...] = ()  # (whose, url)
     page_url: str = ""  # the session's page, for the instructor
+    family_url: str = ""  # the guardian's own page
     topics: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
     briefing: dict[str, Any] | None = field(default=None)

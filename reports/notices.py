@@ -2,38 +2,13 @@
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from domain.documentation import Section
 from domain.notices import NoticeKind
 from reports.briefings import read_briefing
 from reports.catalogue import SUBJECTS, chosen, words_in
 from reports.contexts import ClassContext, RenderedMessage
+from reports.letters import render
 from reports.moments import clock, moment
-
-_MAX_SUBJECT = 180
-
-
-def _one_line(value: Any) -> Any:
-    """Whatever a title or a name holds, it opens no line of its own: not in a header, not among plain text."""
-    return " ".join(value.split()) if isinstance(value, str) else value
-
-
-_html = Environment(
-    loader=PackageLoader("reports"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_text = Environment(
-    loader=PackageLoader("reports"),
-    autoescape=False,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    finalize=_one_line,
-)
 
 
 def render_notice(
@@ -43,12 +18,7 @@ def render_notice(
     language = chosen(language)
     when = moment(context.starts_at, language, time_zone)
     subject = SUBJECTS[language][kind].format(title=context.title, when=when)
-    values = _values(kind, context, language, time_zone) | {"subject": _one_line(subject)[:_MAX_SUBJECT]}
-    return RenderedMessage(
-        subject=values["subject"],
-        html=_html.get_template("notice.html").render(values),
-        text=_text.get_template("notice.txt").render(values).strip() + "\n",
-    )
+    return render("notice", subject, _values(kind, context, language, time_zone))
 
 
 def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from domain.access import Permission, Principal
+from domain.access import STAFF, AccessRole, Permission, Principal
 
 
 @dataclass(frozen=True)
@@ -11,6 +11,10 @@ class Item:
     title: str
     path: str
     needs: Permission
+    roles: tuple[AccessRole, ...] = ()  # for these alone; empty: for all who have the permission
+
+    def is_for(self, who: Principal) -> bool:
+        return who.may(self.needs) and (not self.roles or who.role in self.roles)
 
     def holds(self, path: str) -> bool:
         """Whether a page belongs to this part of the console."""
@@ -26,7 +30,9 @@ class Viewer:
 
 
 ITEMS = (
-    Item("Today", "/today", Permission.SESSIONS_READ),
+    Item("Today", "/today", Permission.SESSIONS_READ, STAFF),
+    Item("Teaching", "/teaching", Permission.SESSIONS_READ, (AccessRole.INSTRUCTOR,)),
+    Item("Family", "/family", Permission.FAMILY_READ),
     Item("Review", "/review", Permission.DOCUMENTATION_REVIEW),
     Item("People", "/people", Permission.PEOPLE_READ),
     Item("Courses", "/courses", Permission.COURSES_WRITE),
@@ -38,4 +44,4 @@ ITEMS = (
 
 def items_for(who: Principal | None, served: Collection[str]) -> list[Item]:
     """What who asks may open, of the pages that are served; nothing for those who are not signed in."""
-    return [item for item in ITEMS if item.path in served and who and who.may(item.needs)]
+    return [item for item in ITEMS if item.path in served and who and item.is_for(who)]

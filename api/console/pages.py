@@ -9,8 +9,15 @@ from fastapi import APIRouter, Depends, FastAPI, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.console import review_page, session_commands
-from api.console.desk import Desk, enter, holder, same_origin
+from api.console import (
+    account_page,
+    family_page,
+    review_page,
+    session_commands,
+    sign_in_page,
+    teaching_page,
+)
+from api.console.desk import Desk, OnlyFor, Staff, enter, holder, same_origin
 from api.console.permits import permits, require, visible
 from api.console.problem_page import PageRoute
 from api.console.rendering import HEADERS, done, page
@@ -22,7 +29,8 @@ from api.operations.audio import cut
 from api.operations.commands import workflow_url
 from api.routes.records import desk as documentation_desk
 from api.schemas.sessions import Revision
-from domain.access import Permission, Principal
+from domain.access import STAFF, Permission, Principal
+from domain.sign_in import home_of
 from models.repositories import people, recordings, sessions
 
 HERE = Path(__file__).parent
@@ -30,20 +38,20 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/")
-async def home() -> Response:
-    return RedirectResponse("/today")
+async def home(who: Desk) -> Response:
+    return RedirectResponse(home_of(who.role))
 
 
 @router.get("/today")
 async def today(request: Request, shared: Shared, now: Now, desk: str | None = None) -> Response:
     if desk is not None:
         return await enter(shared, desk, now, "/today")
-    link = await holder(request)
+    link = await OnlyFor(*STAFF)(await holder(request))
     return page(request, "today.html", **await _today(shared, link.organization_id, now))
 
 
 @router.get("/today/fragment")
-async def today_fragment(request: Request, shared: Shared, link: Desk, now: Now) -> Response:
+async def today_fragment(request: Request, shared: Shared, link: Staff, now: Now) -> Response:
     return page(request, "parts/today.html", **await _today(shared, link.organization_id, now))
 
 
@@ -64,7 +72,11 @@ async def session_page(
     async with shared.database.tenant(link.organization_id) as db:
         instructors = await people.instructors(db)
     return page(
-        request, "session.html", path="/today", **shown, **dialogs(shown["view"].session, instructors, now)
+        request,
+        "session.html",
+        path=home_of(link.role),
+        **shown,
+        **dialogs(shown["view"].session, instructors, now),
     )
 
 
@@ -96,7 +108,7 @@ async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response
 
 
 @router.get("/today/live")
-async def today_live(shared: Shared, link: Desk) -> Response:
+async def today_live(shared: Shared, link: Staff) -> Response:
     return LiveStream(shared.hub.stream(link.organization_id), HEADERS)
 
 
@@ -135,6 +147,6 @@ async def approve(
 
 def install(app: FastAPI) -> None:
     app.mount("/static/console", StaticFiles(directory=HERE / "static"), name="console")
-    for module in (session_commands, review_page):
+    for module in (session_commands, review_page, sign_in_page, account_page, teaching_page, family_page):
         app.include_router(module.router)
     app.include_router(router)

@@ -1,15 +1,18 @@
-"""A browser that asks for a page is told what went wrong in a page, a part of a page in a part."""
+"""A browser that asks for a page is told what went wrong in a page, a part of a page in a part; who is not signed in
+comes to the sign-in page."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from api.console.rendering import by_htmx, page
+from api.console.rendering import HEADERS, by_htmx, page
 from api.problems import status_of
-from domain.errors import HomeroomError, InvalidInput
+from domain.errors import HomeroomError, InvalidInput, NotAuthenticated
 
 
 class PageRoute(APIRoute):
@@ -36,8 +39,22 @@ def _reads_html(request: Request) -> bool:
 
 
 def _told(request: Request, error: HomeroomError) -> Response:
+    if isinstance(error, NotAuthenticated):
+        return _to_sign_in(request)
     template = "parts/problem.html" if by_htmx(request) else "problem.html"
-    return page(request, template, status_of(error), error=error)
+    response = page(request, template, status_of(error), error=error)
+    if wait := error.extra.get("retry_after"):
+        response.headers["Retry-After"] = wait
+    return response
+
+
+def _to_sign_in(request: Request) -> Response:
+    """And from there back to the page that was asked for."""
+    if by_htmx(request):
+        return Response(status_code=204, headers=HEADERS | {"HX-Redirect": "/sign-in"})
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    after = f"?{urlencode({'next': asked})}" if request.method == "GET" and asked != "/" else ""
+    return RedirectResponse(f"/sign-in{after}", status_code=303, headers=HEADERS)
 
 
 def _of_form(error: RequestValidationError) -> InvalidInput:

@@ -12,18 +12,10 @@ from fastapi.routing import iter_route_contexts
 from fastapi.templating import Jinja2Templates
 
 from api.console.navigation import items_for
+from api.headers import PAGE
 
 _templates = Jinja2Templates(Path(__file__).parent / "templates")
-_POLICY = (
-    "default-src 'self'; img-src 'self' data:; media-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
-HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+HEADERS = PAGE
 
 
 def page(request: Request, name: str, status: int = 200, /, **context: Any) -> Response:

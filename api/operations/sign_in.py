@@ -1,6 +1,8 @@
 """Signing browsers in and out."""
 
+import logging
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,9 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from api.access import hash_secret
-from models.access import SignedIn
+from domain.access import AccessRole
+from domain.errors import SignInRefused
+from models.access import Member, SignedIn
+from models.authorship import authorship
+from models.database import Database
+from models.repositories import sign_ins
 
 LASTS = timedelta(hours=12)
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Entered:
+    token: str  # the value of the cookie
+    role: AccessRole
 
 
 async def open_browser(
@@ -33,3 +47,31 @@ async def open_browser(
     )
     await db.flush()
     return token
+
+
+async def let_in(
+    database: Database, tenant: UUID, kind: str, person_id: UUID, method: str, now: datetime
+) -> Entered:
+    """Somebody who proved who they are. Raises SignInRefused for somebody who is retired."""
+    authorship.get().actor = f"{kind}:{person_id}"
+    async with database.tenant(tenant) as db:
+        person = await sign_ins.person(db, kind, person_id)
+        if person is None:
+            raise SignInRefused("this account is no longer in use")
+        token = await open_browser(db, tenant, kind, person_id, method, now)
+    role = person.role if isinstance(person, Member) else AccessRole(kind)
+    logger.info("signed in", extra={"kind": kind, "method": method})
+    return Entered(token, role)
+
+
+async def sign_out(database: Database, cookie: str, now: datetime, *, everywhere: bool = False) -> None:
+    """Ends the stay of one browser, or of all browsers of whoever holds it."""
+    async with database.unscoped() as db:
+        holder = await sign_ins.holder_of(db, hash_secret(cookie), now)
+    if holder is None:
+        return
+    authorship.get().actor = f"{holder.subject_kind}:{holder.subject_id}"
+    async with database.tenant(holder.organization_id) as db:
+        await sign_ins.end(db, holder.id, now)
+        if everywhere:
+            await sign_ins.end_all_of(db, holder.subject_kind, holder.subject_id, now)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from api.schemas.common import Schema
+from api.state import State
 from api.versions import check_version
 from domain.access import Permission
 from domain.errors import NotFound, TransitionRefused
@@ -39,6 +40,10 @@ class Resource(Generic[Row]):
         if row is None:
             raise NotFound(f"there is no {self.name} {key}")
         return row
+
+    async def admit(self, shared: State, asked: Schema) -> Schema:
+        """What is asked for, after a look at the world outside the database."""
+        return asked
 
     async def create(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Row:
         """Made again under the same key, it is the one that is there."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import needs
-from api.dependencies import Now, TheCaller, Work
+from api.dependencies import Now, Shared, TheCaller, Work
 from api.idempotency import ApiRoute, Ids
 from api.paging import MOST, USUAL, Page, next_cursor, read_cursor
 from api.resources.catalogue import RESOURCES
@@ -52,8 +52,9 @@ def serve(resource: Resource[Any]) -> None:
     name, kind = resource.name, type(resource).__name__
     read, write = [needs(resource.read)], [needs(resource.write)]
 
-    async def create(new: Any, db: Work, who: TheCaller, ids: Ids, now: Now) -> Any:
-        row = await resource.create(db, who.organization_id, ids.next(), new, now)
+    async def create(new: Any, db: Work, who: TheCaller, ids: Ids, now: Now, shared: Shared) -> Any:
+        admitted = await resource.admit(shared, new)
+        row = await resource.create(db, who.organization_id, ids.next(), admitted, now)
         place = {"Location": f"/v1/{resource.path}/{row.id}"}
         return await _shown(db, row, 201, place)
 
@@ -69,8 +70,13 @@ def serve(resource: Resource[Any]) -> None:
             return Response(status_code=304, headers={"ETag": etag(row.version)})
         return await _shown(db, row)
 
-    async def change(key: Key, change: Any, db: Work, now: Now, if_match: IfMatch = None) -> Any:
-        return await _shown(db, await resource.update(db, key, change, required_version(if_match), now))
+    async def change(
+        key: Key, change: Any, db: Work, now: Now, shared: Shared, if_match: IfMatch = None
+    ) -> Any:
+        version = required_version(if_match)
+        return await _shown(
+            db, await resource.update(db, key, await resource.admit(shared, change), version, now)
+        )
 
     async def retire(key: Key, db: Work, now: Now, if_match: IfMatch = None) -> None:
         version = required_version(if_match) if if_match is not None else None

@@ -68,9 +68,10 @@ Name = Annotated[
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$"), Field(examples=["en"])]
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*$"
 Email = Annotated[
     str,
-    StringConstraints(max_length=254, pattern=rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*$"),
+    StringConstraints(max_length=254, pattern=EMAIL),
     Field(examples=["a@b.example"]),
 ]
 """One address without display name or comment, as every mail server takes it."""

@@ -1,5 +1,6 @@
-"""Signed-in browsers and the links that lead there."""
+"""Signed-in browsers, the links and providers that lead there, and the attempts that are counted."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,9 +8,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
+from uuid_utils.compat import uuid7
 
 from domain.access import AccessRole
-from models.access import SignedIn
+from domain.errors import LinkExpired, LinkUsed
+from domain.sign_in import Limit
+from models.access import IdentityProvider, Member, SignedIn, SignInAttempt, SignInLink
+from models.people import Guardian, Instructor
 
 
 @dataclass(frozen=True)
@@ -45,3 +50,129 @@ async def end(db: AsyncSession, key: UUID, now: datetime) -> None:
         .where(col(SignedIn.id) == key, col(SignedIn.ended_at).is_(None))
         .values(ended_at=now)
     )
+
+
+def _good(kind: str, subject_id: UUID | None) -> tuple[sa.ColumnElement[bool], ...]:
+    """The browsers of one person, or of the operator, that are not signed out."""
+    whose = col(SignedIn.subject_id)
+    same = whose == subject_id if subject_id is not None else whose.is_(None)
+    return col(SignedIn.subject_kind) == kind, same, col(SignedIn.ended_at).is_(None)
+
+
+async def end_all_of(db: AsyncSession, kind: str, subject_id: UUID | None, now: datetime) -> None:
+    """In this organization."""
+    await db.execute(sa.update(SignedIn).where(*_good(kind, subject_id)).values(ended_at=now))
+
+
+async def browsers_of(db: AsyncSession, kind: str, subject_id: UUID | None, now: datetime) -> list[SignedIn]:
+    """The latest first."""
+    query = sa.select(SignedIn).where(*_good(kind, subject_id), col(SignedIn.expires_at) > now)
+    return list(await db.scalars(query.order_by(col(SignedIn.created_at).desc()).limit(50)))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody with an address may come in, and as whom."""
+
+    organization_id: UUID
+    organization: str
+    kind: str  # member | instructor | guardian
+    subject_id: UUID
+    language: str
+
+
+async def places_of(db: AsyncSession, address: str) -> list[Place]:
+    """Looks across tenants, by the schema's function for just that."""
+    rows = await db.execute(sa.text("select * from people_by_email(:address)"), {"address": address})
+    found = [Place(r.organization_id, r.organization_name, r.kind, r.id, r.language) for r in rows]
+    return sorted(found, key=lambda place: (place.organization, place.organization_id, place.kind))
+
+
+async def add_link(db: AsyncSession, link: SignInLink) -> None:
+    db.add(link)
+    await db.flush()
+
+
+async def organization_of_link(db: AsyncSession, token_hash: str) -> tuple[UUID, UUID] | None:
+    """Of a link's token, the link's id and its organization. Looks across tenants."""
+    query = sa.text("select id, organization_id from sign_in_link_by_token(:token)")
+    row = (await db.execute(query, {"token": token_hash})).one_or_none()
+    return (row.id, row.organization_id) if row else None
+
+
+async def use_link(db: AsyncSession, key: UUID, now: datetime) -> SignInLink:
+    """Raises LinkUsed, LinkExpired. Of racing twins one alone gets it."""
+    query = sa.select(SignInLink).where(col(SignInLink.id) == key).with_for_update()
+    link = (await db.scalars(query)).one()
+    if link.used_at is not None:
+        raise LinkUsed
+    if link.expires_at <= now:
+        raise LinkExpired
+    link.used_at = now
+    await db.flush()
+    return link
+
+
+async def take_part(db: AsyncSession, about: str, limit: Limit, now: datetime, *, note: bool = True) -> int:
+    """Seconds until another attempt is let through; 0 where this one is, which is then noted.
+
+    Attempts about the same thing wait for each other, so that racing ones are all counted.
+    """
+    await db.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:about, 0))"), {"about": about})
+    query = (
+        sa.select(col(SignInAttempt.attempted_at))
+        .where(col(SignInAttempt.about) == about, col(SignInAttempt.attempted_at) > now - limit.window)
+        .order_by(col(SignInAttempt.attempted_at).desc())
+        .limit(limit.count)
+    )
+    earlier = list(await db.scalars(query))
+    if len(earlier) >= limit.count:
+        return max(1, math.ceil((earlier[-1] + limit.window - now).total_seconds()))
+    if note:
+        db.add(SignInAttempt(id=uuid7(), about=about, attempted_at=now))
+        await db.flush()
+    return 0
+
+
+_PEOPLE: dict[str, type[Member] | type[Instructor] | type[Guardian]] = {
+    "member": Member,
+    "instructor": Instructor,
+    "guardian": Guardian,
+}
+
+
+async def person(db: AsyncSession, kind: str, key: UUID) -> Member | Instructor | Guardian | None:
+    """Somebody of this tenant who is not retired."""
+    row: Member | Instructor | Guardian | None = await db.get(_PEOPLE[kind], key)
+    return row if row is not None and row.retired_at is None else None
+
+
+async def staff_by_email(db: AsyncSession, address: str) -> tuple[str, UUID] | None:
+    """The member of staff, else the instructor, with an address: kind and id."""
+    for kind in ("member", "instructor"):
+        table = _PEOPLE[kind]
+        query = (
+            sa.select(col(table.id))
+            .where(sa.func.lower(col(table.email)) == address.lower(), col(table.retired_at).is_(None))
+            .order_by(col(table.created_at))
+            .limit(1)
+        )
+        if key := (await db.scalars(query)).first():
+            return kind, key
+    return None
+
+
+async def providers_of_domain(db: AsyncSession, domain: str) -> list[tuple[UUID, UUID]]:
+    """Provider and organization, of those whose people are of this mail domain. Looks across tenants."""
+    query = sa.text("select id, organization_id from identity_provider_by_domain(:domain)")
+    return [(row.id, row.organization_id) for row in await db.execute(query, {"domain": domain})]
+
+
+async def claim_domain(db: AsyncSession, domain: str) -> None:
+    """Until the end of the transaction nobody else gives this domain to a provider."""
+    about = {"about": f"mail domain {domain}"}
+    await db.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:about, 0))"), about)
+
+
+async def provider(db: AsyncSession, key: UUID) -> IdentityProvider | None:
+    return await db.get(IdentityProvider, key)

@@ -1,0 +1,63 @@
+"""The guardian's own page, in their language and zone; a signed link in every mail to them leads to it."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.access import identify
+from api.console.desk import OnlyFor, holder, signed_in
+from api.console.problem_page import PageRoute
+from api.console.rendering import HEADERS, page
+from api.dependencies import Now, Shared
+from api.operations.family import family
+from api.operations.family_links import guardian_of, open_family
+from api.state import State
+from domain.access import AccessRole
+from domain.documentation import Section
+from domain.errors import NotAuthenticated
+from reports.family_page import family_words
+from reports.moments import clock, moment
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+PATH = "/family"
+
+
+@router.get(PATH)
+async def family_page(request: Request, shared: Shared, now: Now, t: str | None = None) -> Response:
+    if t is not None:
+        return await _enter(request, shared, t, now)
+    who = await OnlyFor(AccessRole.GUARDIAN)(await holder(request))
+    async with shared.database.tenant(who.organization_id) as db:
+        view = await family(db, who, shared.links, now)
+    language, words = family_words(view.guardian.language)
+    zone = view.guardian.time_zone
+    return page(
+        request,
+        "family.html",
+        navigation=(),  # there is nothing else for them
+        view=view,
+        language=language,
+        words=words,
+        sections=tuple(Section),
+        when=lambda at: moment(at, language, zone),
+        until=lambda at: clock(at, zone),
+        there=lambda at, other: clock(at, other),
+        zone=zone,
+        now=now,
+    )
+
+
+async def _enter(request: Request, shared: State, token: str, now: datetime) -> Response:
+    """Keeps the link out of the address; opened again in the same browser it is the same stay."""
+    _, guardian_id = await guardian_of(shared, token, now)
+    if await _is_here(request, f"guardian:{guardian_id}"):
+        return RedirectResponse(PATH, status_code=303, headers=HEADERS)
+    return signed_in(shared, (await open_family(shared, token, now)).token, PATH)
+
+
+async def _is_here(request: Request, actor: str) -> bool:
+    try:
+        return (await identify(request)).actor == actor
+    except NotAuthenticated:
+        return False

@@ -1,0 +1,83 @@
+"""Links by mail: to every place that an address may come in, each good once and for a short time."""
+
+import logging
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from api.access import hash_secret
+from api.operations.sign_in import Entered, let_in
+from api.state import State
+from domain.errors import HomeroomError, LinkInvalid
+from domain.sign_in import LINK_LASTS, domain_of
+from models.access import SignInLink
+from models.repositories import sign_ins
+from models.repositories.sign_ins import Place
+from reports.sign_in import Door, render_sign_in
+
+logger = logging.getLogger(__name__)
+
+
+async def send(shared: State, address: str, path: str | None, now: datetime) -> None:
+    """Runs after the answer was given, so that neither its words nor its time tell whether the address is known."""
+    try:
+        await _send(shared, address, path, now)
+    except HomeroomError as error:
+        logger.error("sign-in mail failed", extra={"reason": error.code})
+
+
+async def _send(shared: State, address: str, path: str | None, now: datetime) -> None:
+    async with shared.database.unscoped() as db:
+        places = await sign_ins.places_of(db, address)
+        providers = await sign_ins.providers_of_domain(db, domain_of(address))
+    elsewhere = {organization_id for _, organization_id in providers}
+    open_by_mail = [place for place in places if not _has_provider(place, elsewhere)]
+    if not open_by_mail:
+        return
+    doors = [await _door(shared, place, path, now) for place in open_by_mail]
+    minutes = int(LINK_LASTS.total_seconds()) // 60
+    message = render_sign_in(doors, language=open_by_mail[0].language, minutes=minutes)
+    await shared.mailer.send(
+        address,
+        subject=message.subject,
+        html=message.html,
+        text=message.text,
+        message_id=f"sign-in.{uuid7()}",
+    )
+
+
+def _has_provider(place: Place, organizations: set[UUID]) -> bool:
+    """Staff of an organization with a provider come in by it alone; families are not known there."""
+    return place.organization_id in organizations and place.kind != "guardian"
+
+
+async def _door(shared: State, place: Place, path: str | None, now: datetime) -> Door:
+    token = secrets.token_urlsafe(32)
+    async with shared.database.tenant(place.organization_id) as db:
+        await sign_ins.add_link(
+            db,
+            SignInLink(
+                id=uuid7(),
+                organization_id=place.organization_id,
+                token_hash=hash_secret(token),
+                subject_kind=place.kind,
+                subject_id=place.subject_id,
+                created_at=now,
+                expires_at=now + LINK_LASTS,
+            ),
+        )
+    return Door(place.organization, place.kind, shared.links.sign_in_url(token, path))
+
+
+async def use(shared: State, token: str, now: datetime) -> Entered:
+    """Raises LinkInvalid, LinkUsed, LinkExpired, SignInRefused."""
+    async with shared.database.unscoped() as db:
+        found = await sign_ins.organization_of_link(db, hash_secret(token))
+    if found is None:
+        raise LinkInvalid("this sign-in link is not known", next_step="Ask for a fresh one.")
+    key, tenant = found
+    async with shared.database.tenant(tenant) as db:
+        link = await sign_ins.use_link(db, key, now)
+    return await let_in(shared.database, tenant, link.subject_kind, link.subject_id, "mail", now)

@@ -1,0 +1,123 @@
+"""The classes of one instructor or one family, with what their pages tell of them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.access import Principal
+from domain.documentation import DocumentationStatus
+from domain.sessions import FINAL_STATES, ROOM_STATES, SessionState
+from models.course import Course
+from models.documentation import Documentation
+from models.notice import Notice
+from models.people import Instructor, Student, StudentGuardian
+from models.repositories.sessions import visible_to
+from models.session import Participant, Session
+
+
+@dataclass(frozen=True)
+class OwnClass:
+    session: Session
+    course: Course
+    instructor: str
+    people: tuple[Participant, ...]
+
+
+async def coming(
+    db: AsyncSession, who: Principal, now: datetime, until: datetime, limit: int
+) -> list[OwnClass]:
+    """Running ones first, then by their start."""
+    to_come = col(Session.ends_at) > now, col(Session.state).not_in((*FINAL_STATES, *_AFTERWARDS))
+    running = col(Session.state).in_(tuple(ROOM_STATES))
+    query = _classes(who).where(sa.or_(running, sa.and_(*to_come)), col(Session.starts_at) < until)
+    return await _read(db, query.order_by(col(Session.starts_at), col(Session.id)).limit(limit))
+
+
+async def to_review(db: AsyncSession, who: Principal, limit: int) -> list[OwnClass]:
+    """The longest over first."""
+    query = _classes(who).where(col(Session.state) == SessionState.REVIEW)
+    return await _read(db, query.order_by(col(Session.ends_at), col(Session.id)).limit(limit))
+
+
+async def past(db: AsyncSession, who: Principal, now: datetime, limit: int) -> list[OwnClass]:
+    """The latest first."""
+    query = _classes(who).where(col(Session.ends_at) <= now)
+    return await _read(db, query.order_by(col(Session.starts_at).desc(), col(Session.id)).limit(limit))
+
+
+async def approved(db: AsyncSession, who: Principal, limit: int) -> list[tuple[OwnClass, int]]:
+    """Those whose documentation is approved, with the revision that is; the latest first."""
+    query = (
+        _classes(who)
+        .join(Documentation, col(Documentation.session_id) == col(Session.id))
+        .where(col(Documentation.status) == DocumentationStatus.APPROVED)
+        .order_by(col(Session.starts_at).desc(), col(Session.id))
+        .limit(limit)
+    )
+    found = await _read(db, query)
+    keys = [one.session.id for one in found]
+    rows = await db.execute(
+        sa.select(col(Documentation.session_id), col(Documentation.revision)).where(
+            col(Documentation.session_id).in_(keys)
+        )
+    )
+    revisions = {row.session_id: row.revision for row in rows}
+    return [(one, revisions[one.session.id]) for one in found]
+
+
+async def children(db: AsyncSession, guardian_id: UUID) -> list[Student]:
+    query = (
+        sa.select(Student)
+        .join(StudentGuardian, col(StudentGuardian.student_id) == col(Student.id))
+        .where(col(StudentGuardian.guardian_id) == guardian_id, col(Student.retired_at).is_(None))
+        .order_by(col(Student.name), col(Student.id))
+    )
+    return list(await db.scalars(query))
+
+
+async def sent_to(db: AsyncSession, who: Principal, limit: int) -> list[Notice]:
+    """Messages that reached this person, of classes that are still theirs to see; the latest first."""
+    query = (
+        sa.select(Notice)
+        .join(Session, col(Session.id) == col(Notice.session_id))
+        .where(col(Notice.recipient_id) == who.person_id, col(Notice.sent_at).is_not(None), visible_to(who))
+        .order_by(col(Notice.sent_at).desc(), col(Notice.id))
+        .limit(limit)
+    )
+    return list(await db.scalars(query))
+
+
+_AFTERWARDS = (SessionState.DOCUMENTING, SessionState.REVIEW, SessionState.FILING)
+_Found = sa.Select[Session, Course, str]
+
+
+def _classes(who: Principal) -> _Found:
+    return (
+        sa.select(Session, Course, col(Instructor.name))
+        .join(Course, col(Course.id) == col(Session.course_id))
+        .join(Instructor, col(Instructor.id) == col(Session.instructor_id))
+        .where(visible_to(who))
+    )
+
+
+async def _read(db: AsyncSession, query: _Found) -> list[OwnClass]:
+    rows = list(await db.execute(query))
+    people = await _people(db, [session.id for session, _, _ in rows])
+    return [
+        OwnClass(session, course, instructor, tuple(people[session.id]))
+        for session, course, instructor in rows
+    ]
+
+
+async def _people(db: AsyncSession, session_ids: Sequence[UUID]) -> dict[UUID, list[Participant]]:
+    query = sa.select(Participant).where(col(Participant.session_id).in_(session_ids))
+    found: dict[UUID, list[Participant]] = defaultdict(list)
+    for person in await db.scalars(query.order_by(col(Participant.name), col(Participant.id))):
+        found[person.session_id].append(person)
+    return found

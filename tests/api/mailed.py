@@ -1,0 +1,48 @@
+"""Signing in as people do it: an address, a mail, a button."""
+
+import asyncio
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import psycopg
+
+from tests.api.campus import Campus
+from tests.stack import TestMail
+
+
+def forget_attempts(campus: Campus) -> None:
+    """All tests come from one network."""
+    with psycopg.connect(campus.database.superuser) as connection:
+        connection.execute("delete from sign_in_attempt")
+
+
+async def ask(browser: httpx.AsyncClient, address: str, next: str = "") -> httpx.Response:
+    return await browser.post("/sign-in", data={"address": address, "next": next})
+
+
+async def links_in_mail(mail: TestMail, address: str, *, count: int = 1) -> list[str]:
+    """Of the newest mail to this address, once there are so many."""
+    messages = await asyncio.to_thread(mail.wait_for, address, count=count)
+    return links_of(messages[0]["html"])
+
+
+def links_of(html: str) -> list[str]:
+    return [unescape(url) for url in re.findall(r'href="([^"]+/sign-in/link[^"]+)"', html)]
+
+
+async def press(browser: httpx.AsyncClient, link: str) -> httpx.Response:
+    """Opens the link and presses the button that is there."""
+    shown = await browser.get(link)
+    assert shown.status_code == 200
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+    return await browser.post("/sign-in/link", data=asked)
+
+
+async def sign_in(browser: httpx.AsyncClient, mail: TestMail, address: str, next: str = "") -> httpx.Response:
+    """The page that somebody comes to who has one door."""
+    before = len(await asyncio.to_thread(mail.messages, address))
+    await ask(browser, address, next)
+    (link,) = await links_in_mail(mail, address, count=before + 1)
+    return await press(browser, link)

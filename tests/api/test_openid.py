@@ -1,0 +1,282 @@
+"""Signing in with an organization's own accounts, at a real provider: Canaille."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from html import unescape
+from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from api.access import cookie_name
+from api.state import OPENID_CALLBACK
+from tests.api.campus import Campus, Json, School, problem_of, school
+from tests.api.mailed import ask, forget_attempts, links_in_mail
+from tests.api.openid_provider import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    DOMAIN,
+    PASSWORD,
+    Provider,
+    address_of,
+    openid_provider,
+)
+from tests.stack import TestMail
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.fixture(scope="module")
+def provider(campus: Campus) -> Iterator[Provider]:
+    with openid_provider(campus.url + OPENID_CALLBACK) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def opened(campus: Campus, provider: Provider) -> AsyncIterator[School]:
+    """A school whose staff have accounts at the provider: Ada is a member, Grace and Unverified teach."""
+    async with school(campus) as found:
+        made = await found.post("/v1/identity-providers", described(provider))
+        found.ids["provider"] = made["id"]
+        await found.post("/v1/members", {"name": "Ada", "email": address_of("ada"), "role": "ops"})
+        for user in ("grace", "unverified"):
+            await found.post("/v1/instructors", {"name": user, "email": address_of(user).upper()})
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _fresh(campus: Campus) -> None:
+    forget_attempts(campus)
+
+
+@pytest.fixture
+async def browser(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
+    async with campus.browser() as client:
+        yield client
+
+
+def described(provider: Provider, **changes: object) -> Json:
+    return {
+        "issuer": provider.issuer,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "domains": [DOMAIN],
+    } | changes
+
+
+async def to_provider(browser: httpx.AsyncClient, user: str, next: str = "") -> httpx.Response:
+    """From the sign-in form to the provider's own."""
+    asked = await ask(browser, address_of(user), next)
+    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', asked.text)
+    return await browser.get(unescape(link))
+
+
+async def at_provider(browser: httpx.AsyncClient, form: httpx.Response, user: str) -> httpx.Response:
+    """Name and password, each on a page of its own; without going back to Homeroom yet."""
+    password = await browser.post(form.url, data={"csrf_token": csrf(form), "login": user})
+    browser.follow_redirects = False
+    answer = await browser.post(password.url, data={"csrf_token": csrf(password), "password": PASSWORD})
+    while answer.is_redirect and urlsplit(answer.headers["location"]).path != OPENID_CALLBACK:
+        answer = await browser.get(answer.url.join(answer.headers["location"]))
+    browser.follow_redirects = True
+    return answer
+
+
+def csrf(form: httpx.Response) -> str:
+    (token,) = set(re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', form.text))
+    return unescape(token)
+
+
+async def through(browser: httpx.AsyncClient, user: str, next: str = "") -> httpx.Response:
+    answer = await at_provider(browser, await to_provider(browser, user, next), user)
+    return await browser.get(answer.headers["location"])
+
+
+def signed_in(campus: Campus, browser: httpx.AsyncClient) -> bool:
+    return cookie_name(campus.app.state.homeroom) in browser.cookies
+
+
+async def test_a_member_signs_in_with_the_provider(
+    campus: Campus, browser: httpx.AsyncClient, opened: School
+) -> None:
+    answer = await through(browser, "ada", "/today?state=live")
+    assert answer.status_code == 200, answer.text
+    assert str(answer.url) == f"{campus.url}/today?state=live"
+    (me,) = (await opened.get(f"/v1/members?email={address_of('ada')}"))["items"]
+    (begun, *_) = (await opened.get(f"/v1/audit?actor=member:{me['id']}"))["items"]
+    assert begun["changes"]["method"] == [None, "oidc"]
+
+
+async def test_an_instructor_comes_to_their_own_page(browser: httpx.AsyncClient, opened: School) -> None:
+    assert (await through(browser, "grace")).url.path == "/teaching"
+
+
+async def test_what_is_asked_of_the_provider(
+    campus: Campus, browser: httpx.AsyncClient, opened: School
+) -> None:
+    asked = await ask(browser, address_of("ada"))
+    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', asked.text)
+    browser.follow_redirects = False
+    answer = await browser.get(unescape(link))
+    query = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert query["response_type"] == ["code"]
+    assert query["code_challenge_method"] == ["S256"]
+    assert query["redirect_uri"] == [campus.url + OPENID_CALLBACK]
+    assert query["login_hint"] == [address_of("ada")]
+    assert len({query[name][0] for name in ("state", "nonce", "code_challenge")}) == 3
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert not any(query[name][0] in cookie for name in ("state", "nonce"))
+
+
+@pytest.mark.parametrize(
+    ("user", "told"),
+    [("stranger", "has nobody with your address here"), ("unverified", "did not verify your mail address")],
+)
+async def test_who_is_not_let_in(
+    campus: Campus, browser: httpx.AsyncClient, opened: School, user: str, told: str
+) -> None:
+    answer = await through(browser, user)
+    assert answer.status_code == 403
+    assert told in answer.text
+    assert not signed_in(campus, browser)
+
+
+async def test_another_browser_does_not_finish_what_this_one_began(
+    campus: Campus, browser: httpx.AsyncClient, opened: School
+) -> None:
+    """A code that an attacker got for their own account, or stole, is of no use elsewhere."""
+    answer = await at_provider(browser, await to_provider(browser, "ada"), "ada")
+    async with campus.browser() as other:
+        refused = await other.get(answer.headers["location"])
+        assert refused.status_code == 403
+        assert "not begun in this browser" in refused.text
+        await to_provider(other, "ada")
+        refused = await other.get(answer.headers["location"])
+        assert refused.status_code == 403
+        assert not signed_in(campus, other)
+
+
+async def test_a_code_works_once(campus: Campus, browser: httpx.AsyncClient, opened: School) -> None:
+    answer = await at_provider(browser, await to_provider(browser, "ada"), "ada")
+    flow = browser.cookies.get(f"{cookie_name(campus.app.state.homeroom)}-flow")
+    assert (await browser.get(answer.headers["location"])).url.path == "/today"
+    async with campus.browser() as again:
+        again.cookies.set(f"{cookie_name(campus.app.state.homeroom)}-flow", flow or "")
+        refused = await again.get(answer.headers["location"])
+        assert refused.status_code == 403
+        assert "does not take the code" in refused.text
+
+
+@pytest.mark.parametrize(
+    "change", [{"state": "another"}, {"iss": "https://evil.example"}, {"code": "another"}]
+)
+async def test_an_answer_that_was_tampered_with(
+    campus: Campus, browser: httpx.AsyncClient, opened: School, change: dict[str, str]
+) -> None:
+    answer = await at_provider(browser, await to_provider(browser, "ada"), "ada")
+    parts = urlsplit(answer.headers["location"])
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()} | change
+    refused = await browser.get(parts._replace(query=urlencode(query)).geturl())
+    assert refused.status_code == 403
+    assert not signed_in(campus, browser)
+
+
+async def test_staff_of_such_an_organization_get_no_link_by_mail_and_others_do(
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, other: School
+) -> None:
+    await other.post("/v1/members", {"name": "Also here", "email": address_of("ada"), "role": "ops"})
+    before = len(mail_sink.messages(address_of("ada")))
+    asked = await ask(browser, address_of("ada"))
+    assert "Continue with Harbour Tutoring" in asked.text
+    (link,) = await links_in_mail(mail_sink, address_of("ada"), count=before + 1)
+    (message, *_) = mail_sink.messages(address_of("ada"))
+    assert "Sign in to Other Harbour Tutoring" in message["text"]
+    assert link
+
+
+async def test_the_secret_is_sealed_and_never_shown(campus: Campus, opened: School) -> None:
+    shown = await opened.get(f"/v1/identity-providers/{opened.ids['provider']}")
+    assert "client_secret" not in shown
+    listed = await opened.api.get("/v1/identity-providers")
+    assert CLIENT_SECRET not in listed.text
+    with psycopg.connect(campus.database.superuser) as connection:
+        (kept,) = connection.execute(
+            "select client_secret from identity_provider where id = %s", [UUID(opened.ids["provider"])]
+        ).fetchone() or ("",)
+    assert CLIENT_SECRET not in kept
+    records = await opened.api.get(f"/v1/audit?subject_id={opened.ids['provider']}")
+    assert records.json()["items"]
+    assert "client_secret" not in records.text
+
+
+async def test_what_nobody_could_sign_in_with_is_not_saved(
+    provider: Provider, harbour: School, campus: Campus
+) -> None:
+    domains = [f"{uuid4().hex}.example"]
+    for issuer, told in (
+        ("http://127.0.0.1:1", "does not answer"),
+        (f"{provider.issuer}/nowhere", "answers with 404"),
+        (f"{campus.url}/v1", "answers with 404"),
+        (f"{provider.issuer}/", "another issuer"),
+        ("http://user:secret@127.0.0.1:1", "no user or password"),
+    ):
+        answer = await harbour.api.post(
+            "/v1/identity-providers", json=described(provider, issuer=issuer, domains=domains)
+        )
+        problem = problem_of(answer, 422, "identity-provider-unusable")
+        assert told in problem["detail"], problem
+    unfit: tuple[Json, ...] = (
+        {"issuer": "file:///etc/passwd"},
+        {"domains": []},
+        {"domains": ["no domain"]},
+        {"client_secret": ""},
+    )
+    for wrong in unfit:
+        answer = await harbour.api.post("/v1/identity-providers", json=described(provider, **wrong))
+        problem_of(answer, 422, "invalid-input")
+    assert (await harbour.get("/v1/identity-providers"))["items"] == []
+
+
+async def test_one_domain_leads_to_one_provider(provider: Provider, opened: School, harbour: School) -> None:
+    taken = await harbour.api.post("/v1/identity-providers", json=described(provider))
+    problem_of(taken, 409, "conflict")
+    own = await harbour.post("/v1/identity-providers", described(provider, domains=["own.example"]))
+    path = f"/v1/identity-providers/{own['id']}"
+    taken = await harbour.api.patch(path, json={"domains": [DOMAIN.upper()]}, headers={"If-Match": '"1"'})
+    problem_of(taken, 409, "conflict")
+    changed = await harbour.api.patch(
+        path, json={"domains": ["OWN.example", "second.example"]}, headers={"If-Match": '"1"'}
+    )
+    assert changed.json()["domains"] == ["own.example", "second.example"]
+
+
+async def test_a_provider_that_is_retired_lets_nobody_in(
+    campus: Campus, browser: httpx.AsyncClient, provider: Provider, harbour: School
+) -> None:
+    domain = f"{uuid4().hex}.example"
+    made = await harbour.post("/v1/identity-providers", described(provider, domains=[domain]))
+    asked = await ask(browser, f"ada@{domain}")
+    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', asked.text)
+    assert (await harbour.api.delete(f"/v1/identity-providers/{made['id']}")).status_code == 204
+    assert (await browser.get(unescape(link))).status_code == 404
+    assert "Look into your mail" in (await ask(browser, f"ada@{domain}")).text
+
+
+async def test_an_address_of_another_domain_is_not_the_providers_to_tell(
+    campus: Campus, browser: httpx.AsyncClient, provider: Provider, harbour: School
+) -> None:
+    """Canaille knows Grace; this organization trusts it for another domain alone."""
+    domain = f"{uuid4().hex}.example"
+    await harbour.post("/v1/identity-providers", described(provider, domains=[domain]))
+    await harbour.post("/v1/instructors", {"name": "Grace", "email": address_of("grace")})
+    asked = await ask(browser, f"grace@{domain}")
+    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', asked.text)
+    form = await browser.get(unescape(link))
+    answer = await at_provider(browser, form, "grace")
+    refused = await browser.get(answer.headers["location"])
+    assert refused.status_code == 403
+    assert "another domain" in refused.text, refused.text[-1200:]

@@ -1,0 +1,420 @@
+"""Signing in by a mailed link, with a real database and a real mail server."""
+
+import asyncio
+import dataclasses
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from api.access import cookie_name
+from api.operations import sign_in_links
+from domain.sign_in import LIMITS, Attempt
+from integrations.mail import SmtpMailer
+from tests.api.campus import Campus, Json, School, problem_of, school
+from tests.api.mailed import ask, forget_attempts, links_in_mail, press, sign_in
+from tests.stack import TestMail
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.fixture(scope="module")
+async def opened(campus: Campus) -> AsyncIterator[School]:
+    async with school(campus) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _fresh(campus: Campus) -> None:
+    forget_attempts(campus)
+
+
+@pytest.fixture
+async def browser(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
+    async with campus.browser() as client:
+        yield client
+
+
+async def member(opened: School, role: str = "ops") -> str:
+    """The address of a new member of staff."""
+    address = f"{uuid4().hex[:12]}@harbour.example"
+    await opened.post("/v1/members", {"name": f"A member, {role}", "email": address, "role": role})
+    return address
+
+
+def cookie_of(campus: Campus, browser: httpx.AsyncClient) -> str | None:
+    found: str | None = browser.cookies.get(cookie_name(campus.app.state.homeroom))
+    return found
+
+
+@pytest.mark.parametrize(("role", "home"), [("ops", "/today"), ("admin", "/today")])
+async def test_staff_come_to_the_board(
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, role: str, home: str
+) -> None:
+    answer = await sign_in(browser, mail_sink, await member(opened, role))
+    assert answer.status_code == 200
+    assert answer.url.path == home
+
+
+async def test_an_instructor_and_a_guardian_come_to_their_own_pages(
+    campus: Campus, mail_sink: TestMail, opened: School
+) -> None:
+    for address, home in (
+        (f"ada.{opened.id}@harbour.example", "/teaching"),
+        (f"guardian0.{opened.id}@family.example", "/family"),
+    ):
+        async with campus.browser() as browser:
+            answer = await sign_in(browser, mail_sink, address)
+            assert answer.status_code == 200, answer.text
+            assert answer.url.path == home
+
+
+async def test_the_address_may_be_written_in_any_case(
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = await member(opened)
+    await ask(browser, address.upper())
+    assert len(await links_in_mail(mail_sink, address.upper())) == 1
+
+
+async def test_an_unknown_address_gets_the_same_answer_and_no_mail(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    known, unknown = await member(opened), f"{uuid4().hex[:12]}@harbour.example"
+    answers = [await ask(browser, address) for address in (known, unknown)]
+    told = [
+        answer.text.replace(address, "…") for answer, address in zip(answers, (known, unknown), strict=True)
+    ]
+    assert told[0] == told[1]
+    assert answers[0].status_code == answers[1].status_code == 200
+    assert set(answers[0].headers) == set(answers[1].headers)
+    await links_in_mail(mail_sink, known)
+    await sign_in_links.send(campus.app.state.homeroom, unknown, None, datetime.now(UTC))
+    assert mail_sink.messages(unknown) == []
+
+
+async def test_the_answer_does_not_wait_for_the_mail(
+    browser: httpx.AsyncClient, opened: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a look into the database nor a mail server is between the question and its answer."""
+    go_on, sent = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: object) -> None:
+        await go_on.wait()
+        sent.set()
+
+    monkeypatch.setattr(sign_in_links, "send", slow)
+    answer = await ask(browser, await member(opened))
+    assert answer.status_code == 200
+    assert not sent.is_set()
+    go_on.set()
+    await sent.wait()
+
+
+async def test_opening_the_link_does_not_use_it_up(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = await member(opened)
+    await ask(browser, address)
+    (link,) = await links_in_mail(mail_sink, address)
+    async with campus.browser() as scanner:
+        for _ in range(3):
+            assert (await scanner.get(link)).status_code == 200
+            assert (await scanner.head(link)).status_code in (200, 405)
+        assert cookie_of(campus, scanner) is None
+    assert (await press(browser, link)).url.path == "/today"
+
+
+async def test_a_link_works_once(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = await member(opened)
+    await ask(browser, address)
+    (link,) = await links_in_mail(mail_sink, address)
+    assert (await press(browser, link)).url.path == "/today"
+    async with campus.browser() as thief:
+        answer = await press(thief, link)
+        assert answer.status_code == 403
+        assert "This link was used already" in answer.text
+        assert "sign out everywhere" in answer.text
+        assert cookie_of(campus, thief) is None
+
+
+async def test_of_racing_twins_one_is_signed_in(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = await member(opened)
+    await ask(browser, address)
+    (link,) = await links_in_mail(mail_sink, address)
+    async with campus.browser() as one, campus.browser() as other:
+        answers = await asyncio.gather(press(one, link), press(other, link))
+    assert sorted(answer.status_code for answer in answers) == [200, 403]
+
+
+async def test_a_link_expires(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = await member(opened)
+    await ask(browser, address)
+    (link,) = await links_in_mail(mail_sink, address)
+    with psycopg.connect(campus.database.superuser) as connection:
+        connection.execute("update sign_in_link set expires_at = now() where used_at is null")
+    answer = await press(browser, link)
+    assert answer.status_code == 403
+    assert "expired" in answer.text
+    assert cookie_of(campus, browser) is None
+
+
+async def test_a_made_up_token_is_refused(campus: Campus, browser: httpx.AsyncClient) -> None:
+    for token in ("", "nonsense", "x" * 5000, "\x00", "é"):
+        answer = await browser.post("/sign-in/link", data={"token": token})
+        assert answer.status_code == 403, token
+        assert "not valid" in answer.text
+    assert cookie_of(campus, browser) is None
+
+
+async def test_somebody_retired_since_is_not_let_in(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = f"{uuid4().hex[:12]}@harbour.example"
+    made = await opened.post("/v1/instructors", {"name": "Alan", "email": address})
+    await ask(browser, address)
+    (link,) = await links_in_mail(mail_sink, address)
+    await opened.api.delete(f"/v1/instructors/{made['id']}")
+    answer = await press(browser, link)
+    assert answer.status_code == 403
+    assert cookie_of(campus, browser) is None
+
+
+async def test_one_link_for_every_door(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = await member(opened)
+    await opened.post("/v1/guardians", {"name": "Also a parent", "email": address})
+    async with school(campus, "Elsewhere {}") as elsewhere:
+        await elsewhere.post("/v1/instructors", {"name": "Also a teacher", "email": address})
+        await ask(browser, address)
+        links = await links_in_mail(mail_sink, address)
+        assert len(links) == 3
+        homes = []
+        for link in links:
+            async with campus.browser() as one:
+                homes.append((await press(one, link)).url.path)
+        assert sorted(homes) == ["/family", "/teaching", "/today"]
+    (message,) = mail_sink.messages(address)
+    assert "Sign in to Harbour Tutoring as guardian" in message["text"]
+    assert "Sign in to Harbour Tutoring as staff" in message["text"]
+    assert re.search(r"Sign in to Elsewhere Harbour Tutoring:\s", message["text"])
+
+
+async def test_the_mail_is_in_the_readers_language(
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = f"{uuid4().hex[:12]}@familia.example"
+    await opened.post("/v1/guardians", {"name": "Lucía", "email": address, "language": "es"})
+    await ask(browser, address)
+    await links_in_mail(mail_sink, address)
+    (message,) = mail_sink.messages(address)
+    assert message["subject"] == "Tu enlace para entrar"
+    assert "Funciona una vez, durante 15 minutos" in message["text"]
+
+
+async def test_a_page_that_needs_somebody_comes_back_after_signing_in(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    asked = await browser.get("/today?state=live")
+    assert asked.url.path == "/sign-in"
+    assert asked.url.params["next"] == "/today?state=live"
+    address = await member(opened)
+    answer = await sign_in(browser, mail_sink, address, "/today?state=live")
+    assert answer.url.path == "/today"
+    assert answer.url.query == b"state=live"
+    assert (await browser.get("/sign-in")).url.path == "/today"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "today",
+        "/sign-in/with/x",
+    ],
+)
+async def test_nobody_is_sent_to_another_site(
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, elsewhere: str
+) -> None:
+    address = await member(opened)
+    await ask(browser, address, elsewhere)
+    (link,) = await links_in_mail(mail_sink, address)
+    assert "next" not in parse_qs(urlsplit(link).query)
+    asked = {"token": parse_qs(urlsplit(link).query)["token"][0], "next": elsewhere}
+    assert (await browser.post("/sign-in/link", data=asked)).url.path == "/today"
+
+
+async def test_programs_are_told_by_a_problem(campus: Campus) -> None:
+    async with campus.client() as program:
+        for path in ("/teaching", "/family", "/account", "/today", "/v1/family"):
+            problem_of(await program.get(path), 401, "not-authenticated")
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "a b@c.example", "<a@b.example>", "a" * 300])
+async def test_what_is_no_address_is_said(browser: httpx.AsyncClient, address: str) -> None:
+    answer = await ask(browser, address)
+    assert answer.status_code == 422
+    assert "Write one address" in answer.text
+
+
+async def test_a_form_of_another_site_asks_for_nothing(campus: Campus) -> None:
+    async with campus.client() as elsewhere:
+        for path in ("/sign-in", "/sign-in/link", "/sign-out"):
+            answer = await elsewhere.post(path, headers={"Origin": "https://evil.example"})
+            problem_of(answer, 403, "not-allowed")
+
+
+async def test_an_address_is_not_flooded(
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    """The same for an address that nobody has, so that the lock tells nothing either."""
+    limit = LIMITS[Attempt.LINK_TO_ADDRESS].count
+    for address in (await member(opened), f"{uuid4().hex}@harbour.example"):
+        for _ in range(limit):
+            assert (await ask(browser, address)).status_code == 200
+        answer = await ask(browser, address)
+        assert answer.status_code == 429
+        assert 0 < int(answer.headers["retry-after"]) <= 15 * 60
+        assert "Wait 15 min" in answer.text
+        assert (await ask(browser, address.upper())).status_code == 429
+
+
+async def test_a_network_that_asks_for_everybody_is_locked_out(
+    campus: Campus, browser: httpx.AsyncClient
+) -> None:
+    limit = LIMITS[Attempt.LINK_FROM_NETWORK].count
+    answers = await asyncio.gather(
+        *(ask(browser, f"{uuid4().hex}@harbour.example") for _ in range(limit + 3))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] * limit + [429] * 3
+    forget_attempts(campus)
+    assert (await ask(browser, "somebody@harbour.example")).status_code == 200
+
+
+async def test_a_network_that_guesses_tokens_is_locked_out(
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = await member(opened)
+    await ask(browser, address)
+    (link,) = await links_in_mail(mail_sink, address)
+    limit = LIMITS[Attempt.BAD_TOKEN_FROM_NETWORK].count
+    for _ in range(limit):
+        assert (await browser.post("/sign-in/link", data={"token": uuid4().hex})).status_code == 403
+    answer = await press(browser, link)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_attempts_are_kept_without_what_they_were_about(
+    campus: Campus, browser: httpx.AsyncClient
+) -> None:
+    await ask(browser, "somebody@harbour.example")
+    with psycopg.connect(campus.database.superuser) as connection:
+        rows = connection.execute("select about from sign_in_attempt").fetchall()
+    assert len(rows) == 2
+    assert all(re.fullmatch("[0-9a-f]{64}", about) for (about,) in rows)
+
+
+async def test_signing_out_ends_the_stay(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    await sign_in(browser, mail_sink, await member(opened))
+    cookie = cookie_of(campus, browser)
+    answer = await browser.post("/sign-out")
+    assert answer.url.path == "/sign-in"
+    assert "You are signed out." in answer.text
+    assert cookie_of(campus, browser) is None
+    async with campus.browser() as thief:
+        thief.cookies.set(cookie_name(campus.app.state.homeroom), cookie or "")
+        assert (await thief.get("/today")).url.path == "/sign-in"
+
+
+async def test_signing_out_everywhere(
+    campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address, other_address = await member(opened), await member(opened)
+    async with campus.browser() as phone, campus.browser() as colleague:
+        await sign_in(browser, mail_sink, address)
+        await sign_in(phone, mail_sink, address)
+        await sign_in(colleague, mail_sink, other_address)
+        assert (await browser.get("/account")).text.count("By a link in a mail") == 2
+        answer = await browser.post("/sign-out", data={"everywhere": "true"})
+        assert "signed out everywhere" in answer.text
+        assert (await phone.get("/today")).url.path == "/sign-in"
+        assert (await colleague.get("/today")).url.path == "/today"
+
+
+async def test_signing_in_and_out_is_on_record(
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+) -> None:
+    address = await member(opened)
+    await sign_in(browser, mail_sink, address)
+    (me,) = (await opened.get(f"/v1/members?email={address}"))["items"]
+    (begun,) = await _records(opened, me["id"])
+    assert begun["kind"] == "sign_in.created"
+    assert begun["changes"]["method"] == [None, "mail"]
+    assert "token_hash" not in begun["changes"]
+    await browser.post("/sign-out")
+    assert [one["kind"] for one in await _records(opened, me["id"])] == ["sign_in.ended", "sign_in.created"]
+
+
+async def _records(opened: School, member_id: str) -> list[Json]:
+    found: list[Json] = (await opened.get(f"/v1/audit?actor=member:{member_id}"))["items"]
+    return found
+
+
+async def test_failures_are_logged_without_addresses(
+    browser: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    token = uuid4().hex
+    await browser.post("/sign-in/link", data={"token": token})
+    for _ in range(LIMITS[Attempt.LINK_TO_ADDRESS].count + 1):
+        await ask(browser, "somebody@harbour.example")
+    told = [record for record in caplog.records if record.message.startswith("sign-in")]
+    assert {record.message for record in told} == {"sign-in refused", "sign-in locked"}
+    assert all("somebody" not in str(vars(record)) and token not in str(vars(record)) for record in told)
+
+
+async def test_a_mail_server_that_is_down_is_logged_and_not_told(
+    campus: Campus, opened: School, caplog: pytest.LogCaptureFixture
+) -> None:
+    shared = campus.app.state.homeroom
+    down = dataclasses.replace(shared, mailer=SmtpMailer("smtp://127.0.0.1:1", "Homeroom <a@b.example>"))
+    await sign_in_links.send(down, await member(opened), None, datetime.now(UTC))
+    assert [r.message for r in caplog.records if r.levelname == "ERROR"] == ["sign-in mail failed"]
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts(
+    campus: Campus, mail_sink: TestMail, opened: School
+) -> None:
+    address = await member(opened)
+    async with campus.browser() as browser:
+        await ask(browser, address)
+        (link,) = await links_in_mail(mail_sink, address)
+        browser.follow_redirects = False
+        answer = await press(browser, link)
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/" in cookie
+    assert "domain" not in cookie
+    assert answer.headers["cache-control"] == "no-store"
+    assert timedelta(seconds=int(re.search(r"max-age=(\d+)", cookie)[1])) == timedelta(hours=12)  # type: ignore[index]
