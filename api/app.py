@@ -13,6 +13,7 @@ from api.headers import SecureHeaders
 from api.housekeeping import tidy_for_ever
 from api.limits import BodyLimit
 from api.routes import (
+    board,
     events,
     exports,
     joining,
@@ -58,7 +59,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders)
     app.add_middleware(RequestContext)
     problems.install(app)
-    modules = (organizations, keys, resources, sessions, records, queues, events, exports, joining, livekit)
+    modules = (
+        livekit,
+        organizations,
+        keys,
+        resources,
+        sessions,
+        records,
+        queues,
+        board,
+        events,
+        exports,
+        joining,
+    )
     for module in modules:
         app.include_router(module.router)
     room_page.install(app)

@@ -1,6 +1,6 @@
-"""The pages: today's sessions, and one session as it happens."""
+"""The pages: one session as it happens; today's board is in board.py."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from api.console import board
 from api.console.desk import Desk, enter, holder, same_origin
 from api.console.problem_page import PageRoute
 from api.console.rendering import HEADERS, page
@@ -32,25 +33,6 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 @router.get("/")
 async def home() -> Response:
     return RedirectResponse("/today")
-
-
-@router.get("/today")
-async def today(request: Request, shared: Shared, now: Now, desk: str | None = None) -> Response:
-    if desk is not None:
-        return await enter(shared, desk, now, "/today")
-    link = await holder(request)
-    return page(request, "today.html", **await _today(shared, link.organization_id, now))
-
-
-@router.get("/today/fragment")
-async def today_fragment(request: Request, shared: Shared, link: Desk, now: Now) -> Response:
-    return page(request, "parts/today.html", **await _today(shared, link.organization_id, now))
-
-
-async def _today(shared: Shared, organization_id: UUID, now: datetime) -> dict[str, Any]:
-    async with shared.database.tenant(organization_id) as db:
-        rows = await sessions.sessions_between(db, now - timedelta(hours=18), now + timedelta(hours=30))
-    return {"sessions": rows, "now": now}
 
 
 @router.get("/sessions/{session_id}")
@@ -90,11 +72,6 @@ async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response
     return LiveStream(shared.hub.stream(link.organization_id, session_id), HEADERS)
 
 
-@router.get("/today/live")
-async def today_live(shared: Shared, link: Desk) -> Response:
-    return LiveStream(shared.hub.stream(link.organization_id), HEADERS)
-
-
 @router.get("/sessions/{session_id}/utterances/{utterance_id}.wav")
 async def utterance_audio(session_id: UUID, utterance_id: UUID, shared: Shared, link: Desk) -> Response:
     async with shared.database.tenant(link.organization_id) as db:
@@ -130,4 +107,5 @@ async def _own(shared: State, link: Principal, session_id: UUID) -> None:
 
 def install(app: FastAPI) -> None:
     app.mount("/static/console", StaticFiles(directory=HERE / "static"), name="console")
+    app.include_router(board.router)
     app.include_router(router)
