@@ -1,7 +1,7 @@
 """Who is in the rooms now: written in the statement that records the events it follows from, read by the live board.
 
 What the columns mean, and how an event moves them, is in `domain/live_status.py`. The organization is that of the
-session, which one key checks: each more would be paid for with every webhook.
+session, which one key checks: each more would be paid for with every webhook. Rows go with their session.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from models.base import TenantRow, utc, within_tenant
 
 class LiveConnection(TenantRow, table=True):
     __tablename__ = "live_connection"
-    __table_args__ = (within_tenant("session"),)
+    __table_args__ = (within_tenant("session", ondelete="CASCADE"),)
     organization_id: UUID
     session_id: UUID = Field(primary_key=True)
     identity: str = Field(primary_key=True)
@@ -34,7 +34,7 @@ class LiveConnection(TenantRow, table=True):
 
 class LiveRoom(TenantRow, table=True):
     __tablename__ = "live_room"
-    __table_args__ = (within_tenant("session"),)
+    __table_args__ = (within_tenant("session", ondelete="CASCADE"),)
     organization_id: UUID
     session_id: UUID = Field(primary_key=True)
     finished_at: datetime | None = utc(None)

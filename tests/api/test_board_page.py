@@ -135,7 +135,7 @@ async def test_a_webhook_changes_its_row_and_disturbs_nobody(
         await come(house, running)
         await expect(present(page, running)).to_have_text("1 of 3")
     await expect(present(page, classes[61])).to_have_text("0 of 3")
-    await expect(row_of(page, opened).get_by_text("in the room", exact=True)).to_be_visible()
+    await expect(row_of(page, opened).get_by_text("instructor, in the room", exact=True)).to_be_visible()
     assert abs(await page.evaluate(place) - before) < 2
     focused = await page.evaluate("document.activeElement.closest('.board-item')?.id")
     assert focused == f"session-{opened.id}"

@@ -92,6 +92,7 @@ def _tenant(table: str) -> list[sa.schema.SchemaItem]:
             ["organization_id", "session_id"],
             ["session.organization_id", "session.id"],
             name=op.f(f"fk_{table}_organization_id_session_id_session"),
+            ondelete="CASCADE",
         ),
     ]
 
