@@ -85,8 +85,7 @@ class TranscriptionActivities(Transcription):
         async with self._database.tenant(ref.organization_id) as db:
             await recordings.add_utterances(db, ref.organization_id, ref.session_id, said)
             await recordings.mark_transcribed(db, [segment.key for segment in consumed])
-        if said:
-            self._notifier.changed(ref.session_id)
+        self._notifier.changed(ref.session_id)  # also where nothing was said: the transcript has come further
 
     async def _result(self, ref: SessionRef) -> TranscribeResult:
         async with self._database.tenant(ref.organization_id) as db:

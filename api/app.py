@@ -13,6 +13,7 @@ from api.headers import SecureHeaders
 from api.housekeeping import tidy_for_ever
 from api.limits import BodyLimit
 from api.routes import (
+    board,
     events,
     exports,
     family,
@@ -59,8 +60,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders, over_tls=chosen.public_url.startswith("https:"))
     app.add_middleware(RequestContext)
     problems.install(app)
-    tenants = (organizations, keys, resources, sessions, records, queues, family, events, exports)
-    for module in (*tenants, joining, livekit):
+    tenants = (organizations, keys, resources, sessions, records, queues, board, family, events, exports)
+    modules = (livekit, *tenants, joining)  # LiveKit's first: routes are tried in order, and it asks most
+    for module in modules:
         app.include_router(module.router)
     room_page.install(app)
     pages.install(app)

@@ -14,12 +14,13 @@ from models.repositories import sessions
 from models.session import Session
 
 
-def state(request: Request) -> State:
+# A dependency that is no coroutine is run by a thread of the pool, which costs more than most of them do.
+async def state(request: Request) -> State:
     found: State = request.app.state.homeroom
     return found
 
 
-def now() -> datetime:
+async def now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -31,7 +32,7 @@ TheCaller = ThePrincipal
 async def unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:
     """One transaction per request, in the caller's tenant."""
     who = await identify(request)
-    async with state(request).database.tenant(who.organization_id) as db:
+    async with (await state(request)).database.tenant(who.organization_id) as db:
         yield db
 
 

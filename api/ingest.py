@@ -11,7 +11,7 @@ import psycopg
 
 from api.tenants import Tenants
 from domain.errors import NotFound
-from domain.events import RecordedEvent, SessionEvent
+from domain.events import RecordedEvent
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import events
@@ -21,7 +21,7 @@ _BATCH = 500
 
 class _Waiting(NamedTuple):
     session_id: UUID
-    event: SessionEvent
+    encoded: bytes
     written: asyncio.Future[None]
 
 
@@ -44,7 +44,8 @@ class EventRecorder:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_for_ever())
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(recorded.session_id, recorded.event, written))
+        encoded = events.encoded(recorded.session_id, recorded.event)  # while the batch before is written
+        self._waiting.append(_Waiting(recorded.session_id, encoded, written))
         self._arrived.set()
         await written
 
@@ -103,13 +104,11 @@ def _by_session(batch: Sequence[_Waiting]) -> dict[UUID, list[_Waiting]]:
     return by_session
 
 
-def _by_tenant(
-    by_session: BySession, tenants: Mapping[UUID, UUID]
-) -> dict[UUID, list[tuple[UUID, SessionEvent]]]:
-    by_tenant: dict[UUID, list[tuple[UUID, SessionEvent]]] = defaultdict(list)
+def _by_tenant(by_session: BySession, tenants: Mapping[UUID, UUID]) -> dict[UUID, list[bytes]]:
+    by_tenant: dict[UUID, list[bytes]] = defaultdict(list)
     for session_id, waiting in by_session.items():
         if session_id in tenants:
-            by_tenant[tenants[session_id]] += [(session_id, one.event) for one in waiting]
+            by_tenant[tenants[session_id]] += [one.encoded for one in waiting]
     return by_tenant
 
 

@@ -1,10 +1,12 @@
 """What all requests share: made once at start-up from the settings."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from obstore.store import ObjectStore
 from temporalio.client import Client
 
+from api.board_feed import Boards
 from api.feed import FeedHub
 from api.ingest import EventRecorder
 from api.live import LiveHub
@@ -37,6 +39,7 @@ class State:
     webhooks: WebhookVerifier
     recorder: EventRecorder
     hub: LiveHub
+    boards: Boards
     store: ObjectStore
     limiter: RateLimiter
     feed: FeedHub
@@ -55,6 +58,7 @@ class State:
     async def aclose(self) -> None:
         await self.feed.aclose()
         await self.recorder.aclose()
+        await self.boards.aclose()
         await self.hub.aclose()
         await self.notifier.aclose()
         await self.database.aclose()
@@ -66,6 +70,7 @@ async def make_state(settings: Settings) -> State:
     notifier, tenants = ChangeNotifier(url), Tenants(database)
     key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
     further = {name: value.get_secret_value() for name, value in settings.livekit_webhook_secrets.items()}
+    hub = LiveHub(url, tenants)
     return State(
         settings=settings,
         database=database,
@@ -75,7 +80,8 @@ async def make_state(settings: Settings) -> State:
         minter=TokenMinter(key, secret),
         webhooks=WebhookVerifier({key: secret} | further),
         recorder=EventRecorder(database, notifier, tenants),
-        hub=LiveHub(url, tenants),
+        hub=hub,
+        boards=Boards(database, hub, lambda: datetime.now(UTC)),
         store=open_store(settings.object_store_url, settings.object_store_options),
         feed=FeedHub(database),
         limiter=RateLimiter(settings.rate_limit, settings.rate_limit_storage),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.api.__main__ import measure as api
+from benchmarks.board.__main__ import measure as board
 from benchmarks.capture.__main__ import measure as capture
 from benchmarks.drafting.__main__ import measure as drafting
 from benchmarks.ingest.__main__ import measure as ingest
@@ -20,6 +21,7 @@ from benchmarks.transcription.__main__ import measure as transcription
 BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "lifecycle": lifecycle,
     "ingest": ingest,
+    "board": board,
     "capture": capture,
     "transcription": transcription,
     "drafting": drafting,

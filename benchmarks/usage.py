@@ -1,6 +1,8 @@
 """CPU and memory of a process, from /proc."""
 
 import os
+from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,19 @@ def cpu_seconds(pid: int) -> float:
     """User and system time so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def family(pid: int) -> list[int]:
+    """A process with all that it started, and they."""
+    children: dict[int, list[int]] = defaultdict(list)
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            parent = int(path.read_text().rsplit(")", 1)[1].split()[1])
+            children[parent].append(int(path.parent.name))
+    found = [pid]
+    for one in found:
+        found += children[one]
+    return found
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ class Provenance(StrEnum):
 # LiveKit gives a silent client up 10 s (disconnected) + 5 s (failed) + 5 s (clean-up) after its last packet.
 TIMEOUT_LAG = timedelta(seconds=20)
 # A recorder that is a little late, and clocks that differ, must not keep a connection alive beyond its room.
-_ROOM_END_GRACE = timedelta(seconds=5)
+ROOM_END_GRACE = timedelta(seconds=5)
 # Those who wait for a room to be made again are in it a moment before that is written down.
-_BACK_AT_ONCE = timedelta(seconds=1)
+BACK_AT_ONCE = timedelta(seconds=1)
 
 _ACTS = frozenset({K.TRACK_MUTED, K.TRACK_UNMUTED, K.TALK, K.CHAT, K.HAND_RAISED, K.HAND_LOWERED})
 _NO_SIGHTINGS = frozenset({K.PARTICIPANT_ABORTED, K.PARTICIPANT_ABSENT})
@@ -78,8 +78,8 @@ class RoomHistory:
         which lived at least as long as anybody was sighted in it.
         """
         for end, kind in self._ends:
-            latest = end - _BACK_AT_ONCE if kind == K.ROOM_REMADE else end
-            if joined_at <= latest and last_seen <= end + _ROOM_END_GRACE:
+            latest = end - BACK_AT_ONCE if kind == K.ROOM_REMADE else end
+            if joined_at <= latest and last_seen <= end + ROOM_END_GRACE:
                 return (
                     max(last_seen, end)
                     if kind == K.ROOM_FINISHED

@@ -13,7 +13,7 @@ from domain.connections import moment
 from domain.events import EventKind, EventSource, SessionEvent
 from domain.intervals import Interval, common, seconds
 
-_QUALITY = {"lost": 0, "poor": 1, "good": 2, "excellent": 3}
+QUALITY = {"lost": 0, "poor": 1, "good": 2, "excellent": 3}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _summary(
         hand_raises=sum(e.kind == EventKind.HAND_RAISED for e in own),
         microphone_seconds=_within(present, _source_on(own, "microphone", until)),
         camera_seconds=_within(present, _source_on(own, "camera", until)),
-        worst_quality=min(_levels(own), key=_QUALITY.__getitem__, default=None),
+        worst_quality=min(_levels(own), key=QUALITY.__getitem__, default=None),
         mean_quality=_mean_quality(own, present, until),
         concealed_ratio=_concealed(own),
         audio_only_seconds=_within(present, _audio_only(own, until)),
@@ -139,14 +139,14 @@ def _while_true(changes: Sequence[tuple[datetime, bool]], until: datetime) -> li
 
 
 def _levels(own: Sequence[SessionEvent]) -> list[str]:
-    return [e.data["level"] for e in own if e.kind == EventKind.QUALITY and e.data.get("level") in _QUALITY]
+    return [e.data["level"] for e in own if e.kind == EventKind.QUALITY and e.data.get("level") in QUALITY]
 
 
 def _mean_quality(own: Sequence[SessionEvent], present: Sequence[Interval], until: datetime) -> float | None:
-    told = [e for e in own if e.kind == EventKind.QUALITY and e.data.get("level") in _QUALITY]
+    told = [e for e in own if e.kind == EventKind.QUALITY and e.data.get("level") in QUALITY]
     ends = [*(e.occurred_at for e in told[1:]), until]
     weighted = [
-        (seconds(common(present, [Interval(e.occurred_at, end)])), _QUALITY[e.data["level"]])
+        (seconds(common(present, [Interval(e.occurred_at, end)])), QUALITY[e.data["level"]])
         for e, end in zip(told, ends, strict=False)
         if e.occurred_at < end
     ]

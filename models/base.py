@@ -65,13 +65,14 @@ def _type(kind: Any) -> Any:
     return kind
 
 
-def within_tenant(table: str, column: str = "") -> sa.ForeignKeyConstraint:
+def within_tenant(table: str, column: str = "", ondelete: str | None = None) -> sa.ForeignKeyConstraint:
     """`column` (by default `<table>_id`) refers to a row of `table` of the same organization.
 
     Postgres checks foreign keys without row-level security, so the key itself has to name the organization.
     """
     own = column or f"{table}_id"
-    return sa.ForeignKeyConstraint(["organization_id", own], [f"{table}.organization_id", f"{table}.id"])
+    referred = [f"{table}.organization_id", f"{table}.id"]
+    return sa.ForeignKeyConstraint(["organization_id", own], referred, ondelete=ondelete)
 
 
 def referred_within_tenant() -> sa.UniqueConstraint:

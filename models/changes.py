@@ -1,13 +1,14 @@
 """Live changes: which sessions changed, by LISTEN/NOTIFY.
 
-A NOTIFY inside a writing transaction serialises all commits, so changes are told after the commit, coalesced per
-session, from a connection of their own.
+A NOTIFY inside a writing transaction serialises all commits, so changes are told after the commit from a connection of
+their own: the first at once, those that follow within a moment together, many sessions to a message.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,8 @@ import psycopg
 CHANNEL = "homeroom_session_changed"
 RESYNC = "*"  # told to listeners after a lost connection: anything may have changed
 _NOTIFY = "select pg_notify(%s, changed) from unnest(%s::text[]) as changed"
-_PAUSE = 0.1  # seconds in which changes of one session become one message
+_PER_MESSAGE = 200  # ids: Postgres takes less than 8000 bytes
+_PAUSE = 0.04  # seconds in which changes become one message
 _RETRY = 1.0  # seconds between two attempts to connect
 
 logger = logging.getLogger(__name__)
@@ -54,7 +56,7 @@ class ChangeNotifier:
         self._wake.clear()
         batch, self._changed = self._changed, set()
         try:
-            await connection.execute(_NOTIFY, (CHANNEL, list(map(str, batch))))
+            await connection.execute(_NOTIFY, (CHANNEL, _messages(batch)))
         except psycopg.Error:
             self._changed |= batch
             self._wake.set()
@@ -67,15 +69,33 @@ class ChangeNotifier:
                 await self._task
 
 
-async def listen(url: str) -> AsyncGenerator[str, None]:
-    """The ids of changed sessions, for ever; RESYNC after each (re)connection."""
+def _batched(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _messages(changed: Iterable[UUID]) -> list[str]:
+    return [",".join(some) for some in _batched(map(str, changed), _PER_MESSAGE)]
+
+
+async def listen_together(url: str) -> AsyncGenerator[frozenset[str], None]:
+    """The ids of sessions that changed, as they were told together, for ever; RESYNC after each (re)connection."""
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
                 await connection.execute(f"listen {CHANNEL}")
-                yield RESYNC
+                yield frozenset({RESYNC})
                 async for notification in connection.notifies():
-                    yield notification.payload
+                    yield frozenset(notification.payload.split(","))
         except psycopg.Error:
             logger.warning("listening for changes was interrupted")
             await asyncio.sleep(_RETRY)
+
+
+async def listen(url: str) -> AsyncGenerator[str, None]:
+    """As `listen_together`, one id after the other."""
+    async with contextlib.aclosing(listen_together(url)) as messages:
+        async for message in messages:
+            for changed in message:
+                yield changed

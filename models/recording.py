@@ -14,6 +14,7 @@ class AudioSegmentRow(TenantRow, table=True):
     __table_args__ = (
         within_tenant("session"),
         sa.Index("ix_audio_segment_session_id_started_at", "session_id", "started_at"),
+        sa.Index("ix_audio_segment_waiting", "session_id", postgresql_where=sa.text("not transcribed")),
     )
     key: str = Field(primary_key=True)
     session_id: UUID

@@ -10,6 +10,7 @@ from models import (  # noqa: F401
     documentation,
     exception_case,
     idempotency,
+    live_status,
     notice,
     organization,
     people,

@@ -1,4 +1,4 @@
-"""The pages: today's sessions, and one session as it happens; what belongs to one part alone is beside this file."""
+"""The pages: one session as it happens; what belongs to one part alone is beside this file."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,13 +11,14 @@ from starlette.staticfiles import StaticFiles
 
 from api.console import (
     account_page,
+    board,
     family_page,
     review_page,
     session_commands,
     sign_in_page,
     teaching_page,
 )
-from api.console.desk import Desk, OnlyFor, Staff, enter, holder, same_origin
+from api.console.desk import Desk, enter, same_origin
 from api.console.permits import permits, require, visible
 from api.console.problem_page import PageRoute
 from api.console.rendering import HEADERS, done, page
@@ -29,9 +30,9 @@ from api.operations.audio import cut
 from api.operations.commands import workflow_url
 from api.routes.records import desk as documentation_desk
 from api.schemas.sessions import Revision
-from domain.access import STAFF, Permission, Principal
+from domain.access import Permission, Principal
 from domain.sign_in import home_of
-from models.repositories import people, recordings, sessions
+from models.repositories import people, recordings
 
 HERE = Path(__file__).parent
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -40,25 +41,6 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 @router.get("/")
 async def home(who: Desk) -> Response:
     return RedirectResponse(home_of(who.role))
-
-
-@router.get("/today")
-async def today(request: Request, shared: Shared, now: Now, desk: str | None = None) -> Response:
-    if desk is not None:
-        return await enter(shared, desk, now, "/today")
-    link = await OnlyFor(*STAFF)(await holder(request))
-    return page(request, "today.html", **await _today(shared, link.organization_id, now))
-
-
-@router.get("/today/fragment")
-async def today_fragment(request: Request, shared: Shared, link: Staff, now: Now) -> Response:
-    return page(request, "parts/today.html", **await _today(shared, link.organization_id, now))
-
-
-async def _today(shared: Shared, organization_id: UUID, now: datetime) -> dict[str, Any]:
-    async with shared.database.tenant(organization_id) as db:
-        rows = await sessions.sessions_between(db, now - timedelta(hours=18), now + timedelta(hours=30))
-    return {"sessions": rows, "now": now}
 
 
 @router.get("/sessions/{session_id}")
@@ -107,11 +89,6 @@ async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response
     return LiveStream(shared.hub.stream(link.organization_id, session_id), HEADERS)
 
 
-@router.get("/today/live")
-async def today_live(shared: Shared, link: Staff) -> Response:
-    return LiveStream(shared.hub.stream(link.organization_id), HEADERS)
-
-
 @router.get(
     "/sessions/{session_id}/utterances/{utterance_id}.wav",
     dependencies=[permits(Permission.TRANSCRIPT_READ)],
@@ -147,6 +124,7 @@ async def approve(
 
 def install(app: FastAPI) -> None:
     app.mount("/static/console", StaticFiles(directory=HERE / "static"), name="console")
-    for module in (session_commands, review_page, sign_in_page, account_page, teaching_page, family_page):
+    pages = (board, session_commands, review_page, sign_in_page, account_page, teaching_page, family_page)
+    for module in pages:
         app.include_router(module.router)
     app.include_router(router)

@@ -12,20 +12,92 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.events import EventKind, EventSource, SessionEvent
+from domain.live_status import (
+    ABSENT,
+    CAPTURE_ENDED,
+    CAPTURE_STARTED,
+    CONNECTION,
+    FINISHED,
+    JOINED,
+    LEFT,
+    LISTED,
+    REMADE,
+    ROOM,
+    SEEN,
+    SIGHTED,
+    TOLD_BY_LIVEKIT,
+    marks,
+    quality_word,
+)
 from models.session_event import SessionEventRow
 
-# One statement for any number of rows: a fifth of the cost of executemany.
-_RECORD = """
-    insert into session_event (organization_id, session_id, source_id, source, kind, occurred_at,
-                               identity, participant_sid, track_sid, hidden, data)
-    select {organization}, session_id, source_id, source, kind, occurred_at,
-           identity, participant_sid, track_sid, hidden, data
-    from json_to_recordset(cast({events} as json)) as e(session_id uuid, source_id text, source text, kind text,
-         occurred_at timestamptz, identity text, participant_sid text, track_sid text, hidden bool, data jsonb)
-    on conflict do nothing
+# One statement for any number of rows: a fifth of the cost of executemany. Only what was not recorded before moves the
+# live status, in one order for all writers, so that they wait for each other instead of deadlocking.
+_RECORD = f"""
+    with told as materialized (
+        select {{organization}} as organization_id, e.*
+        from json_to_recordset(cast({{events}} as json)) as e(session_id uuid, source_id text, source text, kind text,
+             occurred_at timestamptz, identity text, participant_sid text, track_sid text, hidden bool, data jsonb,
+             marks int, joined_at timestamptz, until timestamptz, quality_word bigint)
+    ), recorded as (
+        insert into session_event (organization_id, session_id, source_id, source, kind, occurred_at,
+                                   identity, participant_sid, track_sid, hidden, data)
+        select organization_id, session_id, source_id, source, kind, occurred_at,
+               identity, participant_sid, track_sid, hidden, data
+        from told
+        on conflict do nothing
+        returning session_id, source_id
+    ), connections as (
+        insert into live_connection as kept (organization_id, session_id, identity, participant_sid, hidden, listed,
+            announced_at, observed_at, first_at, sighted_at, seen_at, absent_at, left_at, quality_word)
+        select organization_id, session_id, identity, coalesce(participant_sid, ''), bool_or(hidden),
+               bool_or(marks & {LISTED} > 0),
+               least(min(occurred_at) filter (where marks & {JOINED} > 0),
+                     min(joined_at) filter (where marks & {TOLD_BY_LIVEKIT} > 0)),
+               min(joined_at),
+               min(occurred_at),
+               max(greatest(occurred_at, until)) filter (where marks & {SIGHTED} > 0),
+               max(occurred_at) filter (where marks & {SEEN} > 0),
+               max(occurred_at) filter (where marks & {ABSENT} > 0),
+               max(occurred_at) filter (where marks & {LEFT} > 0),
+               max(quality_word)
+        from told join recorded using (session_id, source_id)
+        where marks & {CONNECTION} > 0
+        group by 1, 2, 3, 4
+        order by 2, 3, 4
+        on conflict (session_id, identity, participant_sid) do update set
+            hidden = kept.hidden or excluded.hidden,
+            listed = kept.listed or excluded.listed,
+            announced_at = least(kept.announced_at, excluded.announced_at),
+            observed_at = least(kept.observed_at, excluded.observed_at),
+            first_at = least(kept.first_at, excluded.first_at),
+            sighted_at = greatest(kept.sighted_at, excluded.sighted_at),
+            seen_at = greatest(kept.seen_at, excluded.seen_at),
+            absent_at = greatest(kept.absent_at, excluded.absent_at),
+            left_at = greatest(kept.left_at, excluded.left_at),
+            quality_word = greatest(kept.quality_word, excluded.quality_word)
+    ), rooms as (
+        insert into live_room as kept
+            (organization_id, session_id, finished_at, remade_at, capture_started_at, capture_ended_at)
+        select organization_id, session_id,
+               max(occurred_at) filter (where marks & {FINISHED} > 0),
+               max(occurred_at) filter (where marks & {REMADE} > 0),
+               max(occurred_at) filter (where marks & {CAPTURE_STARTED} > 0),
+               max(occurred_at) filter (where marks & {CAPTURE_ENDED} > 0)
+        from told join recorded using (session_id, source_id)
+        where marks & {ROOM} > 0
+        group by 1, 2
+        order by 2
+        on conflict (session_id) do update set
+            finished_at = greatest(kept.finished_at, excluded.finished_at),
+            remade_at = greatest(kept.remade_at, excluded.remade_at),
+            capture_started_at = greatest(kept.capture_started_at, excluded.capture_started_at),
+            capture_ended_at = greatest(kept.capture_ended_at, excluded.capture_ended_at)
+    )
+    select count(*) from recorded
 """
-_RECORD_ONE = sa.text(_RECORD.format(organization=":organization_id", events=":events"))
-_RECORD_MANY = _RECORD.format(organization="%s", events="%s")
+_RECORD_ONE = sa.text(_RECORD.format(organization="cast(:organization_id as uuid)", events=":events"))
+_RECORD_MANY = _RECORD.format(organization="cast(%s as uuid)", events="%s")
 _SCOPE = "select set_config('app.organization_id', %s, true)"
 
 Events = Sequence[tuple[UUID, SessionEvent]]
@@ -36,30 +108,34 @@ async def record(db: AsyncSession, organization_id: UUID, events: Events) -> int
     """Record events of one organization's sessions; returns how many were not recorded before."""
     if not events:
         return 0
-    values = {"organization_id": organization_id, "events": _as_json(events)}
-    result = await db.execute(_RECORD_ONE, values)
-    return int(getattr(result, "rowcount", 0))
+    rows = [encoded(session_id, event) for session_id, event in events]
+    result = await db.execute(_RECORD_ONE, {"organization_id": organization_id, "events": _as_array(rows)})
+    return int(result.scalar_one())
 
 
-async def record_many(connection: AsyncConnection[Any], events: Mapping[UUID, Events]) -> None:
-    """Record events by organization, each under its own scope, all sent at once.
+async def record_many(connection: AsyncConnection[Any], encoded: Mapping[UUID, Sequence[bytes]]) -> None:
+    """Record encoded events by organization, each under its own scope, all sent at once.
 
     The path of every webhook, so on the driver itself: the layers above it cost as much as the rest together.
     """
     async with connection.pipeline():
-        for organization_id, of_one in events.items():
+        for organization_id, rows in sorted(encoded.items()):
             await connection.execute(_SCOPE, [str(organization_id)])
-            await connection.execute(_RECORD_MANY, [organization_id, _as_json(of_one)])
+            await connection.execute(_RECORD_MANY, [organization_id, _as_array(rows)])
 
 
-def _as_json(events: Events) -> str:
+def encoded(session_id: UUID, event: SessionEvent) -> bytes:
     """What Postgres takes as JSON: it stores neither NUL nor half a surrogate pair, and people can send both."""
-    rows = [_as_row(session_id, event) for session_id, event in events]
+    row = _as_row(session_id, event)
     with suppress(orjson.JSONEncodeError):
-        text = orjson.dumps(rows).decode()
-        if r"\u0000" not in text:
+        text = orjson.dumps(row)
+        if rb"\u0000" not in text:
             return text
-    return orjson.dumps(_storable(rows)).decode()
+    return orjson.dumps(_storable(row))
+
+
+def _as_array(rows: Sequence[bytes]) -> str:
+    return f"[{b','.join(rows).decode()}]"
 
 
 def _storable(value: Any) -> Any:
@@ -73,7 +149,7 @@ def _storable(value: Any) -> Any:
 
 
 def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:
-    return {
+    row = {
         "session_id": session_id,
         "source_id": event.source_id,
         "source": event.source,
@@ -85,6 +161,15 @@ def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:
         "hidden": event.hidden,
         "data": event.data,
     }
+    if found := marks(event):
+        row["marks"] = found
+        if joined_at := event.data.get("joined_at"):
+            row["joined_at"] = joined_at
+        if event.kind == EventKind.QUALITY:
+            row["quality_word"] = quality_word(event)
+        elif event.kind == EventKind.TALK:
+            row["until"] = event.data.get("until")
+    return row
 
 
 async def of_session(

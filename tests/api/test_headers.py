@@ -34,7 +34,9 @@ def directives(answer: httpx.Response) -> dict[str, str]:
     return dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
 
 
-@pytest.mark.parametrize("path", ["/today", "/today/fragment", "/account", "/sign-in", "/sign-in/link", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/today", "/today/fragment", "/account", "/sign-in", "/sign-in/link", "/nowhere"]
+)
 async def test_pages_are_strict(desk: httpx.AsyncClient, campus: Campus, path: str) -> None:
     async with campus.browser() as nobody:
         answer = await (nobody if path.startswith("/sign-in") else desk).get(path)
@@ -92,4 +94,4 @@ def test_over_tls_the_cookie_is_of_this_host_alone(campus: Campus) -> None:
         assert part in cookie
     assert "Domain" not in cookie
     set_cookie(replace(shared, settings=public), answer, "__Host-homeroom", "", 0)
-    assert "Max-Age=0" in answer.headers.getlist("set-cookie")[-1]  # type: ignore[attr-defined]
+    assert "Max-Age=0" in answer.headers.getlist("set-cookie")[-1]

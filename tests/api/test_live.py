@@ -56,9 +56,9 @@ class Page:
 
 
 @asynccontextmanager
-async def pages(hub: LiveHub, *wanted: tuple[UUID, UUID | None]) -> AsyncIterator[list[Page]]:
+async def pages(hub: LiveHub, *wanted: tuple[UUID, UUID]) -> AsyncIterator[list[Page]]:
     """Streams that have been told to look for the first time."""
-    first = Page(hub.stream(uuid4()))
+    first = Page(hub.stream(uuid4(), uuid4()))
     for _ in range(2):  # at once, and when the hub listens
         await first.told()
     opened = [Page(hub.stream(*one)) for one in wanted]
@@ -94,36 +94,21 @@ async def test_a_session_page_hears_of_its_session_alone(
         assert siblings.quiet
 
 
-async def test_todays_page_hears_of_all_sessions_of_its_organization_alone(
-    hub: LiveHub, database: Database, two: tuple[Tenant, Tenant]
-) -> None:
-    tenant, other = two
-    sibling = await another_session(database, tenant)
-    async with pages(hub, (tenant.id, None), (other.id, None)) as (today, theirs):
-        for session_id in (tenant.session_id, sibling):
-            change(database, session_id)
-            await today.told()
-        assert theirs.quiet
-        change(database, other.session_id)
-        await theirs.told()
-        assert today.quiet
-
-
 async def test_nobody_sees_a_session_of_another_organization_change(
     hub: LiveHub, database: Database, two: tuple[Tenant, Tenant]
 ) -> None:
     """Even with its id."""
     tenant, other = two
-    async with pages(hub, (other.id, tenant.session_id), (tenant.id, None)) as (spy, today):
+    async with pages(hub, (other.id, tenant.session_id), (tenant.id, tenant.session_id)) as (spy, page):
         change(database, tenant.session_id)
-        await today.told()
+        await page.told()
         assert spy.quiet
 
 
 async def test_a_lost_connection_is_a_reason_to_look_again(
     hub: LiveHub, database: Database, database_urls: DatabaseUrls, two: tuple[Tenant, Tenant]
 ) -> None:
-    async with pages(hub, (two[0].id, None), (two[1].id, two[1].session_id)) as opened:
+    async with pages(hub, *((one.id, one.session_id) for one in two)) as opened:
         with psycopg.connect(database_urls.superuser) as admin:
             admin.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where query = %s and datname = %s",
@@ -151,12 +136,11 @@ async def watching(browser: httpx.AsyncClient, path: str) -> AsyncIterator[Page]
         await page.close()
 
 
-async def test_a_command_is_seen_on_both_pages(harbour: School, desk: httpx.AsyncClient) -> None:
+async def test_a_command_is_seen_on_the_page(harbour: School, desk: httpx.AsyncClient) -> None:
     session_id = await harbour.book()
     await harbour.run_until(session_id, "scheduled")
-    async with watching(desk, "/today/live") as today, watching(desk, f"/sessions/{session_id}/live") as page:
+    async with watching(desk, f"/sessions/{session_id}/live") as page:
         await harbour.post(f"/v1/sessions/{session_id}/cancel", {})
-        await today.told()
         await page.told()
 
 
@@ -164,14 +148,15 @@ async def test_a_page_that_goes_leaves_nothing_behind(
     campus: Campus, harbour: School, caplog: pytest.LogCaptureFixture
 ) -> None:
     hub: LiveHub = campus.app.state.homeroom.hub
+    live = f"/sessions/{await harbour.book()}/live"
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             async with campus.browser() as browser:
                 await browser.get(campus.desk_url(harbour.id))
-                async with watching(browser, "/today/live"), watching(browser, "/today/live"):
-                    assert len(hub._pages) == 2
+                async with watching(browser, live), watching(browser, live):
+                    assert len(hub._watchers[harbour.id]) == 2
         async with asyncio.timeout(PATIENCE):
-            while hub._pages:  # noqa: ASYNC110
+            while harbour.id in hub._watchers:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     assert caplog.records == []
 

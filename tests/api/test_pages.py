@@ -43,7 +43,7 @@ async def desk(browser: httpx.AsyncClient, opened: School) -> httpx.AsyncClient:
 
 def parts(session_id: str) -> list[str]:
     one = f"/sessions/{session_id}"
-    return ["/today", "/today/fragment", "/today/live", one, f"{one}/fragment", f"{one}/live"]
+    return ["/today", "/today/live", one, f"{one}/fragment", f"{one}/live"]
 
 
 async def test_a_desk_link_opens_the_pages_and_stays_out_of_the_address(
@@ -54,7 +54,7 @@ async def test_a_desk_link_opens_the_pages_and_stays_out_of_the_address(
         assert answer.status_code == 200
         assert answer.url.path == path
         assert not answer.url.query
-        assert "Adding fractions" in answer.text
+        assert ("Adding fractions" if session_id in path else "Harbour Tutoring") in answer.text
     (first, _) = answer.history[0], answer
     cookie = first.headers["set-cookie"].lower()
     assert "httponly" in cookie
@@ -158,7 +158,7 @@ async def test_a_form_with_nonsense_in_it(desk: httpx.AsyncClient, session_id: s
 
 
 async def test_pages_carry_the_headers_that_protect_them(desk: httpx.AsyncClient, session_id: str) -> None:
-    for path in ("/today", "/today/fragment", f"/sessions/{session_id}", f"/sessions/{session_id}/fragment"):
+    for path in ("/today", f"/sessions/{session_id}", f"/sessions/{session_id}/fragment"):
         headers = (await desk.get(path)).headers
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy

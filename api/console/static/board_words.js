@@ -1,0 +1,52 @@
+// How the board says things: times in the viewer's zone beside the class's own, durations, states.
+
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const clocks = new Map();
+
+const format = (zone, options) => {
+  const key = zone + Object.keys(options);
+  if (!clocks.has(key)) clocks.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+  return clocks.get(key);
+};
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const DAY = { weekday: "short" }; // the board spans two days
+
+export const viewerZone = HERE;
+export const clock = (at, zone = HERE) => format(zone, CLOCK).format(at);
+export const day = (at, zone = HERE) => format(zone, DAY).format(at);
+
+export const when = (starts, ends, now) => {
+  const span = `${clock(starts)}–${clock(ends)}`;
+  return day(starts) === day(now) ? span : `${day(starts)} ${span}`;
+};
+
+// The class's own zone, with its time where that differs from the viewer's.
+export const zoneOf = (starts, zone) => {
+  const there = clock(starts, zone);
+  if (there === clock(starts) && day(starts, zone) === day(starts)) return zone;
+  return day(starts, zone) === day(starts) ? `${there} ${zone}` : `${day(starts, zone)} ${there} ${zone}`;
+};
+
+export const duration = (seconds) => {
+  const whole = Math.round(seconds);
+  if (whole < 90) return `${whole} s`;
+  return whole < 5400 ? `${Math.round(whole / 60)} min` : `${Math.round(whole / 3600)} h`;
+};
+
+export const words = (code) => code.replaceAll("_", " ");
+
+const REASONS = {
+  not_recorded: "not recorded",
+  instructor_missing: "no instructor",
+  room_not_open: "room not open",
+  exception: "urgent exception",
+  poor_connection: "poor connection",
+  transcript_behind: "transcript behind",
+};
+export const reason = (code) => REASONS[code] ?? words(code);
+
+export const RECORDING = { on: "Recording", off: "Not recording", none: "–" };
+
+// As the server does it: without case and accents.
+export const plain = (text) =>
+  text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase("en").trim();

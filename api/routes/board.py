@@ -1,0 +1,35 @@
+"""The live board: sessions around now, with who is in and what needs attention."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import needs
+from api.dependencies import Now, Work
+from api.idempotency import ApiRoute
+from api.operations import board
+from api.schemas.board import BoardRow
+from domain.access import Permission
+from domain.board import Filter, Group
+
+router = APIRouter(prefix="/v1/board", tags=["board"], route_class=ApiRoute)
+
+
+class BoardQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    show: Literal["running", "coming", "attention", "done"] | None = None
+    exceptions: bool = Field(False, description="Only sessions with open exceptions.")
+    q: str = Field("", max_length=200, description="Text in the title, the course, or a person's name.")
+
+    @property
+    def filter(self) -> Filter:
+        group = Group(self.show) if self.show and self.show != "attention" else None
+        return Filter(group, self.show == "attention", self.exceptions, self.q)
+
+
+@router.get("", dependencies=[needs(Permission.EXCEPTIONS_READ)])
+async def list_board(db: Work, now: Now, asked: Annotated[BoardQuery, Query()]) -> list[BoardRow]:
+    """Sessions that begin from 18 hours ago to 30 hours ahead: what runs, what comes, what is over."""
+    return [BoardRow.of(row) for row in await board.rows(db, now) if asked.filter.matches(row)]

@@ -1,0 +1,60 @@
+"""Rows of the live board, as the stream sends them too."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from api.schemas.common import Schema
+from domain.board import Group, Person, Reason, Recording, Row
+from domain.exceptions import Severity
+from domain.roles import Role
+from domain.sessions import SessionState
+
+
+class PersonOnBoard(Schema):
+    id: UUID
+    name: str
+    role: Role
+    present: bool
+    quality: str | None
+
+    @classmethod
+    def of(cls, person: Person) -> "PersonOnBoard":
+        return cls(**vars(person))
+
+
+class OpenCaseOut(Schema):
+    kind: str
+    severity: Severity
+    owner: str
+    due_at: AwareDatetime
+
+
+class BoardRow(Schema):
+    """A session as it is now. `lag_seconds` is by how much the transcript is behind, as of the answer's moment."""
+
+    id: UUID
+    title: str
+    course: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    time_zone: str
+    state: SessionState
+    group: Group
+    people: list[PersonOnBoard]
+    present: int
+    expected: int
+    recording: Recording
+    quality: str | None
+    lag_seconds: float | None
+    lag_grows: bool
+    cases: list[OpenCaseOut]
+    severity: Severity | None
+    attention: list[Reason]
+    changes_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, row: Row) -> "BoardRow":
+        people = [PersonOnBoard.of(person) for person in row.people]
+        cases = [OpenCaseOut(**vars(case)) for case in row.cases]
+        return cls(**vars(row) | {"people": people, "cases": cases, "attention": list(row.attention)})

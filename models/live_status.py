@@ -1,0 +1,43 @@
+"""Who is in the rooms now: written in the statement that records the events it follows from, read by the live board.
+
+What the columns mean, and how an event moves them, is in `domain/live_status.py`. The organization is that of the
+session, which one key checks: each more would be paid for with every webhook. Rows go with their session.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.base import TenantRow, utc, within_tenant
+
+
+class LiveConnection(TenantRow, table=True):
+    __tablename__ = "live_connection"
+    __table_args__ = (within_tenant("session", ondelete="CASCADE"),)
+    organization_id: UUID
+    session_id: UUID = Field(primary_key=True)
+    identity: str = Field(primary_key=True)
+    participant_sid: str = Field(primary_key=True)  # empty: told by the person's own browser
+    hidden: bool
+    listed: bool
+    announced_at: datetime | None = utc(None)
+    observed_at: datetime | None = utc(None)
+    first_at: datetime = utc()
+    sighted_at: datetime | None = utc(None)
+    seen_at: datetime | None = utc(None)
+    absent_at: datetime | None = utc(None)
+    left_at: datetime | None = utc(None)
+    quality_word: int | None = Field(None, sa_type=sa.BigInteger)
+
+
+class LiveRoom(TenantRow, table=True):
+    __tablename__ = "live_room"
+    __table_args__ = (within_tenant("session", ondelete="CASCADE"),)
+    organization_id: UUID
+    session_id: UUID = Field(primary_key=True)
+    finished_at: datetime | None = utc(None)
+    remade_at: datetime | None = utc(None)
+    capture_started_at: datetime | None = utc(None)
+    capture_ended_at: datetime | None = utc(None)

@@ -1,0 +1,138 @@
+"""The facts behind the rows of the live board, for the whole window or for the sessions that changed.
+
+One plain look-up per table, by the ids of the sessions, all sent at once: joined into one statement they cost the
+planner and the server several times as much.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.board import AHEAD, BEHIND, Expected, Facts, OpenCase, Transcribing
+from domain.errors import Unavailable
+from domain.exceptions import Severity
+from domain.live_status import ConnectionStatus, RoomStatus
+from domain.roles import Role
+from domain.sessions import SessionState
+from domain.timeline import Outcome, Step
+
+_OF_SESSIONS = """
+    select s.id, s.title, c.title, s.starts_at, s.ends_at, s.time_zone, s.state, s.live_at
+    from session s join course c on c.organization_id = s.organization_id and c.id = s.course_id
+"""
+_IN_WINDOW = f"{_OF_SESSIONS} where s.starts_at >= %(start)s and s.starts_at < %(end)s"
+_NAMED = f"{_OF_SESSIONS} where s.id = any(%(ids)s)"
+_PEOPLE = """
+    select session_id, id, name, role from participant where session_id = any(%(ids)s) order by role, name, id
+"""
+# A connection that is over says nothing of who is here.
+_CONNECTIONS = """
+    select session_id, identity, participant_sid, hidden, listed, announced_at, observed_at, first_at, sighted_at,
+           seen_at, absent_at, left_at, quality_word
+    from live_connection where session_id = any(%(ids)s) and left_at is null
+"""
+_ROOMS = """
+    select session_id, finished_at, remade_at, capture_started_at, capture_ended_at
+    from live_room where session_id = any(%(ids)s)
+"""
+_CASES = """
+    select session_id, kind, severity, owner, due_at
+    from exception_case where session_id = any(%(ids)s) and state = 'open'
+"""
+_CAPTURING = """
+    select session_id from timeline
+    where session_id = any(%(ids)s) and step = %(capture)s and outcome = %(running)s
+"""
+_SEGMENT_END = "started_at + make_interval(secs => samples::float8 / sample_rate)"
+_TRANSCRIBING = f"""
+    select s.id,
+           (select started_at from audio_segment where session_id = s.id order by started_at limit 1),
+           (select {_SEGMENT_END} from audio_segment where session_id = s.id order by started_at desc limit 1),
+           greatest((select {_SEGMENT_END} from audio_segment where session_id = s.id and transcribed
+                     order by started_at desc limit 1),
+                    (select ends_at from utterance where session_id = s.id order by starts_at desc limit 1)),
+           exists (select from audio_segment where session_id = s.id and not transcribed)
+    from session s where s.id = any(%(ids)s) and s.state = any(%(heard)s)
+"""
+_DETAILS = (_PEOPLE, _CONNECTIONS, _ROOMS, _CASES, _CAPTURING, _TRANSCRIBING)
+_VALUES = {
+    "capture": Step.CAPTURE.value,
+    "running": Outcome.RUNNING.value,
+    "heard": [SessionState.LIVE.value, SessionState.ENDING.value, SessionState.DOCUMENTING.value],
+}
+
+Rows = list[tuple[Any, ...]]
+BySession = Mapping[UUID, Rows]
+
+
+async def facts(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = None) -> list[Facts]:
+    """Of the sessions around `now`, or of those of them that are named. Raises Unavailable."""
+    start, end = now - BEHIND, now + AHEAD
+    raw = await (await db.connection()).get_raw_connection()
+    connection = raw.driver_connection
+    assert connection is not None, "the transaction has begun"
+    try:
+        if ids is None:
+            (found,) = await _read(connection, [_IN_WINDOW], {"start": start, "end": end})
+            details = await _read(connection, _DETAILS, _VALUES | {"ids": [row[0] for row in found]})
+        else:
+            found, *details = await _read(connection, [_NAMED, *_DETAILS], _VALUES | {"ids": list(ids)})
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise Unavailable("the database does not answer") from error
+    by_session = [_by_session(rows) for rows in details]
+    return [_facts(row, *by_session) for row in found if start <= row[3] < end]
+
+
+async def _read(
+    connection: psycopg.AsyncConnection[Any], queries: Sequence[str], values: Mapping[str, Any]
+) -> list[Rows]:
+    async with connection.pipeline():
+        cursors = [await connection.execute(query, values) for query in queries]
+    return [await cursor.fetchall() for cursor in cursors]
+
+
+def _facts(
+    row: tuple[Any, ...],
+    people: BySession,
+    connections: BySession,
+    rooms: BySession,
+    cases: BySession,
+    capturing: BySession,
+    transcribing: BySession,
+) -> Facts:
+    key, title, course, starts_at, ends_at, zone, state, live_at = row
+    return Facts(
+        id=key,
+        title=title,
+        course=course,
+        starts_at=_utc(starts_at),
+        ends_at=_utc(ends_at),
+        time_zone=zone,
+        state=SessionState(state),
+        live_at=live_at,
+        people=tuple(Expected(one, name, Role(role)) for _, one, name, role in people.get(key, ())),
+        connections=tuple(ConnectionStatus(*values[1:]) for values in connections.get(key, ())),
+        room=RoomStatus(*rooms[key][0][1:]) if key in rooms else RoomStatus(),
+        capturing=key in capturing,
+        cases=tuple(
+            OpenCase(kind, Severity(severity), owner, _utc(due))
+            for _, kind, severity, owner, due in cases.get(key, ())
+        ),
+        transcribing=Transcribing(*transcribing[key][0][1:]) if key in transcribing else Transcribing(),
+    )
+
+
+def _by_session(rows: Rows) -> BySession:
+    found: dict[UUID, Rows] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
+
+
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)

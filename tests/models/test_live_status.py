@@ -1,0 +1,63 @@
+"""The live status in the database: in whatever batches facts are recorded, it says what attendance says of them all."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.attendance import fold_attendance
+from domain.events import EventKind, SessionEvent
+from domain.live_status import in_room
+from domain.sessions import SessionState
+from models.database import Database
+from models.repositories import board, events, sessions
+from tests.domain.facts import T0, event
+from tests.domain.statuses import connections, room
+from tests.domain.test_live_status import anything
+from tests.models.rows import Tenant, another_session
+
+pytestmark = pytest.mark.adapter
+
+
+async def record(database: Database, tenant: Tenant, session_id: UUID, told: list[SessionEvent]) -> None:
+    async with database.tenant(tenant.id) as db:
+        await events.record(db, tenant.id, [(session_id, one) for one in told])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=st.lists(anything(), max_size=12), cut=st.integers(0, 12), again=st.integers(0, 12))
+async def test_it_says_who_is_here_however_it_was_told(
+    database: Database, tenant: Tenant, told: list[SessionEvent], cut: int, again: int
+) -> None:
+    session_id = await another_session(database, tenant)
+    for batch in (told[cut:], told[:cut], told[:again]):
+        await record(database, tenant, session_id, batch)
+    async with database.tenant(tenant.id) as db:
+        start = (await sessions.get_session(db, session_id)).starts_at
+        (facts,) = await board.facts(db, start, [session_id])
+    here = {one.identity for one in facts.connections if in_room(one, facts.room)}
+    attended = fold_attendance(told, until=None)
+    assert here == {who for who, attendance in attended.items() if attendance.present}
+    open_ones = {one for one in connections(told) if one.left_at is None}
+    assert set(facts.connections) == open_ones
+    assert facts.room == room(told)
+
+
+async def test_quality_and_recorder_are_kept(database: Database, tenant: Tenant) -> None:
+    session_id = await another_session(database, tenant)
+    told = [
+        event(EventKind.QUALITY, 5, "ana", None, level="good"),
+        event(EventKind.QUALITY, 3, "ana", None, level="lost"),
+        event(EventKind.CAPTURE_STARTED, 1),
+    ]
+    for one in told:
+        await record(database, tenant, session_id, [one])
+    async with database.tenant(tenant.id) as db:
+        start = (await sessions.get_session(db, session_id)).starts_at
+        (facts,) = await board.facts(db, start, [session_id])
+    assert facts.connections == connections(told)
+    assert facts.room.heard
+    assert facts.state in SessionState
+    assert facts.room.capture_started_at is not None
+    assert facts.room.capture_started_at > T0
