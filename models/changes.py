@@ -6,15 +6,16 @@ their own: the first at once, those that follow within a moment together, many s
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from itertools import islice
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import psycopg
 
-CHANNEL = "homeroom_session_changed"
 RESYNC = "*"  # told to listeners after a lost connection: anything may have changed
 _NOTIFY = "select pg_notify(%s, changed) from unnest(%s::text[]) as changed"
 _PER_MESSAGE = 200  # ids: Postgres takes less than 8000 bytes
@@ -22,6 +23,15 @@ _PAUSE = 0.04  # seconds in which changes become one message
 _RETRY = 1.0  # seconds between two attempts to connect
 
 logger = logging.getLogger(__name__)
+
+
+def channel_of(url: str) -> str:
+    """Every login of a database may listen and tell, readers of one organization too, so the name is a secret.
+
+    It comes from the password that the processes of the application share.
+    """
+    password = unquote(urlsplit(url).password or "")
+    return f"homeroom_{hashlib.sha256(f'changes of sessions {password}'.encode()).hexdigest()[:32]}"
 
 
 class ChangeNotifier:
@@ -56,7 +66,7 @@ class ChangeNotifier:
         self._wake.clear()
         batch, self._changed = self._changed, set()
         try:
-            await connection.execute(_NOTIFY, (CHANNEL, _messages(batch)))
+            await connection.execute(_NOTIFY, (channel_of(self._url), _messages(batch)))
         except psycopg.Error:
             self._changed |= batch
             self._wake.set()
@@ -84,7 +94,7 @@ async def listen_together(url: str) -> AsyncGenerator[frozenset[str], None]:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-                await connection.execute(f"listen {CHANNEL}")
+                await connection.execute(f"listen {channel_of(url)}")
                 yield frozenset({RESYNC})
                 async for notification in connection.notifies():
                     yield frozenset(notification.payload.split(","))

@@ -12,7 +12,7 @@ import pytest
 from api.board_feed import Boards
 from domain.exceptions import ExceptionKind
 from domain.sessions import SessionState
-from models.changes import CHANNEL
+from models.changes import channel_of
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import notices
@@ -103,7 +103,9 @@ async def open_case(rows: Database, school: RunningSchool, running: RunningClass
 def say_changed(house: Campus, *sessions: UUID) -> None:
     """As a worker does."""
     with psycopg.connect(house.database.application, autocommit=True) as connection:
-        connection.execute("select pg_notify(%s, %s)", [CHANNEL, ",".join(map(str, sessions))])
+        connection.execute(
+            "select pg_notify(%s, %s)", [channel_of(house.database.application), ",".join(map(str, sessions))]
+        )
 
 
 async def test_who_comes_and_goes_is_on_the_board(
@@ -188,7 +190,7 @@ async def test_a_lost_connection_to_the_database_is_a_reason_to_read_everything(
         with psycopg.connect(house.database.superuser) as admin:
             admin.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where query = %s and datname = %s",
-                [f"listen {CHANNEL}", house.database.name],
+                [f"listen {channel_of(house.database.application)}", house.database.name],
             )
         while board.events.count("board") == seen:
             await board.next()

@@ -12,7 +12,7 @@ import pytest
 
 from api.live import LiveHub
 from api.tenants import Tenants
-from models.changes import CHANNEL
+from models.changes import channel_of
 from models.database import Database
 from tests.api.campus import PATIENCE, Campus, School, serving
 from tests.api.classes import make_classes
@@ -72,7 +72,7 @@ async def pages(hub: LiveHub, *wanted: tuple[UUID, UUID]) -> AsyncIterator[list[
 def change(database: Database, *sessions: UUID) -> None:
     with psycopg.connect(database.url, autocommit=True) as connection:
         for session_id in sessions:
-            connection.execute("select pg_notify(%s, %s)", [CHANNEL, str(session_id)])
+            connection.execute("select pg_notify(%s, %s)", [channel_of(database.url), str(session_id)])
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ async def test_a_lost_connection_is_a_reason_to_look_again(
         with psycopg.connect(database_urls.superuser) as admin:
             admin.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where query = %s and datname = %s",
-                [f"listen {CHANNEL}", database_urls.name],
+                [f"listen {channel_of(database.url)}", database_urls.name],
             )
         for page in opened:
             await page.told()

@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from models.changes import CHANNEL, RESYNC, ChangeNotifier, listen
+from models.changes import RESYNC, ChangeNotifier, channel_of, listen
 from tests.stack import DatabaseUrls
 
 pytestmark = pytest.mark.adapter
 
 PATIENCE = 30  # seconds until a test gives up on a message that should come
-LISTENING, TELLING = f"listen {CHANNEL}", "select pg_notify%"
+TELLING = "select pg_notify%"
 
 
 class Listener:
@@ -82,7 +82,7 @@ async def test_a_listener_that_lost_its_connection_is_told_that_anything_may_hav
     async with listening(database_urls) as listener:
         waiting = asyncio.create_task(listener.next())
         await asyncio.sleep(0)
-        assert kill(database_urls, LISTENING) == 1
+        assert kill(database_urls, f"listen {channel_of(database_urls.application)}") == 1
         assert await waiting == RESYNC
         notifier.changed(session_id := uuid4())
         assert await listener.next() == str(session_id)
@@ -116,3 +116,10 @@ async def test_a_change_waits_for_a_database_that_is_away(database_urls: Databas
 
 async def test_closing_what_was_never_used_is_fine(database_urls: DatabaseUrls) -> None:
     await ChangeNotifier(database_urls.application).aclose()
+
+
+def test_the_channel_is_a_secret_of_those_who_have_the_password() -> None:
+    one, other = (f"postgresql://app:{password}@h/db" for password in ("first", "second"))
+    assert channel_of(one) == channel_of("postgresql://app:first@elsewhere:5433/other")
+    assert channel_of(one) != channel_of(other)
+    assert "first" not in channel_of(one)
