@@ -14,9 +14,12 @@ from api.housekeeping import tidy_for_ever
 from api.limits import BodyLimit
 from api.routes import (
     board,
+    bulk,
+    content,
     events,
     exports,
     family,
+    files,
     joining,
     keys,
     livekit,
@@ -60,8 +63,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecureHeaders, over_tls=chosen.public_url.startswith("https:"))
     app.add_middleware(RequestContext)
     problems.install(app)
-    tenants = (organizations, keys, resources, sessions, records, queues, board, family, events, exports)
-    modules = (livekit, *tenants, joining)  # LiveKit's first: routes are tried in order, and it asks most
+    tenants = (
+        organizations, keys, bulk, resources, sessions, records, files, queues, board, family, events, exports,
+    )  # fmt: skip
+    modules = (
+        livekit,
+        *tenants,
+        content,
+        joining,
+    )  # LiveKit's first: routes are tried in order, and it asks most
     for module in modules:
         app.include_router(module.router)
     room_page.install(app)

@@ -76,7 +76,7 @@ CommandId = Annotated[str, Depends(command_id)]
 
 
 @dataclass(frozen=True)
-class _Claim:
+class Claim:
     organization_id: UUID
     actor: str
     key: str
@@ -98,12 +98,26 @@ class ApiRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def once(request: Request) -> Response:
-            key = request.headers.get(HEADER)
+            key = given_key(request)
             if request.method != "POST" or key is None:
                 return await handle(request)
-            return await _once(handle, request, _sound(key))
+            claim = await claim_of(request, key, await request.body())
+            return await answer_once(request, claim, lambda: handle(request))
 
         return once
+
+
+class StreamedRoute(ApiRoute):
+    """A route whose body is too large for memory: it looks at the key itself, when it has the body's hash."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return APIRoute.get_route_handler(self)
+
+
+def given_key(request: Request) -> str | None:
+    """Raises InvalidInput."""
+    key = request.headers.get(HEADER)
+    return None if key is None else _sound(key)
 
 
 def _sound(key: str) -> str:
@@ -115,16 +129,16 @@ def _sound(key: str) -> str:
     return key
 
 
-async def _once(
-    handle: Callable[[Request], Coroutine[Any, Any, Response]], request: Request, key: str
+async def answer_once(
+    request: Request, claim: Claim, handle: Callable[[], Coroutine[Any, Any, Response]]
 ) -> Response:
+    """Raises KeyReused, RequestInProgress."""
     shared: State = request.app.state.homeroom
-    claim = await _claim_of(request, key)
-    if (answer := await _take_or_wait(shared, claim)) is not None:
-        return answer
+    if (there := await take_or_wait(shared, claim)) is not None:
+        return _open(shared, claim, there)
     request.state.new_ids = NewIds(claim.seed)
     try:
-        answer = await _answered(handle, request)
+        answer = await _answered(handle)
     except BaseException:
         await _release(shared, claim)
         raise
@@ -135,20 +149,19 @@ async def _once(
     return answer
 
 
-async def _claim_of(request: Request, key: str) -> _Claim:
-    """The operator has no organization; its requests are told apart by their token."""
-    body = await request.body()
+async def claim_of(request: Request, key: str, body: bytes) -> Claim:
+    """`body` is the request's, or what stands for it. The operator's requests are told apart by their token."""
     told = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body
     fingerprint = hashlib.sha256(told).hexdigest()
     if request.url.path == "/v1/organizations":
         token = hashlib.sha256(request.headers.get("authorization", "").encode()).hexdigest()
-        return _Claim(NOBODYS, f"operator:{token}", key, fingerprint)
+        return Claim(NOBODYS, f"operator:{token}", key, fingerprint)
     who = await identify(request)
-    return _Claim(who.organization_id, who.actor, key, fingerprint)
+    return Claim(who.organization_id, who.actor, key, fingerprint)
 
 
-async def _take_or_wait(shared: State, claim: _Claim) -> Response | None:
-    """None where the work is ours now. Raises KeyReused, RequestInProgress."""
+async def take_or_wait(shared: State, claim: Claim) -> IdempotencyRow | None:
+    """What was answered; None where the work is ours now. Raises KeyReused, RequestInProgress."""
     tries = int(_PATIENCE / _PAUSE)
     for _ in range(tries):
         now = datetime.now(UTC)
@@ -170,15 +183,15 @@ async def _take_or_wait(shared: State, claim: _Claim) -> Response | None:
         if row.fingerprint != claim.fingerprint:
             raise KeyReused
         if row.status is not None:
-            return _open(shared, claim, row)
+            return row
         await asyncio.sleep(_PAUSE)
     raise RequestInProgress
 
 
-async def _answered(handle: Callable[[Request], Coroutine[Any, Any, Response]], request: Request) -> Response:
+async def _answered(handle: Callable[[], Coroutine[Any, Any, Response]]) -> Response:
     """A refusal is an answer as well, and is the same the next time."""
     try:
-        return await handle(request)
+        return await handle()
     except HomeroomError as error:
         return problems.of_error(error)
     except RequestValidationError as error:
@@ -187,34 +200,56 @@ async def _answered(handle: Callable[[Request], Coroutine[Any, Any, Response]], 
         return problems.of_integrity(error)
 
 
-async def _keep(shared: State, claim: _Claim, answer: Response) -> None:
+async def _keep(shared: State, claim: Claim, answer: Response) -> None:
     kept = {
         "headers": {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers},
         "body": bytes(answer.body).decode(),
         "request_id": authorship.get().request_id,
     }
-    sealed = _seal(shared, claim).encrypt(json.dumps(kept).encode()).decode()
+    await keep(shared, claim, answer.status_code, kept)
+
+
+async def keep(shared: State, claim: Claim, status: int, answer: dict[str, Any]) -> None:
+    sealed = _seal(shared, claim).encrypt(json.dumps(answer).encode()).decode()
     async with shared.database.tenant(claim.organization_id) as db:
-        await idempotency.keep(db, claim.actor, claim.key_hash, answer.status_code, sealed)
+        await idempotency.keep(db, claim.actor, claim.key_hash, status, sealed)
 
 
-def _open(shared: State, claim: _Claim, row: IdempotencyRow) -> Response:
+def kept_answer(shared: State, claim: Claim, row: IdempotencyRow) -> dict[str, Any]:
+    """Raises KeyReused."""
     try:
-        kept = json.loads(_seal(shared, claim).decrypt(row.answer.encode()))
+        found: dict[str, Any] = json.loads(_seal(shared, claim).decrypt(row.answer.encode()))
     except InvalidToken as error:
         raise KeyReused(
             "the answer to this key cannot be read: the deployment's secrets have changed"
         ) from error
+    return found
+
+
+def _open(shared: State, claim: Claim, row: IdempotencyRow) -> Response:
+    kept = kept_answer(shared, claim, row)
     assert row.status is not None, "it was answered"
     return Response(kept["body"], row.status, kept["headers"] | {REPLAYED: "true"})
 
 
-def _seal(shared: State, claim: _Claim) -> Fernet:
+def _seal(shared: State, claim: Claim) -> Fernet:
     secret = shared.settings.link_secrets[0].get_secret_value()
     told = f"idempotency\n{secret}\n{claim.organization_id}\n{claim.key}".encode()
     return Fernet(urlsafe_b64encode(hashlib.sha256(told).digest()))
 
 
-async def _release(shared: State, claim: _Claim) -> None:
+async def _release(shared: State, claim: Claim) -> None:
     async with shared.database.tenant(claim.organization_id) as db:
         await idempotency.release(db, claim.actor, claim.key_hash)
+
+
+async def hold(shared: State, claim: Claim, now: datetime) -> None:
+    """Work that takes longer than a request usually does says that it goes on."""
+    async with shared.database.tenant(claim.organization_id) as db:
+        await idempotency.hold(db, claim.actor, claim.key_hash, now + _WORK)
+
+
+async def let_go(shared: State, claim: Claim, now: datetime) -> None:
+    """Of work that was cut: the same request may take it up at once, another one may not use its key."""
+    async with shared.database.tenant(claim.organization_id) as db:
+        await idempotency.hold(db, claim.actor, claim.key_hash, now)

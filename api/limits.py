@@ -1,4 +1,7 @@
-"""Refuses bodies that are larger than any request needs, before they are read into memory."""
+"""Refuses bodies that are larger than any request needs, before they are read."""
+
+import re
+from typing import ClassVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,6 +16,13 @@ class _TooLargeError(Exception):
 
 
 class BodyLimit:
+    OF_BULK: ClassVar[int] = 1 << 30  # goes to disk as it comes
+    OF_FILES: ClassVar[int] = 25_000_000 + 100_000  # the file and the form around it
+    _OWN: ClassVar = (
+        (re.compile(r"/v1/[a-z-]+/bulk"), OF_BULK),
+        (re.compile(r"/v1/sessions/[^/]+/files"), OF_FILES),
+    )
+
     def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
         self._app = app
         self._limit = limit
@@ -20,12 +30,14 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif _declared(scope) > self._limit:
-            await self._refuse(scope, receive, send)
+            return
+        limit = next((own for way, own in self._OWN if way.fullmatch(scope["path"])), self._limit)
+        if _declared(scope) > limit:
+            await _refuse(limit, scope, receive, send)
         else:
-            await self._counted(scope, receive, send)
+            await self._counted(limit, scope, receive, send)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _counted(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
         """For bodies of a length nobody declared. Whatever the application makes of the cut, the answer is 413."""
         seen, started = 0, False
 
@@ -33,13 +45,13 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limit:
+            if seen > limit:
                 raise _TooLargeError
             return message
 
         async def noted(message: Message) -> None:
             nonlocal started
-            if seen > self._limit and not started:
+            if seen > limit and not started:
                 raise _TooLargeError
             started = True
             await send(message)
@@ -48,11 +60,11 @@ class BodyLimit:
             await self._app(scope, counted, noted)
         except _TooLargeError:
             if not started:
-                await self._refuse(scope, receive, send)
+                await _refuse(limit, scope, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = PayloadTooLarge(f"the body is larger than {self._limit} bytes")
-        await of_error(error)(scope, receive, send)
+
+async def _refuse(limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+    await of_error(PayloadTooLarge(f"the body is larger than {limit} bytes"))(scope, receive, send)
 
 
 def _declared(scope: Scope) -> int:

@@ -1,6 +1,6 @@
 """Errors as application/problem+json (RFC 9457), from one table of statuses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -45,6 +45,18 @@ def status_of(error: errors.HomeroomError) -> int:
     return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
 
 
+def members(status: int, code: str, title: str, detail: str, next_step: str) -> dict[str, Any]:
+    return {
+        "type": f"urn:homeroom:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "next_step": next_step,
+        "request_id": authorship.get().request_id,
+    }
+
+
 def problem(
     status: int,
     code: str,
@@ -55,15 +67,7 @@ def problem(
     more: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    body = {
-        "type": f"urn:homeroom:problem:{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "next_step": next_step,
-        "request_id": authorship.get().request_id,
-    }
+    body = members(status, code, title, detail, next_step)
     own = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}.get(status, {})
     return JSONResponse(
         jsonable_encoder({**body, **(more or {})}), status, {**own, **(headers or {})}, media_type=MEDIA_TYPE
@@ -83,11 +87,25 @@ def of_error(error: errors.HomeroomError) -> JSONResponse:
     )
 
 
+def members_of(error: errors.HomeroomError) -> dict[str, Any]:
+    """The members of a problem that is told inside another answer."""
+    told = members(status_of(error), error.code, error.title, error.detail, error.next_step)
+    return told | error.extra
+
+
 def of_validation(error: RequestValidationError) -> JSONResponse:
-    places = [{"where": _place(one["loc"]), "problem": one["msg"]} for one in error.errors()]
+    told = members_of_validation(error.errors())
+    return JSONResponse(told, told["status"], media_type=MEDIA_TYPE)
+
+
+def members_of_validation(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """`found` are pydantic's errors."""
+    places = [{"where": _place(one["loc"]), "problem": one["msg"]} for one in found]
     kind = errors.InvalidInput
-    detail = "; ".join(f"{place['where']}: {place['problem']}" for place in places)
-    return problem(422, kind.code, kind.title, detail, "Correct the named fields.", more={"fields": places})
+    detail = "; ".join(
+        f"{place['where']}: {place['problem']}" if place["where"] else place["problem"] for place in places
+    )
+    return members(422, kind.code, kind.title, detail, "Correct the named fields.") | {"fields": places}
 
 
 def _place(path: tuple[int | str, ...]) -> str:
@@ -104,11 +122,16 @@ def _of_http(error: HTTPException) -> JSONResponse:
 
 def of_integrity(error: IntegrityError) -> JSONResponse:
     """Two requests that exclude each other: the database decided. Anything else is a fault of ours."""
+    return of_error(meaning_of(error))
+
+
+def meaning_of(error: IntegrityError) -> errors.HomeroomError:
+    """Raises what is a fault of ours."""
     state = getattr(error.orig, "sqlstate", None)
     if state == _UNIQUE:
-        return of_error(errors.Conflict("this exists already", next_step="Read what is there."))
+        return errors.Conflict("this exists already", next_step="Read what is there.")
     if state == _FOREIGN:
-        return of_error(errors.UnknownReference("it names what is not there", next_step="Check the ids."))
+        return errors.UnknownReference("it names what is not there", next_step="Check the ids.")
     raise error
 
 

@@ -14,8 +14,9 @@ from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
 from domain.roles import Role
 
 _ALGORITHM = "HS256"
-_JOIN, _DESK, _FAMILY = "join", "desk", "family"
+_JOIN, _DESK, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
 LINK_OUTLIVES_CLASS = timedelta(days=1)
+CONTENT_LINK_LASTS = timedelta(minutes=15)
 
 
 def mark_of(address: str) -> str:
@@ -45,6 +46,24 @@ class FamilyLink:
     organization_id: UUID
     guardian_id: UUID
     address: str
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """Gives the content of one file of a class."""
+
+    organization_id: UUID
+    session_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True)
+class RecordingLink:
+    """Gives one segment of a class's sound."""
+
+    organization_id: UUID
+    session_id: UUID
+    key: str  # in the object store
 
 
 class LinkSigner:
@@ -103,6 +122,34 @@ class LinkSigner:
         """A link whose token is kept in the database."""
         after = {"next": path} if path else {}
         return f"{self._base}/sign-in/link?{urlencode({'token': token, **after})}"
+
+    def file_url(self, link: FileLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _FILE,
+            expires_at,
+            organization=link.organization_id,
+            session=link.session_id,
+            file=link.file_id,
+        )
+        return f"{self._base}/v1/content/file?t={token}"
+
+    def read_file(self, token: str, now: datetime) -> FileLink:
+        claims = self._read(_FILE, token, now)
+        return FileLink(UUID(claims["organization"]), UUID(claims["session"]), UUID(claims["file"]))
+
+    def recording_url(self, link: RecordingLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _RECORDING,
+            expires_at,
+            organization=link.organization_id,
+            session=link.session_id,
+            key=link.key,
+        )
+        return f"{self._base}/v1/content/recording?t={token}"
+
+    def read_recording(self, token: str, now: datetime) -> RecordingLink:
+        claims = self._read(_RECORDING, token, now)
+        return RecordingLink(UUID(claims["organization"]), UUID(claims["session"]), claims["key"])
 
     def session_page(self, session_id: UUID) -> str:
         return f"{self._base}/sessions/{session_id}"

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
 
 from api.resources.resource import Resource
 from api.schemas.common import Schema
@@ -25,10 +26,16 @@ from api.schemas.people import (
     TopicOut,
 )
 from domain.access import Permission
-from domain.errors import InUse, UnknownReference
+from domain.errors import HomeroomError, InUse, UnknownReference
 from models.course import Course, CurriculumPlan, Enrollment, Topic
 from models.people import Student
-from models.repositories import people
+from models.repositories import intake, living, people
+
+
+def _item(cell: str) -> dict[str, str]:
+    """`topic_id:sessions`, or a topic alone."""
+    topic, _, sessions = cell.partition(":")
+    return {"topic_id": topic.strip()} | ({"sessions": sessions.strip()} if sessions.strip() else {})
 
 
 class Courses(Resource[Course]):
@@ -39,24 +46,17 @@ class Courses(Resource[Course]):
     filters: ClassVar = {"external_id": str, "subject": str, "level": str}
     searched = ("title", "subject")
 
-    async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Course:
+    def further_rows(
+        self, tenant: UUID, key: UUID, new: Schema, now: datetime
+    ) -> Mapping[type[SQLModel], list[dict[str, Any]]]:
         assert isinstance(new, NewCourse)
-        row = await super().make(db, tenant, key, new, now)
-        await db.flush()
-        db.add_all(
-            [
-                Topic(
-                    id=uuid5(key, str(position)),
-                    organization_id=tenant,
-                    course_id=key,
-                    title=title,
-                    position=position,
-                    created_at=now,
-                )
+        own = {"organization_id": tenant, "course_id": key, "created_at": now}
+        return {
+            Topic: [
+                own | {"id": uuid5(key, str(position)), "title": title, "position": position}
                 for position, title in enumerate(new.topics)
             ]
-        )
-        return row
+        }
 
     async def check_unused(self, db: AsyncSession, row: Course, now: datetime) -> None:
         if coming := await people.coming_classes_of_course(db, row.id, now):
@@ -77,14 +77,19 @@ class Topics(Resource[Topic]):
     sorts = ("position", "title", "created_at")
     filters: ClassVar = {"external_id": str, "course_id": UUID}
     searched = ("title",)
+    references: ClassVar = {"course_id": Course}
 
-    async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Topic:
-        assert isinstance(new, NewTopic)
-        await people.in_use(db, Course, new.course_id)
-        if new.position is None:
-            behind = await people.next_position(db, new.course_id)
-            new = new.model_copy(update={"position": behind})
-        return await super().make(db, tenant, key, new, now)
+    async def completed(self, db: AsyncSession, news: Sequence[Schema]) -> Sequence[Schema]:
+        """Behind the last of its course, where no place is given."""
+        assert all(isinstance(new, NewTopic) for new in news)
+        topics = cast("Sequence[NewTopic]", news)
+        free = await people.next_positions(db, {topic.course_id for topic in topics})
+        placed = []
+        for topic in topics:
+            place = topic.position if topic.position is not None else free.get(topic.course_id, 0)
+            free[topic.course_id] = max(free.get(topic.course_id, 0), place + 1)
+            placed.append(topic.model_copy(update={"position": place}))
+        return placed
 
 
 class Plans(Resource[CurriculumPlan]):
@@ -94,19 +99,21 @@ class Plans(Resource[CurriculumPlan]):
     sorts = ("created_at", "title")
     filters: ClassVar = {"external_id": str, "course_id": UUID}
     searched = ("title",)
+    references: ClassVar = {"course_id": Course}
+    cells: ClassVar = {"items": _item}
 
-    async def make(
-        self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime
-    ) -> CurriculumPlan:
-        assert isinstance(new, NewPlan)
-        await people.in_use(db, Course, new.course_id)
-        await _check_topics(db, new.course_id, new.items)
-        return await super().make(db, tenant, key, new, now)
+    async def refusals(self, db: AsyncSession, news: Sequence[Schema]) -> list[HomeroomError | None]:
+        found = await super().refusals(db, news)
+        plans = cast("Sequence[NewPlan]", news)
+        refused = await _wrong_topics(db, [(plan.course_id, plan.items) for plan in plans])
+        return [one or other for one, other in zip(found, refused, strict=True)]
 
     async def relate(self, db: AsyncSession, row: CurriculumPlan, change: Schema, now: datetime) -> None:
         assert isinstance(change, PlanChange)
         if "items" in change.model_fields_set:
-            await _check_topics(db, row.course_id, change.items)
+            (refusal,) = await _wrong_topics(db, [(row.course_id, change.items)])
+            if refusal:
+                raise refusal
 
     def columns(self, values: dict[str, Any]) -> dict[str, Any]:
         if "items" in values:
@@ -114,10 +121,20 @@ class Plans(Resource[CurriculumPlan]):
         return super().columns(values)
 
 
-async def _check_topics(db: AsyncSession, course_id: UUID, items: Sequence[PlanItem]) -> None:
-    topics = await people.all_in_use(db, Topic, [item.topic_id for item in items])
-    if any(topic.course_id != course_id for topic in topics):
-        raise UnknownReference("a topic is not of this course", next_step="Name topics of the plan's course.")
+async def _wrong_topics(
+    db: AsyncSession, plans: Sequence[tuple[UUID, Sequence[PlanItem]]]
+) -> list[HomeroomError | None]:
+    lives = await intake.lives(db, Topic, {item.topic_id for _, items in plans for item in items})
+    courses = await people.courses_of_topics(db, lives)
+    found: list[HomeroomError | None] = []
+    for course_id, items in plans:
+        refusal = living.unusable(Topic, [item.topic_id for item in items], lives)
+        if refusal is None and any(courses[item.topic_id] != course_id for item in items):
+            refusal = UnknownReference(
+                "a topic is not of this course", next_step="Name topics of the plan's course."
+            )
+        found.append(refusal)
+    return found
 
 
 class Enrollments(Resource[Enrollment]):
@@ -127,9 +144,4 @@ class Enrollments(Resource[Enrollment]):
     sorts = ("created_at",)
     filters: ClassVar = {"external_id": str, "course_id": UUID, "student_id": UUID}
     searched = ()
-
-    async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Enrollment:
-        assert isinstance(new, NewEnrollment)
-        await people.in_use(db, Course, new.course_id)
-        await people.in_use(db, Student, new.student_id)
-        return await super().make(db, tenant, key, new, now)
+    references: ClassVar = {"course_id": Course, "student_id": Student}

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+from uuid_utils.compat import uuid7
 
 from api.resources.resource import Resource
 from api.schemas.common import Schema
@@ -26,7 +28,7 @@ from api.schemas.people import (
 from domain.access import AccessRole, Permission
 from domain.errors import InUse
 from models.access import Member
-from models.people import Guardian, Instructor, Student
+from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
 from models.repositories import people
 
 
@@ -36,6 +38,12 @@ async def _refuse_if_booked(db: AsyncSession, person_id: UUID, what: str, now: d
             f"this {what} has {coming} coming or running {'class' if coming == 1 else 'classes'}",
             next_step="Cancel them, or wait until they are over.",
         )
+
+
+def _qualification(cell: str) -> dict[str, str]:
+    """`subject:level`, or a subject alone."""
+    subject, _, level = cell.partition(":")
+    return {"subject": subject.strip(), "level": level.strip()}
 
 
 class Guardians(Resource[Guardian]):
@@ -51,14 +59,14 @@ class Students(Resource[Student]):
     new, change, out = NewStudent, StudentChange, StudentOut
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
     filters: ClassVar = {"external_id": str}
+    references: ClassVar = {"guardian_ids": Guardian}
 
-    async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Student:
+    def further_rows(
+        self, tenant: UUID, key: UUID, new: Schema, now: datetime
+    ) -> Mapping[type[SQLModel], list[dict[str, Any]]]:
         assert isinstance(new, NewStudent)
-        await people.all_in_use(db, Guardian, new.guardian_ids)
-        row = await super().make(db, tenant, key, new, now)
-        await db.flush()
-        await people.set_guardians(db, tenant, key, new.guardian_ids)
-        return row
+        pair = {"organization_id": tenant, "student_id": key}
+        return {StudentGuardian: [pair | {"guardian_id": guardian} for guardian in new.guardian_ids]}
 
     async def relate(self, db: AsyncSession, row: Student, change: Schema, now: datetime) -> None:
         assert isinstance(change, StudentChange)
@@ -80,14 +88,19 @@ class Instructors(Resource[Instructor]):
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
     filters: ClassVar = {"external_id": str, "email": str}
     searched = ("name", "email")
+    cells: ClassVar = {"qualifications": _qualification}
 
-    async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Instructor:
+    def further_rows(
+        self, tenant: UUID, key: UUID, new: Schema, now: datetime
+    ) -> Mapping[type[SQLModel], list[dict[str, Any]]]:
         assert isinstance(new, NewInstructor)
-        row = await super().make(db, tenant, key, new, now)
-        await db.flush()
-        wanted = [(one.subject, one.level) for one in new.qualifications]
-        await people.set_qualifications(db, tenant, key, wanted, now)
-        return row
+        wanted = dict.fromkeys((one.subject, one.level) for one in new.qualifications)
+        own = {"organization_id": tenant, "instructor_id": key, "created_at": now}
+        return {
+            Qualification: [
+                own | {"id": uuid7(), "subject": subject, "level": level} for subject, level in wanted
+            ]
+        }
 
     async def relate(self, db: AsyncSession, row: Instructor, change: Schema, now: datetime) -> None:
         assert isinstance(change, InstructorChange)

@@ -1,6 +1,6 @@
 """One kind of thing that is made, read, listed, changed and retired; kinds with more to say override a step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -12,8 +12,8 @@ from api.schemas.common import Schema
 from api.state import State
 from api.versions import check_version
 from domain.access import Permission
-from domain.errors import NotFound, TransitionRefused
-from models.repositories import living
+from domain.errors import HomeroomError, NotFound, TransitionRefused
+from models.repositories import intake, living
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -33,6 +33,10 @@ class Resource(Generic[Row]):
     sorts: ClassVar[tuple[str, ...]] = ("created_at", "name")
     filters: ClassVar[Mapping[str, Any]] = {}  # column to type
     searched: ClassVar[tuple[str, ...]] = ("name",)
+    references: ClassVar[
+        Mapping[str, type[SQLModel]]
+    ] = {}  # field of `new`, one id or several, to their table
+    cells: ClassVar[Mapping[str, Callable[[str], Any]]] = {}  # how a CSV cell writes one item of a list
 
     async def get(self, db: AsyncSession, key: UUID) -> Row:
         """Raises NotFound."""
@@ -54,9 +58,40 @@ class Resource(Generic[Row]):
         return row
 
     async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Row:
-        row = self.table(id=key, organization_id=tenant, created_at=now, **self.columns(new.model_dump()))
+        """Raises UnknownReference."""
+        (refusal,) = await self.refusals(db, [new])
+        if refusal:
+            raise refusal
+        (whole,) = await self.completed(db, [new])
+        row = self.table(**self.row(tenant, key, whole, now))
         db.add(row)
+        await db.flush()
+        await intake.add_all(db, self.further_rows(tenant, key, whole, now))
         return row
+
+    async def refusals(self, db: AsyncSession, news: Sequence[Schema]) -> list[HomeroomError | None]:
+        """For each of these why it cannot be made, as far as that stands in other tables."""
+        found: list[HomeroomError | None] = [None] * len(news)
+        for field, table in self.references.items():
+            named = [_ids(getattr(new, field)) for new in news]
+            lives = await intake.lives(db, table, {key for keys in named for key in keys})
+            for place, keys in enumerate(named):
+                found[place] = found[place] or living.unusable(table, keys, lives)
+        return found
+
+    async def completed(self, db: AsyncSession, news: Sequence[Schema]) -> Sequence[Schema]:
+        """With what was left out and comes from other rows."""
+        return news
+
+    def row(self, tenant: UUID, key: UUID, new: Schema, now: datetime) -> dict[str, Any]:
+        own = self.columns(new.model_dump())
+        return {"id": key, "organization_id": tenant, "created_at": now} | own
+
+    def further_rows(
+        self, tenant: UUID, key: UUID, new: Schema, now: datetime
+    ) -> Mapping[type[SQLModel], list[dict[str, Any]]]:
+        """What is made along with it, by table."""
+        return {}
 
     def columns(self, values: dict[str, Any]) -> dict[str, Any]:
         """What of a request goes into the row as it is."""
@@ -122,3 +157,7 @@ class Resource(Generic[Row]):
             raise NotFound(f"there is no {self.name} {key}")
         check_version(getattr(row, "version"), version)  # noqa: B009
         return row
+
+
+def _ids(value: UUID | Sequence[UUID]) -> Sequence[UUID]:
+    return [value] if isinstance(value, UUID) else value

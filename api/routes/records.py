@@ -1,9 +1,9 @@
 """The record of a session."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 
 from api.access import needs
 from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
@@ -16,15 +16,22 @@ from api.schemas.records import (
     AttendanceOut,
     CaseOut,
     DocumentationOut,
+    EngagementOut,
     NoticeOut,
+    ParticipantOut,
+    RecordingOut,
     RevisionMade,
     RevisionOut,
+    SegmentOut,
     UtteranceOut,
+    WholeRevisionOut,
 )
-from api.schemas.sessions import ChangesWanted, Decision, RevisionIn
+from api.schemas.sessions import ChangesWanted, Decision, Revision, RevisionIn
 from api.state import State
 from domain.access import Permission
 from domain.errors import NotFound
+from domain.sessions import FINAL_STATES
+from integrations.links import CONTENT_LINK_LASTS, RecordingLink
 from models.repositories import documents, notices, recordings, sessions
 
 router = APIRouter(prefix="/v1/sessions/{session_id}", tags=["records"], route_class=ApiRoute)
@@ -42,6 +49,38 @@ async def attendance(session: SeenSession, db: Work, now: Now) -> list[Attendanc
     roles = {person.id: person.role for person in await sessions.participants(db, session.id)}
     rows = await attendance_now.rows(db, session, now)
     return [AttendanceOut.of(row, roles[row.participant_id]) for row in rows]
+
+
+@router.get("/participants", dependencies=RECORD)
+async def participants(session: SeenSession, db: Work, now: Now) -> list[ParticipantOut]:
+    """Who is expected, and who is there."""
+    there = {row.participant_id: row for row in await attendance_now.rows(db, session, now)}
+    over = session.ended_at is not None or session.state in FINAL_STATES
+    people = await sessions.participants(db, session.id)
+    return [ParticipantOut.of(person, there.get(person.id), over) for person in people]
+
+
+@router.get("/engagement", dependencies=RECORD)
+async def engagement(session: SeenSession, db: Work, now: Now) -> list[EngagementOut]:
+    """Per participant, as far as the class has gone."""
+    roles = {person.id: person.role for person in await sessions.participants(db, session.id)}
+    rows = await attendance_now.rows(db, session, now)
+    return [EngagementOut.of(row, roles[row.participant_id]) for row in rows]
+
+
+@router.get("/recordings", dependencies=TRANSCRIPT)
+async def list_recordings(session: SeenSession, db: Work, shared: Shared, now: Now) -> list[RecordingOut]:
+    """The sound of each participant, with links that are good for 15 minutes."""
+    expires_at = now + CONTENT_LINK_LASTS
+    found: dict[str, list[SegmentOut]] = {}
+    for segment in await recordings.segments(db, session.id):
+        link = RecordingLink(session.organization_id, session.id, segment.key)
+        told = SegmentOut.of(segment, shared.links.recording_url(link, expires_at))
+        found.setdefault(segment.identity, []).append(told)
+    return [
+        RecordingOut(participant_id=UUID(identity), links_expire_at=expires_at, segments=segments)
+        for identity, segments in sorted(found.items())
+    ]
 
 
 @router.get("/transcript", dependencies=TRANSCRIPT)
@@ -74,6 +113,15 @@ async def documentation(session: SeenSession, db: Work) -> DocumentationOut:
         statements=await documents.statements(db, session.id, row.revision),
         revisions=[RevisionOut.of(revision) for revision in await documents.revisions(db, session.id)],
     )
+
+
+@router.get("/documentation/revisions/{revision}", dependencies=DOCUMENTATION)
+async def read_revision(
+    session: SeenSession, revision: Annotated[Revision, Path()], db: Work
+) -> WholeRevisionOut:
+    row = await documents.revision(db, session.id, revision)
+    told = RevisionOut.of(row).model_dump()
+    return WholeRevisionOut(**told, statements=documents.statements_of(row))
 
 
 @router.post("/documentation/revisions", status_code=201, dependencies=REVIEW)

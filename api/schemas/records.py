@@ -1,6 +1,6 @@
 """What is left of a class: transcript, attendance, documentation, notices, exceptions."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from api.schemas.common import Schema, Text
 from domain.documentation import DocumentationStatus, Statement
 from domain.notices import DeliveryState
+from domain.recording import AudioSegment
 from domain.roles import Role
 from domain.transcript import Utterance, Word
 from models.documentation import DocumentationRevision
@@ -15,6 +16,7 @@ from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
 from models.repositories.cases import QueuedCase
+from models.session import Participant
 
 
 class UtteranceOut(Schema):
@@ -59,6 +61,83 @@ class AttendanceOut(Schema):
         return cls(role=role, **values)
 
 
+class ParticipantOut(Schema):
+    id: UUID
+    role: Role
+    student_id: UUID | None
+    instructor_id: UUID | None
+    name: str = Field(description="As shown in class.")
+    present: bool = Field(description="In the room at this moment.")
+    attended: bool = Field(description="Has been in the room.")
+
+    @classmethod
+    def of(cls, person: Participant, attendance: AttendanceRow | None, over: bool) -> Self:
+        connections = attendance.connections if attendance else []
+        return cls(
+            id=person.id,
+            role=person.role,
+            student_id=person.student_id,
+            instructor_id=person.instructor_id,
+            name=person.name,
+            present=not over and any(one["left_at"] is None for one in connections),
+            attended=bool(connections),
+        )
+
+
+Seconds = Annotated[float, Field(ge=0, json_schema_extra={"x-unit": "seconds"})]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class EngagementOut(Schema):
+    """Observable acts; nothing is said about feelings."""
+
+    participant_id: UUID
+    role: Role
+    talk_seconds: Seconds = Field(0, description="Voiced; pauses are not counted.")
+    talk_share: Share = Field(0, description="Of all talking in the class, 0 to 1.")
+    chat_messages: int = 0
+    hand_raises: int = 0
+    microphone_seconds: Seconds = Field(0, description="Published and not muted.")
+    camera_seconds: Seconds = 0
+    worst_quality: Literal["lost", "poor", "good", "excellent"] | None = None
+    mean_quality: Annotated[float, Field(ge=0, le=3)] | None = Field(
+        None, description="Over time: 0 lost, 1 poor, 2 good, 3 excellent."
+    )
+    concealed_ratio: Share | None = Field(
+        None, description="Of the sound heard from this person, made up by the decoder; 0 to 1."
+    )
+    audio_only_seconds: Seconds = Field(0, description="Without video, so that the sound stays clear.")
+
+    @classmethod
+    def of(cls, row: AttendanceRow, role: Role) -> Self:
+        return cls(participant_id=row.participant_id, role=role, **row.engagement)
+
+
+class SegmentOut(Schema):
+    """Sound without a gap."""
+
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    seconds: Seconds
+    codec: Literal["flac", "opus"]
+    sample_rate: int = Field(description="Hz.")
+    size: int = Field(description="Bytes.")
+    sha256: str
+    url: str = Field(description="Gives the sound to whoever has it, until it expires; understands `Range`.")
+
+    @classmethod
+    def of(cls, segment: AudioSegment, url: str) -> Self:
+        names = ("started_at", "ended_at", "codec", "sample_rate", "size", "sha256")
+        told = {name: getattr(segment, name) for name in names}
+        return cls(**told, seconds=round(segment.duration.total_seconds(), 3), url=url)
+
+
+class RecordingOut(Schema):
+    participant_id: UUID
+    links_expire_at: AwareDatetime
+    segments: list[SegmentOut] = Field(description="In order of time.")
+
+
 class RevisionOut(Schema):
     revision: int
     author: str
@@ -78,6 +157,10 @@ class DocumentationOut(Schema):
     approved_at: AwareDatetime | None
     statements: tuple[Statement, ...]
     revisions: list[RevisionOut]
+
+
+class WholeRevisionOut(RevisionOut):
+    statements: tuple[Statement, ...]
 
 
 class RevisionMade(Schema):

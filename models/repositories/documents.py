@@ -35,10 +35,20 @@ async def revisions(db: AsyncSession, session_id: UUID) -> list[DocumentationRev
     return list(await db.scalars(query.order_by(col(DocumentationRevision.revision))))
 
 
-async def statements(db: AsyncSession, session_id: UUID, revision: int) -> tuple[Statement, ...]:
-    row = await db.get(DocumentationRevision, (session_id, revision))
+async def revision(db: AsyncSession, session_id: UUID, number: int) -> DocumentationRevision:
+    """Raises NotFound."""
+    row = await db.get(DocumentationRevision, (session_id, number))
     if row is None:
-        raise NotFound(f"there is no revision {revision} of this documentation")
+        raise NotFound(f"there is no revision {number} of this documentation")
+    return row
+
+
+async def statements(db: AsyncSession, session_id: UUID, number: int) -> tuple[Statement, ...]:
+    """Raises NotFound."""
+    return statements_of(await revision(db, session_id, number))
+
+
+def statements_of(row: DocumentationRevision) -> tuple[Statement, ...]:
     return _STATEMENTS.validate_python(row.statements)
 
 

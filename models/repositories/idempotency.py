@@ -39,6 +39,14 @@ async def keep(db: AsyncSession, actor: str, key_hash: str, status: int, answer:
     )
 
 
+async def hold(db: AsyncSession, actor: str, key_hash: str, until: datetime) -> None:
+    await db.execute(
+        sa.update(IdempotencyRow)
+        .where(*_same(actor, key_hash), col(IdempotencyRow.status).is_(None))
+        .values(locked_until=until)
+    )
+
+
 async def release(db: AsyncSession, actor: str, key_hash: str) -> None:
     await db.execute(sa.delete(IdempotencyRow).where(*_same(actor, key_hash)))
 

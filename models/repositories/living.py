@@ -1,6 +1,6 @@
 """Rows that people change: locked, then written with their version counted up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -8,6 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
+
+from domain.errors import UnknownReference
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -22,3 +24,17 @@ def touch(row: SQLModel, values: Mapping[str, Any], now: datetime) -> None:
         setattr(row, name, value)
     row.version = getattr(row, "version") + 1  # noqa: B009
     row.updated_at = now
+
+
+def unusable(
+    table: type[SQLModel], keys: Sequence[UUID], lives: Mapping[UUID, bool]
+) -> UnknownReference | None:
+    """Why nothing may refer to these: `lives` has those that are there, and whether they are in use."""
+    name = table.__name__.lower()
+    missing = [str(key) for key in keys if key not in lives]
+    if missing:
+        return UnknownReference(f"there is no {name} {', '.join(missing)}", next_step="Check the ids.")
+    retired = next((key for key in keys if not lives[key]), None)
+    if retired:
+        return UnknownReference(f"the {name} {retired} is retired", next_step="Restore it, or name another.")
+    return None

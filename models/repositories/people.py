@@ -1,6 +1,6 @@
 """People, courses, enrollments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -127,10 +127,16 @@ def _grouped(pairs: Iterable[tuple[UUID, Value]]) -> dict[UUID, list[Value]]:
     return found
 
 
-async def next_position(db: AsyncSession, course_id: UUID) -> int:
-    """Behind the last topic of a course."""
-    query = sa.select(sa.func.coalesce(sa.func.max(col(Topic.position)) + 1, 0))
-    return int((await db.execute(query.where(col(Topic.course_id) == course_id))).scalar_one())
+async def next_positions(db: AsyncSession, course_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Behind the last topic of each course that has one."""
+    query = sa.select(col(Topic.course_id), sa.func.max(col(Topic.position)) + 1)
+    rows = await db.execute(query.where(col(Topic.course_id).in_(course_ids)).group_by(col(Topic.course_id)))
+    return {row[0]: row[1] for row in rows}
+
+
+async def courses_of_topics(db: AsyncSession, topic_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    query = sa.select(col(Topic.id), col(Topic.course_id)).where(col(Topic.id).in_(topic_ids))
+    return {row[0]: row[1] for row in await db.execute(query)}
 
 
 _OVER = (*FINAL_STATES, SessionState.DOCUMENTING, SessionState.REVIEW, SessionState.FILING)

@@ -44,6 +44,14 @@ async def segment_at(db: AsyncSession, session_id: UUID, identity: str, at: date
     return [_as_segment(row) for row in await db.scalars(query.order_by(col(AudioSegmentRow.started_at)))]
 
 
+async def segment(db: AsyncSession, session_id: UUID, key: str) -> AudioSegment:
+    """Raises NotFound."""
+    row = await db.get(AudioSegmentRow, key)
+    if row is None or row.session_id != session_id:
+        raise NotFound("there is no such recording of this class")
+    return _as_segment(row)
+
+
 async def mark_transcribed(db: AsyncSession, keys: Sequence[str]) -> None:
     if keys:
         await db.execute(

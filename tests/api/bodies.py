@@ -57,7 +57,7 @@ OTHER_IDS = ("id", "key_id", "utterance_id", "file_id", "case_id", "notice_id")
 def address(path: str, session_id: str) -> str:
     """The path of an operation, of this session; of everything else in it, one that does not exist."""
     others = {name: uuid4() for name in OTHER_IDS}
-    return path.format(session_id=session_id, table="students", form="csv", **others)
+    return path.format(session_id=session_id, revision=1, table="students", form="csv", **others)
 
 
 _KINDS = {

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.api.campus import School
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(900)]
 
+ROOT = Path(__file__).parents[2]
 SEED = "20260101"
 EXAMPLES = "12"  # for each operation and phase
 CHECKS = (
@@ -38,7 +40,11 @@ async def test_no_fault_and_no_violation(harbour: School, tmp_path: Path) -> Non
         *("--report", "json", "--report-json-path", str(report), "--no-color"),
     ]
     running = await asyncio.create_subprocess_exec(
-        *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *command,
+        cwd=tmp_path,
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.api.json_lines", "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await running.communicate()
     assert running.returncode == 0, said.decode()

@@ -1,0 +1,128 @@
+"""Files of a class: brought, listed, given out by signed links."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from api.access import needs
+from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
+from api.idempotency import ApiRoute, StreamedRoute, answer_once, claim_of, given_key, new_ids
+from api.operations import files
+from api.paging import ListQuery, Page, next_cursor, read_cursor
+from api.schemas.common import Name
+from api.schemas.files import ContentLink, FileOut
+from domain.access import Permission
+from domain.errors import InvalidInput, UnsupportedMedia
+from integrations.links import CONTENT_LINK_LASTS, FileLink
+from models.repositories import class_files
+from models.repositories.pages import Asked
+
+router = APIRouter(prefix="/v1/sessions/{session_id}/files", tags=["files"], route_class=ApiRoute)
+READ, WRITE = [needs(Permission.FILES_READ)], [needs(Permission.FILES_WRITE)]
+
+_FORM = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "name": {"type": "string", "description": "In place of the file's own name."},
+    },
+}
+_UPLOAD = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}}
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
+
+class FilesQuery(ListQuery):
+    retired: bool | None = False
+
+
+async def add_file(
+    request: Request, session_id: OwnSession, who: TheCaller, shared: Shared, now: Now
+) -> Response:
+    """PDF, PNG, JPEG, GIF, WebP, text, CSV, office documents without macros, MP3, M4A, WAV, MP4; at most 25 MB.
+
+    What it is, is found in its content; a name that says something else is refused.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise UnsupportedMedia(next_step="Send a form: `curl -F file=@worksheet.pdf`.")
+    async with request.form(max_files=1, max_fields=1) as form:
+        upload, name = _given(form)
+        brought = await files.look_at(upload.file, name)
+
+        async def add() -> Response:
+            row = await files.add(
+                shared.database, shared.store, who, session_id, brought, new_ids(request).next(), now
+            )
+            where = {"Location": f"/v1/sessions/{session_id}/files/{row.id}"}
+            return JSONResponse(FileOut.of(row).model_dump(mode="json"), 201, where)
+
+        key = given_key(request)
+        if key is None:
+            return await add()
+        claim = await claim_of(request, key, f"{brought.sha256}\n{name}".encode())
+        return await answer_once(request, claim, add)
+
+
+router.add_api_route(
+    "",
+    add_file,
+    methods=["POST"],
+    status_code=201,
+    response_model=FileOut,
+    dependencies=WRITE,
+    openapi_extra=_UPLOAD,
+    route_class_override=StreamedRoute,
+)
+
+
+def _given(form: FormData) -> tuple[UploadFile, str]:
+    """Raises InvalidInput."""
+    upload, name = form.get("file"), form.get("name")
+    if not isinstance(upload, UploadFile):
+        raise InvalidInput("the form has no file", next_step="Send it as the field `file`.")
+    try:
+        return upload, _NAME.validate_python(name if isinstance(name, str) and name else upload.filename)
+    except ValidationError as error:
+        raise InvalidInput(
+            "a file has a name of one line", next_step="Send it as the field `name`."
+        ) from error
+
+
+@router.get("", dependencies=READ)
+async def list_files(session: SeenSession, db: Work, asked: Annotated[FilesQuery, Query()]) -> Page[FileOut]:
+    wanted = Asked(
+        sort=asked.sort,
+        limit=asked.limit,
+        after=read_cursor(asked.cursor, asked.sort, asked.sorted_by),
+        text=asked.q,
+        searched=("name",),
+        retired=asked.retired,
+    )
+    rows, more = await class_files.page(db, session.id, wanted)
+    return Page(items=[FileOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, asked.sort))
+
+
+@router.get("/{file_id}", dependencies=READ)
+async def read_file(session: SeenSession, file_id: UUID, db: Work) -> FileOut:
+    return FileOut.of(await class_files.get(db, session.id, file_id))
+
+
+@router.get("/{file_id}/link", dependencies=READ)
+async def link_to_file(
+    session: SeenSession, file_id: UUID, db: Work, shared: Shared, now: Now
+) -> ContentLink:
+    """Good for 15 minutes."""
+    row = await class_files.in_use(db, session.id, file_id)
+    expires_at = now + CONTENT_LINK_LASTS
+    link = FileLink(row.organization_id, session.id, row.id)
+    return ContentLink(url=shared.links.file_url(link, expires_at), expires_at=expires_at)
+
+
+@router.delete("/{file_id}", status_code=204, dependencies=WRITE)
+async def retire_file(session: SeenSession, file_id: UUID, db: Work, now: Now) -> None:
+    """Out of use; links to it stop working at once."""
+    await class_files.retire(db, await class_files.get(db, session.id, file_id), now)

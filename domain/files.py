@@ -1,0 +1,50 @@
+"""Which files a class can have, and how they are given out."""
+
+from dataclasses import dataclass
+
+MOST_BYTES = 25_000_000
+MOST_FILES = 200  # in use, of one class
+
+
+@dataclass(frozen=True)
+class FileKind:
+    name: str
+    media_type: str
+    extensions: tuple[str, ...]  # a name may have one of these, or none
+    inline: bool = False  # a browser may show it in place
+
+
+_OOXML = "application/vnd.openxmlformats-officedocument"
+_ODF = "application/vnd.oasis.opendocument"
+
+PDF = FileKind("PDF", "application/pdf", ("pdf",))
+PNG = FileKind("PNG", "image/png", ("png",), inline=True)
+JPEG = FileKind("JPEG", "image/jpeg", ("jpg", "jpeg", "jfif", "jpe"), inline=True)
+GIF = FileKind("GIF", "image/gif", ("gif",), inline=True)
+WEBP = FileKind("WebP", "image/webp", ("webp",), inline=True)
+TEXT = FileKind("plain text", "text/plain; charset=utf-8", ("txt", "text", "md", "csv", "tsv"))
+CSV = FileKind("CSV", "text/csv; charset=utf-8", ("csv", "tsv", "txt"))
+DOCX = FileKind("Word", f"{_OOXML}.wordprocessingml.document", ("docx",))
+XLSX = FileKind("Excel", f"{_OOXML}.spreadsheetml.sheet", ("xlsx",))
+PPTX = FileKind("PowerPoint", f"{_OOXML}.presentationml.presentation", ("pptx",))
+ODT = FileKind("OpenDocument text", f"{_ODF}.text", ("odt",))
+ODS = FileKind("OpenDocument spreadsheet", f"{_ODF}.spreadsheet", ("ods",))
+ODP = FileKind("OpenDocument presentation", f"{_ODF}.presentation", ("odp",))
+MP3 = FileKind("MP3", "audio/mpeg", ("mp3", "mpga"))
+M4A = FileKind("M4A", "audio/mp4", ("m4a", "mp4"))
+WAV = FileKind("WAV", "audio/wav", ("wav",))
+MP4 = FileKind("MP4", "video/mp4", ("mp4", "m4v"))
+
+IMAGES = (PNG, JPEG, GIF, WEBP)
+DOCUMENTS = (DOCX, XLSX, PPTX, ODT, ODS, ODP)
+KINDS = (PDF, *IMAGES, TEXT, CSV, *DOCUMENTS, MP3, M4A, WAV, MP4)
+
+
+def kind_of(media_type: str) -> FileKind:
+    return next(kind for kind in KINDS if kind.media_type == media_type)
+
+
+def fits(kind: FileKind, name: str) -> bool:
+    """Whether a name says nothing else than the content: who opens the file goes by its name."""
+    _, dot, extension = name.rpartition(".")
+    return not dot or not extension.isalnum() or extension.lower() in kind.extensions

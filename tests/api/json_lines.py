@@ -1,0 +1,18 @@
+"""Teaches Schemathesis JSON lines: a body is one line; of an answer the last line is looked at."""
+
+import json
+from typing import Any
+
+import schemathesis
+
+LINES = "application/x-ndjson"
+
+
+@schemathesis.serializer(LINES)
+def one_line(_: schemathesis.SerializationContext, value: Any) -> dict[str, Any]:
+    return {"data": json.dumps(value).encode()}
+
+
+@schemathesis.deserializer(LINES)
+def last_line(_: schemathesis.DeserializationContext, answer: schemathesis.Response) -> Any:
+    return json.loads(answer.content.splitlines()[-1])
