@@ -9,8 +9,8 @@ LINES = "application/x-ndjson"
 
 
 @schemathesis.serializer(LINES)
-def one_line(_: schemathesis.SerializationContext, value: Any) -> dict[str, Any]:
-    return {"data": json.dumps(value).encode()}
+def one_line(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    return json.dumps(value).encode()
 
 
 @schemathesis.deserializer(LINES)
