@@ -2,37 +2,25 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
-from api.console.desk import enter, holder
+from api.console.desk import OnlyFor, Staff, enter, holder
 from api.console.problem_page import PageRoute
 from api.console.rendering import HEADERS, page
 from api.dependencies import Now, Shared
 from api.live import LiveStream
-from domain.access import Permission, Principal
-from domain.errors import NotAllowed
+from domain.access import STAFF
 from models.repositories import organizations
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-
-
-async def watcher(request: Request) -> Principal:
-    """Who runs the classes of every day. Raises NotAllowed for others who are signed in."""
-    who = await holder(request)
-    if not who.may(Permission.EXCEPTIONS_READ):
-        raise NotAllowed("the board is for those who run the classes")
-    return who
-
-
-Watcher = Annotated[Principal, Depends(watcher)]
 
 
 @router.get("/today")
 async def today(request: Request, shared: Shared, now: Now, desk: str | None = None) -> Response:
     if desk is not None:
         return await enter(shared, desk, now, "/today")
-    who = await watcher(request)
+    who = await OnlyFor(*STAFF)(await holder(request))
     async with shared.database.tenant(who.organization_id) as db:
         organization = await organizations.get_organization(db)
     return page(request, "today.html", organization=organization)
@@ -41,7 +29,7 @@ async def today(request: Request, shared: Shared, now: Now, desk: str | None = N
 @router.get("/today/live")
 async def today_live(
     shared: Shared,
-    who: Watcher,
+    who: Staff,
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
     after: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:

@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, BackgroundTasks, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import needs
-from api.dependencies import Now, TheCaller, Work
+from api.dependencies import Now, Shared, TheCaller, Work
 from api.idempotency import ApiRoute
 from api.operations import cases as operations
 from api.paging import MOST, USUAL, ListQuery, Page, next_cursor, read_cursor
 from api.schemas.records import Assignment, NoticeDetail, NoticeOut, QueuedCaseOut, Resolution
+from api.state import State
 from domain.access import Permission
 from domain.exceptions import ExceptionKind, Owner, Severity
 from domain.notices import DeliveryState
@@ -81,14 +82,23 @@ async def assign_exception(case_id: UUID, to: Assignment, db: Work, who: TheCall
 
 @router.post("/exceptions/{case_id}/resolve", dependencies=WRITE)
 async def resolve_exception(
-    case_id: UUID, how: Resolution, db: Work, who: TheCaller, now: Now
+    case_id: UUID, how: Resolution, db: Work, who: TheCaller, now: Now, shared: Shared, later: BackgroundTasks
 ) -> QueuedCaseOut:
-    return QueuedCaseOut.of_queued(await operations.resolve(db, who, case_id, how.resolution, now))
+    case = QueuedCaseOut.of_queued(await operations.resolve(db, who, case_id, how.resolution, now))
+    later.add_task(_tell, shared, case.session_id)
+    return case
 
 
 @router.post("/exceptions/{case_id}/reopen", dependencies=WRITE)
-async def reopen_exception(case_id: UUID, db: Work) -> QueuedCaseOut:
-    return QueuedCaseOut.of_queued(await operations.reopen(db, case_id))
+async def reopen_exception(case_id: UUID, db: Work, shared: Shared, later: BackgroundTasks) -> QueuedCaseOut:
+    case = QueuedCaseOut.of_queued(await operations.reopen(db, case_id))
+    later.add_task(_tell, shared, case.session_id)
+    return case
+
+
+async def _tell(shared: State, session_id: UUID) -> None:
+    """After the answer, when the change is committed: pages that look at the session are told."""
+    shared.notifier.changed(session_id)
 
 
 @router.get("/notices", dependencies=[needs(Permission.NOTICES_READ)])

@@ -140,6 +140,20 @@ async def test_the_stream_and_the_api_say_the_same(
         assert (row["recording"], row["severity"]) == ("on", "critical")
 
 
+async def test_an_exception_that_is_resolved_leaves_the_board_and_comes_back_when_it_is_opened_again(
+    house: Campus, rows: Database, harbour: RunningSchool, fractions: RunningClass
+) -> None:
+    await open_case(rows, harbour, fractions, "critical")
+    async with opened(house, harbour) as board, house.client(harbour.key) as api:
+        await board.until(fractions.id, severity="critical")
+        (case,) = (await api.get("/v1/exceptions")).json()["items"]
+        one = f"/v1/exceptions/{case['id']}"
+        assert (await api.post(f"{one}/resolve", json={"resolution": "the room is back"})).is_success
+        await board.until(fractions.id, severity=None)
+        assert (await api.post(f"{one}/reopen")).is_success
+        await board.until(fractions.id, severity="critical")
+
+
 async def test_another_organization_hears_nothing(
     house: Campus, rows: Database, harbour: RunningSchool, fractions: RunningClass
 ) -> None:

@@ -80,8 +80,7 @@ export class Item {
       this.parts.dots.replaceChildren(...dots.slice(0, 8).map((is) => element("i", "", is ? "in" : ""))),
     );
     this.#text("recText", RECORDING[row.recording]);
-    this.#set("rec", row.recording, () => (this.parts.rec.dataset.on = row.recording === "on"));
-    this.#set("recOff", row.recording, () => (this.parts.rec.dataset.rec = row.recording));
+    this.#set("rec", row.recording, () => (this.parts.rec.dataset.rec = row.recording));
     this.#text("quality", row.quality ?? "–");
     this.#set("level", row.quality, () => (this.parts.quality.dataset.quality = row.quality ?? ""));
   }
@@ -89,8 +88,8 @@ export class Item {
   #tellCases(row) {
     this.#text("cases", row.cases.length ? `${row.cases.length} ${row.severity}` : "–");
     this.#set("severity", row.severity, () => {
-      this.parts.cases.dataset.severity = row.severity ?? "";
-      this.parts.cases.classList.toggle("severity", row.severity !== null);
+      this.parts.cases.dataset.state = row.severity ?? "";
+      this.parts.cases.classList.toggle("badge", row.severity !== null);
     });
   }
 
@@ -135,7 +134,7 @@ function section(title, lines, otherwise = "") {
 
 function personLine(person) {
   const line = element("li");
-  const dot = element("span", "", "presence");
+  const dot = element("span", "", "board-here");
   dot.dataset.present = person.present;
   dot.setAttribute("aria-hidden", "true");
   const connection = person.quality ? `, connection ${person.quality}` : "";
@@ -146,8 +145,8 @@ function personLine(person) {
 
 function caseLine(found) {
   const line = element("li");
-  const severity = element("span", found.severity, "severity");
-  severity.dataset.severity = found.severity;
+  const severity = element("span", found.severity, "badge");
+  severity.dataset.state = found.severity;
   line.append(severity, ` ${words(found.kind)} `);
   line.append(element("span", `with ${found.owner}, due ${clock(Date.parse(found.due_at))}`, "muted"));
   return line;
