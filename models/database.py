@@ -1,5 +1,6 @@
 """The engine and the unit of work. One request or activity step is one transaction in one tenant's scope."""
 
+import select
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ _SCOPE = sa.text(
     "set_config('app.request_id', :request_id, true)"
 )
 
-_FRESH = 1.0  # seconds since its last use in which a connection is taken to live
+_FRESH = 30.0  # seconds since its last use in which a silent connection is taken to live
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -29,14 +30,18 @@ def sqlalchemy_url(url: str) -> str:
     return "postgresql+psycopg://" + url.split("://", 1)[1]
 
 
-def _ping_when_idle(engine: sa.Engine) -> None:
-    """A connection that was used a moment ago is taken as it is; one that lay idle is asked whether it lives."""
+def _ping_when_in_doubt(engine: sa.Engine) -> None:
+    """A connection is asked whether it lives where it lay idle for long, or where the server has said something.
+
+    A server that ends a connection says so, and nothing else is said unasked; looking costs no round trip.
+    """
 
     def note(_: Any, record: ConnectionPoolEntry) -> None:
         record.info["used"] = time.monotonic()
 
     def ping(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
-        if time.monotonic() - record.info.get("used", 0.0) < _FRESH:
+        quiet = not _has_something_to_read(connection.driver_connection.fileno())
+        if quiet and time.monotonic() - record.info.get("used", 0.0) < _FRESH:
             return
         try:
             engine.dialect.do_ping(connection)
@@ -45,6 +50,12 @@ def _ping_when_idle(engine: sa.Engine) -> None:
 
     sa.event.listen(engine, "checkin", note)
     sa.event.listen(engine, "checkout", ping)
+
+
+def _has_something_to_read(descriptor: int) -> bool:
+    looking = select.poll()
+    looking.register(descriptor, select.POLLIN)
+    return bool(looking.poll(0))
 
 
 class Database:
@@ -58,7 +69,7 @@ class Database:
             max_overflow=pool_size,
             hide_parameters=True,  # they are names and words, and errors reach logs and workflow histories
         )
-        _ping_when_idle(self.engine.sync_engine)
+        _ping_when_in_doubt(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
