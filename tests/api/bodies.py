@@ -94,6 +94,12 @@ POLICY = {
     "segment_seconds": 30,
     "languages": ["en"],
 }
+PROVIDER = {  # nobody is there, which is found out when everything else is sound
+    "issuer": "http://127.0.0.1:1",
+    "client_id": "homeroom",
+    "client_secret": "secret",
+    "domains": ["a.example"],
+}
 SESSION, JOIN = "/v1/sessions/{session_id}", "/v1/join/{session_id}"
 
 # By the path as OpenAPI writes it. Each is accepted, or refused for nothing that is wrong with the body.
@@ -122,6 +128,12 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         "items": _plan(b),
     },
     "/v1/members": lambda _: PERSON | {"role": "ops", "email": f"{uuid4()}@harbour.example"},
+    "/v1/identity-providers": lambda _: PROVIDER,
+    "/v1/identity-providers/{id}": lambda _: {
+        "client_id": "homeroom",
+        "client_secret": "s",
+        "domains": ["b.example"],
+    },
     "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},
     "/v1/organization": lambda _: {"name": "Harbour", "time_zone": "Europe/Madrid", "language": "es"},
     "/v1/guardians/{id}": lambda _: (

@@ -1,6 +1,7 @@
-"""A real OpenID Connect provider on loopback: Canaille, with its users and one client in memory.
+"""A real OpenID Connect provider on loopback: Canaille, with its users and one client in SQLite.
 
-`python -m tests.api.openid_provider PORT REDIRECT_URI` serves until it is ended; `openid_provider()` runs that.
+`python -m tests.api.openid_provider PORT REDIRECT_URI FOLDER` serves until it is ended; `openid_provider()` runs that.
+Its database in memory is of no use here: it takes any code of a client for any other.
 """
 
 import subprocess
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import httpx
 
 from cli.local.ports import free_ports
-from tests.stack import wait_until
+from tests.stack import temporary_folder, wait_until
 
 CLIENT_ID, CLIENT_SECRET = "homeroom", "the-client's-secret"
 PASSWORD = "correct horse battery staple"
@@ -34,14 +35,15 @@ def address_of(user: str) -> str:
 def openid_provider(redirect_uri: str) -> Iterator[Provider]:
     port = free_ports("provider")["provider"]
     issuer = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "tests.api.openid_provider", str(port), redirect_uri]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: _answers(issuer), seconds=_START, what="Canaille serves")
-        yield Provider(issuer)
-    finally:
-        process.terminate()
-        process.wait(30)
+    with temporary_folder("provider") as folder:
+        command = [sys.executable, "-m", "tests.api.openid_provider", str(port), redirect_uri, str(folder)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: _answers(issuer), seconds=_START, what="Canaille serves")
+            yield Provider(issuer)
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def _answers(issuer: str) -> bool:
@@ -51,7 +53,7 @@ def _answers(issuer: str) -> bool:
         return False
 
 
-def _serve(port: int, redirect_uri: str) -> None:
+def _serve(port: int, redirect_uri: str, folder: str) -> None:
     from canaille import create_app
     from joserfc.jwk import RSAKey
     from werkzeug.serving import make_server
@@ -61,11 +63,13 @@ def _serve(port: int, redirect_uri: str) -> None:
             "SECRET_KEY": "a-secret-of-thirty-two-characters-or-more",
             "SERVER_NAME": f"127.0.0.1:{port}",
             "PREFERRED_URL_SCHEME": "http",
-            "CANAILLE": {"DATABASE": "memory", "SMTP": None},
+            "CANAILLE": {"DATABASE": "sql", "SMTP": None},
+            "CANAILLE_SQL": {"DATABASE_URI": f"sqlite:///{folder}/canaille.sqlite"},
             "CANAILLE_OIDC": {
                 "ACTIVE_JWKS": [RSAKey.generate_key(2048, auto_kid=True).as_dict(private=True)]
             },
-        }
+        },
+        init_backend=True,
     )
     # Canaille verifies addresses but does not say so: this claim does.
     verified = "{% if user.user_name != 'unverified' %}true{% endif %}"
@@ -105,4 +109,4 @@ def _fill(backend: object, redirect_uri: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]), sys.argv[2])
+    _serve(int(sys.argv[1]), *sys.argv[2:])

@@ -61,15 +61,23 @@ async def test_a_desk_link_opens_the_pages_and_stays_out_of_the_address(
     assert "samesite=lax" in cookie
 
 
-async def test_without_a_desk_link_there_is_a_page_that_says_how_to_get_one(
+async def test_who_is_not_signed_in_comes_to_the_sign_in_page(
     browser: httpx.AsyncClient, session_id: str
 ) -> None:
     for path in parts(session_id):
         answer = await browser.get(path)
-        assert answer.status_code == 401, path
-        assert answer.headers["content-type"].startswith("text/html")
-        assert "homeroom desk" in answer.text
+        assert answer.status_code == 200, path
+        assert answer.url.path == "/sign-in"
+        assert answer.url.params["next"] == path
         assert "Adding" not in answer.text
+
+
+async def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(
+    browser: httpx.AsyncClient, session_id: str
+) -> None:
+    answer = await browser.get(f"/sessions/{session_id}/fragment", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer.headers["hx-redirect"] == "/sign-in"
 
 
 async def test_programs_are_told_the_same_as_a_problem(campus: Campus, session_id: str) -> None:
