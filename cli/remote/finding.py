@@ -31,7 +31,7 @@ def find(api: Api, path: str, told: str) -> str:
 
 
 def _external(api: Api, path: str, external_id: str) -> list[Json]:
-    looks = [{}] if path == "/v1/sessions" else _looks(path)
+    looks: list[Json] = [{}] if path == "/v1/sessions" else _looks(path)
     return [row for look in looks for row in api.pages(path, external_id=external_id, **look)]
 
 
@@ -40,7 +40,7 @@ def _beginning(api: Api, path: str, text: str) -> list[Json]:
     return [row for row in rows if row["id"].startswith(text)]
 
 
-def _looks(path: str) -> list[dict[str, str]]:
+def _looks(path: str) -> list[Json]:
     """The queries that together list everything, or all that is near in time."""
     if path == "/v1/sessions":
         now = datetime.now(UTC)

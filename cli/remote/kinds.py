@@ -17,7 +17,7 @@ def _as_it_is(_: Api, text: str) -> str:
 
 
 def _qualification(_: Api, text: str) -> dict[str, str]:
-    subject, _, level = text.partition(":")
+    subject, level = text.partition(":")[::2]
     return {"subject": subject, "level": level}
 
 

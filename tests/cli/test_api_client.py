@@ -12,8 +12,8 @@ from cli.api_client import Api, ApiError
 
 pytestmark = pytest.mark.adapter
 
-BROKEN = (0, {}, b"")  # the connection breaks off without an answer
 Answer = tuple[int, dict[str, str], bytes]
+BROKEN: Answer = (0, {}, b"")  # the connection breaks off without an answer
 
 
 class Server:
