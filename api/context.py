@@ -39,8 +39,9 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers[HEADER] = author.request_id
-                for name, value in scope.get("state", {}).get("rate_headers", {}).items():
-                    headers[name] = value
+                for kind in ("rate_headers", "deprecation_headers"):
+                    for name, value in scope.get("state", {}).get(kind, {}).items():
+                        headers[name] = value
             await send(message)
 
         try:

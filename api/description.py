@@ -1,13 +1,15 @@
 """The API's description of itself: every operation says how it refuses, in the form it really does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import examples
 from api.access import Needs, operator
+from api.deprecation import POLICY, Deprecated
 from api.problems import MEDIA_TYPE
 
 
@@ -39,10 +41,28 @@ def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
             schema = described()
             _say_how_it_refuses(schema)
             _say_who_may(routers, schema)
+            _say_what_will_go(routers, schema)
+            examples.show(schema)
+            schema["info"]["description"] = POLICY
         assert app.openapi_schema is not None
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _routes(routers: Sequence[APIRouter]) -> Iterator[APIRoute]:
+    for route in (route for router in routers for route in router.routes):
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            yield route
+
+
+def _say_what_will_go(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
+    for route in _routes(routers):
+        for one in (one.call for one in route.dependant.dependencies):
+            if isinstance(one, Deprecated):
+                for method in route.methods or ():
+                    operation = schema["paths"][route.path][method.lower()]
+                    operation |= {"deprecated": True, "x-sunset": one.sunset.isoformat()}
 
 
 def _say_who_may(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
@@ -50,9 +70,7 @@ def _say_who_may(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
     schema["components"]["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key: `hr_<prefix>_<secret>`."}
     }
-    for route in (route for router in routers for route in router.routes):
-        if not isinstance(route, APIRoute) or not route.include_in_schema:
-            continue
+    for route in _routes(routers):
         asked = [one.call for one in route.dependant.dependencies if isinstance(one.call, Needs)]
         operators = any(one.call is operator for one in route.dependant.dependencies)
         for method in (route.methods or ()) if asked or operators else ():

@@ -35,7 +35,8 @@ class FeedHub:
             if place is None:
                 async with self._database.tenant(organization_id) as db:
                     place = await change_log.end(db)
-            yield "retry: 1000\n\n"
+            # Its place comes first, so that who is cut off before the first event misses none.
+            yield f"retry: 1000\nid: {place.xid}-{place.seq}\n\n"
             while True:
                 rows = await self._read(organization_id, place, wanted)
                 for row in rows:

@@ -32,7 +32,7 @@ _STATUS: dict[type[errors.HomeroomError], int] = {
     errors.RateLimited: 429,
     errors.Unavailable: 503,
 }
-_HTTP = {
+OF_HTTP = {
     400: ("invalid-input", "Send a body as the API's description says: /v1/openapi.json."),
     404: ("not-found", "Look at the address: the API's description is at /v1/openapi.json."),
     405: ("method-not-allowed", "Use one of the methods in the Allow header."),
@@ -114,7 +114,7 @@ def _place(path: tuple[int | str, ...]) -> str:
 
 
 def _of_http(error: HTTPException) -> JSONResponse:
-    code, next_step = _HTTP.get(error.status_code, ("http-error", "Look at the API's description."))
+    code, next_step = OF_HTTP.get(error.status_code, ("http-error", "Look at the API's description."))
     return problem(
         error.status_code, code, str(error.detail), str(error.detail), next_step, headers=error.headers
     )
@@ -135,7 +135,7 @@ def meaning_of(error: IntegrityError) -> errors.HomeroomError:
     raise error
 
 
-def _of_fault() -> JSONResponse:
+def of_fault() -> JSONResponse:
     return problem(
         500,
         "internal-error",
@@ -164,4 +164,4 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _fault(_: Request, error: Exception) -> JSONResponse:
-        return _of_fault()
+        return of_fault()

@@ -9,9 +9,9 @@ import httpx
 import typer
 from rich.console import Console
 
-from cli.demo_class.school import Api, ApiError, BookedClass, book_class, open_school
+from cli.api_client import Api, ApiError
+from cli.demo_class.school import BookedClass, book_class, open_school
 from cli.demo_class.script import LESSON
-from cli.demo_class.voices import synthesise
 from cli.demo_class.voices_in_room import VoicesInRoom
 from cli.desk import desk_url
 from cli.given_settings import settings_or_exit
@@ -45,6 +45,8 @@ def demo(
 
 
 def _synthesise() -> None:
+    from cli.demo_class.voices import synthesise  # imported here: no other verb pays for it
+
     with console.status("Preparing the voices") as status:
         synthesise(LESSON, lambda done, total: status.update(f"Preparing the voices: {done} of {total}"))
 

@@ -12,8 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
 
-from cli.local.environment import read_env_file
-from cli.local.home import Home
+from cli.remote.address import KEY_MISSING, NOWHERE, local_setting
 
 # The first piece of a large table takes the database a while; later ones come steadily.
 _TIMEOUT = httpx.Timeout(30, read=600)
@@ -39,7 +38,7 @@ def export(
     """
     period = {name: _moment(text) for name, text in (("from", since), ("to", until)) if text}
     if not api_key:
-        _give_up("Give a key of the organization: --api-key, or HOMEROOM_API_KEY.")
+        _give_up(KEY_MISSING)
     base = api_url or _local_url()
     options: dict[str, Any] = {
         "headers": {"Authorization": f"Bearer {api_key}"},
@@ -139,10 +138,7 @@ def _moment(text: str) -> str:
 
 
 def _local_url() -> str:
-    url = read_env_file(Home.current()).get("HOMEROOM_PUBLIC_URL")
-    if url is None:
-        _give_up("Say where the API is: --api-url, or HOMEROOM_API_URL. There is no stack on this machine.")
-    return url
+    return local_setting("HOMEROOM_PUBLIC_URL") or _give_up(NOWHERE)
 
 
 def _give_up(text: str) -> NoReturn:

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from cli.demo import demo
 from cli.desk import desk
@@ -14,9 +15,33 @@ from cli.local.environment import use_local_stack
 from cli.local.home import Home
 from cli.migrate import migrate
 from cli.reader import reader
+from cli.remote import changes, exceptions, keys, notices, organization, review, sessions
+from cli.remote.kinds import KINDS
+from cli.remote.resources import verbs_of
+
+CLASSES, PEOPLE, RULES, RECORD, MACHINE = PANELS = (
+    "Classes", "People and courses", "Access and rules", "The record", "This machine",
+)  # fmt: skip
+
+
+def _panel(command: Any) -> str:
+    """Commands and groups of them have it, their common base has not."""
+    panel: str = command.rich_help_panel
+    return panel
+
+
+class ByPanel(TyperGroup):
+    """Shows what is used every day first."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return sorted(self.commands, key=lambda name: PANELS.index(_panel(self.commands[name])))
+
 
 app = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, help="Durable operations for live online classes."
+    cls=ByPanel,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Durable operations for live online classes.",
 )
 
 
@@ -25,6 +50,21 @@ def prepare() -> None:
     use_local_stack(Home.current())
 
 
+for name, verbs in (
+    ("sessions", sessions.app),
+    ("review", review.app),
+    ("exceptions", exceptions.app),
+    ("notices", notices.app),
+):
+    app.add_typer(verbs, name=name, rich_help_panel=CLASSES)
+for kind in KINDS:
+    app.add_typer(verbs_of(kind), name=kind.path, rich_help_panel=PEOPLE)
+app.add_typer(organization.organization, name="organization", rich_help_panel=RULES)
+app.add_typer(organization.policy, name="policy", rich_help_panel=RULES)
+app.add_typer(keys.app, name="keys", rich_help_panel=RULES)
+for verb in (changes.events, changes.audit, export):
+    app.command(rich_help_panel=RECORD)(verb)
+app.add_typer(reader, name="reader", rich_help_panel=RECORD)
 for verb in (
     setup.setup,
     commands.up,
@@ -35,10 +75,8 @@ for verb in (
     migrate,
     demo,
     desk,
-    export,
 ):
-    app.command()(verb)
-app.add_typer(reader, name="reader")
+    app.command(rich_help_panel=MACHINE)(verb)
 
 
 def run() -> NoReturn:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import data_dictionary
+from scripts import api_tables, data_dictionary
 from scripts.state_diagram import PAGE, with_diagram
 
 pytestmark = pytest.mark.unit
@@ -21,6 +21,11 @@ def test_the_state_diagram_is_that_of_the_table() -> None:
 def test_the_data_dictionary_is_that_of_the_code() -> None:
     page = data_dictionary.PAGE.read_text()
     assert page == data_dictionary.with_dictionary(page), "run: python -m scripts.data_dictionary"
+
+
+def test_the_tables_of_the_api_are_those_of_the_code() -> None:
+    page = api_tables.PAGE.read_text()
+    assert page == api_tables.with_tables(page), "run: python -m scripts.api_tables"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -4,7 +4,7 @@ from datetime import time
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, WithJsonSchema, model_validator
 
 from api.schemas.common import Email, Ids, Language, Name, Schema, Text, TimeZone
 from domain.access import AccessRole
@@ -18,7 +18,18 @@ ExternalId = Annotated[
     Field(description="Its id in the system it comes from; unique per kind.", examples=["crm-4711"]),
 ]
 Level = Annotated[Text, Field(max_length=100)]
-WallTime = Annotated[time, Field(description="Wall time in `time_zone`.", examples=["21:00:00"])]
+WallTime = Annotated[
+    time,
+    # JSON Schema's format `time` has an offset, which a wall time has not.
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$",
+            "description": "Wall time in `time_zone`.",
+            "examples": ["21:00:00"],
+        }
+    ),
+]
 
 
 class Living(Schema):
@@ -78,8 +89,8 @@ class GuardianOut(Living):
     email: str
     language: str
     time_zone: str
-    quiet_from: time | None
-    quiet_until: time | None
+    quiet_from: WallTime | None
+    quiet_until: WallTime | None
 
 
 class NewStudent(Schema):

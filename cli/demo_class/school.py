@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
+from cli.api_client import Api
 from cli.demo_class.script import Speaker
 
 STARTS_IN = timedelta(seconds=22)
@@ -27,10 +26,6 @@ NAMES = {
 }
 
 
-class ApiError(Exception):
-    """The API refused; the text says what it said."""
-
-
 @dataclass(frozen=True)
 class BookedClass:
     session_id: str
@@ -38,33 +33,6 @@ class BookedClass:
     workflow_url: str
     links: dict[str, str]  # name to join link
     guest_link: str
-
-
-class Api:
-    """The HTTP API with one bearer token."""
-
-    def __init__(self, base_url: str, token: str) -> None:
-        self._client = httpx.Client(
-            base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=30
-        )
-
-    def close(self) -> None:
-        self._client.close()
-
-    def get(self, path: str, **params: str) -> Any:
-        return self._read(self._client.get(path, params=params))
-
-    def post(self, path: str, body: Any = None) -> Any:
-        return self._read(self._client.post(path, json=body))
-
-    def patch(self, path: str, body: Any) -> Any:
-        return self._read(self._client.patch(path, json=body))
-
-    def _read(self, answer: httpx.Response) -> Any:
-        if answer.is_success:
-            return answer.json() if answer.content else None
-        problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-        raise ApiError(f"{problem.get('detail', answer.text)} {problem.get('next_step', '')}".strip())
 
 
 def open_school(base_url: str, admin_token: str, policy: dict[str, Any] = POLICY) -> tuple[str, Api]:

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from cli.demo_class.school import NAMES, Api, ApiError, BookedClass
+from cli.api_client import Api, ApiError
+from cli.demo_class.school import NAMES, BookedClass
 from cli.demo_class.script import LESSON
 
 _TRIES = 10

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from cli.demo_class.school import NAMES, ApiError
+from cli.api_client import ApiError
+from cli.demo_class.school import NAMES
 from tests.e2e.school import School, wait_for
 
 

@@ -11,7 +11,8 @@ from uuid import UUID
 import httpx
 from dotenv import dotenv_values
 
-from cli.demo_class.school import POLICY, Api, BookedClass, book_class, open_school
+from cli.api_client import Api
+from cli.demo_class.school import POLICY, BookedClass, book_class, open_school
 from integrations.links import DeskLink, LinkSigner
 from tests.cli.homes import StackUnderTest
 

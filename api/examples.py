@@ -1,0 +1,187 @@
+"""A request for every operation that takes a JSON body, and queries worth showing.
+
+They stand in the API's description; tests send each of them, with the ids of real rows in place of these.
+"""
+
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+
+def _id(number: int) -> str:
+    return f"01980c0d-e000-7000-8000-{number:012d}"
+
+
+# What an id in an example stands for.
+COURSE, TOPIC, STUDENT, GUARDIAN, INSTRUCTOR = _id(1), _id(2), _id(3), _id(4), _id(5)
+MEMBER, SESSION, UTTERANCE = _id(6), _id(7), _id(8)
+LINK: Final = "the-text-behind-t=-in-a-join-link"
+PLACEHOLDERS: Final = {
+    "course": COURSE,
+    "topic": TOPIC,
+    "student": STUDENT,
+    "guardian": GUARDIAN,
+    "instructor": INSTRUCTOR,
+    "member": MEMBER,
+    "session": SESSION,
+    "utterance": UTTERANCE,
+    "link": LINK,
+}
+
+_SESSION: Final = "/v1/sessions/{session_id}"
+_PLAN = [{"topic_id": TOPIC, "sessions": 2, "note": "Begin with the number line."}]
+_PHYSICS = {"subject": "Physics", "level": "GCSE"}
+_STATEMENT = {
+    "section": "topics",
+    "text": "Adding fractions with a common denominator.",
+    "citations": [{"utterance_id": UTTERANCE, "quote": "a common denominator"}],
+}
+
+BODIES: Final[dict[str, Json]] = {
+    "POST /v1/organizations": {
+        "name": "Harbour Tutoring",
+        "time_zone": "Europe/Madrid",
+        "language": "es",
+    },
+    "PATCH /v1/organization": {"name": "Harbour Tutoring SL"},
+    "PATCH /v1/policy": {
+        "reminders_before": ["P1D", "PT1H"],
+        "room_before": "PT15M",
+        "languages": ["en", "es"],
+    },
+    "POST /v1/keys": {
+        "name": "billing",
+        "role": "integrator",
+        "scopes": ["sessions:read", "events:read"],
+        "expires_at": "2040-01-01T00:00:00Z",
+    },
+    "POST /v1/keys/{key_id}/rotate": {"overlap": "PT24H"},
+    "POST /v1/guardians": {
+        "name": "Samira Haddad",
+        "email": "samira.haddad@family.example",
+        "language": "es",
+        "time_zone": "Europe/Madrid",
+        "quiet_from": "21:00:00",
+        "quiet_until": "08:00:00",
+        "external_id": "crm-4711",
+    },
+    "PATCH /v1/guardians/{id}": {"email": "samira@family.example", "quiet_from": None, "quiet_until": None},
+    "POST /v1/students": {
+        "name": "Noor Haddad",
+        "guardian_ids": [GUARDIAN],
+        "time_zone": "Europe/Madrid",
+        "external_id": "sis-2001",
+    },
+    "PATCH /v1/students/{id}": {"guardian_ids": [GUARDIAN], "external_id": "sis-2002"},
+    "POST /v1/instructors": {
+        "name": "Ada Okafor",
+        "email": "ada.okafor@harbour.example",
+        "time_zone": "Africa/Lagos",
+        "qualifications": [{"subject": "Mathematics", "level": ""}, _PHYSICS],
+        "external_id": "hr-17",
+    },
+    "PATCH /v1/instructors/{id}": {"qualifications": [_PHYSICS]},
+    "POST /v1/members": {
+        "name": "Olu Adeyemi",
+        "email": "olu.adeyemi@harbour.example",
+        "role": "ops",
+        "time_zone": "Europe/Madrid",
+    },
+    "PATCH /v1/members/{id}": {"role": "admin"},
+    "POST /v1/courses": {
+        "title": "Mathematics, year 6",
+        "subject": "Mathematics",
+        "level": "6",
+        "topics": ["Adding fractions", "Subtracting fractions"],
+        "external_id": "lms-math-6",
+    },
+    "PATCH /v1/courses/{id}": {"level": "7"},
+    "POST /v1/topics": {"course_id": COURSE, "title": "Multiplying fractions"},
+    "PATCH /v1/topics/{id}": {"title": "Multiplying and dividing fractions", "position": 5},
+    "POST /v1/curriculum-plans": {"course_id": COURSE, "title": "Spring", "items": _PLAN},
+    "PATCH /v1/curriculum-plans/{id}": {"items": _PLAN},
+    "POST /v1/enrollments": {"course_id": COURSE, "student_id": STUDENT, "external_id": "order-981"},
+    "PATCH /v1/enrollments/{id}": {"external_id": "order-982"},
+    "POST /v1/sessions": {
+        "course_id": COURSE,
+        "instructor_id": INSTRUCTOR,
+        "starts_at": "2040-03-05T16:00:00+01:00",
+        "ends_at": "2040-03-05T17:00:00+01:00",
+        "student_ids": [STUDENT],
+        "topic_ids": [TOPIC],
+        "time_zone": "Europe/Madrid",
+        "external_id": "lms-8812",
+    },
+    f"POST {_SESSION}/reschedule": {
+        "starts_at": "2040-03-06T16:00:00+01:00",
+        "ends_at": "2040-03-06T17:00:00+01:00",
+    },
+    f"POST {_SESSION}/extend": {"ends_at": "2040-03-05T17:15:00+01:00"},
+    f"POST {_SESSION}/cancel": {"reason": "weather"},
+    f"POST {_SESSION}/substitute": {"instructor_id": INSTRUCTOR},
+    f"POST {_SESSION}/guests": {"name": "Head of mathematics"},
+    f"POST {_SESSION}/documentation/revisions": {
+        "statements": [_STATEMENT],
+        "based_on": 1,
+        "reason": "Left out what was not taught.",
+    },
+    f"POST {_SESSION}/documentation/approve": {"revision": 2},
+    f"POST {_SESSION}/documentation/request-changes": {
+        "revision": 1,
+        "reason": "Say which exercises are homework.",
+    },
+    "POST /v1/exceptions/{case_id}/assign": {"member_id": MEMBER},
+    "POST /v1/exceptions/{case_id}/resolve": {"resolution": "Called the family; they join next week."},
+    "POST /v1/join/{session_id}/credentials": {"link": LINK},
+    "POST /v1/join/{session_id}/quality": {
+        "link": LINK,
+        "samples": [
+            {
+                "at": "2040-03-05T15:30:00Z",
+                "connection_quality": "good",
+                "audio_only": False,
+                "packets_lost": 3,
+                "jitter_ms": 1.5,
+                "rtt_ms": 48,
+            }
+        ],
+    },
+}
+
+QUERIES: Final[dict[str, dict[str, str]]] = {
+    "GET /v1/sessions": {
+        "from": "2040-03-05T00:00:00Z",
+        "to": "2040-03-06T00:00:00Z",
+        "state": "scheduled",
+        "course_id": COURSE,
+    },
+    "GET /v1/students": {"q": "haddad", "sort": "name", "limit": "100"},
+    "GET /v1/guardians": {"external_id": "crm-4711"},
+    "GET /v1/instructors": {"email": "ada.okafor@harbour.example"},
+    "GET /v1/topics": {"course_id": COURSE, "sort": "position"},
+    "GET /v1/enrollments": {"student_id": STUDENT},
+    "GET /v1/exceptions": {"state": "open", "severity": "critical", "overdue": "true"},
+    "GET /v1/notices": {"state": "failed", "sort": "-created_at"},
+    "GET /v1/events": {"kind": "session.*", "limit": "500"},
+    "GET /v1/audit": {"kind": "student.*", "subject_id": STUDENT},
+    "GET /v1/keys": {"q": "billing"},
+}
+
+
+def show(schema: Json) -> None:
+    """Puts them into the API's description."""
+    for place, body in BODIES.items():
+        operation = _operation(schema, place)
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content is not None:
+            content["examples"] = {"example": {"value": body}}
+    for place, query in QUERIES.items():
+        for parameter in _operation(schema, place).get("parameters", ()):
+            if parameter["in"] == "query" and parameter["name"] in query:
+                parameter["examples"] = {"example": {"value": query[parameter["name"]]}}
+
+
+def _operation(schema: Json, place: str) -> Json:
+    method, _, path = place.partition(" ")
+    found: Json = schema["paths"].get(path, {}).get(method.lower(), {})
+    return found

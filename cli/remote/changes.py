@@ -1,0 +1,87 @@
+"""`homeroom audit` and `homeroom events`: who changed what, and what changes."""
+
+from typing import Annotated
+
+import typer
+
+from cli.api_client import Json
+from cli.remote.caller import Caller, remote
+from cli.remote.finding import find
+from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.moments import optional_moment
+
+PAGE = 1000
+EVENT_COLUMNS = ("occurred_at", "kind", "subject_id", "actor", "changed", "id")
+Kinds = Annotated[
+    list[str] | None, typer.Option(help="Such as session.* or student.created; may be repeated.")
+]
+
+
+@remote
+def audit(
+    caller: Caller,
+    subject: Annotated[str, typer.Option(help="Of the row with this id.")] = "",
+    actor: Annotated[str, typer.Option(help="By `key:<id>`, `member:<id>`, `homeroom`…")] = "",
+    kind: Kinds = None,
+    since: Annotated[str, typer.Option("--from", help="Then or later.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Before.")] = "",
+    limit: Limit = USUAL,
+    every: All = False,
+) -> None:
+    """Who changed what from what to what, the latest first."""
+    zone = caller.screen.zone
+    columns = ("occurred_at", "kind", "subject_id", "actor", "changes")
+    show_list(
+        caller, "/v1/audit", columns, limit=limit, every=every,
+        subject_id=subject, actor=actor, kind=kind,
+        **{"from": optional_moment(since, zone), "to": optional_moment(until, zone)},
+    )  # fmt: skip
+
+
+@remote
+def events(
+    caller: Caller,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Stay, and tell what changes.")] = False,
+    since: Annotated[
+        str,
+        typer.Option(
+            help="A cursor: what comes behind it. Without one, from the beginning; with --follow, now."
+        ),
+    ] = "",
+    kind: Kinds = None,
+    session: Annotated[str, typer.Option(help="Of one class.")] = "",
+) -> None:
+    """What changed, in order. The last cursor is told at the end, to go on from."""
+    wanted: Json = {"kind": kind, "session_id": session and find(caller.api, "/v1/sessions", session)}
+    if follow:
+        _follow(caller, since, wanted)
+        return
+    cursor = since
+    rows: list[Json] = []
+    while True:
+        page = caller.api.get("/v1/events", cursor=cursor, limit=PAGE, **wanted)
+        if caller.screen.as_json:
+            caller.screen.rows(page["items"])
+        rows += page["items"] if not caller.screen.as_json else []
+        cursor = page["next_cursor"]
+        if not page["items"]:
+            break
+    if not caller.screen.as_json:
+        caller.screen.rows(rows, *EVENT_COLUMNS, nothing="Nothing has changed.")
+    caller.screen.note(f"Cursor: {cursor}")
+
+
+def _follow(caller: Caller, since: str, wanted: Json) -> None:
+    try:
+        for event in caller.api.live("/v1/events", since or None, **wanted):
+            if caller.screen.as_json:
+                caller.screen.rows([event])
+            else:
+                caller.screen.lines([_line(caller, event)])
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+def _line(caller: Caller, event: Json) -> str:
+    told = [caller.screen.cell(event["occurred_at"]), event["kind"], event["subject_id"], event["actor"]]
+    return "  ".join([*told, ", ".join(event["changed"])])

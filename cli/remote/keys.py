@@ -1,0 +1,71 @@
+"""`homeroom keys`: API keys."""
+
+from typing import Annotated
+
+import typer
+
+from cli.remote.caller import Caller, Yes, remote
+from cli.remote.finding import find
+from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.moments import optional_moment, read_duration
+
+app = typer.Typer(no_args_is_help=True, help="API keys: make, rotate, revoke.")
+PATH = "/v1/keys"
+COLUMNS = ("name", "prefix", "role", "scopes", "last_used_at", "expires_at", "revoked_at", "id")
+_ONCE = "It is shown this once."
+Id = Annotated[str, typer.Argument(metavar="KEY", help="Its id, the beginning of it, or its prefix.")]
+
+
+@app.command("list")
+@remote
+def list_(caller: Caller, limit: Limit = USUAL, every: All = False) -> None:
+    """The latest first; revoked and expired ones included."""
+    show_list(caller, PATH, COLUMNS, limit=limit, every=every)
+
+
+@app.command()
+@remote
+def add(
+    caller: Caller,
+    name: Annotated[str, typer.Option(help="What it is for.")],
+    role: Annotated[str, typer.Option(help="admin, ops or integrator")] = "integrator",
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="Such as people:read; may be repeated. Without any, all that the role may."),
+    ] = None,
+    expires: Annotated[str, typer.Option(help="A time; without it, never.")] = "",
+) -> None:
+    """Make a key."""
+    wanted = {"name": name, "role": role, "scopes": scope or []}
+    expires_at = optional_moment(expires, caller.screen.zone)
+    made = caller.api.post(PATH, wanted | ({"expires_at": expires_at} if expires_at else {}))
+    caller.screen.note(_ONCE)
+    caller.screen.done(made["api_key"], made)
+
+
+@app.command()
+@remote
+def rotate(
+    caller: Caller,
+    key: Id,
+    overlap: Annotated[str, typer.Option(help="How long the old one goes on working: 30m, 24h, 7d.")] = "24h",
+) -> None:
+    """A fresh key of the same kind beside an old one."""
+    made = caller.api.post(f"{_one(caller, key)}/rotate", {"overlap": read_duration(overlap)})
+    caller.screen.note(_ONCE)
+    caller.screen.done(made["api_key"], made)
+
+
+@app.command()
+@remote
+def revoke(caller: Caller, key: Id, yes: Yes = False) -> None:
+    """Stop a key at once."""
+    path = _one(caller, key)
+    caller.sure(f"Revoke the key {key}? What uses it stops working.", yes)
+    caller.api.delete(path)
+    caller.screen.done("Revoked.", {"id": path.rpartition("/")[2], "done": "revoked"})
+
+
+def _one(caller: Caller, key: str) -> str:
+    named = list(caller.api.pages(PATH, prefix=key))
+    return f"{PATH}/{named[0]['id'] if len(named) == 1 else find(caller.api, PATH, key)}"

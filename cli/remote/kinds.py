@@ -1,0 +1,155 @@
+"""What people and courses are made of, as the command line takes it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
+from cli.api_client import Api
+from cli.remote.finding import ID_HELP, find
+
+Read = Callable[[Api, str], Any]
+
+
+def _as_it_is(_: Api, text: str) -> str:
+    return text
+
+
+def _qualification(_: Api, text: str) -> dict[str, str]:
+    subject, level = text.partition(":")[::2]
+    return {"subject": subject, "level": level}
+
+
+def _plan_item(api: Api, text: str) -> dict[str, Any]:
+    topic, _, sessions = text.rpartition("*")
+    if not topic:
+        return {"topic_id": find(api, "/v1/topics", text)}
+    if not sessions.isdigit():
+        raise typer.BadParameter(f"{text!r} is no item; an example is ext:fractions*2, for two classes.")
+    return {"topic_id": find(api, "/v1/topics", topic), "sessions": int(sessions)}
+
+
+def one_of(path: str) -> Read:
+    return lambda api, text: find(api, path, text)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A field of a body, and its option."""
+
+    name: str  # in the API
+    help: str = ""
+    option: str = ""  # without it, made of the name
+    needed: bool = False
+    many: bool = False
+    read: Read = _as_it_is
+    changes: bool = True  # may be changed later
+
+    @property
+    def key(self) -> str:
+        return (self.option or self.name).replace("-", "_")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`filters` maps an option of the list to the parameter of the API and how it is read."""
+
+    name: str
+    path: str
+    help: str
+    parts: tuple[Part, ...]
+    columns: tuple[str, ...]
+    filters: Mapping[str, tuple[str, Read]]
+    searched: bool = True
+
+
+_NAME = Part("name", "What they are called.", needed=True)
+_EMAIL = Part("email", "Where messages go.", needed=True)
+_LANGUAGE = Part("language", "Such as en or es.")
+_TIME_ZONE = Part("time_zone", "An IANA time zone, such as Europe/Madrid.")
+_EXTERNAL = Part("external_id", "Its id in your own system; empty: none.")
+_COURSE, _STUDENT = one_of("/v1/courses"), one_of("/v1/students")
+_BY_EXTERNAL: dict[str, tuple[str, Read]] = {"external_id": ("external_id", _as_it_is)}
+_BY_EMAIL: dict[str, tuple[str, Read]] = {"email": ("email", _as_it_is)}
+_BY_COURSE: dict[str, tuple[str, Read]] = {"course": ("course_id", _COURSE)}
+
+KINDS = (
+    Kind(
+        "guardian", "guardians", "Guardians of students.",
+        (
+            _NAME, _EMAIL, _LANGUAGE, _TIME_ZONE,
+            Part("quiet_from", "From when what can wait is not sent, such as 21:00."),
+            Part("quiet_until", "Until when, such as 08:00."),
+            _EXTERNAL,
+        ),
+        ("name", "email", "language", "time_zone", "external_id", "id"), _BY_EXTERNAL | _BY_EMAIL,
+    ),
+    Kind(
+        "student", "students", "Students.",
+        (
+            _NAME,
+            Part("guardian_ids", f"May be repeated. {ID_HELP}", "guardian", many=True, read=one_of("/v1/guardians")),
+            _TIME_ZONE, _EXTERNAL,
+        ),
+        ("name", "time_zone", "external_id", "id"), _BY_EXTERNAL,
+    ),
+    Kind(
+        "instructor", "instructors", "Instructors and what they may teach.",
+        (
+            _NAME, _EMAIL, _LANGUAGE, _TIME_ZONE,
+            Part(
+                "qualifications", "SUBJECT or SUBJECT:LEVEL; may be repeated.", "qualification",
+                many=True, read=_qualification,
+            ),
+            _EXTERNAL,
+        ),
+        ("name", "email", "time_zone", "external_id", "id"), _BY_EXTERNAL | _BY_EMAIL,
+    ),
+    Kind(
+        "member", "members", "Staff, who sign in to the console.",
+        (_NAME, _EMAIL, Part("role", "admin or ops", needed=True), _LANGUAGE, _TIME_ZONE),
+        ("name", "email", "role", "id"), {"role": ("role", _as_it_is)} | _BY_EMAIL,
+    ),
+    Kind(
+        "course", "courses", "Courses.",
+        (
+            Part("title", needed=True), Part("subject", needed=True), Part("level"),
+            Part("topics", "Its title; may be repeated, in order.", "topic", many=True, changes=False),
+            _EXTERNAL,
+        ),
+        ("title", "subject", "level", "external_id", "id"),
+        _BY_EXTERNAL | {"subject": ("subject", _as_it_is), "level": ("level", _as_it_is)},
+    ),
+    Kind(
+        "topic", "topics", "What a course is made of.",
+        (
+            Part("course_id", ID_HELP, "course", needed=True, read=_COURSE, changes=False),
+            Part("title", needed=True), Part("position", "Its place; without it, the last."), _EXTERNAL,
+        ),
+        ("position", "title", "external_id", "id"), _BY_EXTERNAL | _BY_COURSE,
+    ),
+    Kind(
+        "curriculum plan", "curriculum-plans", "In which order, in how many classes, topics are taught.",
+        (
+            Part("course_id", ID_HELP, "course", needed=True, read=_COURSE, changes=False),
+            Part("title", needed=True),
+            Part(
+                "items", "TOPIC or TOPIC*CLASSES; may be repeated, in order.", "item",
+                many=True, read=_plan_item,
+            ),
+            _EXTERNAL,
+        ),
+        ("title", "course_id", "external_id", "id"), _BY_EXTERNAL | _BY_COURSE,
+    ),
+    Kind(
+        "enrollment", "enrollments", "Who is in which course.",
+        (
+            Part("course_id", ID_HELP, "course", needed=True, read=_COURSE, changes=False),
+            Part("student_id", ID_HELP, "student", needed=True, read=_STUDENT, changes=False),
+            _EXTERNAL,
+        ),
+        ("course_id", "student_id", "external_id", "id"),
+        _BY_EXTERNAL | _BY_COURSE | {"student": ("student_id", _STUDENT)}, searched=False,
+    ),
+)  # fmt: skip

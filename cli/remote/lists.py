@@ -1,0 +1,24 @@
+"""How every list is asked for and shown."""
+
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+
+from cli.remote.caller import Caller
+
+Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
+All = Annotated[bool, typer.Option("--all", help="As many as there are.")]
+USUAL = 50
+
+
+def show_list(
+    caller: Caller, path: str, columns: tuple[str, ...], *, limit: int, every: bool, **params: Any
+) -> None:
+    if every:
+        caller.screen.rows(caller.api.pages(path, **params), *columns)
+        return
+    rows = list(caller.api.pages(path, limit + 1, **params))
+    caller.screen.rows(islice(rows, limit), *columns)
+    if len(rows) > limit:
+        caller.screen.note("There are more: --all, or a higher --limit.")

@@ -1,0 +1,44 @@
+"""`homeroom notices`: the outbox."""
+
+from typing import Annotated
+
+import typer
+
+from cli.remote.caller import Caller, remote
+from cli.remote.finding import find
+from cli.remote.lists import USUAL, All, Limit, show_list
+
+app = typer.Typer(no_args_is_help=True, help="Messages to people, with their delivery.")
+PATH = "/v1/notices"
+COLUMNS = ("created_at", "state", "kind", "recipient_kind", "subject", "error", "id")
+
+
+@app.command("list")
+@remote
+def list_(
+    caller: Caller,
+    state: Annotated[str, typer.Option(help="waiting, sent, failed or withdrawn")] = "",
+    kind: Annotated[str, typer.Option(help="Such as reminder or summary.")] = "",
+    session: Annotated[str, typer.Option(help="Of one class.")] = "",
+    search: Annotated[str, typer.Option(help="With this in the subject or the address.")] = "",
+    limit: Limit = USUAL,
+    every: All = False,
+) -> None:
+    """The latest first."""
+    show_list(
+        caller, PATH, COLUMNS, limit=limit, every=every,
+        state=state,
+        kind=kind,
+        session_id=session and find(caller.api, "/v1/sessions", session),
+        q=search,
+    )  # fmt: skip
+
+
+@app.command()
+@remote
+def show(
+    caller: Caller,
+    notice: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
+) -> None:
+    """One message, as it was written."""
+    caller.screen.record(caller.api.get(f"{PATH}/{find(caller.api, PATH, notice)}"), "html")

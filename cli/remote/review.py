@@ -1,0 +1,94 @@
+"""`homeroom review`: drafts of documentation, and the decision on each."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Annotated
+
+import typer
+
+from cli.api_client import Json
+from cli.remote.caller import Caller, Yes, remote
+from cli.remote.finding import find
+from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.moments import optional_moment
+from cli.remote.sessions import COLUMNS, PATH, Id
+
+app = typer.Typer(no_args_is_help=True, help="Drafts that wait for somebody's decision.")
+_BACK, _AHEAD = timedelta(days=60), timedelta(days=1)
+Revision = Annotated[
+    int, typer.Option(min=0, help="The one you have read; without it, the present one.", show_default=False)
+]
+
+
+@app.command("list")
+@remote
+def list_(
+    caller: Caller,
+    since: Annotated[
+        str, typer.Option("--from", help="Classes that started then or later; without it, 60 days.")
+    ] = "",
+    limit: Limit = USUAL,
+    every: All = False,
+) -> None:
+    """Classes whose draft waits for review, the oldest first."""
+    now = datetime.now(UTC)
+    period = {
+        "from": optional_moment(since, caller.screen.zone) or (now - _BACK).isoformat(),
+        "to": (now + _AHEAD).isoformat(),
+    }
+    show_list(caller, PATH, COLUMNS, limit=limit, every=every, state="review", **period)
+
+
+@app.command()
+@remote
+def show(caller: Caller, session: Id) -> None:
+    """The draft, each statement with the words of class it rests on."""
+    draft = caller.api.get(_documentation(caller, session))
+    if caller.screen.as_json:
+        caller.screen.record(draft)
+    else:
+        caller.screen.lines(_as_text(draft))
+
+
+@app.command()
+@remote
+def approve(caller: Caller, session: Id, revision: Revision = 0, yes: Yes = False) -> None:
+    """Approve a draft. The summary goes to the guardians."""
+    path = _documentation(caller, session)
+    wanted = revision or caller.api.get(path)["revision"]
+    caller.sure(f"Approve revision {wanted}, so that it is sent to the guardians?", yes)
+    caller.api.post(f"{path}/approve", {"revision": wanted})
+    caller.screen.done(f"Revision {wanted} is approved.", {"done": "approved", "revision": wanted})
+
+
+@app.command("request-changes")
+@remote
+def request_changes(
+    caller: Caller,
+    session: Id,
+    reason: Annotated[str, typer.Option(help="What is to be different.")],
+    revision: Revision = 0,
+) -> None:
+    """Send a draft back with a reason."""
+    path = _documentation(caller, session)
+    wanted = revision or caller.api.get(path)["revision"]
+    caller.api.post(f"{path}/request-changes", {"revision": wanted, "reason": reason})
+    caller.screen.done(
+        f"Changes of revision {wanted} are asked for.", {"done": "changes_requested", "revision": wanted}
+    )
+
+
+def _documentation(caller: Caller, session: str) -> str:
+    return f"{PATH}/{find(caller.api, PATH, session)}/documentation"
+
+
+def _as_text(draft: Json) -> list[str]:
+    lines = [f"Revision {draft['revision']}, {draft['status'].replace('_', ' ')}"]
+    if draft["changes_wanted"]:
+        lines.append(f"Wanted: {draft['changes_wanted']}")
+    for section, statements in groupby(draft["statements"], lambda one: one["section"]):
+        lines += ["", section.replace("_", " ").capitalize()]
+        for statement in statements:
+            lines.append(f"  - {statement['text']}")
+            lines += [f"      “{citation['quote']}”" for citation in statement["citations"]]
+    return lines

@@ -1,0 +1,213 @@
+"""`homeroom sessions`: the classes, and the commands to them."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from cli.api_client import Json
+from cli.remote.caller import Caller, Yes, remote
+from cli.remote.finding import ID_HELP, find
+from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.moments import optional_moment
+
+app = typer.Typer(no_args_is_help=True, help="Classes: list, book, move, cancel, let people in.")
+PATH = "/v1/sessions"
+COLUMNS = ("starts_at", "ends_at", "state", "outcome", "title", "id")
+
+Id = Annotated[str, typer.Argument(metavar="SESSION", help=ID_HELP)]
+Starts = Annotated[str, typer.Option(help="A time; without an offset, in --zone.")]
+Ends = Annotated[str, typer.Option(help="A time, instead of --minutes.")]
+Minutes = Annotated[int, typer.Option(min=1, help="How long it lasts.")]
+
+Longer = Annotated[
+    int, typer.Option(min=0, help="How long it lasts, or how much longer.", show_default=False)
+]
+
+
+@app.command("list")
+@remote
+def list_(
+    caller: Caller,
+    since: Annotated[str, typer.Option("--from", help="Those that start then or later.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Those that start before.")] = "",
+    state: Annotated[str, typer.Option(help="scheduled, open, live, review, closed…")] = "",
+    course: Annotated[str, typer.Option(help="Of this course.")] = "",
+    instructor: Annotated[str, typer.Option(help="Of this instructor.")] = "",
+    student: Annotated[str, typer.Option(help="In which this student is.")] = "",
+    external_id: Annotated[str, typer.Option(help="Over all times.")] = "",
+    search: Annotated[str, typer.Option(help="With this in the title.")] = "",
+    limit: Limit = USUAL,
+    every: All = False,
+) -> None:
+    """By their start; without a period, from yesterday to a week from now."""
+    api, zone = caller.api, caller.screen.zone
+    show_list(
+        caller, PATH, COLUMNS, limit=limit, every=every,
+        **{"from": optional_moment(since, zone), "to": optional_moment(until, zone)},
+        state=state,
+        course_id=course and find(api, "/v1/courses", course),
+        instructor_id=instructor and find(api, "/v1/instructors", instructor),
+        student_id=student and find(api, "/v1/students", student),
+        external_id=external_id,
+        q=search,
+    )  # fmt: skip
+
+
+@app.command()
+@remote
+def show(caller: Caller, session: Id) -> None:
+    """One class: its times, where it is, how complete its record is."""
+    caller.screen.record(caller.api.get(_one(caller, session)))
+
+
+@app.command()
+@remote
+def book(
+    caller: Caller,
+    course: Annotated[str, typer.Option(help=ID_HELP)],
+    instructor: Annotated[str, typer.Option(help=ID_HELP)],
+    starts: Starts,
+    minutes: Minutes = 60,
+    ends: Ends = "",
+    student: Annotated[
+        list[str] | None, typer.Option(help="May be repeated; without any, everybody enrolled.")
+    ] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="What is planned; may be repeated.")] = None,
+    class_zone: Annotated[
+        str, typer.Option(help="Time zone the class is planned in; the organization's by default.")
+    ] = "",
+    external_id: Annotated[str, typer.Option(help="Its id in your own system.")] = "",
+) -> None:
+    """Book a class. From here on everything around it happens by itself."""
+    api = caller.api
+    body: Json = {
+        "course_id": find(api, "/v1/courses", course),
+        "instructor_id": find(api, "/v1/instructors", instructor),
+        **_times(caller, starts, ends, minutes),
+        "topic_ids": [find(api, "/v1/topics", one) for one in topic or ()],
+    }
+    if student:
+        body["student_ids"] = [find(api, "/v1/students", one) for one in student]
+    if class_zone:
+        body["time_zone"] = class_zone
+    if external_id:
+        body["external_id"] = external_id
+    booked = api.post(PATH, body)
+    caller.screen.done(f"Booked for {booked['participants']} people: {booked['id']}", booked)
+
+
+@app.command()
+@remote
+def move(caller: Caller, session: Id, starts: Starts, minutes: Longer = 0, ends: Ends = "") -> None:
+    """To another time; as long as it is, where neither --minutes nor --ends is given."""
+    path = _one(caller, session)
+    if not ends and not minutes:
+        minutes = _minutes_of(caller.api.get(path))
+    times = _times(caller, starts, ends, minutes)
+    caller.api.post(f"{path}/reschedule", times)
+    caller.screen.done(f"Moved to {caller.screen.cell(times['starts_at'])}.", _done(path, "moved") | times)
+
+
+@app.command()
+@remote
+def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = 0) -> None:
+    """Let a class end later: at a time, or so many minutes behind its present end."""
+    path = _one(caller, session)
+    if bool(ends) == bool(minutes):
+        raise typer.BadParameter("Give either --minutes or --ends.")
+    if minutes:
+        present = datetime.fromisoformat(caller.api.get(path)["ends_at"])
+        ends_at = (present + timedelta(minutes=minutes)).isoformat()
+    else:
+        ends_at = caller.moment(ends)
+    caller.api.post(f"{path}/extend", {"ends_at": ends_at})
+    caller.screen.done(
+        f"It ends at {caller.screen.cell(ends_at)}.", _done(path, "extended") | {"ends_at": ends_at}
+    )
+
+
+@app.command()
+@remote
+def cancel(
+    caller: Caller,
+    session: Id,
+    reason: Annotated[str, typer.Option(help="A code, such as weather or illness.")] = "unspecified",
+    yes: Yes = False,
+) -> None:
+    """Cancel a class; everybody who was told of it is told."""
+    path = _one(caller, session)
+    caller.sure(f"Cancel {_called(caller, path)}?", yes)
+    caller.api.post(f"{path}/cancel", {"reason": reason})
+    caller.screen.done("Cancelled.", _done(path, "cancelled"))
+
+
+@app.command()
+@remote
+def end(caller: Caller, session: Id, yes: Yes = False) -> None:
+    """End a running class; its room closes."""
+    path = _one(caller, session)
+    caller.sure(f"End {_called(caller, path)} now?", yes)
+    caller.api.post(f"{path}/end")
+    caller.screen.done("Ended.", _done(path, "ended"))
+
+
+@app.command()
+@remote
+def substitute(
+    caller: Caller,
+    session: Id,
+    instructor: Annotated[str, typer.Option(help="Without one, whoever fits best.")] = "",
+) -> None:
+    """Ask for another instructor; it is a case in the queue of ops."""
+    path = _one(caller, session)
+    wanted = find(caller.api, "/v1/instructors", instructor) if instructor else None
+    caller.api.post(f"{path}/substitute", {"instructor_id": wanted})
+    caller.screen.done("Asked for; see `homeroom exceptions list`.", _done(path, "substitution_requested"))
+
+
+@app.command()
+@remote
+def timeline(caller: Caller, session: Id) -> None:
+    """Every step around the class, done or to come."""
+    columns = ("step", "occasion", "outcome", "planned_at", "started_at", "finished_at", "note")
+    caller.screen.rows(caller.api.get(f"{_one(caller, session)}/timeline"), *columns)
+
+
+@app.command()
+@remote
+def links(caller: Caller, session: Id) -> None:
+    """The links into the room, one per person. Whoever has one is that person."""
+    caller.screen.rows(caller.api.get(f"{_one(caller, session)}/join-links"), "role", "name", "url")
+
+
+@app.command()
+@remote
+def invite(caller: Caller, session: Id, name: Annotated[str, typer.Option(help="Who sits in.")]) -> None:
+    """A link for a guest, who is not part of the attendance."""
+    link = caller.api.post(f"{_one(caller, session)}/guests", {"name": name})
+    caller.screen.done(link["url"], link)
+
+
+def _one(caller: Caller, session: str) -> str:
+    return f"{PATH}/{find(caller.api, PATH, session)}"
+
+
+def _called(caller: Caller, path: str) -> str:
+    session = caller.api.get(path)
+    return f"“{session['title']}”, {caller.screen.cell(session['starts_at'])}"
+
+
+def _done(path: str, what: str) -> Json:
+    return {"id": path.rpartition("/")[2], "done": what}
+
+
+def _times(caller: Caller, starts: str, ends: str, minutes: int) -> Json:
+    starts_at = caller.moment(starts)
+    late = datetime.fromisoformat(starts_at) + timedelta(minutes=minutes)
+    return {"starts_at": starts_at, "ends_at": caller.moment(ends) if ends else late.isoformat()}
+
+
+def _minutes_of(session: Json) -> int:
+    lasts = datetime.fromisoformat(session["ends_at"]) - datetime.fromisoformat(session["starts_at"])
+    return round(lasts.total_seconds() / 60)

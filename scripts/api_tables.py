@@ -1,0 +1,60 @@
+"""Writes the tables of permissions and of problems, made from the code, into docs/api.md."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from api import problems
+from domain.access import PERMISSIONS, AccessRole
+from domain.errors import HomeroomError, MailboxBusy
+
+_INSIDE = (MailboxBusy,)  # met by workflows alone, as are those without a status
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
+
+
+def permissions() -> str:
+    roles = list(AccessRole)
+    head = f"| permission | {' | '.join(roles)} |\n|---|{'---|' * len(roles)}"
+    rows = (
+        f"| `{permission}` | {' | '.join(granted.get(role, '') for role in roles)} |"
+        for permission, granted in PERMISSIONS.items()
+    )
+    return "\n".join([head, *rows])
+
+
+def problem_types() -> str:
+    rows = sorted({(status, code): told for status, code, *told in _problems()}.items())
+    head = "| status | code | title | usual next step |\n|---|---|---|---|"
+    return "\n".join(
+        [head, *(f"| {status} | `{code}` | {' | '.join(told)} |" for (status, code), told in rows)]
+    )
+
+
+def _problems() -> Iterator[tuple[int, str, str, str]]:
+    for kind in _kinds(HomeroomError):
+        status = problems.status_of(kind())
+        if status != 500 and kind not in _INSIDE:
+            yield status, kind.code, kind.title, kind.usual_step
+    for status, (code, step) in problems.OF_HTTP.items():
+        if code == "method-not-allowed":
+            yield status, code, "The method is not one of this address", step
+    fault = json.loads(bytes(problems.of_fault().body))
+    yield fault["status"], fault["code"], fault["title"], fault["next_step"]
+
+
+def _kinds(base: type[HomeroomError]) -> Iterator[type[HomeroomError]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+def with_tables(page: str) -> str:
+    for name, table in (("permissions", permissions()), ("problems", problem_types())):
+        place = re.compile(rf"(<!-- {name}:.*?-->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        page = place.sub(lambda found, made=table: f"{found[1]}\n{made}\n\n{found[2]}", page)  # type: ignore[misc]
+    return page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_tables(PAGE.read_text()))

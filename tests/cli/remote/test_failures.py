@@ -1,0 +1,111 @@
+"""How a verb says that it could not."""
+
+import asyncio
+import json
+import os
+import pty
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.api.campus import PATIENCE
+from tests.cli.remote.shell import Shell
+
+pytestmark = pytest.mark.adapter
+
+
+async def test_what_is_refused_says_what_to_do(shell: Shell) -> None:
+    who = ("--course", shell.school.ids["course"], "--instructor", shell.school.ids["instructor"])
+    book = ("sessions", "book", *who, "--starts", "2090-01-05T10:00")
+    assert (await shell.run(*book)).code == 0
+    refused = await shell.run(*book)
+    assert refused.code == 1
+    assert refused.out == ""
+    said = refused.err.splitlines()
+    assert said[0].endswith("(double-booked)")
+    assert said[1] == "Next: Choose another time, or cancel the other class first."
+    as_json = await shell.run(*book, "--json")
+    assert json.loads(as_json.err)["code"] == "double-booked"
+
+
+async def test_a_wrong_field_is_named(shell: Shell) -> None:
+    refused = await shell.run("guardians", "add", "--name", "Ann", "--email", "nobody")
+    assert refused.code == 1
+    assert "body.email" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("environ", "code", "words"),
+    [
+        ({"HOMEROOM_API_KEY": ""}, 2, "--api-key"),
+        ({"HOMEROOM_API_KEY": "hr_nobody_x"}, 1, "not known"),
+        ({"HOMEROOM_API_URL": ""}, 2, "--api-url"),
+        ({"HOMEROOM_API_URL": "classes.example"}, 2, "http://"),
+        ({"HOMEROOM_API_URL": "http://classes.example:port"}, 2, "no address"),
+        ({"HOMEROOM_API_URL": "http://127.0.0.1:1"}, 3, "does not answer"),
+        ({"HOMEROOM_ZONE": "Mars"}, 2, "Europe/Madrid"),
+    ],
+)
+async def test_an_address_a_key_or_a_zone_that_is_none(
+    shell: Shell, environ: dict[str, str], code: int, words: str
+) -> None:
+    done = await shell.run("students", "list", **environ)
+    assert done.code == code
+    assert words in done.err
+    assert done.out == ""
+
+
+@pytest.fixture
+async def another_server() -> AsyncIterator[str]:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\nconnection: close\r\n\r\nnone")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_an_address_of_something_else(shell: Shell, another_server: str) -> None:
+    done = await shell.run("students", "list", HOMEROOM_API_URL=another_server)
+    assert done.code == 3
+    assert "no Homeroom" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sessions", "list", "--from", "yesterday"),
+        ("sessions", "show", "12"),
+        ("sessions", "book"),
+        ("sessions", "dance"),
+        ("curriculum-plans", "add", "--course", "{course}", "--title", "A", "--item", "{topic}*many"),
+    ],
+)
+async def test_a_line_that_makes_no_sense(shell: Shell, arguments: tuple[str, ...]) -> None:
+    done = await shell.run(*(part.format(**shell.school.ids) for part in arguments))
+    assert done.code == 2
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 1), ("y", 0)])
+async def test_on_a_terminal_it_asks(shell: Shell, answer: str, code: int) -> None:
+    student = shell.school.ids["student 0"]
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cli.main", "students", "retire", student,
+        env=shell.environ, stdin=theirs, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    os.close(theirs)
+    async with asyncio.timeout(2 * PATIENCE):
+        _, said = await process.communicate()
+    os.close(ours)
+    assert process.returncode == code, said
+    assert b"Retire this student?" in said
+    retired = (await shell.school.get(f"/v1/students/{student}"))["retired_at"]
+    assert (retired is not None) == (code == 0)

@@ -1,0 +1,112 @@
+"""People and courses from the command line."""
+
+import pytest
+
+from cli.remote.kinds import KINDS
+from tests.cli.remote.shell import Shell
+
+pytestmark = pytest.mark.adapter
+
+MAIL = ("--email", "mia@family.example")
+# What makes one of each kind, and a change of it with what it changes.
+CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, object]]] = {
+    "guardians": (
+        ("--name", "Mia", *MAIL, "--language", "es", "--quiet-from", "21:00", "--quiet-until", "08:00"),
+        ("--quiet-from", "", "--quiet-until", ""),
+        {"quiet_from": None, "language": "es"},
+    ),
+    "students": (
+        ("--name", "Max", "--guardian", "{guardian}"),
+        ("--guardian", ""),
+        {"guardian_ids": []},
+    ),
+    "instructors": (
+        ("--name", "Ben", *MAIL, "--qualification", "Sums", "--qualification", "Physics:7"),
+        ("--qualification", "Physics:8"),
+        {"qualifications": [{"subject": "Physics", "level": "8"}]},
+    ),
+    "members": (("--name", "Olu", *MAIL, "--role", "ops"), ("--role", "admin"), {"role": "admin"}),
+    "courses": (
+        ("--title", "Algebra", "--subject", "Sums", "--topic", "Sets", "--topic", "Groups"),
+        ("--level", "7"),
+        {"level": "7", "title": "Algebra"},
+    ),
+    "topics": (("--course", "{course}", "--title", "Sets"), ("--position", "9"), {"position": 9}),
+    "curriculum-plans": (
+        ("--course", "{course}", "--title", "Spring", "--item", "{topic}*2"),
+        ("--item", "{topic}"),
+        {"title": "Spring"},
+    ),
+    "enrollments": (
+        ("--course", "{course}", "--student", "{student 2}"),
+        ("--external-id", "e-1"),
+        {"external_id": "e-1"},
+    ),
+}
+
+
+def test_every_kind_is_tried() -> None:
+    assert {kind.path for kind in KINDS} == set(CASES)
+
+
+@pytest.mark.parametrize("kind", CASES)
+async def test_a_life(shell: Shell, kind: str) -> None:
+    shell.school.ids["student 2"] = (await shell.school.post("/v1/students", {"name": "Zoe"}))["id"]
+    new, change, changed = CASES[kind]
+    made = (await shell.said(kind, "add", *(part.format(**shell.school.ids) for part in new))).strip()
+    assert (await shell.one(kind, "show", made))["id"] == made
+    assert made in {row["id"] for row in await shell.rows(kind, "list", "--all")}
+    assert made in await shell.said(kind, "list")
+    await shell.said(kind, "edit", made, *(part.format(**shell.school.ids) for part in change))
+    assert changed.items() <= (await shell.one(kind, "show", made)).items()
+    assert (await shell.run(kind, "retire", made)).code == 2, "it asks first"
+    assert (await shell.one(kind, "retire", made, "--yes"))["done"] == "retired"
+    assert [row["id"] for row in await shell.rows(kind, "list", "--retired")] == [made]
+    await shell.said(kind, "restore", made)
+    assert await shell.rows(kind, "list", "--retired") == []
+
+
+async def test_by_the_ids_of_another_system_and_by_the_beginning_of_an_id(shell: Shell) -> None:
+    guardian = await shell.one("guardians", "add", "--name", "Ann", *MAIL, "--external-id", "crm-1")
+    student = await shell.one(
+        "students", "add", "--name", "Max", "--guardian", "ext:crm-1", "--external-id", "sis-1"
+    )
+    assert student["guardian_ids"] == [guardian["id"]]
+    assert (await shell.one("students", "show", "ext:sis-1"))["id"] == student["id"]
+    assert (await shell.one("students", "show", student["id"][:13]))["id"] == student["id"]
+    assert [row["id"] for row in await shell.rows("guardians", "list", "--external-id", "crm-1")] == [
+        guardian["id"]
+    ]
+    await shell.said("students", "retire", "ext:sis-1", "--yes")
+    await shell.said("students", "restore", "ext:sis-1")
+
+
+@pytest.mark.parametrize("told", ["ext:nobody", "fedcba98", "no-id", "ab"])
+async def test_an_id_that_is_none(shell: Shell, told: str) -> None:
+    done = await shell.run("students", "show", told)
+    assert done.code == 2
+    assert told in done.err
+
+
+async def test_lists_are_narrowed_and_walked(shell: Shell) -> None:
+    names = [f"Student {number}" for number in range(5)]
+    for name in names:
+        await shell.school.post("/v1/students", {"name": name})
+    assert [r["name"] for r in await shell.rows("students", "list", "--search", "student ")] == names
+    part = await shell.run("students", "list", "--limit", "3", "--json")
+    assert len(part.rows) == 3
+    assert "--all" in part.err
+    assert len(await shell.rows("students", "list", "--all")) == 7
+    course = shell.school.ids["course"]
+    assert len(await shell.rows("enrollments", "list", "--course", course)) == 2
+
+
+async def test_a_list_of_nothing(shell: Shell) -> None:
+    done = await shell.run("members", "list")
+    assert (done.code, done.out, done.err) == (0, "", "There is none.\n")
+
+
+async def test_what_is_no_change(shell: Shell) -> None:
+    done = await shell.run("students", "edit", shell.school.ids["student 0"])
+    assert done.code == 2
+    assert "different" in done.err

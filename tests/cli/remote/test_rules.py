@@ -1,0 +1,100 @@
+"""Keys, rules, the log of changes and the feed from the command line."""
+
+import asyncio
+import json
+import signal
+import sys
+
+import pytest
+
+from tests.api.campus import ADMIN, PATIENCE
+from tests.cli.remote.shell import Shell
+
+pytestmark = pytest.mark.adapter
+
+
+async def test_a_key_is_made_rotated_and_revoked(shell: Shell) -> None:
+    made = await shell.run("keys", "add", "--name", "billing", "--role", "ops", "--scope", "people:read")
+    assert made.code == 0, made.err
+    secret = made.out.strip()
+    assert "once" in made.err
+    assert (await shell.run("students", "list", HOMEROOM_API_KEY=secret)).code == 0
+    assert (await shell.run("courses", "list", HOMEROOM_API_KEY=secret)).code == 1
+    prefix = secret.split("_")[1]
+    fresh = await shell.one("keys", "rotate", prefix, "--overlap", "0s")
+    assert (await shell.run("students", "list", HOMEROOM_API_KEY=secret)).code == 1
+    assert (await shell.run("students", "list", HOMEROOM_API_KEY=fresh["api_key"])).code == 0
+    await shell.said("keys", "revoke", fresh["id"], "--yes")
+    assert (await shell.run("students", "list", HOMEROOM_API_KEY=fresh["api_key"])).code == 1
+    assert fresh["prefix"] in await shell.said("keys", "list")
+    expiring = await shell.one("keys", "add", "--name", "for a while", "--expires", "2090-01-01")
+    assert expiring["expires_at"].startswith("2089-12-31T23:00"), "midnight in the zone of who asks"
+
+
+async def test_the_rules(shell: Shell) -> None:
+    changed = await shell.one(
+        "policy",
+        "set",
+        "room-before=10m",
+        "reminders_before=24h,PT1H",
+        "segment_seconds=20",
+        "languages=en,es",
+    )
+    assert changed == await shell.one("policy", "show")
+    assert changed["room_before"] == "PT10M"
+    assert changed["reminders_before"] == ["P1D", "PT1H"]
+    assert changed["languages"] == ["en", "es"]
+    assert "P1D" in await shell.said("policy", "show")
+    refused = await shell.run("policy", "set", "room_beforehand=10m")
+    assert refused.code == 1
+    assert "room_beforehand" in refused.err
+    assert (await shell.run("policy", "set", "room_before")).code == 2
+
+
+async def test_the_organization(shell: Shell) -> None:
+    await shell.said("organization", "edit", "--name", "Harbour", "--time-zone", "Europe/Madrid")
+    assert (await shell.one("organization", "show"))["name"] == "Harbour"
+    made = await shell.run("organization", "add", "--name", "Hill", "--operator-token", ADMIN, "--json")
+    assert made.code == 0, made.err
+    key = made.rows[0]["api_key"]
+    assert "Hill" in (await shell.run("organization", "show", HOMEROOM_API_KEY=key)).out
+    assert (await shell.run("organization", "add", "--name", "Hill")).code == 2
+    assert (await shell.run("organization", "add", "--name", "Hill", "--operator-token", "x")).code == 1
+
+
+async def test_who_changed_what(shell: Shell) -> None:
+    student = shell.school.ids["student 0"]
+    await shell.said("students", "edit", student, "--name", "Nora Haddad")
+    changed, created = await shell.rows("audit", "--subject", student, "--kind", "student.*")
+    assert changed["changes"] == {"name": ["Noor Haddad", "Nora Haddad"]}
+    assert created["kind"] == "student.created"
+    by_actor = await shell.said("audit", "--actor", changed["actor"], "--limit", "1")
+    assert "Nora Haddad" in by_actor
+
+
+async def test_the_feed_is_read_from_a_cursor(shell: Shell) -> None:
+    whole = await shell.run("events", "--json")
+    assert whole.rows[0]["kind"] == "organization.created"
+    cursor = whole.err.removeprefix("Cursor: ").strip()
+    made = await shell.one("students", "add", "--name", "Mia")
+    behind = await shell.rows("events", "--since", cursor)
+    assert [(event["kind"], event["subject_id"]) for event in behind] == [("student.created", made["id"])]
+    assert "Nothing" in (await shell.run("events", "--since", behind[0]["id"])).err
+    assert "student.created" in await shell.said("events", "--kind", "student.*")
+
+
+async def test_the_feed_is_followed(shell: Shell) -> None:
+    first, *_ = await shell.rows("events", "--kind", "student.*")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cli.main", "events", "--follow", "--json", "--kind", "student.*",
+        "--since", first["id"],
+        env=shell.environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    async with asyncio.timeout(2 * PATIENCE):
+        assert json.loads(await process.stdout.readline())["kind"] == "student.created"
+        made = await shell.school.post("/v1/students", {"name": "Mia"})
+        assert json.loads(await process.stdout.readline())["subject_id"] == made["id"]
+        process.send_signal(signal.SIGINT)
+        _, said = await process.communicate()
+    assert (process.returncode, said) == (0, b"")
