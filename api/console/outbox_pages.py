@@ -13,6 +13,7 @@ from api.console.permits import permits
 from api.console.problem_page import PageRoute
 from api.console.rendering import by_htmx, page
 from api.dependencies import Now, Shared
+from api.headers import MAIL
 from api.paging import next_cursor, read_cursor
 from api.routes.queues import NoticesQuery
 from domain.access import Permission
@@ -26,16 +27,6 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[permits(Permission.NOTICES_READ)],
 )
-# A mail is shown in a frame that runs nothing, loads nothing and sends nothing, whatever somebody wrote into it.
-MAIL_HEADERS = {
-    "Content-Security-Policy": (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
-        "base-uri 'none'; frame-ancestors 'self'"
-    ),
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 _TABLES = {"guardian": Guardian, "instructor": Instructor}
 _FILTERS = (
     ("state", "State", [("", "All"), *((one.value, one.value.capitalize()) for one in DeliveryState)]),
@@ -84,4 +75,4 @@ async def show(request: Request, notice_id: UUID, shared: Shared, who: Desk, now
 async def mail(notice_id: UUID, shared: Shared, who: Desk) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         notice = await notices.get(db, notice_id)
-    return Response(notice.html, media_type="text/html", headers=MAIL_HEADERS)
+    return Response(notice.html, media_type="text/html", headers=MAIL)

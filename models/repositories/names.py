@@ -40,7 +40,7 @@ async def of(db: AsyncSession, table: type[SQLModel], keys: Iterable[UUID]) -> d
     columns = sa.inspect(table).columns
     name = columns["name"] if "name" in columns else columns["title"]
     rows: Any = await db.execute(sa.select(columns["id"], name).where(columns["id"].in_(wanted)))
-    return dict(row._tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}
 
 
 async def of_actors(db: AsyncSession, actors: Iterable[str]) -> dict[str, str]:
