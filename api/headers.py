@@ -59,7 +59,7 @@ ROOM = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": _powers("(self)", "camera", "microphone", "display-capture"),
 }
-# Of a mail that is shown in a frame of the console: it runs nothing, loads nothing and sends nothing, whatever is in it.
+# Of a mail shown in a frame of the console: it runs, loads and sends nothing, whatever somebody wrote into it.
 MAIL = {
     **_EVERYWHERE,
     "Content-Security-Policy": (
