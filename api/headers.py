@@ -59,6 +59,17 @@ ROOM = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": _powers("(self)", "camera", "microphone", "display-capture"),
 }
+# Of a mail shown in a frame of the console: it runs, loads and sends nothing, whatever somebody wrote into it.
+MAIL = {
+    **_EVERYWHERE,
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+        "base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
 _API = {
     "Cache-Control": "no-store",  # answers hold personal data
     "Content-Security-Policy": _policy(default_src="'none'"),

@@ -38,7 +38,7 @@ ITEMS = (
     Item("Courses", "/courses", Permission.COURSES_WRITE),
     Item("Exceptions", "/exceptions", Permission.EXCEPTIONS_READ),
     Item("Outbox", "/outbox", Permission.NOTICES_READ),
-    Item("Settings", "/settings", Permission.KEYS_MANAGE),
+    Item("Settings", "/settings", Permission.POLICY_READ),
 )
 
 

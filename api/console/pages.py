@@ -11,10 +11,20 @@ from starlette.staticfiles import StaticFiles
 
 from api.console import (
     account_page,
+    audit_page,
     board,
+    booking_page,
+    case_pages,
+    course_pages,
     family_page,
+    key_pages,
+    outbox_pages,
+    people_pages,
+    plan_pages,
+    record_pages,
     review_page,
     session_commands,
+    settings_pages,
     sign_in_page,
     teaching_page,
 )
@@ -36,6 +46,20 @@ from models.repositories import people, recordings
 
 HERE = Path(__file__).parent
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+PARTS = (
+    session_commands,
+    review_page,
+    record_pages,
+    people_pages,
+    course_pages,
+    plan_pages,
+    booking_page,
+    case_pages,
+    outbox_pages,
+    settings_pages,
+    key_pages,
+    audit_page,
+)
 
 
 @router.get("/")
@@ -124,7 +148,6 @@ async def approve(
 
 def install(app: FastAPI) -> None:
     app.mount("/static/console", StaticFiles(directory=HERE / "static"), name="console")
-    pages = (board, session_commands, review_page, sign_in_page, account_page, teaching_page, family_page)
-    for module in pages:
+    for module in (board, sign_in_page, account_page, teaching_page, family_page, *PARTS):
         app.include_router(module.router)
     app.include_router(router)

@@ -10,8 +10,10 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import iter_route_contexts
 from fastapi.templating import Jinja2Templates
+from uuid_utils.compat import uuid7
 
 from api.console.navigation import items_for
+from api.console.titles import SAID
 from api.headers import PAGE
 
 _templates = Jinja2Templates(Path(__file__).parent / "templates")
@@ -21,6 +23,8 @@ HEADERS = PAGE
 def page(request: Request, name: str, status: int = 200, /, **context: Any) -> Response:
     who = getattr(request.state, "principal", None)
     frame = {
+        "who": who,
+        "said": SAID.get(request.query_params.get("said", "")),
         "viewer": getattr(request.state, "viewer", None),
         "navigation": items_for(who, _served(request)),
         "path": request.url.path,
@@ -29,8 +33,9 @@ def page(request: Request, name: str, status: int = 200, /, **context: Any) -> R
 
 
 def by_htmx(request: Request) -> bool:
-    """Whether a part of a page asks, and not the browser for a page."""
-    return request.headers.get("hx-request") == "true"
+    """Whether a part of a page asks, and not the browser for a page, as it does when somebody goes back."""
+    headers = request.headers
+    return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
 
 
 def done(request: Request, location: str, said: str) -> Response:
@@ -39,6 +44,16 @@ def done(request: Request, location: str, said: str) -> Response:
         return RedirectResponse(location, status_code=303)
     told = json.dumps({"homeroom:done": {"said": said}})
     return Response(status_code=204, headers=HEADERS | {"HX-Trigger": told})
+
+
+def went(request: Request, location: str, said: str = "") -> Response:
+    """The answer to a command after which another page is shown; `said` is a word of SAID."""
+    if said:
+        path, mark, place = location.partition("#")
+        location = f"{path}{'&' if '?' in path else '?'}said={said}{mark}{place}"
+    if by_htmx(request):
+        return Response(status_code=204, headers=HEADERS | {"HX-Redirect": location})
+    return RedirectResponse(location, status_code=303)
 
 
 def _served(request: Request) -> frozenset[str]:
@@ -72,3 +87,4 @@ _templates.env.filters["clock"] = _clock
 _templates.env.filters["duration"] = _duration
 _templates.env.filters["sentence"] = _sentence
 _templates.env.filters["words"] = _words
+_templates.env.globals["fresh_id"] = uuid7

@@ -41,3 +41,19 @@ CANCELLATIONS = {
     "holiday": "Holiday",
     "unspecified": "Another reason",
 }
+SAID = {
+    "made": "Added.",
+    "saved": "Saved.",
+    "retired": "Retired. It can be restored at any time.",
+    "restored": "Back in use.",
+    "booked": "The class is booked. Everybody is told.",
+    "enrolled": "Enrolled.",
+    "left": "No longer enrolled.",
+    "moved": "The order has changed.",
+    "removed": "Removed.",
+    "assigned": "Assigned.",
+    "resolved": "Resolved.",
+    "reopened": "Open again.",
+    "revoked": "Revoked. It does not work from now on.",
+    "known": "This key was made already. Its secret is shown once; rotate it for another.",
+}

@@ -55,9 +55,12 @@ async def policy_of(db: AsyncSession) -> SessionPolicy:
     return SessionPolicy.model_validate((await organization(db)).policy)
 
 
-async def change_policy(db: AsyncSession, change: dict[str, Any], now: datetime) -> SessionPolicy:
-    """Raises pydantic.ValidationError, as the request would, where the rules do not hold."""
+async def change_policy(
+    db: AsyncSession, change: dict[str, Any], now: datetime, version: int | None = None
+) -> SessionPolicy:
+    """Raises pydantic.ValidationError, as the request would, where the rules do not hold; StaleVersion."""
     row = await organization(db, lock=True)
+    check_version(row.version, version)
     policy = SessionPolicy.model_validate(row.policy | change)
     living.touch(row, {"policy": policy.model_dump(mode="json", exclude_defaults=True)}, now)
     return policy
@@ -95,6 +98,14 @@ async def revoke_key(db: AsyncSession, key_id: UUID, now: datetime) -> None:
     row = await _locked_key(db, key_id)
     if row.revoked_at is None:
         living.touch(row, {"revoked_at": now}, now)
+
+
+async def key(db: AsyncSession, key_id: UUID) -> ApiKey:
+    """Raises NotFound."""
+    row = await db.get(ApiKey, key_id)
+    if row is None:
+        raise NotFound(f"there is no key {key_id}")
+    return row
 
 
 async def _locked_key(db: AsyncSession, key_id: UUID) -> ApiKey:

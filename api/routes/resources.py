@@ -59,7 +59,7 @@ def serve(resource: Resource[Any]) -> None:
         return await _shown(db, row, 201, place)
 
     async def list_all(db: Work, asked: Any) -> Any:
-        wanted = _wanted(resource, asked)
+        wanted = wanted_of(resource, asked)
         rows, more = await pages.page(db, resource.table, wanted)
         items = await resource.present(db, rows)
         return _json(page(items=items, next_cursor=next_cursor(rows, more, wanted.sort)))
@@ -118,7 +118,7 @@ def _json(shown: BaseModel, status: int = 200, headers: Mapping[str, str] = _NON
     return Response(shown.model_dump_json(), status, headers, media_type="application/json")
 
 
-def _wanted(resource: Resource[Any], asked: Any) -> pages.Asked:
+def wanted_of(resource: Resource[Any], asked: Any) -> pages.Asked:
     sort: str = asked.sort
     column = resource.table.model_fields[sort.lstrip("-")]
     return pages.Asked(

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import needs
 from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
 from api.idempotency import ApiRoute, CommandId, Ids
+from api.operations import bookings
 from api.operations import join_links as join_links_of
-from api.operations import organizations
 from api.operations.commands import SessionCommands, workflow_url
 from api.paging import MOST, USUAL, Page, next_cursor, read_cursor
 from api.schemas.common import Moment
@@ -30,12 +30,11 @@ from api.schemas.sessions import (
 from api.state import State
 from domain.access import Permission
 from domain.sessions import SessionState
-from models.course import Course
 from models.people import Instructor
 from models.repositories import pages, people, sessions
 from models.session import Participant, Session
 from workflows.class_session import ClassSession
-from workflows.commands import Booking, Cancel, EndClass, Extend, Reschedule, Substitute
+from workflows.commands import Cancel, EndClass, Extend, Reschedule, Substitute
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=ApiRoute)
 READ, WRITE = [needs(Permission.SESSIONS_READ)], [needs(Permission.SESSIONS_WRITE)]
@@ -83,25 +82,7 @@ def _workflow_url(shared: State, session_id: UUID) -> str:
 @router.post("", status_code=201, dependencies=WRITE)
 async def book(new: NewSession, who: TheCaller, ids: Ids, shared: Shared) -> BookedOut:
     """Book a class. From here on a workflow carries it."""
-    async with shared.database.tenant(who.organization_id) as db:
-        organization = await organizations.organization(db)
-        policy = await organizations.policy_of(db)
-        students = new.student_ids
-        if students is None:
-            await people.in_use(db, Course, new.course_id)
-            students = await people.enrolled_students(db, new.course_id)
-    booking = Booking(
-        course_id=new.course_id,
-        instructor_id=new.instructor_id,
-        student_ids=tuple(students),
-        starts_at=new.starts_at,
-        ends_at=new.ends_at,
-        topic_ids=tuple(new.topic_ids),
-        time_zone=new.time_zone or organization.time_zone,
-        policy=policy,
-        external_id=new.external_id,
-    )
-    booked = await _commands(shared).book(who.organization_id, ids.next(), booking)
+    booked = await bookings.book(shared.database, _commands(shared), who.organization_id, ids.next(), new)
     return BookedOut(
         id=booked.session_id,
         participants=booked.participants,

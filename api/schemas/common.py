@@ -25,12 +25,12 @@ class Schema(BaseModel):
 
 
 @cache
-def _zones() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
 def _is_zone(value: str) -> str:
-    if value not in _zones():
+    if value not in known_zones():
         raise ValueError("not an IANA time zone; an example is Europe/Madrid")
     return value
 

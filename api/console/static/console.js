@@ -5,6 +5,12 @@ import { localize } from "./times.js";
 import "./toasts.js";
 
 localize(document);
+// What has been said once is not said again on reload.
+const address = new URL(location.href);
+if (address.searchParams.has("said")) {
+  address.searchParams.delete("said");
+  history.replaceState(history.state, "", address);
+}
 document.addEventListener("htmx:load", (event) => localize(event.detail.elt));
 // A request that gets no answer at all is told where the form would tell a refusal.
 document.addEventListener("htmx:sendError", (event) => {

@@ -9,7 +9,10 @@ export function open(dialog, opener) {
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
-  if (opener) open(document.getElementById(opener.dataset.opens), opener);
+  if (opener) {
+    event.preventDefault(); // a link leads to the same question as a page, for those without scripts
+    open(document.getElementById(opener.dataset.opens), opener);
+  }
   event.target.closest("[data-closes]")?.closest("dialog")?.close();
 });
 

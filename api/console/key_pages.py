@@ -1,0 +1,147 @@
+"""API keys: made, rotated with an overlap, revoked. A secret is shown once, in the answer that makes it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import ValidationError
+from uuid_utils.compat import uuid7
+
+from api.console import forms
+from api.console.desk import Desk, same_origin
+from api.console.forms import Field, Form
+from api.console.history import author, history
+from api.console.lists import asked, listed
+from api.console.permits import permits
+from api.console.problem_page import PageRoute
+from api.console.record_pages import made_as
+from api.console.rendering import by_htmx, page, went
+from api.console.settings_pages import tabs
+from api.dependencies import Now, Shared
+from api.operations import organizations
+from api.paging import next_cursor, read_cursor
+from api.problems import status_of
+from api.routes.keys import KeysQuery
+from api.schemas.organizations import NewKey, Rotation
+from domain.access import KEY_ROLES, Permission, permissions_of
+from domain.errors import HomeroomError, InvalidInput
+from models.organization import ApiKey
+from models.repositories import names, pages
+
+router = APIRouter(
+    prefix="/settings/keys",
+    include_in_schema=False,
+    route_class=PageRoute,
+    dependencies=[permits(Permission.KEYS_MANAGE)],
+)
+OWN_SITE = Depends(same_origin)
+_ROLES = (
+    ("integrator", "Integrator: another system"),
+    ("ops", "Ops: the classes of every day"),
+    ("admin", "Admin: all, with rules and keys"),
+)
+_LASTS = (("", "It does not expire"), ("30", "30 days"), ("90", "90 days"), ("365", "A year"))
+_NEW = (
+    Field("name", "Name", hint="What it is for, such as billing.", wrong="One line of text."),
+    Field("role", "Role", "select", options=lambda: _ROLES),
+    Field("lasts", "Expires after", "select", options=lambda: _LASTS),
+)
+OVERLAPS = (("24", "24 hours"), ("1", "1 hour"), ("168", "7 days"), ("720", "30 days"), ("0", "Not at all"))
+
+
+@router.get("")
+async def list_keys(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
+    wanted = asked(request, KeysQuery)
+    async with shared.database.tenant(who.organization_id) as db:
+        rows, more = await pages.page(
+            db,
+            ApiKey,
+            pages.Asked(
+                wanted.sort,
+                wanted.limit,
+                read_cursor(wanted.cursor, wanted.sort, wanted.sorted_by),
+                text=wanted.q,
+                searched=("name", "prefix"),
+            ),
+        )
+    found = listed(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
+    template = "parts/keys.html" if by_htmx(request) else "keys.html"
+    return page(
+        request, template, list=found, now=now, tabs=tabs(who), state_of=state_of, path="/settings/keys"
+    )
+
+
+@router.get("/new")
+async def new(request: Request) -> Response:
+    form = forms.blank(_NEW, NewKey, {"role": "integrator", "lasts": "90"})
+    return _form_page(request, form, set())
+
+
+@router.post("/new", dependencies=[OWN_SITE])
+async def make(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
+    posted = await forms.posted(request)
+    form, scopes = forms.typed(forms.blank(_NEW, NewKey, {}), posted), forms.texts(posted, "scopes")
+    key_id, values = made_as(posted), forms.body(form)
+    lasts = values.pop("lasts")
+    try:
+        ends = now + timedelta(days=int(lasts)) if lasts in dict(_LASTS) and lasts else None
+        wanted = NewKey.model_validate({**values, "scopes": scopes, "expires_at": ends})
+        async with shared.database.tenant(who.organization_id) as db:
+            if await db.get(ApiKey, key_id):
+                return went(request, f"/settings/keys/{key_id}", "known")
+            made = await organizations.make_key(db, who, wanted, key_id, now)
+    except (ValidationError, HomeroomError) as error:
+        return _form_page(request, forms.refused(form, error), set(scopes))
+    return page(request, "key_made.html", key=made, path="/settings/keys")
+
+
+@router.get("/{key_id}")
+async def show(request: Request, key_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        row = await organizations.key(db, key_id)
+        past = await history(db, who, key_id)
+        made_by = author(row.created_by, await names.of_actors(db, [row.created_by]))
+    return page(
+        request, "key.html", row=row, state=state_of(row, now), made_by=made_by, history=past,
+        overlaps=OVERLAPS, new_id=uuid7(), path="/settings/keys",
+    )  # fmt: skip
+
+
+@router.post("/{key_id}/rotate", dependencies=[OWN_SITE])
+async def rotate(request: Request, key_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    posted = await forms.posted(request)
+    hours = forms.text(posted, "overlap")
+    if hours not in dict(OVERLAPS):
+        raise InvalidInput("the overlap is none of those offered", next_step="Choose one of them.")
+    rotation, new_id = Rotation(overlap=timedelta(hours=int(hours))), made_as(posted)
+    async with shared.database.tenant(who.organization_id) as db:
+        if await db.get(ApiKey, new_id):
+            return went(request, f"/settings/keys/{new_id}", "known")
+        made = await organizations.rotate_key(db, who, key_id, rotation.overlap, new_id, now)
+        old = await organizations.key(db, key_id)
+    return page(request, "key_made.html", key=made, old=old, path="/settings/keys")
+
+
+@router.post("/{key_id}/revoke", dependencies=[OWN_SITE])
+async def revoke(request: Request, key_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        await organizations.revoke_key(db, key_id, now)
+    return went(request, f"/settings/keys/{key_id}", "revoked")
+
+
+def state_of(row: ApiKey, now: Any) -> str:
+    if row.revoked_at:
+        return "revoked"
+    return "expired" if row.expires_at and row.expires_at <= now else "active"
+
+
+def _form_page(request: Request, form: Form, scopes: set[str]) -> Response:
+    status = 200 if form.ok else 422 if form.problem is None else status_of(form.problem)
+    beyond = [(role.value, sorted(permissions_of(role))) for role in KEY_ROLES]
+    every = sorted({permission for _, permissions in beyond for permission in permissions})
+    return page(
+        request, "key_form.html", status, form=form, scopes=scopes, every=every, key=uuid7(),
+        path="/settings/keys",
+    )  # fmt: skip
