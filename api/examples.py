@@ -56,6 +56,13 @@ BODIES: Final[dict[str, Json]] = {
         "expires_at": "2040-01-01T00:00:00Z",
     },
     "POST /v1/keys/{key_id}/rotate": {"overlap": "PT24H"},
+    "POST /v1/identity-providers": {
+        "issuer": "https://accounts.harbour.example",
+        "client_id": "homeroom",
+        "client_secret": "shown-by-the-provider-when-the-client-is-made",
+        "domains": ["harbour.example"],
+    },
+    "PATCH /v1/identity-providers/{id}": {"domains": ["harbour.example", "harbour-tutoring.example"]},
     "POST /v1/guardians": {
         "name": "Samira Haddad",
         "email": "samira.haddad@family.example",

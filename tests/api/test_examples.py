@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -24,6 +25,9 @@ NOT_IN_THIS_STATE = {
     f"{_SESSION}/documentation/approve": (409, "a session that is scheduled cannot"),
     f"{_SESSION}/documentation/request-changes": (409, "a session that is scheduled cannot"),
     "POST /v1/join/{session_id}/credentials": (409, "not open yet"),
+    # The provider of the example is nowhere.
+    "POST /v1/identity-providers": (422, ""),
+    "PATCH /v1/identity-providers/{id}": (404, "there is no identity provider"),
 }
 
 
@@ -101,6 +105,8 @@ async def address_of(school: School, place: str, real: dict[str, str]) -> str:
     if "{key_id}" in path:
         made = await school.post("/v1/keys", {"name": "an old one"})
         return path.format(key_id=made["id"])
+    if path == "/v1/identity-providers/{id}":
+        return path.format(id=uuid4())
     if "{id}" in path:
         made = await school.post(path.removesuffix("/{id}"), filled(BODIES[f"POST {path[:-5]}"], real))
         return path.format(id=made["id"])
