@@ -28,7 +28,7 @@ from api.idempotency import (
     take_or_wait,
 )
 from api.operations.bulk import Intake
-from api.resources.catalogue import MEMBERS, RESOURCES
+from api.resources.catalogue import COURSES, ENROLLMENTS, GUARDIANS, INSTRUCTORS, PLANS, STUDENTS, TOPICS
 from api.resources.resource import Resource
 from api.spool import spooled
 from api.state import State
@@ -37,6 +37,8 @@ from domain.errors import HomeroomError, UnsupportedMedia
 router = APIRouter(prefix="/v1", route_class=StreamedRoute)
 
 JSON_LINES, CSV = "application/x-ndjson", "text/csv"
+# Not members and identity providers: who lets people in is made one by one, and looked at.
+_MANY: tuple[Resource[Any], ...] = (GUARDIANS, STUDENTS, INSTRUCTORS, COURSES, TOPICS, PLANS, ENROLLMENTS)
 _HELD_EVERY = timedelta(seconds=15)
 
 
@@ -152,6 +154,5 @@ class _Work:
             await let_go(self._shared, self._claim, datetime.now(UTC))
 
 
-for _resource in RESOURCES:
-    if _resource is not MEMBERS:
-        serve(_resource)
+for _resource in _MANY:
+    serve(_resource)

@@ -217,9 +217,12 @@ async def test_nobody_may_who_may_not_make_one(harbour: School) -> None:
     problem_of(answer, 403, "not-allowed")
 
 
-async def test_members_are_made_one_by_one(harbour: School) -> None:
-    answer = await upload(harbour, "members", "name\nMia\n")
-    problem_of(answer, 405, "method-not-allowed")
+async def test_who_lets_people_in_is_made_one_by_one(harbour: School) -> None:
+    for kind in ("members", "identity-providers"):
+        problem_of(await upload(harbour, kind, "name\nMia\n"), 405, "method-not-allowed")
+
+
+async def test_bulk_is_no_id(harbour: School) -> None:
     for method in ("GET", "PATCH", "DELETE"):
         answer = await harbour.api.request(method, "/v1/students/bulk")
         problem_of(answer, 405, "method-not-allowed")
