@@ -16,6 +16,8 @@ def _id(number: int) -> str:
 COURSE, TOPIC, STUDENT, GUARDIAN, INSTRUCTOR = _id(1), _id(2), _id(3), _id(4), _id(5)
 MEMBER, SESSION, UTTERANCE = _id(6), _id(7), _id(8)
 LINK: Final = "the-text-behind-t=-in-a-join-link"
+ISSUER: Final = "https://accounts.tutoring.example"
+DOMAIN: Final = "tutoring.example"
 PLACEHOLDERS: Final = {
     "course": COURSE,
     "topic": TOPIC,
@@ -26,6 +28,8 @@ PLACEHOLDERS: Final = {
     "session": SESSION,
     "utterance": UTTERANCE,
     "link": LINK,
+    "issuer": ISSUER,
+    "domain": DOMAIN,
 }
 
 _SESSION: Final = "/v1/sessions/{session_id}"
@@ -56,13 +60,6 @@ BODIES: Final[dict[str, Json]] = {
         "expires_at": "2040-01-01T00:00:00Z",
     },
     "POST /v1/keys/{key_id}/rotate": {"overlap": "PT24H"},
-    "POST /v1/identity-providers": {
-        "issuer": "https://accounts.harbour.example",
-        "client_id": "homeroom",
-        "client_secret": "shown-by-the-provider-when-the-client-is-made",
-        "domains": ["harbour.example"],
-    },
-    "PATCH /v1/identity-providers/{id}": {"domains": ["harbour.example", "harbour-tutoring.example"]},
     "POST /v1/guardians": {
         "name": "Samira Haddad",
         "email": "samira.haddad@family.example",
@@ -95,6 +92,13 @@ BODIES: Final[dict[str, Json]] = {
         "time_zone": "Europe/Madrid",
     },
     "PATCH /v1/members/{id}": {"role": "admin"},
+    "POST /v1/identity-providers": {
+        "issuer": ISSUER,
+        "client_id": "homeroom",
+        "client_secret": "as-the-provider-shows-it",
+        "domains": [DOMAIN],
+    },
+    "PATCH /v1/identity-providers/{id}": {"client_secret": "as-the-provider-shows-it-today"},
     "POST /v1/courses": {
         "title": "Mathematics, year 6",
         "subject": "Mathematics",

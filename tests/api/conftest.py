@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -6,6 +6,7 @@ from cli.local.ports import free_ports
 from cli.workers import make_worker
 from config.settings import Settings
 from tests.api.campus import ADMIN, LINK_SECRET, Campus, School, school, serving
+from tests.api.openid_provider import openid_provider
 from tests.stack import DatabaseUrls, TestLiveKit, TestMail, TestPostgres, TestTemporal
 
 
@@ -55,6 +56,13 @@ async def campus(
     )
     async with serving(settings) as app, make_worker("sessions", settings):
         yield Campus(settings, database, app)
+
+
+@pytest.fixture(scope="session")
+def issuer(campus: Campus) -> Iterator[str]:
+    """Of a real identity provider."""
+    with openid_provider(f"{campus.url}/sign-in/callback") as provider:
+        yield provider.issuer
 
 
 @pytest.fixture

@@ -25,9 +25,6 @@ NOT_IN_THIS_STATE = {
     f"{_SESSION}/documentation/approve": (409, "a session that is scheduled cannot"),
     f"{_SESSION}/documentation/request-changes": (409, "a session that is scheduled cannot"),
     "POST /v1/join/{session_id}/credentials": (409, "not open yet"),
-    # The provider of the example is nowhere.
-    "POST /v1/identity-providers": (422, ""),
-    "PATCH /v1/identity-providers/{id}": (404, "there is no identity provider"),
 }
 
 
@@ -70,10 +67,13 @@ def test_queries_stand_in_the_description(described: Json) -> None:
 
 
 @pytest.fixture
-async def real(harbour: School) -> dict[str, str]:
+async def real(harbour: School, request: pytest.FixtureRequest) -> dict[str, str]:
     """What stands for the placeholders."""
+    place = request.node.callspec.params["place"]
+    provider = {"issuer": request.getfixturevalue("issuer")} if "identity-providers" in place else {}
     ids = harbour.ids
-    return {
+    return provider | {
+        "domain": f"d{uuid4().hex}.example",
         "course": ids["course"],
         "topic": ids["topic"],
         "guardian": ids["guardian"],
@@ -105,8 +105,6 @@ async def address_of(school: School, place: str, real: dict[str, str]) -> str:
     if "{key_id}" in path:
         made = await school.post("/v1/keys", {"name": "an old one"})
         return path.format(key_id=made["id"])
-    if path == "/v1/identity-providers/{id}":
-        return path.format(id=uuid4())
     if "{id}" in path:
         made = await school.post(path.removesuffix("/{id}"), filled(BODIES[f"POST {path[:-5]}"], real))
         return path.format(id=made["id"])
