@@ -85,9 +85,12 @@ def author(actor: str, found: Mapping[str, str]) -> str:
 
 def _what(row: ChangeRow) -> str:
     subject, _, verb = row.kind.partition(".")
-    said = {"qualification": "qualification", "student_guardian": "guardian", "api_key": "key"}.get(
-        subject, subject
-    )
+    said = {
+        "qualification": "qualification",
+        "student_guardian": "guardian",
+        "api_key": "key",
+        "notice": "message",
+    }.get(subject, subject)
     verb = {"created": "added", "deleted": "removed"}.get(verb, verb)
     text = f"{said} {verb}".replace("_", " ")
     return text[:1].upper() + text[1:]

@@ -1,10 +1,12 @@
 """The outbox: every message with its delivery, and its words as they were sent."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlmodel import SQLModel
 
 from api.console.desk import Desk
 from api.console.history import history
@@ -27,7 +29,7 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[permits(Permission.NOTICES_READ)],
 )
-_TABLES = {"guardian": Guardian, "instructor": Instructor}
+_TABLES: Mapping[str, type[SQLModel]] = {"guardian": Guardian, "instructor": Instructor}
 _FILTERS = (
     ("state", "State", [("", "All"), *((one.value, one.value.capitalize()) for one in DeliveryState)]),
     (

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import FormData
 from uuid_utils.compat import uuid7
 
 from api.console import around, forms
@@ -129,7 +130,7 @@ def _lines(topics: list[Topic], plan: CurriculumPlan | None) -> list[Line]:
     return sorted(lines, key=_place)
 
 
-def _typed(lines: list[Line], posted: forms.FormData) -> list[Line]:
+def _typed(lines: list[Line], posted: FormData) -> list[Line]:
     found = [
         Line(
             line.topic,

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import FormData
 from uuid_utils.compat import uuid7
 
 from api.console import around, forms
@@ -156,7 +157,7 @@ def tabs(who: Principal, kind: Kind) -> list[tuple[str, str, None]]:
     return [(one.many, one.base, None) for one in PEOPLE if who.may(one.resource.read)]
 
 
-def made_as(posted: forms.FormData) -> UUID:
+def made_as(posted: FormData) -> UUID:
     """The id of what a form makes: sent twice it makes one thing. Raises InvalidInput."""
     try:
         return UUID(forms.text(posted, "key"))
@@ -164,7 +165,7 @@ def made_as(posted: forms.FormData) -> UUID:
         raise InvalidInput("the form is not complete", next_step="Open the page again.") from error
 
 
-def version_of(posted: forms.FormData) -> int:
+def version_of(posted: FormData) -> int:
     """Which version somebody changes. Raises InvalidInput."""
     text = forms.text(posted, "version")
     if not (text.isascii() and text.isdigit() and len(text) <= 9):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -49,29 +50,27 @@ async def case_of(opened: School, occasion: str = "room") -> UUID:
     return case.id
 
 
-async def notice_of(opened: School, **changes: object) -> UUID:
-    session_id, now = await opened.book(), datetime.now(UTC)
-    notice = Notice(
-        **{
-            "id": uuid4(),
-            "organization_id": opened.id,
-            "key": str(uuid4()),
-            "session_id": UUID(session_id),
-            "kind": "summary",
-            "recipient_kind": "guardian",
-            "recipient_id": UUID(opened.ids["guardian"]),
-            "address": "g@family.example",
-            "subject": MARKUP.format("subject"),
-            "html": "<p>Dear guardian</p><script>alert(1)</script>",
-            "text": MARKUP.format("text"),
-            "class_starts_at": now,
-            "send_after": now + 48 * HOUR,
-            "created_at": now,
-            "attempts": 2,
-            "error": "mailbox-busy",
-        }
-        | changes
-    )
+async def notice_of(opened: School, **changes: str) -> UUID:
+    session_id, now = await opened.book(72 * HOUR), datetime.now(UTC)
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "organization_id": opened.id,
+        "key": str(uuid4()),
+        "session_id": UUID(session_id),
+        "kind": "summary",
+        "recipient_kind": "guardian",
+        "recipient_id": UUID(opened.ids["guardian"]),
+        "address": "g@family.example",
+        "subject": MARKUP.format("subject"),
+        "html": "<p>Dear guardian</p><script>alert(1)</script>",
+        "text": MARKUP.format("text"),
+        "class_starts_at": now,
+        "send_after": now + 48 * HOUR,
+        "created_at": now,
+        "attempts": 2,
+        "error": "mailbox-busy",
+    } | changes
+    notice = Notice(**values)
     database = Database(opened.campus.database.application)
     async with database.tenant(opened.id) as db:
         await notices.prepare(db, [notice])
