@@ -280,3 +280,9 @@ async def test_an_address_of_another_domain_is_not_the_providers_to_tell(
     refused = await browser.get(answer.headers["location"])
     assert refused.status_code == 403
     assert "another domain" in refused.text, refused.text[-1200:]
+
+
+async def test_providers_are_not_made_in_bulk(provider: Provider, harbour: School) -> None:
+    """Each is looked at before it is saved, and its secret sealed."""
+    answer = await harbour.api.post("/v1/identity-providers/bulk", json=[described(provider)])
+    assert answer.status_code in (404, 405)
