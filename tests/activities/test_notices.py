@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -77,7 +78,7 @@ async def test_each_link_is_of_the_readers_own_child_and_of_this_class(
 
     people = await school.participants()
     for reader, own in {"Samira": {"Noor", "Leo"}, "Elena": {"Leo"}, "Ada": {"Ada"}}.items():
-        urls = re.findall(r"https://\S+", mail_to(school, mail_sink, reader)["text"])
+        urls = re.findall(r"https://\S+/join/\S+", mail_to(school, mail_sink, reader)["text"])
         tokens = [parse_qs(urlsplit(url).query)["t"][0] for url in urls]
         links = [LINKS.read_join(token, school.session.session_id, now()) for token in tokens]
         assert {link.participant_id for link in links} == {people[name].id for name in own}
@@ -239,7 +240,21 @@ async def test_only_the_guardians_of_who_is_missing_hear_of_it_and_only_of_their
     text = mail_to(school, mail_sink, "Samira")["text"]
     assert "Noor of" in text
     assert "Leo of" not in text
-    assert len(re.findall(r"https://\S+", text)) == 1
+    assert len(re.findall(r"https://\S+/join/\S+", text)) == 1
+
+
+@pytest.mark.parametrize("kind", [N.CONFIRMATION, N.CANCELLED, N.REMINDER])
+async def test_every_mail_to_a_guardian_leads_to_their_own_page(
+    school: School, mail_sink: TestMail, mailer: SmtpMailer, kind: NoticeKind
+) -> None:
+    await school.send(kind, mailer)
+
+    for reader in ("Samira", "Elena"):
+        (url,) = re.findall(r"https://\S+/family\S+", mail_to(school, mail_sink, reader)["text"])
+        assert url in unescape(mail_to(school, mail_sink, reader)["html"])
+        _, guardian_id, _ = LINKS.read_family(parse_qs(urlsplit(url).query)["t"][0], now())
+        assert guardian_id == school.people[reader]
+    assert "/family" not in mail_to(school, mail_sink, "Ada")["text"]
 
 
 async def test_where_everybody_is_there_nobody_is_told_of_an_absence(
