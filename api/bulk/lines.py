@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import orjson
 
@@ -129,7 +129,7 @@ def _csv_rows(lines: Lines, header: list[str], known: Mapping[str, Callable[[str
         if record is None:
             return
         number += 1
-        if isinstance(record, _Unclosed) and returns < _MOST_RETURNS:
+        if record is _UNCLOSED and returns < _MOST_RETURNS:
             returns += 1
             lines.return_to(before)
             lines.next()
@@ -147,8 +147,10 @@ def _cells(
     return {name: known[name](cell) for name, cell in zip(header, record, strict=True) if cell}
 
 
-class _Unclosed(InvalidInput):
-    """What follows may be rows of its own."""
+# What follows it may be rows of its own. Told as a value, never raised.
+_UNCLOSED: Final = InvalidInput(
+    "a quote is opened in this line and never closed", next_step="Close it, or double it."
+)
 
 
 class _TooLongError(Exception):
@@ -171,10 +173,10 @@ def _record(lines: Lines) -> list[str] | InvalidInput | None:
     try:
         record = next(csv.reader(physical(), strict=True), None)
     except _TooLongError:
-        return _too_long() if lines.number == start + 1 else _unclosed()
+        return _too_long() if lines.number == start + 1 else _UNCLOSED
     except csv.Error as error:
         endless = "field limit" in str(error) and lines.number > start + 1
-        return _unclosed() if endless or "unexpected end" in str(error) else _no_csv(error)
+        return _UNCLOSED if endless or "unexpected end" in str(error) else _no_csv(error)
     return record if record is None else _text(record)
 
 
@@ -195,10 +197,6 @@ def _not_utf8(place: int) -> InvalidInput:
 
 def _too_long() -> InvalidInput:
     return InvalidInput(f"this row is longer than {LONGEST} bytes", next_step="Send less in one row.")
-
-
-def _unclosed() -> _Unclosed:
-    return _Unclosed("a quote is opened in this line and never closed", next_step="Close it, or double it.")
 
 
 def _no_csv(error: csv.Error) -> InvalidInput:
