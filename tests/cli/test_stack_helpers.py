@@ -1,7 +1,7 @@
 """The servers that other tests rely on are real and do what they say."""
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,15 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 
 from config.search_attributes import SEARCH_ATTRIBUTES
-from tests.stack import TestLiveKit, TestMail, TestPostgres, TestS3, TestTemporal
+from tests.stack import (
+    TestLiveKit,
+    TestMail,
+    TestPostgres,
+    TestS3,
+    TestTemporal,
+    start_mail,
+    temporary_folder,
+)
 
 pytestmark = pytest.mark.adapter
 
@@ -62,20 +70,29 @@ async def test_livekit_forgets_rooms_when_killed(livekit_factory: Callable[..., 
         assert not (await api.room.list_rooms(livekit_api.ListRoomsRequest())).rooms
 
 
-def test_mail_is_kept_and_found_by_recipient(mail_sink: TestMail) -> None:
+@pytest.fixture
+def own_sink() -> Iterator[TestMail]:
+    """To which nobody else sends."""
+    with temporary_folder("mail") as folder:
+        sink = start_mail(folder)
+        yield sink
+        sink.running.stop()
+
+
+def test_mail_is_kept_and_found_by_recipient(own_sink: TestMail) -> None:
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = "Grüße", "a@school.example", "hidden@family.example"
     mail.set_content("In words.")
     mail.add_alternative("<p>In <b>HTML</b>.</p>", subtype="html")
-    where = urlsplit(mail_sink.smtp_url)
+    where = urlsplit(own_sink.smtp_url)
     with smtplib.SMTP(where.hostname or "", where.port or 0) as client:
         client.send_message(mail, to_addrs=["family@home.example"])
-    (kept,) = mail_sink.wait_for("family@home.example")
+    (kept,) = own_sink.wait_for("family@home.example")
     assert (kept["subject"], kept["text"].strip()) == ("Grüße", "In words.")
     assert "<b>HTML</b>" in kept["html"]
-    assert not mail_sink.messages("hidden@family.example")
-    mail_sink.clear()
-    assert not mail_sink.messages()
+    assert not own_sink.messages("hidden@family.example")
+    own_sink.clear()
+    assert not own_sink.messages()
 
 
 async def test_s3_keeps_objects(s3_server: TestS3) -> None:
