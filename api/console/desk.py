@@ -60,7 +60,6 @@ class OnlyFor:
 
 Staff = Annotated[Principal, Depends(OnlyFor(*STAFF))]
 Teacher = Annotated[Principal, Depends(OnlyFor(AccessRole.INSTRUCTOR))]
-Parent = Annotated[Principal, Depends(OnlyFor(AccessRole.GUARDIAN))]
 
 
 def same_origin(request: Request) -> None:

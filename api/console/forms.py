@@ -1,7 +1,7 @@
 """Forms: their fields described once, what was typed kept, what is wrong with it told at its field."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
@@ -82,7 +82,6 @@ class Form:
     inputs: tuple[Input, ...]
     wrong: tuple[str, ...] = ()  # with the form as a whole
     problem: HomeroomError | None = None
-    hidden: Mapping[str, str] = field(default_factory=dict)
     meanwhile: tuple[tuple[str, str], ...] = ()  # (label, present value) of what somebody else changed
 
     @property

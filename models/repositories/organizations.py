@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -30,20 +29,10 @@ async def ensure_region(db: AsyncSession, region: str) -> None:
     await db.execute(insert(Region).values(id=region, title=region).on_conflict_do_nothing())
 
 
-async def add_organization(db: AsyncSession, organization: Organization, key: ApiKey) -> None:
-    db.add(organization)
-    await db.flush()
-    db.add(key)
-
-
 async def get_organization(db: AsyncSession, *, lock: bool = False) -> Organization | None:
     """The organization whose scope the unit of work has."""
     query = sa.select(Organization)
     return (await db.scalars(query.with_for_update() if lock else query)).one_or_none()
-
-
-async def set_policy(db: AsyncSession, policy: dict[str, Any]) -> None:
-    await db.execute(sa.update(Organization).values(policy=policy))
 
 
 async def key_by_prefix(db: AsyncSession | AsyncConnection, prefix: str) -> KeyHolder | None:

@@ -82,11 +82,6 @@ def _has(person: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return query.correlate(Session).exists()
 
 
-async def sessions_between(db: AsyncSession, start: datetime, end: datetime) -> list[Session]:
-    query = sa.select(Session).where(col(Session.starts_at) >= start, col(Session.starts_at) < end)
-    return list(await db.scalars(query.order_by(col(Session.starts_at), col(Session.id))))
-
-
 async def by_external_id(db: AsyncSession, external_id: str) -> Session | None:
     query = sa.select(Session).where(col(Session.external_id) == external_id)
     return (await db.scalars(query)).one_or_none()
