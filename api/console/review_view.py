@@ -16,8 +16,7 @@ from domain.errors import NotFound
 from domain.sessions import SessionState
 from models.course import Course
 from models.documentation import Documentation, DocumentationRevision
-from models.repositories import documents, people, recordings, sessions
-from models.repositories.actors import names_of
+from models.repositories import documents, names, people, recordings, sessions
 from models.repositories.documents import WaitingDraft
 from models.session import Session
 
@@ -83,8 +82,8 @@ async def review_view(
 
 
 async def _authors(db: AsyncSession, actors: set[str]) -> dict[str, str]:
-    names = await names_of(db, actors)
+    found = await names.of_actors(db, actors)
     engines = {
         one: f"drafted by the {one.removeprefix('engine:')} engine" for one in actors if "engine:" in one
     }
-    return {one: one.replace(":", " ") for one in actors} | engines | names
+    return {one: one.replace(":", " ") for one in actors} | engines | found
