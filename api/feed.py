@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from uuid import UUID
 
+from api.live import KEEP_ALIVE, STILL_HERE
 from api.schemas.events import EventOut, write_place
 from domain.errors import Unavailable
 from models.change_log import ChangeRow
@@ -13,7 +14,6 @@ from models.repositories import change_log
 from models.repositories.change_log import LogPlace, Wanted
 
 _LOOK = 0.2  # seconds between two looks
-_KEEP_ALIVE = 15.0
 _BATCH = 200
 
 
@@ -46,9 +46,9 @@ class FeedHub:
                 if len(rows) == _BATCH:
                     continue
                 try:
-                    await asyncio.wait_for(bell.wait(), _KEEP_ALIVE)
+                    await asyncio.wait_for(bell.wait(), KEEP_ALIVE)
                 except TimeoutError:
-                    yield ": still here\n\n"
+                    yield STILL_HERE
                 bell.clear()
         finally:
             self._listeners[organization_id].discard(bell)
@@ -63,18 +63,20 @@ class FeedHub:
         return []
 
     async def _look_for_ever(self) -> None:
-        seen = 0
-        async with self._database.unscoped() as db:
-            seen = max((await change_log.changed_since(db, 0)).values(), default=0)
+        seen: int | None = None  # the newest transaction of which listeners were told
         while self._listeners:
-            await asyncio.sleep(_LOOK)
             with contextlib.suppress(Unavailable):
                 async with self._database.unscoped() as db:
-                    changed = await change_log.changed_since(db, seen + 1)
+                    if seen is None:  # whoever listens already may have read before this look
+                        seen = await change_log.newest_complete(db)
+                        changed: Mapping[UUID, int] = dict.fromkeys(self._listeners, seen)
+                    else:
+                        changed = await change_log.changed_since(db, seen + 1)
                 for organization_id in changed:
                     for bell in self._listeners.get(organization_id, ()):
                         bell.set()
                 seen = max([seen, *changed.values()])
+            await asyncio.sleep(_LOOK)
 
     async def aclose(self) -> None:
         if self._task:

@@ -20,6 +20,7 @@ class ChangeRow(TenantRow, table=True):
     __table_args__ = (
         sa.Index("ix_change_log_organization_id_xid_seq", "organization_id", "xid", "seq"),
         sa.Index("ix_change_log_organization_id_subject_id", "organization_id", "subject_id"),
+        sa.Index("ix_change_log_xid", "xid"),
     )
     seq: int = Field(sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), primary_key=True))
     xid: int = Field(

@@ -65,6 +65,11 @@ async def end(db: AsyncSession) -> LogPlace:
     return LogPlace(newest, 2**63 - 1) if newest else LogPlace()
 
 
+async def newest_complete(db: AsyncSession) -> int:
+    """The last transaction below which, itself included, nothing is added any more."""
+    return int((await db.execute(sa.select(_COMPLETE_BELOW - 1))).scalar_one())
+
+
 async def changed_since(db: AsyncSession, xid: int) -> Mapping[UUID, int]:
     """The organizations with complete entries from this transaction on, with the newest of each."""
     query = sa.text("select organization_id, newest from changed_organizations(:since)")

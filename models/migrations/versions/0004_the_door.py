@@ -389,6 +389,7 @@ def upgrade() -> None:
     op.add_column('topic', sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True))
     op.create_index('uq_topic_organization_id_external_id', 'topic', ['organization_id', 'external_id'], unique=True, postgresql_where=sa.text('external_id is not null'))
     # ### end Alembic commands ###
+    op.create_index("ix_change_log_xid", "change_log", ["xid"])
     for table, *columns in LISTED:
         op.create_index(f"ix_{table}_listed_by_{columns[-1]}", table, ["organization_id", *columns, "id"])
     for table in (*READ_WRITE, "change_log"):
