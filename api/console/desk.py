@@ -25,7 +25,8 @@ async def holder(request: Request) -> Principal:
     except NotAuthenticated as error:
         step = "Sign in. The operator of the deployment can run `homeroom desk` for a link."
         raise NotAuthenticated("these pages are for people who are signed in", next_step=step) from error
-    if "text/html" in request.headers.get("accept", ""):
+    shown = "text/html" in request.headers.get("accept", "")
+    if shown and not hasattr(request.state, "viewer"):
         request.state.viewer = await _viewer(request.app.state.homeroom, who)
     return who
 

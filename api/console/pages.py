@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.staticfiles import StaticFiles
 
 from api.console import (
@@ -40,9 +41,10 @@ from api.operations.audio import cut
 from api.operations.commands import workflow_url
 from api.routes.records import desk as documentation_desk
 from api.schemas.sessions import Revision
+from api.state import State
 from domain.access import Permission, Principal
 from domain.sign_in import home_of
-from models.repositories import people, recordings
+from models.repositories import people, recordings, sessions
 
 HERE = Path(__file__).parent
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -74,8 +76,8 @@ async def session_page(
     if desk is not None:
         return await enter(shared, desk, now, f"/sessions/{session_id}")
     link = await require(request, Permission.SESSIONS_READ)
-    shown = await _session(shared, link, session_id, now)
     async with shared.database.tenant(link.organization_id) as db:
+        shown = await _session(db, shared, link, session_id, now)
         instructors = await people.instructors(db)
     return page(
         request,
@@ -90,13 +92,15 @@ async def session_page(
 async def session_fragment(
     request: Request, session_id: UUID, shared: Shared, link: Desk, now: Now
 ) -> Response:
-    return page(request, "parts/session.html", **await _session(shared, link, session_id, now))
+    async with shared.database.tenant(link.organization_id) as db:
+        shown = await _session(db, shared, link, session_id, now)
+    return page(request, "parts/session.html", **shown)
 
 
-async def _session(shared: Shared, who: Principal, session_id: UUID, now: datetime) -> dict[str, Any]:
-    await visible(shared, who, session_id)
-    async with shared.database.tenant(who.organization_id) as db:
-        view = await session_view(db, session_id, now)
+async def _session(
+    db: AsyncSession, shared: State, who: Principal, session_id: UUID, now: datetime
+) -> dict[str, Any]:
+    view = await session_view(db, await sessions.get_visible(db, session_id, who), now)
     settings = shared.settings
     return {
         "who": who,
@@ -125,8 +129,8 @@ async def utterance_audio(
     skip: Annotated[int, Query(alias="from", ge=0, le=3_600_000)] = 0,
 ) -> Response:
     """From so many milliseconds into the utterance to its end."""
-    await visible(shared, link, session_id)
     async with shared.database.tenant(link.organization_id) as db:
+        await sessions.get_visible(db, session_id, link)
         utterance = await recordings.utterance(db, session_id, utterance_id)
         around = await recordings.segment_at(db, session_id, utterance.identity, utterance.starts_at)
     start = min(utterance.starts_at + timedelta(milliseconds=skip), utterance.ends_at)

@@ -20,7 +20,7 @@ from api.schemas.common import Schema
 from api.schemas.sessions import ChangesWanted, Revision, RevisionIn
 from domain.access import Permission
 from domain.documentation import Statement
-from models.repositories import people
+from models.repositories import people, sessions
 
 router = APIRouter(
     include_in_schema=False,
@@ -85,8 +85,8 @@ async def changed(
     earlier: Annotated[Revision, Query(alias="from")],
     later: Annotated[Revision, Query(alias="to")],
 ) -> Response:
-    await visible(shared, link, session_id)
     async with shared.database.tenant(link.organization_id) as db:
+        await sessions.get_visible(db, session_id, link)
         found = await reviews.changed_between(db, session_id, earlier, later)
     return page(request, "parts/changes.html", changes=found, sections=titles.SECTIONS)
 
@@ -114,8 +114,8 @@ async def approve(
     session_id: UUID, shared: Shared, link: Desk, now: Now, approval: Approval
 ) -> dict[str, str]:
     """Answers where to go on."""
-    await visible(shared, link, session_id)
     async with shared.database.tenant(link.organization_id) as db:
+        await sessions.get_visible(db, session_id, link)
         following = await reviews.next_after(db, session_id, whose(link))
     desk, by = documentation_desk(shared), link.actor
     if approval.statements is None:

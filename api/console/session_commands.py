@@ -113,9 +113,9 @@ async def cancel(
 async def substitute(
     request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[SubstituteForm, Form()]
 ) -> Response:
-    await visible(shared, link, session_id)
-    if form.instructor_id:
-        async with shared.database.tenant(link.organization_id) as db:
+    async with shared.database.tenant(link.organization_id) as db:
+        await sessions.get_visible(db, session_id, link)
+        if form.instructor_id:
             await people.in_use(db, Instructor, form.instructor_id)
     await commands(shared).substitute(session_id, Substitute(form.instructor_id, link.actor))
     return _done(request, session_id, "The request is in the queue of ops.")

@@ -104,8 +104,8 @@ class SessionView:
         return allowed(self.session.state, Trigger(trigger))
 
 
-async def session_view(db: AsyncSession, session_id: UUID, now: datetime) -> SessionView:
-    session = await sessions.get_session(db, session_id)
+async def session_view(db: AsyncSession, session: Session, now: datetime) -> SessionView:
+    session_id = session.id
     everybody = await sessions.participants(db, session_id)
     utterances = await recordings.transcript(db, session_id)
     documentation = await documents.documentation(db, session_id)
