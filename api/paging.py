@@ -3,16 +3,16 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.common import Schema
 from domain.errors import CursorInvalid
-from models.repositories.pages import Place
+from models.repositories.pages import Asked, Place
 
 MOST = 200
 USUAL = 50
@@ -26,21 +26,43 @@ class Page(Schema, Generic[Item]):
     )
 
 
-class ListQuery(BaseModel):
-    """What stands behind the question mark of most lists."""
+class Listing(BaseModel):
+    """What stands behind the question mark of every list of rows. Which orders there are, each list says itself."""
 
     model_config = ConfigDict(extra="forbid")
+    filters: ClassVar[tuple[str, ...]] = ()  # columns that may be asked to have just this
+    searched: ClassVar[tuple[str, ...]] = ()  # columns in which `q` is looked for
+    kinds: ClassVar[Mapping[str, type]] = {}  # of columns that are sorted by and hold no moment
 
     cursor: str | None = Field(None, max_length=1000, description="`next_cursor` of the page before.")
     limit: int = Field(USUAL, ge=1, le=MOST)
+    sort: str
+
+    @property
+    def equal(self) -> dict[str, object]:
+        return {name: value for name in self.filters if (value := getattr(self, name)) is not None}
+
+    def wanted(self) -> Asked:
+        """Raises CursorInvalid."""
+        kind = self.kinds.get(self.sort.lstrip("-"), datetime)
+        return Asked(
+            sort=self.sort,
+            limit=self.limit,
+            after=read_cursor(self.cursor, self.sort, kind),
+            equal=self.equal,
+            text=getattr(self, "q", ""),
+            searched=self.searched,
+            retired=getattr(self, "retired", False),
+        )
+
+
+class ListQuery(Listing):
+    """Of most lists."""
+
     sort: Literal["created_at", "-created_at"] = Field(
         "-created_at", description="With `-`: the latest first."
     )
     q: str = Field("", max_length=200, description="Only those with this in their name.")
-
-    @property
-    def sorted_by(self) -> type:
-        return datetime
 
 
 def write_cursor(sort: str, place: Place) -> str:

@@ -1,6 +1,5 @@
 """The queue of exceptions: taken, given to somebody, resolved with words, opened again."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from api.console.problem_page import PageRoute
 from api.console.rendering import by_htmx, page, went
 from api.dependencies import Now, Shared
 from api.operations import cases as operations
-from api.paging import next_cursor, read_cursor
+from api.paging import next_cursor
 from api.routes.queues import CasesQuery
 from api.schemas.records import Resolution
 from api.state import State
@@ -40,16 +39,9 @@ _RESOLUTION = (
 @router.get("", dependencies=[READ])
 async def queue(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
     every = request.query_params.get("state") == "all"
-    wanted = asked(request, CasesQuery, leave=("state",) if every else ())
-    equal = {name: value for name, value in wanted.equal.items() if not (every and name == "state")}
-    looked_for = pages.Asked(
-        wanted.sort,
-        wanted.limit,
-        read_cursor(wanted.cursor, wanted.sort, datetime),
-        equal,
-    )
+    wanted = asked(request, CasesQuery, leave=("state",), state=None) if every else asked(request, CasesQuery)
     async with shared.database.tenant(who.organization_id) as db:
-        rows, more = await cases.page(db, looked_for, overdue_at=now if wanted.overdue else None)
+        rows, more = await cases.page(db, wanted.wanted(), overdue_at=now if wanted.overdue else None)
         known = await names.of_actors(db, {row.case.assignee for row in rows})
     found = listed(request, rows, wanted.sort, next_cursor([row.case for row in rows], more, wanted.sort))
     template = "parts/cases.html" if by_htmx(request) else "cases.html"

@@ -21,7 +21,7 @@ from api.console.rendering import by_htmx, page, went
 from api.console.settings_pages import tabs
 from api.dependencies import Now, Shared
 from api.operations import organizations
-from api.paging import next_cursor, read_cursor
+from api.paging import next_cursor
 from api.problems import status_of
 from api.routes.keys import KeysQuery
 from api.schemas.organizations import NewKey, Rotation
@@ -55,17 +55,7 @@ OVERLAPS = (("24", "24 hours"), ("1", "1 hour"), ("168", "7 days"), ("720", "30 
 async def list_keys(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
     wanted = asked(request, KeysQuery)
     async with shared.database.tenant(who.organization_id) as db:
-        rows, more = await pages.page(
-            db,
-            ApiKey,
-            pages.Asked(
-                wanted.sort,
-                wanted.limit,
-                read_cursor(wanted.cursor, wanted.sort, wanted.sorted_by),
-                text=wanted.q,
-                searched=("name", "prefix"),
-            ),
-        )
+        rows, more = await pages.page(db, ApiKey, wanted.wanted())
     found = listed(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
     template = "parts/keys.html" if by_htmx(request) else "keys.html"
     return page(

@@ -1,7 +1,6 @@
 """The outbox: every message with its delivery, and its words as they were sent."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -16,12 +15,12 @@ from api.console.problem_page import PageRoute
 from api.console.rendering import by_htmx, page
 from api.dependencies import Now, Shared
 from api.headers import MAIL
-from api.paging import next_cursor, read_cursor
+from api.paging import next_cursor
 from api.routes.queues import NoticesQuery
 from domain.access import Permission
 from domain.notices import DeliveryState, NoticeKind
 from models.people import Guardian, Instructor
-from models.repositories import names, notices, pages, sessions
+from models.repositories import names, notices, sessions
 
 router = APIRouter(
     prefix="/outbox",
@@ -43,16 +42,8 @@ _FILTERS = (
 @router.get("")
 async def list_all(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
     wanted = asked(request, NoticesQuery)
-    looked_for = pages.Asked(
-        wanted.sort,
-        wanted.limit,
-        read_cursor(wanted.cursor, wanted.sort, datetime),
-        wanted.equal,
-        wanted.q,
-        ("subject", "address"),
-    )
     async with shared.database.tenant(who.organization_id) as db:
-        rows, more = await notices.page(db, looked_for, wanted.state)
+        rows, more = await notices.page(db, wanted.wanted(), wanted.state)
     found = listed(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
     template = "parts/outbox.html" if by_htmx(request) else "outbox.html"
     return page(request, template, list=found, filters=_FILTERS, now=now, path="/outbox")

@@ -23,7 +23,7 @@ from api.console.rendering import by_htmx, page, went
 from api.dependencies import Now, Shared
 from api.paging import next_cursor
 from api.problems import status_of
-from api.routes.resources import list_query, wanted_of
+from api.routes.resources import list_query
 from api.state import State
 from domain.access import Permission, Principal
 from domain.errors import HomeroomError, InvalidInput, StaleVersion
@@ -40,7 +40,7 @@ def serve(kind: Kind) -> None:
 
     @router.get(kind.base, dependencies=[read])
     async def list_all(request: Request, shared: Shared, who: Desk) -> Response:
-        wanted = wanted_of(resource, asked(request, query, sort=kind.heading))
+        wanted = asked(request, query, sort=kind.heading).wanted()
         async with shared.database.tenant(who.organization_id) as db:
             rows, more = await pages.page(db, resource.table, wanted)
         found = listed(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))

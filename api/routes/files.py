@@ -12,14 +12,13 @@ from api.access import needs
 from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
 from api.idempotency import ApiRoute, StreamedRoute, answer_once, claim_of, given_key, new_ids
 from api.operations import files
-from api.paging import ListQuery, Page, next_cursor, read_cursor
+from api.paging import ListQuery, Page, next_cursor
 from api.schemas.common import Name
 from api.schemas.files import ContentLink, FileOut
 from domain.access import Permission
 from domain.errors import InvalidInput, UnsupportedMedia
 from integrations.links import CONTENT_LINK_LASTS, FileLink
 from models.repositories import class_files
-from models.repositories.pages import Asked
 
 router = APIRouter(prefix="/v1/sessions/{session_id}/files", tags=["files"], route_class=ApiRoute)
 READ, WRITE = [needs(Permission.FILES_READ)], [needs(Permission.FILES_WRITE)]
@@ -37,6 +36,8 @@ _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 
 class FilesQuery(ListQuery):
+    searched = ("name",)
+
     retired: bool | None = False
 
 
@@ -94,15 +95,7 @@ def _given(form: FormData) -> tuple[UploadFile, str]:
 
 @router.get("", dependencies=READ)
 async def list_files(session: SeenSession, db: Work, asked: Annotated[FilesQuery, Query()]) -> Page[FileOut]:
-    wanted = Asked(
-        sort=asked.sort,
-        limit=asked.limit,
-        after=read_cursor(asked.cursor, asked.sort, asked.sorted_by),
-        text=asked.q,
-        searched=("name",),
-        retired=asked.retired,
-    )
-    rows, more = await class_files.page(db, session.id, wanted)
+    rows, more = await class_files.page(db, session.id, asked.wanted())
     return Page(items=[FileOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, asked.sort))
 
 

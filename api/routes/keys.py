@@ -9,7 +9,7 @@ from api.access import needs
 from api.dependencies import Now, TheCaller, Work
 from api.idempotency import ApiRoute, Ids
 from api.operations import organizations
-from api.paging import ListQuery, Page, next_cursor, read_cursor
+from api.paging import ListQuery, Page, next_cursor
 from api.schemas.organizations import KeyMade, KeyOut, NewKey, Rotation
 from domain.access import Permission
 from models.organization import ApiKey
@@ -21,7 +21,14 @@ router = APIRouter(
 
 
 class KeysQuery(ListQuery):
+    filters = ("prefix",)
+    searched = ("name", "prefix")
+
     prefix: str | None = None
+
+    @property
+    def equal(self) -> dict[str, object]:
+        return super().equal if self.prefix else {}
 
 
 @router.post("", status_code=201)
@@ -32,15 +39,7 @@ async def make_key(new: NewKey, db: Work, who: TheCaller, ids: Ids, now: Now) ->
 @router.get("")
 async def list_keys(db: Work, asked: Annotated[KeysQuery, Query()]) -> Page[KeyOut]:
     """Revoked and expired ones included."""
-    wanted = pages.Asked(
-        sort=asked.sort,
-        limit=asked.limit,
-        after=read_cursor(asked.cursor, asked.sort, asked.sorted_by),
-        equal={"prefix": asked.prefix} if asked.prefix else {},
-        text=asked.q,
-        searched=("name", "prefix"),
-    )
-    rows, more = await pages.page(db, ApiKey, wanted)
+    rows, more = await pages.page(db, ApiKey, asked.wanted())
     return Page(items=[KeyOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, asked.sort))
 
 

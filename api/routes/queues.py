@@ -1,30 +1,29 @@
 """What waits for somebody, over all sessions: exceptions and the outbox."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.access import needs
 from api.dependencies import Now, Shared, TheCaller, Work
 from api.idempotency import ApiRoute
 from api.operations import cases as operations
-from api.paging import MOST, USUAL, ListQuery, Page, next_cursor, read_cursor
+from api.paging import Listing, ListQuery, Page, next_cursor
 from api.schemas.records import Assignment, NoticeDetail, NoticeOut, QueuedCaseOut, Resolution
 from api.state import State
 from domain.access import Permission
 from domain.exceptions import ExceptionKind, Owner, Severity
 from domain.notices import DeliveryState
-from models.repositories import cases, notices, pages
+from models.repositories import cases, notices
 
 router = APIRouter(prefix="/v1", tags=["queues"], route_class=ApiRoute)
 WRITE = [needs(Permission.EXCEPTIONS_WRITE)]
 
 
-class CasesQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class CasesQuery(Listing):
+    filters = ("state", "kind", "severity", "owner", "assignee", "session_id")
 
     state: Literal["open", "resolved"] | None = "open"
     kind: ExceptionKind | None = None
@@ -34,37 +33,22 @@ class CasesQuery(BaseModel):
     session_id: UUID | None = None
     overdue: bool = False
     sort: Literal["due_at", "-due_at", "opened_at", "-opened_at"] = "due_at"
-    cursor: str | None = Field(None, max_length=1000, description="`next_cursor` of the page before.")
-    limit: int = Field(USUAL, ge=1, le=MOST)
-
-    @property
-    def equal(self) -> dict[str, object]:
-        names = ("state", "kind", "severity", "owner", "assignee", "session_id")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 class NoticesQuery(ListQuery):
+    filters = ("kind", "recipient_id", "session_id")
+    searched = ("subject", "address")
+
     state: DeliveryState | None = None
     kind: str | None = Field(None, max_length=40)
     recipient_id: UUID | None = None
     session_id: UUID | None = None
 
-    @property
-    def equal(self) -> dict[str, object]:
-        names = ("kind", "recipient_id", "session_id")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-
 
 @router.get("/exceptions", dependencies=[needs(Permission.EXCEPTIONS_READ)])
 async def list_exceptions(db: Work, now: Now, asked: Annotated[CasesQuery, Query()]) -> Page[QueuedCaseOut]:
     """The queue: what is due first, first."""
-    wanted = pages.Asked(
-        sort=asked.sort,
-        limit=asked.limit,
-        after=read_cursor(asked.cursor, asked.sort, datetime),
-        equal=asked.equal,
-    )
-    rows, more = await cases.page(db, wanted, overdue_at=now if asked.overdue else None)
+    rows, more = await cases.page(db, asked.wanted(), overdue_at=now if asked.overdue else None)
     cursor = next_cursor([row.case for row in rows], more, asked.sort)
     return Page(items=[QueuedCaseOut.of_queued(row) for row in rows], next_cursor=cursor)
 
@@ -104,15 +88,7 @@ async def _tell(shared: State, session_id: UUID) -> None:
 @router.get("/notices", dependencies=[needs(Permission.NOTICES_READ)])
 async def list_all_notices(db: Work, now: Now, asked: Annotated[NoticesQuery, Query()]) -> Page[NoticeOut]:
     """The outbox: every message with its delivery."""
-    wanted = pages.Asked(
-        sort=asked.sort,
-        limit=asked.limit,
-        after=read_cursor(asked.cursor, asked.sort, datetime),
-        equal=asked.equal,
-        text=asked.q,
-        searched=("subject", "address"),
-    )
-    rows, more = await notices.page(db, wanted, asked.state)
+    rows, more = await notices.page(db, asked.wanted(), asked.state)
     return Page(items=[NoticeOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, asked.sort))
 
 

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import needs
 from api.dependencies import Now, Shared, TheCaller, Work
 from api.idempotency import ApiRoute, Ids
-from api.paging import MOST, USUAL, Page, next_cursor, read_cursor
+from api.paging import Listing, Page, next_cursor
 from api.resources.catalogue import RESOURCES
 from api.resources.resource import Resource
 from api.versions import IfMatch, IfNoneMatch, etag, is_known, required_version
@@ -23,7 +23,7 @@ _NONE: Mapping[str, str] = {}
 Key = Annotated[UUID, Path(alias="id")]
 
 
-def list_query(resource: Resource[Any]) -> type[BaseModel]:
+def list_query(resource: Resource[Any]) -> type[Listing]:
     """What may stand behind the question mark of a list."""
     sorts = [sign + name for name in resource.sorts for sign in ("", "-")]
     filters: dict[str, Any] = {
@@ -33,15 +33,16 @@ def list_query(resource: Resource[Any]) -> type[BaseModel]:
     if resource.searched:
         told = " or ".join(f"`{name}`" for name in resource.searched)
         filters["q"] = (str, Field("", max_length=200, description=f"Only those with this in {told}."))
-    return create_model(
+    query = create_model(
         f"{type(resource).__name__}Query",
-        __config__=ConfigDict(extra="forbid"),
-        cursor=(str | None, Field(None, max_length=1000, description="`next_cursor` of the page before.")),
-        limit=(int, Field(USUAL, ge=1, le=MOST)),
+        __base__=Listing,
         sort=(_one_of(sorts), Field(resource.sorts[0], description="With `-`: the greatest first.")),
         retired=(bool | None, Field(False, description="true: those out of use.")),
         **filters,
     )
+    query.filters, query.searched = tuple(resource.filters), resource.searched
+    query.kinds = {name: _plain(resource.table.model_fields[name].annotation) for name in resource.sorts}
+    return query
 
 
 def _one_of(names: list[str]) -> Any:
@@ -59,7 +60,7 @@ def serve(resource: Resource[Any]) -> None:
         return await _shown(db, row, 201, place)
 
     async def list_all(db: Work, asked: Any) -> Any:
-        wanted = wanted_of(resource, asked)
+        wanted = asked.wanted()
         rows, more = await pages.page(db, resource.table, wanted)
         items = await resource.present(db, rows)
         return _json(page(items=items, next_cursor=next_cursor(rows, more, wanted.sort)))
@@ -116,20 +117,6 @@ def serve(resource: Resource[Any]) -> None:
 def _json(shown: BaseModel, status: int = 200, headers: Mapping[str, str] = _NONE) -> Response:
     """Written once, by the model itself: the framework would check and copy it on its way."""
     return Response(shown.model_dump_json(), status, headers, media_type="application/json")
-
-
-def wanted_of(resource: Resource[Any], asked: Any) -> pages.Asked:
-    sort: str = asked.sort
-    column = resource.table.model_fields[sort.lstrip("-")]
-    return pages.Asked(
-        sort=sort,
-        limit=asked.limit,
-        after=read_cursor(asked.cursor, sort, _plain(column.annotation)),
-        equal={name: getattr(asked, name) for name in resource.filters if getattr(asked, name) is not None},
-        text=getattr(asked, "q", ""),
-        searched=resource.searched,
-        retired=asked.retired,
-    )
 
 
 def _plain(annotation: Any) -> type:

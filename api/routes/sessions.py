@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.access import needs
 from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
@@ -13,7 +13,7 @@ from api.idempotency import ApiRoute, CommandId, Ids
 from api.operations import bookings
 from api.operations import join_links as join_links_of
 from api.operations.commands import SessionCommands, workflow_url
-from api.paging import MOST, USUAL, Page, next_cursor, read_cursor
+from api.paging import Listing, Page, next_cursor
 from api.schemas.common import Moment
 from api.schemas.sessions import (
     BookedOut,
@@ -31,7 +31,7 @@ from api.state import State
 from domain.access import Permission
 from domain.sessions import SessionState
 from models.people import Instructor
-from models.repositories import pages, people, sessions
+from models.repositories import people, sessions
 from models.session import Participant, Session
 from workflows.class_session import ClassSession
 from workflows.commands import Cancel, EndClass, Extend, Reschedule, Substitute
@@ -41,10 +41,11 @@ READ, WRITE = [needs(Permission.SESSIONS_READ)], [needs(Permission.SESSIONS_WRIT
 RUN = [needs(Permission.SESSIONS_RUN)]
 
 
-class SessionsQuery(BaseModel):
+class SessionsQuery(Listing):
     """Times are of the start; without them, those from yesterday to a week from now."""
 
-    model_config = ConfigDict(extra="forbid")
+    filters = ("state", "course_id", "instructor_id", "external_id")
+    searched = ("title",)
 
     start: Moment | None = Field(None, validation_alias="from")
     end: Moment | None = Field(None, validation_alias="to")
@@ -55,13 +56,6 @@ class SessionsQuery(BaseModel):
     external_id: str | None = Field(None, max_length=200)
     q: str = Field("", max_length=200, description="Only those with this in the title.")
     sort: Literal["starts_at", "-starts_at"] = "starts_at"
-    cursor: str | None = Field(None, max_length=1000, description="`next_cursor` of the page before.")
-    limit: int = Field(USUAL, ge=1, le=MOST)
-
-    @property
-    def equal(self) -> dict[str, object]:
-        names = ("state", "course_id", "instructor_id", "external_id")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
     def between(self, now: datetime) -> tuple[datetime, datetime]:
         """A search for one thing is over all times."""
@@ -96,15 +90,7 @@ async def list_sessions(
 ) -> Page[SessionOut]:
     """By start. Instructors see their own."""
     start, end = asked.between(now)
-    wanted = pages.Asked(
-        sort=asked.sort,
-        limit=asked.limit,
-        after=read_cursor(asked.cursor, asked.sort, datetime),
-        equal=asked.equal,
-        text=asked.q,
-        searched=("title",),
-    )
-    rows, more = await sessions.page(db, who, wanted, start, end, student_id=asked.student_id)
+    rows, more = await sessions.page(db, who, asked.wanted(), start, end, student_id=asked.student_id)
     items = [SessionOut.of(row, _workflow_url(shared, row.id)) for row in rows]
     return Page(items=items, next_cursor=next_cursor(rows, more, asked.sort))
 
