@@ -21,7 +21,7 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 def cookie_name(state: State) -> str:
     """The prefix makes browsers refuse it from anywhere but this very host over TLS."""
-    return "__Host-homeroom" if state.settings.public_url.startswith("https:") else "homeroom"
+    return "__Host-homeroom" if state.settings.over_tls else "homeroom"
 
 
 def hash_secret(secret: str) -> str:
@@ -37,8 +37,7 @@ async def identify(request: Request) -> Principal:
     if known is not None:
         return known
     shared: State = request.app.state.homeroom
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
+    if (token := _bearer(request)) is not None:
         principal = await _of_key(shared, token)
     elif cookie := request.cookies.get(cookie_name(shared)):
         require_same_origin(request)
@@ -53,6 +52,14 @@ async def identify(request: Request) -> Principal:
     refuse(standing)
     request.state.principal = principal
     return principal
+
+
+async def known(request: Request) -> Principal | None:
+    """None for somebody who is not signed in and has no key. Raises NotAllowed, RateLimited."""
+    try:
+        return await identify(request)
+    except NotAuthenticated:
+        return None
 
 
 async def _of_key(shared: State, token: str) -> Principal:
@@ -107,11 +114,17 @@ def require_same_origin(request: Request) -> None:
         )
 
 
+def _bearer(request: Request) -> str | None:
+    """The token of the Authorization header; None where it is of another scheme."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else None
+
+
 async def operator(request: Request) -> None:
     """The operator of the deployment: may make organizations."""
     shared: State = request.app.state.homeroom
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = _bearer(request)
+    if not token:
         raise NotAuthenticated
     wanted = shared.settings.admin_token.get_secret_value()
     if not hmac.compare_digest(hash_secret(token), hash_secret(wanted)):

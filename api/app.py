@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecureHeaders, over_tls=chosen.public_url.startswith("https:"))
+    app.add_middleware(SecureHeaders, over_tls=chosen.over_tls)
     app.add_middleware(RequestContext)
     problems.install(app)
     tenants = (

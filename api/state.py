@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from obstore.store import ObjectStore
 from temporalio.client import Client
@@ -10,6 +11,7 @@ from api.board_feed import Boards
 from api.feed import FeedHub
 from api.ingest import EventRecorder
 from api.live import LiveHub
+from api.operations.commands import SessionCommands, workflow_url
 from api.operations.exports import ExportDesk
 from api.rate_limits import RateLimiter
 from api.tenants import Tenants
@@ -48,9 +50,12 @@ class State:
     openid: OpenIdConnect
 
     @property
-    def over_tls(self) -> bool:
-        """Whether browsers reach this deployment over TLS; one without it is on one machine alone."""
-        return self.settings.public_url.startswith("https:")
+    def commands(self) -> SessionCommands:
+        return SessionCommands(self.temporal, self.settings.region)
+
+    def workflow_url(self, session_id: UUID) -> str:
+        """The session's workflow in the Temporal UI."""
+        return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, session_id)
 
     def sealer(self, purpose: str) -> Sealer:
         return Sealer([secret.get_secret_value() for secret in self.settings.link_secrets], purpose)
@@ -89,6 +94,6 @@ async def make_state(settings: Settings) -> State:
         mailer=SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from),
         openid=OpenIdConnect(
             f"{settings.public_url.rstrip('/')}{OPENID_CALLBACK}",
-            local=not settings.public_url.startswith("https:"),
+            local=not settings.over_tls,
         ),
     )

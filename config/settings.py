@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     log_json: bool = True
 
+    @property
+    def over_tls(self) -> bool:
+        """Whether browsers reach this deployment over TLS; one without it is on one machine alone."""
+        return self.public_url.startswith("https:")
+
     def task_queue(self, name: Literal["sessions", "capture", "transcription"]) -> str:
         return f"{self.region}-{name}"
 

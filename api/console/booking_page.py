@@ -20,7 +20,6 @@ from api.console.permits import permits
 from api.console.problem_page import PageRoute
 from api.console.record_pages import made_as
 from api.console.rendering import page, went
-from api.console.session_commands import commands
 from api.dependencies import Now, Shared
 from api.operations import bookings, organizations
 from api.problems import status_of
@@ -100,7 +99,7 @@ async def book(request: Request, key: UUID, shared: Shared, who: Desk, now: Now)
             }
         )
         booked = await bookings.book(
-            shared.database, commands(shared), who.organization_id, made_as(posted), new
+            shared.database, shared.commands, who.organization_id, made_as(posted), new
         )
     except (ValidationError, HomeroomError) as error:
         wrong = forms.refused(form, error)

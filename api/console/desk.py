@@ -86,5 +86,5 @@ def signed_in(shared: State, token: str, path: str) -> Response:
 def set_cookie(shared: State, response: Response, name: str, value: str, seconds: int) -> None:
     """For this host alone, out of reach of scripts, not sent with what other sites make a browser do; 0 deletes it."""
     response.set_cookie(
-        name, value, max_age=seconds, httponly=True, samesite="lax", secure=shared.over_tls, path="/"
+        name, value, max_age=seconds, httponly=True, samesite="lax", secure=shared.settings.over_tls, path="/"
     )

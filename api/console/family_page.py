@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.access import identify
+from api.access import known
 from api.console.desk import OnlyFor, holder, signed_in
 from api.console.problem_page import PageRoute
 from api.console.rendering import HEADERS, page
@@ -15,7 +15,6 @@ from api.operations.family_links import guardian_of, open_family
 from api.state import State
 from domain.access import AccessRole
 from domain.documentation import Section
-from domain.errors import NotAuthenticated
 from reports.family_page import family_words
 from reports.moments import clock, moment
 
@@ -51,13 +50,7 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
 async def _enter(request: Request, shared: State, token: str, now: datetime) -> Response:
     """Keeps the link out of the address; opened again in the same browser it is the same stay."""
     _, guardian_id = await guardian_of(shared, token, now)
-    if await _is_here(request, f"guardian:{guardian_id}"):
+    who = await known(request)
+    if who and who.actor == f"guardian:{guardian_id}":
         return RedirectResponse(PATH, status_code=303, headers=HEADERS)
     return signed_in(shared, (await open_family(shared, token, now)).token, PATH)
-
-
-async def _is_here(request: Request, actor: str) -> bool:
-    try:
-        return (await identify(request)).actor == actor
-    except NotAuthenticated:
-        return False

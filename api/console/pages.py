@@ -38,7 +38,6 @@ from api.console.session_view import session_view
 from api.dependencies import Now, Shared
 from api.live import LiveStream
 from api.operations.audio import cut
-from api.operations.commands import workflow_url
 from api.routes.records import desk as documentation_desk
 from api.schemas.sessions import Revision
 from api.state import State
@@ -101,13 +100,12 @@ async def _session(
     db: AsyncSession, shared: State, who: Principal, session_id: UUID, now: datetime
 ) -> dict[str, Any]:
     view = await session_view(db, await sessions.get_visible(db, session_id, who), now)
-    settings = shared.settings
     return {
         "who": who,
         "view": view,
         "now": now,
-        "workflow_url": workflow_url(settings.temporal_ui_url, settings.temporal_namespace, session_id),
-        "mailbox_url": settings.mailbox_url,
+        "workflow_url": shared.workflow_url(session_id),
+        "mailbox_url": shared.settings.mailbox_url,
     }
 
 

@@ -17,11 +17,9 @@ from api.console.problem_page import PageRoute
 from api.console.rendering import done, page
 from api.dependencies import Now, Shared
 from api.operations import cases
-from api.operations.commands import SessionCommands
 from api.operations.join_links import join_url
 from api.schemas.common import Name, Schema, WallTime
 from api.schemas.sessions import Reason
-from api.state import State
 from domain.access import Permission
 from domain.wall_time import moment_in
 from models.people import Instructor
@@ -58,10 +56,6 @@ class GuestForm(Schema):
     name: Name
 
 
-def commands(shared: State) -> SessionCommands:
-    return SessionCommands(shared.temporal, shared.settings.region)
-
-
 def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) -> dict[str, Any]:
     """What the dialogs of a session's page offer."""
     others = [(str(one.id), one.name) for one in instructors if one.id != session.instructor_id]
@@ -79,7 +73,7 @@ async def reschedule(
     session = await visible(shared, link, session_id)
     starts_at = moment_in(session.time_zone, form.starts_at)
     move = Reschedule(starts_at, starts_at + timedelta(minutes=form.minutes))
-    await commands(shared).update(session_id, ClassSession.reschedule, move)
+    await shared.commands.update(session_id, ClassSession.reschedule, move)
     return _done(request, session_id, "Moved. Everybody is told the new time.")
 
 
@@ -89,14 +83,14 @@ async def extend(
 ) -> Response:
     session = await visible(shared, link, session_id)
     later = Extend(moment_in(session.time_zone, form.ends_at))
-    await commands(shared).update(session_id, ClassSession.extend, later)
+    await shared.commands.update(session_id, ClassSession.extend, later)
     return _done(request, session_id, "The class has its new end.")
 
 
 @router.post("/end", dependencies=[permits(Permission.SESSIONS_RUN)])
 async def end(request: Request, session_id: UUID, shared: Shared, link: Desk) -> Response:
     await visible(shared, link, session_id)
-    await commands(shared).update(session_id, ClassSession.end, EndClass(link.actor))
+    await shared.commands.update(session_id, ClassSession.end, EndClass(link.actor))
     return _done(request, session_id, "The class is being ended.")
 
 
@@ -105,7 +99,7 @@ async def cancel(
     request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[Reason, Form()]
 ) -> Response:
     await visible(shared, link, session_id)
-    await commands(shared).update(session_id, ClassSession.cancel, Cancel(form.reason, link.actor))
+    await shared.commands.update(session_id, ClassSession.cancel, Cancel(form.reason, link.actor))
     return _done(request, session_id, "Cancelled. Everybody is told.")
 
 
@@ -117,7 +111,7 @@ async def substitute(
         await sessions.get_visible(db, session_id, link)
         if form.instructor_id:
             await people.in_use(db, Instructor, form.instructor_id)
-    await commands(shared).substitute(session_id, Substitute(form.instructor_id, link.actor))
+    await shared.commands.substitute(session_id, Substitute(form.instructor_id, link.actor))
     return _done(request, session_id, "The request is in the queue of ops.")
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from api.access import cookie_name, identify
+from api.access import cookie_name, known
 from api.console.desk import same_origin, set_cookie, signed_in
 from api.console.problem_page import PageRoute
 from api.console.rendering import HEADERS, page
@@ -18,8 +18,7 @@ from api.operations.sign_in import sign_out
 from api.problems import status_of
 from api.schemas.common import EMAIL
 from api.state import OPENID_CALLBACK, State
-from domain.access import Principal
-from domain.errors import HomeroomError, NotAuthenticated, RateLimited
+from domain.errors import HomeroomError, RateLimited
 from domain.sign_in import domain_of, home_of, path_within
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -30,7 +29,7 @@ NOTES = {"out": "You are signed out.", "everywhere": "You are signed out everywh
 @router.get("/sign-in")
 async def form(request: Request, shared: Shared, next: str = "", note: str = "") -> Response:
     path = path_within(next)
-    if who := await _already(request):
+    if who := await known(request):
         return RedirectResponse(path or home_of(who.role), status_code=303, headers=HEADERS)
     return _form(request, shared, path, note=NOTES.get(note, ""))
 
@@ -131,13 +130,6 @@ def _form(
     told = {"path": path, "address": address, "error": error, "note": note}
     local = shared.settings.mailbox_url is not None
     return page(request, "sign_in.html", 422 if error else 200, local=local, **told)
-
-
-async def _already(request: Request) -> Principal | None:
-    try:
-        return await identify(request)
-    except NotAuthenticated:
-        return None
 
 
 async def _refused(request: Request, shared: State, error: HomeroomError, now: Now) -> Response:

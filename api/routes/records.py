@@ -10,7 +10,6 @@ from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Wo
 from api.idempotency import ApiRoute, CommandId
 from api.operations import attendance as attendance_now
 from api.operations.audio import cut
-from api.operations.commands import SessionCommands
 from api.operations.documentation import DocumentationDesk
 from api.schemas.records import (
     AttendanceOut,
@@ -40,7 +39,7 @@ DOCUMENTATION, REVIEW = [needs(Permission.DOCUMENTATION_READ)], [needs(Permissio
 
 
 def desk(shared: State) -> DocumentationDesk:
-    return DocumentationDesk(shared.database, SessionCommands(shared.temporal, shared.settings.region))
+    return DocumentationDesk(shared.database, shared.commands)
 
 
 @router.get("/attendance", dependencies=RECORD)

@@ -12,7 +12,6 @@ from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Wo
 from api.idempotency import ApiRoute, CommandId, Ids
 from api.operations import bookings
 from api.operations import join_links as join_links_of
-from api.operations.commands import SessionCommands, workflow_url
 from api.paging import Listing, Page, next_cursor
 from api.schemas.common import Moment
 from api.schemas.sessions import (
@@ -65,22 +64,14 @@ class SessionsQuery(Listing):
         return start, self.end or start + timedelta(days=8)
 
 
-def _commands(shared: State) -> SessionCommands:
-    return SessionCommands(shared.temporal, shared.settings.region)
-
-
-def _workflow_url(shared: State, session_id: UUID) -> str:
-    return workflow_url(shared.settings.temporal_ui_url, shared.settings.temporal_namespace, session_id)
-
-
 @router.post("", status_code=201, dependencies=WRITE)
 async def book(new: NewSession, who: TheCaller, ids: Ids, shared: Shared) -> BookedOut:
     """Book a class. From here on a workflow carries it."""
-    booked = await bookings.book(shared.database, _commands(shared), who.organization_id, ids.next(), new)
+    booked = await bookings.book(shared.database, shared.commands, who.organization_id, ids.next(), new)
     return BookedOut(
         id=booked.session_id,
         participants=booked.participants,
-        workflow_url=_workflow_url(shared, booked.session_id),
+        workflow_url=shared.workflow_url(booked.session_id),
     )
 
 
@@ -91,24 +82,24 @@ async def list_sessions(
     """By start. Instructors see their own."""
     start, end = asked.between(now)
     rows, more = await sessions.page(db, who, asked.wanted(), start, end, student_id=asked.student_id)
-    items = [SessionOut.of(row, _workflow_url(shared, row.id)) for row in rows]
+    items = [SessionOut.of(row, shared.workflow_url(row.id)) for row in rows]
     return Page(items=items, next_cursor=next_cursor(rows, more, asked.sort))
 
 
 @router.get("/{session_id}", dependencies=READ)
 async def get_session(session: SeenSession, shared: Shared) -> SessionOut:
-    return SessionOut.of(session, _workflow_url(shared, session.id))
+    return SessionOut.of(session, shared.workflow_url(session.id))
 
 
 @router.post("/{session_id}/reschedule", status_code=204, dependencies=WRITE)
 async def reschedule(session_id: OwnSession, move: Move, shared: Shared, command: CommandId) -> None:
     arg = Reschedule(move.starts_at, move.ends_at)
-    await _commands(shared).update(session_id, ClassSession.reschedule, arg, command)
+    await shared.commands.update(session_id, ClassSession.reschedule, arg, command)
 
 
 @router.post("/{session_id}/extend", status_code=204, dependencies=RUN)
 async def extend(session_id: OwnSession, end: NewEnd, shared: Shared, command: CommandId) -> None:
-    await _commands(shared).update(session_id, ClassSession.extend, Extend(end.ends_at), command)
+    await shared.commands.update(session_id, ClassSession.extend, Extend(end.ends_at), command)
 
 
 @router.post("/{session_id}/cancel", status_code=204, dependencies=WRITE)
@@ -116,12 +107,12 @@ async def cancel(
     session_id: OwnSession, reason: Reason, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
     arg = Cancel(reason.reason, who.actor)
-    await _commands(shared).update(session_id, ClassSession.cancel, arg, command)
+    await shared.commands.update(session_id, ClassSession.cancel, arg, command)
 
 
 @router.post("/{session_id}/end", status_code=204, dependencies=RUN)
 async def end(session_id: OwnSession, who: TheCaller, shared: Shared, command: CommandId) -> None:
-    await _commands(shared).update(session_id, ClassSession.end, EndClass(who.actor), command)
+    await shared.commands.update(session_id, ClassSession.end, EndClass(who.actor), command)
 
 
 @router.post("/{session_id}/substitute", status_code=204, dependencies=WRITE)
@@ -130,7 +121,7 @@ async def substitute(session_id: OwnSession, wanted: SubstituteIn, who: TheCalle
     if wanted.instructor_id:
         async with shared.database.tenant(who.organization_id) as db:
             await people.in_use(db, Instructor, wanted.instructor_id)
-    await _commands(shared).substitute(session_id, Substitute(wanted.instructor_id, who.actor))
+    await shared.commands.substitute(session_id, Substitute(wanted.instructor_id, who.actor))
 
 
 @router.get("/{session_id}/timeline", dependencies=[needs(Permission.RECORD_READ)])
