@@ -11,14 +11,12 @@ import asyncio
 import hashlib
 import json
 import logging
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
-from cryptography.fernet import Fernet, InvalidToken
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -29,6 +27,7 @@ from api import problems
 from api.access import identify
 from api.state import State
 from domain.errors import HomeroomError, InvalidInput, KeyReused, RequestInProgress
+from integrations.sealing import Sealer, Unsealable
 from models.authorship import authorship
 from models.idempotency import IdempotencyRow
 from models.repositories import idempotency
@@ -210,7 +209,7 @@ async def _keep(shared: State, claim: Claim, answer: Response) -> None:
 
 
 async def keep(shared: State, claim: Claim, status: int, answer: dict[str, Any]) -> None:
-    sealed = _seal(shared, claim).encrypt(json.dumps(answer).encode()).decode()
+    sealed = _sealer(shared, claim).seal(json.dumps(answer))
     async with shared.database.tenant(claim.organization_id) as db:
         await idempotency.keep(db, claim.actor, claim.key_hash, status, sealed)
 
@@ -218,8 +217,8 @@ async def keep(shared: State, claim: Claim, status: int, answer: dict[str, Any])
 def kept_answer(shared: State, claim: Claim, row: IdempotencyRow) -> dict[str, Any]:
     """Raises KeyReused."""
     try:
-        found: dict[str, Any] = json.loads(_seal(shared, claim).decrypt(row.answer.encode()))
-    except InvalidToken as error:
+        found: dict[str, Any] = json.loads(_sealer(shared, claim).open(row.answer))
+    except Unsealable as error:
         raise KeyReused(
             "the answer to this key cannot be read: the deployment's secrets have changed"
         ) from error
@@ -232,10 +231,10 @@ def _open(shared: State, claim: Claim, row: IdempotencyRow) -> Response:
     return Response(kept["body"], row.status, kept["headers"] | {REPLAYED: "true"})
 
 
-def _seal(shared: State, claim: Claim) -> Fernet:
+def _sealer(shared: State, claim: Claim) -> Sealer:
+    """What is sealed under a key is opened by who has the key, with the deployment's first secret."""
     secret = shared.settings.link_secrets[0].get_secret_value()
-    told = f"idempotency\n{secret}\n{claim.organization_id}\n{claim.key}".encode()
-    return Fernet(urlsafe_b64encode(hashlib.sha256(told).digest()))
+    return Sealer([secret], f"idempotency\n{claim.organization_id}\n{claim.key}")
 
 
 async def _release(shared: State, claim: Claim) -> None:

@@ -71,6 +71,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 )
 
 FINAL_STATES = frozenset({S.CLOSED, S.CANCELLED})
+OVER_STATES = FINAL_STATES | {S.DOCUMENTING, S.REVIEW, S.FILING}  # nobody meets any more
 ROOM_STATES = frozenset({S.OPEN, S.LIVE})  # states in which a LiveKit room must exist
 HOLDS_TIME = frozenset(S) - {S.CANCELLED}  # states whose time range blocks the instructor and the students
 

@@ -22,7 +22,6 @@ from api.console.record_pages import made_as
 from api.console.rendering import page, went
 from api.dependencies import Now, Shared
 from api.operations import bookings, organizations
-from api.problems import status_of
 from api.resources.catalogue import COURSES
 from api.schemas.common import Schema, WallTime
 from api.schemas.sessions import NewSession
@@ -125,8 +124,7 @@ async def _offered(db: AsyncSession, who: Principal, key: UUID) -> Offered:
 def _page(
     request: Request, offered: Offered, form: Form, topics: set[str], students: set[str], key: str
 ) -> Response:
-    status = 200 if form.ok else 422 if form.problem is None else status_of(form.problem)
     return page(
-        request, "book.html", status, offered=offered, form=form, topics=topics, students=students, key=key,
+        request, "book.html", form.status, offered=offered, form=form, topics=topics, students=students, key=key,
         path="/courses",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import IntegrityError
 from starlette.datastructures import FormData
 
+from api.problems import status_of
 from domain.errors import HomeroomError
 
 Options = Sequence[tuple[str, str]]
@@ -87,6 +88,13 @@ class Form:
     @property
     def ok(self) -> bool:
         return not (self.wrong or self.problem or any(one.error for one in self.inputs))
+
+    @property
+    def status(self) -> int:
+        """Of the answer that shows it."""
+        if self.problem:
+            return status_of(self.problem)
+        return 200 if self.ok else 422
 
     def __getitem__(self, name: str) -> Input:
         return next(one for one in self.inputs if one.name == name)

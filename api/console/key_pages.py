@@ -22,7 +22,6 @@ from api.console.settings_pages import tabs
 from api.dependencies import Now, Shared
 from api.operations import organizations
 from api.paging import next_cursor
-from api.problems import status_of
 from api.routes.keys import KeysQuery
 from api.schemas.organizations import NewKey, Rotation
 from domain.access import KEY_ROLES, Permission, permissions_of
@@ -128,10 +127,9 @@ def state_of(row: ApiKey, now: Any) -> str:
 
 
 def _form_page(request: Request, form: Form, scopes: set[str]) -> Response:
-    status = 200 if form.ok else 422 if form.problem is None else status_of(form.problem)
     beyond = [(role.value, sorted(permissions_of(role))) for role in KEY_ROLES]
     every = sorted({permission for _, permissions in beyond for permission in permissions})
     return page(
-        request, "key_form.html", status, form=form, scopes=scopes, every=every, key=uuid7(),
+        request, "key_form.html", form.status, form=form, scopes=scopes, every=every, key=uuid7(),
         path="/settings/keys",
     )  # fmt: skip

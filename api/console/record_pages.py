@@ -22,7 +22,6 @@ from api.console.problem_page import PageRoute
 from api.console.rendering import by_htmx, page, went
 from api.dependencies import Now, Shared
 from api.paging import next_cursor
-from api.problems import status_of
 from api.routes.resources import list_query
 from api.state import State
 from domain.access import Permission, Principal
@@ -199,9 +198,8 @@ def _form_page(
     else:
         hidden, title = {"version": version or str(row.version)}, f"Edit {getattr(row, kind.heading)}"
         action, back = f"{kind.base}/{row.id}/edit", f"{kind.base}/{row.id}"
-    status = 200 if form.ok else 422 if form.problem is None else status_of(form.problem)
     return page(
-        request, "record_form.html", status, form=form, hidden=hidden, title=title, action=action, back=back,
+        request, "record_form.html", form.status, form=form, hidden=hidden, title=title, action=action, back=back,
         path=kind.base, save="Save" if row is not None else "Add",
     )  # fmt: skip
 

@@ -114,7 +114,7 @@ async def _set(shared: State, who: Principal, change: dict[str, Any], version: i
 async def _present(db: AsyncSession, who: Principal) -> tuple[Organization, list[RuleInput]]:
     """The rules with who set each last, where who asks may know."""
     organization = await organizations.organization(db)
-    shown = rules.inputs(await organizations.policy_of(db))
+    shown = rules.inputs(organizations.policy_of(organization))
     if not who.may(Permission.AUDIT_READ):
         return organization, shown
     wanted = Wanted(kinds=("organization.*",), subject_id=organization.id)

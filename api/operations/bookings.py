@@ -20,7 +20,7 @@ async def book(
     """
     async with database.tenant(organization_id) as db:
         organization = await organizations.organization(db)
-        policy = await organizations.policy_of(db)
+        policy = organizations.policy_of(organization)
         students = new.student_ids
         if students is None:
             await people.in_use(db, Course, new.course_id)

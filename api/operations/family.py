@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.operations.join_links import join_url
 from domain.access import Principal
 from domain.documentation import Statement, for_family
 from domain.roles import Role, identity_of
-from integrations.links import LINK_OUTLIVES_CLASS, JoinLink, LinkSigner
+from integrations.links import LinkSigner
 from models.notice import Notice
 from models.people import Guardian, Student
 from models.repositories import documents, own_classes, people, recordings
@@ -78,8 +79,7 @@ def _next(coming: list[OwnClass], child: Student, links: LinkSigner) -> list[Nex
 
 def _join_url(one: OwnClass, child: Student, links: LinkSigner) -> str:
     own = next(person for person in one.people if person.student_id == child.id)
-    link = JoinLink(one.session.id, one.session.organization_id, own.id, own.role)
-    return links.join_url(link, one.session.ends_at + LINK_OUTLIVES_CLASS)
+    return join_url(links, one.session, own)
 
 
 async def _summary(db: AsyncSession, one: OwnClass, revision: int, own: set[UUID]) -> Summary:

@@ -51,8 +51,8 @@ async def change_organization(
     return row
 
 
-async def policy_of(db: AsyncSession) -> SessionPolicy:
-    return SessionPolicy.model_validate((await organization(db)).policy)
+def policy_of(row: Organization) -> SessionPolicy:
+    return SessionPolicy.model_validate(row.policy)
 
 
 async def change_policy(

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.operations.join_links import join_url
 from domain.access import Principal
 from domain.roles import Role
-from integrations.links import LINK_OUTLIVES_CLASS, JoinLink, LinkSigner
+from integrations.links import LinkSigner
 from models.people import Instructor
 from models.repositories import documents, own_classes, people, sessions
 from models.repositories.own_classes import OwnClass
@@ -72,7 +73,4 @@ async def _coming(
 
 def _join_url(one: OwnClass, instructor: Instructor, links: LinkSigner) -> str:
     own = next((person for person in one.people if person.instructor_id == instructor.id), None)
-    if own is None:
-        return ""
-    link = JoinLink(one.session.id, one.session.organization_id, own.id, own.role)
-    return links.join_url(link, one.session.ends_at + LINK_OUTLIVES_CLASS)
+    return join_url(links, one.session, own) if own else ""

@@ -54,7 +54,7 @@ def _shown(row: Organization, response: Response) -> OrganizationOut:
 
 @router.get("/policy", dependencies=[needs(Permission.POLICY_READ)])
 async def get_policy(db: Work) -> SessionPolicy:
-    return await organizations.policy_of(db)
+    return organizations.policy_of(await organizations.organization(db))
 
 
 @router.patch("/policy", dependencies=[needs(Permission.POLICY_WRITE)])

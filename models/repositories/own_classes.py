@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from domain.access import Principal
 from domain.documentation import DocumentationStatus
-from domain.sessions import FINAL_STATES, ROOM_STATES, SessionState
+from domain.sessions import OVER_STATES, ROOM_STATES, SessionState
 from models.course import Course
 from models.documentation import Documentation
 from models.notice import Notice
@@ -33,7 +33,7 @@ async def coming(
     db: AsyncSession, who: Principal, now: datetime, until: datetime, limit: int
 ) -> list[OwnClass]:
     """Running ones first, then by their start."""
-    to_come = col(Session.ends_at) > now, col(Session.state).not_in((*FINAL_STATES, *_AFTERWARDS))
+    to_come = col(Session.ends_at) > now, col(Session.state).not_in(OVER_STATES)
     running = col(Session.state).in_(tuple(ROOM_STATES))
     query = _classes(who).where(sa.or_(running, sa.and_(*to_come)), col(Session.starts_at) < until)
     return await _read(db, query.order_by(col(Session.starts_at), col(Session.id)).limit(limit))
@@ -93,7 +93,6 @@ async def sent_to(db: AsyncSession, who: Principal, limit: int) -> list[Notice]:
     return list(await db.scalars(query))
 
 
-_AFTERWARDS = (SessionState.DOCUMENTING, SessionState.REVIEW, SessionState.FILING)
 _Found = sa.Select[Session, Course, str]
 
 

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
 from domain.errors import UnknownReference
-from domain.sessions import FINAL_STATES, SessionState
+from domain.sessions import OVER_STATES
 from models.course import Enrollment, Topic
 from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
 from models.session import BookedTime, Session
@@ -139,9 +139,6 @@ async def courses_of_topics(db: AsyncSession, topic_ids: Collection[UUID]) -> di
     return {row[0]: row[1] for row in await db.execute(query)}
 
 
-_OVER = (*FINAL_STATES, SessionState.DOCUMENTING, SessionState.REVIEW, SessionState.FILING)
-
-
 async def coming_classes(db: AsyncSession, person_id: UUID, now: datetime) -> int:
     """Classes of an instructor or a student that are not over."""
     query = (
@@ -160,7 +157,7 @@ async def coming_classes_of_course(db: AsyncSession, course_id: UUID, now: datet
 
 
 def _not_over(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return col(Session.ends_at) > now, col(Session.state).not_in(_OVER)
+    return col(Session.ends_at) > now, col(Session.state).not_in(OVER_STATES)
 
 
 async def guardians_of(db: AsyncSession, student_ids: Sequence[UUID]) -> list[tuple[Guardian, Student]]:
