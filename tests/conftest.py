@@ -1,7 +1,7 @@
 """Fixtures of the whole suite: the real servers, each started when first asked for."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +22,9 @@ from tests.stack import (
     start_temporal,
     temporary_folder,
 )
+
+if TYPE_CHECKING:
+    from tests.api.console.taught import Hall
 
 # Property tests on a machine that is busy with other things: no example is timed.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -103,6 +106,23 @@ def mail_sink() -> Iterator[TestMail]:
         server = start_mail(folder)
         yield server
         server.running.stop()
+
+
+@pytest.fixture(scope="session")
+async def hall(
+    postgres_server: TestPostgres,
+    migrated_template: str,
+    temporal_server: TestTemporal,
+    livekit_server: TestLiveKit,
+    mail_sink: TestMail,
+) -> "AsyncIterator[Hall]":
+    """The application with all its workers; what is said and recorded, `Hall` writes."""
+    from tests.api.console.hall import hall_on  # tests that need no application do not wait for it
+
+    database = postgres_server.create_database(template=migrated_template)
+    with temporary_folder("hall") as folder:
+        async with hall_on(database, temporal_server, livekit_server, mail_sink, folder) as opened:
+            yield opened
 
 
 @pytest.fixture(scope="session")

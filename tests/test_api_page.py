@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,9 +17,7 @@ import pytest
 
 from scripts.api_tables import PAGE
 from tests.api.campus import ADMIN, PATIENCE, Campus, School
-from tests.api.console.hall import hall_on
 from tests.api.console.taught import Hall
-from tests.stack import TestLiveKit, TestMail, TestPostgres, TestTemporal, temporary_folder
 
 pytestmark = pytest.mark.adapter
 
@@ -36,20 +33,6 @@ def test_every_step_stands_in_both_languages() -> None:
     for step in (BEFORE + AFTER).split("## Reference")[0].split("\n### ")[1:]:
         assert blocks("bash", step), step
         assert len(blocks("bash", step)) == len(blocks("python", step)), step
-
-
-@pytest.fixture(scope="module")
-async def hall(
-    postgres_server: TestPostgres,
-    migrated_template: str,
-    temporal_server: TestTemporal,
-    livekit_server: TestLiveKit,
-    mail_sink: TestMail,
-) -> AsyncIterator[Hall]:
-    database = postgres_server.create_database(template=migrated_template)
-    with temporary_folder("hall") as folder:
-        async with hall_on(database, temporal_server, livekit_server, mail_sink, folder) as opened:
-            yield opened
 
 
 async def teach(hall: Hall, key: str, **ids: str) -> str:

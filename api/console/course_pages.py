@@ -1,5 +1,6 @@
 """What a course is made of: its topics in order, and who is enrolled."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -135,12 +136,12 @@ async def enroll(request: Request, key: UUID, shared: Shared, who: Desk, now: No
     posted = await forms.posted(request)
     try:
         new = NewEnrollment.model_validate({"course_id": key, "student_id": forms.text(posted, "student_id")})
+    except ValidationError as error:
+        raise UnknownReference("nobody is chosen", next_step="Choose a student.") from error
+    with suppress(IntegrityError):  # who is enrolled already stays so
         async with shared.database.tenant(who.organization_id) as db:
             await COURSES.get(db, key)
             await ENROLLMENTS.create(db, who.organization_id, made_as(posted), new, now)
-    except (ValidationError, IntegrityError) as error:
-        if isinstance(error, ValidationError):
-            raise UnknownReference("nobody is chosen", next_step="Choose a student.") from error
     return went(request, f"/courses/{key}/enroll", "enrolled")
 
 

@@ -41,7 +41,11 @@ def _reads_html(request: Request) -> bool:
 def _told(request: Request, error: HomeroomError) -> Response:
     if isinstance(error, NotAuthenticated):
         return _to_sign_in(request)
-    template = "parts/problem.html" if by_htmx(request) else "problem.html"
+    return refusal(request, "parts/problem.html" if by_htmx(request) else "problem.html", error)
+
+
+def refusal(request: Request, template: str, error: HomeroomError) -> Response:
+    """The error in a page, with when to come back where it says so."""
     response = page(request, template, status_of(error), error=error)
     if wait := error.extra.get("retry_after"):
         response.headers["Retry-After"] = wait

@@ -10,7 +10,7 @@ from starlette.background import BackgroundTask
 
 from api.access import cookie_name, known
 from api.console.desk import same_origin, set_cookie, signed_in
-from api.console.problem_page import PageRoute
+from api.console.problem_page import PageRoute, refusal
 from api.console.rendering import HEADERS, page
 from api.dependencies import Now, Shared
 from api.operations import lockout, openid, sign_in_links
@@ -84,7 +84,7 @@ async def with_provider(
     try:
         url, cookie = await openid.begin(shared, provider_id, domain.lower(), path_within(next), hinted)
     except HomeroomError as error:
-        return _told(request, error)
+        return refusal(request, "sign_in_refused.html", error)
     answer = RedirectResponse(url, status_code=303, headers=HEADERS)
     set_cookie(shared, answer, _flow_cookie(shared), cookie, int(openid.FLOW_LASTS.total_seconds()))
     return answer
@@ -136,14 +136,7 @@ async def _refused(request: Request, shared: State, error: HomeroomError, now: N
     """What was tried counts, unless it was not even looked at."""
     if status_of(error) < 500 and not isinstance(error, RateLimited):
         await lockout.token_was_bad(shared, _host(request), error.code, now)
-    return _told(request, error)
-
-
-def _told(request: Request, error: HomeroomError) -> Response:
-    answer = page(request, "sign_in_refused.html", status_of(error), error=error)
-    if wait := error.extra.get("retry_after"):
-        answer.headers["Retry-After"] = wait
-    return answer
+    return refusal(request, "sign_in_refused.html", error)
 
 
 def _host(request: Request) -> str:

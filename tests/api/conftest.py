@@ -5,6 +5,7 @@ import pytest
 from cli.local.ports import free_ports
 from cli.workers import make_worker
 from config.settings import Settings
+from models.database import Database
 from tests.api.campus import ADMIN, LINK_SECRET, Campus, School, school, serving
 from tests.api.openid_provider import openid_provider
 from tests.stack import DatabaseUrls, TestLiveKit, TestMail, TestPostgres, TestTemporal
@@ -63,6 +64,23 @@ def issuer(campus: Campus) -> Iterator[str]:
     """Of a real identity provider."""
     with openid_provider(f"{campus.url}/sign-in/callback") as provider:
         yield provider.issuer
+
+
+@pytest.fixture(scope="module")
+async def house(postgres_server: TestPostgres, migrated_template: str) -> AsyncIterator[Campus]:
+    """The application on a database, with nothing else of the stack."""
+    urls = postgres_server.create_database(template=migrated_template)
+    settings = settings_for(urls)
+    async with serving(settings) as app:
+        yield Campus(settings, urls, app)
+
+
+@pytest.fixture(scope="module")
+async def rows(house: Campus) -> AsyncIterator[Database]:
+    """Those of the house, as the application sees them."""
+    database = Database(house.database.application)
+    yield database
+    await database.aclose()
 
 
 @pytest.fixture

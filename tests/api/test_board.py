@@ -17,32 +17,13 @@ from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import notices
 from tests.api.board_stream import Board, looking
-from tests.api.campus import PATIENCE, Campus, Json, problem_of, serving
-from tests.api.conftest import settings_for
+from tests.api.campus import PATIENCE, Campus, Json, problem_of
 from tests.api.events import joined, tell
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
-from tests.stack import TestPostgres
 
 pytestmark = pytest.mark.adapter
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-async def house(postgres_server: TestPostgres, migrated_template: str) -> AsyncIterator[Campus]:
-    """The application on a database, with nothing else of the stack."""
-    urls = postgres_server.create_database(template=migrated_template)
-    settings = settings_for(urls)
-    async with serving(settings) as app:
-        yield Campus(settings, urls, app)
-
-
-@pytest.fixture(scope="module")
-async def rows(house: Campus) -> AsyncIterator[Database]:
-    """As the application sees them."""
-    database = Database(house.database.application)
-    yield database
-    await database.aclose()
 
 
 @pytest.fixture

@@ -18,14 +18,12 @@ from domain.sessions import SessionState
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import events, notices, recordings
-from tests.api.campus import Campus, serving
-from tests.api.conftest import settings_for
+from tests.api.campus import Campus
 from tests.api.events import joined, tell
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.e2e.conftest import SCREENS
 from tests.e2e.room import PHONE
 from tests.e2e.test_accessibility import AXE, LEVELS
-from tests.stack import TestPostgres
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(300)]
 
@@ -34,21 +32,6 @@ MANY = 120
 PATIENCE = 30_000  # milliseconds
 HOSTILE = '<img src=x onerror="document.title=1">'
 Open = Callable[..., Awaitable[Page]]
-
-
-@pytest.fixture(scope="module")
-async def house(postgres_server: TestPostgres, migrated_template: str) -> AsyncIterator[Campus]:
-    urls = postgres_server.create_database(template=migrated_template)
-    settings = settings_for(urls)
-    async with serving(settings) as app:
-        yield Campus(settings, urls, app)
-
-
-@pytest.fixture(scope="module")
-async def rows(house: Campus) -> AsyncIterator[Database]:
-    database = Database(house.database.application)
-    yield database
-    await database.aclose()
 
 
 @pytest.fixture

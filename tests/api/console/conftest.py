@@ -1,59 +1,18 @@
 """A campus on which classes come as far as review, and a browser."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from cli.local.chromium import find_or_install
-from cli.workers import make_worker
-from tests.api.campus import Campus, School, school, serving
-from tests.api.conftest import settings_for
-from tests.api.console.recording import recording
+from tests.api.campus import School, school
 from tests.api.console.taught import Hall
-from tests.stack import TestLiveKit, TestMail, TestPostgres, TestTemporal, temporary_folder
 
 ZONE = "America/New_York"  # of the browser
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="session")
-def hall_folder() -> Iterator[Path]:
-    with temporary_folder("hall") as folder:
-        yield folder
-
-
-@pytest.fixture(scope="session")
-async def hall(
-    postgres_server: TestPostgres,
-    migrated_template: str,
-    temporal_server: TestTemporal,
-    livekit_server: TestLiveKit,
-    mail_sink: TestMail,
-    hall_folder: Path,
-) -> AsyncIterator[Hall]:
-    """The application with all its workers; what is said and recorded, `Hall` writes."""
-    database = postgres_server.create_database(template=migrated_template)
-    settings = settings_for(
-        database,
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        livekit_url=livekit_server.url,
-        livekit_public_url=livekit_server.ws_url,
-        livekit_api_key=livekit_server.api_key,
-        livekit_api_secret=livekit_server.api_secret,
-        smtp_url=mail_sink.smtp_url,
-        object_store_url=f"file://{hall_folder}/store",
-    )
-    async with (
-        serving(settings) as app,
-        make_worker("sessions", settings),
-        recording(settings),
-    ):
-        yield Hall(Campus(settings, database, app))
 
 
 @pytest.fixture
