@@ -207,9 +207,9 @@ def said_by(school: School, identity: str) -> str:
 
 
 def samples(school: School, name: str) -> list[dict[str, Any]]:
-    """What the page of this person measured and sent."""
+    """What the page of this person measured and sent, once LiveKit has told it how good its connection is."""
     query = """select data from session_event
                where session_id = %s and kind = 'quality' and source = 'client' and identity = %s"""
     with psycopg.connect(school.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:
         rows = connection.execute(query, [school.booked.session_id, participant(school, name)]).fetchall()
-    return [row[0] for row in rows]
+    return [row[0] for row in rows if row[0]["level"] != "unknown"]

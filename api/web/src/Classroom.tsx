@@ -156,7 +156,7 @@ function Inside({ credentials, want }: InsideProps) {
       </div>
       <div className="stage" data-chat={chatOpen}>
         <Tiles tracks={tracks}>
-          <Tile nameOf={nameOf} hands={hands.raised} roles={people} />
+          <Tile nameOf={nameOf} hands={hands.raised} roles={people} paused={fallback.audioOnly} />
         </Tiles>
         <aside className="side" hidden={!chatOpen}>
           <ChatPanel nameOf={nameOf} own={credentials.identity} open={chatOpen} onUnread={() => setUnread((n) => n + 1)} />

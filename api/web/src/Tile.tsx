@@ -17,15 +17,17 @@ type Props = {
   nameOf: (identity: string | undefined) => string;
   hands: readonly string[];
   roles: Record<string, Person>;
+  paused: boolean; // others' cameras are not shown, also while the server has not yet stopped sending them
 };
 
-export function Tile({ nameOf, hands, roles }: Props) {
+export function Tile({ nameOf, hands, roles, paused }: Props) {
   const track = useTrackRefContext();
   const { participant, source } = track;
   const speaking = useIsSpeaking(participant);
   const screen = source === Track.Source.ScreenShare;
   const name = nameOf(participant.identity);
-  const showsVideo = isTrackReference(track) && track.publication.track && !track.publication.isMuted;
+  const hidden = paused && !participant.isLocal && !screen;
+  const showsVideo = isTrackReference(track) && track.publication.track && !track.publication.isMuted && !hidden;
   const raised = hands.includes(participant.identity);
   return (
     <article className="tile" data-speaking={speaking} aria-label={screen ? `Screen of ${name}` : name}>

@@ -28,14 +28,16 @@ export function useFallback(): Fallback {
       if (next !== current) setState(next);
       current = next;
     };
-    const onPublished = () => {
+    const keepPaused = () => {
       if (current.audioOnly) setVideo(room, false);
     };
     const timer = setInterval(look, LOOK_EVERY);
-    room.on(RoomEvent.TrackPublished, onPublished);
+    room.on(RoomEvent.TrackPublished, keepPaused);
+    room.on(RoomEvent.TrackSubscribed, keepPaused);
     return () => {
       clearInterval(timer);
-      room.off(RoomEvent.TrackPublished, onPublished);
+      room.off(RoomEvent.TrackPublished, keepPaused);
+      room.off(RoomEvent.TrackSubscribed, keepPaused);
     };
   }, [room]);
   return state;
