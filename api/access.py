@@ -67,7 +67,7 @@ async def _of_key(shared: State, token: str) -> Principal:
     parts = token.split("_", 2)
     if len(parts) != 3 or parts[0] != "hr":
         raise NotAuthenticated("this is not an API key")
-    async with shared.database.single_statement() as db:
+    async with shared.database.lookup() as db:
         key = await organizations.key_by_prefix(db, parts[1])
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(parts[2])):
         raise NotAuthenticated("this API key is not known", next_step="Use a key that is not revoked.")
@@ -83,7 +83,7 @@ async def _of_key(shared: State, token: str) -> Principal:
 
 async def _of_cookie(shared: State, cookie: str) -> Principal:
     now = datetime.now(UTC)
-    async with shared.database.single_statement() as db:
+    async with shared.database.lookup() as db:
         holder = await sign_ins.holder_of(db, hash_secret(cookie), now)
     if holder is None:
         raise NotAuthenticated("you are signed out", next_step="Sign in again.")

@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(RequestContext)
     problems.install(app)
     tenants = (
-        organizations, keys, bulk, resources, sessions, records, files, queues, board, family, events, exports,
+        bulk, resources, sessions, events, organizations, keys, records, files, queues, board, family, exports,
     )  # fmt: skip
     modules = (
         livekit,

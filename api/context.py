@@ -5,7 +5,6 @@ import re
 import time
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
@@ -37,11 +36,11 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers[HEADER] = author.request_id
+                headers = [*message["headers"], (HEADER.lower().encode(), author.request_id.encode())]
                 for kind in ("rate_headers", "deprecation_headers"):
                     for name, value in scope.get("state", {}).get(kind, {}).items():
-                        headers[name] = value
+                        headers.append((name.lower().encode(), value.encode()))
+                message["headers"] = headers
             await send(message)
 
         try:

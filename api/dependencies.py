@@ -1,6 +1,7 @@
 """What routes ask for, as annotated aliases."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import ThePrincipal, identify
 from api.state import State
+from models.reading import Reading
 from models.repositories import sessions
 from models.session import Session
 
@@ -37,6 +39,17 @@ async def unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 Work = Annotated[AsyncSession, Depends(unit_of_work, scope="function")]
+
+
+@asynccontextmanager
+async def reading(request: Request) -> AsyncIterator[Reading]:
+    """As `Work`, for a route that changes nothing and is asked often.
+
+    Routes enter it themselves: the framework takes as long to enter a dependency as the database takes to read a row.
+    """
+    who = await identify(request)
+    async with (await state(request)).database.reading(who.organization_id) as db:
+        yield db
 
 
 async def seen_session(session_id: UUID, db: Work, who: TheCaller) -> Session:

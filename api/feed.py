@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from api.live import KEEP_ALIVE, STILL_HERE
 from api.schemas.events import EventOut, write_place
 from domain.errors import Unavailable
-from models.change_log import ChangeRow
 from models.database import Database
 from models.repositories import change_log
 from models.repositories.change_log import LogPlace, Wanted
@@ -55,10 +55,10 @@ class FeedHub:
             if not self._listeners[organization_id]:
                 del self._listeners[organization_id]
 
-    async def _read(self, organization_id: UUID, place: LogPlace, wanted: Wanted) -> list[ChangeRow]:
+    async def _read(self, organization_id: UUID, place: LogPlace, wanted: Wanted) -> Sequence[Any]:
         """Nothing while the database does not answer: the listener stays, and gets it afterwards."""
         with contextlib.suppress(Unavailable):
-            async with self._database.tenant(organization_id) as db:
+            async with self._database.reading(organization_id) as db:
                 return await change_log.after(db, place, _BATCH, wanted)
         return []
 

@@ -3,7 +3,8 @@
 Source: the OWASP cheat sheet on HTTP headers.
 """
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Mapping
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -82,21 +83,26 @@ _DOCS = "/v1/docs"  # a page of the framework, with scripts of its own
 class SecureHeaders:
     def __init__(self, app: ASGIApp, *, over_tls: bool = False) -> None:
         self._app = app
-        self._everywhere = _EVERYWHERE | (_OVER_TLS if over_tls else {})
+        everywhere = _EVERYWHERE | (_OVER_TLS if over_tls else {})
+        self._of_pages, self._of_api = _raw(everywhere), _raw(everywhere | _API)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        wanted = self._everywhere
-        if scope["path"].startswith("/v1/") and not scope["path"].startswith(_DOCS):
-            wanted = wanted | _API
+        of_api = scope["path"].startswith("/v1/") and not scope["path"].startswith(_DOCS)
+        wanted = self._of_api if of_api else self._of_pages
 
         async def with_headers(message: Message) -> None:
+            """What a route has set itself stays."""
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in wanted.items():
-                    headers.setdefault(name, value)
+                there = {name for name, _ in message["headers"]}
+                more = [pair for pair in wanted if pair[0] not in there]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from limits import parse
 from limits.aio.storage import Storage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
 
 from domain.errors import RateLimited
@@ -20,13 +20,13 @@ class Standing:
 
 
 class RateLimiter:
-    """A moving window per caller; `storage` is a URL of the limits library."""
+    """A sliding window per caller, counted without a list of its requests; `storage` is a URL of the limits library."""
 
     def __init__(self, rate: str, storage: str) -> None:
         self._rate = parse(rate)
         opened = storage_from_string(storage)
         assert isinstance(opened, Storage), "the storage has to be one of limits.aio"
-        self._limiter = MovingWindowRateLimiter(opened)
+        self._limiter = SlidingWindowCounterRateLimiter(opened)
         window = self._rate.get_expiry()
         self._policy = f'"default";q={self._rate.amount};w={window}'
 

@@ -7,21 +7,31 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.json import set_json_loads
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.errors import InvalidInput, Unavailable
 from models.authorship import authorship
+from models.reading import Reading
 
 _SCOPE = sa.text(
     "select set_config('app.organization_id', :organization_id, true), set_config('app.actor', :actor, true), "
     "set_config('app.request_id', :request_id, true)"
 )
+# The same and its transaction in one round trip: the driver's client-side cursor sends several statements at once.
+_READING = (
+    "begin read only; select set_config('app.organization_id', %s, true), set_config('app.actor', %s, true), "
+    "set_config('app.request_id', %s, true)"
+)
 
+_PATIENCE = 3.0  # seconds a read waits for a connection
 _FRESH = 30.0  # seconds since its last use in which a silent connection is taken to live
 
 
@@ -58,6 +68,16 @@ def _has_something_to_read(descriptor: int) -> bool:
     return bool(looking.poll(0))
 
 
+async def _with_quick_json(connection: psycopg.AsyncConnection[Any]) -> None:
+    set_json_loads(orjson.loads, connection)
+
+
+async def _lives(connection: psycopg.AsyncConnection[Any]) -> None:
+    """A server that ends a connection says so: then it is asked. Raises OperationalError for one that is dead."""
+    if _has_something_to_read(connection.fileno()):
+        await AsyncConnectionPool.check_connection(connection)
+
+
 class Database:
     """Connections as the application role: without a tenant scope, row-level security shows no tenant row."""
 
@@ -70,8 +90,18 @@ class Database:
             hide_parameters=True,  # they are names and words, and errors reach logs and workflow histories
         )
         _ping_when_in_doubt(self.engine.sync_engine)
+        self._reads = AsyncConnectionPool(
+            url,
+            min_size=0,
+            max_size=pool_size,
+            timeout=_PATIENCE,
+            reconnect_timeout=_PATIENCE,
+            kwargs={"autocommit": True},
+            configure=_with_quick_json,
+            check=_lives,
+            open=False,
+        )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def tenant(self, organization_id: UUID) -> AsyncIterator[AsyncSession]:
@@ -98,16 +128,38 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def single_statement(self) -> AsyncIterator[AsyncConnection]:
-        """A connection outside any tenant and any transaction, for one lookup at the price of one round trip.
+    async def reading(self, organization_id: UUID) -> AsyncIterator[Reading]:
+        """A transaction that sees the rows of one organization and writes none.
 
-        Raises Unavailable when the database cannot be reached.
+        Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
         """
+        author = authorship.get()
+        async with self._for_reading() as connection:
+            scope = [str(organization_id), author.actor, author.request_id]
+            await psycopg.AsyncClientCursor(connection).execute(_READING, scope)
+            yield Reading(connection)
+
+    @asynccontextmanager
+    async def lookup(self) -> AsyncIterator[Reading]:
+        """Outside any tenant and any transaction: what the schema's cross-tenant functions give, in one round trip.
+
+        Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
+        """
+        async with self._for_reading() as connection:
+            yield Reading(connection)
+
+    @asynccontextmanager
+    async def _for_reading(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """A transaction that is left open is ended by the pool."""
         try:
-            async with self._single.connect() as connection:
+            if self._reads.closed:
+                await self._reads.open()
+            async with self._reads.connection() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise Unavailable("the database does not answer") from error
+        except psycopg.DataError as error:
+            raise _no_value() from error
 
     @asynccontextmanager
     async def driver(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
@@ -136,9 +188,7 @@ class Database:
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise Unavailable("the database does not answer") from error
         except DataError as error:
-            raise InvalidInput(
-                "a value cannot be stored", next_step="Look for NUL characters and numbers out of range."
-            ) from error
+            raise _no_value() from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise Unavailable("the database connection was lost") from error
@@ -150,3 +200,10 @@ class Database:
 
     async def aclose(self) -> None:
         await self.engine.dispose()
+        await self._reads.close()
+
+
+def _no_value() -> InvalidInput:
+    return InvalidInput(
+        "a value cannot be stored", next_step="Look for NUL characters and numbers out of range."
+    )

@@ -66,7 +66,7 @@ async def let_in(
 
 async def sign_out(database: Database, cookie: str, now: datetime, *, everywhere: bool = False) -> None:
     """Ends the stay of one browser, or of all browsers of whoever holds it."""
-    async with database.unscoped() as db:
+    async with database.lookup() as db:
         holder = await sign_ins.holder_of(db, hash_secret(cookie), now)
     if holder is None:
         return

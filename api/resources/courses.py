@@ -29,6 +29,7 @@ from domain.access import Permission
 from domain.errors import HomeroomError, InUse, UnknownReference
 from models.course import Course, CurriculumPlan, Enrollment, Topic
 from models.people import Student
+from models.reading import Readable
 from models.repositories import intake, living, people
 
 
@@ -65,7 +66,7 @@ class Courses(Resource[Course]):
                 next_step="Cancel them, or wait until they are over.",
             )
 
-    async def related(self, db: AsyncSession, rows: Sequence[Course]) -> Mapping[UUID, dict[str, Any]]:
+    async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
         found = await people.topic_ids(db, [row.id for row in rows])
         return {row.id: {"topic_ids": found.get(row.id, [])} for row in rows}
 

@@ -29,6 +29,7 @@ from domain.access import AccessRole, Permission
 from domain.errors import InUse
 from models.access import Member
 from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
+from models.reading import Readable
 from models.repositories import people
 
 
@@ -77,7 +78,7 @@ class Students(Resource[Student]):
     async def check_unused(self, db: AsyncSession, row: Student, now: datetime) -> None:
         await _refuse_if_booked(db, row.id, "student", now)
 
-    async def related(self, db: AsyncSession, rows: Sequence[Student]) -> Mapping[UUID, dict[str, Any]]:
+    async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
         found = await people.guardian_ids(db, [row.id for row in rows])
         return {row.id: {"guardian_ids": found.get(row.id, [])} for row in rows}
 
@@ -111,7 +112,7 @@ class Instructors(Resource[Instructor]):
     async def check_unused(self, db: AsyncSession, row: Instructor, now: datetime) -> None:
         await _refuse_if_booked(db, row.id, "instructor", now)
 
-    async def related(self, db: AsyncSession, rows: Sequence[Instructor]) -> Mapping[UUID, dict[str, Any]]:
+    async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
         found = await people.qualifications(db, [row.id for row in rows])
         return {
             row.id: {"qualifications": [{"subject": s, "level": level} for s, level in found.get(row.id, [])]}

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
@@ -13,7 +15,8 @@ from api.state import State
 from api.versions import check_version
 from domain.access import Permission
 from domain.errors import HomeroomError, NotFound, TransitionRefused
-from models.repositories import intake, living
+from models.reading import Readable, Reading
+from models.repositories import intake, living, pages
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -41,6 +44,13 @@ class Resource(Generic[Row]):
     async def get(self, db: AsyncSession, key: UUID) -> Row:
         """Raises NotFound."""
         row = await db.get(self.table, key)
+        if row is None:
+            raise NotFound(f"there is no {self.name} {key}")
+        return row
+
+    async def seen(self, db: Reading, key: UUID) -> Any:
+        """As `get`, of what is only shown. Raises NotFound."""
+        row = await pages.one(db, self.table, key)
         if row is None:
             raise NotFound(f"there is no {self.name} {key}")
         return row
@@ -135,19 +145,21 @@ class Resource(Generic[Row]):
             await db.flush()
         return row
 
-    async def present(self, db: AsyncSession, rows: Sequence[Row]) -> list[Any]:
+    async def present(self, db: Readable, rows: Sequence[Any]) -> list[Any]:
         """As the API shows them."""
         more = await self.related(db, rows)
+        if not more:
+            return _list_of(self.out).validate_python(rows, from_attributes=True)
         fields = self.out.model_fields
         return [
             self.out(
                 **{name: getattr(row, name) for name in fields if hasattr(row, name)},
-                **more.get(getattr(row, "id"), {}),  # noqa: B009
+                **more.get(row.id, {}),
             )
             for row in rows
         ]
 
-    async def related(self, db: AsyncSession, rows: Sequence[Row]) -> Mapping[UUID, dict[str, Any]]:
+    async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
         """Fields of `out` that are not columns, by row."""
         return {}
 
@@ -157,6 +169,11 @@ class Resource(Generic[Row]):
             raise NotFound(f"there is no {self.name} {key}")
         check_version(getattr(row, "version"), version)  # noqa: B009
         return row
+
+
+@cache
+def _list_of(schema: type[Schema]) -> TypeAdapter[list[Any]]:
+    return TypeAdapter(list[schema])  # type: ignore[valid-type]
 
 
 def _ids(value: UUID | Sequence[UUID]) -> Sequence[UUID]:

@@ -12,7 +12,7 @@ from api.idempotency import ApiRoute
 from api.live import LiveStream
 from api.paging import MOST, USUAL, Page
 from api.schemas.common import Moment
-from api.schemas.events import AuditOut, EventOut, Feed, read_place, write_place
+from api.schemas.events import AuditOut, Feed, read_place, write_place
 from domain.access import Permission
 from models.repositories import change_log
 from models.repositories.change_log import LogPlace, Wanted
@@ -71,11 +71,10 @@ async def read_events(
             shared.feed.stream(who.organization_id, place, wanted), {"Cache-Control": "no-store"}
         )
     place = read_place(asked.cursor) or LogPlace()
-    async with shared.database.tenant(who.organization_id) as db:
+    async with shared.database.reading(who.organization_id) as db:
         rows = await change_log.after(db, place, asked.limit, wanted)
     behind = write_place(rows[-1]) if rows else f"{place.xid}-{place.seq}"
-    feed = Feed(items=[EventOut.of(row) for row in rows], next_cursor=behind)
-    return Response(feed.model_dump_json(), media_type="application/json")
+    return Response(Feed.of(rows, behind).model_dump_json(), media_type="application/json")
 
 
 @router.get("/audit", dependencies=[needs(Permission.AUDIT_READ)])

@@ -5,17 +5,17 @@ from enum import Enum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field, create_model
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import needs
-from api.dependencies import Now, Shared, TheCaller, Work
+from api.dependencies import Now, Shared, TheCaller, Work, reading
 from api.idempotency import ApiRoute, Ids
 from api.paging import Listing, Page, next_cursor
 from api.resources.catalogue import RESOURCES
 from api.resources.resource import Resource
 from api.versions import IfMatch, IfNoneMatch, etag, is_known, required_version
+from models.reading import Readable
 from models.repositories import pages
 
 router = APIRouter(prefix="/v1", route_class=ApiRoute)
@@ -59,17 +59,19 @@ def serve(resource: Resource[Any]) -> None:
         place = {"Location": f"/v1/{resource.path}/{row.id}"}
         return await _shown(db, row, 201, place)
 
-    async def list_all(db: Work, asked: Any) -> Any:
+    async def list_all(request: Request, asked: Any) -> Any:
         wanted = asked.wanted()
-        rows, more = await pages.page(db, resource.table, wanted)
-        items = await resource.present(db, rows)
+        async with reading(request) as db:
+            rows, more = await pages.read(db, resource.table, wanted)
+            items = await resource.present(db, rows)
         return _json(page(items=items, next_cursor=next_cursor(rows, more, wanted.sort)))
 
-    async def read_one(key: Key, db: Work, have: IfNoneMatch = None) -> Any:
-        row = await resource.get(db, key)
-        if is_known(have, row.version):
-            return Response(status_code=304, headers={"ETag": etag(row.version)})
-        return await _shown(db, row)
+    async def read_one(key: Key, request: Request, have: IfNoneMatch = None) -> Any:
+        async with reading(request) as db:
+            row = await resource.seen(db, key)
+            if is_known(have, row.version):
+                return Response(status_code=304, headers={"ETag": etag(row.version)})
+            return await _shown(db, row)
 
     async def change(
         key: Key, change: Any, db: Work, now: Now, shared: Shared, if_match: IfMatch = None
@@ -86,9 +88,7 @@ def serve(resource: Resource[Any]) -> None:
     async def restore(key: Key, db: Work, now: Now) -> Any:
         return await _shown(db, await resource.restore(db, key, now))
 
-    async def _shown(
-        db: AsyncSession, row: Any, status: int = 200, more: Mapping[str, str] = _NONE
-    ) -> Response:
+    async def _shown(db: Readable, row: Any, status: int = 200, more: Mapping[str, str] = _NONE) -> Response:
         (shown,) = await resource.present(db, [row])
         return _json(shown, status, {"ETag": etag(row.version), **more})
 

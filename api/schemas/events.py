@@ -1,5 +1,6 @@
 """The change feed and the audit log: two looks at one log."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from models.repositories.change_log import LogPlace
 _LARGEST = 2**63 - 1
 
 
-def write_place(row: ChangeRow) -> str:
+def write_place(row: Any) -> str:
+    """Of a row of the log, as the unit of work or as a reading gives it."""
     return f"{row.xid}-{row.seq}"
 
 
@@ -45,13 +47,31 @@ class EventOut(Schema):
     changed: list[str] = Field(description="The fields that changed; their values are not in the feed.")
 
     @classmethod
-    def of(cls, row: ChangeRow) -> Self:
-        return cls(**_common(row), changed=sorted(row.changes))
+    def of(cls, row: Any) -> Self:
+        return cls.model_validate(_event(row))
 
 
 class Feed(Schema):
     items: list[EventOut]
     next_cursor: str = Field(description="Send it as `cursor`, now or later, for what comes behind these.")
+
+    @classmethod
+    def of(cls, rows: Sequence[Any], next_cursor: str) -> Self:
+        """All at once, which takes much less time than one by one."""
+        return cls.model_validate({"items": [_event(row) for row in rows], "next_cursor": next_cursor})
+
+
+def _event(row: Any) -> dict[str, Any]:
+    return {
+        "id": write_place(row),
+        "kind": row.kind,
+        "subject": row.subject,
+        "subject_id": row.subject_id,
+        "session_id": row.session_id,
+        "occurred_at": row.occurred_at,
+        "actor": row.actor,
+        "changed": sorted(row.changes),
+    }
 
 
 class AuditOut(Schema):
@@ -67,9 +87,14 @@ class AuditOut(Schema):
 
     @classmethod
     def of(cls, row: ChangeRow) -> Self:
-        return cls(**_common(row), request_id=row.request_id, changes=row.changes)
-
-
-def _common(row: ChangeRow) -> dict[str, Any]:
-    names = ("kind", "subject", "subject_id", "session_id", "occurred_at", "actor")
-    return {"id": write_place(row)} | {name: getattr(row, name) for name in names}
+        return cls(
+            id=write_place(row),
+            kind=row.kind,
+            subject=row.subject,
+            subject_id=row.subject_id,
+            session_id=row.session_id,
+            occurred_at=row.occurred_at,
+            actor=row.actor,
+            request_id=row.request_id,
+            changes=row.changes,
+        )

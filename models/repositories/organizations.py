@@ -7,11 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import AccessRole
 from models.organization import ApiKey, Organization, Region
+from models.reading import Readable
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,12 @@ async def get_organization(db: AsyncSession, *, lock: bool = False) -> Organizat
     return (await db.scalars(query.with_for_update() if lock else query)).one_or_none()
 
 
-async def key_by_prefix(db: AsyncSession | AsyncConnection, prefix: str) -> KeyHolder | None:
+_BY_PREFIX = sa.text("select * from api_key_by_prefix(:prefix)")
+
+
+async def key_by_prefix(db: Readable, prefix: str) -> KeyHolder | None:
     """Looks across tenants, by the schema's function for just that."""
-    query = sa.text("select * from api_key_by_prefix(:prefix)")
-    row = (await db.execute(query, {"prefix": prefix})).one_or_none()
+    row = next(iter(await db.execute(_BY_PREFIX, {"prefix": prefix})), None)
     if row is None:
         return None
     return KeyHolder(

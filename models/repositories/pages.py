@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
+
+from models.reading import Reading
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -35,26 +39,76 @@ async def page(
     db: AsyncSession, table: type[Row], asked: Asked, *where: sa.ColumnElement[bool]
 ) -> tuple[list[Row], bool]:
     """The rows, and whether there are more behind them."""
+    rows = list(await db.scalars(_query(table, _shape(asked)).where(*where), _values(asked)))
+    return rows[: asked.limit], len(rows) > asked.limit
+
+
+async def read(db: Reading, table: type[SQLModel], asked: Asked) -> tuple[Sequence[Any], bool]:
+    """The same, of what is only shown: the rows are not those of the unit of work."""
+    rows = await db.execute(_query(table, _shape(asked)), _values(asked))
+    return rows[: asked.limit], len(rows) > asked.limit
+
+
+async def one(db: Reading, table: type[SQLModel], key: UUID) -> Any | None:
+    """The row with this id, as `read` gives it."""
+    return next(iter(await db.execute(_one(table), {"key": key})), None)
+
+
+@lru_cache(maxsize=100)
+def _one(table: type[Row]) -> sa.Select[Any]:
+    return sa.select(table).where(sa.inspect(table).columns["id"] == sa.bindparam("key", type_=sa.Uuid))
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What makes a statement another one; the rest are values of its bind parameters."""
+
+    sort: str
+    goes_on: bool
+    equal: tuple[str, ...]
+    searched: tuple[str, ...]
+    retired: bool | None
+
+
+def _shape(asked: Asked) -> _Shape:
+    searched = tuple(asked.searched) if asked.text else ()
+    return _Shape(asked.sort, asked.after is not None, tuple(asked.equal), searched, asked.retired)
+
+
+@lru_cache(maxsize=500)
+def _query(table: type[Row], shape: _Shape) -> sa.Select[Any]:
     columns = sa.inspect(table).columns
-    column, key = columns[asked.sort.lstrip("-")], columns["id"]
-    backwards = asked.sort.startswith("-")
-    query = sa.select(table).where(*where)
-    for name, value in asked.equal.items():
-        query = query.where(columns[name] == value)
-    if asked.text:
-        pattern = f"%{_literal(asked.text)}%"
-        query = query.where(sa.or_(*(columns[name].ilike(pattern, escape="\\") for name in asked.searched)))
-    if "retired_at" in columns and asked.retired is not None:
-        query = query.where(columns["retired_at"].is_not(None) == asked.retired)
-    if asked.after:
-        here, there = (
-            sa.tuple_(column, key),
-            sa.tuple_(sa.literal(asked.after.value, column.type), asked.after.id),
+    column, key = columns[shape.sort.lstrip("-")], columns["id"]
+    backwards = shape.sort.startswith("-")
+    query = sa.select(table)
+    for name in shape.equal:
+        query = query.where(columns[name] == sa.bindparam(f"equal_{name}", type_=columns[name].type))
+    if shape.searched:
+        pattern: sa.BindParameter[str] = sa.bindparam("pattern", type_=sa.Text)
+        query = query.where(sa.or_(*(columns[name].ilike(pattern, escape="\\") for name in shape.searched)))
+    if "retired_at" in columns and shape.retired is not None:
+        query = query.where(columns["retired_at"].is_not(None) == shape.retired)
+    if shape.goes_on:
+        here = sa.tuple_(column, key)
+        there = sa.tuple_(
+            sa.bindparam("behind", type_=column.type), sa.bindparam("behind_id", type_=key.type)
         )
         query = query.where(here < there if backwards else here > there)
     order = (column.desc(), key.desc()) if backwards else (column, key)
-    rows = list(await db.scalars(query.order_by(*order).limit(asked.limit + 1)))
-    return rows[: asked.limit], len(rows) > asked.limit
+    return query.order_by(*order).limit(sa.bindparam("most", type_=sa.Integer))
+
+
+def _values(asked: Asked) -> dict[str, Any]:
+    values: dict[str, Any] = {f"equal_{name}": _plain(value) for name, value in asked.equal.items()}
+    if asked.text:
+        values["pattern"] = f"%{_literal(asked.text)}%"
+    if asked.after:
+        values |= {"behind": asked.after.value, "behind_id": asked.after.id}
+    return values | {"most": asked.limit + 1}
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
 
 
 def _literal(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,10 +15,28 @@ from domain.errors import UnknownReference
 from domain.sessions import OVER_STATES
 from models.course import Enrollment, Topic
 from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
+from models.reading import Readable
 from models.session import BookedTime, Session
 
 Row = TypeVar("Row", bound=SQLModel)
 Value = TypeVar("Value")
+
+_KEYS: sa.BindParameter[Any] = sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))
+_GUARDIAN_IDS = (
+    sa.select(col(StudentGuardian.student_id), col(StudentGuardian.guardian_id))
+    .where(col(StudentGuardian.student_id) == sa.any_(_KEYS))
+    .order_by(col(StudentGuardian.guardian_id))
+)
+_QUALIFICATIONS = (
+    sa.select(col(Qualification.instructor_id), col(Qualification.subject), col(Qualification.level))
+    .where(col(Qualification.instructor_id) == sa.any_(_KEYS))
+    .order_by(col(Qualification.subject), col(Qualification.level))
+)
+_TOPIC_IDS = (
+    sa.select(col(Topic.course_id), col(Topic.id))
+    .where(col(Topic.course_id) == sa.any_(_KEYS), col(Topic.retired_at).is_(None))
+    .order_by(col(Topic.position), col(Topic.id))
+)
 
 
 async def get(db: AsyncSession, table: type[Row], key: UUID) -> Row:
@@ -72,11 +90,8 @@ async def set_guardians(
         await db.execute(insert(StudentGuardian).values(rows).on_conflict_do_nothing())
 
 
-async def guardian_ids(db: AsyncSession, student_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
-    query = sa.select(col(StudentGuardian.student_id), col(StudentGuardian.guardian_id)).where(
-        col(StudentGuardian.student_id).in_(student_ids)
-    )
-    rows = await db.execute(query.order_by(col(StudentGuardian.guardian_id)))
+async def guardian_ids(db: Readable, student_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    rows = await db.execute(_GUARDIAN_IDS, {"keys": list(student_ids)})
     return _grouped((student, guardian) for student, guardian in rows)
 
 
@@ -102,21 +117,13 @@ async def set_qualifications(
         await db.execute(insert(Qualification).values(rows).on_conflict_do_nothing())
 
 
-async def qualifications(
-    db: AsyncSession, instructor_ids: Sequence[UUID]
-) -> dict[UUID, list[tuple[str, str]]]:
-    query = sa.select(
-        col(Qualification.instructor_id), col(Qualification.subject), col(Qualification.level)
-    ).where(col(Qualification.instructor_id).in_(instructor_ids))
-    rows = await db.execute(query.order_by(col(Qualification.subject), col(Qualification.level)))
+async def qualifications(db: Readable, instructor_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    rows = await db.execute(_QUALIFICATIONS, {"keys": list(instructor_ids)})
     return _grouped((instructor, (subject, level)) for instructor, subject, level in rows)
 
 
-async def topic_ids(db: AsyncSession, course_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
-    query = sa.select(col(Topic.course_id), col(Topic.id)).where(
-        col(Topic.course_id).in_(course_ids), col(Topic.retired_at).is_(None)
-    )
-    rows = await db.execute(query.order_by(col(Topic.position), col(Topic.id)))
+async def topic_ids(db: Readable, course_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    rows = await db.execute(_TOPIC_IDS, {"keys": list(course_ids)})
     return _grouped((course, topic) for course, topic in rows)
 
 

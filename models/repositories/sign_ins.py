@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
@@ -15,6 +15,7 @@ from domain.errors import LinkExpired, LinkUsed
 from domain.sign_in import Limit
 from models.access import IdentityProvider, Member, SignedIn, SignInAttempt, SignInLink
 from models.people import Guardian, Instructor
+from models.reading import Readable
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,12 @@ class Holder:
     last_seen_at: datetime
 
 
-async def holder_of(db: AsyncSession | AsyncConnection, token_hash: str, now: datetime) -> Holder | None:
+_BY_TOKEN = sa.text("select * from signed_in_by_token(:token, :now)")
+
+
+async def holder_of(db: Readable, token_hash: str, now: datetime) -> Holder | None:
     """Looks across tenants, by the schema's function for just that."""
-    query = sa.text("select * from signed_in_by_token(:token, :now)")
-    row = (await db.execute(query, {"token": token_hash, "now": now})).one_or_none()
+    row = next(iter(await db.execute(_BY_TOKEN, {"token": token_hash, "now": now})), None)
     if row is None:
         return None
     return Holder(

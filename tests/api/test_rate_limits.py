@@ -31,7 +31,7 @@ async def test_a_key_that_asks_too_much_is_told_when_to_come_back(
                 assert answer.headers["ratelimit-policy"] == '"default";q=3;w=3600'
             refused = await busy.get("/v1/policy")
             problem_of(refused, 429, "rate-limited")
-            assert 3500 < int(refused.headers["retry-after"]) <= 3600
+            assert 0 < int(refused.headers["retry-after"]) <= 3600, "the windows are those of the clock"
             assert (await calm.get("/v1/policy")).status_code == 200, "each has its own"
 
 

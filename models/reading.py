@@ -1,0 +1,45 @@
+"""Reads by the driver itself: SQLAlchemy's statements without its unit of work, for what is asked most.
+
+The unit of work and its greenlets cost several times what such a statement costs: `python -m benchmarks api`.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.rows import namedtuple_row
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_DIALECT: sa.Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_NONE: Mapping[str, Any] = {}
+
+
+class Reading:
+    """What is read over one connection; `Database.reading` and `Database.lookup` give it."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        self._connection = connection
+
+    async def execute(self, query: sa.Executable, values: Mapping[str, Any] = _NONE) -> Sequence[Any]:
+        """The rows, with the columns as attributes. `values` are those of the query's bind parameters.
+
+        A query that is made once is compiled once: keep it, and let what differs be a bind parameter. One of several
+        values is `== any_(…)` of an array; `in_(…)` is written anew for each number of them, and is not supported.
+        """
+        text, bound = _compiled(query)
+        cursor = self._connection.cursor(row_factory=namedtuple_row)
+        await cursor.execute(text, {**bound, **values})
+        return await cursor.fetchall()
+
+
+Readable = AsyncSession | Reading  # both have `execute(query, values)`, whose rows are iterated
+
+
+@lru_cache(maxsize=1000)
+def _compiled(query: sa.Executable) -> tuple[bytes, Mapping[str, Any]]:
+    assert isinstance(query, sa.ClauseElement)
+    compiled = query.compile(dialect=_DIALECT)
+    return str(compiled).encode(), compiled.params

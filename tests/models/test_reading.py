@@ -1,0 +1,139 @@
+"""What is read by the driver itself: the same tenants, the same errors, and nothing is written."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from domain.errors import InvalidInput, Unavailable
+from models.course import Course
+from models.database import Database
+from models.repositories import pages
+from models.repositories.pages import Asked, Place
+from tests.models.rows import NOON, Tenant
+from tests.stack import DatabaseUrls
+
+pytestmark = pytest.mark.adapter
+
+_COURSES = sa.select(Course).order_by(Course.title)
+_NAMED = sa.select(Course).where(sa.column("title") == sa.bindparam("title"))
+
+
+async def add(database: Database, tenant: Tenant, *titles: str) -> None:
+    async with database.tenant(tenant.id) as db:
+        for title in titles:
+            db.add(Course(id=uuid4(), organization_id=tenant.id, title=title, subject="s", created_at=NOON))
+
+
+async def titles(database: Database, organization_id: UUID) -> list[str]:
+    async with database.reading(organization_id) as db:
+        return [row.title for row in await db.execute(_COURSES)]
+
+
+async def test_rows_have_columns_and_are_those_of_one_tenant(database: Database, tenant: Tenant) -> None:
+    await add(database, tenant, "Zoology")
+    assert (await titles(database, tenant.id))[-1] == "Zoology"
+    assert await titles(database, uuid4()) == []
+
+
+async def test_the_scope_ends_with_the_transaction(database: Database, tenant: Tenant) -> None:
+    narrow = Database(database.url, pool_size=1)
+    async with narrow.reading(tenant.id) as db:
+        assert await db.execute(_COURSES)
+    async with narrow.lookup() as db:
+        assert await db.execute(_COURSES) == []
+    await narrow.aclose()
+
+
+async def test_nothing_can_be_written(database: Database, tenant: Tenant) -> None:
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        async with database.reading(tenant.id) as db:
+            await db.execute(sa.text("delete from course"))
+    assert await titles(database, tenant.id)
+
+
+async def test_pages_are_those_of_the_unit_of_work(database: Database, tenant: Tenant) -> None:
+    await add(database, tenant, "50% off", "Botany", "Chemistry")
+    first = Asked("title", 1)
+    for asked in (
+        first,
+        Asked("-title", 2),
+        Asked("title", 5, text="0% o", searched=("title", "subject")),
+        Asked("title", 5, equal={"subject": "s"}, retired=None),
+        Asked("title", 2, after=Place("50% off", UUID(int=2**128 - 1))),
+        Asked("created_at", 2, after=Place(NOON, UUID(int=0))),
+        Asked("title", 2, retired=True),
+    ):
+        async with database.tenant(tenant.id) as db:
+            rows, more = await pages.page(db, Course, asked)
+        async with database.reading(tenant.id) as reading:
+            read, more_read = await pages.read(reading, Course, asked)
+        assert [(row.id, row.title, row.created_at) for row in read] == [
+            (row.id, row.title, row.created_at) for row in rows
+        ]
+        assert more_read == more
+        assert rows or asked.retired
+
+
+async def test_a_value_no_column_can_hold_is_the_callers_fault(database: Database, tenant: Tenant) -> None:
+    with pytest.raises(InvalidInput):
+        async with database.reading(tenant.id) as db:
+            await db.execute(_NAMED, {"title": "a\0b"})
+    assert await titles(database, tenant.id)
+
+
+async def test_a_connection_that_the_server_ended_is_not_given_again(
+    tenant: Tenant, database_urls: DatabaseUrls
+) -> None:
+    narrow = Database(database_urls.application, pool_size=1)
+    async with narrow.lookup() as db:
+        ((pid,),) = await db.execute(sa.text("select pg_backend_pid()"))
+    with psycopg.connect(database_urls.superuser) as admin:
+        admin.execute("select pg_terminate_backend(%s, 5000)", [pid])
+    assert await titles(narrow, tenant.id)
+    await narrow.aclose()
+
+
+async def test_a_connection_killed_while_it_reads_is_unavailable(
+    database: Database, tenant: Tenant, database_urls: DatabaseUrls
+) -> None:
+    async def on_a_killed_connection() -> None:
+        async with database.reading(tenant.id) as db:
+            ((pid,),) = await db.execute(sa.text("select pg_backend_pid()"))
+            with psycopg.connect(database_urls.superuser) as admin:
+                admin.execute("select pg_terminate_backend(%s, 5000)", [pid])
+            await db.execute(_COURSES)
+
+    with pytest.raises(Unavailable):
+        await on_a_killed_connection()
+    assert await titles(database, tenant.id)
+
+
+@pytest.fixture
+async def nowhere() -> AsyncIterator[Database]:
+    opened = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    yield opened
+    await opened.aclose()
+
+
+async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:
+    with pytest.raises(Unavailable):
+        async with nowhere.lookup():
+            pass
+    with pytest.raises(Unavailable):
+        async with nowhere.reading(UUID(int=0)):
+            pass
+
+
+async def test_a_full_pool_is_unavailable(
+    tenant: Tenant, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.database._PATIENCE", 0.2)
+    narrow = Database(database_urls.application, pool_size=1)
+    async with narrow.lookup():
+        with pytest.raises(Unavailable):
+            await titles(narrow, tenant.id)
+    assert await titles(narrow, tenant.id)
+    await narrow.aclose()
