@@ -1,6 +1,7 @@
 """The application: `uvicorn api.app:create_app --factory`."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -43,6 +44,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.homeroom = await make_state(chosen)
+        if settings is None:  # nothing else lives in this process
+            gc.collect()
+            gc.freeze()  # what stands now stands for ever: no request waits while it is searched for garbage
         tidying = asyncio.create_task(tidy_for_ever(app.state.homeroom.database))
         try:
             yield

@@ -23,7 +23,7 @@ from domain.board import Row
 from domain.errors import Unavailable
 from models.database import Database
 
-_COALESCE = 0.08  # seconds between two messages
+_COALESCE = 0.03  # seconds between two messages
 _TICK = 1.0  # seconds between two looks for rows that change by themselves
 _REMEMBERED = 1000  # messages: more than a minute
 _MOST_WAITING = 50  # messages; a browser that is further behind is sent the whole board

@@ -29,33 +29,43 @@ BySession = Mapping[UUID, Sequence[_Waiting]]
 
 
 class EventRecorder:
-    """`record` returns when the event is committed. Events that arrive during a commit share the next one."""
+    """`record` returns when the event is committed. Events that arrive during a commit share the next one.
+
+    Where more of them wait than one commit takes, a second writer works beside the first: while one waits for the
+    database, the other's callers are answered and come again.
+    """
 
     def __init__(self, database: Database, notifier: ChangeNotifier, tenants: Tenants) -> None:
         self._database = database
         self._notifier = notifier
         self._tenants = tenants
         self._waiting: list[_Waiting] = []
-        self._arrived = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._arrived, self._crowded = asyncio.Event(), asyncio.Event()
+        self._writers: dict[asyncio.Event, asyncio.Task[None]] = {}
 
     async def record(self, recorded: RecordedEvent) -> None:
         """Raises NotFound for a session that does not exist, Unavailable when the database does not answer."""
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._write_for_ever())
+        for called in (self._arrived, self._crowded):
+            if called not in self._writers or self._writers[called].done():
+                self._writers[called] = asyncio.create_task(self._write_for_ever(called))
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         encoded = events.encoded(recorded.session_id, recorded.event)  # while the batch before is written
         self._waiting.append(_Waiting(recorded.session_id, encoded, written))
         self._arrived.set()
+        if len(self._waiting) >= _BATCH:
+            self._crowded.set()
         await written
 
-    async def _write_for_ever(self) -> None:
+    async def _write_for_ever(self, called: asyncio.Event) -> None:
         while True:
-            await self._arrived.wait()
+            await called.wait()
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
             if not self._waiting:
                 self._arrived.clear()
-            await self._write(batch)
+            if len(self._waiting) < _BATCH:
+                self._crowded.clear()
+            if batch:
+                await self._write(batch)
 
     async def _write(self, batch: Sequence[_Waiting]) -> None:
         """All in one transaction. What the database refuses is found by halves, so that it stops nothing else."""
@@ -91,10 +101,10 @@ class EventRecorder:
             _answer([waiting], error)
 
     async def aclose(self) -> None:
-        if self._task:
-            self._task.cancel()
+        for task in self._writers.values():
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await task
 
 
 def _by_session(batch: Sequence[_Waiting]) -> dict[UUID, list[_Waiting]]:
