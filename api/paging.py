@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.common import Schema
@@ -67,8 +68,7 @@ class ListQuery(Listing):
 
 def write_cursor(sort: str, place: Place) -> str:
     value = place.value.isoformat() if isinstance(place.value, datetime) else place.value
-    text = json.dumps([sort, value, str(place.id)], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(orjson.dumps([sort, value, place.id])).decode().rstrip("=")
 
 
 def read_cursor(cursor: str | None, sort: str, kind: type) -> Place | None:

@@ -1,14 +1,16 @@
 """The routes that every kind of resource has."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, Field, create_model
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field, ValidationError, create_model
 
-from api.access import needs
+from api.access import Needs, needs
 from api.dependencies import Now, Shared, TheCaller, Work, reading
 from api.idempotency import ApiRoute, Ids
 from api.paging import Listing, Page, next_cursor
@@ -21,6 +23,31 @@ from models.repositories import pages
 router = APIRouter(prefix="/v1", route_class=ApiRoute)
 _NONE: Mapping[str, str] = {}
 Key = Annotated[UUID, Path(alias="id")]
+
+
+class _ListRoute(APIRoute):
+    """Has the query read by its model at once.
+
+    The framework looks at each parameter by itself, which takes longer than the database takes to find the rows.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        (permission,) = (one.dependency for one in self.dependencies if isinstance(one.dependency, Needs))
+        query = get_args(self.endpoint.__annotations__["asked"])[0]
+
+        async def handle(request: Request) -> Response:
+            await permission(request)
+            try:
+                asked = query.model_validate(dict(request.query_params))
+            except ValidationError as error:
+                faults = error.errors(include_url=False)
+                raise RequestValidationError(
+                    [one | {"loc": ("query", *one["loc"])} for one in faults]
+                ) from error
+            response: Response = await self.endpoint(request, asked)
+            return response
+
+        return handle
 
 
 def list_query(resource: Resource[Any]) -> type[Listing]:
@@ -64,7 +91,8 @@ def serve(resource: Resource[Any]) -> None:
         async with reading(request) as db:
             rows, more = await pages.read(db, resource.table, wanted)
             items = await resource.present(db, rows)
-        return _json(page(items=items, next_cursor=next_cursor(rows, more, wanted.sort)))
+        shown = {"items": items, "next_cursor": next_cursor(rows, more, wanted.sort)}
+        return _json(page.model_validate(shown))
 
     async def read_one(key: Key, request: Request, have: IfNoneMatch = None) -> Any:
         async with reading(request) as db:
@@ -101,7 +129,7 @@ def serve(resource: Resource[Any]) -> None:
     tags: list[str | Enum] = [resource.tag]
     add(many, create, methods=["POST"], status_code=201, response_model=resource.out, dependencies=write,
         tags=tags, summary=f"Make a {name}", operation_id=f"create_{kind}")  # fmt: skip
-    add(many, list_all, methods=["GET"], response_model=page, dependencies=read,
+    add(many, list_all, methods=["GET"], response_model=page, dependencies=read, route_class_override=_ListRoute,
         tags=tags, summary=f"List, filter and search: {name}", operation_id=f"list_{kind}")  # fmt: skip
     add(one, read_one, methods=["GET"], response_model=resource.out, dependencies=read,
         tags=tags, summary=f"Read a {name}", operation_id=f"read_{kind}")  # fmt: skip
