@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from api.live import KEEP_ALIVE, STILL_HERE
+from api.live import CHANGED, KEEP_ALIVE, STILL_HERE
 from api.schemas.events import EventOut, write_place
 from domain.errors import Unavailable
 from models.database import Database
@@ -25,7 +25,7 @@ class FeedHub:
 
     async def stream(
         self, organization_id: UUID, place: LogPlace | None, wanted: Wanted
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str, None]:
         """Server-sent events from a place on (None: from now on), each with its id, for `Last-Event-ID`."""
         bell = asyncio.Event()
         self._listeners.setdefault(organization_id, set()).add(bell)
@@ -54,6 +54,15 @@ class FeedHub:
             self._listeners[organization_id].discard(bell)
             if not self._listeners[organization_id]:
                 del self._listeners[organization_id]
+
+    async def changes(self, organization_id: UUID, *kinds: str) -> AsyncIterator[str]:
+        """Server-sent events for pages: `changed`, first and whenever something of these kinds did."""
+        async with contextlib.aclosing(self.stream(organization_id, None, Wanted(kinds))) as messages:
+            async for message in messages:
+                if message == STILL_HERE:
+                    yield message
+                else:
+                    yield CHANGED if message.startswith("id:") else f"retry: 1000\n{CHANGED}"
 
     async def _read(self, organization_id: UUID, place: LogPlace, wanted: Wanted) -> Sequence[Any]:
         """Nothing while the database does not answer: the listener stays, and gets it afterwards."""

@@ -16,7 +16,7 @@ from models.changes import RESYNC, listen_together
 
 KEEP_ALIVE = 15.0  # seconds after which a silent stream says that it is still there
 _COALESCE = 0.25  # seconds between two calls to look again: a page is told at most four times a second
-_CHANGED = "event: changed\ndata: {}\n\n"
+CHANGED = "event: changed\ndata: {}\n\n"
 STILL_HERE = ": still here\n\n"
 
 
@@ -93,11 +93,11 @@ class LiveHub:
     async def stream(self, organization_id: UUID, session_id: UUID) -> AsyncIterator[str]:
         """Server-sent events: `changed`, first and whenever the session did; at once, or a moment after the last."""
         with self.watching(organization_id, session_id) as watcher:
-            yield f"retry: 1000\n{_CHANGED}"
+            yield f"retry: 1000\n{CHANGED}"
             while True:
                 if await watcher.wait(KEEP_ALIVE):
                     watcher.take()
-                    yield _CHANGED
+                    yield CHANGED
                     await asyncio.sleep(_COALESCE)
                 else:
                     yield STILL_HERE

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, cast
+from pathlib import Path
+from typing import IO, Any, cast
 from uuid import uuid4
 
 import httpx
@@ -18,6 +19,7 @@ _LONGEST_WAIT = 60.0  # seconds; who is asked to wait longer is told so
 _LATER = frozenset({429, 503})
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 _STREAM = httpx.Timeout(30, read=60)  # the feed says every 15 s that it is there
+_UPLOAD = httpx.Timeout(30, read=300)  # the first rows are told when all of the file has arrived
 
 
 class ApiError(Exception):
@@ -61,6 +63,26 @@ class Api:
 
     def delete(self, path: str) -> None:
         self._send("DELETE", path)
+
+    def send_file(self, path: str, file: Path, name: str) -> Any:
+        """As a form. One effect, however often it has to be sent."""
+        headers = {"Idempotency-Key": str(uuid4())}
+        form = {"file": (name, file.read_bytes())}
+        return _content(self._send("POST", path, files=form, headers=headers))
+
+    def upload(self, path: str, lines: IO[bytes], kind: str, key: str, **params: Any) -> Iterator[Json]:
+        """Sends a file of rows, from where it is read on, and gives the report as it comes.
+
+        Raises ApiError, and httpx.TransportError where it broke off: the same `key` goes on with the same file.
+        """
+        headers = {"Content-Type": kind, "Idempotency-Key": key}
+        sent = self._client.stream(
+            "POST", path, content=lines, params=params, headers=headers, timeout=_UPLOAD
+        )
+        with sent as answer:
+            _sound(answer)
+            for line in answer.iter_lines():
+                yield json.loads(line)
 
     def pages(self, path: str, most: int | None = None, **params: Any) -> Iterator[Json]:
         """Rows of a list, page after page, as many as wanted."""

@@ -15,7 +15,7 @@ from cli.local.environment import use_local_stack
 from cli.local.home import Home
 from cli.migrate import migrate
 from cli.reader import reader
-from cli.remote import changes, exceptions, keys, notices, organization, review, sessions
+from cli.remote import board, changes, exceptions, files, keys, notices, organization, review, sessions
 from cli.remote.kinds import KINDS
 from cli.remote.resources import verbs_of
 
@@ -50,15 +50,17 @@ def prepare() -> None:
     use_local_stack(Home.current())
 
 
+app.command(rich_help_panel=CLASSES)(board.board)
 for name, verbs in (
     ("sessions", sessions.app),
+    ("files", files.app),
     ("review", review.app),
     ("exceptions", exceptions.app),
     ("notices", notices.app),
 ):
     app.add_typer(verbs, name=name, rich_help_panel=CLASSES)
 for kind in KINDS:
-    app.add_typer(verbs_of(kind), name=kind.path, rich_help_panel=PEOPLE)
+    app.add_typer(verbs_of(kind), name=kind.path, rich_help_panel=RULES if kind.of_access else PEOPLE)
 app.add_typer(organization.organization, name="organization", rich_help_panel=RULES)
 app.add_typer(organization.policy, name="policy", rich_help_panel=RULES)
 app.add_typer(keys.app, name="keys", rich_help_panel=RULES)

@@ -15,8 +15,9 @@ from api.console.history import author, history
 from api.console.lists import asked, listed
 from api.console.permits import permits
 from api.console.problem_page import PageRoute
-from api.console.rendering import by_htmx, page, went
+from api.console.rendering import HEADERS, by_htmx, page, went
 from api.dependencies import Now, Shared
+from api.live import LiveStream
 from api.operations import cases as operations
 from api.paging import next_cursor
 from api.routes.queues import CasesQuery
@@ -55,6 +56,11 @@ async def queue(request: Request, shared: Shared, who: Desk, now: Now) -> Respon
         filters=_filters(who),
         path="/exceptions",
     )
+
+
+@router.get("/live", dependencies=[READ])
+async def live(shared: Shared, who: Desk) -> Response:
+    return LiveStream(shared.feed.changes(who.organization_id, "exception.*"), HEADERS)
 
 
 @router.get("/{case_id}", dependencies=[READ])

@@ -12,9 +12,10 @@ from api.console.history import history
 from api.console.lists import asked, listed
 from api.console.permits import permits
 from api.console.problem_page import PageRoute
-from api.console.rendering import by_htmx, page
+from api.console.rendering import HEADERS, by_htmx, page
 from api.dependencies import Now, Shared
 from api.headers import MAIL
+from api.live import LiveStream
 from api.paging import next_cursor
 from api.routes.queues import NoticesQuery
 from domain.access import Permission
@@ -47,6 +48,11 @@ async def list_all(request: Request, shared: Shared, who: Desk, now: Now) -> Res
     found = listed(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
     template = "parts/outbox.html" if by_htmx(request) else "outbox.html"
     return page(request, template, list=found, filters=_FILTERS, now=now, path="/outbox")
+
+
+@router.get("/live")
+async def live(shared: Shared, who: Desk) -> Response:
+    return LiveStream(shared.feed.changes(who.organization_id, "notice.*"), HEADERS)
 
 
 @router.get("/{notice_id}")

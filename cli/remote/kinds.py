@@ -30,6 +30,10 @@ def _plan_item(api: Api, text: str) -> dict[str, Any]:
     return {"topic_id": find(api, "/v1/topics", topic), "sessions": int(sessions)}
 
 
+def _secret(_: Api, text: str) -> str:
+    return typer.prompt("Client secret", hide_input=True, err=True) if text == "-" else text
+
+
 def one_of(path: str) -> Read:
     return lambda api, text: find(api, path, text)
 
@@ -62,6 +66,8 @@ class Kind:
     columns: tuple[str, ...]
     filters: Mapping[str, tuple[str, Read]]
     searched: bool = True
+    by_file: bool = True  # many at once
+    of_access: bool = False  # who may come in, not what is taught
 
 
 _NAME = Part("name", "What they are called.", needed=True)
@@ -110,6 +116,19 @@ KINDS = (
         "member", "members", "Staff, who sign in to the console.",
         (_NAME, _EMAIL, Part("role", "admin or ops", needed=True), _LANGUAGE, _TIME_ZONE),
         ("name", "email", "role", "id"), {"role": ("role", _as_it_is)} | _BY_EMAIL,
+        by_file=False, of_access=True,
+    ),
+    Kind(
+        "identity provider", "identity-providers", "Where people of a domain sign in, by OpenID Connect.",
+        (
+            Part("issuer", "Its address, such as https://login.example.org", needed=True),
+            Part("client_id", "As whom Homeroom is known there.", needed=True),
+            Part("client_secret", "`-` asks for it: what stands here is seen by others on this machine.", needed=True,
+                 read=_secret),
+            Part("domains", "Of mail addresses; may be repeated.", "domain", many=True),
+        ),
+        ("issuer", "client_id", "domains", "id"), {"issuer": ("issuer", _as_it_is)},
+        by_file=False, of_access=True,
     ),
     Kind(
         "course", "courses", "Courses.",

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from cli.api_client import Json
 from cli.remote.caller import Caller, Yes, option, remote, with_parameters
 from cli.remote.finding import ID_HELP, find
+from cli.remote.imports import DryRun, File, take_file
 from cli.remote.kinds import Kind, Part
 from cli.remote.lists import USUAL, All, Limit, show_list
 
@@ -56,6 +58,9 @@ def verbs_of(kind: Kind) -> typer.Typer:
     def one(caller: Caller, told: str) -> str:
         return f"{path}/{find(caller.api, path, told)}"
 
+    def import_(caller: Caller, file: Path, dry_run: bool) -> None:
+        take_file(caller, path, file, dry_run)
+
     named = option(
         "id", Annotated[str, typer.Argument(metavar=kind.name.upper().replace(" ", "_"), help=ID_HELP)], ...
     )
@@ -72,6 +77,11 @@ def verbs_of(kind: Kind) -> typer.Typer:
         (restore, "restore", "Bring back into use.", [named]),
     ):  # fmt: skip
         app.command(name, help=help)(_verb(verb, parameters))
+    if kind.by_file:
+        parameters = [option("file", File, inspect.Parameter.empty), option("dry_run", DryRun, False)]
+        app.command("import", help="Make many from a file, and tell what became of each row.")(
+            _verb(import_, parameters)
+        )
     return app
 
 

@@ -23,7 +23,8 @@ function keep(root) {
     }
     busy = true;
     try {
-      const answer = await fetch(root.dataset.fragment, { headers: { accept: "text/html" } });
+      // A list has no fragment of its own: it is what this address shows, with the filters and the page it has now.
+      const answer = await fetch(root.dataset.fragment ?? location.href, { headers: { accept: "text/html", "hx-request": "true" } });
       if (answer.ok) show(await answer.text());
     } catch {
       status?.setAttribute("data-state", "lost"); // the stream says when it is back

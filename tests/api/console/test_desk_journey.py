@@ -115,6 +115,16 @@ async def test_a_stale_edit_says_so_and_loses_nothing(page: Page, hall: Hall, ac
     await told(page, "Saved")
 
 
+async def test_what_goes_wrong_and_what_is_sent_is_seen_at_once(
+    page: Page, hall: Hall, academy: School
+) -> None:
+    for path, make in (("exceptions", case_of), ("outbox", notice_of)):
+        await page.goto(f"{hall.campus.url}/{path}")
+        await expect(page.locator("[data-live-status]")).to_have_attribute("data-state", "live")
+        made = await make(academy)
+        await expect(page.locator(f"a[href='/{path}/{made}']")).to_be_visible()
+
+
 async def test_every_other_page_is_looked_at(page: Page, hall: Hall, academy: School) -> None:
     case_id, ids = await case_of(academy), academy.ids
     html = "<h1>Dear guardian</h1><p>Leo has practised fractions.</p><script>alert(1)</script>"

@@ -1,0 +1,33 @@
+"""`homeroom board`: what runs and what comes, with what needs somebody."""
+
+from typing import Annotated
+
+import typer
+
+from cli.api_client import Json
+from cli.remote.caller import Caller, remote
+
+COLUMNS = ("starts_at", "state", "title", "here", "recording", "quality", "transcript", "attention", "id")
+
+
+@remote
+def board(
+    caller: Caller,
+    show: Annotated[str, typer.Option(help="running, coming, attention or done")] = "",
+    exceptions: Annotated[bool, typer.Option("--exceptions", help="Only with open exceptions.")] = False,
+    search: Annotated[str, typer.Option(help="With this in the title, the course or a name.")] = "",
+) -> None:
+    """The classes around now, as the console's first page has them."""
+    rows = caller.api.get("/v1/board", show=show, exceptions="true" if exceptions else None, q=search)
+    if not caller.screen.as_json:
+        rows = [_told(row) for row in rows]
+    caller.screen.rows(rows, *COLUMNS, nothing="There is no class around now.")
+
+
+def _told(row: Json) -> Json:
+    lag = row["lag_seconds"]
+    return row | {
+        "here": f"{row['present']} of {row['expected']}",
+        "transcript": "" if lag is None else f"{lag:.0f} s behind",
+        "attention": [reason.replace("_", " ") for reason in row["attention"]],
+    }

@@ -1,0 +1,97 @@
+"""`homeroom students import FILE`: many at once from CSV or JSON lines, with what became of each row."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Annotated
+from uuid import uuid4
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cli.api_client import Json
+from cli.remote.caller import REFUSED, Caller
+
+CSV, JSON_LINES = "text/csv", "application/x-ndjson"
+_KINDS = {".csv": CSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES}
+_TRIES = 3
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="UTF-8: .csv with a header, or .jsonl",
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would become of each row, and write nothing.")
+]
+
+
+def take_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
+    """Tells of refused rows as they come; ends with exit code 1 where there are any."""
+    kind = _KINDS.get(file.suffix.lower())
+    if kind is None:
+        raise typer.BadParameter(f"{file.name} is neither .csv nor .jsonl.")
+    screen, last = caller.screen, Json()
+    with file.open("rb") as opened, _progress(silent=screen.as_json) as progress:
+        shown = progress.add_task("rows", total=None, refused=0)
+        refused = 0
+        for line in _lines(caller, f"{path}/bulk", opened, kind, dry_run):
+            last = line
+            if "row" in line:
+                refused += line["status"] == "refused"
+                progress.update(shown, completed=line["row"], refused=refused)
+            if screen.as_json:
+                screen.record(line)
+            elif line.get("status") == "refused":
+                progress.console.print(_refusal(line))
+    if not last.get("done"):
+        problem = last.get("problem", {})
+        screen.note(
+            f"Cut off: {problem.get('detail', 'the answer ended')}. {problem.get('next_step', '')}".strip()
+        )
+        screen.note("Rows that were taken stay; send the file again to go on: give rows an external_id.")
+    if not screen.as_json:
+        would = "would be " if dry_run else ""
+        print(f"{last.get('taken', 0):,} {would}taken, {last.get('refused', 0):,} {would}refused.")
+    if last.get("refused") or not last.get("done"):
+        raise typer.Exit(REFUSED)
+
+
+def _lines(caller: Caller, path: str, file: IO[bytes], kind: str, dry_run: bool) -> Iterator[Json]:
+    """What breaks off is sent again under the same key: rows that were made are not made twice, nor told twice."""
+    key, told = str(uuid4()), 0
+    params = {"dry_run": "true"} if dry_run else {}
+    for attempt in range(1, _TRIES + 1):
+        file.seek(0)
+        try:
+            for line in caller.api.upload(path, file, kind, key, **params):
+                if line.get("row", told + 1) > told:
+                    told = line.get("row", told)
+                    yield line
+        except httpx.TransportError:
+            if attempt == _TRIES:
+                raise
+        else:
+            return
+
+
+def _refusal(line: Json) -> str:
+    return f"row {line['row']} (line {line['line']}): {line['problem']['detail']}"
+
+
+def _progress(*, silent: bool) -> Progress:
+    """On the terminal alone: a file that takes long says how far it is."""
+    console = Console(stderr=True, markup=False, highlight=False, emoji=False)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed:,.0f} rows, {task.fields[refused]:,} refused"),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=console, transient=True, disable=silent or not sys.stderr.isatty())
