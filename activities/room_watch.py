@@ -132,7 +132,7 @@ class RoomWatchActivities(RoomWatch):
         async for changed in listen(self._database.url):
             try:
                 for session in await self._running(region):
-                    if changed in (RESYNC, str(session.session_id)):
+                    if RESYNC in changed or str(session.session_id) in changed:
                         await self._teller.tell(session)
             except (Unavailable, RPCError):
                 activity.logger.warning("a workflow was not told of its room; the next look tells it")

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.tenants import Tenants
 from domain.errors import Unavailable
-from models.changes import RESYNC, listen_together
+from models.changes import RESYNC, listen
 
 KEEP_ALIVE = 15.0  # seconds after which a silent stream says that it is still there
 _COALESCE = 0.25  # seconds between two calls to look again: a page is told at most four times a second
@@ -103,7 +103,7 @@ class LiveHub:
                     yield STILL_HERE
 
     async def _listen(self) -> None:
-        async for message in listen_together(self._url):
+        async for message in listen(self._url):
             if self._watchers:
                 await self._tell(message)
 

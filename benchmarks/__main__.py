@@ -16,6 +16,7 @@ from benchmarks.drafting.__main__ import measure as drafting
 from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
 from benchmarks.report import Report
+from benchmarks.review.__main__ import measure as review
 from benchmarks.transcription.__main__ import measure as transcription
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
@@ -26,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "transcription": transcription,
     "drafting": drafting,
     "api": api,
+    "review": review,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

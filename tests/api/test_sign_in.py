@@ -14,6 +14,7 @@ import pytest
 
 from api.access import cookie_name
 from api.operations import sign_in_links
+from domain.errors import Unavailable
 from domain.sign_in import LIMITS, Attempt
 from integrations.mail import SmtpMailer
 from tests.api.campus import Campus, Json, School, problem_of, school
@@ -394,12 +395,32 @@ async def test_failures_are_logged_without_addresses(
 
 
 async def test_a_mail_server_that_is_down_is_logged_and_not_told(
-    campus: Campus, opened: School, caplog: pytest.LogCaptureFixture
+    campus: Campus, opened: School, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sign_in_links, "_PAUSES", (0.0, 0.0))
     shared = campus.app.state.homeroom
     down = dataclasses.replace(shared, mailer=SmtpMailer("smtp://127.0.0.1:1", "Homeroom <a@b.example>"))
     await sign_in_links.send(down, await member(opened), None, datetime.now(UTC))
     assert [r.message for r in caplog.records if r.levelname == "ERROR"] == ["sign-in mail failed"]
+
+
+async def test_a_mail_server_that_is_back_gets_the_mail(
+    campus: Campus, mail_sink: TestMail, opened: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in_links, "_PAUSES", (0.0, 0.0))
+    send, tries = SmtpMailer.send, list[str]()
+
+    async def back_at_the_third(self: SmtpMailer, to: str, **words: str) -> None:
+        tries.append(words["message_id"])
+        if len(tries) < 3:
+            raise Unavailable("the mail server does not answer")
+        await send(self, to, **words)
+
+    monkeypatch.setattr(SmtpMailer, "send", back_at_the_third)
+    address = await member(opened)
+    await sign_in_links.send(campus.app.state.homeroom, address, None, datetime.now(UTC))
+    assert len(await links_in_mail(mail_sink, address)) == 1
+    assert len(set(tries)) == 1, "one message to the reader's mail program"
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts(

@@ -17,6 +17,12 @@ PATIENCE = 30  # seconds until a test gives up on a message that should come
 TELLING = "select pg_notify%"
 
 
+async def one_by_one(messages: AsyncIterator[frozenset[str]]) -> AsyncIterator[str]:
+    async for message in messages:
+        for changed in message:
+            yield changed
+
+
 class Listener:
     def __init__(self, messages: AsyncIterator[str]) -> None:
         self._messages = messages
@@ -36,7 +42,7 @@ class Listener:
 @asynccontextmanager
 async def listening(urls: DatabaseUrls) -> AsyncIterator[Listener]:
     async with aclosing(listen(urls.application)) as messages:
-        listener = Listener(messages)
+        listener = Listener(one_by_one(messages))
         assert await listener.next() == RESYNC
         yield listener
 

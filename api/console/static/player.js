@@ -21,6 +21,10 @@ export function play(id, { from = 0, rest = null, by = null } = {}) {
   button?.setAttribute("data-playing", "");
   sound.src = `${list.dataset.transcript}${id}.wav${from ? `?from=${from}` : ""}`;
   show(id);
+  start();
+}
+
+function start() {
   sound.play().catch(() => {}); // a refusal is told by the error event, a newer play by nothing
 }
 
@@ -31,7 +35,7 @@ export function playCited(ids, by) {
 
 export function toggle() {
   if (!now) return;
-  if (sound.paused) void sound.play();
+  if (sound.paused) start();
   else sound.pause();
 }
 

@@ -42,7 +42,7 @@ async def at_the_desk(chromium: Browser, school: School) -> AsyncIterator[Page]:
     await opened.goto(school.campus.desk_url(school.id))
     yield opened
     await context.close()
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 @pytest.fixture
