@@ -80,6 +80,9 @@ def _say_who_may(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
                 operation["x-permission"] = asked[0].permission
             if method == "POST":
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY)
+            if method == "GET" and route.response_model is not None:
+                operation.setdefault("parameters", []).append(_CONDITIONAL)
+                operation["responses"]["304"] = {"description": "What you have is still true."}
 
 
 _IDEMPOTENCY = {
@@ -88,6 +91,13 @@ _IDEMPOTENCY = {
     "required": False,
     "description": "The same key and body again: the same answer, one effect. Kept for 48 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*$"},
+}
+_CONDITIONAL = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag you have: 304 without a body where it is still true.",
+    "schema": {"type": "string", "maxLength": 1000, "pattern": "^[ -~]*$"},
 }
 
 

@@ -26,6 +26,7 @@ from uuid_utils.compat import uuid7
 from api import problems
 from api.access import identify
 from api.state import State
+from api.versions import conditional
 from domain.errors import HomeroomError, InvalidInput, KeyReused, RequestInProgress
 from integrations.sealing import Sealer, Unsealable
 from models.authorship import authorship
@@ -91,12 +92,14 @@ class Claim:
 
 
 class ApiRoute(APIRoute):
-    """A route of the API: a POST with an Idempotency-Key has one effect."""
+    """A route of the API: a POST with an Idempotency-Key has one effect, a read has an ETag."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def once(request: Request) -> Response:
+            if request.method == "GET":
+                return conditional(request, await handle(request))
             key = given_key(request)
             if request.method != "POST" or key is None:
                 return await handle(request)

@@ -1,8 +1,9 @@
-"""ETags: the version of a row, quoted. A change names the version it was made from."""
+"""ETags. Of a row that people change: its version, which a change names; of any other read: what it says."""
 
+import hashlib
 from typing import Annotated
 
-from fastapi import Header
+from fastapi import Header, Request, Response
 
 from domain.errors import InvalidInput, StaleVersion, VersionRequired
 
@@ -12,12 +13,6 @@ IfMatch = Annotated[
         alias="If-Match",
         description="The ETag of your last read. `*` changes whatever is there.",
         max_length=100,
-    ),
-]
-IfNoneMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-None-Match", description="The ETag you have: 304 where it is still true.", max_length=1000
     ),
 ]
 
@@ -46,6 +41,19 @@ def check_version(present: int, wanted: int | None) -> None:
         raise StaleVersion(f"the present version is {present}, yours is {wanted}")
 
 
-def is_known(if_none_match: str | None, version: int) -> bool:
-    told = {part.strip().removeprefix("W/") for part in (if_none_match or "").split(",")}
-    return etag(version) in told or "*" in told
+def conditional(request: Request, answer: Response) -> Response:
+    """A read with its ETag; 304 without a body for who has it already."""
+    body = getattr(answer, "body", None)  # none of what is streamed
+    if answer.status_code != 200 or body is None:
+        return answer
+    tag = answer.headers.get("etag")
+    if tag is None:
+        tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        answer.headers["etag"] = tag
+    known = request.headers.get("if-none-match")
+    return Response(status_code=304, headers={"ETag": tag}) if known and _is_among(tag, known) else answer
+
+
+def _is_among(tag: str, if_none_match: str) -> bool:
+    told = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+    return tag.removeprefix("W/") in told or "*" in told

@@ -16,7 +16,7 @@ from api.idempotency import ApiRoute, Ids
 from api.paging import Listing, Page, next_cursor
 from api.resources.catalogue import RESOURCES
 from api.resources.resource import Resource
-from api.versions import IfMatch, IfNoneMatch, etag, is_known, required_version
+from api.versions import IfMatch, conditional, etag, required_version
 from models.reading import Readable
 from models.repositories import pages
 
@@ -44,8 +44,7 @@ class _ListRoute(APIRoute):
                 raise RequestValidationError(
                     [one | {"loc": ("query", *one["loc"])} for one in faults]
                 ) from error
-            response: Response = await self.endpoint(request, asked)
-            return response
+            return conditional(request, await self.endpoint(request, asked))
 
         return handle
 
@@ -94,12 +93,9 @@ def serve(resource: Resource[Any]) -> None:
         shown = {"items": items, "next_cursor": next_cursor(rows, more, wanted.sort)}
         return _json(page.model_validate(shown))
 
-    async def read_one(key: Key, request: Request, have: IfNoneMatch = None) -> Any:
+    async def read_one(key: Key, request: Request) -> Any:
         async with reading(request) as db:
-            row = await resource.seen(db, key)
-            if is_known(have, row.version):
-                return Response(status_code=304, headers={"ETag": etag(row.version)})
-            return await _shown(db, row)
+            return await _shown(db, await resource.seen(db, key))
 
     async def change(
         key: Key, change: Any, db: Work, now: Now, shared: Shared, if_match: IfMatch = None

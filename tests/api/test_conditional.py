@@ -1,0 +1,46 @@
+"""Reads that say whether anything changed."""
+
+import pytest
+
+from tests.api.campus import HOUR, School
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/sessions/{session}",
+        "/v1/sessions",
+        "/v1/sessions/{session}/attendance",
+        "/v1/guardians",
+        "/v1/board",
+        "/v1/events?kind=session.*",
+        "/v1/policy",
+    ],
+)
+async def test_who_has_it_already_is_sent_nothing(harbour: School, path: str) -> None:
+    session_id = await harbour.book(20 * HOUR)
+    await harbour.run_until(session_id, "scheduled")
+    path = path.format(session=session_id)
+    first = await harbour.api.get(path)
+    assert first.status_code == 200
+    tag = first.headers["etag"]
+    known = await harbour.api.get(path, headers={"If-None-Match": f'"other", {tag}'})
+    assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", tag)
+    assert "x-request-id" in known.headers
+    assert (await harbour.api.get(path, headers={"If-None-Match": 'W/"other"'})).json() == first.json()
+
+
+async def test_what_changed_is_sent(harbour: School) -> None:
+    tag = (await harbour.api.get("/v1/guardians")).headers["etag"]
+    await harbour.post("/v1/guardians", {"name": "Mia", "email": "mia@family.example"})
+    again = await harbour.api.get("/v1/guardians", headers={"If-None-Match": tag})
+    assert again.status_code == 200
+    assert again.headers["etag"] != tag
+
+
+async def test_refusals_have_no_etag(harbour: School) -> None:
+    refused = await harbour.api.get("/v1/sessions/none", headers={"If-None-Match": "*"})
+    assert refused.status_code == 422
+    assert "etag" not in refused.headers
