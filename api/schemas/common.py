@@ -75,7 +75,3 @@ Email = Annotated[
     Field(examples=["a@b.example"]),
 ]
 """One address without display name or comment, as every mail server takes it."""
-
-
-class Created(Schema):
-    id: UUID

@@ -15,7 +15,7 @@ from sqlmodel import col
 from domain.access import AccessRole, Principal
 from domain.errors import DoubleBooked, NotFound, TransitionRefused
 from domain.roles import Role
-from domain.sessions import FINAL_STATES, SessionState
+from domain.sessions import FINAL_STATES
 from domain.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
 from models.people import StudentGuardian
@@ -85,20 +85,6 @@ def _has(person: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 async def by_external_id(db: AsyncSession, external_id: str) -> Session | None:
     query = sa.select(Session).where(col(Session.external_id) == external_id)
     return (await db.scalars(query)).one_or_none()
-
-
-async def next_of_course(db: AsyncSession, course_id: UUID, after: datetime) -> Session | None:
-    query = (
-        sa.select(Session)
-        .where(
-            col(Session.course_id) == course_id,
-            col(Session.starts_at) > after,
-            col(Session.state) != SessionState.CANCELLED,
-        )
-        .order_by(col(Session.starts_at))
-        .limit(1)
-    )
-    return (await db.scalars(query)).first()
 
 
 async def hold_time(
