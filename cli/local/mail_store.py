@@ -4,6 +4,7 @@ import email
 import email.policy
 import itertools
 import os
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 _RECIPIENTS = "X-Homeroom-Envelope-To"
+_MOST_KNOWN = 5_000
+_ID = re.compile(r"[0-9]{20}-[0-9]+-[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class MailStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._count = itertools.count()
+        self._known: dict[str, StoredMail] = {}  # a mail never changes, and reading one takes milliseconds
         folder.mkdir(parents=True, exist_ok=True)
 
     def add(self, content: bytes, recipients: Sequence[str]) -> str:
@@ -52,14 +56,23 @@ class MailStore:
 
     def get(self, mail_id: str) -> StoredMail:
         """Raises KeyError."""
-        return _read(mail_id, self.raw(mail_id))
+        known = self._known.get(mail_id)
+        if known is not None and self._path(mail_id).exists():
+            return known
+        mail = _read(mail_id, self.raw(mail_id))
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[mail_id] = mail
+        return mail
 
     def raw(self, mail_id: str) -> bytes:
         """Raises KeyError."""
-        # Looked up among the known ids, so that no path from outside is opened.
-        if mail_id not in self.ids():
+        if not _ID.fullmatch(mail_id):  # no path from outside is opened
             raise KeyError(mail_id)
-        return self._path(mail_id).read_bytes()
+        try:
+            return self._path(mail_id).read_bytes()
+        except FileNotFoundError:
+            raise KeyError(mail_id) from None
 
     def clear(self) -> None:
         for mail_id in self.ids():
