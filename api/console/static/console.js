@@ -5,6 +5,8 @@ import { localize } from "./times.js";
 import "./toasts.js";
 
 localize(document);
+// On a narrow screen menus are wider than the page: where one is, is in sight.
+for (const here of document.querySelectorAll("nav [aria-current]")) here.scrollIntoView({ inline: "center", block: "nearest" });
 // What has been said once is not said again on reload.
 const address = new URL(location.href);
 if (address.searchParams.has("said")) {
