@@ -15,7 +15,9 @@ from domain.errors import Unavailable
 from models.changes import RESYNC, listen
 
 KEEP_ALIVE = 15.0  # seconds after which a silent stream says that it is still there
-_COALESCE = 0.8  # seconds between two calls to look again: a page shows a change within a second, and asks no oftener
+_COALESCE = (
+    0.8  # seconds between two calls to look again: a page shows a change within a second, and asks no oftener
+)
 CHANGED = "event: changed\ndata: {}\n\n"
 STILL_HERE = ": still here\n\n"
 
