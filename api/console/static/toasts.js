@@ -31,3 +31,11 @@ if (waiting) {
   say(waiting);
 }
 document.addEventListener("homeroom:done", (event) => say(event.detail.said));
+// Where the page is brought up to date before the answer comes, the form that asked is gone, and its event with it.
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
+  xhr.addEventListener("load", () => {
+    if (elt.isConnected) return;
+    const told = JSON.parse(xhr.getResponseHeader("HX-Trigger") ?? "{}");
+    for (const [name, detail] of Object.entries(told)) document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  });
+});

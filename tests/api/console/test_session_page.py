@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from domain.documentation import Citation, Section, Statement
 from tests.api.campus import School, school
@@ -105,6 +105,22 @@ async def test_a_draft_is_approved_on_the_page_itself(
     await academy.run_until(str(taught.session_id), "closed")
     await expect(page.locator("#documentation .badge").first).to_have_text("approved")
     await look_and_check(page, "session-filed")
+
+
+async def test_what_was_done_is_said_where_the_button_is_gone_before_the_answer(
+    page: Page, hall: Hall, taught: Lesson
+) -> None:
+    button = page.get_by_role("button", name="Approve and tell the guardians")
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await expect(button).to_have_count(0)
+        await route.fulfill(response=answer)
+
+    await open_page(page, hall, taught.session_id)
+    await page.route("**/approve", late)
+    await button.click()
+    await expect(page.get_by_text("Approved. The guardians are told.")).to_be_visible()
 
 
 async def test_an_update_leaves_sound_focus_and_a_half_filled_dialog_alone(
