@@ -89,6 +89,8 @@ async def test_the_feed_is_followed(shell: Shell) -> None:
         sys.executable, "-m", "cli.main", "events", "--follow", "--json", "--kind", "student.*",
         "--since", first["id"],
         env=shell.environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        # As on a terminal: what is started in the background ignores Ctrl-C, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdout is not None
     async with asyncio.timeout(2 * PATIENCE):
