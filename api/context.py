@@ -8,6 +8,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from api.headers import raw
 from models.authorship import Authorship, authorship
 
 HEADER = "X-Request-Id"
@@ -36,11 +37,10 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [*message["headers"], (HEADER.lower().encode(), author.request_id.encode())]
+                told = {HEADER: author.request_id}
                 for kind in ("rate_headers", "deprecation_headers"):
-                    for name, value in scope.get("state", {}).get(kind, {}).items():
-                        headers.append((name.lower().encode(), value.encode()))
-                message["headers"] = headers
+                    told |= scope.get("state", {}).get(kind, {})
+                message["headers"] = [*message["headers"], *raw(told)]
             await send(message)
 
         try:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from api.live import CHANGED, KEEP_ALIVE, STILL_HERE
-from api.schemas.events import EventOut, write_place
+from api.schemas.events import EventOut
 from domain.errors import Unavailable
 from models.database import Database
 from models.repositories import change_log
@@ -25,44 +25,55 @@ class FeedHub:
 
     async def stream(
         self, organization_id: UUID, place: LogPlace | None, wanted: Wanted
-    ) -> AsyncGenerator[str, None]:
+    ) -> AsyncIterator[str]:
         """Server-sent events from a place on (None: from now on), each with its id, for `Last-Event-ID`."""
+        place = place or await self._end(organization_id)
+        # Its place comes first, so that who is cut off before the first event misses none.
+        yield f"retry: 1000\nid: {place.xid}-{place.seq}\n\n"
+        async with contextlib.aclosing(self._follow(organization_id, place, wanted)) as batches:
+            async for rows in batches:
+                for row in rows:
+                    event = EventOut.of(row)
+                    yield f"id: {event.id}\nevent: {event.kind}\ndata: {event.model_dump_json()}\n\n"
+                if not rows:
+                    yield STILL_HERE
+
+    async def changes(self, organization_id: UUID, *kinds: str) -> AsyncIterator[str]:
+        """Server-sent events for pages: `changed`, first and whenever something of these kinds did."""
+        place = await self._end(organization_id)
+        yield f"retry: 1000\n{CHANGED}"
+        async with contextlib.aclosing(self._follow(organization_id, place, Wanted(kinds))) as batches:
+            async for rows in batches:
+                yield CHANGED if rows else STILL_HERE
+
+    async def _end(self, organization_id: UUID) -> LogPlace:
+        async with self._database.tenant(organization_id) as db:
+            return await change_log.end(db)
+
+    async def _follow(
+        self, organization_id: UUID, place: LogPlace, wanted: Wanted
+    ) -> AsyncGenerator[Sequence[Any], None]:
+        """Rows behind a place, as they come; none where nothing came for long."""
         bell = asyncio.Event()
         self._listeners.setdefault(organization_id, set()).add(bell)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look_for_ever())
         try:
-            if place is None:
-                async with self._database.tenant(organization_id) as db:
-                    place = await change_log.end(db)
-            # Its place comes first, so that who is cut off before the first event misses none.
-            yield f"retry: 1000\nid: {place.xid}-{place.seq}\n\n"
             while True:
-                rows = await self._read(organization_id, place, wanted)
-                for row in rows:
-                    place = LogPlace(row.xid, row.seq)
-                    event = EventOut.of(row)
-                    yield f"id: {write_place(row)}\nevent: {event.kind}\ndata: {event.model_dump_json()}\n\n"
+                if rows := await self._read(organization_id, place, wanted):
+                    place = LogPlace(rows[-1].xid, rows[-1].seq)
+                    yield rows
                 if len(rows) == _BATCH:
                     continue
                 try:
                     await asyncio.wait_for(bell.wait(), KEEP_ALIVE)
                 except TimeoutError:
-                    yield STILL_HERE
+                    yield ()
                 bell.clear()
         finally:
             self._listeners[organization_id].discard(bell)
             if not self._listeners[organization_id]:
                 del self._listeners[organization_id]
-
-    async def changes(self, organization_id: UUID, *kinds: str) -> AsyncIterator[str]:
-        """Server-sent events for pages: `changed`, first and whenever something of these kinds did."""
-        async with contextlib.aclosing(self.stream(organization_id, None, Wanted(kinds))) as messages:
-            async for message in messages:
-                if message == STILL_HERE:
-                    yield message
-                else:
-                    yield CHANGED if message.startswith("id:") else f"retry: 1000\n{CHANGED}"
 
     async def _read(self, organization_id: UUID, place: LogPlace, wanted: Wanted) -> Sequence[Any]:
         """Nothing while the database does not answer: the listener stays, and gets it afterwards."""

@@ -84,7 +84,7 @@ class SecureHeaders:
     def __init__(self, app: ASGIApp, *, over_tls: bool = False) -> None:
         self._app = app
         everywhere = _EVERYWHERE | (_OVER_TLS if over_tls else {})
-        self._of_pages, self._of_api = _raw(everywhere), _raw(everywhere | _API)
+        self._of_pages, self._of_api = raw(everywhere), raw(everywhere | _API)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -104,5 +104,6 @@ class SecureHeaders:
         await self._app(scope, receive, with_headers)
 
 
-def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+def raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """As a server sends them."""
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

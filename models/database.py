@@ -21,15 +21,14 @@ from domain.errors import InvalidInput, Unavailable
 from models.authorship import authorship
 from models.reading import Reading
 
-_SCOPE = sa.text(
-    "select set_config('app.organization_id', :organization_id, true), set_config('app.actor', :actor, true), "
-    "set_config('app.request_id', :request_id, true)"
+_SET = (
+    "select set_config('app.organization_id', {}, true), set_config('app.actor', {}, true), "
+    "set_config('app.request_id', {}, true)"
 )
+_NAMES = ("organization_id", "actor", "request_id")
+_SCOPE = sa.text(_SET.format(*(f":{name}" for name in _NAMES)))
 # The same and its transaction in one round trip: the driver's client-side cursor sends several statements at once.
-_READING = (
-    "begin read only; select set_config('app.organization_id', %s, true), set_config('app.actor', %s, true), "
-    "set_config('app.request_id', %s, true)"
-)
+_READING = "begin read only; " + _SET.format(*(f"%({name})s" for name in _NAMES))
 
 _PATIENCE = 3.0  # seconds a read waits for a connection
 _FRESH = 30.0  # seconds since its last use in which a silent connection is taken to live
@@ -110,15 +109,7 @@ class Database:
         Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
         """
         async with self._transaction() as session:
-            author = authorship.get()
-            await session.execute(
-                _SCOPE,
-                {
-                    "organization_id": str(organization_id),
-                    "actor": author.actor,
-                    "request_id": author.request_id,
-                },
-            )
+            await session.execute(_SCOPE, _scope(organization_id))
             yield session
 
     @asynccontextmanager
@@ -133,10 +124,8 @@ class Database:
 
         Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
         """
-        author = authorship.get()
         async with self._for_reading() as connection:
-            scope = [str(organization_id), author.actor, author.request_id]
-            await psycopg.AsyncClientCursor(connection).execute(_READING, scope)
+            await psycopg.AsyncClientCursor(connection).execute(_READING, _scope(organization_id))
             yield Reading(connection)
 
     @asynccontextmanager
@@ -201,6 +190,16 @@ class Database:
     async def aclose(self) -> None:
         await self.engine.dispose()
         await self._reads.close()
+
+
+def _scope(organization_id: UUID) -> dict[str, str]:
+    """Values of the scope's parameters."""
+    author = authorship.get()
+    return {
+        "organization_id": str(organization_id),
+        "actor": author.actor,
+        "request_id": author.request_id,
+    }
 
 
 def _no_value() -> InvalidInput:

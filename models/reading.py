@@ -38,6 +38,11 @@ class Reading:
 Readable = AsyncSession | Reading  # both have `execute(query, values)`, whose rows are iterated
 
 
+async def first(db: Readable, query: sa.Executable, values: Mapping[str, Any]) -> Any | None:
+    """The first row, of a query that finds one or none."""
+    return next(iter(await db.execute(query, values)), None)
+
+
 @lru_cache(maxsize=1000)
 def _compiled(query: sa.Executable) -> tuple[bytes, Mapping[str, Any]]:
     assert isinstance(query, sa.ClauseElement)

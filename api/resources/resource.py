@@ -19,6 +19,7 @@ from models.reading import Readable, Reading
 from models.repositories import intake, living, pages
 
 Row = TypeVar("Row", bound=SQLModel)
+Found = TypeVar("Found")
 
 
 class Resource(Generic[Row]):
@@ -43,17 +44,11 @@ class Resource(Generic[Row]):
 
     async def get(self, db: AsyncSession, key: UUID) -> Row:
         """Raises NotFound."""
-        row = await db.get(self.table, key)
-        if row is None:
-            raise NotFound(f"there is no {self.name} {key}")
-        return row
+        return self._there(await db.get(self.table, key), key)
 
     async def seen(self, db: Reading, key: UUID) -> Any:
         """As `get`, of what is only shown. Raises NotFound."""
-        row = await pages.one(db, self.table, key)
-        if row is None:
-            raise NotFound(f"there is no {self.name} {key}")
-        return row
+        return self._there(await pages.one(db, self.table, key), key)
 
     async def admit(self, shared: State, asked: Schema) -> Schema:
         """What is asked for, after a look at the world outside the database."""
@@ -164,10 +159,14 @@ class Resource(Generic[Row]):
         return {}
 
     async def _locked(self, db: AsyncSession, key: UUID, version: int | None) -> Row:
-        row = await living.lock(db, self.table, key)
+        row = self._there(await living.lock(db, self.table, key), key)
+        check_version(getattr(row, "version"), version)  # noqa: B009
+        return row
+
+    def _there(self, row: Found | None, key: UUID) -> Found:
+        """Raises NotFound."""
         if row is None:
             raise NotFound(f"there is no {self.name} {key}")
-        check_version(getattr(row, "version"), version)  # noqa: B009
         return row
 
 

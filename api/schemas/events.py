@@ -62,6 +62,10 @@ class Feed(Schema):
 
 
 def _event(row: Any) -> dict[str, Any]:
+    return _common(row) | {"changed": sorted(row.changes)}
+
+
+def _common(row: Any) -> dict[str, Any]:
     return {
         "id": write_place(row),
         "kind": row.kind,
@@ -70,7 +74,6 @@ def _event(row: Any) -> dict[str, Any]:
         "session_id": row.session_id,
         "occurred_at": row.occurred_at,
         "actor": row.actor,
-        "changed": sorted(row.changes),
     }
 
 
@@ -87,14 +90,4 @@ class AuditOut(Schema):
 
     @classmethod
     def of(cls, row: ChangeRow) -> Self:
-        return cls(
-            id=write_place(row),
-            kind=row.kind,
-            subject=row.subject,
-            subject_id=row.subject_id,
-            session_id=row.session_id,
-            occurred_at=row.occurred_at,
-            actor=row.actor,
-            request_id=row.request_id,
-            changes=row.changes,
-        )
+        return cls(**_common(row), request_id=row.request_id, changes=row.changes)

@@ -7,15 +7,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import cycle, islice
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from benchmarks.report import Report, Verdict, at_most, tell
 from benchmarks.review.effort import Effort
-from cli.local.chromium import find_or_install
 from domain.documentation import Statement
 from models.migrate import upgrade
 from tests.api.campus import School, school
-from tests.api.console.conftest import at_the_desk
+from tests.api.console.conftest import at_the_desk, started_chromium
 from tests.api.console.hall import hall_on
 from tests.api.console.lesson import WORD, Lesson
 from tests.api.console.taught import Hall
@@ -25,11 +24,11 @@ AIM = 120  # seconds
 STATEMENTS = 16  # a full draft
 HEARD = 3  # of them, to make sure
 MENDED = "Adding fractions whose denominators differ."
+ADDED = "Compared thirds with sixths on the number line."
 _WORDS = """statement => [
     ...[...statement.querySelectorAll("textarea, .check-fields:not([hidden]) input")].map((one) => one.value),
     ...[...statement.querySelectorAll("q")].map((one) => one.textContent),
 ].join(" ").split(/\\s+/).filter(Boolean).length"""
-ADDED = "Compared thirds with sixths on the number line."
 
 
 class Reviewer:
@@ -87,7 +86,6 @@ async def measure() -> Report:
         "",
         "words",
         "keys",
-        "clicks",
         "reading s",
         "listening s",
         "by hand s",
@@ -108,7 +106,7 @@ async def measure() -> Report:
 
 def _row(name: str, effort: Effort) -> list[str]:
     seconds = (effort.read, effort.listened, effort.by_hand, effort.waited, effort.seconds)
-    return [name, f"{effort.words}", f"{effort.keys}", "0", *(f"{one:.0f}" for one in seconds)]
+    return [name, f"{effort.words}", f"{effort.keys}", *(f"{one:.0f}" for one in seconds)]
 
 
 async def _review(hall: Hall, opened: School, page: Page, *, mends: bool) -> Effort:
@@ -149,15 +147,10 @@ async def _desk() -> AsyncIterator[tuple[Hall, School, Page]]:
             async with (
                 hall_on(urls, temporal, livekit, mail, folder) as hall,
                 school(hall.campus) as opened,
-                async_playwright() as playwright,
+                started_chromium() as browser,
+                at_the_desk(browser, opened) as page,
             ):
-                browser = await playwright.chromium.launch(
-                    executable_path=str(find_or_install(lambda _: None)),
-                    args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--disable-gpu"],
-                )
-                async with at_the_desk(browser, opened) as page:
-                    yield hall, opened, page
-                await browser.close()
+                yield hall, opened, page
         finally:
             for running in (mail.running, livekit.running, temporal.running, postgres.running):
                 running.stop()

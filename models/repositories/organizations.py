@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from domain.access import AccessRole
 from models.organization import ApiKey, Organization, Region
-from models.reading import Readable
+from models.reading import Readable, first
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ _BY_PREFIX = sa.text("select * from api_key_by_prefix(:prefix)")
 
 async def key_by_prefix(db: Readable, prefix: str) -> KeyHolder | None:
     """Looks across tenants, by the schema's function for just that."""
-    row = next(iter(await db.execute(_BY_PREFIX, {"prefix": prefix})), None)
+    row = await first(db, _BY_PREFIX, {"prefix": prefix})
     if row is None:
         return None
     return KeyHolder(

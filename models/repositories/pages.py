@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from models.reading import Reading
+from models.reading import Reading, first
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -51,7 +51,7 @@ async def read(db: Reading, table: type[SQLModel], asked: Asked) -> tuple[Sequen
 
 async def one(db: Reading, table: type[SQLModel], key: UUID) -> Any | None:
     """The row with this id, as `read` gives it."""
-    return next(iter(await db.execute(_one(table), {"key": key})), None)
+    return await first(db, _one(table), {"key": key})
 
 
 @lru_cache(maxsize=100)

@@ -15,7 +15,7 @@ from domain.errors import LinkExpired, LinkUsed
 from domain.sign_in import Limit
 from models.access import IdentityProvider, Member, SignedIn, SignInAttempt, SignInLink
 from models.people import Guardian, Instructor
-from models.reading import Readable
+from models.reading import Readable, first
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ _BY_TOKEN = sa.text("select * from signed_in_by_token(:token, :now)")
 
 async def holder_of(db: Readable, token_hash: str, now: datetime) -> Holder | None:
     """Looks across tenants, by the schema's function for just that."""
-    row = next(iter(await db.execute(_BY_TOKEN, {"token": token_hash, "now": now})), None)
+    row = await first(db, _BY_TOKEN, {"token": token_hash, "now": now})
     if row is None:
         return None
     return Holder(

@@ -1,3 +1,5 @@
+from collections.abc import AsyncIterator
+
 import pytest
 
 from models.database import Database
@@ -8,3 +10,11 @@ from tests.models.rows import Tenant, make_tenant
 async def tenant(database: Database) -> Tenant:
     """An organization with one row in every table."""
     return await make_tenant(database)
+
+
+@pytest.fixture
+async def nowhere() -> AsyncIterator[Database]:
+    """A database whose server is away."""
+    opened = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    yield opened
+    await opened.aclose()

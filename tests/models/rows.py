@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
 from sqlalchemy.types import TypeEngine
 
+from models.course import Course
 from models.database import Database
 from models.tables import OWNERS_ALONE, UNSCOPED, metadata
 
@@ -36,6 +37,10 @@ class Tenant:
     def session_id(self) -> UUID:
         found: UUID = self["session"]["id"]
         return found
+
+
+def course(tenant: Tenant, title: str) -> Course:
+    return Course(id=uuid4(), organization_id=tenant.id, title=title, subject="s", created_at=NOON)
 
 
 async def make_tenant(database: Database, *, before: sa.Table | None = None) -> Tenant:

@@ -1,7 +1,6 @@
 """The unit of work: all or nothing, and failures as errors of the domain."""
 
-from collections.abc import AsyncIterator
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -12,14 +11,10 @@ from domain.errors import InvalidInput, Unavailable
 from models.course import Course
 from models.database import Database
 from models.organization import Organization
-from tests.models.rows import NOON, Tenant
+from tests.models.rows import Tenant, course
 from tests.stack import DatabaseUrls
 
 pytestmark = pytest.mark.adapter
-
-
-def course(tenant: Tenant, title: str) -> Course:
-    return Course(id=uuid4(), organization_id=tenant.id, title=title, subject="s", created_at=NOON)
 
 
 async def count(database: Database, tenant: Tenant) -> int:
@@ -80,13 +75,6 @@ async def test_a_killed_connection_is_unavailable_and_the_next_one_works(
     with pytest.raises(Unavailable):
         await on_a_killed_connection()
     assert await count(database, tenant) == 1
-
-
-@pytest.fixture
-async def nowhere() -> AsyncIterator[Database]:
-    opened = Database("postgresql://nobody@127.0.0.1:1/nothing")
-    yield opened
-    await opened.aclose()
 
 
 async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:

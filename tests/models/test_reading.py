@@ -1,6 +1,5 @@
 """What is read by the driver itself: the same tenants, the same errors, and nothing is written."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import psycopg
@@ -12,7 +11,7 @@ from models.course import Course
 from models.database import Database
 from models.repositories import pages
 from models.repositories.pages import Asked, Place
-from tests.models.rows import NOON, Tenant
+from tests.models.rows import NOON, Tenant, course
 from tests.stack import DatabaseUrls
 
 pytestmark = pytest.mark.adapter
@@ -24,7 +23,7 @@ _NAMED = sa.select(Course).where(sa.column("title") == sa.bindparam("title"))
 async def add(database: Database, tenant: Tenant, *titles: str) -> None:
     async with database.tenant(tenant.id) as db:
         for title in titles:
-            db.add(Course(id=uuid4(), organization_id=tenant.id, title=title, subject="s", created_at=NOON))
+            db.add(course(tenant, title))
 
 
 async def titles(database: Database, organization_id: UUID) -> list[str]:
@@ -109,13 +108,6 @@ async def test_a_connection_killed_while_it_reads_is_unavailable(
     with pytest.raises(Unavailable):
         await on_a_killed_connection()
     assert await titles(database, tenant.id)
-
-
-@pytest.fixture
-async def nowhere() -> AsyncIterator[Database]:
-    opened = Database("postgresql://nobody@127.0.0.1:1/nothing")
-    yield opened
-    await opened.aclose()
 
 
 async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:

@@ -21,14 +21,21 @@ async def academy(hall: Hall) -> AsyncIterator[School]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def started_chromium() -> AsyncIterator[Browser]:
+    """One that plays sound without being clicked."""
     async with async_playwright() as playwright:
         program = str(find_or_install(lambda _: None))
         flags = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--disable-gpu"]
         browser = await playwright.chromium.launch(executable_path=program, args=flags)
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with started_chromium() as browser:
+        yield browser
 
 
 @asynccontextmanager
