@@ -1,9 +1,9 @@
 # The room page.
 FROM node:24-slim AS web
 WORKDIR /web
-COPY api/web/package.json api/web/package-lock.json api/web/.npmrc ./
+COPY web/package.json web/package-lock.json web/.npmrc ./
 RUN npm ci
-COPY api/web ./
+COPY web ./
 RUN npm run build
 
 # The packages, from the lock file, without those of the stack on one machine.
@@ -19,8 +19,8 @@ FROM python:3.11-slim
 RUN useradd --create-home homeroom && install -d -o homeroom /var/spool/homeroom /home/homeroom/.cache
 WORKDIR /app
 COPY --from=packages /app /app
-COPY --from=web /web/dist /app/api/web/dist
+COPY --from=web /web/dist /app/web/dist
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
 USER homeroom
 EXPOSE 8000
-CMD ["uvicorn", "api.app:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["uvicorn", "server:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000"]

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.workers import make_worker
 from config.logging import configure_logging
 from config.settings import load_settings
+from wiring.workers import make_worker
 
 
 class Queue(StrEnum):

@@ -18,8 +18,8 @@ from temporalio import activity
 from activities.capture_journal import CaptureJournal
 from activities.progress import utc_now
 from domain.errors import Unavailable
-from domain.recording import AudioSegment
-from domain.sessions import ROOM_STATES
+from domain.record.recording import AudioSegment
+from domain.sessions.states import ROOM_STATES
 from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.orders import RecorderConfig, resumed
 from media_bridge.recorder.process import RecorderProcess
@@ -27,6 +27,7 @@ from media_bridge.recorder.reports import EndReason, EventSeen, Heartbeat, Repor
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import sessions
+from workflows.client import SessionClient
 from workflows.contracts.common import SessionRef
 from workflows.contracts.record import Capture, CaptureInput, CaptureResult
 
@@ -52,19 +53,21 @@ class CaptureActivities(Capture):
         self,
         database: Database,
         notifier: ChangeNotifier,
+        client: SessionClient,
         store: ObjectStore,
         place: RecorderPlace,
         mint: Callable[[UUID], str],
     ) -> None:
         self._database = database
         self._notifier = notifier
+        self._client = client
         self._store = store
         self._place = place
         self._mint = mint
 
     @activity.defn(name="capture_class")
     async def capture(self, capture: CaptureInput) -> CaptureResult:
-        journal = CaptureJournal(self._database, self._notifier, capture.session)
+        journal = CaptureJournal(self._database, self._notifier, self._client, capture.session)
         watch = _Watch(journal, self._heard_until())
         beating = asyncio.create_task(watch.beat())
         writing = asyncio.create_task(journal.keep_writing())

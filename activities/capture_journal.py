@@ -7,25 +7,29 @@ from temporalio import activity
 
 from activities.cases import exception_case
 from activities.progress import utc_now
+from domain.cases.kinds import ExceptionKind
 from domain.errors import Unavailable
-from domain.events import EventKind, SessionEvent
-from domain.exceptions import ExceptionKind
-from domain.recording import AudioSegment
+from domain.presence.events import EventKind, SessionEvent
+from domain.record.recording import AudioSegment
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import events, notices, recordings
-from workflows.commands import RecordingSignal
+from workflows.client import SessionClient
 from workflows.contracts.common import SessionRef
+from workflows.session.messages import RecordingSignal
 
 FLUSH_SECONDS = 0.5
 GAP_WORTH_A_CASE = timedelta(seconds=15)
 
 
 class CaptureJournal:
-    def __init__(self, database: Database, notifier: ChangeNotifier, ref: SessionRef) -> None:
+    def __init__(
+        self, database: Database, notifier: ChangeNotifier, client: SessionClient, ref: SessionRef
+    ) -> None:
         self._database = database
         self._notifier = notifier
+        self._client = client
         self._ref = ref
         self._segments: list[AudioSegment] = []
         self._events: list[SessionEvent] = []
@@ -66,10 +70,7 @@ class CaptureJournal:
         self._notifier.changed(self._ref.session_id)
 
     async def tell_workflow(self, recording: bool) -> None:
-        info = activity.info()
-        assert info.workflow_id is not None, "a capture belongs to a session's workflow"
-        handle = activity.client().get_workflow_handle(info.workflow_id)
-        await handle.signal("recording", RecordingSignal(recording))
+        await self._client.report_recording(self._ref.session_id, RecordingSignal(recording))
 
     def _gap_case(self, event: SessionEvent) -> ExceptionCase:
         detail = {"from": event.data["from"], "until": event.data["until"], "reason": event.data["reason"]}

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 from temporalio import activity
 
 from activities.progress import utc_now
-from domain.exceptions import ExceptionKind, route
+from domain.cases.kinds import ExceptionKind, route
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.exception_case import ExceptionCase

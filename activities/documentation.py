@@ -2,10 +2,10 @@
 
 from temporalio import activity
 
-from activities.progress import Progress, utc_now
-from domain.documentation import ClassRecord, DocumentationStatus
+from activities.progress import ProgressWriter, utc_now
 from domain.errors import StaleRevision
-from domain.roles import identity_of
+from domain.people.roles import identity_of
+from domain.record.documentation import ClassRecord, DocumentationStatus
 from drafting.engine import DraftingEngine
 from models.course import Course
 from models.database import Database
@@ -15,7 +15,7 @@ from workflows.contracts.record import ApproveInput, ChangesInput, Documentation
 
 
 class DocumentationActivities(DocumentationSteps):
-    def __init__(self, database: Database, progress: Progress, engine: DraftingEngine) -> None:
+    def __init__(self, database: Database, progress: ProgressWriter, engine: DraftingEngine) -> None:
         self._database = database
         self._progress = progress
         self._engine = engine

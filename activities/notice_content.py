@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.recipients import Recipient
-from domain.documentation import DocumentationStatus, Statement, for_family
 from domain.errors import TransitionRefused
-from domain.notices import NoticeKind
-from domain.roles import Role, identity_of
-from domain.sign_in import FAMILY_LINK_LASTS
-from integrations.links import LINK_OUTLIVES_CLASS, FamilyLink, JoinLink, LinkSigner
+from domain.notices.kinds import NoticeKind
+from domain.people.roles import Role, identity_of
+from domain.people.sign_in import FAMILY_LINK_LASTS
+from domain.record.documentation import DocumentationStatus, Statement, for_family
 from models.course import Course
 from models.organization import Organization
 from models.people import Instructor
@@ -21,6 +20,7 @@ from models.repositories import documents, organizations, people, recordings, se
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
+from signing.links import LINK_OUTLIVES_CLASS, FamilyLink, JoinLink, LinkSigner
 
 _JOINABLE = frozenset(
     {

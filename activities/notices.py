@@ -7,23 +7,26 @@ from temporalio import activity
 
 from activities.cases import exception_case
 from activities.notice_content import ClassFacts, context, gather
-from activities.progress import Progress, utc_now
+from activities.progress import ProgressWriter, utc_now
 from activities.recipients import Recipient, recipients
+from domain.cases.kinds import ExceptionKind
 from domain.errors import MailboxBusy, Unavailable, Undeliverable
-from domain.exceptions import ExceptionKind
-from domain.notices import notice_key, outdated, send_at
-from integrations.links import LinkSigner
+from domain.notices.kinds import notice_key
+from domain.notices.timing import outdated, send_at
 from integrations.mail import SmtpMailer
 from models.database import Database
 from models.notice import WITHDRAWN, Notice
 from models.repositories import notices
 from reports.notices import render_notice
+from signing.links import LinkSigner
 from workflows.contracts.common import SessionRef
 from workflows.contracts.notices import NoticeInput, NoticeResult, Notices
 
 
 class NoticeActivities(Notices):
-    def __init__(self, database: Database, progress: Progress, links: LinkSigner, mailer: SmtpMailer) -> None:
+    def __init__(
+        self, database: Database, progress: ProgressWriter, links: LinkSigner, mailer: SmtpMailer
+    ) -> None:
         self._database = database
         self._progress = progress
         self._links = links

@@ -1,18 +1,18 @@
 """Tells a session's workflow who is in the room: at milestones, each once."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
-from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
-
-from domain.attendance import Attendance, fold_attendance
-from domain.events import EventKind, SessionEvent
-from domain.presence import Presence, fold_presence, news
-from domain.roles import Role, identity_of
+from domain.errors import TransitionRefused
+from domain.people.roles import Role, identity_of
+from domain.presence.attendance import Attendance, fold_attendance
+from domain.presence.events import EventKind, SessionEvent
+from domain.presence.milestones import Presence, fold_presence, news
 from models.database import Database
 from models.repositories import events, sessions
 from models.repositories.organizations import RunningSession
-from workflows.commands import PresenceSignal, session_workflow_id
+from workflows.client import SessionClient
+from workflows.session.messages import PresenceSignal
 
 PRESENCE_KINDS = (
     EventKind.ROOM_FINISHED,
@@ -27,9 +27,9 @@ _MOST_SIGNALS = 200  # a room that empties and fills all the time must not fill 
 
 
 class PresenceTeller:
-    def __init__(self, database: Database, temporal: Client) -> None:
+    def __init__(self, database: Database, client: SessionClient) -> None:
         self._database = database
-        self._temporal = temporal
+        self._client = client
 
     async def attendance(self, session: RunningSession) -> Mapping[str, Attendance]:
         async with self._database.tenant(session.organization_id) as db:
@@ -38,7 +38,7 @@ class PresenceTeller:
             )
 
     async def tell(self, session: RunningSession) -> None:
-        """Signal what is new. Raises Unavailable, RPCError; what was not told is told the next time."""
+        """Signal what is new. Raises Unavailable; what was not told is told the next time."""
         async with self._database.tenant(session.organization_id) as db:
             recorded = await events.of_session(db, session.session_id, PRESENCE_KINDS)
             people = await sessions.participants(db, session.session_id)
@@ -56,15 +56,11 @@ class PresenceTeller:
     async def _signal(
         self, session: RunningSession, presence: Presence, recorded: list[SessionEvent]
     ) -> None:
-        handle = self._temporal.get_workflow_handle(session_workflow_id(session.session_id))
         signal = PresenceSignal(
             at=max(event.occurred_at for event in recorded),
             in_room=presence.in_room,
             first_instructor_at=presence.first_instructor_at,
             empty_since=presence.empty_since,
         )
-        try:
-            await handle.signal("presence", signal)
-        except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise
+        with suppress(TransitionRefused):  # the workflow is over
+            await self._client.report_presence(session.session_id, signal)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.sessions import SessionState
-from domain.timeline import Step
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Step
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import sessions
@@ -36,7 +36,7 @@ class StepNote:
         self.done = True
 
 
-class Progress:
+class ProgressWriter:
     def __init__(self, database: Database, notifier: ChangeNotifier) -> None:
         self._database = database
         self._notifier = notifier

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.notices import Audience, NoticeKind, audiences
-from domain.roles import Role
-from models.attendance_view import attendance_rows
+from domain.notices.kinds import Audience, NoticeKind, audiences
+from domain.people.roles import Role
 from models.people import Guardian, Instructor
 from models.repositories import events, people
 from models.session import Participant, Session
+from services.attendance_rows import attendance_rows
 
 
 @dataclass(frozen=True)

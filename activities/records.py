@@ -6,23 +6,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from uuid_utils.compat import uuid7
 
-from activities.progress import Progress, utc_now
-from domain.completeness import RecordParts, completeness
-from domain.documentation import DocumentationStatus
-from domain.hearing import HEARD_ENOUGH, heard_share
-from domain.notices import NoticeKind
-from models.attendance_view import attendance_rows
+from activities.progress import ProgressWriter, utc_now
+from domain.notices.kinds import NoticeKind
+from domain.record.capture_coverage import HEARD_ENOUGH, heard_share
+from domain.record.documentation import DocumentationStatus
+from domain.sessions.completeness import RecordParts, completeness
 from models.database import Database
 from models.documentation import BriefingRow
 from models.repositories import documents, events, notices, recordings, records, sessions
 from models.session import Session
 from reports.briefings import build_briefing
+from services.attendance_rows import attendance_rows
 from workflows.contracts.common import StepInput
 from workflows.contracts.record import CloseInput, CloseResult, Records
 
 
 class RecordActivities(Records):
-    def __init__(self, database: Database, progress: Progress) -> None:
+    def __init__(self, database: Database, progress: ProgressWriter) -> None:
         self._database = database
         self._progress = progress
 

@@ -10,16 +10,15 @@ from contextlib import suppress
 from uuid import UUID
 
 from temporalio import activity
-from temporalio.service import RPCError
 
 from activities.presence import PresenceTeller
 from activities.progress import utc_now
 from activities.rooms import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
 from domain.errors import HomeroomError, Unavailable
-from domain.events import EventKind, EventSource, SessionEvent
-from domain.sessions import ROOM_STATES
+from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.sessions.states import ROOM_STATES
 from media_bridge.liveness import Findings, KnownConnection, Poll, Sighting, compare
-from media_bridge.rooms import LiveKitRooms, Participant
+from media_bridge.rooms import LiveKitRooms, RoomParticipant
 from models.changes import RESYNC, ChangeNotifier, listen
 from models.database import Database
 from models.repositories import events, organizations
@@ -79,9 +78,9 @@ class RoomWatchActivities(RoomWatch):
         async with self._database.unscoped() as db:
             return await organizations.running_sessions(db, region, [state.value for state in ROOM_STATES])
 
-    async def _participants(self, session_ids: list[UUID]) -> dict[UUID, list[Participant]]:
+    async def _participants(self, session_ids: list[UUID]) -> dict[UUID, list[RoomParticipant]]:
         """A session whose participants cannot be listed is left out of this look."""
-        listed: dict[UUID, list[Participant]] = {}
+        listed: dict[UUID, list[RoomParticipant]] = {}
         for session_id in session_ids:
             with suppress(HomeroomError):
                 listed[session_id] = await self._rooms.list_participants(session_id)
@@ -134,7 +133,7 @@ class RoomWatchActivities(RoomWatch):
                 for session in await self._running(region):
                     if RESYNC in changed or str(session.session_id) in changed:
                         await self._teller.tell(session)
-            except (Unavailable, RPCError):
+            except Unavailable:
                 activity.logger.warning("a workflow was not told of its room; the next look tells it")
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.progress import Progress, utc_now
+from activities.progress import ProgressWriter, utc_now
 from media_bridge.rooms import LiveKitRooms
 from models.database import Database
 from models.repositories import sessions
@@ -17,7 +17,7 @@ DEPARTURE_TIMEOUT = timedelta(hours=12)
 
 
 class RoomActivities(Rooms):
-    def __init__(self, database: Database, progress: Progress, rooms: LiveKitRooms) -> None:
+    def __init__(self, database: Database, progress: ProgressWriter, rooms: LiveKitRooms) -> None:
         self._database = database
         self._progress = progress
         self._rooms = rooms

@@ -5,10 +5,10 @@ from typing import Any
 from temporalio import activity
 from uuid_utils.compat import uuid7
 
-from activities.progress import Progress, utc_now
+from activities.progress import ProgressWriter, utc_now
 from domain.errors import BookingInPast, Conflict, InvalidInput, UnknownReference
-from domain.roles import Role
-from domain.schedule import check_length
+from domain.people.roles import Role
+from domain.sessions.schedule import check_length
 from models.course import Course, Topic
 from models.database import Database
 from models.people import Instructor, Student
@@ -19,7 +19,7 @@ from workflows.contracts.sessions import BookInput, BookResult, CancelInput, Mov
 
 
 class SessionActivities(Sessions):
-    def __init__(self, database: Database, progress: Progress) -> None:
+    def __init__(self, database: Database, progress: ProgressWriter) -> None:
         self._database = database
         self._progress = progress
 

@@ -8,9 +8,9 @@ import obstore
 from obstore.store import ObjectStore
 from temporalio import activity
 
-from domain.recording import AudioSegment
-from domain.sessions import SessionState
-from domain.transcript import Utterance
+from domain.record.recording import AudioSegment
+from domain.record.transcript import Utterance
+from domain.sessions.states import SessionState
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import recordings, sessions

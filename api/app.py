@@ -1,18 +1,18 @@
-"""The application: `uvicorn api.app:create_app --factory`."""
+"""The HTTP application: its middleware and its routes. What else it serves, pages say themselves."""
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import description, problems
-from api.console import pages
-from api.context import RequestContext
-from api.headers import SecureHeaders
-from api.housekeeping import tidy_for_ever
-from api.limits import BodyLimit
+from api import openapi
+from api.http import problems
+from api.http.body_limit import BodyLimit
+from api.http.request_context import RequestContext
+from api.http.security_headers import SecureHeaders
+from api.http.state import make_state
 from api.routes import (
     board,
     bulk,
@@ -31,20 +31,19 @@ from api.routes import (
     room_page,
     sessions,
 )
-from api.state import make_state
 from config.logging import configure_logging
-from config.settings import Settings, load_settings
+from config.settings import Settings
+from services.housekeeping import tidy_for_ever
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Settings come from the environment where none are given."""
-    chosen = settings or load_settings()
+def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, alone: bool) -> FastAPI:
+    """`pages` add their routes to the application. `alone`: nothing else lives in this process."""
     configure_logging(chosen.log_level, as_json=chosen.log_json)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.homeroom = await make_state(chosen)
-        if settings is None:  # nothing else lives in this process
+        if alone:
             gc.collect()
             gc.freeze()  # what stands now stands for ever: no request waits while it is searched for garbage
         tidying = asyncio.create_task(tidy_for_ever(app.state.homeroom.database))
@@ -79,8 +78,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for module in modules:
         app.include_router(module.router)
     room_page.install(app)
-    pages.install(app)
-    description.install(app, [module.router for module in modules])
+    for install in pages:
+        install(app)
+    openapi.install(app, [module.router for module in modules])
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:

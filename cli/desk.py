@@ -8,7 +8,7 @@ import typer
 
 from cli.given_settings import settings_or_exit
 from config.settings import Settings
-from integrations.links import DeskLink, LinkSigner
+from signing.links import DeskLink, LinkSigner
 
 LASTS = timedelta(hours=12)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
-from domain.documentation import CheckOutcome, Section, Statement
-from domain.roles import Role
+from domain.people.roles import Role
+from domain.record.documentation import CheckOutcome, Section, Statement
 from drafting import cues
 from drafting.lesson import Lesson, is_question
 from drafting.salience import words

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from domain.documentation import ClassRecord, Draft
+from domain.record.documentation import ClassRecord, Draft
 
 
 class DraftingEngine(Protocol):

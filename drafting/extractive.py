@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 
-from domain.documentation import CheckOutcome, ClassRecord, Draft, Section, Statement
+from domain.record.documentation import CheckOutcome, ClassRecord, Draft, Section, Statement
 from drafting import cues
 from drafting.checks import comprehension_checks
 from drafting.homework import homework, of_next_class

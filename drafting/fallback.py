@@ -2,8 +2,8 @@
 
 import logging
 
-from domain.documentation import ClassRecord, Draft
 from domain.errors import DraftingFailed
+from domain.record.documentation import ClassRecord, Draft
 from drafting.engine import DraftingEngine
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from domain.documentation import ClassRecord
+from domain.record.documentation import ClassRecord
 from drafting import cues
 from drafting.salience import vocabulary, words
 from drafting.sentences import Sentence, called, sentences, tidy

@@ -10,8 +10,8 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel, ConfigDict
 
-from domain.documentation import CheckOutcome, Citation, ClassRecord, Draft, Section, Statement
 from domain.errors import DraftingFailed, InvalidInput, Unavailable
+from domain.record.documentation import CheckOutcome, Citation, ClassRecord, Draft, Section, Statement
 from drafting.verification import holds
 
 _INSTRUCTIONS = (

@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from domain.documentation import Citation, ClassRecord
-from domain.roles import Role
-from domain.transcript import Utterance
+from domain.people.roles import Role
+from domain.record.documentation import Citation, ClassRecord
+from domain.record.transcript import Utterance
 
 _END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+")
 _ABBREVIATED = re.compile(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from domain.documentation import Statement
-from domain.transcript import Utterance
+from domain.record.documentation import Statement
+from domain.record.transcript import Utterance
 from drafting.numbers import counted, is_claim, normalised, years
 
 

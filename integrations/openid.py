@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from domain.errors import InvalidInput, ProviderUnusable, SignInRefused, Unavailable
-from integrations.outside import refuse_inside
+from integrations.egress_guard import refuse_inside
 
 # Signed by a key that the provider alone has: nothing that the client secret, or nobody, could sign.
 _SIGNED_BY = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.events import EventKind, EventSource, RecordedEvent, SessionEvent
-from media_bridge.rooms import Participant, Room
+from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
+from media_bridge.rooms import Room, RoomParticipant
 
 ABSENT_AFTER_POLLS = 2
 SPARE_YOUNG_ROOMS = timedelta(seconds=60)  # a room may be made a moment before its session counts as running
@@ -38,7 +38,7 @@ class Poll:
 
     at: datetime
     rooms: Sequence[Room]
-    participants: Mapping[UUID, Sequence[Participant]]
+    participants: Mapping[UUID, Sequence[RoomParticipant]]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _seen(poll: Poll) -> dict[str, Sighting]:
 
 def _unannounced(
     poll: Poll, running: AbstractSet[UUID], explained: AbstractSet[str]
-) -> list[tuple[UUID, Participant]]:
+) -> list[tuple[UUID, RoomParticipant]]:
     """Connections nobody announced, and those called absent that are there after all."""
     return [
         (session_id, person)
@@ -116,7 +116,7 @@ def _orphan(room: Room, running: AbstractSet[UUID], now: datetime) -> bool:
     return room.session_id not in running and now - room.created_at > SPARE_YOUNG_ROOMS
 
 
-def _seen_event(poll: Poll, session_id: UUID, person: Participant) -> RecordedEvent:
+def _seen_event(poll: Poll, session_id: UUID, person: RoomParticipant) -> RecordedEvent:
     return RecordedEvent(
         session_id,
         SessionEvent(

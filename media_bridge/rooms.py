@@ -11,7 +11,7 @@ from livekit import api as livekit_api
 from livekit.protocol import models as proto
 
 from domain.errors import NotFound
-from domain.roles import room_name, session_id_of_room
+from domain.people.roles import room_name, session_id_of_room
 from media_bridge.vendor_errors import livekit_errors
 
 _HIDDEN_KINDS = frozenset({proto.ParticipantInfo.AGENT, proto.ParticipantInfo.EGRESS})
@@ -34,7 +34,7 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Participant:
+class RoomParticipant:
     """One connection, as the server lists it."""
 
     identity: str
@@ -86,7 +86,7 @@ class LiveKitRooms:
         found = ((session_of(room.name), room) for room in listed.rooms)
         return [_room(session_id, room) for session_id, room in found if session_id is not None]
 
-    async def list_participants(self, session_id: UUID) -> list[Participant]:
+    async def list_participants(self, session_id: UUID) -> list[RoomParticipant]:
         """Everybody in the room, the hidden recorder included. Ask only for a room that list_rooms() shows: a
         missing one takes LiveKit 15 seconds to deny. Raises NotFound or Unavailable for it."""
         request = livekit_api.ListParticipantsRequest(room=room_name(session_id))
@@ -164,8 +164,8 @@ def _room(session_id: UUID, room: proto.Room) -> Room:
     return Room(session_id, room.sid, datetime.fromtimestamp(millis / 1000, UTC))
 
 
-def _participant(participant: proto.ParticipantInfo) -> Participant:
-    return Participant(
+def _participant(participant: proto.ParticipantInfo) -> RoomParticipant:
+    return RoomParticipant(
         identity=participant.identity,
         sid=participant.sid,
         kind=kind_name(participant),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from livekit.api import AccessToken, VideoGrants
 
-from domain.roles import Role, capture_identity, room_name
+from domain.people.roles import Role, capture_identity, room_name
 
 JOIN_TTL = timedelta(minutes=10)  # time to join; once in, the server refreshes the token itself
 

@@ -14,7 +14,7 @@ from livekit.protocol import models as proto
 from livekit.protocol.webhook import WebhookEvent
 
 from domain.errors import MalformedEvent, SignatureInvalid
-from domain.events import EventKind, EventSource, RecordedEvent, SessionEvent
+from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
 from media_bridge.rooms import is_hidden, joined_at, kind_name, session_of, source_name, word_for
 
 _KINDS = {

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from domain.access import AccessRole
+from domain.people.access import AccessRole
 from models.base import TenantRow, enum_column, json_list, referred_within_tenant, utc
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from domain.documentation import DocumentationStatus
+from domain.record.documentation import DocumentationStatus
 from models.base import TenantRow, enum_column, json_list, json_object, utc, within_tenant
 
 

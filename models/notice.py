@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from domain.notices import DeliveryState
+from domain.notices.kinds import DeliveryState
 from models.base import TenantRow, listed_by, utc, within_tenant
 
 WITHDRAWN = "withdrawn"

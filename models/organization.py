@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
-from domain.access import AccessRole
+from domain.people.access import AccessRole
 from models.base import TenantRow, enum_column, json_list, json_object, utc
 
 

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlmodel import Field
 
-from domain.roles import Role
-from domain.sessions import SessionState
-from domain.timeline import Outcome, Step
+from domain.people.roles import Role
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Outcome, Step
 from models.base import (
     TenantRow,
     enum_column,

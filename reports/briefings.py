@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.documentation import CheckOutcome, Section, Statement
+from domain.record.documentation import CheckOutcome, Section, Statement
 from reports.catalogue import words_in
 from reports.moments import moment
 

@@ -1,6 +1,7 @@
 """Words of the notices by language. English is complete; a language without a phrase falls back to it."""
 
-from domain.notices import NoticeKind, best_language
+from domain.notices.kinds import NoticeKind
+from domain.people.languages import best_language
 
 LANGUAGES = ("en", "es")
 

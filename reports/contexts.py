@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from domain.documentation import Statement
+from domain.record.documentation import Statement
 
 
 @dataclass(frozen=True)

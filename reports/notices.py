@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from domain.documentation import Section
-from domain.notices import NoticeKind
+from domain.notices.kinds import NoticeKind
+from domain.record.documentation import Section
 from reports.briefings import read_briefing
 from reports.catalogue import SUBJECTS, chosen, words_in
 from reports.contexts import ClassContext, RenderedMessage

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from api import problems
-from domain.access import PERMISSIONS, AccessRole
+from api.http import problems
 from domain.errors import HomeroomError, MailboxBusy
+from domain.people.access import PERMISSIONS, AccessRole
 
 _INSIDE = (MailboxBusy,)  # met by workflows alone, as are those without a status
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from domain.sessions import mermaid
+from domain.sessions.states import mermaid
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "operating.md"
 _PLACE = re.compile(r"(<!-- states:.*?-->\n).*?(<!-- /states -->)", re.DOTALL)

@@ -24,7 +24,7 @@ from tests.stack import (
 )
 
 if TYPE_CHECKING:
-    from tests.api.console.taught import Hall
+    from tests.console.taught import Hall
 
 # Property tests on a machine that is busy with other things: no example is timed.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -117,7 +117,7 @@ async def hall(
     mail_sink: TestMail,
 ) -> "AsyncIterator[Hall]":
     """The application with all its workers; what is said and recorded, `Hall` writes."""
-    from tests.api.console.hall import hall_on  # tests that need no application do not wait for it
+    from tests.console.hall import hall_on
 
     database = postgres_server.create_database(template=migrated_template)
     with temporary_folder("hall") as folder:

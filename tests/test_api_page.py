@@ -17,7 +17,7 @@ import pytest
 
 from scripts.api_tables import PAGE
 from tests.api.campus import ADMIN, PATIENCE, Campus, School
-from tests.api.console.taught import Hall
+from tests.console.taught import Hall
 
 pytestmark = pytest.mark.adapter
 

@@ -9,13 +9,13 @@ import duckdb
 import psycopg
 import pytest
 
-from api.operations.export_formats import ExportFormat
-from api.operations.exports import ExportDesk, view_named
 from cli.reader import reader_url
 from models.database import Database
 from models.repositories import readers
 from models.repositories.exports import Period
 from scripts.data_dictionary import PAGE
+from services.export_formats import ExportFormat
+from services.exports import Exports, view_named
 from tests.models.full_record import HARD, make_record, new_role
 from tests.models.rows import NOON, Tenant
 from tests.stack import DatabaseUrls
@@ -42,7 +42,7 @@ async def tenant(database: Database, database_urls: DatabaseUrls) -> Tenant:
 
 @pytest.fixture
 async def files(database: Database, tenant: Tenant, tmp_path: Path) -> Path:
-    desk = ExportDesk(database, most=1)
+    desk = Exports(database, most=1)
     for table in TABLES:
         made = await desk.begin(tenant.id, view_named(table), ExportFormat.PARQUET, Period())
         content = b"".join([piece async for piece in made.pieces()])

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from domain.recording import AudioSegment
-from domain.transcript import Utterance, in_time_order
+from domain.record.recording import AudioSegment
+from domain.record.transcript import Utterance, in_time_order
 from transcription.audio import decode_audio
 from transcription.engine import SpeechEngine
 from transcription.track import TrackTranscriber

@@ -6,8 +6,8 @@ from uuid import UUID, uuid5
 
 import numpy as np
 
-from domain.recording import AudioSegment
-from domain.transcript import Utterance, Word
+from domain.record.recording import AudioSegment
+from domain.record.transcript import Utterance, Word
 from transcription.cutting import OPEN_END, find_speech, split_open
 from transcription.engine import RATE, DecodedUtterance, Sound, SpeechEngine, SpeechSpan
 from transcription.gates import believable, loud_enough

@@ -12,19 +12,19 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.exceptions import ExceptionKind
-    from domain.notices import NoticeKind
-    from domain.schedule import DueStep, class_end
-    from domain.sessions import SessionState, Trigger, allowed
-    from domain.timeline import Outcome, Step
+    from domain.cases.kinds import ExceptionKind
+    from domain.notices.kinds import NoticeKind
+    from domain.sessions.schedule import DueStep, class_end
+    from domain.sessions.states import SessionState, Trigger, allowed
+    from domain.sessions.timeline import Outcome, Step
     from workflows import options
-    from workflows.commands import Cancel, ClassSessionInput, ClassSessionResult
     from workflows.contracts.common import StepInput
     from workflows.contracts.record import CloseInput, DocumentationSteps, Records
     from workflows.contracts.rooms import Rooms
     from workflows.contracts.sessions import CancelInput, Sessions
     from workflows.quick_steps import execute_quickly
-    from workflows.session_commands import SessionCommands
+    from workflows.session.commands import SessionCommands
+    from workflows.session.messages import Cancel, ClassSessionInput, ClassSessionResult
 
 S = SessionState
 

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import needs
-from api.dependencies import Now, Work
-from api.idempotency import ApiRoute
-from api.operations import board
+from api.http.authentication import needs
+from api.http.dependencies import Now, Work
+from api.http.idempotency import ApiRoute
 from api.schemas.board import BoardRow
-from domain.access import Permission
-from domain.board import Filter, Group
+from domain.people.access import Permission
+from domain.sessions.board import Filter, Group
+from services import board
 
 router = APIRouter(prefix="/v1/board", tags=["board"], route_class=ApiRoute)
 

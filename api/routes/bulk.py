@@ -10,12 +10,10 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from uuid_utils.compat import uuid7
 
-from api.access import needs
-from api.bulk.forms import columns
-from api.bulk.lines import Row, csv_rows, json_rows
-from api.bulk.report import DESCRIBED, Report, ReportStream, told_again
-from api.dependencies import Now, Shared, TheCaller
-from api.idempotency import (
+from api.http.authentication import needs
+from api.http.bulk_report import DESCRIBED, Report, ReportStream, told_again
+from api.http.dependencies import Now, Shared, TheCaller
+from api.http.idempotency import (
     REPLAYED,
     Claim,
     StreamedRoute,
@@ -27,12 +25,15 @@ from api.idempotency import (
     let_go,
     take_or_wait,
 )
-from api.operations.bulk import Intake
-from api.resources.catalogue import COURSES, ENROLLMENTS, GUARDIANS, INSTRUCTORS, PLANS, STUDENTS, TOPICS
-from api.resources.resource import Resource
-from api.spool import spooled
-from api.state import State
+from api.http.state import State
+from api.http.upload_spool import spooled
+from api.schemas.resources import described
 from domain.errors import HomeroomError, UnsupportedMedia
+from services.bulk_import.importer import BulkImport
+from services.bulk_import.parsing import Row, csv_rows, json_rows
+from services.bulk_import.row_schemas import columns
+from services.resources.catalogue import COURSES, ENROLLMENTS, GUARDIANS, INSTRUCTORS, PLANS, STUDENTS, TOPICS
+from services.resources.resource import Resource
 
 router = APIRouter(prefix="/v1", route_class=StreamedRoute)
 
@@ -43,7 +44,7 @@ _HELD_EVERY = timedelta(seconds=15)
 
 
 def serve(resource: Resource[Any]) -> None:
-    name = resource.name
+    name, api = resource.name, described(resource)
 
     async def bulk(
         request: Request,
@@ -62,26 +63,26 @@ def serve(resource: Resource[Any]) -> None:
             if claim and (there := await take_or_wait(shared, claim)) is not None:
                 again = told_again(kept_answer(shared, claim, there), id_of)
                 return StreamingResponse(again, media_type=JSON_LINES, headers={REPLAYED: "true"})
-            intake = Intake(shared.database, resource, who.organization_id, id_of, dry_run)
+            intake = BulkImport(shared.database, resource, who.organization_id, id_of, dry_run)
             work = _Work(shared, intake, claim)
             left.push_async_callback(work.release)
             return ReportStream(work.report(rows, now), left.pop_all().aclose)
 
     router.add_api_route(
-        f"/{resource.path}/bulk",
+        f"/{api.path}/bulk",
         bulk,
         methods=["POST"],
         response_class=StreamingResponse,
         responses={200: DESCRIBED},
         dependencies=[needs(resource.write)],
-        tags=[resource.tag],
+        tags=[api.tag],
         summary=f"Make many: {name}",
         description=_description(resource),
         operation_id=f"bulk_{type(resource).__name__}",
         openapi_extra={"requestBody": _body(resource)},
     )
     router.add_route(
-        f"{router.prefix}/{resource.path}/bulk", _other_method, methods=["GET", "PATCH", "PUT", "DELETE"]
+        f"{router.prefix}/{api.path}/bulk", _other_method, methods=["GET", "PATCH", "PUT", "DELETE"]
     )
 
 
@@ -128,7 +129,7 @@ def _ids(claim: Claim | None) -> Callable[[int], UUID]:
 class _Work:
     """One upload, and its hold on its Idempotency-Key."""
 
-    def __init__(self, shared: State, intake: Intake, claim: Claim | None) -> None:
+    def __init__(self, shared: State, intake: BulkImport, claim: Claim | None) -> None:
         self._shared, self._intake, self._claim = shared, intake, claim
         self._held = claim is not None
 

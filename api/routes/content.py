@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.content import DESCRIBED, Stored, disposition, give
-from api.dependencies import Now, Shared
-from domain.files import kind_of
+from api.http.dependencies import Now, Shared
+from api.http.ranged_content import DESCRIBED, Stored, disposition, give
+from domain.record.files import kind_of
 from models.repositories import class_files, recordings
 
 router = APIRouter(prefix="/v1/content", tags=["content"])

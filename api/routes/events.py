@@ -6,16 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import needs
-from api.dependencies import Shared, TheCaller, Work
-from api.idempotency import ApiRoute
-from api.live import LiveStream
-from api.paging import MOST, USUAL, Page
-from api.schemas.common import Moment
-from api.schemas.events import AuditOut, Feed, read_place, write_place
-from domain.access import Permission
+from api.http.authentication import needs
+from api.http.dependencies import Shared, TheCaller, Work
+from api.http.idempotency import ApiRoute
+from api.http.paging import MOST, USUAL, Page
+from api.live.streams import LiveStream
+from api.schemas.events import AuditOut, Feed
+from domain.people.access import Permission
 from models.repositories import change_log
-from models.repositories.change_log import LogPlace, Wanted
+from models.repositories.change_log import LogPlace, Wanted, read_place, write_place
+from services.inputs.fields import Moment
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=ApiRoute)
 _STREAM = "text/event-stream"

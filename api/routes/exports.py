@@ -7,15 +7,15 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Receive, Scope, Send
 
-from api.access import needs
-from api.dependencies import Shared, TheCaller
-from api.idempotency import ApiRoute
-from api.operations.export_formats import MEDIA_TYPES, ExportFormat
-from api.operations.exports import Export, view_named
-from api.schemas.common import Moment
+from api.http.authentication import needs
+from api.http.dependencies import Shared, TheCaller
+from api.http.idempotency import ApiRoute
 from api.schemas.exports import DictionaryOut
-from domain.access import Permission
+from domain.people.access import Permission
 from models.repositories.exports import Period
+from services.export_formats import MEDIA_TYPES, ExportFormat
+from services.exports import Export, view_named
+from services.inputs.fields import Moment
 
 router = APIRouter(prefix="/v1/exports", tags=["exports"], route_class=ApiRoute)
 

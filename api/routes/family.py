@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.access import needs
-from api.dependencies import Now, Shared, TheCaller, Work
-from api.idempotency import ApiRoute
-from api.operations.family import family
+from api.http.authentication import needs
+from api.http.dependencies import Now, Shared, TheCaller, Work
+from api.http.idempotency import ApiRoute
 from api.schemas.family import FamilyOut
-from domain.access import Permission
+from domain.people.access import Permission
+from services.family import family
 
 router = APIRouter(prefix="/v1/family", tags=["family"], route_class=ApiRoute)
 

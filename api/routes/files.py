@@ -8,17 +8,17 @@ from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from api.access import needs
-from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
-from api.idempotency import ApiRoute, StreamedRoute, answer_once, claim_of, given_key, new_ids
-from api.operations import files
-from api.paging import ListQuery, Page, next_cursor
-from api.schemas.common import Name
+from api.http.authentication import needs
+from api.http.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
+from api.http.idempotency import ApiRoute, StreamedRoute, answer_once, claim_of, given_key, new_ids
+from api.http.paging import ListQuery, Page, next_cursor
 from api.schemas.files import ContentLink, FileOut
-from domain.access import Permission
 from domain.errors import InvalidInput, UnsupportedMedia
-from integrations.links import CONTENT_LINK_LASTS, FileLink
+from domain.people.access import Permission
 from models.repositories import class_files
+from services import files
+from services.inputs.fields import Name
+from signing.links import CONTENT_LINK_LASTS, FileLink
 
 router = APIRouter(prefix="/v1/sessions/{session_id}/files", tags=["files"], route_class=ApiRoute)
 READ, WRITE = [needs(Permission.FILES_READ)], [needs(Permission.FILES_WRITE)]

@@ -8,17 +8,17 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, Field
 
-from api.dependencies import Now, Shared
-from api.schemas.common import Moment, Schema
+from api.http.dependencies import Now, Shared
 from domain.errors import ClassEnded, ClassNotOpen
-from domain.events import EventKind, EventSource, RecordedEvent, SessionEvent
-from domain.policies import SessionPolicy
-from domain.roles import Role, identity_of
-from domain.sessions import ROOM_STATES, SessionState
-from integrations.links import JoinLink
+from domain.people.roles import Role, identity_of
+from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
+from domain.sessions.policies import SessionPolicy
+from domain.sessions.states import ROOM_STATES, SessionState
 from models.course import Course
 from models.repositories import people, sessions
 from models.session import Session
+from services.inputs.fields import Moment, Schema
+from signing.links import JoinLink
 
 router = APIRouter(prefix="/v1/join/{session_id}", tags=["joining"])
 

@@ -5,35 +5,26 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.access import needs
-from api.dependencies import Now, TheCaller, Work
-from api.idempotency import ApiRoute, Ids
-from api.operations import organizations
-from api.paging import ListQuery, Page, next_cursor
-from api.schemas.organizations import KeyMade, KeyOut, NewKey, Rotation
-from domain.access import Permission
+from api.http.authentication import needs
+from api.http.dependencies import Now, TheCaller, Work
+from api.http.idempotency import ApiRoute, Ids
+from api.http.list_queries import KeysQuery
+from api.http.paging import Page, next_cursor
+from api.schemas.keys import KeyMade, KeyOut
+from domain.people.access import Permission
 from models.organization import ApiKey
 from models.repositories import pages
+from services import api_keys
+from services.inputs.api_keys import NewKey, Rotation
 
 router = APIRouter(
     prefix="/v1/keys", tags=["access"], route_class=ApiRoute, dependencies=[needs(Permission.KEYS_MANAGE)]
 )
 
 
-class KeysQuery(ListQuery):
-    filters = ("prefix",)
-    searched = ("name", "prefix")
-
-    prefix: str | None = None
-
-    @property
-    def equal(self) -> dict[str, object]:
-        return super().equal if self.prefix else {}
-
-
 @router.post("", status_code=201)
 async def make_key(new: NewKey, db: Work, who: TheCaller, ids: Ids, now: Now) -> KeyMade:
-    return await organizations.make_key(db, who, new, ids.next(), now)
+    return KeyMade.of_made(await api_keys.make(db, who, new, ids.next(), now))
 
 
 @router.get("")
@@ -48,10 +39,10 @@ async def rotate_key(
     key_id: UUID, rotation: Rotation, db: Work, who: TheCaller, ids: Ids, now: Now
 ) -> KeyMade:
     """A fresh key of the same kind; the old one goes on working for the overlap."""
-    return await organizations.rotate_key(db, who, key_id, rotation.overlap, ids.next(), now)
+    return KeyMade.of_made(await api_keys.rotate(db, who, key_id, rotation.overlap, ids.next(), now))
 
 
 @router.delete("/{key_id}", status_code=204)
 async def revoke_key(key_id: UUID, db: Work, now: Now) -> None:
     """It stops working at once."""
-    await organizations.revoke_key(db, key_id, now)
+    await api_keys.revoke(db, key_id, now)

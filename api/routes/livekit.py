@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from api.dependencies import Shared, state
+from api.http.dependencies import Shared, state
 from domain.errors import NotFound, SignatureInvalid
 
 

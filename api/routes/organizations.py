@@ -6,21 +6,16 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from api.access import needs, operator
-from api.dependencies import Now, Shared, Work
-from api.idempotency import ApiRoute, Ids
-from api.operations import organizations
-from api.schemas.organizations import (
-    NewOrganization,
-    OrganizationChange,
-    OrganizationMade,
-    OrganizationOut,
-    PolicyChange,
-)
-from api.versions import IfMatch, etag, required_version
-from domain.access import Permission
-from domain.policies import SessionPolicy
+from api.http.authentication import needs, operator
+from api.http.dependencies import Now, Shared, Work
+from api.http.etags import IfMatch, etag, required_version
+from api.http.idempotency import ApiRoute, Ids
+from api.schemas.organizations import OrganizationMade, OrganizationOut
+from domain.people.access import Permission
+from domain.sessions.policies import SessionPolicy
 from models.organization import Organization
+from services import organizations
+from services.inputs.organizations import NewOrganization, OrganizationChange, PolicyChange
 
 router = APIRouter(prefix="/v1", tags=["organizations"], route_class=ApiRoute)
 
@@ -30,7 +25,10 @@ async def make_organization(
     new: NewOrganization, shared: Shared, ids: Ids, now: Now, _: Annotated[None, Depends(operator)]
 ) -> OrganizationMade:
     """For the operator of the deployment alone."""
-    return await organizations.make_organization(shared.database, new, shared.settings.region, ids, now)
+    made = await organizations.make_organization(
+        shared.database, new, shared.settings.region, ids.next(), ids.next(), now
+    )
+    return OrganizationMade(id=made.row.organization_id, api_key=made.api_key)
 
 
 @router.get("/organization", dependencies=[needs(Permission.ORGANIZATION_READ)])

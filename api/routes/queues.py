@@ -1,48 +1,24 @@
 """What waits for somebody, over all sessions: exceptions and the outbox."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Query
-from pydantic import Field
 
-from api.access import needs
-from api.dependencies import Now, Shared, TheCaller, Work
-from api.idempotency import ApiRoute
-from api.operations import cases as operations
-from api.paging import Listing, ListQuery, Page, next_cursor
-from api.schemas.records import Assignment, NoticeDetail, NoticeOut, QueuedCaseOut, Resolution
-from api.state import State
-from domain.access import Permission
-from domain.exceptions import ExceptionKind, Owner, Severity
-from domain.notices import DeliveryState
+from api.http.authentication import needs
+from api.http.dependencies import Now, Shared, TheCaller, Work
+from api.http.idempotency import ApiRoute
+from api.http.list_queries import CasesQuery, NoticesQuery
+from api.http.paging import Page, next_cursor
+from api.http.state import State
+from api.schemas.records import NoticeDetail, NoticeOut, QueuedCaseOut
+from domain.people.access import Permission
 from models.repositories import cases, notices
+from services import cases as operations
+from services.inputs.cases import Assignment, Resolution
 
 router = APIRouter(prefix="/v1", tags=["queues"], route_class=ApiRoute)
 WRITE = [needs(Permission.EXCEPTIONS_WRITE)]
-
-
-class CasesQuery(Listing):
-    filters = ("state", "kind", "severity", "owner", "assignee", "session_id")
-
-    state: Literal["open", "resolved"] | None = "open"
-    kind: ExceptionKind | None = None
-    severity: Severity | None = None
-    owner: Owner | None = None
-    assignee: str | None = Field(None, max_length=100, examples=["member:0198c0de-…"])
-    session_id: UUID | None = None
-    overdue: bool = False
-    sort: Literal["due_at", "-due_at", "opened_at", "-opened_at"] = "due_at"
-
-
-class NoticesQuery(ListQuery):
-    filters = ("kind", "recipient_id", "session_id")
-    searched = ("subject", "address")
-
-    state: DeliveryState | None = None
-    kind: str | None = Field(None, max_length=40)
-    recipient_id: UUID | None = None
-    session_id: UUID | None = None
 
 
 @router.get("/exceptions", dependencies=[needs(Permission.EXCEPTIONS_READ)])

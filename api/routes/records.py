@@ -5,12 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from api.access import needs
-from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
-from api.idempotency import ApiRoute, CommandId
-from api.operations import attendance as attendance_now
-from api.operations.audio import cut
-from api.operations.documentation import DocumentationDesk
+from api.http.authentication import needs
+from api.http.dependencies import Now, SeenSession, Shared, TheCaller, Work
+from api.http.idempotency import ApiRoute, CommandId
 from api.schemas.records import (
     AttendanceOut,
     CaseOut,
@@ -25,21 +22,18 @@ from api.schemas.records import (
     UtteranceOut,
     WholeRevisionOut,
 )
-from api.schemas.sessions import ChangesWanted, Decision, Revision, RevisionIn
-from api.state import State
-from domain.access import Permission
 from domain.errors import NotFound
-from domain.sessions import FINAL_STATES
-from integrations.links import CONTENT_LINK_LASTS, RecordingLink
+from domain.people.access import Permission
+from domain.sessions.states import FINAL_STATES
 from models.repositories import documents, notices, recordings, sessions
+from services import attendance as attendance_now
+from services.audio_clips import cut
+from services.inputs.documentation import ChangesWanted, Decision, Revision, RevisionIn
+from signing.links import CONTENT_LINK_LASTS, RecordingLink
 
 router = APIRouter(prefix="/v1/sessions/{session_id}", tags=["records"], route_class=ApiRoute)
 RECORD, TRANSCRIPT = [needs(Permission.RECORD_READ)], [needs(Permission.TRANSCRIPT_READ)]
 DOCUMENTATION, REVIEW = [needs(Permission.DOCUMENTATION_READ)], [needs(Permission.DOCUMENTATION_REVIEW)]
-
-
-def desk(shared: State) -> DocumentationDesk:
-    return DocumentationDesk(shared.database, shared.commands)
 
 
 @router.get("/attendance", dependencies=RECORD)
@@ -125,14 +119,13 @@ async def read_revision(
 
 @router.post("/documentation/revisions", status_code=201, dependencies=REVIEW)
 async def revise(
-    session_id: OwnSession, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
+    session_id: UUID, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
 ) -> RevisionMade:
-    made = await desk(shared).revise(
-        who.organization_id,
+    made = await shared.documentation.revise(
+        who,
         session_id,
         tuple(revision.statements),
         based_on=revision.based_on,
-        author=who.actor,
         reason=revision.reason,
         now=now,
     )
@@ -142,19 +135,17 @@ async def revise(
 
 @router.post("/documentation/approve", status_code=204, dependencies=REVIEW)
 async def approve(
-    session_id: OwnSession, decision: Decision, who: TheCaller, shared: Shared, command: CommandId
+    session_id: UUID, decision: Decision, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
     """Only after this does the summary go to the guardians."""
-    await desk(shared).approve(session_id, decision.revision, who.actor, command)
+    await shared.documentation.approve(who, session_id, decision.revision, command)
 
 
 @router.post("/documentation/request-changes", status_code=204, dependencies=REVIEW)
 async def request_changes(
-    session_id: OwnSession, wanted: ChangesWanted, who: TheCaller, shared: Shared, command: CommandId
+    session_id: UUID, wanted: ChangesWanted, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
-    await desk(shared).request_changes(
-        who.organization_id, session_id, wanted.revision, wanted.reason, who.actor, command
-    )
+    await shared.documentation.request_changes(who, session_id, wanted.revision, wanted.reason, command)
 
 
 @router.get("/notices", dependencies=RECORD)

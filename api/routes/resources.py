@@ -2,23 +2,25 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import BaseModel, ValidationError
 
-from api.access import Needs, needs
-from api.dependencies import Now, Shared, TheCaller, Work, reading
-from api.idempotency import ApiRoute, Ids
-from api.paging import Listing, Page, next_cursor
-from api.resources.catalogue import RESOURCES
-from api.resources.resource import Resource
-from api.versions import IfMatch, conditional, etag, required_version
+from api.http.authentication import Needs, needs
+from api.http.dependencies import Now, Shared, TheCaller, Work, reading
+from api.http.etags import IfMatch, conditional, etag, required_version
+from api.http.idempotency import ApiRoute, Ids
+from api.http.list_queries import list_query
+from api.http.paging import Page, next_cursor
+from api.schemas.resources import described, present
 from models.reading import Readable
 from models.repositories import pages
+from services.resources.catalogue import RESOURCES
+from services.resources.resource import Resource
 
 router = APIRouter(prefix="/v1", route_class=ApiRoute)
 _NONE: Mapping[str, str] = {}
@@ -49,47 +51,21 @@ class _ListRoute(APIRoute):
         return handle
 
 
-def list_query(resource: Resource[Any]) -> type[Listing]:
-    """What may stand behind the question mark of a list."""
-    sorts = [sign + name for name in resource.sorts for sign in ("", "-")]
-    filters: dict[str, Any] = {
-        name: (kind | None, Field(None, description="Only those with just this."))
-        for name, kind in resource.filters.items()
-    }
-    if resource.searched:
-        told = " or ".join(f"`{name}`" for name in resource.searched)
-        filters["q"] = (str, Field("", max_length=200, description=f"Only those with this in {told}."))
-    query = create_model(
-        f"{type(resource).__name__}Query",
-        __base__=Listing,
-        sort=(_one_of(sorts), Field(resource.sorts[0], description="With `-`: the greatest first.")),
-        retired=(bool | None, Field(False, description="true: those out of use.")),
-        **filters,
-    )
-    query.filters, query.searched = tuple(resource.filters), resource.searched
-    query.kinds = {name: _plain(resource.table.model_fields[name].annotation) for name in resource.sorts}
-    return query
-
-
-def _one_of(names: list[str]) -> Any:
-    return Literal[tuple(names)]
-
-
 def serve(resource: Resource[Any]) -> None:
-    name, kind = resource.name, type(resource).__name__
+    name, kind, api = resource.name, type(resource).__name__, described(resource)
     read, write = [needs(resource.read)], [needs(resource.write)]
 
     async def create(new: Any, db: Work, who: TheCaller, ids: Ids, now: Now, shared: Shared) -> Any:
-        admitted = await resource.admit(shared, new)
+        admitted = await resource.admit(shared.outside, new)
         row = await resource.create(db, who.organization_id, ids.next(), admitted, now)
-        place = {"Location": f"/v1/{resource.path}/{row.id}"}
+        place = {"Location": f"/v1/{api.path}/{row.id}"}
         return await _shown(db, row, 201, place)
 
     async def list_all(request: Request, asked: Any) -> Any:
         wanted = asked.wanted()
         async with reading(request) as db:
             rows, more = await pages.read(db, resource.table, wanted)
-            items = await resource.present(db, rows)
+            items = await present(db, resource, rows)
         shown = {"items": items, "next_cursor": next_cursor(rows, more, wanted.sort)}
         return _json(page.model_validate(shown))
 
@@ -102,7 +78,7 @@ def serve(resource: Resource[Any]) -> None:
     ) -> Any:
         version = required_version(if_match)
         return await _shown(
-            db, await resource.update(db, key, await resource.admit(shared, change), version, now)
+            db, await resource.update(db, key, await resource.admit(shared.outside, change), version, now)
         )
 
     async def retire(key: Key, db: Work, now: Now, if_match: IfMatch = None) -> None:
@@ -113,41 +89,34 @@ def serve(resource: Resource[Any]) -> None:
         return await _shown(db, await resource.restore(db, key, now))
 
     async def _shown(db: Readable, row: Any, status: int = 200, more: Mapping[str, str] = _NONE) -> Response:
-        (shown,) = await resource.present(db, [row])
+        (shown,) = await present(db, resource, [row])
         return _json(shown, status, {"ETag": etag(row.version), **more})
 
-    page = Page[resource.out]  # type: ignore[name-defined]
+    page = Page[api.out]  # type: ignore[name-defined]
     create.__annotations__["new"] = resource.new
     change.__annotations__["change"] = resource.change
     list_all.__annotations__["asked"] = Annotated[list_query(resource), Query()]
-    one, many = f"/{resource.path}/{{id}}", f"/{resource.path}"
+    one, many = f"/{api.path}/{{id}}", f"/{api.path}"
     add = router.add_api_route
-    tags: list[str | Enum] = [resource.tag]
-    add(many, create, methods=["POST"], status_code=201, response_model=resource.out, dependencies=write,
+    tags: list[str | Enum] = [api.tag]
+    add(many, create, methods=["POST"], status_code=201, response_model=api.out, dependencies=write,
         tags=tags, summary=f"Make a {name}", operation_id=f"create_{kind}")  # fmt: skip
     add(many, list_all, methods=["GET"], response_model=page, dependencies=read, route_class_override=_ListRoute,
         tags=tags, summary=f"List, filter and search: {name}", operation_id=f"list_{kind}")  # fmt: skip
-    add(one, read_one, methods=["GET"], response_model=resource.out, dependencies=read,
+    add(one, read_one, methods=["GET"], response_model=api.out, dependencies=read,
         tags=tags, summary=f"Read a {name}", operation_id=f"read_{kind}")  # fmt: skip
-    add(one, change, methods=["PATCH"], response_model=resource.out, dependencies=write,
+    add(one, change, methods=["PATCH"], response_model=api.out, dependencies=write,
         tags=tags, summary=f"Change a {name}: what is left out stays", operation_id=f"change_{kind}")  # fmt: skip
     add(one, retire, methods=["DELETE"], status_code=204, dependencies=write,
         tags=tags, summary=f"Retire a {name}: out of use, kept for the record",
         operation_id=f"retire_{kind}")  # fmt: skip
-    add(f"{one}/restore", restore, methods=["POST"], response_model=resource.out, dependencies=write,
+    add(f"{one}/restore", restore, methods=["POST"], response_model=api.out, dependencies=write,
         tags=tags, summary=f"Bring a retired {name} back into use", operation_id=f"restore_{kind}")  # fmt: skip
 
 
 def _json(shown: BaseModel, status: int = 200, headers: Mapping[str, str] = _NONE) -> Response:
     """Written once, by the model itself: the framework would check and copy it on its way."""
     return Response(shown.model_dump_json(), status, headers, media_type="application/json")
-
-
-def _plain(annotation: Any) -> type:
-    """The type of a column that may be annotated as optional."""
-    kinds = [kind for kind in getattr(annotation, "__args__", (annotation,)) if kind is not type(None)]
-    plain: type = kinds[0]
-    return plain
 
 
 for _resource in RESOURCES:

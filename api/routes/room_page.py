@@ -1,4 +1,4 @@
-"""Serves the room page that api/web builds."""
+"""Serves the room page that is built in web/."""
 
 from pathlib import Path
 from uuid import UUID
@@ -7,9 +7,9 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.headers import ROOM
+from api.http.security_headers import ROOM
 
-DIST = Path(__file__).parent.parent / "web" / "dist"
+DIST = Path(__file__).parents[2] / "web" / "dist"
 _NOT_BUILT = (
     "<!doctype html><title>Homeroom</title><p>The room page is not built. Run <code>homeroom setup</code>."
 )

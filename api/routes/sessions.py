@@ -7,33 +7,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.access import needs
-from api.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
-from api.idempotency import ApiRoute, CommandId, Ids
-from api.operations import bookings
-from api.operations import join_links as join_links_of
-from api.paging import Listing, Page, next_cursor
-from api.schemas.common import Moment
-from api.schemas.sessions import (
-    BookedOut,
-    JoinLinkOut,
-    Move,
-    NewEnd,
-    NewGuest,
-    NewSession,
-    Reason,
-    SessionOut,
-    SubstituteIn,
-    TimelineOut,
-)
-from api.state import State
-from domain.access import Permission
-from domain.sessions import SessionState
-from models.people import Instructor
-from models.repositories import people, sessions
+from api.http.authentication import needs
+from api.http.dependencies import Now, SeenSession, Shared, TheCaller, Work
+from api.http.idempotency import ApiRoute, CommandId, Ids
+from api.http.paging import Listing, Page, next_cursor
+from api.http.state import State
+from api.schemas.sessions import BookedOut, JoinLinkOut, SessionOut, TimelineOut
+from domain.people.access import Permission
+from domain.sessions.states import SessionState
+from models.repositories import sessions
 from models.session import Participant, Session
-from workflows.class_session import ClassSession
-from workflows.commands import Cancel, EndClass, Extend, Reschedule, Substitute
+from services import join_links as join_links_of
+from services.inputs.fields import Moment
+from services.inputs.sessions import Move, NewEnd, NewGuest, NewSession, Reason, SubstituteIn
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=ApiRoute)
 READ, WRITE = [needs(Permission.SESSIONS_READ)], [needs(Permission.SESSIONS_WRITE)]
@@ -67,7 +53,7 @@ class SessionsQuery(Listing):
 @router.post("", status_code=201, dependencies=WRITE)
 async def book(new: NewSession, who: TheCaller, ids: Ids, shared: Shared) -> BookedOut:
     """Book a class. From here on a workflow carries it."""
-    booked = await bookings.book(shared.database, shared.commands, who.organization_id, ids.next(), new)
+    booked = await shared.classes.book(who.organization_id, ids.next(), new)
     return BookedOut(
         id=booked.session_id,
         participants=booked.participants,
@@ -92,36 +78,33 @@ async def get_session(session: SeenSession, shared: Shared) -> SessionOut:
 
 
 @router.post("/{session_id}/reschedule", status_code=204, dependencies=WRITE)
-async def reschedule(session_id: OwnSession, move: Move, shared: Shared, command: CommandId) -> None:
-    arg = Reschedule(move.starts_at, move.ends_at)
-    await shared.commands.update(session_id, ClassSession.reschedule, arg, command)
+async def reschedule(
+    session_id: UUID, move: Move, who: TheCaller, shared: Shared, command: CommandId
+) -> None:
+    await shared.classes.reschedule(who, session_id, move.starts_at, move.ends_at, command)
 
 
 @router.post("/{session_id}/extend", status_code=204, dependencies=RUN)
-async def extend(session_id: OwnSession, end: NewEnd, shared: Shared, command: CommandId) -> None:
-    await shared.commands.update(session_id, ClassSession.extend, Extend(end.ends_at), command)
+async def extend(session_id: UUID, end: NewEnd, who: TheCaller, shared: Shared, command: CommandId) -> None:
+    await shared.classes.extend(who, session_id, end.ends_at, command)
 
 
 @router.post("/{session_id}/cancel", status_code=204, dependencies=WRITE)
 async def cancel(
-    session_id: OwnSession, reason: Reason, who: TheCaller, shared: Shared, command: CommandId
+    session_id: UUID, reason: Reason, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
-    arg = Cancel(reason.reason, who.actor)
-    await shared.commands.update(session_id, ClassSession.cancel, arg, command)
+    await shared.classes.cancel(who, session_id, reason.reason, command)
 
 
 @router.post("/{session_id}/end", status_code=204, dependencies=RUN)
-async def end(session_id: OwnSession, who: TheCaller, shared: Shared, command: CommandId) -> None:
-    await shared.commands.update(session_id, ClassSession.end, EndClass(who.actor), command)
+async def end(session_id: UUID, who: TheCaller, shared: Shared, command: CommandId) -> None:
+    await shared.classes.end(who, session_id, command)
 
 
 @router.post("/{session_id}/substitute", status_code=204, dependencies=WRITE)
-async def substitute(session_id: OwnSession, wanted: SubstituteIn, who: TheCaller, shared: Shared) -> None:
+async def substitute(session_id: UUID, wanted: SubstituteIn, who: TheCaller, shared: Shared) -> None:
     """Ask for another instructor; it is a case in the queue of ops."""
-    if wanted.instructor_id:
-        async with shared.database.tenant(who.organization_id) as db:
-            await people.in_use(db, Instructor, wanted.instructor_id)
-    await shared.commands.substitute(session_id, Substitute(wanted.instructor_id, who.actor))
+    await shared.classes.substitute(who, session_id, wanted.instructor_id)
 
 
 @router.get("/{session_id}/timeline", dependencies=[needs(Permission.RECORD_READ)])
@@ -136,10 +119,10 @@ async def join_links(session: SeenSession, db: Work, shared: Shared) -> list[Joi
 
 @router.post("/{session_id}/guests", status_code=201, dependencies=RUN)
 async def invite_guest(
-    session: SeenSession, guest: NewGuest, db: Work, ids: Ids, shared: Shared
+    session_id: UUID, guest: NewGuest, who: TheCaller, ids: Ids, shared: Shared
 ) -> JoinLinkOut:
     """Somebody who sits in: sees, hears and speaks, and is not part of the attendance."""
-    person = await sessions.add_observer(db, session, ids.next(), guest.name)
+    session, person = await shared.classes.invite_guest(who, session_id, ids.next(), guest.name)
     return _join_link(shared, session, person)
 
 

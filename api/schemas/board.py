@@ -4,11 +4,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from api.schemas.common import Schema
-from domain.board import Group, Person, Reason, Recording, Row
-from domain.exceptions import Severity
-from domain.roles import Role
-from domain.sessions import SessionState
+from domain.cases.kinds import Severity
+from domain.people.roles import Role
+from domain.sessions.board import Group, Person, Reason, Recording, Row
+from domain.sessions.states import SessionState
+from services.inputs.fields import Schema
 
 
 class PersonOnBoard(Schema):

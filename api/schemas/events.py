@@ -6,30 +6,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from api.schemas.common import Schema
-from domain.errors import CursorInvalid
 from models.change_log import ChangeRow
-from models.repositories.change_log import LogPlace
-
-_LARGEST = 2**63 - 1
-
-
-def write_place(row: Any) -> str:
-    """Of a row of the log, as the unit of work or as a reading gives it."""
-    return f"{row.xid}-{row.seq}"
-
-
-def read_place(cursor: str | None) -> LogPlace | None:
-    """Raises CursorInvalid."""
-    if cursor is None:
-        return None
-    xid, _, seq = cursor.partition("-")
-    if not (xid.isascii() and xid.isdigit() and seq.isascii() and seq.isdigit() and len(cursor) <= 40):
-        raise CursorInvalid("a cursor of the feed is the id of an event")
-    place = LogPlace(int(xid), int(seq))
-    if max(place.xid, place.seq) > _LARGEST:
-        raise CursorInvalid("a cursor of the feed is the id of an event")
-    return place
+from models.repositories.change_log import write_place
+from services.inputs.fields import Schema
 
 
 class EventOut(Schema):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Self
 
-from api.operations.export_formats import ARROW_TYPES, ExportFormat
-from api.schemas.common import Schema
 from models.record_views import VIEWS, Column, RecordView
+from services.export_formats import ARROW_TYPES, ExportFormat
+from services.inputs.fields import Schema
 
 
 class ColumnOut(Schema):

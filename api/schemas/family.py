@@ -4,10 +4,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from api.operations.family import Child, Family, NextClass, Summary
-from api.schemas.common import Schema
-from domain.documentation import CheckOutcome, Section
-from domain.sessions import SessionState
+from domain.record.documentation import CheckOutcome, Section
+from domain.sessions.states import SessionState
+from services.family import Child, Family, NextClass, Summary
+from services.inputs.fields import Schema
 
 
 class FamilyStatement(Schema):

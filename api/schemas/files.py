@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from api.schemas.common import Schema
 from models.class_file import ClassFile
+from services.inputs.fields import Schema
 
 
 class FileOut(Schema):

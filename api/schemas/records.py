@@ -5,18 +5,18 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from api.schemas.common import Schema, Text
-from domain.documentation import DocumentationStatus, Statement
-from domain.notices import DeliveryState
-from domain.recording import AudioSegment
-from domain.roles import Role
-from domain.transcript import Utterance, Word
+from domain.notices.kinds import DeliveryState
+from domain.people.roles import Role
+from domain.record.documentation import DocumentationStatus, Statement
+from domain.record.recording import AudioSegment
+from domain.record.transcript import Utterance, Word
 from models.documentation import DocumentationRevision
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
 from models.repositories.cases import QueuedCase
 from models.session import Participant
+from services.inputs.fields import Schema
 
 
 class UtteranceOut(Schema):
@@ -228,11 +228,3 @@ class QueuedCaseOut(CaseOut):
             session_starts_at=queued.session_starts_at,
             time_zone=queued.time_zone,
         )
-
-
-class Assignment(Schema):
-    member_id: UUID | None = Field(None, description="Left out: whoever asks.")
-
-
-class Resolution(Schema):
-    resolution: Text = Field("", max_length=2000, description="What was done, in words.")

@@ -1,30 +1,15 @@
 """Sessions and their commands."""
 
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
-from api.schemas.common import Ids, Moment, Name, Schema, Text, TimeZone
-from api.schemas.people import ExternalId
-from domain.documentation import Statement
-from domain.roles import Role
-from domain.sessions import SessionState
-from domain.timeline import Outcome, Step
+from domain.people.roles import Role
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Outcome, Step
 from models.session import Session, TimelineRow
-
-
-class NewSession(Schema):
-    course_id: UUID
-    instructor_id: UUID
-    starts_at: Moment
-    ends_at: Moment
-    student_ids: Ids | None = Field(None, max_length=500, description="Left out: everybody enrolled.")
-    topic_ids: Ids = Field(default_factory=list, max_length=50)
-    time_zone: TimeZone | None = Field(
-        None, description="Zone the class is planned in; the organization's by default."
-    )
-    external_id: ExternalId | None = None
+from services.inputs.fields import Schema
 
 
 class SessionOut(Schema):
@@ -56,23 +41,6 @@ class BookedOut(Schema):
     workflow_url: str
 
 
-class Move(Schema):
-    starts_at: Moment
-    ends_at: Moment
-
-
-class NewEnd(Schema):
-    ends_at: Moment
-
-
-class Reason(Schema):
-    reason: str = Field("unspecified", pattern="^[a-z0-9_]{1,40}$", description="A code, no free text.")
-
-
-class SubstituteIn(Schema):
-    instructor_id: UUID | None = Field(None, description="Left out: whoever fits best.")
-
-
 class TimelineOut(Schema):
     step: Step
     occasion: str
@@ -92,25 +60,3 @@ class JoinLinkOut(Schema):
     role: Role
     name: str
     url: str
-
-
-_MOST_REVISIONS = 1_000_000
-Revision = Annotated[int, Field(ge=1, le=_MOST_REVISIONS)]
-
-
-class RevisionIn(Schema):
-    statements: list[Statement] = Field(max_length=200)
-    based_on: int = Field(ge=0, le=_MOST_REVISIONS, description="The revision the change was made from.")
-    reason: Text = Field("", max_length=1000)
-
-
-class Decision(Schema):
-    revision: Revision
-
-
-class ChangesWanted(Decision):
-    reason: Text = Field(min_length=1, max_length=1000)
-
-
-class NewGuest(Schema):
-    name: Name

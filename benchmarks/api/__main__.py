@@ -24,10 +24,10 @@ from benchmarks.report import Report, Verdict, at_least, counting, tell
 from benchmarks.usage import cpu_seconds
 from cli.local.ports import free_ports
 from cli.local.postgres import DURABLE
-from cli.workers import make_worker
 from config.settings import Settings
 from models.migrate import upgrade
 from tests.stack import DatabaseUrls, start_postgres, start_temporal, temporary_folder
+from wiring.workers import make_worker
 
 LEAST_RATIO = 0.6
 ROUNDS, REQUESTS, AT_ONCE = 7, 600, 8
@@ -61,7 +61,7 @@ async def measure(rounds: int = ROUNDS, requests: int = REQUESTS, bookings: int 
             urls = postgres.create_database()
             upgrade(urls.owner)
             settings = _settings(urls, folder, temporal.address, temporal.namespace)
-            app = serving("api.app:create_app", settings, "--factory")
+            app = serving("server:create_app", settings, "--factory")
             peer = serving("benchmarks.api.bare:app", settings)
             async with make_worker("sessions", settings):
                 with app as api, peer as bare:

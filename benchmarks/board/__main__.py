@@ -20,9 +20,9 @@ from benchmarks.usage import cpu_seconds, family
 from cli.local.homeroom import api_service
 from cli.local.ports import free_ports
 from cli.local.postgres import DURABLE
-from integrations.links import DeskLink, LinkSigner
 from models.database import Database
 from models.migrate import upgrade
+from signing.links import DeskLink, LinkSigner
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.media_bridge.signing import KEY, SECRET
 from tests.stack import DatabaseUrls, Running, TestPostgres, start_postgres, temporary_folder

@@ -17,7 +17,7 @@ from google.protobuf.json_format import MessageToJson
 from livekit.protocol.models import ParticipantInfo, Room
 from livekit.protocol.webhook import WebhookEvent
 
-from domain.roles import room_name
+from domain.people.roles import room_name
 from tests.media_bridge.signing import authorization
 
 CONNECTIONS = 48

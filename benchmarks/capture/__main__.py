@@ -17,7 +17,7 @@ from livekit import api as livekit_api
 
 from benchmarks.report import Report, Verdict, tell
 from benchmarks.usage import Memory, cpu_seconds, memory
-from domain.roles import Role, room_name
+from domain.people.roles import Role, room_name
 from media_bridge.recorder import reports
 from media_bridge.recorder.orders import RecorderConfig
 from media_bridge.recorder.process import RecorderProcess

@@ -8,7 +8,7 @@ from benchmarks.drafting.baselines import centroid, first_sentences
 from benchmarks.drafting.planted import PlantedClass, classes
 from benchmarks.drafting.scoring import NOTHING, Score, false, missed, score, score_unsorted
 from benchmarks.report import Report, Verdict, at_least
-from domain.documentation import Citation, ClassRecord, Statement
+from domain.record.documentation import Citation, ClassRecord, Statement
 from drafting.extractive import ExtractiveEngine
 
 LEAST = 0.8  # of recall and precision

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 
-from domain.documentation import Citation, ClassRecord
+from domain.record.documentation import Citation, ClassRecord
 from drafting.numbers import normalised
 from drafting.sentences import Sentence, sentences
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from cli.demo_class.script import LESSON, Speaker
-from domain.documentation import CheckOutcome, ClassRecord, Section
-from domain.roles import Role
-from domain.transcript import Utterance
+from domain.people.roles import Role
+from domain.record.documentation import CheckOutcome, ClassRecord, Section
+from domain.record.transcript import Utterance
 
 FOLDER = Path(__file__).parent / "classes"
 STARTS_AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from benchmarks.drafting.planted import Fact, PlantedClass, Span
-from domain.documentation import Citation, Section, Statement
+from domain.record.documentation import Citation, Section, Statement
 from drafting.numbers import normalised
 
 _ENOUGH = 0.6  # of the words of a span or a quote

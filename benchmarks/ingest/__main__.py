@@ -13,8 +13,8 @@ from uuid import UUID
 import httpx
 from livekit.protocol.webhook import WebhookEvent
 
-from api.ingest import EventRecorder
-from api.tenants import Tenants
+from api.live.event_recorder import EventRecorder
+from api.live.session_tenants import Tenants
 from benchmarks.ingest import bare
 from benchmarks.ingest.api import api_client
 from benchmarks.ingest.webhooks import Webhook, recorded, signed, webhook_events

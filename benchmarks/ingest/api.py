@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from api.app import create_app
 from config.settings import Settings
+from server import create_app
 from tests.media_bridge.signing import KEY, SECRET
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 import psycopg
 
-from domain.events import RecordedEvent
+from domain.presence.events import RecordedEvent
 
 BATCH = 500
 _INSERT = """

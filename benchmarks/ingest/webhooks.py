@@ -10,8 +10,8 @@ from google.protobuf.json_format import MessageToJson
 from livekit.protocol.models import ParticipantInfo, Room, TrackInfo, TrackSource
 from livekit.protocol.webhook import WebhookEvent
 
-from domain.events import RecordedEvent
-from domain.roles import room_name
+from domain.people.roles import room_name
+from domain.presence.events import RecordedEvent
 from media_bridge.webhooks import read_event
 from tests.media_bridge.signing import authorization
 

@@ -17,9 +17,9 @@ from benchmarks.lifecycle.sizes import history_lengths
 from benchmarks.lifecycle.twins import Twins
 from benchmarks.report import Report, Verdict, at_least, at_most, counting, tell
 from benchmarks.usage import cpu_seconds
-from config.temporal import connect
 from tests.stack import TestTemporal, start_temporal, temporary_folder
 from tests.workflows.classroom import HistoryLength
+from wiring.temporal import connect
 
 LEAST_RATIO, MOST_EVENTS = 0.8, 150
 ROUNDS, SIZE = 5, 64

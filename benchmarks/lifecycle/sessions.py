@@ -10,15 +10,21 @@ from uuid import uuid4
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHandle
 
-from api.operations.commands import SessionCommands
 from benchmarks.lifecycle.cues import Cues
-from domain.notices import NoticeKind
-from domain.policies import SessionPolicy
+from domain.notices.kinds import NoticeKind
+from domain.sessions.policies import SessionPolicy
 from tests.workflows.classroom import REGION, workers
 from tests.workflows.recording_activities import World
 from workflows.class_session import ClassSession
-from workflows.commands import Approve, Booking, ClassSessionResult, PresenceSignal, session_workflow_id
+from workflows.client import SessionClient
 from workflows.contracts.common import StepInput
+from workflows.session.messages import (
+    Approve,
+    Booking,
+    ClassSessionResult,
+    PresenceSignal,
+    session_workflow_id,
+)
 
 PAUSE = 0.1  # seconds between one message to a workflow and the next
 STARTS_IN = timedelta(seconds=2.8)
@@ -46,7 +52,7 @@ class Stage(World):
 class Sessions:
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._commands = SessionCommands(client, REGION)
+        self._commands = SessionClient(client, REGION)
         self._stage = Stage()
 
     @asynccontextmanager

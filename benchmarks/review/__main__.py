@@ -11,13 +11,13 @@ from playwright.async_api import Page
 
 from benchmarks.report import Report, Verdict, at_most, tell
 from benchmarks.review.effort import Effort
-from domain.documentation import Statement
+from domain.record.documentation import Statement
 from models.migrate import upgrade
 from tests.api.campus import School, school
-from tests.api.console.conftest import at_the_desk, started_chromium
-from tests.api.console.hall import hall_on
-from tests.api.console.lesson import WORD, Lesson
-from tests.api.console.taught import Hall
+from tests.console.conftest import at_the_desk, started_chromium
+from tests.console.hall import hall_on
+from tests.console.lesson import WORD, Lesson
+from tests.console.taught import Hall
 from tests.stack import start_livekit, start_mail, start_postgres, start_temporal, temporary_folder
 
 AIM = 120  # seconds

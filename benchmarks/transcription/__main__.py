@@ -10,8 +10,8 @@ from statistics import median
 
 from benchmarks.report import Report, Verdict, at_most, counting, tell
 from benchmarks.transcription.segments import StoredSegment, class_tracks, seconds_of, stored
-from domain.policies import SessionPolicy
-from domain.transcript import Utterance
+from domain.record.transcript import Utterance
+from domain.sessions.policies import SessionPolicy
 from transcription.models import load_engine
 from transcription.session import SessionTranscriber
 

@@ -11,7 +11,7 @@ import numpy as np
 from cli.demo_class.script import LESSON, Speaker
 from cli.demo_class.voices import RATE as VOICE_RATE
 from cli.demo_class.voices import Pcm, synthesise
-from domain.recording import AudioSegment
+from domain.record.recording import AudioSegment
 from media_bridge.recorder.archive import SAMPLE_RATE
 from media_bridge.recorder.flac import encode_flac
 

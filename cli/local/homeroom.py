@@ -40,7 +40,7 @@ def api_service(environ: Mapping[str, str], port: int) -> Service:
     options += ["--timeout-graceful-shutdown", str(_API_GRACE_SECONDS), "--no-access-log"]
     return Service(
         name="api",
-        launch=lambda: _python(["-m", "uvicorn", "api.app:create_app", "--factory", *options], environ),
+        launch=lambda: _python(["-m", "uvicorn", "server:create_app", "--factory", *options], environ),
         # Also while it reports that its database is away: a restart would mend nothing.
         healthy=lambda process: http_answers(f"{url}/healthz", below=600),
         needs=INFRASTRUCTURE | {"migrate"},

@@ -13,7 +13,7 @@ from typing import Final
 
 from cli.local.service import SetupError
 
-SOURCES: Final = Path(__file__).resolve().parents[2] / "api" / "web"
+SOURCES: Final = Path(__file__).resolve().parents[2] / "web"
 _NOT_SOURCES: Final = frozenset({"node_modules", "dist"})
 _STAMP: Final = ".built-from"
 _OLDEST_NODE: Final = 20

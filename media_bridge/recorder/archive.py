@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.recording import AudioSegment, segment_key, session_prefix
+from domain.record.recording import AudioSegment, segment_key, session_prefix
 from media_bridge.recorder.clock import RoomClock
 from media_bridge.recorder.cutting import Cut
 from media_bridge.recorder.flac import encode_flac

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from livekit import rtc
 
-from domain.events import EventKind
+from domain.presence.events import EventKind
 from media_bridge.recorder.archive import Archive
 from media_bridge.recorder.clock import RoomClock
 from media_bridge.recorder.journal import BlindSpan, Journal

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.events import EventKind, EventSource, SessionEvent
-from domain.roles import capture_identity
+from domain.people.roles import capture_identity
+from domain.presence.events import EventKind, EventSource, SessionEvent
 from media_bridge.recorder.clock import RoomClock
 from media_bridge.recorder.orders import Orders
 from media_bridge.recorder.reports import EventSeen, Report

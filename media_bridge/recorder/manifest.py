@@ -8,7 +8,7 @@ from obstore.store import ObjectStore
 from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import MalformedEvent
-from domain.recording import AudioSegment, session_prefix
+from domain.record.recording import AudioSegment, session_prefix
 
 _ADAPTER = TypeAdapter(AudioSegment)
 _PARALLEL = 16

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from domain.events import SessionEvent
-from domain.recording import AudioSegment
+from domain.presence.events import SessionEvent
+from domain.record.recording import AudioSegment
 
 
 class EndReason(StrEnum):

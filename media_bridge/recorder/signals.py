@@ -10,7 +10,7 @@ from typing import Any
 
 from livekit import rtc
 
-from domain.events import EventKind
+from domain.presence.events import EventKind
 from media_bridge.recorder.archive import TrackLabel
 from media_bridge.recorder.clock import RoomClock
 from media_bridge.recorder.journal import Journal

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from domain.recording import AudioSegment
+from domain.record.recording import AudioSegment
 from media_bridge.recorder.manifest import decode_entry, encode_entry
 
 _STALE_SECONDS = 3600

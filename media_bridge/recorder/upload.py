@@ -8,7 +8,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import ObjectStore
 
-from domain.recording import AudioSegment, manifest_key
+from domain.record.recording import AudioSegment, manifest_key
 from media_bridge.recorder.manifest import encode_entry
 from media_bridge.recorder.spool import Spool, Spooled, spools
 

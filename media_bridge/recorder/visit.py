@@ -9,7 +9,7 @@ from typing import Any
 from livekit import rtc
 
 from domain.errors import Unavailable
-from domain.events import EventKind
+from domain.presence.events import EventKind
 from media_bridge.recorder.archive import Archive, TrackLabel
 from media_bridge.recorder.clock import RoomClock
 from media_bridge.recorder.journal import BlindSpan, Journal

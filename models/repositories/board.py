@@ -13,13 +13,13 @@ from uuid import UUID
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.board import AHEAD, BEHIND, Expected, Facts, OpenCase, Transcribing
+from domain.cases.kinds import Severity
 from domain.errors import Unavailable
-from domain.exceptions import Severity
-from domain.live_status import ConnectionStatus, RoomStatus
-from domain.roles import Role
-from domain.sessions import SessionState
-from domain.timeline import Outcome, Step
+from domain.people.roles import Role
+from domain.presence.live_status import ConnectionStatus, RoomStatus
+from domain.sessions.board import AHEAD, BEHIND, Expected, Facts, OpenCase, Transcribing
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Outcome, Step
 
 _OF_SESSIONS = """
     select s.id, s.title, c.title, s.starts_at, s.ends_at, s.time_zone, s.state, s.live_at

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.errors import CursorInvalid
 from models.change_log import ChangeRow
 from models.reading import Reading
 
 _COMPLETE_BELOW: sa.ColumnElement[int] = sa.literal_column(
     "(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
 )
+_LARGEST = 2**63 - 1  # of a bigint
 _PLACE = sa.tuple_(col(ChangeRow.xid), col(ChangeRow.seq))
 
 
@@ -106,3 +108,21 @@ def _where(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
 
 def _one_of(column: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
     return col(column) == sa.any_(sa.literal(list(values), sa.ARRAY(sa.Text)))
+
+
+def write_place(row: Any) -> str:
+    """Of a row of the log, as the unit of work or as a reading gives it."""
+    return f"{row.xid}-{row.seq}"
+
+
+def read_place(cursor: str | None) -> LogPlace | None:
+    """Raises CursorInvalid."""
+    if cursor is None:
+        return None
+    xid, _, seq = cursor.partition("-")
+    if not (xid.isascii() and xid.isdigit() and seq.isascii() and seq.isdigit() and len(cursor) <= 40):
+        raise CursorInvalid("a cursor of the feed is the id of an event")
+    place = LogPlace(int(xid), int(seq))
+    if max(place.xid, place.seq) > _LARGEST:
+        raise CursorInvalid("a cursor of the feed is the id of an event")
+    return place

@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.documentation import DocumentationStatus, Statement
 from domain.errors import NotFound, StaleRevision
-from domain.policies import SessionPolicy
-from domain.sessions import SessionState
-from domain.timeline import Step
+from domain.record.documentation import DocumentationStatus, Statement
+from domain.sessions.policies import SessionPolicy
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Step
 from models.documentation import BriefingRow, Documentation, DocumentationRevision
 from models.people import Instructor
 from models.session import Session, TimelineRow

@@ -11,8 +11,8 @@ from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.events import EventKind, EventSource, SessionEvent
-from domain.live_status import (
+from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.presence.live_status import (
     ABSENT,
     CAPTURE_ENDED,
     CAPTURE_STARTED,

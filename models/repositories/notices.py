@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import NotFound
-from domain.notices import DeliveryState
+from domain.notices.kinds import DeliveryState
 from models.exception_case import ExceptionCase
 from models.notice import WITHDRAWN, Notice
 from models.repositories import pages

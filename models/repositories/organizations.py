@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.access import AccessRole
+from domain.people.access import AccessRole
 from models.organization import ApiKey, Organization, Region
 from models.reading import Readable, first
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.access import Principal
-from domain.documentation import DocumentationStatus
-from domain.sessions import OVER_STATES, ROOM_STATES, SessionState
+from domain.people.access import Principal
+from domain.record.documentation import DocumentationStatus
+from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState
 from models.course import Course
 from models.documentation import Documentation
 from models.notice import Notice

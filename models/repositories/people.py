@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
 from domain.errors import UnknownReference
-from domain.sessions import OVER_STATES
+from domain.sessions.states import OVER_STATES
 from models.course import Enrollment, Topic
 from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
 from models.reading import Readable

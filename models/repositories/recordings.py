@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import NotFound
-from domain.recording import AudioSegment
-from domain.transcript import Utterance, Word
+from domain.record.recording import AudioSegment
+from domain.record.transcript import Utterance, Word
 from models.recording import AudioSegmentRow
 from models.transcript import UtteranceRow
 

@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.access import AccessRole, Principal
 from domain.errors import DoubleBooked, NotFound, TransitionRefused
-from domain.roles import Role
-from domain.sessions import FINAL_STATES
-from domain.timeline import Outcome, Step, TimelineEntry
+from domain.people.access import AccessRole, Principal
+from domain.people.roles import Role
+from domain.sessions.states import FINAL_STATES
+from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
 from models.people import StudentGuardian
 from models.repositories import pages
@@ -136,7 +136,9 @@ async def participants(db: AsyncSession, session_id: UUID) -> list[Participant]:
 
 
 async def add_observer(db: AsyncSession, session: Session, key: UUID, name: str) -> Participant:
-    """Raises TransitionRefused where the class is over."""
+    """Added again under the same key, it is the one that is there. Raises TransitionRefused where the class is over."""
+    if there := await db.get(Participant, key):
+        return there
     if session.state in FINAL_STATES:
         raise TransitionRefused("nobody can sit in on a class that is over")
     person = Participant(

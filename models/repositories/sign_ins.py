@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from domain.access import AccessRole
 from domain.errors import LinkExpired, LinkUsed
-from domain.sign_in import Limit
+from domain.people.access import AccessRole
+from domain.people.sign_in import Limit
 from models.access import IdentityProvider, Member, SignedIn, SignInAttempt, SignInLink
 from models.people import Guardian, Instructor
 from models.reading import Readable, first

@@ -11,16 +11,15 @@ from sqlmodel import SQLModel, col
 from temporalio.testing import ActivityEnvironment
 
 from activities.notices import NoticeActivities
-from activities.progress import Progress
+from activities.progress import ProgressWriter
 from activities.sessions import SessionActivities
-from domain.documentation import CheckOutcome, Citation, Section, Statement
-from domain.events import EventKind, EventSource, SessionEvent
-from domain.notices import NoticeKind
-from domain.policies import SessionPolicy
-from domain.sessions import SessionState
-from domain.timeline import Outcome, Step, TimelineEntry
-from domain.transcript import Utterance
-from integrations.links import LinkSigner
+from domain.notices.kinds import NoticeKind
+from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.record.documentation import CheckOutcome, Citation, Section, Statement
+from domain.record.transcript import Utterance
+from domain.sessions.policies import SessionPolicy
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from integrations.mail import SmtpMailer
 from models.changes import ChangeNotifier
 from models.course import Course, Topic
@@ -31,6 +30,7 @@ from models.organization import Organization
 from models.people import Guardian, Instructor, Student, StudentGuardian
 from models.repositories import documents, events, notices, organizations, recordings, sessions
 from models.session import Participant, Session
+from signing.links import LinkSigner
 from workflows.contracts.common import Progress as ProgressInput
 from workflows.contracts.common import SessionRef, StepInput
 from workflows.contracts.notices import NoticeInput, NoticeResult
@@ -70,8 +70,8 @@ class School:
     starts_at: datetime = field(default_factory=lambda: now() + timedelta(days=10))
 
     @property
-    def progress(self) -> Progress:
-        return Progress(self.database, self.notifier)
+    def progress(self) -> ProgressWriter:
+        return ProgressWriter(self.database, self.notifier)
 
     async def open(self) -> None:
         async with self.database.tenant(self.id) as db:

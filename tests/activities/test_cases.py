@@ -3,7 +3,7 @@
 import pytest
 
 from activities.cases import CaseActivities
-from domain.exceptions import ExceptionKind, route
+from domain.cases.kinds import ExceptionKind, route
 from tests.activities.school import School, now, run
 from workflows.contracts.notices import CaseInput
 

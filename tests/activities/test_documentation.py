@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from activities.documentation import DocumentationActivities
-from domain.documentation import ClassRecord, DocumentationStatus, Draft, Section
 from domain.errors import DraftingFailed, NotFound, StaleRevision
-from domain.roles import Role
-from domain.sessions import SessionState
-from domain.timeline import Outcome, Step
+from domain.people.roles import Role
+from domain.record.documentation import ClassRecord, DocumentationStatus, Draft, Section
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Outcome, Step
 from drafting.extractive import ExtractiveEngine
 from models.documentation import Documentation, DocumentationRevision
 from models.repositories import documents

@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from activities.notices import NoticeActivities
-from domain.documentation import CheckOutcome, DocumentationStatus, Section
+from domain.cases.kinds import ExceptionKind, Owner
 from domain.errors import MailboxBusy, NotFound, TransitionRefused, Unavailable
-from domain.exceptions import ExceptionKind, Owner
-from domain.notices import NoticeKind
-from domain.roles import Role
-from domain.sessions import SessionState
-from domain.timeline import Outcome, Step
+from domain.notices.kinds import NoticeKind
+from domain.people.roles import Role
+from domain.record.documentation import CheckOutcome, DocumentationStatus, Section
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Outcome, Step
 from integrations.mail import SmtpMailer
 from models.documentation import Documentation
 from models.notice import WITHDRAWN, Notice

@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from activities.records import RecordActivities
-from domain.completeness import Part
-from domain.documentation import CheckOutcome, DocumentationStatus, Section
-from domain.events import EventKind, EventSource, SessionEvent
-from domain.notices import NoticeKind
-from domain.recording import AudioSegment
-from domain.sessions import SessionState
-from domain.timeline import Outcome, Step
+from domain.notices.kinds import NoticeKind
+from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.record.documentation import CheckOutcome, DocumentationStatus, Section
+from domain.record.recording import AudioSegment
+from domain.sessions.completeness import Part
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Outcome, Step
 from integrations.mail import SmtpMailer
 from models.documentation import Documentation
 from models.record import AttendanceRow

@@ -18,11 +18,11 @@ import uvicorn
 from fastapi import FastAPI
 from psycopg import sql
 
-from api.app import create_app
 from config.settings import Settings
-from integrations.links import DeskLink, LinkSigner
 from models.changes import listen
 from models.tables import metadata
+from server import create_app
+from signing.links import DeskLink, LinkSigner
 from tests.stack import DatabaseUrls
 
 ADMIN = "the-operator's-token"

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from api.idempotency import NewIds
-from api.operations.organizations import make_organization
-from api.resources.catalogue import COURSES, INSTRUCTORS
-from api.schemas.organizations import NewOrganization
-from api.schemas.people import NewCourse, NewInstructor
 from models.database import Database
 from models.session import Session
+from services.inputs.courses import NewCourse
+from services.inputs.organizations import NewOrganization
+from services.inputs.people import NewInstructor
+from services.organizations import make_organization
+from services.resources.catalogue import COURSES, INSTRUCTORS
 
 
 async def make_classes(database: Database, organizations: int, each: int) -> dict[UUID, UUID]:
@@ -23,7 +23,9 @@ async def make_classes(database: Database, organizations: int, each: int) -> dic
 
 async def _organization(database: Database, sessions: int) -> tuple[UUID, list[UUID]]:
     now = datetime.now(UTC)
-    tenant = (await make_organization(database, NewOrganization(name="School"), "local", NewIds(), now)).id
+    tenant = (
+        await make_organization(database, NewOrganization(name="School"), "local", uuid7(), uuid7(), now)
+    ).row.organization_id
     async with database.tenant(tenant) as db:
         teacher = NewInstructor(name="Ada", email="ada@school.example")
         instructor = (await INSTRUCTORS.create(db, tenant, uuid7(), teacher, now)).id

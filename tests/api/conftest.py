@@ -3,12 +3,12 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from cli.local.ports import free_ports
-from cli.workers import make_worker
 from config.settings import Settings
 from models.database import Database
 from tests.api.campus import ADMIN, LINK_SECRET, Campus, School, school, serving
 from tests.api.openid_provider import openid_provider
 from tests.stack import DatabaseUrls, TestLiveKit, TestMail, TestPostgres, TestTemporal
+from wiring.workers import make_worker
 
 
 def settings_for(database: DatabaseUrls, **parts: object) -> Settings:

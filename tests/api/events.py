@@ -8,7 +8,7 @@ import httpx
 import psycopg
 
 from config.settings import Settings
-from domain.events import EventKind, SessionEvent
+from domain.presence.events import EventKind, SessionEvent
 from models.database import Database
 from models.repositories import events
 from tests.api.campus import Campus, School

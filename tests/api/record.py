@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import httpx
 import psycopg
 
-from api.access import hash_secret
 from models.database import Database
+from signing.hashing import hash_secret
 from tests.api.campus import serving
 from tests.api.conftest import settings_for
 from tests.models.full_record import make_record

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import httpx
 
-from api.access import cookie_name
-from api.operations.sign_in import open_browser
-from domain.access import KEY_ROLES, AccessRole
+from api.http.authentication import cookie_name
+from domain.people.access import KEY_ROLES, AccessRole
 from models.database import Database
+from services.sign_in import open_browser
 from tests.api.campus import Campus, School
 
 

@@ -9,17 +9,17 @@ from uuid import UUID
 from sqlmodel import SQLModel
 from uuid_utils.compat import uuid7
 
-from api.idempotency import NewIds
-from api.operations.organizations import make_organization
-from api.resources.catalogue import COURSES, INSTRUCTORS
-from api.schemas.organizations import NewOrganization
-from api.schemas.people import NewCourse, NewInstructor
-from domain.roles import Role
-from domain.sessions import SessionState
-from domain.timeline import Outcome, Step
+from domain.people.roles import Role
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Outcome, Step
 from models.database import Database
 from models.live_status import LiveRoom
 from models.session import Participant, Session, TimelineRow
+from services.inputs.courses import NewCourse
+from services.inputs.organizations import NewOrganization
+from services.inputs.people import NewInstructor
+from services.organizations import make_organization
+from services.resources.catalogue import COURSES, INSTRUCTORS
 
 STUDENTS = ("Noor Haddad", "Léo Lindqvist")
 MINUTE = timedelta(minutes=1)
@@ -43,13 +43,14 @@ class RunningSchool:
 
 async def open_school(database: Database, name: str = "Harbour Tutoring") -> RunningSchool:
     now = datetime.now(UTC)
-    made = await make_organization(database, NewOrganization(name=name), "local", NewIds(), now)
-    async with database.tenant(made.id) as db:
+    made = await make_organization(database, NewOrganization(name=name), "local", uuid7(), uuid7(), now)
+    tenant = made.row.organization_id
+    async with database.tenant(tenant) as db:
         teacher = NewInstructor(name="Ada Okafor", email="ada@school.example")
-        instructor = await INSTRUCTORS.create(db, made.id, uuid7(), teacher, now)
+        instructor = await INSTRUCTORS.create(db, tenant, uuid7(), teacher, now)
         subject = NewCourse(title="Mathematics", subject="Mathematics")
-        course = await COURSES.create(db, made.id, uuid7(), subject, now)
-    return RunningSchool(made.id, made.api_key, course.id, instructor.id)
+        course = await COURSES.create(db, tenant, uuid7(), subject, now)
+    return RunningSchool(tenant, made.api_key, course.id, instructor.id)
 
 
 async def start_classes(

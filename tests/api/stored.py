@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import obstore
 
-from domain.recording import AudioSegment, segment_key, session_prefix
+from domain.record.recording import AudioSegment, segment_key, session_prefix
 from models.database import Database
 from models.repositories import recordings, sessions
 from models.session import Participant

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from config.temporal import connect
 from tests.api.campus import HOUR, Campus, School, problem_of
-from workflows.commands import session_workflow_id
+from wiring.temporal import connect
+from workflows.session.messages import session_workflow_id
 
 pytestmark = pytest.mark.adapter
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from api.bulk.lines import LONGEST, Row, csv_rows, json_rows
 from domain.errors import InvalidInput
+from services.bulk_import.parsing import LONGEST, Row, csv_rows, json_rows
 from tests.api.bulk import CSV, LINES, refusals, report, upload
 from tests.api.campus import School, problem_of
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from api.examples import BODIES, PLACEHOLDERS, QUERIES
-from domain.exceptions import ExceptionKind
+from api.openapi_examples import BODIES, PLACEHOLDERS, QUERIES
+from domain.cases.kinds import ExceptionKind
 from tests.api.campus import ADMIN, Campus, Json, School, problem_of
 from tests.api.test_openapi import operations
 from tests.api.test_queues import open_cases

@@ -17,13 +17,13 @@ import pyarrow.parquet as pq
 import pytest
 from psycopg.rows import dict_row
 
-from api.operations.export_formats import ExportFormat, arrow_schema
-from api.operations.exports import ExportDesk, view_named
 from cli.reader import reader_url
 from models.database import Database
 from models.record_views import VIEWS
 from models.repositories import readers
 from models.repositories.exports import Period
+from services.export_formats import ExportFormat, arrow_schema
+from services.exports import Exports, view_named
 from tests.api.campus import problem_of
 from tests.api.record import Archive, archive
 from tests.models.full_record import HARD, LINES, new_role
@@ -170,7 +170,7 @@ async def test_an_organization_without_a_record_gets_empty_files(
 ) -> None:
     database = Database(opened.urls.application)
     new = Tenant()  # nothing of it is in the database
-    made = await ExportDesk(database, most=1).begin(new.id, view_named(view), form, Period())
+    made = await Exports(database, most=1).begin(new.id, view_named(view), form, Period())
     content = b"".join([piece async for piece in made.pieces()])
     await database.aclose()
     if form is ExportFormat.PARQUET:
@@ -199,7 +199,7 @@ async def test_what_is_refused(opened: Archive) -> None:
 async def test_a_database_that_is_away_is_told_as_a_problem(opened: Archive) -> None:
     away = Database("postgresql://homeroom_app:x@127.0.0.1:1/nothing")
     with pytest.raises(Exception, match="does not answer"):
-        await ExportDesk(away, most=1).begin(
+        await Exports(away, most=1).begin(
             opened.tenant.id, view_named("students"), ExportFormat.CSV, Period()
         )
     await away.aclose()
@@ -208,7 +208,7 @@ async def test_a_database_that_is_away_is_told_as_a_problem(opened: Archive) -> 
 async def test_who_goes_away_gives_the_turn_back(opened: Archive) -> None:
     """Also before the first piece was taken."""
     database = Database(opened.urls.application, pool_size=1)
-    desk = ExportDesk(database, most=1)
+    desk = Exports(database, most=1)
     for taken in (0, 1):
         made = await desk.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
         pieces = made.pieces()
@@ -236,7 +236,7 @@ async def test_a_large_table_is_read_in_batches(database: Database, database_url
     with psycopg.connect(database_urls.superuser) as connection:
         speaker = str(tenant["participant"]["id"])
         connection.execute(_UTTERANCES, [tenant.id, tenant.session_id, speaker, MANY, NOON])
-    desk = ExportDesk(database, most=1, rows=BATCH)
+    desk = Exports(database, most=1, rows=BATCH)
     before = resident()
     made = await desk.begin(tenant.id, view_named("utterances"), ExportFormat.PARQUET, Period())
     content, highest = io.BytesIO(), before

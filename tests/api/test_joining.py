@@ -11,8 +11,8 @@ import httpx
 import jwt
 import pytest
 
-from domain.roles import Role
-from integrations.links import DeskLink, JoinLink, LinkSigner
+from domain.people.roles import Role
+from signing.links import DeskLink, JoinLink, LinkSigner
 from tests.api.campus import HOUR, LINK_SECRET, Campus, Json, School, problem_of, school
 
 pytestmark = pytest.mark.adapter

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.documentation import CheckOutcome, Citation, Section, Statement
-from domain.transcript import Utterance, Word
+from domain.record.documentation import CheckOutcome, Citation, Section, Statement
+from domain.record.transcript import Utterance, Word
 from models.database import Database
 from models.documentation import BriefingRow
 from models.repositories import documents, recordings

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import api.routes
-from api.problems import MEDIA_TYPE
+from api.http.problems import MEDIA_TYPE
 from tests.api.bodies import BODIES
 from tests.api.campus import Campus, Json
 

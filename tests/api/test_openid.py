@@ -10,8 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from api.access import cookie_name
-from api.state import OPENID_CALLBACK
+from api.http.authentication import cookie_name
 from tests.api.campus import Campus, Json, School, problem_of, school
 from tests.api.mailed import ask, forget_attempts, links_in_mail
 from tests.api.openid_provider import (
@@ -24,6 +23,7 @@ from tests.api.openid_provider import (
     openid_provider,
 )
 from tests.stack import TestMail
+from wiring.api import OPENID_CALLBACK
 
 pytestmark = pytest.mark.adapter
 

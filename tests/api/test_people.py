@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.policies import SessionPolicy
+from domain.sessions.policies import SessionPolicy
 from tests.api.campus import School, problem_of
 
 pytestmark = pytest.mark.adapter

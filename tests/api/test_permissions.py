@@ -12,8 +12,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 import api.routes
-from api.access import Needs
-from domain.access import PERMISSIONS, AccessRole, Permission
+from api.http.authentication import Needs
+from domain.people.access import PERMISSIONS, AccessRole, Permission
 from tests.api.bodies import BODIES, Booked, address
 from tests.api.campus import HOUR, Campus, School, problem_of, school
 from tests.api.roles import callers, signed_in

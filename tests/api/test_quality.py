@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from domain.events import EventKind, EventSource
+from domain.presence.events import EventKind, EventSource
 from tests.api.bodies import Booked, sample
 from tests.api.campus import Campus, Json, problem_of, school
 from tests.api.events import recorded

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from domain.exceptions import ExceptionKind, route
+from domain.cases.kinds import ExceptionKind, route
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice

@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from api.schemas.records import EngagementOut
-from domain.documentation import Citation, Section, Statement
-from domain.engagement import EngagementSummary
-from domain.events import EventKind, EventSource, RecordedEvent, SessionEvent
-from integrations.links import RecordingLink
+from domain.presence.engagement import EngagementSummary
+from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
+from domain.record.documentation import Citation, Section, Statement
 from models.database import Database
 from models.repositories import documents
+from signing.links import RecordingLink
 from tests.api.campus import HOUR, Campus, problem_of, school
 from tests.api.roles import signed_in
 from tests.api.stored import SOUND, Kept, on_s3, record

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from api.schemas.common import Email, Moment, Name, Text, TimeZone
-from domain.policies import Offset
-from integrations.links import LINK_OUTLIVES_CLASS
+from domain.sessions.policies import Offset
 from integrations.mail import SmtpMailer
+from services.inputs.fields import Email, Moment, Name, Text, TimeZone
+from signing.links import LINK_OUTLIVES_CLASS
 
 pytestmark = pytest.mark.unit
 

@@ -12,11 +12,11 @@ import httpx
 import psycopg
 import pytest
 
-from api.access import cookie_name
-from api.operations import sign_in_links
+from api.http.authentication import cookie_name
 from domain.errors import Unavailable
-from domain.sign_in import LIMITS, Attempt
+from domain.people.sign_in import LIMITS, Attempt
 from integrations.mail import SmtpMailer
+from services import sign_in_links
 from tests.api.campus import Campus, Json, School, problem_of, school
 from tests.api.mailed import ask, forget_attempts, links_in_mail, press, sign_in
 from tests.stack import TestMail
@@ -95,7 +95,7 @@ async def test_an_unknown_address_gets_the_same_answer_and_no_mail(
     assert answers[0].status_code == answers[1].status_code == 200
     assert set(answers[0].headers) == set(answers[1].headers)
     await links_in_mail(mail_sink, known)
-    await sign_in_links.send(campus.app.state.homeroom, unknown, None, datetime.now(UTC))
+    await campus.app.state.homeroom.sign_in_links.send(unknown, None, datetime.now(UTC))
     assert mail_sink.messages(unknown) == []
 
 
@@ -400,7 +400,7 @@ async def test_a_mail_server_that_is_down_is_logged_and_not_told(
     monkeypatch.setattr(sign_in_links, "_PAUSES", (0.0, 0.0))
     shared = campus.app.state.homeroom
     down = dataclasses.replace(shared, mailer=SmtpMailer("smtp://127.0.0.1:1", "Homeroom <a@b.example>"))
-    await sign_in_links.send(down, await member(opened), None, datetime.now(UTC))
+    await down.sign_in_links.send(await member(opened), None, datetime.now(UTC))
     assert [r.message for r in caplog.records if r.levelname == "ERROR"] == ["sign-in mail failed"]
 
 
@@ -418,7 +418,7 @@ async def test_a_mail_server_that_is_back_gets_the_mail(
 
     monkeypatch.setattr(SmtpMailer, "send", back_at_the_third)
     address = await member(opened)
-    await sign_in_links.send(campus.app.state.homeroom, address, None, datetime.now(UTC))
+    await campus.app.state.homeroom.sign_in_links.send(address, None, datetime.now(UTC))
     assert len(await links_in_mail(mail_sink, address)) == 1
     assert len(set(tries)) == 1, "one message to the reader's mail program"
 

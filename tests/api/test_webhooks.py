@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.events import EventKind
+from domain.presence.events import EventKind
 from tests.api.campus import Campus, School, problem_of
 from tests.api.events import PATH, how_many, joined, recorded, signed, tell
 

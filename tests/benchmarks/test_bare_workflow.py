@@ -7,9 +7,9 @@ import pytest
 
 from benchmarks.lifecycle.plan import Kind, plan_of
 from benchmarks.lifecycle.twins import Twins
-from config.temporal import connect
 from tests.benchmarks.test_benchmarks import saved
 from tests.stack import TestTemporal
+from wiring.temporal import connect
 
 pytestmark = pytest.mark.workflow
 

@@ -12,7 +12,7 @@ from temporalio.common import SearchAttributeKey
 
 from config.search_attributes import SEARCH_ATTRIBUTES
 from tests.stack import TestPostgres, TestTemporal
-from workflows import search
+from workflows.session import search_attributes
 
 pytestmark = pytest.mark.adapter
 
@@ -74,5 +74,5 @@ def test_without_an_owner_it_says_what_to_set() -> None:
 
 
 def test_workflows_set_only_attributes_that_exist() -> None:
-    keys = {key.name for key in vars(search).values() if isinstance(key, SearchAttributeKey)}
+    keys = {key.name for key in vars(search_attributes).values() if isinstance(key, SearchAttributeKey)}
     assert keys == set(SEARCH_ATTRIBUTES)

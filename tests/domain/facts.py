@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from domain.events import EventKind, EventSource, SessionEvent
+from domain.presence.events import EventKind, EventSource, SessionEvent
 
 T0 = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 _numbers = count()

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from domain import live_status
-from domain.connections import moment
-from domain.events import EventKind, SessionEvent
-from domain.live_status import ConnectionStatus, RoomStatus, marks, quality_word
+from domain.presence import live_status
+from domain.presence.connections import moment
+from domain.presence.events import EventKind, SessionEvent
+from domain.presence.live_status import ConnectionStatus, RoomStatus, marks, quality_word
 
 
 def connections(events: Iterable[SessionEvent]) -> tuple[ConnectionStatus, ...]:

@@ -1,7 +1,7 @@
 """Classes in a few lines: `T:` teaches, `A:` and `B:` learn; `... 12` is silence, in seconds."""
 
 from benchmarks.drafting.planted import read
-from domain.documentation import CheckOutcome, ClassRecord, Draft, Section, Statement
+from domain.record.documentation import CheckOutcome, ClassRecord, Draft, Section, Statement
 from drafting.extractive import ExtractiveEngine
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from benchmarks.drafting.planted import STARTS_AT, PlantedClass, classes, utterance
 from benchmarks.drafting.scoring import NOTHING, false, missed, score
-from domain.documentation import ClassRecord, Draft, Section
-from domain.roles import Role
+from domain.people.roles import Role
+from domain.record.documentation import ClassRecord, Draft, Section
 from drafting.extractive import ExtractiveEngine
 from drafting.verification import holds
 

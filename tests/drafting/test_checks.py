@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.documentation import CheckOutcome
+from domain.record.documentation import CheckOutcome
 from tests.drafting.talk import checks, outcomes
 
 pytestmark = pytest.mark.unit

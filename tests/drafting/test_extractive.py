@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.documentation import Citation, ClassRecord, Section
-from domain.roles import Role
+from domain.people.roles import Role
+from domain.record.documentation import Citation, ClassRecord, Section
 from drafting.extractive import ExtractiveEngine
 from tests.drafting.talk import drafted, record, told
 

@@ -2,8 +2,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.documentation import ClassRecord, Draft
 from domain.errors import DraftingFailed, HomeroomError, Unavailable
+from domain.record.documentation import ClassRecord, Draft
 from drafting.fallback import FallbackEngine
 
 pytestmark = pytest.mark.unit

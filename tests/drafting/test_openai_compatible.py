@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 
 from cli.local.ports import free_ports
-from domain.documentation import CheckOutcome, Section
 from domain.errors import DraftingFailed, InvalidInput, Unavailable
+from domain.record.documentation import CheckOutcome, Section
 from drafting.openai_compatible import OpenAICompatibleEngine
 from tests.drafting.endpoint import Endpoint, claim, serving
 from tests.drafting.talk import record

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.documentation import Citation, Section, Statement
-from domain.transcript import Utterance
+from domain.record.documentation import Citation, Section, Statement
+from domain.record.transcript import Utterance
 from drafting.verification import holds
 from tests.drafting.talk import record
 

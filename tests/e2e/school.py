@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 
 from cli.api_client import Api
 from cli.demo_class.school import POLICY, BookedClass, book_class, open_school
-from integrations.links import DeskLink, LinkSigner
+from signing.links import DeskLink, LinkSigner
 from tests.cli.homes import StackUnderTest
 
 T = TypeVar("T")

@@ -20,12 +20,12 @@ from temporalio.client import WorkflowHandle
 from cli.demo_class.school import NAMES
 from cli.demo_class.script import LESSON, Speaker
 from cli.demo_class.voices import write_instructor_wav
-from config.temporal import connect
 from tests.cli.homes import StackUnderTest
 from tests.e2e.conftest import Browser, screenshot_folder
 from tests.e2e.people import talking
 from tests.e2e.school import School, open_class, setting, wait_for
-from workflows.commands import session_workflow_id
+from wiring.temporal import connect
+from workflows.session.messages import session_workflow_id
 
 pytestmark = pytest.mark.e2e
 

@@ -13,9 +13,9 @@ from uuid import uuid4
 import numpy as np
 from livekit import rtc
 
-from domain.events import EventKind, SessionEvent
-from domain.recording import AudioSegment
-from domain.roles import Role
+from domain.people.roles import Role
+from domain.presence.events import EventKind, SessionEvent
+from domain.record.recording import AudioSegment
 from media_bridge.recorder.orders import RecorderConfig
 from media_bridge.recorder.process import RecorderProcess, RecorderResult
 from media_bridge.recorder.reports import EventSeen, Heartbeat, Report, SegmentStored, Started

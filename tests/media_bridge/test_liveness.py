@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.events import EventKind
+from domain.presence.events import EventKind
 from media_bridge.liveness import KnownConnection, Poll, Sighting, compare
-from media_bridge.rooms import Participant, Room
+from media_bridge.rooms import Room, RoomParticipant
 
 pytestmark = pytest.mark.unit
 
@@ -20,12 +20,15 @@ def at(seconds: float) -> datetime:
     return T0 + timedelta(seconds=seconds)
 
 
-def person(sid: str, *, hidden: bool = False, joined: float = 0) -> Participant:
-    return Participant(f"identity-{sid}", sid, "agent" if hidden else "standard", hidden, at(joined), ())
+def person(sid: str, *, hidden: bool = False, joined: float = 0) -> RoomParticipant:
+    return RoomParticipant(f"identity-{sid}", sid, "agent" if hidden else "standard", hidden, at(joined), ())
 
 
 def poll(
-    seconds: float, participants: Mapping[UUID, Sequence[Participant]], *, rooms: Sequence[UUID] | None = None
+    seconds: float,
+    participants: Mapping[UUID, Sequence[RoomParticipant]],
+    *,
+    rooms: Sequence[UUID] | None = None,
 ) -> Poll:
     have = [Room(s, f"RM_{s.int}", at(-3600)) for s in (participants if rooms is None else rooms)]
     return Poll(at(seconds), have, participants)

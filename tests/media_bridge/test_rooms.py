@@ -8,7 +8,7 @@ import pytest
 from livekit import api as livekit_api
 
 from domain.errors import InvalidInput, NotAllowed, NotFound, Unavailable
-from domain.roles import capture_identity
+from domain.people.roles import capture_identity
 from media_bridge.rooms import LiveKitRooms
 from media_bridge.vendor_errors import domain_error
 from tests.media_bridge.classroom import Classroom

@@ -8,7 +8,7 @@ import jwt
 import pytest
 from livekit.api import TokenVerifier, VideoGrants
 
-from domain.roles import Role
+from domain.people.roles import Role
 from media_bridge.tokens import CAPTURE_GRANTS, GRANTS, TokenMinter
 
 pytestmark = pytest.mark.unit

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from domain.events import EventKind, RecordedEvent
-from domain.roles import capture_identity
+from domain.people.roles import capture_identity
+from domain.presence.events import EventKind, RecordedEvent
 from media_bridge.webhooks import WebhookVerifier
 from tests.media_bridge.classroom import PATIENCE, Classroom
 from tests.stack import TestLiveKit

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.errors import MalformedEvent, SignatureInvalid
-from domain.events import EventKind, EventSource, RecordedEvent
+from domain.presence.events import EventKind, EventSource, RecordedEvent
 from media_bridge.webhooks import WebhookVerifier
 from tests.media_bridge.signing import KEY, SECRET, authorization
 

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.documentation import Citation, DocumentationStatus, Section, Statement
 from domain.errors import NotFound, StaleRevision
+from domain.record.documentation import Citation, DocumentationStatus, Section, Statement
 from models.database import Database
 from models.documentation import BriefingRow
 from models.repositories import documents, sessions

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from domain.events import EventKind, EventSource, SessionEvent
+from domain.presence.events import EventKind, EventSource, SessionEvent
 from models.base import UTCDateTime
 from models.database import Database
 from models.repositories import events

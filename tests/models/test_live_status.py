@@ -6,15 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.attendance import fold_attendance
-from domain.events import EventKind, SessionEvent
-from domain.live_status import in_room
-from domain.sessions import SessionState
+from domain.presence.attendance import fold_attendance
+from domain.presence.events import EventKind, SessionEvent
+from domain.presence.live_status import in_room
+from domain.sessions.states import SessionState
 from models.database import Database
 from models.repositories import board, events, sessions
 from tests.domain.facts import T0, event
+from tests.domain.presence.test_live_status import anything
 from tests.domain.statuses import connections, room
-from tests.domain.test_live_status import anything
 from tests.models.rows import Tenant, another_session
 
 pytestmark = pytest.mark.adapter

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.errors import NotFound
-from domain.recording import AudioSegment
-from domain.sessions import SessionState
-from domain.timeline import Outcome, Step, TimelineEntry
-from domain.transcript import Utterance, Word
+from domain.record.recording import AudioSegment
+from domain.record.transcript import Utterance, Word
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from models.database import Database
 from models.record import AttendanceRow
 from models.repositories import recordings, records, sessions

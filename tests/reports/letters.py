@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
-from domain.documentation import CheckOutcome, Citation, Section, Statement
-from domain.notices import NoticeKind
+from domain.notices.kinds import NoticeKind
+from domain.record.documentation import CheckOutcome, Citation, Section, Statement
 from reports.briefings import build_briefing, with_plan
 from reports.contexts import ClassContext, RenderedMessage
 from reports.notices import render_notice

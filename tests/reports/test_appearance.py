@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from cli.local.chromium import find_or_install
-from domain.notices import NoticeKind
+from domain.notices.kinds import NoticeKind
 from tests.reports.letters import CONTEXT, STATEMENTS, letter
 
 pytestmark = pytest.mark.adapter

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.documentation import CheckOutcome, Section, Statement
-from domain.notices import NoticeKind
+from domain.notices.kinds import NoticeKind
+from domain.record.documentation import CheckOutcome, Section, Statement
 from reports.briefings import build_briefing, read_briefing, with_plan
 from tests.reports.letters import CITED, STARTS_AT, STATEMENTS, letter, said
 

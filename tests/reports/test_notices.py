@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.documentation import CheckOutcome, Section
-from domain.notices import NoticeKind
+from domain.notices.kinds import NoticeKind
+from domain.record.documentation import CheckOutcome, Section
 from reports.catalogue import LANGUAGES, SUBJECTS, WORDS
 from reports.contexts import RenderedMessage
 from tests.reports.letters import CONTEXT, Page, letter, said

@@ -6,7 +6,7 @@ import pytest
 from faster_whisper.tokenizer import _LANGUAGE_CODES
 
 from domain.errors import InvalidInput
-from domain.languages import SPOKEN
+from domain.people.languages import SPOKEN
 from tests.transcription.speech import MODEL
 from transcription.models import load_engine, resolve_model
 

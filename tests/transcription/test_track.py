@@ -7,8 +7,8 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from domain.recording import AudioSegment
-from domain.transcript import Utterance
+from domain.record.recording import AudioSegment
+from domain.record.transcript import Utterance
 from tests.transcription.speech import clip, track
 from transcription.engine import RATE, Sound, SpeechEngine
 from transcription.track import TrackTranscriber

@@ -26,17 +26,18 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from config.search_attributes import SEARCH_ATTRIBUTES
-from config.temporal import DATA_CONVERTER
-from domain.policies import SessionPolicy
-from domain.timeline import Step, TimelineEntry
+from domain.sessions.policies import SessionPolicy
+from domain.sessions.timeline import Step, TimelineEntry
 from tests.workflows.recording_activities import (
     World,
     capture_activities,
     session_activities,
     transcription_activities,
 )
+from wiring.temporal import DATA_CONVERTER
 from workflows.class_session import ClassSession
-from workflows.commands import (
+from workflows.contracts.common import SessionRef
+from workflows.session.messages import (
     Approve,
     Booked,
     Booking,
@@ -45,7 +46,6 @@ from workflows.commands import (
     PresenceSignal,
     session_workflow_id,
 )
-from workflows.contracts.common import SessionRef
 
 REGION = "test"
 MINUTE = timedelta(minutes=1)

@@ -12,9 +12,9 @@ from domain.errors import NotFound
 from tests.workflows.classroom import MINUTE, REGION, Classroom, Handle, book
 from tests.workflows.recording_activities import QuickWatch, World
 from workflows.class_session import ClassSession
-from workflows.commands import Cancel, EndClass, Extend, RequestChanges, Reschedule, Substitute
 from workflows.contracts.rooms import WatchInput
 from workflows.room_watch import RoomWatchWorkflow
+from workflows.session.messages import Cancel, EndClass, Extend, RequestChanges, Reschedule, Substitute
 
 Scenario = Callable[[WorkflowEnvironment, World], Awaitable[Handle]]
 

@@ -8,11 +8,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
-from domain.timeline import Outcome, Step
+from domain.sessions.timeline import Outcome, Step
 from tests.workflows.classroom import MINUTE, book, commands, history_length
 from tests.workflows.recording_activities import World
 from workflows.class_session import ClassSession
-from workflows.commands import Cancel, EndClass, Extend, Reschedule, Substitute
+from workflows.session.messages import Cancel, EndClass, Extend, Reschedule, Substitute
 
 pytestmark = pytest.mark.workflow
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from config.temporal import connect
-from domain.policies import SessionPolicy
+from domain.sessions.policies import SessionPolicy
 from tests.stack import TestTemporal
 from tests.workflows.classroom import book, workers
 from tests.workflows.recording_activities import World
+from wiring.temporal import connect
 from workflows.class_session import ClassSession
-from workflows.commands import Cancel, EndClass
+from workflows.session.messages import Cancel, EndClass
 
 pytestmark = pytest.mark.workflow
 

@@ -5,11 +5,11 @@ from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
-from config.temporal import DATA_CONVERTER
 from tests.workflows.classroom import commands
 from tests.workflows.recording_activities import World
 from tests.workflows.save import FINGERPRINTS, HISTORIES
 from tests.workflows.scenarios import SCENARIOS
+from wiring.temporal import DATA_CONVERTER
 from workflows.registry import WORKFLOWS
 
 pytestmark = [pytest.mark.workflow, pytest.mark.check]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from domain.sessions import SessionState
-from domain.timeline import TimelineEntry
+from domain.sessions.states import SessionState
+from domain.sessions.timeline import TimelineEntry
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from temporalio import activity
 
-from domain.exceptions import ExceptionKind
-from domain.notices import NoticeKind
+from domain.cases.kinds import ExceptionKind
+from domain.notices.kinds import NoticeKind
 from workflows.contracts.common import SessionRef, StepInput
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from temporalio import activity
 
-from domain.policies import SessionPolicy
+from domain.sessions.policies import SessionPolicy
 from workflows.contracts.common import SessionRef, StepInput
 
 

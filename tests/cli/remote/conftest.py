@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.api.campus import school
-from tests.api.console.taught import Hall
 from tests.cli.remote.shell import Shell
+from tests.console.taught import Hall
 
 
 @pytest.fixture

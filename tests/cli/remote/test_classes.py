@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.exceptions import ExceptionKind
+from domain.cases.kinds import ExceptionKind
 from models.database import Database
-from tests.api.console.taught import Hall
 from tests.api.test_queues import notice, open_cases
 from tests.cli.remote.shell import Shell
+from tests.console.taught import Hall
 
 pytestmark = pytest.mark.adapter
 

@@ -14,8 +14,8 @@ import obstore
 import pytest
 from obstore.store import ObjectStore
 
-from domain.events import EventKind
-from domain.recording import AudioSegment, manifest_key
+from domain.presence.events import EventKind
+from domain.record.recording import AudioSegment, manifest_key
 from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.reports import EndReason, EventSeen, Heartbeat
 from media_bridge.recorder.store import open_store

@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import Unavailable
-from domain.events import EventKind, SessionEvent
-from domain.recording import AudioSegment
+from domain.presence.events import EventKind, SessionEvent
+from domain.record.recording import AudioSegment
 from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.reports import Heartbeat
 from media_bridge.recorder.store import open_store

@@ -1,0 +1,47 @@
+"""What all requests share: the parts made from the settings, and what runs in this process for live pages."""
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Self
+
+from api.http.rate_limits import RateLimiter
+from api.live.board import Boards
+from api.live.change_feed import FeedHub
+from api.live.event_recorder import EventRecorder
+from api.live.session_tenants import Tenants
+from api.live.streams import LiveHub
+from config.settings import Settings
+from wiring.api import ApiParts, make_api_parts
+
+
+@dataclass(frozen=True)
+class State(ApiParts):
+    limiter: RateLimiter
+    recorder: EventRecorder
+    hub: LiveHub
+    boards: Boards
+    feed: FeedHub
+
+    @classmethod
+    def over(cls, parts: ApiParts) -> Self:
+        tenants = Tenants(parts.database)
+        hub = LiveHub(parts.database.url, tenants)
+        return cls(
+            **{field.name: getattr(parts, field.name) for field in fields(ApiParts)},
+            limiter=RateLimiter(parts.settings.rate_limit, parts.settings.rate_limit_storage),
+            recorder=EventRecorder(parts.database, parts.notifier, tenants),
+            hub=hub,
+            boards=Boards(parts.database, hub, lambda: datetime.now(UTC)),
+            feed=FeedHub(parts.database),
+        )
+
+    async def aclose(self) -> None:
+        await self.feed.aclose()
+        await self.recorder.aclose()
+        await self.boards.aclose()
+        await self.hub.aclose()
+        await super().aclose()
+
+
+async def make_state(settings: Settings) -> State:
+    return State.over(await make_api_parts(settings))

@@ -1,0 +1,55 @@
+"""The guardian's own page, in their language and zone; a signed link in every mail to them leads to it."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.http.authentication import known
+from api.http.dependencies import Now, Shared
+from api.http.state import State
+from console.frame.problem_page import PageRoute
+from console.frame.rendering import HEADERS, page
+from console.frame.viewers import OnlyFor, holder, signed_in
+from domain.people.access import AccessRole
+from domain.record.documentation import Section
+from reports.family_page import family_words
+from reports.moments import clock, moment
+from services.family import family
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+PATH = "/family"
+
+
+@router.get(PATH)
+async def family_page(request: Request, shared: Shared, now: Now, t: str | None = None) -> Response:
+    if t is not None:
+        return await _enter(request, shared, t, now)
+    who = await OnlyFor(AccessRole.GUARDIAN)(await holder(request))
+    async with shared.database.tenant(who.organization_id) as db:
+        view = await family(db, who, shared.links, now)
+    language, words = family_words(view.guardian.language)
+    zone = view.guardian.time_zone
+    return page(
+        request,
+        "family.html",
+        navigation=(),  # there is nothing else for them
+        view=view,
+        language=language,
+        words=words,
+        sections=tuple(Section),
+        when=lambda at: moment(at, language, zone),
+        until=lambda at: clock(at, zone),
+        there=lambda at, other: clock(at, other),
+        zone=zone,
+        now=now,
+    )
+
+
+async def _enter(request: Request, shared: State, token: str, now: datetime) -> Response:
+    """Keeps the link out of the address; opened again in the same browser it is the same stay."""
+    _, guardian_id = await shared.family_links.guardian_of(token, now)
+    who = await known(request)
+    if who and who.actor == f"guardian:{guardian_id}":
+        return RedirectResponse(PATH, status_code=303, headers=HEADERS)
+    return signed_in(shared, (await shared.family_links.sign_in(token, now)).token, PATH)

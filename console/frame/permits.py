@@ -1,0 +1,43 @@
+"""Who may open a page or use what is on it: the permission table, asked the way pages ask."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from api.http.authentication import Needs
+from api.http.state import State
+from console.frame.viewers import holder
+from domain.people.access import Permission, Principal, reaches_all
+from models.repositories import sessions
+from models.session import Session
+
+
+class Permits(Needs):
+    """Whoever is not signed in is told so as pages tell it."""
+
+    async def __call__(self, request: Request) -> None:
+        self.check(await holder(request))
+
+
+def permits(permission: Permission) -> Any:
+    """For `dependencies=[permits(…)]` of a page's route."""
+    return Depends(Permits(permission))
+
+
+async def require(request: Request, permission: Permission) -> Principal:
+    """For a page that may first have to trade a link for a cookie. Raises NotAuthenticated, NotAllowed."""
+    who = await holder(request)
+    Permits(permission).check(who)
+    return who
+
+
+async def visible(shared: State, who: Principal, session_id: UUID) -> Session:
+    """Raises NotFound for a class that who asks has no part in. Holds no connection when it has answered."""
+    async with shared.database.tenant(who.organization_id) as db:
+        return await sessions.get_visible(db, session_id, who)
+
+
+def whose(who: Principal) -> UUID | None:
+    """The instructor whose drafts alone are for who asks; None: those of everybody."""
+    return None if reaches_all(who) else who.person_id

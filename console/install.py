@@ -1,0 +1,57 @@
+"""All pages of the console, their templates' static files, and where a signed-in browser goes first."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from console.account import account_page
+from console.courses import booking_page, course_pages, plan_pages
+from console.exceptions import case_pages
+from console.family import family_page
+from console.frame.problem_page import PageRoute
+from console.frame.viewers import Desk
+from console.outbox import outbox_pages
+from console.people import people_pages
+from console.records import record_pages
+from console.review import review_page
+from console.sessions import audio_page, command_forms, session_page
+from console.settings import audit_page, key_pages, settings_pages
+from console.sign_in import sign_in_page
+from console.teaching import teaching_page
+from console.today import today_page
+from domain.people.sign_in import home_of
+
+STATIC = Path(__file__).parent / "static"
+# These say themselves, route by route, who may see them.
+OWN_RULES = (today_page, sign_in_page, account_page, teaching_page, family_page, session_page)
+# Each route of these asks for one permission.
+PERMITTED = (
+    audio_page,
+    command_forms,
+    review_page,
+    record_pages,
+    people_pages,
+    course_pages,
+    plan_pages,
+    booking_page,
+    case_pages,
+    outbox_pages,
+    settings_pages,
+    key_pages,
+    audit_page,
+)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+
+@router.get("/")
+async def home(who: Desk) -> Response:
+    return RedirectResponse(home_of(who.role))
+
+
+def install(app: FastAPI) -> None:
+    app.mount("/static/console", StaticFiles(directory=STATIC), name="console")
+    for module in (*OWN_RULES, *PERMITTED):
+        app.include_router(module.router)
+    app.include_router(router)

@@ -1,0 +1,77 @@
+"""The outbox: every message with its delivery, and its words as they were sent."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlmodel import SQLModel
+
+from api.http.dependencies import Now, Shared
+from api.http.list_queries import NoticesQuery
+from api.http.paging import next_cursor
+from api.http.security_headers import MAIL
+from api.live.streams import LiveStream
+from console.frame.history import history
+from console.frame.lists import asked, listed
+from console.frame.permits import permits
+from console.frame.problem_page import PageRoute
+from console.frame.rendering import HEADERS, by_htmx, page
+from console.frame.viewers import Desk
+from domain.notices.kinds import DeliveryState, NoticeKind
+from domain.people.access import Permission
+from models.people import Guardian, Instructor
+from models.repositories import names, notices, sessions
+
+router = APIRouter(
+    prefix="/outbox",
+    include_in_schema=False,
+    route_class=PageRoute,
+    dependencies=[permits(Permission.NOTICES_READ)],
+)
+_TABLES: Mapping[str, type[SQLModel]] = {"guardian": Guardian, "instructor": Instructor}
+_FILTERS = (
+    ("state", "State", [("", "All"), *((one.value, one.value.capitalize()) for one in DeliveryState)]),
+    (
+        "kind",
+        "Kind",
+        [("", "All kinds"), *((k.value, k.value.replace("_", " ").capitalize()) for k in NoticeKind)],
+    ),
+)
+
+
+@router.get("")
+async def list_all(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
+    wanted = asked(request, NoticesQuery)
+    async with shared.database.tenant(who.organization_id) as db:
+        rows, more = await notices.page(db, wanted.wanted(), wanted.state)
+    found = listed(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
+    template = "parts/outbox.html" if by_htmx(request) else "outbox.html"
+    return page(request, template, list=found, filters=_FILTERS, now=now, path="/outbox")
+
+
+@router.get("/live")
+async def live(shared: Shared, who: Desk) -> Response:
+    return LiveStream(shared.feed.changes(who.organization_id, "notice.*"), HEADERS)
+
+
+@router.get("/{notice_id}")
+async def show(request: Request, notice_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        notice = await notices.get(db, notice_id)
+        session = await sessions.get_session(db, notice.session_id)
+        table = _TABLES.get(notice.recipient_kind)
+        found = await names.of(db, table, [notice.recipient_id]) if table else {}
+        past = await history(db, who, notice_id)
+    recipient = found.get(notice.recipient_id, notice.recipient_kind)
+    return page(
+        request, "notice.html", notice=notice, row=notice, session=session, recipient=recipient, now=now,
+        history=past, path="/outbox",
+    )  # fmt: skip
+
+
+@router.get("/{notice_id}/mail")
+async def mail(notice_id: UUID, shared: Shared, who: Desk) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        notice = await notices.get(db, notice_id)
+    return Response(notice.html, media_type="text/html", headers=MAIL)

@@ -1,0 +1,124 @@
+"""The kinds of things that have a list, a page of their own and a form: each described once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from console.frame import choices
+from console.frame.forms import Field
+from services.resources.catalogue import COURSES, GUARDIANS, INSTRUCTORS, MEMBERS, STUDENTS
+from services.resources.resource import Resource
+
+
+@dataclass(frozen=True)
+class Column:
+    heading: str
+    name: str
+    style: str = "text"  # text, moment, role
+
+
+@dataclass(frozen=True)
+class Kind:
+    resource: Resource[Any]
+    base: str  # the address of its list
+    many: str
+    about: str  # what they are, for a list without any
+    fields: tuple[Field, ...]
+    columns: tuple[Column, ...]
+    retiring: str  # what it means that one is retired
+    filters: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+
+    @property
+    def one(self) -> str:
+        return self.resource.name
+
+    @property
+    def heading(self) -> str:
+        """The column that names one."""
+        return self.columns[0].name
+
+    @property
+    def search_label(self) -> str:
+        return "Search by " + " or ".join(self.resource.searched)
+
+
+_NAME = Field("name", "Name", wrong="One line of text.")
+_EMAIL = Field("email", "E-mail", "email", wrong="One address such as a@b.example.")
+_LANGUAGE = Field("language", "Language", "select", options=choices.languages)
+_ZONE = Field("time_zone", "Time zone", "select", options=choices.zones)
+_EXTERNAL = Field("external_id", "Id elsewhere", hint="In the system it comes from, such as your CRM.")
+_ADDED = Column("Added", "created_at", "moment")
+_ZONE_COLUMN = Column("Time zone", "time_zone")
+
+GUARDIAN_KIND = Kind(
+    GUARDIANS,
+    "/people/guardians",
+    "Guardians",
+    "Guardians get confirmations, reminders, absence notices and approved summaries of their children.",
+    (
+        _NAME,
+        _EMAIL,
+        _LANGUAGE,
+        _ZONE,
+        Field(
+            "quiet_from", "Quiet from", "time", "In the guardian's zone. What can wait is sent afterwards."
+        ),
+        Field("quiet_until", "Quiet until", "time"),
+        _EXTERNAL,
+    ),
+    (Column("Name", "name"), Column("E-mail", "email"), _ZONE_COLUMN, _ADDED),
+    "No notice goes to a retired guardian. What was sent stays in the record.",
+)
+STUDENT_KIND = Kind(
+    STUDENTS,
+    "/people/students",
+    "Students",
+    "Students are enrolled in courses and join their classes from a link.",
+    (_NAME, _ZONE, _EXTERNAL),
+    (Column("Name", "name"), _ZONE_COLUMN, _ADDED),
+    "A retired student is not booked any more. Classes and summaries stay in the record.",
+)
+INSTRUCTOR_KIND = Kind(
+    INSTRUCTORS,
+    "/people/instructors",
+    "Instructors",
+    "Instructors get a briefing before each class, teach it, and approve what is written about it.",
+    (_NAME, _EMAIL, _LANGUAGE, _ZONE, _EXTERNAL),
+    (Column("Name", "name"), Column("E-mail", "email"), _ZONE_COLUMN, _ADDED),
+    "A retired instructor is not booked any more. What was taught stays in the record.",
+)
+MEMBER_KIND = Kind(
+    MEMBERS,
+    "/people/members",
+    "Staff",
+    "Members of staff sign in to this console.",
+    (_NAME, _EMAIL, Field("role", "Role", "select", options=choices.staff_roles), _LANGUAGE, _ZONE),
+    (Column("Name", "name"), Column("E-mail", "email"), Column("Role", "role", "role"), _ADDED),
+    "A retired member cannot sign in any more, and is signed out at once.",
+    filters={"role": (("", "All roles"), ("admin", "Admin"), ("ops", "Ops"))},
+)
+COURSE_KIND = Kind(
+    COURSES,
+    "/courses",
+    "Courses",
+    "A course has topics in the order they are taught, students who are enrolled, and classes.",
+    (
+        Field("title", "Title", wrong="One line of text."),
+        Field("subject", "Subject", hint="Instructors are qualified by subject and level."),
+        Field("level", "Level", empty=""),
+        Field(
+            "topics",
+            "Topics",
+            "lines",
+            "One per line, in the order they are taught.",
+            empty=(),
+            new_only=True,
+        ),
+        _EXTERNAL,
+    ),
+    (Column("Title", "title"), Column("Subject", "subject"), Column("Level", "level"), _ADDED),
+    "No class of a retired course can be booked. Classes that were taught stay in the record.",
+)
+
+PEOPLE = (STUDENT_KIND, GUARDIAN_KIND, INSTRUCTOR_KIND, MEMBER_KIND)
+KINDS = (*PEOPLE, COURSE_KIND)

@@ -1,0 +1,94 @@
+"""What stands around one thing on its page: a student's family, an instructor's classes, a course's topics."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.people.access import Permission, Principal
+from models.course import CurriculumPlan, Topic
+from models.notice import Notice
+from models.repositories import pages, people, relations, sessions
+from models.session import Session
+
+_BACK, _AHEAD = timedelta(days=30), timedelta(days=90)
+_MOST = 30
+ALL = 500  # as many topics as a course may have
+
+
+async def of(db: AsyncSession, who: Principal, name: str, key: UUID, now: datetime) -> Mapping[str, Any]:
+    """By the name of the kind."""
+    found = _AROUND.get(name)
+    return await found(db, who, key, now) if found else {}
+
+
+async def _of_student(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
+    reads = who.may(Permission.ENROLLMENTS_READ)
+    return {
+        "guardians": await relations.guardians_of_student(db, key),
+        "enrollments": await relations.courses_of_student(db, key) if reads else [],
+        "classes": await _classes(db, who, now, student_id=key),
+    }
+
+
+async def _of_guardian(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
+    notices: list[Notice] = []
+    if who.may(Permission.NOTICES_READ):
+        wanted = pages.Asked("-created_at", 10, equal={"recipient_id": key})
+        notices, _ = await pages.page(db, Notice, wanted)
+    return {"students": await relations.students_of_guardian(db, key), "notices": notices}
+
+
+async def _of_instructor(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
+    return {
+        "qualifications": (await people.qualifications(db, [key])).get(key, []),
+        "classes": await _classes(db, who, now, {"instructor_id": key}),
+    }
+
+
+async def _of_course(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
+    reads = who.may(Permission.ENROLLMENTS_READ)
+    plans, _ = await pages.page(
+        db, CurriculumPlan, pages.Asked("title", ALL, equal={"course_id": key}, retired=None)
+    )
+    return {
+        "topics": await topics(db, key),
+        "retired_topics": await topics(db, key, retired=True),
+        "plans": plans,
+        "enrolled": await relations.enrolled_in(db, key) if reads else [],
+        "classes": await _classes(db, who, now, {"course_id": key}, back=timedelta(hours=12)),
+    }
+
+
+async def topics(db: AsyncSession, course_id: UUID, *, retired: bool = False) -> list[Topic]:
+    """In the order they are taught."""
+    wanted = pages.Asked("position", ALL, equal={"course_id": course_id}, retired=retired)
+    found, _ = await pages.page(db, Topic, wanted)
+    return found
+
+
+async def _classes(
+    db: AsyncSession,
+    who: Principal,
+    now: datetime,
+    equal: Mapping[str, Any] | None = None,
+    *,
+    student_id: UUID | None = None,
+    back: timedelta = _BACK,
+) -> list[Session]:
+    if not who.may(Permission.SESSIONS_READ):
+        return []
+    wanted = pages.Asked("starts_at", _MOST, equal=equal or {})
+    found, _ = await sessions.page(db, who, wanted, now - back, now + _AHEAD, student_id=student_id)
+    return found
+
+
+Around = Callable[[AsyncSession, Principal, UUID, datetime], Awaitable[Mapping[str, Any]]]
+_AROUND: dict[str, Around] = {
+    "student": _of_student,
+    "guardian": _of_guardian,
+    "instructor": _of_instructor,
+    "course": _of_course,
+}

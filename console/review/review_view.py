@@ -1,0 +1,89 @@
+"""What the review page shows, read in one transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from console.frame import titles
+from console.frame.spoken_lines import SaidLine, said
+from domain.errors import NotFound
+from domain.people.access import Principal
+from domain.record.documentation import DocumentationStatus, Statement
+from domain.sessions.states import SessionState
+from models.course import Course
+from models.documentation import Documentation, DocumentationRevision
+from models.repositories import documents, names, people, recordings, sessions
+from models.repositories.documents import WaitingDraft
+from models.session import Session
+from services import reviews
+
+_STATEMENTS = TypeAdapter(tuple[Statement, ...])
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    session: Session
+    course: Course
+    documentation: Documentation
+    statements: tuple[Statement, ...]
+    revisions: list[DocumentationRevision]
+    authors: dict[str, str]  # of the revisions, as the page calls them
+    transcript: list[SaidLine]
+    waiting: WaitingDraft | None
+    following: UUID | None  # the session to review after this one
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can be decided on."""
+        return (
+            self.session.state == SessionState.REVIEW
+            and self.documentation.status != DocumentationStatus.APPROVED
+        )
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What the editor in the browser begins with."""
+        return {
+            "session": str(self.session.id),
+            "revision": self.documentation.revision,
+            "waits": self.waits,
+            "sections": list(titles.SECTIONS.items()),
+            "next": f"/sessions/{self.following}/review" if self.following else "/review",
+            "statements": _STATEMENTS.dump_python(self.statements, mode="json"),
+        }
+
+
+async def review_view(
+    db: AsyncSession, who: Principal, session_id: UUID, instructor_id: UUID | None
+) -> ReviewView:
+    """`instructor_id`: whose drafts alone are in the queue. Raises NotFound where there is no draft yet."""
+    session = await sessions.get_visible(db, session_id, who)
+    documentation = await documents.documentation(db, session_id)
+    if documentation is None:
+        raise NotFound(
+            "this class has no draft yet", next_step="It is drafted when the class is over and transcribed."
+        )
+    everybody = await sessions.participants(db, session_id)
+    revisions = await documents.revisions(db, session_id)
+    return ReviewView(
+        session=session,
+        course=await people.get(db, Course, session.course_id),
+        documentation=documentation,
+        statements=await documents.statements(db, session_id, documentation.revision),
+        revisions=list(reversed(revisions)),
+        authors=await _authors(db, {one.author for one in revisions}),
+        transcript=said(await recordings.transcript(db, session_id), everybody),
+        waiting=await documents.waiting_one(db, session_id),
+        following=await reviews.next_after(db, session_id, instructor_id),
+    )
+
+
+async def _authors(db: AsyncSession, actors: set[str]) -> dict[str, str]:
+    found = await names.of_actors(db, actors)
+    engines = {
+        one: f"drafted by the {one.removeprefix('engine:')} engine" for one in actors if "engine:" in one
+    }
+    return {one: one.replace(":", " ") for one in actors} | engines | found

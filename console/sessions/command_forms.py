@@ -1,0 +1,128 @@
+"""Commands of the session page. Each is asked for in a dialog that stays open when it is refused."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+from pydantic import Field
+from uuid_utils.compat import uuid7
+
+from api.http.dependencies import Now, Shared
+from console.frame import titles
+from console.frame.permits import permits, visible
+from console.frame.problem_page import PageRoute
+from console.frame.rendering import done, page
+from console.frame.viewers import Desk, same_origin
+from domain.people.access import Permission
+from domain.scheduling.wall_time import moment_in
+from models.people import Instructor
+from models.session import Session
+from services import cases
+from services.inputs.fields import Name, Schema, WallTime
+from services.inputs.sessions import Reason
+from services.join_links import join_url
+
+router = APIRouter(
+    prefix="/sessions/{session_id}",
+    include_in_schema=False,
+    route_class=PageRoute,
+    dependencies=[Depends(same_origin)],
+)
+
+
+_LONGER = timedelta(minutes=15)  # what is proposed to a class that needs more time
+
+
+class MoveForm(Schema):
+    starts_at: WallTime  # as clocks in the class's zone show it
+    minutes: int = Field(ge=1, le=24 * 60)
+
+
+class EndForm(Schema):
+    ends_at: WallTime  # as clocks in the class's zone show it
+
+
+class SubstituteForm(Schema):
+    instructor_id: UUID | None = None  # none: whoever fits best
+
+
+class GuestForm(Schema):
+    name: Name
+
+
+def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) -> dict[str, Any]:
+    """What the dialogs of a session's page offer."""
+    others = [(str(one.id), one.name) for one in instructors if one.id != session.instructor_id]
+    return {
+        "extended": max(session.ends_at, now) + _LONGER,
+        "substitutes": [("", "Whoever fits best"), *others],
+        "cancellations": list(titles.CANCELLATIONS.items()),
+    }
+
+
+@router.post("/reschedule", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def reschedule(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[MoveForm, Form()]
+) -> Response:
+    session = await visible(shared, link, session_id)
+    starts_at = moment_in(session.time_zone, form.starts_at)
+    ends_at = starts_at + timedelta(minutes=form.minutes)
+    await shared.classes.reschedule(link, session_id, starts_at, ends_at)
+    return _done(request, session_id, "Moved. Everybody is told the new time.")
+
+
+@router.post("/extend", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def extend(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[EndForm, Form()]
+) -> Response:
+    session = await visible(shared, link, session_id)
+    await shared.classes.extend(link, session_id, moment_in(session.time_zone, form.ends_at))
+    return _done(request, session_id, "The class has its new end.")
+
+
+@router.post("/end", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def end(request: Request, session_id: UUID, shared: Shared, link: Desk) -> Response:
+    await shared.classes.end(link, session_id)
+    return _done(request, session_id, "The class is being ended.")
+
+
+@router.post("/cancel", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def cancel(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[Reason, Form()]
+) -> Response:
+    await shared.classes.cancel(link, session_id, form.reason)
+    return _done(request, session_id, "Cancelled. Everybody is told.")
+
+
+@router.post("/substitute", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def substitute(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[SubstituteForm, Form()]
+) -> Response:
+    await shared.classes.substitute(link, session_id, form.instructor_id)
+    return _done(request, session_id, "The request is in the queue of ops.")
+
+
+@router.post("/guests", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def invite_guest(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[GuestForm, Form()]
+) -> Response:
+    session, guest = await shared.classes.invite_guest(link, session_id, uuid7(), form.name)
+    shared.notifier.changed(session_id)
+    return page(request, "parts/guest.html", name=guest.name, url=join_url(shared.links, session, guest))
+
+
+@router.post("/exceptions/{case_id}/resolve", dependencies=[permits(Permission.EXCEPTIONS_WRITE)])
+async def resolve(
+    request: Request, session_id: UUID, case_id: UUID, shared: Shared, link: Desk, now: Now
+) -> Response:
+    async with shared.database.tenant(link.organization_id) as db:
+        await cases.resolve(db, link, case_id, "resolved on the session's page", now)
+    shared.notifier.changed(session_id)
+    return _done(request, session_id, "The case is resolved.")
+
+
+def _done(request: Request, session_id: UUID, said: str) -> Response:
+    return done(request, f"/sessions/{session_id}", said)

@@ -1,0 +1,83 @@
+"""The page of one session: as it happens, and its record afterwards."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.http.dependencies import Now, Shared
+from api.http.state import State
+from api.live.streams import LiveStream
+from console.frame.permits import permits, require, visible
+from console.frame.problem_page import PageRoute
+from console.frame.rendering import HEADERS, done, page
+from console.frame.viewers import Desk, enter, same_origin
+from console.sessions.command_forms import dialogs
+from console.sessions.session_view import session_view
+from domain.people.access import Permission, Principal
+from domain.people.sign_in import home_of
+from models.repositories import people, sessions
+from services.inputs.documentation import Revision
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+
+@router.get("/sessions/{session_id}")
+async def session_page(
+    request: Request, session_id: UUID, shared: Shared, now: Now, desk: str | None = None
+) -> Response:
+    if desk is not None:
+        return await enter(shared, desk, now, f"/sessions/{session_id}")
+    link = await require(request, Permission.SESSIONS_READ)
+    async with shared.database.tenant(link.organization_id) as db:
+        shown = await _session(db, shared, link, session_id, now)
+        instructors = await people.instructors(db)
+    return page(
+        request,
+        "session.html",
+        path=home_of(link.role),
+        **shown,
+        **dialogs(shown["view"].session, instructors, now),
+    )
+
+
+@router.get("/sessions/{session_id}/fragment", dependencies=[permits(Permission.SESSIONS_READ)])
+async def session_fragment(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, now: Now
+) -> Response:
+    async with shared.database.tenant(link.organization_id) as db:
+        shown = await _session(db, shared, link, session_id, now)
+    return page(request, "parts/session.html", **shown)
+
+
+async def _session(
+    db: AsyncSession, shared: State, who: Principal, session_id: UUID, now: datetime
+) -> dict[str, Any]:
+    view = await session_view(db, await sessions.get_visible(db, session_id, who), now)
+    return {
+        "who": who,
+        "view": view,
+        "now": now,
+        "workflow_url": shared.workflow_url(session_id),
+        "mailbox_url": shared.settings.mailbox_url,
+    }
+
+
+@router.get("/sessions/{session_id}/live", dependencies=[permits(Permission.SESSIONS_READ)])
+async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response:
+    await visible(shared, link, session_id)
+    return LiveStream(shared.hub.stream(link.organization_id, session_id), HEADERS)
+
+
+@router.post(
+    "/sessions/{session_id}/approve",
+    dependencies=[Depends(same_origin), permits(Permission.DOCUMENTATION_REVIEW)],
+)
+async def approve(
+    request: Request, session_id: UUID, shared: Shared, link: Desk, revision: Annotated[Revision, Form()]
+) -> Response:
+    await shared.documentation.approve(link, session_id, revision)
+    return done(request, f"/sessions/{session_id}", "Approved. The guardians are told.")

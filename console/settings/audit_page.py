@@ -1,0 +1,101 @@
+"""The log of all changes, for those who may read it."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.dependencies import Shared
+from console.frame.history import lines
+from console.frame.lists import ROWS, asked, listed
+from console.frame.permits import permits
+from console.frame.problem_page import PageRoute
+from console.frame.rendering import by_htmx, page
+from console.frame.viewers import Desk
+from console.settings.settings_pages import tabs
+from domain.people.access import Permission
+from domain.scheduling.wall_time import moment_in
+from models.repositories import change_log
+from models.repositories.change_log import Wanted, read_place, write_place
+from services.inputs.fields import WallTime
+
+router = APIRouter(
+    prefix="/settings/audit",
+    include_in_schema=False,
+    route_class=PageRoute,
+    dependencies=[permits(Permission.AUDIT_READ)],
+)
+SUBJECTS = (
+    ("", "Everything"),
+    ("session", "Sessions"),
+    ("student", "Students"),
+    ("guardian", "Guardians"),
+    ("instructor", "Instructors"),
+    ("member", "Staff"),
+    ("course", "Courses"),
+    ("topic", "Topics"),
+    ("enrollment", "Enrollments"),
+    ("curriculum_plan", "Curriculum plans"),
+    ("organization", "Organization and rules"),
+    ("api_key", "API keys"),
+    ("exception", "Exceptions"),
+    ("notice", "Messages"),
+    ("documentation", "Documentation"),
+    ("sign_in", "Sign-ins"),
+)
+_PAGES = {
+    "student": "/people/students/{}",
+    "guardian": "/people/guardians/{}",
+    "instructor": "/people/instructors/{}",
+    "member": "/people/members/{}",
+    "course": "/courses/{}",
+    "session": "/sessions/{}",
+    "api_key": "/settings/keys/{}",
+    "exception": "/exceptions/{}",
+    "notice": "/outbox/{}",
+    "qualification": "/people/instructors/{}",
+    "student_guardian": "/people/students/{}",
+}
+
+
+class AuditFilter(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str = Field("", pattern="^[a-z_]{0,40}$")
+    subject_id: UUID | None = None
+    actor: str = Field("", max_length=100)
+    since: Annotated[WallTime | None, Query()] = None  # a day, as it begins in UTC
+    until: Annotated[WallTime | None, Query()] = None
+    cursor: str | None = Field(None, max_length=40)
+    limit: int = ROWS
+
+
+@router.get("")
+async def show(request: Request, shared: Shared, who: Desk) -> Response:
+    wanted = asked(request, AuditFilter)
+    until = moment_in("UTC", wanted.until) + timedelta(days=1) if wanted.until else None
+    looked_for = Wanted(
+        kinds=(f"{wanted.subject}.*",) if wanted.subject else (),
+        subject_id=wanted.subject_id,
+        actor=wanted.actor,
+        since=moment_in("UTC", wanted.since) if wanted.since else None,
+        until=until,
+    )
+    async with shared.database.tenant(who.organization_id) as db:
+        rows = await change_log.before(db, read_place(wanted.cursor), ROWS + 1, looked_for)
+        told = await lines(db, rows[:ROWS])
+    cursor = write_place(rows[ROWS - 1]) if len(rows) > ROWS else None
+    found = listed(request, told, "", cursor)
+    template = "parts/audit.html" if by_htmx(request) else "audit.html"
+    return page(
+        request,
+        template,
+        list=found,
+        subjects=SUBJECTS,
+        pages_of=_PAGES,
+        tabs=tabs(who),
+        path="/settings/audit",
+    )

@@ -1,0 +1,135 @@
+"""API keys: made, rotated with an overlap, revoked. A secret is shown once, in the answer that makes it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import ValidationError
+from uuid_utils.compat import uuid7
+
+from api.http.dependencies import Now, Shared
+from api.http.list_queries import KeysQuery
+from api.http.paging import next_cursor
+from console.frame import forms
+from console.frame.forms import Field, Form
+from console.frame.history import author, history
+from console.frame.lists import asked, listed
+from console.frame.permits import permits
+from console.frame.problem_page import PageRoute
+from console.frame.rendering import by_htmx, page, went
+from console.frame.viewers import Desk, same_origin
+from console.records.record_pages import made_as
+from console.settings.settings_pages import tabs
+from domain.errors import HomeroomError, InvalidInput
+from domain.people.access import KEY_ROLES, Permission, permissions_of
+from models.organization import ApiKey
+from models.repositories import names, pages
+from services import api_keys
+from services.inputs.api_keys import NewKey, Rotation
+
+router = APIRouter(
+    prefix="/settings/keys",
+    include_in_schema=False,
+    route_class=PageRoute,
+    dependencies=[permits(Permission.KEYS_MANAGE)],
+)
+OWN_SITE = Depends(same_origin)
+_ROLES = (
+    ("integrator", "Integrator: another system"),
+    ("ops", "Ops: the classes of every day"),
+    ("admin", "Admin: all, with rules and keys"),
+)
+_LASTS = (("", "It does not expire"), ("30", "30 days"), ("90", "90 days"), ("365", "A year"))
+_NEW = (
+    Field("name", "Name", hint="What it is for, such as billing.", wrong="One line of text."),
+    Field("role", "Role", "select", options=lambda: _ROLES),
+    Field("lasts", "Expires after", "select", options=lambda: _LASTS),
+)
+OVERLAPS = (("24", "24 hours"), ("1", "1 hour"), ("168", "7 days"), ("720", "30 days"), ("0", "Not at all"))
+
+
+@router.get("")
+async def list_keys(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
+    wanted = asked(request, KeysQuery)
+    async with shared.database.tenant(who.organization_id) as db:
+        rows, more = await pages.page(db, ApiKey, wanted.wanted())
+    found = listed(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
+    template = "parts/keys.html" if by_htmx(request) else "keys.html"
+    return page(
+        request, template, list=found, now=now, tabs=tabs(who), state_of=state_of, path="/settings/keys"
+    )
+
+
+@router.get("/new")
+async def new(request: Request) -> Response:
+    form = forms.blank(_NEW, NewKey, {"role": "integrator", "lasts": "90"})
+    return _form_page(request, form, set())
+
+
+@router.post("/new", dependencies=[OWN_SITE])
+async def make(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
+    posted = await forms.posted(request)
+    form, scopes = forms.typed(forms.blank(_NEW, NewKey, {}), posted), forms.texts(posted, "scopes")
+    key_id, values = made_as(posted), forms.body(form)
+    lasts = values.pop("lasts")
+    try:
+        ends = now + timedelta(days=int(lasts)) if lasts in dict(_LASTS) and lasts else None
+        wanted = NewKey.model_validate({**values, "scopes": scopes, "expires_at": ends})
+        async with shared.database.tenant(who.organization_id) as db:
+            if await db.get(ApiKey, key_id):
+                return went(request, f"/settings/keys/{key_id}", "known")
+            made = await api_keys.make(db, who, wanted, key_id, now)
+    except (ValidationError, HomeroomError) as error:
+        return _form_page(request, forms.refused(form, error), set(scopes))
+    return page(request, "key_made.html", key=made.row, secret=made.api_key, path="/settings/keys")
+
+
+@router.get("/{key_id}")
+async def show(request: Request, key_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        row = await api_keys.get(db, key_id)
+        past = await history(db, who, key_id)
+        made_by = author(row.created_by, await names.of_actors(db, [row.created_by]))
+    return page(
+        request, "key.html", row=row, state=state_of(row, now), made_by=made_by, history=past,
+        overlaps=OVERLAPS, new_id=uuid7(), path="/settings/keys",
+    )  # fmt: skip
+
+
+@router.post("/{key_id}/rotate", dependencies=[OWN_SITE])
+async def rotate(request: Request, key_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    posted = await forms.posted(request)
+    hours = forms.text(posted, "overlap")
+    if hours not in dict(OVERLAPS):
+        raise InvalidInput("the overlap is none of those offered", next_step="Choose one of them.")
+    rotation, new_id = Rotation(overlap=timedelta(hours=int(hours))), made_as(posted)
+    async with shared.database.tenant(who.organization_id) as db:
+        if await db.get(ApiKey, new_id):
+            return went(request, f"/settings/keys/{new_id}", "known")
+        made = await api_keys.rotate(db, who, key_id, rotation.overlap, new_id, now)
+        old = await api_keys.get(db, key_id)
+    return page(request, "key_made.html", key=made.row, secret=made.api_key, old=old, path="/settings/keys")
+
+
+@router.post("/{key_id}/revoke", dependencies=[OWN_SITE])
+async def revoke(request: Request, key_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        await api_keys.revoke(db, key_id, now)
+    return went(request, f"/settings/keys/{key_id}", "revoked")
+
+
+def state_of(row: ApiKey, now: Any) -> str:
+    if row.revoked_at:
+        return "revoked"
+    return "expired" if row.expires_at and row.expires_at <= now else "active"
+
+
+def _form_page(request: Request, form: Form, scopes: set[str]) -> Response:
+    beyond = [(role.value, sorted(permissions_of(role))) for role in KEY_ROLES]
+    every = sorted({permission for _, permissions in beyond for permission in permissions})
+    return page(
+        request, "key_form.html", form.status, form=form, scopes=scopes, every=every, key=uuid7(),
+        path="/settings/keys",
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""The kinds of notices, and who gets each."""
+
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    CONFIRMATION = "confirmation"
+    RESCHEDULED = "rescheduled"
+    CANCELLED = "cancelled"
+    SUBSTITUTION = "substitution"  # somebody else teaches
+    REMINDER = "reminder"
+    BRIEFING = "briefing"
+    ABSENCE = "absence"  # the class runs, the student is not there
+    REVIEW_REQUEST = "review_request"
+    SUMMARY = "summary"
+
+
+class Audience(StrEnum):
+    GUARDIANS = "guardians"  # of all students of the class
+    GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of the students who are not there, about their own alone
+    INSTRUCTOR = "instructor"
+
+
+_EVERYBODY = frozenset({Audience.GUARDIANS, Audience.INSTRUCTOR})
+
+_AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
+    NoticeKind.CONFIRMATION: _EVERYBODY,
+    NoticeKind.RESCHEDULED: _EVERYBODY,
+    NoticeKind.CANCELLED: _EVERYBODY,
+    NoticeKind.SUBSTITUTION: _EVERYBODY,
+    NoticeKind.REMINDER: _EVERYBODY,
+    NoticeKind.BRIEFING: frozenset({Audience.INSTRUCTOR}),
+    NoticeKind.ABSENCE: frozenset({Audience.GUARDIANS_OF_ABSENT}),
+    NoticeKind.REVIEW_REQUEST: frozenset({Audience.INSTRUCTOR}),
+    NoticeKind.SUMMARY: frozenset({Audience.GUARDIANS}),
+}
+
+
+def audiences(kind: NoticeKind) -> frozenset[Audience]:
+    return _AUDIENCES[kind]
+
+
+def notice_key(session_id: object, kind: NoticeKind, recipient_id: object, occasion: str) -> str:
+    """The same message to the same person about the same thing has the same key."""
+    return f"{session_id}:{kind}:{recipient_id}:{occasion}"
+
+
+class DeliveryState(StrEnum):
+    """Where a message is."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"  # what it says was no longer so before it was sent

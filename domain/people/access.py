@@ -1,0 +1,122 @@
+"""Who may do what: the roles of accounts and keys, the permissions, and one table between them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class AccessRole(StrEnum):
+    ADMIN = "admin"  # sets rules, keys and staff; may do all that the organization can
+    OPS = "ops"  # runs the classes of every day
+    INSTRUCTOR = "instructor"  # teaches and reviews its own classes
+    GUARDIAN = "guardian"  # sees its own children
+    INTEGRATOR = "integrator"  # another system of the organization, by key
+
+
+class Permission(StrEnum):
+    """What a route asks for; also the scopes of an API key."""
+
+    ORGANIZATION_READ = "organization:read"
+    ORGANIZATION_WRITE = "organization:write"
+    POLICY_READ = "policy:read"
+    POLICY_WRITE = "policy:write"
+    PEOPLE_READ = "people:read"  # guardians, students, instructors
+    PEOPLE_WRITE = "people:write"
+    COURSES_READ = "courses:read"  # courses, topics, curriculum plans
+    COURSES_WRITE = "courses:write"
+    ENROLLMENTS_READ = "enrollments:read"
+    ENROLLMENTS_WRITE = "enrollments:write"
+    SESSIONS_READ = "sessions:read"
+    SESSIONS_WRITE = "sessions:write"  # book, move, extend, cancel, substitute
+    SESSIONS_RUN = "sessions:run"  # end a running class, let a guest in
+    LINKS_READ = "links:read"  # join links
+    RECORD_READ = "record:read"  # attendance, engagement, exceptions of one class
+    TRANSCRIPT_READ = "transcript:read"  # transcript and sound
+    DOCUMENTATION_READ = "documentation:read"
+    DOCUMENTATION_REVIEW = "documentation:review"
+    NOTICES_READ = "notices:read"
+    EXCEPTIONS_READ = "exceptions:read"
+    EXCEPTIONS_WRITE = "exceptions:write"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
+    FAMILY_READ = "family:read"  # next class, links and approved summaries of one's own children
+    EVENTS_READ = "events:read"  # the change feed
+    EXPORTS_READ = "exports:read"
+    AUDIT_READ = "audit:read"
+    KEYS_MANAGE = "keys:manage"
+    MEMBERS_READ = "members:read"
+    MEMBERS_MANAGE = "members:manage"
+
+
+class Reach(StrEnum):
+    ALL = "all"  # of the organization
+    OWN = "own"  # classes one teaches; children one cares for
+
+
+_R, _P = AccessRole, Permission
+_ALL, _OWN = Reach.ALL, Reach.OWN
+
+PERMISSIONS: dict[Permission, dict[AccessRole, Reach]] = {
+    _P.ORGANIZATION_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _ALL, _R.INTEGRATOR: _ALL},
+    _P.ORGANIZATION_WRITE: {_R.ADMIN: _ALL},
+    _P.POLICY_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.POLICY_WRITE: {_R.ADMIN: _ALL, _R.INTEGRATOR: _ALL},
+    _P.PEOPLE_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.PEOPLE_WRITE: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.COURSES_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _ALL, _R.INTEGRATOR: _ALL},
+    _P.COURSES_WRITE: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.ENROLLMENTS_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.ENROLLMENTS_WRITE: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.SESSIONS_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
+    _P.SESSIONS_WRITE: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.SESSIONS_RUN: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
+    _P.LINKS_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
+    _P.RECORD_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
+    _P.TRANSCRIPT_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
+    _P.DOCUMENTATION_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
+    _P.DOCUMENTATION_REVIEW: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
+    _P.NOTICES_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.EXCEPTIONS_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.EXCEPTIONS_WRITE: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.FILES_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
+    _P.FILES_WRITE: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
+    _P.FAMILY_READ: {_R.GUARDIAN: _OWN},
+    _P.EVENTS_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.EXPORTS_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.AUDIT_READ: {_R.ADMIN: _ALL},
+    _P.KEYS_MANAGE: {_R.ADMIN: _ALL},
+    _P.MEMBERS_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL},
+    _P.MEMBERS_MANAGE: {_R.ADMIN: _ALL},
+}
+
+STAFF = (AccessRole.ADMIN, AccessRole.OPS)  # roles of members, who sign in to the console
+KEY_ROLES = (AccessRole.ADMIN, AccessRole.OPS, AccessRole.INTEGRATOR)  # roles an API key may have
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks, in one organization."""
+
+    organization_id: UUID
+    role: AccessRole
+    actor: str  # for the record: "key:<id>", "member:<id>", "instructor:<id>", "guardian:<id>", "operator"
+    person_id: UUID | None = None  # the instructor or guardian whose own things OWN means
+    scopes: frozenset[Permission] | None = None  # of a key that may do less than its role; None: all of it
+
+    def may(self, permission: Permission) -> bool:
+        return self.reach(permission) is not None
+
+    def reach(self, permission: Permission) -> Reach | None:
+        """None: not at all."""
+        if self.scopes is not None and permission not in self.scopes:
+            return None
+        return PERMISSIONS[permission].get(self.role)
+
+
+def permissions_of(role: AccessRole) -> frozenset[Permission]:
+    return frozenset(permission for permission, roles in PERMISSIONS.items() if role in roles)
+
+
+def reaches_all(who: Principal) -> bool:
+    """Whether the caller sees all classes of the organization, not only their own."""
+    return who.role not in (AccessRole.INSTRUCTOR, AccessRole.GUARDIAN)

@@ -1,0 +1,72 @@
+"""Attendance, folded from recorded events by connection (LiveKit participant sid), never by identity.
+
+A full reconnect is a new connection, and the old one's `left` may come after the new one's `joined`: a person's time
+in class is the union of their connections, so that nothing is counted twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.intervals import Interval, merged, seconds
+from domain.people.roles import capture_identity
+from domain.presence.connections import Connection, RoomHistory, read_connection
+from domain.presence.events import SessionEvent
+
+_CAPTURE = capture_identity("")
+
+
+@dataclass(frozen=True)
+class Attendance:
+    identity: str
+    connections: tuple[Connection, ...]
+    intervals: tuple[Interval, ...]  # merged, without overlap; an open one ends at `until`
+    present: bool
+
+    @property
+    def seconds(self) -> float:
+        return seconds(self.intervals)
+
+    @property
+    def first_joined_at(self) -> datetime | None:
+        return self.intervals[0].start if self.intervals else None
+
+    @property
+    def last_left_at(self) -> datetime | None:
+        return self.intervals[-1].end if self.intervals and not self.present else None
+
+    @property
+    def reconnects(self) -> int:
+        return max(len(self.connections) - 1, 0)
+
+
+def fold_attendance(events: Iterable[SessionEvent], *, until: datetime | None) -> dict[str, Attendance]:
+    """Attendance by identity, people only. `until` is the end of an open interval: now, or the end of the class.
+
+    Without `until` an open interval ends at its last sighting. The order of events and their repetition make no
+    difference.
+    """
+    known = list(events)
+    room = RoomHistory(known)
+    connections: dict[str, list[Connection]] = defaultdict(list)
+    for sid, own in _people(known).items():
+        connection = read_connection(sid, own, room)
+        if connection:
+            connections[min(e.identity or "" for e in own)].append(connection)
+    return {identity: _attendance(identity, connections[identity], until) for identity in sorted(connections)}
+
+
+def _people(events: Iterable[SessionEvent]) -> dict[str, list[SessionEvent]]:
+    """Events by connection, without those of machines: one event that says hidden speaks for its connection."""
+    by_sid: dict[str, list[SessionEvent]] = defaultdict(list)
+    for event in events:
+        if event.participant_sid and event.identity and not event.identity.startswith(_CAPTURE):
+            by_sid[event.participant_sid].append(event)
+    return {sid: own for sid, own in by_sid.items() if not any(e.hidden for e in own)}
+
+
+def _attendance(identity: str, connections: Sequence[Connection], until: datetime | None) -> Attendance:
+    ordered = tuple(sorted(connections, key=lambda c: (c.joined_at, c.sid)))
+    spans = (Interval(c.joined_at, c.left_at or until or c.last_seen_at) for c in ordered)
+    return Attendance(identity, ordered, merged(spans), any(c.left_at is None for c in ordered))

@@ -1,0 +1,95 @@
+"""What a session's workflow must know of its room, and when it is worth telling it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.people.roles import Role
+from domain.presence.attendance import Attendance, fold_attendance
+from domain.presence.events import EventKind, SessionEvent
+
+
+@dataclass(frozen=True)
+class Presence:
+    instructors: int  # in the room now
+    students: int
+    observers: int
+    first_instructor_at: datetime | None
+    first_student_at: datetime | None
+    empty_since: datetime | None  # None: somebody is there, or nobody has ever been
+    all_expected_present: bool  # everybody expected has been there
+
+    @property
+    def in_room(self) -> int:
+        return self.instructors + self.students + self.observers
+
+    @property
+    def ever_occupied(self) -> bool:
+        return self.in_room > 0 or self.empty_since is not None
+
+
+class Milestone(StrEnum):
+    INSTRUCTOR_JOINED = "instructor"  # the first one
+    STUDENT_JOINED = "student"  # the first one
+    ALL_PRESENT = "everybody"
+    ROOM_EMPTY = "empty"  # told with its moment: each time is one milestone
+    ROOM_OCCUPIED = "occupied"  # again, after it was told to be empty
+
+
+def fold_presence(
+    events: Iterable[SessionEvent], roles: Mapping[str, Role], *, expected: frozenset[str]
+) -> Presence:
+    """`roles` maps identity to role; unknown identities count as observers."""
+    known = list(events)
+    attended = fold_attendance(known, until=None)
+    present = [roles.get(identity, Role.OBSERVER) for identity, a in attended.items() if a.present]
+    return Presence(
+        instructors=present.count(Role.INSTRUCTOR),
+        students=present.count(Role.STUDENT),
+        observers=present.count(Role.OBSERVER),
+        first_instructor_at=_first(attended, roles, Role.INSTRUCTOR),
+        first_student_at=_first(attended, roles, Role.STUDENT),
+        empty_since=None if present else _empty_since(attended, known),
+        all_expected_present=bool(expected) and expected <= attended.keys(),
+    )
+
+
+def news(told: Sequence[str], presence: Presence) -> list[str]:
+    """The milestones to tell, as words to remember them by; `told` are those of all earlier times, in order."""
+    reached = {
+        Milestone.INSTRUCTOR_JOINED: presence.first_instructor_at is not None,
+        Milestone.STUDENT_JOINED: presence.first_student_at is not None,
+        Milestone.ALL_PRESENT: presence.all_expected_present,
+    }
+    found: list[str] = [m for m, is_reached in reached.items() if is_reached and m not in told]
+    room = _room_word(told, presence)
+    return [*found, room] if room else found
+
+
+def _room_word(told: Sequence[str], presence: Presence) -> str | None:
+    """What to say of the room, given the last thing that was said of it."""
+    words = [word for word in told if word.startswith((Milestone.ROOM_EMPTY, Milestone.ROOM_OCCUPIED))]
+    last = words[-1] if words else ""
+    if presence.empty_since:
+        word = f"{Milestone.ROOM_EMPTY}:{presence.empty_since.isoformat()}"
+        return word if word != last else None
+    if presence.in_room and last.startswith(Milestone.ROOM_EMPTY):
+        return f"{Milestone.ROOM_OCCUPIED}:{len(told)}"
+    return None
+
+
+def _first(attended: Mapping[str, Attendance], roles: Mapping[str, Role], role: Role) -> datetime | None:
+    joined = [
+        a.first_joined_at
+        for identity, a in attended.items()
+        if roles.get(identity) == role and a.first_joined_at
+    ]
+    return min(joined) if joined else None
+
+
+def _empty_since(attended: Mapping[str, Attendance], events: Iterable[SessionEvent]) -> datetime | None:
+    """A room that had to be made again waits for its people from then on, whenever they were last sighted."""
+    ends = [a.last_left_at for a in attended.values() if a.last_left_at]
+    remade = [e.occurred_at for e in events if e.kind == EventKind.ROOM_REMADE]
+    return max([*ends, *remade]) if ends else None

@@ -1,0 +1,55 @@
+"""The rules an organization sets for its sessions, as data. A demo class is the same workflow under shorter offsets."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from domain.people.languages import SPOKEN
+
+
+def _hours(n: float) -> timedelta:
+    return timedelta(hours=n)
+
+
+def _minutes(n: float) -> timedelta:
+    return timedelta(minutes=n)
+
+
+def _distinct(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+    if len({int(offset.total_seconds()) for offset in offsets}) != len(offsets):
+        raise ValueError("two of them are at the same time")
+    return offsets
+
+
+def _spoken(language: str) -> str:
+    if language not in SPOKEN:
+        raise ValueError("the speech engines do not know this language")
+    return language
+
+
+Offset = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=90))]
+
+
+class SessionPolicy(BaseModel):
+    """Offsets are counted back from the scheduled start, or forward from the scheduled end, as their names say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reminders_before: Annotated[tuple[Offset, ...], AfterValidator(_distinct)] = Field(
+        (_hours(24), _hours(1)), max_length=4
+    )
+    briefing_before: Offset = _minutes(30)
+    room_before: Offset = _minutes(15)
+    grace_after_end: Offset = _minutes(10)
+    empty_room_for: Offset = Field(
+        _minutes(5), description="The class ends when its room stays empty this long."
+    )
+    review_within: Offset = Field(_hours(24), description="A draft that waits longer is escalated.")
+    review_abandoned_after: Offset = Field(
+        timedelta(days=14), description="A draft nobody decides on is filed unapproved; no summary is sent."
+    )
+    segment_seconds: int = Field(30, ge=5, le=120, description="Length of one audio segment.")
+    languages: tuple[Annotated[str, AfterValidator(_spoken)], ...] = Field(
+        ("en",), min_length=1, max_length=10, description="Languages spoken in class, ISO 639-1."
+    )

@@ -1,0 +1,17 @@
+"""What a constraint of the database that was violated means to a caller."""
+
+from sqlalchemy.exc import IntegrityError
+
+from domain.errors import Conflict, HomeroomError, UnknownReference
+
+_UNIQUE, _FOREIGN = "23505", "23503"  # SQLSTATE
+
+
+def meaning_of(error: IntegrityError) -> HomeroomError:
+    """The refusal that two requests which exclude each other come to. Raises the error where it is a fault of ours."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state == _UNIQUE:
+        return Conflict("this exists already", next_step="Read what is there.")
+    if state == _FOREIGN:
+        return UnknownReference("it names what is not there", next_step="Check the ids.")
+    raise error

@@ -1,0 +1,12 @@
+"""Serves the API and the pages of the console: `uvicorn server:create_app --factory`."""
+
+from fastapi import FastAPI
+
+from api.app import make_app
+from config.settings import Settings, load_settings
+from console.install import install as install_console
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Settings come from the environment where none are given: then the process is this application's alone."""
+    return make_app(settings or load_settings(), [install_console], alone=settings is None)

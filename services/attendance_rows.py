@@ -1,0 +1,53 @@
+"""Attendance and engagement rows, folded from the recorded events of a session."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from domain.people.roles import identity_of
+from domain.presence.attendance import Attendance, fold_attendance
+from domain.presence.connections import Connection
+from domain.presence.engagement import EngagementSummary, summarise
+from domain.presence.events import SessionEvent
+from models.record import AttendanceRow
+from models.session import Participant, Session
+
+
+def attendance_rows(
+    session: Session, participants: Sequence[Participant], events: Sequence[SessionEvent], now: datetime
+) -> list[AttendanceRow]:
+    """One row per participant, those who never came included."""
+    until = session.ended_at or now
+    attended = fold_attendance(events, until=until)
+    engaged = summarise(events, until=until)
+    return [
+        _row(person, attended.get(identity_of(person.id)), engaged.get(identity_of(person.id)))
+        for person in participants
+    ]
+
+
+def _row(
+    person: Participant, attended: Attendance | None, engaged: EngagementSummary | None
+) -> AttendanceRow:
+    return AttendanceRow(
+        participant_id=person.id,
+        organization_id=person.organization_id,
+        session_id=person.session_id,
+        seconds=round(attended.seconds, 3) if attended else 0.0,
+        first_joined_at=attended.first_joined_at if attended else None,
+        last_left_at=attended.last_left_at if attended else None,
+        reconnects=attended.reconnects if attended else 0,
+        connections=[_connection(c) for c in attended.connections] if attended else [],
+        engagement=asdict(engaged) if engaged else {},
+    )
+
+
+def _connection(connection: Connection) -> dict[str, str | None]:
+    return {
+        "sid": connection.sid,
+        "joined_at": connection.joined_at.isoformat(),
+        "joined_by": connection.joined_by,
+        "left_at": connection.left_at.isoformat() if connection.left_at else None,
+        "left_by": connection.left_by,
+        "reason": connection.reason,
+    }

@@ -1,0 +1,107 @@
+"""What may be asked of a class: book, move, extend, end, cancel, substitute, let a guest in.
+
+Each command checks that the caller may see the class, then holds no connection while the workflow answers.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.people.access import Principal
+from models.course import Course
+from models.database import Database
+from models.people import Instructor
+from models.repositories import people, sessions
+from models.session import Participant, Session
+from services import organizations
+from services.inputs.sessions import NewSession
+from workflows.client import SessionClient
+from workflows.session.messages import Booked, Booking, Cancel, EndClass, Extend, Reschedule, Substitute
+
+
+class ClassCommands:
+    def __init__(self, database: Database, client: SessionClient) -> None:
+        self._database = database
+        self._client = client
+
+    async def book(self, organization_id: UUID, session_id: UUID, new: NewSession) -> Booked:
+        """Booked again under the same id, it is the class that is there.
+
+        Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable.
+        """
+        async with self._database.tenant(organization_id) as db:
+            organization = await organizations.organization(db)
+            policy = organizations.policy_of(organization)
+            students = new.student_ids
+            if students is None:
+                await people.in_use(db, Course, new.course_id)
+                students = await people.enrolled_students(db, new.course_id)
+        booking = Booking(
+            course_id=new.course_id,
+            instructor_id=new.instructor_id,
+            student_ids=tuple(students),
+            starts_at=new.starts_at,
+            ends_at=new.ends_at,
+            topic_ids=tuple(new.topic_ids),
+            time_zone=new.time_zone or organization.time_zone,
+            policy=policy,
+            external_id=new.external_id,
+        )
+        return await self._client.book(organization_id, session_id, booking)
+
+    async def reschedule(
+        self,
+        who: Principal,
+        session_id: UUID,
+        starts_at: datetime,
+        ends_at: datetime,
+        command_id: str | None = None,
+    ) -> None:
+        """Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable."""
+        await self.visible(who, session_id)
+        await self._client.reschedule(session_id, Reschedule(starts_at, ends_at), command_id)
+
+    async def extend(
+        self, who: Principal, session_id: UUID, ends_at: datetime, command_id: str | None = None
+    ) -> None:
+        """Raises NotFound, TransitionRefused, InvalidInput, DoubleBooked, Unavailable."""
+        await self.visible(who, session_id)
+        await self._client.extend(session_id, Extend(ends_at), command_id)
+
+    async def cancel(
+        self, who: Principal, session_id: UUID, reason: str, command_id: str | None = None
+    ) -> None:
+        """`reason` is a code. Raises NotFound, TransitionRefused, Unavailable."""
+        await self.visible(who, session_id)
+        await self._client.cancel(session_id, Cancel(reason, who.actor), command_id)
+
+    async def end(self, who: Principal, session_id: UUID, command_id: str | None = None) -> None:
+        """Raises NotFound, TransitionRefused, Unavailable."""
+        await self.visible(who, session_id)
+        await self._client.end(session_id, EndClass(who.actor), command_id)
+
+    async def substitute(self, who: Principal, session_id: UUID, instructor_id: UUID | None) -> None:
+        """Ask for another instructor; None: whoever fits best.
+
+        Raises NotFound, UnknownReference, TransitionRefused, Unavailable.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            await sessions.get_visible(db, session_id, who)
+            if instructor_id:
+                await people.in_use(db, Instructor, instructor_id)
+        await self._client.substitute(session_id, Substitute(instructor_id, who.actor))
+
+    async def invite_guest(
+        self, who: Principal, session_id: UUID, guest_id: UUID, name: str
+    ) -> tuple[Session, Participant]:
+        """Somebody who sits in: sees, hears and speaks, and does not count in the attendance.
+
+        Invited again under the same id, it is the guest that is there. Raises NotFound, TransitionRefused.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            session = await sessions.get_visible(db, session_id, who)
+            return session, await sessions.add_observer(db, session, guest_id, name)
+
+    async def visible(self, who: Principal, session_id: UUID) -> Session:
+        """Raises NotFound for a class that the caller has no part in."""
+        async with self._database.tenant(who.organization_id) as db:
+            return await sessions.get_visible(db, session_id, who)

@@ -1,0 +1,102 @@
+"""Revising documentation and deciding on it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.errors import HomeroomError, InvalidInput, TransitionRefused
+from domain.people.access import Principal
+from domain.record.documentation import DocumentationStatus, Statement
+from models.database import Database
+from models.repositories import documents, recordings, sessions
+from workflows.client import SessionClient
+from workflows.session.messages import Approve, RequestChanges
+
+
+class Documentation:
+    def __init__(self, database: Database, client: SessionClient) -> None:
+        self._database = database
+        self._client = client
+
+    async def revise(
+        self,
+        who: Principal,
+        session_id: UUID,
+        statements: tuple[Statement, ...],
+        *,
+        based_on: int,
+        reason: str,
+        now: datetime,
+    ) -> int:
+        """A new revision; every cited utterance must be of this class.
+
+        Raises NotFound, InvalidInput, StaleRevision, TransitionRefused.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            await sessions.get_visible(db, session_id, who)
+            known = {utterance.id for utterance in await recordings.transcript(db, session_id)}
+            cited = {c.utterance_id for statement in statements for c in statement.citations}
+            if cited - known:
+                raise InvalidInput(
+                    "a statement cites what was not said in this class",
+                    next_step="Cite utterances of this session's transcript.",
+                )
+            current = await documents.documentation(db, session_id)
+            if current and current.status == DocumentationStatus.APPROVED:
+                raise TransitionRefused(
+                    "approved documentation is not changed", next_step="Write to the family instead."
+                )
+            return await documents.add_revision(
+                db,
+                who.organization_id,
+                session_id,
+                statements,
+                author=who.actor,
+                reason=reason,
+                based_on=based_on,
+                at=now,
+            )
+
+    async def approve(
+        self, who: Principal, session_id: UUID, revision: int, command_id: str | None = None
+    ) -> None:
+        """Raises NotFound, StaleRevision, TransitionRefused, Unavailable."""
+        await self._visible(who, session_id)
+        await self._client.approve_documentation(session_id, Approve(revision, who.actor), command_id)
+
+    async def approve_edited(
+        self,
+        who: Principal,
+        session_id: UUID,
+        statements: tuple[Statement, ...],
+        *,
+        based_on: int,
+        now: datetime,
+    ) -> None:
+        """Save what was edited as a revision and approve that. What was saved stays, also where it cannot be approved.
+
+        Raises as `revise` and `approve` do; `extra` names the revision that was saved.
+        """
+        reason = "edited with the approval"
+        revision = await self.revise(who, session_id, statements, based_on=based_on, reason=reason, now=now)
+        try:
+            await self.approve(who, session_id, revision)
+        except HomeroomError as error:
+            error.extra["saved"] = str(revision)
+            raise
+
+    async def request_changes(
+        self, who: Principal, session_id: UUID, revision: int, reason: str, command_id: str | None = None
+    ) -> None:
+        """The words of the reason are kept with the revision; the workflow is told that changes are wanted.
+
+        Raises NotFound, StaleRevision, TransitionRefused, Unavailable.
+        """
+        await self._visible(who, session_id)
+        await self._client.request_changes(session_id, RequestChanges(revision, who.actor), command_id)
+        async with self._database.tenant(who.organization_id) as db:
+            await documents.note_changes(db, session_id, reason)
+
+    async def _visible(self, who: Principal, session_id: UUID) -> None:
+        """Raises NotFound. Holds no connection while a workflow answers."""
+        async with self._database.tenant(who.organization_id) as db:
+            await sessions.get_visible(db, session_id, who)

@@ -1,0 +1,74 @@
+"""The record of an organization, streamed table by table."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.errors import InvalidInput, NotFound
+from models.database import Database
+from models.record_views import VIEWS, RecordView
+from models.repositories import exports
+from models.repositories.exports import Period
+from services.export_formats import ExportFormat, encoder
+
+_ROWS = 20_000  # in a batch, which is a row group: some megabytes of memory
+
+
+def view_named(name: str) -> RecordView:
+    """Raises NotFound."""
+    if name not in VIEWS:
+        raise NotFound(
+            "the record has no such table",
+            next_step=f"The tables are {', '.join(VIEWS)}: see GET /v1/exports.",
+        )
+    return VIEWS[name]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file in pieces, of which the first is made: what is wrong before that can still be told as an error."""
+
+    first: bytes
+    rest: AsyncGenerator[bytes, None]
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        yield self.first
+        async for piece in self.rest:
+            yield piece
+
+    async def aclose(self) -> None:
+        """Ends it, wherever it is."""
+        await self.rest.aclose()
+
+
+class Exports:
+    """Holds one database connection per export and never more than `most`: further ones wait their turn."""
+
+    def __init__(self, database: Database, most: int, rows: int = _ROWS) -> None:
+        self._database = database
+        self._turns = asyncio.Semaphore(most)
+        self._rows = rows
+
+    async def begin(
+        self, organization_id: UUID, view: RecordView, form: ExportFormat, period: Period
+    ) -> Export:
+        """One table as it is at one moment. Raises InvalidInput, Unavailable."""
+        if period.since and period.until and period.since >= period.until:
+            raise InvalidInput("the period ends before it begins", next_step="Give `from` before `to`.")
+        pieces = self._pieces(organization_id, view, form, period)
+        return Export(await anext(pieces), pieces)
+
+    async def _pieces(
+        self, organization_id: UUID, view: RecordView, form: ExportFormat, period: Period
+    ) -> AsyncGenerator[bytes, None]:
+        writer = encoder(view, form)
+        async with (
+            self._turns,
+            self._database.tenant(organization_id) as db,
+            aclosing(exports.batches(db, view, period, self._rows)) as found,
+        ):
+            async for rows in found:
+                yield await asyncio.to_thread(writer.add, rows)
+        yield writer.end()

@@ -1,0 +1,1 @@
+"""What use cases take: validated values that routes, forms and imports fill alike."""

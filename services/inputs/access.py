@@ -1,0 +1,109 @@
+"""How members of staff and identity providers are made and changed."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from domain.people.access import AccessRole
+from services.inputs.fields import LEFT_OUT, Email, Language, Name, Schema, TimeZone
+
+StaffRole = Annotated[AccessRole, Field(description="admin or ops", examples=["ops"])]
+
+
+def staff_only(role: AccessRole) -> None:
+    if role not in (AccessRole.ADMIN, AccessRole.OPS):
+        raise ValueError("a member of staff is admin or ops")
+
+
+class NewMember(Schema):
+    name: Name
+    email: Email
+    role: StaffRole
+    language: Language = "en"
+    time_zone: TimeZone = "UTC"
+
+    @model_validator(mode="after")
+    def _staff(self) -> Self:
+        staff_only(self.role)
+        return self
+
+
+class MemberChange(Schema):
+    name: Name = LEFT_OUT
+    email: Email = LEFT_OUT
+    role: StaffRole = LEFT_OUT
+    language: Language = LEFT_OUT
+    time_zone: TimeZone = LEFT_OUT
+
+    @model_validator(mode="after")
+    def _staff(self) -> Self:
+        if "role" in self.model_fields_set:
+            staff_only(self.role)
+        return self
+
+
+_LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+
+
+def _named_once(values: list[str]) -> list[str]:
+    if len(set(values)) != len(values):
+        raise ValueError("one of them is named twice")
+    return values
+
+
+Issuer = Annotated[
+    str,
+    StringConstraints(max_length=500, pattern=r"^https?://[^\s?#\x00-\x1f\x7f]+$"),
+    Field(
+        description="As the provider calls itself; its description is below it, at "
+        "`/.well-known/openid-configuration`, and is read when this is saved.",
+        examples=["https://accounts.school.example"],
+    ),
+]
+
+
+ClientId = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500, pattern=r"^[\x21-\x7e]+$"),
+    Field(
+        description="Of the client that the provider has for Homeroom, with `/sign-in/callback` as its redirect."
+    ),
+]
+
+
+ClientSecret = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1000, pattern=r"^[\x20-\x7e]+$"),
+    Field(description="Kept sealed and never shown again."),
+]
+
+
+Domain = Annotated[
+    str, StringConstraints(to_lower=True, max_length=253, pattern=rf"^(?i:{_LABEL}(\.{_LABEL})+)$")
+]
+
+
+Domains = Annotated[
+    list[Domain],
+    AfterValidator(_named_once),
+    Field(
+        min_length=1,
+        max_length=50,
+        description="Mail domains whose people sign in there.",
+        examples=[["school.example"]],
+    ),
+]
+
+
+class NewIdentityProvider(Schema):
+    issuer: Issuer
+    client_id: ClientId
+    client_secret: ClientSecret
+    domains: Domains
+
+
+class IdentityProviderChange(Schema):
+    issuer: Issuer = LEFT_OUT
+    client_id: ClientId = LEFT_OUT
+    client_secret: ClientSecret = LEFT_OUT
+    domains: Domains = LEFT_OUT

@@ -1,0 +1,102 @@
+"""How guardians, students and instructors are made and changed."""
+
+from datetime import time
+from typing import Annotated, Self
+
+from pydantic import Field, WithJsonSchema, model_validator
+
+from services.inputs.fields import LEFT_OUT, Email, ExternalId, Ids, Language, Level, Name, Schema, TimeZone
+
+WallTime = Annotated[
+    time,
+    # JSON Schema's format `time` has an offset, which a wall time has not.
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$",
+            "description": "Wall time in `time_zone`.",
+            "examples": ["21:00:00"],
+        }
+    ),
+]
+
+
+class NewGuardian(Schema):
+    name: Name
+    email: Email
+    language: Language = "en"
+    time_zone: TimeZone = "UTC"
+    quiet_from: WallTime | None = Field(
+        None, description="Wall time in `time_zone`; what can wait is sent after `quiet_until`."
+    )
+    quiet_until: WallTime | None = None
+    external_id: ExternalId | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        check_quiet_hours(self.quiet_from, self.quiet_until)
+        return self
+
+
+def check_quiet_hours(start: time | None, end: time | None) -> None:
+    if (start is None) != (end is None):
+        raise ValueError("quiet hours need both quiet_from and quiet_until")
+    if (start and start.tzinfo) or (end and end.tzinfo):
+        raise ValueError("quiet hours are wall time in `time_zone`, without an offset of their own")
+
+
+class GuardianChange(Schema):
+    name: Name = LEFT_OUT
+    email: Email = LEFT_OUT
+    language: Language = LEFT_OUT
+    time_zone: TimeZone = LEFT_OUT
+    quiet_from: WallTime | None = None
+    quiet_until: WallTime | None = None
+    external_id: ExternalId | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if ("quiet_from" in self.model_fields_set) != ("quiet_until" in self.model_fields_set):
+            raise ValueError("quiet hours need both quiet_from and quiet_until")
+        check_quiet_hours(self.quiet_from, self.quiet_until)
+        return self
+
+
+class NewStudent(Schema):
+    name: Name
+    guardian_ids: Ids = Field(default_factory=list, max_length=10)
+    time_zone: TimeZone = "UTC"
+    external_id: ExternalId | None = None
+
+
+class StudentChange(Schema):
+    name: Name = LEFT_OUT
+    guardian_ids: Annotated[Ids, Field(max_length=10)] = LEFT_OUT
+    time_zone: TimeZone = LEFT_OUT
+    external_id: ExternalId | None = None
+
+
+class QualificationIn(Schema):
+    subject: Name
+    level: Level = Field("", description="Empty: every level.")
+
+
+Qualifications = Annotated[list[QualificationIn], Field(max_length=100)]
+
+
+class NewInstructor(Schema):
+    name: Name
+    email: Email
+    language: Language = "en"
+    time_zone: TimeZone = "UTC"
+    qualifications: Qualifications = Field(default_factory=list)
+    external_id: ExternalId | None = None
+
+
+class InstructorChange(Schema):
+    name: Name = LEFT_OUT
+    email: Email = LEFT_OUT
+    language: Language = LEFT_OUT
+    time_zone: TimeZone = LEFT_OUT
+    qualifications: Qualifications = LEFT_OUT
+    external_id: ExternalId | None = None

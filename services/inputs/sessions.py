@@ -1,0 +1,41 @@
+"""How a class is booked, and what may be asked of it."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from services.inputs.fields import ExternalId, Ids, Moment, Name, Schema, TimeZone
+
+
+class NewSession(Schema):
+    course_id: UUID
+    instructor_id: UUID
+    starts_at: Moment
+    ends_at: Moment
+    student_ids: Ids | None = Field(None, max_length=500, description="Left out: everybody enrolled.")
+    topic_ids: Ids = Field(default_factory=list, max_length=50)
+    time_zone: TimeZone | None = Field(
+        None, description="Zone the class is planned in; the organization's by default."
+    )
+    external_id: ExternalId | None = None
+
+
+class Move(Schema):
+    starts_at: Moment
+    ends_at: Moment
+
+
+class NewEnd(Schema):
+    ends_at: Moment
+
+
+class Reason(Schema):
+    reason: str = Field("unspecified", pattern="^[a-z0-9_]{1,40}$", description="A code, no free text.")
+
+
+class SubstituteIn(Schema):
+    instructor_id: UUID | None = Field(None, description="Left out: whoever fits best.")
+
+
+class NewGuest(Schema):
+    name: Name

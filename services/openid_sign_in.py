@@ -1,0 +1,106 @@
+"""Signing in with an organization's own accounts."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from domain.errors import NotFound, SignInRefused
+from domain.people.sign_in import domain_of
+from integrations.openid import Flow, OpenIdConnect, Provider
+from models.access import IdentityProvider
+from models.database import Database
+from models.repositories import organizations, sign_ins
+from services.sign_in import Entered, let_in
+from signing.sealing import Sealer, Unsealable
+
+FLOW_LASTS = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A provider that people of a mail domain may sign in with."""
+
+    id: UUID
+    organization: str
+    host: str
+
+
+class OpenIdSignIn:
+    def __init__(self, database: Database, openid: OpenIdConnect, secrets: Sealer, flows: Sealer) -> None:
+        """`secrets` seals the providers' client secrets, `flows` the cookie of a sign-in that is under way."""
+        self._database = database
+        self._openid = openid
+        self._secrets = secrets
+        self._flows = flows
+
+    async def choices(self, domain: str) -> list[Choice]:
+        async with self._database.unscoped() as db:
+            found = await sign_ins.providers_of_domain(db, domain)
+        offered = []
+        for key, tenant in found:
+            async with self._database.tenant(tenant) as db:
+                row = await sign_ins.provider(db, key)
+                organization = await organizations.get_organization(db)
+            if row and organization:
+                offered.append(Choice(key, organization.name, urlsplit(row.issuer).netloc))
+        return offered
+
+    async def begin(self, key: UUID, domain: str, path: str | None, hint: str) -> tuple[str, str]:
+        """Where to send the browser, and the cookie it is given. Raises NotFound, ProviderUnusable, Unavailable."""
+        async with self._database.unscoped() as db:
+            found = dict(await sign_ins.providers_of_domain(db, domain))
+        if key not in found:
+            raise NotFound("there is no such identity provider", next_step="Begin again on the sign-in page.")
+        row = await self._row(found[key], key)
+        url, flow = await self._openid.begin(self._provider(row), hint)
+        kept = {
+            "provider": str(key),
+            "organization": str(row.organization_id),
+            "next": path,
+            "flow": [flow.state, flow.nonce, flow.verifier],
+        }
+        return url, self._flows.seal(json.dumps(kept))
+
+    async def finish(
+        self, cookie: str, state: str, code: str, told_issuer: str | None, now: datetime
+    ) -> tuple[Entered, str | None]:
+        """With the path first asked for. Raises SignInRefused, ProviderUnusable, Unavailable."""
+        try:
+            kept = json.loads(self._flows.open(cookie, not_older=FLOW_LASTS))
+        except Unsealable as error:
+            raise SignInRefused("this sign-in was not begun in this browser, or too long ago") from error
+        flow = Flow(*kept["flow"])
+        if state != flow.state:
+            raise SignInRefused("this sign-in was not begun in this browser")
+        tenant = UUID(kept["organization"])
+        row = await self._row(tenant, UUID(kept["provider"]))
+        address = await self._openid.finish(self._provider(row), flow, code, told_issuer, now)
+        if domain_of(address) not in row.domains:
+            raise SignInRefused("the provider answers for an address of another domain")
+        async with self._database.tenant(tenant) as db:
+            found = await sign_ins.staff_by_email(db, address)
+        if found is None:
+            raise SignInRefused(
+                "your organization has nobody with your address here",
+                next_step="Ask an admin of your organization to add you, then sign in again.",
+            )
+        return await let_in(self._database, tenant, *found, "oidc", now), kept["next"]
+
+    async def _row(self, tenant: UUID, key: UUID) -> IdentityProvider:
+        async with self._database.tenant(tenant) as db:
+            row = await sign_ins.provider(db, key)
+        if row is None or row.retired_at is not None:
+            raise SignInRefused("this identity provider is no longer in use")
+        return row
+
+    def _provider(self, row: IdentityProvider) -> Provider:
+        try:
+            secret = self._secrets.open(row.client_secret)
+        except Unsealable as error:
+            raise SignInRefused(
+                "the provider's client secret cannot be read any more",
+                next_step="An admin has to enter it again: the deployment's secrets have changed.",
+            ) from error
+        return Provider(row.issuer, row.client_id, secret)

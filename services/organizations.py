@@ -1,0 +1,66 @@
+"""Organizations: made by the operator; their own settings and rules."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.people.access import AccessRole
+from domain.sessions.policies import SessionPolicy
+from models.database import Database
+from models.organization import Organization
+from models.repositories import organizations, versioned
+from models.repositories.versioned import check_version
+from services import api_keys
+from services.api_keys import MadeKey
+from services.inputs.api_keys import NewKey
+from services.inputs.organizations import NewOrganization
+
+
+async def make_organization(
+    database: Database, new: NewOrganization, region: str, made: UUID, key_id: UUID, now: datetime
+) -> MadeKey:
+    """A tenant under the id `made` with its first API key, which is returned.
+
+    Made again under the same ids, its first key gets another secret.
+    """
+    async with database.tenant(made) as db:
+        await organizations.ensure_region(db, region)
+        if await organizations.get_organization(db) is None:
+            db.add(Organization(id=made, region=region, created_at=now, **new.model_dump()))
+            await db.flush()
+        first = NewKey(name="first key", role=AccessRole.ADMIN)
+        return await api_keys.add(db, made, first, "operator", key_id, now)
+
+
+async def organization(db: AsyncSession, *, lock: bool = False) -> Organization:
+    found = await organizations.get_organization(db, lock=lock)
+    assert found is not None, "a unit of work has a tenant"
+    return found
+
+
+async def change_organization(
+    db: AsyncSession, change: dict[str, Any], version: int | None, now: datetime
+) -> Organization:
+    """Raises StaleVersion."""
+    row = await organization(db, lock=True)
+    check_version(row.version, version)
+    versioned.touch(row, change, now)
+    await db.flush()
+    return row
+
+
+def policy_of(row: Organization) -> SessionPolicy:
+    return SessionPolicy.model_validate(row.policy)
+
+
+async def change_policy(
+    db: AsyncSession, change: dict[str, Any], now: datetime, version: int | None = None
+) -> SessionPolicy:
+    """Raises pydantic.ValidationError, as the request would, where the rules do not hold; StaleVersion."""
+    row = await organization(db, lock=True)
+    check_version(row.version, version)
+    policy = SessionPolicy.model_validate(row.policy | change)
+    versioned.touch(row, {"policy": policy.model_dump(mode="json", exclude_defaults=True)}, now)
+    return policy

@@ -1,0 +1,24 @@
+"""All kinds, in the order they are described."""
+
+from typing import Any
+
+from services.resources.courses import Courses, Enrollments, Plans, Topics
+from services.resources.identity_providers import IdentityProviders
+from services.resources.people import Guardians, Instructors, Members, Students
+from services.resources.resource import Resource
+
+GUARDIANS, STUDENTS, INSTRUCTORS, MEMBERS = Guardians(), Students(), Instructors(), Members()
+IDENTITY_PROVIDERS = IdentityProviders()
+COURSES, TOPICS, PLANS, ENROLLMENTS = Courses(), Topics(), Plans(), Enrollments()
+
+RESOURCES: tuple[Resource[Any], ...] = (
+    GUARDIANS,
+    STUDENTS,
+    INSTRUCTORS,
+    COURSES,
+    TOPICS,
+    PLANS,
+    ENROLLMENTS,
+    MEMBERS,
+    IDENTITY_PROVIDERS,
+)

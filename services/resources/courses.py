@@ -1,0 +1,144 @@
+"""Courses, topics, curriculum plans, enrollments."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, cast
+from uuid import UUID, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+
+from domain.errors import HomeroomError, InUse, UnknownReference
+from domain.people.access import Permission
+from models.course import Course, CurriculumPlan, Enrollment, Topic
+from models.people import Student
+from models.reading import Readable
+from models.repositories import intake, people, versioned
+from services.inputs.courses import (
+    CourseChange,
+    EnrollmentChange,
+    NewCourse,
+    NewEnrollment,
+    NewPlan,
+    NewTopic,
+    PlanChange,
+    PlanItem,
+    TopicChange,
+)
+from services.inputs.fields import Schema
+from services.resources.resource import Resource
+
+
+def _item(cell: str) -> dict[str, str]:
+    """`topic_id:sessions`, or a topic alone."""
+    topic, _, sessions = cell.partition(":")
+    return {"topic_id": topic.strip()} | ({"sessions": sessions.strip()} if sessions.strip() else {})
+
+
+class Courses(Resource[Course]):
+    name, table = "course", Course
+    new, change = NewCourse, CourseChange
+    read, write = Permission.COURSES_READ, Permission.COURSES_WRITE
+    sorts = ("created_at", "title")
+    filters: ClassVar = {"external_id": str, "subject": str, "level": str}
+    searched = ("title", "subject")
+
+    def further_rows(
+        self, tenant: UUID, key: UUID, new: Schema, now: datetime
+    ) -> Mapping[type[SQLModel], list[dict[str, Any]]]:
+        assert isinstance(new, NewCourse)
+        own = {"organization_id": tenant, "course_id": key, "created_at": now}
+        return {
+            Topic: [
+                own | {"id": uuid5(key, str(position)), "title": title, "position": position}
+                for position, title in enumerate(new.topics)
+            ]
+        }
+
+    async def check_unused(self, db: AsyncSession, row: Course, now: datetime) -> None:
+        if coming := await people.coming_classes_of_course(db, row.id, now):
+            raise InUse(
+                f"this course has {coming} coming or running {'class' if coming == 1 else 'classes'}",
+                next_step="Cancel them, or wait until they are over.",
+            )
+
+    async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
+        found = await people.topic_ids(db, [row.id for row in rows])
+        return {row.id: {"topic_ids": found.get(row.id, [])} for row in rows}
+
+
+class Topics(Resource[Topic]):
+    name, table = "topic", Topic
+    new, change = NewTopic, TopicChange
+    read, write = Permission.COURSES_READ, Permission.COURSES_WRITE
+    sorts = ("position", "title", "created_at")
+    filters: ClassVar = {"external_id": str, "course_id": UUID}
+    searched = ("title",)
+    references: ClassVar = {"course_id": Course}
+
+    async def completed(self, db: AsyncSession, news: Sequence[Schema]) -> Sequence[Schema]:
+        """Behind the last of its course, where no place is given."""
+        assert all(isinstance(new, NewTopic) for new in news)
+        topics = cast("Sequence[NewTopic]", news)
+        free = await people.next_positions(db, {topic.course_id for topic in topics})
+        placed = []
+        for topic in topics:
+            place = topic.position if topic.position is not None else free.get(topic.course_id, 0)
+            free[topic.course_id] = max(free.get(topic.course_id, 0), place + 1)
+            placed.append(topic.model_copy(update={"position": place}))
+        return placed
+
+
+class Plans(Resource[CurriculumPlan]):
+    name, table = "curriculum plan", CurriculumPlan
+    new, change = NewPlan, PlanChange
+    read, write = Permission.COURSES_READ, Permission.COURSES_WRITE
+    sorts = ("created_at", "title")
+    filters: ClassVar = {"external_id": str, "course_id": UUID}
+    searched = ("title",)
+    references: ClassVar = {"course_id": Course}
+    cells: ClassVar = {"items": _item}
+
+    async def refusals(self, db: AsyncSession, news: Sequence[Schema]) -> list[HomeroomError | None]:
+        found = await super().refusals(db, news)
+        plans = cast("Sequence[NewPlan]", news)
+        refused = await _wrong_topics(db, [(plan.course_id, plan.items) for plan in plans])
+        return [one or other for one, other in zip(found, refused, strict=True)]
+
+    async def relate(self, db: AsyncSession, row: CurriculumPlan, change: Schema, now: datetime) -> None:
+        assert isinstance(change, PlanChange)
+        if "items" in change.model_fields_set:
+            (refusal,) = await _wrong_topics(db, [(row.course_id, change.items)])
+            if refusal:
+                raise refusal
+
+    def columns(self, values: dict[str, Any]) -> dict[str, Any]:
+        if "items" in values:
+            values["items"] = [item | {"topic_id": str(item["topic_id"])} for item in values["items"]]
+        return super().columns(values)
+
+
+async def _wrong_topics(
+    db: AsyncSession, plans: Sequence[tuple[UUID, Sequence[PlanItem]]]
+) -> list[HomeroomError | None]:
+    lives = await intake.lives(db, Topic, {item.topic_id for _, items in plans for item in items})
+    courses = await people.courses_of_topics(db, lives)
+    found: list[HomeroomError | None] = []
+    for course_id, items in plans:
+        refusal = versioned.unusable(Topic, [item.topic_id for item in items], lives)
+        if refusal is None and any(courses[item.topic_id] != course_id for item in items):
+            refusal = UnknownReference(
+                "a topic is not of this course", next_step="Name topics of the plan's course."
+            )
+        found.append(refusal)
+    return found
+
+
+class Enrollments(Resource[Enrollment]):
+    name, table = "enrollment", Enrollment
+    new, change = NewEnrollment, EnrollmentChange
+    read, write = Permission.ENROLLMENTS_READ, Permission.ENROLLMENTS_WRITE
+    sorts = ("created_at",)
+    filters: ClassVar = {"external_id": str, "course_id": UUID, "student_id": UUID}
+    searched = ()
+    references: ClassVar = {"course_id": Course, "student_id": Student}

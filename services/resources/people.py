@@ -1,0 +1,125 @@
+"""Guardians, students, instructors, staff."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+from uuid_utils.compat import uuid7
+
+from domain.errors import InUse
+from domain.people.access import AccessRole, Permission
+from models.access import Member
+from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
+from models.reading import Readable
+from models.repositories import people
+from services.inputs.access import MemberChange, NewMember
+from services.inputs.fields import Schema
+from services.inputs.people import (
+    GuardianChange,
+    InstructorChange,
+    NewGuardian,
+    NewInstructor,
+    NewStudent,
+    StudentChange,
+)
+from services.resources.resource import Resource
+
+
+async def _refuse_if_booked(db: AsyncSession, person_id: UUID, what: str, now: datetime) -> None:
+    if coming := await people.coming_classes(db, person_id, now):
+        raise InUse(
+            f"this {what} has {coming} coming or running {'class' if coming == 1 else 'classes'}",
+            next_step="Cancel them, or wait until they are over.",
+        )
+
+
+def _qualification(cell: str) -> dict[str, str]:
+    """`subject:level`, or a subject alone."""
+    subject, _, level = cell.partition(":")
+    return {"subject": subject.strip(), "level": level.strip()}
+
+
+class Guardians(Resource[Guardian]):
+    name, table = "guardian", Guardian
+    new, change = NewGuardian, GuardianChange
+    read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
+    filters: ClassVar = {"external_id": str, "email": str}
+    searched = ("name", "email")
+
+
+class Students(Resource[Student]):
+    name, table = "student", Student
+    new, change = NewStudent, StudentChange
+    read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
+    filters: ClassVar = {"external_id": str}
+    references: ClassVar = {"guardian_ids": Guardian}
+
+    def further_rows(
+        self, tenant: UUID, key: UUID, new: Schema, now: datetime
+    ) -> Mapping[type[SQLModel], list[dict[str, Any]]]:
+        assert isinstance(new, NewStudent)
+        pair = {"organization_id": tenant, "student_id": key}
+        return {StudentGuardian: [pair | {"guardian_id": guardian} for guardian in new.guardian_ids]}
+
+    async def relate(self, db: AsyncSession, row: Student, change: Schema, now: datetime) -> None:
+        assert isinstance(change, StudentChange)
+        if "guardian_ids" in change.model_fields_set:
+            await people.all_in_use(db, Guardian, change.guardian_ids)
+            await people.set_guardians(db, row.organization_id, row.id, change.guardian_ids)
+
+    async def check_unused(self, db: AsyncSession, row: Student, now: datetime) -> None:
+        await _refuse_if_booked(db, row.id, "student", now)
+
+    async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
+        found = await people.guardian_ids(db, [row.id for row in rows])
+        return {row.id: {"guardian_ids": found.get(row.id, [])} for row in rows}
+
+
+class Instructors(Resource[Instructor]):
+    name, table = "instructor", Instructor
+    new, change = NewInstructor, InstructorChange
+    read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
+    filters: ClassVar = {"external_id": str, "email": str}
+    searched = ("name", "email")
+    cells: ClassVar = {"qualifications": _qualification}
+
+    def further_rows(
+        self, tenant: UUID, key: UUID, new: Schema, now: datetime
+    ) -> Mapping[type[SQLModel], list[dict[str, Any]]]:
+        assert isinstance(new, NewInstructor)
+        wanted = dict.fromkeys((one.subject, one.level) for one in new.qualifications)
+        own = {"organization_id": tenant, "instructor_id": key, "created_at": now}
+        return {
+            Qualification: [
+                own | {"id": uuid7(), "subject": subject, "level": level} for subject, level in wanted
+            ]
+        }
+
+    async def relate(self, db: AsyncSession, row: Instructor, change: Schema, now: datetime) -> None:
+        assert isinstance(change, InstructorChange)
+        if "qualifications" in change.model_fields_set:
+            wanted = [(one.subject, one.level) for one in change.qualifications]
+            await people.set_qualifications(db, row.organization_id, row.id, wanted, now)
+
+    async def check_unused(self, db: AsyncSession, row: Instructor, now: datetime) -> None:
+        await _refuse_if_booked(db, row.id, "instructor", now)
+
+    async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
+        found = await people.qualifications(db, [row.id for row in rows])
+        return {
+            row.id: {"qualifications": [{"subject": s, "level": level} for s, level in found.get(row.id, [])]}
+            for row in rows
+        }
+
+
+class Members(Resource[Member]):
+    """Staff, who sign in to the console."""
+
+    name, table = "member", Member
+    new, change = NewMember, MemberChange
+    read, write = Permission.MEMBERS_READ, Permission.MEMBERS_MANAGE
+    filters: ClassVar = {"role": AccessRole, "email": str}
+    searched = ("name", "email")

@@ -1,0 +1,77 @@
+"""Signing browsers in and out."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from domain.errors import SignInRefused
+from domain.people.access import AccessRole
+from models.access import Member, SignedIn
+from models.authorship import authorship
+from models.database import Database
+from models.repositories import sign_ins
+from signing.hashing import hash_secret
+
+LASTS = timedelta(hours=12)
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Entered:
+    token: str  # the value of the cookie
+    role: AccessRole
+
+
+async def open_browser(
+    db: AsyncSession, tenant: UUID, kind: str, subject_id: UUID | None, method: str, now: datetime
+) -> str:
+    """The value of the cookie; `kind` is member, instructor, guardian or operator."""
+    token = secrets.token_urlsafe(32)
+    db.add(
+        SignedIn(
+            id=uuid7(),
+            organization_id=tenant,
+            token_hash=hash_secret(token),
+            subject_kind=kind,
+            subject_id=subject_id,
+            method=method,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + LASTS,
+        )
+    )
+    await db.flush()
+    return token
+
+
+async def let_in(
+    database: Database, tenant: UUID, kind: str, person_id: UUID, method: str, now: datetime
+) -> Entered:
+    """Somebody who proved who they are. Raises SignInRefused for somebody who is retired."""
+    authorship.get().actor = f"{kind}:{person_id}"
+    async with database.tenant(tenant) as db:
+        person = await sign_ins.person(db, kind, person_id)
+        if person is None:
+            raise SignInRefused("this account is no longer in use")
+        token = await open_browser(db, tenant, kind, person_id, method, now)
+    role = person.role if isinstance(person, Member) else AccessRole(kind)
+    logger.info("signed in", extra={"kind": kind, "method": method})
+    return Entered(token, role)
+
+
+async def sign_out(database: Database, cookie: str, now: datetime, *, everywhere: bool = False) -> None:
+    """Ends the stay of one browser, or of all browsers of whoever holds it."""
+    async with database.lookup() as db:
+        holder = await sign_ins.holder_of(db, hash_secret(cookie), now)
+    if holder is None:
+        return
+    authorship.get().actor = f"{holder.subject_kind}:{holder.subject_id}"
+    async with database.tenant(holder.organization_id) as db:
+        await sign_ins.end(db, holder.id, now)
+        if everywhere:
+            await sign_ins.end_all_of(db, holder.subject_kind, holder.subject_id, now)

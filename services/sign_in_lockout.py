@@ -1,0 +1,46 @@
+"""Limits on sign-in attempts, per address and per network. Both are stored as keyed hashes that name nobody."""
+
+import hashlib
+import hmac
+import logging
+from datetime import datetime
+
+from domain.errors import RateLimited
+from domain.people.sign_in import LIMITS, Attempt, network_of
+from models.database import Database
+from models.repositories import sign_ins
+
+logger = logging.getLogger(__name__)
+
+
+class SignInLockout:
+    def __init__(self, database: Database, secret: str) -> None:
+        """`secret` keys the hashes of addresses and networks."""
+        self._database = database
+        self._secret = secret.encode()
+
+    async def count_link_request(self, address: str, host: str, now: datetime) -> None:
+        """Raises RateLimited."""
+        await self._attempt(Attempt.LINK_FROM_NETWORK, network_of(host), now)
+        await self._attempt(Attempt.LINK_TO_ADDRESS, address.lower(), now)
+
+    async def check_network(self, host: str, now: datetime) -> None:
+        """Raises RateLimited where too many bad tokens came from there. Counts nothing."""
+        await self._attempt(Attempt.BAD_TOKEN_FROM_NETWORK, network_of(host), now, note=False)
+
+    async def count_bad_token(self, host: str, code: str, now: datetime) -> None:
+        """Raises RateLimited."""
+        logger.warning("sign-in refused", extra={"reason": code})
+        await self._attempt(Attempt.BAD_TOKEN_FROM_NETWORK, network_of(host), now)
+
+    async def _attempt(self, kind: Attempt, subject: str, now: datetime, *, note: bool = True) -> None:
+        about = hmac.new(self._secret, f"{kind}\n{subject}".encode(), hashlib.sha256).hexdigest()
+        async with self._database.unscoped() as db:
+            wait = await sign_ins.take_part(db, about, LIMITS[kind], now, note=note)
+        if wait:
+            logger.warning("sign-in locked", extra={"attempt": kind.value, "seconds": wait})
+            raise RateLimited(
+                "there were too many attempts to sign in",
+                next_step=f"Wait {-(-wait // 60)} min, then try again. A link that you have already still works.",
+                retry_after=str(wait),
+            )

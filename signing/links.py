@@ -1,0 +1,178 @@
+"""Signed links: a JWT that names one thing one person may do, in one class, until a time."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import jwt
+
+from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
+from domain.people.roles import Role
+
+_ALGORITHM = "HS256"
+_JOIN, _DESK, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
+LINK_OUTLIVES_CLASS = timedelta(days=1)
+CONTENT_LINK_LASTS = timedelta(minutes=15)
+
+
+def mark_of(address: str) -> str:
+    """Tells addresses apart without telling what they are."""
+    return hashlib.sha256(address.lower().encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class JoinLink:
+    session_id: UUID
+    organization_id: UUID
+    participant_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True)
+class DeskLink:
+    """Opens the pages of one organization."""
+
+    organization_id: UUID
+
+
+@dataclass(frozen=True)
+class FamilyLink:
+    """Opens a guardian's own page, as long as the address it was mailed to is still theirs."""
+
+    organization_id: UUID
+    guardian_id: UUID
+    address: str
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """Gives the content of one file of a class."""
+
+    organization_id: UUID
+    session_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True)
+class RecordingLink:
+    """Gives one segment of a class's sound."""
+
+    organization_id: UUID
+    session_id: UUID
+    key: str  # in the object store
+
+
+class LinkSigner:
+    """The first secret signs, all of them verify."""
+
+    def __init__(self, secrets: Sequence[str], public_url: str) -> None:
+        self._secrets = tuple(secrets)
+        self._base = public_url.rstrip("/")
+
+    def join_url(self, link: JoinLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _JOIN,
+            expires_at,
+            session=link.session_id,
+            organization=link.organization_id,
+            participant=link.participant_id,
+            role=link.role,
+        )
+        return f"{self._base}/join/{link.session_id}?t={token}"
+
+    def read_join(self, token: str, session_id: UUID, now: datetime) -> JoinLink:
+        """Raises LinkInvalid, LinkExpired or LinkForAnotherClass."""
+        claims = self._read(_JOIN, token, now)
+        link = JoinLink(
+            UUID(claims["session"]),
+            UUID(claims["organization"]),
+            UUID(claims["participant"]),
+            Role(claims["role"]),
+        )
+        if link.session_id != session_id:
+            raise LinkForAnotherClass
+        return link
+
+    def desk_url(self, link: DeskLink, expires_at: datetime, path: str = "/today") -> str:
+        return f"{self._base}{path}?desk={self._sign(_DESK, expires_at, organization=link.organization_id)}"
+
+    def read_desk(self, token: str, now: datetime) -> DeskLink:
+        return DeskLink(UUID(self._read(_DESK, token, now)["organization"]))
+
+    def family_url(self, link: FamilyLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _FAMILY,
+            expires_at,
+            organization=link.organization_id,
+            guardian=link.guardian_id,
+            address=mark_of(link.address),
+        )
+        return f"{self._base}/family?t={token}"
+
+    def read_family(self, token: str, now: datetime) -> tuple[UUID, UUID, str]:
+        """Organization, guardian, and the mark of the address. Raises LinkInvalid, LinkExpired."""
+        claims = self._read(_FAMILY, token, now)
+        return UUID(claims["organization"]), UUID(claims["guardian"]), str(claims["address"])
+
+    def sign_in_url(self, token: str, path: str | None) -> str:
+        """A link whose token is kept in the database."""
+        after = {"next": path} if path else {}
+        return f"{self._base}/sign-in/link?{urlencode({'token': token, **after})}"
+
+    def file_url(self, link: FileLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _FILE,
+            expires_at,
+            organization=link.organization_id,
+            session=link.session_id,
+            file=link.file_id,
+        )
+        return f"{self._base}/v1/content/file?t={token}"
+
+    def read_file(self, token: str, now: datetime) -> FileLink:
+        claims = self._read(_FILE, token, now)
+        return FileLink(UUID(claims["organization"]), UUID(claims["session"]), UUID(claims["file"]))
+
+    def recording_url(self, link: RecordingLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _RECORDING,
+            expires_at,
+            organization=link.organization_id,
+            session=link.session_id,
+            key=link.key,
+        )
+        return f"{self._base}/v1/content/recording?t={token}"
+
+    def read_recording(self, token: str, now: datetime) -> RecordingLink:
+        claims = self._read(_RECORDING, token, now)
+        return RecordingLink(UUID(claims["organization"]), UUID(claims["session"]), claims["key"])
+
+    def session_page(self, session_id: UUID) -> str:
+        return f"{self._base}/sessions/{session_id}"
+
+    def _sign(self, purpose: str, expires_at: datetime, **claims: Any) -> str:
+        payload = {"aud": purpose, "exp": int(expires_at.timestamp())} | {
+            k: str(v) for k, v in claims.items()
+        }
+        return jwt.encode(payload, self._secrets[0], algorithm=_ALGORITHM)
+
+    def _read(self, purpose: str, token: str, now: datetime) -> dict[str, Any]:
+        for secret in self._secrets:
+            try:
+                claims: dict[str, Any] = jwt.decode(
+                    token,
+                    secret,
+                    algorithms=[_ALGORITHM],
+                    audience=purpose,
+                    options={"verify_exp": False, "require": ["exp", "aud", "organization"]},
+                )
+            except jwt.InvalidTokenError:
+                continue
+            if claims["exp"] <= now.timestamp():
+                raise LinkExpired
+            return claims
+        raise LinkInvalid

@@ -1,0 +1,60 @@
+"""What a file is. Its name and what was declared of it are never believed."""
+
+from typing import IO
+
+import puremagic
+
+from domain.errors import FileRefused
+from domain.record.files import GIF, IMAGES, JPEG, M4A, MP3, MP4, PDF, PNG, WAV, WEBP, FileKind, fits
+from storage.files.archives import document_kind
+from storage.files.images import check_image
+from storage.files.texts import text_kind
+
+_ZIP = b"PK\x03\x04"
+_BY_SIGNATURE = {
+    extension: kind
+    for kind in (PDF, PNG, JPEG, GIF, WEBP, MP3, M4A, WAV)
+    for extension in kind.extensions[:1]
+} | {"mpga": MP3, "mp4": MP4, "m4v": MP4, "jpeg": JPEG, "f4a": M4A}
+_ALLOWED = "Homeroom takes PDF, PNG, JPEG, GIF, WebP, text, CSV, office documents, MP3, M4A, WAV and MP4."
+
+
+def inspect(file: IO[bytes], name: str) -> FileKind:
+    """Reads the whole file, and leaves it at its beginning. Raises FileRefused."""
+    try:
+        kind = _kind(file)
+    finally:
+        file.seek(0)
+    if not fits(kind, name):
+        raise FileRefused(
+            f"the content is {kind.name}, its name says something else",
+            next_step=f"Name it .{kind.extensions[0]}, or send the file that was meant.",
+        )
+    return kind
+
+
+def _kind(file: IO[bytes]) -> FileKind:
+    file.seek(0)
+    start = file.read(64)
+    if not start:
+        raise FileRefused("the file is empty", next_step="Send the file again.")
+    if start.startswith(_ZIP):
+        return document_kind(file)
+    kind = _by_signature(file) or text_kind(file)
+    if kind is None:
+        raise FileRefused("the file is of a kind that is not taken", next_step=_ALLOWED)
+    if kind in IMAGES:
+        check_image(file, kind)
+    return kind
+
+
+def _by_signature(file: IO[bytes]) -> FileKind | None:
+    """By the surest of the signatures that fit."""
+    file.seek(0)
+    try:
+        guesses = puremagic.magic_stream(file)
+    except (puremagic.PureError, ValueError):
+        return None
+    surest = max(guess.confidence for guess in guesses)
+    found = (guess.extension.lstrip(".").lower() for guess in guesses if guess.confidence == surest)
+    return next((_BY_SIGNATURE[one] for one in found if one in _BY_SIGNATURE), None)

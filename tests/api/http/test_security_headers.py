@@ -1,0 +1,95 @@
+"""What every answer says to browsers."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.http.security_headers import SecureHeaders
+from api.http.state import State
+from console.frame.viewers import set_cookie, signed_in
+from tests.api.campus import HOUR, Campus, School, school
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.fixture(scope="module")
+async def opened(campus: Campus) -> AsyncIterator[School]:
+    async with school(campus) as found:
+        await found.book(2 * HOUR)
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def desk(opened: School) -> AsyncIterator[httpx.AsyncClient]:
+    async with opened.campus.browser() as browser:
+        await browser.get(opened.campus.desk_url(opened.id))
+        yield browser
+
+
+def directives(answer: httpx.Response) -> dict[str, str]:
+    policy = answer.headers["content-security-policy"]
+    return dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+
+
+@pytest.mark.parametrize("path", ["/today", "/account", "/sign-in", "/sign-in/link", "/nowhere"])
+async def test_pages_are_strict(desk: httpx.AsyncClient, campus: Campus, path: str) -> None:
+    async with campus.browser() as nobody:
+        answer = await (nobody if path.startswith("/sign-in") else desk).get(path)
+    headers = answer.headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    assert "strict-transport-security" not in headers
+    if answer.status_code == 200:
+        found = directives(answer)
+        assert found["default-src"] == found["script-src"] == found["style-src"] == "'self'"
+        for name in ("object-src", "base-uri", "frame-ancestors"):
+            assert found[name] == "'none'"
+        assert found["form-action"] == "'self'"
+        assert headers["cache-control"] == "no-store"
+
+
+async def test_the_room_may_use_camera_and_microphone(campus: Campus) -> None:
+    async with campus.browser() as browser:
+        answer = await browser.get("/join/00000000-0000-0000-0000-000000000000")
+    assert answer.status_code == 200, "the room page is built by `homeroom setup`"
+    for name in ("camera", "microphone", "display-capture"):
+        assert f"{name}=(self)" in answer.headers["permissions-policy"]
+    assert "geolocation=()" in answer.headers["permissions-policy"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    found = directives(answer)
+    assert found["script-src"] == "'self'"
+    assert found["object-src"] == found["frame-ancestors"] == "'none'"
+
+
+async def test_answers_of_the_api_load_nothing(opened: School) -> None:
+    answer = await opened.api.get("/v1/guardians")
+    assert directives(answer)["default-src"] == "'none'"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_over_tls_browsers_stay_there() -> None:
+    app = FastAPI()
+    app.add_middleware(SecureHeaders, over_tls=True)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://school.example") as client:
+        answer = await client.get("/")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_over_tls_the_cookie_is_of_this_host_alone(campus: Campus) -> None:
+    shared: State = campus.app.state.homeroom
+    public = shared.settings.model_copy(update={"public_url": "https://school.example"})
+    answer = signed_in(replace(shared, settings=public), "token", "/today")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-homeroom=token;")
+    for part in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
+        assert part in cookie
+    assert "Domain" not in cookie
+    set_cookie(replace(shared, settings=public), answer, "__Host-homeroom", "", 0)
+    assert "Max-Age=0" in answer.headers.getlist("set-cookie")[-1]

@@ -1,0 +1,134 @@
+"""Events from outside reach the record: each once, under its own organization, whatever comes with them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from api.live.event_recorder import EventRecorder
+from api.live.session_tenants import Tenants
+from domain.errors import NotFound, Unavailable
+from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
+from models.changes import RESYNC, ChangeNotifier, listen
+from models.database import Database
+from models.repositories import events
+from tests.api.classes import make_classes
+from tests.stack import DatabaseUrls
+
+pytestmark = pytest.mark.adapter
+
+AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def recorder(database: Database) -> AsyncIterator[EventRecorder]:
+    notifier = ChangeNotifier(database.url)
+    recorder = EventRecorder(database, notifier, Tenants(database))
+    yield recorder
+    await recorder.aclose()
+    await notifier.aclose()
+
+
+def fact(session_id: UUID, name: str, **data: Any) -> RecordedEvent:
+    return RecordedEvent(
+        session_id, SessionEvent(EventSource.WEBHOOK, name, EventKind.CHAT, AT, "someone", data=data)
+    )
+
+
+async def on_record(database: Database, organization_id: UUID, session_id: UUID) -> dict[str, dict[str, Any]]:
+    async with database.tenant(organization_id) as db:
+        return {one.source_id: one.data for one in await events.of_session(db, session_id)}
+
+
+async def test_what_arrives_at_once_is_recorded_under_its_own_organization(
+    database: Database, recorder: EventRecorder
+) -> None:
+    tenants = await make_classes(database, 2, 2)
+    facts = [fact(session, f"{session}-{number}") for session in tenants for number in range(400)]
+    await asyncio.gather(*map(recorder.record, facts))
+    for session, tenant in tenants.items():
+        stranger = next(other for other in tenants.values() if other != tenant)
+        assert len(await on_record(database, tenant, session)) == 400
+        assert await on_record(database, stranger, session) == {}
+
+
+async def test_the_same_fact_twice_is_one(database: Database, recorder: EventRecorder) -> None:
+    [(session, tenant)] = (await make_classes(database, 1, 1)).items()
+    await asyncio.gather(*(recorder.record(fact(session, "once", said=1)) for _ in range(3)))
+    await recorder.record(fact(session, "once", said=2))
+    assert await on_record(database, tenant, session) == {"once": {"said": 1}}
+
+
+async def test_an_unknown_session_is_told_so_and_keeps_nobody_from_the_record(
+    database: Database, recorder: EventRecorder
+) -> None:
+    [(session, tenant)] = (await make_classes(database, 1, 1)).items()
+    sent = (recorder.record(fact(uuid4(), "nowhere")), recorder.record(fact(session, "here")))
+    unknown, known = await asyncio.gather(*sent, return_exceptions=True)
+    assert isinstance(unknown, NotFound)
+    assert known is None
+    assert "here" in await on_record(database, tenant, session)
+
+
+async def test_a_session_that_was_deleted_keeps_nobody_from_the_record(
+    database: Database, recorder: EventRecorder, database_urls: DatabaseUrls
+) -> None:
+    (gone, tenant), (session, _) = (await make_classes(database, 1, 2)).items()
+    await recorder.record(fact(gone, "before"))
+    with psycopg.connect(database_urls.owner) as connection:
+        connection.execute("delete from session_event where session_id = %s", [gone])
+        connection.execute("delete from session where id = %s", [gone])
+    facts = [fact(session, "one"), fact(gone, "after"), fact(session, "two")]
+    answers = await asyncio.gather(*map(recorder.record, facts), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [type(None), NotFound, type(None)]
+    assert set(await on_record(database, tenant, session)) == {"one", "two"}
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b", "a\\u0000b", "a\\\0b"])
+async def test_text_that_the_database_cannot_keep_does_not_stop_the_record(
+    database: Database, recorder: EventRecorder, text: str
+) -> None:
+    [(session, tenant)] = (await make_classes(database, 1, 1)).items()
+    await recorder.record(fact(session, "said", text=text))
+    kept = (await on_record(database, tenant, session))["said"]["text"]
+    assert kept == text.replace("\0", "\ufffd").replace("\ud800", "?")
+
+
+async def test_without_a_database_the_sender_is_told_to_send_again(database_urls: DatabaseUrls) -> None:
+    nowhere = database_urls.application.replace(database_urls.name, "no_such_database")
+    database, notifier = Database(nowhere), ChangeNotifier(nowhere)
+    recorder = EventRecorder(database, notifier, Tenants(database))
+    with pytest.raises(Unavailable):
+        await recorder.record(fact(uuid4(), "lost"))
+    await recorder.aclose()
+    await database.aclose()
+
+
+async def test_lost_connections_are_replaced(
+    database: Database, recorder: EventRecorder, database_urls: DatabaseUrls
+) -> None:
+    [(session, tenant)] = (await make_classes(database, 1, 1)).items()
+    await recorder.record(fact(session, "before"))
+    with psycopg.connect(database_urls.superuser, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
+            [database_urls.name],
+        )
+    await recorder.record(fact(session, "after"))
+    assert set(await on_record(database, tenant, session)) == {"before", "after"}
+
+
+async def test_listeners_are_told_whose_record_grew(database: Database, recorder: EventRecorder) -> None:
+    sessions = list(await make_classes(database, 1, 3))
+    async with contextlib.aclosing(listen(database.url)) as changes:
+        assert await anext(changes) == {RESYNC}
+        await asyncio.gather(*(recorder.record(fact(session, "told")) for session in sessions))
+        told = set[str]()
+        while len(told) < len(sessions):
+            told |= await anext(changes)
+    assert told == {str(session) for session in sessions}

@@ -1,0 +1,62 @@
+"""A campus on which classes come as far as review, and a browser."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+from cli.local.chromium import find_or_install
+from tests.api.campus import School, school
+from tests.console.taught import Hall
+
+ZONE = "America/New_York"  # of the browser
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+async def academy(hall: Hall) -> AsyncIterator[School]:
+    async with school(hall.campus) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def started_chromium() -> AsyncIterator[Browser]:
+    """One that plays sound without being clicked."""
+    async with async_playwright() as playwright:
+        program = str(find_or_install(lambda _: None))
+        flags = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--disable-gpu"]
+        browser = await playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with started_chromium() as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def at_the_desk(chromium: Browser, school: School) -> AsyncIterator[Page]:
+    """A page of somebody at the school's desk. Anything the page itself does wrong is an error."""
+    context = await chromium.new_context(viewport=DESKTOP, timezone_id=ZONE)
+    opened = await context.new_page()
+    wrong: list[Any] = []
+    opened.on("pageerror", lambda error: wrong.append(error))
+    opened.on("console", lambda message: wrong.append(message.text) if _breach(message.text) else None)
+    await opened.goto(school.campus.desk_url(school.id))
+    yield opened
+    await context.close()
+    assert wrong == [], wrong
+
+
+@pytest.fixture
+async def page(chromium: Browser, academy: School) -> AsyncIterator[Page]:
+    async with at_the_desk(chromium, academy) as opened:
+        yield opened
+
+
+def _breach(text: str) -> bool:
+    return "Content Security Policy" in text or "Content-Security-Policy" in text

@@ -1,0 +1,31 @@
+"""The application with all its workers, on which classes come as far as review; `Hall` writes what is said."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.api.campus import Campus, serving
+from tests.api.conftest import settings_for
+from tests.console.recording import recording
+from tests.console.taught import Hall
+from tests.stack import DatabaseUrls, TestLiveKit, TestMail, TestTemporal
+from wiring.workers import make_worker
+
+
+@asynccontextmanager
+async def hall_on(
+    database: DatabaseUrls, temporal: TestTemporal, livekit: TestLiveKit, mail: TestMail, folder: Path
+) -> AsyncIterator[Hall]:
+    settings = settings_for(
+        database,
+        temporal_address=temporal.address,
+        temporal_namespace=temporal.namespace,
+        livekit_url=livekit.url,
+        livekit_public_url=livekit.ws_url,
+        livekit_api_key=livekit.api_key,
+        livekit_api_secret=livekit.api_secret,
+        smtp_url=mail.smtp_url,
+        object_store_url=f"file://{folder}/store",
+    )
+    async with serving(settings) as app, make_worker("sessions", settings), recording(settings):
+        yield Hall(Campus(settings, database, app))

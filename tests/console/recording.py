@@ -1,0 +1,48 @@
+"""A recorder and a speech engine for classes whose recording and words the test writes by itself."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from temporalio import activity
+from temporalio.worker import Worker
+
+from activities.transcription import TranscriptionActivities
+from config.settings import Settings
+from models.changes import ChangeNotifier
+from models.database import Database
+from storage.object_store import open_store
+from transcription.engine import DecodedUtterance, Sound, SpeechSpan
+from wiring.temporal import connect
+from workflows.contracts.record import Capture, CaptureInput, CaptureResult
+
+
+class Recorder(Capture):
+    @activity.defn(name="capture_class")
+    async def capture(self, capture: CaptureInput) -> CaptureResult:
+        return CaptureResult(segments=14, seconds=50.0, blind_seconds=0.0)
+
+
+class Engine:
+    name = "none"
+
+    def decode(
+        self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
+    ) -> list[DecodedUtterance]:
+        return []
+
+
+@asynccontextmanager
+async def recording(settings: Settings) -> AsyncIterator[None]:
+    """Workers for the recorder and the transcription."""
+    client = await connect(settings.temporal_address, settings.temporal_namespace)
+    url = settings.database_url.get_secret_value()
+    database, notifier = Database(url), ChangeNotifier(url)
+    store = open_store(settings.object_store_url, settings.object_store_options)
+    transcription = TranscriptionActivities(database, notifier, store, Engine())
+    async with (
+        Worker(client, task_queue=f"{settings.region}-capture", activities=[Recorder().capture]),
+        Worker(client, task_queue=f"{settings.region}-transcription", activities=[transcription.transcribe]),
+    ):
+        yield
+    await notifier.aclose()
+    await database.aclose()

@@ -1,0 +1,316 @@
+"""Today in Chromium: the right row changes, and whoever reads, types or has something open is not disturbed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+
+import pytest
+from playwright.async_api import Page, ViewportSize, async_playwright, expect
+
+from cli.local.chromium import find_or_install
+from domain.cases.kinds import ExceptionKind, route
+from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.record.recording import AudioSegment
+from domain.sessions.states import SessionState
+from models.database import Database
+from models.exception_case import ExceptionCase
+from models.repositories import events, notices, recordings
+from tests.api.campus import Campus
+from tests.api.events import joined, tell
+from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
+from tests.e2e.conftest import SCREENS
+from tests.e2e.room import PHONE
+from tests.e2e.test_accessibility import AXE, LEVELS
+
+pytestmark = [pytest.mark.adapter, pytest.mark.timeout(300)]
+
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+MANY = 120
+PATIENCE = 30_000  # milliseconds
+HOSTILE = '<img src=x onerror="document.title=1">'
+Open = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def harbour(rows: Database) -> RunningSchool:
+    return await open_school(rows)
+
+
+@pytest.fixture
+async def classes(rows: Database, harbour: RunningSchool) -> list[RunningClass]:
+    """In the order of the board."""
+    start = datetime.now(UTC)
+    made = []
+    for number in range(MANY):
+        at = start - timedelta(seconds=MANY - number)
+        made += await start_classes(rows, harbour, [f"Class {number:03d}"], starts_at=at)
+    return made
+
+
+@pytest.fixture
+async def browser_page() -> AsyncIterator[Open]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=str(find_or_install(lambda _: None)),
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+
+        async def start(house: Campus, school: RunningSchool, query: str = "") -> Page:
+            context = await browser.new_context(viewport=DESKTOP, timezone_id="Europe/Madrid")
+            context.set_default_timeout(PATIENCE)
+            page = await context.new_page()
+            await page.goto(house.desk_url(school.id))
+            if query:
+                await page.goto(f"{house.url}/today{query}")
+            await page.locator("#board[aria-busy=false]").wait_for()
+            return page
+
+        yield start
+        await browser.close()
+
+
+async def come(house: Campus, running: RunningClass) -> None:
+    person = {
+        "sid": f"PA_{running.id.hex}",
+        "identity": str(running.instructor),
+        "joinedAtMs": "1900000009321",
+    }
+    assert (await tell(house, joined(str(running.id), participant=person))).is_success
+
+
+def row_of(page: Page, running: RunningClass) -> Any:
+    return page.locator(f"#session-{running.id}")
+
+
+def present(page: Page, running: RunningClass) -> Any:
+    return row_of(page, running).locator("[data-present]").first
+
+
+async def violations(page: Page) -> list[str]:
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate(await asyncio.to_thread(AXE.read_text))
+    result = await page.evaluate(
+        "levels => axe.run(document, { runOnly: levels, resultTypes: ['violations'] })", LEVELS
+    )
+    return [
+        f"{found['id']}: {[node['html'][:200] for node in found['nodes'][:4]]}"
+        for found in result["violations"]
+    ]
+
+
+async def test_a_webhook_changes_its_row_and_disturbs_nobody(
+    house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
+) -> None:
+    page = await browser_page(house, harbour)
+    above, opened, far = classes[2], classes[60], classes[100]
+    await row_of(page, opened).scroll_into_view_if_needed()
+    await row_of(page, opened).get_by_role("button").click()
+    await expect(row_of(page, opened).get_by_text("Léo Lindqvist")).to_be_visible()
+    await row_of(page, opened).get_by_role("link").focus()
+    place = "document.scrollingElement.scrollTop"
+    before = await page.evaluate(place)
+    assert before > 0
+    for running in (above, opened, far):
+        await expect(present(page, running)).to_have_text("0 of 3")
+        await come(house, running)
+        await expect(present(page, running)).to_have_text("1 of 3")
+    await expect(present(page, classes[61])).to_have_text("0 of 3")
+    await expect(row_of(page, opened).get_by_text("instructor, in the room", exact=True)).to_be_visible()
+    assert abs(await page.evaluate(place) - before) < 2
+    focused = await page.evaluate("document.activeElement.closest('.board-item')?.id")
+    assert focused == f"session-{opened.id}"
+
+
+async def test_what_is_shown_is_in_the_address(
+    house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
+) -> None:
+    await start_classes(rows, harbour, ["Adding fractions", HOSTILE])
+    await start_classes(rows, harbour, ["Rivers of Europe"], state=SessionState.CLOSED)
+    page = await browser_page(house, harbour)
+    items = page.locator(".board-item:visible")
+    await expect(items).to_have_count(3)
+    await expect(page.get_by_role("link", name=HOSTILE)).to_be_visible()
+    await page.get_by_role("radio", name="Done").check()
+    await expect(items).to_have_count(1)
+    await page.get_by_role("radio", name="All").check()
+    await page.get_by_role("searchbox").fill("ríVERS")
+    await expect(items).to_have_count(1)
+    assert parse_qs(urlsplit(page.url).query) == {"q": ["ríVERS"]}
+    await page.reload()
+    await expect(items).to_have_count(1)
+    await expect(page.get_by_role("searchbox")).to_have_value("ríVERS")
+    await page.get_by_role("checkbox", name="Open exceptions").check()
+    await expect(page.get_by_text("No class matches.")).to_be_visible()
+    await page.get_by_role("button", name="Show all classes").click()
+    await expect(items).to_have_count(3)
+    assert not urlsplit(page.url).query
+    assert await page.title() == "Today · Homeroom"
+    shared = await browser_page(house, harbour, "?show=done&q=rivers")
+    await expect(shared.locator(".board-item:visible")).to_have_count(1)
+    await expect(shared.get_by_role("radio", name="Done")).to_be_checked()
+
+
+async def test_a_row_that_no_longer_matches_stays_while_somebody_is_at_it(
+    house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
+) -> None:
+    late = datetime.now(UTC) - timedelta(minutes=5)
+    waiting, other = await start_classes(rows, harbour, ["Verbs", "Rivers"], starts_at=late, live_at=late)
+    page = await browser_page(house, harbour, "?show=attention")
+    more = row_of(page, waiting).get_by_role("button")
+    await more.click()
+    await come(house, waiting)
+    await come(house, other)
+    await expect(row_of(page, other)).to_be_hidden()
+    await expect(row_of(page, waiting).get_by_text("does not match the filter")).to_be_visible()
+    await more.click()
+    await page.get_by_role("searchbox").focus()
+    await expect(row_of(page, waiting)).to_be_hidden()
+
+
+async def test_arrows_go_from_row_to_row(
+    house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
+) -> None:
+    page = await browser_page(house, harbour)
+    await row_of(page, classes[0]).get_by_role("button").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp"):
+        await page.keyboard.press(key)
+    await page.keyboard.press("Enter")
+    await expect(row_of(page, classes[1]).get_by_role("button")).to_have_attribute("aria-expanded", "true")
+
+
+async def test_a_lost_connection_is_said_and_made_up_for(
+    house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
+) -> None:
+    (running,) = await start_classes(rows, harbour, ["Verbs"])
+    page = await browser_page(house, harbour)
+    lost = page.get_by_role("alert").filter(has_text="The connection is lost")
+    await expect(lost).to_be_hidden()
+    await page.route("**/today/live*", lambda route: route.abort())
+    house.app.state.homeroom.boards._tasks[harbour.id].cancel()
+    await expect(lost).to_be_visible()
+    await come(house, running)
+    await page.unroute_all()
+    await expect(present(page, running)).to_have_text("1 of 3")
+    await expect(lost).to_be_hidden()
+
+
+async def test_it_is_for_everybody_and_looks_well(
+    house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
+) -> None:
+    """Empty and filled, light and dark, desktop and phone."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page = await browser_page(house, harbour)
+    await look_and_check(page, "board-empty")
+    await fill_day(rows, harbour)
+    await page.reload()
+    await page.locator(".board-item").first.wait_for()
+    await page.locator(".board-more").first.click()
+    await look_and_check(page, "board")
+
+
+async def look_and_check(page: Page, name: str) -> None:
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        for width, size in (("", DESKTOP), ("-phone", PHONE)):
+            await page.set_viewport_size(size)
+            height = await page.evaluate("document.scrollingElement.scrollHeight")
+            await page.set_viewport_size({"width": size["width"], "height": height})
+            await page.screenshot(path=SCREENS / f"{name}-{scheme}{width}.png")
+            sides = "document.scrollingElement.scrollWidth <= window.innerWidth"
+            assert await page.evaluate(sides), f"{name}{width} sticks out"
+            found = await violations(page)
+            assert not found, f"{name}, {scheme}{width}: {found}"
+    await page.set_viewport_size(DESKTOP)
+
+
+async def fill_day(rows: Database, school: RunningSchool) -> None:
+    """Something of everything."""
+    now = datetime.now(UTC)
+    well, behind, alone, silent = await start_classes(
+        rows,
+        school,
+        ["Adding fractions", "Photosynthesis", "The past tense", "Rivers of Europe"],
+        starts_at=now - timedelta(minutes=12),
+        live_at=now - timedelta(minutes=12),
+    )
+    await start_classes(rows, school, ["Persuasion", "Haiku"], state=SessionState.SCHEDULED, **hours(now, 2))
+    await start_classes(rows, school, ["Circuits"], state=SessionState.SCHEDULED, **hours(now, 26))
+    (over,) = await start_classes(rows, school, ["Volcanoes"], state=SessionState.REVIEW, **hours(now, -3))
+    await start_classes(rows, school, ["Percentages"], state=SessionState.CLOSED, **hours(now, -6))
+    async with rows.tenant(school.id) as db:
+        for running in (well, behind, silent):
+            facts = [arrival(person, now) for person in (running.instructor, *running.students)]
+            await events.record(db, school.id, [(running.id, fact) for fact in facts])
+        await events.record(db, school.id, [(alone.id, arrival(alone.students[0], now))])
+        facts = [quality(well.instructor, "excellent", now), quality(well.students[0], "good", now)]
+        await events.record(db, school.id, [(well.id, fact) for fact in facts])
+        await events.record(db, school.id, [(behind.id, quality(behind.students[1], "poor", now))])
+        await events.record(db, school.id, [(silent.id, recorder_gone(now))])
+        await recordings.register(
+            db, [segment(school, well, now, 40, "a"), segment(school, behind, now, 300, "b")]
+        )
+        for running, kind in (
+            (silent, ExceptionKind.RECORDING_MISSING),
+            (alone, ExceptionKind.INSTRUCTOR_ABSENT),
+            (over, ExceptionKind.RECORDING_GAP),
+        ):
+            await notices.open_case(db, exception(school, running, kind, now))
+
+
+def hours(now: datetime, ahead: int) -> dict[str, datetime]:
+    start = now + timedelta(hours=ahead)
+    return {"starts_at": start, "ends_at": start + timedelta(minutes=50)}
+
+
+def arrival(person: UUID, now: datetime) -> SessionEvent:
+    at, key = now - timedelta(minutes=12), str(person)
+    return SessionEvent(EventSource.WEBHOOK, f"in:{key}", EventKind.PARTICIPANT_JOINED, at, key, f"PA_{key}")
+
+
+def quality(person: UUID, level: str, now: datetime) -> SessionEvent:
+    data = {"level": level}
+    return SessionEvent(EventSource.CLIENT, f"q:{person}", EventKind.QUALITY, now, str(person), data=data)
+
+
+def recorder_gone(now: datetime) -> SessionEvent:
+    return SessionEvent(EventSource.CAPTURE, "gone", EventKind.CAPTURE_ENDED, now)
+
+
+def segment(
+    school: RunningSchool, running: RunningClass, now: datetime, ago: float, key: str
+) -> AudioSegment:
+    return AudioSegment(
+        organization_id=school.id,
+        session_id=running.id,
+        identity=str(running.instructor),
+        participant_sid="PA_1",
+        track_sid="TR_1",
+        recorder_id="r",
+        seq=0,
+        started_at=now - timedelta(seconds=ago),
+        samples=480_000,
+        sample_rate=16_000,
+        codec="flac",
+        key=key,
+        sha256="",
+        size=1,
+    )
+
+
+def exception(
+    school: RunningSchool, running: RunningClass, kind: ExceptionKind, now: datetime
+) -> ExceptionCase:
+    routing = route(kind)
+    return ExceptionCase(
+        id=uuid4(),
+        organization_id=school.id,
+        session_id=running.id,
+        kind=kind,
+        severity=routing.severity,
+        owner=routing.owner,
+        due_at=now + routing.due_within,
+        opened_at=now,
+    )

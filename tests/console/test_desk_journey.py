@@ -1,0 +1,162 @@
+"""The desk's pages in Chromium: a key from its making to its end, a class booked, and every page looked at."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.api.campus import School
+from tests.console.screens import look_and_check
+from tests.console.taught import Hall
+from tests.console.test_desk_pages import case_of, notice_of, status
+
+pytestmark = [pytest.mark.adapter, pytest.mark.timeout(600)]
+
+
+async def told(page: Page, text: str) -> None:
+    await expect(page.locator(".said")).to_contain_text(text)
+
+
+async def test_a_key_works_is_rotated_and_the_old_one_stops(page: Page, hall: Hall, academy: School) -> None:
+    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_role("link", name="API keys").click()
+    await page.get_by_role("link", name="Make a key").click()
+    await page.get_by_role("button", name="Make the key").click()
+    await expect(page.locator("#field-name-error")).to_have_text("Fill this in.")
+    await look_and_check(page, "key-form")
+    await page.get_by_label("Name").fill("billing")
+    await page.get_by_role("button", name="Make the key").click()
+    secret = await page.get_by_label("The secret key").input_value()
+    assert await status(academy, secret) == 200
+    await look_and_check(page, "key-made")
+    await page.get_by_role("link", name="I have it").click()
+    await expect(page.locator("main")).not_to_contain_text(secret)
+    await look_and_check(page, "key")
+    address = page.url
+
+    await page.get_by_label("The old one works for another").select_option("1")
+    await page.get_by_role("button", name="Rotate").click()
+    fresh = await page.get_by_label("The secret key").input_value()
+    assert await status(academy, secret) == 200
+    assert await status(academy, fresh) == 200
+
+    await page.goto(address)
+    await page.get_by_role("button", name="Revoke").click()
+    dialog = page.get_by_role("dialog", name="Revoke billing?")
+    await dialog.get_by_role("button", name="Revoke").click()
+    await told(page, "Revoked")
+    assert await status(academy, secret) == 401
+    assert await status(academy, fresh) == 200
+    await page.goto(f"{hall.campus.url}/settings/keys")
+    await look_and_check(page, "keys")
+
+
+async def test_a_class_is_booked_from_its_course(page: Page, hall: Hall, academy: School) -> None:
+    await page.get_by_role("link", name="Courses").click()
+    await look_and_check(page, "courses")
+    await page.get_by_role("link", name="Mathematics").click()
+    await page.get_by_role("link", name="Book a class").click()
+    await expect(page.get_by_role("checkbox", name="Noor Haddad")).to_be_checked()
+    await page.get_by_role("checkbox", name="Adding fractions").check()
+    await page.get_by_label("Instructor").select_option(label="Ada Okafor")
+    await page.get_by_label("Starts at").fill("2001-05-01T10:00")
+    await page.get_by_role("button", name="Book the class").click()
+    await expect(page.get_by_role("alert")).to_contain_text("in the past")
+    await look_and_check(page, "book")
+    day = datetime.now(UTC) + timedelta(days=3)
+    await page.get_by_label("Starts at").fill(f"{day:%Y-%m-%dT10:00}")
+    await page.get_by_role("button", name="Book the class").click()
+    await told(page, "The class is booked")
+    assert "/sessions/" in page.url
+    await page.goto(f"{hall.campus.url}/courses/{academy.ids['course']}")
+    await expect(page.get_by_role("region", name="Coming classes")).to_contain_text("Adding fractions")
+    await look_and_check(page, "course")
+
+
+async def test_a_list_follows_what_is_typed_and_a_student_is_retired(
+    page: Page, hall: Hall, academy: School
+) -> None:
+    for number in range(28):
+        await academy.post("/v1/students", {"name": f"Pupil {number:02d}"})
+    await page.get_by_role("link", name="People").click()
+    await look_and_check(page, "students")
+    await page.get_by_role("link", name="Next").click()
+    await expect(page.get_by_role("link", name="Pupil 27")).to_be_visible()
+    await page.get_by_role("link", name="Name").click()
+    await page.get_by_label("Search by name").fill("pupil 1")
+    await expect(page.locator("tbody tr")).to_have_count(10)
+    await page.get_by_role("link", name="Pupil 13").click()
+    await page.get_by_role("link", name="Retire").click()
+    dialog = page.get_by_role("dialog", name="Retire Pupil 13?")
+    await dialog.get_by_role("button", name="Retire").click()
+    await told(page, "Retired")
+    assert "said" not in page.url
+    await page.get_by_role("button", name="Restore").click()
+    await told(page, "Back in use")
+    await page.goto(f"{hall.campus.url}/people/students?q=nobody")
+    await look_and_check(page, "students-none")
+
+
+async def test_a_stale_edit_says_so_and_loses_nothing(page: Page, hall: Hall, academy: School) -> None:
+    one = f"/people/guardians/{academy.ids['guardian']}"
+    await page.goto(f"{hall.campus.url}{one}/edit")
+    await look_and_check(page, "guardian-form")
+    answer = await academy.api.patch(
+        f"/v1/guardians/{academy.ids['guardian']}", json={"name": "Theirs"}, headers={"If-Match": "*"}
+    )
+    assert answer.is_success
+    await page.get_by_label("Name").fill("Mine")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert")).to_contain_text("“Theirs”")
+    await expect(page.get_by_label("Name")).to_have_value("Mine")
+    await look_and_check(page, "guardian-form-stale")
+    await page.get_by_role("button", name="Save").click()
+    await told(page, "Saved")
+
+
+async def test_what_goes_wrong_and_what_is_sent_is_seen_at_once(
+    page: Page, hall: Hall, academy: School
+) -> None:
+    for path, make in (("exceptions", case_of), ("outbox", notice_of)):
+        await page.goto(f"{hall.campus.url}/{path}")
+        await expect(page.locator("[data-live-status]")).to_have_attribute("data-state", "live")
+        made = await make(academy)
+        await expect(page.locator(f"a[href='/{path}/{made}']")).to_be_visible()
+
+
+async def test_every_other_page_is_looked_at(page: Page, hall: Hall, academy: School) -> None:
+    case_id, ids = await case_of(academy), academy.ids
+    html = "<h1>Dear guardian</h1><p>Leo has practised fractions.</p><script>alert(1)</script>"
+    notice_id = await notice_of(academy, subject="What Leo has learnt", html=html, text="Dear guardian")
+    await academy.post(
+        "/v1/members", {"name": "Olu Ops", "email": f"olu.{academy.id}@h.example", "role": "ops"}
+    )
+    plan = {
+        "course_id": ids["course"],
+        "title": "Spring",
+        "items": [{"topic_id": ids["topic"], "sessions": 2}],
+    }
+    plan_id = (await academy.post("/v1/curriculum-plans", plan))["id"]
+    for name, path in {
+        "people-guardians": "/people/guardians",
+        "people-instructors": "/people/instructors",
+        "people-staff": "/people/members",
+        "student": f"/people/students/{ids['student 0']}",
+        "student-guardians": f"/people/students/{ids['student 0']}/guardians",
+        "guardian": f"/people/guardians/{ids['guardian']}",
+        "instructor": f"/people/instructors/{ids['instructor']}",
+        "course-form": "/courses/new",
+        "enroll": f"/courses/{ids['course']}/enroll",
+        "plan": f"/courses/{ids['course']}/plans/{plan_id}",
+        "exceptions": "/exceptions",
+        "exception": f"/exceptions/{case_id}",
+        "outbox": "/outbox",
+        "notice": f"/outbox/{notice_id}",
+        "settings": "/settings",
+        "organization": "/settings/organization",
+        "audit": "/settings/audit",
+    }.items():
+        await page.goto(f"{hall.campus.url}{path}")
+        await expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("."))
+        await look_and_check(page, f"desk-{name}")

@@ -1,0 +1,264 @@
+"""Rules, keys, exceptions, the outbox and the change log by their pages."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from console.frame import durations
+from domain.cases.kinds import ExceptionKind
+from models.database import Database
+from models.exception_case import ExceptionCase
+from models.notice import Notice
+from models.repositories import notices
+from tests.api.campus import HOUR, School, school
+from tests.api.test_markup import MARKUP, check
+from tests.console.test_record_pages import hidden
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.fixture
+async def desk(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
+    async with harbour.campus.browser() as browser:
+        await browser.get(harbour.campus.desk_url(harbour.id))
+        yield browser
+
+
+async def case_of(opened: School, occasion: str = "room") -> UUID:
+    session_id, now = await opened.book(), datetime.now(UTC)
+    case = ExceptionCase(
+        id=uuid4(),
+        organization_id=opened.id,
+        session_id=UUID(session_id),
+        kind=ExceptionKind.STEP_FAILED,
+        occasion=occasion,
+        severity="high",
+        owner="ops",
+        due_at=now - HOUR,
+        detail={"step": occasion, "instructor_id": opened.ids["instructor"]},
+        opened_at=now - 2 * HOUR,
+    )
+    database = Database(opened.campus.database.application)
+    async with database.tenant(opened.id) as db:
+        await notices.open_case(db, case)
+    await database.aclose()
+    return case.id
+
+
+async def notice_of(opened: School, **changes: str) -> UUID:
+    session_id, now = await opened.book(72 * HOUR), datetime.now(UTC)
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "organization_id": opened.id,
+        "key": str(uuid4()),
+        "session_id": UUID(session_id),
+        "kind": "summary",
+        "recipient_kind": "guardian",
+        "recipient_id": UUID(opened.ids["guardian"]),
+        "address": "g@family.example",
+        "subject": MARKUP.format("subject"),
+        "html": "<p>Dear guardian</p><script>alert(1)</script>",
+        "text": MARKUP.format("text"),
+        "class_starts_at": now,
+        "send_after": now + 48 * HOUR,
+        "created_at": now,
+        "attempts": 2,
+        "error": "mailbox-busy",
+    } | changes
+    notice = Notice(**values)
+    database = Database(opened.campus.database.application)
+    async with database.tenant(opened.id) as db:
+        await notices.prepare(db, [notice])
+    await database.aclose()
+    return notice.id
+
+
+async def test_rules_are_read_and_set_as_people_write_them(desk: httpx.AsyncClient, harbour: School) -> None:
+    page = await desk.get("/settings")
+    assert 'value="24 hours, 1 hour"' in page.text
+    version = hidden(page, "version")
+    body = {"version": version, "reminders_before": "2 days, 3 h", "room_before": "soon"}
+    wrong = await desk.post("/settings", data=body)
+    assert wrong.status_code == 422
+    assert 'value="soon"' in wrong.text
+    assert 'value="2 days, 3 h"' in wrong.text
+    assert "Write it as 15 minutes" in wrong.text
+    beyond = await desk.post("/settings", data=body | {"room_before": "100 days", "segment_seconds": "4"})
+    assert "At most 90 days." in beyond.text
+    assert "At least 5." in beyond.text
+    saved = await desk.post("/settings", data=body | {"room_before": "20 min"})
+    assert "Saved." in saved.text
+    assert "Last set by The operator." in saved.text
+    policy = await harbour.get("/v1/policy")
+    assert (policy["reminders_before"], policy["room_before"]) == (["P2D", "PT3H"], "PT20M")
+    stale = await desk.post("/settings", data=body | {"room_before": "30 min"})
+    assert stale.status_code == 412
+    assert 'value="30 min"' in stale.text
+    assert "20 minutes" in stale.text
+
+
+async def test_the_organization_is_changed(desk: httpx.AsyncClient, harbour: School) -> None:
+    form = await desk.get("/settings/organization")
+    body = {"version": hidden(form, "version"), "name": "", "time_zone": "Asia/Tokyo", "language": "ja"}
+    wrong = await desk.post("/settings/organization", data=body)
+    assert wrong.status_code == 422
+    assert re.search(r'value="Asia/Tokyo" selected', wrong.text)
+    saved = await desk.post("/settings/organization", data=body | {"name": MARKUP.format("school")})
+    check(saved.text, "school")
+    assert (await harbour.get("/v1/organization"))["time_zone"] == "Asia/Tokyo"
+    stale = await desk.post("/settings/organization", data=body | {"name": "Mine"})
+    assert stale.status_code == 412
+    assert 'value="Mine"' in stale.text
+
+
+async def test_a_key_is_made_rotated_and_revoked(desk: httpx.AsyncClient, harbour: School) -> None:
+    form = await desk.get("/settings/keys/new")
+    body = {"key": hidden(form, "key"), "name": "", "role": "integrator", "lasts": "30"}
+    wrong = await desk.post("/settings/keys/new", data=body | {"scopes": ["keys:manage"]})
+    assert wrong.status_code == 422
+    assert "The role integrator does not have keys:manage." in wrong.text or "Fill this in." in wrong.text
+    assert re.search(r'value="keys:manage" checked', wrong.text)
+    made = await desk.post("/settings/keys/new", data=body | {"name": MARKUP.format("key")})
+    check(made.text, "key")
+    assert made.headers["cache-control"] == "no-store"
+    (secret,) = re.findall(r'value="(hr_[^"]+)"', made.text)
+    assert await status(harbour, secret) == 200
+    again = await desk.post("/settings/keys/new", data=body | {"name": "again"})
+    assert "made already" in again.text
+    assert await status(harbour, secret) == 200, "the secret that was told goes on working"
+    check((await desk.get("/settings/keys")).text, "key")
+
+    one = f"/settings/keys/{body['key']}"
+    shown = await desk.get(one)
+    assert secret not in shown.text
+    rotated = await desk.post(f"{one}/rotate", data={"key": hidden(shown, "key"), "overlap": "24"})
+    (fresh,) = re.findall(r'value="(hr_[^"]+)"', rotated.text)
+    assert (await status(harbour, secret), await status(harbour, fresh)) == (200, 200)
+    assert (await desk.post(f"{one}/rotate", data={"key": str(uuid4()), "overlap": "7"})).status_code == 422
+    revoked = await desk.post(f"{one}/revoke")
+    assert "Revoked" in revoked.text
+    assert (await status(harbour, secret), await status(harbour, fresh)) == (401, 200)
+
+
+async def status(harbour: School, secret: str) -> int:
+    async with harbour.campus.client(secret) as program:
+        return (await program.get("/v1/students")).status_code
+
+
+async def test_an_exception_is_taken_resolved_and_opened_again(
+    desk: httpx.AsyncClient, harbour: School
+) -> None:
+    case_id = await case_of(harbour, MARKUP.format("occasion"))
+    member = await harbour.post(
+        "/v1/members", {"name": MARKUP.format("member"), "email": "m@h.example", "role": "ops"}
+    )
+    one = f"/exceptions/{case_id}"
+    queue = await desk.get("/exceptions")
+    check(queue.text)
+    assert one in queue.text
+    assert "overdue" in queue.text
+    assert one not in (await desk.get("/exceptions?state=resolved")).text
+    assert one not in (await desk.get("/exceptions?severity=low&overdue=true")).text
+    assert one in (await desk.get("/exceptions?severity=high&overdue=true&sort=-due_at")).text
+    shown = await desk.get(one)
+    check(shown.text, "member")
+    assert "Ada Okafor" in shown.text
+    assert "Taken by <strong>The operator" in (await desk.post(f"{one}/assign", data={"member_id": ""})).text
+    check((await desk.post(f"{one}/assign", data={"member_id": member["id"]})).text, "member")
+    wrong = await desk.post(f"{one}/resolve", data={"resolution": "y" * 2001})
+    assert wrong.status_code == 422
+    assert "y" * 2001 in wrong.text
+    resolved = await desk.post(f"{one}/resolve", data={"resolution": MARKUP.format("done")})
+    check(resolved.text, "done")
+    assert "Resolved by <strong>The operator" in resolved.text
+    assert one in (await desk.get("/exceptions?state=all")).text
+    assert (await desk.post(f"{one}/resolve", data={"resolution": ""})).status_code == 409
+    assert "Resolve</button>" in (await desk.post(f"{one}/reopen")).text
+
+
+async def test_the_outbox_shows_mail_without_running_it(desk: httpx.AsyncClient, harbour: School) -> None:
+    notice_id = await notice_of(harbour)
+    one = f"/outbox/{notice_id}"
+    for query in ("", "?state=waiting", "?kind=summary&q=subject", "?sort=created_at"):
+        listed = await desk.get(f"/outbox{query}")
+        check(listed.text, "subject")
+        assert one in listed.text
+    assert one not in (await desk.get("/outbox?state=sent")).text
+    shown = await desk.get(one)
+    check(shown.text, "subject", "text")
+    assert "alert(1)" not in shown.text
+    assert re.search(rf'<iframe[^>]*src="{one}/mail"[^>]* sandbox[ >]', shown.text)
+    assert "2 attempts" in shown.text
+    assert "mailbox busy" in shown.text
+    mail = await desk.get(f"{one}/mail")
+    policy = mail.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "script" not in policy
+    assert mail.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "Dear guardian" in mail.text
+
+
+async def test_the_change_log_is_searched(desk: httpx.AsyncClient, harbour: School) -> None:
+    log = await desk.get("/settings/audit?subject=student")
+    assert "Student added" in log.text
+    assert "key “first key”" in log.text
+    assert "Course added" not in log.text
+    student = harbour.ids["student 0"]
+    own = await desk.get(f"/settings/audit?subject_id={student}")
+    assert "Noor Haddad" in own.text
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert "No change is found" in (await desk.get(f"/settings/audit?since={tomorrow:%Y-%m-%d}")).text
+    assert (
+        "Student added" in (await desk.get(f"/settings/audit?until={tomorrow:%Y-%m-%d}&subject=student")).text
+    )
+    for nonsense in ("cursor=x", "since=yesterday", "subject_id=1", "subject=A"):
+        assert (await desk.get(f"/settings/audit?{nonsense}")).status_code == 422, nonsense
+
+
+async def test_another_organizations_do_not_exist(desk: httpx.AsyncClient, harbour: School) -> None:
+    async with school(harbour.campus, "Other {}") as other:
+        case_id, notice_id = await case_of(other), await notice_of(other)
+        key = (await other.post("/v1/keys", {"name": "theirs"}))["id"]
+    for path in (
+        f"/exceptions/{case_id}",
+        f"/outbox/{notice_id}",
+        f"/outbox/{notice_id}/mail",
+        f"/settings/keys/{key}",
+    ):
+        assert (await desk.get(path)).status_code == 404, path
+    for path, body in (
+        (f"/exceptions/{case_id}/assign", {"member_id": ""}),
+        (f"/exceptions/{case_id}/resolve", {"resolution": ""}),
+        (f"/exceptions/{case_id}/reopen", {}),
+        (f"/settings/keys/{key}/rotate", {"key": str(uuid4()), "overlap": "24"}),
+        (f"/settings/keys/{key}/revoke", {}),
+    ):
+        assert (await desk.post(path, data=body)).status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("15 min", 15),
+        ("1 h 30 m", 90),
+        ("2 days", 2880),
+        ("1 hour and 5 minutes", 65),
+        ("24h", 1440),
+        ("0 m", 0),
+    ],
+)
+def test_durations_are_read_as_they_are_written(text: str, minutes: int) -> None:
+    found = durations.read(text)
+    assert found == timedelta(minutes=minutes)
+    assert durations.read(durations.written(found)) == found
+
+
+@pytest.mark.parametrize("text", ["", "soon", "15", "-5 min", "1 fortnight", "5 min x"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueError, match="write it as"):
+        durations.read(text)

@@ -1,0 +1,203 @@
+"""The doors and the own pages in Chromium: by mail, by the organization's accounts, by a family link."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
+
+from api.http.authentication import cookie_name
+from tests.api.campus import HOUR, School, school
+from tests.api.mailed import forget_attempts, links_in_mail
+from tests.api.openid_provider import CLIENT_ID, CLIENT_SECRET, DOMAIN, PASSWORD, address_of, openid_provider
+from tests.api.roles import signed_in
+from tests.console.conftest import DESKTOP
+from tests.console.screens import PHONE, look_and_check
+from tests.console.taught import Hall
+from tests.e2e.conftest import screenshot_folder
+from tests.stack import TestMail
+from wiring.api import OPENID_CALLBACK
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.fixture(scope="module")
+async def opened(hall: Hall) -> AsyncIterator[School]:
+    """With a class that was taught and approved, one that waits for review, and ones to come."""
+    async with school(hall.campus) as found:
+        approved = await hall.taught_class(found)
+        path = f"/v1/sessions/{approved.session_id}/documentation"
+        await found.post(f"{path}/approve", {"revision": (await found.get(path))["revision"]})
+        await found.run_until(str(approved.session_id), "closed")
+        await hall.taught_class(found)
+        for hours in (2, 26, 50):
+            await found.book(hours * HOUR, time_zone="Europe/Madrid")
+        yield found
+
+
+@pytest.fixture(scope="module")
+def provider(hall: Hall) -> Iterator[str]:
+    with openid_provider(hall.campus.url + OPENID_CALLBACK) as found:
+        yield found.issuer
+
+
+@pytest.fixture(autouse=True)
+def _fresh(hall: Hall) -> None:
+    forget_attempts(hall.campus)
+
+
+@asynccontextmanager
+async def nobody(chromium: Browser, own: str) -> AsyncIterator[Page]:
+    """A browser that nobody is signed in with. Anything the page itself does wrong fails the test."""
+    context = await chromium.new_context(viewport=DESKTOP, timezone_id="America/New_York")
+    page = await context.new_page()
+    wrong: list[Any] = []
+    page.on("pageerror", lambda error: wrong.append(error))
+    page.on("console", lambda told: wrong.append(told.text) if _breach(told, own) else None)
+    yield page
+    await context.close()
+    assert wrong == []
+
+
+def _breach(told: ConsoleMessage, own: str) -> bool:
+    """Of our own policy: the provider's pages have another, which they break."""
+    return "Content Security Policy" in told.text and told.location["url"].startswith(own)
+
+
+@asynccontextmanager
+async def of(chromium: Browser, opened: School, kind: str, key: str) -> AsyncIterator[Page]:
+    async with await signed_in(opened.campus, opened.id, kind, UUID(key)) as client:
+        name = cookie_name(opened.campus.app.state.homeroom)
+        cookie = {"name": name, "value": client.cookies[name], "url": opened.campus.url}
+    async with nobody(chromium, opened.campus.url) as page:
+        await page.context.add_cookies([cookie])  # type: ignore[list-item]
+        yield page
+
+
+async def test_signing_in_by_mail_and_out_again(
+    chromium: Browser, opened: School, mail_sink: TestMail
+) -> None:
+    address = f"{uuid4().hex[:12]}@harbour.example"
+    await opened.post("/v1/members", {"name": "Olga Ops", "email": address, "role": "ops"})
+    async with nobody(chromium, opened.campus.url) as page:
+        await page.goto(f"{opened.campus.url}/today")
+        await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        await look_and_check(page, "sign-in")
+        await page.get_by_label("Mail address").fill(address)
+        await page.get_by_role("button", name="Continue").click()
+        await expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+        await look_and_check(page, "sign-in-asked")
+        (link,) = await links_in_mail(mail_sink, address)
+        await page.goto(link)
+        await look_and_check(page, "sign-in-link")
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        assert page.url == f"{opened.campus.url}/today"
+        await page.get_by_role("link", name="Olga Ops").click()
+        await expect(page.get_by_text("By a link in a mail")).to_be_visible()
+        await look_and_check(page, "account")
+        await page.get_by_role("button", name="Sign out everywhere").click()
+        await expect(page.get_by_text("You are signed out everywhere.")).to_be_visible()
+        await page.goto(link)
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_role("heading", name="This link was used already")).to_be_visible()
+        await look_and_check(page, "sign-in-refused")
+
+
+async def test_the_mail_itself(chromium: Browser, opened: School, mail_sink: TestMail) -> None:
+    address = f"{uuid4().hex[:12]}@harbour.example"
+    for kind, name in (("members", "Olga"), ("guardians", "Olga")):
+        more = {"role": "ops"} if kind == "members" else {}
+        await opened.post(f"/v1/{kind}", {"name": name, "email": address, **more})
+    async with opened.campus.browser() as browser:
+        await browser.post("/sign-in", data={"address": address})
+    await links_in_mail(mail_sink, address)
+    (message,) = await asyncio.to_thread(mail_sink.messages, address)
+    async with nobody(chromium, opened.campus.url) as page:
+        await page.set_content(message["html"])
+        await expect(page.get_by_role("link", name=re.compile("as guardian$"))).to_be_visible()
+        with screenshot_folder() as folder:
+            for name, size in (("mail-sign-in", DESKTOP), ("mail-sign-in-phone", PHONE)):
+                await page.set_viewport_size(size)
+                await page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+async def test_signing_in_with_the_organizations_accounts(
+    chromium: Browser, opened: School, provider: str
+) -> None:
+    described = {
+        "issuer": provider,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "domains": [DOMAIN],
+    }
+    made = await opened.post("/v1/identity-providers", described)
+    await opened.post("/v1/members", {"name": "Ada", "email": address_of("ada"), "role": "admin"})
+    async with nobody(chromium, opened.campus.url) as page:
+        await page.goto(f"{opened.campus.url}/sign-in")
+        await page.get_by_label("Mail address").fill(address_of("ada"))
+        await page.get_by_role("button", name="Continue").click()
+        await look_and_check(page, "sign-in-provider")
+        await page.get_by_role("link", name="Continue with Harbour Tutoring").click()
+        await page.locator("input[name=login]").fill("ada")
+        await page.locator("form button[type=submit]").first.click()
+        await page.locator("input[name=password]").fill(PASSWORD)
+        await page.locator("form button[type=submit]").first.click()
+        await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        assert page.url == f"{opened.campus.url}/today"
+    await opened.api.delete(f"/v1/identity-providers/{made['id']}")
+
+
+async def test_an_instructors_own_page(chromium: Browser, opened: School) -> None:
+    async with of(chromium, opened, "instructor", opened.ids["instructor"]) as page:
+        await page.goto(f"{opened.campus.url}/")
+        await expect(page.get_by_role("heading", name="Your classes")).to_be_visible()
+        await expect(page.get_by_role("link", name="Teaching")).to_have_attribute("aria-current", "page")
+        await expect(page.locator("[data-class-zone]").first).to_contain_text("Europe/Madrid")
+        await look_and_check(page, "teaching")
+        await page.get_by_role("link", name=re.compile("^Review ")).last.click()
+        await expect(page).to_have_url(re.compile(r"/sessions/[^/]+/review$"))
+        await page.go_back()
+        await page.get_by_role("link", name="Join the class").first.click()
+        await expect(page).to_have_url(re.compile(r"/join/"))
+
+
+async def test_a_new_instructors_own_page(chromium: Browser, opened: School) -> None:
+    made = await opened.post("/v1/instructors", {"name": "Mei", "email": "mei@harbour.example"})
+    async with of(chromium, opened, "instructor", made["id"]) as page:
+        await page.goto(f"{opened.campus.url}/teaching")
+        await expect(page.get_by_text("No class in the next 24 hours")).to_be_visible()
+        await look_and_check(page, "teaching-empty")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_a_familys_own_page(chromium: Browser, opened: School, language: str) -> None:
+    guardian = f"/v1/guardians/{opened.ids['guardian']}"
+    version = (await opened.api.get(guardian)).headers["etag"]
+    zone = {"language": language, "time_zone": "America/New_York"}
+    await opened.api.patch(guardian, json=zone, headers={"If-Match": version})
+    join, heading = {"en": ("Join the class", "Your family"), "es": ("Entrar en la clase", "Tu familia")}[
+        language
+    ]
+    async with of(chromium, opened, "guardian", opened.ids["guardian"]) as page:
+        await page.goto(f"{opened.campus.url}/family")
+        await expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        await expect(page.get_by_text("Europe/Madrid").first).to_be_visible()
+        await look_and_check(page, "family" if language == "en" else "family-es")
+        await page.get_by_role("link", name=join).first.click()
+        await expect(page).to_have_url(re.compile(r"/join/"))
+
+
+async def test_a_family_page_with_nobody_on_it(chromium: Browser, opened: School) -> None:
+    made = await opened.post("/v1/guardians", {"name": "Nobody's yet", "email": "nobody@family.example"})
+    async with of(chromium, opened, "guardian", made["id"]) as page:
+        await page.goto(f"{opened.campus.url}/family")
+        await expect(page.get_by_text("No children here")).to_be_visible()
+        await look_and_check(page, "family-empty")
+        await page.goto(f"{opened.campus.url}/today")
+        await expect(page.get_by_role("heading", name="You may not do this")).to_be_visible()
+        await look_and_check(page, "page-of-another-role")

@@ -1,0 +1,180 @@
+"""The pages: for the holder of a desk link, about their own organization, asked for by themselves."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from api.http.authentication import cookie_name
+from tests.api.campus import HOUR, Campus, School, problem_of, school
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.fixture(scope="module")
+async def opened(campus: Campus) -> AsyncIterator[School]:
+    async with school(campus) as found:
+        await found.book(2 * HOUR)
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def session_id(opened: School) -> str:
+    (session,) = (await opened.get("/v1/sessions"))["items"]
+    found: str = session["id"]
+    return found
+
+
+@pytest.fixture
+async def browser(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
+    """Nobody's yet."""
+    async with campus.browser() as client:
+        yield client
+
+
+@pytest.fixture
+async def desk(browser: httpx.AsyncClient, opened: School) -> httpx.AsyncClient:
+    """The browser of somebody who opened a desk link."""
+    await browser.get(opened.campus.desk_url(opened.id))
+    return browser
+
+
+def parts(session_id: str) -> list[str]:
+    one = f"/sessions/{session_id}"
+    return ["/today", "/today/live", one, f"{one}/fragment", f"{one}/live"]
+
+
+async def test_a_desk_link_opens_the_pages_and_stays_out_of_the_address(
+    browser: httpx.AsyncClient, opened: School, session_id: str
+) -> None:
+    for path in ("/today", f"/sessions/{session_id}"):
+        answer = await browser.get(opened.campus.desk_url(opened.id, path))
+        assert answer.status_code == 200
+        assert answer.url.path == path
+        assert not answer.url.query
+        assert ("Adding fractions" if session_id in path else "Harbour Tutoring") in answer.text
+    (first, _) = answer.history[0], answer
+    cookie = first.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+
+
+async def test_who_is_not_signed_in_comes_to_the_sign_in_page(
+    browser: httpx.AsyncClient, session_id: str
+) -> None:
+    for path in parts(session_id):
+        answer = await browser.get(path)
+        assert answer.status_code == 200, path
+        assert answer.url.path == "/sign-in"
+        assert answer.url.params["next"] == path
+        assert "Adding" not in answer.text
+
+
+async def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(
+    browser: httpx.AsyncClient, session_id: str
+) -> None:
+    answer = await browser.get(f"/sessions/{session_id}/fragment", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer.headers["hx-redirect"] == "/sign-in"
+
+
+async def test_programs_are_told_the_same_as_a_problem(campus: Campus, session_id: str) -> None:
+    async with campus.client() as program:
+        for path in parts(session_id):
+            problem_of(await program.get(path), 401, "not-authenticated")
+
+
+@pytest.mark.parametrize(("lasts", "code"), [(timedelta(seconds=-1), "link-expired"), (HOUR, "link-invalid")])
+async def test_a_desk_link_that_is_no_longer_good(
+    campus: Campus, opened: School, session_id: str, lasts: timedelta, code: str
+) -> None:
+    token = campus.desk_url(opened.id, lasts=lasts).partition("desk=")[2]
+    token += "x" if code == "link-invalid" else ""
+    async with campus.client() as program:
+        problem_of(await program.get("/today", params={"desk": token}), 403, code)
+        assert not program.cookies
+        program.cookies.set(cookie_name(campus.app.state.homeroom), token)
+        for path in parts(session_id):
+            problem_of(await program.get(path), 401, "not-authenticated")
+
+
+async def test_a_join_link_is_no_desk_link(campus: Campus, opened: School, session_id: str) -> None:
+    token = await opened.join_token(session_id, "instructor")
+    async with campus.client() as program:
+        problem_of(await program.get("/today", params={"desk": token}), 403, "link-invalid")
+
+
+async def test_another_organizations_desk_shows_nothing_of_this_one(
+    browser: httpx.AsyncClient, harbour: School, session_id: str
+) -> None:
+    today = await browser.get(harbour.campus.desk_url(harbour.id))
+    assert today.status_code == 200
+    assert session_id not in today.text
+    one = f"/sessions/{session_id}"
+    for path in (one, f"{one}/fragment", f"{one}/live", f"{one}/utterances/{uuid4()}.wav"):
+        assert (await browser.get(path)).status_code == 404, path
+    for path, form in ((f"{one}/approve", {"revision": "1"}), (f"{one}/end", {})):
+        assert (await browser.post(path, data=form)).status_code == 404, path
+
+
+async def test_a_session_that_does_not_exist_is_a_page(desk: httpx.AsyncClient) -> None:
+    answer = await desk.get(f"/sessions/{uuid4()}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", ""])
+@pytest.mark.parametrize("form", ["approve", "end"])
+async def test_a_form_from_another_site_does_nothing(
+    desk: httpx.AsyncClient, opened: School, session_id: str, form: str, origin: str
+) -> None:
+    answer = await desk.post(
+        f"/sessions/{session_id}/{form}", data={"revision": "1"}, headers={"origin": origin, "accept": "*/*"}
+    )
+    problem_of(answer, 403, "not-allowed")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+async def test_a_browser_that_says_a_form_is_from_elsewhere_is_believed(
+    desk: httpx.AsyncClient, session_id: str, site: str
+) -> None:
+    answer = await desk.post(f"/sessions/{session_id}/end", headers={"sec-fetch-site": site, "accept": "*/*"})
+    problem_of(answer, 403, "not-allowed")
+
+
+@pytest.mark.parametrize("form", ["approve", "end"])
+async def test_a_form_of_our_own_reaches_the_session(
+    desk: httpx.AsyncClient, campus: Campus, session_id: str, form: str
+) -> None:
+    """Which refuses both before the class has begun."""
+    answer = await desk.post(
+        f"/sessions/{session_id}/{form}",
+        data={"revision": "1"},
+        headers={"origin": campus.url, "accept": "*/*"},
+    )
+    problem_of(answer, 409, "transition-refused")
+
+
+@pytest.mark.parametrize("revision", ["", "one", "-1", "1" * 5000, "9" * 30])
+async def test_a_form_with_nonsense_in_it(desk: httpx.AsyncClient, session_id: str, revision: str) -> None:
+    answer = await desk.post(
+        f"/sessions/{session_id}/approve", data={"revision": revision}, headers={"accept": "*/*"}
+    )
+    problem_of(answer, 422, "invalid-input")
+
+
+async def test_pages_carry_the_headers_that_protect_them(desk: httpx.AsyncClient, session_id: str) -> None:
+    for path in ("/today", f"/sessions/{session_id}", f"/sessions/{session_id}/fragment"):
+        headers = (await desk.get(path)).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_first_page_is_today(desk: httpx.AsyncClient) -> None:
+    assert (await desk.get("/")).url.path == "/today"

@@ -1,0 +1,190 @@
+"""Review in Chromium: from the queue to the approval, by keyboard, with what can come between."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.api.campus import School
+from tests.console.lesson import Lesson
+from tests.console.screens import look_and_check
+from tests.console.taught import Hall
+
+pytestmark = pytest.mark.adapter
+
+MENDED = "Adding fractions whose denominators differ."
+NEW = "Three sixths are one half: jkxun?"
+
+
+@pytest.fixture
+async def taught(hall: Hall, academy: School) -> Lesson:
+    return await hall.taught_class(academy)
+
+
+async def open_review(page: Page, hall: Hall, lesson: Lesson) -> None:
+    await page.goto(f"{hall.campus.url}/sessions/{lesson.session_id}/review")
+    await page.locator(".statement").first.wait_for()
+
+
+async def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        await page.keyboard.press(key)
+
+
+async def type_over(page: Page, text: str) -> None:
+    await press(page, "ControlOrMeta+a")
+    await page.keyboard.type(text)
+
+
+async def documentation(academy: School, lesson: Lesson) -> Any:
+    return await academy.get(f"/v1/sessions/{lesson.session_id}/documentation")
+
+
+async def revise_elsewhere(academy: School, lesson: Lesson, text: str) -> None:
+    current = await documentation(academy, lesson)
+    statements = [current["statements"][0] | {"text": text}, *current["statements"][1:]]
+    body = {"statements": statements, "based_on": current["revision"], "reason": "elsewhere"}
+    await academy.post(f"/v1/sessions/{lesson.session_id}/documentation/revisions", body)
+
+
+async def test_from_the_queue_to_the_approval_by_keyboard_alone(
+    page: Page, hall: Hall, academy: School, taught: Lesson
+) -> None:
+    await page.goto(f"{hall.campus.url}/review")
+    await look_and_check(page, "review-queue")
+    await press(page, "j", "Enter")
+    await page.locator(".statement[data-selected]").wait_for()
+    await look_and_check(page, "review")
+
+    await press(page, "?")
+    await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    await look_and_check(page, "review-keys")
+    await press(page, "Escape", "j")
+    await expect(page.get_by_role("region", name="Player")).to_contain_text("common denominator")
+    await expect(page.locator("[data-cited] [data-spoken]")).to_have_count(1)
+
+    await press(page, "k", "e")
+    await type_over(page, MENDED)
+    await press(page, "Enter", "Alt+ArrowDown")
+    await press(page, "t", "ArrowDown", "m", "n")
+    await page.keyboard.type(NEW)
+    await press(page, "Escape", "j", "x", "u", "x")
+    await expect(page.locator(".statement")).to_have_count(7)
+    await look_and_check(page, "review-edited")
+    await press(page, "Control+Enter")
+    await page.wait_for_url("**/review")
+    await expect(page.get_by_role("status").filter(has_text="Approved")).to_be_visible()
+    await expect(page.get_by_text("No draft waits")).to_be_visible()
+    await look_and_check(page, "review-queue-empty")
+
+    approved = await documentation(academy, taught)
+    assert approved["status"] == "approved"
+    assert approved["revision"] == 2
+    texts = [one["text"] for one in approved["statements"]]
+    assert texts[:3] == ["Finding a common denominator.", MENDED, NEW]
+    assert "Practised with thirds and sixths." not in texts
+    assert approved["statements"][2]["citations"][0]["quote"].startswith("Remember, before we can add")
+    await academy.run_until(str(taught.session_id), "closed")
+
+
+async def test_a_draft_that_is_right_takes_one_key_and_the_next_one_comes(
+    page: Page, hall: Hall, academy: School, taught: Lesson
+) -> None:
+    other = await hall.taught_class(academy)
+    await open_review(page, hall, taught)
+    await press(page, "Control+Enter")
+    await page.wait_for_url(f"**/sessions/{other.session_id}/review")
+    assert (await documentation(academy, taught))["revision"] == 1
+    await page.get_by_role("button", name="Approve").click()
+    await page.wait_for_url("**/review")
+
+
+async def test_every_statement_plays_what_it_rests_on(page: Page, hall: Hall, taught: Lesson) -> None:
+    await open_review(page, hall, taught)
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    for number, statement in enumerate(taught.statements()):
+        card = page.locator(".statement").nth(number)
+        await card.locator("textarea").click()
+        first = statement.citations[0].utterance_id
+        await expect(page.locator(f"#said-{first}[data-playing]")).to_be_visible()
+        await expect(page.locator(f"#said-{first}")).to_be_in_viewport()
+        assert any(f"{first}.wav" in url for url in requested)
+    (other,) = taught.statements()[4].citations[1:]
+    await page.get_by_role("button", name=f"Hear: {other.quote}").click()
+    await expect(page.locator(f"#said-{other.utterance_id} [data-spoken]")).to_be_visible()
+
+
+async def test_what_was_typed_survives_a_reload(page: Page, hall: Hall, taught: Lesson) -> None:
+    await open_review(page, hall, taught)
+    await press(page, "e")
+    await type_over(page, MENDED)
+    await page.reload()
+    await expect(page.get_by_text("What you typed is back.")).to_be_visible()
+    await expect(page.locator(".statement textarea").first).to_have_value(MENDED)
+    await page.get_by_role("button", name="Drop it").click()
+    await expect(page.locator(".statement textarea").first).to_have_value(taught.statements()[0].text)
+    await expect(page.get_by_text("What you typed is back.")).to_have_count(0)
+
+
+async def test_somebody_elses_revision_loses_nothing_of_what_was_typed(
+    page: Page, hall: Hall, academy: School, taught: Lesson
+) -> None:
+    await open_review(page, hall, taught)
+    await press(page, "e")
+    await type_over(page, MENDED)
+    await revise_elsewhere(academy, taught, "Adding unlike fractions.")
+    told = page.get_by_role("alert").filter(has_text="Somebody else changed this draft.")
+    await expect(told).to_contain_text("Everything you typed is kept.")
+    await press(page, "Control+Enter")
+    await expect(told).to_contain_text("Revision 2 is there; you work on revision 1.")
+    await look_and_check(page, "review-stale")
+    await page.get_by_role("button", name="See what they changed").click()
+    theirs = page.get_by_role("dialog", name="What they changed")
+    await expect(theirs.locator("ins").first).to_contain_text("unlike")
+    await look_and_check(page, "review-theirs")
+    await press(page, "Escape")
+    await expect(page.locator(".statement textarea").first).to_have_value(MENDED)
+    await page.get_by_role("button", name="Put mine in its place").click()
+    await expect(page.get_by_text("Saved as revision 3.")).to_be_visible()
+    current = await documentation(academy, taught)
+    assert current["status"] == "draft"
+    assert current["statements"][0]["text"] == MENDED
+
+
+async def test_a_reader_without_edits_is_shown_the_new_revision(
+    page: Page, hall: Hall, academy: School, taught: Lesson
+) -> None:
+    await open_review(page, hall, taught)
+    await revise_elsewhere(academy, taught, "Adding unlike fractions.")
+    await page.get_by_role("button", name="Show it").click()
+    await expect(page.locator(".statement textarea").first).to_have_value("Adding unlike fractions.")
+    await press(page, "d", "Enter")
+    changed = page.locator("#changes-2")
+    await expect(changed.locator("ins").first).to_contain_text("unlike")
+    await expect(page.get_by_text("first key, ")).to_be_visible()
+    await expect(page.get_by_text("drafted by the extractive engine")).to_be_visible()
+    await look_and_check(page, "review-history")
+
+
+async def test_changes_are_asked_for_with_words(
+    page: Page, hall: Hall, academy: School, taught: Lesson
+) -> None:
+    await open_review(page, hall, taught)
+    await press(page, "r")
+    await page.keyboard.type("Name the homework page.")
+    await press(page, "Tab", "Tab", "Enter")
+    await expect(page.get_by_text("Changes wanted: Name the homework page.")).to_be_visible()
+    current = await documentation(academy, taught)
+    assert current["status"] == "changes_requested"
+    await page.goto(f"{hall.campus.url}/review")
+    await expect(page.get_by_text("changes requested")).to_be_visible()
+
+
+async def test_single_keys_can_be_switched_off(page: Page, hall: Hall, taught: Lesson) -> None:
+    await open_review(page, hall, taught)
+    await press(page, "?")
+    await page.get_by_label("Single keys do something").uncheck()
+    await press(page, "Escape", "x", "n")
+    await expect(page.locator(".statement")).to_have_count(len(taught.statements()))
+    await expect(page.get_by_text("Edited, not saved yet")).to_have_count(0)

@@ -1,0 +1,88 @@
+"""The routes behind the review page, asked by themselves."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import httpx
+import pytest
+
+from domain.record.documentation import Section, Statement
+from models.database import Database
+from models.repositories import documents
+from tests.api.campus import HOUR, Campus, School, problem_of
+
+pytestmark = pytest.mark.adapter
+
+STATED = {"section": "topics", "text": "Adding fractions.", "citations": []}
+
+
+@pytest.fixture
+async def session_id(harbour: School) -> str:
+    """A class that has a draft before it has begun, so that nothing can be decided on it."""
+    made = await harbour.book(2 * HOUR)
+    database = Database(harbour.campus.database.application)
+    statements = (Statement(Section.TOPICS, "Fractions.", ()),)
+    async with database.tenant(harbour.id) as db:
+        await documents.add_revision(
+            db, harbour.id, UUID(made), statements, author="p", reason="", based_on=0, at=datetime.now(UTC)
+        )
+    await database.aclose()
+    return made
+
+
+@pytest.fixture
+async def desk(campus: Campus, harbour: School) -> AsyncIterator[httpx.AsyncClient]:
+    async with campus.client() as client:
+        client.follow_redirects = True
+        client.headers["origin"] = campus.url
+        await client.get(campus.desk_url(harbour.id))
+        yield client
+
+
+async def test_what_was_edited_stays_saved_where_it_cannot_be_approved(
+    desk: httpx.AsyncClient, harbour: School, session_id: str
+) -> None:
+    path = f"/sessions/{session_id}/review/approve"
+    refused = problem_of(
+        await desk.post(path, json={"based_on": 1, "statements": [STATED]}), 409, "transition-refused"
+    )
+    assert refused["saved"] == "2"
+    current = await harbour.get(f"/v1/sessions/{session_id}/documentation")
+    assert current["statements"][0]["text"] == "Adding fractions."
+    assert current["status"] == "draft"
+
+
+async def test_a_stale_revision_names_the_current_one(desk: httpx.AsyncClient, session_id: str) -> None:
+    body = {"based_on": 1, "statements": [STATED]}
+    path = f"/sessions/{session_id}/review/save"
+    assert (await desk.post(path, json=body)).json() == {"revision": 2}
+    assert problem_of(await desk.post(path, json=body), 409, "stale-revision")["current"] == "2"
+
+
+async def test_nonsense_is_refused(desk: httpx.AsyncClient, session_id: str) -> None:
+    one = f"/sessions/{session_id}/review"
+    for body in ({}, {"based_on": 0}, {"based_on": 1, "statements": [{}]}, {"based_on": 1, "more": 1}):
+        problem_of(await desk.post(f"{one}/approve", json=body), 422, "invalid-input")
+    assert (await desk.get(f"{one}/changes?from=1&to=9")).status_code == 404
+    assert (await desk.get("/review?after=no")).status_code == 422
+
+
+async def test_other_sites_decide_nothing(desk: httpx.AsyncClient, session_id: str) -> None:
+    for path, body in (("approve", {"based_on": 1}), ("save", {"based_on": 1, "statements": []})):
+        answer = await desk.post(
+            f"/sessions/{session_id}/review/{path}", json=body, headers={"origin": "https://evil.example"}
+        )
+        problem_of(answer, 403, "not-allowed")
+
+
+async def test_another_organization_finds_nothing(campus: Campus, other: School, session_id: str) -> None:
+    one = f"/sessions/{session_id}/review"
+    async with campus.client() as spy:
+        spy.follow_redirects = True
+        spy.headers["origin"] = campus.url
+        await spy.get(campus.desk_url(other.id))
+        for path in (one, f"{one}/state", f"{one}/changes?from=1&to=1"):
+            assert (await spy.get(path)).status_code == 404, path
+        for path, body in (("approve", {"based_on": 1}), ("save", {"based_on": 1, "statements": []})):
+            assert (await spy.post(f"{one}/{path}", json=body)).status_code == 404, path

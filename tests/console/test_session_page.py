@@ -1,0 +1,251 @@
+"""The session page in Chromium: what it shows, what it plays, and its commands."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
+
+from domain.record.documentation import Citation, Section, Statement
+from tests.api.campus import School, school
+from tests.api.test_markup import MARKUP
+from tests.console.conftest import ZONE, at_the_desk
+from tests.console.lesson import Lesson
+from tests.console.screens import look_and_check
+from tests.console.taught import Hall
+from workflows.class_session import ClassSession
+from workflows.session.messages import Substitute
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.fixture
+async def taught(hall: Hall, academy: School) -> Lesson:
+    return await hall.taught_class(academy)
+
+
+async def open_page(page: Page, hall: Hall, session_id: object) -> None:
+    await page.goto(f"{hall.campus.url}/sessions/{session_id}")
+    await expect(page.locator("[data-live-status][data-state=live]")).to_be_visible()
+
+
+async def choose(page: Page, command: str) -> None:
+    """By keyboard: focus on the button, and Enter."""
+    await page.get_by_role("button", name=command, exact=True).focus()
+    await page.keyboard.press("Enter")
+
+
+async def place(page: Page, element: str) -> float:
+    """How far from the top of the window, in pixels."""
+    top: float = await page.locator(element).evaluate("element => element.getBoundingClientRect().top")
+    return top
+
+
+async def session(academy: School, session_id: object) -> Any:
+    return await academy.get(f"/v1/sessions/{session_id}")
+
+
+async def test_a_taught_class_is_shown_to_everybody(page: Page, hall: Hall, taught: Lesson) -> None:
+    await open_page(page, hall, taught.session_id)
+    bars = page.get_by_role("img", name="Leo Lindqvist")
+    await expect(bars).to_have_attribute(
+        "aria-label",
+        "Leo Lindqvist in class 3:00–17:00, 17:24–22:00, 24:00–28:36; away 17:00–17:24, 22:00–24:00",
+    )
+    here = taught.starts_at.astimezone(ZoneInfo(ZONE))
+    shown = page.locator(".head-title .span")
+    await expect(shown).to_contain_text(f"{here:%H:%M}–")
+    await expect(shown).to_contain_text(f"({taught.starts_at:%H:%M}–")
+    await expect(shown).to_contain_text("UTC)")
+    await look_and_check(page, "session")
+
+
+async def test_a_word_plays_from_its_own_time_and_the_next_utterances_follow(
+    page: Page, hall: Hall, taught: Lesson
+) -> None:
+    await open_page(page, hall, taught.session_id)
+    third, fourth = taught.utterances()[2:4]
+    word = page.locator(f"#said-{third.id} [data-at]").nth(4)
+    async with page.expect_request(f"**/{third.id}.wav?from=1280") as asked:
+        await word.click()
+    answer = await (await asked.value).response()
+    assert answer is not None
+    assert answer.status == 200
+    player = page.get_by_role("region", name="Player")
+    await expect(player).to_contain_text("Ada Okafor What is one half plus one quarter?")
+    await expect(page.locator(f"#said-{fourth.id} [data-spoken]")).to_be_visible()
+    await expect(player).to_contain_text("Noor Haddad One half is two quarters")
+    await look_and_check(page, "session-playing")
+    await page.get_by_role("button", name="Close the player").click()
+    await expect(player).to_be_hidden()
+
+
+async def test_the_transcript_is_walked_and_played_by_keyboard(
+    page: Page, hall: Hall, taught: Lesson
+) -> None:
+    await open_page(page, hall, taught.session_id)
+    first, second = taught.utterances()[:2]
+    await page.locator(f"#said-{first.id} .play").focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight"):
+        await page.keyboard.press(key)
+    async with page.expect_request(f"**/{second.id}.wav?from=640"):
+        await page.keyboard.press("Enter")
+    await expect(page.locator(f"#said-{second.id} [data-spoken]")).to_be_visible()
+    assert await page.locator("[data-transcript] [tabindex='0']").count() == 1
+
+
+async def test_a_draft_is_approved_on_the_page_itself(
+    page: Page, hall: Hall, academy: School, taught: Lesson
+) -> None:
+    await open_page(page, hall, taught.session_id)
+    await page.get_by_role("button", name="Approve and tell the guardians").click()
+    await expect(page.get_by_text("Approved. The guardians are told.")).to_be_visible()
+    await academy.run_until(str(taught.session_id), "closed")
+    await expect(page.locator("#documentation .badge").first).to_have_text("approved")
+    await look_and_check(page, "session-filed")
+
+
+async def test_what_was_done_is_said_where_the_button_is_gone_before_the_answer(
+    page: Page, hall: Hall, taught: Lesson
+) -> None:
+    button = page.get_by_role("button", name="Approve and tell the guardians")
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await expect(button).to_have_count(0)
+        await route.fulfill(response=answer)
+
+    await open_page(page, hall, taught.session_id)
+    await page.route("**/approve", late)
+    await button.click()
+    await expect(page.get_by_text("Approved. The guardians are told.")).to_be_visible()
+
+
+async def test_an_update_leaves_sound_focus_and_a_half_filled_dialog_alone(
+    page: Page, hall: Hall, academy: School, taught: Lesson
+) -> None:
+    await open_page(page, hall, taught.session_id)
+    last = taught.utterances()[-3]
+    await page.locator(f"#said-{last.id} .play").click()
+    await expect(page.locator(f"#said-{last.id} [data-spoken]")).to_be_visible()
+    before = await place(page, f"#said-{last.id}")
+    await hall.signal(taught.session_id, ClassSession.substitute, Substitute())
+    await expect(page.get_by_role("region", name="Exceptions")).to_contain_text("Substitution requested")
+    await expect(page.get_by_role("region", name="Player")).to_be_visible()
+    await expect(page.locator("[data-transcript] [data-spoken]")).to_be_visible()
+    assert abs(await place(page, f"#said-{last.id}") - before) < 2, "what was in view stays where it was"
+
+    await page.get_by_role("button", name="Resolve: substitution requested").click()
+    await expect(page.get_by_role("region", name="Exceptions")).to_contain_text("resolved")
+    (case,) = await academy.get(f"/v1/sessions/{taught.session_id}/exceptions")
+    assert case["state"] == "resolved"
+    assert (await academy.get(f"/v1/exceptions/{case['id']}"))["resolved_by"] == "operator"
+
+
+async def test_a_class_is_moved_in_a_dialog_that_survives_updates_and_refusals(
+    page: Page, hall: Hall, academy: School
+) -> None:
+    session_id = await academy.book(timedelta(days=2), time_zone="Europe/Madrid")
+    await open_page(page, hall, session_id)
+    await choose(page, "Reschedule")
+    dialog = page.get_by_role("dialog", name="Move this class")
+    await look_and_check(page, "session-reschedule")
+    await dialog.get_by_label("Starts at").fill("2020-01-01T10:00")
+    await dialog.get_by_label("Minutes it lasts").fill("45")
+    await hall.signal(session_id, ClassSession.substitute, Substitute())
+    await expect(page.locator("#cases")).to_contain_text("Substitution requested")
+    await expect(dialog.get_by_label("Minutes it lasts")).to_have_value("45")
+    await dialog.get_by_role("button", name="Move the class").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("The class would start in the past")
+    await expect(dialog.get_by_label("Minutes it lasts")).to_have_value("45")
+    await dialog.get_by_label("Starts at").fill("2090-07-03T16:30")
+    await dialog.get_by_role("button", name="Move the class").click()
+    await expect(dialog).to_be_hidden()
+    moved = await session(academy, session_id)
+    assert moved["starts_at"] == "2090-07-03T14:30:00Z", "16:30 in Madrid"
+    assert moved["ends_at"] == "2090-07-03T15:15:00Z"
+    await expect(page.get_by_role("button", name="Reschedule")).to_be_focused()
+
+
+async def test_nothing_is_cancelled_before_it_is_confirmed(page: Page, hall: Hall, academy: School) -> None:
+    session_id = await academy.book(timedelta(days=2))
+    await open_page(page, hall, session_id)
+    await choose(page, "Cancel class")
+    dialog = page.get_by_role("dialog", name="Cancel this class?")
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("button", name="Cancel class")).to_be_focused()
+    assert (await session(academy, session_id))["state"] == "scheduled"
+    await page.keyboard.press("Enter")
+    await dialog.get_by_label("Reason").select_option("holiday")
+    await dialog.get_by_role("button", name="Cancel the class").press("Enter")
+    await expect(page.locator("#head .badge")).to_have_text("cancelled")
+    assert (await session(academy, session_id))["state"] == "cancelled"
+    await look_and_check(page, "session-cancelled")
+
+
+async def test_commands_to_a_running_class(page: Page, hall: Hall, academy: School) -> None:
+    session_id = await hall.live_class(academy)
+    await academy.post("/v1/instructors", {"name": "Mei Tanaka", "email": "mei@harbour.example"})
+    await open_page(page, hall, session_id)
+    ends_at = datetime.fromisoformat((await session(academy, session_id))["ends_at"])
+
+    await choose(page, "Extend")
+    dialog = page.get_by_role("dialog", name="Give the class a new end")
+    await dialog.get_by_role("button", name="Change the end").click()
+    await expect(dialog).to_be_hidden()
+    later = datetime.fromisoformat((await session(academy, session_id))["ends_at"])
+    assert later == (ends_at + timedelta(minutes=15)).replace(second=0, microsecond=0)
+
+    await choose(page, "Substitute")
+    await page.get_by_label("Who").select_option("Mei Tanaka")
+    await page.get_by_role("button", name="Send the request").click()
+    await expect(page.locator("#cases")).to_contain_text("Mei Tanaka")
+
+    await choose(page, "Invite a guest")
+    await page.get_by_label("Name").fill("<i>Aunt</i>")
+    await page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_label("Link of the guest")
+    await expect(link).to_have_value(re.compile(f"/join/{session_id}"))
+    await expect(page.get_by_role("dialog")).to_contain_text("<i>Aunt</i>")
+    await look_and_check(page, "session-guest")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#people")).to_contain_text("<i>Aunt</i>")
+    await look_and_check(page, "session-live-desk")
+
+    await choose(page, "End class")
+    await page.get_by_role("dialog").get_by_role("button", name="End the class").click()
+    await academy.run_until(session_id, "closed")
+    await expect(page.locator("#head .badge")).to_have_text("closed")
+
+
+async def test_markup_is_text_on_every_page(chromium: Browser, hall: Hall) -> None:
+    async with school(hall.campus, MARKUP) as marked, at_the_desk(chromium, marked) as page:
+        lesson = await hall.taught_class(marked, statements=written)
+        for path in (
+            f"/sessions/{lesson.session_id}",
+            "/review",
+            f"/sessions/{lesson.session_id}/review",
+        ):
+            await page.goto(hall.campus.url + path)
+            await expect(page.locator("main")).to_contain_text(MARKUP.format("Adding fractions"))
+            assert await page.locator("b[onclick], img[onerror]").count() == 0
+        await expect(page.locator(".statement textarea").first).to_have_value(MARKUP.format("stated"))
+        await expect(page.locator(".citation q").first).to_have_text(MARKUP.format("quote"))
+        await page.locator(".statement textarea").first.fill(MARKUP.format("changed"))
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("s")
+        await expect(page.get_by_text("Saved as revision 2.")).to_be_visible()
+        await page.reload()
+        await page.keyboard.press("d")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#changes-2")).to_contain_text("{{ 7 * 7 }}")
+        assert await page.locator("b[onclick], img[onerror]").count() == 0
+
+
+def written(lesson: Lesson) -> tuple[Statement, ...]:
+    cited = (Citation(lesson.utterances()[0].id, MARKUP.format("quote")),)
+    return (Statement(Section.TOPICS, MARKUP.format("stated"), cited),)

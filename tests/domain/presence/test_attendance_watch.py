@@ -1,0 +1,114 @@
+"""The record and the watch together: what the webhooks lost, the watch mends, by the record it itself made."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.presence.attendance import Attendance, fold_attendance
+from domain.presence.connections import Provenance
+from domain.presence.events import SessionEvent
+from media_bridge.liveness import KnownConnection, Poll, Sighting, compare
+from media_bridge.rooms import Room, RoomParticipant
+from tests.domain.facts import at, joined, remade
+from tests.domain.presence.true_class import DETECTED, END, POLL, TrueClass, TrueConnection, classes, goodbye
+
+pytestmark = pytest.mark.unit
+
+SESSION = UUID(int=7)
+DOWN = 15  # seconds that a killed server is away
+NOTICED = 3 * POLL  # an absence is called after two looks, the first of which may be just too early
+
+
+class Watched:
+    """A class as it goes on record: webhooks, some of them lost, and a look every ten seconds."""
+
+    def __init__(self, truth: TrueClass, webhooks: list[tuple[float, SessionEvent]]) -> None:
+        self._truth = truth
+        self._webhooks = sorted(webhooks, key=lambda told: told[0])
+        self._memory: Mapping[str, Sighting] = {}
+        self.events: list[SessionEvent] = []
+
+    def run(self, *, restart_at: int | None) -> dict[str, Attendance]:
+        """`restart_at`: the watch forgets what it remembered."""
+        for second in range(POLL, END + DETECTED + NOTICED + POLL, POLL):
+            arrived = [event for when, event in self._webhooks if second - POLL <= when < second]
+            self.events += arrived
+            if restart_at is not None and second - POLL <= restart_at < second:
+                self._memory = {}
+            self._look(second)
+        return fold_attendance(self.events, until=at(END + 200))
+
+    def _look(self, second: int) -> None:
+        crash = self._truth.crash_at
+        if crash is not None and crash <= second < crash + DOWN:
+            return
+        forgotten = crash is not None and crash + DOWN <= second < crash + DOWN + POLL
+        listed = [
+            RoomParticipant(c.who, c.sid, "standard", False, at(c.start), ())
+            for c in self._truth.connections
+            if c.start <= second < c.listed_until
+        ]
+        known, left = self._on_record()
+        rooms = [] if forgotten else [Room(SESSION, "RM", at(0))]
+        poll = Poll(at(second), rooms, {} if forgotten else {SESSION: listed})
+        found = compare(poll, running={SESSION}, known=known, left=left, memory=self._memory)
+        self._memory = found.memory
+        self.events += [remade(second) for _ in found.remake]
+        self.events += [recorded.event for recorded in found.events]
+
+    def _on_record(self) -> tuple[list[KnownConnection], set[str]]:
+        folded = fold_attendance(self.events, until=None)
+        every = [(a.identity, c) for a in folded.values() for c in a.connections]
+        known = [
+            KnownConnection(SESSION, c.sid, who, c.last_seen_at) for who, c in every if c.left_at is None
+        ]
+        return known, {c.sid for _, c in every if c.said_left}
+
+
+@st.composite
+def lossy(draw: st.DrawFn, truth: TrueClass) -> list[tuple[float, SessionEvent]]:
+    """The webhooks that arrive, with the second in which they do: retries make some of them late."""
+    told: list[tuple[float, SessionEvent]] = []
+    for c in truth.connections:
+        delay = draw(st.sampled_from([0, 0, 0, 8]))
+        if draw(st.booleans()):
+            told.append((c.start + delay, joined(c.who, c.sid, c.start)))
+        if not c.crashed and draw(st.booleans()):
+            told.append((c.listed_until + delay, goodbye(c)))
+    return told
+
+
+def error_of(c: TrueConnection) -> float:
+    """At most: not seen at all, or seen a look too long; a dead client is listed for a while."""
+    return POLL + (DETECTED if c.dies else 0)
+
+
+@given(classes(), st.data())
+@settings(max_examples=40)
+def test_the_watch_makes_up_for_lost_webhooks(truth: TrueClass, data: st.DataObject) -> None:
+    folded = Watched(truth, data.draw(lossy(truth))).run(restart_at=None)
+
+    for who in {c.who for c in truth.connections}:
+        own = [c for c in truth.connections if c.who == who]
+        lost = DETECTED if any(c.crashed for c in own) else 0
+        seconds = folded[who].seconds if who in folded else 0
+        assert abs(seconds - truth.seconds_of(who)) <= sum(map(error_of, own)) + lost + 0.001
+    assert not any(a.present for a in folded.values())
+
+
+@given(classes(may_crash=False), st.data(), st.integers(0, END))
+@settings(max_examples=40)
+def test_a_watch_that_starts_afresh_leaves_nobody_in_the_room(
+    truth: TrueClass, data: st.DataObject, restart_at: int
+) -> None:
+    folded = Watched(truth, data.draw(lossy(truth))).run(restart_at=restart_at)
+
+    for attendance in folded.values():
+        assert not attendance.present
+        assert all(c.left_by != Provenance.NONE for c in attendance.connections)
+        assert attendance.seconds <= truth.seconds_of(attendance.identity) + sum(
+            error_of(c) for c in truth.connections if c.who == attendance.identity
+        )

@@ -1,0 +1,130 @@
+"""What a workflow is told of its room: milestones, each once."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.people.roles import Role
+from domain.presence.events import SessionEvent
+from domain.presence.milestones import Milestone, Presence, fold_presence, news
+from tests.domain.facts import absent, at, joined, left, remade
+from tests.domain.presence.true_class import TrueClass, classes, goodbye
+
+pytestmark = pytest.mark.unit
+
+ROLES = {"iris": Role.INSTRUCTOR, "ana": Role.STUDENT, "ben": Role.STUDENT, "olga": Role.OBSERVER}
+EXPECTED = frozenset({"iris", "ana", "ben"})
+
+
+def fold(*events: SessionEvent) -> Presence:
+    return fold_presence(events, ROLES, expected=EXPECTED)
+
+
+def test_an_empty_room_that_nobody_has_entered_is_not_called_empty() -> None:
+    assert (fold().in_room, fold().empty_since, fold().ever_occupied) == (0, None, False)
+
+
+def test_who_is_there() -> None:
+    presence = fold(
+        joined("iris", "PA_1", 10),
+        joined("ana", "PA_2", 5),
+        joined("olga", "PA_3", 20),
+        joined("stranger", "PA_4", 30),
+    )
+
+    assert (presence.instructors, presence.students, presence.observers, presence.in_room) == (1, 1, 2, 4)
+    assert (presence.first_instructor_at, presence.first_student_at) == (at(10), at(5))
+    assert not presence.all_expected_present
+
+
+def test_all_expected_have_been_there_even_if_one_is_out_at_the_moment() -> None:
+    events = [
+        joined("iris", "PA_1", 0),
+        joined("ana", "PA_2", 5),
+        left("ana", "PA_2", 50),
+        joined("ben", "PA_3", 60),
+    ]
+
+    assert fold(*events).all_expected_present
+
+
+def test_two_tabs_are_one_person() -> None:
+    presence = fold(joined("ana", "PA_1", 0), joined("ana", "PA_2", 5))
+
+    assert presence.students == 1
+
+
+def test_a_room_is_empty_since_the_last_one_left() -> None:
+    presence = fold(
+        joined("iris", "PA_1", 0),
+        joined("ana", "PA_2", 5),
+        left("iris", "PA_1", 90),
+        absent("ana", "PA_2", 100),
+    )
+
+    assert (presence.in_room, presence.empty_since) == (0, at(100))
+
+
+def test_a_room_made_again_waits_for_its_people_from_then_on() -> None:
+    """Their last sighting may be long ago: a class must not end because its server was restarted."""
+    events = [joined("iris", "PA_1", 0), joined("ana", "PA_2", 5), remade(2400)]
+
+    assert fold(*events).empty_since == at(2400)
+    assert fold(*events, joined("ana", "PA_3", 2402)).empty_since is None
+    assert fold(remade(2400)).empty_since is None
+
+
+def tell_all(events: Sequence[SessionEvent]) -> list[str]:
+    """Tell after each event, as the watch does."""
+    told: list[str] = []
+    for count in range(1, len(events) + 1):
+        told += news(told, fold(*events[:count]))
+    return told
+
+
+def test_a_class_has_few_milestones() -> None:
+    told = tell_all(
+        [
+            joined("ana", "PA_1", 0),
+            joined("iris", "PA_2", 10),
+            joined("ben", "PA_3", 20),
+            left("ben", "PA_3", 30),
+            joined("ben", "PA_4", 31),
+            left("ana", "PA_1", 600),
+            left("ben", "PA_4", 600),
+            left("iris", "PA_2", 601),
+        ]
+    )
+
+    assert told == ["student", "instructor", "everybody", f"empty:{at(601).isoformat()}"]
+
+
+def test_a_room_that_fills_again_is_told_even_if_other_news_came_between() -> None:
+    told = [Milestone.STUDENT_JOINED, f"{Milestone.ROOM_EMPTY}:{at(50).isoformat()}", Milestone.ALL_PRESENT]
+    events = [joined("ana", "PA_1", 0), left("ana", "PA_1", 50)]
+
+    assert news(told, fold(*events, joined("ana", "PA_2", 60))) == ["occupied:3"]
+    assert news([*told, "occupied:3"], fold(*events, joined("ana", "PA_2", 60))) == []
+    assert news([*told, "occupied:3"], fold(*events)) == [f"empty:{at(50).isoformat()}"]
+
+
+def test_emptiness_that_turns_out_to_be_of_another_moment_is_told_again() -> None:
+    told = tell_all([joined("ana", "PA_1", 0), absent("ana", "PA_1", 50), left("ana", "PA_1", 57)])
+
+    assert told == ["student", f"empty:{at(50).isoformat()}", f"empty:{at(57).isoformat()}"]
+
+
+@given(classes(may_crash=False), st.data())
+def test_the_last_word_on_the_room_is_true(truth: TrueClass, data: st.DataObject) -> None:
+    events = [joined(c.who, c.sid, c.start) for c in truth.connections]
+    events += [goodbye(c) for c in truth.connections if data.draw(st.booleans())]
+    disordered = data.draw(st.permutations(events))
+    told, final = tell_all(disordered), fold(*events)
+
+    room = [word for word in told if word.startswith(("empty", "occupied"))]
+    assert bool(final.empty_since) == bool(room and room[-1].startswith("empty"))
+    assert news(told, final) == []
+    assert all(one != other for one, other in pairwise(room))

@@ -1,0 +1,106 @@
+"""What a reviewer is told that a revision changed."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.record.documentation import CheckOutcome, Citation, Section, Statement
+from domain.record.revisions import Edit, changes, words_changed
+
+pytestmark = pytest.mark.unit
+
+A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+def stated(text: str, *cited: UUID, section: Section = Section.TOPICS) -> Statement:
+    return Statement(section, text, tuple(Citation(one, "said") for one in cited))
+
+
+FIRST = stated("Adding fractions with different denominators.", A)
+SECOND = stated("Finding a common denominator.", B)
+THIRD = stated("Page twelve until Thursday.", C, section=Section.HOMEWORK)
+DRAFT = (FIRST, SECOND, THIRD)
+
+texts = st.text(alphabet="ab \n", max_size=30)
+statements = st.builds(
+    stated, st.sampled_from(["one two", "two three", "one two three", "other"]), st.sampled_from([A, B, C])
+)
+drafts = st.lists(statements, max_size=6).map(tuple)
+
+
+def edits(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> list[Edit]:
+    return [change.edit for change in changes(before, after)]
+
+
+def test_the_same_draft_is_kept() -> None:
+    assert edits(DRAFT, DRAFT) == [Edit.KEPT] * 3
+
+
+def test_a_changed_word_is_shown_in_its_sentence() -> None:
+    (changed, *others) = changes(
+        DRAFT, (replace(FIRST, text="Adding fractions with unlike denominators."), *DRAFT[1:])
+    )
+    assert changed.edit == Edit.CHANGED
+    assert [(p.edit, p.text) for p in changed.pieces] == [
+        (Edit.KEPT, "Adding fractions with "),
+        (Edit.REMOVED, "different"),
+        (Edit.ADDED, "unlike"),
+        (Edit.KEPT, " denominators."),
+    ]
+    assert [one.edit for one in others] == [Edit.KEPT] * 2
+
+
+def test_what_is_added_and_removed_stands_at_its_place() -> None:
+    new = stated("They brought their own rulers.", B)
+    assert edits(DRAFT, (FIRST, new, THIRD)) == [Edit.KEPT, Edit.ADDED, Edit.REMOVED, Edit.KEPT]
+
+
+def test_a_statement_that_was_removed_stands_where_it_was() -> None:
+    assert edits(DRAFT, (FIRST, THIRD)) == [Edit.KEPT, Edit.REMOVED, Edit.KEPT]
+    assert edits(DRAFT, ()) == [Edit.REMOVED] * 3
+
+
+def test_only_what_was_moved_counts_as_moved() -> None:
+    assert edits(DRAFT, (THIRD, FIRST, SECOND)) == [Edit.MOVED, Edit.KEPT, Edit.KEPT]
+
+
+def test_other_changes_are_named() -> None:
+    check = Statement(Section.COMPREHENSION, "Knew it.", (), "What?", "That.", CheckOutcome.CORRECT)
+    other = replace(
+        check,
+        section=Section.TOPICS,
+        citations=(Citation(A, "x"),),
+        question=None,
+        outcome=CheckOutcome.PARTLY,
+    )
+    (changed,) = changes((check,), (other,))
+    assert changed.notes == (
+        "put in another section",
+        "rests on other words",
+        "question or answer changed",
+        "correct became partly",
+    )
+
+
+@given(texts, texts)
+def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
+    pieces = words_changed(before, after)
+    assert "".join(p.text for p in pieces if p.edit != Edit.ADDED) == before
+    assert "".join(p.text for p in pieces if p.edit != Edit.REMOVED) == after
+
+
+@given(drafts, drafts)
+def test_every_statement_is_in_it_once(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> None:
+    found = changes(before, after)
+    removed = sum(change.edit == Edit.REMOVED for change in found)
+    added = sum(change.edit == Edit.ADDED for change in found)
+    assert len(found) - removed == len(after)
+    assert len(found) - added == len(before)
+
+
+@given(drafts)
+def test_nothing_changed_where_nothing_changed(draft: tuple[Statement, ...]) -> None:
+    assert set(edits(draft, draft)) <= {Edit.KEPT}

@@ -1,0 +1,169 @@
+"""Links that say who may do what, in which class, until when."""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
+from domain.people.roles import Role
+from signing.links import DeskLink, JoinLink, LinkSigner
+
+pytestmark = pytest.mark.unit
+
+OLD, NEW = "an-old-secret-of-thirty-two-characters-or-more", "a-new-secret-of-thirty-two-characters-or-more"
+SESSION, OTHER = UUID(int=1), UUID(int=2)
+LINK = JoinLink(SESSION, UUID(int=3), UUID(int=4), Role.STUDENT)
+DESK = DeskLink(UUID(int=3))
+UNTIL = datetime(2026, 3, 3, 12, tzinfo=UTC)
+BEFORE = UNTIL - timedelta(seconds=1)
+SIGNER = LinkSigner([NEW], "https://school.example/")
+
+
+def token_of(url: str, name: str = "t") -> str:
+    return parse_qs(urlsplit(url).query)[name][0]
+
+
+TOKEN = token_of(SIGNER.join_url(LINK, UNTIL))
+DESK_TOKEN = token_of(SIGNER.desk_url(DESK, UNTIL), "desk")
+CLAIMS = jwt.decode(TOKEN, NEW, algorithms=["HS256"], audience="join", options={"verify_exp": False})
+
+
+def part(value: Any) -> str:
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def refused(token: str) -> bool:
+    with pytest.raises(LinkInvalid):
+        SIGNER.read_join(token, SESSION, BEFORE)
+    return True
+
+
+def test_a_link_leads_to_its_class_and_says_what_was_signed() -> None:
+    url = urlsplit(SIGNER.join_url(LINK, UNTIL))
+
+    assert (url.scheme, url.netloc, url.path) == ("https", "school.example", f"/join/{SESSION}")
+    assert SIGNER.read_join(TOKEN, SESSION, BEFORE) == LINK
+    assert SIGNER.read_desk(DESK_TOKEN, BEFORE) == DESK
+
+
+def test_a_link_carries_ids_and_no_names() -> None:
+    assert CLAIMS.keys() == {"aud", "exp", "session", "organization", "participant", "role"}
+
+
+def test_a_link_is_good_until_the_second_it_expires() -> None:
+    assert SIGNER.read_join(TOKEN, SESSION, UNTIL - timedelta(microseconds=1)) == LINK
+    for late in (UNTIL, UNTIL + timedelta(days=400)):
+        with pytest.raises(LinkExpired):
+            SIGNER.read_join(TOKEN, SESSION, late)
+        with pytest.raises(LinkExpired):
+            SIGNER.read_desk(DESK_TOKEN, late)
+
+
+def test_a_link_of_another_class_is_told_apart_from_a_bad_one() -> None:
+    with pytest.raises(LinkForAnotherClass):
+        SIGNER.read_join(TOKEN, OTHER, BEFORE)
+
+
+def test_a_link_opens_only_the_kind_of_door_it_was_made_for() -> None:
+    assert refused(DESK_TOKEN)
+    with pytest.raises(LinkInvalid):
+        SIGNER.read_desk(TOKEN, BEFORE)
+
+
+@given(st.integers(0, len(TOKEN) - 1), st.characters(codec="ascii"))
+def test_a_link_changed_anywhere_is_refused_or_the_same_link(place: int, sign: str) -> None:
+    """Of the last sign of each part some bits mean nothing: two writings of one signature."""
+    changed = TOKEN[:place] + sign + TOKEN[place + 1 :]
+
+    try:
+        read = SIGNER.read_join(changed, SESSION, BEFORE)
+    except LinkInvalid:
+        return
+    assert read == LINK
+
+
+@given(
+    st.one_of(
+        st.text(), st.text(alphabet="abcXYZ019-_."), st.integers(0, len(TOKEN)).map(lambda n: TOKEN[:n])
+    )
+)
+def test_anything_else_is_refused(token: str) -> None:
+    assert token == TOKEN or refused(token)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"role": "instructor"},
+        {"session": str(OTHER)},
+        {"participant": str(UUID(int=9))},
+        {"organization": str(UUID(int=9))},
+        {"exp": 99_999_999_999},
+        {"aud": "desk"},
+    ],
+)
+def test_changed_claims_under_the_old_signature_are_refused(changed: dict[str, Any]) -> None:
+    head, _, signature = TOKEN.split(".")
+
+    assert refused(f"{head}.{part(CLAIMS | changed)}.{signature}")
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE"])
+@pytest.mark.parametrize("signature", ["", TOKEN.split(".")[2]])
+def test_a_link_that_says_it_needs_no_signature_is_refused(algorithm: str, signature: str) -> None:
+    assert refused(f"{part({'alg': algorithm, 'typ': 'JWT'})}.{part(CLAIMS)}.{signature}")
+
+
+@pytest.mark.parametrize(("name", "digest"), [("HS384", hashlib.sha384), ("HS512", hashlib.sha512)])
+def test_another_algorithm_under_the_right_secret_is_refused(name: str, digest: Any) -> None:
+    signed = f"{part({'alg': name, 'typ': 'JWT'})}.{part(CLAIMS)}"
+
+    assert refused(f"{signed}.{part(hmac.new(NEW.encode(), signed.encode(), digest).digest())}")
+
+
+@pytest.mark.parametrize("name", ["RS256", "ES256", "EdDSA", "HS256 ", "hs256", ""])
+def test_a_signature_by_the_right_secret_under_another_name_is_refused(name: str) -> None:
+    signed = f"{part({'alg': name, 'typ': 'JWT'})}.{part(CLAIMS)}"
+
+    assert refused(f"{signed}.{part(hmac.new(NEW.encode(), signed.encode(), hashlib.sha256).digest())}")
+
+
+@pytest.mark.parametrize("missing", ["exp", "aud", "organization"])
+def test_a_signed_link_without_an_end_or_a_door_is_refused(missing: str) -> None:
+    claims = {name: value for name, value in CLAIMS.items() if name != missing}
+
+    assert refused(jwt.encode(claims, NEW, algorithm="HS256"))
+
+
+def test_a_secret_by_somebody_else_is_refused() -> None:
+    stranger = LinkSigner(["somebody-else's-secret-of-thirty-two-characters"], "https://school.example")
+
+    assert refused(token_of(stranger.join_url(LINK, UNTIL)))
+
+
+def test_while_a_secret_is_replaced_links_of_both_are_good_and_the_first_signs() -> None:
+    before, during, after = (LinkSigner(keys, "https://x.example") for keys in ([OLD], [NEW, OLD], [NEW]))
+    old, new = (token_of(signer.join_url(LINK, UNTIL)) for signer in (before, during))
+
+    assert during.read_join(old, SESSION, BEFORE) == during.read_join(new, SESSION, BEFORE) == LINK
+    assert after.read_join(new, SESSION, BEFORE) == LINK
+    with pytest.raises(LinkInvalid):
+        after.read_join(old, SESSION, BEFORE)
+
+
+def test_an_expired_link_under_a_secret_that_is_being_replaced_says_so() -> None:
+    old = token_of(LinkSigner([OLD], "https://x.example").join_url(LINK, UNTIL))
+
+    with pytest.raises(LinkExpired):
+        LinkSigner([NEW, OLD], "https://x.example").read_join(old, SESSION, UNTIL)

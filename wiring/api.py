@@ -1,0 +1,110 @@
+"""The parts that the API and the console use, made once per process from the settings."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from obstore.store import ObjectStore
+
+from config.settings import Settings
+from integrations.mail import SmtpMailer
+from integrations.openid import OpenIdConnect
+from media_bridge.tokens import TokenMinter
+from media_bridge.webhooks import WebhookVerifier
+from models.changes import ChangeNotifier
+from models.database import Database
+from services.class_commands import ClassCommands
+from services.documentation import Documentation
+from services.exports import Exports
+from services.family_links import FamilyLinks
+from services.openid_sign_in import OpenIdSignIn
+from services.resources.resource import Outside
+from services.sign_in_links import SignInLinks
+from services.sign_in_lockout import SignInLockout
+from signing.links import LinkSigner
+from signing.sealing import Sealer
+from storage.object_store import open_store
+from wiring.temporal import connect
+from workflows.client import SessionClient, workflow_url
+
+OPENID_CALLBACK = "/sign-in/callback"
+
+
+@dataclass(frozen=True)
+class ApiParts:
+    settings: Settings
+    database: Database
+    notifier: ChangeNotifier
+    sessions: SessionClient
+    links: LinkSigner
+    minter: TokenMinter
+    webhooks: WebhookVerifier
+    store: ObjectStore
+    exports: Exports
+    mailer: SmtpMailer
+    openid: OpenIdConnect
+
+    @cached_property
+    def classes(self) -> ClassCommands:
+        return ClassCommands(self.database, self.sessions)
+
+    @cached_property
+    def documentation(self) -> Documentation:
+        return Documentation(self.database, self.sessions)
+
+    @cached_property
+    def sign_in_links(self) -> SignInLinks:
+        return SignInLinks(self.database, self.links, self.mailer)
+
+    @cached_property
+    def family_links(self) -> FamilyLinks:
+        return FamilyLinks(self.database, self.links)
+
+    @cached_property
+    def lockout(self) -> SignInLockout:
+        return SignInLockout(self.database, self.settings.link_secrets[0].get_secret_value())
+
+    @cached_property
+    def openid_sign_in(self) -> OpenIdSignIn:
+        return OpenIdSignIn(
+            self.database, self.openid, self.outside.client_secrets, self._sealer("openid flow")
+        )
+
+    @cached_property
+    def outside(self) -> Outside:
+        return Outside(self.openid, self._sealer("identity provider"))
+
+    def workflow_url(self, session_id: UUID) -> str:
+        """The session's workflow in the Temporal UI."""
+        return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, session_id)
+
+    def _sealer(self, purpose: str) -> Sealer:
+        return Sealer([secret.get_secret_value() for secret in self.settings.link_secrets], purpose)
+
+    async def aclose(self) -> None:
+        await self.notifier.aclose()
+        await self.database.aclose()
+
+
+async def make_api_parts(settings: Settings) -> ApiParts:
+    """Connects to nothing yet: each part connects with its first use."""
+    url = settings.database_url.get_secret_value()
+    database = Database(url, settings.database_pool_size)
+    key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
+    further = {name: value.get_secret_value() for name, value in settings.livekit_webhook_secrets.items()}
+    temporal = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+    return ApiParts(
+        settings=settings,
+        database=database,
+        notifier=ChangeNotifier(url),
+        sessions=SessionClient(temporal, settings.region),
+        links=LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url),
+        minter=TokenMinter(key, secret),
+        webhooks=WebhookVerifier({key: secret} | further),
+        store=open_store(settings.object_store_url, settings.object_store_options),
+        exports=Exports(database, most=max(1, settings.database_pool_size // 2)),
+        mailer=SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from),
+        openid=OpenIdConnect(
+            f"{settings.public_url.rstrip('/')}{OPENID_CALLBACK}", local=not settings.over_tls
+        ),
+    )

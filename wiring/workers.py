@@ -1,0 +1,177 @@
+"""Wires a worker: which workflows and activities run on which task queue, and what they are given."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.capture import CaptureActivities, RecorderPlace
+from activities.cases import CaseActivities
+from activities.documentation import DocumentationActivities
+from activities.failures import FailureInterceptor
+from activities.notices import NoticeActivities
+from activities.presence import PresenceTeller
+from activities.progress import ProgressWriter
+from activities.records import RecordActivities
+from activities.room_watch import RoomWatchActivities
+from activities.rooms import RoomActivities
+from activities.sessions import SessionActivities
+from activities.transcription import TranscriptionActivities
+from config.settings import Settings
+from drafting.engine import DraftingEngine
+from integrations.mail import SmtpMailer
+from media_bridge.rooms import LiveKitRooms
+from media_bridge.tokens import TokenMinter
+from models.changes import ChangeNotifier
+from models.database import Database
+from signing.links import LinkSigner
+from storage.object_store import open_store
+from wiring.temporal import connect
+from workflows.client import SessionClient, ensure_room_watch
+from workflows.registry import WORKFLOWS
+
+# Sessions that a process keeps in memory between their steps; one that falls out is replayed from its history.
+CACHED_WORKFLOWS = 1_000
+
+
+@dataclass(frozen=True)
+class WorkerParts:
+    settings: Settings
+    database: Database
+    notifier: ChangeNotifier
+    rooms: LiveKitRooms
+    client: Client
+
+    @property
+    def sessions(self) -> SessionClient:
+        return SessionClient(self.client, self.settings.region)
+
+    @property
+    def progress(self) -> ProgressWriter:
+        return ProgressWriter(self.database, self.notifier)
+
+    async def aclose(self) -> None:
+        await self.rooms.aclose()
+        await self.notifier.aclose()
+        await self.database.aclose()
+
+
+async def _parts(settings: Settings) -> WorkerParts:
+    url = settings.database_url.get_secret_value()
+    return WorkerParts(
+        settings,
+        Database(url, settings.database_pool_size),
+        ChangeNotifier(url),
+        LiveKitRooms(
+            settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
+        ),
+        await connect(settings.temporal_address, settings.temporal_namespace),
+    )
+
+
+@asynccontextmanager
+async def make_worker(queue: str, settings: Settings) -> AsyncIterator[Worker]:
+    """A running worker on one of the queues: sessions, capture, transcription."""
+    parts = await _parts(settings)
+    worker = Worker(
+        parts.client,
+        task_queue=f"{settings.region}-{queue}",
+        workflows=WORKFLOWS if queue == "sessions" else (),
+        activities=_ACTIVITIES[queue](parts),
+        interceptors=[FailureInterceptor()],
+        max_cached_workflows=CACHED_WORKFLOWS,
+        max_concurrent_activities=_SLOTS[queue],
+        # A recorder's heartbeat says until when all is safe; what is held back would count as lost.
+        max_heartbeat_throttle_interval=timedelta(seconds=2),
+    )
+    try:
+        async with worker:
+            if queue == "sessions":
+                await ensure_room_watch(parts.client, settings.region)
+            yield worker
+    finally:
+        await parts.aclose()
+
+
+def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
+    settings, database, progress, rooms = parts.settings, parts.database, parts.progress, parts.rooms
+    links = LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url)
+    mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
+    booking = SessionActivities(database, progress)
+    room = RoomActivities(database, progress, rooms)
+    watch = RoomWatchActivities(database, parts.notifier, rooms, PresenceTeller(database, parts.sessions))
+    documentation = DocumentationActivities(database, progress, drafting_engine(settings))
+    record = RecordActivities(database, progress)
+    return [
+        booking.book,
+        booking.move,
+        booking.cancel,
+        booking.record_progress,
+        room.open_room,
+        room.close_room,
+        watch.watch,
+        documentation.draft,
+        documentation.approve,
+        documentation.request_changes,
+        record.file,
+        record.prepare_next_briefing,
+        record.close,
+        NoticeActivities(database, progress, links, mailer).send,
+        CaseActivities(database, parts.notifier).open_case,
+    ]
+
+
+def _capture(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
+    settings = parts.settings
+    minter = TokenMinter(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
+    place = RecorderPlace(
+        livekit_url=settings.livekit_url,
+        store_url=settings.object_store_url,
+        store_options=settings.object_store_options,
+        spool_dir=Path(settings.spool_dir),
+    )
+    store = open_store(settings.object_store_url, settings.object_store_options)
+    return [
+        CaptureActivities(
+            parts.database, parts.notifier, parts.sessions, store, place, minter.mint_capture
+        ).capture
+    ]
+
+
+def _transcription(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
+    # Imported here: only this worker loads the speech engine.
+    from transcription.models import load_engine
+
+    settings = parts.settings
+    engine = load_engine(
+        settings.speech_engine,
+        settings.speech_model,
+        compute_type=settings.speech_compute_type,
+        threads=settings.speech_threads,
+    )
+    store = open_store(settings.object_store_url, settings.object_store_options)
+    return [TranscriptionActivities(parts.database, parts.notifier, store, engine).transcribe]
+
+
+def drafting_engine(settings: Settings) -> DraftingEngine:
+    """The language-model endpoint where one is set; the extractive engine where none is, or its answer is no use."""
+    from drafting.extractive import ExtractiveEngine
+
+    if settings.drafting_url and settings.drafting_model:
+        from drafting.fallback import FallbackEngine
+        from drafting.openai_compatible import OpenAICompatibleEngine
+
+        key = settings.drafting_api_key.get_secret_value() if settings.drafting_api_key else None
+        endpoint = OpenAICompatibleEngine(settings.drafting_url, settings.drafting_model, api_key=key)
+        return FallbackEngine(endpoint, ExtractiveEngine())
+    return ExtractiveEngine()
+
+
+_ACTIVITIES = {"sessions": _sessions, "capture": _capture, "transcription": _transcription}
+# Recorders are processes of their own and cost a tenth of a core; the speech engine uses all cores for one class.
+_SLOTS = {"sessions": 100, "capture": 50, "transcription": 20}

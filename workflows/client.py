@@ -1,0 +1,192 @@
+"""Every start, update, signal and query that others send to workflows, with their failures as domain errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.errors import HomeroomError, TransitionRefused, Unavailable, by_code
+from domain.sessions.timeline import TimelineEntry
+from workflows.class_session import ClassSession
+from workflows.contracts.common import SessionRef
+from workflows.contracts.rooms import WatchInput
+from workflows.room_watch import RoomWatchWorkflow, watch_workflow_id
+from workflows.session import search_attributes
+from workflows.session.messages import (
+    Approve,
+    Booked,
+    Booking,
+    Cancel,
+    ClassSessionInput,
+    ClassSessionResult,
+    EndClass,
+    Extend,
+    PresenceSignal,
+    RecordingSignal,
+    RequestChanges,
+    Reschedule,
+    Substitute,
+    session_workflow_id,
+)
+
+_TIMEOUT = timedelta(seconds=30)
+
+
+def failure_as_error(error: BaseException) -> HomeroomError:
+    """The domain error an update failed with."""
+    cause = error.cause if isinstance(error, WorkflowUpdateFailedError) else error
+    if isinstance(cause, ApplicationError):
+        details = list(cause.details)
+        return by_code(cause.type)(cause.message, next_step=str(details[0]) if details else "")
+    if isinstance(cause, RPCError) and cause.status == RPCStatusCode.NOT_FOUND:
+        return TransitionRefused("this session is over", next_step="A closed session takes no commands.")
+    return Unavailable(
+        "the command was not answered in time", next_step="Look at the session, then try again."
+    )
+
+
+@contextmanager
+def _domain_errors() -> Iterator[None]:
+    """What Temporal answers, as errors of the domain."""
+    try:
+        yield
+    except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+        raise failure_as_error(error) from error
+    except RuntimeError as error:
+        # What a lazy client raises until it has been connected once.
+        if "client connect" in str(error):
+            raise Unavailable("Temporal does not answer") from error
+        raise
+
+
+class SessionClient:
+    """Sends to the workflows of sessions, and starts what a region runs for ever."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def book(self, organization_id: UUID, session_id: UUID, booking: Booking) -> Booked:
+        """Update-with-start: no row without a workflow, no workflow without a row.
+
+        Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable.
+        """
+        start = WithStartWorkflowOperation(
+            ClassSession.run,
+            ClassSessionInput(SessionRef(organization_id, session_id), self._region),
+            id=session_workflow_id(session_id),
+            task_queue=f"{self._region}-sessions",
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=self._search_attributes(organization_id, booking),
+            static_summary=f"Class of {booking.starts_at:%Y-%m-%d %H:%M} UTC, {len(booking.student_ids)} students",
+        )
+        with _domain_errors():
+            return await self._temporal.execute_update_with_start_workflow(
+                ClassSession.book,
+                booking,
+                start_workflow_operation=start,
+                id=f"book-{session_id}",
+                rpc_timeout=_TIMEOUT,
+            )
+
+    async def reschedule(self, session_id: UUID, move: Reschedule, command_id: str | None = None) -> None:
+        """Raises TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable."""
+        await self._update(session_id, ClassSession.reschedule, move, command_id)
+
+    async def extend(self, session_id: UUID, extension: Extend, command_id: str | None = None) -> None:
+        """Raises TransitionRefused, InvalidInput, DoubleBooked, Unavailable."""
+        await self._update(session_id, ClassSession.extend, extension, command_id)
+
+    async def cancel(self, session_id: UUID, cancel: Cancel, command_id: str | None = None) -> None:
+        """Raises TransitionRefused, Unavailable."""
+        await self._update(session_id, ClassSession.cancel, cancel, command_id)
+
+    async def end(self, session_id: UUID, end: EndClass, command_id: str | None = None) -> None:
+        """Raises TransitionRefused, Unavailable."""
+        await self._update(session_id, ClassSession.end, end, command_id)
+
+    async def approve_documentation(
+        self, session_id: UUID, approval: Approve, command_id: str | None = None
+    ) -> None:
+        """Raises TransitionRefused, StaleRevision, Unavailable."""
+        await self._update(session_id, ClassSession.approve_documentation, approval, command_id)
+
+    async def request_changes(
+        self, session_id: UUID, changes: RequestChanges, command_id: str | None = None
+    ) -> None:
+        """Raises TransitionRefused, StaleRevision, Unavailable."""
+        await self._update(session_id, ClassSession.request_changes, changes, command_id)
+
+    async def substitute(self, session_id: UUID, substitute: Substitute) -> None:
+        """Raises TransitionRefused for a session that is over, Unavailable."""
+        with _domain_errors():
+            await self._handle(session_id).signal(ClassSession.substitute, substitute)
+
+    async def report_presence(self, session_id: UUID, presence: PresenceSignal) -> None:
+        """Raises TransitionRefused for a session that is over, Unavailable."""
+        with _domain_errors():
+            await self._handle(session_id).signal(ClassSession.presence, presence)
+
+    async def report_recording(self, session_id: UUID, recording: RecordingSignal) -> None:
+        """Raises TransitionRefused for a session that is over, Unavailable."""
+        with _domain_errors():
+            await self._handle(session_id).signal(ClassSession.recording, recording)
+
+    async def timeline(self, session_id: UUID) -> list[TimelineEntry]:
+        """Every step with its planned and actual time and its outcome. Raises Unavailable."""
+        with _domain_errors():
+            return await self._handle(session_id).query(ClassSession.timeline)
+
+    async def _update(self, session_id: UUID, update: Any, arg: Any, command_id: str | None) -> None:
+        """A command id that was used before is the same command and gets the same answer."""
+        with _domain_errors():
+            await self._handle(session_id).execute_update(update, arg, id=command_id, rpc_timeout=_TIMEOUT)
+
+    def _handle(self, session_id: UUID) -> WorkflowHandle[ClassSession, ClassSessionResult]:
+        return self._temporal.get_workflow_handle_for(ClassSession.run, session_workflow_id(session_id))
+
+    def _search_attributes(self, organization_id: UUID, booking: Booking) -> TypedSearchAttributes:
+        return TypedSearchAttributes(
+            [
+                SearchAttributePair(search_attributes.ORGANIZATION, str(organization_id)),
+                SearchAttributePair(search_attributes.STATE, "scheduled"),
+                SearchAttributePair(search_attributes.INSTRUCTOR, str(booking.instructor_id)),
+                SearchAttributePair(search_attributes.START, booking.starts_at),
+                SearchAttributePair(search_attributes.REGION, self._region),
+            ]
+        )
+
+
+async def ensure_room_watch(temporal: Client, region: str) -> None:
+    """Start the region's watch over its rooms, which runs for ever, unless it runs already."""
+    await temporal.start_workflow(
+        RoomWatchWorkflow.run,
+        WatchInput(region),
+        id=watch_workflow_id(region),
+        task_queue=f"{region}-sessions",
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary=f"Watch over the rooms of {region}",
+    )
+
+
+def workflow_url(ui_url: str, namespace: str, session_id: UUID) -> str:
+    """The session's workflow in the Temporal UI."""
+    return f"{ui_url.rstrip('/')}/namespaces/{namespace}/workflows/{session_workflow_id(session_id)}"

@@ -1,0 +1,101 @@
+"""What callers send to a session: the start, its updates and its signals."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from domain.sessions.policies import SessionPolicy
+from workflows.contracts.common import SessionRef
+
+
+def session_workflow_id(session_id: UUID) -> str:
+    return f"session-{session_id}"
+
+
+@dataclass(frozen=True)
+class ClassSessionInput:
+    session: SessionRef
+    region: str
+
+
+@dataclass(frozen=True)
+class ClassSessionResult:
+    state: str
+    outcome: str  # held | not_held | cancelled | rejected
+    complete: float  # share of the parts its record should have, 0 to 1
+
+
+@dataclass(frozen=True)
+class Booking:
+    course_id: UUID
+    instructor_id: UUID
+    student_ids: tuple[UUID, ...]
+    starts_at: datetime
+    ends_at: datetime
+    topic_ids: tuple[UUID, ...] = ()
+    time_zone: str = "UTC"
+    policy: SessionPolicy = field(default_factory=SessionPolicy)
+    external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Booked:
+    session_id: UUID
+    participants: int
+
+
+@dataclass(frozen=True)
+class Reschedule:
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Extend:
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Cancel:
+    reason: str = "unspecified"  # a code
+    by: str = ""  # id of a person or key
+
+
+@dataclass(frozen=True)
+class EndClass:
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Approve:
+    revision: int
+    by: str
+
+
+@dataclass(frozen=True)
+class RequestChanges:
+    """The reason in words goes to the documentation row, never here."""
+
+    revision: int
+    by: str
+
+
+@dataclass(frozen=True)
+class Substitute:
+    instructor_id: UUID | None = None  # None: whoever fits best
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class PresenceSignal:
+    """Who is in the room, sent at milestones only."""
+
+    at: datetime  # of the newest event it rests on; older signals are ignored
+    in_room: int
+    first_instructor_at: datetime | None
+    empty_since: datetime | None
+
+
+@dataclass(frozen=True)
+class RecordingSignal:
+    recording: bool
