@@ -4,6 +4,7 @@ WORKDIR /web
 COPY web/package.json web/package-lock.json web/.npmrc ./
 RUN npm ci
 COPY web ./
+COPY console/static/tokens.css /console/static/
 RUN npm run build
 
 # The packages, from the lock file, without those of the stack on one machine.

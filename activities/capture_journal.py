@@ -14,7 +14,7 @@ from domain.record.recording import AudioSegment
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.exception_case import ExceptionCase
-from models.repositories import events, notices, recordings
+from models.repositories import cases, events, recordings
 from workflows.client import SessionClient
 from workflows.contracts.common import SessionRef
 from workflows.session.messages import RecordingSignal
@@ -65,7 +65,7 @@ class CaptureJournal:
             )
             for event in seen:
                 if event.kind == EventKind.CAPTURE_BLIND and _length(event) > GAP_WORTH_A_CASE:
-                    await notices.open_case(db, self._gap_case(event))
+                    await cases.open_once(db, self._gap_case(event))
         del self._segments[: len(segments)], self._events[: len(seen)]
         self._notifier.changed(self._ref.session_id)
 

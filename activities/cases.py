@@ -10,7 +10,7 @@ from domain.cases.kinds import ExceptionKind, route
 from models.changes import ChangeNotifier
 from models.database import Database
 from models.exception_case import ExceptionCase
-from models.repositories import notices
+from models.repositories import cases
 from workflows.contracts.common import SessionRef
 from workflows.contracts.notices import CaseInput, Cases
 
@@ -43,5 +43,5 @@ class CaseActivities(Cases):
     async def open_case(self, case: CaseInput) -> None:
         row = exception_case(case.session, case.kind, case.occasion, case.detail, utc_now())
         async with self._database.tenant(case.session.organization_id) as db:
-            await notices.open_case(db, row)
+            await cases.open_once(db, row)
         self._notifier.changed(case.session.session_id)

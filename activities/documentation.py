@@ -9,7 +9,7 @@ from domain.record.documentation import ClassRecord, DocumentationStatus
 from drafting.engine import DraftingEngine
 from models.course import Course
 from models.database import Database
-from models.repositories import documents, people, recordings, sessions
+from models.repositories import documents, entities, recordings, sessions
 from workflows.contracts.common import SessionRef, StepInput
 from workflows.contracts.record import ApproveInput, ChangesInput, DocumentationSteps, DraftResult
 
@@ -85,7 +85,7 @@ class DocumentationActivities(DocumentationSteps):
     async def _class_record(self, ref: SessionRef) -> ClassRecord:
         async with self._database.tenant(ref.organization_id) as db:
             session = await sessions.get_session(db, ref.session_id)
-            course = await people.get(db, Course, session.course_id)
+            course = await entities.get(db, Course, session.course_id)
             topics = await sessions.topics(db, ref.session_id)
             everybody = await sessions.participants(db, ref.session_id)
             said = await recordings.transcript(db, ref.session_id)

@@ -16,7 +16,7 @@ from domain.record.documentation import DocumentationStatus, Statement, for_fami
 from models.course import Course
 from models.organization import Organization
 from models.people import Instructor
-from models.repositories import documents, organizations, people, recordings, sessions
+from models.repositories import documents, entities, organizations, recordings, sessions
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
@@ -67,8 +67,8 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
     return ClassFacts(
         organization,
         session,
-        await people.get(db, Course, session.course_id),
-        await people.get(db, Instructor, session.instructor_id),
+        await entities.get(db, Course, session.course_id),
+        await entities.get(db, Instructor, session.instructor_id),
         everybody,
         topics,
         statements,

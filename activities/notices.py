@@ -16,7 +16,7 @@ from domain.notices.timing import outdated, send_at
 from integrations.mail import SmtpMailer
 from models.database import Database
 from models.notice import WITHDRAWN, Notice
-from models.repositories import notices
+from models.repositories import cases, notices
 from reports.notices import render_notice
 from signing.links import LinkSigner
 from workflows.contracts.common import SessionRef
@@ -96,7 +96,7 @@ class NoticeActivities(Notices):
                 await notices.mark_failed(db, message.id, error.code, utc_now())
                 detail = {"notice_id": str(message.id), "code": error.code}
                 kind = ExceptionKind.NOTICE_UNDELIVERABLE
-                await notices.open_case(db, exception_case(ref, kind, str(message.id), detail, utc_now()))
+                await cases.open_once(db, exception_case(ref, kind, str(message.id), detail, utc_now()))
             return
         except Unavailable as error:
             async with self._database.tenant(ref.organization_id) as db:

@@ -10,7 +10,7 @@ from domain.presence.events import EventKind, SessionEvent
 from domain.presence.milestones import Presence, fold_presence, news
 from models.database import Database
 from models.repositories import events, sessions
-from models.repositories.organizations import RunningSession
+from models.repositories.sessions import RunningSession
 from workflows.client import SessionClient
 from workflows.session.messages import PresenceSignal
 

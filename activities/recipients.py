@@ -14,7 +14,7 @@ from domain.people.roles import Role
 from models.people import Guardian, Instructor
 from models.repositories import events, people
 from models.session import Participant, Session
-from services.attendance_rows import attendance_rows
+from services.attendance import attendance_rows
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from models.documentation import BriefingRow
 from models.repositories import documents, events, notices, recordings, records, sessions
 from models.session import Session
 from reports.briefings import build_briefing
-from services.attendance_rows import attendance_rows
+from services.attendance import attendance_rows
 from workflows.contracts.common import StepInput
 from workflows.contracts.record import CloseInput, CloseResult, Records
 

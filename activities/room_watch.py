@@ -21,8 +21,8 @@ from media_bridge.liveness import Findings, KnownConnection, Poll, Sighting, com
 from media_bridge.rooms import LiveKitRooms, RoomParticipant
 from models.changes import RESYNC, ChangeNotifier, listen
 from models.database import Database
-from models.repositories import events, organizations
-from models.repositories.organizations import RunningSession
+from models.repositories import events, sessions
+from models.repositories.sessions import RunningSession
 from workflows.contracts.rooms import RoomWatch, WatchInput
 
 QUICK_SECONDS = (
@@ -76,7 +76,7 @@ class RoomWatchActivities(RoomWatch):
 
     async def _running(self, region: str) -> list[RunningSession]:
         async with self._database.unscoped() as db:
-            return await organizations.running_sessions(db, region, [state.value for state in ROOM_STATES])
+            return await sessions.running_sessions(db, region, [state.value for state in ROOM_STATES])
 
     async def _participants(self, session_ids: list[UUID]) -> dict[UUID, list[RoomParticipant]]:
         """A session whose participants cannot be listed is left out of this look."""

@@ -12,7 +12,7 @@ from domain.sessions.schedule import check_length
 from models.course import Course, Topic
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import people, sessions
+from models.repositories import entities, sessions
 from models.session import Participant, Session, SessionTopic
 from workflows.contracts.common import StepInput
 from workflows.contracts.sessions import BookInput, BookResult, CancelInput, MoveInput, Sessions
@@ -34,10 +34,10 @@ class SessionActivities(Sessions):
                 raise Conflict(
                     "there is a session with this external_id", next_step="Read it by its external_id."
                 )
-            course = await people.in_use(db, Course, booking.course_id)
-            instructor = await people.in_use(db, Instructor, booking.instructor_id)
-            students = await people.all_in_use(db, Student, booking.student_ids)
-            topics = await people.all_in_use(db, Topic, booking.topic_ids)
+            course = await entities.in_use(db, Course, booking.course_id)
+            instructor = await entities.in_use(db, Instructor, booking.instructor_id)
+            students = await entities.all_in_use(db, Student, booking.student_ids)
+            topics = await entities.all_in_use(db, Topic, booking.topic_ids)
             if any(topic.course_id != course.id for topic in topics):
                 raise UnknownReference(
                     "a topic is not of this course", next_step="Name topics of the booked course."

@@ -3,25 +3,25 @@
 import asyncio
 import time
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, RegisterNamespaceRequest
 from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
-from config.search_attributes import SEARCH_ATTRIBUTES, SearchAttributeType
+from workflows.session import search_attributes
 
 RETENTION: Final = timedelta(days=30)
 _APPEARS_SECONDS: Final = 60.0
-_TYPES: Final[dict[SearchAttributeType, "IndexedValueType.ValueType"]] = {
-    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-    "Int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
-    "Bool": IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
-}
+
+
+def server_type(key: SearchAttributeKey[Any]) -> "IndexedValueType.ValueType":
+    """The type of a search attribute as the server's own API names it."""
+    return IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{key.indexed_value_type.name}")
 
 
 async def ensure_namespace(client: Client) -> list[str]:
@@ -39,7 +39,7 @@ async def ensure_namespace(client: Client) -> list[str]:
         )
         made.append("the namespace")
     known = await _search_attributes(client)
-    missing = {name: _TYPES[kind] for name, kind in SEARCH_ATTRIBUTES.items() if name not in known}
+    missing = {key.name: server_type(key) for key in search_attributes.ALL if key.name not in known}
     if missing:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=namespace, search_attributes=missing)

@@ -1,0 +1,1 @@
+"""Server-rendered pages for people, one package per area with its templates."""

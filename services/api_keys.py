@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import NotAllowed, NotFound, TransitionRefused
 from domain.people.access import Principal
 from models.organization import ApiKey
-from models.repositories import versioned
+from models.repositories import entities
 from services.inputs.api_keys import NewKey
 from signing.hashing import hash_secret
 
@@ -44,7 +44,7 @@ async def rotate(
     lasts = old.expires_at - old.created_at if old.expires_at else None
     new = NewKey(name=old.name, role=old.role, scopes=old.scopes, expires_at=now + lasts if lasts else None)
     ends_at = now + overlap
-    versioned.touch(old, {"expires_at": min(old.expires_at or ends_at, ends_at)}, now)
+    entities.touch(old, {"expires_at": min(old.expires_at or ends_at, ends_at)}, now)
     return await make(db, who, new, new_id, now)
 
 
@@ -52,7 +52,7 @@ async def revoke(db: AsyncSession, key_id: UUID, now: datetime) -> None:
     """At once. Raises NotFound."""
     row = await _locked_key(db, key_id)
     if row.revoked_at is None:
-        versioned.touch(row, {"revoked_at": now}, now)
+        entities.touch(row, {"revoked_at": now}, now)
 
 
 async def get(db: AsyncSession, key_id: UUID) -> ApiKey:
@@ -64,7 +64,7 @@ async def get(db: AsyncSession, key_id: UUID) -> ApiKey:
 
 
 async def _locked_key(db: AsyncSession, key_id: UUID) -> ApiKey:
-    row = await versioned.lock(db, ApiKey, key_id)
+    row = await entities.lock(db, ApiKey, key_id)
     if row is None:
         raise NotFound(f"there is no key {key_id}")
     return row

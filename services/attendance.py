@@ -1,14 +1,20 @@
-"""Attendance as it is now, whether the class runs or is filed."""
+"""Attendance and engagement per participant: filed, or folded from the events recorded so far."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.people.roles import identity_of
+from domain.presence.attendance import Attendance, fold_attendance
+from domain.presence.connections import Connection
+from domain.presence.engagement import EngagementSummary, summarise
+from domain.presence.events import SessionEvent
 from domain.sessions.states import FINAL_STATES
 from models.record import AttendanceRow
 from models.repositories import events, records, sessions
-from models.session import Session
-from services.attendance_rows import attendance_rows
+from models.session import Participant, Session
 
 
 async def rows(db: AsyncSession, session: Session, now: datetime) -> list[AttendanceRow]:
@@ -17,3 +23,43 @@ async def rows(db: AsyncSession, session: Session, now: datetime) -> list[Attend
         return filed
     participants = await sessions.participants(db, session.id)
     return attendance_rows(session, participants, await events.of_session(db, session.id), now)
+
+
+def attendance_rows(
+    session: Session, participants: Sequence[Participant], recorded: Sequence[SessionEvent], now: datetime
+) -> list[AttendanceRow]:
+    """One row per participant, those who never came included."""
+    until = session.ended_at or now
+    attended = fold_attendance(recorded, until=until)
+    engaged = summarise(recorded, until=until)
+    return [
+        _row(person, attended.get(identity_of(person.id)), engaged.get(identity_of(person.id)))
+        for person in participants
+    ]
+
+
+def _row(
+    person: Participant, attended: Attendance | None, engaged: EngagementSummary | None
+) -> AttendanceRow:
+    return AttendanceRow(
+        participant_id=person.id,
+        organization_id=person.organization_id,
+        session_id=person.session_id,
+        seconds=round(attended.seconds, 3) if attended else 0.0,
+        first_joined_at=attended.first_joined_at if attended else None,
+        last_left_at=attended.last_left_at if attended else None,
+        reconnects=attended.reconnects if attended else 0,
+        connections=[_connection(c) for c in attended.connections] if attended else [],
+        engagement=asdict(engaged) if engaged else {},
+    )
+
+
+def _connection(connection: Connection) -> dict[str, str | None]:
+    return {
+        "sid": connection.sid,
+        "joined_at": connection.joined_at.isoformat(),
+        "joined_by": connection.joined_by,
+        "left_at": connection.left_at.isoformat() if connection.left_at else None,
+        "left_by": connection.left_by,
+        "reason": connection.reason,
+    }

@@ -10,7 +10,7 @@ from domain.people.access import Principal
 from models.course import Course
 from models.database import Database
 from models.people import Instructor
-from models.repositories import people, sessions
+from models.repositories import entities, people, sessions
 from models.session import Participant, Session
 from services import organizations
 from services.inputs.sessions import NewSession
@@ -33,7 +33,7 @@ class ClassCommands:
             policy = organizations.policy_of(organization)
             students = new.student_ids
             if students is None:
-                await people.in_use(db, Course, new.course_id)
+                await entities.in_use(db, Course, new.course_id)
                 students = await people.enrolled_students(db, new.course_id)
         booking = Booking(
             course_id=new.course_id,
@@ -87,7 +87,7 @@ class ClassCommands:
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
             if instructor_id:
-                await people.in_use(db, Instructor, instructor_id)
+                await entities.in_use(db, Instructor, instructor_id)
         await self._client.substitute(session_id, Substitute(instructor_id, who.actor))
 
     async def invite_guest(

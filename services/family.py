@@ -11,9 +11,9 @@ from domain.people.roles import Role, identity_of
 from domain.record.documentation import Statement, for_family
 from models.notice import Notice
 from models.people import Guardian, Student
-from models.repositories import documents, own_classes, people, recordings
+from models.repositories import documents, entities, own_classes, recordings
 from models.repositories.own_classes import OwnClass
-from services.join_links import join_url
+from services.joining import join_url
 from signing.links import LinkSigner
 
 _AHEAD = timedelta(days=60)
@@ -59,7 +59,7 @@ async def family(db: AsyncSession, who: Principal, links: LinkSigner, now: datet
         for one, revision in await own_classes.approved(db, who, _SUMMARIES)
     ]
     return Family(
-        guardian=await people.get(db, Guardian, who.person_id),
+        guardian=await entities.get(db, Guardian, who.person_id),
         children=[
             Child(child, _next(coming, child, links), [s for s in summaries if _is_in(s.of, child.id)])
             for child in children

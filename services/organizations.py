@@ -10,8 +10,8 @@ from domain.people.access import AccessRole
 from domain.sessions.policies import SessionPolicy
 from models.database import Database
 from models.organization import Organization
-from models.repositories import organizations, versioned
-from models.repositories.versioned import check_version
+from models.repositories import entities, organizations
+from models.repositories.entities import check_version
 from services import api_keys
 from services.api_keys import MadeKey
 from services.inputs.api_keys import NewKey
@@ -46,7 +46,7 @@ async def change_organization(
     """Raises StaleVersion."""
     row = await organization(db, lock=True)
     check_version(row.version, version)
-    versioned.touch(row, change, now)
+    entities.touch(row, change, now)
     await db.flush()
     return row
 
@@ -62,5 +62,5 @@ async def change_policy(
     row = await organization(db, lock=True)
     check_version(row.version, version)
     policy = SessionPolicy.model_validate(row.policy | change)
-    versioned.touch(row, {"policy": policy.model_dump(mode="json", exclude_defaults=True)}, now)
+    entities.touch(row, {"policy": policy.model_dump(mode="json", exclude_defaults=True)}, now)
     return policy

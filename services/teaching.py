@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.people.access import Principal
 from domain.people.roles import Role
 from models.people import Instructor
-from models.repositories import documents, own_classes, people, sessions
+from models.repositories import documents, entities, own_classes, sessions
 from models.repositories.own_classes import OwnClass
 from reports.briefings import Sections, read_briefing, with_plan
-from services.join_links import join_url
+from services.joining import join_url
 from signing.links import LinkSigner
 
 _SOON = timedelta(hours=24)  # "today" in whatever zone the reader is
@@ -40,7 +40,7 @@ class Teaching:
 
 async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: datetime) -> Teaching:
     assert who.person_id is not None, "an instructor is a person"
-    instructor = await people.get(db, Instructor, who.person_id)
+    instructor = await entities.get(db, Instructor, who.person_id)
     found = await own_classes.coming(db, who, now, now + _AHEAD, _MOST)
     coming = [
         await _coming(db, one, instructor, links, briefed=place < _BRIEFED) for place, one in enumerate(found)

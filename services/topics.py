@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.course import Course, Topic
-from models.repositories import pages, versioned
+from models.repositories import entities, pages
 
 _ALL = 10_000
 
@@ -16,7 +16,7 @@ async def move(db: AsyncSession, course_id: UUID, topic_id: UUID, by: int, now: 
 
     The course is locked, so that two who move at once come after each other.
     """
-    await versioned.lock(db, Course, course_id)
+    await entities.lock(db, Course, course_id)
     topics, _ = await pages.page(db, Topic, pages.Asked("position", _ALL, equal={"course_id": course_id}))
     ids = [topic.id for topic in topics]
     if topic_id not in ids:
@@ -26,5 +26,5 @@ async def move(db: AsyncSession, course_id: UUID, topic_id: UUID, by: int, now: 
     topics.insert(there, topics.pop(here))
     for position, topic in enumerate(topics):
         if topic.position != position:
-            versioned.touch(topic, {"position": position}, now)
+            entities.touch(topic, {"position": position}, now)
     await db.flush()

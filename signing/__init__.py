@@ -1,0 +1,1 @@
+"""Signed links, sealed values, hashes of secrets."""

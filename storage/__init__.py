@@ -1,0 +1,1 @@
+"""The object store, and what files are by their content."""

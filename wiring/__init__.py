@@ -1,0 +1,1 @@
+"""The parts of a process, made once from the settings."""

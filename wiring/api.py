@@ -17,6 +17,7 @@ from services.class_commands import ClassCommands
 from services.documentation import Documentation
 from services.exports import Exports
 from services.family_links import FamilyLinks
+from services.joining import Joining
 from services.openid_sign_in import OpenIdSignIn
 from services.resources.resource import Outside
 from services.sign_in_links import SignInLinks
@@ -69,6 +70,10 @@ class ApiParts:
         return OpenIdSignIn(
             self.database, self.openid, self.outside.client_secrets, self._sealer("openid flow")
         )
+
+    @cached_property
+    def joining(self) -> Joining:
+        return Joining(self.database, self.links, self.minter)
 
     @cached_property
     def outside(self) -> Outside:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from models.database import Database
-from models.repositories import organizations
+from models.repositories import sessions
 
 _MOST_KNOWN = 50_000
 
@@ -25,7 +25,7 @@ class Tenants:
         found = {key: self._known[key] for key in session_ids if key in self._known}
         if unknown := set(session_ids) - found.keys():
             async with self._database.unscoped() as db:
-                fresh = await organizations.tenants_of_sessions(db, unknown)
+                fresh = await sessions.tenants_of_sessions(db, unknown)
             if len(self._known) + len(fresh) > _MOST_KNOWN:
                 self._known.clear()  # what a caller has found already is its own
             self._known |= fresh

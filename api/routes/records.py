@@ -25,7 +25,7 @@ from api.schemas.records import (
 from domain.errors import NotFound
 from domain.people.access import Permission
 from domain.sessions.states import FINAL_STATES
-from models.repositories import documents, notices, recordings, sessions
+from models.repositories import cases, documents, notices, recordings, sessions
 from services import attendance as attendance_now
 from services.audio_clips import cut
 from services.inputs.documentation import ChangesWanted, Decision, Revision, RevisionIn
@@ -155,7 +155,7 @@ async def list_notices(session: SeenSession, db: Work) -> list[NoticeOut]:
 
 @router.get("/exceptions", dependencies=RECORD)
 async def list_exceptions(session: SeenSession, db: Work) -> list[CaseOut]:
-    return [CaseOut.of(row) for row in await notices.cases_of_session(db, session.id)]
+    return [CaseOut.of(row) for row in await cases.of_session(db, session.id)]
 
 
 @router.get("/next-briefing", dependencies=DOCUMENTATION)

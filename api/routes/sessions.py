@@ -17,7 +17,7 @@ from domain.people.access import Permission
 from domain.sessions.states import SessionState
 from models.repositories import sessions
 from models.session import Participant, Session
-from services import join_links as join_links_of
+from services import joining as join_links_of
 from services.inputs.fields import Moment
 from services.inputs.sessions import Move, NewEnd, NewGuest, NewSession, Reason, SubstituteIn
 

@@ -1,0 +1,1 @@
+"""What the API answers, mapped explicitly from rows and views."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from cli.local.process import Launch, Process, StopPlan
 from cli.local.service import Service, SetupError, http_answers
-from config.search_attributes import SEARCH_ATTRIBUTES
+from workflows.session import search_attributes
 
 RETENTION: Final = "720h"
 STOP: Final[StopPlan] = ((signal.SIGTERM, 10.0),)
@@ -42,9 +42,7 @@ class TemporalServer:
         file = self.folder / f"temporal-{_version(binary)}.db"
         self.folder.mkdir(parents=True, exist_ok=True)
         attributes = [
-            part
-            for name, kind in SEARCH_ATTRIBUTES.items()
-            for part in ("--search-attribute", f"{name}={kind}")
+            part for name, kind in _search_attributes() for part in ("--search-attribute", f"{name}={kind}")
         ]
         argv = [
             *(str(binary), "server", "start-dev", "--ip", "127.0.0.1", "--namespace", self.namespace),
@@ -65,7 +63,7 @@ class TemporalServer:
         """Search attributes that an existing file lacks, and how long closed workflows are kept."""
         where = ("--address", self.address, "--namespace", self.namespace)
         attributes = [
-            part for pair in SEARCH_ATTRIBUTES.items() for part in ("--name", pair[0], "--type", pair[1])
+            part for pair in _search_attributes() for part in ("--name", pair[0], "--type", pair[1])
         ]
         for command in (
             ("operator", "search-attribute", "create", *where, *attributes),
@@ -74,6 +72,11 @@ class TemporalServer:
             done = run_temporal_cli(*command)
             if done.returncode != 0:
                 raise SetupError(f"temporal {' '.join(command[:3])} failed: {done.stderr.strip()[-500:]}")
+
+
+def _search_attributes() -> list[tuple[str, str]]:
+    """Name and type, as the command line of Temporal takes them."""
+    return [(key.name, key.indexed_value_type.name.capitalize()) for key in search_attributes.ALL]
 
 
 def temporal_service(server: TemporalServer) -> Service:

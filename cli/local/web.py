@@ -14,6 +14,7 @@ from typing import Final
 from cli.local.service import SetupError
 
 SOURCES: Final = Path(__file__).resolve().parents[2] / "web"
+_TOKENS: Final = Path("console") / "static" / "tokens.css"  # the colours and sizes that the room page shares
 _NOT_SOURCES: Final = frozenset({"node_modules", "dist"})
 _STAMP: Final = ".built-from"
 _OLDEST_NODE: Final = 20
@@ -57,8 +58,8 @@ def run_npm(*arguments: str, sources: Path = SOURCES) -> "subprocess.CompletedPr
 
 def _digest(sources: Path) -> str:
     total = hashlib.sha256()
-    for path in sorted(sources.rglob("*")):
-        relative = path.relative_to(sources)
+    for path in [*sorted(sources.rglob("*")), sources.parent / _TOKENS]:
+        relative = path.relative_to(sources.parent)
         if path.is_file() and not _NOT_SOURCES & set(relative.parts):
             total.update(f"{relative}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

@@ -1,0 +1,1 @@
+"""Courses, their topics and plans, and booking a class of one."""

@@ -1,0 +1,1 @@
+"""What belongs to a person: a student's guardians, an instructor's qualifications."""

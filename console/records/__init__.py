@@ -1,0 +1,1 @@
+"""List, page, form and retirement of every kind of record."""

@@ -15,7 +15,7 @@ from domain.record.documentation import DocumentationStatus, Statement
 from domain.sessions.states import SessionState
 from models.course import Course
 from models.documentation import Documentation, DocumentationRevision
-from models.repositories import documents, names, people, recordings, sessions
+from models.repositories import documents, entities, names, recordings, sessions
 from models.repositories.documents import WaitingDraft
 from models.session import Session
 from services import reviews
@@ -70,7 +70,7 @@ async def review_view(
     revisions = await documents.revisions(db, session_id)
     return ReviewView(
         session=session,
-        course=await people.get(db, Course, session.course_id),
+        course=await entities.get(db, Course, session.course_id),
         documentation=documentation,
         statements=await documents.statements(db, session_id, documentation.revision),
         revisions=list(reversed(revisions)),

@@ -23,7 +23,7 @@ from models.session import Session
 from services import cases
 from services.inputs.fields import Name, Schema, WallTime
 from services.inputs.sessions import Reason
-from services.join_links import join_url
+from services.joining import join_url
 
 router = APIRouter(
     prefix="/sessions/{session_id}",

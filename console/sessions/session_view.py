@@ -23,7 +23,7 @@ from models.documentation import Documentation
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
-from models.repositories import documents, notices, people, recordings, sessions
+from models.repositories import cases, documents, entities, notices, people, recordings, sessions
 from models.session import Participant, Session, TimelineRow
 from reports.briefings import Sections, read_briefing
 from services import attendance
@@ -113,12 +113,12 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
     if documentation:
         statements = await documents.statements(db, session_id, documentation.revision)
     timeline = await sessions.timeline(db, session_id)
-    cases = await notices.cases_of_session(db, session_id)
+    opened = await cases.of_session(db, session_id)
     attended = {row.participant_id: row for row in await attendance.rows(db, session, now)}
     axis = Axis.of(session, attended.values(), now)
     return SessionView(
         session=session,
-        course=await people.get(db, Course, session.course_id),
+        course=await entities.get(db, Course, session.course_id),
         timeline=[TimelineLine(_title(row), row) for row in timeline if _shown(session, row)],
         axis=axis,
         people=_people(everybody, attended, utterances, axis, now),
@@ -126,15 +126,15 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         documentation=documentation,
         sections=_sections(statements),
         notices=await notices.of_session(db, session_id),
-        cases=cases,
-        names=await _names(db, cases),
+        cases=opened,
+        names=await _names(db, opened),
         next_briefing=await _next_briefing(db, session),
         recording=any(row.step == Step.CAPTURE and row.outcome == Outcome.RUNNING for row in timeline),
     )
 
 
-async def _names(db: AsyncSession, cases: list[ExceptionCase]) -> dict[str, str]:
-    if not any(case.kind == ExceptionKind.SUBSTITUTION_REQUESTED for case in cases):
+async def _names(db: AsyncSession, opened: list[ExceptionCase]) -> dict[str, str]:
+    if not any(case.kind == ExceptionKind.SUBSTITUTION_REQUESTED for case in opened):
         return {}
     return {str(one.id): one.name for one in await people.instructors(db)}
 

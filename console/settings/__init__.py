@@ -1,0 +1,1 @@
+"""The organization, its rules, keys and audit log."""

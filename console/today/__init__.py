@@ -1,0 +1,1 @@
+"""Today's classes: the live board."""

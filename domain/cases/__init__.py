@@ -1,0 +1,1 @@
+"""Exception cases: their kinds and who gets them."""

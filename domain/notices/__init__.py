@@ -1,0 +1,1 @@
+"""Notices: their kinds, who gets them, when they are sent."""

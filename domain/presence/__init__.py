@@ -1,0 +1,1 @@
+"""Who is in a class: events, connections, attendance, engagement, live status."""

@@ -1,0 +1,1 @@
+"""What a class leaves: recording, transcript, documentation, files."""

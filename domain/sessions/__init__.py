@@ -1,0 +1,1 @@
+"""A session: its states, plan, rules, timeline, completeness and row of the board."""

@@ -24,9 +24,9 @@ from media_bridge.recorder.reports import (
 )
 from media_bridge.recorder.signals import Signals
 from media_bridge.recorder.spool import Spool
-from media_bridge.recorder.store import open_store
 from media_bridge.recorder.upload import Uploader
 from media_bridge.recorder.visit import RoomVisit
+from storage.object_store import open_store
 
 _RETRY_SECONDS = (1.0, 2.0)
 _STALL = timedelta(seconds=5)  # a process that stood still for so long has missed what was said

@@ -1,4 +1,4 @@
-"""The queue of exceptions, over all sessions."""
+"""Cases: opened once per cause, and the queue of them over all sessions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -51,3 +52,15 @@ async def _with_sessions(db: AsyncSession, rows: list[ExceptionCase]) -> list[Qu
         for row in rows
         for of in (found[row.session_id],)
     ]
+
+
+async def open_once(db: AsyncSession, case: ExceptionCase) -> bool:
+    """True where the case was not open before."""
+    statement = insert(ExceptionCase).values(case.model_dump()).on_conflict_do_nothing()
+    result = await db.execute(statement.returning(col(ExceptionCase.id)))
+    return result.first() is not None
+
+
+async def of_session(db: AsyncSession, session_id: UUID) -> list[ExceptionCase]:
+    query = sa.select(ExceptionCase).where(col(ExceptionCase.session_id) == session_id)
+    return list(await db.scalars(query.order_by(col(ExceptionCase.opened_at))))

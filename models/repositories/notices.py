@@ -1,4 +1,4 @@
-"""The outbox and the exception queue."""
+"""The outbox: messages written with the fact that caused them, and their delivery."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,6 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from domain.notices.kinds import DeliveryState
-from models.exception_case import ExceptionCase
 from models.notice import WITHDRAWN, Notice
 from models.repositories import pages
 from models.repositories.pages import Asked
@@ -81,15 +80,3 @@ async def withdraw(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
     await db.execute(
         sa.update(Notice).where(col(Notice.id) == notice_id).values(failed_at=at, error=WITHDRAWN)
     )
-
-
-async def open_case(db: AsyncSession, case: ExceptionCase) -> bool:
-    """True where the case was not open before."""
-    statement = insert(ExceptionCase).values(case.model_dump()).on_conflict_do_nothing()
-    result = await db.execute(statement.returning(col(ExceptionCase.id)))
-    return result.first() is not None
-
-
-async def cases_of_session(db: AsyncSession, session_id: UUID) -> list[ExceptionCase]:
-    query = sa.select(ExceptionCase).where(col(ExceptionCase.session_id) == session_id)
-    return list(await db.scalars(query.order_by(col(ExceptionCase.opened_at))))

@@ -1,6 +1,5 @@
 """Tenants and their keys."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -57,26 +56,3 @@ async def key_by_prefix(db: Readable, prefix: str) -> KeyHolder | None:
 
 async def key_was_used(db: AsyncSession, key_id: UUID, at: datetime) -> None:
     await db.execute(sa.update(ApiKey).where(col(ApiKey.id) == key_id).values(last_used_at=at))
-
-
-@dataclass(frozen=True)
-class RunningSession:
-    session_id: UUID
-    organization_id: UUID
-    opened_at: datetime | None
-
-
-async def running_sessions(db: AsyncSession, region: str, states: list[str]) -> list[RunningSession]:
-    """The sessions of a region in these states, of all tenants."""
-    query = sa.text(
-        "select session_id, organization_id, opened_at from region_sessions(:region, cast(:states as text[]))"
-    )
-    rows = await db.execute(query, {"region": region, "states": states})
-    return [RunningSession(row.session_id, row.organization_id, row.opened_at) for row in rows]
-
-
-async def tenants_of_sessions(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """The organization of each session that exists, by the schema's function for just that."""
-    query = sa.text("select id, session_tenant(id) as tenant from unnest(cast(:ids as uuid[])) as id")
-    rows = await db.execute(query, {"ids": list(session_ids)})
-    return {row.id: row.tenant for row in rows if row.tenant}

@@ -1,4 +1,4 @@
-"""People, courses, enrollments."""
+"""People with their guardians, qualifications and coming classes; the topics and students of courses."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -8,17 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from domain.errors import UnknownReference
 from domain.sessions.states import OVER_STATES
 from models.course import Enrollment, Topic
 from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
 from models.reading import Readable
 from models.session import BookedTime, Session
 
-Row = TypeVar("Row", bound=SQLModel)
 Value = TypeVar("Value")
 
 _KEYS: sa.BindParameter[Any] = sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))
@@ -37,44 +35,6 @@ _TOPIC_IDS = (
     .where(col(Topic.course_id) == sa.any_(_KEYS), col(Topic.retired_at).is_(None))
     .order_by(col(Topic.position), col(Topic.id))
 )
-
-
-async def get(db: AsyncSession, table: type[Row], key: UUID) -> Row:
-    """One row of this tenant, retired or not. Raises UnknownReference."""
-    row = await db.get(table, key)
-    if row is None:
-        raise UnknownReference(f"there is no {table.__name__.lower()} {key}", next_step="Check the id.")
-    return row
-
-
-async def in_use(db: AsyncSession, table: type[Row], key: UUID) -> Row:
-    """One row that new things may refer to. Raises UnknownReference."""
-    row = await get(db, table, key)
-    _refuse_retired([row])
-    return row
-
-
-async def all_in_use(db: AsyncSession, table: type[Row], keys: Sequence[UUID]) -> list[Row]:
-    """Rows that new things may refer to, in the order of their keys. Raises UnknownReference naming the missing."""
-    column = sa.inspect(table).primary_key[0]
-    found = {getattr(row, "id"): row for row in (await db.scalars(sa.select(table).where(column.in_(keys))))}  # noqa: B009
-    missing = [str(key) for key in keys if key not in found]
-    if missing:
-        raise UnknownReference(
-            f"there is no {table.__name__.lower()} {', '.join(missing)}", next_step="Check the ids."
-        )
-    rows = [found[key] for key in keys]
-    _refuse_retired(rows)
-    return rows
-
-
-def _refuse_retired(rows: Sequence[SQLModel]) -> None:
-    for row in rows:
-        if getattr(row, "retired_at", None) is not None:
-            raise UnknownReference(
-                f"the {type(row).__name__.lower()} {getattr(row, 'id')} is retired",  # noqa: B009
-                next_step="Restore it, or name another.",
-            )
 
 
 async def set_guardians(

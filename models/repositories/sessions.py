@@ -1,6 +1,6 @@
 """Sessions: booking, state, timeline, participants."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -258,3 +258,26 @@ async def joining(db: AsyncSession, session_id: UUID, participant_id: UUID) -> J
     if participant is None or participant.session_id != session_id:
         raise NotFound("this person is not in this class")
     return Joining(session, participant)
+
+
+@dataclass(frozen=True)
+class RunningSession:
+    session_id: UUID
+    organization_id: UUID
+    opened_at: datetime | None
+
+
+async def running_sessions(db: AsyncSession, region: str, states: list[str]) -> list[RunningSession]:
+    """The sessions of a region in these states, of all tenants."""
+    query = sa.text(
+        "select session_id, organization_id, opened_at from region_sessions(:region, cast(:states as text[]))"
+    )
+    rows = await db.execute(query, {"region": region, "states": states})
+    return [RunningSession(row.session_id, row.organization_id, row.opened_at) for row in rows]
+
+
+async def tenants_of_sessions(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The organization of each session that exists, by the schema's function for just that."""
+    query = sa.text("select id, session_tenant(id) as tenant from unnest(cast(:ids as uuid[])) as id")
+    rows = await db.execute(query, {"ids": list(session_ids)})
+    return {row.id: row.tenant for row in rows if row.tenant}

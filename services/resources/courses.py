@@ -13,7 +13,7 @@ from domain.people.access import Permission
 from models.course import Course, CurriculumPlan, Enrollment, Topic
 from models.people import Student
 from models.reading import Readable
-from models.repositories import intake, people, versioned
+from models.repositories import entities, intake, people
 from services.inputs.courses import (
     CourseChange,
     EnrollmentChange,
@@ -125,7 +125,7 @@ async def _wrong_topics(
     courses = await people.courses_of_topics(db, lives)
     found: list[HomeroomError | None] = []
     for course_id, items in plans:
-        refusal = versioned.unusable(Topic, [item.topic_id for item in items], lives)
+        refusal = entities.unusable(Topic, [item.topic_id for item in items], lives)
         if refusal is None and any(courses[item.topic_id] != course_id for item in items):
             refusal = UnknownReference(
                 "a topic is not of this course", next_step="Name topics of the plan's course."

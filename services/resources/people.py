@@ -14,7 +14,7 @@ from domain.people.access import AccessRole, Permission
 from models.access import Member
 from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
 from models.reading import Readable
-from models.repositories import people
+from models.repositories import entities, people
 from services.inputs.access import MemberChange, NewMember
 from services.inputs.fields import Schema
 from services.inputs.people import (
@@ -67,7 +67,7 @@ class Students(Resource[Student]):
     async def relate(self, db: AsyncSession, row: Student, change: Schema, now: datetime) -> None:
         assert isinstance(change, StudentChange)
         if "guardian_ids" in change.model_fields_set:
-            await people.all_in_use(db, Guardian, change.guardian_ids)
+            await entities.all_in_use(db, Guardian, change.guardian_ids)
             await people.set_guardians(db, row.organization_id, row.id, change.guardian_ids)
 
     async def check_unused(self, db: AsyncSession, row: Student, now: datetime) -> None:

@@ -13,8 +13,8 @@ from domain.errors import HomeroomError, NotFound, TransitionRefused
 from domain.people.access import Permission
 from integrations.openid import OpenIdConnect
 from models.reading import Readable, Reading
-from models.repositories import intake, pages, versioned
-from models.repositories.versioned import check_version
+from models.repositories import entities, intake, pages
+from models.repositories.entities import check_version
 from services.inputs.fields import Schema
 from signing.sealing import Sealer
 
@@ -86,7 +86,7 @@ class Resource(Generic[Row]):
             named = [_ids(getattr(new, field)) for new in news]
             lives = await intake.lives(db, table, {key for keys in named for key in keys})
             for place, keys in enumerate(named):
-                found[place] = found[place] or versioned.unusable(table, keys, lives)
+                found[place] = found[place] or entities.unusable(table, keys, lives)
         return found
 
     async def completed(self, db: AsyncSession, news: Sequence[Schema]) -> Sequence[Schema]:
@@ -119,7 +119,7 @@ class Resource(Generic[Row]):
             )
         values = change.model_dump(exclude_unset=True)
         await self.relate(db, row, change, now)
-        versioned.touch(row, self.columns(values), now)
+        entities.touch(row, self.columns(values), now)
         await db.flush()
         return row
 
@@ -131,7 +131,7 @@ class Resource(Generic[Row]):
         row = await self._locked(db, key, version)
         if getattr(row, "retired_at") is None:  # noqa: B009
             await self.check_unused(db, row, now)
-            versioned.touch(row, {"retired_at": now}, now)
+            entities.touch(row, {"retired_at": now}, now)
             await db.flush()
         return row
 
@@ -141,7 +141,7 @@ class Resource(Generic[Row]):
     async def restore(self, db: AsyncSession, key: UUID, now: datetime) -> Row:
         row = await self._locked(db, key, None)
         if getattr(row, "retired_at") is not None:  # noqa: B009
-            versioned.touch(row, {"retired_at": None}, now)
+            entities.touch(row, {"retired_at": None}, now)
             await db.flush()
         return row
 
@@ -150,7 +150,7 @@ class Resource(Generic[Row]):
         return {}
 
     async def _locked(self, db: AsyncSession, key: UUID, version: int | None) -> Row:
-        row = self._there(await versioned.lock(db, self.table, key), key)
+        row = self._there(await entities.lock(db, self.table, key), key)
         check_version(getattr(row, "version"), version)  # noqa: B009
         return row
 

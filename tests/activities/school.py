@@ -28,7 +28,7 @@ from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.organization import Organization
 from models.people import Guardian, Instructor, Student, StudentGuardian
-from models.repositories import documents, events, notices, organizations, recordings, sessions
+from models.repositories import cases, documents, events, notices, organizations, recordings, sessions
 from models.session import Participant, Session
 from signing.links import LinkSigner
 from workflows.contracts.common import Progress as ProgressInput
@@ -156,7 +156,7 @@ class School:
 
     async def cases(self) -> list[ExceptionCase]:
         async with self.database.tenant(self.id) as db:
-            return await notices.cases_of_session(db, self.session.session_id)
+            return await cases.of_session(db, self.session.session_id)
 
     async def participants(self) -> dict[str, Participant]:
         async with self.database.tenant(self.id) as db:

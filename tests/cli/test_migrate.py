@@ -10,7 +10,6 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
-from config.search_attributes import SEARCH_ATTRIBUTES
 from tests.stack import TestPostgres, TestTemporal
 from workflows.session import search_attributes
 
@@ -48,7 +47,7 @@ async def test_namespace_and_search_attributes_are_made_once(temporal_server: Te
     listed = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace="elsewhere")
     )
-    assert set(SEARCH_ATTRIBUTES) <= set(listed.custom_attributes)
+    assert {key.name for key in search_attributes.ALL} <= set(listed.custom_attributes)
     assert "nothing to do" in _migrate("--no-database", **settings).stdout
 
 
@@ -74,5 +73,5 @@ def test_without_an_owner_it_says_what_to_set() -> None:
 
 
 def test_workflows_set_only_attributes_that_exist() -> None:
-    keys = {key.name for key in vars(search_attributes).values() if isinstance(key, SearchAttributeKey)}
-    assert keys == set(SEARCH_ATTRIBUTES)
+    keys = {key for key in vars(search_attributes).values() if isinstance(key, SearchAttributeKey)}
+    assert keys == set(search_attributes.ALL)

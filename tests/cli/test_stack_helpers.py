@@ -15,7 +15,6 @@ from obstore.store import S3Store
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 
-from config.search_attributes import SEARCH_ATTRIBUTES
 from tests.stack import (
     TestLiveKit,
     TestMail,
@@ -25,6 +24,7 @@ from tests.stack import (
     start_mail,
     temporary_folder,
 )
+from workflows.session import search_attributes
 
 pytestmark = pytest.mark.adapter
 
@@ -56,7 +56,7 @@ async def test_temporal_has_the_search_attributes(temporal_server: TestTemporal)
     listed = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=temporal_server.namespace)
     )
-    assert set(SEARCH_ATTRIBUTES) <= set(listed.custom_attributes)
+    assert {key.name for key in search_attributes.ALL} <= set(listed.custom_attributes)
 
 
 async def test_livekit_forgets_rooms_when_killed(livekit_factory: Callable[..., TestLiveKit]) -> None:

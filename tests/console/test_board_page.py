@@ -17,7 +17,7 @@ from domain.record.recording import AudioSegment
 from domain.sessions.states import SessionState
 from models.database import Database
 from models.exception_case import ExceptionCase
-from models.repositories import events, notices, recordings
+from models.repositories import cases, events, recordings
 from tests.api.campus import Campus
 from tests.api.events import joined, tell
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
@@ -257,7 +257,7 @@ async def fill_day(rows: Database, school: RunningSchool) -> None:
             (alone, ExceptionKind.INSTRUCTOR_ABSENT),
             (over, ExceptionKind.RECORDING_GAP),
         ):
-            await notices.open_case(db, exception(school, running, kind, now))
+            await cases.open_once(db, exception(school, running, kind, now))
 
 
 def hours(now: datetime, ahead: int) -> dict[str, datetime]:

@@ -14,7 +14,7 @@ from domain.cases.kinds import ExceptionKind
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
-from models.repositories import notices
+from models.repositories import cases, notices
 from tests.api.campus import HOUR, School, school
 from tests.api.test_markup import MARKUP, check
 from tests.console.test_record_pages import hidden
@@ -45,7 +45,7 @@ async def case_of(opened: School, occasion: str = "room") -> UUID:
     )
     database = Database(opened.campus.database.application)
     async with database.tenant(opened.id) as db:
-        await notices.open_case(db, case)
+        await cases.open_once(db, case)
     await database.aclose()
     return case.id
 

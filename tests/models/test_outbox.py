@@ -8,7 +8,7 @@ import pytest
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
-from models.repositories import notices
+from models.repositories import cases, notices
 from tests.models.rows import NOON, Tenant, another_session
 
 pytestmark = pytest.mark.adapter
@@ -77,14 +77,14 @@ async def test_a_failed_attempt_is_counted_and_given_up_when_it_is_final(
 async def test_a_case_opened_twice_is_one(database: Database, tenant: Tenant) -> None:
     async def open_case(occasion: str) -> bool:
         async with database.tenant(tenant.id) as db:
-            return await notices.open_case(db, case(tenant, occasion))
+            return await cases.open_once(db, case(tenant, occasion))
 
     assert await open_case("a")
     assert not await open_case("a")
     assert await open_case("b")
     assert sum(await asyncio.gather(*(open_case("c") for _ in range(8)))) == 1
     async with database.tenant(tenant.id) as db:
-        found = await notices.cases_of_session(db, tenant.session_id)
+        found = await cases.of_session(db, tenant.session_id)
     assert {"a", "b", "c"} <= {row.occasion for row in found}
     assert len(found) == 4
 
@@ -93,5 +93,5 @@ async def test_cases_of_another_class_are_others(database: Database, tenant: Ten
     elsewhere = await another_session(database, tenant)
     async with database.tenant(tenant.id) as db:
         again = ExceptionCase(**tenant["exception_case"] | {"id": uuid4(), "session_id": elsewhere})
-        assert await notices.open_case(db, again)
-        assert len(await notices.cases_of_session(db, elsewhere)) == 1
+        assert await cases.open_once(db, again)
+        assert len(await cases.of_session(db, elsewhere)) == 1

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.database import Database
-from models.repositories import organizations
+from models.repositories import organizations, sessions
 from tests.models.rows import (
     TENANT,
     TENANT_TABLES,
@@ -157,11 +157,11 @@ async def test_the_lookups_across_tenants_give_what_they_promise_and_no_more(two
     session, key = two.owner["session"], two.owner["api_key"]
     async with two.database.unscoped() as db:
         asked = [session["id"], uuid4()]
-        assert await organizations.tenants_of_sessions(db, asked) == {session["id"]: two.owner.id}
-        (running,) = await organizations.running_sessions(db, session["region"], [session["state"]])
+        assert await sessions.tenants_of_sessions(db, asked) == {session["id"]: two.owner.id}
+        (running,) = await sessions.running_sessions(db, session["region"], [session["state"]])
         assert (running.session_id, running.organization_id) == (session["id"], two.owner.id)
-        assert await organizations.running_sessions(db, session["region"], ["closed"]) == []
-        assert await organizations.running_sessions(db, "elsewhere", [session["state"]]) == []
+        assert await sessions.running_sessions(db, session["region"], ["closed"]) == []
+        assert await sessions.running_sessions(db, "elsewhere", [session["state"]]) == []
         assert await organizations.key_by_prefix(db, key["prefix"]) is None, "it is revoked"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from temporalio.api.enums.v1 import IndexedValueType, PendingActivityState
+from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.history.v1 import HistoryEvent, MarkerRecordedEventAttributes
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import (
@@ -25,7 +25,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from config.search_attributes import SEARCH_ATTRIBUTES
+from cli.namespace import server_type
 from domain.sessions.policies import SessionPolicy
 from domain.sessions.timeline import Step, TimelineEntry
 from tests.workflows.recording_activities import (
@@ -37,6 +37,7 @@ from tests.workflows.recording_activities import (
 from wiring.temporal import DATA_CONVERTER
 from workflows.class_session import ClassSession
 from workflows.contracts.common import SessionRef
+from workflows.session import search_attributes
 from workflows.session.messages import (
     Approve,
     Booked,
@@ -49,10 +50,6 @@ from workflows.session.messages import (
 
 REGION = "test"
 MINUTE = timedelta(minutes=1)
-_SEARCH_ATTRIBUTE_TYPES = {
-    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-}
 
 _STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 _COMMANDS = {
@@ -152,7 +149,7 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     ) as started:
         await started.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
-                search_attributes={n: _SEARCH_ATTRIBUTE_TYPES[k] for n, k in SEARCH_ATTRIBUTES.items()},
+                search_attributes={key.name: server_type(key) for key in search_attributes.ALL},
                 namespace=started.client.namespace,
             )
         )

@@ -1,4 +1,4 @@
-import "./tokens.css";
+import "../../console/static/tokens.css";
 import "./style.css";
 
 import { setLogLevel } from "@livekit/components-react";

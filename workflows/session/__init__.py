@@ -1,0 +1,1 @@
+"""What the story of a class is made of: its messages, steps, recording and timeline."""

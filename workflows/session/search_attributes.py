@@ -1,4 +1,9 @@
-"""Search attributes of a session: what ops filter by in the Temporal UI."""
+"""The search attributes of a session: what ops filter by in the Temporal UI. Ids, states and times only.
+
+The dev server takes at most ten of type Keyword.
+"""
+
+from typing import Final
 
 from temporalio.common import SearchAttributeKey
 
@@ -7,3 +12,5 @@ STATE = SearchAttributeKey.for_keyword("HomeroomState")
 INSTRUCTOR = SearchAttributeKey.for_keyword("HomeroomInstructor")
 START = SearchAttributeKey.for_datetime("HomeroomStart")
 REGION = SearchAttributeKey.for_keyword("HomeroomRegion")
+
+ALL: Final = (ORGANIZATION, STATE, INSTRUCTOR, START, REGION)

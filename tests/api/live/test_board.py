@@ -15,7 +15,7 @@ from domain.sessions.states import SessionState
 from models.changes import channel_of
 from models.database import Database
 from models.exception_case import ExceptionCase
-from models.repositories import notices
+from models.repositories import cases
 from tests.api.board_stream import Board, looking
 from tests.api.campus import PATIENCE, Campus, Json, problem_of
 from tests.api.events import joined, tell
@@ -78,7 +78,7 @@ async def open_case(rows: Database, school: RunningSchool, running: RunningClass
         opened_at=NOW,
     )
     async with rows.tenant(school.id) as db:
-        await notices.open_case(db, case)
+        await cases.open_once(db, case)
 
 
 def say_changed(house: Campus, *sessions: UUID) -> None:

@@ -18,7 +18,7 @@ from domain.presence.events import EventKind
 from domain.record.recording import AudioSegment, manifest_key
 from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.reports import EndReason, EventSeen, Heartbeat
-from media_bridge.recorder.store import open_store
+from storage.object_store import open_store
 from tests.media_bridge.classroom import Classroom
 from tests.stack import TestS3
 

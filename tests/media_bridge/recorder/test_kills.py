@@ -17,8 +17,8 @@ from domain.presence.events import EventKind, SessionEvent
 from domain.record.recording import AudioSegment
 from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.reports import Heartbeat
-from media_bridge.recorder.store import open_store
 from media_bridge.recorder.upload import upload_leftovers
+from storage.object_store import open_store
 from tests.media_bridge.classroom import PATIENCE, Classroom, Recording
 from tests.stack import TestS3, start_s3
 

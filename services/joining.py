@@ -1,0 +1,108 @@
+"""Coming into a class by a signed link: the address, the credentials, and what the browser measures there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.errors import ClassEnded, ClassNotOpen
+from domain.people.roles import identity_of
+from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
+from domain.sessions.policies import SessionPolicy
+from domain.sessions.states import ROOM_STATES, SessionState
+from media_bridge.tokens import TokenMinter
+from models.course import Course
+from models.database import Database
+from models.repositories import entities, sessions
+from models.session import Participant, Session
+from services.inputs.joining import Sample
+from signing.links import LINK_OUTLIVES_CLASS, JoinLink, LinkSigner
+
+TOKEN_TTL = timedelta(minutes=10)
+
+
+def join_url(links: LinkSigner, session: Session, person: Participant) -> str:
+    """The person's own link into the class."""
+    link = JoinLink(session.id, session.organization_id, person.id, person.role)
+    return links.join_url(link, session.ends_at + LINK_OUTLIVES_CLASS)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What somebody needs to come in."""
+
+    session: Session
+    course: Course
+    person: Participant
+    everybody: Sequence[Participant]
+    token: str  # LiveKit's, for ten minutes
+
+
+class Joining:
+    def __init__(self, database: Database, links: LinkSigner, minter: TokenMinter) -> None:
+        self._database = database
+        self._links = links
+        self._minter = minter
+
+    async def enter(self, link: str, session_id: UUID, now: datetime) -> Entry:
+        """Fresh credentials for the holder of a link, while the class has its room open.
+
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, NotFound.
+        """
+        held = self._links.read_join(link, session_id, now)
+        async with self._database.tenant(held.organization_id) as db:
+            joining = await sessions.joining(db, session_id, held.participant_id)
+            course = await entities.get(db, Course, joining.session.course_id)
+            everybody = await sessions.participants(db, session_id)
+        _refuse_closed_room(joining.session)
+        identity = identity_of(held.participant_id)
+        token = self._minter.mint(joining.participant.role, session_id, identity, TOKEN_TTL)
+        return Entry(joining.session, course, joining.participant, everybody, token)
+
+    async def people(self, link: str, session_id: UUID, now: datetime) -> Sequence[Participant]:
+        """Raises LinkInvalid, LinkExpired."""
+        held = self._links.read_join(link, session_id, now)
+        async with self._database.tenant(held.organization_id) as db:
+            return await sessions.participants(db, session_id)
+
+    def measured(
+        self, link: str, session_id: UUID, samples: Sequence[Sample], now: datetime
+    ) -> list[RecordedEvent]:
+        """Samples of a browser as events of the class.
+
+        A clock that is ahead is set right by what its last sample is ahead. The same sample again is one event.
+        Raises LinkInvalid, LinkExpired.
+        """
+        held = self._links.read_join(link, session_id, now)
+        ahead = max([sample.at - now for sample in samples] + [timedelta(0)])
+        return [RecordedEvent(session_id, _as_event(held, sample, ahead)) for sample in samples]
+
+
+def _as_event(link: JoinLink, sample: Sample, ahead: timedelta) -> SessionEvent:
+    fallback = {"audio_only_on": True, "audio_only_off": False}.get(sample.event or "")
+    kind = EventKind.QUALITY if fallback is None else EventKind.VIDEO_FALLBACK
+    data = sample.model_dump(mode="json", exclude_none=True, exclude={"at"})
+    if fallback is not None:
+        data["audio_only"] = fallback
+    if sample.connection_quality:
+        data["level"] = sample.connection_quality
+    identity = identity_of(link.participant_id)
+    source_id = f"client:{identity}:{kind}:{int(sample.at.timestamp() * 1000)}"
+    return SessionEvent(EventSource.CLIENT, source_id, kind, sample.at - ahead, identity, data=data)
+
+
+def _refuse_closed_room(session: Session) -> None:
+    if session.state in ROOM_STATES:
+        return
+    if session.state == SessionState.SCHEDULED:
+        opens_at = session.starts_at - SessionPolicy.model_validate(session.policy).room_before
+        raise ClassNotOpen(
+            next_step="Keep this page open: it lets you in when the class opens.",
+            opens_at=opens_at.isoformat(),
+            starts_at=session.starts_at.isoformat(),
+            time_zone=session.time_zone,
+            class_title=session.title,
+        )
+    if session.state == SessionState.CANCELLED:
+        raise ClassEnded("This class was cancelled.", next_step="Look for a message with a new time.")
+    raise ClassEnded(next_step="Your next class has a link of its own.")
