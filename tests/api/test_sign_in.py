@@ -17,6 +17,7 @@ from domain.errors import Unavailable
 from domain.people.sign_in import LIMITS, Attempt
 from integrations.mail import SmtpMailer
 from services import sign_in_links
+from services.sign_in_links import SignInLinks
 from tests.api.campus import Campus, Json, School, problem_of, school
 from tests.api.mailed import ask, forget_attempts, links_in_mail, press, sign_in
 from tests.stack import TestMail
@@ -109,7 +110,7 @@ async def test_the_answer_does_not_wait_for_the_mail(
         await go_on.wait()
         sent.set()
 
-    monkeypatch.setattr(sign_in_links, "send", slow)
+    monkeypatch.setattr(SignInLinks, "send", slow)
     answer = await ask(browser, await member(opened))
     assert answer.status_code == 200
     assert not sent.is_set()
