@@ -29,6 +29,7 @@ from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
 from models.changes import ChangeNotifier
 from models.database import Database
+from services.drafts import Drafts
 from signing.links import LinkSigner
 from storage.object_store import open_store
 from wiring.temporal import connect
@@ -105,7 +106,7 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     booking = SessionActivities(database, progress)
     room = RoomActivities(database, progress, rooms)
     watch = RoomWatchActivities(database, parts.notifier, rooms, PresenceTeller(database, parts.sessions))
-    documentation = DocumentationActivities(database, progress, drafting_engine(settings))
+    documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
     return [
         booking.book,

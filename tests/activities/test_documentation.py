@@ -14,6 +14,7 @@ from domain.sessions.timeline import Outcome, Step
 from drafting.extractive import ExtractiveEngine
 from models.documentation import Documentation, DocumentationRevision
 from models.repositories import documents
+from services.drafts import Drafts
 from tests.activities.school import School, run, step, told
 from workflows.contracts.record import ApproveInput, ChangesInput, DraftResult
 
@@ -48,7 +49,7 @@ def engine() -> Watched:
 
 @pytest.fixture
 def steps(school: School, engine: Watched) -> DocumentationActivities:
-    return DocumentationActivities(school.database, school.progress, engine)
+    return DocumentationActivities(school.database, school.progress, Drafts(school.database, engine))
 
 
 async def draft(school: School, steps: DocumentationActivities) -> DraftResult:

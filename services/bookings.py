@@ -1,0 +1,105 @@
+"""The rows of a booked class: written, moved, called off. The workflow of the class asks for each."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from domain.errors import BookingInPast, Conflict, InvalidInput, UnknownReference
+from domain.people.roles import Role
+from domain.sessions.schedule import check_length
+from models.course import Course, Topic
+from models.people import Instructor, Student
+from models.repositories import entities, sessions
+from models.session import Participant, Session, SessionTopic
+from workflows.contracts.sessions import BookInput, CancelInput, MoveInput
+
+
+async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
+    """Write the session, its participants and the time it holds; returns how many take part.
+
+    Booked again under the same id, it is the class that is there. Raises BookingInPast, InvalidInput, Conflict,
+    UnknownReference, DoubleBooked; none of them leaves a row.
+    """
+    _check(booking)
+    ref = booking.session
+    if await db.get(Session, ref.session_id):
+        return len(await sessions.participants(db, ref.session_id))
+    if booking.external_id and await sessions.by_external_id(db, booking.external_id):
+        raise Conflict("there is a session with this external_id", next_step="Read it by its external_id.")
+    course = await entities.in_use(db, Course, booking.course_id)
+    instructor = await entities.in_use(db, Instructor, booking.instructor_id)
+    students = await entities.all_in_use(db, Student, booking.student_ids)
+    topics = await _topics(db, booking, course)
+    session = _session(booking, course, topics, now)
+    db.add(session)
+    await db.flush()
+    own: dict[str, Any] = {"organization_id": ref.organization_id, "session_id": ref.session_id}
+    db.add_all([SessionTopic(**own, topic_id=topic.id) for topic in topics])
+    db.add(
+        Participant(
+            **own, id=uuid7(), role=Role.INSTRUCTOR, instructor_id=instructor.id, name=instructor.name
+        )
+    )
+    db.add_all(
+        [
+            Participant(**own, id=uuid7(), role=Role.STUDENT, student_id=student.id, name=student.name)
+            for student in students
+        ]
+    )
+    await db.flush()
+    everybody = [instructor.id, *booking.student_ids]
+    await sessions.hold_time(db, session, everybody, booking.starts_at, booking.ends_at)
+    return len(everybody)
+
+
+async def move(db: AsyncSession, move: MoveInput) -> None:
+    """Change start and end. Raises InvalidInput, DoubleBooked, which changes nothing."""
+    session = await sessions.get_session(db, move.session.session_id)
+    starts_at, ends_at = move.starts_at or session.starts_at, move.ends_at or session.ends_at
+    check_length(starts_at, ends_at)
+    held = await sessions.held_people(db, session.id)
+    await sessions.hold_time(db, session, held, starts_at, ends_at)
+    await sessions.change(db, session.id, starts_at=starts_at, ends_at=ends_at)
+
+
+async def cancel(db: AsyncSession, cancel: CancelInput) -> None:
+    """Mark as cancelled and give back the time it held."""
+    await sessions.release_time(db, cancel.session.session_id)
+    await sessions.change(db, cancel.session.session_id, outcome="cancelled")
+
+
+def _check(booking: BookInput) -> None:
+    if booking.starts_at <= booking.now:
+        raise BookingInPast
+    check_length(booking.starts_at, booking.ends_at)
+    if not booking.student_ids:
+        raise InvalidInput("a class needs a student", next_step="Name at least one student.")
+    for ids in (booking.student_ids, booking.topic_ids):
+        if len(set(ids)) != len(ids):
+            raise InvalidInput("somebody or something is named twice", next_step="Name each of them once.")
+
+
+async def _topics(db: AsyncSession, booking: BookInput, course: Course) -> list[Topic]:
+    topics = await entities.all_in_use(db, Topic, booking.topic_ids)
+    if any(topic.course_id != course.id for topic in topics):
+        raise UnknownReference("a topic is not of this course", next_step="Name topics of the booked course.")
+    return topics
+
+
+def _session(booking: BookInput, course: Course, topics: list[Topic], now: datetime) -> Session:
+    return Session(
+        id=booking.session.session_id,
+        organization_id=booking.session.organization_id,
+        region=booking.region,
+        course_id=course.id,
+        instructor_id=booking.instructor_id,
+        title=", ".join(topic.title for topic in topics) or course.title,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        time_zone=booking.time_zone,
+        policy=booking.policy.model_dump(mode="json"),
+        external_id=booking.external_id,
+        created_at=now,
+    )

@@ -1,0 +1,91 @@
+"""The filed record of a class: attendance, the next briefing, how complete it is."""
+
+import asyncio
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from domain.notices.kinds import NoticeKind
+from domain.record.capture_coverage import HEARD_ENOUGH, heard_share
+from domain.record.documentation import DocumentationStatus, Statement
+from domain.sessions.completeness import Completeness, RecordParts, completeness
+from models.documentation import BriefingRow
+from models.record import AttendanceRow
+from models.repositories import documents, events, notices, recordings, records, sessions
+from models.session import Session
+from reports.briefings import build_briefing
+from services.attendance import attendance_rows
+from workflows.contracts.common import SessionRef
+
+
+async def file_attendance(db: AsyncSession, ref: SessionRef, now: datetime) -> list[AttendanceRow]:
+    """Fold attendance and engagement from the events into a row per participant."""
+    session = await sessions.get_session(db, ref.session_id)
+    participants = await sessions.participants(db, ref.session_id)
+    recorded = await events.of_session(db, ref.session_id)
+    # In a thread: a long class has tens of thousands of events, and workflows wait for this process.
+    rows = await asyncio.to_thread(attendance_rows, session, participants, recorded, now)
+    await records.file_attendance(db, rows)
+    return rows
+
+
+async def prepare_next_briefing(db: AsyncSession, ref: SessionRef, now: datetime) -> None:
+    """Make the briefing of the course's next class from this one's approved record; none of a class not held."""
+    session = await sessions.get_session(db, ref.session_id)
+    if session.live_at is None:
+        return
+    row = await documents.documentation(db, ref.session_id)
+    approved = row is not None and row.status == DocumentationStatus.APPROVED
+    statements: tuple[Statement, ...] = ()
+    if row and approved:
+        statements = await documents.statements(db, ref.session_id, row.revision)
+    content = build_briefing(
+        last_title=session.title, last_held_at=session.live_at, statements=statements, approved=approved
+    )
+    await documents.save_briefing(
+        db,
+        BriefingRow(
+            id=uuid7(),
+            organization_id=ref.organization_id,
+            course_id=session.course_id,
+            source_session_id=session.id,
+            content=content,
+            created_at=now,
+        ),
+    )
+
+
+async def close(db: AsyncSession, ref: SessionRef, outcome: str) -> Completeness:
+    """Measure how complete the record is, and write it with the outcome: held, not_held or cancelled."""
+    session = await sessions.get_session(db, ref.session_id)
+    measured = completeness(await _parts(db, session), outcome)
+    share = {"have": measured.have, "missing": measured.missing, "share": measured.share}
+    await sessions.change(db, ref.session_id, outcome=outcome, completeness=share)
+    return measured
+
+
+async def _parts(db: AsyncSession, session: Session) -> RecordParts:
+    sent = {n.kind for n in await notices.of_session(db, session.id) if n.sent_at}
+    attended = await records.attendance(db, session.id)
+    document = await documents.documentation(db, session.id)
+    return RecordParts(
+        confirmation=NoticeKind.CONFIRMATION in sent,
+        briefing=NoticeKind.BRIEFING in sent,
+        attendance=any(row.seconds > 0 for row in attended),
+        engagement=any(row.engagement for row in attended),
+        recording=await _recorded(db, session),
+        transcript=bool(await recordings.transcript(db, session.id)),
+        documentation=document is not None,
+        approval=document is not None and document.status == DocumentationStatus.APPROVED,
+        summary=NoticeKind.SUMMARY in sent,
+        next_briefing=await documents.briefing_from(db, session.id) is not None,
+    )
+
+
+async def _recorded(db: AsyncSession, session: Session) -> bool:
+    """Whether there is audio, and the recorder heard enough of the class."""
+    if not session.live_at or not session.ended_at or not await recordings.segments(db, session.id):
+        return False
+    share = heard_share(await events.of_session(db, session.id), session.live_at, session.ended_at)
+    return share >= HEARD_ENOUGH

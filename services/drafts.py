@@ -1,0 +1,72 @@
+"""Drafting the documentation of a class from its transcript."""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.errors import StaleRevision
+from domain.people.roles import identity_of
+from domain.record.documentation import ClassRecord
+from drafting.engine import DraftingEngine
+from models.course import Course
+from models.database import Database
+from models.repositories import documents, entities, recordings, sessions
+from workflows.contracts.record import DraftResult
+
+
+class Drafts:
+    def __init__(self, database: Database, engine: DraftingEngine) -> None:
+        self._database = database
+        self._engine = engine
+
+    async def draft(self, organization_id: UUID, session_id: UUID, now: datetime) -> DraftResult:
+        """Draft once: what an earlier attempt has written stays as it is, since somebody may be reading it.
+
+        Raises Unavailable where the engine or the database does not answer.
+        """
+        if earlier := await self._earlier(organization_id, session_id):
+            return earlier
+        try:
+            return await self._write(organization_id, session_id, now)
+        except StaleRevision:
+            # An attempt that was given up for late has written its draft after all.
+            if earlier := await self._earlier(organization_id, session_id):
+                return earlier
+            raise
+
+    async def _earlier(self, organization_id: UUID, session_id: UUID) -> DraftResult | None:
+        async with self._database.tenant(organization_id) as db:
+            existing = await documents.documentation(db, session_id)
+            if existing is None:
+                return None
+            statements = await documents.statements(db, session_id, existing.revision)
+        return DraftResult(len(statements), 0, existing.revision)
+
+    async def _write(self, organization_id: UUID, session_id: UUID, now: datetime) -> DraftResult:
+        drafted = await self._engine.draft(await self._class_record(organization_id, session_id))
+        async with self._database.tenant(organization_id) as db:
+            revision = await documents.add_revision(
+                db,
+                organization_id,
+                session_id,
+                drafted.statements,
+                author=f"engine:{drafted.engine}",
+                reason="drafted from the transcript",
+                based_on=0,
+                at=now,
+            )
+        return DraftResult(len(drafted.statements), drafted.dropped, revision)
+
+    async def _class_record(self, organization_id: UUID, session_id: UUID) -> ClassRecord:
+        async with self._database.tenant(organization_id) as db:
+            session = await sessions.get_session(db, session_id)
+            course = await entities.get(db, Course, session.course_id)
+            topics = await sessions.topics(db, session_id)
+            everybody = await sessions.participants(db, session_id)
+            utterances = await recordings.transcript(db, session_id)
+        return ClassRecord(
+            course=course.title,
+            topics=tuple(topic.title for topic in topics),
+            utterances=tuple(utterances),
+            roles={identity_of(person.id): person.role for person in everybody},
+            language=utterances[0].language if utterances else "en",
+        )
