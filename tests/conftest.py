@@ -26,6 +26,8 @@ from tests.stack import (
 if TYPE_CHECKING:
     from tests.console.taught import Hall
 
+pytest_plugins = ["tests.campus_fixtures"]
+
 # Property tests on a machine that is busy with other things: no example is timed.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from scripts.api_tables import PAGE
-from tests.api.campus import ADMIN, PATIENCE, Campus, School
+from tests.campus import ADMIN, PATIENCE, Campus, School
 from tests.console.taught import Hall
 
 pytestmark = pytest.mark.adapter

@@ -13,7 +13,7 @@ from benchmarks.report import Report, Verdict, at_most, tell
 from benchmarks.review.effort import Effort
 from domain.record.documentation import Statement
 from models.migrate import upgrade
-from tests.api.campus import School, school
+from tests.campus import School, school
 from tests.console.conftest import at_the_desk, started_chromium
 from tests.console.hall import hall_on
 from tests.console.lesson import WORD, Lesson

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from tests.api.campus import PATIENCE, Json
+from tests.campus import PATIENCE, Json
 
 
 @dataclass

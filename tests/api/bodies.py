@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.api.campus import Json, School
+from tests.campus import Json, School
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.api.campus import Json, School
+from tests.campus import Json, School
 
 CSV, LINES = "text/csv", "application/x-ndjson"
 Report = list[Json]

@@ -11,7 +11,7 @@ from config.settings import Settings
 from domain.presence.events import EventKind, SessionEvent
 from models.database import Database
 from models.repositories import events
-from tests.api.campus import Campus, School
+from tests.campus import Campus, School
 from tests.media_bridge.signing import authorization
 
 PATH = "/v1/livekit/webhooks"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import psycopg
 
-from tests.api.campus import Campus
+from tests.campus import Campus
 from tests.stack import TestMail
 
 

@@ -9,8 +9,7 @@ import psycopg
 
 from models.database import Database
 from signing.hashing import hash_secret
-from tests.api.campus import serving
-from tests.api.conftest import settings_for
+from tests.campus import serving, settings_for
 from tests.models.full_record import make_record
 from tests.models.rows import Tenant
 from tests.stack import DatabaseUrls

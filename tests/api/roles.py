@@ -11,7 +11,7 @@ from api.http.authentication import cookie_name
 from domain.people.access import KEY_ROLES, AccessRole
 from models.database import Database
 from services.sign_in import open_browser
-from tests.api.campus import Campus, School
+from tests.campus import Campus, School
 
 
 @asynccontextmanager

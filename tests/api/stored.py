@@ -14,8 +14,7 @@ from domain.record.recording import AudioSegment, segment_key, session_prefix
 from models.database import Database
 from models.repositories import recordings, sessions
 from models.session import Participant
-from tests.api.campus import Campus, Json, School, serving
-from tests.api.conftest import settings_for
+from tests.campus import Campus, Json, School, serving, settings_for
 from tests.stack import TestS3
 
 SOUND = bytes(range(256)) * 40  # of each segment

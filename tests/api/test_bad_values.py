@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.bodies import BODIES, Booked, method_of, own_address
-from tests.api.campus import ADMIN, Campus, problem_of, school
+from tests.campus import ADMIN, Campus, problem_of, school
 
 pytestmark = pytest.mark.adapter
 

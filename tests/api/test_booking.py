@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.campus import HOUR, Campus, School, problem_of
+from tests.campus import HOUR, Campus, School, problem_of
 from wiring.temporal import connect
 from workflows.session.messages import session_workflow_id
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.api.bulk import CSV, LINES, lines, read, refusals, report, upload
-from tests.api.campus import Campus, Json, School, problem_of
+from tests.campus import Campus, Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 

@@ -11,7 +11,7 @@ import pytest
 from domain.errors import InvalidInput
 from services.bulk_import.parsing import LONGEST, Row, csv_rows, json_rows
 from tests.api.bulk import CSV, LINES, refusals, report, upload
-from tests.api.campus import School, problem_of
+from tests.campus import School, problem_of
 
 pytestmark = pytest.mark.adapter
 

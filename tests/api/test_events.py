@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.api.campus import PATIENCE, Campus, Json, School, problem_of
+from tests.campus import PATIENCE, Campus, Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 

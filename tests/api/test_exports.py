@@ -24,8 +24,8 @@ from models.repositories import readers
 from models.repositories.exports import Period
 from services.export_formats import ExportFormat, arrow_schema
 from services.exports import Exports, view_named
-from tests.api.campus import problem_of
 from tests.api.record import Archive, archive
+from tests.campus import problem_of
 from tests.models.full_record import HARD, LINES, new_role
 from tests.models.rows import HOUR, NOON, Tenant, make_tenant
 from tests.stack import DatabaseUrls, TestPostgres

@@ -12,9 +12,9 @@ import pytest
 from domain.people.roles import Role
 from domain.record.files import MOST_BYTES
 from signing.links import FileLink, JoinLink, RecordingLink
-from tests.api.campus import HOUR, Campus, problem_of, school
 from tests.api.roles import signed_in
 from tests.api.stored import BUCKET, Kept, on_s3
+from tests.campus import HOUR, Campus, problem_of, school
 from tests.stack import TestS3
 from tests.storage.files import MP3, PDF, image, office
 

@@ -13,7 +13,7 @@ import pytest
 
 from domain.people.roles import Role
 from signing.links import DeskLink, JoinLink, LinkSigner
-from tests.api.campus import HOUR, LINK_SECRET, Campus, Json, School, problem_of, school
+from tests.campus import HOUR, LINK_SECRET, Campus, Json, School, problem_of, school
 
 pytestmark = pytest.mark.adapter
 

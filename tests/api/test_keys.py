@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from tests.api.campus import Json, School, problem_of
+from tests.campus import Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 

@@ -13,7 +13,7 @@ from domain.record.transcript import Utterance, Word
 from models.database import Database
 from models.documentation import BriefingRow
 from models.repositories import documents, recordings
-from tests.api.campus import HOUR, Campus, School, school
+from tests.campus import HOUR, Campus, School, school
 from tests.stack import TestMail
 
 pytestmark = pytest.mark.adapter

@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import api.routes
 from api.http.problems import MEDIA_TYPE
 from tests.api.bodies import BODIES
-from tests.api.campus import Campus, Json
+from tests.campus import Campus, Json
 
 pytestmark = pytest.mark.adapter
 

@@ -11,7 +11,6 @@ import psycopg
 import pytest
 
 from api.http.authentication import cookie_name
-from tests.api.campus import Campus, Json, School, problem_of, school
 from tests.api.mailed import ask, forget_attempts, links_in_mail
 from tests.api.openid_provider import (
     CLIENT_ID,
@@ -22,6 +21,7 @@ from tests.api.openid_provider import (
     address_of,
     openid_provider,
 )
+from tests.campus import Campus, Json, School, problem_of, school
 from tests.stack import TestMail
 from wiring.api import OPENID_CALLBACK
 

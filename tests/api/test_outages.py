@@ -12,9 +12,8 @@ from psycopg import sql
 
 from models.database import Database
 from models.tables import metadata
-from tests.api.campus import Campus, School, problem_of, school, serving
-from tests.api.conftest import settings_for
 from tests.api.events import how_many, joined, recorded, tell
+from tests.campus import Campus, School, problem_of, school, serving, settings_for
 from tests.models.rows import Tenant, row_of
 from tests.stack import DatabaseUrls
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.sessions.policies import SessionPolicy
-from tests.api.campus import School, problem_of
+from tests.campus import School, problem_of
 
 pytestmark = pytest.mark.adapter
 

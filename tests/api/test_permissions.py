@@ -15,8 +15,8 @@ import api.routes
 from api.http.authentication import Needs
 from domain.people.access import PERMISSIONS, AccessRole, Permission
 from tests.api.bodies import BODIES, Booked, address
-from tests.api.campus import HOUR, Campus, School, problem_of, school
 from tests.api.roles import callers, signed_in
+from tests.campus import HOUR, Campus, School, problem_of, school
 
 pytestmark = pytest.mark.adapter
 

@@ -11,8 +11,8 @@ import pytest
 
 from domain.presence.events import EventKind, EventSource
 from tests.api.bodies import Booked, sample
-from tests.api.campus import Campus, Json, problem_of, school
 from tests.api.events import recorded
+from tests.campus import Campus, Json, problem_of, school
 
 pytestmark = pytest.mark.adapter
 

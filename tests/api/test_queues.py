@@ -10,7 +10,7 @@ from domain.cases.kinds import ExceptionKind, route
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
-from tests.api.campus import Json, School, problem_of
+from tests.campus import Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 

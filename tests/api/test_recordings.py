@@ -15,9 +15,9 @@ from domain.record.documentation import Citation, Section, Statement
 from models.database import Database
 from models.repositories import documents
 from signing.links import RecordingLink
-from tests.api.campus import HOUR, Campus, problem_of, school
 from tests.api.roles import signed_in
 from tests.api.stored import SOUND, Kept, on_s3, record
+from tests.campus import HOUR, Campus, problem_of, school
 from tests.stack import TestS3
 
 pytestmark = pytest.mark.adapter

@@ -8,7 +8,7 @@ import pytest
 from api.schemas.resources import described
 from services.resources.catalogue import RESOURCES
 from tests.api.bodies import BODIES, Booked
-from tests.api.campus import Json, School, problem_of
+from tests.campus import Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.campus import School
+from tests.campus import School
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(900)]
 

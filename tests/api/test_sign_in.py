@@ -18,8 +18,8 @@ from domain.people.sign_in import LIMITS, Attempt
 from integrations.mail import SmtpMailer
 from services import sign_in_links
 from services.sign_in_links import SignInLinks
-from tests.api.campus import Campus, Json, School, problem_of, school
 from tests.api.mailed import ask, forget_attempts, links_in_mail, press, sign_in
+from tests.campus import Campus, Json, School, problem_of, school
 from tests.stack import TestMail
 
 pytestmark = pytest.mark.adapter

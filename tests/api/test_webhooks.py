@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from domain.presence.events import EventKind
-from tests.api.campus import Campus, School, problem_of
 from tests.api.events import PATH, how_many, joined, recorded, signed, tell
+from tests.campus import Campus, School, problem_of
 
 pytestmark = pytest.mark.adapter
 

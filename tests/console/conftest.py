@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from cli.local.chromium import find_or_install
-from tests.api.campus import School, school
+from tests.campus import School, school
 from tests.console.taught import Hall
 
 ZONE = "America/New_York"  # of the browser

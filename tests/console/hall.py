@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.api.campus import Campus, serving
-from tests.api.conftest import settings_for
+from tests.campus import Campus, serving, settings_for
 from tests.console.recording import recording
 from tests.console.taught import Hall
 from tests.stack import DatabaseUrls, TestLiveKit, TestMail, TestTemporal

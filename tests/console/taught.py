@@ -15,7 +15,7 @@ from domain.record.documentation import Statement
 from models.database import Database
 from models.repositories import documents, events, recordings
 from storage.object_store import open_store
-from tests.api.campus import Campus, School
+from tests.campus import Campus, School
 from tests.console.lesson import LASTS, Lesson
 from wiring.temporal import connect
 from workflows.class_session import ClassSession

@@ -18,9 +18,9 @@ from domain.sessions.states import SessionState
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import cases, events, recordings
-from tests.api.campus import Campus
 from tests.api.events import joined, tell
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
+from tests.campus import Campus
 from tests.e2e.conftest import SCREENS
 from tests.e2e.room import PHONE
 from tests.e2e.test_accessibility import AXE, LEVELS

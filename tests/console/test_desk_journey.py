@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.api.campus import School
+from tests.campus import School
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
 from tests.console.test_desk_pages import case_of, notice_of, status

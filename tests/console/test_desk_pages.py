@@ -15,8 +15,8 @@ from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.repositories import cases, notices
-from tests.api.campus import HOUR, School, school
 from tests.api.test_markup import MARKUP, check
+from tests.campus import HOUR, School, school
 from tests.console.test_record_pages import hidden
 
 pytestmark = pytest.mark.adapter

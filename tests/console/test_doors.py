@@ -11,10 +11,10 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from api.http.authentication import cookie_name
-from tests.api.campus import HOUR, School, school
 from tests.api.mailed import forget_attempts, links_in_mail
 from tests.api.openid_provider import CLIENT_ID, CLIENT_SECRET, DOMAIN, PASSWORD, address_of, openid_provider
 from tests.api.roles import signed_in
+from tests.campus import HOUR, School, school
 from tests.console.conftest import DESKTOP
 from tests.console.screens import PHONE, look_and_check
 from tests.console.taught import Hall

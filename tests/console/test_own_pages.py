@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from signing.links import FamilyLink
-from tests.api.campus import HOUR, Json, School, problem_of, school
 from tests.api.roles import signed_in
+from tests.campus import HOUR, Json, School, problem_of, school
 from tests.console.lesson import Lesson
 from tests.console.taught import Hall
 from tests.stack import TestMail

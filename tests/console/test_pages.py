@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.http.authentication import cookie_name
-from tests.api.campus import HOUR, Campus, School, problem_of, school
+from tests.campus import HOUR, Campus, School, problem_of, school
 
 pytestmark = pytest.mark.adapter
 

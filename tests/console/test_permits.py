@@ -9,8 +9,8 @@ import pytest
 from fastapi.routing import APIRoute
 
 from console.frame.permits import Permits
-from tests.api.campus import HOUR, School, problem_of
 from tests.api.roles import signed_in
+from tests.campus import HOUR, School, problem_of
 
 pytestmark = pytest.mark.adapter
 

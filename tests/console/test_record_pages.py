@@ -12,9 +12,9 @@ from console.frame.permits import Permits
 from console.install import PERMITTED
 from console.records.kinds import KINDS, Kind
 from console.sessions.command_forms import router as commands_of_sessions
-from tests.api.campus import School, problem_of
 from tests.api.roles import signed_in
 from tests.api.test_markup import MARKUP, Page, check
+from tests.campus import School, problem_of
 
 pytestmark = pytest.mark.adapter
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.api.campus import School
+from tests.campus import School
 from tests.console.lesson import Lesson
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall

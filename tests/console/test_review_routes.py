@@ -10,7 +10,7 @@ import pytest
 from domain.record.documentation import Section, Statement
 from models.database import Database
 from models.repositories import documents
-from tests.api.campus import HOUR, Campus, School, problem_of
+from tests.campus import HOUR, Campus, School, problem_of
 
 pytestmark = pytest.mark.adapter
 

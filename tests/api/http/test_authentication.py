@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.api.bodies import BODIES, Booked, address
-from tests.api.campus import ADMIN, Campus, Json, School, problem_of, school
+from tests.campus import ADMIN, Campus, Json, School, problem_of, school
 
 pytestmark = pytest.mark.adapter
 

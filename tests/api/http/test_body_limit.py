@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.api.campus import Campus, School, application, problem_of
+from tests.campus import Campus, School, application, problem_of
 
 pytestmark = pytest.mark.adapter
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.campus import HOUR, School
+from tests.campus import HOUR, School
 
 pytestmark = pytest.mark.adapter
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.api.campus import ADMIN, Campus, Json, School, problem_of
+from tests.campus import ADMIN, Campus, Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 

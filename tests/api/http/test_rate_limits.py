@@ -5,8 +5,7 @@ import re
 import pytest
 
 from models.database import Database
-from tests.api.campus import ADMIN, Campus, problem_of, serving
-from tests.api.conftest import settings_for
+from tests.campus import ADMIN, Campus, problem_of, serving, settings_for
 from tests.stack import DatabaseUrls
 
 pytestmark = pytest.mark.adapter

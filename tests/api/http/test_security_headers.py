@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from api.http.security_headers import SecureHeaders
 from api.http.state import State
 from console.frame.viewers import set_cookie, signed_in
-from tests.api.campus import HOUR, Campus, School, school
+from tests.campus import HOUR, Campus, School, school
 
 pytestmark = pytest.mark.adapter
 

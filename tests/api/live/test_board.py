@@ -17,9 +17,9 @@ from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import cases
 from tests.api.board_stream import Board, looking
-from tests.api.campus import PATIENCE, Campus, Json, problem_of
 from tests.api.events import joined, tell
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
+from tests.campus import PATIENCE, Campus, Json, problem_of
 
 pytestmark = pytest.mark.adapter
 

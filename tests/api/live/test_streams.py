@@ -14,9 +14,8 @@ from api.live.session_tenants import Tenants
 from api.live.streams import LiveHub
 from models.changes import channel_of
 from models.database import Database
-from tests.api.campus import PATIENCE, Campus, School, serving
 from tests.api.classes import make_classes
-from tests.api.conftest import settings_for
+from tests.campus import PATIENCE, Campus, School, serving, settings_for
 from tests.models.rows import Tenant, another_session, make_tenant
 from tests.stack import DatabaseUrls
 

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.api.campus import school
+from tests.campus import school
 from tests.cli.remote.shell import Shell
 from tests.console.taught import Hall
 

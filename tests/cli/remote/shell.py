@@ -9,7 +9,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from cli.main import app
-from tests.api.campus import School
+from tests.campus import School
 
 Json = dict[str, Any]
 

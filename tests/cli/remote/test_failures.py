@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.api.campus import PATIENCE
+from tests.campus import PATIENCE
 from tests.cli.remote.shell import Shell
 
 pytestmark = pytest.mark.adapter

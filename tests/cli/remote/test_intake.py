@@ -7,8 +7,8 @@ import pytest
 
 from cli.api_client import Api
 from cli.remote.kinds import KINDS
-from tests.api.campus import HOUR
 from tests.api.openid_provider import CLIENT_ID, CLIENT_SECRET, DOMAIN, openid_provider
+from tests.campus import HOUR
 from tests.cli.remote.shell import Shell
 
 pytestmark = pytest.mark.adapter

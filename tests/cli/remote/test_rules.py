@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.api.campus import ADMIN, PATIENCE
+from tests.campus import ADMIN, PATIENCE
 from tests.cli.remote.shell import Shell
 
 pytestmark = pytest.mark.adapter

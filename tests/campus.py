@@ -18,6 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 from psycopg import sql
 
+from cli.local.ports import free_ports
 from config.settings import Settings
 from models.changes import listen
 from models.tables import metadata
@@ -61,6 +62,30 @@ async def serving(settings: Settings, grace: int = 3) -> AsyncIterator[FastAPI]:
     yield app
     server.should_exit = True
     await running
+
+
+def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
+    """With a port of its own; parts that are not given are nowhere."""
+    port = free_ports("api")["api"]
+    nowhere = {
+        "temporal_address": "127.0.0.1:1",
+        "livekit_url": "http://127.0.0.1:1",
+        "smtp_url": "smtp://127.0.0.1:1",
+    }
+    return Settings.model_validate(
+        {
+            "region": f"api-{port}",
+            "public_url": f"http://127.0.0.1:{port}",
+            "admin_token": ADMIN,
+            "link_secrets": [LINK_SECRET],
+            "database_url": database.application,
+            "livekit_api_secret": LINK_SECRET,
+            "object_store_url": "memory:///",
+            "rate_limit": "1000000/minute",
+        }
+        | nowhere
+        | parts
+    )
 
 
 def application(settings: Settings) -> FastAPI:

@@ -1,38 +1,14 @@
+"""Fixtures of the application as it is deployed: `campus` with the whole stack, `house` with a database alone."""
+
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from cli.local.ports import free_ports
-from config.settings import Settings
 from models.database import Database
-from tests.api.campus import ADMIN, LINK_SECRET, Campus, School, school, serving
 from tests.api.openid_provider import openid_provider
-from tests.stack import DatabaseUrls, TestLiveKit, TestMail, TestPostgres, TestTemporal
+from tests.campus import Campus, School, school, serving, settings_for
+from tests.stack import TestLiveKit, TestMail, TestPostgres, TestTemporal
 from wiring.workers import make_worker
-
-
-def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
-    """With a port of its own; parts that are not given are nowhere."""
-    port = free_ports("api")["api"]
-    nowhere = {
-        "temporal_address": "127.0.0.1:1",
-        "livekit_url": "http://127.0.0.1:1",
-        "smtp_url": "smtp://127.0.0.1:1",
-    }
-    return Settings.model_validate(
-        {
-            "region": f"api-{port}",
-            "public_url": f"http://127.0.0.1:{port}",
-            "admin_token": ADMIN,
-            "link_secrets": [LINK_SECRET],
-            "database_url": database.application,
-            "livekit_api_secret": LINK_SECRET,
-            "object_store_url": "memory:///",
-            "rate_limit": "1000000/minute",
-        }
-        | nowhere
-        | parts
-    )
 
 
 @pytest.fixture(scope="session")
