@@ -24,7 +24,6 @@ from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.orders import RecorderConfig, resumed
 from media_bridge.recorder.process import RecorderProcess
 from media_bridge.recorder.reports import EndReason, EventSeen, Heartbeat, Report, SegmentStored
-from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import sessions
 from workflows.client import SessionClient
@@ -52,14 +51,12 @@ class CaptureActivities(Capture):
     def __init__(
         self,
         database: Database,
-        notifier: ChangeNotifier,
         client: SessionClient,
         store: ObjectStore,
         place: RecorderPlace,
         mint: Callable[[UUID], str],
     ) -> None:
         self._database = database
-        self._notifier = notifier
         self._client = client
         self._store = store
         self._place = place
@@ -67,7 +64,7 @@ class CaptureActivities(Capture):
 
     @activity.defn(name="capture_class")
     async def capture(self, capture: CaptureInput) -> CaptureResult:
-        journal = CaptureJournal(self._database, self._notifier, self._client, capture.session)
+        journal = CaptureJournal(self._database, self._client, capture.session)
         watch = _Watch(journal, self._heard_until())
         beating = asyncio.create_task(watch.beat())
         writing = asyncio.create_task(journal.keep_writing())

@@ -11,7 +11,6 @@ from domain.cases.kinds import ExceptionKind
 from domain.errors import Unavailable
 from domain.presence.events import EventKind, SessionEvent
 from domain.record.recording import AudioSegment
-from models.changes import ChangeNotifier
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import cases, events, recordings
@@ -24,11 +23,8 @@ GAP_WORTH_A_CASE = timedelta(seconds=15)
 
 
 class CaptureJournal:
-    def __init__(
-        self, database: Database, notifier: ChangeNotifier, client: SessionClient, ref: SessionRef
-    ) -> None:
+    def __init__(self, database: Database, client: SessionClient, ref: SessionRef) -> None:
         self._database = database
-        self._notifier = notifier
         self._client = client
         self._ref = ref
         self._segments: list[AudioSegment] = []
@@ -67,7 +63,6 @@ class CaptureJournal:
                 if event.kind == EventKind.CAPTURE_BLIND and _length(event) > GAP_WORTH_A_CASE:
                     await cases.open_once(db, self._gap_case(event))
         del self._segments[: len(segments)], self._events[: len(seen)]
-        self._notifier.changed(self._ref.session_id)
 
     async def tell_workflow(self, recording: bool) -> None:
         await self._client.report_recording(self._ref.session_id, RecordingSignal(recording))

@@ -7,7 +7,6 @@ from temporalio import activity
 
 from activities.progress import utc_now
 from domain.cases.kinds import ExceptionKind, route
-from models.changes import ChangeNotifier
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import cases
@@ -35,13 +34,11 @@ def exception_case(
 
 
 class CaseActivities(Cases):
-    def __init__(self, database: Database, notifier: ChangeNotifier) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._notifier = notifier
 
     @activity.defn(name="open_case")
     async def open_case(self, case: CaseInput) -> None:
         row = exception_case(case.session, case.kind, case.occasion, case.detail, utc_now())
         async with self._database.tenant(case.session.organization_id) as db:
             await cases.open_once(db, row)
-        self._notifier.changed(case.session.session_id)

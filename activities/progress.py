@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Step
-from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import sessions
 from models.session import Session
@@ -37,9 +36,8 @@ class StepNote:
 
 
 class ProgressWriter:
-    def __init__(self, database: Database, notifier: ChangeNotifier) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._notifier = notifier
 
     @asynccontextmanager
     async def step(self, step: StepInput) -> AsyncIterator[StepNote]:
@@ -49,7 +47,6 @@ class ProgressWriter:
         yield note
         async with self._database.tenant(step.session.organization_id) as db:
             await self._finish(db, step, note)
-        self._notifier.changed(step.session.session_id)
 
     async def write(self, step: StepInput) -> None:
         async with self._database.tenant(step.session.organization_id) as db:
@@ -57,7 +54,6 @@ class ProgressWriter:
                 db, step.session.organization_id, step.session.session_id, step.progress.entries
             )
             await self._enter(db, step, step.progress.state, step.progress.changes)
-        self._notifier.changed(step.session.session_id)
 
     async def _finish(self, db: AsyncSession, step: StepInput, note: StepNote) -> None:
         finished_at = utc_now() if note.done else None

@@ -19,7 +19,7 @@ from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.sessions.states import ROOM_STATES
 from media_bridge.liveness import Findings, KnownConnection, Poll, Sighting, compare
 from media_bridge.rooms import LiveKitRooms, RoomParticipant
-from models.changes import RESYNC, ChangeNotifier, listen
+from models.changes import RESYNC, listen
 from models.database import Database
 from models.repositories import events, sessions
 from models.repositories.sessions import RunningSession
@@ -31,11 +31,8 @@ QUICK_SECONDS = (
 
 
 class RoomWatchActivities(RoomWatch):
-    def __init__(
-        self, database: Database, notifier: ChangeNotifier, rooms: LiveKitRooms, teller: PresenceTeller
-    ) -> None:
+    def __init__(self, database: Database, rooms: LiveKitRooms, teller: PresenceTeller) -> None:
         self._database = database
-        self._notifier = notifier
         self._rooms = rooms
         self._teller = teller
 
@@ -124,7 +121,6 @@ class RoomWatchActivities(RoomWatch):
     async def _record(self, session: RunningSession, found: list[SessionEvent]) -> None:
         async with self._database.tenant(session.organization_id) as db:
             await events.record(db, session.organization_id, [(session.session_id, event) for event in found])
-        self._notifier.changed(session.session_id)
 
     async def _tell_changes(self, region: str) -> None:
         """Tell a workflow of its room within a moment of the record."""

@@ -11,7 +11,6 @@ from temporalio import activity
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance
 from domain.sessions.states import SessionState
-from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import recordings, sessions
 from transcription.engine import SpeechEngine
@@ -25,11 +24,8 @@ _RECORDING = frozenset({SessionState.OPEN, SessionState.LIVE, SessionState.ENDIN
 
 
 class TranscriptionActivities(Transcription):
-    def __init__(
-        self, database: Database, notifier: ChangeNotifier, store: ObjectStore, engine: SpeechEngine
-    ) -> None:
+    def __init__(self, database: Database, store: ObjectStore, engine: SpeechEngine) -> None:
         self._database = database
-        self._notifier = notifier
         self._store = store
         self._engine = engine
 
@@ -85,7 +81,6 @@ class TranscriptionActivities(Transcription):
         async with self._database.tenant(ref.organization_id) as db:
             await recordings.add_utterances(db, ref.organization_id, ref.session_id, said)
             await recordings.mark_transcribed(db, [segment.key for segment in consumed])
-        self._notifier.changed(ref.session_id)  # also where nothing was said: the transcript has come further
 
     async def _result(self, ref: SessionRef) -> TranscribeResult:
         async with self._database.tenant(ref.organization_id) as db:

@@ -1,8 +1,11 @@
-"""The engine and the unit of work. One request or activity step is one transaction in one tenant's scope."""
+"""The engine and the unit of work. One request or activity step is one transaction in one tenant's scope.
+
+After a commit, live pages are notified of the sessions it wrote (`models/written_sessions.py`, `models/changes.py`).
+"""
 
 import select
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -19,7 +22,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.errors import InvalidInput, Unavailable
 from models.authorship import authorship
+from models.changes import ChangeNotifier
 from models.reading import Reading
+from models.written_sessions import UnitOfWork
 
 _SET = (
     "select set_config('app.organization_id', {}, true), set_config('app.actor', {}, true), "
@@ -100,7 +105,13 @@ class Database:
             check=_lives,
             open=False,
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._changes = ChangeNotifier(url)
+        self._sessions = async_sessionmaker(
+            self.engine,
+            sync_session_class=UnitOfWork,
+            expire_on_commit=False,
+            committed=self._changes.notify,
+        )
 
     @asynccontextmanager
     async def tenant(self, organization_id: UUID) -> AsyncIterator[AsyncSession]:
@@ -151,8 +162,10 @@ class Database:
             raise _no_value() from error
 
     @asynccontextmanager
-    async def driver(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    async def driver(self, writing: Collection[UUID]) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         """A transaction outside any tenant on the driver's own connection, for hot paths. Commits on success.
+
+        `writing` are the ids of the sessions whose rows it writes: nobody looks into the driver's statements.
 
         Raises Unavailable when the database cannot be reached.
         """
@@ -163,6 +176,7 @@ class Database:
                 try:
                     yield connection
                     await connection.commit()
+                    self._changes.notify(writing)
                 finally:
                     if connection.broken:
                         await pooled.invalidate()
@@ -188,6 +202,7 @@ class Database:
             await session.execute(sa.text("select 1"))
 
     async def aclose(self) -> None:
+        await self._changes.aclose()
         await self.engine.dispose()
         await self._reads.close()
 

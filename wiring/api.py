@@ -11,7 +11,6 @@ from integrations.mail import SmtpMailer
 from integrations.openid import OpenIdConnect
 from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
-from models.changes import ChangeNotifier
 from models.database import Database
 from services.class_commands import ClassCommands
 from services.documentation import Documentation
@@ -35,7 +34,6 @@ OPENID_CALLBACK = "/sign-in/callback"
 class ApiParts:
     settings: Settings
     database: Database
-    notifier: ChangeNotifier
     sessions: SessionClient
     links: LinkSigner
     minter: TokenMinter
@@ -87,21 +85,18 @@ class ApiParts:
         return Sealer([secret.get_secret_value() for secret in self.settings.link_secrets], purpose)
 
     async def aclose(self) -> None:
-        await self.notifier.aclose()
         await self.database.aclose()
 
 
 async def make_api_parts(settings: Settings) -> ApiParts:
     """Connects to nothing yet: each part connects with its first use."""
-    url = settings.database_url.get_secret_value()
-    database = Database(url, settings.database_pool_size)
+    database = Database(settings.database_url.get_secret_value(), settings.database_pool_size)
     key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
     further = {name: value.get_secret_value() for name, value in settings.livekit_webhook_secrets.items()}
     temporal = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
     return ApiParts(
         settings=settings,
         database=database,
-        notifier=ChangeNotifier(url),
         sessions=SessionClient(temporal, settings.region),
         links=LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url),
         minter=TokenMinter(key, secret),

@@ -27,7 +27,6 @@ from drafting.engine import DraftingEngine
 from integrations.mail import SmtpMailer
 from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
-from models.changes import ChangeNotifier
 from models.database import Database
 from services.drafts import Drafts
 from signing.links import LinkSigner
@@ -44,7 +43,6 @@ CACHED_WORKFLOWS = 1_000
 class WorkerParts:
     settings: Settings
     database: Database
-    notifier: ChangeNotifier
     rooms: LiveKitRooms
     client: Client
 
@@ -54,20 +52,17 @@ class WorkerParts:
 
     @property
     def progress(self) -> ProgressWriter:
-        return ProgressWriter(self.database, self.notifier)
+        return ProgressWriter(self.database)
 
     async def aclose(self) -> None:
         await self.rooms.aclose()
-        await self.notifier.aclose()
         await self.database.aclose()
 
 
 async def _parts(settings: Settings) -> WorkerParts:
-    url = settings.database_url.get_secret_value()
     return WorkerParts(
         settings,
-        Database(url, settings.database_pool_size),
-        ChangeNotifier(url),
+        Database(settings.database_url.get_secret_value(), settings.database_pool_size),
         LiveKitRooms(
             settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
         ),
@@ -105,7 +100,7 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
     booking = SessionActivities(database, progress)
     room = RoomActivities(database, progress, rooms)
-    watch = RoomWatchActivities(database, parts.notifier, rooms, PresenceTeller(database, parts.sessions))
+    watch = RoomWatchActivities(database, rooms, PresenceTeller(database, parts.sessions))
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
     return [
@@ -123,7 +118,7 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
         record.prepare_next_briefing,
         record.close,
         NoticeActivities(database, progress, links, mailer).send,
-        CaseActivities(database, parts.notifier).open_case,
+        CaseActivities(database).open_case,
     ]
 
 
@@ -137,11 +132,7 @@ def _capture(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
         spool_dir=Path(settings.spool_dir),
     )
     store = open_store(settings.object_store_url, settings.object_store_options)
-    return [
-        CaptureActivities(
-            parts.database, parts.notifier, parts.sessions, store, place, minter.mint_capture
-        ).capture
-    ]
+    return [CaptureActivities(parts.database, parts.sessions, store, place, minter.mint_capture).capture]
 
 
 def _transcription(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
@@ -156,7 +147,7 @@ def _transcription(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
         threads=settings.speech_threads,
     )
     store = open_store(settings.object_store_url, settings.object_store_options)
-    return [TranscriptionActivities(parts.database, parts.notifier, store, engine).transcribe]
+    return [TranscriptionActivities(parts.database, store, engine).transcribe]
 
 
 def drafting_engine(settings: Settings) -> DraftingEngine:

@@ -29,7 +29,7 @@ class State(ApiParts):
         return cls(
             **{field.name: getattr(parts, field.name) for field in fields(ApiParts)},
             limiter=RateLimiter(parts.settings.rate_limit, parts.settings.rate_limit_storage),
-            recorder=EventRecorder(parts.database, parts.notifier, tenants),
+            recorder=EventRecorder(parts.database, tenants),
             hub=hub,
             boards=Boards(parts.database, hub, lambda: datetime.now(UTC)),
             feed=FeedHub(parts.database),

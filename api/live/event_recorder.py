@@ -12,7 +12,6 @@ import psycopg
 from api.live.session_tenants import Tenants
 from domain.errors import NotFound
 from domain.presence.events import RecordedEvent
-from models.changes import ChangeNotifier
 from models.database import Database
 from models.repositories import events
 
@@ -35,9 +34,8 @@ class EventRecorder:
     database, the other's callers are answered and come again.
     """
 
-    def __init__(self, database: Database, notifier: ChangeNotifier, tenants: Tenants) -> None:
+    def __init__(self, database: Database, tenants: Tenants) -> None:
         self._database = database
-        self._notifier = notifier
         self._tenants = tenants
         self._waiting: list[_Waiting] = []
         self._arrived, self._crowded = asyncio.Event(), asyncio.Event()
@@ -72,7 +70,8 @@ class EventRecorder:
         by_session = _by_session(batch)
         try:
             tenants = await self._tenants.of_sessions(by_session.keys())
-            async with self._database.driver() as connection:
+            known = [session_id for session_id in by_session if session_id in tenants]
+            async with self._database.driver(writing=known) as connection:
                 await events.record_many(connection, _by_tenant(by_session, tenants))
         except psycopg.Error as error:
             if len(batch) == 1:
@@ -83,15 +82,8 @@ class EventRecorder:
         except Exception as error:
             _answer(batch, error)
         else:
-            self._tell(by_session, tenants)
-
-    def _tell(self, by_session: BySession, tenants: Mapping[UUID, UUID]) -> None:
-        for session_id, waiting in by_session.items():
-            if session_id in tenants:
-                _answer(waiting)
-                self._notifier.changed(session_id)
-            else:
-                _answer(waiting, _no_session(session_id))
+            for session_id, waiting in by_session.items():
+                _answer(waiting, None if session_id in tenants else _no_session(session_id))
 
     def _refuse(self, waiting: _Waiting, error: psycopg.Error) -> None:
         if isinstance(error, psycopg.errors.ForeignKeyViolation):

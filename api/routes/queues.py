@@ -3,14 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Query
+from fastapi import APIRouter, Query
 
 from api.http.authentication import needs
-from api.http.dependencies import Now, Shared, TheCaller, Work
+from api.http.dependencies import Now, TheCaller, Work
 from api.http.idempotency import ApiRoute
 from api.http.list_queries import CasesQuery, NoticesQuery
 from api.http.paging import Page, next_cursor
-from api.http.state import State
 from api.schemas.records import NoticeDetail, NoticeOut, QueuedCaseOut
 from domain.people.access import Permission
 from models.repositories import cases, notices
@@ -42,23 +41,14 @@ async def assign_exception(case_id: UUID, to: Assignment, db: Work, who: TheCall
 
 @router.post("/exceptions/{case_id}/resolve", dependencies=WRITE)
 async def resolve_exception(
-    case_id: UUID, how: Resolution, db: Work, who: TheCaller, now: Now, shared: Shared, later: BackgroundTasks
+    case_id: UUID, how: Resolution, db: Work, who: TheCaller, now: Now
 ) -> QueuedCaseOut:
-    case = QueuedCaseOut.of_queued(await operations.resolve(db, who, case_id, how.resolution, now))
-    later.add_task(_tell, shared, case.session_id)
-    return case
+    return QueuedCaseOut.of_queued(await operations.resolve(db, who, case_id, how.resolution, now))
 
 
 @router.post("/exceptions/{case_id}/reopen", dependencies=WRITE)
-async def reopen_exception(case_id: UUID, db: Work, shared: Shared, later: BackgroundTasks) -> QueuedCaseOut:
-    case = QueuedCaseOut.of_queued(await operations.reopen(db, case_id))
-    later.add_task(_tell, shared, case.session_id)
-    return case
-
-
-async def _tell(shared: State, session_id: UUID) -> None:
-    """After the answer, when the change is committed: pages that look at the session are told."""
-    shared.notifier.changed(session_id)
+async def reopen_exception(case_id: UUID, db: Work) -> QueuedCaseOut:
+    return QueuedCaseOut.of_queued(await operations.reopen(db, case_id))
 
 
 @router.get("/notices", dependencies=[needs(Permission.NOTICES_READ)])

@@ -129,7 +129,6 @@ async def revise(
         reason=revision.reason,
         now=now,
     )
-    shared.notifier.changed(session_id)
     return RevisionMade(revision=made)
 
 

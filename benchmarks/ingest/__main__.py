@@ -20,7 +20,6 @@ from benchmarks.ingest.api import api_client
 from benchmarks.ingest.webhooks import Webhook, recorded, signed, webhook_events
 from benchmarks.report import Report, Verdict, at_least, counting
 from cli.local.postgres import DURABLE
-from models.changes import ChangeNotifier
 from models.database import Database
 from models.migrate import upgrade
 from tests.api.classes import make_classes
@@ -63,8 +62,8 @@ async def measure(rounds: int = ROUNDS, events: int = EVENTS) -> Report:
 
 
 async def _measure(urls: DatabaseUrls, folder: Path, rounds: int, events: int) -> Report:
-    database, notifier = Database(urls.application), ChangeNotifier(urls.application)
-    recorder = EventRecorder(database, notifier, Tenants(database))
+    database = Database(urls.application)
+    recorder = EventRecorder(database, Tenants(database))
     path, http, limit = Way("recording path"), Way("the same by HTTP, in process"), Way("bare inserts")
     try:
         tenants = await make_classes(database, ORGANIZATIONS, SESSIONS_EACH)
@@ -79,7 +78,6 @@ async def _measure(urls: DatabaseUrls, folder: Path, rounds: int, events: int) -
         bare.check_rows(urls.owner, rounds * (2 * events + HTTP_EVENTS))
     finally:
         await recorder.aclose()
-        await notifier.aclose()
         await database.aclose()
     return _report(path, http, limit)
 

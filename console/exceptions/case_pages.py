@@ -72,8 +72,7 @@ async def show(request: Request, case_id: UUID, shared: Shared, who: Desk, now: 
 async def assign(request: Request, case_id: UUID, shared: Shared, who: Desk) -> Response:
     member = forms.text(await forms.posted(request), "member_id")
     async with shared.database.tenant(who.organization_id) as db:
-        found = await operations.assign(db, who, case_id, UUID(member) if _is_id(member) else None)
-    shared.notifier.changed(found.case.session_id)
+        await operations.assign(db, who, case_id, UUID(member) if _is_id(member) else None)
     return went(request, f"/exceptions/{case_id}", "assigned")
 
 
@@ -85,16 +84,14 @@ async def resolve(request: Request, case_id: UUID, shared: Shared, who: Desk, no
     except ValidationError as error:
         return await _case_page(request, shared, who, case_id, now, forms.refused(form, error), 422)
     async with shared.database.tenant(who.organization_id) as db:
-        found = await operations.resolve(db, who, case_id, how.resolution, now)
-    shared.notifier.changed(found.case.session_id)
+        await operations.resolve(db, who, case_id, how.resolution, now)
     return went(request, f"/exceptions/{case_id}", "resolved")
 
 
 @router.post("/{case_id}/reopen", dependencies=[OWN_SITE, WRITE])
 async def reopen(request: Request, case_id: UUID, shared: Shared, who: Desk) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        found = await operations.reopen(db, case_id)
-    shared.notifier.changed(found.case.session_id)
+        await operations.reopen(db, case_id)
     return went(request, f"/exceptions/{case_id}", "reopened")
 
 

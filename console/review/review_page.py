@@ -102,7 +102,6 @@ async def save(
         reason=revision.reason,
         now=now,
     )
-    shared.notifier.changed(session_id)
     return {"revision": made}
 
 
@@ -128,5 +127,4 @@ async def request_changes(
     request: Request, session_id: UUID, shared: Shared, link: Desk, wanted: Annotated[ChangesWanted, Form()]
 ) -> Response:
     await shared.documentation.request_changes(link, session_id, wanted.revision, wanted.reason)
-    shared.notifier.changed(session_id)
     return done(request, f"/sessions/{session_id}/review", "Changes are asked for.")

@@ -110,7 +110,6 @@ async def invite_guest(
     request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[GuestForm, Form()]
 ) -> Response:
     session, guest = await shared.classes.invite_guest(link, session_id, uuid7(), form.name)
-    shared.notifier.changed(session_id)
     return page(request, "parts/guest.html", name=guest.name, url=join_url(shared.links, session, guest))
 
 
@@ -120,7 +119,6 @@ async def resolve(
 ) -> Response:
     async with shared.database.tenant(link.organization_id) as db:
         await cases.resolve(db, link, case_id, "resolved on the session's page", now)
-    shared.notifier.changed(session_id)
     return _done(request, session_id, "The case is resolved.")
 
 

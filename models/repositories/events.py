@@ -30,6 +30,7 @@ from domain.presence.live_status import (
     quality_word,
 )
 from models.session_event import SessionEventRow
+from models.written_sessions import WRITES_SESSIONS
 
 # One statement for any number of rows: a fifth of the cost of executemany. Only what was not recorded before moves the
 # live status, in one order for all writers, so that they wait for each other instead of deadlocking.
@@ -109,7 +110,11 @@ async def record(db: AsyncSession, organization_id: UUID, events: Events) -> int
     if not events:
         return 0
     rows = [encoded(session_id, event) for session_id, event in events]
-    result = await db.execute(_RECORD_ONE, {"organization_id": organization_id, "events": _as_array(rows)})
+    result = await db.execute(
+        _RECORD_ONE,
+        {"organization_id": organization_id, "events": _as_array(rows)},
+        execution_options={WRITES_SESSIONS: {session_id for session_id, _ in events}},
+    )
     return int(result.scalar_one())
 
 

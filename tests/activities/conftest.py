@@ -1,22 +1,17 @@
-from collections.abc import AsyncIterator
-
 import pytest
 
 from integrations.mail import SmtpMailer
-from models.changes import ChangeNotifier
 from models.database import Database
 from tests.activities.school import SENDER, School
 from tests.stack import TestMail
 
 
 @pytest.fixture
-async def school(database: Database) -> AsyncIterator[School]:
+async def school(database: Database) -> School:
     """A school with one booked class."""
-    notifier = ChangeNotifier(database.url)
-    opened = School(database, notifier)
+    opened = School(database)
     await opened.open()
-    yield opened
-    await notifier.aclose()
+    return opened
 
 
 @pytest.fixture

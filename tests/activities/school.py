@@ -21,7 +21,6 @@ from domain.sessions.policies import SessionPolicy
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from integrations.mail import SmtpMailer
-from models.changes import ChangeNotifier
 from models.course import Course, Topic
 from models.database import Database
 from models.exception_case import ExceptionCase
@@ -62,7 +61,6 @@ class School:
     """Noor and Leo are in the class, Iris is not. Samira reads for Noor and Leo, Elena for Leo, Hana for Iris."""
 
     database: Database
-    notifier: ChangeNotifier
     id: UUID = field(default_factory=uuid4)
     people: dict[str, UUID] = field(default_factory=dict)
     session: SessionRef = field(init=False)
@@ -71,7 +69,7 @@ class School:
 
     @property
     def progress(self) -> ProgressWriter:
-        return ProgressWriter(self.database, self.notifier)
+        return ProgressWriter(self.database)
 
     async def open(self) -> None:
         async with self.database.tenant(self.id) as db:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.adapter
 
 
 async def opened(school: School, kind: ExceptionKind, occasion: str = "", **detail: str) -> None:
-    cases = CaseActivities(school.database, school.notifier)
+    cases = CaseActivities(school.database)
     await run(cases.open_case, CaseInput(school.session, kind, occasion, detail))
 
 

@@ -307,7 +307,7 @@ async def test_a_family_reads_what_was_approved_and_of_its_own_childs_answers(
 
 
 async def test_the_class_of_another_school_is_not_found(school: School, mailer: SmtpMailer) -> None:
-    stranger = School(school.database, school.notifier)
+    stranger = School(school.database)
     await stranger.open()
     sending = NoticeActivities(school.database, school.progress, LINKS, mailer)
 

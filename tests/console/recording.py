@@ -8,7 +8,6 @@ from temporalio.worker import Worker
 
 from activities.transcription import TranscriptionActivities
 from config.settings import Settings
-from models.changes import ChangeNotifier
 from models.database import Database
 from storage.object_store import open_store
 from transcription.engine import DecodedUtterance, Sound, SpeechSpan
@@ -35,14 +34,12 @@ class Engine:
 async def recording(settings: Settings) -> AsyncIterator[None]:
     """Workers for the recorder and the transcription."""
     client = await connect(settings.temporal_address, settings.temporal_namespace)
-    url = settings.database_url.get_secret_value()
-    database, notifier = Database(url), ChangeNotifier(url)
+    database = Database(settings.database_url.get_secret_value())
     store = open_store(settings.object_store_url, settings.object_store_options)
-    transcription = TranscriptionActivities(database, notifier, store, Engine())
+    transcription = TranscriptionActivities(database, store, Engine())
     async with (
         Worker(client, task_queue=f"{settings.region}-capture", activities=[Recorder().capture]),
         Worker(client, task_queue=f"{settings.region}-transcription", activities=[transcription.transcribe]),
     ):
         yield
-    await notifier.aclose()
     await database.aclose()

@@ -18,6 +18,7 @@ from models.tables import OWNERS_ALONE, UNSCOPED, metadata
 NOON = datetime(2030, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 TENANT = metadata.tables["organization"]
+APPEND_ONLY = {"change_log", "session_event", "documentation_revision"}
 TENANT_TABLES = [table for table in metadata.sorted_tables if table.name not in UNSCOPED]
 
 Values = dict[str, Any]

@@ -65,7 +65,7 @@ async def test_a_change_is_told_to_every_listener(
     database_urls: DatabaseUrls, notifier: ChangeNotifier
 ) -> None:
     async with listening(database_urls) as one, listening(database_urls) as another:
-        notifier.changed(session_id := uuid4())
+        notifier.notify([session_id := uuid4()])
         assert await one.next() == await another.next() == str(session_id)
 
 
@@ -76,9 +76,9 @@ async def test_many_changes_of_a_session_are_one_message(
     async with listening(database_urls) as listener:
         for _ in range(1000):
             for session_id in sessions:
-                notifier.changed(session_id)
+                notifier.notify([session_id])
         assert sorted([await listener.next() for _ in sessions]) == sorted(map(str, sessions))
-        notifier.changed(last)
+        notifier.notify([last])
         assert await listener.up_to(last) == []
 
 
@@ -90,7 +90,7 @@ async def test_a_listener_that_lost_its_connection_is_told_that_anything_may_hav
         await asyncio.sleep(0)
         assert kill(database_urls, f"listen {channel_of(database_urls.application)}") == 1
         assert await waiting == RESYNC
-        notifier.changed(session_id := uuid4())
+        notifier.notify([session_id := uuid4()])
         assert await listener.next() == str(session_id)
 
 
@@ -99,10 +99,10 @@ async def test_a_change_outlives_the_connection_it_should_have_gone_by(
 ) -> None:
     first, second = uuid4(), uuid4()
     async with listening(database_urls) as listener:
-        notifier.changed(first)
+        notifier.notify([first])
         assert await listener.next() == str(first)
         assert kill(database_urls, TELLING) == 1
-        notifier.changed(second)
+        notifier.notify([second])
         assert await listener.next() == str(second)
 
 
@@ -113,7 +113,7 @@ async def test_a_change_waits_for_a_database_that_is_away(database_urls: Databas
     ) as admin:
         async with listening(database_urls) as listener:
             admin.execute(f'alter database "{database_urls.name}" allow_connections false')
-            notifier.changed(session_id := uuid4())
+            notifier.notify([session_id := uuid4()])
             await asyncio.sleep(0.2)
             admin.execute(f'alter database "{database_urls.name}" allow_connections true')
             assert await listener.next() == str(session_id)

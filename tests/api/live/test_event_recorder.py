@@ -14,7 +14,7 @@ from api.live.event_recorder import EventRecorder
 from api.live.session_tenants import Tenants
 from domain.errors import NotFound, Unavailable
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
-from models.changes import RESYNC, ChangeNotifier, listen
+from models.changes import RESYNC, listen
 from models.database import Database
 from models.repositories import events
 from tests.api.classes import make_classes
@@ -27,11 +27,9 @@ AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def recorder(database: Database) -> AsyncIterator[EventRecorder]:
-    notifier = ChangeNotifier(database.url)
-    recorder = EventRecorder(database, notifier, Tenants(database))
+    recorder = EventRecorder(database, Tenants(database))
     yield recorder
     await recorder.aclose()
-    await notifier.aclose()
 
 
 def fact(session_id: UUID, name: str, **data: Any) -> RecordedEvent:
@@ -101,8 +99,8 @@ async def test_text_that_the_database_cannot_keep_does_not_stop_the_record(
 
 async def test_without_a_database_the_sender_is_told_to_send_again(database_urls: DatabaseUrls) -> None:
     nowhere = database_urls.application.replace(database_urls.name, "no_such_database")
-    database, notifier = Database(nowhere), ChangeNotifier(nowhere)
-    recorder = EventRecorder(database, notifier, Tenants(database))
+    database = Database(nowhere)
+    recorder = EventRecorder(database, Tenants(database))
     with pytest.raises(Unavailable):
         await recorder.record(fact(uuid4(), "lost"))
     await recorder.aclose()
