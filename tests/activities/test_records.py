@@ -19,6 +19,7 @@ from integrations.mail import SmtpMailer
 from models.documentation import Documentation
 from models.record import AttendanceRow
 from models.repositories import documents, recordings, records
+from models.written_sessions import WRITES_SESSIONS
 from tests.activities.school import School, run, step, told
 from tests.stack import TestMail
 from workflows.contracts.record import CloseInput, CloseResult
@@ -191,7 +192,7 @@ async def test_each_part_counts_only_where_it_really_exists(
 ) -> None:
     await _everything(held, mailer)
     async with held.database.tenant(held.id) as db:
-        await db.execute(sa.text(undo))
+        await db.execute(sa.text(undo), execution_options={WRITES_SESSIONS: [held.session.session_id]})
 
     closed = await close(held)
 

@@ -15,6 +15,7 @@ from api.live.streams import LiveHub
 from models.changes import channel_of
 from models.database import Database
 from tests.api.classes import make_classes
+from tests.api.record import archive
 from tests.campus import PATIENCE, Campus, School, serving, settings_for
 from tests.models.rows import Tenant, another_session, make_tenant
 from tests.stack import DatabaseUrls
@@ -141,6 +142,27 @@ async def test_a_command_is_seen_on_the_page(harbour: School, desk: httpx.AsyncC
     async with watching(desk, f"/sessions/{session_id}/live") as page:
         await harbour.post(f"/v1/sessions/{session_id}/cancel", {})
         await page.told()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/sessions/{session}/guests", {"name": "Aunt"}),
+        ("/v1/exceptions/{exception_case}/assign", {}),
+        ("/v1/exceptions/{exception_case}/resolve", {"resolution": "called the family"}),
+    ],
+)
+async def test_a_page_hears_of_what_is_done_through_the_api(
+    hub: LiveHub, database_urls: DatabaseUrls, path: str, body: dict[str, str]
+) -> None:
+    async with archive(database_urls) as kept, kept.client() as api:
+        with psycopg.connect(kept.urls.superuser) as connection:
+            connection.execute("update exception_case set state = 'open'")
+        ids = {table: kept.tenant[table]["id"] for table in ("session", "exception_case")}
+        async with pages(hub, (kept.tenant.id, kept.tenant.session_id)) as (page,):
+            assert page.quiet
+            (await api.post(path.format(**ids), json=body)).raise_for_status()
+            await page.told()
 
 
 async def test_a_page_that_goes_leaves_nothing_behind(
