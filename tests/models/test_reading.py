@@ -32,8 +32,8 @@ async def titles(database: Database, organization_id: UUID) -> list[str]:
 
 
 async def test_rows_have_columns_and_are_those_of_one_tenant(database: Database, tenant: Tenant) -> None:
-    await add(database, tenant, "Zoology")
-    assert (await titles(database, tenant.id))[-1] == "Zoology"
+    await add(database, tenant, "zoology")
+    assert (await titles(database, tenant.id))[-1] == "zoology"
     assert await titles(database, uuid4()) == []
 
 
