@@ -3,7 +3,9 @@
     book -> confirmation -> reminders, briefing, room at their times -> live -> end
          -> transcript -> draft -> review -> summaries -> records -> next briefing -> closed
 
-A step that fails for good becomes an exception case and the session goes on.
+`run` tells the story; below it stand the updates, signals and queries that others send meanwhile. They note what has
+happened in the session's facts and wake the story, which acts on it. A step that fails for good becomes an exception
+case and the session goes on. An edit that changes the order of commands needs a patch: workflows/patches.py.
 """
 
 import asyncio
@@ -16,224 +18,389 @@ with workflow.unsafe.imports_passed_through():
     from domain.notices.kinds import NoticeKind
     from domain.sessions.schedule import DueStep, class_end
     from domain.sessions.states import SessionState, Trigger, allowed
-    from domain.sessions.timeline import Outcome, Step
+    from domain.sessions.timeline import Outcome, Step, TimelineEntry
     from workflows import options
     from workflows.contracts.common import StepInput
     from workflows.contracts.record import CloseInput, DocumentationSteps, Records
-    from workflows.contracts.rooms import Rooms
+    from workflows.contracts.rooms import CloseRoomInput, Rooms
     from workflows.contracts.sessions import CancelInput, Sessions
-    from workflows.quick_steps import execute_quickly
-    from workflows.session.commands import SessionCommands
-    from workflows.session.messages import Cancel, ClassSessionInput, ClassSessionResult
+    from workflows.local_first import execute_local_first
+    from workflows.session.background_tasks import BackgroundTasks
+    from workflows.session.commands import Commands
+    from workflows.session.facts import SessionFacts
+    from workflows.session.lifecycle import Lifecycle
+    from workflows.session.messages import (
+        Approve,
+        Booked,
+        Booking,
+        Cancel,
+        ClassSessionInput,
+        ClassSessionResult,
+        EndClass,
+        Extend,
+        PresenceSignal,
+        RecordingSignal,
+        RequestChanges,
+        Reschedule,
+        Substitute,
+    )
+    from workflows.session.notices import NoticeSender
+    from workflows.session.plan import ClassPlan
+    from workflows.session.recording import ClassRecording
+    from workflows.session.steps import Steps
+    from workflows.session.timeline import Timeline
+    from workflows.session.updatable_timer import UpdatableTimer
 
 S = SessionState
 
 
 @workflow.defn(name="ClassSession")
-class ClassSession(SessionCommands):
+class ClassSession:
     @workflow.init
     def __init__(self, start: ClassSessionInput) -> None:
-        super().__init__(start.session, start.region)
+        facts = self._facts = SessionFacts(start.session, start.region)
+        timeline = self._timeline = Timeline()
+        self._lifecycle = Lifecycle(facts, timeline)
+        self._steps = Steps(facts, timeline, self._lifecycle)
+        self._notices = NoticeSender(facts, self._steps)
+        self._recording = ClassRecording(facts, timeline, self._steps)
+        self._plan = ClassPlan(facts, timeline)
+        self._timer = UpdatableTimer()
+        self._background = BackgroundTasks()
+        self._commands = Commands(facts, timeline, self._lifecycle, self._steps, self._plan, self._timer)
+        self._lock = (
+            asyncio.Lock()
+        )  # one command at a time, and none while the room opens or the class goes live
 
     @workflow.run
     async def run(self, start: ClassSessionInput) -> ClassSessionResult:
-        await workflow.wait_condition(lambda: self._booking is not None or self._rejected)
-        if self._rejected:
-            return ClassSessionResult(self._state, "rejected", 0.0)
+        await workflow.wait_condition(lambda: self._facts.booking_answered)
+        if self._facts.booking_refused:
+            return ClassSessionResult(self._facts.state, "rejected", 0.0)
         try:
             return await self._booked_class()
         except asyncio.CancelledError:
             # "Request cancellation" in the Temporal UI means the class, not only its workflow.
-            if not allowed(self._state, Trigger.CANCEL):
+            if not allowed(self._facts.state, Trigger.CANCEL):
                 raise
-            return await self._call_off(Cancel("workflow_cancelled"))
+            return await self._cancel_class(Cancel("workflow_cancelled"))
 
     async def _booked_class(self) -> ClassSessionResult:
-        self._aside(self._notify(Step.CONFIRMATION, NoticeKind.CONFIRMATION))
-        while self._state in (S.SCHEDULED, S.OPEN):
+        self._background.start(self._notices.run_step(Step.CONFIRMATION, NoticeKind.CONFIRMATION))
+        while self._facts.state in (S.SCHEDULED, S.OPEN):
             await self._before_class()
-            if self._cancelled:
-                return await self._call_off(self._cancelled)
+            if self._facts.cancellation:
+                return await self._cancel_class(self._facts.cancellation)
             await self._in_class()
         await self._end_class()
-        if self._live_since:
+        if self._facts.live_since:
             await self._document()
             await self._review()
         else:
-            await self._nobody_taught()
+            await self._not_taught()
         return await self._file()
+
+    # Before the class
 
     async def _before_class(self) -> None:
         """Sleep from step to step; a reschedule makes a new plan, a cancellation ends it."""
-        while self._state == S.SCHEDULED and not self._cancelled:
-            if self._moved:
-                self._moved = False
-                self._aside(self._notify(Step.CONFIRMATION, NoticeKind.RESCHEDULED, f"move-{self._moves}"))
-            due = self._next_due()
-            if await self._sleep_until(due.at, f"{due.step} {due.occasion}".strip()):
-                await self._when_due(due)
+        while self._facts.state == S.SCHEDULED and not self._facts.cancellation:
+            if self._facts.move_pending:
+                self._facts.move_pending = False
+                self._background.start(
+                    self._notices.run_step(
+                        Step.CONFIRMATION, NoticeKind.RESCHEDULED, f"move-{self._facts.moves}"
+                    )
+                )
+            due = self._plan.next_due()
+            if await self._timer.sleep_until(due.at, f"{due.step} {due.occasion}".strip()):
+                await self._run_due_step(due)
 
-    async def _when_due(self, due: DueStep) -> None:
-        self._done.add((due.step, due.occasion))
+    async def _run_due_step(self, due: DueStep) -> None:
+        self._plan.pass_step(due)
         if due.step == Step.REMINDER:
-            self._aside(self._notify(Step.REMINDER, NoticeKind.REMINDER, due.occasion))
+            self._background.start(self._notices.run_step(Step.REMINDER, NoticeKind.REMINDER, due.occasion))
         elif due.step == Step.BRIEFING:
-            self._aside(self._notify(Step.BRIEFING, NoticeKind.BRIEFING))
+            self._background.start(self._notices.run_step(Step.BRIEFING, NoticeKind.BRIEFING))
         else:
             await self._open_room()
 
     async def _open_room(self) -> None:
         async with self._lock:
-            await self._step(
+            await self._steps.run(
                 Step.ROOM,
-                lambda progress: execute_quickly(
+                lambda progress: execute_local_first(
                     Rooms.open_room,
-                    StepInput(self._ref, progress),
+                    StepInput(self._facts.session, progress),
                     summary="room and credentials",
-                    otherwise=options.ROOM,
+                    fallback=options.ROOM,
                 ),
                 state_after=S.OPEN,
-                along=(Step.CREDENTIALS,),
+                together_with=(Step.CREDENTIALS,),
                 note=lambda opened: f"{opened.credentialed} may come in",
             )
-            self._advance(Trigger.OPEN)
+            self._lifecycle.advance(Trigger.OPEN)
+
+    # The class
 
     async def _in_class(self) -> None:
         """From the open door to the end, or back to before the class when it is moved."""
-        self._start_capture(self._planned.policy.segment_seconds)
-        while not self._end_reason and not self._cancelled and not self._moved:
+        facts = self._facts
+        self._recording.start_capture()
+        while not facts.end_reason and not facts.cancellation and not facts.move_pending:
             await self._go_live_when_taught()
             end = class_end(
-                self._planned.policy,
-                self._planned.ends_at,
-                live=bool(self._live_since),
-                empty_since=self._empty_since,
+                facts.booked.policy,
+                facts.booked.ends_at,
+                live=bool(facts.live_since),
+                empty_since=facts.empty_since,
             )
-            if await self._sleep_until(end.at, f"end: {end.reason}"):
-                self._end_reason = self._end_reason or end.reason
-        if self._end_reason:
-            await self._go_live_when_taught()  # who came as the class was ended has taught it all the same
-            self._advance(Trigger.END)
-        elif self._moved and not self._cancelled:
+            if await self._timer.sleep_until(end.at, f"end: {end.reason}"):
+                facts.end_reason = facts.end_reason or end.reason
+        if facts.end_reason:
+            await self._go_live_when_taught()  # an instructor who came as the class was ended has taught it
+            self._lifecycle.advance(Trigger.END)
+        elif facts.move_pending and not facts.cancellation:
             await self._leave_room("moved")
-            self._advance(Trigger.RESCHEDULE)
+            self._lifecycle.advance(Trigger.RESCHEDULE)
 
     async def _go_live_when_taught(self) -> None:
         async with self._lock:
-            since = self._presence.first_instructor_at if self._presence else None
-            if since is None or self._state != S.OPEN or self._moved or self._cancelled:
+            facts, since = self._facts, self._facts.first_instructor_at
+            if since is None or facts.state != S.OPEN or facts.move_pending or facts.cancellation:
                 return
-            self._live_since = since
+            facts.live_since = since
             self._timeline.start(Step.LIVE, since)
-            self._advance(Trigger.INSTRUCTOR_JOINED)
-            self._start_transcription(self._planned.policy.languages)
-            await self._write_progress("live")
+            self._lifecycle.advance(Trigger.INSTRUCTOR_JOINED)
+            self._recording.start_transcription()
+            await self._steps.write_progress("live")
+
+    async def _leave_room(self, reason: str) -> None:
+        """Close the room of a class that is moved or cancelled before it was taught."""
+        self._recording.cancel_capture()
+        await self._close_room(reason)
+        await self._recording.finish_capture()
+
+    async def _close_room(self, reason: str) -> None:
+        now = workflow.now()
+        await self._steps.run(
+            Step.END,
+            lambda progress: execute_local_first(
+                Rooms.close_room,
+                CloseRoomInput(self._facts.session, progress, reason, now),
+                summary=f"close room: {reason}",
+                fallback=options.ROOM,
+            ),
+            note=lambda _: reason,
+        )
 
     async def _end_class(self) -> None:
         self._timeline.settle(Outcome.DONE, workflow.now(), Step.LIVE)
-        await self._close_room(self._end_reason or "")
-        await self._finish_capture()
-        self._advance(Trigger.ROOM_CLOSED)
-        await self._write_progress("recording ended")
+        await self._close_room(self._facts.end_reason or "")
+        await self._recording.finish_capture()
+        self._lifecycle.advance(Trigger.ROOM_CLOSED)
+        await self._steps.write_progress("recording ended")
+
+    # After the class
 
     async def _document(self) -> None:
-        result = await self._finish_transcription()
+        result = await self._recording.finish_transcription()
         if not result or not result.utterances:
-            await self._open_case(ExceptionKind.TRANSCRIPT_INCOMPLETE)
+            await self._steps.open_case(ExceptionKind.TRANSCRIPT_INCOMPLETE)
             self._timeline.finish(Step.DOCUMENTATION, Outcome.SKIPPED, workflow.now(), note="no speech")
             return
-        draft = await self._step(
+        draft = await self._steps.run(
             Step.DOCUMENTATION,
             lambda progress: workflow.execute_activity_method(
-                DocumentationSteps.draft, StepInput(self._ref, progress), summary="draft", **options.DRAFTING
+                DocumentationSteps.draft,
+                StepInput(self._facts.session, progress),
+                summary="draft",
+                **options.DRAFTING,
             ),
             state_after=S.REVIEW,
             note=lambda drafted: f"{drafted.statements} statements",
         )
         if draft:
-            self._advance(Trigger.DRAFTED)
+            self._lifecycle.advance(Trigger.DRAFTED)
 
     async def _review(self) -> None:
         """Wait for the instructor; a draft that waits too long becomes a case, and in the end is filed unapproved."""
-        if self._state != S.REVIEW:
+        if self._facts.state != S.REVIEW:
             self._timeline.finish(Step.REVIEW, Outcome.SKIPPED, workflow.now())
-            self._advance(Trigger.NOTHING_TO_REVIEW)
+            self._lifecycle.advance(Trigger.NOTHING_TO_REVIEW)
             return
-        policy, since = self._planned.policy, workflow.now()
+        policy, since = self._facts.booked.policy, workflow.now()
         self._timeline.start(Step.REVIEW, since)
-        self._aside(self._send_or_case(NoticeKind.REVIEW_REQUEST))
+        self._background.start(self._notices.send(NoticeKind.REVIEW_REQUEST))
         if not await self._approved_before(since + policy.review_within, "review due"):
-            await self._open_case(ExceptionKind.DOCUMENTATION_OVERDUE)
+            await self._steps.open_case(ExceptionKind.DOCUMENTATION_OVERDUE)
             await self._approved_before(since + policy.review_abandoned_after, "review abandoned")
-        approved = self._approved_revision
+        approved = self._facts.approved_revision
         outcome = Outcome.DONE if approved else Outcome.SKIPPED
         note = f"revision {approved} approved" if approved else "not approved"
         self._timeline.finish(Step.REVIEW, outcome, workflow.now(), note=note)
-        self._advance(Trigger.REVIEW_ENDED)
+        self._lifecycle.advance(Trigger.REVIEW_ENDED)
 
     async def _approved_before(self, at: datetime, summary: str) -> bool:
-        while self._approved_revision is None:
-            if await self._sleep_until(at, summary):
+        while self._facts.approved_revision is None:
+            if await self._timer.sleep_until(at, summary):
                 break
-        return self._approved_revision is not None
+        return self._facts.approved_revision is not None
 
-    async def _nobody_taught(self) -> None:
+    async def _not_taught(self) -> None:
         """There is nothing to document, and somebody has to look at it."""
         for step in (Step.LIVE, Step.TRANSCRIPT, Step.DOCUMENTATION, Step.REVIEW):
             self._timeline.finish(step, Outcome.SKIPPED, workflow.now(), note="not held")
-        await self._open_case(ExceptionKind.INSTRUCTOR_ABSENT)
-        self._advance(Trigger.NOTHING_TO_REVIEW)
+        await self._steps.open_case(ExceptionKind.INSTRUCTOR_ABSENT)
+        self._lifecycle.advance(Trigger.NOTHING_TO_REVIEW)
 
     async def _file(self) -> ClassSessionResult:
-        if self._approved_revision:
-            self._aside(self._notify(Step.SUMMARY, NoticeKind.SUMMARY))
+        if self._facts.approved_revision:
+            self._background.start(self._notices.run_step(Step.SUMMARY, NoticeKind.SUMMARY))
         else:
             self._timeline.finish(Step.SUMMARY, Outcome.SKIPPED, workflow.now(), note="nothing approved")
-        await self._step(
+        await self._steps.run(
             Step.RECORDS,
-            lambda progress: execute_quickly(
+            lambda progress: execute_local_first(
                 Records.file,
-                StepInput(self._ref, progress),
+                StepInput(self._facts.session, progress),
                 summary="records",
-                otherwise=options.DURABLE_RECORD,
+                fallback=options.DURABLE_RECORD,
             ),
         )
-        await self._step(
+        await self._steps.run(
             Step.NEXT_BRIEFING,
-            lambda progress: execute_quickly(
+            lambda progress: execute_local_first(
                 Records.prepare_next_briefing,
-                StepInput(self._ref, progress),
+                StepInput(self._facts.session, progress),
                 summary="next briefing",
-                otherwise=options.DURABLE_RECORD,
+                fallback=options.DURABLE_RECORD,
             ),
         )
         return await self._close()
 
     async def _close(self) -> ClassSessionResult:
-        outcome = "held" if self._live_since else "not_held"
-        await self._asides_done()
-        self._advance(Trigger.CLOSE)
-        closed = await execute_quickly(
+        outcome = "held" if self._facts.live_since else "not_held"
+        await self._background.finish()
+        self._lifecycle.advance(Trigger.CLOSE)
+        closed = await execute_local_first(
             Records.close,
-            CloseInput(self._ref, self._progress(), outcome=outcome),
+            CloseInput(self._facts.session, self._steps.progress(), outcome=outcome),
             summary="measure completeness, close",
-            otherwise=options.DURABLE_RECORD,
+            fallback=options.DURABLE_RECORD,
         )
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return ClassSessionResult(self._state, outcome, closed.complete)
+        return ClassSessionResult(self._facts.state, outcome, closed.complete)
 
-    async def _call_off(self, cancel: Cancel) -> ClassSessionResult:
+    async def _cancel_class(self, cancel: Cancel) -> ClassSessionResult:
         self._timeline.settle(Outcome.CANCELLED, workflow.now())
-        if self._state == S.OPEN:
+        if self._facts.state == S.OPEN:
             await self._leave_room("cancelled")
-        self._advance(Trigger.CANCEL)
-        await execute_quickly(
+        self._lifecycle.advance(Trigger.CANCEL)
+        await execute_local_first(
             Sessions.cancel,
-            CancelInput(self._ref, self._progress(), reason=cancel.reason),
+            CancelInput(self._facts.session, self._steps.progress(), reason=cancel.reason),
             summary="give back the time",
-            otherwise=options.DURABLE_RECORD,
+            fallback=options.DURABLE_RECORD,
         )
-        await self._send_or_case(NoticeKind.CANCELLED)
-        await self._asides_done()
+        await self._notices.send(NoticeKind.CANCELLED)
+        await self._background.finish()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return ClassSessionResult(self._state, "cancelled", 0.0)
+        return ClassSessionResult(self._facts.state, "cancelled", 0.0)
+
+    # Updates: what a caller asks of the class, and is answered
+
+    @workflow.update
+    async def book(self, booking: Booking) -> Booked:
+        async with self._lock:
+            return await self._commands.book(booking)
+
+    @workflow.update
+    async def reschedule(self, move: Reschedule) -> None:
+        async with self._lock:
+            await self._commands.reschedule(move)
+
+    @reschedule.validator
+    def _may_reschedule(self, move: Reschedule) -> None:
+        self._commands.check_reschedule(move)
+
+    @workflow.update
+    async def extend(self, extension: Extend) -> None:
+        async with self._lock:
+            await self._commands.extend(extension)
+
+    @extend.validator
+    def _may_extend(self, extension: Extend) -> None:
+        self._commands.check_extend(extension)
+
+    @workflow.update
+    async def cancel(self, cancel: Cancel) -> None:
+        self._commands.cancel(cancel)
+
+    @cancel.validator
+    def _may_cancel(self, cancel: Cancel) -> None:
+        self._lifecycle.check(Trigger.CANCEL)
+
+    @workflow.update
+    async def end(self, end: EndClass) -> None:
+        self._commands.end()
+
+    @end.validator
+    def _may_end(self, end: EndClass) -> None:
+        self._lifecycle.check(Trigger.END)
+
+    @workflow.update
+    async def approve_documentation(self, approval: Approve) -> None:
+        async with self._lock:
+            await self._commands.approve_documentation(approval)
+
+    @approve_documentation.validator
+    def _may_approve(self, approval: Approve) -> None:
+        self._lifecycle.check(Trigger.REVIEW_ENDED)
+
+    @workflow.update
+    async def request_changes(self, changes: RequestChanges) -> None:
+        async with self._lock:
+            await self._commands.request_changes(changes)
+
+    @request_changes.validator
+    def _may_request_changes(self, changes: RequestChanges) -> None:
+        self._lifecycle.check(Trigger.REVIEW_ENDED)
+
+    # Signals: from the watch and the recorder, and from admins in the Temporal UI and CLI
+
+    @workflow.signal(name="cancel")
+    def cancel_by_signal(self, cancel: Cancel) -> None:
+        """For admins. Ignored in a state that cannot be cancelled."""
+        if allowed(self._facts.state, Trigger.CANCEL):
+            self._commands.cancel(cancel)
+
+    @workflow.signal
+    async def substitute(self, substitute: Substitute) -> None:
+        """Puts the request in the queue of ops."""
+        await workflow.wait_condition(lambda: self._facts.booking_answered)
+        wanted = str(substitute.instructor_id) if substitute.instructor_id else "best_fit"
+        if self._facts.booking:
+            kind = ExceptionKind.SUBSTITUTION_REQUESTED
+            await self._steps.open_case(kind, wanted, {"by": substitute.by})
+
+    @workflow.signal
+    def presence(self, presence: PresenceSignal) -> None:
+        self._commands.note_presence(presence)
+
+    @workflow.signal
+    def recording(self, recording: RecordingSignal) -> None:
+        self._facts.recording = recording.recording
+        self._lifecycle.describe()
+
+    # Queries
+
+    @workflow.query
+    def facts(self) -> SessionFacts:
+        """What the workflow knows of the session: its state, booking, presence and what was asked of it."""
+        return self._facts
+
+    @workflow.query
+    def timeline(self) -> list[TimelineEntry]:
+        """Every step with planned and actual time and outcome."""
+        return self._timeline.entries()

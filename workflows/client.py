@@ -1,4 +1,7 @@
-"""Every start, update, signal and query that others send to workflows, with their failures as domain errors."""
+"""The client of our workflows: every start, update, signal and query that others send.
+
+Failures are raised as domain errors, so that no caller needs to know Temporal's.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +30,9 @@ from domain.sessions.timeline import TimelineEntry
 from workflows.class_session import ClassSession
 from workflows.contracts.common import SessionRef
 from workflows.contracts.rooms import WatchInput
-from workflows.room_watch import RoomWatchWorkflow, watch_workflow_id
+from workflows.room_watch import RoomWatchWorkflow
 from workflows.session import search_attributes
+from workflows.session.facts import SessionFacts
 from workflows.session.messages import (
     Approve,
     Booked,
@@ -43,48 +47,33 @@ from workflows.session.messages import (
     RequestChanges,
     Reschedule,
     Substitute,
-    session_workflow_id,
 )
 
 _TIMEOUT = timedelta(seconds=30)
 
 
-def failure_as_error(error: BaseException) -> HomeroomError:
-    """The domain error an update failed with."""
-    cause = error.cause if isinstance(error, WorkflowUpdateFailedError) else error
-    if isinstance(cause, ApplicationError):
-        details = list(cause.details)
-        return by_code(cause.type)(cause.message, next_step=str(details[0]) if details else "")
-    if isinstance(cause, RPCError) and cause.status == RPCStatusCode.NOT_FOUND:
-        return TransitionRefused("this session is over", next_step="A closed session takes no commands.")
-    return Unavailable(
-        "the command was not answered in time", next_step="Look at the session, then try again."
-    )
+def session_workflow_id(session_id: UUID) -> str:
+    return f"session-{session_id}"
 
 
-@contextmanager
-def _domain_errors() -> Iterator[None]:
-    """What Temporal answers, as errors of the domain."""
-    try:
-        yield
-    except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
-        raise failure_as_error(error) from error
-    except RuntimeError as error:
-        # What a lazy client raises until it has been connected once.
-        if "client connect" in str(error):
-            raise Unavailable("Temporal does not answer") from error
-        raise
+def room_watch_workflow_id(region: str) -> str:
+    return f"room-watch-{region}"
+
+
+def workflow_url(ui_url: str, namespace: str, session_id: UUID) -> str:
+    """The page of the session's workflow in the Temporal UI."""
+    return f"{ui_url.rstrip('/')}/namespaces/{namespace}/workflows/{session_workflow_id(session_id)}"
 
 
 class SessionClient:
-    """Sends to the workflows of sessions, and starts what a region runs for ever."""
+    """Books sessions, which starts their workflows, and sends commands, signals and queries to them."""
 
     def __init__(self, temporal: Client, region: str) -> None:
         self._temporal = temporal
         self._region = region
 
     async def book(self, organization_id: UUID, session_id: UUID, booking: Booking) -> Booked:
-        """Update-with-start: no row without a workflow, no workflow without a row.
+        """Start the workflow and book in one call: no row without a workflow, no workflow without a row.
 
         Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable.
         """
@@ -150,13 +139,18 @@ class SessionClient:
         with _domain_errors():
             await self._handle(session_id).signal(ClassSession.recording, recording)
 
+    async def facts(self, session_id: UUID) -> SessionFacts:
+        """What the workflow knows of the session. Raises TransitionRefused where there is none, Unavailable."""
+        with _domain_errors():
+            return await self._handle(session_id).query(ClassSession.facts)
+
     async def timeline(self, session_id: UUID) -> list[TimelineEntry]:
         """Every step with its planned and actual time and its outcome. Raises Unavailable."""
         with _domain_errors():
             return await self._handle(session_id).query(ClassSession.timeline)
 
     async def _update(self, session_id: UUID, update: Any, arg: Any, command_id: str | None) -> None:
-        """A command id that was used before is the same command and gets the same answer."""
+        """A command id that was used before gets the answer of that time, and has no second effect."""
         with _domain_errors():
             await self._handle(session_id).execute_update(update, arg, id=command_id, rpc_timeout=_TIMEOUT)
 
@@ -176,17 +170,38 @@ class SessionClient:
 
 
 async def ensure_room_watch(temporal: Client, region: str) -> None:
-    """Start the region's watch over its rooms, which runs for ever, unless it runs already."""
+    """Start the workflow that watches the rooms of a region, unless it is running."""
     await temporal.start_workflow(
         RoomWatchWorkflow.run,
         WatchInput(region),
-        id=watch_workflow_id(region),
+        id=room_watch_workflow_id(region),
         task_queue=f"{region}-sessions",
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary=f"Watch over the rooms of {region}",
     )
 
 
-def workflow_url(ui_url: str, namespace: str, session_id: UUID) -> str:
-    """The session's workflow in the Temporal UI."""
-    return f"{ui_url.rstrip('/')}/namespaces/{namespace}/workflows/{session_workflow_id(session_id)}"
+@contextmanager
+def _domain_errors() -> Iterator[None]:
+    """Raise Temporal's errors as domain errors."""
+    try:
+        yield
+    except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+        raise _as_domain_error(error) from error
+    except RuntimeError as error:
+        # What a lazy client raises until it has been connected once.
+        if "client connect" in str(error):
+            raise Unavailable("Temporal does not answer") from error
+        raise
+
+
+def _as_domain_error(error: BaseException) -> HomeroomError:
+    cause = error.cause if isinstance(error, WorkflowUpdateFailedError) else error
+    if isinstance(cause, ApplicationError):
+        details = list(cause.details)
+        return by_code(cause.type)(cause.message, next_step=str(details[0]) if details else "")
+    if isinstance(cause, RPCError) and cause.status == RPCStatusCode.NOT_FOUND:
+        return TransitionRefused("this session is over", next_step="A closed session takes no commands.")
+    return Unavailable(
+        "the command was not answered in time", next_step="Look at the session, then try again."
+    )

@@ -1,8 +1,8 @@
-"""Every time-out and retry policy, one table.
+"""Every activity time-out and retry policy, one table.
 
 `start_to_close` bounds one attempt, `schedule_to_close` all attempts together: when it is over, the step has failed,
-an exception case is opened and the session goes on. Errors that are not worth a retry are marked so where they are
-raised, in activities/failures.py.
+an exception case is opened and the session goes on. Activities mark the errors that must not be retried, in
+activities/failures.py.
 """
 
 from datetime import timedelta
@@ -34,9 +34,9 @@ _QUICK = RetryPolicy(initial_interval=_s(0.5), backoff_coefficient=2, maximum_in
 _PATIENT = RetryPolicy(initial_interval=_s(1), backoff_coefficient=2, maximum_interval=_s(60))
 _AT_ONCE = RetryPolicy(initial_interval=_s(1), backoff_coefficient=1, maximum_interval=_s(1))
 
-# A quick step of ours is first tried inside the workflow task, which costs the history one event instead of six;
-# where that fails for what may pass, it becomes an activity of its own under one of the rows below.
-LOCAL_TRY = LocalActivityOptions(
+# The local attempt of workflows/local_first.py. If it fails for a passing reason, the step becomes a regular activity
+# under one of the rows below.
+LOCAL_ATTEMPT = LocalActivityOptions(
     start_to_close_timeout=_s(5),
     schedule_to_close_timeout=_s(5),
     retry_policy=RetryPolicy(maximum_attempts=1),
@@ -45,15 +45,15 @@ LOCAL_TRY = LocalActivityOptions(
 DATABASE = ActivityOptions(
     start_to_close_timeout=_s(15), schedule_to_close_timeout=timedelta(minutes=2), retry_policy=_QUICK
 )
-# Rows a session cannot do without; tried until the database is back.
+# Rows that a session needs: retried until the database is back.
 DURABLE_RECORD = ActivityOptions(
     start_to_close_timeout=_s(60), schedule_to_close_timeout=timedelta(days=2), retry_policy=_PATIENT
 )
-# The room: a class without one is lost, so it is tried for as long as a class lasts.
+# A class without a room is lost, so opening it is retried for as long as a class lasts.
 ROOM = ActivityOptions(
     start_to_close_timeout=_s(20), schedule_to_close_timeout=timedelta(hours=1), retry_policy=_QUICK
 )
-# Mail servers come back; a message later than this says nothing useful.
+# Mail servers come back; a message that is later than this is of no use.
 NOTICES = ActivityOptions(
     start_to_close_timeout=_s(120), schedule_to_close_timeout=timedelta(hours=4), retry_policy=_PATIENT
 )

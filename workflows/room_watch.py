@@ -8,10 +8,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.rooms import RoomWatch, WatchInput
 
 
-def watch_workflow_id(region: str) -> str:
-    return f"room-watch-{region}"
-
-
 @workflow.defn(name="RoomWatch")
 class RoomWatchWorkflow:
     @workflow.run

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHandle
@@ -16,14 +16,13 @@ from domain.sessions.policies import SessionPolicy
 from tests.workflows.classroom import REGION, workers
 from tests.workflows.recording_activities import World
 from workflows.class_session import ClassSession
-from workflows.client import SessionClient
+from workflows.client import SessionClient, session_workflow_id
 from workflows.contracts.common import StepInput
 from workflows.session.messages import (
     Approve,
     Booking,
     ClassSessionResult,
     PresenceSignal,
-    session_workflow_id,
 )
 
 PAUSE = 0.1  # seconds between one message to a workflow and the next
@@ -52,7 +51,7 @@ class Stage(World):
 class Sessions:
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._commands = SessionClient(client, REGION)
+        self._sessions = SessionClient(client, REGION)
         self._stage = Stage()
 
     @asynccontextmanager
@@ -63,28 +62,27 @@ class Sessions:
     async def lead(self, _: int) -> Sequence[HistoryEvent]:
         """One class; returns its history."""
         session_id, starts_at = uuid4(), datetime.now(UTC) + STARTS_IN
-        await self._commands.book(uuid4(), session_id, _booking(starts_at))
+        await self._sessions.book(uuid4(), session_id, _booking(starts_at))
+        await self._attend(session_id, starts_at)
         handle: Handle = self._client.get_workflow_handle(
             session_workflow_id(session_id), result_type=ClassSessionResult
         )
-        await _attend(handle, starts_at)
         await self._stage.cues.wait(handle.id)
-        await handle.execute_update(ClassSession.approve_documentation, Approve(1, "person"))
+        await self._sessions.approve_documentation(session_id, Approve(1, "person"))
         result = await handle.result()
         assert (result.state, result.outcome) == ("closed", "held")
         return (await handle.fetch_history()).events
+
+    async def _attend(self, session_id: UUID, starts_at: datetime) -> None:
+        await asyncio.sleep((starts_at - datetime.now(UTC)).total_seconds())
+        for in_room in (1, 2, 3, 0):  # the instructor, the first student, everybody, nobody
+            now = datetime.now(UTC)
+            presence = PresenceSignal(now, in_room, starts_at, None if in_room else now)
+            await self._sessions.report_presence(session_id, presence)
+            await asyncio.sleep(PAUSE)
 
 
 def _booking(starts_at: datetime) -> Booking:
     students = (uuid4(), uuid4())
     ends_at = starts_at + timedelta(minutes=30)
     return Booking(uuid4(), uuid4(), students, starts_at, ends_at, policy=POLICY)
-
-
-async def _attend(handle: Handle, starts_at: datetime) -> None:
-    await asyncio.sleep((starts_at - datetime.now(UTC)).total_seconds())
-    for in_room in (1, 2, 3, 0):  # the instructor, the first student, everybody, nobody
-        now = datetime.now(UTC)
-        told = PresenceSignal(now, in_room, starts_at, None if in_room else now)
-        await handle.signal(ClassSession.presence, told)
-        await asyncio.sleep(PAUSE)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.campus import HOUR, Campus, School, problem_of
 from wiring.temporal import connect
-from workflows.session.messages import session_workflow_id
+from workflows.client import session_workflow_id
 
 pytestmark = pytest.mark.adapter
 

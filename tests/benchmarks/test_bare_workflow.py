@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.lifecycle.plan import Kind, plan_of
 from benchmarks.lifecycle.twins import Twins
-from tests.benchmarks.test_benchmarks import saved
 from tests.stack import TestTemporal
+from tests.workflows.saved_histories import read_history
 from wiring.temporal import connect
 
 pytestmark = pytest.mark.workflow
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.workflow
 async def test_a_bare_workflow_leaves_the_counts_of_its_plan(temporal_server: TestTemporal) -> None:
     plan = [
         replace(turn, seconds=0.05) if turn.kind == Kind.TIMER else turn
-        for turn in plan_of(saved("held-1").events)
+        for turn in plan_of(read_history("2026-11-26/held").events)
     ]
     twins = Twins(await connect(temporal_server.address, temporal_server.namespace), [plan])
     async with twins.served():

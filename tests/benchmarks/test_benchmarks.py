@@ -1,28 +1,22 @@
 """Benchmarks compare like with like, and the page has a place for what each of them finds."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from temporalio.client import WorkflowHistory
 
 from benchmarks.__main__ import BENCHMARKS, PAGE, with_report
 from benchmarks.lifecycle.plan import MESSAGES, WORK, Kind, plan_of
 from benchmarks.report import Report, Verdict, at_least, at_most
-from tests.workflows.save import HISTORIES
+from tests.workflows.saved_histories import read_history, saved_histories
 
 pytestmark = pytest.mark.unit
 
 REPORT = Report("benchmarks.some", ["", "per second"], [["this", "7"]], [Verdict("other", "8")])
 
 
-def saved(name: str) -> WorkflowHistory:
-    return WorkflowHistory.from_json(name, Path(HISTORIES / f"{name}.json").read_text())
-
-
-@pytest.mark.parametrize("name", sorted(path.stem for path in HISTORIES.glob("*-1.json")))
+@pytest.mark.parametrize("name", saved_histories())
 def test_a_plan_has_what_its_history_has(name: str) -> None:
-    history = saved(name)
+    history = read_history(name)
     found = Counter(event.WhichOneof("attributes") for event in history.events)
     plan = Counter(turn.kind for turn in plan_of(history.events))
     assert plan[Kind.ACTIVITY] == found["activity_task_scheduled_event_attributes"]
@@ -34,7 +28,7 @@ def test_a_plan_has_what_its_history_has(name: str) -> None:
 
 
 def test_messages_are_sent_when_the_work_before_them_is_done() -> None:
-    plan = plan_of(saved("held-1").events)
+    plan = plan_of(read_history("2026-11-26/held").events)
     first, *later = [position for position, turn in enumerate(plan) if turn.kind in MESSAGES]
     for before, message in zip([first, *later], later, strict=False):
         work = [turn for turn in plan[before:message] if turn.kind in WORK]

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -18,8 +17,8 @@ from storage.object_store import open_store
 from tests.campus import Campus, School
 from tests.console.lesson import LASTS, Lesson
 from wiring.temporal import connect
-from workflows.class_session import ClassSession
-from workflows.session.messages import PresenceSignal, session_workflow_id
+from workflows.client import SessionClient
+from workflows.session.messages import PresenceSignal, Substitute
 
 SOON = timedelta(minutes=2)
 
@@ -37,16 +36,15 @@ class Hall:
     async def live_class(self, school: School, starts_in: timedelta = SOON) -> str:
         session_id = await self.open_class(school, starts_in)
         now = datetime.now(UTC)
-        await self.signal(session_id, ClassSession.presence, PresenceSignal(now, 1, now, None))
+        client = await self._client()
+        await client.report_presence(UUID(session_id), PresenceSignal(now, 1, now, None))
         await school.run_until(session_id, "live")
         return session_id
 
-    async def signal(self, session_id: object, signal: Any, arg: object) -> None:
-        """As an admin sends it in the Temporal UI."""
-        settings = self.campus.settings
-        client = await connect(settings.temporal_address, settings.temporal_namespace)
-        handle = client.get_workflow_handle(session_workflow_id(UUID(str(session_id))))
-        await handle.signal(signal, arg)
+    async def ask_for_substitute(self, session_id: object) -> None:
+        """By the signal that an admin sends in the Temporal UI."""
+        client = await self._client()
+        await client.substitute(UUID(str(session_id)), Substitute())
 
     async def taught_class(
         self,
@@ -63,6 +61,11 @@ class Hall:
         # Aside: what it waits for may be held by a worker on this very loop.
         await asyncio.to_thread(self._set_times, lesson)
         return lesson
+
+    async def _client(self) -> SessionClient:
+        settings = self.campus.settings
+        temporal = await connect(settings.temporal_address, settings.temporal_namespace)
+        return SessionClient(temporal, settings.region)
 
     async def _lesson(self, school: School, session_id: str) -> Lesson:
         links = await school.get(f"/v1/sessions/{session_id}/join-links")

@@ -15,8 +15,6 @@ from tests.console.conftest import ZONE, at_the_desk
 from tests.console.lesson import Lesson
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
-from workflows.class_session import ClassSession
-from workflows.session.messages import Substitute
 
 pytestmark = pytest.mark.adapter
 
@@ -131,7 +129,7 @@ async def test_an_update_leaves_sound_focus_and_a_half_filled_dialog_alone(
     await page.locator(f"#said-{last.id} .play").click()
     await expect(page.locator(f"#said-{last.id} [data-spoken]")).to_be_visible()
     before = await place(page, f"#said-{last.id}")
-    await hall.signal(taught.session_id, ClassSession.substitute, Substitute())
+    await hall.ask_for_substitute(taught.session_id)
     await expect(page.get_by_role("region", name="Exceptions")).to_contain_text("Substitution requested")
     await expect(page.get_by_role("region", name="Player")).to_be_visible()
     await expect(page.locator("[data-transcript] [data-spoken]")).to_be_visible()
@@ -154,7 +152,7 @@ async def test_a_class_is_moved_in_a_dialog_that_survives_updates_and_refusals(
     await look_and_check(page, "session-reschedule")
     await dialog.get_by_label("Starts at").fill("2020-01-01T10:00")
     await dialog.get_by_label("Minutes it lasts").fill("45")
-    await hall.signal(session_id, ClassSession.substitute, Substitute())
+    await hall.ask_for_substitute(session_id)
     await expect(page.locator("#cases")).to_contain_text("Substitution requested")
     await expect(dialog.get_by_label("Minutes it lasts")).to_have_value("45")
     await dialog.get_by_role("button", name="Move the class").click()

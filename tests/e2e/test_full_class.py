@@ -25,7 +25,7 @@ from tests.e2e.conftest import Browser, screenshot_folder
 from tests.e2e.people import talking
 from tests.e2e.school import School, open_class, setting, wait_for
 from wiring.temporal import connect
-from workflows.session.messages import session_workflow_id
+from workflows.client import session_workflow_id
 
 pytestmark = pytest.mark.e2e
 

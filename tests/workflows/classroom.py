@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,13 +15,7 @@ from uuid import UUID, uuid4
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.history.v1 import HistoryEvent, MarkerRecordedEventAttributes
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.client import (
-    Client,
-    WithStartWorkflowOperation,
-    WorkflowExecutionStatus,
-    WorkflowHandle,
-)
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -36,20 +30,27 @@ from tests.workflows.recording_activities import (
 )
 from wiring.temporal import DATA_CONVERTER
 from workflows.class_session import ClassSession
-from workflows.contracts.common import SessionRef
+from workflows.client import SessionClient, session_workflow_id
 from workflows.session import search_attributes
+from workflows.session.facts import SessionFacts
 from workflows.session.messages import (
     Approve,
-    Booked,
     Booking,
-    ClassSessionInput,
+    Cancel,
     ClassSessionResult,
+    EndClass,
+    Extend,
     PresenceSignal,
-    session_workflow_id,
+    RequestChanges,
+    Reschedule,
+    Substitute,
 )
 
 REGION = "test"
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+SOON = SessionPolicy(
+    reminders_before=(3 * SECOND,), briefing_before=2 * SECOND, room_before=1 * SECOND, grace_after_end=SECOND
+)
 
 _STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 _COMMANDS = {
@@ -68,9 +69,16 @@ Handle = WorkflowHandle[Any, Any]
 class Classroom:
     environment: WorkflowEnvironment
     world: World
+    sessions: SessionClient
     session_id: UUID
     starts_at: datetime
-    handle: WorkflowHandle[ClassSession, ClassSessionResult]
+
+    @property
+    def handle(self) -> WorkflowHandle[ClassSession, ClassSessionResult]:
+        """For what callers of sessions have no part in: Temporal's own cancellation, the history, the result."""
+        return self.environment.client.get_workflow_handle_for(
+            ClassSession.run, session_workflow_id(self.session_id)
+        )
 
     async def now(self) -> datetime:
         return await self.environment.get_current_time()
@@ -97,15 +105,18 @@ class Classroom:
 
     async def teacher_joins(self, at: datetime | None = None) -> None:
         at = at or await self.now()
-        await self.handle.signal(ClassSession.presence, PresenceSignal(at, 1, at, None))
+        await self._report(PresenceSignal(at, 1, at, None))
 
     async def room_empties(self, first: datetime) -> None:
         at = await self.now()
-        await self.handle.signal(ClassSession.presence, PresenceSignal(at, 0, first, at))
+        await self._report(PresenceSignal(at, 0, first, at))
 
     async def room_fills(self, first: datetime) -> None:
         at = await self.now()
-        await self.handle.signal(ClassSession.presence, PresenceSignal(at, 2, first, None))
+        await self._report(PresenceSignal(at, 2, first, None))
+
+    async def _report(self, presence: PresenceSignal) -> None:
+        await self.sessions.report_presence(self.session_id, presence)
 
     async def teach(self, *, minutes: int = 20) -> None:
         """Open, live, and empty for as long as it takes to end."""
@@ -125,11 +136,33 @@ class Classroom:
         while not any(entry.step == Step.REVIEW for entry in await self.timeline()):
             await self.pass_time(MINUTE)
 
+    async def move_to(self, starts_at: datetime, lasts: timedelta = 30 * MINUTE) -> None:
+        await self.sessions.reschedule(self.session_id, Reschedule(starts_at, starts_at + lasts))
+        self.starts_at = starts_at
+
+    async def extend_to(self, ends_at: datetime) -> None:
+        await self.sessions.extend(self.session_id, Extend(ends_at))
+
+    async def end(self) -> None:
+        await self.sessions.end(self.session_id, EndClass("person"))
+
+    async def cancel(self, reason: str = "storm") -> None:
+        await self.sessions.cancel(self.session_id, Cancel(reason))
+
     async def approve(self, revision: int = 1) -> None:
-        await self.handle.execute_update(ClassSession.approve_documentation, Approve(revision, "person"))
+        await self.sessions.approve_documentation(self.session_id, Approve(revision, "person"))
+
+    async def request_changes(self, revision: int = 1) -> None:
+        await self.sessions.request_changes(self.session_id, RequestChanges(revision, "person"))
+
+    async def ask_for_substitute(self) -> None:
+        await self.sessions.substitute(self.session_id, Substitute(by="admin"))
 
     async def timeline(self) -> list[TimelineEntry]:
-        return await self.handle.query(ClassSession.timeline)
+        return await self.sessions.timeline(self.session_id)
+
+    async def facts(self) -> SessionFacts:
+        return await self.sessions.facts(self.session_id)
 
     async def result(self) -> ClassSessionResult:
         await self._at_rest()
@@ -180,7 +213,7 @@ async def book(
     policy: SessionPolicy | None = None,
     session_id: UUID | None = None,
 ) -> Classroom:
-    """Book a class by update-with-start. Raises WorkflowUpdateFailedError."""
+    """Book a class. Raises what SessionClient.book raises."""
     session_id = session_id or uuid4()
     starts_at = await environment.get_current_time() + starts_in
     booking = Booking(
@@ -191,18 +224,17 @@ async def book(
         ends_at=starts_at + lasts,
         policy=policy or SessionPolicy(),
     )
-    start: WithStartWorkflowOperation[ClassSession, ClassSessionResult] = WithStartWorkflowOperation(
-        ClassSession.run,
-        ClassSessionInput(SessionRef(uuid4(), session_id), REGION),
-        id=session_workflow_id(session_id),
-        task_queue=f"{REGION}-sessions",
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )
-    booked: Booked = await environment.client.execute_update_with_start_workflow(
-        ClassSession.book, booking, start_workflow_operation=start, id=f"book-{session_id}"
-    )
+    sessions = SessionClient(environment.client, REGION)
+    booked = await sessions.book(uuid4(), session_id, booking)
     assert booked.participants == students + 1
-    return Classroom(environment, world, session_id, starts_at, await start.workflow_handle())
+    return Classroom(environment, world, sessions, session_id, starts_at)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """On a real server, where the time passes by itself."""
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - the condition is of many kinds
+            await asyncio.sleep(0.02)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Recorder and transcriber end at once: the server skips no time while an activity
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,7 @@ class World:
         default_factory=set
     )  # calls that are worth another try, for as long as they stand here
     recorder_stays: bool = False  # until it is told to end
+    transcriber_stays: bool = False  # the same
     quiet_until: dict[str, datetime] = field(default_factory=dict)  # notices that are held until then
     utterances: int = 3
     cases: list[CaseInput] = field(default_factory=list)
@@ -169,16 +171,9 @@ class _Capture(Capture):
     async def capture(self, capture: CaptureInput) -> CaptureResult:
         await self._world.note("capture")
         if self._world.recorder_stays:
-            await self._stay()
-        return CaptureResult(4, 120.0, 0.0)
-
-    async def _stay(self) -> None:
-        try:
-            while True:
-                activity.heartbeat()
-                await asyncio.sleep(0.2)
-        except asyncio.CancelledError:
+            await _work_until_cancelled()
             await self._world.note("recorder told to end")
+        return CaptureResult(4, 120.0, 0.0)
 
 
 class _Transcription(Transcription):
@@ -188,7 +183,16 @@ class _Transcription(Transcription):
     @activity.defn(name="transcribe_class")
     async def transcribe(self, transcribe: TranscribeInput) -> TranscribeResult:
         await self._world.note("transcribe")
+        if self._world.transcriber_stays:
+            await _work_until_cancelled()
         return TranscribeResult(self._world.utterances, 40, 4)
+
+
+async def _work_until_cancelled() -> None:
+    with suppress(asyncio.CancelledError):
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(0.2)
 
 
 class QuickWatch(RoomWatch):

@@ -1,37 +1,79 @@
-"""Save histories and fingerprints of the stories: `python -m tests.workflows.save [NAME…]`, all by default.
+"""Saves what the replay tests compare with (docs/adr/0006 and 0015).
 
-A saved history is never replaced: it stands for the sessions that were started by the code of its day.
+python -m tests.workflows.save release NAME       the histories of a release, whole and running, before it ships
+python -m tests.workflows.save fingerprints [STORY ...]    the commands of stories, after an edit behind a patch
 """
 
+import argparse
 import asyncio
-import json
-import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.testing import WorkflowEnvironment
+
+from tests.stack import start_temporal, temporary_folder
 from tests.workflows.classroom import Handle, commands, time_skipping_server, workers
 from tests.workflows.recording_activities import World
-from tests.workflows.scenarios import SCENARIOS
+from tests.workflows.release_scenarios import ON_A_REAL_SERVER, ON_THE_TIME_SKIPPING_SERVER
+from tests.workflows.saved_histories import write_history
+from tests.workflows.scenarios import SCENARIOS, Scenario
+from wiring.temporal import connect
 
-HERE = Path(__file__).parent
-HISTORIES, FINGERPRINTS = HERE / "histories", HERE / "fingerprints"
+FINGERPRINTS = Path(__file__).parent / "fingerprints"
 
 
-async def save(names: list[str]) -> None:
+async def save_fingerprints(stories: Iterable[str]) -> None:
     async with time_skipping_server() as environment:
-        for name in names:
-            world = World()
-            async with workers(environment.client, world):
-                await _write(name, await SCENARIOS[name](environment, world))
+        await _play(environment, {name: SCENARIOS[name] for name in stories}, _write_fingerprint)
 
 
-async def _write(name: str, handle: Handle) -> None:
-    made = await commands(handle)
-    (FINGERPRINTS / f"{name}.txt").write_text("\n".join(made) + "\n")
-    number = 1 + len(list(HISTORIES.glob(f"{name}-*.json")))
-    history = json.loads((await handle.fetch_history()).to_json())
-    (HISTORIES / f"{name}-{number}.json").write_text(json.dumps(history, indent=1) + "\n")
-    print(f"{name}: {len(made)} commands, {len(history['events'])} events")
+async def save_release(release: str) -> None:
+    async def write(name: str, handle: Handle) -> None:
+        write_history(release, name, await handle.fetch_history())
+
+    async with time_skipping_server() as environment:
+        await _play(environment, ON_THE_TIME_SKIPPING_SERVER | SCENARIOS, write)
+    with temporary_folder("temporal") as folder:
+        server = start_temporal(folder)
+        try:
+            client = await connect(server.address, server.namespace)
+            await _play(WorkflowEnvironment.from_client(client), ON_A_REAL_SERVER, write)
+        finally:
+            server.running.stop()
+
+
+async def _play(
+    environment: WorkflowEnvironment,
+    scenarios: Mapping[str, Scenario],
+    write: Callable[[str, Handle], Awaitable[None]],
+) -> None:
+    for name, scenario in scenarios.items():
+        world = World()
+        async with workers(environment.client, world):
+            handle = await scenario(environment, world)
+            await write(name, handle)
+            if (await handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+                await handle.terminate()
+        print(name)
+
+
+async def _write_fingerprint(name: str, handle: Handle) -> None:
+    (FINGERPRINTS / f"{name}.txt").write_text("\n".join(await commands(handle)) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.workflows.save")
+    what = parser.add_subparsers(dest="what", required=True)
+    what.add_parser("release", help="save the histories of a release").add_argument("name")
+    stories = what.add_parser("fingerprints", help="save the commands of stories, all by default")
+    stories.add_argument("stories", nargs="*", metavar="story")
+    arguments = parser.parse_args()
+    if arguments.what == "release":
+        asyncio.run(save_release(arguments.name))
+    else:
+        asyncio.run(save_fingerprints(arguments.stories or SCENARIOS))
 
 
 if __name__ == "__main__":
-    asyncio.run(save(sys.argv[1:] or list(SCENARIOS)))
+    main()

@@ -1,20 +1,20 @@
 """Whole stories of workflows, by name: their histories are saved for replay, their commands are fingerprinted."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
-from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from domain.errors import NotFound
+from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
 from tests.workflows.classroom import MINUTE, REGION, Classroom, Handle, book
 from tests.workflows.recording_activities import QuickWatch, World
-from workflows.class_session import ClassSession
+from workflows.client import session_workflow_id
 from workflows.contracts.rooms import WatchInput
 from workflows.room_watch import RoomWatchWorkflow
-from workflows.session.messages import Cancel, EndClass, Extend, RequestChanges, Reschedule, Substitute
+from workflows.session.messages import Cancel
 
 Scenario = Callable[[WorkflowEnvironment, World], Awaitable[Handle]]
 
@@ -22,19 +22,35 @@ Scenario = Callable[[WorkflowEnvironment, World], Awaitable[Handle]]
 async def held(environment: WorkflowEnvironment, world: World) -> Handle:
     room = await book(environment, world)
     await room.in_review()
-    await room.handle.execute_update(ClassSession.request_changes, RequestChanges(1, "person"))
+    await room.request_changes()
     await room.approve(2)
+    return await over(room)
+
+
+async def moved_before_the_door_opened(environment: WorkflowEnvironment, world: World) -> Handle:
+    room = await book(environment, world)
+    await room.until(room.starts_at - timedelta(hours=2))
+    await room.move_to(room.starts_at + timedelta(days=3))
+    await room.in_review()
+    await room.approve()
     return await over(room)
 
 
 async def moved_after_the_door_opened(environment: WorkflowEnvironment, world: World) -> Handle:
     room = await book(environment, world)
-    later = room.starts_at + timedelta(days=1)
     await room.until(room.starts_at - 5 * MINUTE)
-    await room.handle.execute_update(ClassSession.reschedule, Reschedule(later, later + 30 * MINUTE))
-    room.starts_at = later
+    await room.move_to(room.starts_at + timedelta(days=1))
     await room.in_review()
     await room.approve()
+    return await over(room)
+
+
+async def move_refused(environment: WorkflowEnvironment, world: World) -> Handle:
+    world.failing["move"] = DoubleBooked("another class")
+    room = await book(environment, world)
+    with suppress(DoubleBooked):
+        await room.move_to(room.starts_at + timedelta(days=1))
+    await room.cancel()
     return await over(room)
 
 
@@ -42,20 +58,69 @@ async def extended_and_ended_by_command(environment: WorkflowEnvironment, world:
     room = await book(environment, world, starts_in=20 * MINUTE)
     await room.until(room.starts_at)
     await room.teacher_joins()
-    await room.handle.execute_update(ClassSession.extend, Extend(room.starts_at + 60 * MINUTE))
+    await room.extend_to(room.starts_at + 60 * MINUTE)
     await room.until(room.starts_at + 50 * MINUTE)
-    await room.handle.execute_update(ClassSession.end, EndClass("person"))
+    await room.end()
     await room.drafted()
     await room.approve()
     return await over(room)
 
 
+async def ended_as_the_instructor_came(environment: WorkflowEnvironment, world: World) -> Handle:
+    room = await book(environment, world)
+    await room.until(room.starts_at)
+    await room.teacher_joins()
+    await room.end()
+    await room.drafted()
+    await room.approve()
+    return await over(room)
+
+
+async def emptied_and_filled_again(environment: WorkflowEnvironment, world: World) -> Handle:
+    room = await book(environment, world)
+    await room.until(room.starts_at)
+    first = await room.now()
+    await room.teacher_joins()
+    await room.until(room.starts_at + 5 * MINUTE)
+    await room.room_empties(first)
+    await room.until(room.starts_at + 8 * MINUTE)
+    await room.room_fills(first)
+    await room.until(room.starts_at + 42 * MINUTE)
+    await room.approve()
+    return await over(room)
+
+
+async def cancelled_before_the_door_opened(environment: WorkflowEnvironment, world: World) -> Handle:
+    """By the signal that admins send in the Temporal UI."""
+    room = await book(environment, world)
+    await room.until(room.starts_at - timedelta(hours=5))
+    await room.handle.signal("cancel", Cancel("storm"))
+    return await over(room)
+
+
 async def cancelled_after_the_door_opened(environment: WorkflowEnvironment, world: World) -> Handle:
     room = await book(environment, world)
-    await room.handle.signal(ClassSession.substitute, Substitute(by="admin"))
+    await room.ask_for_substitute()
     await room.until(room.starts_at - 5 * MINUTE)
-    await room.handle.execute_update(ClassSession.cancel, Cancel("storm"))
+    await room.cancel()
     return await over(room)
+
+
+async def cancelled_in_temporal(environment: WorkflowEnvironment, world: World) -> Handle:
+    room = await book(environment, world)
+    await room.until(room.starts_at - 5 * MINUTE)
+    await room.handle.cancel()
+    return await over(room)
+
+
+async def booking_refused(environment: WorkflowEnvironment, world: World) -> Handle:
+    world.failing["book"] = DoubleBooked("another class")
+    session_id = uuid4()
+    with suppress(DoubleBooked):
+        await book(environment, world, session_id=session_id)
+    handle: Handle = environment.client.get_workflow_handle(session_workflow_id(session_id))
+    await handle.result()
+    return handle
 
 
 async def not_held(environment: WorkflowEnvironment, world: World) -> Handle:
@@ -66,6 +131,34 @@ async def steps_failed_and_nobody_reviewed(environment: WorkflowEnvironment, wor
     world.failing |= {"notice:reminder": NotFound("gone"), "capture": NotFound("gone")}
     room = await book(environment, world)
     await room.in_review()
+    return await over(room)
+
+
+async def room_not_opened_and_nothing_said(environment: WorkflowEnvironment, world: World) -> Handle:
+    world.failing["open_room"] = NotFound("gone")
+    world.utterances = 0
+    room = await book(environment, world)
+    await room.in_review()
+    return await over(room)
+
+
+async def approved_late_at_the_second_try(environment: WorkflowEnvironment, world: World) -> Handle:
+    room = await book(environment, world)
+    await room.in_review()
+    await room.pass_time(timedelta(days=4))
+    world.failing["approve"] = StaleRevision("the current revision is 2")
+    with suppress(StaleRevision):
+        await room.approve(1)
+    del world.failing["approve"]
+    await room.approve(2)
+    return await over(room)
+
+
+async def filed_at_the_second_try(environment: WorkflowEnvironment, world: World) -> Handle:
+    world.failing_once["file"] = Unavailable("the database does not answer")
+    room = await book(environment, world)
+    await room.in_review()
+    await room.approve()
     return await over(room)
 
 
@@ -87,7 +180,7 @@ async def watch(environment: WorkflowEnvironment, _: World) -> Handle:
     return first
 
 
-async def over(room: Classroom) -> WorkflowHandle[ClassSession, object]:
+async def over(room: Classroom) -> Handle:
     await room.result()
     return room.handle
 
@@ -96,11 +189,21 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (
         held,
+        moved_before_the_door_opened,
         moved_after_the_door_opened,
+        move_refused,
         extended_and_ended_by_command,
+        ended_as_the_instructor_came,
+        emptied_and_filled_again,
+        cancelled_before_the_door_opened,
         cancelled_after_the_door_opened,
+        cancelled_in_temporal,
+        booking_refused,
         not_held,
         steps_failed_and_nobody_reviewed,
-        watch,
+        room_not_opened_and_nothing_said,
+        approved_late_at_the_second_try,
+        filed_at_the_second_try,
+        watch,  # last: the server skips no time while its continuation waits for a worker
     )
 }

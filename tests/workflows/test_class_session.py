@@ -3,16 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
+from domain.errors import (
+    BookingInPast,
+    DoubleBooked,
+    NotFound,
+    StaleRevision,
+    TransitionRefused,
+    Unavailable,
+)
 from domain.sessions.timeline import Outcome, Step
-from tests.workflows.classroom import MINUTE, book, commands, history_length
+from tests.workflows.classroom import MINUTE, REGION, book, commands, history_length
 from tests.workflows.recording_activities import World
-from workflows.class_session import ClassSession
-from workflows.session.messages import Cancel, EndClass, Extend, Reschedule, Substitute
+from workflows.session.messages import Cancel, Reschedule
 
 pytestmark = pytest.mark.workflow
 
@@ -55,7 +59,7 @@ async def test_a_late_booking_skips_what_is_past(environment: WorkflowEnvironmen
     assert skipped == {"24h", "1h"}
     assert "notice:briefing" in world.calls
     assert "open_room" in world.calls
-    await room.handle.execute_update(ClassSession.cancel, Cancel("test"))
+    await room.cancel()
     await room.result()
 
 
@@ -63,10 +67,8 @@ async def test_a_refused_booking_leaves_nothing_running(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     world.failing["book"] = DoubleBooked("another class")
-    with pytest.raises(WorkflowUpdateFailedError) as refused:
+    with pytest.raises(DoubleBooked):
         await book(environment, world)
-    assert isinstance(refused.value.cause, ApplicationError)
-    assert refused.value.cause.type == "double-booked"
     assert world.calls == ["book"]
 
 
@@ -76,7 +78,7 @@ async def test_a_second_booking_of_the_same_class_is_refused(
     room = await book(environment, world)
     await book(environment, world, session_id=room.session_id)  # the same update id: the same answer
     assert world.calls.count("book") == 1
-    await room.handle.execute_update(ClassSession.cancel, Cancel("test"))
+    await room.cancel()
     await room.result()
 
 
@@ -86,7 +88,7 @@ async def test_a_move_moves_the_timers_and_tells_everybody(
     room = await book(environment, world)
     later = room.starts_at + timedelta(days=3)
     await room.until(room.starts_at - timedelta(hours=2))
-    await room.handle.execute_update(ClassSession.reschedule, Reschedule(later, later + 30 * MINUTE))
+    await room.sessions.reschedule(room.session_id, Reschedule(later, later + 30 * MINUTE))
     await room.until(room.starts_at + timedelta(hours=1))
     assert "open_room" not in world.calls
     assert "notice:rescheduled:move-1" in world.calls
@@ -103,7 +105,7 @@ async def test_a_class_moved_after_its_door_opened_starts_over(
     room = await book(environment, world)
     later = room.starts_at + timedelta(days=1)
     await room.until(room.starts_at - 5 * MINUTE)
-    await room.handle.execute_update(ClassSession.reschedule, Reschedule(later, later + 30 * MINUTE))
+    await room.sessions.reschedule(room.session_id, Reschedule(later, later + 30 * MINUTE))
     await room.until(room.starts_at + 10 * MINUTE)
     assert "close_room:moved" in world.calls
     room.starts_at = later
@@ -121,7 +123,7 @@ async def test_cancelling(
     room = await book(environment, world)
     await room.until(room.starts_at - before_start)
     if by == "update":
-        await room.handle.execute_update(ClassSession.cancel, Cancel("storm"))
+        await room.cancel()
     elif by == "signal":
         await room.handle.signal("cancel", Cancel("storm"))
     else:
@@ -133,12 +135,30 @@ async def test_cancelling(
     assert {e.outcome for e in await room.timeline()} <= {Outcome.DONE, Outcome.CANCELLED, Outcome.SKIPPED}
 
 
+async def test_what_the_workflow_knows_can_be_read(environment: WorkflowEnvironment, world: World) -> None:
+    room = await book(environment, world)
+    await room.until(room.starts_at)
+    first = await room.now()
+    await room.teacher_joins(first)
+    await room.extend_to(room.starts_at + 60 * MINUTE)
+    await room.end()
+    await room.drafted()
+    await room.approve(2)
+    await room.result()
+    facts = await room.facts()
+    assert (facts.session.session_id, facts.region) == (room.session_id, REGION)
+    assert (facts.state, facts.end_reason, facts.approved_revision) == ("closed", "command", 2)
+    assert facts.live_since == first
+    assert facts.booked.ends_at == room.starts_at + 60 * MINUTE
+    assert facts.passed_steps == {("reminder", "24h"), ("reminder", "1h"), ("briefing", ""), ("room", "")}
+
+
 async def test_extending_keeps_the_room_open(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world)
     await room.until(room.starts_at)
     await room.teacher_joins()
     await room.until(room.starts_at + 25 * MINUTE)
-    await room.handle.execute_update(ClassSession.extend, Extend(room.starts_at + 60 * MINUTE))
+    await room.extend_to(room.starts_at + 60 * MINUTE)
     await room.until(room.starts_at + 50 * MINUTE)
     assert not any(call.startswith("close_room") for call in world.calls)
     await room.until(room.starts_at + 72 * MINUTE)
@@ -152,7 +172,7 @@ async def test_ending_by_command(environment: WorkflowEnvironment, world: World)
     await room.until(room.starts_at)
     await room.teacher_joins()
     await room.until(room.starts_at + 5 * MINUTE)
-    await room.handle.execute_update(ClassSession.end, EndClass("instructor"))
+    await room.end()
     await room.pass_time(timedelta(seconds=1))
     assert "close_room:command" in world.calls
     await room.drafted()
@@ -166,7 +186,7 @@ async def test_a_class_ended_as_its_instructor_comes_was_held(
     room = await book(environment, world)
     await room.until(room.starts_at)
     await room.teacher_joins()
-    await room.handle.execute_update(ClassSession.end, EndClass("instructor"))
+    await room.end()
     await room.drafted()
     await room.approve()
     assert (await room.result()).outcome == "held"
@@ -240,10 +260,8 @@ async def test_a_stale_approval_is_refused_and_can_be_repeated(
     room = await book(environment, world)
     await room.in_review()
     world.failing["approve"] = StaleRevision("the current revision is 2")
-    with pytest.raises(WorkflowUpdateFailedError) as refused:
+    with pytest.raises(StaleRevision):
         await room.approve(1)
-    assert isinstance(refused.value.cause, ApplicationError)
-    assert refused.value.cause.type == "stale-revision"
     del world.failing["approve"]
     await room.approve(2)
     await room.result()
@@ -256,29 +274,25 @@ async def test_a_command_in_the_wrong_state_is_refused_and_leaves_no_trace(
     room = await book(environment, world)
     await room.until(room.starts_at - timedelta(hours=3))
     before = len((await room.handle.fetch_history()).events)
-    for update, arg in (
-        (ClassSession.end, EndClass()),
-        (ClassSession.extend, Extend(room.starts_at + 60 * MINUTE)),
-    ):
-        with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await room.handle.execute_update(update, arg)  # type: ignore[arg-type]
-        assert isinstance(refused.value.cause, ApplicationError)
-        assert refused.value.cause.type == "transition-refused"
+    with pytest.raises(TransitionRefused):
+        await room.end()
+    with pytest.raises(TransitionRefused):
+        await room.extend_to(room.starts_at + 60 * MINUTE)
     assert len((await room.handle.fetch_history()).events) <= before + 6, "refused before they were accepted"
-    with pytest.raises(WorkflowUpdateFailedError):
-        await room.handle.execute_update(
-            ClassSession.reschedule, Reschedule(room.starts_at - timedelta(days=9), room.starts_at)
+    with pytest.raises(BookingInPast):
+        await room.sessions.reschedule(
+            room.session_id, Reschedule(room.starts_at - timedelta(days=9), room.starts_at)
         )
-    await room.handle.execute_update(ClassSession.cancel, Cancel("test"))
+    await room.cancel()
     await room.result()
 
 
 async def test_a_substitute_is_asked_for_by_signal(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world)
-    await room.handle.signal(ClassSession.substitute, Substitute(by="admin"))
+    await room.ask_for_substitute()
     await room.pass_time(MINUTE)
     assert world.cases[0].kind == "substitution_requested"
-    await room.handle.execute_update(ClassSession.cancel, Cancel("test"))
+    await room.cancel()
     await room.result()
 
 

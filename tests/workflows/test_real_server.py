@@ -1,26 +1,16 @@
 """What takes real time and a real server: steps that do not end by themselves."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from collections.abc import AsyncIterator
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from domain.sessions.policies import SessionPolicy
 from tests.stack import TestTemporal
-from tests.workflows.classroom import book, workers
+from tests.workflows.classroom import SECOND, SOON, book, until, workers
 from tests.workflows.recording_activities import World
 from wiring.temporal import connect
-from workflows.class_session import ClassSession
-from workflows.session.messages import Cancel, EndClass
 
 pytestmark = pytest.mark.workflow
-
-SECOND = timedelta(seconds=1)
-SOON = SessionPolicy(
-    reminders_before=(3 * SECOND,), briefing_before=2 * SECOND, room_before=1 * SECOND, grace_after_end=SECOND
-)
 
 
 @pytest.fixture
@@ -44,7 +34,7 @@ async def test_a_mail_server_that_is_down_keeps_no_room_shut(
     happening.away.clear()
     await room.teacher_joins()
     await until(lambda: "transcribe" in happening.calls)
-    await room.handle.execute_update(ClassSession.end, EndClass())
+    await room.end()
     await until(lambda: "notice:review_request" in happening.calls)
     await room.approve()
     assert (await room.handle.result()).outcome == "held"
@@ -57,13 +47,7 @@ async def test_the_recorder_of_a_class_that_is_called_off_is_told_to_end(
     happening.recorder_stays = True
     room = await book(real, happening, starts_in=3 * SECOND, policy=SOON)
     await until(lambda: "capture" in happening.calls)
-    await room.handle.execute_update(ClassSession.cancel, Cancel("storm"))
+    await room.cancel()
     assert (await room.handle.result()).outcome == "cancelled"
     assert "recorder told to end" in happening.calls
     assert happening.calls.count("close_room:cancelled") == 1
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - the condition is of many kinds
-            await asyncio.sleep(0.02)

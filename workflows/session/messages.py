@@ -1,4 +1,4 @@
-"""What callers send to a session: the start, its updates and its signals."""
+"""The messages of a session's workflow: its input and result, its updates and its signals."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,10 +6,6 @@ from uuid import UUID
 
 from domain.sessions.policies import SessionPolicy
 from workflows.contracts.common import SessionRef
-
-
-def session_workflow_id(session_id: UUID) -> str:
-    return f"session-{session_id}"
 
 
 @dataclass(frozen=True)

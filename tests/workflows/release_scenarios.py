@@ -1,0 +1,162 @@
+"""Further stories whose histories are saved for a release: a new one must carry on what the one before has begun.
+
+Most stop while the session is running. None has a fingerprint: the order of some commands is chance.
+"""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.testing import WorkflowEnvironment
+
+from domain.errors import Unavailable
+from tests.workflows.classroom import MINUTE, SECOND, SOON, Handle, book, until
+from tests.workflows.recording_activities import World
+from tests.workflows.scenarios import Scenario, over
+
+
+async def running_booked(environment: WorkflowEnvironment, world: World) -> Handle:
+    """One reminder is sent, one is to come."""
+    room = await book(environment, world)
+    await room.until(room.starts_at - timedelta(hours=20))
+    return room.handle
+
+
+async def running_moved(environment: WorkflowEnvironment, world: World) -> Handle:
+    room = await book(environment, world)
+    await room.until(room.starts_at - 5 * MINUTE)
+    await room.move_to(room.starts_at + timedelta(days=3))
+    await room.pass_time(timedelta(hours=1))
+    return room.handle
+
+
+async def running_open(environment: WorkflowEnvironment, world: World) -> Handle:
+    room = await book(environment, world)
+    await room.until(room.starts_at - 5 * MINUTE)
+    return room.handle
+
+
+async def running_live(environment: WorkflowEnvironment, world: World) -> Handle:
+    """Extended, and the room is empty at the moment."""
+    room = await book(environment, world)
+    await room.until(room.starts_at)
+    first = await room.now()
+    await room.teacher_joins()
+    await room.extend_to(room.starts_at + 60 * MINUTE)
+    await room.until(room.starts_at + 20 * MINUTE)
+    await room.room_empties(first)
+    await room.until(room.starts_at + 21 * MINUTE)
+    return room.handle
+
+
+async def running_in_review(environment: WorkflowEnvironment, world: World) -> Handle:
+    room = await book(environment, world)
+    await room.in_review()
+    await room.request_changes()
+    return room.handle
+
+
+async def running_overdue_review(environment: WorkflowEnvironment, world: World) -> Handle:
+    room = await book(environment, world)
+    await room.in_review()
+    await room.pass_time(timedelta(days=4))
+    return room.handle
+
+
+async def running_in_quiet_hours(environment: WorkflowEnvironment, world: World) -> Handle:
+    """Filed; the summary waits for the morning, and closing with it."""
+    room = await book(environment, world)
+    await room.in_review()
+    world.quiet_until["summary"] = await room.now() + timedelta(hours=9)
+    await room.approve()
+    await room.pass_time(timedelta(hours=1))
+    return room.handle
+
+
+async def filed_after_quiet_hours(environment: WorkflowEnvironment, world: World) -> Handle:
+    """The summary waits for the morning, and a step that fails at first is retried meanwhile."""
+    world.failing_once["file"] = Unavailable("the database does not answer")
+    room = await book(environment, world)
+    await room.in_review()
+    world.quiet_until["summary"] = await room.now() + timedelta(hours=9)
+    await room.approve()
+    return await over(room)
+
+
+async def running_while_mail_is_down(environment: WorkflowEnvironment, world: World) -> Handle:
+    """Open, with the recorder in the room."""
+    world.away |= {"notice:confirmation", "notice:reminder:3s", "notice:briefing"}
+    world.recorder_stays = True
+    room = await book(environment, world, starts_in=5 * SECOND, policy=SOON)
+    await until(lambda: "capture" in world.calls)
+    return room.handle
+
+
+async def running_recorded(environment: WorkflowEnvironment, world: World) -> Handle:
+    """Live, with recorder and transcriber at work."""
+    world.recorder_stays = world.transcriber_stays = True
+    room = await book(environment, world, starts_in=3 * SECOND, policy=SOON)
+    await until(lambda: "capture" in world.calls)
+    await room.teacher_joins()
+    await until(lambda: "transcribe" in world.calls)
+    return room.handle
+
+
+async def running_finishing_the_recording(environment: WorkflowEnvironment, world: World) -> Handle:
+    """Ending: the room is closed, the recorder is not done."""
+    world.recorder_stays = world.transcriber_stays = True
+    room = await book(environment, world, starts_in=3 * SECOND, policy=SOON)
+    await until(lambda: "capture" in world.calls)
+    await room.teacher_joins()
+    await until(lambda: "transcribe" in world.calls)
+    await room.end()
+    await until(lambda: "close_room:command" in world.calls)
+    await asyncio.sleep(0.5)
+    return room.handle
+
+
+async def running_finishing_the_transcript(environment: WorkflowEnvironment, world: World) -> Handle:
+    """Documenting: the recorder is done, the transcriber is not."""
+    world.transcriber_stays = True
+    room = await book(environment, world, starts_in=3 * SECOND, policy=SOON)
+    await until(lambda: "capture" in world.calls)
+    await room.teacher_joins()
+    await until(lambda: "transcribe" in world.calls)
+    await room.end()
+    await until(lambda: world.calls.count("progress") == 2)
+    await asyncio.sleep(0.5)
+    return room.handle
+
+
+async def cancelled_while_recorded(environment: WorkflowEnvironment, world: World) -> Handle:
+    world.recorder_stays = True
+    room = await book(environment, world, starts_in=3 * SECOND, policy=SOON)
+    await until(lambda: "capture" in world.calls)
+    await room.cancel()
+    await room.handle.result()
+    return room.handle
+
+
+ON_THE_TIME_SKIPPING_SERVER: dict[str, Scenario] = {
+    scenario.__name__: scenario
+    for scenario in (
+        running_booked,
+        running_moved,
+        running_open,
+        running_live,
+        running_in_review,
+        running_overdue_review,
+        running_in_quiet_hours,
+        filed_after_quiet_hours,
+    )
+}
+# An activity that takes its time would hold up the time of the time-skipping server.
+ON_A_REAL_SERVER: dict[str, Scenario] = {
+    scenario.__name__: scenario
+    for scenario in (
+        running_while_mail_is_down,
+        running_recorded,
+        running_finishing_the_recording,
+        running_finishing_the_transcript,
+        cancelled_while_recorded,
+    )
+}

@@ -1,0 +1,37 @@
+"""Short steps run as a local activity first, so that a class leaves a short history.
+
+A local activity adds one event to the history, a regular activity six. But the retries of a local activity also go to
+the history, and a database that is away for a day would fill it. So there is one short local attempt; an error that
+may pass is then retried by the server as a regular activity.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import options
+    from workflows.failures import STEP_FAILURES, is_final
+    from workflows.options import ActivityOptions
+
+Arg = TypeVar("Arg")
+Result = TypeVar("Result")
+
+
+async def execute_local_first(
+    method: Callable[[Any, Arg], Awaitable[Result]], arg: Arg, *, summary: str, fallback: ActivityOptions
+) -> Result:
+    """Run `method` locally; if that fails for a passing reason, as a regular activity with the options `fallback`.
+
+    The method must be idempotent: the local attempt may have succeeded unseen. Raises one of STEP_FAILURES.
+    """
+    try:
+        return await workflow.execute_local_activity_method(
+            method, arg, summary=summary, **options.LOCAL_ATTEMPT
+        )
+    except STEP_FAILURES as error:
+        if is_cancelled_exception(error) or is_final(error):
+            raise
+    return await workflow.execute_activity_method(method, arg, summary=summary, **fallback)

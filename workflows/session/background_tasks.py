@@ -1,0 +1,20 @@
+"""Tasks that run beside the story, such as messages: a mail server that is down must not keep a room shut."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+class BackgroundTasks:
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def finish(self) -> None:
+        """Wait for all of them."""
+        if self._running:
+            await asyncio.gather(*self._running)

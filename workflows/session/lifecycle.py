@@ -1,0 +1,36 @@
+"""The session's state in the workflow: its transitions, and what the Temporal UI shows of it."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.errors import TransitionRefused
+    from domain.sessions.states import SessionState, Trigger, advance
+    from workflows.failures import application_error
+    from workflows.session import search_attributes
+    from workflows.session.descriptions import describe
+    from workflows.session.facts import SessionFacts
+    from workflows.session.timeline import Timeline
+
+
+class Lifecycle:
+    def __init__(self, facts: SessionFacts, timeline: Timeline) -> None:
+        self._facts = facts
+        self._timeline = timeline
+
+    def check(self, trigger: Trigger) -> SessionState:
+        """The state after `trigger`. Raises the refusal in the form that an update answers with."""
+        try:
+            return advance(self._facts.state, trigger)
+        except TransitionRefused as error:
+            raise application_error(error) from error
+
+    def advance(self, trigger: Trigger) -> None:
+        self._facts.state = self.check(trigger)
+        self._facts.state_changes += 1
+        workflow.upsert_search_attributes([search_attributes.STATE.value_set(self._facts.state)])
+        self.describe()
+
+    def describe(self) -> None:
+        """Show in the Temporal UI where the session is."""
+        if self._facts.booking:
+            workflow.set_current_details(describe(self._facts, failed_steps=self._timeline.failed))

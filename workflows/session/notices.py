@@ -1,0 +1,60 @@
+"""Sends the messages of a class, and waits where their readers have quiet hours."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cases.kinds import ExceptionKind
+    from domain.notices.kinds import NoticeKind
+    from domain.sessions.timeline import Step
+    from workflows import options
+    from workflows.contracts.common import Progress
+    from workflows.contracts.notices import NoticeInput, NoticeResult, Notices
+    from workflows.failures import STEP_FAILURES, cause_code
+    from workflows.session.facts import SessionFacts
+    from workflows.session.steps import Steps
+
+_SHORTEST_PAUSE = timedelta(seconds=1)
+
+
+class NoticeSender:
+    def __init__(self, facts: SessionFacts, steps: Steps) -> None:
+        self._facts = facts
+        self._steps = steps
+
+    async def run_step(self, step: Step, kind: NoticeKind, occasion: str = "") -> None:
+        """A step of the class that is a message."""
+        await self._steps.run(
+            step,
+            lambda progress: self._send(kind, occasion, progress),
+            occasion=occasion,
+            note=_counts,
+        )
+
+    async def send(self, kind: NoticeKind) -> None:
+        """A message that is no step of its own. If it cannot be sent, a case is opened."""
+        try:
+            await self._send(kind, "", self._steps.progress())
+        except STEP_FAILURES as error:
+            code = cause_code(error)
+            await self._steps.open_case(ExceptionKind.STEP_FAILED, f"notice {kind}", {"code": code})
+
+    async def _send(self, kind: NoticeKind, occasion: str, progress: Progress) -> NoticeResult:
+        notice = NoticeInput(self._facts.session, progress, kind, occasion)
+        name = f"{kind} {occasion}".strip()
+        while True:
+            result = await workflow.execute_activity_method(
+                Notices.send, notice, summary=name, **options.NOTICES
+            )
+            if result.held_until is None:
+                return result
+            pause = max(result.held_until - workflow.now(), _SHORTEST_PAUSE)
+            await workflow.sleep(pause, summary=f"quiet hours: {name}")
+            notice = replace(notice, progress=replace(self._steps.progress(), ends=notice.progress.ends))
+
+
+def _counts(result: NoticeResult) -> str:
+    undeliverable = f", {result.undeliverable} undeliverable" if result.undeliverable else ""
+    return f"{result.sent} sent{undeliverable}"

@@ -1,0 +1,45 @@
+"""The plan before a class: reminders, briefing and room, each due at its time before the start."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.sessions.schedule import DueStep, plan_before_class
+    from domain.sessions.timeline import Outcome, Step
+    from workflows.session.facts import SessionFacts
+    from workflows.session.timeline import Timeline
+
+
+class ClassPlan:
+    def __init__(self, facts: SessionFacts, timeline: Timeline) -> None:
+        self._facts = facts
+        self._timeline = timeline
+
+    def make(self) -> None:
+        """Put the plan on the timeline; reminders whose time is over are skipped."""
+        self._timeline.forget_planned(Step.REMINDER)
+        for due in self._due_steps():
+            if due.past:
+                self.pass_step(due)
+                note = "its time was over"
+                self._timeline.finish(due.step, Outcome.SKIPPED, workflow.now(), due.occasion, note)
+            else:
+                self._timeline.plan(due.step, due.at, due.occasion)
+        self._timeline.plan(Step.LIVE, self._facts.booked.starts_at)
+        self._timeline.plan(Step.END, self._facts.booked.ends_at)
+
+    def make_again(self) -> None:
+        """The plan of a class that was moved. A briefing that was sent holds for the new time as well."""
+        self._facts.passed_steps = {past for past in self._facts.passed_steps if past[0] == Step.BRIEFING}
+        self.make()
+
+    def next_due(self) -> DueStep:
+        """The room is always due, so there is always a next step before the class."""
+        passed = self._facts.passed_steps
+        return next(due for due in self._due_steps() if (due.step, due.occasion) not in passed)
+
+    def pass_step(self, due: DueStep) -> None:
+        self._facts.passed_steps.add((due.step, due.occasion))
+
+    def _due_steps(self) -> tuple[DueStep, ...]:
+        booking = self._facts.booked
+        return plan_before_class(booking.policy, booking.starts_at, workflow.now())
