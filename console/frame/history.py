@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.frame.times import clock
 from domain.people.access import Permission, Principal
 from models.change_log import ChangeRow
 from models.repositories import change_log, names
@@ -121,7 +122,7 @@ def _text(value: Any, known: Mapping[str, str]) -> str:
 def _moment(text: str) -> str:
     if len(text) > 18 and text[4:5] == "-" and "T" in text:
         try:
-            return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
+            return f"{clock(datetime.fromisoformat(text), 'UTC', 'full')} UTC"
         except ValueError:
             return text
     return text

@@ -103,7 +103,7 @@ def test_it_is_read_in_the_readers_language_and_zone() -> None:
         "Deberes que revisar",
         "Previsto a continuación",
     ]
-    assert told["Última clase"] == ["Halves, martes 24 de febrero, 00:00"]
+    assert told["Última clase"] == ["Halves, martes, 24 de febrero, 0:00"]
 
 
 def test_a_section_of_a_later_version_keeps_its_name() -> None:

@@ -72,8 +72,8 @@ def test_both_forms_lead_to_the_same_places(kind: NoticeKind) -> None:
 @pytest.mark.parametrize(
     ("wanted", "subject"),
     [
-        ("es", "Clase reservada: Adding fractions, lunes 2 de marzo, 15:00"),
-        ("es-MX", "Clase reservada: Adding fractions, lunes 2 de marzo, 15:00"),
+        ("es", "Clase reservada: Adding fractions, lunes, 2 de marzo, 15:00"),
+        ("es-MX", "Clase reservada: Adding fractions, lunes, 2 de marzo, 15:00"),
         ("en", "Class booked: Adding fractions, Monday 2 March, 15:00"),
         ("fr", "Class booked: Adding fractions, Monday 2 March, 15:00"),
         ("", "Class booked: Adding fractions, Monday 2 March, 15:00"),
