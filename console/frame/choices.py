@@ -30,5 +30,8 @@ def languages() -> Options:
 
 @cache
 def staff_roles() -> Options:
-    meaning = {"admin": "Admin: all, with rules, keys and staff", "ops": "Ops: runs the classes of every day"}
+    meaning = {
+        "admin": "Admin: full access, including rules, keys and staff",
+        "ops": "Ops: runs daily classes",
+    }
     return [(role.value, meaning[role.value]) for role in STAFF]

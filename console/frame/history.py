@@ -81,7 +81,7 @@ def author(actor: str, found: Mapping[str, str]) -> str:
     kind = actor.partition(":")[0]
     if kind in _FIXED or not actor:
         return _FIXED.get(kind, "")
-    return _KINDS.get(kind, "{}").format(found.get(actor, "somebody who is gone"))
+    return _KINDS.get(kind, "{}").format(found.get(actor, "someone who was removed"))
 
 
 def _what(row: ChangeRow) -> str:

@@ -129,4 +129,4 @@ async def request_changes(
 ) -> Response:
     await shared.documentation.request_changes(link, session_id, wanted.revision, wanted.reason)
     shared.notifier.changed(session_id)
-    return done(request, f"/sessions/{session_id}/review", "Changes are asked for.")
+    return done(request, f"/sessions/{session_id}/review", "Changes requested.")

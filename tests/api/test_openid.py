@@ -263,7 +263,7 @@ async def test_a_provider_that_is_retired_lets_nobody_in(
     (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', asked.text)
     assert (await harbour.api.delete(f"/v1/identity-providers/{made['id']}")).status_code == 204
     assert (await browser.get(unescape(link))).status_code == 404
-    assert "Look into your mail" in (await ask(browser, f"ada@{domain}")).text
+    assert "Check your email" in (await ask(browser, f"ada@{domain}")).text
 
 
 async def test_an_address_of_another_domain_is_not_the_providers_to_tell(

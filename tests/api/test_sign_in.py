@@ -356,7 +356,7 @@ async def test_signing_out_everywhere(
         await sign_in(browser, mail_sink, address)
         await sign_in(phone, mail_sink, address)
         await sign_in(colleague, mail_sink, other_address)
-        assert (await browser.get("/account")).text.count("By a link in a mail") == 2
+        assert (await browser.get("/account")).text.count("Email link") == 2
         answer = await browser.post("/sign-out", data={"everywhere": "true"})
         assert "signed out everywhere" in answer.text
         assert (await phone.get("/today")).url.path == "/sign-in"

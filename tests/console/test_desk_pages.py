@@ -87,10 +87,10 @@ async def test_rules_are_read_and_set_as_people_write_them(desk: httpx.AsyncClie
     assert wrong.status_code == 422
     assert 'value="soon"' in wrong.text
     assert 'value="2 days, 3 h"' in wrong.text
-    assert "Write it as 15 minutes" in wrong.text
+    assert "Enter a duration, such as 15 minutes" in wrong.text
     beyond = await desk.post("/settings", data=body | {"room_before": "100 days", "segment_seconds": "4"})
-    assert "At most 90 days." in beyond.text
-    assert "At least 5." in beyond.text
+    assert "Must be at most 90 days." in beyond.text
+    assert "Must be at least 5." in beyond.text
     saved = await desk.post("/settings", data=body | {"room_before": "20 min"})
     assert "Saved." in saved.text
     assert "Last set by The operator." in saved.text
@@ -121,7 +121,7 @@ async def test_a_key_is_made_rotated_and_revoked(desk: httpx.AsyncClient, harbou
     body = {"key": hidden(form, "key"), "name": "", "role": "integrator", "lasts": "30"}
     wrong = await desk.post("/settings/keys/new", data=body | {"scopes": ["keys:manage"]})
     assert wrong.status_code == 422
-    assert "The role integrator does not have keys:manage." in wrong.text or "Fill this in." in wrong.text
+    assert "The role integrator does not have keys:manage." in wrong.text or "Required." in wrong.text
     assert re.search(r'value="keys:manage" checked', wrong.text)
     made = await desk.post("/settings/keys/new", data=body | {"name": MARKUP.format("key")})
     check(made.text, "key")
@@ -168,7 +168,7 @@ async def test_an_exception_is_taken_resolved_and_opened_again(
     shown = await desk.get(one)
     check(shown.text, "member")
     assert "Ada Okafor" in shown.text
-    assert "Taken by <strong>The operator" in (await desk.post(f"{one}/assign", data={"member_id": ""})).text
+    assert "Assigned to <strong>The operator" in (await desk.post(f"{one}/assign", data={"member_id": ""})).text
     check((await desk.post(f"{one}/assign", data={"member_id": member["id"]})).text, "member")
     wrong = await desk.post(f"{one}/resolve", data={"resolution": "y" * 2001})
     assert wrong.status_code == 422
@@ -212,7 +212,7 @@ async def test_the_change_log_is_searched(desk: httpx.AsyncClient, harbour: Scho
     own = await desk.get(f"/settings/audit?subject_id={student}")
     assert "Noor Haddad" in own.text
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    assert "No change is found" in (await desk.get(f"/settings/audit?since={tomorrow:%Y-%m-%d}")).text
+    assert "No changes found" in (await desk.get(f"/settings/audit?since={tomorrow:%Y-%m-%d}")).text
     assert (
         "Student added" in (await desk.get(f"/settings/audit?until={tomorrow:%Y-%m-%d}&subject=student")).text
     )

@@ -244,7 +244,7 @@ async def test_an_instructor_sees_nothing_of_a_colleagues(opened: School) -> Non
     async with await person(opened, "instructor", made["id"]) as mei:
         page = await mei.get("/teaching")
         assert page.status_code == 200
-        assert "No class in the next 24 hours" in page.text
+        assert "No classes in the next 24 hours" in page.text
         assert theirs not in page.text
         for path in (f"/sessions/{theirs}", f"/sessions/{theirs}/fragment", f"/sessions/{theirs}/live"):
             assert (await mei.get(path)).status_code == 404, path
