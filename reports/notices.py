@@ -25,6 +25,7 @@ def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: s
     words = words_in(language)
     return {
         "kind": kind,
+        "hello": words["hello"].format(name=context.reader),
         "c": context,
         "w": words,
         "language": language,

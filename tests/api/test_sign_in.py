@@ -222,7 +222,7 @@ async def test_the_mail_is_in_the_readers_language(
     await ask(browser, address)
     await links_in_mail(mail_sink, address)
     (message,) = mail_sink.messages(address)
-    assert message["subject"] == "Tu enlace para entrar"
+    assert message["subject"] == "Tu enlace para iniciar sesión"
     assert "Funciona una vez, durante 15 minutos" in message["text"]
 
 

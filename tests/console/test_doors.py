@@ -196,7 +196,7 @@ async def test_a_family_page_with_nobody_on_it(chromium: Browser, opened: School
     made = await opened.post("/v1/guardians", {"name": "Nobody's yet", "email": "nobody@family.example"})
     async with of(chromium, opened, "guardian", made["id"]) as page:
         await page.goto(f"{opened.campus.url}/family")
-        await expect(page.get_by_text("No children here")).to_be_visible()
+        await expect(page.get_by_text("No children yet")).to_be_visible()
         await look_and_check(page, "family-empty")
         await page.goto(f"{opened.campus.url}/today")
         await expect(page.get_by_role("heading", name="You may not do this")).to_be_visible()

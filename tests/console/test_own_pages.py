@@ -216,7 +216,7 @@ async def test_a_child_that_is_unlinked_is_gone_from_the_page(opened: School, ta
     async with await guardian(opened, 1) as browser:
         page = (await browser.get("/family")).text
     assert "Leo" not in page.replace("Guardian of Leo Lindqvist", "")
-    assert "No children here" in page
+    assert "No children yet" in page
     version = (await opened.api.get(student)).headers["etag"]
     again = {"guardian_ids": [opened.ids["guardian 1"]]}
     await opened.api.patch(student, json=again, headers={"If-Match": version})
