@@ -142,8 +142,8 @@ async def test_a_link_works_once(
     async with campus.browser() as thief:
         answer = await press(thief, link)
         assert answer.status_code == 403
-        assert "This link was used already" in answer.text
-        assert "sign out everywhere" in answer.text
+        assert "This link has already been used" in answer.text
+        assert "Sign out everywhere" in answer.text
         assert cookie_of(campus, thief) is None
 
 
@@ -273,7 +273,7 @@ async def test_programs_are_told_by_a_problem(campus: Campus) -> None:
 async def test_what_is_no_address_is_said(browser: httpx.AsyncClient, address: str) -> None:
     answer = await ask(browser, address)
     assert answer.status_code == 422
-    assert "Write one address" in answer.text
+    assert "Enter an email address" in answer.text
 
 
 async def test_a_form_of_another_site_asks_for_nothing(campus: Campus) -> None:

@@ -93,7 +93,7 @@ async def test_a_list_follows_what_is_typed_and_a_student_is_retired(
     await told(page, "Retired")
     assert "said" not in page.url
     await page.get_by_role("button", name="Restore").click()
-    await told(page, "Back in use")
+    await told(page, "Restored")
     await page.goto(f"{hall.campus.url}/people/students?q=nobody")
     await look_and_check(page, "students-none")
 

@@ -129,7 +129,7 @@ async def test_a_key_is_made_rotated_and_revoked(desk: httpx.AsyncClient, harbou
     (secret,) = re.findall(r'value="(hr_[^"]+)"', made.text)
     assert await status(harbour, secret) == 200
     again = await desk.post("/settings/keys/new", data=body | {"name": "again"})
-    assert "made already" in again.text
+    assert "already exists" in again.text
     assert await status(harbour, secret) == 200, "the secret that was told goes on working"
     check((await desk.get("/settings/keys")).text, "key")
 
@@ -168,7 +168,9 @@ async def test_an_exception_is_taken_resolved_and_opened_again(
     shown = await desk.get(one)
     check(shown.text, "member")
     assert "Ada Okafor" in shown.text
-    assert "Assigned to <strong>The operator" in (await desk.post(f"{one}/assign", data={"member_id": ""})).text
+    assert (
+        "Assigned to <strong>The operator" in (await desk.post(f"{one}/assign", data={"member_id": ""})).text
+    )
     check((await desk.post(f"{one}/assign", data={"member_id": member["id"]})).text, "member")
     wrong = await desk.post(f"{one}/resolve", data={"resolution": "y" * 2001})
     assert wrong.status_code == 422

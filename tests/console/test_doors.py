@@ -104,7 +104,7 @@ async def test_signing_in_by_mail_and_out_again(
         await expect(page.get_by_text("You are signed out everywhere.")).to_be_visible()
         await page.goto(link)
         await page.get_by_role("button", name="Sign in").click()
-        await expect(page.get_by_role("heading", name="This link was used already")).to_be_visible()
+        await expect(page.get_by_role("heading", name="This link has already been used")).to_be_visible()
         await look_and_check(page, "sign-in-refused")
 
 
@@ -199,5 +199,5 @@ async def test_a_family_page_with_nobody_on_it(chromium: Browser, opened: School
         await expect(page.get_by_text("No children yet")).to_be_visible()
         await look_and_check(page, "family-empty")
         await page.goto(f"{opened.campus.url}/today")
-        await expect(page.get_by_role("heading", name="You may not do this")).to_be_visible()
+        await expect(page.get_by_role("heading", name="You don't have access")).to_be_visible()
         await look_and_check(page, "page-of-another-role")
