@@ -199,4 +199,6 @@ def test_plain_text_has_no_ragged_gaps() -> None:
     for kind in N:
         text = letter(kind).text
         assert "\n\n\n" not in text
-        assert text.endswith(f"\n-- \nYou're receiving this email because of a class at {CONTEXT.organization}.\n")
+        assert text.endswith(
+            f"\n-- \nYou're receiving this email because of a class at {CONTEXT.organization}.\n"
+        )

@@ -97,7 +97,7 @@ async def test_the_queue_is_worked_off(shell: Shell) -> None:
     resolved = await shell.one("exceptions", "resolve", first, "--note", "made again")
     assert resolved["resolution"] == "made again"
     assert [row["id"] for row in await shell.rows("exceptions", "list", "--state", "resolved")] == [first]
-    assert await shell.said("exceptions", "reopen", first) == "Open again.\n"
+    assert await shell.said("exceptions", "reopen", first) == "Reopened.\n"
 
 
 async def test_the_outbox(shell: Shell) -> None:
