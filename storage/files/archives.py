@@ -73,7 +73,7 @@ def _check_list(file: IO[bytes]) -> None:
 
 def _check(archive: zipfile.ZipFile, budget: _Budget, depth: int) -> None:
     if depth > MOST_DEPTH:
-        raise FileRefused("the document contains nested archives")
+        raise FileRefused("the document contains archives within archives")
     parts = archive.infolist()
     budget.spend(entries=len(parts))
     for part in parts:
@@ -88,7 +88,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, budget: _Budget
     if _MACROS.search(part.filename):
         raise FileRefused("the document has macros", next_step="Save it without macros.")
     if part.file_size > max(_SMALL, MOST_RATIO * part.compress_size):
-        raise FileRefused("part of the document unpacks to far more than it should")
+        raise FileRefused("part of the document is far larger than it claims")
     inner = _unpacked(archive, part, budget)
     if inner is not None:
         with inner:

@@ -135,7 +135,7 @@ async def test_what_is_asked_of_the_provider(
 @pytest.mark.parametrize(
     ("user", "told"),
     [
-        ("stranger", "nobody in your organization has this address"),
+        ("stranger", "in your organization has this address"),
         ("unverified", "verified your email address"),
     ],
 )

@@ -223,7 +223,7 @@ async def test_the_mail_is_in_the_readers_language(
     await links_in_mail(mail_sink, address)
     (message,) = mail_sink.messages(address)
     assert message["subject"] == "Tu enlace para iniciar sesión"
-    assert "Funciona una vez, durante 15 minutos" in message["text"]
+    assert "Funciona una sola vez y caduca en 15 minutos" in message["text"]
 
 
 async def test_a_page_that_needs_somebody_comes_back_after_signing_in(
