@@ -18,7 +18,8 @@ SHOWN = 15
 _UNSAID = frozenset(
     {"id", "created_at", "course_id", "prefix", "created_by"}
 )  # of what is made: told elsewhere
-_FIXED = {"operator": "The operator", "homeroom": "Homeroom", "nobody": "Nobody"}
+_SIGN_INS = {"sign_in.created": "Signed in", "sign_in.ended": "Signed out"}
+_FIXED = {"operator": "Operator", "homeroom": "Homeroom", "nobody": "Nobody"}
 _KINDS = {"key": "key “{}”", "guardian": "{} (guardian)", "instructor": "{} (instructor)"}
 
 
@@ -85,14 +86,16 @@ def author(actor: str, found: Mapping[str, str]) -> str:
 
 
 def _what(row: ChangeRow) -> str:
+    if row.kind in _SIGN_INS:
+        return _SIGN_INS[row.kind]
     subject, _, verb = row.kind.partition(".")
     said = {
-        "qualification": "qualification",
         "student_guardian": "guardian",
         "api_key": "key",
         "notice": "message",
+        "session": "class",
     }.get(subject, subject)
-    verb = {"created": "added", "deleted": "removed"}.get(verb, verb)
+    verb = {"created": "opened" if subject == "exception" else "added", "deleted": "removed"}.get(verb, verb)
     text = f"{said} {verb}".replace("_", " ")
     return text[:1].upper() + text[1:]
 

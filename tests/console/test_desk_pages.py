@@ -93,7 +93,7 @@ async def test_rules_are_read_and_set_as_people_write_them(desk: httpx.AsyncClie
     assert "Must be at least 5." in beyond.text
     saved = await desk.post("/settings", data=body | {"room_before": "20 min"})
     assert "Saved." in saved.text
-    assert "Last set by The operator." in saved.text
+    assert "Last set by Operator." in saved.text
     policy = await harbour.get("/v1/policy")
     assert (policy["reminders_before"], policy["room_before"]) == (["P2D", "PT3H"], "PT20M")
     stale = await desk.post("/settings", data=body | {"room_before": "30 min"})
@@ -168,16 +168,14 @@ async def test_an_exception_is_taken_resolved_and_opened_again(
     shown = await desk.get(one)
     check(shown.text, "member")
     assert "Ada Okafor" in shown.text
-    assert (
-        "Assigned to <strong>The operator" in (await desk.post(f"{one}/assign", data={"member_id": ""})).text
-    )
+    assert "Assigned to <strong>Operator" in (await desk.post(f"{one}/assign", data={"member_id": ""})).text
     check((await desk.post(f"{one}/assign", data={"member_id": member["id"]})).text, "member")
     wrong = await desk.post(f"{one}/resolve", data={"resolution": "y" * 2001})
     assert wrong.status_code == 422
     assert "y" * 2001 in wrong.text
     resolved = await desk.post(f"{one}/resolve", data={"resolution": MARKUP.format("done")})
     check(resolved.text, "done")
-    assert "Resolved by <strong>The operator" in resolved.text
+    assert "Resolved by <strong>Operator" in resolved.text
     assert one in (await desk.get("/exceptions?state=all")).text
     assert (await desk.post(f"{one}/resolve", data={"resolution": ""})).status_code == 409
     assert "Resolve</button>" in (await desk.post(f"{one}/reopen")).text

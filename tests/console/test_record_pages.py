@@ -74,7 +74,7 @@ async def test_a_life(desk: httpx.AsyncClient, harbour: School, kind: Kind) -> N
     assert shown.url.path == f"{kind.base}/{UUID(key)}"
     assert "Added." in shown.text
     assert "Ines Duarte" in shown.text
-    assert "by The operator" in shown.text
+    assert "by Operator" in shown.text
 
     form = await desk.get(f"{shown.url.path}/edit")
     assert 'value="Ines Duarte"' in form.text
