@@ -12,7 +12,7 @@ from cli.remote.moments import optional_moment, read_duration
 app = typer.Typer(no_args_is_help=True, help="API keys: create, rotate, revoke.")
 PATH = "/v1/keys"
 COLUMNS = ("name", "prefix", "role", "scopes", "last_used_at", "expires_at", "revoked_at", "id")
-_ONCE = "You won't be able to see it again."
+_ONCE = "It is shown only once."
 Id = Annotated[str, typer.Argument(metavar="KEY", help="Its id, the start of it, or its prefix.")]
 
 

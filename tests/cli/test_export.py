@@ -104,7 +104,7 @@ async def test_a_period_and_another_format(opened: Archive, tmp_path: Path) -> N
         ((), {"HOMEROOM_API_URL": "http://classes.example:port"}, "isn't a valid address"),
         (("--tables", "students,api_key"), {}, "Unknown table api_key"),
         (("--from", "yesterday"), {}, "isn't a time"),
-        (("--from", "2030-03-05", "--to", "2030-03-04"), {}, "ends before it begins"),
+        (("--from", "2030-03-05", "--to", "2030-03-04"), {}, "ends before it starts"),
     ],
 )
 async def test_what_it_cannot_do_it_says(

@@ -150,7 +150,7 @@ def test_a_second_up_shows_the_running_stack(stack: StackUnderTest) -> None:
     first = stack.up("mail")
     done = stack.run("up", "--only", "mail")
     assert done.returncode == 0
-    assert "runs already" in done.stdout
+    assert "already running" in done.stdout
     assert stack.state().supervisor_pid == first.supervisor_pid
 
 

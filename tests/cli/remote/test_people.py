@@ -109,4 +109,4 @@ async def test_a_list_of_nothing(shell: Shell) -> None:
 async def test_what_is_no_change(shell: Shell) -> None:
     done = await shell.run("students", "edit", shell.school.ids["student 0"])
     assert done.code == 2
-    assert "different" in done.err
+    assert "field to change" in done.err
