@@ -29,7 +29,7 @@ class ApiError(Exception):
         self.status = status
         self.problem = problem  # empty: the answer is none of Homeroom's
         said = f"{problem.get('detail', '')} {problem.get('next_step', '')}".strip()
-        super().__init__(said or f"the answer is {status}, and no word of Homeroom's")
+        super().__init__(said or f"the server responded with {status}, which isn't from Homeroom")
 
 
 class Api:

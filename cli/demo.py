@@ -26,10 +26,11 @@ _FINAL = frozenset({"closed", "cancelled"})
 
 def demo(
     approve_after: Annotated[
-        float, typer.Option(help="Seconds the draft waits for you before the demo approves it; 0: for ever.")
+        float,
+        typer.Option(help="Seconds to wait for you before the demo approves the draft. 0 waits forever."),
     ] = 20.0,
 ) -> None:
-    """Watch a class happen: booked, held in a real room, transcribed, documented, approved, told, filed."""
+    """Watch a class happen, from booking to approved summary."""
     settings = settings_or_exit()
     _synthesise()
     try:
@@ -41,7 +42,7 @@ def demo(
         console.print(f"[red]The demo stopped:[/] {error}", markup=True)
         console.print("See `homeroom status` and `homeroom logs api`.")
         raise typer.Exit(1) from None
-    console.print(f"\nMails: {settings.mailbox_url}", markup=False)
+    console.print(f"\nMailbox: {settings.mailbox_url}", markup=False)
 
 
 def _synthesise() -> None:
@@ -53,14 +54,12 @@ def _synthesise() -> None:
 
 def _show_places(booked: BookedClass, settings: Settings) -> None:
     rows = {
-        "The class as it happens": desk_url(
-            settings, UUID(booked.organization_id), f"/sessions/{booked.session_id}"
-        ),
-        "Its workflow in the Temporal UI": booked.workflow_url,
-        "Sit in the class yourself": booked.guest_link,
-        "Mails to the people": settings.mailbox_url or "",
+        "Watch the class": desk_url(settings, UUID(booked.organization_id), f"/sessions/{booked.session_id}"),
+        "Its workflow in Temporal": booked.workflow_url,
+        "Join the class yourself": booked.guest_link,
+        "Emails sent": settings.mailbox_url or "",
     }
-    console.print("\n[bold]A class is booked.[/] Open these while it happens:\n")
+    console.print("\n[bold]Class booked.[/] Open these while it runs:\n")
     for label, url in rows.items():
         console.print(f"  {label}\n    {url}\n", markup=False, style=None)
 
@@ -94,7 +93,7 @@ class _Demo:
                 time.sleep(_POLL)
         finally:
             self._voices.stop()
-        console.print("The class did not end in time; it goes on without the demo.")
+        console.print("The class didn't end in time. It continues without the demo.")
 
     def _show_timeline(self) -> None:
         for entry in self._api.get(f"/v1/sessions/{self._booked.session_id}/timeline"):
@@ -124,9 +123,9 @@ class _Demo:
     def _review(self) -> None:
         if self._review_since is None:
             self._review_since = time.monotonic()
-            console.print("\n[bold]The draft waits for approval[/] on the class's page.")
+            console.print("\n[bold]The draft is waiting for approval[/] on the class page.")
             if self._approve_after:
-                console.print(f"The demo approves it in {self._approve_after:.0f} s if you do not.\n")
+                console.print(f"The demo approves it in {self._approve_after:.0f} s unless you do.\n")
         waited = time.monotonic() - self._review_since
         if self._approve_after and waited >= self._approve_after:
             path = f"/v1/sessions/{self._booked.session_id}/documentation"

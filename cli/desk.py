@@ -16,21 +16,21 @@ LASTS = timedelta(hours=12)
 def desk(
     organization: Annotated[
         UUID | None,
-        typer.Argument(help="Its id; without one, the newest ten, where the owner's database URL is set."),
+        typer.Argument(
+            help="The organization's id. Defaults to the newest ten, if the owner's database URL is set."
+        ),
     ] = None,
 ) -> None:
-    """A link to today's classes and their pages, good for twelve hours. Whoever has it sees the organization."""
+    """Print a sign-in link to the console, valid for twelve hours. Anyone with it has access."""
     settings = settings_or_exit()
     if organization is not None:
         typer.echo(desk_url(settings, organization))
         return
     if settings.owner_database_url is None:
-        _give_up(
-            "Name the organization: `homeroom desk ID`, with the id that POST /v1/organizations answered."
-        )
+        _give_up("Pass the organization's id: `homeroom desk ID`. POST /v1/organizations returned it.")
     known = _newest(settings.owner_database_url.get_secret_value())
     if not known:
-        _give_up("There is no organization yet: `homeroom demo` makes one, or POST /v1/organizations.")
+        _give_up("There are no organizations yet. `homeroom demo` or POST /v1/organizations creates one.")
     for key, name in known:
         typer.echo(f"{name} ({key})\n  {desk_url(settings, key)}")
 
@@ -48,7 +48,7 @@ def _newest(owner_url: str) -> list[tuple[UUID, str]]:
         with psycopg.connect(owner_url) as connection:
             return [(row[0], row[1]) for row in connection.execute(query)]
     except psycopg.OperationalError:
-        _give_up("The database does not answer. See `homeroom status`; `homeroom up` starts the stack.")
+        _give_up("The database isn't responding. Check `homeroom status`; `homeroom up` starts the stack.")
 
 
 def _give_up(text: str) -> NoReturn:

@@ -19,20 +19,24 @@ _TIMEOUT = httpx.Timeout(30, read=600)
 
 
 def export(
-    out: Annotated[Path, typer.Option(help="Folder for the files; made where it is missing.")],
-    tables: Annotated[str, typer.Option(help="Names with commas between them; without, all tables.")] = "",
+    out: Annotated[Path, typer.Option(help="Folder for the files. Created if it is missing.")],
+    tables: Annotated[str, typer.Option(help="Comma-separated names. Defaults to all tables.")] = "",
     since: Annotated[
         str,
-        typer.Option("--from", help="Sessions that start then or later: a date, or a time with its zone."),
+        typer.Option(
+            "--from", help="Only sessions that start at or after this: a date, or a time with an offset."
+        ),
     ] = "",
-    until: Annotated[str, typer.Option("--to", help="Sessions that start before.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Only sessions that start before this.")] = "",
     form: Annotated[Literal["parquet", "csv", "jsonl"], typer.Option("--format")] = "parquet",
     api_url: Annotated[
-        str, typer.Option(envvar="HOMEROOM_API_URL", help="Without one, the stack on this machine.")
+        str, typer.Option(envvar="HOMEROOM_API_URL", help="Defaults to the stack on this machine.")
     ] = "",
-    api_key: Annotated[str, typer.Option(envvar="HOMEROOM_API_KEY", help="A key of the organization.")] = "",
+    api_key: Annotated[
+        str, typer.Option(envvar="HOMEROOM_API_KEY", help="An API key of the organization.")
+    ] = "",
 ) -> None:
-    """Write the record of an organization into a folder, one file per table, with its data dictionary.
+    """Export an organization's record to a folder, one file per table, with its data dictionary.
 
     A file is there when it is whole: what is on its way has the ending `.part`.
     """
@@ -50,11 +54,11 @@ def export(
         with httpx.Client(base_url=base, **options) as client:
             _export(client, out, names, form, period)
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-        _give_up(f"{base} is no address; it begins with http:// or https://.")
+        _give_up(f"{base} isn't a valid address. It must start with http:// or https://.")
     except httpx.TransportError as error:
-        _give_up(f"The API at {base} does not answer, or broke off: {error or type(error).__name__}.")
+        _give_up(f"The API at {base} isn't responding or broke off: {error or type(error).__name__}.")
     except OSError as error:
-        _give_up(f"{error.filename or out} cannot be written: {error.strerror}.")
+        _give_up(f"Can't write {error.filename or out}: {error.strerror}.")
 
 
 def _export(client: httpx.Client, out: Path, names: Sequence[str], form: str, period: dict[str, str]) -> None:
@@ -65,7 +69,7 @@ def _export(client: httpx.Client, out: Path, names: Sequence[str], form: str, pe
     dictionary = DictionaryOut.model_validate(answer.json())
     known = [table.name for table in dictionary.tables]
     if unknown := [name for name in names if name not in known]:
-        _give_up(f"There is no table {', '.join(unknown)}. The tables are {', '.join(known)}.")
+        _give_up(f"Unknown table {', '.join(unknown)}. Tables: {', '.join(known)}.")
     out.mkdir(parents=True, exist_ok=True)
     chosen = [name for name in known if name in names or not names]
     console = Console()
@@ -81,7 +85,7 @@ def _export(client: httpx.Client, out: Path, names: Sequence[str], form: str, pe
             progress.print(f"{path.name:32} {_content(path, form, size)}", highlight=False)
     _write(out / "dictionary.json", dictionary.model_dump_json(indent=2) + "\n")
     _write(out / "dictionary.md", f"# Data dictionary\n\n{dictionary.as_markdown()}")
-    typer.echo(f"{len(chosen)} tables and their dictionary are in {out}.")
+    typer.echo(f"Wrote {len(chosen)} tables and their dictionary to {out}.")
 
 
 def _fetch(client: httpx.Client, path: str, period: dict[str, str], target: Path, told: Any) -> int:
@@ -126,14 +130,16 @@ def _check(answer: httpx.Response) -> None:
     with suppress(ValueError, KeyError, TypeError):
         problem = answer.json()
         _give_up(f"The API says: {problem['detail']}. {problem['next_step']}")
-    _give_up(f"{answer.url} answers {answer.status_code}, as no Homeroom does. Check the address.")
+    _give_up(
+        f"{answer.url} responded with {answer.status_code}, which isn't from Homeroom. Check the address."
+    )
 
 
 def _moment(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        _give_up(f"{text!r} is no time; examples are 2030-03-04 and 2030-03-04T12:00:00+01:00.")
+        _give_up(f"{text!r} isn't a time. Use a form such as 2030-03-04 or 2030-03-04T12:00:00+01:00.")
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 

@@ -11,6 +11,6 @@ def settings_or_exit() -> Settings:
         return load_settings()
     except ValidationError as error:
         names = ", ".join(f"HOMEROOM_{'_'.join(map(str, one['loc'])).upper()}" for one in error.errors())
-        typer.echo(f"Not set, or not as it should be: {names}.", err=True)
-        typer.echo("Run `homeroom up` first, or set them to use servers of your own.", err=True)
+        typer.echo(f"Missing or invalid: {names}.", err=True)
+        typer.echo("Run `homeroom up` first, or set them to use your own servers.", err=True)
         raise typer.Exit(1) from None

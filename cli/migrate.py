@@ -7,10 +7,10 @@ import typer
 
 
 def migrate(
-    database: Annotated[bool, typer.Option(help="The schema, as the owner of the database.")] = True,
-    temporal: Annotated[bool, typer.Option(help="The namespace and its search attributes.")] = True,
+    database: Annotated[bool, typer.Option(help="Migrate the schema, as the database owner.")] = True,
+    temporal: Annotated[bool, typer.Option(help="Set up the namespace and its search attributes.")] = True,
 ) -> None:
-    """Bring the database and Temporal to what this version expects; safe to repeat."""
+    """Bring the database and Temporal up to date. Safe to repeat."""
     # Imported here: they take a second that no other verb should pay.
     from cli.given_settings import settings_or_exit
 
@@ -19,12 +19,10 @@ def migrate(
         from models.migrate import upgrade
 
         if settings.owner_database_url is None:
-            typer.echo(
-                "Set HOMEROOM_OWNER_DATABASE_URL: migrations run as the owner of the schema.", err=True
-            )
+            typer.echo("Set HOMEROOM_OWNER_DATABASE_URL. Migrations run as the schema owner.", err=True)
             raise typer.Exit(1)
         upgrade(settings.owner_database_url.get_secret_value())
-        typer.echo("The database has the newest schema.")
+        typer.echo("The database schema is up to date.")
     if temporal:
         made = asyncio.run(_ensure_namespace(settings.temporal_address, settings.temporal_namespace))
         typer.echo(f"Temporal namespace {settings.temporal_namespace}: {', '.join(made) or 'nothing to do'}.")

@@ -13,22 +13,20 @@ import typer
 from cli.given_settings import settings_or_exit
 from domain.errors import HomeroomError
 
-reader = typer.Typer(
-    no_args_is_help=True, help="Login roles that read the record of one organization by SQL."
-)
+reader = typer.Typer(no_args_is_help=True, help="SQL logins that read one organization's record.")
 
 
 @reader.command()
 def add(
-    organization: Annotated[UUID, typer.Argument(help="Whose record it reads.")],
-    label: Annotated[str, typer.Option(help="Who or what it is for.")] = "",
-    connections: Annotated[int, typer.Option(min=1, help="How many sessions it may have at once.")] = 5,
+    organization: Annotated[UUID, typer.Argument(help="The organization to read.")],
+    label: Annotated[str, typer.Option(help="Who or what the login is for.")] = "",
+    connections: Annotated[int, typer.Option(min=1, help="Maximum number of concurrent connections.")] = 5,
     statement_seconds: Annotated[
         int,
-        typer.Option(min=1, help="After this a statement is stopped, unless the session asks for longer."),
+        typer.Option(min=1, help="Statement timeout, unless the session sets a longer one."),
     ] = 300,
 ) -> None:
-    """Make a reader. Its password is printed once."""
+    """Create a reader. Its password is printed once."""
     from models.repositories import readers
 
     owner_url = _owner_url()
@@ -37,17 +35,15 @@ def add(
     with _explained():
         readers.add(owner_url, made, password, readers.Limits(connections, statement_seconds))
     typer.echo(
-        f"Reader {made.role_name} sees the record of organization {organization} in the schema `record`."
+        f"Created reader {made.role_name} for organization {organization}. Its tables are in the schema `record`."
     )
     typer.echo(reader_url(owner_url, made.role_name, password))
-    typer.echo(
-        "The password is not kept anywhere. Host and port are those by which this machine reaches the server."
-    )
+    typer.echo("The password isn't stored anywhere. Host and port are those this machine uses.")
 
 
 @reader.command(name="list")
 def list_() -> None:
-    """All readers: role, organization, since when, what for."""
+    """List readers: role, organization, creation date, label."""
     from models.repositories import readers
 
     with _explained():
@@ -55,17 +51,19 @@ def list_() -> None:
     for one in found:
         typer.echo(f"{one.role_name}  {one.organization_id}  {one.created_at:%Y-%m-%d}  {one.label}".rstrip())
     if not found:
-        typer.echo("There are no readers. `homeroom reader add ORGANIZATION` makes one.", err=True)
+        typer.echo("There are no readers. `homeroom reader add ORGANIZATION` creates one.", err=True)
 
 
 @reader.command()
-def remove(role: Annotated[str, typer.Argument(help="As `homeroom reader list` shows it.")]) -> None:
+def remove(
+    role: Annotated[str, typer.Argument(help="The role, as `homeroom reader list` shows it.")],
+) -> None:
     """Remove a reader and end its sessions."""
     from models.repositories import readers
 
     with _explained():
         readers.remove(_owner_url(), role)
-    typer.echo(f"Reader {role} is gone.")
+    typer.echo(f"Removed reader {role}.")
 
 
 def reader_url(owner_url: str, role: str, password: str) -> str:
@@ -78,7 +76,7 @@ def reader_url(owner_url: str, role: str, password: str) -> str:
 def _owner_url() -> str:
     url = settings_or_exit().owner_database_url
     if url is None:
-        _give_up("Set HOMEROOM_OWNER_DATABASE_URL: readers are made by the owner of the schema.")
+        _give_up("Set HOMEROOM_OWNER_DATABASE_URL. Readers are created as the schema owner.")
     return url.get_secret_value()
 
 

@@ -49,7 +49,7 @@ class HomeroomError(Exception):
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
-    usual_step: ClassVar[str] = "Try again; if it stays, tell whoever runs the server."
+    usual_step: ClassVar[str] = "Try again. If it keeps happening, contact whoever runs this server."
 
     def __init__(self, detail: str = "", *, next_step: str = "", **extra: str) -> None:
         """`extra` are further members for machine readers, such as `opens_at`."""
@@ -61,67 +61,67 @@ class HomeroomError(Exception):
 
 class InvalidInput(HomeroomError):
     code = "invalid-input"
-    title = "The request cannot be understood as it is"
+    title = "The request isn't valid"
     usual_step = "Correct the request and send it again."
 
 
 class BookingInPast(InvalidInput):
     code = "booking-in-past"
     title = "The class would start in the past"
-    usual_step = "Choose a start that is still to come."
+    usual_step = "Choose a start time in the future."
 
 
 class UnknownReference(InvalidInput):
     code = "unknown-reference"
-    title = "The request names something that does not exist"
+    title = "The request refers to something that doesn't exist"
     usual_step = "Check the ids."
 
 
 class CursorInvalid(InvalidInput):
     code = "cursor-invalid"
-    title = "This cursor is not of this list"
-    usual_step = "Begin again without a cursor, or keep `sort` as it was."
+    title = "This cursor doesn't belong to this list"
+    usual_step = "Start over without a cursor, or keep `sort` unchanged."
 
 
 class KeyReused(InvalidInput):
     code = "idempotency-key-reused"
-    title = "This Idempotency-Key was sent with another request"
-    usual_step = "Send each new request with a key of its own."
+    title = "This Idempotency-Key was already used for a different request"
+    usual_step = "Use a new key for each new request."
 
 
 class FileRefused(InvalidInput):
     code = "file-refused"
-    title = "The file is not taken"
-    usual_step = "Send a file of one of the allowed kinds, as its program saved it."
+    title = "The file can't be accepted"
+    usual_step = "Send an unmodified file of an allowed type."
 
 
 class ProviderUnusable(InvalidInput):
     code = "identity-provider-unusable"
-    title = "Nobody can sign in with this provider as it is described"
+    title = "Nobody can sign in with this provider's configuration"
     usual_step = "Check the issuer: it is the address before `/.well-known/openid-configuration`."
 
 
 class MalformedEvent(InvalidInput):
     code = "malformed-event"
-    title = "The event cannot be read"
-    usual_step = "Send the event as it was made."
+    title = "The event can't be read"
+    usual_step = "Send the event unmodified."
 
 
 class NotFound(HomeroomError):
     code = "not-found"
-    title = "There is no such thing here"
+    title = "Not found"
     usual_step = "Check the id."
 
 
 class Conflict(HomeroomError):
     code = "conflict"
-    title = "The request conflicts with the present state"
-    usual_step = "Look at the present state, then decide again."
+    title = "The request conflicts with the current state"
+    usual_step = "Check the current state, then try again."
 
 
 class DoubleBooked(Conflict):
     code = "double-booked"
-    title = "A person would be in two classes at once"
+    title = "Someone would be in two classes at once"
     usual_step = "Choose another time, or cancel the other class first."
 
 
@@ -134,103 +134,105 @@ class ClassNotOpen(Conflict):
 class TransitionRefused(Conflict):
     code = "transition-refused"
     title = "The session's state does not allow this command"
-    usual_step = "Look at the session's state first."
+    usual_step = "Check the session's state first."
 
 
 class InUse(Conflict):
     code = "in-use"
-    title = "Others depend on it"
+    title = "It is still in use"
     usual_step = "Change what depends on it first."
 
 
 class RequestInProgress(Conflict):
     code = "request-in-progress"
-    title = "The same request is at work already"
-    usual_step = "Send it again in a moment, with the same key."
+    title = "The same request is already in progress"
+    usual_step = "Retry in a moment with the same key."
 
 
 class StaleRevision(Conflict):
     code = "stale-revision"
     title = "It was changed since you read it"
-    usual_step = "Read the current one and redo it."
+    usual_step = "Read the current revision and make your change again."
 
 
 class StaleVersion(HomeroomError):
     code = "stale-version"
     title = "It was changed since you read it"
-    usual_step = "Read it again, redo the change, and send the ETag you got."
+    usual_step = "Read it again, redo the change, and send the new ETag."
 
 
 class VersionRequired(HomeroomError):
     code = "version-required"
-    title = "Say which version you change"
+    title = "The version is missing"
     usual_step = "Send the ETag of your last read as `If-Match`."
 
 
 class RateLimited(HomeroomError):
     code = "rate-limited"
     title = "Too many requests"
-    usual_step = "Wait as long as Retry-After says."
+    usual_step = "Wait for the time in Retry-After."
 
 
 class Gone(HomeroomError):
     code = "gone"
     title = "It is over"
-    usual_step = "Look for what came after it."
+    usual_step = "Check for a newer one."
 
 
 class ClassEnded(Gone):
     code = "class-ended"
     title = "The class has ended"
-    usual_step = "Your next class has a link of its own."
+    usual_step = "Your next class has its own link."
 
 
 class NotAuthenticated(HomeroomError):
     code = "not-authenticated"
-    title = "Say who you are"
+    title = "You're not signed in"
     usual_step = "Send the header `Authorization: Bearer <key>`."
 
 
 class NotAllowed(HomeroomError):
     code = "not-allowed"
-    title = "You may not do this"
+    title = "You don't have access"
     usual_step = "Ask whoever gave you access."
 
 
 class LinkInvalid(NotAllowed):
     code = "link-invalid"
     title = "This link is not valid"
-    usual_step = "Ask for a new link from whoever sent you this one."
+    usual_step = "Ask whoever sent it for a new link."
 
 
 class LinkExpired(NotAllowed):
     code = "link-expired"
     title = "This link has expired"
-    usual_step = "Ask for a new link from whoever sent you this one."
+    usual_step = "Ask whoever sent it for a new link."
 
 
 class LinkUsed(NotAllowed):
     code = "link-used"
-    title = "This link was used already"
-    usual_step = "Ask for a fresh one. If it was not you who used it, sign in and sign out everywhere."
+    title = "This link has already been used"
+    usual_step = (
+        "Request a new link. If it wasn't you who used this one, sign in and choose “Sign out everywhere”."
+    )
 
 
 class LinkForAnotherClass(NotAllowed):
     code = "link-for-another-class"
     title = "This link belongs to another class"
-    usual_step = "Look for the link of this class, or ask for it."
+    usual_step = "Use the link for this class, or ask for one."
 
 
 class SignInRefused(NotAllowed):
     code = "sign-in-refused"
-    title = "You are not signed in"
-    usual_step = "Begin again on the sign-in page; if it stays, ask an admin of your organization."
+    title = "Sign-in failed"
+    usual_step = "Start again on the sign-in page. If it keeps failing, ask an admin of your organization."
 
 
 class SignatureInvalid(NotAllowed):
     code = "signature-invalid"
     title = "The signature does not match the content"
-    usual_step = "Sign the body as it is sent, with a key the server knows."
+    usual_step = "Sign the exact body you send, with a key the server knows."
 
 
 class PayloadTooLarge(HomeroomError):
@@ -241,8 +243,8 @@ class PayloadTooLarge(HomeroomError):
 
 class UnsupportedMedia(HomeroomError):
     code = "unsupported-media"
-    title = "The body has a form that is not read here"
-    usual_step = "Send one of the media types that the API's description names."
+    title = "This media type isn't supported"
+    usual_step = "Use a media type listed in the API description."
 
 
 class Undeliverable(HomeroomError):
@@ -253,19 +255,19 @@ class Undeliverable(HomeroomError):
 
 class DraftingFailed(HomeroomError):
     code = "drafting-failed"
-    title = "The drafting endpoint gave no usable answer"
-    usual_step = "Check the endpoint that is set for drafting, and its model."
+    title = "The drafting endpoint returned no usable answer"
+    usual_step = "Check the drafting endpoint and its model."
 
 
 class Unavailable(HomeroomError):
     code = "unavailable"
-    title = "A part of the system does not answer now"
+    title = "Part of the system isn't responding"
     usual_step = "Try again in a minute."
 
 
 class MailboxBusy(Unavailable):
     code = "mailbox-busy"
-    title = "The mailbox takes no mail now"
+    title = "The mailbox isn't accepting mail right now"
 
 
 def _tree(base: type[HomeroomError]) -> dict[str, type[HomeroomError]]:

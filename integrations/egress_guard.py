@@ -17,16 +17,16 @@ async def refuse_inside(url: str, *, local: bool) -> None:
         parts = urlsplit(url)
         port = parts.port or 443
     except ValueError as error:
-        raise InvalidInput("this is no address") from error
+        raise InvalidInput("this isn't a valid URL") from error
     if parts.scheme != "https" and not (local and parts.scheme == "http"):
-        raise InvalidInput("this address has to begin with https://")
+        raise InvalidInput("this URL must start with https://")
     if not parts.hostname or parts.username is not None or parts.password is not None:
-        raise InvalidInput("this address needs a host, and no user or password")
+        raise InvalidInput("this URL needs a host, and no user or password")
     if local:
         return
     try:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise Unavailable("this address has a host that cannot be found") from error
+        raise Unavailable("the host of this URL can't be found") from error
     if not all(ipaddress.ip_address(str(one[4][0]).partition("%")[0]).is_global for one in found):
-        raise InvalidInput("this address leads into a private network")
+        raise InvalidInput("this URL points into a private network")

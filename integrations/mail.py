@@ -50,9 +50,9 @@ class SmtpMailer:
         except aiosmtplib.SMTPDataError as error:
             raise _of_this_message(error.code) from error
         except aiosmtplib.SMTPResponseException as error:
-            raise Unavailable(f"the mail server does not let us in, it said {error.code}") from error
+            raise Unavailable(f"the mail server rejected the sign-in with {error.code}") from error
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
-            raise Unavailable("the mail server does not answer") from error
+            raise Unavailable("the mail server isn't responding") from error
 
     def _message(self, to: str, subject: str, html: str, text: str, message_id: str) -> EmailMessage:
         message = EmailMessage()
@@ -73,9 +73,9 @@ def _address(to: str) -> Address:
         found = Address(addr_spec=to)
         domain = found.domain if found.domain.isascii() else found.domain.encode("idna").decode()
     except (ValueError, IndexError, MessageError) as error:
-        raise Undeliverable("this is no mail address") from error
+        raise Undeliverable("this isn't a valid email address") from error
     if not found.username or not domain:
-        raise Undeliverable("this is no mail address")
+        raise Undeliverable("this isn't a valid email address")
     return Address(username=found.username, domain=domain)
 
 

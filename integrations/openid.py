@@ -92,7 +92,7 @@ class OpenIdConnect:
         """The verified mail address of who signed in. Raises SignInRefused, ProviderUnusable, Unavailable."""
         description = await self._describe(provider.issuer)
         if told_issuer != description.issuer and (told_issuer is not None or description.tells_issuer):
-            raise SignInRefused("the answer is another provider's")
+            raise SignInRefused("the answer comes from another provider")
         token = await self._redeem(provider, description, flow, code)
         claims = await self._verified(provider, description, flow, token, now)
         return _verified_address(claims, await self._userinfo(description, claims, token))
@@ -106,11 +106,11 @@ class OpenIdConnect:
                     description.token_endpoint, code=code, code_verifier=flow.verifier
                 )
             except OAuthError as error:
-                raise SignInRefused("the provider does not take the code") from error
+                raise SignInRefused("the provider rejected the code") from error
             except httpx2.HTTPError as error:
-                raise Unavailable("the identity provider does not answer") from error
+                raise Unavailable("the identity provider isn't responding") from error
             except ValueError as error:
-                raise SignInRefused("the provider's answer cannot be read") from error
+                raise SignInRefused("the provider's answer can't be read") from error
         if not isinstance(token.get("id_token"), str):
             raise SignInRefused("the provider sent no ID token")
         return dict(token)
@@ -142,7 +142,7 @@ class OpenIdConnect:
             )
             claims.validate(now=int(now.timestamp()), leeway=_LEEWAY)
         except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise SignInRefused("the provider's ID token does not hold") from error
+            raise SignInRefused("the provider's ID token isn't valid") from error
         return claims
 
     async def _userinfo(
@@ -158,13 +158,15 @@ class OpenIdConnect:
     async def _describe(self, issuer: str) -> _Description:
         told = await self._json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
         if told.get("issuer") != issuer:
-            raise ProviderUnusable("the provider calls itself by another issuer than the one given")
+            raise ProviderUnusable("the provider reports a different issuer")
         if "S256" not in told.get("code_challenge_methods_supported", ["S256"]):
-            raise ProviderUnusable("the provider does not do PKCE with S256")
+            raise ProviderUnusable("the provider doesn't support PKCE with S256")
         offered = told.get("id_token_signing_alg_values_supported", ["RS256"])
         algorithms = tuple(name for name in _SIGNED_BY if name in offered)
         if not algorithms:
-            raise ProviderUnusable("the provider signs its ID tokens in no way that is trusted here")
+            raise ProviderUnusable(
+                "the provider signs its ID tokens with an algorithm that isn't trusted here"
+            )
         methods = told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         userinfo = told.get("userinfo_endpoint")
         return _Description(
@@ -195,7 +197,7 @@ class OpenIdConnect:
         try:
             return KeySet.import_key_set(await self._json(description.jwks_uri))  # type: ignore[arg-type]
         except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise ProviderUnusable("the provider's keys cannot be read") from error
+            raise ProviderUnusable("the provider's keys can't be read") from error
 
     async def _json(self, url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
         """Of a small document; redirects are not followed, since they may lead inside."""
@@ -212,17 +214,17 @@ class OpenIdConnect:
                     if len(body) > _LARGEST:
                         raise ProviderUnusable(f"{url} is too large")
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            raise Unavailable(f"{url} does not answer") from error
+            raise Unavailable(f"{url} isn't responding") from error
         if status >= 500:
-            raise Unavailable(f"{url} answers with {status}")
+            raise Unavailable(f"{url} responded with {status}")
         if status != 200:
-            raise ProviderUnusable(f"{url} answers with {status}")
+            raise ProviderUnusable(f"{url} responded with {status}")
         try:
             told = json.loads(body)
         except ValueError as error:
-            raise ProviderUnusable(f"{url} is no JSON") from error
+            raise ProviderUnusable(f"{url} isn't JSON") from error
         if not isinstance(told, dict):
-            raise ProviderUnusable(f"{url} is no JSON object")
+            raise ProviderUnusable(f"{url} isn't a JSON object")
         return told
 
     def _client(self, provider: Provider, description: _Description) -> Any:
@@ -244,10 +246,10 @@ def _verified_address(claims: CodeIDToken, userinfo: dict[str, Any]) -> str:
     told = claims if "email" in claims else userinfo
     address = told.get("email")
     if not isinstance(address, str) or "@" not in address:
-        raise SignInRefused("the provider did not say your mail address")
+        raise SignInRefused("the provider didn't share your email address")
     if told.get("email_verified") is not True and str(told.get("email_verified")).lower() != "true":
         raise SignInRefused(
-            "the provider did not verify your mail address",
+            "the provider hasn't verified your email address",
             next_step="Confirm your address with your organization's accounts, then sign in again.",
         )
     return address

@@ -157,7 +157,7 @@ class Database:
             async with self._reads.connection() as connection:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            raise Unavailable("the database does not answer") from error
+            raise Unavailable("the database isn't responding") from error
         except psycopg.DataError as error:
             raise _no_value() from error
 
@@ -181,7 +181,7 @@ class Database:
                     if connection.broken:
                         await pooled.invalidate()
         except (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, PoolTimeout) as error:
-            raise Unavailable("the database does not answer") from error
+            raise Unavailable("the database isn't responding") from error
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:
@@ -189,7 +189,7 @@ class Database:
             async with self._sessions.begin() as session:
                 yield session
         except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise Unavailable("the database does not answer") from error
+            raise Unavailable("the database isn't responding") from error
         except DataError as error:
             raise _no_value() from error
         except DBAPIError as error:
@@ -219,5 +219,5 @@ def _scope(organization_id: UUID) -> dict[str, str]:
 
 def _no_value() -> InvalidInput:
     return InvalidInput(
-        "a value cannot be stored", next_step="Look for NUL characters and numbers out of range."
+        "a value can't be stored", next_step="Look for NUL characters and numbers out of range."
     )

@@ -11,7 +11,7 @@ def meaning_of(error: IntegrityError) -> HomeroomError:
     """The refusal that two requests which exclude each other come to. Raises the error where it is a fault of ours."""
     state = getattr(error.orig, "sqlstate", None)
     if state == _UNIQUE:
-        return Conflict("this exists already", next_step="Read what is there.")
+        return Conflict("this already exists", next_step="Read the existing one.")
     if state == _FOREIGN:
-        return UnknownReference("it names what is not there", next_step="Check the ids.")
+        return UnknownReference("it refers to something that doesn't exist", next_step="Check the ids.")
     raise error

@@ -1,29 +1,58 @@
-"""Times as a reader says them: in their zone and language."""
+"""Dates, times and lists of names in a reader's language and time zone, by the forms of the CLDR."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-}
-_DAYS = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-    "es": "lunes martes miércoles jueves viernes sábado domingo",
-}
-_DATES = {"en": "{day} {number} {month}", "es": "{day} {number} de {month}"}
+from babel import Locale
+from babel.dates import format_datetime, format_time, match_skeleton
+from babel.lists import format_list
+
+# English without a country is read with the day before the month and a clock of 24 hours.
+_LOCALES = {"en": "en_GB"}
+_DAY = "MMMMEEEEd"  # weekday, day and month in full, without the year
 
 
 def moment(at: datetime, language: str, time_zone: str) -> str:
-    """Day and hour, `Monday 2 March, 15:00`."""
-    local = at.astimezone(ZoneInfo(time_zone))
-    day, month = _DAYS[language].split()[local.weekday()], _MONTHS[language].split()[local.month - 1]
-    date = _DATES[language].format(day=day, number=local.day, month=month)
-    return f"{date}, {clock(at, time_zone)}"
+    """Day and time, `Monday 2 March, 15:00`."""
+    locale, zone = locale_of(language), ZoneInfo(time_zone)
+    return format_datetime(at, _moment_pattern(locale), zone, locale) + _which(at, zone)
 
 
-def clock(at: datetime, time_zone: str) -> str:
-    """The hour; of one that comes twice when clocks go back, which of the two."""
-    local = at.astimezone(ZoneInfo(time_zone))
+def clock(at: datetime, language: str, time_zone: str) -> str:
+    """The time of day, `15:00`."""
+    zone = ZoneInfo(time_zone)
+    return format_time(at.astimezone(zone), "short", zone, locale_of(language)) + _which(at, zone)
+
+
+def listed(names: Iterable[str], language: str) -> str:
+    """`Noor, Leo and Ada`."""
+    return format_list(list(names), locale=locale_of(language))
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    return Locale.parse(_LOCALES.get(language, language))
+
+
+@cache
+def _moment_pattern(locale: Locale) -> str:
+    skeleton = match_skeleton(_DAY, locale.datetime_skeletons)
+    if skeleton is None:
+        raise LookupError(f"{locale} has no form for a day of the year")
+    # Skeletons match approximately, so the pattern found may abbreviate the weekday.
+    day = re.sub("E+", "EEEE", locale.datetime_skeletons[skeleton].pattern)
+    return (
+        str(locale.datetime_formats["medium"])
+        .replace("{0}", locale.time_formats["short"].pattern)
+        .replace("{1}", day)
+    )
+
+
+def _which(at: datetime, zone: ZoneInfo) -> str:
+    """The offset's name where this time of day comes twice, as it does when clocks go back."""
+    local = at.astimezone(zone)
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return f"{local:%H:%M} {local:%Z}" if twice else f"{local:%H:%M}"
+    return f" {local:%Z}" if twice else ""

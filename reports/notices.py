@@ -8,7 +8,7 @@ from reports.briefings import read_briefing
 from reports.catalogue import SUBJECTS, chosen, words_in
 from reports.contexts import ClassContext, RenderedMessage
 from reports.letters import render
-from reports.moments import clock, moment
+from reports.moments import clock, listed, moment
 
 
 def render_notice(
@@ -25,13 +25,15 @@ def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: s
     words = words_in(language)
     return {
         "kind": kind,
+        "hello": words["hello"].format(name=context.reader),
         "c": context,
         "w": words,
         "language": language,
         "when": moment(context.starts_at, language, time_zone),
-        "until": clock(context.ends_at, time_zone),
+        "until": clock(context.ends_at, language, time_zone),
         "zone": time_zone.replace("_", " "),
         "lead": words[kind].format(instructor=context.instructor),
+        "students": listed(context.students, language),
         "by": words["with"].format(instructor=context.instructor),
         "footer": words["footer"].format(organization=context.organization),
         "actions": _actions(kind, context, words),

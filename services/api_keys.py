@@ -25,8 +25,8 @@ async def make(db: AsyncSession, who: Principal, new: NewKey, key_id: UUID, now:
     """Raises NotAllowed for a key that may do more than who makes it."""
     if who.scopes is not None and not (new.scopes and set(new.scopes) <= who.scopes):
         raise NotAllowed(
-            "a key cannot make one that may do more than itself",
-            next_step=f"Name scopes among {', '.join(sorted(who.scopes))}.",
+            "a key can't create a key with more access than its own",
+            next_step=f"Choose scopes from {', '.join(sorted(who.scopes))}.",
         )
     return await add(db, who.organization_id, new, who.actor, key_id, now)
 
@@ -40,7 +40,7 @@ async def rotate(
     """
     old = await _locked_key(db, key_id)
     if old.revoked_at or (old.expires_at and old.expires_at <= now):
-        raise TransitionRefused("this key does not work any more", next_step="Make a key instead.")
+        raise TransitionRefused("this key no longer works", next_step="Create a new key instead.")
     lasts = old.expires_at - old.created_at if old.expires_at else None
     new = NewKey(name=old.name, role=old.role, scopes=old.scopes, expires_at=now + lasts if lasts else None)
     ends_at = now + overlap

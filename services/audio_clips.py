@@ -24,9 +24,7 @@ async def cut(store: ObjectStore, segments: Sequence[AudioSegment], start: datet
     """
     touching = [segment for segment in segments if segment.started_at < end and segment.ended_at > start]
     if not touching:
-        raise NotFound(
-            "there is no recording of this stretch", next_step="The gap is on the session's record."
-        )
+        raise NotFound("there is no recording of this part", next_step="The session's record shows the gap.")
     sound = np.zeros(round((end - start).total_seconds() * RATE), dtype=np.float32)
     for segment in touching:
         stored = await obstore.get_async(store, segment.key)

@@ -27,7 +27,9 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     if await db.get(Session, ref.session_id):
         return len(await sessions.participants(db, ref.session_id))
     if booking.external_id and await sessions.by_external_id(db, booking.external_id):
-        raise Conflict("there is a session with this external_id", next_step="Read it by its external_id.")
+        raise Conflict(
+            "a session with this external_id already exists", next_step="Read it by its external_id."
+        )
     course = await entities.in_use(db, Course, booking.course_id)
     instructor = await entities.in_use(db, Instructor, booking.instructor_id)
     students = await entities.all_in_use(db, Student, booking.student_ids)
@@ -75,16 +77,20 @@ def _check(booking: BookInput) -> None:
         raise BookingInPast
     check_length(booking.starts_at, booking.ends_at)
     if not booking.student_ids:
-        raise InvalidInput("a class needs a student", next_step="Name at least one student.")
+        raise InvalidInput("a class needs at least one student", next_step="Add a student.")
     for ids in (booking.student_ids, booking.topic_ids):
         if len(set(ids)) != len(ids):
-            raise InvalidInput("somebody or something is named twice", next_step="Name each of them once.")
+            raise InvalidInput(
+                "the same person or topic is listed twice", next_step="List each of them once."
+            )
 
 
 async def _topics(db: AsyncSession, booking: BookInput, course: Course) -> list[Topic]:
     topics = await entities.all_in_use(db, Topic, booking.topic_ids)
     if any(topic.course_id != course.id for topic in topics):
-        raise UnknownReference("a topic is not of this course", next_step="Name topics of the booked course.")
+        raise UnknownReference(
+            "a topic doesn't belong to this course", next_step="Use topics of the booked course."
+        )
     return topics
 
 

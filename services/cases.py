@@ -18,7 +18,9 @@ async def assign(db: AsyncSession, who: Principal, case_id: UUID, member_id: UUI
     if member_id is not None:
         member = await db.get(Member, member_id)
         if member is None or member.retired_at is not None:
-            raise UnknownReference(f"there is no member {member_id}", next_step="Name a member of staff.")
+            raise UnknownReference(
+                f"there is no member {member_id}", next_step="Use the id of a staff member."
+            )
     queued.case.assignee = f"member:{member_id}" if member_id else who.actor
     return queued
 

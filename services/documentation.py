@@ -37,13 +37,13 @@ class Documentation:
             cited = {c.utterance_id for statement in statements for c in statement.citations}
             if cited - known:
                 raise InvalidInput(
-                    "a statement cites what was not said in this class",
+                    "a statement cites something that was not said in this class",
                     next_step="Cite utterances of this session's transcript.",
                 )
             current = await documents.documentation(db, session_id)
             if current and current.status == DocumentationStatus.APPROVED:
                 raise TransitionRefused(
-                    "approved documentation is not changed", next_step="Write to the family instead."
+                    "approved documentation can't be changed", next_step="Message the family instead."
                 )
             return await documents.add_revision(
                 db,

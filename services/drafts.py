@@ -21,7 +21,7 @@ class Drafts:
     async def draft(self, organization_id: UUID, session_id: UUID, now: datetime) -> DraftResult:
         """Draft once: what an earlier attempt has written stays as it is, since somebody may be reading it.
 
-        Raises Unavailable where the engine or the database does not answer.
+        Raises Unavailable where the engine or the database isn't responding.
         """
         if earlier := await self._earlier(organization_id, session_id):
             return earlier

@@ -56,7 +56,7 @@ class Exports:
     ) -> Export:
         """One table as it is at one moment. Raises InvalidInput, Unavailable."""
         if period.since and period.until and period.since >= period.until:
-            raise InvalidInput("the period ends before it begins", next_step="Give `from` before `to`.")
+            raise InvalidInput("the period ends before it starts", next_step="Put `from` before `to`.")
         pieces = self._pieces(organization_id, view, form, period)
         return Export(await anext(pieces), pieces)
 

@@ -22,7 +22,7 @@ class FamilyLinks:
         async with self._database.tenant(tenant) as db:
             guardian = await sign_ins.person(db, "guardian", guardian_id)
         if not isinstance(guardian, Guardian) or mark_of(guardian.email) != mark:
-            raise LinkExpired("this link was for an address or an account that is no longer in use")
+            raise LinkExpired("this link belongs to an address or account that is no longer in use")
         return tenant, guardian_id
 
     async def sign_in(self, token: str, now: datetime) -> Entered:

@@ -69,13 +69,13 @@ async def add(
             return there
         if await class_files.count_in_use(db, session_id) >= MOST_FILES:
             raise FileRefused(
-                f"the class has {MOST_FILES} files already", next_step="Retire those that are not needed."
+                f"the class already has {MOST_FILES} files", next_step="Retire files you no longer need."
             )
     key = f"{session_prefix(who.organization_id, session_id)}/files/{file_id}"
     try:
         await obstore.put_async(store, key, _chunks(brought.file))
     except BaseError as error:
-        raise Unavailable("the object store does not answer") from error
+        raise Unavailable("the object store isn't responding") from error
     row = ClassFile(
         id=file_id,
         organization_id=who.organization_id,

@@ -21,5 +21,5 @@ async def tidy_for_ever(database: Database) -> None:
                 forgotten = await housekeeping.forget_expired(db, datetime.now(UTC))
             logger.info("expired rows are forgotten", extra={"rows": forgotten})
         except HomeroomError:
-            logger.warning("the database does not answer; tidying waits for the next hour")
+            logger.warning("the database isn't responding; tidying waits for the next hour")
         await asyncio.sleep(_EVERY)

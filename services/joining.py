@@ -97,12 +97,12 @@ def _refuse_closed_room(session: Session) -> None:
     if session.state == SessionState.SCHEDULED:
         opens_at = session.starts_at - SessionPolicy.model_validate(session.policy).room_before
         raise ClassNotOpen(
-            next_step="Keep this page open: it lets you in when the class opens.",
+            next_step="Keep this page open. You'll be let in when the class opens.",
             opens_at=opens_at.isoformat(),
             starts_at=session.starts_at.isoformat(),
             time_zone=session.time_zone,
             class_title=session.title,
         )
     if session.state == SessionState.CANCELLED:
-        raise ClassEnded("This class was cancelled.", next_step="Look for a message with a new time.")
-    raise ClassEnded(next_step="Your next class has a link of its own.")
+        raise ClassEnded("This class was cancelled.", next_step="Check your messages for a new time.")
+    raise ClassEnded(next_step="Your next class has its own link.")

@@ -52,7 +52,7 @@ class OpenIdSignIn:
         async with self._database.unscoped() as db:
             found = dict(await sign_ins.providers_of_domain(db, domain))
         if key not in found:
-            raise NotFound("there is no such identity provider", next_step="Begin again on the sign-in page.")
+            raise NotFound("there is no such identity provider", next_step="Start again on the sign-in page.")
         row = await self._row(found[key], key)
         url, flow = await self._openid.begin(self._provider(row), hint)
         kept = {
@@ -70,20 +70,20 @@ class OpenIdSignIn:
         try:
             kept = json.loads(self._flows.open(cookie, not_older=FLOW_LASTS))
         except Unsealable as error:
-            raise SignInRefused("this sign-in was not begun in this browser, or too long ago") from error
+            raise SignInRefused("this sign-in started in another browser or too long ago") from error
         flow = Flow(*kept["flow"])
         if state != flow.state:
-            raise SignInRefused("this sign-in was not begun in this browser")
+            raise SignInRefused("this sign-in started in another browser")
         tenant = UUID(kept["organization"])
         row = await self._row(tenant, UUID(kept["provider"]))
         address = await self._openid.finish(self._provider(row), flow, code, told_issuer, now)
         if domain_of(address) not in row.domains:
-            raise SignInRefused("the provider answers for an address of another domain")
+            raise SignInRefused("the provider answered for an address on another domain")
         async with self._database.tenant(tenant) as db:
             found = await sign_ins.staff_by_email(db, address)
         if found is None:
             raise SignInRefused(
-                "your organization has nobody with your address here",
+                "nobody in your organization has this address",
                 next_step="Ask an admin of your organization to add you, then sign in again.",
             )
         return await let_in(self._database, tenant, *found, "oidc", now), kept["next"]
@@ -100,7 +100,7 @@ class OpenIdSignIn:
             secret = self._secrets.open(row.client_secret)
         except Unsealable as error:
             raise SignInRefused(
-                "the provider's client secret cannot be read any more",
-                next_step="An admin has to enter it again: the deployment's secrets have changed.",
+                "the provider's client secret can no longer be read",
+                next_step="An admin needs to enter it again because the deployment's secrets have changed.",
             ) from error
         return Provider(row.issuer, row.client_id, secret)

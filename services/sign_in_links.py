@@ -74,7 +74,7 @@ class SignInLinks:
         async with self._database.unscoped() as db:
             found = await sign_ins.organization_of_link(db, hash_secret(token))
         if found is None:
-            raise LinkInvalid("this sign-in link is not known", next_step="Ask for a fresh one.")
+            raise LinkInvalid("this sign-in link is unknown", next_step="Request a new link.")
         key, tenant = found
         async with self._database.tenant(tenant) as db:
             link = await sign_ins.use_link(db, key, now)

@@ -40,7 +40,7 @@ class SignInLockout:
         if wait:
             logger.warning("sign-in locked", extra={"attempt": kind.value, "seconds": wait})
             raise RateLimited(
-                "there were too many attempts to sign in",
-                next_step=f"Wait {-(-wait // 60)} min, then try again. A link that you have already still works.",
+                "there were too many sign-in attempts",
+                next_step=f"Wait {-(-wait // 60)} min, then try again. A link you already have still works.",
                 retry_after=str(wait),
             )

@@ -66,10 +66,10 @@ async def _of_key(shared: State, token: str) -> Principal:
     async with shared.database.lookup() as db:
         key = await organizations.key_by_prefix(db, parts[1])
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(parts[2])):
-        raise NotAuthenticated("this API key is not known", next_step="Use a key that is not revoked.")
+        raise NotAuthenticated("this API key is unknown", next_step="Use a key that hasn't been revoked.")
     now = datetime.now(UTC)
     if key.expires_at and key.expires_at <= now:
-        raise NotAuthenticated("this API key has expired", next_step="Ask an admin for a fresh one.")
+        raise NotAuthenticated("this API key has expired", next_step="Ask an admin for a new one.")
     if key.last_used_at is None or now - key.last_used_at > _NOTED_EVERY:
         async with shared.database.tenant(key.organization_id) as db:
             await organizations.key_was_used(db, key.key_id, now)
@@ -106,7 +106,7 @@ def require_same_origin(request: Request) -> None:
         own = request.headers.get("origin", "").rstrip("/") in wanted
     if not own:
         raise NotAllowed(
-            "this request was sent from another site", next_step="Send it from Homeroom's own pages."
+            "this request came from another site", next_step="Send it from Homeroom's own pages."
         )
 
 

@@ -30,7 +30,7 @@ def required_version(if_match: str | None) -> int | None:
     text = if_match.strip().removeprefix("W/").strip('"')
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise InvalidInput(
-            "If-Match is not an ETag of ours", next_step="Send the ETag of your last read as it is."
+            "If-Match isn't a valid ETag", next_step="Send the ETag of your last read unchanged."
         )
     return int(text)
 

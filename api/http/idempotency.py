@@ -125,8 +125,8 @@ def given_key(request: Request) -> str | None:
 def _sound(key: str) -> str:
     if not 1 <= len(key) <= _LONGEST or not key.isprintable() or not key.isascii():
         raise InvalidInput(
-            f"an Idempotency-Key has 1 to {_LONGEST} printable characters",
-            next_step="A random UUID is a good key.",
+            f"an Idempotency-Key must have 1 to {_LONGEST} printable characters",
+            next_step="A random UUID works well.",
         )
     return key
 
@@ -223,7 +223,7 @@ def kept_answer(shared: State, claim: Claim, row: IdempotencyRow) -> dict[str, A
         found: dict[str, Any] = json.loads(_sealer(shared, claim).open(row.answer))
     except Unsealable as error:
         raise KeyReused(
-            "the answer to this key cannot be read: the deployment's secrets have changed"
+            "the saved answer for this key can't be read because the deployment's secrets have changed"
         ) from error
     return found
 

@@ -79,7 +79,7 @@ def read_cursor(cursor: str | None, sort: str, kind: type) -> Place | None:
         padded = cursor + "=" * (-len(cursor) % 4)
         of, value, key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if of != sort:
-            raise CursorInvalid(f"the cursor is of a list sorted by {str(of)[:40]}")
+            raise CursorInvalid(f"the cursor belongs to a list sorted by {str(of)[:40]}")
         place = Place(datetime.fromisoformat(value) if kind is datetime else value, UUID(key))
         if not isinstance(place.value, kind) or getattr(place.value, "tzinfo", UTC) is None:
             raise CursorInvalid

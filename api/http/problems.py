@@ -35,8 +35,8 @@ _STATUS: dict[type[errors.HomeroomError], int] = {
     errors.Unavailable: 503,
 }
 OF_HTTP = {
-    400: ("invalid-input", "Send a body as the API's description says: /v1/openapi.json."),
-    404: ("not-found", "Look at the address: the API's description is at /v1/openapi.json."),
+    400: ("invalid-input", "Send a body that matches the API description at /v1/openapi.json."),
+    404: ("not-found", "Check the path against the API description at /v1/openapi.json."),
     405: ("method-not-allowed", "Use one of the methods in the Allow header."),
 }
 _LONGEST = 200  # characters of a name that a caller made up
@@ -113,7 +113,7 @@ def members_of_validation(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     detail = "; ".join(
         f"{place['where']}: {place['problem']}" if place["where"] else place["problem"] for place in places
     )
-    return members(422, kind.code, kind.title, detail, "Correct the named fields.") | {"fields": places}
+    return members(422, kind.code, kind.title, detail, "Correct the listed fields.") | {"fields": places}
 
 
 def _place(path: tuple[int | str, ...]) -> str:
@@ -122,7 +122,9 @@ def _place(path: tuple[int | str, ...]) -> str:
 
 
 def _of_http(error: HTTPException) -> JSONResponse:
-    code, next_step = OF_HTTP.get(error.status_code, ("http-error", "Look at the API's description."))
+    code, next_step = OF_HTTP.get(
+        error.status_code, ("http-error", "Check the API description at /v1/openapi.json.")
+    )
     return problem(
         error.status_code, code, str(error.detail), str(error.detail), next_step, headers=error.headers
     )
@@ -137,9 +139,9 @@ def of_fault() -> JSONResponse:
     return problem(
         500,
         "internal-error",
-        "A fault of ours",
+        "Internal error",
         "the request could not be completed",
-        "Try again in a minute. If it stays, whoever runs the server finds more in its log.",
+        "Try again in a minute. If it keeps happening, give the request id to whoever runs the server.",
     )
 
 

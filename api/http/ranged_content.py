@@ -91,9 +91,9 @@ async def _stream(
     try:
         found = await obstore.get_async(store, stored.key, options={"range": (start, end)})
     except (NotFoundError, FileNotFoundError) as error:
-        raise NotFound("the content is not in the store any more") from error
+        raise NotFound("the content is no longer in the store") from error
     except (BaseError, OSError) as error:
-        raise Unavailable("the object store does not answer") from error
+        raise Unavailable("the object store isn't responding") from error
 
     async def chunks() -> AsyncIterator[bytes]:
         async for chunk in found.stream(min_chunk_size=_CHUNK):

@@ -46,4 +46,4 @@ class RateLimiter:
 def refuse(standing: Standing) -> None:
     """Raises RateLimited where the caller has asked too much."""
     if not standing.allowed:
-        raise RateLimited(next_step=f"Wait {max(1, standing.wait)} s, as Retry-After says.")
+        raise RateLimited(next_step=f"Wait {max(1, standing.wait)} s, then try again.")

@@ -29,7 +29,7 @@ async def spooled(request: Request) -> AsyncIterator[Spooled]:
         try:
             body = await _spool(request, file)
         except OSError as error:
-            raise Unavailable("there is no room for the upload") from error
+            raise Unavailable("there is no space for the upload") from error
         yield body
 
 

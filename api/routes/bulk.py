@@ -110,7 +110,7 @@ def _reader(request: Request, resource: Resource[Any]) -> Callable[[IO[bytes]], 
     kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
-        raise UnsupportedMedia(f"files in {charset[:40]!r} are not read", next_step="Send UTF-8.")
+        raise UnsupportedMedia(f"the encoding {charset[:40]!r} isn't supported", next_step="Send UTF-8.")
     if kind.strip() == JSON_LINES:
         return json_rows
     if kind.strip() == CSV:

@@ -89,7 +89,7 @@ def _given(form: FormData) -> tuple[UploadFile, str]:
         return upload, _NAME.validate_python(name if isinstance(name, str) and name else upload.filename)
     except ValidationError as error:
         raise InvalidInput(
-            "a file has a name of one line", next_step="Send it as the field `name`."
+            "the file needs a name without line breaks", next_step="Send it as the field `name`."
         ) from error
 
 

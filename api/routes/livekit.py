@@ -30,7 +30,7 @@ async def receive(request: Request, shared: Shared) -> Response:
     authorization = request.headers.get("authorization")
     if not authorization:
         raise SignatureInvalid(
-            "the webhook carries no signature", next_step="Send LiveKit's Authorization header."
+            "the webhook has no signature", next_step="Send LiveKit's Authorization header."
         )
     event = shared.webhooks.receive(await request.body(), authorization)
     if event is not None:

@@ -95,7 +95,7 @@ async def documentation(session: SeenSession, db: Work) -> DocumentationOut:
     row = await documents.documentation(db, session.id)
     if row is None:
         raise NotFound(
-            "this session has no documentation yet", next_step="It is drafted when the class is over."
+            "this session has no documentation yet", next_step="It is drafted once the class is over."
         )
     return DocumentationOut(
         status=row.status,
@@ -163,6 +163,7 @@ async def next_briefing(session: SeenSession, db: Work) -> dict[str, Any]:
     row = await documents.briefing_from(db, session.id)
     if row is None:
         raise NotFound(
-            "there is no briefing from this class yet", next_step="It is made when the class is filed."
+            "there is no briefing from this class yet",
+            next_step="It is written once the class has been filed.",
         )
     return row.content

@@ -19,7 +19,7 @@ def find_or_install(progress: Callable[[str], None]) -> Path:
     if found:
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        progress("Installing Debian's chromium; this happens once")
+        progress("Installing Chromium from Debian (once)")
         environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (
             ("apt-get", "update", "-q"),
@@ -29,11 +29,11 @@ def find_or_install(progress: Callable[[str], None]) -> Path:
         found = find()
         if found:
             return found
-    progress("Installing Playwright's chromium; this happens once")
+    progress("Installing Chromium from Playwright (once)")
     done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     found = find()
     if done.returncode != 0 or not found:
-        raise SetupError("There is no Chromium: install one, or set CHROMIUM_BIN to its program.")
+        raise SetupError("Chromium isn't installed. Install it, or set CHROMIUM_BIN to its path.")
     return found
 
 
@@ -42,7 +42,7 @@ def find() -> Path | None:
     named = os.environ.get("CHROMIUM_BIN")
     if named:
         if not os.access(named, os.X_OK):
-            raise SetupError(f"CHROMIUM_BIN names {named}, which is not a program: correct or unset it.")
+            raise SetupError(f"CHROMIUM_BIN is set to {named}, which isn't a program. Correct or unset it.")
         return Path(named)
     on_path = next(filter(None, map(shutil.which, _NAMES)), None)
     return Path(on_path) if on_path else _of_playwright()

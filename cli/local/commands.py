@@ -29,22 +29,22 @@ from cli.local.table import print_table
 console: Final = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 _STOP_SECONDS: Final = 90.0
 
-Only = Annotated[str, typer.Option(help=f"Start these alone, separated by commas: {', '.join(NAMES)}.")]
+Only = Annotated[str, typer.Option(help=f"Start only these services, comma-separated: {', '.join(NAMES)}.")]
 
 
 def up(
     only: Only = "",
-    foreground: Annotated[bool, typer.Option(help="Stay, print what happens, stop on Ctrl-C.")] = False,
-    timeout: Annotated[float, typer.Option(help="Seconds until all must serve.")] = 180.0,
+    foreground: Annotated[bool, typer.Option(help="Stay in the foreground; stop with Ctrl-C.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for all services.")] = 180.0,
 ) -> None:
-    """Start the stack, wait until all of it serves, and show where."""
+    """Start the stack and show its addresses."""
     home, names = Home.current(), [name for name in only.split(",") if name]
     try:
         chosen = select(names)
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from None
     if supervisor_lives(home):
-        console.print("The stack runs already.")
+        console.print("The stack is already running.")
         _wait_until_up(home, timeout, None)
         return
     home.make()
@@ -60,7 +60,7 @@ def up(
 
 
 def down() -> None:
-    """Stop the stack. What it has recorded stays."""
+    """Stop the stack and keep its data."""
     home = Home.current()
     state = read_state(home)
     if not supervisor_lives(home) or state is None:
@@ -69,14 +69,14 @@ def down() -> None:
     console.print("Stopping: workers and API first, the database last")
     os.kill(state.supervisor_pid, signal.SIGTERM)
     if not _wait(lambda: not supervisor_lives(home), _STOP_SECONDS):
-        _give_up(f"The supervisor (pid {state.supervisor_pid}) does not stop: see {home.log('supervisor')}.")
+        _give_up(f"The supervisor (pid {state.supervisor_pid}) isn't stopping. See {home.log('supervisor')}.")
     console.print("Stopped.")
 
 
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print the state as JSON.")] = False,
 ) -> None:
-    """Show each service. Exit code 0 when all serve, 1 when not, 3 when the stack is not running."""
+    """Show each service. The exit code is 0 if all are up, 1 if not, 3 if the stack isn't running."""
     home = Home.current()
     state = read_state(home)
     lives = supervisor_lives(home)
@@ -86,40 +86,42 @@ def status(
         print_table(console, state)
     if not lives or state is None:
         if state is not None and state.phase != "stopped":
-            typer.echo("The supervisor was killed; `homeroom up` starts the stack again.", err=True)
+            typer.echo("The supervisor was killed. Run `homeroom up` to restart the stack.", err=True)
         else:
-            typer.echo("The stack is not running; `homeroom up` starts it.", err=True)
+            typer.echo("The stack isn't running. Run `homeroom up` to start it.", err=True)
         raise typer.Exit(3)
     raise typer.Exit(0 if state.settled else 1)
 
 
 def logs(
-    service: Annotated[str | None, typer.Argument(help="A service, or `supervisor`; without it all.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written.")] = False,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines of the past.")] = 40,
+    service: Annotated[
+        str | None, typer.Argument(help="A service, or `supervisor`. Defaults to all.")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep printing new lines.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="Number of past lines to show.")] = 40,
 ) -> None:
-    """Print what the services have written."""
+    """Print the services' logs."""
     home = Home.current()
     if service:
         files = [home.log(service)]
         if not files[0].exists():
             known = ", ".join(sorted(path.stem for path in home.logs.glob("*.log"))) or "none"
-            _give_up(f"There is no log of {service!r}; there are: {known}.")
+            _give_up(f"There is no log for {service!r}. Available: {known}.")
     else:
         files = sorted(home.logs.glob("*.log"))
     print_logs(files, lines=lines, follow=follow, write=typer.echo)
 
 
 def reset(
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")] = False,
 ) -> None:
-    """Stop the stack and delete all it has recorded: database, workflows, media, mails, secrets."""
+    """Stop the stack and delete all its data: database, workflows, media, emails, secrets."""
     home = Home.current()
     if not home.root.exists():
-        console.print("There is nothing to delete.")
+        console.print("Nothing to delete.")
         return
     if not yes:
-        typer.confirm(f"Delete all classes, recordings and mails in {home.root}?", abort=True)
+        typer.confirm(f"Delete all classes, recordings and emails in {home.root}?", abort=True)
     if supervisor_lives(home):
         down()
     Cluster(home.pg, port=0).destroy()
@@ -155,7 +157,7 @@ def _supervise_here(home: Home, names: list[str]) -> None:
             log.flush()
             console.print(text, markup=False)
             state = read_state(home)
-            if text == "everything serves" and state:
+            if text == "everything is up" and state:
                 print_table(console, state)
 
         try:
@@ -184,8 +186,8 @@ def _wait_until_up(home: Home, timeout: float, supervisor: "subprocess.Popen[byt
     if not _wait(settled, timeout):
         late = [name for name, status in shown.items() if status not in ("running", "done", "outside")]
         _give_up(
-            f"Not everything serves after {timeout:.0f} s: {', '.join(late)}. "
-            "It goes on trying: see `homeroom status` and `homeroom logs`, stop it with `homeroom down`."
+            f"Not everything is up after {timeout:.0f} s: {', '.join(late)}. "
+            "It keeps trying. See `homeroom status` and `homeroom logs`; stop it with `homeroom down`."
         )
     state = read_state(home)
     if state:
@@ -202,7 +204,7 @@ def _show_changes(state: StackState, shown: dict[str, str], seconds: float) -> N
 
 def _give_up_on(home: Home, state: StackState | None) -> NoReturn:
     problem = state.problem if state and state.problem else tail(home.log("supervisor"), 15)
-    _give_up(f"{problem}\nThe stack did not start. Logs: {home.logs}")
+    _give_up(f"{problem}\nThe stack didn't start. Logs: {home.logs}")
 
 
 def _give_up(text: str) -> NoReturn:

@@ -65,7 +65,9 @@ def find_or_build(tool: GoTool, progress: Progress) -> Path:
     named = os.environ.get(tool.override)
     if named:
         if not os.access(named, os.X_OK):
-            raise SetupError(f"{tool.override} names {named}, which is not a program: correct or unset it.")
+            raise SetupError(
+                f"{tool.override} is set to {named}, which isn't a program. Correct or unset it."
+            )
         return Path(named)
     on_path = shutil.which(tool.name)
     if on_path:
@@ -94,7 +96,7 @@ def _install(tool: GoTool, go: Path, target: Path, progress: Progress) -> None:
     environ = {**os.environ, "GOBIN": str(target), "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
     environ.pop("GOOS", None)
     environ.pop("GOARCH", None)
-    progress(f"Building {tool.name} {tool.version} with {go}; this happens once and takes a few minutes")
+    progress(f"Building {tool.name} {tool.version} with {go}. This happens once and takes a few minutes")
     started, told, lines, last = time.monotonic(), 0.0, 0, ""
     with subprocess.Popen(
         command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -51,7 +51,7 @@ class MailStore:
         return mail_id
 
     def ids(self) -> list[str]:
-        """The latest first."""
+        """List the latest first."""
         return sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True)
 
     def get(self, mail_id: str) -> StoredMail:

@@ -25,11 +25,11 @@ _PAGE = """<!doctype html>
 </style></head><body><main>{% block main %}{% endblock %}</main></body></html>
 """
 _LIST = """{% extends page %}{% block main %}<h1>Mailbox</h1>
-<p class="quiet">Every mail the stack on this machine sends ends here; none leaves it.</p>
+<p class="quiet">All email from the stack on this machine lands here. None leaves it.</p>
 {% if mails %}<table><thead><tr><th>Received</th><th>To</th><th>Subject</th></tr></thead><tbody>
 {% for mail in mails %}<tr><td>{{ mail.received_at|moment }}</td><td>{{ mail.recipients|join(", ") }}</td>
 <td><a href="/messages/{{ mail.id }}">{{ mail.subject or "(no subject)" }}</a></td></tr>
-{% endfor %}</tbody></table>{% else %}<p>No mail yet.</p>{% endif %}{% endblock %}
+{% endfor %}</tbody></table>{% else %}<p>No email yet.</p>{% endif %}{% endblock %}
 """
 _ONE = """{% extends page %}{% block main %}<p><a href="/">Mailbox</a></p><h1>{{ mail.subject }}</h1>
 <p class="quiet">{{ mail.received_at|moment }}<br>From {{ mail.sender }}
@@ -37,7 +37,7 @@ _ONE = """{% extends page %}{% block main %}<p><a href="/">Mailbox</a></p><h1>{{
 {% if mail.attachments %}<br>Attached: {{ mail.attachments|join(", ") }}{% endif %}
 <br><a href="/messages/{{ mail.id }}/raw">Source</a></p>
 {% if mail.html %}<h2>HTML</h2>
-<iframe sandbox title="The mail as HTML" srcdoc="{{ mail.html }}"></iframe>{% endif %}
+<iframe sandbox title="The email as HTML" srcdoc="{{ mail.html }}"></iframe>{% endif %}
 <h2>Text</h2><pre>{{ mail.text }}</pre>{% endblock %}
 """
 
@@ -89,7 +89,7 @@ def _find(store: MailStore, mail_id: str) -> StoredMail:
     try:
         return store.get(mail_id)
     except KeyError:
-        raise HTTPException(404, "No such mail") from None
+        raise HTTPException(404, "No such email") from None
 
 
 def _moment(unix: float) -> str:

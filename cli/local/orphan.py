@@ -28,7 +28,9 @@ def stop_orphan(data: Path, *, seconds: float) -> None:
                 pid_file.unlink(missing_ok=True)
             break
         if time.monotonic() > end:
-            raise SetupError(f"A PostgreSQL server (pid {lines[0]}) holds {data} and does not stop: end it.")
+            raise SetupError(
+                f"A PostgreSQL server (pid {lines[0]}) is using {data} and isn't stopping. Stop it first."
+            )
         if not asked:
             os.kill(int(lines[0]), signal.SIGINT)
             asked = True

@@ -11,7 +11,7 @@ from cli.local.service import SetupError
 
 def setup(
     for_tests: Annotated[
-        bool, typer.Option(help="Also what the tests need: Chromium, an S3 server, a compose loader.")
+        bool, typer.Option(help="Also install what the tests need: Chromium, an S3 server, a Compose loader.")
     ] = False,
 ) -> None:
     """Find or build the servers and pages that are not Python packages."""

@@ -88,7 +88,7 @@ class Supervisor:
             if self._state.phase == "starting":
                 problem = self._hopeless()
                 if all(unit.serves for unit in self._units):
-                    self._say("everything serves")
+                    self._say("everything is up")
                     self._state.phase = "running"
             self._publish(self._state.phase)
             time.sleep(_TICK_SECONDS)

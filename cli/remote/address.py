@@ -5,8 +5,8 @@ import typer
 from cli.local.environment import read_env_file
 from cli.local.home import Home
 
-KEY_MISSING = "Give a key of the organization: --api-key, or HOMEROOM_API_KEY."
-NOWHERE = "Say where the API is: --api-url, or HOMEROOM_API_URL. There is no stack on this machine."
+KEY_MISSING = "Pass an API key with --api-key or HOMEROOM_API_KEY."
+NOWHERE = "No stack is running on this machine. Pass the API's address with --api-url or HOMEROOM_API_URL."
 
 
 def local_setting(name: str) -> str:
@@ -19,7 +19,7 @@ def address_of_api(told: str) -> str:
     if not found:
         raise typer.BadParameter(NOWHERE)
     if not found.startswith(("http://", "https://")):
-        raise typer.BadParameter(f"{found} is no address; it begins with http:// or https://.")
+        raise typer.BadParameter(f"{found} isn't a valid address. It must start with http:// or https://.")
     return found
 
 
@@ -32,5 +32,5 @@ def key_of(told: str) -> str:
 def operator_token(told: str) -> str:
     found = told or local_setting("HOMEROOM_ADMIN_TOKEN")
     if not found:
-        raise typer.BadParameter("Give the operator's token: --operator-token, or HOMEROOM_ADMIN_TOKEN.")
+        raise typer.BadParameter("Pass the operator's token with --operator-token or HOMEROOM_ADMIN_TOKEN.")
     return found

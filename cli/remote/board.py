@@ -14,14 +14,16 @@ COLUMNS = ("starts_at", "state", "title", "here", "recording", "quality", "trans
 def board(
     caller: Caller,
     show: Annotated[str, typer.Option(help="running, coming, attention or done")] = "",
-    exceptions: Annotated[bool, typer.Option("--exceptions", help="Only with open exceptions.")] = False,
-    search: Annotated[str, typer.Option(help="With this in the title, the course or a name.")] = "",
+    exceptions: Annotated[
+        bool, typer.Option("--exceptions", help="Show only classes with open exceptions.")
+    ] = False,
+    search: Annotated[str, typer.Option(help="Search titles, courses and names.")] = "",
 ) -> None:
-    """The classes around now, as the console's first page has them."""
+    """Show today's classes, as on the console's first page."""
     rows = caller.api.get("/v1/board", show=show, exceptions="true" if exceptions else None, q=search)
     if not caller.screen.as_json:
         rows = [_told(row) for row in rows]
-    caller.screen.rows(rows, *COLUMNS, nothing="There is no class around now.")
+    caller.screen.rows(rows, *COLUMNS, nothing="No upcoming or recent classes.")
 
 
 def _told(row: Json) -> Json:

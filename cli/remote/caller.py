@@ -21,13 +21,13 @@ from cli.remote.moments import read_moment, read_zone
 from cli.remote.screen import Screen
 
 REFUSED, UNREACHABLE = 1, 3
-_PANEL = "Connection and form"
+_PANEL = "Connection and output"
 
 Url = Annotated[
     str,
     typer.Option(
         envvar="HOMEROOM_API_URL",
-        help="Without one, the stack on this machine.",
+        help="Defaults to the stack on this machine.",
         rich_help_panel=_PANEL,
         show_default=False,
     ),
@@ -36,24 +36,24 @@ Key = Annotated[
     str,
     typer.Option(
         envvar="HOMEROOM_API_KEY",
-        help="A key of the organization.",
+        help="An API key of the organization.",
         rich_help_panel=_PANEL,
         show_default=False,
     ),
 ]
 AsJson = Annotated[
-    bool, typer.Option("--json", help="For programs; lists as JSON lines.", rich_help_panel=_PANEL)
+    bool, typer.Option("--json", help="Print JSON; lists are printed as JSON lines.", rich_help_panel=_PANEL)
 ]
 Zone = Annotated[
     str,
     typer.Option(
         envvar="HOMEROOM_ZONE",
-        help="Times are read and shown in it; without one, this machine's.",
+        help="Time zone for reading and showing times. Defaults to this machine's.",
         rich_help_panel=_PANEL,
         show_default=False,
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether it is meant.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")]
 _COMMON: dict[str, tuple[Any, Any]] = {
     "api_url": (Url, ""),
     "api_key": (Key, ""),
@@ -75,7 +75,7 @@ class Caller:
         if yes:
             return
         if not sys.stdin.isatty():
-            raise typer.BadParameter(f"{question} Say --yes if it is meant.")
+            raise typer.BadParameter(f"{question} Pass --yes to confirm.")
         typer.confirm(question, abort=True, err=True)
 
 
@@ -117,9 +117,9 @@ def calling(
         finally:
             api.close()
     except httpx.InvalidURL:
-        raise typer.BadParameter(f"{address} is no address.") from None
+        raise typer.BadParameter(f"{address} isn't a valid address.") from None
     except httpx.TransportError as error:
-        screen.note(f"The API at {address} does not answer: {error or type(error).__name__}.")
+        screen.note(f"The API at {address} isn't responding: {error or type(error).__name__}.")
         raise typer.Exit(UNREACHABLE) from None
     except ApiError as error:
         raise typer.Exit(_tell(screen, address, error)) from None
@@ -131,7 +131,7 @@ def calling(
 def _tell(screen: Screen, address: str, error: ApiError) -> int:
     problem = error.problem
     if "code" not in problem:
-        screen.note(f"{address} answers {error.status}, as no Homeroom does. Check the address.")
+        screen.note(f"{address} responded with {error.status}, which isn't from Homeroom. Check the address.")
         return UNREACHABLE
     if screen.as_json:
         screen.note(json.dumps(problem, ensure_ascii=False))

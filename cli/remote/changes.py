@@ -12,23 +12,21 @@ from cli.remote.moments import optional_moment
 
 PAGE = 1000
 EVENT_COLUMNS = ("occurred_at", "kind", "subject_id", "actor", "changed", "id")
-Kinds = Annotated[
-    list[str] | None, typer.Option(help="Such as session.* or student.created; may be repeated.")
-]
+Kinds = Annotated[list[str] | None, typer.Option(help="Such as session.* or student.created. Repeatable.")]
 
 
 @remote
 def audit(
     caller: Caller,
-    subject: Annotated[str, typer.Option(help="Of the row with this id.")] = "",
-    actor: Annotated[str, typer.Option(help="By `key:<id>`, `member:<id>`, `homeroom`…")] = "",
+    subject: Annotated[str, typer.Option(help="Only changes to the row with this id.")] = "",
+    actor: Annotated[str, typer.Option(help="Only changes by `key:<id>`, `member:<id>`, `homeroom`…")] = "",
     kind: Kinds = None,
-    since: Annotated[str, typer.Option("--from", help="Then or later.")] = "",
-    until: Annotated[str, typer.Option("--to", help="Before.")] = "",
+    since: Annotated[str, typer.Option("--from", help="Only changes at or after this time.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Only changes before this time.")] = "",
     limit: Limit = USUAL,
     every: All = False,
 ) -> None:
-    """Who changed what from what to what, the latest first."""
+    """Show who changed what, latest first."""
     zone = caller.screen.zone
     columns = ("occurred_at", "kind", "subject_id", "actor", "changes")
     show_list(
@@ -41,17 +39,17 @@ def audit(
 @remote
 def events(
     caller: Caller,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Stay, and tell what changes.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Keep running and print new changes.")
+    ] = False,
     since: Annotated[
         str,
-        typer.Option(
-            help="A cursor: what comes behind it. Without one, from the beginning; with --follow, now."
-        ),
+        typer.Option(help="Start after this cursor. Defaults to the beginning, or to now with --follow."),
     ] = "",
     kind: Kinds = None,
-    session: Annotated[str, typer.Option(help="Of one class.")] = "",
+    session: Annotated[str, typer.Option(help="Only for this class.")] = "",
 ) -> None:
-    """What changed, in order. The last cursor is told at the end, to go on from."""
+    """List changes in order. The last cursor is printed at the end so that you can continue from it."""
     wanted: Json = {"kind": kind, "session_id": session and find(caller.api, "/v1/sessions", session)}
     if follow:
         _follow(caller, since, wanted)
@@ -67,7 +65,7 @@ def events(
         if not page["items"]:
             break
     if not caller.screen.as_json:
-        caller.screen.rows(rows, *EVENT_COLUMNS, nothing="Nothing has changed.")
+        caller.screen.rows(rows, *EVENT_COLUMNS, nothing="No changes.")
     caller.screen.note(f"Cursor: {cursor}")
 
 

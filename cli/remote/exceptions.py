@@ -8,10 +8,10 @@ from cli.remote.caller import Caller, remote
 from cli.remote.finding import ID_HELP, find
 from cli.remote.lists import USUAL, All, Limit, show_list
 
-app = typer.Typer(no_args_is_help=True, help="What went wrong, who has it, until when.")
+app = typer.Typer(no_args_is_help=True, help="Exceptions: what went wrong, who owns it and when it is due.")
 PATH = "/v1/exceptions"
 COLUMNS = ("due_at", "severity", "kind", "owner", "assignee", "session_title", "id")
-Id = Annotated[str, typer.Argument(metavar="EXCEPTION", help="Its id, or the beginning of it.")]
+Id = Annotated[str, typer.Argument(metavar="EXCEPTION", help="Its id, or the start of it.")]
 
 
 @app.command("list")
@@ -22,12 +22,12 @@ def list_(
     kind: Annotated[str, typer.Option(help="Such as instructor_absent.")] = "",
     severity: Annotated[str, typer.Option(help="low, normal, high or critical")] = "",
     owner: Annotated[str, typer.Option(help="ops, instructor or admin")] = "",
-    session: Annotated[str, typer.Option(help=f"Of one class. {ID_HELP}")] = "",
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only what is past its time.")] = False,
+    session: Annotated[str, typer.Option(help=f"Only for this class. {ID_HELP}")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue exceptions.")] = False,
     limit: Limit = USUAL,
     every: All = False,
 ) -> None:
-    """What is due first, first."""
+    """List exceptions, soonest due first."""
     show_list(
         caller, PATH, COLUMNS, limit=limit, every=every,
         state=state,
@@ -42,7 +42,7 @@ def list_(
 @app.command()
 @remote
 def show(caller: Caller, exception: Id) -> None:
-    """One case, with what is known of it."""
+    """Show one exception."""
     caller.screen.record(caller.api.get(_one(caller, exception)))
 
 
@@ -51,12 +51,12 @@ def show(caller: Caller, exception: Id) -> None:
 def take(
     caller: Caller,
     exception: Id,
-    member: Annotated[str, typer.Option("--for", help="The member of staff who takes it.")] = "",
+    member: Annotated[str, typer.Option("--for", help="The staff member to assign it to.")] = "",
 ) -> None:
-    """Take a case, or give it to a member of staff."""
+    """Assign an exception to yourself or to a staff member."""
     wanted = find(caller.api, "/v1/members", member) if member else None
     case = caller.api.post(f"{_one(caller, exception)}/assign", {"member_id": wanted})
-    caller.screen.done(f"It is with {case['assignee']}.", case)
+    caller.screen.done(f"Assigned to {case['assignee']}.", case)
 
 
 @app.command()
@@ -64,7 +64,7 @@ def take(
 def resolve(
     caller: Caller, exception: Id, note: Annotated[str, typer.Option(help="What was done.")] = ""
 ) -> None:
-    """Close a case."""
+    """Resolve an exception."""
     case = caller.api.post(f"{_one(caller, exception)}/resolve", {"resolution": note})
     caller.screen.done("Resolved.", case)
 
@@ -72,8 +72,8 @@ def resolve(
 @app.command()
 @remote
 def reopen(caller: Caller, exception: Id) -> None:
-    """Open a resolved case again."""
-    caller.screen.done("Open again.", caller.api.post(f"{_one(caller, exception)}/reopen"))
+    """Reopen a resolved exception."""
+    caller.screen.done("Reopened.", caller.api.post(f"{_one(caller, exception)}/reopen"))
 
 
 def _one(caller: Caller, exception: str) -> str:

@@ -12,7 +12,7 @@ from cli.remote.lists import USUAL, All, Limit, show_list
 app = typer.Typer(no_args_is_help=True, help="Files of a class: list, add, link to, retire.")
 COLUMNS = ("created_at", "name", "media_type", "size", "id")
 Session = Annotated[str, typer.Argument(metavar="SESSION", help=ID_HELP)]
-File = Annotated[str, typer.Argument(metavar="FILE_ID", help="Its id, or the beginning of it.")]
+File = Annotated[str, typer.Argument(metavar="FILE_ID", help="Its id, or the start of it.")]
 
 
 @app.command("list")
@@ -20,12 +20,12 @@ File = Annotated[str, typer.Argument(metavar="FILE_ID", help="Its id, or the beg
 def list_(
     caller: Caller,
     session: Session,
-    retired: Annotated[bool, typer.Option("--retired", help="Those out of use.")] = False,
-    search: Annotated[str, typer.Option(help="With this in the name.")] = "",
+    retired: Annotated[bool, typer.Option("--retired", help="Show retired ones.")] = False,
+    search: Annotated[str, typer.Option(help="Search names.")] = "",
     limit: Limit = USUAL,
     every: All = False,
 ) -> None:
-    """The latest first."""
+    """List the latest first."""
     show_list(
         caller, _files(caller, session), COLUMNS, limit=limit, every=every,
         retired="true" if retired else None,
@@ -39,9 +39,9 @@ def add(
     caller: Caller,
     session: Session,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    name: Annotated[str, typer.Option(help="In place of the file's own.")] = "",
+    name: Annotated[str, typer.Option(help="Name to use instead of the file's own.")] = "",
 ) -> None:
-    """Bring a file, of 25 MB at most; prints its id."""
+    """Add a file of up to 25 MB and print its id."""
     made = caller.api.send_file(_files(caller, session), file, name or file.name)
     caller.screen.done(made["id"], made)
 
@@ -49,7 +49,7 @@ def add(
 @app.command()
 @remote
 def link(caller: Caller, session: Session, file: File) -> None:
-    """An address of a file, good for some minutes, for whoever has it."""
+    """Print a link to a file. Anyone with the link can open it for a few minutes."""
     given = caller.api.get(f"{_one(caller, session, file)}/link")
     caller.screen.done(given["url"], given)
 
@@ -57,7 +57,7 @@ def link(caller: Caller, session: Session, file: File) -> None:
 @app.command()
 @remote
 def retire(caller: Caller, session: Session, file: File, yes: Yes = False) -> None:
-    """Take a file out of use: links to it stop working at once."""
+    """Retire a file. Links to it stop working right away."""
     path = _one(caller, session, file)
     caller.sure("Retire this file?", yes)
     caller.api.delete(path)

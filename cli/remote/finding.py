@@ -10,7 +10,7 @@ import typer
 from cli.api_client import Api, Json
 
 EXTERNAL = "ext:"
-ID_HELP = "Its id, the beginning of it, or `ext:` and its id in your own system."
+ID_HELP = "Its id, the start of it, or `ext:` and its id in your own system."
 _BEGINNING = re.compile(r"[0-9a-f][0-9a-f-]{3,35}")
 _MOST = 2000  # rows in which a beginning is looked for
 _SOME_DAYS = timedelta(days=30)
@@ -26,7 +26,7 @@ def find(api: Api, path: str, told: str) -> str:
     except ValueError:
         pass
     if not _BEGINNING.fullmatch(text.lower()):
-        raise typer.BadParameter(f"{told!r} is no id. {ID_HELP}")
+        raise typer.BadParameter(f"{told!r} isn't an id. {ID_HELP}")
     return _the_one(told, _beginning(api, path, text.lower()))
 
 
@@ -56,5 +56,5 @@ def _the_one(told: str, rows: list[Json]) -> str:
     if len(rows) == 1:
         return str(rows[0]["id"])
     if not rows:
-        raise typer.BadParameter(f"{told} is not here, or not among the latest. Give the whole id.")
-    raise typer.BadParameter(f"{told} may be any of {len(rows)}. Give more of the id.")
+        raise typer.BadParameter(f"{told} wasn't found, or isn't among the latest. Give the full id.")
+    raise typer.BadParameter(f"{told} matches {len(rows)} ids. Give more of the id.")

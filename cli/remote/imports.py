@@ -29,12 +29,12 @@ File = Annotated[
     ),
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would become of each row, and write nothing.")
+    bool, typer.Option("--dry-run", help="Show what would happen to each row without writing anything.")
 ]
 
 
 def take_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
-    """Tells of refused rows as they come; ends with exit code 1 where there are any."""
+    """Import rows. Refused rows are printed as they come; the exit code is 1 if there are any."""
     kind = _KINDS.get(file.suffix.lower())
     if kind is None:
         raise typer.BadParameter(f"{file.name} is neither .csv nor .jsonl.")
@@ -54,12 +54,12 @@ def take_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
     if not last.get("done"):
         problem = last.get("problem", {})
         screen.note(
-            f"Cut off: {problem.get('detail', 'the answer ended')}. {problem.get('next_step', '')}".strip()
+            f"Interrupted: {problem.get('detail', 'the answer ended')}. {problem.get('next_step', '')}".strip()
         )
-        screen.note("Rows that were taken stay; send the file again to go on: give rows an external_id.")
+        screen.note("Accepted rows stay. Give rows an external_id and send the file again to continue.")
     if not screen.as_json:
         would = "would be " if dry_run else ""
-        print(f"{last.get('taken', 0):,} {would}taken, {last.get('refused', 0):,} {would}refused.")
+        print(f"{last.get('taken', 0):,} {would}accepted, {last.get('refused', 0):,} {would}refused.")
     if last.get("refused") or not last.get("done"):
         raise typer.Exit(REFUSED)
 

@@ -9,17 +9,17 @@ from cli.remote.finding import find
 from cli.remote.lists import USUAL, All, Limit, show_list
 from cli.remote.moments import optional_moment, read_duration
 
-app = typer.Typer(no_args_is_help=True, help="API keys: make, rotate, revoke.")
+app = typer.Typer(no_args_is_help=True, help="API keys: create, rotate, revoke.")
 PATH = "/v1/keys"
 COLUMNS = ("name", "prefix", "role", "scopes", "last_used_at", "expires_at", "revoked_at", "id")
-_ONCE = "It is shown this once."
-Id = Annotated[str, typer.Argument(metavar="KEY", help="Its id, the beginning of it, or its prefix.")]
+_ONCE = "It is shown only once."
+Id = Annotated[str, typer.Argument(metavar="KEY", help="Its id, the start of it, or its prefix.")]
 
 
 @app.command("list")
 @remote
 def list_(caller: Caller, limit: Limit = USUAL, every: All = False) -> None:
-    """The latest first; revoked and expired ones included."""
+    """List keys, latest first, including revoked and expired ones."""
     show_list(caller, PATH, COLUMNS, limit=limit, every=every)
 
 
@@ -27,15 +27,15 @@ def list_(caller: Caller, limit: Limit = USUAL, every: All = False) -> None:
 @remote
 def add(
     caller: Caller,
-    name: Annotated[str, typer.Option(help="What it is for.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")],
     role: Annotated[str, typer.Option(help="admin, ops or integrator")] = "integrator",
     scope: Annotated[
         list[str] | None,
-        typer.Option(help="Such as people:read; may be repeated. Without any, all that the role may."),
+        typer.Option(help="Such as people:read. Repeatable. Defaults to all scopes of the role."),
     ] = None,
-    expires: Annotated[str, typer.Option(help="A time; without it, never.")] = "",
+    expires: Annotated[str, typer.Option(help="When it expires. Defaults to never.")] = "",
 ) -> None:
-    """Make a key."""
+    """Create a key."""
     wanted = {"name": name, "role": role, "scopes": scope or []}
     expires_at = optional_moment(expires, caller.screen.zone)
     made = caller.api.post(PATH, wanted | ({"expires_at": expires_at} if expires_at else {}))
@@ -48,9 +48,9 @@ def add(
 def rotate(
     caller: Caller,
     key: Id,
-    overlap: Annotated[str, typer.Option(help="How long the old one goes on working: 30m, 24h, 7d.")] = "24h",
+    overlap: Annotated[str, typer.Option(help="How long the old key keeps working: 30m, 24h, 7d.")] = "24h",
 ) -> None:
-    """A fresh key of the same kind beside an old one."""
+    """Replace a key. The old one keeps working for a while."""
     made = caller.api.post(f"{_one(caller, key)}/rotate", {"overlap": read_duration(overlap)})
     caller.screen.note(_ONCE)
     caller.screen.done(made["api_key"], made)
@@ -59,9 +59,9 @@ def rotate(
 @app.command()
 @remote
 def revoke(caller: Caller, key: Id, yes: Yes = False) -> None:
-    """Stop a key at once."""
+    """Revoke a key. It stops working right away."""
     path = _one(caller, key)
-    caller.sure(f"Revoke the key {key}? What uses it stops working.", yes)
+    caller.sure(f"Revoke key {key}? Everything that uses it stops working.", yes)
     caller.api.delete(path)
     caller.screen.done("Revoked.", {"id": path.rpartition("/")[2], "done": "revoked"})
 

@@ -26,7 +26,9 @@ def _plan_item(api: Api, text: str) -> dict[str, Any]:
     if not topic:
         return {"topic_id": find(api, "/v1/topics", text)}
     if not sessions.isdigit():
-        raise typer.BadParameter(f"{text!r} is no item; an example is ext:fractions*2, for two classes.")
+        raise typer.BadParameter(
+            f"{text!r} isn't valid. Use a form such as ext:fractions*2, for two classes."
+        )
     return {"topic_id": find(api, "/v1/topics", topic), "sessions": int(sessions)}
 
 
@@ -70,11 +72,11 @@ class Kind:
     of_access: bool = False  # who may come in, not what is taught
 
 
-_NAME = Part("name", "What they are called.", needed=True)
-_EMAIL = Part("email", "Where messages go.", needed=True)
+_NAME = Part("name", "Their name.", needed=True)
+_EMAIL = Part("email", "Email address for messages.", needed=True)
 _LANGUAGE = Part("language", "Such as en or es.")
 _TIME_ZONE = Part("time_zone", "An IANA time zone, such as Europe/Madrid.")
-_EXTERNAL = Part("external_id", "Its id in your own system; empty: none.")
+_EXTERNAL = Part("external_id", "Its id in your own system.")
 _COURSE, _STUDENT = one_of("/v1/courses"), one_of("/v1/students")
 _BY_EXTERNAL: dict[str, tuple[str, Read]] = {"external_id": ("external_id", _as_it_is)}
 _BY_EMAIL: dict[str, tuple[str, Read]] = {"email": ("email", _as_it_is)}
@@ -85,8 +87,8 @@ KINDS = (
         "guardian", "guardians", "Guardians of students.",
         (
             _NAME, _EMAIL, _LANGUAGE, _TIME_ZONE,
-            Part("quiet_from", "From when what can wait is not sent, such as 21:00."),
-            Part("quiet_until", "Until when, such as 08:00."),
+            Part("quiet_from", "Start of quiet hours, such as 21:00. Messages that can wait are held."),
+            Part("quiet_until", "End of quiet hours, such as 08:00."),
             _EXTERNAL,
         ),
         ("name", "email", "language", "time_zone", "external_id", "id"), _BY_EXTERNAL | _BY_EMAIL,
@@ -95,17 +97,17 @@ KINDS = (
         "student", "students", "Students.",
         (
             _NAME,
-            Part("guardian_ids", f"May be repeated. {ID_HELP}", "guardian", many=True, read=one_of("/v1/guardians")),
+            Part("guardian_ids", f"Repeatable. {ID_HELP}", "guardian", many=True, read=one_of("/v1/guardians")),
             _TIME_ZONE, _EXTERNAL,
         ),
         ("name", "time_zone", "external_id", "id"), _BY_EXTERNAL,
     ),
     Kind(
-        "instructor", "instructors", "Instructors and what they may teach.",
+        "instructor", "instructors", "Instructors and their qualifications.",
         (
             _NAME, _EMAIL, _LANGUAGE, _TIME_ZONE,
             Part(
-                "qualifications", "SUBJECT or SUBJECT:LEVEL; may be repeated.", "qualification",
+                "qualifications", "SUBJECT or SUBJECT:LEVEL. Repeatable.", "qualification",
                 many=True, read=_qualification,
             ),
             _EXTERNAL,
@@ -119,13 +121,13 @@ KINDS = (
         by_file=False, of_access=True,
     ),
     Kind(
-        "identity provider", "identity-providers", "Where people of a domain sign in, by OpenID Connect.",
+        "identity provider", "identity-providers", "OpenID Connect providers that people of a domain sign in with.",
         (
-            Part("issuer", "Its address, such as https://login.example.org", needed=True),
-            Part("client_id", "As whom Homeroom is known there.", needed=True),
-            Part("client_secret", "`-` asks for it: what stands here is seen by others on this machine.", needed=True,
+            Part("issuer", "Its issuer URL, such as https://login.example.org.", needed=True),
+            Part("client_id", "Homeroom's client id at the provider.", needed=True),
+            Part("client_secret", "Use `-` for a prompt: arguments are visible to others.", needed=True,
                  read=_secret),
-            Part("domains", "Of mail addresses; may be repeated.", "domain", many=True),
+            Part("domains", "Email domain. Repeatable.", "domain", many=True),
         ),
         ("issuer", "client_id", "domains", "id"), {"issuer": ("issuer", _as_it_is)},
         by_file=False, of_access=True,
@@ -134,27 +136,27 @@ KINDS = (
         "course", "courses", "Courses.",
         (
             Part("title", needed=True), Part("subject", needed=True), Part("level"),
-            Part("topics", "Its title; may be repeated, in order.", "topic", many=True, changes=False),
+            Part("topics", "Topic title. Repeatable, in order.", "topic", many=True, changes=False),
             _EXTERNAL,
         ),
         ("title", "subject", "level", "external_id", "id"),
         _BY_EXTERNAL | {"subject": ("subject", _as_it_is), "level": ("level", _as_it_is)},
     ),
     Kind(
-        "topic", "topics", "What a course is made of.",
+        "topic", "topics", "Topics of a course.",
         (
             Part("course_id", ID_HELP, "course", needed=True, read=_COURSE, changes=False),
-            Part("title", needed=True), Part("position", "Its place; without it, the last."), _EXTERNAL,
+            Part("title", needed=True), Part("position", "Its position. Defaults to last."), _EXTERNAL,
         ),
         ("position", "title", "external_id", "id"), _BY_EXTERNAL | _BY_COURSE,
     ),
     Kind(
-        "curriculum plan", "curriculum-plans", "In which order, in how many classes, topics are taught.",
+        "curriculum plan", "curriculum-plans", "The order of topics and how many classes each one takes.",
         (
             Part("course_id", ID_HELP, "course", needed=True, read=_COURSE, changes=False),
             Part("title", needed=True),
             Part(
-                "items", "TOPIC or TOPIC*CLASSES; may be repeated, in order.", "item",
+                "items", "TOPIC or TOPIC*CLASSES. Repeatable, in order.", "item",
                 many=True, read=_plan_item,
             ),
             _EXTERNAL,
@@ -162,7 +164,7 @@ KINDS = (
         ("title", "course_id", "external_id", "id"), _BY_EXTERNAL | _BY_COURSE,
     ),
     Kind(
-        "enrollment", "enrollments", "Who is in which course.",
+        "enrollment", "enrollments", "Students in courses.",
         (
             Part("course_id", ID_HELP, "course", needed=True, read=_COURSE, changes=False),
             Part("student_id", ID_HELP, "student", needed=True, read=_STUDENT, changes=False),

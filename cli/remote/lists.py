@@ -7,8 +7,8 @@ import typer
 
 from cli.remote.caller import Caller
 
-Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
-All = Annotated[bool, typer.Option("--all", help="As many as there are.")]
+Limit = Annotated[int, typer.Option(min=1, help="Maximum number of rows.")]
+All = Annotated[bool, typer.Option("--all", help="Show all rows.")]
 USUAL = 50
 
 
@@ -21,4 +21,4 @@ def show_list(
     rows = list(caller.api.pages(path, limit + 1, **params))
     caller.screen.rows(islice(rows, limit), *columns)
     if len(rows) > limit:
-        caller.screen.note("There are more: --all, or a higher --limit.")
+        caller.screen.note("There are more rows. Use --all or a higher --limit.")

@@ -15,7 +15,7 @@ def read_zone(name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
-        raise typer.BadParameter(f"{name!r} is no time zone; an example is Europe/Madrid.") from None
+        raise typer.BadParameter(f"{name!r} isn't a time zone. Use a name such as Europe/Madrid.") from None
 
 
 def read_moment(text: str, zone: tzinfo | None) -> datetime:
@@ -25,7 +25,7 @@ def read_moment(text: str, zone: tzinfo | None) -> datetime:
         return moment if moment.tzinfo else moment.replace(tzinfo=zone) if zone else moment.astimezone()
     except (ValueError, OverflowError):
         raise typer.BadParameter(
-            f"{text!r} is no time; examples are 2030-03-04, 2030-03-04T16:00 and 2030-03-04T16:00+01:00."
+            f"{text!r} isn't a time. Use a form such as 2030-03-04, 2030-03-04T16:00 or 2030-03-04T16:00+01:00."
         ) from None
 
 

@@ -8,7 +8,7 @@ from cli.remote.caller import Caller, remote
 from cli.remote.finding import find
 from cli.remote.lists import USUAL, All, Limit, show_list
 
-app = typer.Typer(no_args_is_help=True, help="Messages to people, with their delivery.")
+app = typer.Typer(no_args_is_help=True, help="Messages to people and their delivery status.")
 PATH = "/v1/notices"
 COLUMNS = ("created_at", "state", "kind", "recipient_kind", "subject", "error", "id")
 
@@ -19,12 +19,12 @@ def list_(
     caller: Caller,
     state: Annotated[str, typer.Option(help="waiting, sent, failed or withdrawn")] = "",
     kind: Annotated[str, typer.Option(help="Such as reminder or summary.")] = "",
-    session: Annotated[str, typer.Option(help="Of one class.")] = "",
-    search: Annotated[str, typer.Option(help="With this in the subject or the address.")] = "",
+    session: Annotated[str, typer.Option(help="Only for this class.")] = "",
+    search: Annotated[str, typer.Option(help="Search subjects and addresses.")] = "",
     limit: Limit = USUAL,
     every: All = False,
 ) -> None:
-    """The latest first."""
+    """List the latest first."""
     show_list(
         caller, PATH, COLUMNS, limit=limit, every=every,
         state=state,
@@ -38,7 +38,7 @@ def list_(
 @remote
 def show(
     caller: Caller,
-    notice: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
+    notice: Annotated[str, typer.Argument(help="Its id, or the start of it.")],
 ) -> None:
-    """One message, as it was written."""
+    """Show one message."""
     caller.screen.record(caller.api.get(f"{PATH}/{find(caller.api, PATH, notice)}"), "html")

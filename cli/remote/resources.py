@@ -41,7 +41,7 @@ def verbs_of(kind: Kind) -> typer.Typer:
     def edit(caller: Caller, id: str, **told: Any) -> None:
         body = _body(caller, kind.parts, told)
         if not body:
-            raise typer.BadParameter("Say what is to be different.")
+            raise typer.BadParameter("Give at least one field to change.")
         address = one(caller, id)
         _, etag = caller.api.read(address)
         caller.screen.done("Changed.", caller.api.patch(address, body, etag))
@@ -53,7 +53,7 @@ def verbs_of(kind: Kind) -> typer.Typer:
         caller.screen.done("Retired.", {"id": address.rpartition("/")[2], "done": "retired"})
 
     def restore(caller: Caller, id: str) -> None:
-        caller.screen.done("In use again.", caller.api.post(f"{one(caller, id)}/restore"))
+        caller.screen.done("Restored.", caller.api.post(f"{one(caller, id)}/restore"))
 
     def one(caller: Caller, told: str) -> str:
         return f"{path}/{find(caller.api, path, told)}"
@@ -66,15 +66,15 @@ def verbs_of(kind: Kind) -> typer.Typer:
     )
     sure = option("yes", Yes, False)
     for verb, name, help, parameters in (
-        (list_, "list", f"{kind.help} Those in use.", _list_options(kind)),
-        (show, "show", f"One {kind.name}.", [named]),
-        (add, "add", f"Make a {kind.name}; prints its id.", [_option(part, part.needed) for part in kind.parts]),
+        (list_, "list", f"{kind.help} Lists active ones.", _list_options(kind)),
+        (show, "show", f"Show one {kind.name}.", [named]),
+        (add, "add", f"Add a new {kind.name} and print its id.", [_option(part, part.needed) for part in kind.parts]),
         (
-            edit, "edit", "Change what is given; the rest stays.",
+            edit, "edit", "Change the given fields.",
             [named, *(_option(part, False) for part in kind.parts if part.changes)],
         ),
-        (retire, "retire", "Take out of use; the record keeps it.", [named, sure]),
-        (restore, "restore", "Bring back into use.", [named]),
+        (retire, "retire", "Retire it. It stays in the record.", [named, sure]),
+        (restore, "restore", "Restore it.", [named]),
     ):  # fmt: skip
         app.command(name, help=help)(_verb(verb, parameters))
     if kind.by_file:
@@ -91,11 +91,14 @@ def _verb(function: Callable[..., None], parameters: list[inspect.Parameter]) ->
 
 
 def _list_options(kind: Kind) -> list[inspect.Parameter]:
-    search = [option("search", Annotated[str, typer.Option(help="With this in it.")], "")]
+    search = [option("search", Annotated[str, typer.Option(help="Search text.")], "")]
     return [
-        *(option(name, Annotated[str, typer.Option(help="Just this.")], "") for name in kind.filters),
+        *(
+            option(name, Annotated[str, typer.Option(help="Only with this value.")], "")
+            for name in kind.filters
+        ),
         *(search if kind.searched else []),
-        option("retired", Annotated[bool, typer.Option("--retired", help="Those out of use.")], False),
+        option("retired", Annotated[bool, typer.Option("--retired", help="Show retired ones.")], False),
         option("limit", Limit, USUAL),
         option("every", All, False),
     ]

@@ -13,10 +13,11 @@ from cli.remote.lists import USUAL, All, Limit, show_list
 from cli.remote.moments import optional_moment
 from cli.remote.sessions import COLUMNS, PATH, Id
 
-app = typer.Typer(no_args_is_help=True, help="Drafts that wait for somebody's decision.")
+app = typer.Typer(no_args_is_help=True, help="Drafts waiting for approval.")
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=1)
 Revision = Annotated[
-    int, typer.Option(min=0, help="The one you have read; without it, the present one.", show_default=False)
+    int,
+    typer.Option(min=0, help="The revision you have read. Defaults to the current one.", show_default=False),
 ]
 
 
@@ -25,12 +26,15 @@ Revision = Annotated[
 def list_(
     caller: Caller,
     since: Annotated[
-        str, typer.Option("--from", help="Classes that started then or later; without it, 60 days.")
+        str,
+        typer.Option(
+            "--from", help="Only classes that started at or after this time. Defaults to 60 days ago."
+        ),
     ] = "",
     limit: Limit = USUAL,
     every: All = False,
 ) -> None:
-    """Classes whose draft waits for review, the oldest first."""
+    """List classes with a draft to review, oldest first."""
     now = datetime.now(UTC)
     period = {
         "from": optional_moment(since, caller.screen.zone) or (now - _BACK).isoformat(),
@@ -42,7 +46,7 @@ def list_(
 @app.command()
 @remote
 def show(caller: Caller, session: Id) -> None:
-    """The draft, each statement with the words of class it rests on."""
+    """Show the draft, each statement with its source in the transcript."""
     draft = caller.api.get(_documentation(caller, session))
     if caller.screen.as_json:
         caller.screen.record(draft)
@@ -53,12 +57,12 @@ def show(caller: Caller, session: Id) -> None:
 @app.command()
 @remote
 def approve(caller: Caller, session: Id, revision: Revision = 0, yes: Yes = False) -> None:
-    """Approve a draft. The summary goes to the guardians."""
+    """Approve a draft. Guardians get the summary."""
     path = _documentation(caller, session)
     wanted = revision or caller.api.get(path)["revision"]
-    caller.sure(f"Approve revision {wanted}, so that it is sent to the guardians?", yes)
+    caller.sure(f"Approve revision {wanted} and send it to guardians?", yes)
     caller.api.post(f"{path}/approve", {"revision": wanted})
-    caller.screen.done(f"Revision {wanted} is approved.", {"done": "approved", "revision": wanted})
+    caller.screen.done(f"Revision {wanted} approved.", {"done": "approved", "revision": wanted})
 
 
 @app.command("request-changes")
@@ -66,15 +70,15 @@ def approve(caller: Caller, session: Id, revision: Revision = 0, yes: Yes = Fals
 def request_changes(
     caller: Caller,
     session: Id,
-    reason: Annotated[str, typer.Option(help="What is to be different.")],
+    reason: Annotated[str, typer.Option(help="What needs to change.")],
     revision: Revision = 0,
 ) -> None:
-    """Send a draft back with a reason."""
+    """Request changes to a draft."""
     path = _documentation(caller, session)
     wanted = revision or caller.api.get(path)["revision"]
     caller.api.post(f"{path}/request-changes", {"revision": wanted, "reason": reason})
     caller.screen.done(
-        f"Changes of revision {wanted} are asked for.", {"done": "changes_requested", "revision": wanted}
+        f"Changes to revision {wanted} requested.", {"done": "changes_requested", "revision": wanted}
     )
 
 
@@ -85,7 +89,7 @@ def _documentation(caller: Caller, session: str) -> str:
 def _as_text(draft: Json) -> list[str]:
     lines = [f"Revision {draft['revision']}, {draft['status'].replace('_', ' ')}"]
     if draft["changes_wanted"]:
-        lines.append(f"Wanted: {draft['changes_wanted']}")
+        lines.append(f"Changes requested: {draft['changes_wanted']}")
     for section, statements in groupby(draft["statements"], lambda one: one["section"]):
         lines += ["", section.replace("_", " ").capitalize()]
         for statement in statements:

@@ -22,7 +22,7 @@ class Screen:
     as_json: bool
     zone: tzinfo | None
 
-    def rows(self, rows: Iterable[Json], *columns: str, nothing: str = "There is none.") -> None:
+    def rows(self, rows: Iterable[Json], *columns: str, nothing: str = "None found.") -> None:
         """JSON lines come as the rows do; a table waits for all, to know its widths."""
         if self.as_json:
             for row in rows:

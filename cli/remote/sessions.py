@@ -11,17 +11,17 @@ from cli.remote.finding import ID_HELP, find
 from cli.remote.lists import USUAL, All, Limit, show_list
 from cli.remote.moments import optional_moment
 
-app = typer.Typer(no_args_is_help=True, help="Classes: list, book, move, cancel, let people in.")
+app = typer.Typer(no_args_is_help=True, help="Classes: list, book, move, cancel, invite.")
 PATH = "/v1/sessions"
 COLUMNS = ("starts_at", "ends_at", "state", "outcome", "title", "id")
 
 Id = Annotated[str, typer.Argument(metavar="SESSION", help=ID_HELP)]
-Starts = Annotated[str, typer.Option(help="A time; without an offset, in --zone.")]
-Ends = Annotated[str, typer.Option(help="A time, instead of --minutes.")]
-Minutes = Annotated[int, typer.Option(min=1, help="How long it lasts.")]
+Starts = Annotated[str, typer.Option(help="Start time. Without an offset, it is read in --zone.")]
+Ends = Annotated[str, typer.Option(help="End time, instead of --minutes.")]
+Minutes = Annotated[int, typer.Option(min=1, help="Length in minutes.")]
 
 Longer = Annotated[
-    int, typer.Option(min=0, help="How long it lasts, or how much longer.", show_default=False)
+    int, typer.Option(min=0, help="Length, or how much longer, in minutes.", show_default=False)
 ]
 
 
@@ -29,18 +29,18 @@ Longer = Annotated[
 @remote
 def list_(
     caller: Caller,
-    since: Annotated[str, typer.Option("--from", help="Those that start then or later.")] = "",
-    until: Annotated[str, typer.Option("--to", help="Those that start before.")] = "",
+    since: Annotated[str, typer.Option("--from", help="Only classes that start at or after this time.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Only classes that start before this time.")] = "",
     state: Annotated[str, typer.Option(help="scheduled, open, live, review, closed…")] = "",
-    course: Annotated[str, typer.Option(help="Of this course.")] = "",
-    instructor: Annotated[str, typer.Option(help="Of this instructor.")] = "",
-    student: Annotated[str, typer.Option(help="In which this student is.")] = "",
-    external_id: Annotated[str, typer.Option(help="Over all times.")] = "",
-    search: Annotated[str, typer.Option(help="With this in the title.")] = "",
+    course: Annotated[str, typer.Option(help="Only this course.")] = "",
+    instructor: Annotated[str, typer.Option(help="Only this instructor.")] = "",
+    student: Annotated[str, typer.Option(help="Only this student.")] = "",
+    external_id: Annotated[str, typer.Option(help="Your own system's id, at any time.")] = "",
+    search: Annotated[str, typer.Option(help="Search titles.")] = "",
     limit: Limit = USUAL,
     every: All = False,
 ) -> None:
-    """By their start; without a period, from yesterday to a week from now."""
+    """List classes by start. Defaults to yesterday until a week from now."""
     api, zone = caller.api, caller.screen.zone
     show_list(
         caller, PATH, COLUMNS, limit=limit, every=every,
@@ -57,7 +57,7 @@ def list_(
 @app.command()
 @remote
 def show(caller: Caller, session: Id) -> None:
-    """One class: its times, where it is, how complete its record is."""
+    """Show one class: its times, its state and how complete its record is."""
     caller.screen.record(caller.api.get(_one(caller, session)))
 
 
@@ -71,15 +71,15 @@ def book(
     minutes: Minutes = 60,
     ends: Ends = "",
     student: Annotated[
-        list[str] | None, typer.Option(help="May be repeated; without any, everybody enrolled.")
+        list[str] | None, typer.Option(help="Repeatable. Defaults to everyone enrolled.")
     ] = None,
-    topic: Annotated[list[str] | None, typer.Option(help="What is planned; may be repeated.")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="Planned topic. Repeatable.")] = None,
     class_zone: Annotated[
-        str, typer.Option(help="Time zone the class is planned in; the organization's by default.")
+        str, typer.Option(help="The class's time zone. Defaults to the organization's.")
     ] = "",
     external_id: Annotated[str, typer.Option(help="Its id in your own system.")] = "",
 ) -> None:
-    """Book a class. From here on everything around it happens by itself."""
+    """Book a class. Everything around it then runs automatically."""
     api = caller.api
     body: Json = {
         "course_id": find(api, "/v1/courses", course),
@@ -100,7 +100,7 @@ def book(
 @app.command()
 @remote
 def move(caller: Caller, session: Id, starts: Starts, minutes: Longer = 0, ends: Ends = "") -> None:
-    """To another time; as long as it is, where neither --minutes nor --ends is given."""
+    """Move a class to another time. It keeps its length unless you pass --minutes or --ends."""
     path = _one(caller, session)
     if not ends and not minutes:
         minutes = _minutes_of(caller.api.get(path))
@@ -112,10 +112,10 @@ def move(caller: Caller, session: Id, starts: Starts, minutes: Longer = 0, ends:
 @app.command()
 @remote
 def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = 0) -> None:
-    """Let a class end later: at a time, or so many minutes behind its present end."""
+    """Extend a class until a time, or by some minutes."""
     path = _one(caller, session)
     if bool(ends) == bool(minutes):
-        raise typer.BadParameter("Give either --minutes or --ends.")
+        raise typer.BadParameter("Pass either --minutes or --ends.")
     if minutes:
         present = datetime.fromisoformat(caller.api.get(path)["ends_at"])
         ends_at = (present + timedelta(minutes=minutes)).isoformat()
@@ -123,7 +123,7 @@ def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = 0) ->
         ends_at = caller.moment(ends)
     caller.api.post(f"{path}/extend", {"ends_at": ends_at})
     caller.screen.done(
-        f"It ends at {caller.screen.cell(ends_at)}.", _done(path, "extended") | {"ends_at": ends_at}
+        f"Extended until {caller.screen.cell(ends_at)}.", _done(path, "extended") | {"ends_at": ends_at}
     )
 
 
@@ -135,7 +135,7 @@ def cancel(
     reason: Annotated[str, typer.Option(help="A code, such as weather or illness.")] = "unspecified",
     yes: Yes = False,
 ) -> None:
-    """Cancel a class; everybody who was told of it is told."""
+    """Cancel a class. Everyone who was notified is told."""
     path = _one(caller, session)
     caller.sure(f"Cancel {_called(caller, path)}?", yes)
     caller.api.post(f"{path}/cancel", {"reason": reason})
@@ -145,7 +145,7 @@ def cancel(
 @app.command()
 @remote
 def end(caller: Caller, session: Id, yes: Yes = False) -> None:
-    """End a running class; its room closes."""
+    """End a running class and close its room."""
     path = _one(caller, session)
     caller.sure(f"End {_called(caller, path)} now?", yes)
     caller.api.post(f"{path}/end")
@@ -157,19 +157,19 @@ def end(caller: Caller, session: Id, yes: Yes = False) -> None:
 def substitute(
     caller: Caller,
     session: Id,
-    instructor: Annotated[str, typer.Option(help="Without one, whoever fits best.")] = "",
+    instructor: Annotated[str, typer.Option(help="Defaults to the best match.")] = "",
 ) -> None:
-    """Ask for another instructor; it is a case in the queue of ops."""
+    """Request a substitute. The request goes to the ops queue."""
     path = _one(caller, session)
     wanted = find(caller.api, "/v1/instructors", instructor) if instructor else None
     caller.api.post(f"{path}/substitute", {"instructor_id": wanted})
-    caller.screen.done("Asked for; see `homeroom exceptions list`.", _done(path, "substitution_requested"))
+    caller.screen.done("Requested. See `homeroom exceptions list`.", _done(path, "substitution_requested"))
 
 
 @app.command()
 @remote
 def timeline(caller: Caller, session: Id) -> None:
-    """Every step around the class, done or to come."""
+    """Show every step around the class, done or planned."""
     columns = ("step", "occasion", "outcome", "planned_at", "started_at", "finished_at", "note")
     caller.screen.rows(caller.api.get(f"{_one(caller, session)}/timeline"), *columns)
 
@@ -177,14 +177,14 @@ def timeline(caller: Caller, session: Id) -> None:
 @app.command()
 @remote
 def links(caller: Caller, session: Id) -> None:
-    """The links into the room, one per person. Whoever has one is that person."""
+    """List the join links, one per person. Anyone with a link joins as that person."""
     caller.screen.rows(caller.api.get(f"{_one(caller, session)}/join-links"), "role", "name", "url")
 
 
 @app.command()
 @remote
-def invite(caller: Caller, session: Id, name: Annotated[str, typer.Option(help="Who sits in.")]) -> None:
-    """A link for a guest, who is not part of the attendance."""
+def invite(caller: Caller, session: Id, name: Annotated[str, typer.Option(help="The guest's name.")]) -> None:
+    """Create a link for a guest. Guests don't count toward attendance."""
     link = caller.api.post(f"{_one(caller, session)}/guests", {"name": name})
     caller.screen.done(link["url"], link)
 

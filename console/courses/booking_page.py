@@ -62,9 +62,12 @@ class Offered:
         fields = (
             Field("instructor_id", "Instructor", "select", options=lambda: self.instructors),
             Field(
-                "starts_at", "Starts at", "datetime-local", f"In the organization's zone, {self.time_zone}."
+                "starts_at",
+                "Starts at",
+                "datetime-local",
+                f"In the organization's time zone, {self.time_zone}.",
             ),
-            Field("minutes", "Minutes it lasts", "number"),
+            Field("minutes", "Length in minutes", "number"),
         )
         return forms.blank(fields, BookingForm, values)
 

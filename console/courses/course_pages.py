@@ -29,7 +29,7 @@ router = APIRouter(prefix="/courses/{key}", include_in_schema=False, route_class
 WRITE, ENROLLS = permits(Permission.COURSES_WRITE), permits(Permission.ENROLLMENTS_WRITE)
 OWN_SITE = Depends(same_origin)
 FOUND = 20
-_TOPIC = (Field("title", "Title", wrong="One line of text."),)
+_TOPIC = (Field("title", "Title", wrong="Enter a single line of text."),)
 
 
 @router.post("/topics", dependencies=[OWN_SITE, WRITE])
@@ -123,10 +123,10 @@ async def find_student(request: Request, key: UUID, shared: Shared, who: Desk, q
         verb="Enroll",
         version=None,
         candidates=[(one.id, one.name, one.external_id or "", one.id in here) for one in found],
-        present="is enrolled",
+        present="Already enrolled",
         more=more,
         q=q,
-        make=("Add a student who is not here yet", "/people/students/new"),
+        make=("Add a new student", "/people/students/new"),
         path="/courses",
     )
 
@@ -137,7 +137,7 @@ async def enroll(request: Request, key: UUID, shared: Shared, who: Desk, now: No
     try:
         new = NewEnrollment.model_validate({"course_id": key, "student_id": forms.text(posted, "student_id")})
     except ValidationError as error:
-        raise UnknownReference("nobody is chosen", next_step="Choose a student.") from error
+        raise UnknownReference("nobody was selected", next_step="Select a student.") from error
     with suppress(IntegrityError):  # who is enrolled already stays so
         async with shared.database.tenant(who.organization_id) as db:
             await COURSES.get(db, key)
@@ -161,7 +161,7 @@ def _topic_page(request: Request, key: UUID, topic_id: UUID, form: forms.Form, v
         200 if form.ok else 422,
         form=form,
         hidden={"version": str(version)},
-        title="Rename a topic",
+        title="Rename topic",
         action=f"/courses/{key}/topics/{topic_id}",
         back=f"/courses/{key}#topics",
         save="Save",

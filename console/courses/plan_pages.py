@@ -30,7 +30,7 @@ from services.resources.catalogue import COURSES, PLANS
 router = APIRouter(prefix="/courses/{key}/plans", include_in_schema=False, route_class=PageRoute)
 WRITE = permits(Permission.COURSES_WRITE)
 OWN_SITE = Depends(same_origin)
-_PLAN = (Field("title", "Title", wrong="One line of text."), Field("external_id", "Id elsewhere"))
+_PLAN = (Field("title", "Title", wrong="Enter a single line of text."), Field("external_id", "External ID"))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,13 @@ READ, WRITE = permits(Permission.EXCEPTIONS_READ), permits(Permission.EXCEPTIONS
 OWN_SITE = Depends(same_origin)
 _STAFF = 200
 _RESOLUTION = (
-    Field("resolution", "What was done", "textarea", "Whoever looks at it later reads this.", empty=""),
+    Field(
+        "resolution",
+        "What was done",
+        "textarea",
+        "Anyone who looks at this exception later will see it.",
+        empty="",
+    ),
 )
 
 
@@ -144,9 +150,9 @@ def _filters(who: Principal) -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("state", "State", [("", "Open"), ("resolved", "Resolved"), ("all", "All")]),
         ("kind", "Kind", [("", "All kinds"), *((k.value, _words(k.value)) for k in ExceptionKind)]),
         ("severity", "Severity", [("", "All"), *((s.value, _words(s.value)) for s in reversed(Severity))]),
-        ("owner", "For", [("", "Everybody"), *((o.value, _words(o.value)) for o in Owner)]),
-        ("assignee", "Taken by", [("", "Anybody or nobody"), (who.actor, "Me")]),
-        ("overdue", "Due", [("", "At any time"), ("true", "Overdue")]),
+        ("owner", "Owner", [("", "All"), *((o.value, _words(o.value)) for o in Owner)]),
+        ("assignee", "Assigned to", [("", "Anyone"), (who.actor, "Me")]),
+        ("overdue", "Due", [("", "Any time"), ("true", "Overdue")]),
     ]
 
 

@@ -39,8 +39,8 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
         words=words,
         sections=tuple(Section),
         when=lambda at: moment(at, language, zone),
-        until=lambda at: clock(at, zone),
-        there=lambda at, other: clock(at, other),
+        until=lambda at: clock(at, language, zone),
+        there=lambda at, other: clock(at, language, other),
         zone=zone,
         now=now,
     )

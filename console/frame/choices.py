@@ -3,55 +3,15 @@
 from functools import cache
 
 from console.frame.forms import Options
+from console.frame.times import ENGLISH
 from domain.people.access import STAFF
 from services.inputs.fields import known_zones
 
-_LANGUAGES = {
-    "ar": "Arabic",
-    "bg": "Bulgarian",
-    "bn": "Bengali",
-    "ca": "Catalan",
-    "cs": "Czech",
-    "da": "Danish",
-    "de": "German",
-    "el": "Greek",
-    "en": "English",
-    "es": "Spanish",
-    "et": "Estonian",
-    "fa": "Persian",
-    "fi": "Finnish",
-    "fr": "French",
-    "he": "Hebrew",
-    "hi": "Hindi",
-    "hr": "Croatian",
-    "hu": "Hungarian",
-    "id": "Indonesian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "lt": "Lithuanian",
-    "lv": "Latvian",
-    "ms": "Malay",
-    "nl": "Dutch",
-    "no": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sk": "Slovak",
-    "sl": "Slovenian",
-    "sr": "Serbian",
-    "sv": "Swedish",
-    "sw": "Swahili",
-    "ta": "Tamil",
-    "th": "Thai",
-    "tl": "Tagalog",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "ur": "Urdu",
-    "vi": "Vietnamese",
-    "zh": "Chinese",
-}
+# The languages that a person may be given, by their ISO 639 codes.
+_LANGUAGES = (
+    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv "
+    "ms nl no pl pt ro ru sk sl sr sv sw ta th tl tr uk ur vi zh"
+).split()
 
 
 @cache
@@ -65,10 +25,13 @@ def zones() -> Options:
 
 @cache
 def languages() -> Options:
-    return sorted(_LANGUAGES.items(), key=lambda item: item[1])
+    return sorted(((code, ENGLISH.languages[code]) for code in _LANGUAGES), key=lambda item: item[1])
 
 
 @cache
 def staff_roles() -> Options:
-    meaning = {"admin": "Admin: all, with rules, keys and staff", "ops": "Ops: runs the classes of every day"}
+    meaning = {
+        "admin": "Admin: full access, including rules, keys and staff",
+        "ops": "Ops: runs daily classes",
+    }
     return [(role.value, meaning[role.value]) for role in STAFF]

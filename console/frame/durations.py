@@ -1,37 +1,32 @@
-"""Stretches of time as people write them: `24 h`, `1 day 12 hours`, `90 min`."""
+"""Durations as people type and read them: `24 h`, `2 days 12 hours`, `90 min`."""
 
 import re
 from datetime import timedelta
 
+from console.frame.times import counted
+
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_WORDS = {
-    "d": ("day", "days"),
-    "h": ("hour", "hours"),
-    "m": ("minute", "minutes"),
-    "s": ("second", "seconds"),
-}
+_NAMES = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 _PART = re.compile(
     r"(\d{1,6})\s*(d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)\b\.?", re.IGNORECASE
 )
 
 
 def written(duration: timedelta) -> str:
-    """In words, the largest unit first; days from two of them on, for a day is called 24 hours."""
+    """In words, the largest unit first. Days are used from two days on: one day is written as 24 hours."""
     rest = int(duration.total_seconds())
-    if rest == 0:
-        return "0 minutes"
     parts = []
     for unit, seconds in _UNITS.items():
         if unit == "d" and rest < 2 * seconds:
             continue
         count, rest = divmod(rest, seconds)
         if count:
-            parts.append(f"{count} {_WORDS[unit][count != 1]}")
-    return " ".join(parts)
+            parts.append((_NAMES[unit], count))
+    return counted(parts or [("minute", 0)])
 
 
 def read(text: str) -> timedelta:
-    """Raises ValueError for what is no stretch of time."""
+    """Raises ValueError for what is not a duration."""
     left = _PART.sub("", text).replace(" and ", " ").strip(" ,")
     found = _PART.findall(text)
     if left or not found:

@@ -162,21 +162,21 @@ def _said(error: ErrorDetails, of: Field | None) -> str:
     context = error.get("ctx", {})
     match error["type"]:
         case "missing" | "string_too_short" | "string_type" | "uuid_parsing":
-            return "Fill this in."
+            return "Required."
         case "string_too_long":
-            return f"At most {context['max_length']} characters."
+            return f"Use at most {context['max_length']} characters."
         case "too_long":
-            return f"At most {context['max_length']}."
+            return f"Enter at most {context['max_length']}."
         case "string_pattern_mismatch":
-            return (of.wrong if of else "") or "It holds signs that are not taken here."
+            return (of.wrong if of else "") or "Contains characters that aren't allowed."
         case "int_parsing" | "int_type":
-            return "A whole number."
+            return "Enter a whole number."
         case "greater_than_equal":
-            return f"At least {context['ge']}."
+            return f"Must be at least {context['ge']}."
         case "less_than_equal":
-            return f"At most {context['le']}."
+            return f"Must be at most {context['le']}."
         case "time_parsing" | "time_type":
-            return "A time such as 21:00."
+            return "Enter a time, such as 21:00."
         case "value_error":
             said = str(context["error"]).replace("_", " ")
             return f"{said[:1].upper()}{said[1:]}."
@@ -188,10 +188,10 @@ def _taken(form: Form, error: IntegrityError) -> Form:
     constraint = str(getattr(diagnosis, "constraint_name", "") or "")
     for one in form.inputs:
         if constraint.endswith(f"_{one.name}"):
-            marked = replace(one, error="Somebody else has this already.")
+            marked = replace(one, error="Already in use.")
             return replace(form, inputs=tuple(marked if i is one else i for i in form.inputs))
     if constraint.startswith("uq_"):
-        return replace(form, wrong=("This exists already.",))
+        return replace(form, wrong=("This already exists.",))
     raise error
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.frame.times import clock
 from domain.people.access import Permission, Principal
 from models.change_log import ChangeRow
 from models.repositories import change_log, names
@@ -17,7 +18,8 @@ SHOWN = 15
 _UNSAID = frozenset(
     {"id", "created_at", "course_id", "prefix", "created_by"}
 )  # of what is made: told elsewhere
-_FIXED = {"operator": "The operator", "homeroom": "Homeroom", "nobody": "Nobody"}
+_SIGN_INS = {"sign_in.created": "Signed in", "sign_in.ended": "Signed out"}
+_FIXED = {"operator": "Operator", "homeroom": "Homeroom", "nobody": "Nobody"}
 _KINDS = {"key": "key “{}”", "guardian": "{} (guardian)", "instructor": "{} (instructor)"}
 
 
@@ -80,18 +82,20 @@ def author(actor: str, found: Mapping[str, str]) -> str:
     kind = actor.partition(":")[0]
     if kind in _FIXED or not actor:
         return _FIXED.get(kind, "")
-    return _KINDS.get(kind, "{}").format(found.get(actor, "somebody who is gone"))
+    return _KINDS.get(kind, "{}").format(found.get(actor, "someone who was removed"))
 
 
 def _what(row: ChangeRow) -> str:
+    if row.kind in _SIGN_INS:
+        return _SIGN_INS[row.kind]
     subject, _, verb = row.kind.partition(".")
     said = {
-        "qualification": "qualification",
         "student_guardian": "guardian",
         "api_key": "key",
         "notice": "message",
+        "session": "class",
     }.get(subject, subject)
-    verb = {"created": "added", "deleted": "removed"}.get(verb, verb)
+    verb = {"created": "opened" if subject == "exception" else "added", "deleted": "removed"}.get(verb, verb)
     text = f"{said} {verb}".replace("_", " ")
     return text[:1].upper() + text[1:]
 
@@ -121,7 +125,7 @@ def _text(value: Any, known: Mapping[str, str]) -> str:
 def _moment(text: str) -> str:
     if len(text) > 18 and text[4:5] == "-" and "T" in text:
         try:
-            return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
+            return f"{clock(datetime.fromisoformat(text), 'UTC', 'full')} UTC"
         except ValueError:
             return text
     return text

@@ -64,4 +64,4 @@ def _to_sign_in(request: Request) -> Response:
 def _of_form(error: RequestValidationError) -> InvalidInput:
     """Each field with what is wrong in it."""
     told = [f"{str(one['loc'][-1]).replace('_', ' ')}: {one['msg']}" for one in error.errors()]
-    return InvalidInput("; ".join(told), next_step="Correct it and send it again.")
+    return InvalidInput("; ".join(told), next_step="Correct it and try again.")

@@ -1,10 +1,9 @@
 """Pages from templates, with the headers that all of them carry."""
 
 import json
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,8 +12,10 @@ from fastapi.templating import Jinja2Templates
 from uuid_utils.compat import uuid7
 
 from api.http.security_headers import PAGE
+from console.frame import times
 from console.frame.navigation import items_for
 from console.frame.titles import SAID
+from reports.moments import listed
 
 # Each area of the console has its own templates; their names are unique.
 _templates = Jinja2Templates(sorted(Path(__file__).parents[1].glob("*/templates")))
@@ -66,15 +67,6 @@ def _served(request: Request) -> frozenset[str]:
     return found
 
 
-def _clock(at: datetime | None, zone: str, style: str = "%H:%M:%S") -> str:
-    return at.astimezone(ZoneInfo(zone)).strftime(style) if at else ""
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-
-
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".") + "."
 
@@ -84,8 +76,10 @@ def _words(code: str) -> str:
     return code.replace("_", " ")
 
 
-_templates.env.filters["clock"] = _clock
-_templates.env.filters["duration"] = _duration
+_templates.env.filters["clock"] = times.clock
+_templates.env.filters["input_value"] = times.input_value
+_templates.env.filters["duration"] = times.short_duration
+_templates.env.filters["listed"] = partial(listed, language="en")
 _templates.env.filters["sentence"] = _sentence
 _templates.env.filters["words"] = _words
 _templates.env.globals["fresh_id"] = uuid7

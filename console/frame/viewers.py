@@ -23,8 +23,8 @@ async def holder(request: Request) -> Principal:
     try:
         who = await identify(request)
     except NotAuthenticated as error:
-        step = "Sign in. The operator of the deployment can run `homeroom desk` for a link."
-        raise NotAuthenticated("these pages are for people who are signed in", next_step=step) from error
+        step = "Sign in. If you run this server, `homeroom desk` prints a sign-in link."
+        raise NotAuthenticated("you need to sign in to see this page", next_step=step) from error
     shown = "text/html" in request.headers.get("accept", "")
     if shown and not hasattr(request.state, "viewer"):
         request.state.viewer = await _viewer(request.app.state.homeroom, who)
@@ -53,8 +53,8 @@ class OnlyFor:
     async def __call__(self, who: Desk) -> Principal:
         if who.role not in self.roles:
             raise NotAllowed(
-                "this page is not for your role",
-                next_step="Your own page is behind the name in the corner on top.",
+                "your role doesn't include this page",
+                next_step="Select your name at the top to get to your own page.",
             )
         return who
 

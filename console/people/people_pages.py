@@ -27,7 +27,10 @@ WRITE = permits(Permission.PEOPLE_WRITE)
 OWN_SITE = Depends(same_origin)
 STUDENT, INSTRUCTOR = "/people/students/{key}", "/people/instructors/{key}"
 FOUND = 20
-_QUALIFICATION = (Field("subject", "Subject", wrong="One line of text."), Field("level", "Level", empty=""))
+_QUALIFICATION = (
+    Field("subject", "Subject", wrong="Enter a single line of text."),
+    Field("level", "Level", empty=""),
+)
 
 
 @router.get(f"{STUDENT}/guardians", dependencies=[WRITE])
@@ -49,10 +52,10 @@ async def find_guardian(request: Request, key: UUID, shared: Shared, who: Desk, 
         verb="Add",
         version=student.version,
         candidates=[(one.id, one.name, one.email, one.id in has) for one in found],
-        present="is a guardian already",
+        present="Already a guardian",
         more=more,
         q=q,
-        make=("Add a guardian who is not here yet", "/people/guardians/new"),
+        make=("Add a new guardian", "/people/guardians/new"),
         path="/people/students",
     )
 
@@ -105,4 +108,4 @@ def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise UnknownReference("nobody is chosen", next_step="Choose somebody.") from error
+        raise UnknownReference("nobody was selected", next_step="Select a guardian.") from error

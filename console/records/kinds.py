@@ -42,11 +42,11 @@ class Kind:
         return "Search by " + " or ".join(self.resource.searched)
 
 
-_NAME = Field("name", "Name", wrong="One line of text.")
-_EMAIL = Field("email", "E-mail", "email", wrong="One address such as a@b.example.")
+_NAME = Field("name", "Name", wrong="Enter a single line of text.")
+_EMAIL = Field("email", "Email", "email", wrong="Enter an email address, such as ada@school.example.")
 _LANGUAGE = Field("language", "Language", "select", options=choices.languages)
 _ZONE = Field("time_zone", "Time zone", "select", options=choices.zones)
-_EXTERNAL = Field("external_id", "Id elsewhere", hint="In the system it comes from, such as your CRM.")
+_EXTERNAL = Field("external_id", "External ID", hint="The ID in another system, such as your CRM.")
 _ADDED = Column("Added", "created_at", "moment")
 _ZONE_COLUMN = Column("Time zone", "time_zone")
 
@@ -54,57 +54,60 @@ GUARDIAN_KIND = Kind(
     GUARDIANS,
     "/people/guardians",
     "Guardians",
-    "Guardians get confirmations, reminders, absence notices and approved summaries of their children.",
+    "Guardians get confirmations, reminders, absence notices and approved summaries about their children.",
     (
         _NAME,
         _EMAIL,
         _LANGUAGE,
         _ZONE,
         Field(
-            "quiet_from", "Quiet from", "time", "In the guardian's zone. What can wait is sent afterwards."
+            "quiet_from",
+            "Quiet from",
+            "time",
+            "In the guardian's time zone. Messages that can wait are sent afterwards.",
         ),
         Field("quiet_until", "Quiet until", "time"),
         _EXTERNAL,
     ),
-    (Column("Name", "name"), Column("E-mail", "email"), _ZONE_COLUMN, _ADDED),
-    "No notice goes to a retired guardian. What was sent stays in the record.",
+    (Column("Name", "name"), Column("Email", "email"), _ZONE_COLUMN, _ADDED),
+    "Retired guardians get no more messages. Past messages stay in the record.",
 )
 STUDENT_KIND = Kind(
     STUDENTS,
     "/people/students",
     "Students",
-    "Students are enrolled in courses and join their classes from a link.",
+    "Students enroll in courses and join classes from a link.",
     (_NAME, _ZONE, _EXTERNAL),
     (Column("Name", "name"), _ZONE_COLUMN, _ADDED),
-    "A retired student is not booked any more. Classes and summaries stay in the record.",
+    "Retired students can't be booked. Past classes and summaries stay in the record.",
 )
 INSTRUCTOR_KIND = Kind(
     INSTRUCTORS,
     "/people/instructors",
     "Instructors",
-    "Instructors get a briefing before each class, teach it, and approve what is written about it.",
+    "Instructors get a briefing before each class, teach it, and approve its documentation.",
     (_NAME, _EMAIL, _LANGUAGE, _ZONE, _EXTERNAL),
-    (Column("Name", "name"), Column("E-mail", "email"), _ZONE_COLUMN, _ADDED),
-    "A retired instructor is not booked any more. What was taught stays in the record.",
+    (Column("Name", "name"), Column("Email", "email"), _ZONE_COLUMN, _ADDED),
+    "Retired instructors can't be booked. Past classes stay in the record.",
 )
 MEMBER_KIND = Kind(
     MEMBERS,
     "/people/members",
     "Staff",
-    "Members of staff sign in to this console.",
+    "Staff run classes from this console.",
     (_NAME, _EMAIL, Field("role", "Role", "select", options=choices.staff_roles), _LANGUAGE, _ZONE),
-    (Column("Name", "name"), Column("E-mail", "email"), Column("Role", "role", "role"), _ADDED),
-    "A retired member cannot sign in any more, and is signed out at once.",
+    (Column("Name", "name"), Column("Email", "email"), Column("Role", "role", "role"), _ADDED),
+    "Retired staff are signed out right away and can't sign in again.",
     filters={"role": (("", "All roles"), ("admin", "Admin"), ("ops", "Ops"))},
 )
 COURSE_KIND = Kind(
     COURSES,
     "/courses",
     "Courses",
-    "A course has topics in the order they are taught, students who are enrolled, and classes.",
+    "A course has topics, enrolled students and classes.",
     (
-        Field("title", "Title", wrong="One line of text."),
-        Field("subject", "Subject", hint="Instructors are qualified by subject and level."),
+        Field("title", "Title", wrong="Enter a single line of text."),
+        Field("subject", "Subject", hint="Instructors qualify by subject and level."),
         Field("level", "Level", empty=""),
         Field(
             "topics",
@@ -117,7 +120,7 @@ COURSE_KIND = Kind(
         _EXTERNAL,
     ),
     (Column("Title", "title"), Column("Subject", "subject"), Column("Level", "level"), _ADDED),
-    "No class of a retired course can be booked. Classes that were taught stay in the record.",
+    "Retired courses can't be booked. Past classes stay in the record.",
 )
 
 PEOPLE = (STUDENT_KIND, GUARDIAN_KIND, INSTRUCTOR_KIND, MEMBER_KIND)

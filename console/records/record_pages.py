@@ -162,14 +162,14 @@ def made_as(posted: FormData) -> UUID:
     try:
         return UUID(forms.text(posted, "key"))
     except ValueError as error:
-        raise InvalidInput("the form is not complete", next_step="Open the page again.") from error
+        raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.") from error
 
 
 def version_of(posted: FormData) -> int:
     """Which version somebody changes. Raises InvalidInput."""
     text = forms.text(posted, "version")
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise InvalidInput("the form is not complete", next_step="Open the page again.")
+        raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.")
     return int(text)
 
 
@@ -200,7 +200,7 @@ def _form_page(
         hidden, action, back = {"key": str(key or uuid7())}, f"{kind.base}/new", kind.base
         title = f"Add a {kind.one}" if kind.one[0] not in "aeiou" else f"Add an {kind.one}"
         if kind.one == "member":
-            title = "Add a member of staff"
+            title = "Add a staff member"
     else:
         hidden, title = {"version": version or str(row.version)}, f"Edit {getattr(row, kind.heading)}"
         action, back = f"{kind.base}/{row.id}/edit", f"{kind.base}/{row.id}"

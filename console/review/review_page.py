@@ -127,4 +127,4 @@ async def request_changes(
     request: Request, session_id: UUID, shared: Shared, link: Desk, wanted: Annotated[ChangesWanted, Form()]
 ) -> Response:
     await shared.documentation.request_changes(link, session_id, wanted.revision, wanted.reason)
-    return done(request, f"/sessions/{session_id}/review", "Changes are asked for.")
+    return done(request, f"/sessions/{session_id}/review", "Changes requested.")

@@ -64,7 +64,8 @@ async def review_view(
     documentation = await documents.documentation(db, session_id)
     if documentation is None:
         raise NotFound(
-            "this class has no draft yet", next_step="It is drafted when the class is over and transcribed."
+            "this class has no draft yet",
+            next_step="The draft is written once the class is over and transcribed.",
         )
     everybody = await sessions.participants(db, session_id)
     revisions = await documents.revisions(db, session_id)

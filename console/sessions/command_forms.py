@@ -58,7 +58,7 @@ def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) 
     others = [(str(one.id), one.name) for one in instructors if one.id != session.instructor_id]
     return {
         "extended": max(session.ends_at, now) + _LONGER,
-        "substitutes": [("", "Whoever fits best"), *others],
+        "substitutes": [("", "Best match"), *others],
         "cancellations": list(titles.CANCELLATIONS.items()),
     }
 
@@ -71,7 +71,7 @@ async def reschedule(
     starts_at = moment_in(session.time_zone, form.starts_at)
     ends_at = starts_at + timedelta(minutes=form.minutes)
     await shared.classes.reschedule(link, session_id, starts_at, ends_at)
-    return _done(request, session_id, "Moved. Everybody is told the new time.")
+    return _done(request, session_id, "Rescheduled. Everyone will be notified.")
 
 
 @router.post("/extend", dependencies=[permits(Permission.SESSIONS_RUN)])
@@ -80,13 +80,13 @@ async def extend(
 ) -> Response:
     session = await visible(shared, link, session_id)
     await shared.classes.extend(link, session_id, moment_in(session.time_zone, form.ends_at))
-    return _done(request, session_id, "The class has its new end.")
+    return _done(request, session_id, "Class extended.")
 
 
 @router.post("/end", dependencies=[permits(Permission.SESSIONS_RUN)])
 async def end(request: Request, session_id: UUID, shared: Shared, link: Desk) -> Response:
     await shared.classes.end(link, session_id)
-    return _done(request, session_id, "The class is being ended.")
+    return _done(request, session_id, "Class is ending.")
 
 
 @router.post("/cancel", dependencies=[permits(Permission.SESSIONS_WRITE)])
@@ -94,7 +94,7 @@ async def cancel(
     request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[Reason, Form()]
 ) -> Response:
     await shared.classes.cancel(link, session_id, form.reason)
-    return _done(request, session_id, "Cancelled. Everybody is told.")
+    return _done(request, session_id, "Cancelled. Everyone will be notified.")
 
 
 @router.post("/substitute", dependencies=[permits(Permission.SESSIONS_WRITE)])
@@ -102,7 +102,7 @@ async def substitute(
     request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[SubstituteForm, Form()]
 ) -> Response:
     await shared.classes.substitute(link, session_id, form.instructor_id)
-    return _done(request, session_id, "The request is in the queue of ops.")
+    return _done(request, session_id, "Request sent to ops.")
 
 
 @router.post("/guests", dependencies=[permits(Permission.SESSIONS_RUN)])
@@ -118,8 +118,8 @@ async def resolve(
     request: Request, session_id: UUID, case_id: UUID, shared: Shared, link: Desk, now: Now
 ) -> Response:
     async with shared.database.tenant(link.organization_id) as db:
-        await cases.resolve(db, link, case_id, "resolved on the session's page", now)
-    return _done(request, session_id, "The case is resolved.")
+        await cases.resolve(db, link, case_id, "resolved on the class page", now)
+    return _done(request, session_id, "Exception resolved.")
 
 
 def _done(request: Request, session_id: UUID, said: str) -> Response:

@@ -80,4 +80,4 @@ async def approve(
     request: Request, session_id: UUID, shared: Shared, link: Desk, revision: Annotated[Revision, Form()]
 ) -> Response:
     await shared.documentation.approve(link, session_id, revision)
-    return done(request, f"/sessions/{session_id}", "Approved. The guardians are told.")
+    return done(request, f"/sessions/{session_id}", "Approved. Guardians will get the summary by email.")

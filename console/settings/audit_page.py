@@ -30,7 +30,7 @@ router = APIRouter(
 )
 SUBJECTS = (
     ("", "Everything"),
-    ("session", "Sessions"),
+    ("session", "Classes"),
     ("student", "Students"),
     ("guardian", "Guardians"),
     ("instructor", "Instructors"),

@@ -37,17 +37,17 @@ router = APIRouter(
 )
 OWN_SITE = Depends(same_origin)
 _ROLES = (
-    ("integrator", "Integrator: another system"),
-    ("ops", "Ops: the classes of every day"),
-    ("admin", "Admin: all, with rules and keys"),
+    ("integrator", "Integrator: for other systems"),
+    ("ops", "Ops: runs daily classes"),
+    ("admin", "Admin: full access, including rules and keys"),
 )
-_LASTS = (("", "It does not expire"), ("30", "30 days"), ("90", "90 days"), ("365", "A year"))
+_LASTS = (("", "Never"), ("30", "30 days"), ("90", "90 days"), ("365", "A year"))
 _NEW = (
-    Field("name", "Name", hint="What it is for, such as billing.", wrong="One line of text."),
+    Field("name", "Name", hint="What the key is for, such as billing.", wrong="Enter a single line of text."),
     Field("role", "Role", "select", options=lambda: _ROLES),
-    Field("lasts", "Expires after", "select", options=lambda: _LASTS),
+    Field("lasts", "Expires", "select", options=lambda: _LASTS),
 )
-OVERLAPS = (("24", "24 hours"), ("1", "1 hour"), ("168", "7 days"), ("720", "30 days"), ("0", "Not at all"))
+OVERLAPS = (("24", "24 hours"), ("1", "1 hour"), ("168", "7 days"), ("720", "30 days"), ("0", "Right away"))
 
 
 @router.get("")
@@ -103,7 +103,7 @@ async def rotate(request: Request, key_id: UUID, shared: Shared, who: Desk, now:
     posted = await forms.posted(request)
     hours = forms.text(posted, "overlap")
     if hours not in dict(OVERLAPS):
-        raise InvalidInput("the overlap is none of those offered", next_step="Choose one of them.")
+        raise InvalidInput("this overlap isn't offered", next_step="Choose one from the list.")
     rotation, new_id = Rotation(overlap=timedelta(hours=int(hours))), made_as(posted)
     async with shared.database.tenant(who.organization_id) as db:
         if await db.get(ApiKey, new_id):

@@ -46,30 +46,30 @@ class Rule:
 
     @property
     def hint(self) -> str:
-        own = {"durations": "separate several by commas", "seconds": "in seconds, from 5 to 120"}
-        note = own.get(self.unit, "codes such as en, es" if self.unit == "languages" else "")
-        return f"Default: {self.default or 'none'}{'; ' if note else ''}{note}."
+        own = {"durations": " Separate several with commas.", "seconds": " In seconds, from 5 to 120."}
+        note = own.get(self.unit, " Use codes such as en, es." if self.unit == "languages" else "")
+        return f"Default: {self.default or 'none'}.{note}"
 
 
 RULES = (
     Rule(
         "reminders_before",
         "Reminders",
-        "Sent to guardians and instructor so long before the start.",
+        "Sent to guardians and the instructor this long before class.",
         "durations",
     ),
-    Rule("briefing_before", "Briefing", "The instructor gets the briefing so long before the start."),
-    Rule("room_before", "Room opens", "The room is made, and people may come in, so long before the start."),
-    Rule("grace_after_end", "Grace after the end", "A class may run over so long before it is ended."),
-    Rule("empty_room_for", "Empty room", "A class ends when its room stays empty so long."),
-    Rule("review_within", "Review due", "A draft that waits longer becomes an exception of its instructor."),
+    Rule("briefing_before", "Briefing", "Sent to the instructor this long before class."),
+    Rule("room_before", "Room opens", "People can join this long before class."),
+    Rule("grace_after_end", "Grace period", "A class may run over by this much before it is ended."),
+    Rule("empty_room_for", "Empty room", "A class ends once its room has been empty this long."),
+    Rule("review_within", "Review due", "A draft that waits longer becomes an exception for its instructor."),
     Rule(
         "review_abandoned_after",
-        "Review given up",
-        "A draft that nobody decides on so long is filed unapproved, and no summary is sent.",
+        "Review expires",
+        "A draft left undecided this long is filed unapproved, and no summary is sent.",
     ),
-    Rule("segment_seconds", "Audio segment", "A recording is written in pieces of this length.", "seconds"),
-    Rule("languages", "Languages in class", "What is spoken, for the transcript.", "languages"),
+    Rule("segment_seconds", "Audio segment", "Recordings are written in pieces of this length.", "seconds"),
+    Rule("languages", "Languages in class", "Languages spoken in class, for the transcript.", "languages"),
 )
 
 
@@ -115,20 +115,20 @@ def refused(shown: Sequence[RuleInput], error: ValidationError) -> list[RuleInpu
 
 def _told(rule: Rule) -> str:
     if rule.unit.startswith("duration"):
-        return "Write it as 15 minutes, 24 hours or 14 days."
-    return "A whole number." if rule.unit == "seconds" else "Codes such as en, es."
+        return "Enter a duration, such as 15 minutes, 24 hours or 14 days."
+    return "Enter a whole number." if rule.unit == "seconds" else "Use codes such as en, es."
 
 
 def _reason(rule: Rule, error: Any) -> str:
     match error["type"]:
         case "greater_than_equal":
-            return f"At least {_bound(error['ctx']['ge'])}."
+            return f"Must be at least {_bound(error['ctx']['ge'])}."
         case "less_than_equal":
-            return f"At most {_bound(error['ctx']['le'])}."
+            return f"Must be at most {_bound(error['ctx']['le'])}."
         case "too_long":
-            return f"At most {error['ctx']['max_length']}."
+            return f"Enter at most {error['ctx']['max_length']}."
         case "too_short":
-            return "At least one."
+            return "Enter at least one."
         case "value_error":
             said = str(error["ctx"]["error"])
             return f"{said[:1].upper()}{said[1:]}."

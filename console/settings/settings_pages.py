@@ -39,8 +39,10 @@ _TABS = (
     ("Change log", "/settings/audit", Permission.AUDIT_READ),
 )
 _ORGANIZATION = (
-    Field("name", "Name", wrong="One line of text."),
-    Field("time_zone", "Time zone", "select", "Classes are planned in it.", options=choices.zones),
+    Field("name", "Name", wrong="Enter a single line of text."),
+    Field(
+        "time_zone", "Time zone", "select", "Classes are scheduled in this time zone.", options=choices.zones
+    ),
     Field("language", "Language", "select", options=choices.languages),
 )
 

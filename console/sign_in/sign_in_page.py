@@ -46,7 +46,7 @@ async def ask(
     """The same answer whether the address is known or not; a mail goes out, or does not, after it is given."""
     path, wanted = path_within(next), address.strip()
     if len(wanted) > _LONGEST or not re.fullmatch(EMAIL, wanted):
-        return _form(request, shared, path, wanted, "Write one address, such as ada@school.example.")
+        return _form(request, shared, path, wanted, "Enter an email address, such as ada@school.example.")
     await shared.lockout.count_link_request(wanted, _host(request), now)
     offered = await shared.openid_sign_in.choices(domain_of(wanted))
     told = {"address": wanted, "path": path, "choices": offered, "domain": domain_of(wanted)}

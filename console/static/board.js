@@ -145,13 +145,13 @@ follow(root.dataset.stream, {
   },
   onLost: () => {
     lost.querySelector("[data-text]").textContent =
-      `The connection is lost since ${clock(Date.now())}. What you see may be out of date; the board tries again by itself.`;
+      `Connection lost at ${clock(Date.now())}. Reconnecting… This board may be out of date.`;
     lost.hidden = false;
     status?.setAttribute("data-state", "lost");
   },
 });
 
-document.querySelector("[data-zone]").textContent = `Times in your zone, ${viewerZone}`;
+document.querySelector("[data-zone]").textContent = `Times are in your time zone, ${viewerZone}`;
 setInterval(() => {
   for (const item of ordered) if (item.row.lag_grows && !item.node.hidden) item.tellLag(now());
 }, 1000);

@@ -74,7 +74,7 @@ export class Item {
     const inside = row.people.filter((person) => person.present);
     const names = inside.map((person) => person.name).join(", ");
     this.#text("present", `${row.present} of ${row.expected}`);
-    this.#set("names", names, () => (this.parts.present.parentNode.title = names ? `In: ${names}` : "Nobody is in"));
+    this.#set("names", names, () => (this.parts.present.parentNode.title = names ? `In the room: ${names}` : "Nobody is in the room"));
     const dots = row.people.filter((person) => person.role !== "observer").map((person) => person.present);
     this.#set("dots", dots.join(), () =>
       this.parts.dots.replaceChildren(...dots.slice(0, 8).map((is) => element("i", "", is ? "in" : ""))),
@@ -148,6 +148,6 @@ function caseLine(found) {
   const severity = element("span", found.severity, "badge");
   severity.dataset.state = found.severity;
   line.append(severity, ` ${words(found.kind)} `);
-  line.append(element("span", `with ${found.owner}, due ${clock(Date.parse(found.due_at))}`, "muted"));
+  line.append(element("span", `${found.owner}, due ${clock(Date.parse(found.due_at))}`, "muted"));
   return line;
 }

@@ -29,8 +29,8 @@ export const zoneOf = (starts, zone) => {
 
 export const duration = (seconds) => {
   const whole = Math.round(seconds);
-  if (whole < 90) return `${whole} s`;
-  return whole < 5400 ? `${Math.round(whole / 60)} min` : `${Math.round(whole / 3600)} h`;
+  if (whole < 90) return `${whole}s`;
+  return whole < 5400 ? `${Math.round(whole / 60)}m` : `${Math.round(whole / 3600)}h`;
 };
 
 export const words = (code) => code.replaceAll("_", " ");

@@ -21,7 +21,7 @@ document.addEventListener("htmx:sendError", (event) => {
   const told = document.createElement("p");
   told.className = "error-state";
   told.setAttribute("role", "alert");
-  told.textContent = "The server does not answer. Nothing was done; try again in a moment.";
+  told.textContent = "Can't reach the server. Nothing was done; try again in a moment.";
   place.replaceChildren(told);
 });
 // What somebody typed on this machine does not outlive their stay.

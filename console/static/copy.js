@@ -10,6 +10,6 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(input.value);
     say("Copied.");
   } catch {
-    say("It is selected: copy it with your keyboard.");
+    say("Selected. Copy it with your keyboard.");
   }
 });

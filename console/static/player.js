@@ -100,7 +100,7 @@ sound.addEventListener("pause", () => {
 sound.addEventListener("ended", goOn);
 sound.addEventListener("error", () => {
   unmark();
-  if (bar) bar.querySelector("[data-player-text]").textContent = "There is no recording of this stretch.";
+  if (bar) bar.querySelector("[data-player-text]").textContent = "There is no recording of this part.";
 });
 bar?.querySelector("[data-player-toggle]").addEventListener("click", toggle);
 bar?.querySelector("[data-player-stop]").addEventListener("click", stop);

@@ -40,7 +40,7 @@ function redraw(focus = here, field = "", first = false) {
 function tellState() {
   page.querySelector("[data-revision]").textContent = `revision ${draft.revision}`;
   const state = page.querySelector("[data-state-text]");
-  const text = !draft.waits ? "" : draft.changed ? "Edited, not saved yet" : "";
+  const text = !draft.waits ? "" : draft.changed ? "Unsaved changes" : "";
   if (state.textContent !== text) state.textContent = text;
   const field = document.querySelector("[data-revision-field]");
   if (field) field.value = draft.revision;
@@ -93,7 +93,7 @@ function leaveChosen() {
 
 function tellChosen() {
   const count = boxes().length;
-  page.querySelector("[data-chosen]").textContent = count ? `${count} chosen: n for a new statement, c to cite` : "";
+  page.querySelector("[data-chosen]").textContent = count ? `${count} selected: n for a new statement, c to cite` : "";
 }
 
 // --- editing
@@ -107,7 +107,7 @@ const editing = {
   },
   cite() {
     const words = chosen();
-    if (!here || !words.length) return say("Choose utterances in the transcript first: t goes there, m chooses.");
+    if (!here || !words.length) return say("Select utterances in the transcript first: t goes there, m selects.");
     draft.cite(here, words);
     leaveChosen();
     redraw();
@@ -120,7 +120,7 @@ const editing = {
     draft.remove(here);
     redraw(next);
     point(draft.find(here));
-    say("The statement is removed.", editing.undo);
+    say("Statement removed.", editing.undo);
   },
   undo() {
     const known = new Set(draft.statements.map((one) => one.key));
@@ -193,12 +193,12 @@ const deciding = {
       const statements = draft.changed ? draft.content : null;
       const { next } = await server.approve({ based_on: draft.revision, statements });
       draft.forget();
-      sayOnNextPage("Approved. The guardians are told.");
+      sayOnNextPage("Approved. Guardians will get the summary by email.");
       location.assign(next);
     }),
   save: () =>
     send(async () => {
-      if (!draft.changed) return say("There is nothing to save.");
+      if (!draft.changed) return say("Nothing to save.");
       const content = draft.content;
       const { revision } = await server.save({ based_on: draft.revision, statements: content, reason: "" });
       draft.took(revision, content);
@@ -221,12 +221,12 @@ const deciding = {
 function stale(current) {
   newer = current;
   const text = draft.changed
-    ? `Revision ${current} is there; you work on revision ${draft.revision}. Everything you typed is kept.`
-    : `Revision ${current} is there; you look at revision ${draft.revision}.`;
-  const choices = [["See what they changed", () => void seeTheirs()]];
-  if (draft.changed) choices.push(["Put mine in its place", mine], ["Drop mine, take theirs", theirs]);
-  else choices.push(["Show it", theirs]);
-  tell("notice", "Somebody else changed this draft.", text, choices);
+    ? `They saved revision ${current}. You're editing revision ${draft.revision}; your edits are kept.`
+    : `They saved revision ${current}. You're looking at revision ${draft.revision}.`;
+  const choices = [["See their changes", () => void seeTheirs()]];
+  if (draft.changed) choices.push(["Keep mine", mine], ["Discard mine", theirs]);
+  else choices.push(["Show latest", theirs]);
+  tell("notice", "Someone else changed this draft.", text, choices);
 }
 
 async function seeTheirs() {
@@ -260,9 +260,9 @@ async function look() {
 }
 
 function decided() {
-  tell("notice", "Somebody else has decided on this draft.", draft.changed ? "What you typed is kept on this machine." : "", [
+  tell("notice", "Someone else has decided on this draft.", draft.changed ? "Your edits are kept on this device." : "", [
     ["Next in the queue", () => location.assign(loaded.next)],
-    ["Show it", () => location.reload()],
+    ["Show latest", () => location.reload()],
   ]);
 }
 
@@ -279,7 +279,7 @@ const acts = {
   back: () => cardOf(here)?.focus(),
   choose() {
     const box = document.activeElement?.closest("[data-utterance]")?.querySelector("[data-choose]");
-    if (!box) return say("Go to the transcript first: t.");
+    if (!box) return say("Press t to go to the transcript first.");
     box.checked = !box.checked;
     tellChosen();
   },
@@ -312,6 +312,6 @@ if (before) {
     draft.revision = before.revision;
     tellState();
     stale(current);
-  } else tell("notice", "What you typed is back.", `It was not saved on ${at}.`, [["Drop it", theirs]]);
+  } else tell("notice", "Your unsaved edits are back.", `From ${at}.`, [["Discard", theirs]]);
 }
 follow();

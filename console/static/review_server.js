@@ -9,8 +9,8 @@ export class Refused extends Error {
 
 const silent = {
   code: "unavailable",
-  title: "The server does not answer",
-  detail: "What you typed is kept on this machine.",
+  title: "Can't reach the server",
+  detail: "Your edits are kept on this device.",
   next_step: "Try again in a moment.",
 };
 

@@ -66,12 +66,12 @@ function citation(one, index) {
   const drawn = template("citation").cloneNode(true).firstElementChild;
   const play = drawn.querySelector(".play");
   play.dataset.play = one.utterance_id;
-  play.setAttribute("aria-label", `Hear: ${one.quote}`);
+  play.setAttribute("aria-label", `Play: ${one.quote}`);
   drawn.querySelector("q").textContent = one.quote;
   const remove = drawn.querySelector(".uncite");
   if (remove) {
     remove.dataset.index = index;
-    remove.setAttribute("aria-label", `Do not rest on: ${one.quote}`);
+    remove.setAttribute("aria-label", `Remove citation: ${one.quote}`);
   }
   return drawn;
 }

@@ -3,9 +3,9 @@ const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const STYLES = {
   time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
   minute: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-  day: { weekday: "short", day: "2-digit", month: "short" },
-  date: { day: "2-digit", month: "short", year: "numeric" },
-  both: { weekday: "short", day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  day: { weekday: "short", day: "numeric", month: "short" },
+  date: { day: "numeric", month: "short", year: "numeric" },
+  both: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
 };
 const formats = new Map(
   Object.entries(STYLES).map(([name, style]) => [name, new Intl.DateTimeFormat("en-GB", style)]),

@@ -15,6 +15,7 @@ def moment_in(zone: str, wall: datetime) -> datetime:
     moment = local.astimezone(UTC)
     if moment.astimezone(local.tzinfo).replace(tzinfo=None) != wall:
         raise InvalidInput(
-            f"clocks in {zone} leap over {wall:%H:%M} on that day", next_step="Choose another time."
+            f"{wall:%H:%M} doesn't exist in {zone} on that day because clocks change",
+            next_step="Choose another time.",
         )
     return moment

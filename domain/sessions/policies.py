@@ -24,7 +24,7 @@ def _distinct(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
 
 def _spoken(language: str) -> str:
     if language not in SPOKEN:
-        raise ValueError("the speech engines do not know this language")
+        raise ValueError("the speech engines don't support this language")
     return language
 
 

@@ -50,7 +50,7 @@ def check_length(starts_at: datetime, ends_at: datetime) -> None:
         raise InvalidInput("a class must end after it starts", next_step="Choose a later end.")
     if ends_at - starts_at > LONGEST_CLASS:
         raise InvalidInput(
-            f"a class lasts at most {LONGEST_CLASS.total_seconds() / 3600:.0f} hours",
+            f"a class can last at most {LONGEST_CLASS.total_seconds() / 3600:.0f} hours",
             next_step="Choose an earlier end, or book several classes.",
         )
 

@@ -83,7 +83,7 @@ async def facts(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = 
         else:
             found, *details = await _read(connection, [_NAMED, *_DETAILS], _VALUES | {"ids": list(ids)})
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise Unavailable("the database does not answer") from error
+        raise Unavailable("the database isn't responding") from error
     by_session = [_by_session(rows) for rows in details]
     return [_facts(row, *by_session) for row in found if start <= row[3] < end]
 

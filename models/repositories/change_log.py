@@ -121,8 +121,8 @@ def read_place(cursor: str | None) -> LogPlace | None:
         return None
     xid, _, seq = cursor.partition("-")
     if not (xid.isascii() and xid.isdigit() and seq.isascii() and seq.isdigit() and len(cursor) <= 40):
-        raise CursorInvalid("a cursor of the feed is the id of an event")
+        raise CursorInvalid("a cursor of this feed must be the id of an event")
     place = LogPlace(int(xid), int(seq))
     if max(place.xid, place.seq) > _LARGEST:
-        raise CursorInvalid("a cursor of the feed is the id of an event")
+        raise CursorInvalid("a cursor of this feed must be the id of an event")
     return place

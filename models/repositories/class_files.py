@@ -17,7 +17,7 @@ async def get(db: AsyncSession, session_id: UUID, file_id: UUID) -> ClassFile:
     """Retired or not. Raises NotFound."""
     row = await db.get(ClassFile, file_id)
     if row is None or row.session_id != session_id:
-        raise NotFound(f"there is no file {file_id} of this class")
+        raise NotFound(f"this class has no file {file_id}")
     return row
 
 
@@ -25,7 +25,7 @@ async def in_use(db: AsyncSession, session_id: UUID, file_id: UUID) -> ClassFile
     """Raises NotFound."""
     row = await get(db, session_id, file_id)
     if row.retired_at is not None:
-        raise NotFound(f"the file {file_id} is retired", next_step="Look at the files of the class.")
+        raise NotFound(f"the file {file_id} is retired", next_step="Check the files of the class.")
     return row
 
 

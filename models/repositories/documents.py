@@ -68,7 +68,7 @@ async def add_revision(
     if row.revision != based_on:
         raise StaleRevision(
             f"the current revision is {row.revision}, yours is based on {based_on}",
-            next_step="Read it again and redo it.",
+            next_step="Read it again and redo your change.",
             current=str(row.revision),
         )
     row.revision += 1
@@ -114,8 +114,8 @@ async def set_status(
         raise NotFound("this session has no documentation yet")
     if row.revision != revision:
         raise StaleRevision(
-            f"the current revision is {row.revision}, you decided on {revision}",
-            next_step="Read the current one.",
+            f"the current revision is {row.revision}, not {revision}",
+            next_step="Read the current revision first.",
         )
     row.status, row.approved_by, row.approved_at = status, by, at
 

@@ -22,7 +22,7 @@ async def lock(db: AsyncSession, table: type[Row], key: UUID) -> Row | None:
 def check_version(present: int, wanted: int | None) -> None:
     """Refuses a change that was made from an older version; None: whatever is there. Raises StaleVersion."""
     if wanted is not None and wanted != present:
-        raise StaleVersion(f"the present version is {present}, yours is {wanted}")
+        raise StaleVersion(f"the current version is {present}, yours is {wanted}")
 
 
 def touch(row: SQLModel, values: Mapping[str, Any], now: datetime) -> None:
@@ -65,7 +65,7 @@ def unusable(
     retired = next((key for key in keys if not in_use[key]), None)
     if retired:
         return UnknownReference(
-            f"the {_name(table)} {retired} is retired", next_step="Restore it, or name another."
+            f"the {_name(table)} {retired} is retired", next_step="Restore it, or use another one."
         )
     return None
 

@@ -101,12 +101,12 @@ def _as_owner(url: str) -> Iterator[psycopg.Connection[Any]]:
             yield connection
     except psycopg.errors.InsufficientPrivilege as error:
         raise NotAllowed(
-            "the owner of the database may not make roles",
-            next_step="As a superuser of the server: `alter role homeroom_owner createrole`.",
+            "the database owner isn't allowed to create roles",
+            next_step="As a superuser, run `alter role homeroom_owner createrole`.",
         ) from error
     except psycopg.errors.UndefinedTable as error:
         raise Unavailable(
             "the database has no table of readers", next_step="Run `homeroom migrate`."
         ) from error
     except psycopg.OperationalError as error:
-        raise Unavailable("the database does not answer") from error
+        raise Unavailable("the database isn't responding") from error

@@ -48,7 +48,7 @@ async def segment(db: AsyncSession, session_id: UUID, key: str) -> AudioSegment:
     """Raises NotFound."""
     row = await db.get(AudioSegmentRow, key)
     if row is None or row.session_id != session_id:
-        raise NotFound("there is no such recording of this class")
+        raise NotFound("this class has no such recording")
     return _as_segment(row)
 
 

@@ -37,7 +37,7 @@ async def get_session(db: AsyncSession, session_id: UUID) -> Session:
 
 def _no_session(session_id: UUID) -> NotFound:
     return NotFound(
-        f"there is no session {session_id}", next_step="Check the id and the organization of your key."
+        f"there is no session {session_id}", next_step="Check the id and your key's organization."
     )
 
 
@@ -116,7 +116,7 @@ async def hold_time(
         raise
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
-            raise DoubleBooked("another booking for the same people came at the same moment") from error
+            raise DoubleBooked("another booking for the same people was made at the same moment") from error
         raise
 
 
@@ -140,7 +140,7 @@ async def add_observer(db: AsyncSession, session: Session, key: UUID, name: str)
     if there := await db.get(Participant, key):
         return there
     if session.state in FINAL_STATES:
-        raise TransitionRefused("nobody can sit in on a class that is over")
+        raise TransitionRefused("guests can't join a class that is over")
     person = Participant(
         id=key,
         organization_id=session.organization_id,

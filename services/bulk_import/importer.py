@@ -93,7 +93,7 @@ class BulkImport:
                 except IntegrityError as error:
                     found[one.id] = meaning_of(error)
                 except DataError:
-                    found[one.id] = InvalidInput("a value cannot be stored")
+                    found[one.id] = InvalidInput("a value can't be stored")
         return found
 
     async def _attempt(
@@ -167,4 +167,4 @@ def _parted(
 
 def _taken(name: str, external_id: str | None) -> Conflict:
     what = f"a {name} with the external id {external_id!r}" if external_id else f"this {name}"
-    return Conflict(f"{what} is there already", next_step="Read what is there, and change it if need be.")
+    return Conflict(f"{what} already exists", next_step="Read the existing one and change it if needed.")

@@ -88,9 +88,11 @@ def _object(line: bytes) -> Content | InvalidInput:
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return InvalidInput(f"this line is no JSON: {error.msg}", next_step="Write one JSON object per line.")
+        return InvalidInput(
+            f"this line isn't valid JSON: {error.msg}", next_step="Write one JSON object per line."
+        )
     if not isinstance(found, dict):
-        return InvalidInput("this line is no JSON object", next_step="Write one JSON object per line.")
+        return InvalidInput("this line isn't a JSON object", next_step="Write one JSON object per line.")
     return found
 
 
@@ -108,15 +110,13 @@ def _header(lines: Lines, known: Mapping[str, Callable[[str], Any]]) -> list[str
     if isinstance(record, InvalidInput):
         raise record
     if not record:
-        raise InvalidInput(
-            "the file does not begin with a header", next_step="Begin it with a line that names the columns."
-        )
+        raise InvalidInput("the file has no header", next_step="Start it with a line that names the columns.")
     names = [name.strip() for name in record]
     told = f"Use these, separated by commas: {', '.join(known)}."
     if unknown := [name[:100] for name in names if name not in known]:
         raise InvalidInput(f"there is no column {', '.join(map(repr, unknown[:20]))}", next_step=told)
     if len(set(names)) < len(names):
-        raise InvalidInput("a column is there twice", next_step="Name each column once.")
+        raise InvalidInput("a column appears twice", next_step="Name each column once.")
     return names
 
 
@@ -149,7 +149,7 @@ def _cells(
 
 # What follows it may be rows of its own. Told as a value, never raised.
 _UNCLOSED: Final = InvalidInput(
-    "a quote is opened in this line and never closed", next_step="Close it, or double it."
+    "a quote opened on this line is never closed", next_step="Close it, or double it."
 )
 
 
@@ -183,7 +183,7 @@ def _record(lines: Lines) -> list[str] | InvalidInput | None:
 def _text(record: list[str]) -> list[str] | InvalidInput:
     whole = "".join(record)
     if "\0" in whole:
-        return InvalidInput("a NUL character is in this row", next_step="Take it out.")
+        return InvalidInput("this row contains a NUL character", next_step="Remove it.")
     try:
         whole.encode()
     except UnicodeEncodeError as error:
@@ -192,21 +192,22 @@ def _text(record: list[str]) -> list[str] | InvalidInput:
 
 
 def _not_utf8(place: int) -> InvalidInput:
-    return InvalidInput(f"this row is not UTF-8, from its character {place + 1} on", next_step=_UTF8)
+    return InvalidInput(f"this row is not UTF-8, starting at character {place + 1}", next_step=_UTF8)
 
 
 def _too_long() -> InvalidInput:
-    return InvalidInput(f"this row is longer than {LONGEST} bytes", next_step="Send less in one row.")
+    return InvalidInput(f"this row is longer than {LONGEST} bytes", next_step="Make the row shorter.")
 
 
 def _no_csv(error: csv.Error) -> InvalidInput:
     return InvalidInput(
-        f"this row is no CSV: {error}", next_step="Put text that holds quotes in quotes, and double them."
+        f"this row isn't valid CSV: {error}",
+        next_step="Put text that contains quotes in quotes, and double them.",
     )
 
 
 def _ragged(found: int, wanted: int) -> InvalidInput:
     return InvalidInput(
         f"this row has {found} cells, the header has {wanted}",
-        next_step="Put text that holds commas in quotes.",
+        next_step="Put text that contains commas in quotes.",
     )

@@ -48,7 +48,7 @@ def _named_one_way(references: Sequence[str]) -> Callable[[Any], Any]:
             if own and external:
                 raise ValueError(f"give {field} or {external_field(field)}, not both")
             if not (own or external or field.endswith(_MANY)):
-                raise ValueError(f"{field} is missing; {external_field(field)} may stand for it")
+                raise ValueError(f"{field} is missing; give it or {external_field(field)}")
         return row
 
     return check
@@ -71,7 +71,7 @@ def with_ids(row: Schema, field: str, found: Mapping[str, UUID]) -> Schema | Hom
     if missing := [one for one in named if one not in found]:
         return UnknownReference(
             f"there is no {what} with the external id {', '.join(map(repr, missing))}",
-            next_step="Bring it in first, or correct the id.",
+            next_step="Import it first, or correct the id.",
         )
     ids = list(dict.fromkeys(found[one] for one in named))
     return row.model_copy(update={field: ids if field.endswith(_MANY) else ids[0]})

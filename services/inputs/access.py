@@ -12,7 +12,7 @@ StaffRole = Annotated[AccessRole, Field(description="admin or ops", examples=["o
 
 def staff_only(role: AccessRole) -> None:
     if role not in (AccessRole.ADMIN, AccessRole.OPS):
-        raise ValueError("a member of staff is admin or ops")
+        raise ValueError("a staff member's role must be admin or ops")
 
 
 class NewMember(Schema):
@@ -47,7 +47,7 @@ _LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 
 def _named_once(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
-        raise ValueError("one of them is named twice")
+        raise ValueError("one of them is listed twice")
     return values
 
 

@@ -20,7 +20,7 @@ class NewKey(Schema):
     @model_validator(mode="after")
     def _within_the_role(self) -> Self:
         if self.role not in KEY_ROLES:
-            raise ValueError("a key is of the role admin, ops or integrator")
+            raise ValueError("a key's role must be admin, ops or integrator")
         if beyond := sorted(set(self.scopes) - permissions_of(self.role)):
             raise ValueError(f"the role {self.role} does not have {', '.join(beyond)}")
         return self

@@ -31,13 +31,13 @@ def known_zones() -> frozenset[str]:
 
 def _is_zone(value: str) -> str:
     if value not in known_zones():
-        raise ValueError("not an IANA time zone; an example is Europe/Madrid")
+        raise ValueError("must be an IANA time zone, such as Europe/Madrid")
     return value
 
 
 def _in_our_time(value: datetime) -> datetime:
     if not _FIRST <= value < _LAST:
-        raise ValueError("not between the years 2000 and 2100")
+        raise ValueError("must be between the years 2000 and 2100")
     return value.astimezone(UTC)
 
 
@@ -48,7 +48,7 @@ def _wall_in_our_time(value: datetime) -> datetime:
 
 def _named_once(values: list[UUID]) -> list[UUID]:
     if len(set(values)) != len(values):
-        raise ValueError("one of them is named twice")
+        raise ValueError("one of them is listed twice")
     return values
 
 

@@ -42,7 +42,7 @@ def check_quiet_hours(start: time | None, end: time | None) -> None:
     if (start is None) != (end is None):
         raise ValueError("quiet hours need both quiet_from and quiet_until")
     if (start and start.tzinfo) or (end and end.tzinfo):
-        raise ValueError("quiet hours are wall time in `time_zone`, without an offset of their own")
+        raise ValueError("quiet hours must be wall time in `time_zone`, without an offset")
 
 
 class GuardianChange(Schema):

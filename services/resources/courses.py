@@ -58,7 +58,7 @@ class Courses(Resource[Course]):
     async def check_unused(self, db: AsyncSession, row: Course, now: datetime) -> None:
         if coming := await people.coming_classes_of_course(db, row.id, now):
             raise InUse(
-                f"this course has {coming} coming or running {'class' if coming == 1 else 'classes'}",
+                f"this course has {coming} upcoming or running {'class' if coming == 1 else 'classes'}",
                 next_step="Cancel them, or wait until they are over.",
             )
 
@@ -128,7 +128,7 @@ async def _wrong_topics(
         refusal = entities.unusable(Topic, [item.topic_id for item in items], lives)
         if refusal is None and any(courses[item.topic_id] != course_id for item in items):
             refusal = UnknownReference(
-                "a topic is not of this course", next_step="Name topics of the plan's course."
+                "a topic doesn't belong to this course", next_step="Use topics of the plan's course."
             )
         found.append(refusal)
     return found

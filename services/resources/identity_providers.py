@@ -67,6 +67,6 @@ async def _refuse_taken(db: AsyncSession, domains: Sequence[str], key: UUID) -> 
         await sign_ins.claim_domain(db, domain)
         if any(other != key for other, _ in await sign_ins.providers_of_domain(db, domain)):
             raise Conflict(
-                f"people of {domain} sign in with another provider already",
+                f"people at {domain} already sign in with another provider",
                 next_step="Leave the domain out, or retire the other provider first.",
             )

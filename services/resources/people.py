@@ -31,7 +31,7 @@ from services.resources.resource import Resource
 async def _refuse_if_booked(db: AsyncSession, person_id: UUID, what: str, now: datetime) -> None:
     if coming := await people.coming_classes(db, person_id, now):
         raise InUse(
-            f"this {what} has {coming} coming or running {'class' if coming == 1 else 'classes'}",
+            f"this {what} has {coming} upcoming or running {'class' if coming == 1 else 'classes'}",
             next_step="Cancel them, or wait until they are over.",
         )
 

@@ -115,7 +115,7 @@ class Resource(Generic[Row]):
         row = await self._locked(db, key, version)
         if getattr(row, "retired_at", None) is not None:
             raise TransitionRefused(
-                f"this {self.name} is retired", next_step="Restore it first, if it is to be used again."
+                f"this {self.name} is retired", next_step="Restore it first if you want to use it again."
             )
         values = change.model_dump(exclude_unset=True)
         await self.relate(db, row, change, now)

@@ -44,11 +44,9 @@ class _Budget:
         self.entries -= entries
         self.unpacked -= unpacked
         if self.entries < 0:
-            raise FileRefused(f"the document holds more than {MOST_ENTRIES} parts")
+            raise FileRefused(f"the document contains more than {MOST_ENTRIES} parts")
         if self.unpacked < 0:
-            raise FileRefused(
-                f"the document has more than {MOST_UNPACKED // 1_000_000} MB when it is unpacked"
-            )
+            raise FileRefused(f"the document has more than {MOST_UNPACKED // 1_000_000} MB when unpacked")
 
 
 def document_kind(file: IO[bytes]) -> FileKind:
@@ -70,12 +68,12 @@ def _check_list(file: IO[bytes]) -> None:
     for found in re.finditer(re.escape(_END), tail):
         listed = int.from_bytes(tail[found.start() + 12 : found.start() + 16], "little")
         if listed > _MOST_LISTED:
-            raise FileRefused(f"the document holds more than {MOST_ENTRIES} parts")
+            raise FileRefused(f"the document contains more than {MOST_ENTRIES} parts")
 
 
 def _check(archive: zipfile.ZipFile, budget: _Budget, depth: int) -> None:
     if depth > MOST_DEPTH:
-        raise FileRefused("the document holds archives within archives")
+        raise FileRefused("the document contains archives within archives")
     parts = archive.infolist()
     budget.spend(entries=len(parts))
     for part in parts:
@@ -86,11 +84,11 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, budget: _Budget
     if part.flag_bits & _ENCRYPTED or part.compress_type not in _METHODS:
         raise FileRefused("the document is protected by a password", next_step="Save it without one.")
     if part.filename.startswith("/") or ".." in part.filename.split("/"):
-        raise FileRefused("the document is damaged: a part lies outside of it")
+        raise FileRefused("the document is damaged: one of its parts lies outside it")
     if _MACROS.search(part.filename):
         raise FileRefused("the document has macros", next_step="Save it without macros.")
     if part.file_size > max(_SMALL, MOST_RATIO * part.compress_size):
-        raise FileRefused("a part of the document is far larger than it seems")
+        raise FileRefused("part of the document is far larger than it claims")
     inner = _unpacked(archive, part, budget)
     if inner is not None:
         with inner:
@@ -123,9 +121,7 @@ def _kind(archive: zipfile.ZipFile) -> FileKind:
     else:
         found = None
     if found is None:
-        raise FileRefused(
-            "the archive is no document that is taken", next_step="Send the files in it one by one."
-        )
+        raise FileRefused("this kind of archive isn't accepted", next_step="Send its files one by one.")
     return found
 
 

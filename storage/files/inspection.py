@@ -27,8 +27,8 @@ def inspect(file: IO[bytes], name: str) -> FileKind:
         file.seek(0)
     if not fits(kind, name):
         raise FileRefused(
-            f"the content is {kind.name}, its name says something else",
-            next_step=f"Name it .{kind.extensions[0]}, or send the file that was meant.",
+            f"the content is {kind.name}, but its name says otherwise",
+            next_step=f"Name it .{kind.extensions[0]}, or send the right file.",
         )
     return kind
 
@@ -42,7 +42,7 @@ def _kind(file: IO[bytes]) -> FileKind:
         return document_kind(file)
     kind = _by_signature(file) or text_kind(file)
     if kind is None:
-        raise FileRefused("the file is of a kind that is not taken", next_step=_ALLOWED)
+        raise FileRefused("this file type isn't accepted", next_step=_ALLOWED)
     if kind in IMAGES:
         check_image(file, kind)
     return kind

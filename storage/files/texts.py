@@ -25,7 +25,7 @@ def text_kind(file: IO[bytes]) -> FileKind | None:
     except UnicodeDecodeError:
         return None
     if _MARKUP.match(text):
-        raise FileRefused("the file is a page or a drawing with scripts", next_step="Save it as PDF or PNG.")
+        raise FileRefused("the file contains scripts", next_step="Save it as PDF or PNG.")
     if _CONTROL.search(text):
         return None
     return CSV if _is_table(text) else TEXT

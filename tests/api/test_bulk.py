@@ -143,8 +143,8 @@ async def test_external_ids_name_rows_that_were_brought_in_before(harbour: Schoo
     rows, _ = await report(harbour, "enrollments", enrollments)
     assert refusals(rows) == {
         2: "there is no student with the external id 's2'",
-        3: "this enrollment is there already",
-        5: "Value error, course_id is missing; course_external_id may stand for it",
+        3: "this enrollment already exists",
+        5: "Value error, course_id is missing; give it or course_external_id",
     }
 
 
@@ -157,7 +157,7 @@ async def test_a_thing_is_named_in_one_way(harbour: School) -> None:
 async def test_what_is_there_already_is_not_made_again(harbour: School) -> None:
     content = "name,external_id\nMia,s1\nLeo,s2\nAnn,s1\n"
     rows, _ = await report(harbour, "students", content)
-    assert refusals(rows) == {3: "a student with the external id 's1' is there already"}
+    assert refusals(rows) == {3: "a student with the external id 's1' already exists"}
     before = harbour.rows()
     rows, _ = await report(harbour, "students", content)
     assert [row["problem"]["code"] for row in rows] == ["conflict"] * 3

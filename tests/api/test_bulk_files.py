@@ -52,17 +52,17 @@ def test_quotes_hold_what_separates() -> None:
 @pytest.mark.parametrize(
     ("content", "wanted"),
     [
-        (b"Mi\xe9,m\nLeo,l\n", ["this row is not UTF-8, from its character 3 ", LEO]),
-        (b"M\0a,m\nLeo,l\n", ["a NUL character is in this row", LEO]),
+        (b"Mi\xe9,m\nLeo,l\n", ["this row is not UTF-8, starting at character 3", LEO]),
+        (b"M\0a,m\nLeo,l\n", ["this row contains a NUL character", LEO]),
         (b"Mia\nLeo,l\n", ["this row has 1 cells, the header has 2", LEO]),
         (b"Mia,m,\nLeo,l\n", ["this row has 3 cells, the header has 2", LEO]),
-        (b'"Mia,m\nLeo,l\n', ["a quote is opened in this line and never closed", LEO]),
-        (b'"Mia"x,m\nLeo,l\n', ["this row is no CSV: ',' expected after '\"'", LEO]),
-        (b"Mia\rm\nLeo,l\n", ["this row is no CSV: new-line character seen in", LEO]),
+        (b'"Mia,m\nLeo,l\n', ["a quote opened on this line is never closed", LEO]),
+        (b'"Mia"x,m\nLeo,l\n', ["this row isn't valid CSV: ',' expected after '\"'", LEO]),
+        (b"Mia\rm\nLeo,l\n", ["this row isn't valid CSV: new-line character seen in", LEO]),
         (b"x" * (LONGEST + 5) + b",m\nLeo,l\n", ["this row is longer than 1000000 bytes", LEO]),
-        (b'"Mia' + b"\n" * (LONGEST + 5) + b"Leo,l\n", ["a quote is opened in this line and never closed", LEO]),
-        (b"x" * 200_000 + b",m\nLeo,l\n", ["this row is no CSV: field larger than fi", LEO]),
-        (b'Mia,"m\n' * 2 + b"Leo,l\n", ["this row is no CSV: ", LEO]),
+        (b'"Mia' + b"\n" * (LONGEST + 5) + b"Leo,l\n", ["a quote opened on this line is never closed", LEO]),
+        (b"x" * 200_000 + b",m\nLeo,l\n", ["this row isn't valid CSV: field larger than fi", LEO]),
+        (b'Mia,"m\n' * 2 + b"Leo,l\n", ["this row isn't valid CSV: ", LEO]),
     ],
 )  # fmt: skip
 def test_a_row_that_cannot_be_read(content: bytes, wanted: list[object]) -> None:

@@ -21,7 +21,7 @@ _SESSION = "POST /v1/sessions/{session_id}"
 # Sound requests for which the class of the test, which is booked and no more, is in another state.
 NOT_IN_THIS_STATE = {
     f"{_SESSION}/extend": (409, "a session that is scheduled cannot"),
-    f"{_SESSION}/documentation/revisions": (422, "cites what was not said in this class"),
+    f"{_SESSION}/documentation/revisions": (422, "cites something that was not said in this class"),
     f"{_SESSION}/documentation/approve": (409, "a session that is scheduled cannot"),
     f"{_SESSION}/documentation/request-changes": (409, "a session that is scheduled cannot"),
     "POST /v1/join/{session_id}/credentials": (409, "not open yet"),

@@ -142,8 +142,8 @@ async def test_a_link_works_once(
     async with campus.browser() as thief:
         answer = await press(thief, link)
         assert answer.status_code == 403
-        assert "This link was used already" in answer.text
-        assert "sign out everywhere" in answer.text
+        assert "This link has already been used" in answer.text
+        assert "Sign out everywhere" in answer.text
         assert cookie_of(campus, thief) is None
 
 
@@ -222,8 +222,8 @@ async def test_the_mail_is_in_the_readers_language(
     await ask(browser, address)
     await links_in_mail(mail_sink, address)
     (message,) = mail_sink.messages(address)
-    assert message["subject"] == "Tu enlace para entrar"
-    assert "Funciona una vez, durante 15 minutos" in message["text"]
+    assert message["subject"] == "Tu enlace para iniciar sesión"
+    assert "Funciona una sola vez y caduca en 15 minutos" in message["text"]
 
 
 async def test_a_page_that_needs_somebody_comes_back_after_signing_in(
@@ -273,7 +273,7 @@ async def test_programs_are_told_by_a_problem(campus: Campus) -> None:
 async def test_what_is_no_address_is_said(browser: httpx.AsyncClient, address: str) -> None:
     answer = await ask(browser, address)
     assert answer.status_code == 422
-    assert "Write one address" in answer.text
+    assert "Enter an email address" in answer.text
 
 
 async def test_a_form_of_another_site_asks_for_nothing(campus: Campus) -> None:
@@ -356,7 +356,7 @@ async def test_signing_out_everywhere(
         await sign_in(browser, mail_sink, address)
         await sign_in(phone, mail_sink, address)
         await sign_in(colleague, mail_sink, other_address)
-        assert (await browser.get("/account")).text.count("By a link in a mail") == 2
+        assert (await browser.get("/account")).text.count("Email link") == 2
         answer = await browser.post("/sign-out", data={"everywhere": "true"})
         assert "signed out everywhere" in answer.text
         assert (await phone.get("/today")).url.path == "/sign-in"

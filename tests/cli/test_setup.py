@@ -41,7 +41,7 @@ def test_the_named_binary_then_path_then_cache(bare: Path, monkeypatch: pytest.M
 
 def test_a_wrong_override_is_named(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVEKIT_SERVER_BIN", str(bare / "missing"))
-    with pytest.raises(SetupError, match=r"LIVEKIT_SERVER_BIN names .*missing"):
+    with pytest.raises(SetupError, match=r"LIVEKIT_SERVER_BIN is set to .*missing"):
         go_tools.livekit_server(print)
 
 

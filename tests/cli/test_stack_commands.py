@@ -150,7 +150,7 @@ def test_a_second_up_shows_the_running_stack(stack: StackUnderTest) -> None:
     first = stack.up("mail")
     done = stack.run("up", "--only", "mail")
     assert done.returncode == 0
-    assert "runs already" in done.stdout
+    assert "already running" in done.stdout
     assert stack.state().supervisor_pid == first.supervisor_pid
 
 
@@ -163,7 +163,7 @@ def test_in_the_foreground_it_tells_and_ends_on_request(stack: StackUnderTest, t
     foreground = Process("up", launch, tmp_path / "up.log")
     foreground.start()
     try:
-        wait_until(lambda: "everything serves" in foreground.tail(40), what="it says that all serves")
+        wait_until(lambda: "everything is up" in foreground.tail(40), what="it says that all serves")
         os.kill(stack.state().service("mail").pid or 0, signal.SIGKILL)
         wait_until(lambda: "mail: ended (SIGKILL)" in foreground.tail(40), what="it tells of the crash")
         wait_until(lambda: stack.state().settled, what="all serves again")

@@ -143,7 +143,7 @@ async def test_what_is_shown_is_in_the_address(
     await expect(items).to_have_count(1)
     await expect(page.get_by_role("searchbox")).to_have_value("ríVERS")
     await page.get_by_role("checkbox", name="Open exceptions").check()
-    await expect(page.get_by_text("No class matches.")).to_be_visible()
+    await expect(page.get_by_text("No matching classes")).to_be_visible()
     await page.get_by_role("button", name="Show all classes").click()
     await expect(items).to_have_count(3)
     assert not urlsplit(page.url).query
@@ -164,7 +164,7 @@ async def test_a_row_that_no_longer_matches_stays_while_somebody_is_at_it(
     await come(house, waiting)
     await come(house, other)
     await expect(row_of(page, other)).to_be_hidden()
-    await expect(row_of(page, waiting).get_by_text("does not match the filter")).to_be_visible()
+    await expect(row_of(page, waiting).get_by_text("no longer matches the filter")).to_be_visible()
     await more.click()
     await page.get_by_role("searchbox").focus()
     await expect(row_of(page, waiting)).to_be_hidden()
@@ -186,7 +186,7 @@ async def test_a_lost_connection_is_said_and_made_up_for(
 ) -> None:
     (running,) = await start_classes(rows, harbour, ["Verbs"])
     page = await browser_page(house, harbour)
-    lost = page.get_by_role("alert").filter(has_text="The connection is lost")
+    lost = page.get_by_role("alert").filter(has_text="Connection lost")
     await expect(lost).to_be_hidden()
     await page.route("**/today/live*", lambda route: route.abort())
     house.app.state.homeroom.boards._tasks[harbour.id].cancel()

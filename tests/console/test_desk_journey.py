@@ -21,21 +21,21 @@ async def told(page: Page, text: str) -> None:
 async def test_a_key_works_is_rotated_and_the_old_one_stops(page: Page, hall: Hall, academy: School) -> None:
     await page.get_by_role("link", name="Settings").click()
     await page.get_by_role("link", name="API keys").click()
-    await page.get_by_role("link", name="Make a key").click()
-    await page.get_by_role("button", name="Make the key").click()
-    await expect(page.locator("#field-name-error")).to_have_text("Fill this in.")
+    await page.get_by_role("link", name="Create key").click()
+    await page.get_by_role("button", name="Create key").click()
+    await expect(page.locator("#field-name-error")).to_have_text("Required.")
     await look_and_check(page, "key-form")
     await page.get_by_label("Name").fill("billing")
-    await page.get_by_role("button", name="Make the key").click()
+    await page.get_by_role("button", name="Create key").click()
     secret = await page.get_by_label("The secret key").input_value()
     assert await status(academy, secret) == 200
     await look_and_check(page, "key-made")
-    await page.get_by_role("link", name="I have it").click()
+    await page.get_by_role("link", name="Done").click()
     await expect(page.locator("main")).not_to_contain_text(secret)
     await look_and_check(page, "key")
     address = page.url
 
-    await page.get_by_label("The old one works for another").select_option("1")
+    await page.get_by_label("Old secret expires in").select_option("1")
     await page.get_by_role("button", name="Rotate").click()
     fresh = await page.get_by_label("The secret key").input_value()
     assert await status(academy, secret) == 200
@@ -61,16 +61,16 @@ async def test_a_class_is_booked_from_its_course(page: Page, hall: Hall, academy
     await page.get_by_role("checkbox", name="Adding fractions").check()
     await page.get_by_label("Instructor").select_option(label="Ada Okafor")
     await page.get_by_label("Starts at").fill("2001-05-01T10:00")
-    await page.get_by_role("button", name="Book the class").click()
+    await page.get_by_role("button", name="Book class").click()
     await expect(page.get_by_role("alert")).to_contain_text("in the past")
     await look_and_check(page, "book")
     day = datetime.now(UTC) + timedelta(days=3)
     await page.get_by_label("Starts at").fill(f"{day:%Y-%m-%dT10:00}")
-    await page.get_by_role("button", name="Book the class").click()
-    await told(page, "The class is booked")
+    await page.get_by_role("button", name="Book class").click()
+    await told(page, "Class booked")
     assert "/sessions/" in page.url
     await page.goto(f"{hall.campus.url}/courses/{academy.ids['course']}")
-    await expect(page.get_by_role("region", name="Coming classes")).to_contain_text("Adding fractions")
+    await expect(page.get_by_role("region", name="Upcoming classes")).to_contain_text("Adding fractions")
     await look_and_check(page, "course")
 
 
@@ -93,7 +93,7 @@ async def test_a_list_follows_what_is_typed_and_a_student_is_retired(
     await told(page, "Retired")
     assert "said" not in page.url
     await page.get_by_role("button", name="Restore").click()
-    await told(page, "Back in use")
+    await told(page, "Restored")
     await page.goto(f"{hall.campus.url}/people/students?q=nobody")
     await look_and_check(page, "students-none")
 

@@ -87,9 +87,9 @@ async def test_signing_in_by_mail_and_out_again(
         await page.goto(f"{opened.campus.url}/today")
         await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         await look_and_check(page, "sign-in")
-        await page.get_by_label("Mail address").fill(address)
+        await page.get_by_label("Email").fill(address)
         await page.get_by_role("button", name="Continue").click()
-        await expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
         await look_and_check(page, "sign-in-asked")
         (link,) = await links_in_mail(mail_sink, address)
         await page.goto(link)
@@ -98,13 +98,13 @@ async def test_signing_in_by_mail_and_out_again(
         await expect(page.get_by_role("heading", name="Today")).to_be_visible()
         assert page.url == f"{opened.campus.url}/today"
         await page.get_by_role("link", name="Olga Ops").click()
-        await expect(page.get_by_text("By a link in a mail")).to_be_visible()
+        await expect(page.get_by_text("Email link")).to_be_visible()
         await look_and_check(page, "account")
         await page.get_by_role("button", name="Sign out everywhere").click()
         await expect(page.get_by_text("You are signed out everywhere.")).to_be_visible()
         await page.goto(link)
         await page.get_by_role("button", name="Sign in").click()
-        await expect(page.get_by_role("heading", name="This link was used already")).to_be_visible()
+        await expect(page.get_by_role("heading", name="This link has already been used")).to_be_visible()
         await look_and_check(page, "sign-in-refused")
 
 
@@ -139,7 +139,7 @@ async def test_signing_in_with_the_organizations_accounts(
     await opened.post("/v1/members", {"name": "Ada", "email": address_of("ada"), "role": "admin"})
     async with nobody(chromium, opened.campus.url) as page:
         await page.goto(f"{opened.campus.url}/sign-in")
-        await page.get_by_label("Mail address").fill(address_of("ada"))
+        await page.get_by_label("Email").fill(address_of("ada"))
         await page.get_by_role("button", name="Continue").click()
         await look_and_check(page, "sign-in-provider")
         await page.get_by_role("link", name="Continue with Harbour Tutoring").click()
@@ -170,7 +170,7 @@ async def test_a_new_instructors_own_page(chromium: Browser, opened: School) -> 
     made = await opened.post("/v1/instructors", {"name": "Mei", "email": "mei@harbour.example"})
     async with of(chromium, opened, "instructor", made["id"]) as page:
         await page.goto(f"{opened.campus.url}/teaching")
-        await expect(page.get_by_text("No class in the next 24 hours")).to_be_visible()
+        await expect(page.get_by_text("No classes in the next 24 hours")).to_be_visible()
         await look_and_check(page, "teaching-empty")
 
 
@@ -196,8 +196,8 @@ async def test_a_family_page_with_nobody_on_it(chromium: Browser, opened: School
     made = await opened.post("/v1/guardians", {"name": "Nobody's yet", "email": "nobody@family.example"})
     async with of(chromium, opened, "guardian", made["id"]) as page:
         await page.goto(f"{opened.campus.url}/family")
-        await expect(page.get_by_text("No children here")).to_be_visible()
+        await expect(page.get_by_text("No children yet")).to_be_visible()
         await look_and_check(page, "family-empty")
         await page.goto(f"{opened.campus.url}/today")
-        await expect(page.get_by_role("heading", name="You may not do this")).to_be_visible()
+        await expect(page.get_by_role("heading", name="You don't have access")).to_be_visible()
         await look_and_check(page, "page-of-another-role")

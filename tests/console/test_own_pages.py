@@ -216,7 +216,7 @@ async def test_a_child_that_is_unlinked_is_gone_from_the_page(opened: School, ta
     async with await guardian(opened, 1) as browser:
         page = (await browser.get("/family")).text
     assert "Leo" not in page.replace("Guardian of Leo Lindqvist", "")
-    assert "No children here" in page
+    assert "No children yet" in page
     version = (await opened.api.get(student)).headers["etag"]
     again = {"guardian_ids": [opened.ids["guardian 1"]]}
     await opened.api.patch(student, json=again, headers={"If-Match": version})
@@ -244,7 +244,7 @@ async def test_an_instructor_sees_nothing_of_a_colleagues(opened: School) -> Non
     async with await person(opened, "instructor", made["id"]) as mei:
         page = await mei.get("/teaching")
         assert page.status_code == 200
-        assert "No class in the next 24 hours" in page.text
+        assert "No classes in the next 24 hours" in page.text
         assert theirs not in page.text
         for path in (f"/sessions/{theirs}", f"/sessions/{theirs}/fragment", f"/sessions/{theirs}/live"):
             assert (await mei.get(path)).status_code == 404, path

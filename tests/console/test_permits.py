@@ -55,7 +55,7 @@ async def test_an_instructor_opens_no_class_of_a_colleague(
         problem_of(await colleague.get(f"/sessions/{session_id}{part}"), 404, "not-found")
     for command, form in (("end", {}), ("guests", {"name": "Aunt"}), ("approve", {"revision": "1"})):
         problem_of(await colleague.post(f"/sessions/{session_id}/{command}", data=form), 404, "not-found")
-    assert "No draft" in (await colleague.get("/review", headers={"accept": "text/html"})).text
+    assert "Nothing to review" in (await colleague.get("/review", headers={"accept": "text/html"})).text
 
 
 async def test_an_instructor_sees_the_commands_that_are_theirs(harbour: School, session_id: str) -> None:

@@ -74,7 +74,7 @@ async def test_from_the_queue_to_the_approval_by_keyboard_alone(
     await press(page, "Control+Enter")
     await page.wait_for_url("**/review")
     await expect(page.get_by_role("status").filter(has_text="Approved")).to_be_visible()
-    await expect(page.get_by_text("No draft waits")).to_be_visible()
+    await expect(page.get_by_text("Nothing to review")).to_be_visible()
     await look_and_check(page, "review-queue-empty")
 
     approved = await documentation(academy, taught)
@@ -111,7 +111,7 @@ async def test_every_statement_plays_what_it_rests_on(page: Page, hall: Hall, ta
         await expect(page.locator(f"#said-{first}")).to_be_in_viewport()
         assert any(f"{first}.wav" in url for url in requested)
     (other,) = taught.statements()[4].citations[1:]
-    await page.get_by_role("button", name=f"Hear: {other.quote}").click()
+    await page.get_by_role("button", name=f"Play: {other.quote}").click()
     await expect(page.locator(f"#said-{other.utterance_id} [data-spoken]")).to_be_visible()
 
 
@@ -120,11 +120,11 @@ async def test_what_was_typed_survives_a_reload(page: Page, hall: Hall, taught: 
     await press(page, "e")
     await type_over(page, MENDED)
     await page.reload()
-    await expect(page.get_by_text("What you typed is back.")).to_be_visible()
+    await expect(page.get_by_text("Your unsaved edits are back.")).to_be_visible()
     await expect(page.locator(".statement textarea").first).to_have_value(MENDED)
-    await page.get_by_role("button", name="Drop it").click()
+    await page.get_by_role("button", name="Discard").click()
     await expect(page.locator(".statement textarea").first).to_have_value(taught.statements()[0].text)
-    await expect(page.get_by_text("What you typed is back.")).to_have_count(0)
+    await expect(page.get_by_text("Your unsaved edits are back.")).to_have_count(0)
 
 
 async def test_somebody_elses_revision_loses_nothing_of_what_was_typed(
@@ -134,18 +134,18 @@ async def test_somebody_elses_revision_loses_nothing_of_what_was_typed(
     await press(page, "e")
     await type_over(page, MENDED)
     await revise_elsewhere(academy, taught, "Adding unlike fractions.")
-    told = page.get_by_role("alert").filter(has_text="Somebody else changed this draft.")
-    await expect(told).to_contain_text("Everything you typed is kept.")
+    told = page.get_by_role("alert").filter(has_text="Someone else changed this draft.")
+    await expect(told).to_contain_text("your edits are kept.")
     await press(page, "Control+Enter")
-    await expect(told).to_contain_text("Revision 2 is there; you work on revision 1.")
+    await expect(told).to_contain_text("They saved revision 2. You're editing revision 1")
     await look_and_check(page, "review-stale")
-    await page.get_by_role("button", name="See what they changed").click()
-    theirs = page.get_by_role("dialog", name="What they changed")
+    await page.get_by_role("button", name="See their changes").click()
+    theirs = page.get_by_role("dialog", name="Their changes")
     await expect(theirs.locator("ins").first).to_contain_text("unlike")
     await look_and_check(page, "review-theirs")
     await press(page, "Escape")
     await expect(page.locator(".statement textarea").first).to_have_value(MENDED)
-    await page.get_by_role("button", name="Put mine in its place").click()
+    await page.get_by_role("button", name="Keep mine").click()
     await expect(page.get_by_text("Saved as revision 3.")).to_be_visible()
     current = await documentation(academy, taught)
     assert current["status"] == "draft"
@@ -157,7 +157,7 @@ async def test_a_reader_without_edits_is_shown_the_new_revision(
 ) -> None:
     await open_review(page, hall, taught)
     await revise_elsewhere(academy, taught, "Adding unlike fractions.")
-    await page.get_by_role("button", name="Show it").click()
+    await page.get_by_role("button", name="Show latest").click()
     await expect(page.locator(".statement textarea").first).to_have_value("Adding unlike fractions.")
     await press(page, "d", "Enter")
     changed = page.locator("#changes-2")
@@ -174,7 +174,7 @@ async def test_changes_are_asked_for_with_words(
     await press(page, "r")
     await page.keyboard.type("Name the homework page.")
     await press(page, "Tab", "Tab", "Enter")
-    await expect(page.get_by_text("Changes wanted: Name the homework page.")).to_be_visible()
+    await expect(page.get_by_text("Changes requested: Name the homework page.")).to_be_visible()
     current = await documentation(academy, taught)
     assert current["status"] == "changes_requested"
     await page.goto(f"{hall.campus.url}/review")
@@ -184,7 +184,7 @@ async def test_changes_are_asked_for_with_words(
 async def test_single_keys_can_be_switched_off(page: Page, hall: Hall, taught: Lesson) -> None:
     await open_review(page, hall, taught)
     await press(page, "?")
-    await page.get_by_label("Single keys do something").uncheck()
+    await page.get_by_label("Use single-key shortcuts").uncheck()
     await press(page, "Escape", "x", "n")
     await expect(page.locator(".statement")).to_have_count(len(taught.statements()))
-    await expect(page.get_by_text("Edited, not saved yet")).to_have_count(0)
+    await expect(page.get_by_text("Unsaved changes")).to_have_count(0)

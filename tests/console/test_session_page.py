@@ -76,7 +76,7 @@ async def test_a_word_plays_from_its_own_time_and_the_next_utterances_follow(
     await expect(page.locator(f"#said-{fourth.id} [data-spoken]")).to_be_visible()
     await expect(player).to_contain_text("Noor Haddad One half is two quarters")
     await look_and_check(page, "session-playing")
-    await page.get_by_role("button", name="Close the player").click()
+    await page.get_by_role("button", name="Close player").click()
     await expect(player).to_be_hidden()
 
 
@@ -98,8 +98,8 @@ async def test_a_draft_is_approved_on_the_page_itself(
     page: Page, hall: Hall, academy: School, taught: Lesson
 ) -> None:
     await open_page(page, hall, taught.session_id)
-    await page.get_by_role("button", name="Approve and tell the guardians").click()
-    await expect(page.get_by_text("Approved. The guardians are told.")).to_be_visible()
+    await page.get_by_role("button", name="Approve and send to guardians").click()
+    await expect(page.get_by_text("Approved. Guardians will get the summary by email.")).to_be_visible()
     await academy.run_until(str(taught.session_id), "closed")
     await expect(page.locator("#documentation .badge").first).to_have_text("approved")
     await look_and_check(page, "session-filed")
@@ -108,7 +108,7 @@ async def test_a_draft_is_approved_on_the_page_itself(
 async def test_what_was_done_is_said_where_the_button_is_gone_before_the_answer(
     page: Page, hall: Hall, taught: Lesson
 ) -> None:
-    button = page.get_by_role("button", name="Approve and tell the guardians")
+    button = page.get_by_role("button", name="Approve and send to guardians")
 
     async def late(route: Route) -> None:
         answer = await route.fetch()
@@ -118,7 +118,7 @@ async def test_what_was_done_is_said_where_the_button_is_gone_before_the_answer(
     await open_page(page, hall, taught.session_id)
     await page.route("**/approve", late)
     await button.click()
-    await expect(page.get_by_text("Approved. The guardians are told.")).to_be_visible()
+    await expect(page.get_by_text("Approved. Guardians will get the summary by email.")).to_be_visible()
 
 
 async def test_an_update_leaves_sound_focus_and_a_half_filled_dialog_alone(
@@ -148,18 +148,18 @@ async def test_a_class_is_moved_in_a_dialog_that_survives_updates_and_refusals(
     session_id = await academy.book(timedelta(days=2), time_zone="Europe/Madrid")
     await open_page(page, hall, session_id)
     await choose(page, "Reschedule")
-    dialog = page.get_by_role("dialog", name="Move this class")
+    dialog = page.get_by_role("dialog", name="Reschedule class")
     await look_and_check(page, "session-reschedule")
     await dialog.get_by_label("Starts at").fill("2020-01-01T10:00")
-    await dialog.get_by_label("Minutes it lasts").fill("45")
+    await dialog.get_by_label("Length in minutes").fill("45")
     await hall.ask_for_substitute(session_id)
     await expect(page.locator("#cases")).to_contain_text("Substitution requested")
-    await expect(dialog.get_by_label("Minutes it lasts")).to_have_value("45")
-    await dialog.get_by_role("button", name="Move the class").click()
+    await expect(dialog.get_by_label("Length in minutes")).to_have_value("45")
+    await dialog.get_by_role("button", name="Reschedule class").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("The class would start in the past")
-    await expect(dialog.get_by_label("Minutes it lasts")).to_have_value("45")
+    await expect(dialog.get_by_label("Length in minutes")).to_have_value("45")
     await dialog.get_by_label("Starts at").fill("2090-07-03T16:30")
-    await dialog.get_by_role("button", name="Move the class").click()
+    await dialog.get_by_role("button", name="Reschedule class").click()
     await expect(dialog).to_be_hidden()
     moved = await session(academy, session_id)
     assert moved["starts_at"] == "2090-07-03T14:30:00Z", "16:30 in Madrid"
@@ -179,7 +179,7 @@ async def test_nothing_is_cancelled_before_it_is_confirmed(page: Page, hall: Hal
     assert (await session(academy, session_id))["state"] == "scheduled"
     await page.keyboard.press("Enter")
     await dialog.get_by_label("Reason").select_option("holiday")
-    await dialog.get_by_role("button", name="Cancel the class").press("Enter")
+    await dialog.get_by_role("button", name="Cancel class").press("Enter")
     await expect(page.locator("#head .badge")).to_have_text("cancelled")
     assert (await session(academy, session_id))["state"] == "cancelled"
     await look_and_check(page, "session-cancelled")
@@ -192,21 +192,21 @@ async def test_commands_to_a_running_class(page: Page, hall: Hall, academy: Scho
     ends_at = datetime.fromisoformat((await session(academy, session_id))["ends_at"])
 
     await choose(page, "Extend")
-    dialog = page.get_by_role("dialog", name="Give the class a new end")
-    await dialog.get_by_role("button", name="Change the end").click()
+    dialog = page.get_by_role("dialog", name="Extend class")
+    await dialog.get_by_role("button", name="Extend class").click()
     await expect(dialog).to_be_hidden()
     later = datetime.fromisoformat((await session(academy, session_id))["ends_at"])
     assert later == (ends_at + timedelta(minutes=15)).replace(second=0, microsecond=0)
 
     await choose(page, "Substitute")
-    await page.get_by_label("Who").select_option("Mei Tanaka")
-    await page.get_by_role("button", name="Send the request").click()
+    await page.get_by_label("Substitute", exact=True).select_option("Mei Tanaka")
+    await page.get_by_role("button", name="Send request").click()
     await expect(page.locator("#cases")).to_contain_text("Mei Tanaka")
 
     await choose(page, "Invite a guest")
     await page.get_by_label("Name").fill("<i>Aunt</i>")
-    await page.get_by_role("button", name="Make a link").click()
-    link = page.get_by_label("Link of the guest")
+    await page.get_by_role("button", name="Create link").click()
+    link = page.get_by_label("Guest link")
     await expect(link).to_have_value(re.compile(f"/join/{session_id}"))
     await expect(page.get_by_role("dialog")).to_contain_text("<i>Aunt</i>")
     await look_and_check(page, "session-guest")
@@ -215,7 +215,7 @@ async def test_commands_to_a_running_class(page: Page, hall: Hall, academy: Scho
     await look_and_check(page, "session-live-desk")
 
     await choose(page, "End class")
-    await page.get_by_role("dialog").get_by_role("button", name="End the class").click()
+    await page.get_by_role("dialog").get_by_role("button", name="End for everyone").click()
     await academy.run_until(session_id, "closed")
     await expect(page.locator("#head .badge")).to_have_text("closed")
 

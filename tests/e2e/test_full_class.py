@@ -67,9 +67,9 @@ def test_a_class_from_the_join_link_to_the_mail(taught: School, microphone: Path
     read_the_draft(taught)
     assert not taught.mails("summary"), "nothing reaches a family unapproved"
 
-    watching.get_by_role("button", name="Approve and tell the guardians").click()
+    watching.get_by_role("button", name="Approve and send to guardians").click()
     taught.wait_for_state("closed")
-    watching.get_by_text("Record 100 % complete").wait_for()
+    watching.get_by_text("Record 100% complete").wait_for()
     look_at(watching, "session-closed")
 
 

@@ -35,7 +35,7 @@ def held(full_stack: StackUnderTest) -> Iterator[School]:
 def test_who_comes_early_is_let_in_when_the_door_opens(held: School, browse: Browser) -> None:
     page = browse()
     page.goto(held.booked.links[STUDENT])
-    page.get_by_role("heading", name="has not opened yet").wait_for()
+    page.get_by_role("heading", name="isn't open yet").wait_for()
     look_at(page, "waiting")
     page.get_by_role("button", name="Join the class").wait_for()
 
@@ -57,7 +57,7 @@ def test_a_keyboard_is_enough(held: School, browse: Browser) -> None:
     tab_to(page, control(page, "Leave"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="You have left the class")).to_be_focused()
-    tab_to(page, page.get_by_role("button", name="Come back"))
+    tab_to(page, page.get_by_role("button", name="Rejoin"))
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Join the class").wait_for()
 
@@ -130,7 +130,7 @@ def test_who_opens_the_link_again_moves_there(held: School, browse: Browser) -> 
     enter(first, held.booked.links[STUDENT])
     knocks = credentials_asked_by(first)
     enter(second, held.booked.links[STUDENT])
-    first.get_by_role("heading", name="You joined from another place").wait_for()
+    first.get_by_role("heading", name="You joined from somewhere else").wait_for()
     look_at(first, "moved")
     with second.expect_request("**/quality", timeout=40_000):
         pass  # some time later

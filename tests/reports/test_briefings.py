@@ -51,7 +51,7 @@ def test_of_what_is_not_approved_only_the_fact_is_told(told: list[Statement]) ->
     assert read(content) == {
         "Last class": [
             "Halves, Monday 23 February, 15:00",
-            "Its documentation was not approved, so nothing of it is repeated here.",
+            "Its documentation wasn't approved, so it isn't included here.",
         ]
     }
 
@@ -95,15 +95,15 @@ def test_it_is_read_in_the_readers_language_and_zone() -> None:
 
     assert list(told) == [
         "Plan de hoy",
-        "Asistentes",
+        "Asistentes previstos",
         "Última clase",
         "Se trabajó en",
-        "Todavía no se entiende",
-        "Se entiende",
+        "Aún sin entender",
+        "Entendido",
         "Deberes que revisar",
         "Previsto a continuación",
     ]
-    assert told["Última clase"] == ["Halves, martes 24 de febrero, 00:00"]
+    assert told["Última clase"] == ["Halves, martes, 24 de febrero, 0:00"]
 
 
 def test_a_section_of_a_later_version_keeps_its_name() -> None:

@@ -72,8 +72,8 @@ def test_both_forms_lead_to_the_same_places(kind: NoticeKind) -> None:
 @pytest.mark.parametrize(
     ("wanted", "subject"),
     [
-        ("es", "Clase reservada: Adding fractions, lunes 2 de marzo, 15:00"),
-        ("es-MX", "Clase reservada: Adding fractions, lunes 2 de marzo, 15:00"),
+        ("es", "Clase reservada: Adding fractions, lunes, 2 de marzo, 15:00"),
+        ("es-MX", "Clase reservada: Adding fractions, lunes, 2 de marzo, 15:00"),
         ("en", "Class booked: Adding fractions, Monday 2 March, 15:00"),
         ("fr", "Class booked: Adding fractions, Monday 2 March, 15:00"),
         ("", "Class booked: Adding fractions, Monday 2 March, 15:00"),
@@ -199,4 +199,6 @@ def test_plain_text_has_no_ragged_gaps() -> None:
     for kind in N:
         text = letter(kind).text
         assert "\n\n\n" not in text
-        assert text.endswith(f"\n-- \nYou get this because of a class at {CONTEXT.organization}.\n")
+        assert text.endswith(
+            f"\n-- \nYou're receiving this email because of a class at {CONTEXT.organization}.\n"
+        )

@@ -22,28 +22,28 @@ const ENDED: Problem = {
   code: "class-ended",
   title: "The class has ended",
   detail: "Thank you for taking part.",
-  next_step: "Your next class has a link of its own. You can close this page.",
+  next_step: "You can close this page. Your next class has its own link.",
   status: 410,
 };
 const LEFT: Problem = {
   code: "left",
   title: "You have left the class",
-  detail: "The class goes on without you.",
-  next_step: "You can come back as long as it lasts.",
+  detail: "The class is still going.",
+  next_step: "You can rejoin until it ends.",
   status: 200,
 };
 const MOVED: Problem = {
   code: "moved",
-  title: "You joined from another place",
-  detail: "A class takes each person once, so this page was taken out of it.",
-  next_step: "The class goes on where you opened your link last.",
+  title: "You joined from somewhere else",
+  detail: "You can only be in class once, so this page was disconnected.",
+  next_step: "Continue where you opened your link last.",
   status: 409,
 };
 const REMOVED: Problem = {
   code: "removed",
   title: "You are no longer in this class",
-  detail: "You were removed from it.",
-  next_step: "If this is a mistake, write to your organization.",
+  detail: "Someone removed you from the class.",
+  next_step: "If this is a mistake, contact your school.",
   status: 403,
 };
 
@@ -95,7 +95,7 @@ export function App() {
 
   switch (place.at) {
     case "door":
-      return <Notice title="One moment…" detail="Opening your class." busy />;
+      return <Notice title="One moment…" detail="Opening your class…" busy />;
     case "waiting":
       return <Waiting problem={place.problem} />;
     case "check":
@@ -108,7 +108,7 @@ export function App() {
     case "class":
       return <Classroom key={place.credentials.token} {...place} onArrive={arrived} onLeave={leave} />;
     case "returning":
-      return <Notice title="Reconnecting…" detail="The connection was lost. You come back by yourself." busy />;
+      return <Notice title="Reconnecting…" detail="The connection was lost. You'll rejoin automatically." busy />;
     case "out":
       return (
         <Notice
@@ -124,7 +124,7 @@ export function App() {
 function offline(): Problem {
   return {
     code: "unavailable",
-    title: "The class cannot be reached",
+    title: "We can't reach the class",
     detail: "Your device seems to be offline.",
     next_step: "Check your connection and reload this page.",
     status: 503,

@@ -33,14 +33,14 @@ export function ChatPanel({ nameOf, own, open, onUnread }: Props) {
             <span>{message.message}</span>
           </li>
         ))}
-        {chatMessages.length === 0 && <li className="muted">Nothing yet.</li>}
+        {chatMessages.length === 0 && <li className="muted">No messages yet.</li>}
       </ol>
       <form onSubmit={(event) => void submit(event)}>
         <input
           value={text}
           onChange={(event) => setText(event.target.value)}
           maxLength={1000}
-          placeholder="Write to the class"
+          placeholder="Message the class"
           aria-label="Message"
         />
         <button className="primary" disabled={isSending || text.trim() === ""}>

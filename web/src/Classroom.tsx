@@ -147,10 +147,10 @@ function Inside({ credentials, want }: InsideProps) {
       </header>
       <div className="banners" role="status">
         {CONNECTING.has(connection) && <p className="banner">Connecting…</p>}
-        {RECONNECTING.has(connection) && <p className="banner">Reconnecting… You come back by yourself.</p>}
+        {RECONNECTING.has(connection) && <p className="banner">Reconnecting… You'll rejoin automatically.</p>}
         {fallback.audioOnly && (
           <p className="banner">
-            Video is paused to keep the sound clear. It comes back when your connection is better.
+            Video is paused to keep the sound clear. It will resume when your connection improves.
           </p>
         )}
       </div>

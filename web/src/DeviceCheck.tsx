@@ -29,7 +29,7 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
     (error) =>
       setTrouble(
         error.name === "NotAllowedError"
-          ? "The browser does not let this page use your camera or microphone. Allow it in the address bar."
+          ? "Your browser is blocking the camera or microphone. Allow access in the address bar."
           : "No camera or microphone was found. You can still join and listen.",
       ),
   );
@@ -51,7 +51,7 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
         <p className="muted">{credentials.class.course}</p>
         <h1>{credentials.class.title}</h1>
         <p>
-          You join as <strong>{name}</strong>.
+          You're joining as <strong>{name}</strong>.
         </p>
         <Preview track={video ? camera : undefined} />
         <Level track={audio ? microphone : undefined} />
@@ -68,7 +68,7 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
             {trouble}
           </p>
         )}
-        {credentials.recorded && <p className="muted">The sound of this class is recorded and written down.</p>}
+        {credentials.recorded && <p className="muted">This class is recorded and transcribed.</p>}
         <button className="primary wide" onClick={join}>
           Join the class
         </button>

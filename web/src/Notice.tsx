@@ -27,7 +27,7 @@ export function Notice({ title, detail, nextStep, busy = false, onComeBack }: No
         {nextStep && <p className="muted">{nextStep}</p>}
         {onComeBack && (
           <button className="primary wide" onClick={onComeBack}>
-            Come back
+            Rejoin
           </button>
         )}
       </div>
@@ -57,13 +57,13 @@ export function Waiting({ problem }: { problem: Problem }) {
     <main className="notice">
       <div className="notice-card" role="status">
         <span className="spinner" aria-hidden="true" />
-        <h1>{title} has not opened yet</h1>
-        {starts && <p>The class starts {format(starts, MOMENT)}.</p>}
+        <h1>{title} isn't open yet</h1>
+        {starts && <p>Class starts {format(starts, MOMENT)}.</p>}
         {starts && elsewhere && (
           <p className="muted">That is {format(starts, { ...MOMENT, timeZone, timeZoneName: "short" })}.</p>
         )}
-        {opens && <p className="muted">The door opens {format(opens, MOMENT)}.</p>}
-        <p className="muted">Keep this page open: it lets you in by itself.</p>
+        {opens && <p className="muted">You can join from {format(opens, MOMENT)}.</p>}
+        <p className="muted">Keep this page open. You'll be let in automatically.</p>
       </div>
     </main>
   );

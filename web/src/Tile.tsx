@@ -30,7 +30,7 @@ export function Tile({ nameOf, hands, roles, paused }: Props) {
   const showsVideo = isTrackReference(track) && track.publication.track && !track.publication.isMuted && !hidden;
   const raised = hands.includes(participant.identity);
   return (
-    <article className="tile" data-speaking={speaking} aria-label={screen ? `Screen of ${name}` : name}>
+    <article className="tile" data-speaking={speaking} aria-label={screen ? `${name}'s screen` : name}>
       {!screen && (
         <span className="initials" aria-hidden="true">
           {initials(name)}
@@ -48,7 +48,7 @@ export function Tile({ nameOf, hands, roles, paused }: Props) {
       <footer className="tile-name">
         <TrackMutedIndicator trackRef={{ participant, source: Track.Source.Microphone }} show="muted" />
         <span className="name">
-          {screen ? `Screen of ${name}` : name}
+          {screen ? `${name}'s screen` : name}
           {participant.isLocal && !screen ? " (you)" : ""}
         </span>
         {roles[participant.identity]?.role === "instructor" && !screen && <span className="role">instructor</span>}

@@ -60,9 +60,9 @@ async function read<T>(answer: Response): Promise<T> {
   throw new ProblemError(
     problem ?? {
       code: "unavailable",
-      title: "The class cannot be reached",
-      detail: "The class cannot be reached right now.",
-      next_step: "Check your connection. This page tries again by itself.",
+      title: "We can't reach the class",
+      detail: "The server isn't responding right now.",
+      next_step: "Check your connection. This page keeps retrying.",
       status: answer.status,
     },
   );

@@ -6,6 +6,7 @@ import type { Participant, RemoteParticipant } from "livekit-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 const TOPIC = "homeroom.hand";
+const NAMES = new Intl.ListFormat("en-GB");
 
 type Hands = { raised: string[]; own: boolean; toggle: () => Promise<void> };
 
@@ -65,7 +66,7 @@ export function useHands(): Hands {
 export function RaisedHands({ hands, nameOf }: { hands: string[]; nameOf: (identity: string) => string }) {
   return (
     <p className="raised" role="status">
-      {hands.length > 0 && `Hands raised: ${hands.map(nameOf).join(", ")}`}
+      {hands.length > 0 && `Hands raised: ${NAMES.format(hands.map(nameOf))}`}
     </p>
   );
 }

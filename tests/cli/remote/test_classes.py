@@ -73,7 +73,7 @@ async def test_a_draft_is_read_sent_back_and_approved(hall: Hall, shell: Shell) 
     assert "“common denominator”" in text
     sent_back = await shell.one("review", "request-changes", session_id, "--reason", "more detail")
     revision = sent_back["revision"]
-    assert "Wanted: more detail" in await shell.said("review", "show", session_id)
+    assert "Changes requested: more detail" in await shell.said("review", "show", session_id)
     assert (await shell.run("review", "approve", session_id)).code == 2, "it asks first"
     approved = await shell.one("review", "approve", session_id, "--revision", str(revision), "--yes")
     assert approved == {"done": "approved", "revision": revision}
@@ -97,7 +97,7 @@ async def test_the_queue_is_worked_off(shell: Shell) -> None:
     resolved = await shell.one("exceptions", "resolve", first, "--note", "made again")
     assert resolved["resolution"] == "made again"
     assert [row["id"] for row in await shell.rows("exceptions", "list", "--state", "resolved")] == [first]
-    assert await shell.said("exceptions", "reopen", first) == "Open again.\n"
+    assert await shell.said("exceptions", "reopen", first) == "Reopened.\n"
 
 
 async def test_the_outbox(shell: Shell) -> None:

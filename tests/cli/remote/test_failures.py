@@ -39,11 +39,11 @@ async def test_a_wrong_field_is_named(shell: Shell) -> None:
     ("environ", "code", "words"),
     [
         ({"HOMEROOM_API_KEY": ""}, 2, "--api-key"),
-        ({"HOMEROOM_API_KEY": "hr_nobody_x"}, 1, "not known"),
+        ({"HOMEROOM_API_KEY": "hr_nobody_x"}, 1, "unknown"),
         ({"HOMEROOM_API_URL": ""}, 2, "--api-url"),
         ({"HOMEROOM_API_URL": "classes.example"}, 2, "http://"),
-        ({"HOMEROOM_API_URL": "http://classes.example:port"}, 2, "no address"),
-        ({"HOMEROOM_API_URL": "http://127.0.0.1:1"}, 3, "does not answer"),
+        ({"HOMEROOM_API_URL": "http://classes.example:port"}, 2, "isn't a valid address"),
+        ({"HOMEROOM_API_URL": "http://127.0.0.1:1"}, 3, "isn't responding"),
         ({"HOMEROOM_ZONE": "Mars"}, 2, "Europe/Madrid"),
     ],
 )
@@ -73,7 +73,7 @@ async def another_server() -> AsyncIterator[str]:
 async def test_an_address_of_something_else(shell: Shell, another_server: str) -> None:
     done = await shell.run("students", "list", HOMEROOM_API_URL=another_server)
     assert done.code == 3
-    assert "no Homeroom" in done.err
+    assert "isn't from Homeroom" in done.err
 
 
 @pytest.mark.parametrize(

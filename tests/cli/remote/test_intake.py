@@ -28,12 +28,12 @@ def guardians(tmp_path: Path) -> Path:
 async def test_many_come_from_a_file_and_each_refusal_is_told(shell: Shell, guardians: Path) -> None:
     tried = await shell.run("guardians", "import", str(guardians), "--dry-run")
     assert tried.code == 1
-    assert "2 would be taken, 1 would be refused." in tried.out
+    assert "2 would be accepted, 1 would be refused." in tried.out
     assert "row 2 (line 3): " in tried.err
     assert "email" in tried.err
     assert await shell.rows("guardians", "list", "--search", "mia@") == []
     done = await shell.run("guardians", "import", str(guardians))
-    assert (done.code, "2 taken, 1 refused." in done.out) == (1, True)
+    assert (done.code, "2 accepted, 1 refused." in done.out) == (1, True)
     assert (await shell.one("guardians", "show", "ext:g-3"))["name"] == "Max"
 
 

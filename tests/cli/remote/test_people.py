@@ -103,10 +103,10 @@ async def test_lists_are_narrowed_and_walked(shell: Shell) -> None:
 
 async def test_a_list_of_nothing(shell: Shell) -> None:
     done = await shell.run("members", "list")
-    assert (done.code, done.out, done.err) == (0, "", "There is none.\n")
+    assert (done.code, done.out, done.err) == (0, "", "None found.\n")
 
 
 async def test_what_is_no_change(shell: Shell) -> None:
     done = await shell.run("students", "edit", shell.school.ids["student 0"])
     assert done.code == 2
-    assert "different" in done.err
+    assert "field to change" in done.err

@@ -79,7 +79,7 @@ async def test_the_feed_is_read_from_a_cursor(shell: Shell) -> None:
     made = await shell.one("students", "add", "--name", "Mia")
     behind = await shell.rows("events", "--since", cursor)
     assert [(event["kind"], event["subject_id"]) for event in behind] == [("student.created", made["id"])]
-    assert "Nothing" in (await shell.run("events", "--since", behind[0]["id"])).err
+    assert "No changes." in (await shell.run("events", "--since", behind[0]["id"])).err
     assert "student.created" in await shell.said("events", "--kind", "student.*")
 
 
