@@ -198,7 +198,7 @@ async def test_what_is_refused(opened: Archive) -> None:
 
 async def test_a_database_that_is_away_is_told_as_a_problem(opened: Archive) -> None:
     away = Database("postgresql://homeroom_app:x@127.0.0.1:1/nothing")
-    with pytest.raises(Exception, match="isn.t responding"):
+    with pytest.raises(Exception, match="isn't responding"):
         await Exports(away, most=1).begin(
             opened.tenant.id, view_named("students"), ExportFormat.CSV, Period()
         )
