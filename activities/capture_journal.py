@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 
-from activities.cases import exception_case
 from activities.progress import utc_now
 from domain.cases.kinds import ExceptionKind
 from domain.errors import Unavailable
 from domain.presence.events import EventKind, SessionEvent
 from domain.record.recording import AudioSegment
+from domain.subjects import Subject
 from models.database import Database
-from models.exception_case import ExceptionCase
-from models.repositories import cases, events, recordings
+from models.repositories import events, recordings
+from services.cases import NewCase, open_case
 from workflows.client import SessionClient
 from workflows.contracts.common import SessionRef
 from workflows.session.messages import RecordingSignal
@@ -61,15 +61,17 @@ class CaptureJournal:
             )
             for event in seen:
                 if event.kind == EventKind.CAPTURE_BLIND and _length(event) > GAP_WORTH_A_CASE:
-                    await cases.open_once(db, self._gap_case(event))
+                    await open_case(db, self._gap_case(event), utc_now())
         del self._segments[: len(segments)], self._events[: len(seen)]
 
     async def tell_workflow(self, recording: bool) -> None:
         await self._client.report_recording(self._ref.session_id, RecordingSignal(recording))
 
-    def _gap_case(self, event: SessionEvent) -> ExceptionCase:
+    def _gap_case(self, event: SessionEvent) -> NewCase:
         detail = {"from": event.data["from"], "until": event.data["until"], "reason": event.data["reason"]}
-        return exception_case(self._ref, ExceptionKind.RECORDING_GAP, event.data["from"], detail, utc_now())
+        subject = Subject.session(self._ref.session_id)
+        kind = ExceptionKind.RECORDING_GAP
+        return NewCase(self._ref.organization_id, subject, kind, event.data["from"], detail)
 
 
 def _length(event: SessionEvent) -> timedelta:

@@ -1,13 +1,15 @@
-"""What all tables share: naming convention, UTC timestamps, tenant column, JSON documents."""
+"""What all tables share: naming convention, UTC timestamps, tenant column, subjects, JSON documents."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
+
+from domain.subjects import Subject, SubjectKind
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -100,3 +102,26 @@ class TenantRow(SQLModel):
     """A row of an organization's data; row-level security compares its id with the transaction's."""
 
     organization_id: UUID = Field(foreign_key="organization.id", index=True)
+
+
+class SubjectRow(TenantRow):
+    """A row about a session, a person, a course…; `session_of_subject` is the one key that it refers by."""
+
+    __mapper_args__: ClassVar = {"eager_defaults": True}  # what is computed comes back with each statement
+
+    subject_kind: SubjectKind = enum_column(SubjectKind)
+    subject_id: UUID
+
+    @property
+    def about(self) -> Subject:
+        return Subject(self.subject_kind, self.subject_id)
+
+
+def session_of_subject() -> Any:
+    """The subject's id where the subject is a session, computed by the database.
+
+    It carries the foreign key that keeps such a row within the session's organization. Written as Postgres writes it
+    down, so that the comparison of migrations with the tables finds no difference.
+    """
+    rule = "CASE WHEN subject_kind::text = 'session'::text THEN subject_id ELSE NULL::uuid END"
+    return Field(None, sa_column_args=(sa.Computed(rule, persisted=True),))

@@ -1,18 +1,22 @@
-"""Files of a class: worksheets, slides. The content is in the object store."""
+"""Files of a class or another subject: worksheets, slides. The content is in the object store."""
 
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, utc, within_tenant
+from models.base import SubjectRow, session_of_subject, utc, within_tenant
 
 
-class ClassFile(TenantRow, table=True):
+class ClassFile(SubjectRow, table=True):
     __tablename__ = "class_file"
-    __table_args__ = (within_tenant("session"),)
+    __table_args__ = (
+        within_tenant("session"),
+        sa.Index("ix_class_file_subject_kind_subject_id", "subject_kind", "subject_id"),
+    )
     id: UUID = Field(primary_key=True)
-    session_id: UUID = Field(index=True)
+    session_id: UUID | None = session_of_subject()
     name: str  # as given by whoever brought it
     media_type: str  # as found in the content, never as declared
     size: int  # bytes

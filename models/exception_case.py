@@ -7,20 +7,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, json_object, listed_by, utc, within_tenant
+from models.base import SubjectRow, json_object, listed_by, session_of_subject, utc, within_tenant
 
 
-class ExceptionCase(TenantRow, table=True):
+class ExceptionCase(SubjectRow, table=True):
     __tablename__ = "exception_case"
     __table_args__ = (
         within_tenant("session"),
-        sa.UniqueConstraint("session_id", "kind", "occasion"),
+        sa.UniqueConstraint("subject_kind", "subject_id", "kind", "occasion"),
+        sa.Index("ix_exception_case_session_id", "session_id"),
         listed_by("exception_case", "state", "due_at"),
     )
     id: UUID = Field(primary_key=True)
-    session_id: UUID
+    session_id: UUID | None = session_of_subject()
     kind: str
-    occasion: str = ""  # tells apart cases of one kind in one session, e.g. the step that failed
+    occasion: str = ""  # tells apart cases of one kind and subject, e.g. the step that failed
     severity: str
     owner: str  # role
     state: str = "open"  # open | resolved

@@ -6,35 +6,53 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from domain.notices.kinds import DeliveryState
-from models.base import TenantRow, listed_by, utc, within_tenant
+from domain.notices.kinds import DeliveryState, holds_secret
+from models.base import SubjectRow, listed_by, session_of_subject, utc, within_tenant
 
 WITHDRAWN = "withdrawn"
 
 
-class Notice(TenantRow, table=True):
+class Notice(SubjectRow, table=True):
     __table_args__ = (
         within_tenant("session"),
         sa.Index("ix_notice_session_id", "session_id"),
+        sa.Index("ix_notice_subject_kind_subject_id", "subject_kind", "subject_id"),
+        sa.Index(
+            "ix_notice_undelivered",
+            "deliver_by",
+            postgresql_where=sa.text("deliver_by is not null and sent_at is null and failed_at is null"),
+        ),
         listed_by("notice", "created_at"),
     )
     id: UUID = Field(primary_key=True)  # derived from `key`
-    key: str = Field(unique=True)  # idempotency: session, kind, recipient, occasion
-    session_id: UUID
+    key: str = Field(unique=True)  # idempotency: subject, kind, recipient, occasion
+    session_id: UUID | None = session_of_subject()
     kind: str
-    recipient_kind: str  # guardian | instructor
+    recipient_kind: str  # guardian | instructor | member
     recipient_id: UUID
     address: str
     subject: str
     html: str
     text: str
-    class_starts_at: datetime = utc()  # as it was when the notice was written
+    sealed: str = ""  # in place of `html` and `text` where they hold a secret; emptied with the delivery
+    class_starts_at: datetime | None = utc(
+        None
+    )  # as it was when the notice was written; None: about no class
     send_after: datetime = utc()  # later than `created_at` in the reader's quiet hours
+    deliver_by: datetime | None = utc(None)  # of a notice with a delivery of its own: no use afterwards
     created_at: datetime = utc()
     sent_at: datetime | None = utc(None)
     failed_at: datetime | None = utc(None)
     attempts: int = 0
     error: str = ""  # code of the last failure, or WITHDRAWN
+
+    @property
+    def is_secret(self) -> bool:
+        return holds_secret(self.kind)
+
+    @property
+    def waits(self) -> bool:
+        return self.sent_at is None and self.failed_at is None
 
     @property
     def state(self) -> DeliveryState:

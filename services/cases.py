@@ -1,15 +1,51 @@
-"""Taking and resolving exceptions."""
+"""Opening, taking and resolving exceptions."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.kinds import ExceptionKind, route
 from domain.errors import TransitionRefused, UnknownReference
 from domain.people.access import Principal
+from domain.subjects import Subject
 from models.access import Member
+from models.exception_case import ExceptionCase
 from models.repositories import cases
 from models.repositories.cases import QueuedCase
+
+
+@dataclass(frozen=True)
+class NewCase:
+    organization_id: UUID
+    subject: Subject
+    kind: ExceptionKind
+    occasion: str = ""  # tells apart cases of one kind and subject
+    detail: Mapping[str, str] = field(default_factory=dict)  # codes, counts, ids
+
+
+async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
+    """Put a case in the queue of its kind's owner. True where it was not there before.
+
+    Its id follows from what it is about, so that opening it twice is one case.
+    """
+    routing = route(new.kind)
+    row = ExceptionCase(
+        id=uuid5(NAMESPACE_URL, f"homeroom:case:{new.subject.id}:{new.kind}:{new.occasion}"),
+        organization_id=new.organization_id,
+        subject_kind=new.subject.kind,
+        subject_id=new.subject.id,
+        kind=new.kind,
+        occasion=new.occasion,
+        severity=routing.severity,
+        owner=routing.owner,
+        due_at=now + routing.due_within,
+        detail=dict(new.detail),
+        opened_at=now,
+    )
+    return await cases.open_once(db, row)
 
 
 async def assign(db: AsyncSession, who: Principal, case_id: UUID, member_id: UUID | None) -> QueuedCase:

@@ -1,4 +1,4 @@
-"""Files that people bring to a class."""
+"""Files that people bring to a class or another subject."""
 
 import asyncio
 import hashlib
@@ -14,8 +14,8 @@ from obstore.store import ObjectStore
 
 from domain.errors import FileRefused, PayloadTooLarge, Unavailable
 from domain.people.access import Principal
-from domain.record.files import MOST_BYTES, MOST_FILES, FileKind
-from domain.record.recording import session_prefix
+from domain.record.files import MOST_BYTES, MOST_FILES, FileKind, file_key
+from domain.subjects import Subject
 from models.class_file import ClassFile
 from models.database import Database
 from models.repositories import class_files
@@ -55,7 +55,7 @@ async def add(
     database: Database,
     store: ObjectStore,
     who: Principal,
-    session_id: UUID,
+    subject: Subject,
     brought: Brought,
     file_id: UUID,
     now: datetime,
@@ -67,11 +67,12 @@ async def add(
     async with database.tenant(who.organization_id) as db:
         if there := await db.get(ClassFile, file_id):
             return there
-        if await class_files.count_in_use(db, session_id) >= MOST_FILES:
+        if await class_files.count_in_use(db, subject) >= MOST_FILES:
             raise FileRefused(
-                f"the class already has {MOST_FILES} files", next_step="Retire files you no longer need."
+                f"the {subject.noun} already has {MOST_FILES} files",
+                next_step="Retire files you no longer need.",
             )
-    key = f"{session_prefix(who.organization_id, session_id)}/files/{file_id}"
+    key = file_key(who.organization_id, subject.id, file_id)
     try:
         await obstore.put_async(store, key, _chunks(brought.file))
     except BaseError as error:
@@ -79,7 +80,8 @@ async def add(
     row = ClassFile(
         id=file_id,
         organization_id=who.organization_id,
-        session_id=session_id,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
         name=brought.name,
         media_type=brought.kind.media_type,
         size=brought.size,

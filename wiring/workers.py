@@ -29,6 +29,8 @@ from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
 from models.database import Database
 from services.drafts import Drafts
+from services.notices import ClassNotices
+from services.outbox import Outbox
 from signing.links import LinkSigner
 from storage.object_store import open_store
 from wiring.temporal import connect
@@ -117,7 +119,7 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
         record.file,
         record.prepare_next_briefing,
         record.close,
-        NoticeActivities(database, progress, links, mailer).send,
+        NoticeActivities(progress, ClassNotices(database, links, Outbox(database, mailer))).send,
         CaseActivities(database).open_case,
     ]
 

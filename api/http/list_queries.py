@@ -8,29 +8,34 @@ from pydantic import Field, create_model
 from api.http.paging import Listing, ListQuery
 from domain.cases.kinds import ExceptionKind, Owner, Severity
 from domain.notices.kinds import DeliveryState
+from domain.subjects import SubjectKind
 from services.resources.resource import Resource
 
 
 class CasesQuery(Listing):
-    filters = ("state", "kind", "severity", "owner", "assignee", "session_id")
+    filters = ("state", "kind", "severity", "owner", "assignee", "subject_kind", "subject_id", "session_id")
 
     state: Literal["open", "resolved"] | None = "open"
     kind: ExceptionKind | None = None
     severity: Severity | None = None
     owner: Owner | None = None
     assignee: str | None = Field(None, max_length=100, examples=["member:0198c0de-…"])
+    subject_kind: SubjectKind | None = None
+    subject_id: UUID | None = None
     session_id: UUID | None = None
     overdue: bool = False
     sort: Literal["due_at", "-due_at", "opened_at", "-opened_at"] = "due_at"
 
 
 class NoticesQuery(ListQuery):
-    filters = ("kind", "recipient_id", "session_id")
+    filters = ("kind", "recipient_id", "subject_kind", "subject_id", "session_id")
     searched = ("subject", "address")
 
     state: DeliveryState | None = None
     kind: str | None = Field(None, max_length=40)
     recipient_id: UUID | None = None
+    subject_kind: SubjectKind | None = None
+    subject_id: UUID | None = None
     session_id: UUID | None = None
 
 

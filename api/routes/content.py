@@ -6,6 +6,7 @@ from fastapi.responses import StreamingResponse
 from api.http.dependencies import Now, Shared
 from api.http.ranged_content import DESCRIBED, Stored, disposition, give
 from domain.record.files import kind_of
+from domain.subjects import Subject
 from models.repositories import class_files, recordings
 
 router = APIRouter(prefix="/v1/content", tags=["content"])
@@ -17,7 +18,7 @@ async def file_content(request: Request, t: str, shared: Shared, now: Now) -> Re
     """A file of a class; `Range` is understood."""
     link = shared.links.read_file(t, now)
     async with shared.database.tenant(link.organization_id) as db:
-        row = await class_files.in_use(db, link.session_id, link.file_id)
+        row = await class_files.in_use(db, Subject.session(link.session_id), link.file_id)
     kind = kind_of(row.media_type)
     headers = disposition("inline" if kind.inline else "attachment", row.name)
     return await give(request, shared.store, Stored(row.key, row.size, row.sha256, kind.media_type, headers))

@@ -15,6 +15,7 @@ from api.http.paging import ListQuery, Page, next_cursor
 from api.schemas.files import ContentLink, FileOut
 from domain.errors import InvalidInput, UnsupportedMedia
 from domain.people.access import Permission
+from domain.subjects import Subject
 from models.repositories import class_files
 from services import files
 from services.inputs.fields import Name
@@ -56,7 +57,13 @@ async def add_file(
 
         async def add() -> Response:
             row = await files.add(
-                shared.database, shared.store, who, session_id, brought, new_ids(request).next(), now
+                shared.database,
+                shared.store,
+                who,
+                Subject.session(session_id),
+                brought,
+                new_ids(request).next(),
+                now,
             )
             where = {"Location": f"/v1/sessions/{session_id}/files/{row.id}"}
             return JSONResponse(FileOut.of(row).model_dump(mode="json"), 201, where)
@@ -95,13 +102,13 @@ def _given(form: FormData) -> tuple[UploadFile, str]:
 
 @router.get("", dependencies=READ)
 async def list_files(session: SeenSession, db: Work, asked: Annotated[FilesQuery, Query()]) -> Page[FileOut]:
-    rows, more = await class_files.page(db, session.id, asked.wanted())
+    rows, more = await class_files.page(db, Subject.session(session.id), asked.wanted())
     return Page(items=[FileOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, asked.sort))
 
 
 @router.get("/{file_id}", dependencies=READ)
 async def read_file(session: SeenSession, file_id: UUID, db: Work) -> FileOut:
-    return FileOut.of(await class_files.get(db, session.id, file_id))
+    return FileOut.of(await class_files.get(db, Subject.session(session.id), file_id))
 
 
 @router.get("/{file_id}/link", dependencies=READ)
@@ -109,7 +116,7 @@ async def link_to_file(
     session: SeenSession, file_id: UUID, db: Work, shared: Shared, now: Now
 ) -> ContentLink:
     """Good for 15 minutes."""
-    row = await class_files.in_use(db, session.id, file_id)
+    row = await class_files.in_use(db, Subject.session(session.id), file_id)
     expires_at = now + CONTENT_LINK_LASTS
     link = FileLink(row.organization_id, session.id, row.id)
     return ContentLink(url=shared.links.file_url(link, expires_at), expires_at=expires_at)
@@ -118,4 +125,4 @@ async def link_to_file(
 @router.delete("/{file_id}", status_code=204, dependencies=WRITE)
 async def retire_file(session: SeenSession, file_id: UUID, db: Work, now: Now) -> None:
     """Out of use; links to it stop working at once."""
-    await class_files.retire(db, await class_files.get(db, session.id, file_id), now)
+    await class_files.retire(db, await class_files.get(db, Subject.session(session.id), file_id), now)

@@ -1,4 +1,4 @@
-"""What waits for somebody, over all sessions: exceptions and the outbox."""
+"""What waits for somebody, whatever it is about: exceptions and the outbox."""
 
 from typing import Annotated
 from uuid import UUID

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from domain.subjects import SubjectKind
 from models.class_file import ClassFile
 from services.inputs.fields import Schema
 
 
 class FileOut(Schema):
     id: UUID
-    session_id: UUID
+    subject_kind: SubjectKind = Field(description="What it belongs to.")
+    subject_id: UUID
+    session_id: UUID | None = Field(description="The subject, where it is a session; else null.")
     name: str = Field(description="As it was given.")
     media_type: str = Field(description="As found in the content.")
     size: int = Field(description="Bytes.")

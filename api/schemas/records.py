@@ -10,6 +10,7 @@ from domain.people.roles import Role
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, Word
+from domain.subjects import SubjectKind
 from models.documentation import DocumentationRevision
 from models.exception_case import ExceptionCase
 from models.notice import Notice
@@ -167,9 +168,15 @@ class RevisionMade(Schema):
     revision: int
 
 
+SubjectKindOf = Annotated[SubjectKind, Field(description="What it is about.")]
+SessionIfAny = Annotated[UUID | None, Field(description="The subject, where it is a session; else null.")]
+
+
 class NoticeOut(Schema):
     id: UUID
-    session_id: UUID
+    subject_kind: SubjectKindOf
+    subject_id: UUID
+    session_id: SessionIfAny
     state: DeliveryState
     kind: str
     recipient_kind: str
@@ -187,14 +194,19 @@ class NoticeOut(Schema):
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
+_WORDS = "Empty for a sign-in mail, whose link is shown to its reader alone."
+
+
 class NoticeDetail(NoticeOut):
     address: str
-    text: str
-    html: str
+    text: str = Field(description=_WORDS)
+    html: str = Field(description=_WORDS)
 
 
 class CaseOut(Schema):
     id: UUID
+    subject_kind: SubjectKindOf
+    subject_id: UUID
     kind: str
     occasion: str
     severity: str
@@ -214,17 +226,19 @@ class CaseOut(Schema):
 
 
 class QueuedCaseOut(CaseOut):
-    session_id: UUID
-    session_title: str
-    session_starts_at: AwareDatetime
-    time_zone: str
+    subject_title: str = Field(description="The title or name of what it is about; empty: it has none.")
+    session_id: SessionIfAny
+    session_title: str | None
+    session_starts_at: AwareDatetime | None
+    time_zone: str | None = Field(description="The zone the class is planned in.")
 
     @classmethod
     def of_queued(cls, queued: QueuedCase) -> Self:
         own = {name: getattr(queued.case, name) for name in (*CaseOut.model_fields, "session_id")}
         return cls(
             **own,
-            session_title=queued.session_title,
-            session_starts_at=queued.session_starts_at,
-            time_zone=queued.time_zone,
+            subject_title=queued.title,
+            session_title=queued.title if queued.at else None,
+            session_starts_at=queued.at.starts_at if queued.at else None,
+            time_zone=queued.at.time_zone if queued.at else None,
         )

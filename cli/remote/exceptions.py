@@ -10,7 +10,7 @@ from cli.remote.lists import USUAL, All, Limit, show_list
 
 app = typer.Typer(no_args_is_help=True, help="Exceptions: what went wrong, who owns it and when it is due.")
 PATH = "/v1/exceptions"
-COLUMNS = ("due_at", "severity", "kind", "owner", "assignee", "session_title", "id")
+COLUMNS = ("due_at", "severity", "kind", "owner", "assignee", "subject_title", "id")
 Id = Annotated[str, typer.Argument(metavar="EXCEPTION", help="Its id, or the start of it.")]
 
 

@@ -1,5 +1,6 @@
 """The queue of exceptions: taken, given to somebody, resolved with words, opened again."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from console.frame.lists import asked, listed
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, by_htmx, page, went
+from console.frame.subjects import subject_link
 from console.frame.viewers import Desk, same_origin
 from domain.cases.kinds import ExceptionKind, Owner, Severity
 from domain.people.access import Permission, Principal
@@ -59,6 +61,7 @@ async def queue(request: Request, shared: Shared, who: Desk, now: Now) -> Respon
         now=now,
         known=known,
         author=author,
+        subject_link=partial(subject_link, who),
         filters=_filters(who),
         path="/exceptions",
     )
@@ -116,6 +119,7 @@ async def _case_page(
         status,
         queued=queued,
         row=queued.case,
+        about=subject_link(who, queued.case.about, queued.title),
         detail=detail,
         staff=staff,
         form=form,

@@ -18,6 +18,7 @@ SHOWN = 15
 _UNSAID = frozenset(
     {"id", "created_at", "course_id", "prefix", "created_by"}
 )  # of what is made: told elsewhere
+_ABOUT = frozenset({"subject_kind", "subject_id"})  # said on the pages of what has a subject
 _SIGN_INS = {"sign_in.created": "Signed in", "sign_in.ended": "Signed out"}
 _FIXED = {"operator": "Operator", "homeroom": "Homeroom", "nobody": "Nobody"}
 _KINDS = {"key": "key “{}”", "guardian": "{} (guardian)", "instructor": "{} (instructor)"}
@@ -102,10 +103,11 @@ def _what(row: ChangeRow) -> str:
 
 def _changes(row: ChangeRow, known: Mapping[str, str]) -> list[Changed]:
     made = row.kind.endswith(".created")
+    unsaid = _UNSAID if row.kind in _SIGN_INS else _UNSAID | _ABOUT
     told = [
         Changed(name.removesuffix("_id").replace("_", " "), _text(pair[0], known), _text(pair[1], known))
         for name, pair in sorted(row.changes.items())
-        if name not in _UNSAID and not (made and name.endswith("_at"))
+        if name not in unsaid and not (made and name.endswith("_at"))
     ]
     return [one for one in told if one.before or one.after]
 

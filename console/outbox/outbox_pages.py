@@ -1,11 +1,9 @@
 """The outbox: every message with its delivery, and its words as they were sent."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlmodel import SQLModel
 
 from api.http.dependencies import Now, Shared
 from api.http.list_queries import NoticesQuery
@@ -17,10 +15,11 @@ from console.frame.lists import asked, listed
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, by_htmx, page
+from console.frame.subjects import subject_link
 from console.frame.viewers import Desk
-from domain.notices.kinds import DeliveryState, NoticeKind
+from domain.notices.kinds import KINDS, DeliveryState
 from domain.people.access import Permission
-from models.people import Guardian, Instructor
+from domain.subjects import Subject, SubjectKind
 from models.repositories import names, notices, sessions
 
 router = APIRouter(
@@ -29,13 +28,12 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[permits(Permission.NOTICES_READ)],
 )
-_TABLES: Mapping[str, type[SQLModel]] = {"guardian": Guardian, "instructor": Instructor}
 _FILTERS = (
     ("state", "State", [("", "All"), *((one.value, one.value.capitalize()) for one in DeliveryState)]),
     (
         "kind",
         "Kind",
-        [("", "All kinds"), *((k.value, k.value.replace("_", " ").capitalize()) for k in NoticeKind)],
+        [("", "All kinds"), *((k.value, k.value.replace("_", " ").capitalize()) for k in KINDS)],
     ),
 )
 
@@ -59,15 +57,22 @@ async def live(shared: Shared, who: Desk) -> Response:
 async def show(request: Request, notice_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         notice = await notices.get(db, notice_id)
-        session = await sessions.get_session(db, notice.session_id)
-        table = _TABLES.get(notice.recipient_kind)
-        found = await names.of(db, table, [notice.recipient_id]) if table else {}
+        session = await sessions.get_session(db, notice.session_id) if notice.session_id else None
+        to = Subject(SubjectKind(notice.recipient_kind), notice.recipient_id)
+        known = await names.of_subjects(db, {notice.about, to})
         past = await history(db, who, notice_id)
-    recipient = found.get(notice.recipient_id, notice.recipient_kind)
     return page(
-        request, "notice.html", notice=notice, row=notice, session=session, recipient=recipient, now=now,
-        history=past, path="/outbox",
-    )  # fmt: skip
+        request,
+        "notice.html",
+        notice=notice,
+        row=notice,
+        session=session,
+        recipient=subject_link(who, to, known.get(to, "")),
+        about=subject_link(who, notice.about, known.get(notice.about, "")),
+        now=now,
+        history=past,
+        path="/outbox",
+    )
 
 
 @router.get("/{notice_id}/mail")

@@ -14,6 +14,7 @@ from console.frame.lists import ROWS, asked, listed
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, page
+from console.frame.subjects import PAGES
 from console.frame.viewers import Desk
 from console.settings.settings_pages import tabs
 from domain.people.access import Permission
@@ -46,13 +47,7 @@ SUBJECTS = (
     ("documentation", "Documentation"),
     ("sign_in", "Sign-ins"),
 )
-_PAGES = {
-    "student": "/people/students/{}",
-    "guardian": "/people/guardians/{}",
-    "instructor": "/people/instructors/{}",
-    "member": "/people/members/{}",
-    "course": "/courses/{}",
-    "session": "/sessions/{}",
+_PAGES = {kind.value: page for kind, page in PAGES.items()} | {
     "api_key": "/settings/keys/{}",
     "exception": "/exceptions/{}",
     "notice": "/outbox/{}",

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class NoticeKind(StrEnum):
+    """Of notices about a class."""
+
     CONFIRMATION = "confirmation"
     RESCHEDULED = "rescheduled"
     CANCELLED = "cancelled"
@@ -13,6 +15,16 @@ class NoticeKind(StrEnum):
     ABSENCE = "absence"  # the class runs, the student is not there
     REVIEW_REQUEST = "review_request"
     SUMMARY = "summary"
+
+
+class AccountNoticeKind(StrEnum):
+    """Of notices to one person about their own account."""
+
+    SIGN_IN = "sign_in"
+    INVITATION = "invitation"
+
+
+KINDS: tuple[NoticeKind | AccountNoticeKind, ...] = (*NoticeKind, *AccountNoticeKind)
 
 
 class Audience(StrEnum):
@@ -36,13 +48,20 @@ _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
 }
 
 
+def holds_secret(kind: str) -> bool:
+    """Whether who has the words could act as the reader: they are kept sealed and shown to nobody."""
+    return kind == AccountNoticeKind.SIGN_IN
+
+
 def audiences(kind: NoticeKind) -> frozenset[Audience]:
     return _AUDIENCES[kind]
 
 
-def notice_key(session_id: object, kind: NoticeKind, recipient_id: object, occasion: str) -> str:
+def notice_key(
+    subject_id: object, kind: NoticeKind | AccountNoticeKind, recipient_id: object, occasion: str
+) -> str:
     """The same message to the same person about the same thing has the same key."""
-    return f"{session_id}:{kind}:{recipient_id}:{occasion}"
+    return f"{subject_id}:{kind}:{recipient_id}:{occasion}"
 
 
 class DeliveryState(StrEnum):

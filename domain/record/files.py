@@ -1,9 +1,10 @@
-"""Which files a class can have, and how they are given out."""
+"""Which files a class or another subject can have, and how they are given out."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 MOST_BYTES = 25_000_000
-MOST_FILES = 200  # in use, of one class
+MOST_FILES = 200  # in use, of one subject
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ MP4 = FileKind("MP4", "video/mp4", ("mp4", "m4v"))
 IMAGES = (PNG, JPEG, GIF, WEBP)
 DOCUMENTS = (DOCX, XLSX, PPTX, ODT, ODS, ODP)
 KINDS = (PDF, *IMAGES, TEXT, CSV, *DOCUMENTS, MP3, M4A, WAV, MP4)
+
+
+def file_key(organization_id: UUID, subject_id: UUID, file_id: UUID) -> str:
+    """Where a file lies in the object store; what belongs to a class lies together."""
+    return f"{organization_id}/{subject_id}/files/{file_id}"
 
 
 def kind_of(media_type: str) -> FileKind:

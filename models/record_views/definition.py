@@ -56,6 +56,11 @@ class RecordView:
         return any(column.name == "session_id" for column in self.columns)
 
     @property
+    def by_subject(self) -> bool:
+        """Some of its rows belong to no session."""
+        return any(column.name == "subject_kind" for column in self.columns)
+
+    @property
     def order(self) -> tuple[str, ...]:
         return self.sort or self.key
 

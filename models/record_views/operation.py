@@ -6,6 +6,17 @@ from models.record_views.definition import Column, RecordView, organization, uui
 
 C = Column
 _SESSION = "The session."
+_SUBJECT = "session, guardian, student, instructor, member, course, series, report or organization."
+_SESSION_IF_ANY = "The session it is about; null: it is about something else."
+
+
+def _about(alias: str) -> tuple[Column, ...]:
+    return (
+        C("subject_kind", "text", f"{alias}.subject_kind", f"What it is about: {_SUBJECT}"),
+        C("subject_id", "uuid", f"{alias}.subject_id", "Key of what it is about."),
+        C("session_id", "uuid", f"{alias}.session_id", _SESSION_IF_ANY),
+    )
+
 
 OPERATION: Final = (
     RecordView(
@@ -47,10 +58,10 @@ OPERATION: Final = (
         (
             organization("n.organization_id"),
             C("notice_id", "uuid", "n.id", "Key of the notice."),
-            C("session_id", "uuid", "n.session_id", _SESSION),
+            *_about("n"),
             C("kind", "text", "n.kind", "confirmation, reminder, briefing, absence, summary and so on."),
-            C("recipient_kind", "text", "n.recipient_kind", "guardian or instructor."),
-            C("recipient_id", "uuid", "n.recipient_id", "Key of the guardian or instructor."),
+            C("recipient_kind", "text", "n.recipient_kind", "guardian, instructor or member."),
+            C("recipient_id", "uuid", "n.recipient_id", "Key of the guardian, instructor or member."),
             C("subject", "text", "n.subject", "Subject line."),
             C(
                 "state",
@@ -63,7 +74,7 @@ OPERATION: Final = (
                 "class_starts_at",
                 "timestamp",
                 "n.class_starts_at",
-                "Start of the class when the notice was written.",
+                "Start of the class when the notice was written; null: it is about no class.",
             ),
             C("created_at", "timestamp", "n.created_at", "When it was written."),
             C(
@@ -87,13 +98,13 @@ OPERATION: Final = (
         (
             organization("x.organization_id"),
             C("exception_id", "uuid", "x.id", "Key of the case."),
-            C("session_id", "uuid", "x.session_id", _SESSION),
+            *_about("x"),
             C("kind", "text", "x.kind", "What went wrong, for instance recording_gap."),
             C(
                 "occasion",
                 "text",
                 "x.occasion",
-                "Tells apart cases of one kind in one session; may be empty.",
+                "Tells apart cases of one kind and subject; may be empty.",
             ),
             C("severity", "text", "x.severity", "low, normal, high or critical."),
             C("owner", "text", "x.owner", "The role that has to deal with it."),

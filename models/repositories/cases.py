@@ -1,8 +1,8 @@
-"""Cases: opened once per cause, and the queue of them over all sessions."""
+"""Cases: opened once per cause, and the queue of them over all subjects."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,17 +12,22 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from models.exception_case import ExceptionCase
-from models.repositories import pages
+from models.repositories import names, pages
 from models.repositories.pages import Asked
 from models.session import Session
 
 
 @dataclass(frozen=True)
+class ClassTime:
+    starts_at: datetime
+    time_zone: str  # the zone the class is planned in
+
+
+@dataclass(frozen=True)
 class QueuedCase:
     case: ExceptionCase
-    session_title: str
-    session_starts_at: datetime
-    time_zone: str
+    title: str  # the subject's title or name; empty where it has none
+    at: ClassTime | None  # of a subject that is a session
 
 
 async def page(
@@ -31,7 +36,7 @@ async def page(
     """The cases, and whether there are more; with `overdue_at`, those due before it alone."""
     where = [col(ExceptionCase.due_at) < overdue_at] if overdue_at else []
     rows, more = await pages.page(db, ExceptionCase, asked, *where)
-    return await _with_sessions(db, rows), more
+    return await _with_subjects(db, rows), more
 
 
 async def get(db: AsyncSession, case_id: UUID, *, lock: bool = False) -> QueuedCase:
@@ -40,23 +45,29 @@ async def get(db: AsyncSession, case_id: UUID, *, lock: bool = False) -> QueuedC
     row = (await db.scalars(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         raise NotFound(f"there is no exception {case_id}")
-    return (await _with_sessions(db, [row]))[0]
+    return (await _with_subjects(db, [row]))[0]
 
 
-async def _with_sessions(db: AsyncSession, rows: list[ExceptionCase]) -> list[QueuedCase]:
-    query = sa.select(col(Session.id), col(Session.title), col(Session.starts_at), col(Session.time_zone))
-    ids = {row.session_id for row in rows}
-    found: dict[UUID, Any] = {row.id: row for row in await db.execute(query.where(col(Session.id).in_(ids)))}
+async def _with_subjects(db: AsyncSession, rows: list[ExceptionCase]) -> list[QueuedCase]:
+    titles = await names.of_subjects(db, {row.about for row in rows})
+    times = await _times(db, {row.session_id for row in rows if row.session_id})
     return [
-        QueuedCase(row, of.title, of.starts_at, of.time_zone)
+        QueuedCase(row, titles.get(row.about, ""), times.get(row.session_id) if row.session_id else None)
         for row in rows
-        for of in (found[row.session_id],)
     ]
+
+
+async def _times(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, ClassTime]:
+    if not session_ids:
+        return {}
+    query = sa.select(col(Session.id), col(Session.starts_at), col(Session.time_zone))
+    rows = await db.execute(query.where(col(Session.id).in_(session_ids)))
+    return {key: ClassTime(starts_at, time_zone) for key, starts_at, time_zone in rows}
 
 
 async def open_once(db: AsyncSession, case: ExceptionCase) -> bool:
     """True where the case was not open before."""
-    statement = insert(ExceptionCase).values(case.model_dump()).on_conflict_do_nothing()
+    statement = insert(ExceptionCase).values(case.model_dump(exclude={"session_id"})).on_conflict_do_nothing()
     result = await db.execute(statement.returning(col(ExceptionCase.id)))
     return result.first() is not None
 

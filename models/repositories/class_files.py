@@ -1,4 +1,4 @@
-"""Files of a class."""
+"""Files of a class or another subject."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,35 +8,42 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import NotFound
+from domain.subjects import Subject
 from models.class_file import ClassFile
 from models.repositories import pages
 from models.repositories.pages import Asked
 
 
-async def get(db: AsyncSession, session_id: UUID, file_id: UUID) -> ClassFile:
+async def get(db: AsyncSession, subject: Subject, file_id: UUID) -> ClassFile:
     """Retired or not. Raises NotFound."""
     row = await db.get(ClassFile, file_id)
-    if row is None or row.session_id != session_id:
-        raise NotFound(f"this class has no file {file_id}")
+    if row is None or row.about != subject:
+        raise NotFound(f"this {subject.noun} has no file {file_id}")
     return row
 
 
-async def in_use(db: AsyncSession, session_id: UUID, file_id: UUID) -> ClassFile:
+async def in_use(db: AsyncSession, subject: Subject, file_id: UUID) -> ClassFile:
     """Raises NotFound."""
-    row = await get(db, session_id, file_id)
+    row = await get(db, subject, file_id)
     if row.retired_at is not None:
-        raise NotFound(f"the file {file_id} is retired", next_step="Check the files of the class.")
+        next_step = f"Check the files of the {subject.noun}."
+        raise NotFound(f"the file {file_id} is retired", next_step=next_step)
     return row
 
 
-async def page(db: AsyncSession, session_id: UUID, asked: Asked) -> tuple[list[ClassFile], bool]:
-    return await pages.page(db, ClassFile, asked, col(ClassFile.session_id) == session_id)
+async def page(db: AsyncSession, subject: Subject, asked: Asked) -> tuple[list[ClassFile], bool]:
+    return await pages.page(db, ClassFile, asked, *_of(subject))
 
 
-async def count_in_use(db: AsyncSession, session_id: UUID) -> int:
+async def count_in_use(db: AsyncSession, subject: Subject) -> int:
     query = sa.select(sa.func.count()).select_from(ClassFile)
-    own = (col(ClassFile.session_id) == session_id, col(ClassFile.retired_at).is_(None))
-    return int((await db.execute(query.where(*own))).scalar_one())
+    return int(
+        (await db.execute(query.where(*_of(subject), col(ClassFile.retired_at).is_(None)))).scalar_one()
+    )
+
+
+def _of(subject: Subject) -> tuple[sa.ColumnElement[bool], ...]:
+    return col(ClassFile.subject_kind) == subject.kind, col(ClassFile.subject_id) == subject.id
 
 
 async def retire(db: AsyncSession, row: ClassFile, now: datetime) -> None:

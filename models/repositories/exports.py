@@ -50,5 +50,8 @@ def _query(view: RecordView, chosen: dict[str, datetime]) -> str:
     order = ", ".join(f"r.{name}" for name in view.order)
     compared = {"since": "s.starts_at >= :since", "until": "s.starts_at < :until"}
     conditions = " and ".join(compared[name] for name in chosen)
-    within = f"where r.session_id in (select s.id from public.session s where {conditions})" if chosen else ""
-    return f"select {columns} from ({view.query()}) r {within} order by {order}"
+    within = f"r.session_id in (select s.id from public.session s where {conditions})" if chosen else ""
+    if within and view.by_subject:
+        within = f"r.session_id is null or {within}"
+    where = f"where {within}" if within else ""
+    return f"select {columns} from ({view.query()}) r {where} order by {order}"

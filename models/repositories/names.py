@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
+from domain.subjects import Subject, SubjectKind
 from models.access import Member
 from models.course import Course, Topic
-from models.organization import ApiKey
+from models.organization import ApiKey, Organization
 from models.people import Guardian, Instructor, Student
 from models.session import Session
 
@@ -30,6 +31,15 @@ _THINGS: Mapping[str, type[SQLModel]] = {
     "session": Session,
     "member": Member,
     "api_key": ApiKey,
+}
+_SUBJECTS: Mapping[SubjectKind, type[SQLModel]] = {
+    SubjectKind.SESSION: Session,
+    SubjectKind.GUARDIAN: Guardian,
+    SubjectKind.STUDENT: Student,
+    SubjectKind.INSTRUCTOR: Instructor,
+    SubjectKind.MEMBER: Member,
+    SubjectKind.COURSE: Course,
+    SubjectKind.ORGANIZATION: Organization,
 }
 
 
@@ -66,6 +76,18 @@ async def of_things(db: AsyncSession, things: Iterable[tuple[str, str]]) -> dict
     found: dict[str, str] = {}
     for kind, keys in by_kind.items():
         found |= {str(key): name for key, name in (await of(db, _THINGS[kind], keys)).items()}
+    return found
+
+
+async def of_subjects(db: AsyncSession, subjects: Iterable[Subject]) -> dict[Subject, str]:
+    """Those that have no name, or are not found, are left out."""
+    by_kind: dict[SubjectKind, set[UUID]] = defaultdict(set)
+    for subject in subjects:
+        if subject.kind in _SUBJECTS:
+            by_kind[subject.kind].add(subject.id)
+    found: dict[Subject, str] = {}
+    for kind, keys in by_kind.items():
+        found |= {Subject(kind, key): name for key, name in (await of(db, _SUBJECTS[kind], keys)).items()}
     return found
 
 

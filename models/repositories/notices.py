@@ -19,7 +19,8 @@ from models.repositories.pages import Asked
 async def prepare(db: AsyncSession, notices: Sequence[Notice]) -> None:
     """Write outbox rows; a notice with the same key is the same notice."""
     if notices:
-        await db.execute(insert(Notice).values([n.model_dump() for n in notices]).on_conflict_do_nothing())
+        values = [notice.model_dump(exclude={"session_id"}) for notice in notices]
+        await db.execute(insert(Notice).values(values).on_conflict_do_nothing())
 
 
 async def by_keys(db: AsyncSession, keys: Sequence[str]) -> list[Notice]:

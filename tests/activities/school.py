@@ -29,6 +29,8 @@ from models.organization import Organization
 from models.people import Guardian, Instructor, Student, StudentGuardian
 from models.repositories import cases, documents, events, notices, organizations, recordings, sessions
 from models.session import Participant, Session
+from services.notices import ClassNotices
+from services.outbox import Outbox
 from signing.links import LinkSigner
 from workflows.contracts.common import Progress as ProgressInput
 from workflows.contracts.common import SessionRef, StepInput
@@ -128,7 +130,9 @@ class School:
         return StepInput(self.session, step(**said))
 
     async def send(self, kind: NoticeKind, mailer: SmtpMailer, occasion: str = "") -> NoticeResult:
-        sending = NoticeActivities(self.database, self.progress, LINKS, mailer)
+        sending = NoticeActivities(
+            self.progress, ClassNotices(self.database, LINKS, Outbox(self.database, mailer))
+        )
         progress = step(step=Step.CONFIRMATION, state=SessionState.SCHEDULED)
         return await run(sending.send, NoticeInput(self.session, progress, kind, occasion))
 

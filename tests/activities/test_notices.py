@@ -22,6 +22,8 @@ from integrations.mail import SmtpMailer
 from models.documentation import Documentation
 from models.notice import WITHDRAWN, Notice
 from models.people import Guardian
+from services.notices import ClassNotices
+from services.outbox import Outbox
 from tests.activities.school import LINKS, SENDER, School, now, quiet_now, run, told
 from tests.integrations.smtp import mail_server
 from tests.stack import TestMail
@@ -309,7 +311,9 @@ async def test_a_family_reads_what_was_approved_and_of_its_own_childs_answers(
 async def test_the_class_of_another_school_is_not_found(school: School, mailer: SmtpMailer) -> None:
     stranger = School(school.database)
     await stranger.open()
-    sending = NoticeActivities(school.database, school.progress, LINKS, mailer)
+    sending = NoticeActivities(
+        school.progress, ClassNotices(school.database, LINKS, Outbox(school.database, mailer))
+    )
 
     with pytest.raises(NotFound):
         await run(sending.send, NoticeInput(SessionRef(stranger.id, school.session.session_id)))

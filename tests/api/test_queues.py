@@ -7,9 +7,13 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from domain.cases.kinds import ExceptionKind, route
+from domain.subjects import Subject, SubjectKind
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
+from models.repositories import cases, notices
+from models.repositories.pages import Asked
+from services.cases import NewCase, open_case
 from tests.campus import Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
@@ -23,7 +27,8 @@ async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> 
         ExceptionCase(
             id=uuid7(),
             organization_id=school.id,
-            session_id=UUID(session_id),
+            subject_kind=SubjectKind.SESSION,
+            subject_id=UUID(session_id),
             kind=kind,
             severity=route(kind).severity,
             owner=route(kind).owner,
@@ -89,15 +94,72 @@ async def test_a_case_is_not_given_to_somebody_who_is_not_there(harbour: School,
     problem_of(await other.api.get(f"/v1/exceptions/{case_id}"), 404, "not-found")
 
 
+async def open_case_about(school: School, *subjects: Subject) -> list[str]:
+    database = Database(school.campus.database.application)
+    async with database.tenant(school.id) as db:
+        for subject in subjects:
+            await open_case(db, NewCase(school.id, subject, ExceptionKind.STEP_FAILED), NOW)
+        found, _ = await cases.page(db, Asked("opened_at", 10, equal={"kind": ExceptionKind.STEP_FAILED}))
+    await database.aclose()
+    ids = {queued.case.about: str(queued.case.id) for queued in found}
+    return [ids[subject] for subject in subjects]
+
+
+async def test_a_case_is_about_whatever_went_wrong(harbour: School) -> None:
+    session_id = await harbour.book()
+    about = [
+        Subject.session(UUID(session_id)),
+        Subject(SubjectKind.GUARDIAN, UUID(harbour.ids["guardian"])),
+        Subject(SubjectKind.COURSE, UUID(harbour.ids["course"])),
+        Subject(SubjectKind.ORGANIZATION, harbour.id),
+        Subject(SubjectKind.REPORT, uuid7()),
+    ]
+    ids = await open_case_about(harbour, *about)
+    read = [await harbour.get(f"/v1/exceptions/{key}") for key in ids]
+    assert [(case["subject_kind"], case["subject_id"]) for case in read] == [
+        (subject.kind, str(subject.id)) for subject in about
+    ]
+    titles = ["Adding fractions", "Guardian of Leo Lindqvist", "Mathematics", "Harbour Tutoring", ""]
+    assert [case["subject_title"] for case in read] == titles
+    assert (read[0]["session_id"], read[0]["session_title"]) == (session_id, "Adding fractions")
+    assert read[0]["session_starts_at"]
+    for case in read[1:]:
+        names = ("session_id", "session_title", "session_starts_at", "time_zone")
+        assert [case[name] for name in names] == [None] * 4
+    for subject, key in zip(about, ids, strict=True):
+        asked = f"kind=step_failed&subject_kind={subject.kind}&subject_id={subject.id}"
+        assert await listed(harbour, f"/v1/exceptions?{asked}") == [key]
+    assert await listed(harbour, f"/v1/exceptions?session_id={session_id}") == [ids[0]]
+    resolved = await harbour.post(f"/v1/exceptions/{ids[1]}/resolve", {"resolution": "Called."})
+    assert resolved["state"] == "resolved"
+    assert (await harbour.post(f"/v1/exceptions/{ids[1]}/reopen"))["state"] == "open"
+
+
+async def test_a_message_may_be_about_a_person(harbour: School) -> None:
+    guardian = UUID(harbour.ids["guardian"])
+    about = {"subject_kind": SubjectKind.GUARDIAN, "subject_id": guardian, "class_starts_at": None}
+    row = notice(harbour, await harbour.book(), 0, kind="about a person", **about)
+    database = Database(harbour.campus.database.application)
+    async with database.tenant(harbour.id) as db:
+        await notices.prepare(db, [row])
+    await database.aclose()
+    read = await harbour.get(f"/v1/notices/{row.id}")
+    assert (read["subject_kind"], read["subject_id"]) == ("guardian", str(guardian))
+    assert read["session_id"] is None
+    asked = f"kind=about a person&subject_kind=guardian&subject_id={guardian}"
+    assert await listed(harbour, f"/v1/notices?{asked}") == [str(row.id)]
+
+
 def notice(school: School, session_id: str, number: int, **state: object) -> Notice:
     values: Json = {
         "id": uuid7(),
         "organization_id": school.id,
         "key": f"{session_id}/{number}",
-        "session_id": session_id,
+        "subject_kind": SubjectKind.SESSION,
+        "subject_id": UUID(session_id),
         "kind": "extra",
         "recipient_kind": "guardian",
-        "recipient_id": school.ids["guardian"],
+        "recipient_id": UUID(school.ids["guardian"]),
         "address": f"family{number}@f.example",
         "subject": f"Extra {number}",
         "html": "<p>Hello</p>",

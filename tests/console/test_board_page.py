@@ -15,6 +15,7 @@ from domain.cases.kinds import ExceptionKind, route
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.record.recording import AudioSegment
 from domain.sessions.states import SessionState
+from domain.subjects import SubjectKind
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import cases, events, recordings
@@ -307,7 +308,8 @@ def exception(
     return ExceptionCase(
         id=uuid4(),
         organization_id=school.id,
-        session_id=running.id,
+        subject_kind=SubjectKind.SESSION,
+        subject_id=running.id,
         kind=kind,
         severity=routing.severity,
         owner=routing.owner,

@@ -10,11 +10,15 @@ import httpx
 import pytest
 
 from console.frame import durations
+from console.frame.subjects import PAGES
 from domain.cases.kinds import ExceptionKind
+from domain.notices.kinds import AccountNoticeKind
+from domain.subjects import Subject, SubjectKind
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.repositories import cases, notices
+from services.cases import NewCase, open_case
 from tests.api.test_markup import MARKUP, check
 from tests.campus import HOUR, School, school
 from tests.console.test_record_pages import hidden
@@ -34,7 +38,8 @@ async def case_of(opened: School, occasion: str = "room") -> UUID:
     case = ExceptionCase(
         id=uuid4(),
         organization_id=opened.id,
-        session_id=UUID(session_id),
+        subject_kind=SubjectKind.SESSION,
+        subject_id=UUID(session_id),
         kind=ExceptionKind.STEP_FAILED,
         occasion=occasion,
         severity="high",
@@ -50,13 +55,14 @@ async def case_of(opened: School, occasion: str = "room") -> UUID:
     return case.id
 
 
-async def notice_of(opened: School, **changes: str) -> UUID:
+async def notice_of(opened: School, **changes: Any) -> UUID:
     session_id, now = await opened.book(72 * HOUR), datetime.now(UTC)
     values: dict[str, Any] = {
         "id": uuid4(),
         "organization_id": opened.id,
         "key": str(uuid4()),
-        "session_id": UUID(session_id),
+        "subject_kind": SubjectKind.SESSION,
+        "subject_id": UUID(session_id),
         "kind": "summary",
         "recipient_kind": "guardian",
         "recipient_id": UUID(opened.ids["guardian"]),
@@ -201,6 +207,61 @@ async def test_the_outbox_shows_mail_without_running_it(desk: httpx.AsyncClient,
     assert "script" not in policy
     assert mail.headers["x-frame-options"] == "SAMEORIGIN"
     assert "Dear guardian" in mail.text
+
+
+async def test_a_case_about_a_person_or_a_course_leads_there(
+    desk: httpx.AsyncClient, harbour: School
+) -> None:
+    member = {"name": "Olu Member", "email": "olu@h.example", "role": "ops"}
+    member_id = (await harbour.post("/v1/members", member))["id"]
+    about = {
+        Subject(SubjectKind.GUARDIAN, UUID(harbour.ids["guardian"])): "Guardian of Leo Lindqvist",
+        Subject(SubjectKind.MEMBER, UUID(member_id)): "Olu Member",
+        Subject(SubjectKind.COURSE, UUID(harbour.ids["course"])): "Mathematics",
+        Subject(SubjectKind.ORGANIZATION, harbour.id): "Harbour Tutoring",
+    }
+    unnamed = Subject(SubjectKind.SERIES, uuid4())
+    await open_cases_about(harbour, *about, unnamed)
+    queue = (await desk.get("/exceptions")).text
+    for subject, name in about.items():
+        address = PAGES[subject.kind].format(subject.id)
+        assert f'<a href="{address}">{name}</a>' in queue
+        assert (await desk.get(address)).status_code == 200
+        assert str(subject.id) not in re.sub(r"<[^>]*>", "", queue), "the name is shown, not the id"
+    assert "/sessions/None" not in queue
+    assert str(unnamed.id) in queue
+    for case_page in set(re.findall(r'href="(/exceptions/[0-9a-f-]{36})"', queue)):
+        shown = await desk.get(case_page)
+        assert shown.status_code == 200
+        assert "<dt>Starts</dt>" not in shown.text
+        assert "Take it" in shown.text or "Assign" in shown.text
+        assert (await desk.post(f"{case_page}/resolve", data={"resolution": "Done."})).status_code == 200
+
+
+async def open_cases_about(opened: School, *subjects: Subject) -> None:
+    database = Database(opened.campus.database.application)
+    async with database.tenant(opened.id) as db:
+        for subject in subjects:
+            await open_case(db, NewCase(opened.id, subject, ExceptionKind.STEP_FAILED), datetime.now(UTC))
+    await database.aclose()
+
+
+async def test_a_message_about_a_person_is_shown(desk: httpx.AsyncClient, harbour: School) -> None:
+    about = {"subject_kind": SubjectKind.GUARDIAN, "subject_id": UUID(harbour.ids["guardian"])}
+    notice_id = await notice_of(harbour, **about, class_starts_at=None)
+    shown = await desk.get(f"/outbox/{notice_id}")
+    assert shown.status_code == 200
+    assert f'<a href="/people/guardians/{harbour.ids["guardian"]}">' in shown.text
+    assert "<dt>Class</dt>" not in shown.text
+
+
+async def test_the_words_of_a_sign_in_mail_are_not_shown(desk: httpx.AsyncClient, harbour: School) -> None:
+    words = {"html": "", "text": "", "sealed": "sealed words"}
+    notice_id = await notice_of(harbour, kind=AccountNoticeKind.SIGN_IN, **words)
+    shown = await desk.get(f"/outbox/{notice_id}")
+    assert "Not shown: it holds a sign-in link." in shown.text
+    assert "<iframe" not in shown.text
+    assert "sealed words" not in shown.text + (await desk.get(f"/outbox/{notice_id}/mail")).text
 
 
 async def test_the_change_log_is_searched(desk: httpx.AsyncClient, harbour: School) -> None:

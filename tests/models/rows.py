@@ -65,7 +65,7 @@ async def another_session(database: Database, tenant: Tenant) -> UUID:
 
 def row_of(table: sa.Table, tenant: Tenant) -> Values:
     """Another valid row of this tenant, which refers to the tenant's rows in the tables before."""
-    values = {column.name: _value(column) for column in table.columns if column.identity is None}
+    values = {column.name: _value(column) for column in table.columns if not _computed(column)}
     if "organization_id" in values:
         values["organization_id"] = tenant.id
     for column, referred in references(table):
@@ -78,9 +78,9 @@ def row_of(table: sa.Table, tenant: Tenant) -> Values:
 
 
 def references(table: sa.Table) -> Iterator[tuple[sa.Column[Any], sa.Column[Any]]]:
-    """Each column with the column it refers to."""
+    """Each column with the column it refers to; for a session that is computed, the subject it comes from."""
     for key in table.foreign_keys:
-        yield key.parent, key.column
+        yield table.c.subject_id if _computed(key.parent) else key.parent, key.column
 
 
 def scope_column(table: sa.Table) -> sa.Column[Any]:
@@ -91,6 +91,10 @@ def scope_column(table: sa.Table) -> sa.Column[Any]:
 def same_row(table: sa.Table, row: Values) -> sa.ColumnElement[bool]:
     keys = [column for column in table.primary_key.columns if column.name in row]
     return sa.and_(*(column == row[column.name] for column in keys or [table.c.subject_id]))
+
+
+def _computed(column: sa.Column[Any]) -> bool:
+    return column.identity is not None or column.computed is not None
 
 
 _OF_TYPE: dict[type[TypeEngine[Any]], Callable[[], Any]] = {

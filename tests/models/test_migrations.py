@@ -161,5 +161,6 @@ def test_functions_that_look_across_tenants_are_few_and_closed(migrated: Databas
         "session_tenant",
         "sign_in_link_by_token",
         "signed_in_by_token",
+        "undelivered_notices",
     )
     assert _rows(migrated, query, APPLICATION) == [(name, path, True, False) for name in names]

@@ -92,6 +92,6 @@ async def test_a_case_opened_twice_is_one(database: Database, tenant: Tenant) ->
 async def test_cases_of_another_class_are_others(database: Database, tenant: Tenant) -> None:
     elsewhere = await another_session(database, tenant)
     async with database.tenant(tenant.id) as db:
-        again = ExceptionCase(**tenant["exception_case"] | {"id": uuid4(), "session_id": elsewhere})
+        again = ExceptionCase(**tenant["exception_case"] | {"id": uuid4(), "subject_id": elsewhere})
         assert await cases.open_once(db, again)
         assert len(await cases.of_session(db, elsewhere)) == 1

@@ -12,6 +12,7 @@ import pytest
 from api.live.board import Boards
 from domain.cases.kinds import ExceptionKind
 from domain.sessions.states import SessionState
+from domain.subjects import SubjectKind
 from models.changes import channel_of
 from models.database import Database
 from models.exception_case import ExceptionCase
@@ -70,7 +71,8 @@ async def open_case(rows: Database, school: RunningSchool, running: RunningClass
     case = ExceptionCase(
         id=uuid4(),
         organization_id=school.id,
-        session_id=running.id,
+        subject_kind=SubjectKind.SESSION,
+        subject_id=running.id,
         kind=ExceptionKind.ROOM_LOST,
         severity=severity,
         owner="ops",

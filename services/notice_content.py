@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.recipients import Recipient
 from domain.errors import TransitionRefused
 from domain.notices.kinds import NoticeKind
 from domain.people.roles import Role, identity_of
@@ -20,6 +19,7 @@ from models.repositories import documents, entities, organizations, recordings, 
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
+from services.recipients import Recipient
 from signing.links import LINK_OUTLIVES_CLASS, FamilyLink, JoinLink, LinkSigner
 
 _JOINABLE = frozenset(

@@ -1,0 +1,115 @@
+"""Notices about a class: outbox rows first, in one transaction with all their recipients; then each is delivered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import MailboxBusy
+from domain.notices.kinds import NoticeKind, notice_key
+from domain.notices.timing import outdated, send_at
+from domain.subjects import SubjectKind
+from models.database import Database
+from models.notice import Notice
+from models.repositories import notices
+from reports.notices import render_notice
+from services.notice_content import ClassFacts, context, gather
+from services.outbox import Outbox
+from services.recipients import Recipient, recipients
+from signing.links import LinkSigner
+
+
+@dataclass(frozen=True)
+class ClassNotice:
+    """One kind of notice about one class, to all its recipients."""
+
+    organization_id: UUID
+    session_id: UUID
+    kind: NoticeKind
+    occasion: str = ""
+
+
+class ClassNotices:
+    def __init__(self, database: Database, links: LinkSigner, outbox: Outbox) -> None:
+        self._database = database
+        self._links = links
+        self._outbox = outbox
+
+    async def send(self, notice: ClassNotice, beat: Callable[[], None]) -> list[Notice]:
+        """The outbox rows as they are afterwards; `beat` is called before each delivery.
+
+        Raises Unavailable, MailboxBusy: sent again, it goes on with those that are not sent.
+        """
+        async with self._database.tenant(notice.organization_id) as db:
+            prepared = await self._prepare(db, notice)
+        await self._deliver_due(prepared, beat)
+        async with self._database.tenant(notice.organization_id) as db:
+            return await notices.by_keys(db, [message.key for message in prepared])
+
+    async def _prepare(self, db: AsyncSession, notice: ClassNotice) -> list[Notice]:
+        """The outbox rows of this step; those of an earlier attempt as they are, without what is outdated by now."""
+        now = datetime.now(UTC)
+        known = await gather(db, notice.session_id, notice.kind)
+        readers = await recipients(db, notice.kind, known.session, known.instructor, known.everybody, now)
+        rows = [self._row(known, notice, reader, now) for reader in readers]
+        await notices.prepare(db, rows)
+        prepared = await notices.by_keys(db, [row.key for row in rows])
+        for row in prepared:
+            if row.waits and _is_outdated(row, known, notice.kind):
+                await notices.withdraw(db, row.id, now)
+        return prepared
+
+    async def _deliver_due(self, prepared: Sequence[Notice], beat: Callable[[], None]) -> None:
+        """One busy mailbox keeps nobody else waiting; a mail server that is down is not asked again for each."""
+        busy: MailboxBusy | None = None
+        for message in prepared:
+            beat()
+            if not message.waits or message.send_after > datetime.now(UTC):
+                continue
+            try:
+                await self._outbox.deliver(message)
+            except MailboxBusy as error:
+                busy = error
+        if busy:
+            raise busy
+
+    def _row(self, known: ClassFacts, notice: ClassNotice, recipient: Recipient, now: datetime) -> Notice:
+        session = known.session
+        key = notice_key(session.id, notice.kind, recipient.id, notice.occasion)
+        message = render_notice(
+            notice.kind,
+            context(known, notice.kind, recipient, self._links, now),
+            language=recipient.language,
+            time_zone=recipient.time_zone,
+        )
+        return Notice(
+            id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
+            organization_id=session.organization_id,
+            key=key,
+            subject_kind=SubjectKind.SESSION,
+            subject_id=session.id,
+            kind=notice.kind,
+            recipient_kind=recipient.kind,
+            recipient_id=recipient.id,
+            address=recipient.address,
+            subject=message.subject,
+            html=message.html,
+            text=message.text,
+            class_starts_at=session.starts_at,
+            send_after=send_at(
+                notice.kind,
+                now,
+                class_at=session.starts_at,
+                zone=recipient.time_zone,
+                quiet_from=recipient.quiet_from,
+                quiet_until=recipient.quiet_until,
+            ),
+            created_at=now,
+        )
+
+
+def _is_outdated(row: Notice, known: ClassFacts, kind: NoticeKind) -> bool:
+    starts_at, state = known.session.starts_at, known.session.state
+    return outdated(kind, told=row.class_starts_at or starts_at, starts_at=starts_at, state=state)
