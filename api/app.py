@@ -1,6 +1,5 @@
 """The HTTP application: its middleware and its routes. What else it serves, pages say themselves."""
 
-import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -33,7 +32,6 @@ from api.routes import (
 )
 from config.logging import configure_logging
 from config.settings import Settings
-from services.housekeeping import tidy_for_ever
 
 
 def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, alone: bool) -> FastAPI:
@@ -46,11 +44,9 @@ def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, al
         if alone:
             gc.collect()
             gc.freeze()  # what stands now stands for ever: no request waits while it is searched for garbage
-        tidying = asyncio.create_task(tidy_for_ever(app.state.homeroom.database))
         try:
             yield
         finally:
-            tidying.cancel()
             await app.state.homeroom.aclose()
 
     app = FastAPI(

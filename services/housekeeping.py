@@ -1,25 +1,33 @@
-"""What has lived its time is forgotten: kept answers, used links, attempts, browsers that were signed in long ago."""
+"""What has lived its time is forgotten; what waits to be delivered, and nobody delivers, is started."""
 
-import asyncio
-import logging
 from datetime import UTC, datetime
 
-from domain.errors import HomeroomError
 from models.database import Database
-from models.repositories import housekeeping
+from models.repositories import housekeeping, notices
+from workflows.client import DeliveryClient
+from workflows.contracts.deliveries import DeliveryInput
 
-_EVERY = 3600.0  # seconds
-
-logger = logging.getLogger(__name__)
+_MOST = 1_000  # deliveries started at once; the next run starts more
 
 
-async def tidy_for_ever(database: Database) -> None:
-    """Every process of the API does it; doing it twice at once does no harm."""
-    while True:
-        try:
-            async with database.unscoped() as db:
-                forgotten = await housekeeping.forget_expired(db, datetime.now(UTC))
-            logger.info("expired rows are forgotten", extra={"rows": forgotten})
-        except HomeroomError:
-            logger.warning("the database isn't responding; tidying waits for the next hour")
-        await asyncio.sleep(_EVERY)
+class Housekeeper:
+    def __init__(self, database: Database, deliveries: DeliveryClient) -> None:
+        self._database = database
+        self._deliveries = deliveries
+
+    async def forget_expired(self) -> int:
+        """Kept answers, used links, attempts, browsers that were signed in long ago. Raises Unavailable."""
+        async with self._database.unscoped() as db:
+            return await housekeeping.forget_expired(db, datetime.now(UTC))
+
+    async def start_deliveries(self) -> int:
+        """Of notices whose delivery could not be started when they were written. Raises Unavailable.
+
+        A delivery that runs goes on; one that comes too late gives its notice up.
+        """
+        async with self._database.unscoped() as db:
+            waiting = await notices.undelivered(db, _MOST)
+        for notice in waiting:
+            delivery = DeliveryInput(notice.organization_id, notice.id, notice.deliver_by)
+            await self._deliveries.start(delivery)
+        return len(waiting)

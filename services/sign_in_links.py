@@ -1,73 +1,110 @@
 """Links by mail: to every place that an address may come in, each good once and for a short time."""
 
-import asyncio
 import logging
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from domain.errors import HomeroomError, LinkInvalid, MailboxBusy, Unavailable
+from domain.errors import HomeroomError, LinkInvalid
+from domain.notices.kinds import AccountNoticeKind, notice_key
 from domain.people.sign_in import LINK_LASTS, domain_of
-from integrations.mail import SmtpMailer
+from domain.subjects import SubjectKind
 from models.access import SignInLink
 from models.database import Database
-from models.repositories import sign_ins
+from models.notice import Notice
+from models.repositories import notices, sign_ins
 from models.repositories.sign_ins import Place
-from reports.contexts import RenderedMessage
 from reports.sign_in import Door, render_sign_in
+from services.sealed_words import SealedWords
 from services.sign_in import Entered, let_in
 from signing.hashing import hash_secret
 from signing.links import LinkSigner
-
-_PAUSES = (1.0, 4.0, 15.0, 40.0)  # seconds before each further try
+from workflows.client import DeliveryClient
+from workflows.contracts.deliveries import DeliveryInput
 
 logger = logging.getLogger(__name__)
 
+Tokens = Mapping[Place, str]
+
 
 class SignInLinks:
-    def __init__(self, database: Database, links: LinkSigner, mailer: SmtpMailer) -> None:
+    def __init__(
+        self, database: Database, links: LinkSigner, words: SealedWords, deliveries: DeliveryClient
+    ) -> None:
         self._database = database
         self._links = links
-        self._mailer = mailer
+        self._words = words
+        self._deliveries = deliveries
 
     async def send(self, address: str, path: str | None, now: datetime) -> None:
         """Runs after the answer was given, so that neither its words nor its time tell whether the address is known."""
         try:
-            await self._send(address, path, now)
+            delivery = await self._write(address, path, now)
         except HomeroomError as error:
             logger.error("sign-in mail failed", extra={"reason": error.code})
+            return
+        if delivery is None:
+            return
+        try:
+            await self._deliveries.start(delivery)
+        except HomeroomError as error:
+            # It stands in the outbox, where housekeeping finds it.
+            logger.warning("sign-in mail waits", extra={"reason": error.code})
 
-    async def _send(self, address: str, path: str | None, now: datetime) -> None:
+    async def _write(self, address: str, path: str | None, now: datetime) -> DeliveryInput | None:
+        """One message with a link for each place, in the outbox of the first one's organization.
+
+        The other organizations' links are there before the message is; their names are in its sealed words alone.
+        """
         async with self._database.unscoped() as db:
             places = await sign_ins.places_of(db, address)
             providers = await sign_ins.providers_of_domain(db, domain_of(address))
         elsewhere = {organization_id for _, organization_id in providers}
         open_by_mail = [place for place in places if not _has_provider(place, elsewhere)]
         if not open_by_mail:
-            return
-        doors = [await self._door(place, path, now) for place in open_by_mail]
-        minutes = int(LINK_LASTS.total_seconds()) // 60
-        message = render_sign_in(doors, language=open_by_mail[0].language, minutes=minutes)
-        await _deliver(self._mailer, address, message)
+            return None
+        tokens = {place: secrets.token_urlsafe(32) for place in open_by_mail}
+        home = open_by_mail[0].organization_id
+        for organization_id in {place.organization_id for place in open_by_mail} - {home}:
+            async with self._database.tenant(organization_id) as db:
+                await _add_links(db, organization_id, tokens, now)
+        notice = self._notice(address, tokens, path, now)
+        async with self._database.tenant(home) as db:
+            await _add_links(db, home, tokens, now)
+            await notices.prepare(db, [notice])
+        return DeliveryInput(home, notice.id, now + LINK_LASTS)
 
-    async def _door(self, place: Place, path: str | None, now: datetime) -> Door:
-        token = secrets.token_urlsafe(32)
-        async with self._database.tenant(place.organization_id) as db:
-            await sign_ins.add_link(
-                db,
-                SignInLink(
-                    id=uuid7(),
-                    organization_id=place.organization_id,
-                    token_hash=hash_secret(token),
-                    subject_kind=place.kind,
-                    subject_id=place.subject_id,
-                    created_at=now,
-                    expires_at=now + LINK_LASTS,
-                ),
-            )
-        return Door(place.organization, place.kind, self._links.sign_in_url(token, path))
+    def _notice(self, address: str, tokens: Tokens, path: str | None, now: datetime) -> Notice:
+        first = next(iter(tokens))
+        doors = [
+            Door(place.organization, place.kind, self._links.sign_in_url(token, path))
+            for place, token in tokens.items()
+        ]
+        minutes = int(LINK_LASTS.total_seconds()) // 60
+        message = render_sign_in(doors, language=first.language, minutes=minutes)
+        kind, key = AccountNoticeKind.SIGN_IN, uuid7()
+        return Notice(
+            id=key,
+            organization_id=first.organization_id,
+            key=notice_key(first.subject_id, kind, first.subject_id, str(key)),
+            subject_kind=SubjectKind(first.kind),
+            subject_id=first.subject_id,
+            kind=kind,
+            recipient_kind=first.kind,
+            recipient_id=first.subject_id,
+            address=address,
+            subject=message.subject,
+            html="",
+            text="",
+            sealed=self._words.seal(message),
+            send_after=now,
+            deliver_by=now + LINK_LASTS,
+            created_at=now,
+        )
 
     async def use(self, token: str, now: datetime) -> Entered:
         """Raises LinkInvalid, LinkUsed, LinkExpired, SignInRefused."""
@@ -81,24 +118,26 @@ class SignInLinks:
         return await let_in(self._database, tenant, link.subject_kind, link.subject_id, "mail", now)
 
 
-async def _deliver(mailer: SmtpMailer, address: str, message: RenderedMessage) -> None:
-    """Tried again while somebody may still be waiting for it. Raises HomeroomError."""
-    message_id = f"sign-in.{uuid7()}"
-    for pause in (*_PAUSES, None):
-        try:
-            await mailer.send(
-                address,
-                subject=message.subject,
-                html=message.html,
-                text=message.text,
-                message_id=message_id,
-            )
-        except (Unavailable, MailboxBusy):
-            if pause is None:
-                raise
-            await asyncio.sleep(pause)
-        else:
-            return
+async def _add_links(db: AsyncSession, organization_id: UUID, tokens: Tokens, now: datetime) -> None:
+    """Those of one organization."""
+    for link in _links(organization_id, tokens, now):
+        await sign_ins.add_link(db, link)
+
+
+def _links(organization_id: UUID, tokens: Tokens, now: datetime) -> Sequence[SignInLink]:
+    return [
+        SignInLink(
+            id=uuid7(),
+            organization_id=organization_id,
+            token_hash=hash_secret(token),
+            subject_kind=place.kind,
+            subject_id=place.subject_id,
+            created_at=now,
+            expires_at=now + LINK_LASTS,
+        )
+        for place, token in tokens.items()
+        if place.organization_id == organization_id
+    ]
 
 
 def _has_provider(place: Place, organizations: set[UUID]) -> bool:

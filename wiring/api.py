@@ -7,7 +7,6 @@ from uuid import UUID
 from obstore.store import ObjectStore
 
 from config.settings import Settings
-from integrations.mail import SmtpMailer
 from integrations.openid import OpenIdConnect
 from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
@@ -22,10 +21,10 @@ from services.resources.resource import Outside
 from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from signing.links import LinkSigner
-from signing.sealing import Sealer
 from storage.object_store import open_store
+from wiring.sealers import sealed_words, sealer
 from wiring.temporal import connect
-from workflows.client import SessionClient, workflow_url
+from workflows.client import DeliveryClient, SessionClient, workflow_url
 
 OPENID_CALLBACK = "/sign-in/callback"
 
@@ -40,7 +39,7 @@ class ApiParts:
     webhooks: WebhookVerifier
     store: ObjectStore
     exports: Exports
-    mailer: SmtpMailer
+    deliveries: DeliveryClient
     openid: OpenIdConnect
 
     @cached_property
@@ -53,7 +52,7 @@ class ApiParts:
 
     @cached_property
     def sign_in_links(self) -> SignInLinks:
-        return SignInLinks(self.database, self.links, self.mailer)
+        return SignInLinks(self.database, self.links, sealed_words(self.settings), self.deliveries)
 
     @cached_property
     def family_links(self) -> FamilyLinks:
@@ -66,7 +65,7 @@ class ApiParts:
     @cached_property
     def openid_sign_in(self) -> OpenIdSignIn:
         return OpenIdSignIn(
-            self.database, self.openid, self.outside.client_secrets, self._sealer("openid flow")
+            self.database, self.openid, self.outside.client_secrets, sealer(self.settings, "openid flow")
         )
 
     @cached_property
@@ -75,14 +74,11 @@ class ApiParts:
 
     @cached_property
     def outside(self) -> Outside:
-        return Outside(self.openid, self._sealer("identity provider"))
+        return Outside(self.openid, sealer(self.settings, "identity provider"))
 
     def workflow_url(self, session_id: UUID) -> str:
         """The session's workflow in the Temporal UI."""
         return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, session_id)
-
-    def _sealer(self, purpose: str) -> Sealer:
-        return Sealer([secret.get_secret_value() for secret in self.settings.link_secrets], purpose)
 
     async def aclose(self) -> None:
         await self.database.aclose()
@@ -103,7 +99,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         webhooks=WebhookVerifier({key: secret} | further),
         store=open_store(settings.object_store_url, settings.object_store_options),
         exports=Exports(database, most=max(1, settings.database_pool_size // 2)),
-        mailer=SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from),
+        deliveries=DeliveryClient(temporal, settings.region),
         openid=OpenIdConnect(
             f"{settings.public_url.rstrip('/')}{OPENID_CALLBACK}", local=not settings.over_tls
         ),

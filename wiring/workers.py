@@ -12,8 +12,10 @@ from temporalio.worker import Worker
 
 from activities.capture import CaptureActivities, RecorderPlace
 from activities.cases import CaseActivities
+from activities.deliveries import DeliveryActivities
 from activities.documentation import DocumentationActivities
 from activities.failures import FailureInterceptor
+from activities.housekeeping import HousekeepingActivities
 from activities.notices import NoticeActivities
 from activities.presence import PresenceTeller
 from activities.progress import ProgressWriter
@@ -29,12 +31,14 @@ from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
 from models.database import Database
 from services.drafts import Drafts
+from services.housekeeping import Housekeeper
 from services.notices import ClassNotices
 from services.outbox import Outbox
 from signing.links import LinkSigner
 from storage.object_store import open_store
+from wiring.sealers import sealed_words
 from wiring.temporal import connect
-from workflows.client import SessionClient, ensure_room_watch
+from workflows.client import DeliveryClient, SessionClient, ensure_housekeeping, ensure_room_watch
 from workflows.registry import WORKFLOWS
 
 # Sessions that a process keeps in memory between their steps; one that falls out is replayed from its history.
@@ -91,6 +95,7 @@ async def make_worker(queue: str, settings: Settings) -> AsyncIterator[Worker]:
         async with worker:
             if queue == "sessions":
                 await ensure_room_watch(parts.client, settings.region)
+                await ensure_housekeeping(parts.client, settings.region)
             yield worker
     finally:
         await parts.aclose()
@@ -100,6 +105,11 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     settings, database, progress, rooms = parts.settings, parts.database, parts.progress, parts.rooms
     links = LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url)
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
+    outbox = Outbox(database, mailer, sealed_words(settings))
+    delivery = DeliveryActivities(outbox)
+    housekeeping = HousekeepingActivities(
+        Housekeeper(database, DeliveryClient(parts.client, settings.region))
+    )
     booking = SessionActivities(database, progress)
     room = RoomActivities(database, progress, rooms)
     watch = RoomWatchActivities(database, rooms, PresenceTeller(database, parts.sessions))
@@ -119,8 +129,12 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
         record.file,
         record.prepare_next_briefing,
         record.close,
-        NoticeActivities(progress, ClassNotices(database, links, Outbox(database, mailer))).send,
+        NoticeActivities(progress, ClassNotices(database, links, outbox)).send,
         CaseActivities(database).open_case,
+        delivery.deliver,
+        delivery.give_up,
+        housekeeping.start_deliveries,
+        housekeeping.forget_expired,
     ]
 
 

@@ -11,6 +11,14 @@ from uuid import UUID
 
 from temporalio.client import (
     Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
     WithStartWorkflowOperation,
     WorkflowHandle,
     WorkflowUpdateFailedError,
@@ -29,7 +37,11 @@ from domain.errors import HomeroomError, TransitionRefused, Unavailable, by_code
 from domain.sessions.timeline import TimelineEntry
 from workflows.class_session import ClassSession
 from workflows.contracts.common import SessionRef
+from workflows.contracts.deliveries import DeliveryInput
+from workflows.contracts.housekeeping import HousekeepingInput
 from workflows.contracts.rooms import WatchInput
+from workflows.housekeeping import HousekeepingWorkflow
+from workflows.notice_delivery import NoticeDelivery
 from workflows.room_watch import RoomWatchWorkflow
 from workflows.session import search_attributes
 from workflows.session.facts import SessionFacts
@@ -50,6 +62,8 @@ from workflows.session.messages import (
 )
 
 _TIMEOUT = timedelta(seconds=30)
+# A sign-in mail whose delivery could not be started waits at most so long, a third of what its link lasts.
+_HOUSEKEEPING_EVERY = timedelta(minutes=5)
 
 
 def session_workflow_id(session_id: UUID) -> str:
@@ -58,6 +72,15 @@ def session_workflow_id(session_id: UUID) -> str:
 
 def room_watch_workflow_id(region: str) -> str:
     return f"room-watch-{region}"
+
+
+def delivery_workflow_id(notice_id: UUID) -> str:
+    return f"notice-delivery-{notice_id}"
+
+
+def housekeeping_id(region: str) -> str:
+    """Of the schedule; its runs have the time behind it."""
+    return f"housekeeping-{region}"
 
 
 def workflow_url(ui_url: str, namespace: str, session_id: UUID) -> str:
@@ -169,6 +192,27 @@ class SessionClient:
         )
 
 
+class DeliveryClient:
+    """Starts the deliveries of notices that no session waits for."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def start(self, delivery: DeliveryInput) -> None:
+        """A delivery that runs goes on. Raises Unavailable."""
+        with _domain_errors():
+            await self._temporal.start_workflow(
+                NoticeDelivery.run,
+                delivery,
+                id=delivery_workflow_id(delivery.notice_id),
+                task_queue=f"{self._region}-sessions",
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                rpc_timeout=_TIMEOUT,
+                static_summary="Delivery of a notice",
+            )
+
+
 async def ensure_room_watch(temporal: Client, region: str) -> None:
     """Start the workflow that watches the rooms of a region, unless it is running."""
     await temporal.start_workflow(
@@ -179,6 +223,26 @@ async def ensure_room_watch(temporal: Client, region: str) -> None:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary=f"Watch over the rooms of {region}",
     )
+
+
+async def ensure_housekeeping(temporal: Client, region: str) -> None:
+    """Have the region's housekeeping run every few minutes, as it is written here."""
+    key = housekeeping_id(region)
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(
+            HousekeepingWorkflow.run,
+            HousekeepingInput(region),
+            id=key,
+            task_queue=f"{region}-sessions",
+            static_summary=f"Housekeeping of {region}",
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_HOUSEKEEPING_EVERY)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_HOUSEKEEPING_EVERY),
+    )
+    try:
+        await temporal.create_schedule(key, schedule)
+    except ScheduleAlreadyRunningError:
+        await temporal.get_schedule_handle(key).update(lambda _: ScheduleUpdate(schedule))
 
 
 @contextmanager

@@ -57,6 +57,10 @@ ROOM = ActivityOptions(
 NOTICES = ActivityOptions(
     start_to_close_timeout=_s(120), schedule_to_close_timeout=timedelta(hours=4), retry_policy=_PATIENT
 )
+# What is not done within it is done by the next run.
+HOUSEKEEPING = ActivityOptions(
+    start_to_close_timeout=_s(60), schedule_to_close_timeout=timedelta(minutes=10), retry_policy=_PATIENT
+)
 # A lost capture worker is noticed after `heartbeat` and replaced at once.
 CAPTURE = ActivityOptions(
     start_to_close_timeout=timedelta(hours=13),
@@ -87,3 +91,11 @@ WATCH = ActivityOptions(
 
 CAPTURE_DRAIN = timedelta(minutes=2)  # from the room's closing to the recorder's last segment
 TRANSCRIPT_DRAIN = timedelta(hours=6)  # from the recorder's last segment to the last word
+
+
+def delivery(within: timedelta) -> ActivityOptions:
+    """Of one notice that somebody waits for: tried again after about 1, 4, 12 and 43 s, then each minute."""
+    policy = RetryPolicy(initial_interval=_s(1), backoff_coefficient=3.5, maximum_interval=_s(60))
+    return ActivityOptions(
+        start_to_close_timeout=_s(120), schedule_to_close_timeout=within, retry_policy=policy
+    )

@@ -1,6 +1,8 @@
 """All workflows, for the worker and the replay tests."""
 
 from workflows.class_session import ClassSession
+from workflows.housekeeping import HousekeepingWorkflow
+from workflows.notice_delivery import NoticeDelivery
 from workflows.room_watch import RoomWatchWorkflow
 
-WORKFLOWS = (ClassSession, RoomWatchWorkflow)
+WORKFLOWS = (ClassSession, RoomWatchWorkflow, NoticeDelivery, HousekeepingWorkflow)

@@ -1,6 +1,7 @@
 """The outbox: messages written with the fact that caused them, and their delivery."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -63,21 +64,37 @@ async def mark_sent(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
     await db.execute(
         sa.update(Notice)
         .where(col(Notice.id) == notice_id)
-        .values(sent_at=at, attempts=col(Notice.attempts) + 1, error="")
+        .values(sent_at=at, attempts=col(Notice.attempts) + 1, error="", sealed="")
     )
 
 
 async def mark_failed(db: AsyncSession, notice_id: UUID, code: str, at: datetime | None) -> None:
     """`at` is set where there is no use in another attempt."""
+    over = {"failed_at": at, "sealed": ""} if at else {}
     await db.execute(
         sa.update(Notice)
         .where(col(Notice.id) == notice_id)
-        .values(failed_at=at, attempts=col(Notice.attempts) + 1, error=code)
+        .values(attempts=col(Notice.attempts) + 1, error=code, **over)
     )
 
 
 async def withdraw(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
     """It will not be sent: what it says is no longer so."""
     await db.execute(
-        sa.update(Notice).where(col(Notice.id) == notice_id).values(failed_at=at, error=WITHDRAWN)
+        sa.update(Notice).where(col(Notice.id) == notice_id).values(failed_at=at, error=WITHDRAWN, sealed="")
     )
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A notice with a delivery of its own that is neither sent nor given up."""
+
+    id: UUID
+    organization_id: UUID
+    deliver_by: datetime
+
+
+async def undelivered(db: AsyncSession, most: int) -> list[Undelivered]:
+    """Those that have to go out first. Looks across tenants, by the schema's function for just that."""
+    rows = await db.execute(sa.text("select * from undelivered_notices(:most)"), {"most": most})
+    return [Undelivered(row.id, row.organization_id, row.deliver_by) for row in rows]

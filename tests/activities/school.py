@@ -31,7 +31,9 @@ from models.repositories import cases, documents, events, notices, organizations
 from models.session import Participant, Session
 from services.notices import ClassNotices
 from services.outbox import Outbox
+from services.sealed_words import SealedWords
 from signing.links import LinkSigner
+from signing.sealing import Sealer
 from workflows.contracts.common import Progress as ProgressInput
 from workflows.contracts.common import SessionRef, StepInput
 from workflows.contracts.notices import NoticeInput, NoticeResult
@@ -41,6 +43,7 @@ T = TypeVar("T")
 In = TypeVar("In")
 SENDER = "Harbour Tutoring <classes@harbour.example>"
 LINKS = LinkSigner(["a-secret-of-thirty-two-characters-or-more"], "https://school.example")
+WORDS = SealedWords(Sealer(["a-secret-of-thirty-two-characters-or-more"], "notice"))
 REGION = "local"
 
 
@@ -131,7 +134,7 @@ class School:
 
     async def send(self, kind: NoticeKind, mailer: SmtpMailer, occasion: str = "") -> NoticeResult:
         sending = NoticeActivities(
-            self.progress, ClassNotices(self.database, LINKS, Outbox(self.database, mailer))
+            self.progress, ClassNotices(self.database, LINKS, Outbox(self.database, mailer, WORDS))
         )
         progress = step(step=Step.CONFIRMATION, state=SessionState.SCHEDULED)
         return await run(sending.send, NoticeInput(self.session, progress, kind, occasion))

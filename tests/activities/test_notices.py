@@ -24,7 +24,7 @@ from models.notice import WITHDRAWN, Notice
 from models.people import Guardian
 from services.notices import ClassNotices
 from services.outbox import Outbox
-from tests.activities.school import LINKS, SENDER, School, now, quiet_now, run, told
+from tests.activities.school import LINKS, SENDER, WORDS, School, now, quiet_now, run, told
 from tests.integrations.smtp import mail_server
 from tests.stack import TestMail
 from workflows.contracts.common import SessionRef
@@ -312,7 +312,7 @@ async def test_the_class_of_another_school_is_not_found(school: School, mailer: 
     stranger = School(school.database)
     await stranger.open()
     sending = NoticeActivities(
-        school.progress, ClassNotices(school.database, LINKS, Outbox(school.database, mailer))
+        school.progress, ClassNotices(school.database, LINKS, Outbox(school.database, mailer, WORDS))
     )
 
     with pytest.raises(NotFound):

@@ -3,7 +3,8 @@
 import asyncio
 import dataclasses
 import re
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -16,11 +17,13 @@ from api.http.authentication import cookie_name
 from domain.errors import Unavailable
 from domain.people.sign_in import LIMITS, Attempt
 from integrations.mail import SmtpMailer
-from services import sign_in_links
+from services.housekeeping import Housekeeper
 from services.sign_in_links import SignInLinks
 from tests.api.mailed import ask, forget_attempts, links_in_mail, press, sign_in
-from tests.campus import Campus, Json, School, problem_of, school
+from tests.campus import PATIENCE, Campus, Json, School, problem_of, school
 from tests.stack import TestMail
+from wiring.temporal import connect
+from workflows.client import DeliveryClient
 
 pytestmark = pytest.mark.adapter
 
@@ -396,32 +399,135 @@ async def test_failures_are_logged_without_addresses(
 
 
 async def test_a_mail_server_that_is_down_is_logged_and_not_told(
-    campus: Campus, opened: School, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    campus: Campus, browser: httpx.AsyncClient, opened: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sign_in_links, "_PAUSES", (0.0, 0.0))
-    shared = campus.app.state.homeroom
-    down = dataclasses.replace(shared, mailer=SmtpMailer("smtp://127.0.0.1:1", "Homeroom <a@b.example>"))
-    await down.sign_in_links.send(await member(opened), None, datetime.now(UTC))
-    assert [r.message for r in caplog.records if r.levelname == "ERROR"] == ["sign-in mail failed"]
+    """It is noted at the message, which waits; the page says the same as ever."""
+    monkeypatch.setattr(SmtpMailer, "send", _not_answering)
+    address = await member(opened)
+    answer = await ask(browser, address)
+    assert answer.status_code == 200
+    message = await _message(opened, address, lambda one: one["attempts"] > 0)
+    assert (message["state"], message["error"]) == ("waiting", "unavailable")
+
+
+async def _not_answering(*_: object, **__: object) -> None:
+    raise Unavailable("the mail server does not answer")
+
+
+async def _message(opened: School, address: str, is_so: Callable[[Json], bool] = lambda _: True) -> Json:
+    """The sign-in mail to an address, once it is so."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found: list[Json] = (await opened.get(f"/v1/notices?kind=sign_in&q={address}"))["items"]
+            if found and is_so(found[0]):
+                return found[0]
+            await asyncio.sleep(0.05)
 
 
 async def test_a_mail_server_that_is_back_gets_the_mail(
-    campus: Campus, mail_sink: TestMail, opened: School, monkeypatch: pytest.MonkeyPatch
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sign_in_links, "_PAUSES", (0.0, 0.0))
     send, tries = SmtpMailer.send, list[str]()
 
+    address = await member(opened)
+
     async def back_at_the_third(self: SmtpMailer, to: str, **words: str) -> None:
+        if to != address or words["subject"] != "Your link to sign in":
+            return
         tries.append(words["message_id"])
         if len(tries) < 3:
             raise Unavailable("the mail server does not answer")
         await send(self, to, **words)
 
     monkeypatch.setattr(SmtpMailer, "send", back_at_the_third)
-    address = await member(opened)
-    await campus.app.state.homeroom.sign_in_links.send(address, None, datetime.now(UTC))
+    await ask(browser, address)
     assert len(await links_in_mail(mail_sink, address)) == 1
     assert len(set(tries)) == 1, "one message to the reader's mail program"
+    assert (await _message(opened, address, lambda one: one["state"] == "sent"))["attempts"] == 3
+
+
+async def test_a_mail_that_nobody_delivers_is_found_by_housekeeping(
+    campus: Campus, mail_sink: TestMail, opened: School
+) -> None:
+    """Temporal is away while somebody asks for a link, and comes back."""
+    shared = campus.app.state.homeroom
+    nowhere = await connect("127.0.0.1:1", "default", lazy=True)
+    away = dataclasses.replace(shared, deliveries=DeliveryClient(nowhere, shared.settings.region))
+    address = await member(opened)
+    await away.sign_in_links.send(address, None, datetime.now(UTC))
+    assert (await _message(opened, address))["state"] == "waiting"
+    await Housekeeper(shared.database, shared.deliveries).start_deliveries()
+    assert len(await links_in_mail(mail_sink, address)) == 1
+    await _message(opened, address, lambda one: one["state"] == "sent")
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+async def test_nobody_who_reads_the_outbox_can_sign_in_as_another(
+    campus: Campus,
+    browser: httpx.AsyncClient,
+    mail_sink: TestMail,
+    opened: School,
+    delivered: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither API, console, views of readers, exports nor the log of changes hold the token or another organization."""
+    tokens, make = list[str](), secrets.token_urlsafe
+
+    def noting(size: int | None = None) -> str:
+        tokens.append(make(size))
+        return tokens[-1]
+
+    monkeypatch.setattr(secrets, "token_urlsafe", noting)
+    if not delivered:
+        monkeypatch.setattr(SmtpMailer, "send", _not_answering)
+    address = await member(opened)
+    async with school(campus, "Zebra {}") as elsewhere:
+        await elsewhere.post("/v1/members", {"name": "The same", "email": address, "role": "ops"})
+        await ask(browser, address)
+        if delivered:
+            assert len(await links_in_mail(mail_sink, address)) == 2
+        message = await _message(opened, address, lambda one: one["attempts"] > 0)
+        assert (await elsewhere.get("/v1/notices?kind=sign_in"))["items"] == [], "it lies with one of them"
+    assert len(tokens) >= 2
+    async with campus.browser() as desk:
+        await desk.get(campus.desk_url(opened.id))
+        page = await desk.get(f"/outbox/{message['id']}")
+        mail = await desk.get(f"/outbox/{message['id']}/mail")
+        audit = await desk.get(f"/settings/audit?subject_id={message['id']}")
+    assert "Not shown: it holds a sign-in link." in page.text
+    read = [
+        page.text,
+        mail.text,
+        audit.text,
+        (await opened.api.get("/v1/notices?kind=sign_in")).text,
+        (await opened.api.get(f"/v1/notices/{message['id']}")).text,
+        (await opened.api.get(f"/v1/audit?subject_id={message['id']}")).text,
+        (await opened.api.get("/v1/exports/notices.csv")).text,
+        _logged(campus, message["id"]),
+    ]
+    assert all(message["id"] in text for text in read[3:]), "it is all about this message"
+    for text in read:
+        assert "Zebra" not in text
+        assert "sealed" not in text
+        for token in tokens:
+            assert token not in text
+    assert _stored(campus, message["id"]) == ("", "", not delivered)
+
+
+def _logged(campus: Campus, notice_id: str) -> str:
+    with psycopg.connect(campus.database.superuser) as connection:
+        query = "select jsonb_agg(to_jsonb(c)) from change_log as c where subject_id = %s"
+        row = connection.execute(query, [notice_id]).fetchone()
+    return str(row)
+
+
+def _stored(campus: Campus, notice_id: str) -> tuple[str, str, bool]:
+    """The plain words, and whether there are sealed ones."""
+    with psycopg.connect(campus.database.superuser) as connection:
+        query = "select html, text, sealed <> '' from notice where id = %s"
+        row = connection.execute(query, [notice_id]).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts(

@@ -10,6 +10,7 @@ from temporalio.worker import Worker
 
 from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
 from tests.workflows.classroom import MINUTE, REGION, Classroom, Handle, book
+from tests.workflows.delivering import deliver, delivering, keep_house
 from tests.workflows.recording_activities import QuickWatch, World
 from workflows.client import session_workflow_id
 from workflows.contracts.rooms import WatchInput
@@ -180,6 +181,28 @@ async def watch(environment: WorkflowEnvironment, _: World) -> Handle:
     return first
 
 
+async def delivered(environment: WorkflowEnvironment, _: World) -> Handle:
+    async with delivering(environment.client):
+        handle = await deliver(environment, 15 * MINUTE)
+        await handle.result()
+    return handle
+
+
+async def given_up(environment: WorkflowEnvironment, _: World) -> Handle:
+    async with delivering(environment.client) as deliverer:
+        deliverer.failures = [NotFound("gone")]
+        handle = await deliver(environment, 15 * MINUTE)
+        await handle.result()
+    return handle
+
+
+async def housekeeping(environment: WorkflowEnvironment, _: World) -> Handle:
+    async with delivering(environment.client):
+        handle = await keep_house(environment)
+        await handle.result()
+    return handle
+
+
 async def over(room: Classroom) -> Handle:
     await room.result()
     return room.handle
@@ -204,6 +227,9 @@ SCENARIOS: dict[str, Scenario] = {
         room_not_opened_and_nothing_said,
         approved_late_at_the_second_try,
         filed_at_the_second_try,
+        delivered,
+        given_up,
+        housekeeping,
         watch,  # last: the server skips no time while its continuation waits for a worker
     )
 }

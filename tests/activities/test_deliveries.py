@@ -1,0 +1,178 @@
+"""Notices that no session waits for: sent and marked, or given up, with what they hold sealed until then."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from activities.deliveries import DeliveryActivities
+from domain.errors import NotFound, Unavailable
+from domain.notices.kinds import AccountNoticeKind, DeliveryState
+from domain.subjects import Subject, SubjectKind
+from integrations.mail import SmtpMailer
+from models.exception_case import ExceptionCase
+from models.notice import Notice
+from models.repositories import notices, pages
+from models.repositories.pages import Asked
+from reports.contexts import RenderedMessage
+from services.outbox import Outbox
+from services.sealed_words import SealedWords
+from signing.sealing import Sealer
+from tests.activities.school import SENDER, WORDS, School, now, run
+from tests.stack import TestMail
+from workflows.contracts.deliveries import DeliveryInput, DeliveryResult
+
+pytestmark = pytest.mark.adapter
+
+SECRET = "the-secret-of-the-link"
+MESSAGE = RenderedMessage("Your link to sign in", f"<p>{SECRET}</p>", SECRET)
+DOWN = SmtpMailer("smtp://127.0.0.1:1", SENDER)
+MINUTE = timedelta(minutes=1)
+
+
+async def written(school: School, **changes: Any) -> Notice:
+    """A sign-in mail in the outbox."""
+    guardian = school.people["Samira"]
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "organization_id": school.id,
+        "key": str(uuid4()),
+        "subject_kind": SubjectKind.GUARDIAN,
+        "subject_id": guardian,
+        "kind": AccountNoticeKind.SIGN_IN,
+        "recipient_kind": "guardian",
+        "recipient_id": guardian,
+        "address": school.address("Samira"),
+        "subject": MESSAGE.subject,
+        "html": "",
+        "text": "",
+        "sealed": WORDS.seal(MESSAGE),
+        "send_after": now(),
+        "deliver_by": now() + 15 * MINUTE,
+        "created_at": now(),
+    }
+    row = Notice(**(values | changes))
+    async with school.database.tenant(school.id) as db:
+        await notices.prepare(db, [row])
+    return row
+
+
+async def deliver(
+    school: School, row: Notice, mailer: SmtpMailer, words: SealedWords = WORDS
+) -> DeliveryState:
+    return (await _run(school, row, mailer, words)).state
+
+
+async def _run(
+    school: School, row: Notice, mailer: SmtpMailer, words: SealedWords = WORDS, *, give_up: bool = False
+) -> DeliveryResult:
+    assert row.deliver_by
+    activities = DeliveryActivities(Outbox(school.database, mailer, words))
+    delivery = DeliveryInput(school.id, row.id, row.deliver_by)
+    return await run(activities.give_up if give_up else activities.deliver, delivery)
+
+
+async def after(school: School, row: Notice) -> Notice:
+    async with school.database.tenant(school.id) as db:
+        return await notices.get(db, row.id)
+
+
+async def opened_cases(school: School) -> list[ExceptionCase]:
+    async with school.database.tenant(school.id) as db:
+        found, _ = await pages.page(db, ExceptionCase, Asked("opened_at", 10))
+    return found
+
+
+async def test_sealed_words_are_mailed_and_then_gone(
+    school: School, mailer: SmtpMailer, mail_sink: TestMail
+) -> None:
+    row = await written(school)
+    assert SECRET not in row.sealed
+    assert await deliver(school, row, mailer) == DeliveryState.SENT
+    (mail,) = mail_sink.messages(row.address)
+    assert SECRET in mail["html"]
+    assert SECRET in mail["text"]
+    sent = await after(school, row)
+    assert (sent.sealed, sent.html, sent.text, sent.attempts, sent.error) == ("", "", "", 1, "")
+
+
+async def test_what_is_sent_already_is_not_sent_again(
+    school: School, mailer: SmtpMailer, mail_sink: TestMail
+) -> None:
+    row = await written(school)
+    for _ in range(2):
+        assert await deliver(school, row, mailer) == DeliveryState.SENT
+    assert len(mail_sink.messages(row.address)) == 1
+
+
+async def test_a_mail_server_that_is_down_leaves_the_notice_waiting(
+    school: School, mailer: SmtpMailer
+) -> None:
+    row = await written(school)
+    with pytest.raises(Unavailable):
+        await deliver(school, row, DOWN)
+    waiting = await after(school, row)
+    assert (waiting.state, waiting.attempts, waiting.error) == (DeliveryState.WAITING, 1, "unavailable")
+    assert await deliver(school, row, mailer) == DeliveryState.SENT
+    assert await opened_cases(school) == []
+
+
+async def test_a_link_that_is_over_is_withdrawn_with_its_words(
+    school: School, mailer: SmtpMailer, mail_sink: TestMail
+) -> None:
+    row = await written(school, deliver_by=now() - MINUTE)
+    assert await deliver(school, row, mailer) == DeliveryState.WITHDRAWN
+    assert (await after(school, row)).sealed == ""
+    assert mail_sink.messages(row.address) == []
+    assert await opened_cases(school) == []
+
+
+async def test_a_link_that_could_not_be_sent_in_time_is_withdrawn(school: School) -> None:
+    row = await written(school)
+    assert (await _run(school, row, DOWN, give_up=True)).state == DeliveryState.WITHDRAWN
+    assert (await after(school, row)).sealed == ""
+
+
+async def test_giving_up_what_was_sent_changes_nothing(school: School, mailer: SmtpMailer) -> None:
+    row = await written(school)
+    await deliver(school, row, mailer)
+    assert (await _run(school, row, DOWN, give_up=True)).state == DeliveryState.SENT
+
+
+async def test_words_sealed_with_a_secret_that_is_gone_are_withdrawn(
+    school: School, mailer: SmtpMailer, mail_sink: TestMail
+) -> None:
+    row = await written(school)
+    others = SealedWords(Sealer(["another-secret-of-thirty-two-characters"], "notice"))
+    assert await deliver(school, row, mailer, others) == DeliveryState.WITHDRAWN
+    assert mail_sink.messages(row.address) == []
+
+
+async def test_an_address_that_is_refused_is_a_case_about_the_person_once_a_day(
+    school: School, mailer: SmtpMailer
+) -> None:
+    for _ in range(2):
+        row = await written(school, address="no address")
+        assert await deliver(school, row, mailer) == DeliveryState.FAILED
+        assert (await after(school, row)).sealed == ""
+    (case,) = await opened_cases(school)
+    assert case.about == Subject(SubjectKind.GUARDIAN, school.people["Samira"])
+    assert (case.kind, case.detail["code"]) == ("notice_undeliverable", "undeliverable")
+
+
+async def test_an_invitation_that_could_not_be_sent_is_a_case(school: School) -> None:
+    row = await written(
+        school, kind=AccountNoticeKind.INVITATION, sealed="", html="<p>Welcome</p>", text="Welcome"
+    )
+    assert (await _run(school, row, DOWN, give_up=True)).state == DeliveryState.FAILED
+    (case,) = await opened_cases(school)
+    assert case.detail == {"notice_id": str(row.id), "code": "not-in-time"}
+
+
+async def test_the_notice_of_another_school_is_not_found(school: School, mailer: SmtpMailer) -> None:
+    stranger = School(school.database, school.notifier)
+    await stranger.open()
+    row = await written(stranger)
+    with pytest.raises(NotFound):
+        await _run(school, row, mailer)

@@ -1,0 +1,86 @@
+"""Deliveries of notices under test: a worker whose mail server fails as it is told to."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from domain.errors import HomeroomError
+from domain.notices.kinds import DeliveryState
+from tests.workflows.classroom import REGION
+from workflows.contracts.deliveries import Deliveries, DeliveryInput, DeliveryResult
+from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput, HousekeepingResult
+from workflows.failures import application_error
+from workflows.housekeeping import HousekeepingWorkflow
+from workflows.notice_delivery import NoticeDelivery
+
+QUEUE = f"{REGION}-notices"
+
+
+@dataclass
+class Deliverer(Deliveries, Housekeeping):
+    calls: list[str] = field(default_factory=list)
+    failures: list[HomeroomError] = field(default_factory=list)  # of the next tries
+
+    @activity.defn(name="deliver_notice")
+    async def deliver(self, delivery: DeliveryInput) -> DeliveryResult:
+        self.calls.append("deliver")
+        if self.failures:
+            raise application_error(self.failures.pop(0))
+        return DeliveryResult(DeliveryState.SENT)
+
+    @activity.defn(name="give_up_notice")
+    async def give_up(self, delivery: DeliveryInput) -> DeliveryResult:
+        self.calls.append("give up")
+        return DeliveryResult(DeliveryState.WITHDRAWN)
+
+    @activity.defn(name="start_deliveries")
+    async def start_deliveries(self, housekeeping: HousekeepingInput) -> int:
+        self.calls.append("start deliveries")
+        return 2
+
+    @activity.defn(name="forget_expired")
+    async def forget_expired(self, housekeeping: HousekeepingInput) -> int:
+        self.calls.append("forget")
+        return 3
+
+
+@asynccontextmanager
+async def delivering(client: Client, queue: str = QUEUE) -> AsyncIterator[Deliverer]:
+    happening = Deliverer()
+    activities: list[Callable[..., Any]] = [
+        happening.deliver,
+        happening.give_up,
+        happening.start_deliveries,
+        happening.forget_expired,
+    ]
+    workflows = [NoticeDelivery, HousekeepingWorkflow]
+    async with Worker(client, task_queue=queue, workflows=workflows, activities=activities):
+        yield happening
+
+
+async def deliver(
+    environment: WorkflowEnvironment, lasts: timedelta
+) -> WorkflowHandle[NoticeDelivery, DeliveryResult]:
+    deliver_by = await environment.get_current_time() + lasts
+    return await environment.client.start_workflow(
+        NoticeDelivery.run,
+        DeliveryInput(uuid4(), uuid4(), deliver_by),
+        id=f"delivery-{uuid4()}",
+        task_queue=QUEUE,
+    )
+
+
+async def keep_house(
+    environment: WorkflowEnvironment,
+) -> WorkflowHandle[HousekeepingWorkflow, HousekeepingResult]:
+    return await environment.client.start_workflow(
+        HousekeepingWorkflow.run, HousekeepingInput(REGION), id=f"housekeeping-{uuid4()}", task_queue=QUEUE
+    )

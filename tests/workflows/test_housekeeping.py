@@ -1,0 +1,59 @@
+"""The housekeeping of a region runs by a schedule."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleHandle, ScheduleOverlapPolicy
+from temporalio.testing import WorkflowEnvironment
+
+from tests.stack import TestTemporal
+from tests.workflows.delivering import delivering, keep_house
+from wiring.temporal import connect
+from workflows.client import ensure_housekeeping, housekeeping_id
+from workflows.contracts.housekeeping import HousekeepingResult
+
+pytestmark = pytest.mark.workflow
+
+
+async def test_deliveries_are_started_and_what_is_over_is_forgotten(environment: WorkflowEnvironment) -> None:
+    async with delivering(environment.client) as happening:
+        handle = await keep_house(environment)
+        assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3)
+    assert happening.calls == ["start deliveries", "forget"]
+
+
+async def test_the_schedule_is_there_once_however_many_workers_start(temporal_server: TestTemporal) -> None:
+    client = await connect(temporal_server.address, temporal_server.namespace)
+    region = f"region-{uuid4()}"
+    for _ in range(3):
+        await ensure_housekeeping(client, region)
+    schedule = client.get_schedule_handle(housekeeping_id(region))
+    described = (await schedule.describe()).schedule
+    assert described.policy.overlap == ScheduleOverlapPolicy.SKIP
+    assert len(described.spec.intervals) == 1
+    await schedule.delete()
+
+
+async def test_what_the_schedule_starts_runs_on_the_regions_workers(temporal_server: TestTemporal) -> None:
+    client = await connect(temporal_server.address, temporal_server.namespace)
+    region = f"region-{uuid4()}"
+    await ensure_housekeeping(client, region)
+    schedule = client.get_schedule_handle(housekeeping_id(region))
+    async with delivering(client, f"{region}-sessions") as happening:
+        await schedule.trigger()
+        handle = client.get_workflow_handle(await started_by(schedule), result_type=HousekeepingResult)
+        assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3)
+    assert happening.calls == ["start deliveries", "forget"]
+    await schedule.delete()
+
+
+async def started_by(schedule: ScheduleHandle) -> str:
+    """The id of the workflow that a schedule has started first."""
+    async with asyncio.timeout(30):
+        while True:
+            if started := (await schedule.describe()).info.recent_actions:
+                action = started[0].action
+                assert isinstance(action, ScheduleActionExecutionStartWorkflow)
+                return action.workflow_id
+            await asyncio.sleep(0.1)

@@ -1,0 +1,73 @@
+"""A notice is tried for as long as it is of use, then given up."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from domain.errors import NotFound, Unavailable
+from domain.notices.kinds import DeliveryState
+from tests.workflows.delivering import Deliverer, deliver, delivering
+from workflows import options
+
+pytestmark = pytest.mark.workflow
+
+LASTS = timedelta(minutes=15)
+
+
+@pytest.fixture
+async def deliverer(environment: WorkflowEnvironment) -> AsyncIterator[Deliverer]:
+    async with delivering(environment.client) as happening:
+        yield happening
+
+
+async def test_a_notice_is_delivered_at_once(environment: WorkflowEnvironment, deliverer: Deliverer) -> None:
+    handle = await deliver(environment, LASTS)
+    assert (await handle.result()).state == DeliveryState.SENT
+    assert deliverer.calls == ["deliver"]
+
+
+async def test_a_mail_server_that_is_back_gets_the_mail(
+    environment: WorkflowEnvironment, deliverer: Deliverer
+) -> None:
+    deliverer.failures = [Unavailable("it does not answer")] * 6
+    handle = await deliver(environment, LASTS)
+    assert (await handle.result()).state == DeliveryState.SENT
+    assert deliverer.calls == ["deliver"] * 7
+
+
+async def test_a_notice_that_is_not_sent_in_time_is_given_up(
+    environment: WorkflowEnvironment, deliverer: Deliverer
+) -> None:
+    deliverer.failures = [Unavailable("it does not answer")] * 1_000
+    handle = await deliver(environment, LASTS)
+    assert (await handle.result()).state == DeliveryState.WITHDRAWN
+    assert deliverer.calls[-1] == "give up"
+    assert 15 <= deliverer.calls.count("deliver") <= 20
+
+
+async def test_a_notice_that_comes_too_late_is_not_tried(
+    environment: WorkflowEnvironment, deliverer: Deliverer
+) -> None:
+    handle = await deliver(environment, -LASTS)
+    assert (await handle.result()).state == DeliveryState.WITHDRAWN
+    assert deliverer.calls == ["give up"]
+
+
+async def test_an_error_that_is_final_is_not_tried_again(
+    environment: WorkflowEnvironment, deliverer: Deliverer
+) -> None:
+    deliverer.failures = [NotFound("there is no such notice")]
+    await (await deliver(environment, LASTS)).result()
+    assert deliverer.calls == ["deliver", "give up"]
+
+
+def test_the_first_tries_follow_each_other_soon_and_the_others_each_minute() -> None:
+    """Of 15 minutes that a link lasts, somebody waits through the first one."""
+    policy = options.delivery(LASTS)["retry_policy"]
+    waits = [policy.initial_interval * policy.backoff_coefficient**number for number in range(6)]
+    assert policy.maximum_interval is not None
+    seconds = [round(min(wait, policy.maximum_interval).total_seconds()) for wait in waits]
+    assert seconds == [1, 4, 12, 43, 60, 60]
+    assert policy.maximum_attempts == 0

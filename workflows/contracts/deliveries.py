@@ -1,0 +1,33 @@
+"""Delivering one notice that no session waits for: a sign-in mail, an invitation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from temporalio import activity
+
+from domain.notices.kinds import DeliveryState
+
+
+@dataclass(frozen=True)
+class DeliveryInput:
+    organization_id: UUID
+    notice_id: UUID
+    deliver_by: datetime
+
+
+@dataclass(frozen=True)
+class DeliveryResult:
+    state: DeliveryState
+
+
+class Deliveries:
+    @activity.defn(name="deliver_notice")
+    async def deliver(self, delivery: DeliveryInput) -> DeliveryResult:
+        """Send the notice unless it is sent already, and mark it."""
+        raise NotImplementedError
+
+    @activity.defn(name="give_up_notice")
+    async def give_up(self, delivery: DeliveryInput) -> DeliveryResult:
+        """Mark a notice that was not sent in time: withdrawn, or failed with a case."""
+        raise NotImplementedError
