@@ -171,7 +171,7 @@ async def test_an_invitation_that_could_not_be_sent_is_a_case(school: School) ->
 
 
 async def test_the_notice_of_another_school_is_not_found(school: School, mailer: SmtpMailer) -> None:
-    stranger = School(school.database, school.notifier)
+    stranger = School(school.database)
     await stranger.open()
     row = await written(stranger)
     with pytest.raises(NotFound):
