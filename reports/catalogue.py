@@ -78,6 +78,11 @@ WORDS: dict[str, dict[str, str]] = {
         "sign_in_care": "If you didn't ask for it, you can ignore this email. "
         "Nobody is signed in until the link is used.",
         "sign_in_footer": "You're receiving this email because someone entered this address on the sign-in page.",
+        "invitation_subject": "Join {organization} on Homeroom",
+        "invitation_lead": "You have been added to the staff of {organization} on Homeroom.",
+        "invitation_by": "{by} added you to the staff of {organization} on Homeroom.",
+        "invitation_how": "To sign in, enter this email address on the sign-in page. You don't need a password.",
+        "invitation_footer": "You're receiving this email because {organization} added this address to its staff.",
         "member": "staff",
         "instructor": "instructor",
         "guardian": "guardian",
@@ -129,6 +134,12 @@ WORDS: dict[str, dict[str, str]] = {
         "sign_in_care": "Si no lo has solicitado, puedes ignorar este correo. "
         "Nadie inicia sesión hasta que se usa el enlace.",
         "sign_in_footer": "Recibes este correo porque alguien ha introducido esta dirección para iniciar sesión.",
+        "invitation_subject": "Únete a {organization} en Homeroom",
+        "invitation_lead": "Te han añadido al personal de {organization} en Homeroom.",
+        "invitation_by": "{by} te ha añadido al personal de {organization} en Homeroom.",
+        "invitation_how": "Para iniciar sesión, introduce esta dirección de correo en la página de inicio de sesión. "
+        "No necesitas contraseña.",
+        "invitation_footer": "Recibes este correo porque {organization} ha añadido esta dirección a su personal.",
         "member": "personal",
         "instructor": "docente",
         "guardian": "familia",

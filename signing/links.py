@@ -118,6 +118,9 @@ class LinkSigner:
         claims = self._read(_FAMILY, token, now)
         return UUID(claims["organization"]), UUID(claims["guardian"]), str(claims["address"])
 
+    def sign_in_page(self) -> str:
+        return f"{self._base}/sign-in"
+
     def sign_in_url(self, token: str, path: str | None) -> str:
         """A link whose token is kept in the database."""
         after = {"next": path} if path else {}

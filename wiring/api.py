@@ -15,6 +15,7 @@ from services.class_commands import ClassCommands
 from services.documentation import Documentation
 from services.exports import Exports
 from services.family_links import FamilyLinks
+from services.invitations import Invitations
 from services.joining import Joining
 from services.openid_sign_in import OpenIdSignIn
 from services.resources.resource import Outside
@@ -53,6 +54,10 @@ class ApiParts:
     @cached_property
     def sign_in_links(self) -> SignInLinks:
         return SignInLinks(self.database, self.links, sealed_words(self.settings), self.deliveries)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(self.links, self.deliveries)
 
     @cached_property
     def family_links(self) -> FamilyLinks:

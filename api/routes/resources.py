@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
@@ -55,9 +55,13 @@ def serve(resource: Resource[Any]) -> None:
     name, kind, api = resource.name, type(resource).__name__, described(resource)
     read, write = [needs(resource.read)], [needs(resource.write)]
 
-    async def create(new: Any, db: Work, who: TheCaller, ids: Ids, now: Now, shared: Shared) -> Any:
+    async def create(
+        new: Any, db: Work, who: TheCaller, ids: Ids, now: Now, shared: Shared, later: BackgroundTasks
+    ) -> Any:
         admitted = await resource.admit(shared.outside, new)
         row = await resource.create(db, who.organization_id, ids.next(), admitted, now)
+        if invitation := await shared.invitations.write(db, who, row, now):
+            later.add_task(shared.invitations.deliver, invitation)
         place = {"Location": f"/v1/{api.path}/{row.id}"}
         return await _shown(db, row, 201, place)
 

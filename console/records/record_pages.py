@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 from uuid_utils.compat import uuid7
 
@@ -58,10 +59,14 @@ def serve(kind: Kind) -> None:
         try:
             made = resource.new.model_validate(forms.body(form))
             async with shared.database.tenant(who.organization_id) as db:
-                await resource.create(db, who.organization_id, key, made, now)
+                row = await resource.create(db, who.organization_id, key, made, now)
+                invitation = await shared.invitations.write(db, who, row, now)
         except (ValidationError, HomeroomError, IntegrityError) as error:
             return _form_page(request, kind, forms.refused(form, error), key=key)
-        return went(request, f"{kind.base}/{key}", "made")
+        answer = went(request, f"{kind.base}/{key}", "made")
+        if invitation:
+            answer.background = BackgroundTask(shared.invitations.deliver, invitation)
+        return answer
 
     @router.get(one, dependencies=[read])
     async def detail(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:

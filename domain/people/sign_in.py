@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from domain.people.access import AccessRole
 
 LINK_LASTS = timedelta(minutes=15)
+INVITATION_LASTS = timedelta(days=3)  # for so long its mail is tried; it holds no link that ends
 FAMILY_LINK_LASTS = timedelta(days=30)  # in a mail that stays in a mailbox
 _LONGEST_PATH = 500
 

@@ -19,7 +19,7 @@ from domain.people.sign_in import LIMITS, Attempt
 from integrations.mail import SmtpMailer
 from services.housekeeping import Housekeeper
 from services.sign_in_links import SignInLinks
-from tests.api.mailed import ask, forget_attempts, links_in_mail, press, sign_in
+from tests.api.mailed import ask, forget_attempts, links_in_mail, press, sign_in, sign_in_mails
 from tests.campus import PATIENCE, Campus, Json, School, problem_of, school
 from tests.stack import TestMail
 from wiring.temporal import connect
@@ -211,7 +211,7 @@ async def test_one_link_for_every_door(
             async with campus.browser() as one:
                 homes.append((await press(one, link)).url.path)
         assert sorted(homes) == ["/family", "/teaching", "/today"]
-    (message,) = mail_sink.messages(address)
+    (message,) = sign_in_mails(mail_sink, address)
     assert "Sign in to Harbour Tutoring as guardian" in message["text"]
     assert "Sign in to Harbour Tutoring as staff" in message["text"]
     assert re.search(r"Sign in to Elsewhere Harbour Tutoring:\s", message["text"])
@@ -224,7 +224,7 @@ async def test_the_mail_is_in_the_readers_language(
     await opened.post("/v1/guardians", {"name": "Lucía", "email": address, "language": "es"})
     await ask(browser, address)
     await links_in_mail(mail_sink, address)
-    (message,) = mail_sink.messages(address)
+    (message,) = sign_in_mails(mail_sink, address)
     assert message["subject"] == "Tu enlace para iniciar sesión"
     assert "Funciona una sola vez y caduca en 15 minutos" in message["text"]
 
@@ -432,7 +432,7 @@ async def test_a_mail_server_that_is_back_gets_the_mail(
     address = await member(opened)
 
     async def back_at_the_third(self: SmtpMailer, to: str, **words: str) -> None:
-        if to != address or words["subject"] != "Your link to sign in":
+        if to != address or words["subject"] != "Your sign-in link":
             return
         tries.append(words["message_id"])
         if len(tries) < 3:

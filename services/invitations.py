@@ -1,0 +1,76 @@
+"""Invitations: a new member of staff is told by mail that they can sign in."""
+
+import logging
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+
+from domain.errors import HomeroomError
+from domain.notices.kinds import AccountNoticeKind, notice_key
+from domain.people.access import Principal
+from domain.people.sign_in import INVITATION_LASTS
+from domain.subjects import SubjectKind
+from models.access import Member
+from models.notice import Notice
+from models.repositories import names, notices
+from reports.invitations import render_invitation
+from services.organizations import organization
+from signing.links import LinkSigner
+from workflows.client import DeliveryClient
+from workflows.contracts.deliveries import DeliveryInput
+
+logger = logging.getLogger(__name__)
+
+
+class Invitations:
+    def __init__(self, links: LinkSigner, deliveries: DeliveryClient) -> None:
+        self._links = links
+        self._deliveries = deliveries
+
+    async def write(
+        self, db: AsyncSession, who: Principal, made: SQLModel, now: datetime
+    ) -> DeliveryInput | None:
+        """In the transaction that made the row: the invitation, where the row is a member of staff. One per member."""
+        if not isinstance(made, Member):
+            return None
+        notice = await self._notice(db, who, made, now)
+        await notices.prepare(db, [notice])
+        return DeliveryInput(made.organization_id, notice.id, now + INVITATION_LASTS)
+
+    async def deliver(self, delivery: DeliveryInput) -> None:
+        """After the commit. What cannot be started now, housekeeping starts."""
+        try:
+            await self._deliveries.start(delivery)
+        except HomeroomError as error:
+            logger.warning("invitation waits", extra={"reason": error.code})
+
+    async def _notice(self, db: AsyncSession, who: Principal, member: Member, now: datetime) -> Notice:
+        known = await names.of_actors(db, [who.actor]) if who.actor.startswith("member:") else {}
+        message = render_invitation(
+            reader=member.name,
+            organization=(await organization(db)).name,
+            by=known.get(who.actor, ""),
+            url=self._links.sign_in_page(),
+            language=member.language,
+        )
+        kind = AccountNoticeKind.INVITATION
+        key = notice_key(member.id, kind, member.id, "")
+        return Notice(
+            id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
+            organization_id=member.organization_id,
+            key=key,
+            subject_kind=SubjectKind.MEMBER,
+            subject_id=member.id,
+            kind=kind,
+            recipient_kind=SubjectKind.MEMBER,
+            recipient_id=member.id,
+            address=member.email,
+            subject=message.subject,
+            html=message.html,
+            text=message.text,
+            send_after=now,
+            deliver_by=now + INVITATION_LASTS,
+            created_at=now,
+        )

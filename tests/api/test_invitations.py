@@ -1,0 +1,81 @@
+"""A new member of staff is invited by mail, from the API and from the console alike."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from tests.api.mailed import sign_in
+from tests.campus import PATIENCE, Campus, Json, School
+from tests.console.test_record_pages import hidden
+from tests.stack import TestMail
+
+pytestmark = pytest.mark.adapter
+
+
+def new_address() -> str:
+    return f"{uuid4().hex[:12]}@harbour.example"
+
+
+async def invitation_to(school: School, address: str) -> Json:
+    """Once it is sent."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found: list[Json] = (await school.get(f"/v1/notices?kind=invitation&state=sent&q={address}"))[
+                "items"
+            ]
+            if found:
+                (one,) = found
+                return one
+            await asyncio.sleep(0.05)
+
+
+async def test_who_is_added_by_the_api_is_told_where_to_sign_in(
+    campus: Campus, harbour: School, mail_sink: TestMail
+) -> None:
+    address = new_address()
+    member = {"name": "Olu Adeyemi", "email": address, "role": "ops"}
+    made = await harbour.post("/v1/members", member)
+    invitation = await invitation_to(harbour, address)
+    assert (invitation["subject_kind"], invitation["subject_id"]) == ("member", made["id"])
+    (mail,) = mail_sink.messages(address)
+    assert mail["subject"] == "Join Harbour Tutoring on Homeroom"
+    assert "You have been added to the staff of Harbour Tutoring" in mail["text"]
+    assert f"{campus.url}/sign-in" in mail["text"].split()
+    assert "token" not in mail["html"] + mail["text"], "whoever reads it cannot sign in with it"
+    async with campus.browser() as browser:
+        assert (await sign_in(browser, mail_sink, address)).url.path == "/today"
+
+
+async def test_who_is_added_in_the_console_reads_who_added_them(
+    campus: Campus, harbour: School, mail_sink: TestMail
+) -> None:
+    admin = {"name": "Ada Admin", "email": new_address(), "role": "admin", "language": "es"}
+    await harbour.post("/v1/members", admin)
+    address = new_address()
+    async with campus.browser() as browser:
+        await sign_in(browser, mail_sink, admin["email"])
+        form = await browser.get("/people/members/new")
+        body = {"key": hidden(form, "key"), "name": "Olu", "email": address, "role": "ops"}
+        for _ in range(2):  # pressed twice
+            await browser.post("/people/members/new", data=body | {"language": "en", "time_zone": "UTC"})
+    await invitation_to(harbour, address)
+    (mail,) = mail_sink.messages(address)
+    assert "Ada Admin added you to the staff of Harbour Tutoring" in mail["text"]
+    (own,) = [m for m in mail_sink.messages(admin["email"]) if m["subject"].startswith("Únete a")]
+    assert "Te han añadido al personal" in own["text"]
+
+
+async def test_a_request_that_is_repeated_invites_once(harbour: School, mail_sink: TestMail) -> None:
+    address = new_address()
+    member = {"name": "Olu Adeyemi", "email": address, "role": "ops"}
+    for _ in range(2):
+        answer = await harbour.api.post("/v1/members", json=member, headers={"Idempotency-Key": address})
+        assert answer.status_code == 201
+    await invitation_to(harbour, address)
+    assert len(mail_sink.messages(address)) == 1
+
+
+async def test_nobody_else_is_invited(harbour: School) -> None:
+    """Families and instructors get their links with the notices of their classes."""
+    assert (await harbour.get("/v1/notices?kind=invitation"))["items"] == []
