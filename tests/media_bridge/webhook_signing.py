@@ -1,4 +1,4 @@
-"""Webhooks signed the way LiveKit's server signs them."""
+"""Signs webhooks as LiveKit's server does."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What a recorder process is told: its orders on the first line of stdin, commands on the lines after it."""
+"""Messages to a recorder process: the start message on the first line of stdin, commands on later lines."""
 
 from datetime import datetime
 from pathlib import Path
@@ -8,8 +8,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class RecorderConfig(BaseModel):
-    """What to record and where to. `blind_since`: the class has gone unheard since then, and `blind_reason` says why;
-    the recorder puts the span on record once it hears. Without it, it goes by who was there before it."""
+    """The session to record and where to store it.
+
+    `blind_since` is the time since which nothing has been recorded, `blind_reason` the cause; the recorder reports
+    the gap once it records again. Without it, the recorder takes the time of the earliest participant in the room.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -20,13 +23,15 @@ class RecorderConfig(BaseModel):
     store_options: dict[str, str] = Field(default_factory=dict, repr=False)
     spool_dir: Path = Field(description="Local folder for segments that are not in the store yet.")
     segment_seconds: float = Field(30, gt=0, le=120)
-    clearness_seconds: float = Field(30, gt=0, description="How often the clearness of each track is told.")
+    clearness_seconds: float = Field(
+        30, gt=0, description="How often the concealed audio of each track is reported, in seconds."
+    )
     blind_since: AwareDatetime | None = None
     blind_reason: str = "late"
 
 
-class Orders(BaseModel):
-    """The first line on stdin. The process never holds the API secret: it asks its parent for tokens."""
+class StartMessage(BaseModel):
+    """The first line on stdin. It carries no API secret: the process asks its parent for tokens."""
 
     config: RecorderConfig
     recorder_id: str
@@ -41,6 +46,6 @@ class Command(BaseModel):
     stop: bool = False
 
 
-def resumed(config: RecorderConfig, since: datetime, reason: str) -> RecorderConfig:
-    """The configuration for a recorder that takes over from one that has heard all until `since`."""
+def resumed_config(config: RecorderConfig, since: datetime, reason: str) -> RecorderConfig:
+    """The configuration of a recorder that takes over from one that has recorded everything until `since`."""
     return config.model_copy(update={"blind_since": since, "blind_reason": reason})

@@ -1,4 +1,4 @@
-"""The pipes between a recorder process and its parent, seen from the process."""
+"""The recorder process's side of the stdin and stdout pipes to its parent."""
 
 import asyncio
 import ctypes
@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from pydantic import ValidationError
 
-from media_bridge.recorder.orders import Command, Orders
-from media_bridge.recorder.reports import Report, TokenWanted, encode
+from media_bridge.recorder.config import Command, StartMessage
+from media_bridge.recorder.reports import Report, TokenRequest, encode
 
 _PR_SET_PDEATHSIG = 1
 _MAX_LINE = 1 << 20
@@ -18,13 +18,13 @@ EXIT_ORPHAN = 70
 
 
 def die_with_parent() -> None:
-    """Asks Linux to kill this process when the thread that spawned it ends. Elsewhere the end of stdin does it."""
+    """Asks Linux to kill this process when the thread that spawned it ends. Elsewhere it ends when stdin closes."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-class ParentLink:
-    """Reports go out, tokens and the word to stop come in. When the parent is gone the process ends at once."""
+class ParentPipe:
+    """Sends reports, receives tokens and the stop command. Ends the process at once when the parent is gone."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
@@ -32,8 +32,8 @@ class ParentLink:
         self.stop = asyncio.Event()
 
     @classmethod
-    async def open(cls) -> "ParentLink":
-        """Takes stdin and stdout for itself; what libraries print goes to stderr."""
+    async def open(cls) -> "ParentPipe":
+        """Takes over stdin and stdout; what libraries print goes to stderr."""
         loop, reader = asyncio.get_running_loop(), asyncio.StreamReader(limit=_MAX_LINE)
         out = os.fdopen(os.dup(1), "wb", buffering=0)
         os.dup2(2, 1)
@@ -42,14 +42,15 @@ class ParentLink:
         transport.set_write_buffer_limits(high=0)  # so that drain() waits for the last byte
         return cls(reader, asyncio.StreamWriter(transport, protocol, None, loop))
 
-    async def orders(self) -> Orders:
-        orders = Orders.model_validate_json(await self._line())
-        if os.getppid() != orders.parent_pid:
+    async def start_message(self) -> StartMessage:
+        """Reads the first line of stdin. Ends the process if another process has become its parent."""
+        start_message = StartMessage.model_validate_json(await self._line())
+        if os.getppid() != start_message.parent_pid:
             os._exit(EXIT_ORPHAN)
-        return orders
+        return start_message
 
     async def listen(self) -> None:
-        """Obeys the parent's commands for ever."""
+        """Handles the parent's commands until the process ends."""
         while True:
             try:
                 command = Command.model_validate_json(await self._line())
@@ -61,18 +62,18 @@ class ParentLink:
                 self.stop.set()
 
     def send(self, report: Report) -> None:
-        """Never blocks: a parent that reads slowly is waited for in memory."""
+        """Never blocks: reports for a parent that reads slowly are buffered in memory."""
         self._writer.write(encode(report))
 
     async def token(self) -> str:
-        """A fresh token from the parent."""
+        """Requests a fresh join token from the parent and waits for it."""
         while not self._tokens.empty():
             self._tokens.get_nowait()
-        self.send(TokenWanted())
+        self.send(TokenRequest())
         return await self._tokens.get()
 
     async def flush(self, seconds: float) -> None:
-        """Waits at most `seconds` until the parent has been sent everything."""
+        """Waits at most `seconds` until all reports are written to the pipe."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._writer.drain(), seconds)
 
