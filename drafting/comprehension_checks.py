@@ -1,4 +1,4 @@
-"""Comprehension checks: the instructor asks, a student answers, the instructor says what they think of it."""
+"""Finds comprehension checks: the instructor asks a question, a student answers, the instructor reacts."""
 
 import re
 from dataclasses import dataclass, replace
@@ -10,20 +10,20 @@ from domain.record.documentation import CheckOutcome, Section, Statement
 from drafting import cues
 from drafting.lesson import Lesson, is_question
 from drafting.salience import words
-from drafting.sentences import Sentence, called
+from drafting.sentences import Sentence, addressed_names
 
 _ANSWER_WITHIN = timedelta(seconds=90)
-_SILENCE = timedelta(seconds=5)  # after a question: nobody answers
-_SAID_AFTER = 6  # words that may follow a question before its answer, such as "Take your time."
-_HINT_WITHIN = 2  # sentences from the start of a turn: a question there belongs to the check it comments on
+_ANSWER_SILENCE = timedelta(seconds=5)  # a silence this long after a question means that nobody answers
+_MAX_WORDS_AFTER = 6  # words that may follow a question before its answer, such as "Take your time."
+_HINT_SENTENCES = 2  # a question this early in a turn follows up on the check that the turn reacts to
 _ANSWER_SENTENCES = 2
-# Of two at the same place the first counts: "good start" is no "good".
+# Of two matches at the same position the first in this order counts: "good start" is not "good".
 _OUTCOMES = (
     (cues.PARTLY, CheckOutcome.PARTLY),
     (cues.INCORRECT, CheckOutcome.INCORRECT),
     (cues.CORRECT, CheckOutcome.CORRECT),
 )
-_NOT_THERE_YET = frozenset({CheckOutcome.PARTLY, CheckOutcome.INCORRECT})
+_NOT_YET_CORRECT = frozenset({CheckOutcome.PARTLY, CheckOutcome.INCORRECT})
 
 Turn = list[Sentence]
 
@@ -37,56 +37,63 @@ class _Check:
 
 
 def comprehension_checks(lesson: Lesson) -> list[Statement]:
-    return [_statement(check, lesson) for check in _find(_turns(lesson.said)) if _counts(check, lesson)]
+    """A statement for each check in the class, in order, with question, answer, outcome and citations."""
+    return [
+        _statement(check, lesson)
+        for check in _find_checks(_turns(lesson.sentences))
+        if _is_relevant(check, lesson)
+    ]
 
 
-def _turns(said: list[Sentence]) -> list[Turn]:
-    """What the instructor says in one go, and what students say in one go. A silence ends a turn."""
-    heard = [sentence for sentence in said if sentence.role != Role.OBSERVER]
-    turns: list[Turn] = [[sentence] for sentence in heard[:1]]
-    for before, sentence in pairwise(heard):
+def _turns(sentences: list[Sentence]) -> list[Turn]:
+    """Consecutive sentences of the instructor, or of students. A silence of the instructor ends a turn too."""
+    spoken = [sentence for sentence in sentences if sentence.role != Role.OBSERVER]
+    turns: list[Turn] = [[sentence] for sentence in spoken[:1]]
+    for before, sentence in pairwise(spoken):
         silence = sentence.utterance.starts_at - before.utterance.ends_at
-        if sentence.taught != before.taught or (sentence.taught and silence >= _SILENCE):
+        if sentence.by_instructor != before.by_instructor or (
+            sentence.by_instructor and silence >= _ANSWER_SILENCE
+        ):
             turns.append([])
         turns[-1].append(sentence)
     return turns
 
 
-def _find(turns: list[Turn]) -> list[_Check]:
+def _find_checks(turns: list[Turn]) -> list[_Check]:
     found: list[_Check] = []
-    commented: _Check | None = None  # whose answer this turn is the reaction to
+    previous: _Check | None = None  # the check that this turn reacts to
     for at, turn in enumerate(turns):
-        if not turn[0].taught:
+        if not turn[0].by_instructor:
             continue
         check = _check(turn, turns[at + 1 : at + 3])
-        if check and commented and _belongs_to(commented, check, turn):
-            found[-1] = replace(commented, outcome=_together(commented.outcome, check.outcome))
-            commented = found[-1] if check.outcome in _NOT_THERE_YET else None
+        if check and previous and _follows_up(previous, check, turn):
+            found[-1] = replace(previous, outcome=_merged_outcome(previous.outcome, check.outcome))
+            previous = found[-1] if check.outcome in _NOT_YET_CORRECT else None
         else:
-            commented = check
+            previous = check
             found += [check] if check else []
     return found
 
 
-def _asked(turn: Turn) -> Sentence | None:
-    """The last question, where the turn all but ends with it: others the instructor has answered alone."""
-    said_after = 0
+def _final_question(turn: Turn) -> Sentence | None:
+    """The turn's last question if almost nothing follows it; earlier ones the instructor has answered alone."""
+    words_after = 0
     for sentence in reversed(turn):
-        if is_question(sentence) or cues.ASKED_TO_SAY.search(sentence.text):
+        if is_question(sentence) or cues.REQUEST_TO_ANSWER.search(sentence.text):
             return None if cues.NOT_A_CHECK.search(sentence.text) else sentence
-        said_after += len(sentence.text.split())
-        if said_after > _SAID_AFTER:
+        words_after += len(sentence.text.split())
+        if words_after > _MAX_WORDS_AFTER:
             return None
     return None
 
 
 def _check(turn: Turn, following: list[Turn]) -> _Check | None:
-    question = _asked(turn)
+    question = _final_question(turn)
     if question is None or not following:
         return None
     answer, reaction = following[0], following[1] if len(following) > 1 else []
     late = answer[0].utterance.starts_at - question.utterance.ends_at > _ANSWER_WITHIN
-    if answer[0].taught or late:
+    if answer[0].by_instructor or late:
         return _Check(question, [], [], CheckOutcome.UNANSWERED) if is_question(question) else None
     spoken = [s for s in answer if s.utterance.id == answer[0].utterance.id][:_ANSWER_SENTENCES]
     return _Check(question, spoken, reaction, _outcome(answer, reaction))
@@ -105,44 +112,45 @@ def _outcome(answer: Turn, reaction: Turn) -> CheckOutcome:
 
 
 def _repeats(answer: Turn, reaction: Turn) -> bool:
-    """The instructor says an answer again: “Six times.” “Six times, and then it stops.”"""
-    said = [set(_tokens(sentence.text)) for sentence in answer]
+    """Whether the instructor repeats the answer: “Six times.” “Six times, and then it stops.”"""
+    sentences = [set(_tokens(sentence.text)) for sentence in answer]
     again = [set(_tokens(sentence.text)) for sentence in reaction if not is_question(sentence)]
-    return any(given and given <= repeated for given in said for repeated in again)
+    return any(given and given <= repeated for given in sentences for repeated in again)
 
 
 def _tokens(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def _belongs_to(commented: _Check, check: _Check, turn: Turn) -> bool:
-    """A hint after an answer that is not there yet, or the question why after one that got no verdict."""
-    if called(check.question.text):
+def _follows_up(previous: _Check, check: _Check, turn: Turn) -> bool:
+    """Whether a question continues an earlier check: a hint after an answer that was not yet correct, or the
+    question why after an answer without a verdict."""
+    if addressed_names(check.question.text):
         return False
-    if commented.outcome == CheckOutcome.UNCLEAR:
+    if previous.outcome == CheckOutcome.UNCLEAR:
         return bool(cues.PROBE.search(check.question.text))
-    hint = check.question in turn[:_HINT_WITHIN] or bool(cues.HINT.search(check.question.text))
-    return commented.outcome in _NOT_THERE_YET and hint
+    hint = check.question in turn[:_HINT_SENTENCES] or bool(cues.HINT.search(check.question.text))
+    return previous.outcome in _NOT_YET_CORRECT and hint
 
 
-def _together(first: CheckOutcome, later: CheckOutcome) -> CheckOutcome:
-    """What came after hints does not make the answer right; a verdict after the reason does."""
+def _merged_outcome(first: CheckOutcome, later: CheckOutcome) -> CheckOutcome:
+    """The outcome of a check with a follow-up: hints do not change it; a verdict that was missing is taken over."""
     return later if first == CheckOutcome.UNCLEAR else first
 
 
-def _counts(check: _Check, lesson: Lesson) -> bool:
-    """Without a verdict, or without being a question, it counts only where it is about the subject."""
+def _is_relevant(check: _Check, lesson: Lesson) -> bool:
+    """A check without a verdict, or that is no question, counts only if it uses words of the subject."""
     doubtful = check.outcome == CheckOutcome.UNCLEAR or not is_question(check.question)
-    return not doubtful or bool(lesson.subject & set(words(check.question.text)))
+    return not doubtful or bool(lesson.subject_words & set(words(check.question.text)))
 
 
 def _statement(check: _Check, lesson: Lesson) -> Statement:
-    question = lesson.tidy([check.question])
-    answer = lesson.tidy(check.answer) or None
-    told = f"Asked “{question}”" if is_question(check.question) else f"Asked to answer “{question}”"
+    question = lesson.readable([check.question])
+    answer = lesson.readable(check.answer) or None
+    asked = f"Asked “{question}”" if is_question(check.question) else f"Asked to answer “{question}”"
     return Statement(
         section=Section.COMPREHENSION,
-        text=told + (f", the answer was “{answer}”" if answer else ", nobody answered"),
+        text=asked + (f", the answer was “{answer}”" if answer else ", nobody answered"),
         citations=tuple(s.citation for s in (check.question, *check.answer, *check.reaction[:1])),
         question=question,
         answer=answer,

@@ -1,9 +1,9 @@
-"""Comprehension checks: asked by the instructor, answered by a student, judged by the instructor."""
+"""Which exchanges count as comprehension checks, and with which outcome."""
 
 import pytest
 
 from domain.record.documentation import CheckOutcome
-from tests.drafting.talk import checks, outcomes
+from tests.drafting.scripted_class import checks, outcomes
 
 pytestmark = pytest.mark.unit
 
@@ -30,7 +30,7 @@ C = CheckOutcome
         ("The next one is on the board.", C.UNCLEAR),
     ],
 )
-async def test_the_outcome_is_what_the_instructor_says_first(verdict: str, outcome: CheckOutcome) -> None:
+async def test_the_first_verdict_decides_the_outcome(verdict: str, outcome: CheckOutcome) -> None:
     asked = "T: Now the fractions.\nT: What are the fractions one half and one quarter together?"
 
     assert await outcomes(f"{asked}\nA: Three quarters.\nT: {verdict}") == [outcome]
@@ -48,18 +48,18 @@ async def test_a_check_cites_question_answer_and_verdict() -> None:
 
 
 @pytest.mark.parametrize(
-    "talk",
+    "script",
     [
         "T: What is one half plus one quarter?\n... 8\nT: It is three quarters.",
         "T: What is one half plus one quarter?\nA: I don't know.\nT: It is three quarters.",
         "T: What is one half plus one quarter?\n... 120\nA: Sorry, I was away.\nT: No worries.",
     ],
 )
-async def test_silence_and_not_knowing_are_no_answer(talk: str) -> None:
-    assert await outcomes(talk) == [C.UNANSWERED]
+async def test_silence_and_not_knowing_count_as_unanswered(script: str) -> None:
+    assert await outcomes(script) == [C.UNANSWERED]
 
 
-async def test_thinking_for_half_a_minute_is_not_silence() -> None:
+async def test_an_answer_after_half_a_minute_still_counts() -> None:
     assert await outcomes("T: What is one half plus one quarter?\n... 40\nA: Three quarters.\nT: Yes.") == [
         C.CORRECT
     ]
@@ -86,7 +86,7 @@ async def test_thinking_for_half_a_minute_is_not_silence() -> None:
         "How are we doing?",
     ],
 )
-async def test_questions_about_the_meeting_are_no_checks(question: str) -> None:
+async def test_questions_about_the_meeting_are_not_checks(question: str) -> None:
     assert not await checks(f"T: Now the fractions.\nT: {question}\nA: Yes.\nT: Great, well done.")
 
 
@@ -94,12 +94,12 @@ async def test_questions_about_the_meeting_are_no_checks(question: str) -> None:
     "question", ["Can you tell me what a denominator is?", "Explain what a denominator is."]
 )
 async def test_asking_to_explain_is_a_check(question: str) -> None:
-    talk = f"T: There is a denominator in every fraction.\nT: {question}\nA: The number below.\nT: Exactly."
+    script = f"T: There is a denominator in every fraction.\nT: {question}\nA: The number below.\nT: Exactly."
 
-    assert await outcomes(talk) == [C.CORRECT]
+    assert await outcomes(script) == [C.CORRECT]
 
 
-async def test_what_the_instructor_answers_alone_is_no_check() -> None:
+async def test_a_question_the_instructor_answers_alone_is_not_a_check() -> None:
     assert not await checks("""
         T: Do you know what they did with the fraction? They turned it around. Then they multiplied both.
         A: Cool.
@@ -107,7 +107,7 @@ async def test_what_the_instructor_answers_alone_is_no_check() -> None:
     """)
 
 
-async def test_the_question_that_was_answered_is_the_last_one() -> None:
+async def test_the_last_question_of_a_turn_is_the_one_answered() -> None:
     (check,) = await checks("""
         T: What is a half? What is a half of one half?
         A: A quarter.
@@ -117,7 +117,7 @@ async def test_the_question_that_was_answered_is_the_last_one() -> None:
     assert check.question == "What is a half of one half?"
 
 
-async def test_a_hint_belongs_to_the_question_it_helps_with() -> None:
+async def test_a_hint_belongs_to_the_check_before_it() -> None:
     (check,) = await checks("""
         T: What is two times x plus four?
         A: Two x plus four.
@@ -129,7 +129,7 @@ async def test_a_hint_belongs_to_the_question_it_helps_with() -> None:
     assert (check.answer, check.outcome) == ("Two x plus four.", C.PARTLY)
 
 
-async def test_when_the_hint_has_helped_the_next_question_is_a_new_one() -> None:
+async def test_after_a_correct_answer_the_next_question_is_a_new_check() -> None:
     assert await outcomes("""
         T: What is two times x plus four?
         A: Two x plus four.
@@ -141,7 +141,7 @@ async def test_when_the_hint_has_helped_the_next_question_is_a_new_one() -> None
     """) == [C.PARTLY, C.CORRECT]
 
 
-async def test_the_question_why_belongs_to_the_answer_it_asks_about() -> None:
+async def test_a_why_question_belongs_to_the_check_before_it() -> None:
     (check,) = await checks("""
         T: Is one half more than one quarter?
         A: Yes, it is more.
@@ -153,13 +153,13 @@ async def test_the_question_why_belongs_to_the_answer_it_asks_about() -> None:
     assert (check.question, check.outcome) == ("Is one half more than one quarter?", C.CORRECT)
 
 
-async def test_asking_for_something_off_the_subject_is_no_check() -> None:
+async def test_a_request_off_the_subject_is_not_a_check() -> None:
     assert not await checks(
         "T: Now the fractions.\nT: Describe it, since we cannot see you.\nA: A bike.\nT: Super."
     )
 
 
-async def test_another_student_is_asked_another_question() -> None:
+async def test_a_question_to_another_student_is_a_new_check() -> None:
     assert await outcomes("""
         T: What is one half of two?
         A: Two.
@@ -169,13 +169,13 @@ async def test_another_student_is_asked_another_question() -> None:
     """) == [C.INCORRECT, C.CORRECT]
 
 
-async def test_questions_of_students_are_no_checks() -> None:
+async def test_questions_by_students_are_not_checks() -> None:
     assert not await checks(
         "A: What is a denominator?\nT: The number below.\nA: Exactly what I thought.\nT: Good."
     )
 
 
-async def test_an_observer_neither_asks_nor_answers() -> None:
+async def test_observers_neither_ask_nor_answer_checks() -> None:
     (check,) = await checks("""
         O: What is one half?
         A: A part.
@@ -188,5 +188,5 @@ async def test_an_observer_neither_asks_nor_answers() -> None:
     assert check.answer == "One of four."
 
 
-async def test_chatter_that_gets_no_verdict_is_no_check() -> None:
+async def test_small_talk_without_a_verdict_is_not_a_check() -> None:
     assert not await checks("T: What was the water like?\nA: Freezing.\nT: Oh nice. Let us begin.")

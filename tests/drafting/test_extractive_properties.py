@@ -1,4 +1,4 @@
-"""The extractive engine on whatever a class may be."""
+"""Properties of the extractive engine on arbitrary and on planted transcripts."""
 
 import asyncio
 import tracemalloc
@@ -12,7 +12,7 @@ from benchmarks.drafting.scoring import NOTHING, false, missed, score
 from domain.people.roles import Role
 from domain.record.documentation import ClassRecord, Draft, Section
 from drafting.extractive import ExtractiveEngine
-from drafting.verification import holds
+from drafting.verification import is_supported
 
 pytestmark = pytest.mark.unit
 
@@ -36,41 +36,41 @@ def draft(record: ClassRecord) -> Draft:
 
 
 @given(spoken, st.lists(st.text(), max_size=3))
-def test_every_quote_stands_in_the_utterance_it_cites(said: list[tuple[str, str]], topics: list[str]) -> None:
+def test_every_quote_occurs_in_the_utterance_it_cites(said: list[tuple[str, str]], topics: list[str]) -> None:
     record = class_record(said, tuple(topics))
     by_id = {u.id: u for u in record.utterances}
 
     for statement in draft(record).statements:
         assert statement.citations
         assert all(citation.quote in by_id[citation.utterance_id].text for citation in statement.citations)
-        assert holds(statement, record.utterances)
+        assert is_supported(statement, record.utterances)
         if statement.section != Section.COMPREHENSION:
             assert {by_id[c.utterance_id].identity for c in statement.citations} == {"T"}
 
 
 @given(spoken)
-def test_the_same_class_gives_the_same_draft(said: list[tuple[str, str]]) -> None:
+def test_drafts_are_deterministic(said: list[tuple[str, str]]) -> None:
     assert draft(class_record(said)) == draft(class_record(said))
 
 
 @pytest.mark.parametrize("said", ["", " ", "Yes", "?", "…", "\n", "🙂", "﷽", "a" * 100_000, "why? " * 2_000])
-def test_odd_utterances_are_read(said: str) -> None:
+def test_unusual_utterances_are_accepted(said: str) -> None:
     draft(class_record([("T", said), ("A", said), ("T", said)]))
 
 
 @pytest.mark.parametrize(
     "stuck", ["please do ", "today ", "look ", "what is ", "one hundred ", "page one to "]
 )
-def test_a_speech_engine_that_is_stuck_does_not_stop_the_worker(stuck: str) -> None:
-    """Takes minutes where a rule looks at all of it at once."""
+def test_endless_repetition_does_not_block_the_worker(stuck: str) -> None:
+    """A rule that scanned the whole text at once would take minutes."""
     draft(class_record([("T", stuck * 10_000)]))
 
 
-def test_an_empty_class_has_an_empty_draft() -> None:
+def test_an_empty_transcript_gives_an_empty_draft() -> None:
     assert draft(class_record([])).statements == ()
 
 
-def test_ten_thousand_utterances_fit_in_little_memory() -> None:
+def test_ten_thousand_utterances_need_little_memory() -> None:
     said = [(u.identity, u.text) for known in CLASSES for u in known.record.utterances if u.identity in ROLES]
     record = class_record((said * (10_000 // len(said) + 1))[:10_000])
     tracemalloc.start()
@@ -84,8 +84,8 @@ def test_ten_thousand_utterances_fit_in_little_memory() -> None:
 
 
 @pytest.mark.parametrize("known", CLASSES, ids=lambda known: known.name)
-def test_homework_and_what_comes_next_are_found_and_none_is_invented(known: PlantedClass) -> None:
-    """What a family acts on."""
+def test_all_planted_homework_and_next_steps_are_found_and_none_invented(known: PlantedClass) -> None:
+    """Families act on these two sections."""
     statements = draft(known.record).statements
     acted_on = (Section.HOMEWORK, Section.NEXT_STEPS)
 
@@ -94,7 +94,7 @@ def test_homework_and_what_comes_next_are_found_and_none_is_invented(known: Plan
 
 
 @pytest.mark.parametrize("held_out", [False, True])
-def test_most_of_what_was_planted_is_found_and_little_else_is_told(held_out: bool) -> None:
+def test_most_planted_facts_are_found_with_few_false_statements(held_out: bool) -> None:
     scores = [score(k, draft(k.record).statements) for k in CLASSES if k.held_out == held_out]
     total = sum(scores, NOTHING)
 
