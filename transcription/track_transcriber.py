@@ -1,4 +1,4 @@
-"""Transcribes one track, segment by segment, on the clock of its recorder."""
+"""Transcribes one track segment by segment, with times from the recorder's clock."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,90 +8,91 @@ import numpy as np
 
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, Word
-from transcription.cutting import OPEN_END, find_speech, split_open
 from transcription.engine import RATE, DecodedUtterance, Sound, SpeechEngine, SpeechSpan
-from transcription.gates import believable, loud_enough
+from transcription.hallucination_filter import above_noise_floor, is_plausible
+from transcription.speech_detection import OPEN_END, find_speech, split_unfinished
 
 NAMESPACE = UUID("4f6c62d2-4a75-4c55-9a57-6f3a63f2a1d0")
-_SEAM = timedelta(seconds=0.3)  # segments further apart than this do not belong together
-_BEFORE_SPEECH = int(0.5 * RATE)  # sound kept before speech that is carried over
+_MAX_CLOCK_ERROR = timedelta(seconds=0.3)  # segments further apart than this are discontinuous
+_LEAD_IN = int(0.5 * RATE)  # samples kept before unfinished speech
 
 
 class TrackTranscriber:
-    """Feed segments in time order. What an utterance needs of the next segment is carried over; a gap ends it.
+    """Feed segments in time order. An unfinished utterance is carried over to the next segment; a gap ends it.
 
-    Fed again after a crash, from the first segment that was not consumed and with `heard_until`, it repeats nothing.
+    To resume after a crash without repeating utterances, pass `transcribed_until` and feed the segments again from the
+    first one that was not consumed.
     """
 
     def __init__(
-        self, engine: SpeechEngine, languages: Sequence[str], *, heard_until: datetime | None = None
+        self, engine: SpeechEngine, languages: Sequence[str], *, transcribed_until: datetime | None = None
     ) -> None:
         self._engine = engine
         self._languages = tuple(languages)
-        self._heard_until = heard_until
+        self._transcribed_until = transcribed_until
         self._sound: Sound = np.zeros(0, np.float32)
-        self._starts_at: datetime | None = None  # of the sound at hand
-        self._at_hand: list[AudioSegment] = []  # segments that part of the sound at hand comes from
+        self._starts_at: datetime | None = None  # of the buffered sound
+        self._buffered_segments: list[AudioSegment] = []  # segments that the buffered sound comes from
         self._consumed: list[AudioSegment] = []
 
     def feed(self, segment: AudioSegment, audio: Sound) -> list[Utterance]:
-        """The utterances that are complete with this segment."""
-        said = self.finish() if self._breaks_off(segment) else []
+        """Adds a segment; returns the utterances that it completes."""
+        utterances = self.finish() if self._is_discontinuous(segment) else []
         if self._starts_at is None:
             self._starts_at = segment.started_at
-        self._sound = np.concatenate([self._sound, self._unheard(segment, audio)])
-        self._at_hand.append(segment)
-        complete, going_on = split_open(find_speech(self._sound), len(self._sound))
-        said += self._decode(segment, complete)
-        heard = complete[-1].end if complete else 0
-        self._keep_from(max(heard, _still_needed(going_on, len(self._sound))))
-        return said
+        self._sound = np.concatenate([self._sound, self._mute_transcribed(segment, audio)])
+        self._buffered_segments.append(segment)
+        complete, unfinished = split_unfinished(find_speech(self._sound), len(self._sound))
+        utterances += self._decode(segment, complete)
+        transcribed = complete[-1].end if complete else 0
+        self._discard_before(max(transcribed, _first_needed_sample(unfinished, len(self._sound))))
+        return utterances
 
     def finish(self) -> list[Utterance]:
-        """The last utterances: nothing follows, or not without a gap."""
-        if not self._at_hand:
+        """Ends the current run of segments; returns its last utterances."""
+        if not self._buffered_segments:
             return []
-        said = self._decode(self._at_hand[-1], find_speech(self._sound))
-        self._keep_from(len(self._sound))
+        utterances = self._decode(self._buffered_segments[-1], find_speech(self._sound))
+        self._discard_before(len(self._sound))
         self._starts_at = None
-        return said
+        return utterances
 
-    def take_consumed(self) -> list[AudioSegment]:
-        """Segments of which all that was said is out, since the last call."""
+    def take_consumed_segments(self) -> list[AudioSegment]:
+        """Segments whose utterances have all been returned since the last call."""
         taken, self._consumed = self._consumed, []
         return taken
 
-    def _breaks_off(self, segment: AudioSegment) -> bool:
+    def _is_discontinuous(self, segment: AudioSegment) -> bool:
         if self._starts_at is None:
             return False
         expected = self._starts_at + timedelta(seconds=len(self._sound) / RATE)
-        return abs(segment.started_at - expected) > _SEAM
+        return abs(segment.started_at - expected) > _MAX_CLOCK_ERROR
 
-    def _unheard(self, segment: AudioSegment, audio: Sound) -> Sound:
-        """The audio, silent where it was transcribed before a crash."""
-        if self._heard_until is None or segment.started_at >= self._heard_until:
+    def _mute_transcribed(self, segment: AudioSegment, audio: Sound) -> Sound:
+        """The audio, silenced where it was transcribed before a crash."""
+        if self._transcribed_until is None or segment.started_at >= self._transcribed_until:
             return audio
-        heard = int((self._heard_until - segment.started_at).total_seconds() * RATE)
-        return np.concatenate([np.zeros(min(heard, len(audio)), np.float32), audio[heard:]])
+        transcribed = int((self._transcribed_until - segment.started_at).total_seconds() * RATE)
+        return np.concatenate([np.zeros(min(transcribed, len(audio)), np.float32), audio[transcribed:]])
 
-    def _keep_from(self, offset: int) -> None:
-        """Let go of the sound before `offset`, and of the segments that lie before it."""
+    def _discard_before(self, offset: int) -> None:
+        """Drops the sound before sample `offset`, and the segments that end before it."""
         assert self._starts_at is not None
         self._sound = self._sound[offset:]
         self._starts_at += timedelta(seconds=offset / RATE)
         slack = timedelta(milliseconds=1)
-        while self._at_hand and self._at_hand[0].ended_at <= self._starts_at + slack:
-            self._consumed.append(self._at_hand.pop(0))
+        while self._buffered_segments and self._buffered_segments[0].ended_at <= self._starts_at + slack:
+            self._consumed.append(self._buffered_segments.pop(0))
         if len(self._sound) == 0:
-            self._consumed += self._at_hand
-            self._at_hand = []
+            self._consumed += self._buffered_segments
+            self._buffered_segments = []
 
     def _decode(self, segment: AudioSegment, spans: list[SpeechSpan]) -> list[Utterance]:
-        loud = loud_enough(self._sound, spans)
+        loud = above_noise_floor(self._sound, spans)
         if not loud:
             return []
         decoded = self._engine.decode(self._sound, loud, self._languages)
-        return [self._utterance(segment, one) for one in decoded if believable(one)]
+        return [self._utterance(segment, one) for one in decoded if is_plausible(one)]
 
     def _utterance(self, segment: AudioSegment, decoded: DecodedUtterance) -> Utterance:
         assert self._starts_at is not None
@@ -121,6 +122,6 @@ class TrackTranscriber:
         )
 
 
-def _still_needed(going_on: SpeechSpan | None, length: int) -> int:
-    """From where on the sound is needed: speech that goes on, or the end, where speech may be too young to be seen."""
-    return max(going_on.start - _BEFORE_SPEECH if going_on else length - OPEN_END, 0)
+def _first_needed_sample(unfinished: SpeechSpan | None, length: int) -> int:
+    """The first sample to keep: before the unfinished speech, or near the end, where speech may just have begun."""
+    return max(unfinished.start - _LEAD_IN if unfinished else length - OPEN_END, 0)

@@ -1,4 +1,4 @@
-"""Speech for the tests: recorded clips with reference text, and tracks laid out of them."""
+"""Speech for tests: recorded clips with reference text, and tracks composed of them."""
 
 from functools import cache
 from importlib.util import find_spec
