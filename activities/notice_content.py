@@ -20,7 +20,7 @@ from models.repositories import documents, entities, organizations, recordings, 
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
-from signing.links import LINK_OUTLIVES_CLASS, FamilyLink, JoinLink, LinkSigner
+from signing.links import LINK_VALID_AFTER_CLASS, FamilyLink, JoinLink, LinkSigner
 
 _JOINABLE = frozenset(
     {
@@ -82,7 +82,7 @@ def context(
 ) -> ClassContext:
     session = known.session
     theirs = recipient.participants if recipient.kind == "guardian" else known.everybody
-    expires_at = session.ends_at + LINK_OUTLIVES_CLASS
+    expires_at = session.ends_at + LINK_VALID_AFTER_CLASS
     urls = [
         (
             person.name,

@@ -19,7 +19,7 @@ from domain.record.recording import session_prefix
 from models.class_file import ClassFile
 from models.database import Database
 from models.repositories import class_files
-from storage.files import inspect
+from storage.files import inspect_file
 
 _CHUNK = 1 << 20  # bytes
 
@@ -44,7 +44,7 @@ def _look_at(file: IO[bytes], name: str) -> Brought:
     size = file.seek(0, 2)
     if size > MOST_BYTES:
         raise PayloadTooLarge(f"the file is larger than {MOST_BYTES} bytes", next_step="Make it smaller.")
-    kind = inspect(file, name)
+    kind = inspect_file(file, name)
     digest = hashlib.sha256()
     while chunk := file.read(_CHUNK):
         digest.update(chunk)

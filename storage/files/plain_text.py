@@ -1,4 +1,4 @@
-"""Plain text and CSV: UTF-8, without what controls a terminal, and no page that a browser would run."""
+"""Detects plain text and CSV: UTF-8 without control characters, and no markup that a browser would render."""
 
 import csv
 import re
@@ -7,18 +7,18 @@ from typing import IO
 from domain.errors import FileRefused
 from domain.record.files import CSV, TEXT, FileKind
 
-# What browsers take for a page, a picture with scripts or a feed where nobody says what it is (WHATWG, MIME Sniffing).
+# What browsers sniff as HTML, SVG or a feed if no type is declared (WHATWG, MIME Sniffing).
 _MARKUP = re.compile(
     r"\s*<(!doctype|!--|\?xml|\?php|html|head|body|script|iframe|svg|h1|div|font|table|a|style|title|b|br|p|rss|feed)"
     r"[\s>/!?-]",
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_LOOKED_AT = 50  # rows
+_ROWS_CHECKED = 50  # rows
 
 
 def text_kind(file: IO[bytes]) -> FileKind | None:
-    """None where it is no text. Raises FileRefused for markup."""
+    """TEXT or CSV, None for a file that is not text. Raises FileRefused for markup."""
     file.seek(0)
     try:
         text = file.read().decode("utf-8-sig")
@@ -32,8 +32,8 @@ def text_kind(file: IO[bytes]) -> FileKind | None:
 
 
 def _is_table(text: str) -> bool:
-    """The first rows have the same number of cells, more than one."""
-    start = text[:100_000].splitlines()[:_LOOKED_AT]
+    """Whether the first rows have the same number of cells, more than one."""
+    start = text[:100_000].splitlines()[:_ROWS_CHECKED]
     for delimiter in ",;\t":
         try:
             widths = {len(row) for row in csv.reader(start, delimiter=delimiter, strict=True) if row}

@@ -23,7 +23,7 @@ from models.documentation import Documentation
 from models.notice import WITHDRAWN, Notice
 from models.people import Guardian
 from tests.activities.school import LINKS, SENDER, School, now, quiet_now, run, told
-from tests.integrations.smtp import mail_server
+from tests.integrations.smtp_servers import mail_server
 from tests.stack import TestMail
 from workflows.contracts.common import SessionRef
 from workflows.contracts.notices import NoticeInput

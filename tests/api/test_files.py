@@ -16,7 +16,7 @@ from tests.api.roles import signed_in
 from tests.api.stored import BUCKET, Kept, on_s3
 from tests.campus import HOUR, Campus, problem_of, school
 from tests.stack import TestS3
-from tests.storage.files import MP3, PDF, image, office
+from tests.storage.sample_files import MP3, PDF, image, office
 
 pytestmark = pytest.mark.adapter
 

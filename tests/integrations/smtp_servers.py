@@ -1,4 +1,4 @@
-"""Mail servers that refuse, hang, encrypt or ask for a login: aiosmtpd on loopback."""
+"""SMTP servers on loopback (aiosmtpd) that refuse, hang, encrypt or demand a login."""
 
 import asyncio
 import ssl
@@ -17,7 +17,7 @@ USER, PASSWORD = "homeroom", "a password: with @ signs/"
 
 @dataclass
 class MailServer:
-    """Answers each command as told; keeps what it accepts."""
+    """Gives the configured reply to each command and records accepted messages."""
 
     says: dict[str, str]
     port: int = 0
@@ -63,7 +63,7 @@ async def mail_server(
     start_tls: ssl.SSLContext | None = None,
     login: bool = False,
 ) -> AsyncIterator[MailServer]:
-    """`says` are its answers by command: mail, rcpt, data; or to one reader: `rcpt a@b.example`."""
+    """`says` maps commands to replies: mail, rcpt, data, or `rcpt a@b.example` for one recipient."""
     handler = MailServer(dict(says))
 
     def protocol() -> SMTP:
@@ -89,7 +89,7 @@ async def mail_server(
 
 @asynccontextmanager
 async def raw_server(greeting: bytes | None) -> AsyncIterator[int]:
-    """Says one thing, or nothing, and then no more; its port."""
+    """A server that sends the greeting, if any, and then nothing; yields its port."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if greeting is not None:
@@ -104,7 +104,7 @@ async def raw_server(greeting: bytes | None) -> AsyncIterator[int]:
 
 
 def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """A certificate of 127.0.0.1 by no known authority, and a server's context with it."""
+    """A self-signed certificate for 127.0.0.1, and a server's TLS context that uses it."""
     key, public = folder / "key.pem", folder / "certificate.pem"
     command = [
         "openssl",

@@ -1,4 +1,4 @@
-"""Files as programs save them, made small."""
+"""Small sample files of each kind, as programs save them."""
 
 import io
 import struct
@@ -29,7 +29,7 @@ def archive(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
 
 
 def office(kind: str, more: Mapping[str, bytes] | None = None) -> bytes:
-    """`kind` is docx, xlsx, pptx, or odt, ods, odp."""
+    """A document; `kind` is docx, xlsx, pptx, odt, ods or odp."""
     if kind in ("odt", "ods", "odp"):
         told = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}[kind]
         named = f"application/vnd.oasis.opendocument.{told}".encode()
@@ -60,7 +60,7 @@ MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + b"\x00\x00\x
 
 
 def png_that_says(width: int, height: int) -> bytes:
-    """A sound PNG of hardly any bytes whose picture would take a lot."""
+    """A tiny valid PNG that declares a picture of the given size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

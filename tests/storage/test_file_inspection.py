@@ -1,4 +1,4 @@
-"""What a file is, and what is refused: pages in disguise, bombs, macros."""
+"""Which kind a file has, and which are refused: disguised markup, zip bombs, macros."""
 
 import io
 import struct
@@ -9,9 +9,9 @@ import pytest
 
 from domain.errors import FileRefused
 from domain.record.files import KINDS
-from storage.files import inspect
-from storage.files.archives import MOST_ENTRIES, MOST_UNPACKED
-from tests.storage.files import M4A, MP3, MP4, PDF, archive, image, office, png_that_says, wav
+from storage.files import inspect_file
+from storage.files.office_documents import MAX_ENTRIES, MAX_UNPACKED
+from tests.storage.sample_files import M4A, MP3, MP4, PDF, archive, image, office, png_that_says, wav
 
 pytestmark = pytest.mark.unit
 
@@ -43,20 +43,20 @@ SOUND = {
 
 
 @pytest.mark.parametrize("name", SOUND)
-def test_what_is_taken(name: str) -> None:
+def test_every_supported_kind_is_detected(name: str) -> None:
     content, wanted = SOUND[name]
     file = io.BytesIO(content)
-    assert inspect(file, name).media_type == wanted
+    assert inspect_file(file, name).media_type == wanted
     assert file.tell() == 0
 
 
-def test_all_kinds_have_a_sample() -> None:
+def test_every_kind_has_a_sample() -> None:
     assert {media_type for _, media_type in SOUND.values()} == {kind.media_type for kind in KINDS}
 
 
 def refused(content: bytes, name: str = "a") -> str:
     with pytest.raises(FileRefused) as found:
-        inspect(io.BytesIO(content), name)
+        inspect_file(io.BytesIO(content), name)
     assert found.value.next_step
     return found.value.detail
 
@@ -78,7 +78,7 @@ HTML = b"<!DOCTYPE html><script>alert(1)</script>"
         b"<?php system($x);",
     ],
 )
-def test_pages_whatever_their_name(content: bytes, name: str) -> None:
+def test_markup_is_refused_under_any_name(content: bytes, name: str) -> None:
     refused(content, name)
 
 
@@ -96,7 +96,7 @@ def test_pages_whatever_their_name(content: bytes, name: str) -> None:
         (b"PK", "a.zip"),
     ],
 )
-def test_a_name_that_says_something_else(content: bytes, name: str) -> None:
+def test_an_extension_of_another_kind_is_refused(content: bytes, name: str) -> None:
     assert "name" in refused(content, name)
 
 
@@ -120,57 +120,57 @@ def test_a_name_that_says_something_else(content: bytes, name: str) -> None:
     ],
     ids=lambda content: repr(content[:12]),
 )
-def test_kinds_that_are_not_taken(content: bytes) -> None:
+def test_unsupported_kinds_are_refused(content: bytes) -> None:
     refused(content)
 
 
 @pytest.mark.parametrize("name", ["word/vbaProject.bin", "Basic/Standard/Module1.xml", "Scripts/python/a.py"])
-def test_documents_with_macros(name: str) -> None:
+def test_documents_with_macros_are_refused(name: str) -> None:
     assert "macros" in refused(office("docx", {name: b"x"}))
 
 
-def test_a_document_with_a_document_in_it() -> None:
+def test_a_document_embedded_in_a_document_is_accepted() -> None:
     chart = office("xlsx", {"xl/big.xml": b"<c/>" * 1000})
     content = office("pptx", {"ppt/embeddings/sheet1.xlsx": chart})
-    assert inspect(io.BytesIO(content), "a.pptx").extensions == ("pptx",)
+    assert inspect_file(io.BytesIO(content), "a.pptx").extensions == ("pptx",)
 
 
-def test_documents_in_documents_in_documents() -> None:
+def test_deeply_nested_documents_are_refused() -> None:
     content = office("docx")
     for _ in range(3):
         content = office("docx", {"word/embedded.docx": content})
     assert "within" in refused(content)
 
 
-def test_a_part_that_is_far_larger_than_it_seems() -> None:
+def test_a_part_with_an_extreme_compression_ratio_is_refused() -> None:
     assert "larger" in refused(office("docx", {"word/a.xml": bytes(50 * MEGABYTE)}))
 
 
-def test_many_parts_that_are_too_much_together() -> None:
-    """None of them unpacks to more than it may."""
+def test_parts_that_are_too_large_together_are_refused() -> None:
+    """Each part alone is within the limit."""
     part = bytes(range(256)) * 3800 + bytes(20_000)
-    count = MOST_UNPACKED // len(part) + 2
+    count = MAX_UNPACKED // len(part) + 2
     assert "MB" in refused(office("docx", {f"word/{n}.xml": part for n in range(count)}))
 
 
-def test_a_bomb_in_an_inner_document() -> None:
+def test_a_zip_bomb_in_an_embedded_document_is_refused() -> None:
     inner = office("xlsx", {"xl/a.xml": bytes(50 * MEGABYTE)})
     refused(office("pptx", {"ppt/embeddings/a.xlsx": inner}))
 
 
-def test_more_parts_than_a_document_has() -> None:
-    assert "parts" in refused(office("docx", {f"word/{n}": b"" for n in range(MOST_ENTRIES + 1)}))
+def test_too_many_parts_are_refused() -> None:
+    assert "parts" in refused(office("docx", {f"word/{n}": b"" for n in range(MAX_ENTRIES + 1)}))
 
 
-def test_a_list_of_parts_that_would_not_fit_in_memory() -> None:
+def test_an_oversized_central_directory_is_refused() -> None:
     entries = 400_000
     listed = b"PK\x01\x02".ljust(46, b"\0") * entries
     end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 0xFFFF, 0xFFFF, len(listed), 4, 0)
     assert "parts" in refused(b"PK\x03\x04" + listed + end)
 
 
-def test_sizes_that_are_lied_about() -> None:
-    """The list says 10 bytes, what is packed unpacks to 30 million."""
+def test_false_declared_sizes_are_refused() -> None:
+    """The directory declares 10 bytes, the part unpacks to 30 million."""
     packed = zlib.compress(bytes(30 * MEGABYTE), 9)[2:-4]
     content = bytearray(office("docx", {"word/a.xml": b"x" * 10}))
     name = b"word/a.xml"
@@ -189,7 +189,7 @@ def test_sizes_that_are_lied_about() -> None:
 
 
 @pytest.mark.parametrize("flag", [1, 0x41])
-def test_documents_with_a_password(flag: int) -> None:
+def test_encrypted_documents_are_refused(flag: int) -> None:
     content = bytearray(office("docx"))
     entry = content.index(b"PK\x01\x02")
     content[entry + 8] |= flag
@@ -197,36 +197,36 @@ def test_documents_with_a_password(flag: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "word/../../x"])
-def test_parts_outside_of_the_document(name: str) -> None:
+def test_parts_with_paths_outside_the_archive_are_refused(name: str) -> None:
     assert "outside" in refused(office("docx", {name: b"x"}))
 
 
 @pytest.mark.parametrize("cut", [0.3, 0.9])
 @pytest.mark.parametrize("kind", ["docx", "odt"])
-def test_documents_that_are_cut(kind: str, cut: float) -> None:
+def test_truncated_documents_are_refused(kind: str, cut: float) -> None:
     content = office(kind)
     assert "damaged" in refused(content[: int(len(content) * cut)])
 
 
 @pytest.mark.parametrize("size", [(10_000, 10_000), (60_000, 60_000), (2**31 - 1, 1), (50_000_000, 1)])
-def test_pictures_that_would_not_fit(size: tuple[int, int]) -> None:
+def test_oversized_pictures_are_refused(size: tuple[int, int]) -> None:
     refused(png_that_says(*size), "a.png")
 
 
-def test_pictures_that_move_for_too_long() -> None:
-    """The screen of a small one is said to be large."""
+def test_oversized_animations_are_refused() -> None:
+    """The file is small but declares a large canvas."""
     content = bytearray(image("GIF", frames=30))
     struct.pack_into("<HH", content, 6, 4000, 4000)
     assert "pixels" in refused(bytes(content), "a.gif")
 
 
 @pytest.mark.parametrize("format_", ["PNG", "GIF", "WEBP", "JPEG"])
-def test_pictures_that_are_none(format_: str) -> None:
+def test_damaged_pictures_are_refused(format_: str) -> None:
     content = image(format_, (64, 64))
     refused(content[:16] + bytes(100))
 
 
-def test_a_png_whose_text_unpacks_to_too_much() -> None:
+def test_a_png_with_a_compressed_text_bomb_is_refused() -> None:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
