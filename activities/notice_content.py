@@ -11,7 +11,7 @@ from activities.recipients import Recipient
 from domain.errors import TransitionRefused
 from domain.notices.kinds import NoticeKind
 from domain.people.roles import Role, identity_of
-from domain.people.sign_in import FAMILY_LINK_LASTS
+from domain.people.sign_in import FAMILY_LINK_TTL
 from domain.record.documentation import DocumentationStatus, Statement, for_family
 from models.course import Course
 from models.organization import Organization
@@ -113,7 +113,7 @@ def _family_url(session: Session, recipient: Recipient, links: LinkSigner, now: 
     if recipient.kind != "guardian":
         return ""
     link = FamilyLink(session.organization_id, recipient.id, recipient.address)
-    return links.family_url(link, max(now, session.ends_at) + FAMILY_LINK_LASTS)
+    return links.family_url(link, max(now, session.ends_at) + FAMILY_LINK_TTL)
 
 
 async def _approved(db: AsyncSession, session_id: UUID) -> tuple[Statement, ...]:

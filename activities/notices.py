@@ -12,7 +12,7 @@ from activities.recipients import Recipient, recipients
 from domain.cases.kinds import ExceptionKind
 from domain.errors import MailboxBusy, Unavailable, Undeliverable
 from domain.notices.kinds import notice_key
-from domain.notices.timing import outdated, send_at
+from domain.notices.timing import is_outdated, send_at
 from integrations.mail import SmtpMailer
 from models.database import Database
 from models.notice import WITHDRAWN, Notice
@@ -56,9 +56,9 @@ class NoticeActivities(Notices):
         await notices.prepare(db, rows)
         prepared = await notices.by_keys(db, [row.key for row in rows])
         for row in prepared:
-            if _waits(row) and outdated(
+            if _waits(row) and is_outdated(
                 notice.kind,
-                told=row.class_starts_at,
+                named_start=row.class_starts_at,
                 starts_at=known.session.starts_at,
                 state=known.session.state,
             ):
@@ -130,7 +130,7 @@ class NoticeActivities(Notices):
             send_after=send_at(
                 notice.kind,
                 now,
-                class_at=session.starts_at,
+                class_starts_at=session.starts_at,
                 zone=recipient.time_zone,
                 quiet_from=recipient.quiet_from,
                 quiet_until=recipient.quiet_until,

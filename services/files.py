@@ -14,7 +14,7 @@ from obstore.store import ObjectStore
 
 from domain.errors import FileRefused, PayloadTooLarge, Unavailable
 from domain.people.access import Principal
-from domain.record.files import MOST_BYTES, MOST_FILES, FileKind
+from domain.record.files import MAX_BYTES, MAX_FILES, FileKind
 from domain.record.recording import session_prefix
 from models.class_file import ClassFile
 from models.database import Database
@@ -42,8 +42,8 @@ async def look_at(file: IO[bytes], name: str) -> Brought:
 
 def _look_at(file: IO[bytes], name: str) -> Brought:
     size = file.seek(0, 2)
-    if size > MOST_BYTES:
-        raise PayloadTooLarge(f"the file is larger than {MOST_BYTES} bytes", next_step="Make it smaller.")
+    if size > MAX_BYTES:
+        raise PayloadTooLarge(f"the file is larger than {MAX_BYTES} bytes", next_step="Make it smaller.")
     kind = inspect_file(file, name)
     digest = hashlib.sha256()
     while chunk := file.read(_CHUNK):
@@ -67,9 +67,9 @@ async def add(
     async with database.tenant(who.organization_id) as db:
         if there := await db.get(ClassFile, file_id):
             return there
-        if await class_files.count_in_use(db, session_id) >= MOST_FILES:
+        if await class_files.count_in_use(db, session_id) >= MAX_FILES:
             raise FileRefused(
-                f"the class already has {MOST_FILES} files", next_step="Retire files you no longer need."
+                f"the class already has {MAX_FILES} files", next_step="Retire files you no longer need."
             )
     key = f"{session_prefix(who.organization_id, session_id)}/files/{file_id}"
     try:

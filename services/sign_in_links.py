@@ -9,7 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from domain.errors import HomeroomError, LinkInvalid, MailboxBusy, Unavailable
-from domain.people.sign_in import LINK_LASTS, domain_of
+from domain.people.sign_in import SIGN_IN_LINK_TTL, domain_of
 from integrations.mail import SmtpMailer
 from models.access import SignInLink
 from models.database import Database
@@ -48,7 +48,7 @@ class SignInLinks:
         if not open_by_mail:
             return
         doors = [await self._door(place, path, now) for place in open_by_mail]
-        minutes = int(LINK_LASTS.total_seconds()) // 60
+        minutes = int(SIGN_IN_LINK_TTL.total_seconds()) // 60
         message = render_sign_in(doors, language=open_by_mail[0].language, minutes=minutes)
         await _deliver(self._mailer, address, message)
 
@@ -64,7 +64,7 @@ class SignInLinks:
                     subject_kind=place.kind,
                     subject_id=place.subject_id,
                     created_at=now,
-                    expires_at=now + LINK_LASTS,
+                    expires_at=now + SIGN_IN_LINK_TTL,
                 ),
             )
         return Door(place.organization, place.kind, self._links.sign_in_url(token, path))

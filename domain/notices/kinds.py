@@ -1,4 +1,4 @@
-"""The kinds of notices, and who gets each."""
+"""The kinds of notices, their audiences and delivery states."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class NoticeKind(StrEnum):
 
 class Audience(StrEnum):
     GUARDIANS = "guardians"  # of all students of the class
-    GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of the students who are not there, about their own alone
+    GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of each absent student, about that student only
     INSTRUCTOR = "instructor"
 
 
@@ -37,18 +37,19 @@ _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
 
 
 def audiences(kind: NoticeKind) -> frozenset[Audience]:
+    """Who receives notices of a kind."""
     return _AUDIENCES[kind]
 
 
 def notice_key(session_id: object, kind: NoticeKind, recipient_id: object, occasion: str) -> str:
-    """The same message to the same person about the same thing has the same key."""
+    """The idempotency key of a notice: one per session, kind, recipient and occasion."""
     return f"{session_id}:{kind}:{recipient_id}:{occasion}"
 
 
 class DeliveryState(StrEnum):
-    """Where a message is."""
+    """How far the delivery of a message has come."""
 
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
-    WITHDRAWN = "withdrawn"  # what it says was no longer so before it was sent
+    WITHDRAWN = "withdrawn"  # it became outdated before it was sent

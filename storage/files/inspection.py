@@ -5,7 +5,20 @@ from typing import IO
 import puremagic
 
 from domain.errors import FileRefused
-from domain.record.files import GIF, IMAGES, JPEG, M4A, MP3, MP4, PDF, PNG, WAV, WEBP, FileKind, fits
+from domain.record.files import (
+    GIF,
+    IMAGES,
+    JPEG,
+    M4A,
+    MP3,
+    MP4,
+    PDF,
+    PNG,
+    WAV,
+    WEBP,
+    FileKind,
+    extension_matches,
+)
 from storage.files.images import check_image
 from storage.files.office_documents import document_kind
 from storage.files.plain_text import text_kind
@@ -26,7 +39,7 @@ def inspect_file(file: IO[bytes], name: str) -> FileKind:
         kind = _kind(file)
     finally:
         file.seek(0)
-    if not fits(kind, name):
+    if not extension_matches(kind, name):
         raise FileRefused(
             f"the content is {kind.name}, but its name says otherwise",
             next_step=f"Name it .{kind.extensions[0]}, or send the right file.",

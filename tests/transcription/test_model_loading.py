@@ -6,7 +6,7 @@ import pytest
 from faster_whisper.tokenizer import _LANGUAGE_CODES
 
 from domain.errors import InvalidInput
-from domain.people.languages import SPOKEN
+from domain.people.languages import SPEECH_LANGUAGES
 from tests.transcription.speech_samples import MODEL
 from transcription.model_loading import load_engine, resolve_model
 
@@ -19,7 +19,7 @@ def test_the_packaged_model_resolves_to_a_complete_folder() -> None:
 
 
 def test_offered_languages_are_those_of_the_engines() -> None:
-    assert {code for code in _LANGUAGE_CODES if len(code) == 2} == SPOKEN
+    assert {code for code in _LANGUAGE_CODES if len(code) == 2} == SPEECH_LANGUAGES
 
 
 def test_folders_and_hub_names_are_unchanged(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who is told what, in which language and at which hour."""
+"""Audiences of notices, the choice of language, quiet hours and urgency."""
 
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
@@ -29,21 +29,21 @@ def same(one: datetime, other: datetime) -> bool:
 
 
 @pytest.mark.parametrize("kind", N)
-def test_every_kind_has_readers(kind: NoticeKind) -> None:
+def test_every_kind_has_an_audience(kind: NoticeKind) -> None:
     assert audiences(kind)
 
 
-def test_families_get_no_working_papers_and_instructors_no_summaries() -> None:
+def test_guardians_get_no_briefings_and_instructors_no_summaries() -> None:
     for kind in (N.BRIEFING, N.REVIEW_REQUEST):
         assert audiences(kind) == {Audience.INSTRUCTOR}
     assert audiences(N.SUMMARY) == {Audience.GUARDIANS}
 
 
-def test_only_the_guardians_of_who_is_not_there_hear_of_it() -> None:
+def test_absence_notices_go_only_to_guardians_of_the_absent() -> None:
     assert audiences(N.ABSENCE) == {Audience.GUARDIANS_OF_ABSENT}
 
 
-def test_a_key_names_one_message_to_one_person_on_one_occasion() -> None:
+def test_notice_keys_differ_by_kind_recipient_and_occasion() -> None:
     session, reader = UUID(int=1), UUID(int=2)
     keys = {
         notice_key(session, kind, who, o) for kind in N for who in (reader, session) for o in ("24h", "1h")
@@ -64,7 +64,7 @@ def test_a_key_names_one_message_to_one_person_on_one_occasion() -> None:
         ("", ("en", "es"), "en"),
     ],
 )
-def test_the_nearest_language_that_is_offered(wanted: str, offered: tuple[str, ...], got: str) -> None:
+def test_the_best_offered_language_is_chosen(wanted: str, offered: tuple[str, ...], got: str) -> None:
     assert best_language(wanted, offered) == got
 
 
@@ -80,30 +80,30 @@ def test_the_nearest_language_that_is_offered(wanted: str, offered: tuple[str, .
         ("2026-10-24T23:00", "2026-10-25T07:30"),  # of one hour more
     ],
 )
-def test_quiet_hours_are_the_readers_night(at: str, allowed: str) -> None:
+def test_quiet_hours_apply_in_the_recipients_time_zone(at: str, allowed: str) -> None:
     assert same(next_allowed(local(at), MADRID, *NIGHT), local(allowed))
 
 
-def test_quiet_hours_by_day() -> None:
+def test_quiet_hours_may_be_during_the_day() -> None:
     at = local("2026-03-02T13:15")
 
     assert same(next_allowed(at, MADRID, time(13), time(14)), local("2026-03-02T14:00"))
 
 
-def test_no_quiet_hours() -> None:
+def test_without_quiet_hours_nothing_waits() -> None:
     at = local("2026-03-02T03:00")
 
     assert next_allowed(at, MADRID, None, time(7)) == at
     assert next_allowed(at, MADRID, time(7), time(7)) == at
 
 
-def test_an_end_that_the_clock_skips() -> None:
+def test_an_end_of_quiet_hours_skipped_by_a_clock_change_moves_later() -> None:
     found = next_allowed(local("2026-03-29T01:00"), MADRID, time(22), time(2, 30))
 
     assert same(found, local("2026-03-29T03:30"))
 
 
-def test_an_end_that_comes_twice() -> None:
+def test_an_end_of_quiet_hours_that_occurs_twice_counts_at_its_next_occurrence() -> None:
     quiet = (time(22), time(2, 30))
 
     assert same(next_allowed(local("2026-10-25T02:15"), MADRID, *quiet), local("2026-10-25T02:30"))
@@ -120,7 +120,7 @@ def test_an_end_that_comes_twice() -> None:
     st.times(),
     st.times(),
 )
-def test_allowed_is_never_before_never_quiet_and_within_a_day_or_so(
+def test_the_allowed_time_is_never_earlier_never_quiet_and_within_about_a_day(
     at: datetime, zone: str, quiet_from: time, quiet_until: time
 ) -> None:
     found = next_allowed(at, zone, quiet_from, quiet_until)
@@ -134,7 +134,7 @@ def due(kind: NoticeKind, at: str, class_at: str) -> datetime:
     return send_at(
         kind,
         local(at),
-        class_at=local(class_at),
+        class_starts_at=local(class_at),
         zone=MADRID,
         quiet_from=quiet_from,
         quiet_until=quiet_until,
@@ -154,5 +154,7 @@ def due(kind: NoticeKind, at: str, class_at: str) -> datetime:
         (N.ABSENCE, "2026-03-02T22:00", "2026-03-02T21:50", "2026-03-02T22:00"),
     ],
 )
-def test_what_would_come_too_late_does_not_wait(kind: NoticeKind, at: str, class_at: str, sent: str) -> None:
+def test_a_notice_that_would_come_too_late_does_not_wait(
+    kind: NoticeKind, at: str, class_at: str, sent: str
+) -> None:
     assert same(due(kind, at, class_at), local(sent))

@@ -1,4 +1,4 @@
-"""Session events by a few words."""
+"""Builders of session events; times are given in seconds from T0."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -36,7 +36,7 @@ def joined(who: str, sid: str, seconds: float, **more: Any) -> SessionEvent:
 def left(
     who: str, sid: str, seconds: float, reason: str = "client_initiated", *, since: float | None = None
 ) -> SessionEvent:
-    """`since` is the time of joining, which LiveKit tells again."""
+    """`since` is the time of joining, which LiveKit repeats in this event."""
     data: dict[str, Any] = {"reason": reason} | (
         {"joined_at": at(since).isoformat()} if since is not None else {}
     )

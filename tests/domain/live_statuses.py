@@ -1,4 +1,4 @@
-"""The live status of events, folded as the recording statement folds it."""
+"""Folds events into live statuses in Python, as the SQL statement that records events does."""
 
 from collections import defaultdict
 from collections.abc import Iterable
