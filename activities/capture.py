@@ -20,10 +20,10 @@ from activities.progress import utc_now
 from domain.errors import Unavailable
 from domain.record.recording import AudioSegment
 from domain.sessions.states import ROOM_STATES
+from media_bridge.recorder.config import RecorderConfig, resumed_config
 from media_bridge.recorder.manifest import list_segments
-from media_bridge.recorder.orders import RecorderConfig, resumed
 from media_bridge.recorder.process import RecorderProcess
-from media_bridge.recorder.reports import EndReason, EventSeen, Heartbeat, Report, SegmentStored
+from media_bridge.recorder.reports import EndReason, EventObserved, Heartbeat, Report, SegmentStored
 from models.database import Database
 from models.repositories import sessions
 from workflows.client import SessionClient
@@ -90,7 +90,7 @@ class CaptureActivities(Capture):
             if not await self._room_wanted(capture.session):
                 return
             await asyncio.sleep(_PAUSE.get(ended.reason, COMING_BACK_SECONDS))
-            config = resumed(config, watch.heard_until or utc_now(), ended.reason)
+            config = resumed_config(config, watch.heard_until or utc_now(), ended.reason)
 
     def _config(self, capture: CaptureInput, heard_until: datetime | None) -> RecorderConfig:
         return RecorderConfig(
@@ -142,7 +142,7 @@ class _Watch:
     async def report(self, report: Report) -> None:
         if isinstance(report, SegmentStored):
             self._journal.add_segments([report.segment])
-        elif isinstance(report, EventSeen):
+        elif isinstance(report, EventObserved):
             self._journal.add_event(report.event)
         elif isinstance(report, Heartbeat):
             self.heard_until = report.safe_until

@@ -14,7 +14,7 @@ from domain.sessions.states import SessionState
 from models.database import Database
 from models.repositories import recordings, sessions
 from transcription.engine import SpeechEngine
-from transcription.session import SessionTranscriber
+from transcription.session_transcriber import SessionTranscriber
 from workflows.contracts.common import SessionRef
 from workflows.contracts.record import TranscribeInput, TranscribeResult, Transcription
 
@@ -42,7 +42,7 @@ class TranscriptionActivities(Transcription):
     async def _follow(self, transcribe: TranscribeInput) -> None:
         """Segment by segment as they come; what an utterance still needs of the next one is carried over."""
         heard_until = await self._heard_until(transcribe.session)
-        transcriber = SessionTranscriber(self._engine, transcribe.languages, heard_until=heard_until)
+        transcriber = SessionTranscriber(self._engine, transcribe.languages, transcribed_until=heard_until)
         fed: set[str] = set()
         while True:
             over = not await self._still_recording(transcribe.session)
@@ -52,10 +52,10 @@ class TranscriptionActivities(Transcription):
                 sound = bytes(await stored.bytes_async())
                 said = await asyncio.to_thread(transcriber.feed, segment, sound)
                 fed.add(segment.key)
-                await self._keep(transcribe.session, said, transcriber.take_consumed())
+                await self._keep(transcribe.session, said, transcriber.take_consumed_segments())
             if over and not waiting:
                 said = await asyncio.to_thread(transcriber.finish)
-                await self._keep(transcribe.session, said, transcriber.take_consumed())
+                await self._keep(transcribe.session, said, transcriber.take_consumed_segments())
                 return
             if not waiting:
                 await asyncio.sleep(LOOK_SECONDS)

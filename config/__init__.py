@@ -1,1 +1,1 @@
-"""Settings, logging and the Temporal client, for the doors; everything else takes values in its constructor."""
+"""Settings and logging, read only by entry points and wiring; all other code takes values in constructors."""

@@ -13,6 +13,7 @@ def _dumps(event: object, default: Callable[[object], object], **_: object) -> s
 
 
 def configure_logging(level: str, *, as_json: bool) -> None:
+    """Sets up the root logger to write to stderr at `level`, as JSON lines or for a terminal."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -31,7 +32,7 @@ def configure_logging(level: str, *, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    # No line of ours tells them: the standard library then does not look for them either.
+    # No log line contains thread or process, so the standard library need not look them up.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -88,6 +88,7 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https:")
 
     def task_queue(self, name: Literal["sessions", "capture", "transcription"]) -> str:
+        """The region's Temporal task queue for a kind of worker."""
         return f"{self.region}-{name}"
 
 

@@ -21,7 +21,7 @@ from console.settings import audit_page, key_pages, settings_pages
 from console.sign_in import sign_in_page
 from console.teaching import teaching_page
 from console.today import today_page
-from domain.people.sign_in import home_of
+from domain.people.sign_in import home_path
 
 STATIC = Path(__file__).parent / "static"
 # These say themselves, route by route, who may see them.
@@ -47,7 +47,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 @router.get("/")
 async def home(who: Desk) -> Response:
-    return RedirectResponse(home_of(who.role))
+    return RedirectResponse(home_path(who.role))
 
 
 def install(app: FastAPI) -> None:

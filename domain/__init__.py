@@ -1,1 +1,1 @@
-"""The words and the rules of Homeroom. Pure: no clock, no ids made, no randomness, no IO; `now` is an argument."""
+"""The domain model and its rules. Pure: no clock, no generated ids, no randomness, no IO; `now` is an argument."""

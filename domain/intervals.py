@@ -1,4 +1,4 @@
-"""Stretches of time, and what can be made of several of them."""
+"""Time intervals and their set operations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,35 +7,38 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, order=True)
 class Interval:
+    """The time from `start` to `end`."""
+
     start: datetime
     end: datetime
 
 
 def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    """The same time without overlap, in order; an interval that ends before it starts counts as its start."""
-    found: list[Interval] = []
+    """The union as disjoint intervals in order. An interval that ends before it starts counts as empty at its start."""
+    result: list[Interval] = []
     for interval in sorted(intervals):
         end = max(interval.start, interval.end)
-        if found and interval.start <= found[-1].end:
-            found[-1] = Interval(found[-1].start, max(found[-1].end, end))
+        if result and interval.start <= result[-1].end:
+            result[-1] = Interval(result[-1].start, max(result[-1].end, end))
         else:
-            found.append(Interval(interval.start, end))
-    return tuple(found)
+            result.append(Interval(interval.start, end))
+    return tuple(result)
 
 
-def common(one: Sequence[Interval], other: Sequence[Interval]) -> tuple[Interval, ...]:
-    """The time that is in both; each of the two is taken as merged."""
+def intersection(one: Sequence[Interval], other: Sequence[Interval]) -> tuple[Interval, ...]:
+    """The time that is in both; overlaps within each count once."""
     ours, theirs = merged(one), merged(other)
     shared = (Interval(max(a.start, b.start), min(a.end, b.end)) for a in ours for b in theirs)
     return tuple(i for i in shared if i.start < i.end)
 
 
-def seconds(intervals: Iterable[Interval]) -> float:
+def total_seconds(intervals: Iterable[Interval]) -> float:
+    """The sum of the lengths in seconds; overlapping time counts more than once."""
     return sum((i.end - i.start for i in intervals), timedelta()).total_seconds()
 
 
-def without(one: Iterable[Interval], other: Iterable[Interval]) -> tuple[Interval, ...]:
-    """The time of `one` that is not in `other`."""
+def difference(one: Iterable[Interval], other: Iterable[Interval]) -> tuple[Interval, ...]:
+    """The time of `one` that is not in `other`, as disjoint intervals in order."""
     left = list(merged(one))
     for gap in merged(other):
         parts = [

@@ -1,1 +1,1 @@
-"""From transcript and record to a draft whose every statement cites what was said."""
+"""Drafts the documentation of a class from its transcript; every statement cites the utterances it rests on."""

@@ -1,4 +1,4 @@
-"""Words by which instructors announce what they do. English; matched on single sentences."""
+"""Regular expressions for phrases with which instructors structure a class. English; matched on one sentence."""
 
 import re
 
@@ -16,7 +16,7 @@ _TASK = (
     r"|study|send|submit|solve|try|memori[sz]e|review|make|work (?:on|through)|look (?:at|up)|translate|listen to)"
 )
 _PAGES = r"(?:pages?|exercises?|chapters?|worksheets?|questions?|problems?|numbers?|units?|paragraphs?)"
-_ASKS = r"(?:please|kindly|i'd like you to|i would like you to|i want you to|you (?:should|can|need to|have to|will)|you'll)"
+_REQUEST = r"(?:please|kindly|i'd like you to|i would like you to|i want you to|you (?:should|can|need to|have to|will)|you'll)"
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -31,13 +31,13 @@ TOPIC = _any(
     r"(?! (?:over|nearly|almost|clear|ready))",
     r"\b(?:unit|module|chapter)\b[\w\s,']{0,30}\babout\b",
 )
-# Said of the whole class early in it, of the next exercise later.
+# Early in a class these announce its topic; later only the next exercise.
 EARLY_TOPIC = _any(
     r"\b(?:we are|we're|we will|we'll|let's|let us)\b.*\b(?:learn|look at|talk about|study|cover|begin with|start with|work on|move on to)\b",
 )
-# Says what will be done; of the class where it also has a word of the planned topics.
-PLAN = _any(r"\b(?:we're|we are|we'll|we will|i want|i'd like|(?:going|want) to)\b")
-NO_TOPIC = _any(
+# An intention; it names the class's topic if the sentence also has a word of the planned topics.
+INTENTION = _any(r"\b(?:we're|we are|we'll|we will|i want|i'd like|(?:going|want) to)\b")
+NOT_A_TOPIC = _any(
     r"\b(?:yesterday|last (?:time|week|lesson|class)|next (?:time|week|lesson|class)|how are|you (?:are|feel|look))\b",
     r"\b(?:welcome|nice to|good to|late|busy|weather|(?:here|coming|missing|with us) (?:today|this))\b(?!.*\babout\b)",
 )
@@ -47,18 +47,18 @@ HOMEWORK = _any(
     r"\b(?:your|one|another|a (?:little|small|last)|the next) (?:task|assignment|job)\b",
     r"\b(?:learn|know|list|words|verbs|poem|table|part)\b.*\bby heart\b|\bhand (?:it |them |this )?in\b",
     r"\b(?:to take away|take-away|as a task|your task|at home|on your own time)\b.*\b" + _TASK + r"\b",
-    rf"\b(?:and|{_ASKS})\b.{{0,12}}\b{_TASK}\b.*{_DUE}\b",
-    rf"{_DUE}\b,? {_ASKS}? ?{_TASK}\b",
+    rf"\b(?:and|{_REQUEST})\b.{{0,12}}\b{_TASK}\b.*{_DUE}\b",
+    rf"{_DUE}\b,? {_REQUEST}? ?{_TASK}\b",
     rf"^{_TASK}\b.*{_DUE}\b",
 )
-# Set in class as well: homework only with a day, or at the end of the class.
-MAYBE_HOMEWORK = _any(
-    rf"\b{_ASKS}\b.{{0,12}}\b{_TASK}\b.*\b{_PAGES}\b",
+# Also said of exercises in class: homework only with a due day, or at the end of the class.
+POSSIBLE_HOMEWORK = _any(
+    rf"\b{_REQUEST}\b.{{0,12}}\b{_TASK}\b.*\b{_PAGES}\b",
     rf"^(?:(?:and|also|then|plus|oh)[, ]+)*{_TASK}\b.*\b{_PAGES}\b",
     rf"^(?:(?:and|also|then|plus|oh)[, ]+)*(?:{_TASK}|play|sing|repeat)\b.*\b(?:every day|each day|daily|every (?:evening|morning))\b",
 )
-# Said soon after homework, it is more of it.
-ADDS = _any(
+# Further homework, if said soon after other homework.
+MORE_TASKS = _any(
     r"^(?:and|also|plus|oh and|one more thing|another thing)\b",
     r"^(?:by|until|till|before|for|due|on) ",
 )
@@ -71,7 +71,7 @@ NO_HOMEWORK = _any(
     r"\b(?:let's|let us|together|right now|for me now|we will|we'll)\b",
     r"\bminutes\b",
 )
-MORE_HOMEWORK = _any(
+HOMEWORK_DETAIL = _any(
     rf"\b{_PAGES}\b",
     rf"{_DUE}\b",
     rf"^(?:and |then |also |please |only |just |you (?:can|should|need)|use |it's due|it is due|that's due|{_TASK}\b)",
@@ -84,19 +84,19 @@ NEXT_STEPS = _any(
     rf"\b(?:on {_WEEKDAY}|tomorrow|after that|the week after),? (?:we|i)\b(?!'ve| have| had| did| was| were)",
     rf"\bwe(?:'ll| will)\b.*\b(?:on|for|until|till) (?:{_WEEKDAY}|tomorrow|next)\b",
 )
-# Said at the end of the class.
+# Next steps only if said at the end of the class.
 LATE_NEXT_STEPS = _any(
     rf"^(?:(?:on|and|so|then|for|next|this)[, ]+)*(?:{_WEEKDAY}|tomorrow|the (?:next|following|coming) \w+)\b(?!\W*$)",
     r"^(?:(?:and|so|then)[, ]+)*next (?:time|class|lesson|week|session)\b(?!\W*$)",
 )
-NOT_NEXT = _any(r"\b(?:see you|no home ?work|last (?:time|week))\b")
+NOT_NEXT_STEPS = _any(r"\b(?:see you|no home ?work|last (?:time|week))\b")
 ACTIVITY = _any(
     r"\b(?:let's|let us) (?:now |all |both |just |also |first )*(?!start|begin|stop|see|go\b|move|finish|wait|get|be\b|have\b|take a|say\b)\w+",
     r"\b(?:i'd like|i would like|i want|now i want)\b.*\byou to\b",
     r"\b(?:we (?:have )?(?:practi[sc]ed|worked on|learned|learnt|went (?:through|over)|covered|wrote|read|solved|did|saw|made|built))\b",
     r"^(?:now )?(?:some|a few|two|three) (?:more )?(?:\w+ )?(?:brackets|exercises|examples|questions|problems)\b",
 )
-ANNOUNCED = _any(
+KEY_POINT = _any(
     r"\b(?:remember|don't forget|the (?:\w+ )?(?:rule|trick)|the key|the first step|important|think of)\b",
 )
 RULE = _any(
@@ -115,8 +115,8 @@ DEFINITION = _any(
 )
 QUESTION = _any(r"\?[\"'”’)]*\s*$")
 _AUX = r"(?:is|are|was|were|do|does|did|can|could|would|will|should|has|have|happens|happened|comes|makes|makes?)"
-# Asks for assent to what it tells.
-TAG = _any(
+# A tag question, which asks only for assent.
+TAG_QUESTION = _any(
     r"^(?:(?:so|and|now|okay)[, ]+)*(?:let's|let us|we|you|i|it|that|this|the)\b.*, (?:ready|ok|okay|right|all right|alright|yes|shall we|isn't it|aren't they|don't we)\?$"
 )
 # Speech engines often leave out question marks and full stops.
@@ -126,11 +126,11 @@ UNMARKED_QUESTION = _any(
     r"^(?:(?:so|and|now|okay|ok|well)[, ]+)*(?:is|are|was|were|does|did|can|could|would|will) (?:the|a|an|this|that|it|there|you|we|they|[\w'-]+ (?:a|an|the))\b",
     r"^(?:(?:so|and|now|okay|ok|well)[, ]+)*(?:do (?:you|we|they|i)|any questions)\b",
 )
-ASKED_TO_SAY = _any(
+REQUEST_TO_ANSWER = _any(
     r"(?:^|, |\bplease )(?:tell|give|show|find|name) (?:me|us)\b",
     r"(?:^|, )(?:explain|describe|name|define|spell|translate|compare)\b",
 )
-# Put to students, yet not about what they have understood.
+# Questions to students that do not check comprehension.
 NOT_A_CHECK = _any(
     r"\b(?:any|more|last|your) questions\b|\banything else\b|\bquestions\?$",
     r"\b(?:can|could|do) (?:you|we|everybody|everyone)(?: \w+)? (?:still )?(?:hear|see)\b(?! (?:why|what|how))",
@@ -144,11 +144,11 @@ NOT_A_CHECK = _any(
     r"\b(?:shall|should) we\b|^ready\b|\bis (?:that|it|everything|this) (?:ok|okay|clear|all right|fine)\b|^(?:okay|ok|all right|clear|right|really|yes)\?",
     r"\b(?:may|can|could) i\b|\bmake(?:s)? sense\b|\bwhat time\b|\bwhere (?:is|are) (?:everybody|everyone)\b",
 )
-# Takes up the question before it.
+# A hint that takes up the previous question.
 HINT = _any(
     r"^(?:(?:so|and|but|now|okay)[, ]+)*(?:what|how) (?:about|else)\b|^(?:with|of|to|in|from|for) (?:which|what)\b"
 )
-# Asks for the reason of the answer before it: the verdict is yet to come.
+# Asks for the reason of the previous answer, before a verdict.
 PROBE = _any(
     r"^(?:(?:so|and|but|okay|hmm)[, ]+)*(?:why|how come|how do you know|how did you (?:get|find|know)|what makes you|are you sure)"
     r"(?: (?:is|do|did) (?:that|it|you))?(?: (?:think|say|know|get|find))?(?: (?:so|that|it))?\?*$",
@@ -180,7 +180,7 @@ CORRECT = _any(
 UNSURE = _any(
     r"\b(?:i don't know|i do not know|i'm not sure|not sure|no idea|no clue|i forgot|i can't remember|dunno)\b"
 )
-# Of the meeting, not of the subject.
+# About the meeting, not about the subject.
 SMALL_TALK = _any(
     r"\bhome ?work\b",
     r"\b(?:hello|hi|welcome|good (?:morning|afternoon|evening)|bye|goodbye|see you|take care|thank you|thanks|sorry)\b",
@@ -191,7 +191,7 @@ SMALL_TALK = _any(
     r"\b(?:you|we)(?:'ve| have)(?: got)? (?:\w+ ){0,2}minutes?\b|\bminutes left\b|\bnearly at the end\b|\b(?:in|at) the end\b.*\btask\b",
     r"\b(?:your|my) (?:uncle|aunt|dad|mum|mom|father|mother|brother|sister|grandmother|grandfather|friends?)\b",
 )
-# Points at what was said before, and says little alone.
-POINTS_BACK = _any(
+# Refers to an earlier sentence and says little on its own.
+REFERS_BACK = _any(
     r"^(?:it|that|this|these|those|he|she|his|her|there you)\b", r"^(?:of course|not|because)\b"
 )

@@ -1,4 +1,4 @@
-"""Every class gets a draft: where the first engine gives none, the second one writes it."""
+"""A drafting engine that falls back to a second engine when the first one fails."""
 
 import logging
 
@@ -10,17 +10,17 @@ logger = logging.getLogger(__name__)
 
 
 class FallbackEngine:
-    """The draft names the engine that wrote it. Raises what the second raises, and the first's Unavailable."""
+    """The draft names the engine that wrote it. Raises the primary's Unavailable and whatever the secondary raises."""
 
-    def __init__(self, first: DraftingEngine, second: DraftingEngine) -> None:
-        self._first, self._second = first, second
-        self.name = f"{first.name}, else {second.name}"
+    def __init__(self, primary: DraftingEngine, secondary: DraftingEngine) -> None:
+        self._primary, self._secondary = primary, secondary
+        self.name = f"{primary.name}, else {secondary.name}"
 
     async def draft(self, record: ClassRecord) -> Draft:
         try:
-            return await self._first.draft(record)
+            return await self._primary.draft(record)
         except DraftingFailed as error:
             logger.warning(
                 "the first drafting engine failed, the second one drafts", extra={"code": error.code}
             )
-            return await self._second.draft(record)
+            return await self._secondary.draft(record)

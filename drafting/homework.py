@@ -1,4 +1,4 @@
-"""Homework, which is often told in several sentences: the task, then the pages, the day, what to bring."""
+"""Finds homework tasks, which often span several sentences: the task, then pages, due day, what to bring."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,67 +7,67 @@ from drafting import cues
 from drafting.lesson import Lesson
 from drafting.sentences import Sentence
 
-_GOES_ON_WITHIN = timedelta(seconds=15)
-_ADDS_WITHIN = timedelta(seconds=30)
-_FEWEST_WORDS = 5
-LATE = 0.75  # of the class
+_DETAIL_WITHIN = timedelta(seconds=15)
+_MORE_TASKS_WITHIN = timedelta(seconds=30)
+_MIN_WORDS = 5
+_LATE_SHARE = 0.75  # of the class
 
 
-def homework(lesson: Lesson) -> list[list[Sentence]]:
-    """Each task with the sentences that tell it."""
-    return [task for task in _tasks(lesson) if any(_surely(s, lesson) for s in task)]
+def homework_tasks(lesson: Lesson) -> list[list[Sentence]]:
+    """The sentences of each homework task, in order of the class."""
+    return [task for task in _tasks(lesson) if any(_is_homework(s, lesson) for s in task)]
 
 
 def _tasks(lesson: Lesson) -> Iterator[list[Sentence]]:
     task: list[Sentence] = []
-    told: Sentence | None = None  # the last sentence of homework so far
-    for sentence in lesson.taught:
-        if task and _goes_on(task[-1], sentence, lesson):
+    previous: Sentence | None = None  # the last sentence of homework so far
+    for sentence in lesson.instructor_sentences:
+        if task and _continues_task(task[-1], sentence, lesson):
             task.append(sentence)
         else:
             if task:
                 yield task
-            task = [sentence] if _sets_task(sentence, told, lesson) else []
-        told = sentence if task else told
+            task = [sentence] if _sets_task(sentence, previous, lesson) else []
+        previous = sentence if task else previous
     if task:
         yield task
 
 
-def _surely(sentence: Sentence, lesson: Lesson) -> bool:
-    """Exercises are also done in class."""
-    told = cues.HOMEWORK.search(sentence.text) or cues.DUE.search(sentence.text)
-    return bool(told) or lesson.how_far(sentence) >= LATE
+def _is_homework(sentence: Sentence, lesson: Lesson) -> bool:
+    """Whether a task is homework for certain; exercises are also done in class."""
+    explicit = cues.HOMEWORK.search(sentence.text) or cues.DUE.search(sentence.text)
+    return bool(explicit) or lesson.relative_position(sentence) >= _LATE_SHARE
 
 
-def _sets_task(sentence: Sentence, told: Sentence | None, lesson: Lesson) -> bool:
-    sets = cues.HOMEWORK.search(sentence.text) or cues.MAYBE_HOMEWORK.search(sentence.text)
+def _sets_task(sentence: Sentence, previous: Sentence | None, lesson: Lesson) -> bool:
+    sets = cues.HOMEWORK.search(sentence.text) or cues.POSSIBLE_HOMEWORK.search(sentence.text)
     return (
-        (bool(sets) or _adds(told, sentence, lesson))
-        and sentence.position not in lesson.questions
+        (bool(sets) or _adds_task(previous, sentence, lesson))
+        and sentence.position not in lesson.question_positions
         and not cues.NO_HOMEWORK.search(sentence.text)
-        and not of_next_class(sentence, lesson)
+        and not announces_next_class(sentence, lesson)
     )
 
 
-def _adds(told: Sentence | None, sentence: Sentence, lesson: Lesson) -> bool:
-    """More homework after a question about it."""
+def _adds_task(previous: Sentence | None, sentence: Sentence, lesson: Lesson) -> bool:
+    """Whether a sentence adds a task to the homework before it, as after a question about it."""
     return (
-        told is not None
-        and _soon_after(told, sentence, _ADDS_WITHIN)
-        and lesson.how_far(sentence) >= LATE
-        and bool(cues.ADDS.search(sentence.text))
-        and len(sentence.text.split()) >= _FEWEST_WORDS
+        previous is not None
+        and _soon_after(previous, sentence, _MORE_TASKS_WITHIN)
+        and lesson.relative_position(sentence) >= _LATE_SHARE
+        and bool(cues.MORE_TASKS.search(sentence.text))
+        and len(sentence.text.split()) >= _MIN_WORDS
         and not cues.SMALL_TALK.search(sentence.text)
     )
 
 
-def _goes_on(before: Sentence, sentence: Sentence, lesson: Lesson) -> bool:
+def _continues_task(before: Sentence, sentence: Sentence, lesson: Lesson) -> bool:
     return (
-        sentence.position not in lesson.questions
-        and _soon_after(before, sentence, _GOES_ON_WITHIN)
-        and bool(cues.MORE_HOMEWORK.search(sentence.text))
+        sentence.position not in lesson.question_positions
+        and _soon_after(before, sentence, _DETAIL_WITHIN)
+        and bool(cues.HOMEWORK_DETAIL.search(sentence.text))
         and not cues.SMALL_TALK.search(sentence.text)
-        and not of_next_class(sentence, lesson)
+        and not announces_next_class(sentence, lesson)
     )
 
 
@@ -75,11 +75,11 @@ def _soon_after(before: Sentence, sentence: Sentence, within: timedelta) -> bool
     return sentence.utterance.starts_at - before.utterance.ends_at <= within
 
 
-def of_next_class(sentence: Sentence, lesson: Lesson) -> bool:
-    """It says what is to come, not what is to be done until then."""
-    if "homework" in sentence.text.lower() or cues.NOT_NEXT.search(sentence.text):
+def announces_next_class(sentence: Sentence, lesson: Lesson) -> bool:
+    """Whether the sentence announces what the next class covers, as opposed to homework until then."""
+    if "homework" in sentence.text.lower() or cues.NOT_NEXT_STEPS.search(sentence.text):
         return False
-    late = lesson.how_far(sentence) >= LATE and not cues.HOMEWORK.search(sentence.text)
+    late = lesson.relative_position(sentence) >= _LATE_SHARE and not cues.HOMEWORK.search(sentence.text)
     return bool(
         cues.NEXT_STEPS.search(sentence.text) or (late and cues.LATE_NEXT_STEPS.search(sentence.text))
     )

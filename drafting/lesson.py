@@ -1,4 +1,4 @@
-"""A class as the engine reads it: its sentences, which of them are questions, whose names are called, its subject."""
+"""The analysed transcript of a class: its sentences, questions, addressed names and subject words."""
 
 import re
 from collections.abc import Sequence
@@ -9,61 +9,72 @@ from itertools import pairwise
 from domain.record.documentation import ClassRecord
 from drafting import cues
 from drafting.salience import vocabulary, words
-from drafting.sentences import Sentence, called, sentences, tidy
+from drafting.sentences import Sentence, addressed_names, readable, split_sentences
 
 
 @dataclass(frozen=True)
 class Lesson:
+    """A class record with what is derived from it, each computed once."""
+
     record: ClassRecord
 
     @cached_property
-    def said(self) -> list[Sentence]:
-        return sentences(self.record)
+    def sentences(self) -> list[Sentence]:
+        return split_sentences(self.record)
 
     @cached_property
-    def taught(self) -> list[Sentence]:
-        return [sentence for sentence in self.said if sentence.taught]
+    def instructor_sentences(self) -> list[Sentence]:
+        return [sentence for sentence in self.sentences if sentence.by_instructor]
 
     @cached_property
-    def questions(self) -> frozenset[int]:
-        """Positions of what the instructor asks."""
-        return frozenset(sentence.position for sentence in self.taught if is_question(sentence))
+    def question_positions(self) -> frozenset[int]:
+        """Positions of the instructor's questions."""
+        return frozenset(sentence.position for sentence in self.instructor_sentences if is_question(sentence))
 
     @cached_property
-    def comments(self) -> frozenset[int]:
-        """Positions of what the instructor says first after a student."""
+    def reaction_positions(self) -> frozenset[int]:
+        """Positions of the instructor's first sentence after a student."""
         return frozenset(
-            after.position for before, after in pairwise(self.said) if after.taught and not before.taught
+            after.position
+            for before, after in pairwise(self.sentences)
+            if after.by_instructor and not before.by_instructor
         )
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Whom the instructor calls in a question; words that are also written small are no names."""
-        asked = (s for s in self.taught if s.position in self.questions)
-        found = frozenset(name for sentence in asked for name in called(sentence.text))
-        written = {word for sentence in self.said for word in re.findall(r"\w+", sentence.text)}
-        return frozenset(name for name in found if name.lower() not in written)
+    def called_names(self) -> frozenset[str]:
+        """Names by which the instructor addresses somebody in a question.
+
+        Words that also occur in lower case are no names.
+        """
+        question_sentences = (s for s in self.instructor_sentences if s.position in self.question_positions)
+        names = frozenset(name for sentence in question_sentences for name in addressed_names(sentence.text))
+        words_used = {word for sentence in self.sentences for word in re.findall(r"\w+", sentence.text)}
+        return frozenset(name for name in names if name.lower() not in words_used)
 
     @cached_property
-    def subject(self) -> frozenset[str]:
-        """The words of what is taught."""
-        known = vocabulary([sentence.text for sentence in self.taught], self.record.topics)
-        return known - {name.lower() for name in self.names}
+    def subject_words(self) -> frozenset[str]:
+        """Words of the subject: those the instructor repeats and those of the planned topics, without names."""
+        repeated_words = vocabulary(
+            [sentence.text for sentence in self.instructor_sentences], self.record.topics
+        )
+        return repeated_words - {name.lower() for name in self.called_names}
 
     @cached_property
-    def titles(self) -> frozenset[str]:
-        """The words of the planned topics."""
+    def topic_words(self) -> frozenset[str]:
+        """Content words of the planned topics."""
         return frozenset(words(" ".join(self.record.topics)))
 
-    def how_far(self, sentence: Sentence) -> float:
-        """Its place in the class, from 0 to 1."""
-        return sentence.position / len(self.said)
+    def relative_position(self, sentence: Sentence) -> float:
+        """The sentence's position in the class, from 0 to 1."""
+        return sentence.position / len(self.sentences)
 
-    def tidy(self, sentences: Sequence[Sentence]) -> str:
-        return " ".join(tidy(sentence.text, self.names) for sentence in sentences)
+    def readable(self, sentences: Sequence[Sentence]) -> str:
+        """The sentences as text for readers; see `drafting.sentences.readable`."""
+        return " ".join(readable(sentence.text, self.called_names) for sentence in sentences)
 
 
 def is_question(sentence: Sentence) -> bool:
+    """Whether the sentence asks something, tag questions excluded; without punctuation, judged by word order."""
     if cues.QUESTION.search(sentence.text):
-        return not cues.TAG.search(sentence.text)
+        return not cues.TAG_QUESTION.search(sentence.text)
     return not sentence.punctuated and bool(cues.UNMARKED_QUESTION.search(sentence.text))

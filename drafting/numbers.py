@@ -1,4 +1,4 @@
-"""Numbers and dates of speech and writing in one form: “forty-one” and “41”, “the fourteenth of July” and “14 July”."""
+"""Normalises spoken and written numbers and dates: “forty-one” to “41”, “the fourteenth of July” to “14 July”."""
 
 import re
 from collections.abc import Iterable
@@ -20,18 +20,18 @@ _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
-_PLACES = {word: place for place, word in enumerate(_ORDINALS, 1)} | {"thirtieth": 30}
-_OPENING = frozenset(_ORDINALS[:3])  # these also open sentences: "First, we …"
+_ORDINAL_VALUES = {word: place for place, word in enumerate(_ORDINALS, 1)} | {"thirtieth": 30}
+_SENTENCE_OPENERS = frozenset(_ORDINALS[:3])  # these also open sentences: "First, we …"
 _MONTHS = "january february april june july august september october november december".split()
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_IN_FULL = {name[:3]: name for name in (*_MONTHS, *_WEEKDAYS)} | {
+_FULL_NAMES = {name[:3]: name for name in (*_MONTHS, *_WEEKDAYS)} | {
     "sept": "september",
     "tues": "tuesday",
     "thur": "thursday",
     "thurs": "thursday",
 }
-# Days and months only beside a number or after "by", "on" and the like.
-_ALSO_WORDS = {
+# These are days or months only beside a number or after "by", "on" and the like.
+_AMBIGUOUS_WORDS = {
     "may": "month-may",
     "march": "month-march",
     "mar": "month-march",
@@ -39,11 +39,11 @@ _ALSO_WORDS = {
     "sun": "sunday",
     "wed": "wednesday",
 }
-_DATES = frozenset(
+_DATE_WORDS = frozenset(
     (
         *_MONTHS,
         *_WEEKDAYS,
-        *_ALSO_WORDS.values(),
+        *_AMBIGUOUS_WORDS.values(),
         *"today tomorrow tonight yesterday weekend noon midnight morning afternoon evening am pm".split(),
         *"lunes martes miércoles jueves viernes sábado domingo hoy mañana ayer".split(),
         *"enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
@@ -62,88 +62,90 @@ def _one_of(words: Iterable[str]) -> str:
 _WORD = _one_of(_VALUES)
 _MONTH = _one_of([*_MONTHS, "may", "march"])
 _FILLER = re.compile(r"\b(?:um+|uh+|erm*|hmm+)\b[,.]?")
-_IN_WORDS = re.compile(rf"\b(?:{_WORD})\b(?:(?:[ -]|(?<=hundred) and |(?<=thousand) and )(?:{_WORD})\b)*")
-_ORDINAL = re.compile(rf"\b(?:({_one_of(_TENS)})[ -])?({_one_of(_PLACES)})\b( (?:of )?(?:{_MONTH})\b)?")
+_NUMBER_WORDS = re.compile(rf"\b(?:{_WORD})\b(?:(?:[ -]|(?<=hundred) and |(?<=thousand) and )(?:{_WORD})\b)*")
+_ORDINAL = re.compile(
+    rf"\b(?:({_one_of(_TENS)})[ -])?({_one_of(_ORDINAL_VALUES)})\b( (?:of )?(?:{_MONTH})\b)?"
+)
 _ORDINAL_DIGITS = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
-_SEPARATED = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")
+_THOUSANDS_SEPARATED = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")
 _POINT = re.compile(r"\b(\d+) point (\d+)\b")
 _DAY_MONTH = re.compile(rf"\b(\d+)(?:th)? (?:of )?({_MONTH})\b")
 _MONTH_DAY = re.compile(rf"\b({_MONTH}) (?:the )?(\d+)(?:th)?\b")
-_IN_TIME = re.compile(
-    rf"\b((?:by|on|in|until|till|before|since|next|last|this|every) )({_one_of(_ALSO_WORDS)})\b"
+_AMBIGUOUS_DATE = re.compile(
+    rf"\b((?:by|on|in|until|till|before|since|next|last|this|every) )({_one_of(_AMBIGUOUS_WORDS)})\b"
 )
 _TOKEN = re.compile(r"month-m\w+|\d+th\b|\d+(?:[.,]\d+)?|[^\W\d_]+")
 _SENTENCE_END = re.compile(r"[.!?;](?:\s|$)")
 
 
-def normalised(text: str) -> list[str]:
+def normalised_tokens(text: str) -> list[str]:
     """Lower-case words and numbers: numbers in digits, ordinals ending in “th”, days and months in full."""
-    return _TOKEN.findall(_plain(text))
+    return _TOKEN.findall(_canonical_text(text))
 
 
-def is_claim(token: str) -> bool:
-    """Whether what is cited must have it: a number, a day, a time of day."""
-    return any(sign.isdigit() for sign in token) or token in _DATES
+def must_be_cited(token: str) -> bool:
+    """Whether a token is a number, a day or a time of day, which the cited utterance must contain."""
+    return any(sign.isdigit() for sign in token) or token in _DATE_WORDS
 
 
-def years(tokens: list[str]) -> set[str]:
-    """What two numbers in a row may also mean: seventeen eighty-nine is 1789."""
+def two_part_years(tokens: list[str]) -> set[str]:
+    """The years that two consecutive two-digit numbers may mean: seventeen eighty-nine is 1789."""
     return {a + b for a, b in pairwise(tokens) if _two_digits(a) and _two_digits(b) and int(a) <= 20}
 
 
-def counted(text: str) -> set[tuple[str, str]]:
-    """Numbers with what they count off: page 12, exercises 1 to 4."""
-    parts = _SENTENCE_END.split(_plain(text))
+def labelled_numbers(text: str) -> set[tuple[str, str]]:
+    """Pairs of label and number: page 12, exercises 1 to 4."""
+    parts = _SENTENCE_END.split(_canonical_text(text))
     return {pair for part in parts for pair in _labelled(_TOKEN.findall(part))}
 
 
 def _labelled(tokens: list[str]) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     label = ""
     for token in tokens:
         name = token.removesuffix("s")
         if name in _LABELS:
             label = name
         elif label and token[0].isdigit():
-            found.add((label, token))
+            pairs.add((label, token))
         elif token not in _RANGE:
             label = ""
-    return found
+    return pairs
 
 
-def _plain(text: str) -> str:
+def _canonical_text(text: str) -> str:
     text = _FILLER.sub(" ", text.lower())
-    text = _IN_WORDS.sub(_in_digits, _ORDINAL.sub(_place, text))
+    text = _NUMBER_WORDS.sub(_number_in_digits, _ORDINAL.sub(_ordinal_in_digits, text))
     text = _ORDINAL_DIGITS.sub(r"\1th", text)
-    text = _SEPARATED.sub(lambda m: m.group().replace(",", ""), text)
+    text = _THOUSANDS_SEPARATED.sub(lambda m: m.group().replace(",", ""), text)
     text = re.sub(r"(\d),(\d)", r"\1.\2", _POINT.sub(r"\1.\2", text))
     text = _DAY_MONTH.sub(lambda m: f"{m[1]} {_month(m[2])}", text)
     text = _MONTH_DAY.sub(lambda m: f"{_month(m[1])} {m[2]}", text)
-    text = _IN_TIME.sub(lambda m: m[1] + _ALSO_WORDS[m[2]], text)
-    return re.sub(r"[^\W\d_]+", lambda m: _in_full(m.group()), text)
+    text = _AMBIGUOUS_DATE.sub(lambda m: m[1] + _AMBIGUOUS_WORDS[m[2]], text)
+    return re.sub(r"[^\W\d_]+", lambda m: _full_name(m.group()), text)
 
 
-def _in_full(word: str) -> str:
-    return word if word in _ALSO_WORDS else _IN_FULL.get(word, word)
+def _full_name(word: str) -> str:
+    return word if word in _AMBIGUOUS_WORDS else _FULL_NAMES.get(word, word)
 
 
 def _month(name: str) -> str:
-    return _ALSO_WORDS.get(name, name)
+    return _AMBIGUOUS_WORDS.get(name, name)
 
 
-def _place(match: re.Match[str]) -> str:
+def _ordinal_in_digits(match: re.Match[str]) -> str:
     tens, word, month = match[1], match[2], match[3] or ""
-    if word in _OPENING and not tens and not month:
+    if word in _SENTENCE_OPENERS and not tens and not month:
         return match.group()
-    return f"{_VALUES.get(tens, 0) + _PLACES[word]}th{month}"
+    return f"{_VALUES.get(tens, 0) + _ORDINAL_VALUES[word]}th{month}"
 
 
 def _two_digits(token: str) -> bool:
     return len(token) == 2 and token.isascii() and token.isdigit() and token[0] != "0"
 
 
-def _in_digits(match: re.Match[str]) -> str:
-    """The numbers that a run of number words says: forty one is one, one two three are three."""
+def _number_in_digits(match: re.Match[str]) -> str:
+    """The numbers in a run of number words: “forty one” is one number, “one two three” are three."""
     numbers: list[int] = []
     thousands, rest = 0, -1
     for word in re.split(r" and |[ -]", match.group()):
@@ -152,7 +154,7 @@ def _in_digits(match: re.Match[str]) -> str:
             thousands, rest = thousands + rest * value, 0
         elif value == 100 and 0 < rest < 100:
             rest *= value
-        elif _goes_on(thousands, rest, value):
+        elif _continues_number(thousands, rest, value):
             rest += value
         else:
             numbers += [thousands + rest] if rest >= 0 else []
@@ -160,7 +162,7 @@ def _in_digits(match: re.Match[str]) -> str:
     return " ".join(map(str, [*numbers, thousands + rest]))
 
 
-def _goes_on(thousands: int, rest: int, value: int) -> bool:
+def _continues_number(thousands: int, rest: int, value: int) -> bool:
     if value in (0, 100, 1000, 1_000_000):
         return False
     after_tens = rest % 100 >= 20 and rest % 10 == 0 and value < 10

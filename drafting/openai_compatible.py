@@ -1,4 +1,4 @@
-"""Drafts by any OpenAI-compatible endpoint, with schema-constrained output. Claims that do not hold are dropped."""
+"""Drafts with any OpenAI-compatible endpoint and schema-constrained output; unsupported claims are dropped."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.errors import DraftingFailed, InvalidInput, Unavailable
 from domain.record.documentation import CheckOutcome, Citation, ClassRecord, Draft, Section, Statement
-from drafting.verification import holds
+from drafting.verification import is_supported
 
 _INSTRUCTIONS = (
     "You document a class for the families of its students. You are given the transcript as numbered utterances; it "
@@ -22,7 +22,7 @@ _INSTRUCTIONS = (
     "number or date that the quotes do not have. Never describe feelings. Leave out what was not said."
 )
 
-_MAY_PASS = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+_RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class _Cite(BaseModel):
@@ -47,10 +47,15 @@ class _Answer(BaseModel):
 
 
 class OpenAICompatibleEngine:
+    """Drafts through the chat-completions API of one endpoint and model."""
+
     def __init__(
         self, base_url: str, model: str, *, api_key: str | None = None, timeout: float = 120
     ) -> None:
-        """`base_url` ends before `/chat/completions`; `timeout` in seconds, for the whole answer."""
+        """`base_url` ends before `/chat/completions`; `timeout` is in seconds, for the whole response.
+
+        Raises InvalidInput for a URL or key that cannot be used.
+        """
         if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
             raise InvalidInput("the drafting endpoint's URL must read http[s]://host[:port][/path]")
         self._url = base_url.rstrip("/") + "/chat/completions"
@@ -60,21 +65,21 @@ class OpenAICompatibleEngine:
         self.name = f"openai-compatible:{model}"
 
     async def draft(self, record: ClassRecord) -> Draft:
-        """Raises Unavailable for what may pass, DraftingFailed for an answer that cannot be used."""
-        answer = _parse(await self._ask(record))
+        """Raises Unavailable for a temporary failure, DraftingFailed for a response that cannot be used."""
+        answer = _parse(await self._request(record))
         ids = [utterance.id for utterance in record.utterances]
         claims = [_statement(claim, ids) for claim in answer.statements]
-        kept = tuple(claim for claim in claims if claim and holds(claim, record.utterances))
+        kept = tuple(claim for claim in claims if claim and is_supported(claim, record.utterances))
         return Draft(self.name, kept, dropped=len(claims) - len(kept))
 
-    async def _ask(self, record: ClassRecord) -> bytes:
+    async def _request(self, record: ClassRecord) -> bytes:
         try:
-            # httpx waits this long for each piece; an endpoint that drips its answer would never be late.
+            # httpx applies its time-out to each chunk; asyncio's limits the response as a whole.
             async with asyncio.timeout(self._timeout), httpx.AsyncClient(timeout=self._timeout) as client:
                 answer = await client.post(self._url, json=self._body(record), headers=self._headers)
         except (httpx.HTTPError, TimeoutError) as error:
             raise Unavailable("the drafting endpoint does not answer") from error
-        if answer.status_code in _MAY_PASS or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if answer.status_code in _RETRYABLE or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Unavailable(f"the drafting endpoint said {answer.status_code}")
         if answer.status_code != HTTPStatus.OK:
             raise DraftingFailed(
@@ -89,7 +94,7 @@ class OpenAICompatibleEngine:
             "temperature": 0,
             "messages": [
                 {"role": "system", "content": _INSTRUCTIONS},
-                {"role": "user", "content": _transcript(record)},
+                {"role": "user", "content": _transcript_json(record)},
             ],
             "response_format": {
                 "type": "json_schema",
@@ -99,7 +104,7 @@ class OpenAICompatibleEngine:
 
 
 def _authorization(api_key: str | None) -> dict[str, str]:
-    """Checked here, where the message cannot tell the key: the HTTP client names the header it refuses."""
+    """The header for the key. Checks the key first, because the HTTP client quotes a header that it refuses."""
     key = (api_key or "").strip()
     if not key.isascii() or not key.isprintable():
         raise InvalidInput("the drafting endpoint's key has characters that no header may have")
@@ -107,7 +112,7 @@ def _authorization(api_key: str | None) -> dict[str, str]:
 
 
 def _schema() -> dict[str, Any]:
-    """Strict mode wants every property required; optional ones are nullable."""
+    """The response's JSON schema. Strict mode requires every property; optional ones are nullable."""
     schema = _Answer.model_json_schema()
     for part in (schema, *schema["$defs"].values()):
         if "properties" in part:
@@ -115,7 +120,7 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
-def _transcript(record: ClassRecord) -> str:
+def _transcript_json(record: ClassRecord) -> str:
     lines = [
         {"utterance": number, "role": record.roles.get(u.identity, "observer"), "text": u.text}
         for number, u in enumerate(record.utterances)
@@ -124,7 +129,10 @@ def _transcript(record: ClassRecord) -> str:
 
 
 def _parse(body: bytes) -> _Answer:
-    """What the endpoint or the model said stays out of the errors: it may quote the class."""
+    """Parses a chat completion. Its text stays out of the errors, since it may quote the class.
+
+    Raises DraftingFailed.
+    """
     try:
         choice = json.loads(body)["choices"][0]
         finished, message = choice.get("finish_reason"), choice["message"]

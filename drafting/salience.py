@@ -1,4 +1,4 @@
-"""How much a sentence has to do with what the class is about."""
+"""Salience of sentences: content words, subject vocabulary and TF-IDF centrality."""
 
 import math
 import re
@@ -19,7 +19,7 @@ _COMMON = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Those that carry meaning, lower-case, singular."""
+    """The content words of a text of three letters or more, lower-case, in the singular."""
     return [_singular(word) for word in _WORD.findall(text.lower()) if word not in _COMMON]
 
 
@@ -28,31 +28,38 @@ def _singular(word: str) -> str:
 
 
 def vocabulary(texts: Sequence[str], titles: Sequence[str]) -> frozenset[str]:
-    """The subject's words: those of the planned topics, and those that several sentences have."""
+    """Words of the planned topics and words that occur in several of the texts."""
     count = Counter(word for text in texts for word in set(words(text)))
     return frozenset(word for word, n in count.items() if n > 1) | frozenset(words(" ".join(titles)))
 
 
 def centrality(texts: Sequence[str]) -> list[float]:
-    """Each text's nearness to the mean of all by TF-IDF, the nearest being 1."""
+    """The cosine similarity of each text to the mean of all TF-IDF vectors, scaled so that the largest is 1."""
     vectors = tf_idf([words(text) for text in texts])
     mean: Counter[str] = Counter()
     for vector in vectors:
         mean.update(vector)
-    near = [cosine(vector, mean) for vector in vectors]
-    most = max(near, default=0.0) or 1.0
-    return [value / most for value in near]
+    similarities = [cosine(vector, mean) for vector in vectors]
+    most = max(similarities, default=0.0) or 1.0
+    return [value / most for value in similarities]
 
 
 def tf_idf(texts: Sequence[Sequence[str]]) -> list[Counter[str]]:
-    seen = Counter(word for text in texts for word in set(text))
+    """The TF-IDF vector of each tokenised text."""
+    document_frequency = Counter(word for text in texts for word in set(text))
     return [
-        Counter({word: n * math.log(1 + len(texts) / seen[word]) for word, n in Counter(text).items()})
+        Counter(
+            {
+                word: n * math.log(1 + len(texts) / document_frequency[word])
+                for word, n in Counter(text).items()
+            }
+        )
         for text in texts
     ]
 
 
 def cosine(one: Counter[str], other: Counter[str]) -> float:
+    """The cosine similarity of two vectors, 0 if one is empty."""
     length = _length(one) * _length(other)
     return sum(value * other[word] for word, value in one.items()) / length if length else 0.0
 

@@ -1,4 +1,4 @@
-"""Utterances as sentences, each with its speaker's role."""
+"""Splits utterances into sentences with their speaker's role, and makes sentences readable."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -12,18 +12,18 @@ _END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+")
 _ABBREVIATED = re.compile(
     r"(?:^|\W)(?:mr|mrs|ms|dr|prof|st|vs|no|nr|pp?|ex|fig|etc|e\.g|i\.e)\.\s*$", re.IGNORECASE
 )
-# Where an utterance that came without full stops may be cut.
-_GOES_ON = re.compile(
+# Where an utterance without full stops may be split.
+_CONTINUATION = re.compile(
     r"\s+(?=(?:and then|so|now|but|okay|for homework|for next|next time|next week|next lesson|remember|let's)\b)",
     re.IGNORECASE,
 )
-_LONG = 30  # words
+_LONG_SENTENCE = 30  # words
 _RUN = re.compile(r"\S+(?:\s+\S+){0,79}")
 
 _FILLERS = re.compile(
     r"\b(?:um+|uh+|erm*|hmm+)\b[,.]?\s*|(?:(?<=, )|^)(?:you know|i mean|like|well),\s*", re.IGNORECASE
 )
-_LEADS = re.compile(
+_OPENING_WORDS = re.compile(
     r"^(?:(?:(?:okay|ok|alright|all right|well|and|now|so|but|then)(?:[,.]\s*|\s+(?!(?:far|much|many|that|called)\b))"
     r"|(?:right|great|good|yes|yeah|no|exactly|perfect|correct|lovely|excellent|well done|hmm)[,.!]\s+))+",
     re.IGNORECASE,
@@ -35,13 +35,15 @@ _CALLED_LAST = re.compile(rf", ({_NAME})(?=[?.!]*$)")
 
 @dataclass(frozen=True)
 class Sentence:
-    text: str  # as it stands in the utterance
+    """A sentence of an utterance."""
+
+    text: str  # verbatim, a slice of the utterance
     utterance: Utterance
     role: Role
-    position: int  # in the class
+    position: int  # index among all sentences of the class
 
     @property
-    def taught(self) -> bool:
+    def by_instructor(self) -> bool:
         return self.role == Role.INSTRUCTOR
 
     @property
@@ -53,48 +55,49 @@ class Sentence:
         return Citation(self.utterance.id, self.text)
 
 
-def sentences(record: ClassRecord) -> list[Sentence]:
+def split_sentences(record: ClassRecord) -> list[Sentence]:
+    """The sentences of all utterances in order; a speaker without a role counts as an observer."""
     found: list[Sentence] = []
     for utterance in record.utterances:
         role = record.roles.get(utterance.identity, Role.OBSERVER)
-        for part in _parts(utterance.text):
+        for part in _sentence_texts(utterance.text):
             found.append(Sentence(part, utterance, role, len(found)))
     return found
 
 
-def _parts(text: str) -> Iterator[str]:
-    """Slices of the text, so that each can be found in it again."""
+def _sentence_texts(text: str) -> Iterator[str]:
+    """The text's sentences as verbatim slices, so that each can be found in it again."""
     start = 0
-    for end in (match for match in _END.finditer(text) if _is_end(text, match)):
-        yield from _cut(text[start : end.start()] + end.group().rstrip())
+    for end in (match for match in _END.finditer(text) if _ends_sentence(text, match)):
+        yield from _split_long(text[start : end.start()] + end.group().rstrip())
         start = end.end()
-    yield from _cut(text[start:])
+    yield from _split_long(text[start:])
 
 
-def _is_end(text: str, end: re.Match[str]) -> bool:
+def _ends_sentence(text: str, end: re.Match[str]) -> bool:
     return not text[end.end() : end.end() + 1].islower() and not _ABBREVIATED.search(text[: end.start()][-8:])
 
 
-def _cut(part: str) -> Iterator[str]:
+def _split_long(part: str) -> Iterator[str]:
     part = part.strip()
-    if len(part.split()) > _LONG and part[-1] not in ".!?":
-        pieces = [piece.strip() for piece in _GOES_ON.split(part)]
+    if len(part.split()) > _LONG_SENTENCE and part[-1] not in ".!?":
+        pieces = [piece.strip() for piece in _CONTINUATION.split(part)]
     else:
         pieces = [part]
-    # Rules look at a sentence many times over: what a stuck speech engine repeats must not stop a worker.
+    # Rules scan a sentence many times: endless repetitions of a stuck speech engine must not block a worker.
     yield from (run for piece in pieces for run in _RUN.findall(piece))
 
 
-def called(text: str) -> frozenset[str]:
-    """Whom it is put to by name: “Ella, what is x?”"""
-    bare = _LEADS.sub("", text)
+def addressed_names(text: str) -> frozenset[str]:
+    """The names by which a sentence addresses somebody: “Ella, what is x?”"""
+    bare = _OPENING_WORDS.sub("", text)
     found = (cue.search(bare) for cue in (_CALLED_FIRST, _CALLED_LAST))
     return frozenset(name[1] for name in found if name)
 
 
-def tidy(text: str, names: Collection[str] = ()) -> str:
-    """For reading: without fillers, opening words and the name it is put to; with a capital and a full stop."""
-    clean = _LEADS.sub("", _FILLERS.sub("", text)).strip(" ,")
+def readable(text: str, names: Collection[str] = ()) -> str:
+    """A sentence without fillers, opening words and addressed `names`, with a capital and a full stop."""
+    clean = _OPENING_WORDS.sub("", _FILLERS.sub("", text)).strip(" ,")
     for cue in (_CALLED_FIRST, _CALLED_LAST):
         name = cue.search(clean)
         clean = cue.sub("", clean) if name and name[1] in names else clean

@@ -1,33 +1,47 @@
-"""Whether a statement rests on what it cites: the quote is there, and so is every number and date."""
+"""Verifies that a statement is supported by its citations: quotes are verbatim, numbers and dates match."""
 
 from collections.abc import Sequence
 
 from domain.record.documentation import Statement
 from domain.record.transcript import Utterance
-from drafting.numbers import counted, is_claim, normalised, years
+from drafting.numbers import labelled_numbers, must_be_cited, normalised_tokens, two_part_years
 
 
-def holds(statement: Statement, utterances: Sequence[Utterance]) -> bool:
-    """True where the statement says something, each of its quotes stands in the utterance it names, and the cited
-    utterances have every number and date of the statement, with what it counts off."""
-    wanted = {citation.utterance_id for citation in statement.citations}
-    cited = {utterance.id: utterance.text for utterance in utterances if utterance.id in wanted}
-    quoted = all(_quotes(cited.get(c.utterance_id, ""), c.quote) for c in statement.citations)
-    told = [text for text in (statement.text, statement.question, statement.answer) if text]
+def is_supported(statement: Statement, utterances: Sequence[Utterance]) -> bool:
+    """Whether the citations support the statement.
+
+    True if its text is not empty, each quote occurs in the utterance it cites, and the cited utterances contain every
+    number and date of the statement, numbers with the same label ("page 12").
+    """
+
+    cited_ids = {citation.utterance_id for citation in statement.citations}
+    cited = {utterance.id: utterance.text for utterance in utterances if utterance.id in cited_ids}
+    quoted = all(_contains_quote(cited.get(c.utterance_id, ""), c.quote) for c in statement.citations)
+    claim_texts = [text for text in (statement.text, statement.question, statement.answer) if text]
     return (
-        bool(statement.text.strip()) and bool(cited) and quoted and _claims_hold(told, list(cited.values()))
+        bool(statement.text.strip())
+        and bool(cited)
+        and quoted
+        and _claims_supported(claim_texts, list(cited.values()))
     )
 
 
-def _claims_hold(told: Sequence[str], said: Sequence[str]) -> bool:
-    known = {token for text in said for token in (*normalised(text), *years(normalised(text)))}
-    pairs = {pair for text in said for pair in counted(text)}
-    claims = {token for text in told for token in normalised(text) if is_claim(token)}
-    return claims <= known and {pair for text in told for pair in counted(text)} <= pairs
+def _claims_supported(claim_texts: Sequence[str], cited_texts: Sequence[str]) -> bool:
+    cited_tokens = {
+        token
+        for text in cited_texts
+        for token in (*normalised_tokens(text), *two_part_years(normalised_tokens(text)))
+    }
+    cited_numbers = {pair for text in cited_texts for pair in labelled_numbers(text)}
+    claims = {token for text in claim_texts for token in normalised_tokens(text) if must_be_cited(token)}
+    return (
+        claims <= cited_tokens
+        and {pair for text in claim_texts for pair in labelled_numbers(text)} <= cited_numbers
+    )
 
 
-def _quotes(text: str, quote: str) -> bool:
-    words, part = normalised(text), normalised(quote)
+def _contains_quote(text: str, quote: str) -> bool:
+    words, part = normalised_tokens(text), normalised_tokens(quote)
     if not part:
         return False
     return any(words[start : start + len(part)] == part for start in range(len(words) - len(part) + 1))

@@ -1,4 +1,4 @@
-"""Addresses that customers give us to call: only what is really outside."""
+"""Guards requests to URLs from customers against reaching private networks (SSRF)."""
 
 import asyncio
 import ipaddress
@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from domain.errors import InvalidInput, Unavailable
 
 
-async def refuse_inside(url: str, *, local: bool) -> None:
-    """Raises InvalidInput for what is no https address or leads into our own network, Unavailable for no such host.
+async def require_public_url(url: str, *, local: bool) -> None:
+    """Raises InvalidInput if a URL is not https or resolves to a private address, Unavailable if its host is unknown.
 
-    `local`: a deployment on one machine, which itself has no TLS, may call its neighbours.
+    With `local`, for a deployment on one machine, http and private addresses are allowed.
     """
     try:
         parts = urlsplit(url)
@@ -25,8 +25,8 @@ async def refuse_inside(url: str, *, local: bool) -> None:
     if local:
         return
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        resolved = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Unavailable("the host of this URL can't be found") from error
-    if not all(ipaddress.ip_address(str(one[4][0]).partition("%")[0]).is_global for one in found):
+    if not all(ipaddress.ip_address(str(address[4][0]).partition("%")[0]).is_global for address in resolved):
         raise InvalidInput("this URL points into a private network")

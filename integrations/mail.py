@@ -1,4 +1,4 @@
-"""Mail over SMTP."""
+"""Sends mail over SMTP."""
 
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -12,10 +12,13 @@ from domain.errors import InvalidInput, MailboxBusy, Unavailable, Undeliverable
 
 
 class SmtpMailer:
-    """One connection per message: a class has few, and none of them waits for another's."""
+    """Opens one connection per message: a class sends few, and none has to wait for another."""
 
     def __init__(self, url: str, sender: str, *, timeout: float = 20) -> None:
-        """`url` is smtp[s]://[user:password@]host:port; `timeout` in seconds, for each command."""
+        """`url` is smtp[s]://[user:password@]host:port; `timeout` is in seconds, for each SMTP command.
+
+        Raises InvalidInput for a URL or sender that cannot be used.
+        """
         parts = urlsplit(url)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise InvalidInput("the mail server's URL must read smtp[s]://[user:password@]host:port")
@@ -29,10 +32,10 @@ class SmtpMailer:
         self._timeout = timeout
 
     async def send(self, to: str, *, subject: str, html: str, text: str, message_id: str) -> None:
-        """`message_id` is stable per message, so that a mail sent twice is one to the reader's mail program.
+        """Sends one message. A stable `message_id` lets mail programs recognise a mail that was sent twice.
 
-        Raises Undeliverable for what is refused of this message for good, MailboxBusy for what may pass, Unavailable
-        for what every message would meet now.
+        Raises Undeliverable if this message is refused for good, MailboxBusy if it is refused for now, Unavailable if
+        the server would take no message at all.
         """
         message = self._message(to, subject, html, text, message_id)
         try:
@@ -46,9 +49,9 @@ class SmtpMailer:
                 timeout=self._timeout,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _of_this_message(error.recipients[0].code) from error
+            raise _delivery_error(error.recipients[0].code) from error
         except aiosmtplib.SMTPDataError as error:
-            raise _of_this_message(error.code) from error
+            raise _delivery_error(error.code) from error
         except aiosmtplib.SMTPResponseException as error:
             raise Unavailable(f"the mail server rejected the sign-in with {error.code}") from error
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
@@ -68,19 +71,19 @@ class SmtpMailer:
 
 
 def _address(to: str) -> Address:
-    """One address and no more; its domain as every server takes it."""
+    """A single address with its domain in ASCII (IDNA). Raises Undeliverable for anything else."""
     try:
-        found = Address(addr_spec=to)
-        domain = found.domain if found.domain.isascii() else found.domain.encode("idna").decode()
+        address = Address(addr_spec=to)
+        domain = address.domain if address.domain.isascii() else address.domain.encode("idna").decode()
     except (ValueError, IndexError, MessageError) as error:
         raise Undeliverable("this isn't a valid email address") from error
-    if not found.username or not domain:
+    if not address.username or not domain:
         raise Undeliverable("this isn't a valid email address")
-    return Address(username=found.username, domain=domain)
+    return Address(username=address.username, domain=domain)
 
 
-def _of_this_message(code: int) -> MailboxBusy | Undeliverable:
-    """SMTP 5yz is final, all else may pass (RFC 5321, 4.2.1)."""
+def _delivery_error(code: int) -> MailboxBusy | Undeliverable:
+    """The error for an SMTP reply to this message: 5yz is permanent, any other temporary (RFC 5321, 4.2.1)."""
     if 500 <= code < 600:
         return Undeliverable(f"the mail server refused with {code}")
     return MailboxBusy(f"the mail server said {code}")

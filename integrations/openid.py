@@ -1,6 +1,6 @@
-"""OpenID Connect: signing in with an organization's own accounts, by authorization code with PKCE, state and nonce.
+"""OpenID Connect client: authorization code flow with PKCE, state and nonce.
 
-Authlib speaks OAuth and checks the claims, joserfc the signature.
+Authlib implements OAuth and validates the claims, joserfc verifies the signature.
 """
 
 import json
@@ -18,26 +18,28 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from domain.errors import InvalidInput, ProviderUnusable, SignInRefused, Unavailable
-from integrations.egress_guard import refuse_inside
+from integrations.egress_guard import require_public_url
 
-# Signed by a key that the provider alone has: nothing that the client secret, or nobody, could sign.
-_SIGNED_BY = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+# Asymmetric algorithms only: HMAC would let anyone with the client secret sign, "none" anyone at all.
+_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _SCOPE = "openid email"
-_LEEWAY = 60  # seconds that two clocks may differ
-_LARGEST = 256 * 1024  # bytes of a description or a set of keys
+_LEEWAY = 60  # seconds by which two clocks may differ
+_MAX_BYTES = 256 * 1024  # of a metadata document or a key set
 _TIMEOUT = 10  # seconds
 
 
 @dataclass(frozen=True)
 class Provider:
+    """An identity provider and our registration with it."""
+
     issuer: str
     client_id: str
     client_secret: str
 
 
 @dataclass(frozen=True)
-class Flow:
-    """What ties the provider's answer to the browser that went there."""
+class AuthorizationState:
+    """State, nonce and PKCE verifier, which tie the provider's response to the browser that started the sign-in."""
 
     state: str
     nonce: str
@@ -45,8 +47,8 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class _Description:
-    """What is used of the provider's metadata."""
+class _ProviderMetadata:
+    """The fields used of the provider's metadata document."""
 
     issuer: str
     authorization_endpoint: str
@@ -55,55 +57,69 @@ class _Description:
     userinfo_endpoint: str | None
     algorithms: tuple[str, ...]
     secret_in_header: bool
-    tells_issuer: bool  # in its answer (RFC 9207)
+    sends_issuer: bool  # in the authorization response (RFC 9207)
 
 
 class OpenIdConnect:
+    """Signs people in with any OpenID provider."""
+
     def __init__(self, redirect_uri: str, *, local: bool) -> None:
-        """`local`: providers on the same machine, without TLS, are taken."""
+        """With `local`, providers on the same machine and without TLS are accepted."""
         self.redirect_uri = redirect_uri
         self._local = local
 
     async def check(self, issuer: str) -> None:
-        """Raises ProviderUnusable where nobody could sign in with it."""
+        """Reads a provider's metadata and keys. Raises ProviderUnusable if nobody could sign in with it."""
         try:
-            description = await self._describe(issuer)
-            await self._keys(description)
+            metadata = await self._discover(issuer)
+            await self._keys(metadata)
         except Unavailable as error:
             raise ProviderUnusable(error.detail) from error
 
-    async def begin(self, provider: Provider, hint: str = "") -> tuple[str, Flow]:
-        """Where to send the browser, and what it keeps. Raises ProviderUnusable, Unavailable."""
-        description = await self._describe(provider.issuer)
-        flow = Flow(*(secrets.token_urlsafe(32) for _ in range(3)))
-        async with self._client(provider, description) as client:
+    async def begin(self, provider: Provider, hint: str = "") -> tuple[str, AuthorizationState]:
+        """The authorization URL for the browser, and the state to keep until it returns.
+
+        Raises ProviderUnusable or Unavailable.
+        """
+        metadata = await self._discover(provider.issuer)
+        state = AuthorizationState(*(secrets.token_urlsafe(32) for _ in range(3)))
+        async with self._client(provider, metadata) as client:
             url, _ = client.create_authorization_url(
-                description.authorization_endpoint,
-                state=flow.state,
-                code_verifier=flow.verifier,
-                nonce=flow.nonce,
+                metadata.authorization_endpoint,
+                state=state.state,
+                code_verifier=state.verifier,
+                nonce=state.nonce,
                 **({"login_hint": hint} if hint else {}),
             )
-        return url, flow
+        return url, state
 
     async def finish(
-        self, provider: Provider, flow: Flow, code: str, told_issuer: str | None, now: datetime
+        self,
+        provider: Provider,
+        state: AuthorizationState,
+        code: str,
+        response_issuer: str | None,
+        now: datetime,
     ) -> str:
-        """The verified mail address of who signed in. Raises SignInRefused, ProviderUnusable, Unavailable."""
-        description = await self._describe(provider.issuer)
-        if told_issuer != description.issuer and (told_issuer is not None or description.tells_issuer):
-            raise SignInRefused("the answer comes from another provider")
-        token = await self._redeem(provider, description, flow, code)
-        claims = await self._verified(provider, description, flow, token, now)
-        return _verified_address(claims, await self._userinfo(description, claims, token))
+        """Redeems the code; returns the verified mail address of the person who signed in.
 
-    async def _redeem(
-        self, provider: Provider, description: _Description, flow: Flow, code: str
+        `response_issuer` is the `iss` parameter of the authorization response, if there was one. Raises SignInRefused,
+        ProviderUnusable or Unavailable.
+        """
+        metadata = await self._discover(provider.issuer)
+        if response_issuer != metadata.issuer and (response_issuer is not None or metadata.sends_issuer):
+            raise SignInRefused("the answer comes from another provider")
+        token = await self._exchange_code(provider, metadata, state, code)
+        claims = await self._verified_claims(provider, metadata, state, token, now)
+        return _verified_address(claims, await self._userinfo(metadata, claims, token))
+
+    async def _exchange_code(
+        self, provider: Provider, metadata: _ProviderMetadata, state: AuthorizationState, code: str
     ) -> dict[str, Any]:
-        async with self._client(provider, description) as client:
+        async with self._client(provider, metadata) as client:
             try:
                 token = await client.fetch_token(
-                    description.token_endpoint, code=code, code_verifier=flow.verifier
+                    metadata.token_endpoint, code=code, code_verifier=state.verifier
                 )
             except OAuthError as error:
                 raise SignInRefused("the provider rejected the code") from error
@@ -115,27 +131,27 @@ class OpenIdConnect:
             raise SignInRefused("the provider sent no ID token")
         return dict(token)
 
-    async def _verified(
+    async def _verified_claims(
         self,
         provider: Provider,
-        description: _Description,
-        flow: Flow,
+        metadata: _ProviderMetadata,
+        state: AuthorizationState,
         token: dict[str, Any],
         now: datetime,
     ) -> CodeIDToken:
-        keys = await self._keys(description)
+        keys = await self._keys(metadata)
         try:
-            signed = jwt.decode(token["id_token"], keys, algorithms=list(description.algorithms))
+            signed = jwt.decode(token["id_token"], keys, algorithms=list(metadata.algorithms))
             claims = CodeIDToken(
                 signed.claims,
                 signed.header,
                 {
-                    "iss": {"essential": True, "value": description.issuer},
+                    "iss": {"essential": True, "value": metadata.issuer},
                     "aud": {"essential": True, "value": provider.client_id},
-                    "nonce": {"essential": True, "value": flow.nonce},
+                    "nonce": {"essential": True, "value": state.nonce},
                 },
                 {
-                    "nonce": flow.nonce,
+                    "nonce": state.nonce,
                     "client_id": provider.client_id,
                     "access_token": token.get("access_token"),
                 },
@@ -146,62 +162,62 @@ class OpenIdConnect:
         return claims
 
     async def _userinfo(
-        self, description: _Description, claims: CodeIDToken, token: dict[str, Any]
+        self, metadata: _ProviderMetadata, claims: CodeIDToken, token: dict[str, Any]
     ) -> dict[str, Any]:
-        """Of the same person; asked for where the ID token does not say the address."""
-        if "email" in claims or not description.userinfo_endpoint:
+        """The userinfo claims of the same person; requested only if the ID token has no mail address."""
+        if "email" in claims or not metadata.userinfo_endpoint:
             return {}
         bearer = {"Authorization": f"Bearer {token.get('access_token', '')}"}
-        told = await self._json(description.userinfo_endpoint, bearer)
-        return told if told.get("sub") == claims["sub"] else {}
+        document = await self._json(metadata.userinfo_endpoint, bearer)
+        return document if document.get("sub") == claims["sub"] else {}
 
-    async def _describe(self, issuer: str) -> _Description:
-        told = await self._json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        if told.get("issuer") != issuer:
+    async def _discover(self, issuer: str) -> _ProviderMetadata:
+        document = await self._json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        if document.get("issuer") != issuer:
             raise ProviderUnusable("the provider reports a different issuer")
-        if "S256" not in told.get("code_challenge_methods_supported", ["S256"]):
+        if "S256" not in document.get("code_challenge_methods_supported", ["S256"]):
             raise ProviderUnusable("the provider doesn't support PKCE with S256")
-        offered = told.get("id_token_signing_alg_values_supported", ["RS256"])
-        algorithms = tuple(name for name in _SIGNED_BY if name in offered)
+        offered = document.get("id_token_signing_alg_values_supported", ["RS256"])
+        algorithms = tuple(name for name in _ALGORITHMS if name in offered)
         if not algorithms:
             raise ProviderUnusable(
                 "the provider signs its ID tokens with an algorithm that isn't trusted here"
             )
-        methods = told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-        userinfo = told.get("userinfo_endpoint")
-        return _Description(
+        methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        userinfo = document.get("userinfo_endpoint")
+        return _ProviderMetadata(
             issuer=issuer,
-            authorization_endpoint=await self._endpoint(told, "authorization_endpoint"),
-            token_endpoint=await self._endpoint(told, "token_endpoint"),
-            jwks_uri=await self._endpoint(told, "jwks_uri"),
+            authorization_endpoint=await self._endpoint(document, "authorization_endpoint"),
+            token_endpoint=await self._endpoint(document, "token_endpoint"),
+            jwks_uri=await self._endpoint(document, "jwks_uri"),
             userinfo_endpoint=userinfo if isinstance(userinfo, str) else None,
             algorithms=algorithms,
             secret_in_header="client_secret_basic" in methods,
-            tells_issuer=told.get("authorization_response_iss_parameter_supported") is True,
+            sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         )
 
-    async def _endpoint(self, told: dict[str, Any], name: str) -> str:
-        url = told.get(name)
+    async def _endpoint(self, document: dict[str, Any], name: str) -> str:
+        url = document.get(name)
         if not isinstance(url, str):
             raise ProviderUnusable(f"the provider's description has no {name}")
-        await self._refuse_inside(url, name)
+        await self._require_public_url(url, name)
         return url
 
-    async def _refuse_inside(self, url: str, what: str) -> None:
+    async def _require_public_url(self, url: str, what: str) -> None:
         try:
-            await refuse_inside(url, local=self._local)
+            await require_public_url(url, local=self._local)
         except InvalidInput as error:
             raise ProviderUnusable(f"{what}: {error.detail}") from error
 
-    async def _keys(self, description: _Description) -> KeySet:
+    async def _keys(self, metadata: _ProviderMetadata) -> KeySet:
         try:
-            return KeySet.import_key_set(await self._json(description.jwks_uri))  # type: ignore[arg-type]
+            return KeySet.import_key_set(await self._json(metadata.jwks_uri))  # type: ignore[arg-type]
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise ProviderUnusable("the provider's keys can't be read") from error
 
     async def _json(self, url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
-        """Of a small document; redirects are not followed, since they may lead inside."""
-        await self._refuse_inside(url, "issuer")
+        """Fetches a small JSON object. Redirects are not followed, since they may lead into a private network."""
+        await self._require_public_url(url, "issuer")
         body = b""
         try:
             async with (
@@ -211,7 +227,7 @@ class OpenIdConnect:
                 status = answer.status_code
                 async for part in answer.aiter_bytes():
                     body += part
-                    if len(body) > _LARGEST:
+                    if len(body) > _MAX_BYTES:
                         raise ProviderUnusable(f"{url} is too large")
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise Unavailable(f"{url} isn't responding") from error
@@ -220,19 +236,19 @@ class OpenIdConnect:
         if status != 200:
             raise ProviderUnusable(f"{url} responded with {status}")
         try:
-            told = json.loads(body)
+            document = json.loads(body)
         except ValueError as error:
             raise ProviderUnusable(f"{url} isn't JSON") from error
-        if not isinstance(told, dict):
+        if not isinstance(document, dict):
             raise ProviderUnusable(f"{url} isn't a JSON object")
-        return told
+        return document
 
-    def _client(self, provider: Provider, description: _Description) -> Any:
+    def _client(self, provider: Provider, metadata: _ProviderMetadata) -> Any:
         return AsyncOAuth2Client(
             provider.client_id,
             provider.client_secret,
             token_endpoint_auth_method="client_secret_basic"
-            if description.secret_in_header
+            if metadata.secret_in_header
             else "client_secret_post",
             scope=_SCOPE,
             redirect_uri=self.redirect_uri,
@@ -242,12 +258,15 @@ class OpenIdConnect:
 
 
 def _verified_address(claims: CodeIDToken, userinfo: dict[str, Any]) -> str:
-    """Raises SignInRefused. Some providers write the boolean as text."""
-    told = claims if "email" in claims else userinfo
-    address = told.get("email")
+    """The mail address, if the provider has verified it. Raises SignInRefused.
+
+    Some providers write `email_verified` as text.
+    """
+    source = claims if "email" in claims else userinfo
+    address = source.get("email")
     if not isinstance(address, str) or "@" not in address:
         raise SignInRefused("the provider didn't share your email address")
-    if told.get("email_verified") is not True and str(told.get("email_verified")).lower() != "true":
+    if source.get("email_verified") is not True and str(source.get("email_verified")).lower() != "true":
         raise SignInRefused(
             "the provider hasn't verified your email address",
             next_step="Confirm your address with your organization's accounts, then sign in again.",

@@ -1,4 +1,4 @@
-"""Who may do what in a room: LiveKit tokens by role. They carry opaque identities, no name, no metadata."""
+"""LiveKit join tokens and their grants by role. Tokens carry opaque identities, no names and no metadata."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,10 +10,10 @@ from livekit.api import AccessToken, VideoGrants
 
 from domain.people.roles import Role, capture_identity, room_name
 
-JOIN_TTL = timedelta(minutes=10)  # time to join; once in, the server refreshes the token itself
+JOIN_TTL = timedelta(minutes=10)  # time to join; after that the server refreshes the token itself
 
-# Every field is set: what LiveKit's library leaves out it leaves permissive.
-_NOTHING = VideoGrants(
+# Every field is set, because LiveKit's library omits unset grants and the server treats some of them as allowed.
+_LISTEN_ONLY = VideoGrants(
     room_create=False,
     room_list=False,
     room_record=False,
@@ -32,9 +32,9 @@ _NOTHING = VideoGrants(
     can_subscribe_metrics=False,
 )
 
-# Chat and the raised hand are data messages, hence data for all who take part.
+# Chat and raised hands are data messages, so every participant may publish data.
 _SPEAKER = replace(
-    _NOTHING, can_publish=True, can_publish_data=True, can_publish_sources=["camera", "microphone"]
+    _LISTEN_ONLY, can_publish=True, can_publish_data=True, can_publish_sources=["camera", "microphone"]
 )
 
 GRANTS: Mapping[Role, VideoGrants] = MappingProxyType(
@@ -48,7 +48,7 @@ GRANTS: Mapping[Role, VideoGrants] = MappingProxyType(
 )
 
 # `recorder` makes browsers show that the room is being recorded.
-CAPTURE_GRANTS = replace(_NOTHING, can_publish_data=True, hidden=True, recorder=True)
+CAPTURE_GRANTS = replace(_LISTEN_ONLY, can_publish_data=True, hidden=True, recorder=True)
 
 
 class TokenMinter:
@@ -58,11 +58,11 @@ class TokenMinter:
         self._key, self._secret = api_key, api_secret
 
     def mint(self, role: Role, session_id: UUID, identity: str, ttl: timedelta = JOIN_TTL) -> str:
-        """A token with which `identity` can join the session's room within `ttl`, as `role`."""
+        """A token with which `identity` can join the session's room as `role` within `ttl`."""
         return self._token(GRANTS[role], session_id, identity, ttl).to_jwt()
 
     def mint_capture(self, session_id: UUID, ttl: timedelta = JOIN_TTL) -> str:
-        """A token for the hidden recorder of the session."""
+        """A token with which the session's hidden recorder can join its room within `ttl`."""
         token = self._token(CAPTURE_GRANTS, session_id, capture_identity(session_id), ttl)
         return token.with_kind("agent").to_jwt()
 

@@ -1,4 +1,4 @@
-"""LiveKit's failures in the domain's words. The one place that decides which of them are worth a retry."""
+"""Translates LiveKit's errors into domain errors, and so decides which of them are retried."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,12 +26,12 @@ _BY_CODE: dict[str, type[HomeroomError]] = {
 }
 
 
-# A bad key is refused before Twirp is reached, in plain HTTP, which the client calls "unknown".
+# LiveKit refuses a bad key with a plain HTTP status, not a Twirp error; the client reports it as "unknown".
 _BY_STATUS: dict[int, type[HomeroomError]] = {401: NotAllowed, 403: NotAllowed, 429: Unavailable}
 
 
 def domain_error(error: livekit_api.ServerError, call: str) -> HomeroomError:
-    """What LiveKit's answer means here; a code that is not in the table is a fault of the request."""
+    """The domain error for a LiveKit error; a code outside the table becomes InvalidInput."""
     if error.code == Code.UNKNOWN and error.status < 500:
         kind = _BY_STATUS.get(error.status, InvalidInput)
     else:
@@ -41,7 +41,7 @@ def domain_error(error: livekit_api.ServerError, call: str) -> HomeroomError:
 
 @contextmanager
 def livekit_errors(call: str) -> Iterator[None]:
-    """Raises domain errors for what LiveKit and the network raise. Names the call, never its arguments."""
+    """Translates LiveKit and network errors in its block into domain errors that name the call, not its arguments."""
     try:
         yield
     except livekit_api.ServerError as error:

@@ -1,4 +1,4 @@
-"""Writes the tables of permissions and of problems, made from the code, into docs/api.md."""
+"""Generates the tables of permissions and problem types in docs/api.md from the code."""
 
 import json
 import re
@@ -9,7 +9,8 @@ from api.http import problems
 from domain.errors import HomeroomError, MailboxBusy
 from domain.people.access import PERMISSIONS, AccessRole
 
-_INSIDE = (MailboxBusy,)  # met by workflows alone, as are those without a status
+_NEVER_SENT = (MailboxBusy,)  # raised only within workflows, as are the errors without an HTTP status
+
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 
 
@@ -24,17 +25,17 @@ def permissions() -> str:
 
 
 def problem_types() -> str:
-    rows = sorted({(status, code): told for status, code, *told in _problems()}.items())
+    rows = sorted({(status, code): columns for status, code, *columns in _problems()}.items())
     head = "| status | code | title | usual next step |\n|---|---|---|---|"
     return "\n".join(
-        [head, *(f"| {status} | `{code}` | {' | '.join(told)} |" for (status, code), told in rows)]
+        [head, *(f"| {status} | `{code}` | {' | '.join(columns)} |" for (status, code), columns in rows)]
     )
 
 
 def _problems() -> Iterator[tuple[int, str, str, str]]:
     for kind in _kinds(HomeroomError):
         status = problems.status_of(kind())
-        if status != 500 and kind not in _INSIDE:
+        if status != 500 and kind not in _NEVER_SENT:
             yield status, kind.code, kind.title, kind.usual_step
     for status, (code, step) in problems.OF_HTTP.items():
         if code == "method-not-allowed":
@@ -51,8 +52,8 @@ def _kinds(base: type[HomeroomError]) -> Iterator[type[HomeroomError]]:
 
 def with_tables(page: str) -> str:
     for name, table in (("permissions", permissions()), ("problems", problem_types())):
-        place = re.compile(rf"(<!-- {name}:.*?-->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        page = place.sub(lambda found, made=table: f"{found[1]}\n{made}\n\n{found[2]}", page)  # type: ignore[misc]
+        marker = re.compile(rf"(<!-- {name}:.*?-->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        page = marker.sub(lambda match, generated=table: f"{match[1]}\n{generated}\n\n{match[2]}", page)  # type: ignore[misc]
     return page
 
 

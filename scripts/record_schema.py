@@ -1,8 +1,8 @@
-"""Writes the SQL of the schema `record`, made from models/record_views, for the migration of the given number.
+"""Generates the SQL of the schema `record` from models/record_views, for the migration of the given number.
 
     python -m scripts.record_schema 0012
 
-Views that readers query change in migrations alone, so each of them runs a file that stays as it was.
+The views change only in migrations, each of which runs its own file, which never changes afterwards.
 """
 
 import sys

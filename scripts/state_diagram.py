@@ -1,4 +1,4 @@
-"""Writes the diagram of session states, made from the table in the code, into docs/operating.md."""
+"""Generates the diagram of session states in docs/operating.md from the transition table."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 from domain.sessions.states import mermaid
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "operating.md"
-_PLACE = re.compile(r"(<!-- states:.*?-->\n).*?(<!-- /states -->)", re.DOTALL)
+_MARKERS = re.compile(r"(<!-- states:.*?-->\n).*?(<!-- /states -->)", re.DOTALL)
 
 
 def with_diagram(page: str) -> str:
-    return _PLACE.sub(lambda found: f"{found[1]}```mermaid\n{mermaid()}```\n{found[2]}", page)
+    return _MARKERS.sub(lambda match: f"{match[1]}```mermaid\n{mermaid()}```\n{match[2]}", page)
 
 
 if __name__ == "__main__":

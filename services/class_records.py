@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.notices.kinds import NoticeKind
-from domain.record.capture_coverage import HEARD_ENOUGH, heard_share
+from domain.record.capture_coverage import COMPLETE_SHARE, recorded_share
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.sessions.completeness import Completeness, RecordParts, completeness
 from models.documentation import BriefingRow
@@ -87,5 +87,5 @@ async def _recorded(db: AsyncSession, session: Session) -> bool:
     """Whether there is audio, and the recorder heard enough of the class."""
     if not session.live_at or not session.ended_at or not await recordings.segments(db, session.id):
         return False
-    share = heard_share(await events.of_session(db, session.id), session.live_at, session.ended_at)
-    return share >= HEARD_ENOUGH
+    share = recorded_share(await events.of_session(db, session.id), session.live_at, session.ended_at)
+    return share >= COMPLETE_SHARE

@@ -8,7 +8,7 @@ from models.database import Database
 from models.people import Guardian
 from models.repositories import sign_ins
 from services.sign_in import Entered, let_in
-from signing.links import LinkSigner, mark_of
+from signing.links import LinkSigner, address_fingerprint
 
 
 class FamilyLinks:
@@ -21,7 +21,7 @@ class FamilyLinks:
         tenant, guardian_id, mark = self._links.read_family(token, now)
         async with self._database.tenant(tenant) as db:
             guardian = await sign_ins.person(db, "guardian", guardian_id)
-        if not isinstance(guardian, Guardian) or mark_of(guardian.email) != mark:
+        if not isinstance(guardian, Guardian) or address_fingerprint(guardian.email) != mark:
             raise LinkExpired("this link belongs to an address or account that is no longer in use")
         return tenant, guardian_id
 

@@ -14,12 +14,12 @@ from obstore.store import ObjectStore
 
 from domain.errors import FileRefused, PayloadTooLarge, Unavailable
 from domain.people.access import Principal
-from domain.record.files import MOST_BYTES, MOST_FILES, FileKind, file_key
+from domain.record.files import MAX_BYTES, MAX_FILES, FileKind, file_key
 from domain.subjects import Subject
 from models.class_file import ClassFile
 from models.database import Database
 from models.repositories import class_files
-from storage.files import inspect
+from storage.files import inspect_file
 
 _CHUNK = 1 << 20  # bytes
 
@@ -42,9 +42,9 @@ async def look_at(file: IO[bytes], name: str) -> Brought:
 
 def _look_at(file: IO[bytes], name: str) -> Brought:
     size = file.seek(0, 2)
-    if size > MOST_BYTES:
-        raise PayloadTooLarge(f"the file is larger than {MOST_BYTES} bytes", next_step="Make it smaller.")
-    kind = inspect(file, name)
+    if size > MAX_BYTES:
+        raise PayloadTooLarge(f"the file is larger than {MAX_BYTES} bytes", next_step="Make it smaller.")
+    kind = inspect_file(file, name)
     digest = hashlib.sha256()
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
@@ -67,9 +67,9 @@ async def add(
     async with database.tenant(who.organization_id) as db:
         if there := await db.get(ClassFile, file_id):
             return there
-        if await class_files.count_in_use(db, subject) >= MOST_FILES:
+        if await class_files.count_in_use(db, subject) >= MAX_FILES:
             raise FileRefused(
-                f"the {subject.noun} already has {MOST_FILES} files",
+                f"the {subject.noun} already has {MAX_FILES} files",
                 next_step="Retire files you no longer need.",
             )
     key = file_key(who.organization_id, subject.id, file_id)

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from domain.errors import HomeroomError
 from domain.notices.kinds import AccountNoticeKind, notice_key
 from domain.people.access import Principal
-from domain.people.sign_in import INVITATION_LASTS
+from domain.people.sign_in import INVITATION_TTL
 from domain.subjects import SubjectKind
 from models.access import Member
 from models.notice import Notice
@@ -37,7 +37,7 @@ class Invitations:
             return None
         notice = await self._notice(db, who, made, now)
         await notices.prepare(db, [notice])
-        return DeliveryInput(made.organization_id, notice.id, now + INVITATION_LASTS)
+        return DeliveryInput(made.organization_id, notice.id, now + INVITATION_TTL)
 
     async def deliver(self, delivery: DeliveryInput) -> None:
         """After the commit. What cannot be started now, housekeeping starts."""
@@ -71,6 +71,6 @@ class Invitations:
             html=message.html,
             text=message.text,
             send_after=now,
-            deliver_by=now + INVITATION_LASTS,
+            deliver_by=now + INVITATION_TTL,
             created_at=now,
         )

@@ -16,7 +16,7 @@ from models.database import Database
 from models.repositories import entities, sessions
 from models.session import Participant, Session
 from services.inputs.joining import Sample
-from signing.links import LINK_OUTLIVES_CLASS, JoinLink, LinkSigner
+from signing.links import LINK_VALID_AFTER_CLASS, JoinLink, LinkSigner
 
 TOKEN_TTL = timedelta(minutes=10)
 
@@ -24,7 +24,7 @@ TOKEN_TTL = timedelta(minutes=10)
 def join_url(links: LinkSigner, session: Session, person: Participant) -> str:
     """The person's own link into the class."""
     link = JoinLink(session.id, session.organization_id, person.id, person.role)
-    return links.join_url(link, session.ends_at + LINK_OUTLIVES_CLASS)
+    return links.join_url(link, session.ends_at + LINK_VALID_AFTER_CLASS)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import TransitionRefused
 from domain.notices.kinds import NoticeKind
 from domain.people.roles import Role, identity_of
-from domain.people.sign_in import FAMILY_LINK_LASTS
+from domain.people.sign_in import FAMILY_LINK_TTL
 from domain.record.documentation import DocumentationStatus, Statement, for_family
 from models.course import Course
 from models.organization import Organization
@@ -20,7 +20,7 @@ from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
 from services.recipients import Recipient
-from signing.links import LINK_OUTLIVES_CLASS, FamilyLink, JoinLink, LinkSigner
+from signing.links import LINK_VALID_AFTER_CLASS, FamilyLink, JoinLink, LinkSigner
 
 _JOINABLE = frozenset(
     {
@@ -82,7 +82,7 @@ def context(
 ) -> ClassContext:
     session = known.session
     theirs = recipient.participants if recipient.kind == "guardian" else known.everybody
-    expires_at = session.ends_at + LINK_OUTLIVES_CLASS
+    expires_at = session.ends_at + LINK_VALID_AFTER_CLASS
     urls = [
         (
             person.name,
@@ -113,7 +113,7 @@ def _family_url(session: Session, recipient: Recipient, links: LinkSigner, now: 
     if recipient.kind != "guardian":
         return ""
     link = FamilyLink(session.organization_id, recipient.id, recipient.address)
-    return links.family_url(link, max(now, session.ends_at) + FAMILY_LINK_LASTS)
+    return links.family_url(link, max(now, session.ends_at) + FAMILY_LINK_TTL)
 
 
 async def _approved(db: AsyncSession, session_id: UUID) -> tuple[Statement, ...]:

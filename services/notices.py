@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import MailboxBusy
 from domain.notices.kinds import NoticeKind, notice_key
-from domain.notices.timing import outdated, send_at
+from domain.notices.timing import is_outdated, send_at
 from domain.subjects import SubjectKind
 from models.database import Database
 from models.notice import Notice
@@ -101,7 +101,7 @@ class ClassNotices:
             send_after=send_at(
                 notice.kind,
                 now,
-                class_at=session.starts_at,
+                class_starts_at=session.starts_at,
                 zone=recipient.time_zone,
                 quiet_from=recipient.quiet_from,
                 quiet_until=recipient.quiet_until,
@@ -112,4 +112,4 @@ class ClassNotices:
 
 def _is_outdated(row: Notice, known: ClassFacts, kind: NoticeKind) -> bool:
     starts_at, state = known.session.starts_at, known.session.state
-    return outdated(kind, told=row.class_starts_at or starts_at, starts_at=starts_at, state=state)
+    return is_outdated(kind, named_start=row.class_starts_at or starts_at, starts_at=starts_at, state=state)

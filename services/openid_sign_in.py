@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.errors import NotFound, SignInRefused
 from domain.people.sign_in import domain_of
-from integrations.openid import Flow, OpenIdConnect, Provider
+from integrations.openid import AuthorizationState, OpenIdConnect, Provider
 from models.access import IdentityProvider
 from models.database import Database
 from models.repositories import organizations, sign_ins
@@ -68,10 +68,10 @@ class OpenIdSignIn:
     ) -> tuple[Entered, str | None]:
         """With the path first asked for. Raises SignInRefused, ProviderUnusable, Unavailable."""
         try:
-            kept = json.loads(self._flows.open(cookie, not_older=FLOW_LASTS))
+            kept = json.loads(self._flows.open(cookie, max_age=FLOW_LASTS))
         except Unsealable as error:
             raise SignInRefused("this sign-in started in another browser or too long ago") from error
-        flow = Flow(*kept["flow"])
+        flow = AuthorizationState(*kept["flow"])
         if state != flow.state:
             raise SignInRefused("this sign-in started in another browser")
         tenant = UUID(kept["organization"])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.record.revisions import Change, changes
+from domain.record.revisions import Change, diff_statements
 from models.repositories import documents
 from models.repositories.documents import WaitingDraft
 
@@ -37,7 +37,7 @@ async def next_after(db: AsyncSession, session_id: UUID, instructor_id: UUID | N
 async def changed_between(db: AsyncSession, session_id: UUID, earlier: int, later: int) -> tuple[Change, ...]:
     """Raises NotFound for a revision that does not exist."""
     before = await documents.statements(db, session_id, earlier)
-    return changes(before, await documents.statements(db, session_id, later))
+    return diff_statements(before, await documents.statements(db, session_id, later))
 
 
 async def _place(db: AsyncSession, session_id: UUID) -> documents.Place | None:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from domain.errors import HomeroomError, LinkInvalid
 from domain.notices.kinds import AccountNoticeKind, notice_key
-from domain.people.sign_in import LINK_LASTS, domain_of
+from domain.people.sign_in import SIGN_IN_LINK_TTL, domain_of
 from domain.subjects import SubjectKind
 from models.access import SignInLink
 from models.database import Database
@@ -76,7 +76,7 @@ class SignInLinks:
         async with self._database.tenant(home) as db:
             await _add_links(db, home, tokens, now)
             await notices.prepare(db, [notice])
-        return DeliveryInput(home, notice.id, now + LINK_LASTS)
+        return DeliveryInput(home, notice.id, now + SIGN_IN_LINK_TTL)
 
     def _notice(self, address: str, tokens: Tokens, path: str | None, now: datetime) -> Notice:
         first = next(iter(tokens))
@@ -84,7 +84,7 @@ class SignInLinks:
             Door(place.organization, place.kind, self._links.sign_in_url(token, path))
             for place, token in tokens.items()
         ]
-        minutes = int(LINK_LASTS.total_seconds()) // 60
+        minutes = int(SIGN_IN_LINK_TTL.total_seconds()) // 60
         message = render_sign_in(doors, language=first.language, minutes=minutes)
         kind, key = AccountNoticeKind.SIGN_IN, uuid7()
         return Notice(
@@ -102,7 +102,7 @@ class SignInLinks:
             text="",
             sealed=self._words.seal(message),
             send_after=now,
-            deliver_by=now + LINK_LASTS,
+            deliver_by=now + SIGN_IN_LINK_TTL,
             created_at=now,
         )
 
@@ -133,7 +133,7 @@ def _links(organization_id: UUID, tokens: Tokens, now: datetime) -> Sequence[Sig
             subject_kind=place.kind,
             subject_id=place.subject_id,
             created_at=now,
-            expires_at=now + LINK_LASTS,
+            expires_at=now + SIGN_IN_LINK_TTL,
         )
         for place, token in tokens.items()
         if place.organization_id == organization_id

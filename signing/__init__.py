@@ -1,1 +1,1 @@
-"""Signed links, sealed values, hashes of secrets."""
+"""Signed links, encrypted values and hashes of secrets."""

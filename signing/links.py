@@ -1,4 +1,4 @@
-"""Signed links: a JWT that names one thing one person may do, in one class, until a time."""
+"""Signed links: URLs with a JWT that grants one purpose for one subject until it expires."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,17 +15,19 @@ from domain.people.roles import Role
 
 _ALGORITHM = "HS256"
 _JOIN, _DESK, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
-LINK_OUTLIVES_CLASS = timedelta(days=1)
-CONTENT_LINK_LASTS = timedelta(minutes=15)
+LINK_VALID_AFTER_CLASS = timedelta(days=1)
+CONTENT_LINK_TTL = timedelta(minutes=15)
 
 
-def mark_of(address: str) -> str:
-    """Tells addresses apart without telling what they are."""
+def address_fingerprint(address: str) -> str:
+    """A short hash that identifies a mail address without revealing it."""
     return hashlib.sha256(address.lower().encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class JoinLink:
+    """Lets one participant join the room of one class."""
+
     session_id: UUID
     organization_id: UUID
     participant_id: UUID
@@ -34,14 +36,14 @@ class JoinLink:
 
 @dataclass(frozen=True)
 class DeskLink:
-    """Opens the pages of one organization."""
+    """Gives access to the console of one organization."""
 
     organization_id: UUID
 
 
 @dataclass(frozen=True)
 class FamilyLink:
-    """Opens a guardian's own page, as long as the address it was mailed to is still theirs."""
+    """Gives access to a guardian's page while the address it was mailed to is still theirs."""
 
     organization_id: UUID
     guardian_id: UUID
@@ -50,7 +52,7 @@ class FamilyLink:
 
 @dataclass(frozen=True)
 class FileLink:
-    """Gives the content of one file of a class."""
+    """Gives access to the content of one file of a class."""
 
     organization_id: UUID
     session_id: UUID
@@ -59,7 +61,7 @@ class FileLink:
 
 @dataclass(frozen=True)
 class RecordingLink:
-    """Gives one segment of a class's sound."""
+    """Gives access to one audio segment of a class."""
 
     organization_id: UUID
     session_id: UUID
@@ -67,7 +69,10 @@ class RecordingLink:
 
 
 class LinkSigner:
-    """The first secret signs, all of them verify."""
+    """Makes and verifies signed links. The first secret signs, all of them verify.
+
+    The `read_*` methods raise LinkInvalid and LinkExpired.
+    """
 
     def __init__(self, secrets: Sequence[str], public_url: str) -> None:
         self._secrets = tuple(secrets)
@@ -85,7 +90,7 @@ class LinkSigner:
         return f"{self._base}/join/{link.session_id}?t={token}"
 
     def read_join(self, token: str, session_id: UUID, now: datetime) -> JoinLink:
-        """Raises LinkInvalid, LinkExpired or LinkForAnotherClass."""
+        """Also raises LinkForAnotherClass."""
         claims = self._read(_JOIN, token, now)
         link = JoinLink(
             UUID(claims["session"]),
@@ -109,12 +114,12 @@ class LinkSigner:
             expires_at,
             organization=link.organization_id,
             guardian=link.guardian_id,
-            address=mark_of(link.address),
+            address=address_fingerprint(link.address),
         )
         return f"{self._base}/family?t={token}"
 
     def read_family(self, token: str, now: datetime) -> tuple[UUID, UUID, str]:
-        """Organization, guardian, and the mark of the address. Raises LinkInvalid, LinkExpired."""
+        """Organization id, guardian id and the fingerprint of the address."""
         claims = self._read(_FAMILY, token, now)
         return UUID(claims["organization"]), UUID(claims["guardian"]), str(claims["address"])
 
@@ -122,7 +127,7 @@ class LinkSigner:
         return f"{self._base}/sign-in"
 
     def sign_in_url(self, token: str, path: str | None) -> str:
-        """A link whose token is kept in the database."""
+        """A link with a token that is stored in the database, not signed; `path` is where to go after sign-in."""
         after = {"next": path} if path else {}
         return f"{self._base}/sign-in/link?{urlencode({'token': token, **after})}"
 

@@ -1,4 +1,4 @@
-"""What has to be read again later but by nobody else: sealed with the deployment's secrets."""
+"""Encrypts values that only this deployment can read again, with keys derived from its secrets."""
 
 import hashlib
 from base64 import urlsafe_b64encode
@@ -9,21 +9,23 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class Unsealable(Exception):
-    """It was not sealed here, for this purpose, with a secret that is known, or not lately enough."""
+    """The value was sealed elsewhere, for another purpose or with an unknown secret, or is too old."""
 
 
 class Sealer:
-    """The first secret seals, all of them open. What is sealed for one purpose opens for no other."""
+    """Seals with the first secret and opens with any. A value sealed for one purpose opens for no other."""
 
     def __init__(self, secrets: Sequence[str], purpose: str) -> None:
         self._box = MultiFernet([Fernet(_key(purpose, secret)) for secret in secrets])
 
     def seal(self, text: str) -> str:
+        """Encrypts and authenticates a text (Fernet)."""
         return self._box.encrypt(text.encode()).decode()
 
-    def open(self, sealed: str, *, not_older: timedelta | None = None) -> str:
-        """Raises Unsealable."""
-        ttl = int(not_older.total_seconds()) if not_older else None
+    def open(self, sealed: str, *, max_age: timedelta | None = None) -> str:
+        """Decrypts a sealed text. Raises Unsealable, also if it was sealed longer than `max_age` ago."""
+
+        ttl = int(max_age.total_seconds()) if max_age else None
         try:
             return self._box.decrypt(sealed.encode(), ttl).decode()
         except (InvalidToken, UnicodeError) as error:

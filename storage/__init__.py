@@ -1,1 +1,1 @@
-"""The object store, and what files are by their content."""
+"""The object store, and the inspection of uploaded files."""

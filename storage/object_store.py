@@ -9,7 +9,8 @@ _FLAGS = frozenset({"allow_http", "allow_invalid_certificates"})
 
 
 def open_store(url: str, options: dict[str, str]) -> ObjectStore:
-    """`options` are those of the store (for S3: aws_endpoint, …) and of its HTTP client (allow_http, timeout, …)."""
+    """Opens a store. `options` are those of the store (for S3: aws_endpoint, …) and of its HTTP client (allow_http,
+    timeout, …)."""
     if url.startswith("file:"):
         return from_url(url, mkdir=True)
     client: dict[str, Any] = {k: v for k, v in options.items() if k in _CLIENT_OPTIONS}

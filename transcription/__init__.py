@@ -1,5 +1,5 @@
-"""From audio segments to words with times.
+"""Transcribes audio segments into utterances with word times.
 
-Engines only decode. Voice activity, utterance cutting, the time base, gates and merging are here, because engines
-pack speech across long silences and lose or displace utterances on a track that is mostly silent.
+Engines only decode. Voice activity detection, utterance boundaries, the time base and filtering are done here, because
+engines pack speech across long silences and lose or displace utterances on a track that is mostly silent.
 """

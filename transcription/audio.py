@@ -1,4 +1,4 @@
-"""Stored audio to samples."""
+"""Decodes stored audio files into samples."""
 
 import io
 
@@ -11,7 +11,7 @@ from transcription.engine import RATE, Sound
 
 
 def decode_audio(data: bytes) -> Sound:
-    """FLAC or Ogg-Opus to mono samples at 16 kHz. Raises MalformedEvent for what is neither."""
+    """Decodes FLAC or Ogg-Opus to mono samples at 16 kHz. Raises MalformedEvent for any other content."""
     resampler = av.AudioResampler("flt", "mono", RATE)
     try:
         with av.open(io.BytesIO(data), "r") as container:

@@ -1,4 +1,4 @@
-"""What a speech engine does: decode utterances that are already cut."""
+"""The interface of a speech engine, which decodes given spans of speech."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Sound = NDArray[np.float32]  # samples from -1 to 1
 
 @dataclass(frozen=True)
 class SpeechSpan:
-    """A stretch of speech in a sound, in samples."""
+    """A span of speech in a sound; start and end are sample offsets."""
 
     start: int
     end: int
@@ -22,6 +22,8 @@ class SpeechSpan:
 
 @dataclass(frozen=True)
 class DecodedWord:
+    """A word with its times."""
+
     start: float  # seconds from the start of the sound
     end: float
     text: str
@@ -30,25 +32,29 @@ class DecodedWord:
 
 @dataclass(frozen=True)
 class DecodedUtterance:
+    """The text of one span, with the engine's quality measures."""
+
     span: SpeechSpan
     text: str
     words: tuple[DecodedWord, ...]
     language: str
-    no_speech: float  # probability that this is no speech, 0 to 1
+    no_speech: float  # probability that the span holds no speech, 0 to 1
     compression: float  # ratio of the text's size to its compressed size; high for loops
 
 
 class SpeechEngine(Protocol):
+    """Decodes speech; implementations are not thread-safe."""
+
     @property
     def name(self) -> str:
-        """Engine and model, kept with each utterance."""
+        """Engine and model; stored with each utterance."""
         ...
 
     def decode(
         self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
     ) -> list[DecodedUtterance]:
-        """Decode each span by itself. `languages` are those that may be spoken; with several, each span has its own.
+        """Decodes each span separately. `languages` are the candidates, of which one is detected for each span.
 
-        A span without words is left out. Blocking: call it in a thread.
+        Spans without words are left out. Blocking: call it in a thread.
         """
         ...

@@ -1,4 +1,4 @@
-"""The default engine: faster-whisper (CTranslate2), on a CPU or a GPU."""
+"""The default speech engine: faster-whisper (CTranslate2), on a CPU or a GPU."""
 
 import logging
 from collections import defaultdict
@@ -14,13 +14,15 @@ logging.getLogger("faster_whisper").setLevel(logging.WARNING)
 
 
 class FasterWhisperEngine:
+    """Decodes with a Whisper model through faster-whisper's batched pipeline."""
+
     def __init__(self, model: str, *, compute_type: str = "int8", threads: int = 0) -> None:
-        """`model` is a folder, or a name that faster-whisper loads from the hub. `threads` 0: it chooses."""
+        """`model` is a folder or a name on the model hub; with `threads` 0, faster-whisper chooses the number."""
         self._use(WhisperModel(model, device="auto", compute_type=compute_type, cpu_threads=threads), model)
 
     @classmethod
-    def around(cls, model: WhisperModel, name: str) -> "FasterWhisperEngine":
-        """An engine that shares a loaded model."""
+    def sharing_model(cls, model: WhisperModel, name: str) -> "FasterWhisperEngine":
+        """An engine that uses an already loaded model."""
         engine = cls.__new__(cls)
         engine._use(model, name)
         return engine
@@ -33,21 +35,25 @@ class FasterWhisperEngine:
     def decode(
         self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
     ) -> list[DecodedUtterance]:
-        grouped = self.by_language(sound, spans, languages)
-        decoded = [one for language, own in grouped.items() for one in self.decode_in(language, sound, own)]
+        grouped = self.group_by_language(sound, spans, languages)
+        decoded = [
+            one
+            for language, language_spans in grouped.items()
+            for one in self.decode_language(language, sound, language_spans)
+        ]
         return sorted(decoded, key=lambda one: one.span.start)
 
-    def by_language(
+    def group_by_language(
         self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
     ) -> dict[str, list[SpeechSpan]]:
-        """The spans by the language that is spoken in each."""
+        """Groups the spans by their detected language."""
         grouped: dict[str, list[SpeechSpan]] = defaultdict(list)
         for span in spans:
             grouped[self._language(sound, span, languages)].append(span)
         return grouped
 
     def _language(self, sound: Sound, span: SpeechSpan, languages: Sequence[str]) -> str:
-        """The likeliest of the languages that may be spoken."""
+        """The most probable of the candidate languages."""
         if not self._model.model.is_multilingual:
             return "en"
         if len(languages) == 1:
@@ -56,8 +62,10 @@ class FasterWhisperEngine:
         likely = dict(ranked)
         return max(languages, key=lambda language: likely.get(language, 0.0))
 
-    def decode_in(self, language: str, sound: Sound, spans: Sequence[SpeechSpan]) -> list[DecodedUtterance]:
-        """Decode spans whose language is known."""
+    def decode_language(
+        self, language: str, sound: Sound, spans: Sequence[SpeechSpan]
+    ) -> list[DecodedUtterance]:
+        """Decodes spans of one language."""
         segments, _ = self._pipeline.transcribe(
             sound,
             language=language,
@@ -69,10 +77,10 @@ class FasterWhisperEngine:
             vad_filter=False,
             clip_timestamps=[{"start": s.start / RATE, "end": s.end / RATE} for s in spans],
         )
-        found: dict[SpeechSpan, list[Any]] = defaultdict(list)
+        by_span: dict[SpeechSpan, list[Any]] = defaultdict(list)
         for segment in segments:
-            found[_nearest(spans, segment.start, segment.end)].append(segment)
-        return [_as_utterance(span, parts, language) for span, parts in found.items()]
+            by_span[_nearest(spans, segment.start, segment.end)].append(segment)
+        return [_as_utterance(span, parts, language) for span, parts in by_span.items()]
 
 
 def _nearest(spans: Sequence[SpeechSpan], start: float, end: float) -> SpeechSpan:
@@ -92,10 +100,10 @@ def _as_utterance(span: SpeechSpan, parts: Sequence[Any], language: str) -> Deco
     )
 
 
-def _words(found: Sequence[Any]) -> tuple[DecodedWord, ...]:
-    """A piece without a space before it, as "-sixths" after "three", belongs to the word before."""
+def _words(pieces: Sequence[Any]) -> tuple[DecodedWord, ...]:
+    """Joins a piece without a leading space, as "-sixths" after "three", to the previous word."""
     words: list[DecodedWord] = []
-    for piece in found:
+    for piece in pieces:
         word = DecodedWord(piece.start, piece.end, piece.word.strip(), piece.probability)
         if words and not piece.word.startswith(" "):
             last = words.pop()

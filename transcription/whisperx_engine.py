@@ -1,8 +1,8 @@
-"""The second engine: WhisperX, an optional extra with torch.
+"""An optional speech engine: WhisperX, an extra that needs torch.
 
-Word times come from its forced alignment where an alignment model is given for the language, else from Whisper's own
-cross attention, as in the default engine. Its own voice activity detection and chunk merging are not used: it is
-handed utterances that are already cut.
+Word times come from forced alignment where an alignment model is configured for the language, else from Whisper's
+cross attention, as in the default engine. WhisperX's voice activity detection and chunk merging are replaced: the
+engine decodes given spans.
 """
 
 import os
@@ -23,6 +23,8 @@ _BATCH = 4
 
 
 class WhisperXEngine:
+    """Decodes with WhisperX and aligns words where an alignment model is given."""
+
     def __init__(
         self,
         model: str,
@@ -32,17 +34,17 @@ class WhisperXEngine:
         align_models: Mapping[str, str] | None = None,
         device: str = "cpu",
     ) -> None:
-        """`model` is a folder or a name of the hub; `align_models` maps language to an alignment model, likewise."""
-        self._given = _GivenSpans()
+        """`model` is a folder or a name on the model hub; `align_models` maps languages to alignment models."""
+        self._vad = _GivenSpansVad()
         self._pipeline = whisperx.load_model(
             model,
             device,
             compute_type=compute_type,
-            vad_model=self._given,
+            vad_model=self._vad,
             threads=threads or os.cpu_count() or 1,
         )
         self._device = device
-        self._own_words = FasterWhisperEngine.around(self._pipeline.model, model)
+        self._whisper = FasterWhisperEngine.sharing_model(self._pipeline.model, model)
         self._aligners = {
             language: whisperx.load_align_model(language, device, model_name=name)
             for language, name in (align_models or {}).items()
@@ -53,15 +55,15 @@ class WhisperXEngine:
         self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
     ) -> list[DecodedUtterance]:
         decoded: list[DecodedUtterance] = []
-        for language, own in self._own_words.by_language(sound, spans, languages).items():
+        for language, language_spans in self._whisper.group_by_language(sound, spans, languages).items():
             if language in self._aligners:
-                decoded += self._aligned(sound, own, language)
+                decoded += self._aligned(sound, language_spans, language)
             else:
-                decoded += self._own_words.decode_in(language, sound, own)
+                decoded += self._whisper.decode_language(language, sound, language_spans)
         return sorted(decoded, key=lambda one: one.span.start)
 
     def _aligned(self, sound: Sound, spans: Sequence[SpeechSpan], language: str) -> list[DecodedUtterance]:
-        self._given.spans = spans
+        self._vad.spans = spans
         segments = self._pipeline.transcribe(sound, batch_size=_BATCH, language=language)["segments"]
         model, metadata = self._aligners[language]
         return [
@@ -86,13 +88,13 @@ class WhisperXEngine:
             text=text,
             words=tuple(_words(aligned["word_segments"], span)),
             language=language,
-            no_speech=0.0,  # not told by this engine; the voice activity detection came first
+            no_speech=0.0,  # WhisperX reports none; voice activity detection came first
             compression=len(text.encode()) / len(zlib.compress(text.encode())),
         )
 
 
-class _GivenSpans(Vad):  # type: ignore[misc]
-    """Hands the engine the spans it is given, in place of a detection."""
+class _GivenSpansVad(Vad):  # type: ignore[misc]
+    """Replaces WhisperX's voice activity detection: returns the given spans."""
 
     def __init__(self) -> None:
         super().__init__(0.5)
@@ -110,11 +112,11 @@ class _GivenSpans(Vad):  # type: ignore[misc]
         return [{"start": s.start / RATE, "end": s.end / RATE} for s in self.spans]
 
 
-def _words(found: Sequence[dict[str, Any]], span: SpeechSpan) -> list[DecodedWord]:
-    """A word the aligner has no time for, such as a number, stands where the one before it ended."""
+def _words(aligned: Sequence[dict[str, Any]], span: SpeechSpan) -> list[DecodedWord]:
+    """The aligned words; a word without times, such as a number, is placed at the end of the previous word."""
     words: list[DecodedWord] = []
     last = span.start / RATE
-    for word in found:
+    for word in aligned:
         start, end = word.get("start", last), word.get("end", word.get("start", last))
         words.append(DecodedWord(start, end, word["word"], word.get("score", 0.0)))
         last = end

@@ -153,7 +153,7 @@ def _capture(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
 
 def _transcription(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     # Imported here: only this worker loads the speech engine.
-    from transcription.models import load_engine
+    from transcription.model_loading import load_engine
 
     settings = parts.settings
     engine = load_engine(

@@ -19,7 +19,7 @@ import orjson
 
 from api.live.streams import KEEP_ALIVE, STILL_HERE, LiveHub, Watcher
 from domain.errors import Unavailable
-from domain.sessions.board import Row
+from domain.sessions.board import SessionRow
 from models.database import Database
 from services import board
 
@@ -155,7 +155,7 @@ class BoardFeed:
 
     async def _some(self, changed: Collection[UUID]) -> bytes:
         number, now = self._number, self._now()
-        rows: list[Row] = []
+        rows: list[SessionRow] = []
         if changed:
             async with self._database.tenant(self._organization_id) as db:
                 rows = await board.rows(db, now, changed)
@@ -165,7 +165,7 @@ class BoardFeed:
         gone = set(changed) - {row.id for row in rows}
         return self._message("rows", number, {"now": now, "rows": rows, "gone": list(gone)})
 
-    def _note_turns(self, rows: Iterable[Row]) -> None:
+    def _note_turns(self, rows: Iterable[SessionRow]) -> None:
         self._turns |= {row.id: row.changes_at for row in rows if row.changes_at}
 
     def _message(self, event: str, number: int, data: dict[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ from api.http.dependencies import Now, Work
 from api.http.idempotency import ApiRoute
 from api.schemas.board import BoardRow
 from domain.people.access import Permission
-from domain.sessions.board import Filter, Group
+from domain.sessions.board import BoardFilter, Group
 from services import board
 
 router = APIRouter(prefix="/v1/board", tags=["board"], route_class=ApiRoute)
@@ -24,9 +24,9 @@ class BoardQuery(BaseModel):
     q: str = Field("", max_length=200, description="Text in the title, the course, or a person's name.")
 
     @property
-    def filter(self) -> Filter:
+    def filter(self) -> BoardFilter:
         group = Group(self.show) if self.show and self.show != "attention" else None
-        return Filter(group, self.show == "attention", self.exceptions, self.q)
+        return BoardFilter(group, self.show == "attention", self.exceptions, self.q)
 
 
 @router.get("", dependencies=[needs(Permission.EXCEPTIONS_READ)])

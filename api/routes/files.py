@@ -19,7 +19,7 @@ from domain.subjects import Subject
 from models.repositories import class_files
 from services import files
 from services.inputs.fields import Name
-from signing.links import CONTENT_LINK_LASTS, FileLink
+from signing.links import CONTENT_LINK_TTL, FileLink
 
 router = APIRouter(prefix="/v1/sessions/{session_id}/files", tags=["files"], route_class=ApiRoute)
 READ, WRITE = [needs(Permission.FILES_READ)], [needs(Permission.FILES_WRITE)]
@@ -117,7 +117,7 @@ async def link_to_file(
 ) -> ContentLink:
     """Good for 15 minutes."""
     row = await class_files.in_use(db, Subject.session(session.id), file_id)
-    expires_at = now + CONTENT_LINK_LASTS
+    expires_at = now + CONTENT_LINK_TTL
     link = FileLink(row.organization_id, session.id, row.id)
     return ContentLink(url=shared.links.file_url(link, expires_at), expires_at=expires_at)
 

@@ -29,7 +29,7 @@ from models.repositories import cases, documents, notices, recordings, sessions
 from services import attendance as attendance_now
 from services.audio_clips import cut
 from services.inputs.documentation import ChangesWanted, Decision, Revision, RevisionIn
-from signing.links import CONTENT_LINK_LASTS, RecordingLink
+from signing.links import CONTENT_LINK_TTL, RecordingLink
 
 router = APIRouter(prefix="/v1/sessions/{session_id}", tags=["records"], route_class=ApiRoute)
 RECORD, TRANSCRIPT = [needs(Permission.RECORD_READ)], [needs(Permission.TRANSCRIPT_READ)]
@@ -64,7 +64,7 @@ async def engagement(session: SeenSession, db: Work, now: Now) -> list[Engagemen
 @router.get("/recordings", dependencies=TRANSCRIPT)
 async def list_recordings(session: SeenSession, db: Work, shared: Shared, now: Now) -> list[RecordingOut]:
     """The sound of each participant, with links that are good for 15 minutes."""
-    expires_at = now + CONTENT_LINK_LASTS
+    expires_at = now + CONTENT_LINK_TTL
     found: dict[str, list[SegmentOut]] = {}
     for segment in await recordings.segments(db, session.id):
         link = RecordingLink(session.organization_id, session.id, segment.key)

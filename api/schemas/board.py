@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 
 from domain.cases.kinds import Severity
 from domain.people.roles import Role
-from domain.sessions.board import Group, Person, Reason, Recording, Row
+from domain.sessions.board import BoardParticipant, Group, Reason, Recording, SessionRow
 from domain.sessions.states import SessionState
 from services.inputs.fields import Schema
 
@@ -19,7 +19,7 @@ class PersonOnBoard(Schema):
     quality: str | None
 
     @classmethod
-    def of(cls, person: Person) -> "PersonOnBoard":
+    def of(cls, person: BoardParticipant) -> "PersonOnBoard":
         return cls(**vars(person))
 
 
@@ -54,7 +54,7 @@ class BoardRow(Schema):
     changes_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, row: Row) -> "BoardRow":
+    def of(cls, row: SessionRow) -> "BoardRow":
         people = [PersonOnBoard.of(person) for person in row.people]
         cases = [OpenCaseOut(**vars(case)) for case in row.cases]
         return cls(**vars(row) | {"people": people, "cases": cases, "attention": list(row.attention)})

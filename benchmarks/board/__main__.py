@@ -24,7 +24,7 @@ from models.database import Database
 from models.migrate import upgrade
 from signing.links import DeskLink, LinkSigner
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
-from tests.media_bridge.signing import KEY, SECRET
+from tests.media_bridge.webhook_signing import KEY, SECRET
 from tests.stack import DatabaseUrls, Running, TestPostgres, start_postgres, temporary_folder
 
 AIM = 250  # milliseconds, p99

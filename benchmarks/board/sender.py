@@ -18,7 +18,7 @@ from livekit.protocol.models import ParticipantInfo, Room
 from livekit.protocol.webhook import WebhookEvent
 
 from domain.people.roles import room_name
-from tests.media_bridge.signing import authorization
+from tests.media_bridge.webhook_signing import authorization
 
 CONNECTIONS = 48
 

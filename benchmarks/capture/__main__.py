@@ -19,7 +19,7 @@ from benchmarks.report import Report, Verdict, tell
 from benchmarks.usage import Memory, cpu_seconds, memory
 from domain.people.roles import Role, room_name
 from media_bridge.recorder import reports
-from media_bridge.recorder.orders import RecorderConfig
+from media_bridge.recorder.config import RecorderConfig
 from media_bridge.recorder.process import RecorderProcess
 from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import CAPTURE_GRANTS, TokenMinter

@@ -4,8 +4,8 @@ import math
 from collections import Counter
 
 from domain.record.documentation import Citation, ClassRecord
-from drafting.numbers import normalised
-from drafting.sentences import Sentence, sentences
+from drafting.numbers import normalised_tokens
+from drafting.sentences import Sentence, split_sentences
 
 _FEWEST_WORDS = 4
 
@@ -17,7 +17,7 @@ def first_sentences(record: ClassRecord, count: int) -> list[Citation]:
 def centroid(record: ClassRecord, count: int) -> list[Citation]:
     """The sentences nearest to the mean of all, by TF-IDF."""
     candidates = _candidates(record)
-    vectors = _tf_idf([normalised(sentence.text) for sentence in candidates])
+    vectors = _tf_idf([normalised_tokens(sentence.text) for sentence in candidates])
     mean: Counter[str] = Counter()
     for vector in vectors:
         mean.update(vector)
@@ -27,7 +27,7 @@ def centroid(record: ClassRecord, count: int) -> list[Citation]:
 
 def _candidates(record: ClassRecord) -> list[Sentence]:
     """What the instructor says in more than a few words: the same as the engine may quote."""
-    return [s for s in sentences(record) if s.taught and len(s.text.split()) >= _FEWEST_WORDS]
+    return [s for s in split_sentences(record) if s.by_instructor and len(s.text.split()) >= _FEWEST_WORDS]
 
 
 def _citation(sentence: Sentence) -> Citation:

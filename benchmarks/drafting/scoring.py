@@ -7,7 +7,7 @@ from uuid import UUID
 
 from benchmarks.drafting.planted import Fact, PlantedClass, Span
 from domain.record.documentation import Citation, Section, Statement
-from drafting.numbers import normalised
+from drafting.numbers import normalised_tokens
 
 _ENOUGH = 0.6  # of the words of a span or a quote
 
@@ -105,5 +105,5 @@ def _at(fact: Fact, utterance_id: UUID) -> list[Span]:
 
 def _share(part: str, whole: str) -> float:
     """Of the words of `part`, those that `whole` has."""
-    wanted, there = Counter(normalised(part)), Counter(normalised(whole))
+    wanted, there = Counter(normalised_tokens(part)), Counter(normalised_tokens(whole))
     return (wanted & there).total() / wanted.total() if wanted else 0.0

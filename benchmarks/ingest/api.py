@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from server import create_app
-from tests.media_bridge.signing import KEY, SECRET
+from tests.media_bridge.webhook_signing import KEY, SECRET
 
 
 @asynccontextmanager

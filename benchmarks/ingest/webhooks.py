@@ -13,7 +13,7 @@ from livekit.protocol.webhook import WebhookEvent
 from domain.people.roles import room_name
 from domain.presence.events import RecordedEvent
 from media_bridge.webhooks import read_event
-from tests.media_bridge.signing import authorization
+from tests.media_bridge.webhook_signing import authorization
 
 _KINDS = ("participant_joined", "track_published", "track_unpublished", "participant_left")
 

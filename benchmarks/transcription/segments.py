@@ -12,8 +12,8 @@ from cli.demo_class.script import LESSON, Speaker
 from cli.demo_class.voices import RATE as VOICE_RATE
 from cli.demo_class.voices import Pcm, synthesise
 from domain.record.recording import AudioSegment
-from media_bridge.recorder.archive import SAMPLE_RATE
 from media_bridge.recorder.flac import encode_flac
+from media_bridge.recorder.segment_writer import SAMPLE_RATE
 
 _STEP = VOICE_RATE // SAMPLE_RATE
 _SESSION, _ORGANIZATION, _RECORDER = uuid4(), uuid4(), str(uuid4())

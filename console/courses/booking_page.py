@@ -24,7 +24,7 @@ from console.records import related
 from console.records.record_pages import made_as
 from domain.errors import HomeroomError, TransitionRefused
 from domain.people.access import Permission, Principal
-from domain.scheduling.wall_time import moment_in
+from domain.scheduling.wall_time import wall_time_to_utc
 from models.course import Course, Topic
 from models.people import Student
 from models.repositories import people, relations
@@ -90,7 +90,7 @@ async def book(request: Request, key: UUID, shared: Shared, who: Desk, now: Now)
     topics, students = forms.texts(posted, "topic_ids"), forms.texts(posted, "student_ids")
     try:
         asked = BookingForm.model_validate(forms.body(form))
-        starts_at = moment_in(offered.time_zone, asked.starts_at)
+        starts_at = wall_time_to_utc(offered.time_zone, asked.starts_at)
         new = NewSession.model_validate(
             {
                 "course_id": key,

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from api.http.authentication import Needs
 from api.http.state import State
 from console.frame.viewers import holder
-from domain.people.access import Permission, Principal, reaches_all
+from domain.people.access import Permission, Principal, sees_all_classes
 from models.repositories import sessions
 from models.session import Session
 
@@ -40,4 +40,4 @@ async def visible(shared: State, who: Principal, session_id: UUID) -> Session:
 
 def whose(who: Principal) -> UUID | None:
     """The instructor whose drafts alone are for who asks; None: those of everybody."""
-    return None if reaches_all(who) else who.person_id
+    return None if sees_all_classes(who) else who.person_id

@@ -17,7 +17,7 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import done, page
 from console.frame.viewers import Desk, same_origin
 from domain.people.access import Permission
-from domain.scheduling.wall_time import moment_in
+from domain.scheduling.wall_time import wall_time_to_utc
 from models.people import Instructor
 from models.session import Session
 from services import cases
@@ -68,7 +68,7 @@ async def reschedule(
     request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[MoveForm, Form()]
 ) -> Response:
     session = await visible(shared, link, session_id)
-    starts_at = moment_in(session.time_zone, form.starts_at)
+    starts_at = wall_time_to_utc(session.time_zone, form.starts_at)
     ends_at = starts_at + timedelta(minutes=form.minutes)
     await shared.classes.reschedule(link, session_id, starts_at, ends_at)
     return _done(request, session_id, "Rescheduled. Everyone will be notified.")
@@ -79,7 +79,7 @@ async def extend(
     request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[EndForm, Form()]
 ) -> Response:
     session = await visible(shared, link, session_id)
-    await shared.classes.extend(link, session_id, moment_in(session.time_zone, form.ends_at))
+    await shared.classes.extend(link, session_id, wall_time_to_utc(session.time_zone, form.ends_at))
     return _done(request, session_id, "Class extended.")
 
 

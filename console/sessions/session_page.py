@@ -18,7 +18,7 @@ from console.frame.viewers import Desk, enter, same_origin
 from console.sessions.command_forms import dialogs
 from console.sessions.session_view import session_view
 from domain.people.access import Permission, Principal
-from domain.people.sign_in import home_of
+from domain.people.sign_in import home_path
 from models.repositories import people, sessions
 from services.inputs.documentation import Revision
 
@@ -38,7 +38,7 @@ async def session_page(
     return page(
         request,
         "session.html",
-        path=home_of(link.role),
+        path=home_path(link.role),
         **shown,
         **dialogs(shown["view"].session, instructors, now),
     )

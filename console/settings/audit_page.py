@@ -18,7 +18,7 @@ from console.frame.subjects import PAGES
 from console.frame.viewers import Desk
 from console.settings.settings_pages import tabs
 from domain.people.access import Permission
-from domain.scheduling.wall_time import moment_in
+from domain.scheduling.wall_time import wall_time_to_utc
 from models.repositories import change_log
 from models.repositories.change_log import Wanted, read_place, write_place
 from services.inputs.fields import WallTime
@@ -71,12 +71,12 @@ class AuditFilter(BaseModel):
 @router.get("")
 async def show(request: Request, shared: Shared, who: Desk) -> Response:
     wanted = asked(request, AuditFilter)
-    until = moment_in("UTC", wanted.until) + timedelta(days=1) if wanted.until else None
+    until = wall_time_to_utc("UTC", wanted.until) + timedelta(days=1) if wanted.until else None
     looked_for = Wanted(
         kinds=(f"{wanted.subject}.*",) if wanted.subject else (),
         subject_id=wanted.subject_id,
         actor=wanted.actor,
-        since=moment_in("UTC", wanted.since) if wanted.since else None,
+        since=wall_time_to_utc("UTC", wanted.since) if wanted.since else None,
         until=until,
     )
     async with shared.database.tenant(who.organization_id) as db:

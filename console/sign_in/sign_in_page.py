@@ -16,7 +16,7 @@ from console.frame.problem_page import PageRoute, refusal
 from console.frame.rendering import HEADERS, page
 from console.frame.viewers import same_origin, set_cookie, signed_in
 from domain.errors import HomeroomError, RateLimited
-from domain.people.sign_in import domain_of, home_of, path_within
+from domain.people.sign_in import domain_of, home_path, safe_path
 from services.inputs.fields import EMAIL
 from services.openid_sign_in import FLOW_LASTS
 from services.sign_in import sign_out
@@ -29,9 +29,9 @@ NOTES = {"out": "You are signed out.", "everywhere": "You are signed out everywh
 
 @router.get("/sign-in")
 async def form(request: Request, shared: Shared, next: str = "", note: str = "") -> Response:
-    path = path_within(next)
+    path = safe_path(next)
     if who := await known(request):
-        return RedirectResponse(path or home_of(who.role), status_code=303, headers=HEADERS)
+        return RedirectResponse(path or home_path(who.role), status_code=303, headers=HEADERS)
     return _form(request, shared, path, note=NOTES.get(note, ""))
 
 
@@ -44,7 +44,7 @@ async def ask(
     next: Annotated[str, Form()] = "",
 ) -> Response:
     """The same answer whether the address is known or not; a mail goes out, or does not, after it is given."""
-    path, wanted = path_within(next), address.strip()
+    path, wanted = safe_path(next), address.strip()
     if len(wanted) > _LONGEST or not re.fullmatch(EMAIL, wanted):
         return _form(request, shared, path, wanted, "Enter an email address, such as ada@school.example.")
     await shared.lockout.count_link_request(wanted, _host(request), now)
@@ -58,7 +58,7 @@ async def ask(
 @router.get("/sign-in/link")
 async def link(request: Request, token: str = "", next: str = "") -> Response:
     """Nothing happens yet: mail programs open links before people do."""
-    return page(request, "sign_in_link.html", token=token, path=path_within(next))
+    return page(request, "sign_in_link.html", token=token, path=safe_path(next))
 
 
 @router.post("/sign-in/link", dependencies=[Depends(same_origin)])
@@ -74,7 +74,7 @@ async def use_link(
         entered = await shared.sign_in_links.use(token, now)
     except HomeroomError as error:
         return await _refused(request, shared, error, now)
-    return signed_in(shared, entered.token, path_within(next) or home_of(entered.role))
+    return signed_in(shared, entered.token, safe_path(next) or home_path(entered.role))
 
 
 @router.get("/sign-in/with/{provider_id}")
@@ -83,9 +83,7 @@ async def with_provider(
 ) -> Response:
     hinted = hint if re.fullmatch(EMAIL, hint) else ""
     try:
-        url, cookie = await shared.openid_sign_in.begin(
-            provider_id, domain.lower(), path_within(next), hinted
-        )
+        url, cookie = await shared.openid_sign_in.begin(provider_id, domain.lower(), safe_path(next), hinted)
     except HomeroomError as error:
         return refusal(request, "sign_in_refused.html", error)
     answer = RedirectResponse(url, status_code=303, headers=HEADERS)
@@ -110,7 +108,7 @@ async def callback(
     except HomeroomError as refused:
         answer = await _refused(request, shared, refused, now)
     else:
-        answer = signed_in(shared, entered.token, path or home_of(entered.role))
+        answer = signed_in(shared, entered.token, path or home_path(entered.role))
     set_cookie(shared, answer, _flow_cookie(shared), "", 0)
     return answer
 

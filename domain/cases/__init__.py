@@ -1,1 +1,1 @@
-"""Exception cases: their kinds and who gets them."""
+"""Exception cases: their kinds and how they are routed."""

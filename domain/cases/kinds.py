@@ -1,4 +1,4 @@
-"""Kinds of exception cases, and who gets each: one table."""
+"""The kinds of exception cases, and the table that routes each to an owner with severity and due time."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,12 +10,12 @@ class ExceptionKind(StrEnum):
     INSTRUCTOR_ABSENT = "instructor_absent"
     STUDENT_ABSENT = "student_absent"
     RECORDING_MISSING = "recording_missing"  # somebody is in the room and nothing is recorded
-    RECORDING_GAP = "recording_gap"  # a stretch of the class was not heard
+    RECORDING_GAP = "recording_gap"  # a span of the class was not recorded
     TRANSCRIPT_INCOMPLETE = "transcript_incomplete"
     DOCUMENTATION_OVERDUE = "documentation_overdue"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class
-    WEBHOOK_GAP = "webhook_gap"  # the watch finds what LiveKit's webhooks should have told
+    WEBHOOK_GAP = "webhook_gap"  # the room watch found events that LiveKit's webhooks should have reported
     SUBSTITUTION_REQUESTED = "substitution_requested"
 
 
@@ -23,7 +23,7 @@ class Severity(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
-    CRITICAL = "critical"  # a class is suffering now
+    CRITICAL = "critical"  # a running class is affected
 
 
 class Owner(StrEnum):
@@ -34,6 +34,8 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True)
 class Route:
+    """How severe a case is, who owns it, and how soon after opening it is due."""
+
     severity: Severity
     owner: Owner
     due_within: timedelta
@@ -59,5 +61,5 @@ _ROUTES: dict[ExceptionKind, Route] = {
 
 
 def route(kind: ExceptionKind) -> Route:
-    """Who has to deal with a case of this kind, how soon after it is opened."""
+    """The routing of a kind."""
     return _ROUTES[kind]

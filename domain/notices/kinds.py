@@ -1,4 +1,4 @@
-"""The kinds of notices, and who gets each."""
+"""The kinds of notices, their audiences and delivery states."""
 
 from enum import StrEnum
 
@@ -29,7 +29,7 @@ KINDS: tuple[NoticeKind | AccountNoticeKind, ...] = (*NoticeKind, *AccountNotice
 
 class Audience(StrEnum):
     GUARDIANS = "guardians"  # of all students of the class
-    GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of the students who are not there, about their own alone
+    GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of each absent student, about that student only
     INSTRUCTOR = "instructor"
 
 
@@ -54,6 +54,7 @@ def holds_secret(kind: str) -> bool:
 
 
 def audiences(kind: NoticeKind) -> frozenset[Audience]:
+    """Who receives notices of a kind."""
     return _AUDIENCES[kind]
 
 
@@ -65,9 +66,9 @@ def notice_key(
 
 
 class DeliveryState(StrEnum):
-    """Where a message is."""
+    """How far the delivery of a message has come."""
 
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
-    WITHDRAWN = "withdrawn"  # what it says was no longer so before it was sent
+    WITHDRAWN = "withdrawn"  # it became outdated before it was sent

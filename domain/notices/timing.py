@@ -1,4 +1,4 @@
-"""When a notice is sent: outside its reader's quiet hours, unless it would come too late."""
+"""When a notice is sent: after its recipient's quiet hours, unless it would come too late."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from domain.notices.kinds import NoticeKind
 from domain.sessions.states import SessionState
 
-# What a notice about a coming class is worth: one that would reach its reader later than this before the class does
-# not wait for the end of quiet hours. What is not here can always wait.
-_LEAST_WARNING: dict[NoticeKind, timedelta] = {
+# The least time before the class at which a notice is still useful: a notice that quiet hours would delay beyond that
+# is sent at once. Kinds without an entry always wait for the end of quiet hours.
+_MIN_WARNING: dict[NoticeKind, timedelta] = {
     NoticeKind.CONFIRMATION: timedelta(hours=2),
     NoticeKind.RESCHEDULED: timedelta(hours=12),
     NoticeKind.CANCELLED: timedelta(hours=12),
@@ -16,8 +16,8 @@ _LEAST_WARNING: dict[NoticeKind, timedelta] = {
     NoticeKind.REMINDER: timedelta(minutes=30),
     NoticeKind.BRIEFING: timedelta(minutes=30),
 }
-_AT_ONCE = frozenset({NoticeKind.ABSENCE})
-_OF_COMING_CLASS = frozenset(
+_IMMEDIATE = frozenset({NoticeKind.ABSENCE})
+_ABOUT_COMING_CLASS = frozenset(
     {
         NoticeKind.CONFIRMATION,
         NoticeKind.RESCHEDULED,
@@ -32,51 +32,53 @@ def send_at(
     kind: NoticeKind,
     at: datetime,
     *,
-    class_at: datetime,
+    class_starts_at: datetime,
     zone: str,
     quiet_from: time | None,
     quiet_until: time | None,
 ) -> datetime:
-    """When a notice that is due `at` goes out: after the reader's quiet hours, unless it is urgent.
+    """When to send a notice that is due `at`: after the recipient's quiet hours, unless it is urgent.
 
-    `class_at` is the start it is about, of two the earlier. Urgent is what happens now, and what would come too late.
+    `class_starts_at` is the start the notice is about, the earlier one after a move. Urgent are notices of what happens
+    now, and those that would come too late.
     """
-    if kind in _AT_ONCE:
+    if kind in _IMMEDIATE:
         return at
-    waited = next_allowed(at, zone, quiet_from, quiet_until)
-    warning = _LEAST_WARNING.get(kind)
-    return at if warning is not None and waited > class_at - warning else waited
+    after_quiet_hours = next_allowed(at, zone, quiet_from, quiet_until)
+    warning = _MIN_WARNING.get(kind)
+    return at if warning is not None and after_quiet_hours > class_starts_at - warning else after_quiet_hours
 
 
-def outdated(kind: NoticeKind, *, told: datetime, starts_at: datetime, state: SessionState) -> bool:
-    """Whether a notice that waited would say what is no longer so: `told` is the start it names."""
-    return kind in _OF_COMING_CLASS and (
-        told != starts_at or state not in (SessionState.SCHEDULED, SessionState.OPEN)
+def is_outdated(kind: NoticeKind, *, named_start: datetime, starts_at: datetime, state: SessionState) -> bool:
+    """Whether a waiting notice has become wrong: `named_start` is the start that its text names."""
+    return kind in _ABOUT_COMING_CLASS and (
+        named_start != starts_at or state not in (SessionState.SCHEDULED, SessionState.OPEN)
     )
 
 
 def next_allowed(at: datetime, zone: str, quiet_from: time | None, quiet_until: time | None) -> datetime:
     """The first moment from `at` on outside the quiet hours, which are wall time in `zone` and may span midnight.
 
-    An end that a clock change skips is as much later as the clock jumps; of one that comes twice the next is taken.
+    If a clock change skips the end of the quiet hours, it moves by the length of the jump; if the end occurs twice, the
+    next occurrence counts.
     """
     if quiet_from is None or quiet_until is None or quiet_from == quiet_until:
         return at
-    place = ZoneInfo(zone)
-    local = at.astimezone(place)
+    time_zone = ZoneInfo(zone)
+    local = at.astimezone(time_zone)
     if not _is_quiet(local.time(), quiet_from, quiet_until):
         return at
     ends = (
-        datetime.combine(local.date() + timedelta(days=days), quiet_until, place)
+        datetime.combine(local.date() + timedelta(days=days), quiet_until, time_zone)
         .replace(fold=fold)
         .astimezone(UTC)
         for days in (0, 1)
         for fold in (0, 1)
     )
-    # Python compares wall times within one zone and forgets the fold, so that all is compared in UTC.
+    # Python ignores the fold when it compares times within one zone, so everything is compared in UTC.
     now = at.astimezone(UTC)
     allowed = [
-        e for e in ends if e > now and not _is_quiet(e.astimezone(place).time(), quiet_from, quiet_until)
+        e for e in ends if e > now and not _is_quiet(e.astimezone(time_zone).time(), quiet_from, quiet_until)
     ]
     return min(allowed).astimezone(at.tzinfo)
 

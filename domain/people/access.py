@@ -1,4 +1,4 @@
-"""Who may do what: the roles of accounts and keys, the permissions, and one table between them."""
+"""Access control: roles of accounts and API keys, permissions, and the table that grants them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,15 +6,15 @@ from uuid import UUID
 
 
 class AccessRole(StrEnum):
-    ADMIN = "admin"  # sets rules, keys and staff; may do all that the organization can
-    OPS = "ops"  # runs the classes of every day
+    ADMIN = "admin"  # manages rules, keys and staff; has every permission of the organization's
+    OPS = "ops"  # runs the classes day by day
     INSTRUCTOR = "instructor"  # teaches and reviews its own classes
     GUARDIAN = "guardian"  # sees its own children
     INTEGRATOR = "integrator"  # another system of the organization, by key
 
 
 class Permission(StrEnum):
-    """What a route asks for; also the scopes of an API key."""
+    """What a route requires; also the scopes of an API key."""
 
     ORGANIZATION_READ = "organization:read"
     ORGANIZATION_WRITE = "organization:write"
@@ -49,8 +49,10 @@ class Permission(StrEnum):
 
 
 class Reach(StrEnum):
-    ALL = "all"  # of the organization
-    OWN = "own"  # classes one teaches; children one cares for
+    """Which rows a permission covers."""
+
+    ALL = "all"  # everything in the organization
+    OWN = "own"  # an instructor's classes; a guardian's children
 
 
 _R, _P = AccessRole, Permission
@@ -95,28 +97,32 @@ KEY_ROLES = (AccessRole.ADMIN, AccessRole.OPS, AccessRole.INTEGRATOR)  # roles a
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks, in one organization."""
+    """The authenticated caller, within one organization."""
 
     organization_id: UUID
     role: AccessRole
-    actor: str  # for the record: "key:<id>", "member:<id>", "instructor:<id>", "guardian:<id>", "operator"
-    person_id: UUID | None = None  # the instructor or guardian whose own things OWN means
-    scopes: frozenset[Permission] | None = None  # of a key that may do less than its role; None: all of it
+    actor: str  # as written to the audit log: "key:<id>", "member:<id>", "instructor:<id>", "guardian:<id>", "operator"
+    person_id: UUID | None = None  # the instructor or guardian that Reach.OWN refers to
+    scopes: frozenset[Permission] | None = (
+        None  # limits a key to fewer permissions than its role has; None: no limit
+    )
 
     def may(self, permission: Permission) -> bool:
+        """Whether the caller has the permission, with any reach."""
         return self.reach(permission) is not None
 
     def reach(self, permission: Permission) -> Reach | None:
-        """None: not at all."""
+        """How far the permission reaches for this caller, None if it is not granted."""
         if self.scopes is not None and permission not in self.scopes:
             return None
         return PERMISSIONS[permission].get(self.role)
 
 
 def permissions_of(role: AccessRole) -> frozenset[Permission]:
+    """All permissions of a role, with any reach."""
     return frozenset(permission for permission, roles in PERMISSIONS.items() if role in roles)
 
 
-def reaches_all(who: Principal) -> bool:
-    """Whether the caller sees all classes of the organization, not only their own."""
-    return who.role not in (AccessRole.INSTRUCTOR, AccessRole.GUARDIAN)
+def sees_all_classes(principal: Principal) -> bool:
+    """Whether the caller sees every class of the organization, not only their own."""
+    return principal.role not in (AccessRole.INSTRUCTOR, AccessRole.GUARDIAN)

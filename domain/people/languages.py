@@ -1,9 +1,9 @@
-"""Languages that the speech engines know, ISO 639-1."""
+"""Languages: those the speech engines support (ISO 639-1), and the choice of the best one on offer."""
 
 from collections.abc import Sequence
 from typing import Final
 
-SPOKEN: Final = frozenset(
+SPEECH_LANGUAGES: Final = frozenset(
     (
         "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha he hi hr ht hu hy "
         "id is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro "
@@ -12,10 +12,10 @@ SPOKEN: Final = frozenset(
 )
 
 
-def best_language(wanted: str, offered: Sequence[str]) -> str:
-    """The wanted language where it is offered, with or without its region; else English, else the first."""
-    exact = wanted.lower().replace("_", "-")
-    for tag in (exact, exact.partition("-")[0], "en"):
+def best_language(requested: str, offered: Sequence[str]) -> str:
+    """The requested language if it is offered, with or without its region; else English, else the first offered."""
+    requested_tag = requested.lower().replace("_", "-")
+    for tag in (requested_tag, requested_tag.partition("-")[0], "en"):
         for language in offered:
             if language.lower() == tag:
                 return language

@@ -1,4 +1,4 @@
-"""Roles of a participant in a class."""
+"""Roles of participants in a class, and the names of rooms and identities in LiveKit."""
 
 from enum import StrEnum
 
@@ -6,11 +6,11 @@ from enum import StrEnum
 class Role(StrEnum):
     INSTRUCTOR = "instructor"
     STUDENT = "student"
-    OBSERVER = "observer"  # a guest or a member of ops: sees, hears and speaks, is not part of the class's attendance
+    OBSERVER = "observer"  # a guest or a member of ops: takes part but does not count for attendance
 
 
 def identity_of(participant_id: object) -> str:
-    """The LiveKit identity of a participant: opaque, the participant's id as text."""
+    """The LiveKit identity of a participant: the participant's id as text."""
     return str(participant_id)
 
 
@@ -20,10 +20,10 @@ def capture_identity(session_id: object) -> str:
 
 
 def room_name(session_id: object) -> str:
-    """The LiveKit room of a session: opaque."""
+    """The LiveKit room of a session; the name reveals nothing but the session id."""
     return f"session-{session_id}"
 
 
 def session_id_of_room(name: str) -> str | None:
-    """The session id a room name stands for, or None for a room that is not Homeroom's."""
+    """The session id in a room name, None for a room that is not Homeroom's."""
     return name.removeprefix("session-") if name.startswith("session-") else None

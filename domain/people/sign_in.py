@@ -1,4 +1,4 @@
-"""Signing in: how long things last, how often one may try, and where somebody goes afterwards."""
+"""Rules of signing in: lifetimes of links, rate limits of attempts, and the page to go to afterwards."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from domain.people.access import AccessRole
 
-LINK_LASTS = timedelta(minutes=15)
-INVITATION_LASTS = timedelta(days=3)  # for so long its mail is tried; it holds no link that ends
-FAMILY_LINK_LASTS = timedelta(days=30)  # in a mail that stays in a mailbox
-_LONGEST_PATH = 500
+SIGN_IN_LINK_TTL = timedelta(minutes=15)
+INVITATION_TTL = timedelta(days=3)  # for so long its mail is tried; it holds no link that ends
+FAMILY_LINK_TTL = timedelta(days=30)  # in a mail that stays in a mailbox
+_MAX_PATH_LENGTH = 500
 
 
 class Attempt(StrEnum):
-    """What is counted towards a lock-out."""
+    """The kinds of attempts that count towards a lock-out."""
 
     LINK_TO_ADDRESS = "link to address"
     LINK_FROM_NETWORK = "link from network"
@@ -24,6 +24,8 @@ class Attempt(StrEnum):
 
 @dataclass(frozen=True)
 class Limit:
+    """At most `count` attempts per `window`."""
+
     count: int
     window: timedelta
 
@@ -37,28 +39,29 @@ LIMITS = {
 _HOMES = {AccessRole.INSTRUCTOR: "/teaching", AccessRole.GUARDIAN: "/family"}
 
 
-def home_of(role: AccessRole) -> str:
+def home_path(role: AccessRole) -> str:
+    """The page that a role starts on after signing in."""
     return _HOMES.get(role, "/today")
 
 
-def path_within(wanted: str | None) -> str | None:
-    """A path of this very site, or None for anything that a browser could take for another.
+def safe_path(path: str | None) -> str | None:
+    """The path if it stays on this site, else None (prevents open redirects).
 
     Browsers drop tabs and line ends, and read a backslash as a slash.
     """
-    if not wanted or len(wanted) > _LONGEST_PATH or not wanted.isprintable() or "\\" in wanted:
+    if not path or len(path) > _MAX_PATH_LENGTH or not path.isprintable() or "\\" in path:
         return None
-    if not wanted.startswith("/") or wanted.startswith(("//", "/sign-")):
+    if not path.startswith("/") or path.startswith(("//", "/sign-")):
         return None
     try:
-        parts = urlsplit(wanted)
+        parts = urlsplit(path)
     except ValueError:
         return None
-    return wanted if not parts.scheme and not parts.netloc else None
+    return path if not parts.scheme and not parts.netloc else None
 
 
 def network_of(host: str) -> str:
-    """What one subscriber has: an IPv4 address, or the /64 of an IPv6 one."""
+    """The network of one subscriber: an IPv4 address, or the /64 of an IPv6 address."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -71,4 +74,5 @@ def network_of(host: str) -> str:
 
 
 def domain_of(address: str) -> str:
+    """The domain of a mail address, lower-case."""
     return address.rpartition("@")[2].lower()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.intervals import Interval, merged, seconds
+from domain.intervals import Interval, merged, total_seconds
 from domain.people.roles import capture_identity
 from domain.presence.connections import Connection, RoomHistory, read_connection
 from domain.presence.events import SessionEvent
@@ -26,7 +26,7 @@ class Attendance:
 
     @property
     def seconds(self) -> float:
-        return seconds(self.intervals)
+        return total_seconds(self.intervals)
 
     @property
     def first_joined_at(self) -> datetime | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.intervals import Interval, common, seconds
+from domain.intervals import Interval, intersection, total_seconds
 from domain.presence.attendance import fold_attendance
 from domain.presence.connections import moment
 from domain.presence.events import EventKind, EventSource, SessionEvent
@@ -75,7 +75,7 @@ def _summary(
 
 
 def _within(present: Sequence[Interval], spans: Sequence[Interval]) -> float:
-    return round(seconds(common(present, spans)), 1)
+    return round(total_seconds(intersection(present, spans)), 1)
 
 
 def _talk(own: Sequence[SessionEvent]) -> float:
@@ -146,7 +146,7 @@ def _mean_quality(own: Sequence[SessionEvent], present: Sequence[Interval], unti
     told = [e for e in own if e.kind == EventKind.QUALITY and e.data.get("level") in QUALITY]
     ends = [*(e.occurred_at for e in told[1:]), until]
     weighted = [
-        (seconds(common(present, [Interval(e.occurred_at, end)])), QUALITY[e.data["level"]])
+        (total_seconds(intersection(present, [Interval(e.occurred_at, end)])), QUALITY[e.data["level"]])
         for e, end in zip(told, ends, strict=False)
         if e.occurred_at < end
     ]

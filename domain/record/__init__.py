@@ -1,1 +1,1 @@
-"""What a class leaves: recording, transcript, documentation, files."""
+"""The record of a class: recording, transcript, documentation, files."""

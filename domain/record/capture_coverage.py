@@ -1,19 +1,19 @@
-"""When the recorder heard the class, from what it told of itself."""
+"""How much of a class was recorded, derived from the recorder's events."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from domain.intervals import Interval, common, seconds, without
+from domain.intervals import Interval, difference, intersection, total_seconds
 from domain.presence.events import EventKind, EventSource, SessionEvent
 
-# A recording is whole when the recorder heard this much of the class.
-HEARD_ENOUGH = 0.95
+# A recording counts as complete from this share of the class on.
+COMPLETE_SHARE = 0.95
 
 
-def heard(events: Iterable[SessionEvent]) -> tuple[Interval, ...]:
-    """From the recorder's start to its last word, without the spans it calls blind.
+def recorded_intervals(events: Iterable[SessionEvent]) -> tuple[Interval, ...]:
+    """The time from the first recorder's start to the last capture event, without the reported blind spans.
 
-    A recorder that starts again after another tells from when to when nobody heard.
+    A recorder that takes over from another reports the gap between them as a blind span.
     """
     own = [e for e in events if e.source == EventSource.CAPTURE]
     started = [e.occurred_at for e in own if e.kind == EventKind.CAPTURE_STARTED]
@@ -24,11 +24,11 @@ def heard(events: Iterable[SessionEvent]) -> tuple[Interval, ...]:
         for e in own
         if e.kind == EventKind.CAPTURE_BLIND
     ]
-    return without([Interval(min(started), max(e.occurred_at for e in own))], blind)
+    return difference([Interval(min(started), max(e.occurred_at for e in own))], blind)
 
 
-def heard_share(events: Iterable[SessionEvent], live_at: datetime, ended_at: datetime) -> float:
-    """The share of the class, 0 to 1, in which it was heard."""
+def recorded_share(events: Iterable[SessionEvent], live_at: datetime, ended_at: datetime) -> float:
+    """The share of the class that was recorded, 0 to 1."""
     live = Interval(live_at, ended_at)
-    length = seconds([live])
-    return seconds(common(heard(events), [live])) / length if length > 0 else 0.0
+    length = total_seconds([live])
+    return total_seconds(intersection(recorded_intervals(events), [live])) / length if length > 0 else 0.0

@@ -27,14 +27,16 @@ class CheckOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Citation:
-    """The part of the transcript a statement rests on."""
+    """An utterance that a statement rests on, with the words quoted from it."""
 
     utterance_id: UUID
-    quote: str  # as it stands in the utterance
+    quote: str  # verbatim
 
 
 @dataclass(frozen=True)
 class Statement:
+    """One sentence of the documentation, or one comprehension check."""
+
     section: Section
     text: str
     citations: tuple[Citation, ...]
@@ -46,9 +48,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Draft:
+    """A documentation as a drafting engine wrote it."""
+
     engine: str
     statements: tuple[Statement, ...]
-    dropped: int = 0  # statements an engine proposed whose citation did not hold
+    dropped: int = 0  # number of proposed statements that their citations did not support
 
     def section(self, section: Section) -> tuple[Statement, ...]:
         return tuple(s for s in self.statements if s.section == section)
@@ -56,7 +60,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class ClassRecord:
-    """What a drafting engine reads. `roles` maps identity to role; `topics` are the planned topic titles."""
+    """The input of a drafting engine. `roles` maps identities to roles; `topics` are the planned topic titles."""
 
     course: str
     topics: tuple[str, ...]
@@ -68,7 +72,10 @@ class ClassRecord:
 def for_family(
     statements: Iterable[Statement], speakers: Mapping[UUID, str], *, others: Collection[str]
 ) -> tuple[Statement, ...]:
-    """What a family reads: nothing that rests on what other people's children said. `speakers` are of utterances."""
+    """The statements that a family may read: none that cites what other families' children said.
+
+    `speakers` maps utterance ids to identities; `others` are the identities of the other children.
+    """
     return tuple(
         statement
         for statement in statements

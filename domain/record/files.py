@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-MOST_BYTES = 25_000_000
-MOST_FILES = 200  # in use, of one subject
+MAX_BYTES = 25_000_000
+MAX_FILES = 200  # in use, of one subject
 
 
 @dataclass(frozen=True)
 class FileKind:
+    """A kind of file that is accepted."""
+
     name: str
     media_type: str
-    extensions: tuple[str, ...]  # a name may have one of these, or none
+    extensions: tuple[str, ...]  # a file name has one of these, or none
     inline: bool = False  # a browser may show it in place
 
 
@@ -50,7 +52,7 @@ def kind_of(media_type: str) -> FileKind:
     return next(kind for kind in KINDS if kind.media_type == media_type)
 
 
-def fits(kind: FileKind, name: str) -> bool:
-    """Whether a name says nothing else than the content: who opens the file goes by its name."""
+def extension_matches(kind: FileKind, name: str) -> bool:
+    """Whether a file name has an extension of the kind, or none: programs choose by the extension."""
     _, dot, extension = name.rpartition(".")
     return not dot or not extension.isalnum() or extension.lower() in kind.extensions

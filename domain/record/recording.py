@@ -1,4 +1,4 @@
-"""Audio segments of one participant's track, and the manifest entry each of them has in the object store."""
+"""Audio segments of a track, and their keys in the object store."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class AudioSegment:
-    """A manifest entry: one finished audio file. Times are UTC on the recorder's clock, the room clock of the class."""
+    """A manifest entry, which describes one finished audio file. Times are UTC on the recorder's clock."""
 
     organization_id: UUID
     session_id: UUID
@@ -34,6 +34,7 @@ class AudioSegment:
 
 
 def session_prefix(organization_id: UUID, session_id: UUID) -> str:
+    """Prefix of all object keys of a session."""
     return f"{organization_id}/{session_id}"
 
 
@@ -46,4 +47,5 @@ def segment_key(
 
 
 def manifest_key(audio_key: str) -> str:
+    """Object key of the manifest entry that belongs to an audio file."""
     return audio_key.rsplit(".", 1)[0] + ".json"

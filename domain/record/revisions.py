@@ -1,4 +1,4 @@
-"""What changed between two revisions of a documentation, statement by statement and word by word."""
+"""Diffs two revisions of a documentation, statement by statement and word by word."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from enum import StrEnum
 from domain.record.documentation import Section, Statement
 
 _WORDS = re.compile(r"\s+|[^\s]+")
-_ALIKE = 0.45  # share of common words from which two statements are one that was changed
+_MIN_SIMILARITY = 0.45  # from this similarity on, two statements count as one that was changed
 
 
 class Edit(StrEnum):
@@ -17,7 +17,7 @@ class Edit(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
-    MOVED = "moved"  # same words, another place among the others
+    MOVED = "moved"  # same words, another position
 
 
 @dataclass(frozen=True)
@@ -30,29 +30,31 @@ class Piece:
 
 @dataclass(frozen=True)
 class Change:
+    """The edit of one statement."""
+
     edit: Edit
     section: Section
     pieces: tuple[Piece, ...]
     notes: tuple[str, ...] = ()  # what else changed: section, citations, check
 
 
-def changes(before: Sequence[Statement], after: Sequence[Statement]) -> tuple[Change, ...]:
-    """In the order of `after`, with what was removed at the place it was removed from."""
-    partner = _partners(before, after)
-    stayed = _stayed([partner[n] for n in range(len(after)) if n in partner])
-    gone = [n for n in range(len(before)) if n not in partner.values()]
-    found: list[Change] = []
+def diff_statements(before: Sequence[Statement], after: Sequence[Statement]) -> tuple[Change, ...]:
+    """The edits of all statements in the order of `after`; removed statements appear at their old position."""
+    origin_of = _match_statements(before, after)
+    unmoved = _unmoved([origin_of[n] for n in range(len(after)) if n in origin_of])
+    removed = [n for n in range(len(before)) if n not in origin_of.values()]
+    changes: list[Change] = []
     for n, statement in enumerate(after):
-        origin = partner.get(n)
+        origin = origin_of.get(n)
         if origin is not None:
-            while gone and gone[0] < origin:
-                found.append(_removed(before[gone.pop(0)]))
-        found.append(_change(before[origin] if origin is not None else None, statement, origin in stayed))
-    return (*found, *(_removed(before[n]) for n in gone))
+            while removed and removed[0] < origin:
+                changes.append(_removed(before[removed.pop(0)]))
+        changes.append(_change(before[origin] if origin is not None else None, statement, origin in unmoved))
+    return (*changes, *(_removed(before[n]) for n in removed))
 
 
-def words_changed(before: str, after: str) -> tuple[Piece, ...]:
-    """Both texts in one: without what is added it is `before`, without what is removed it is `after`."""
+def diff_words(before: str, after: str) -> tuple[Piece, ...]:
+    """The word diff of two texts: without the added pieces it reads `before`, without the removed ones `after`."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     pieces: list[Piece] = []
     for _, i, j, k, m in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
@@ -64,38 +66,38 @@ def words_changed(before: str, after: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _partners(before: Sequence[Statement], after: Sequence[Statement]) -> dict[int, int]:
-    """Index in `after` to index in `before` of what is the same statement: equal ones first, then the most alike."""
-    partner: dict[int, int] = {}
+def _match_statements(before: Sequence[Statement], after: Sequence[Statement]) -> dict[int, int]:
+    """Maps indexes in `after` to those of the same statement in `before`: equal ones first, then the most similar."""
+    origin_of: dict[int, int] = {}
     free = dict(enumerate(before))
     for n, statement in enumerate(after):
         same = next((m for m, other in free.items() if other == statement), None)
         if same is not None:
-            partner[n] = same
+            origin_of[n] = same
             del free[same]
-    alike = [
-        (likeness, -n, -m)
+    candidates = [
+        (similarity, -n, -m)
         for n, statement in enumerate(after)
-        if n not in partner
+        if n not in origin_of
         for m, other in free.items()
-        if (likeness := _likeness(other, statement)) >= _ALIKE
+        if (similarity := _similarity(other, statement)) >= _MIN_SIMILARITY
     ]
-    for _, n, m in sorted(alike, reverse=True):
-        if -n not in partner and -m in free:
-            partner[-n] = -m
+    for _, n, m in sorted(candidates, reverse=True):
+        if -n not in origin_of and -m in free:
+            origin_of[-n] = -m
             del free[-m]
-    return partner
+    return origin_of
 
 
-def _likeness(one: Statement, other: Statement) -> float:
-    """Of their words; to rest on the same part of the class counts a little."""
+def _similarity(one: Statement, other: Statement) -> float:
+    """Similarity of the words, with a bonus for citing a common utterance in the same section."""
     words = SequenceMatcher(None, one.text.lower().split(), other.text.lower().split(), autojunk=False)
     cited = {c.utterance_id for c in one.citations} & {c.utterance_id for c in other.citations}
     return words.ratio() + (0.2 if cited and one.section == other.section else 0.0)
 
 
-def _stayed(origins: Sequence[int]) -> set[int]:
-    """The longest run of statements that kept their order; the others are the ones that moved."""
+def _unmoved(origins: Sequence[int]) -> set[int]:
+    """The longest increasing subsequence: these statements kept their order, the others were moved."""
     best: list[list[int]] = []
     for origin in origins:
         longest: list[int] = max((run for run in best if run[-1] < origin), key=len, default=[])
@@ -104,14 +106,14 @@ def _stayed(origins: Sequence[int]) -> set[int]:
     return set(longest_of_all)
 
 
-def _change(before: Statement | None, after: Statement, stayed: bool) -> Change:
+def _change(before: Statement | None, after: Statement, unmoved: bool) -> Change:
     if before is None:
         return Change(Edit.ADDED, after.section, (Piece(Edit.ADDED, after.text),))
     notes = tuple(_notes(before, after))
-    pieces = words_changed(before.text, after.text)
+    pieces = diff_words(before.text, after.text)
     if before.text != after.text or notes:
         return Change(Edit.CHANGED, after.section, pieces, notes)
-    return Change(Edit.KEPT if stayed else Edit.MOVED, after.section, pieces)
+    return Change(Edit.KEPT if unmoved else Edit.MOVED, after.section, pieces)
 
 
 def _notes(before: Statement, after: Statement) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""A transcript: utterances with speaker, times and words, on the one room clock."""
+"""A transcript: utterances with speaker, times and words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,8 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Word:
+    """A word of an utterance."""
+
     start_ms: int  # from the start of its utterance
     end_ms: int
     text: str
@@ -15,7 +17,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Utterance:
-    """One stretch of speech of one participant. `id` is derived from track and start, so decoding twice gives one."""
+    """One span of speech of a participant. `id` is derived from track and start, so it is the same if decoded twice."""
 
     id: UUID
     identity: str  # the speaker, known from the track
@@ -30,4 +32,5 @@ class Utterance:
 
 
 def in_time_order(utterances: list[Utterance]) -> list[Utterance]:
+    """The utterances sorted by start, then end."""
     return sorted(utterances, key=lambda u: (u.starts_at, u.ends_at, str(u.id)))

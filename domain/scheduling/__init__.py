@@ -1,1 +1,1 @@
-"""Wall time and zones."""
+"""Scheduling: wall time and time zones."""

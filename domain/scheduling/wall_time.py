@@ -1,4 +1,4 @@
-"""A time as somebody types it, without a zone, in the zone of a class."""
+"""Converts wall time without a zone, as people type it, to UTC."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from domain.errors import InvalidInput
 
 
-def moment_in(zone: str, wall: datetime) -> datetime:
-    """The moment at which clocks in `zone` show `wall`; the first of two in the night clocks are turned back.
+def wall_time_to_utc(zone: str, wall: datetime) -> datetime:
+    """The UTC time at which clocks in `zone` show `wall`; of an ambiguous time, the first occurrence.
 
-    Raises InvalidInput for a time that clocks there leap over.
+    Raises InvalidInput for a time that a clock change skips.
     """
     local = wall.replace(tzinfo=ZoneInfo(zone), fold=0)
     moment = local.astimezone(UTC)

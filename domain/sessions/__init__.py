@@ -1,1 +1,1 @@
-"""A session: its states, plan, rules, timeline, completeness and row of the board."""
+"""A session: its states, schedule, policies, timeline, completeness and row on the live board."""

@@ -1,4 +1,4 @@
-"""The live board: what a row says of a session, and when somebody has to look at it. One table of reasons."""
+"""The live board: builds the row of a session and decides whether the session needs attention."""
 
 import unicodedata
 from collections import defaultdict
@@ -13,8 +13,11 @@ from domain.people.roles import Role, identity_of
 from domain.presence.live_status import ConnectionStatus, RoomStatus, badness, in_room, level_of
 from domain.sessions.states import SessionState
 
-BEHIND, AHEAD = timedelta(hours=18), timedelta(hours=30)  # the board's window, by the start of a class
-RECORDER_GRACE = timedelta(seconds=10)  # from going live until a class without a recorder is worth a look
+WINDOW_BEHIND, WINDOW_AHEAD = (
+    timedelta(hours=18),
+    timedelta(hours=30),
+)  # the board shows classes that start within this window
+RECORDER_GRACE = timedelta(seconds=10)  # from going live until a class that is not recorded needs attention
 INSTRUCTOR_GRACE = timedelta(minutes=1)  # from the planned start
 TRANSCRIPT_GRACE = timedelta(minutes=2)
 
@@ -28,9 +31,9 @@ class Group(StrEnum):
 
 
 class Recording(StrEnum):
-    NONE = "none"  # there is nothing to record
+    NONE = "none"  # nothing has to be recorded
     ON = "on"
-    OFF = "off"  # the class runs and nobody records it
+    OFF = "off"  # the class runs and is not recorded
 
 
 class Reason(StrEnum):
@@ -45,7 +48,7 @@ class Reason(StrEnum):
 
 
 _GROUPS = {S.OPEN: Group.RUNNING, S.LIVE: Group.RUNNING, S.ENDING: Group.RUNNING, S.SCHEDULED: Group.COMING}
-_ORDER = {Group.RUNNING: 0, Group.COMING: 1, Group.DONE: 2}
+_GROUP_ORDER = {Group.RUNNING: 0, Group.COMING: 1, Group.DONE: 2}
 _SEVERITIES = tuple(Severity)
 _URGENT = frozenset({Severity.HIGH, Severity.CRITICAL})
 _POOR = badness("poor")
@@ -53,8 +56,8 @@ _BEFORE_CLASS = frozenset({S.SCHEDULED, S.OPEN, S.LIVE})
 
 
 @dataclass(frozen=True)
-class Expected:
-    """A participant of the session, as booked."""
+class BookedParticipant:
+    """A participant of the session as booked."""
 
     id: UUID
     name: str
@@ -70,21 +73,21 @@ class OpenCase:
 
 
 @dataclass(frozen=True)
-class Transcribing:
-    """How far recording and transcript have come."""
+class TranscriptProgress:
+    """How far the recording and the transcript of a session have come."""
 
     recorded_from: datetime | None = None
     recorded_until: datetime | None = None
     transcribed_until: datetime | None = None
-    waiting: bool = False  # something recorded is not transcribed yet
+    waiting: bool = False  # some recorded audio is not transcribed yet
 
 
-_EMPTY_ROOM, _NOTHING_RECORDED = RoomStatus(), Transcribing()
+_EMPTY_ROOM, _NOTHING_RECORDED = RoomStatus(), TranscriptProgress()
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the record says of a session."""
+class SessionFacts:
+    """The stored facts that a row is computed from."""
 
     id: UUID
     title: str
@@ -94,25 +97,25 @@ class Facts:
     time_zone: str  # the zone the class is planned in
     state: SessionState
     live_at: datetime | None
-    people: tuple[Expected, ...]
+    people: tuple[BookedParticipant, ...]
     connections: tuple[ConnectionStatus, ...] = ()
     room: RoomStatus = _EMPTY_ROOM
-    capturing: bool = False  # the step that records is running
+    capturing: bool = False  # the capture step is running
     cases: tuple[OpenCase, ...] = ()
-    transcribing: Transcribing = _NOTHING_RECORDED
+    transcribing: TranscriptProgress = _NOTHING_RECORDED
 
 
 @dataclass(frozen=True)
-class Person:
+class BoardParticipant:
     id: UUID
     name: str
     role: Role
     present: bool
-    quality: str | None  # of those present: excellent, good, poor, lost; None: nothing is known
+    quality: str | None  # excellent, good, poor or lost; None: not present or unknown
 
 
 @dataclass(frozen=True)
-class Row:
+class SessionRow:
     id: UUID
     title: str
     course: str
@@ -121,43 +124,43 @@ class Row:
     time_zone: str
     state: SessionState
     group: Group
-    people: tuple[Person, ...]
+    people: tuple[BoardParticipant, ...]
     present: int  # of those expected
     expected: int
     recording: Recording
-    quality: str | None  # the worst of those present
-    lag_seconds: float | None  # by which the transcript is behind the recording; None: there is neither
-    lag_grows: bool  # it grows with every second that goes by
-    cases: tuple[OpenCase, ...]  # the open ones, the most severe first
-    severity: Severity | None  # of the first of them
+    quality: str | None  # the worst connection of those present
+    lag_seconds: float | None  # how far the transcript is behind the recording; None: nothing is recorded
+    lag_grows: bool  # the lag grows with every second
+    cases: tuple[OpenCase, ...]  # open cases, the most severe first
+    severity: Severity | None  # of the most severe case
     attention: tuple[Reason, ...]
-    changes_at: datetime | None  # when the row may say something else although nothing happens
+    changes_at: datetime | None  # when the row may change without any event
 
 
 @dataclass(frozen=True)
-class Filter:
+class BoardFilter:
     group: Group | None = None
     attention: bool = False
-    exceptions: bool = False  # only those with open ones
-    text: str = ""  # in the title, the course, or somebody's name
+    exceptions: bool = False  # only sessions with open cases
+    text: str = ""  # in the title, the course or a participant's name
 
-    def matches(self, row: Row) -> bool:
+    def matches(self, row: SessionRow) -> bool:
         return (
             (self.group is None or row.group == self.group)
             and (not self.attention or bool(row.attention))
             and (not self.exceptions or bool(row.cases))
-            and (not self.text or plain(self.text) in _searched(row))
+            and (not self.text or fold_case_and_accents(self.text) in _searchable_text(row))
         )
 
 
-def board_row(facts: Facts, now: datetime) -> Row:
+def board_row(facts: SessionFacts, now: datetime) -> SessionRow:
     people = _people(facts)
     expected = [person for person in people if person.role != Role.OBSERVER]
-    known = [person.quality for person in people if person.quality]
+    qualities = [person.quality for person in people if person.quality]
     cases = tuple(sorted(facts.cases, key=lambda case: (-_SEVERITIES.index(case.severity), case.due_at)))
     recording, lag = _recording(facts), transcript_lag(facts, now)
-    quality = max(known, key=badness, default=None)
-    found = {
+    quality = max(qualities, key=badness, default=None)
+    reasons = {
         Reason.NOT_RECORDED: _not_recorded(facts, recording, now),
         Reason.INSTRUCTOR_MISSING: _instructor_missing(facts, people, now),
         Reason.ROOM_NOT_OPEN: facts.state == S.SCHEDULED and now >= facts.starts_at,
@@ -165,7 +168,7 @@ def board_row(facts: Facts, now: datetime) -> Row:
         Reason.POOR_CONNECTION: quality is not None and badness(quality) >= _POOR,
         Reason.TRANSCRIPT_BEHIND: lag is not None and lag > TRANSCRIPT_GRACE,
     }
-    return Row(
+    return SessionRow(
         id=facts.id,
         title=facts.title,
         course=facts.course,
@@ -183,94 +186,97 @@ def board_row(facts: Facts, now: datetime) -> Row:
         lag_grows=lag is not None and _lag_grows(facts),
         cases=cases,
         severity=cases[0].severity if cases else None,
-        attention=tuple(reason for reason, holds in found.items() if holds),
+        attention=tuple(reason for reason, applies in reasons.items() if applies),
         changes_at=_changes_at(facts, now),
     )
 
 
-def in_order(rows: Iterable[Row]) -> list[Row]:
-    """What runs, then what comes, both by their start; then what is over, the latest first."""
+def sorted_rows(rows: Iterable[SessionRow]) -> list[SessionRow]:
+    """Running sessions, then coming ones, both by start; then finished ones, the latest first."""
 
-    def place(row: Row) -> tuple[int, float, str]:
+    def sort_key(row: SessionRow) -> tuple[int, float, str]:
         start = row.starts_at.timestamp()
-        return _ORDER[row.group], -start if row.group == Group.DONE else start, str(row.id)
+        return _GROUP_ORDER[row.group], -start if row.group == Group.DONE else start, str(row.id)
 
-    return sorted(rows, key=place)
+    return sorted(rows, key=sort_key)
 
 
-def transcript_lag(facts: Facts, now: datetime) -> timedelta | None:
-    """From the last transcribed moment to the last recorded one, or to now where a running class waits for words.
+def transcript_lag(facts: SessionFacts, now: datetime) -> timedelta | None:
+    """The time from the end of the transcript to the end of the recording, or to now while audio waits in a running
+    class. None if nothing is recorded.
 
-    A class in which nobody speaks records nothing, and its transcript is not behind.
+    While nobody speaks, no audio waits and the lag does not grow.
     """
-    told = facts.transcribing
-    reached = told.transcribed_until or told.recorded_from
-    if reached is None or told.recorded_until is None:
+    progress = facts.transcribing
+    reached = progress.transcribed_until or progress.recorded_from
+    if reached is None or progress.recorded_until is None:
         return None
-    until = max(told.recorded_until, now) if _lag_grows(facts) else told.recorded_until
+    until = max(progress.recorded_until, now) if _lag_grows(facts) else progress.recorded_until
     return max(until - reached, timedelta(0))
 
 
-def plain(text: str) -> str:
-    """Without case and accents, as people type when they search."""
+def fold_case_and_accents(text: str) -> str:
+    """The text without case and accents, for searching."""
     letters = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold().strip()
 
 
-def _searched(row: Row) -> str:
-    return plain("\n".join([row.title, row.course, *(person.name for person in row.people)]))
+def _searchable_text(row: SessionRow) -> str:
+    return fold_case_and_accents("\n".join([row.title, row.course, *(person.name for person in row.people)]))
 
 
-def _people(facts: Facts) -> tuple[Person, ...]:
+def _people(facts: SessionFacts) -> tuple[BoardParticipant, ...]:
     of_person: dict[str, list[ConnectionStatus]] = defaultdict(list)
     for connection in facts.connections:
         of_person[connection.identity].append(connection)
     return tuple(_person(one, of_person[identity_of(one.id)], facts.room) for one in facts.people)
 
 
-def _person(expected: Expected, own: Sequence[ConnectionStatus], room: RoomStatus) -> Person:
-    """The last word on a connection that holds counts, whoever said it: the recorder or the person's browser."""
-    holding = [connection for connection in own if in_room(connection, room)]
+def _person(
+    expected: BookedParticipant, connections: Sequence[ConnectionStatus], room: RoomStatus
+) -> BoardParticipant:
+    """Presence and quality of a participant; the latest quality report counts, from the recorder or the browser."""
+    holding = [connection for connection in connections if in_room(connection, room)]
     if not holding:
-        return Person(expected.id, expected.name, expected.role, present=False, quality=None)
-    told_by_browser = [connection for connection in own if not connection.participant_sid]
-    words = [c.quality_word for c in (*holding, *told_by_browser) if c.quality_word is not None]
-    quality = level_of(max(words)) if words else None
-    return Person(expected.id, expected.name, expected.role, present=True, quality=quality)
+        return BoardParticipant(expected.id, expected.name, expected.role, present=False, quality=None)
+    from_browser = [connection for connection in connections if not connection.participant_sid]
+    quality_words = [c.quality_word for c in (*holding, *from_browser) if c.quality_word is not None]
+    quality = level_of(max(quality_words)) if quality_words else None
+    return BoardParticipant(expected.id, expected.name, expected.role, present=True, quality=quality)
 
 
-def _recording(facts: Facts) -> Recording:
+def _recording(facts: SessionFacts) -> Recording:
     if facts.state != S.LIVE:
         return Recording.ON if facts.state == S.OPEN and facts.room.heard else Recording.NONE
     missing = any(case.kind == ExceptionKind.RECORDING_MISSING for case in facts.cases)
     return Recording.ON if facts.capturing and facts.room.heard and not missing else Recording.OFF
 
 
-def _not_recorded(facts: Facts, recording: Recording, now: datetime) -> bool:
+def _not_recorded(facts: SessionFacts, recording: Recording, now: datetime) -> bool:
     return recording == Recording.OFF and now >= (facts.live_at or facts.starts_at) + RECORDER_GRACE
 
 
-def _instructor_missing(facts: Facts, people: Sequence[Person], now: datetime) -> bool:
-    here = any(person.present for person in people if person.role == Role.INSTRUCTOR)
+def _instructor_missing(facts: SessionFacts, people: Sequence[BoardParticipant], now: datetime) -> bool:
+    present = any(person.present for person in people if person.role == Role.INSTRUCTOR)
     return (
         facts.state in _BEFORE_CLASS
-        and not here
+        and not present
         and facts.starts_at + INSTRUCTOR_GRACE <= now < facts.ends_at
     )
 
 
-def _lag_grows(facts: Facts) -> bool:
+def _lag_grows(facts: SessionFacts) -> bool:
     return facts.transcribing.waiting and facts.state == S.LIVE
 
 
-def _changes_at(facts: Facts, now: datetime) -> datetime | None:
-    """The next moment at which one of the reasons may begin or end by itself."""
+def _changes_at(facts: SessionFacts, now: datetime) -> datetime | None:
+    """The next moment at which a reason for attention may begin or end without an event."""
     if facts.state not in _BEFORE_CLASS:
         return None
-    told = facts.transcribing
-    reached = told.transcribed_until or told.recorded_from
+    progress = facts.transcribing
+    reached = progress.transcribed_until or progress.recorded_from
     moments = [facts.starts_at, facts.starts_at + INSTRUCTOR_GRACE, facts.ends_at]
     moments += [facts.live_at + RECORDER_GRACE] if facts.live_at else []
-    # The limit itself is not beyond it.
+    # At the limit itself the lag does not exceed it yet.
     moments += [reached + TRANSCRIPT_GRACE + timedelta(seconds=1)] if reached and _lag_grows(facts) else []
     return min((moment for moment in moments if moment > now), default=None)

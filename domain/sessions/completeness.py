@@ -1,4 +1,4 @@
-"""Completeness: the share of the parts a session's record should have that it has."""
+"""Completeness of a session's record: which required parts exist and which are missing."""
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -19,7 +19,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class RecordParts:
-    """Which parts exist, by the names of Part."""
+    """Which parts exist; the fields are named as in Part."""
 
     confirmation: bool = False
     briefing: bool = False
@@ -33,9 +33,8 @@ class RecordParts:
     next_briefing: bool = False
 
 
-# A class that was not held owes its people the word before it. Who came to it all the same is on record, but that
-# nobody came is no gap in the record.
-_SHOULD: dict[str, frozenset[Part]] = {
+# A class that was not held needs only the notices before it. Attendance is kept if somebody came, but not required.
+_REQUIRED: dict[str, frozenset[Part]] = {
     "held": frozenset(Part),
     "not_held": frozenset({Part.CONFIRMATION, Part.BRIEFING}),
     "cancelled": frozenset({Part.CONFIRMATION}),
@@ -44,25 +43,27 @@ _SHOULD: dict[str, frozenset[Part]] = {
 
 @dataclass(frozen=True)
 class Completeness:
+    """The required parts that exist, and those that are missing."""
+
     have: tuple[Part, ...]
     missing: tuple[Part, ...]
 
     @property
-    def should(self) -> tuple[Part, ...]:
+    def required(self) -> tuple[Part, ...]:
         return tuple(part for part in Part if part in self.have or part in self.missing)
 
     @property
     def share(self) -> float:
-        """0 to 1."""
-        should = len(self.have) + len(self.missing)
-        return len(self.have) / should if should else 1.0
+        """The share of the required parts that exist, 0 to 1."""
+        required = len(self.have) + len(self.missing)
+        return len(self.have) / required if required else 1.0
 
 
 def completeness(parts: RecordParts, outcome: str) -> Completeness:
-    """`outcome` is held, not_held or cancelled."""
+    """The completeness of a record; `outcome` is held, not_held or cancelled."""
     existing = {Part(field.name) for field in fields(parts) if getattr(parts, field.name)}
-    should = [part for part in Part if part in _SHOULD[outcome]]
+    required = [part for part in Part if part in _REQUIRED[outcome]]
     return Completeness(
-        tuple(part for part in should if part in existing),
-        tuple(part for part in should if part not in existing),
+        tuple(part for part in required if part in existing),
+        tuple(part for part in required if part not in existing),
     )

@@ -1,11 +1,11 @@
-"""The rules an organization sets for its sessions, as data. A demo class is the same workflow under shorter offsets."""
+"""An organization's rules for its sessions: offsets, grace periods, languages. The demo uses shorter offsets."""
 
 from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from domain.people.languages import SPOKEN
+from domain.people.languages import SPEECH_LANGUAGES
 
 
 def _hours(n: float) -> timedelta:
@@ -23,7 +23,7 @@ def _distinct(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
 
 
 def _spoken(language: str) -> str:
-    if language not in SPOKEN:
+    if language not in SPEECH_LANGUAGES:
         raise ValueError("the speech engines don't support this language")
     return language
 
@@ -32,7 +32,7 @@ Offset = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=90))]
 
 
 class SessionPolicy(BaseModel):
-    """Offsets are counted back from the scheduled start, or forward from the scheduled end, as their names say."""
+    """Offsets count back from the scheduled start or forward from the scheduled end, as their names say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""When the steps before a class are due, from the organization's policy."""
+"""Computes from the policy when the steps before a class are due and when the class ends."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,19 +7,21 @@ from domain.errors import InvalidInput
 from domain.sessions.policies import SessionPolicy
 from domain.sessions.timeline import Step
 
-LONGEST_CLASS = timedelta(hours=12)  # a recorder runs no longer than an hour more
+MAX_CLASS_LENGTH = timedelta(hours=12)  # a recorder runs no longer than an hour more
 
 
 @dataclass(frozen=True)
 class DueStep:
+    """A step with the time at which it is due."""
+
     step: Step
-    occasion: str  # tells apart repeats of a step: the offset of a reminder
+    occasion: str  # distinguishes repeats of a step: the offset of a reminder
     at: datetime
-    past: bool  # its time was over when the plan was made, and it makes no sense later
+    past: bool  # already over when the plan was made; the step is skipped
 
 
-def occasion_of(offset: timedelta) -> str:
-    """An offset as a short word: `24h`, `90m`, `45s`."""
+def offset_label(offset: timedelta) -> str:
+    """An offset as a short label: `24h`, `90m`, `45s`."""
     seconds = int(offset.total_seconds())
     for size, unit in ((3600, "h"), (60, "m")):
         if seconds and seconds % size == 0:
@@ -30,11 +32,11 @@ def occasion_of(offset: timedelta) -> str:
 def plan_before_class(policy: SessionPolicy, starts_at: datetime, now: datetime) -> tuple[DueStep, ...]:
     """The steps before a class in the order they are due.
 
-    A reminder whose time is over is past: the confirmation has just said the same. Briefing and room are needed
-    however late the booking, so their time is then `now`.
+    Reminders whose time is over are past, since the confirmation has just been sent. Briefing and room are needed
+    however late the booking, so they are then due `now`.
     """
     reminders = [
-        DueStep(Step.REMINDER, occasion_of(offset), starts_at - offset, starts_at - offset <= now)
+        DueStep(Step.REMINDER, offset_label(offset), starts_at - offset, starts_at - offset <= now)
         for offset in policy.reminders_before
     ]
     needed = [
@@ -45,18 +47,20 @@ def plan_before_class(policy: SessionPolicy, starts_at: datetime, now: datetime)
 
 
 def check_length(starts_at: datetime, ends_at: datetime) -> None:
-    """Raises InvalidInput for a class that ends before it starts, or lasts longer than a day of teaching."""
+    """Raises InvalidInput for a class that ends before it starts or lasts longer than MAX_CLASS_LENGTH."""
     if ends_at <= starts_at:
         raise InvalidInput("a class must end after it starts", next_step="Choose a later end.")
-    if ends_at - starts_at > LONGEST_CLASS:
+    if ends_at - starts_at > MAX_CLASS_LENGTH:
         raise InvalidInput(
-            f"a class can last at most {LONGEST_CLASS.total_seconds() / 3600:.0f} hours",
+            f"a class can last at most {MAX_CLASS_LENGTH.total_seconds() / 3600:.0f} hours",
             next_step="Choose an earlier end, or book several classes.",
         )
 
 
 @dataclass(frozen=True)
 class ClassEnd:
+    """When a class ends, and why."""
+
     at: datetime
     reason: str  # "scheduled" or "empty"
 
@@ -66,7 +70,8 @@ def class_end(
 ) -> ClassEnd:
     """When the class ends if nothing else happens.
 
-    A room that emptied after the class was live ends it early; a room nobody came to stays open to the end.
+    A room that is empty since `empty_since` ends a live class early; before the class is live, the room stays open to
+    the scheduled end.
     """
     latest = ClassEnd(ends_at + policy.grace_after_end, "scheduled")
     if live and empty_since is not None:

@@ -1,4 +1,4 @@
-"""A session's states and the one table of transitions between them. The diagram in docs is made from it."""
+"""The states of a session and the table of transitions, from which the diagram in docs/operating.md is generated."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,7 +31,7 @@ class Trigger(StrEnum):
     CLOSE = "close"
 
 
-_SAID = {
+_TRIGGER_PHRASES = {
     Trigger.OPEN: "open",
     Trigger.INSTRUCTOR_JOINED: "go live",
     Trigger.RESCHEDULE: "be moved",
@@ -47,6 +47,8 @@ _SAID = {
 
 @dataclass(frozen=True)
 class Transition:
+    """A trigger that leads from one state to another."""
+
     source: SessionState
     trigger: Trigger
     target: SessionState
@@ -71,26 +73,29 @@ TRANSITIONS: tuple[Transition, ...] = (
 )
 
 FINAL_STATES = frozenset({S.CLOSED, S.CANCELLED})
-OVER_STATES = FINAL_STATES | {S.DOCUMENTING, S.REVIEW, S.FILING}  # nobody meets any more
+OVER_STATES = FINAL_STATES | {S.DOCUMENTING, S.REVIEW, S.FILING}  # the class is over
 ROOM_STATES = frozenset({S.OPEN, S.LIVE})  # states in which a LiveKit room must exist
-HOLDS_TIME = frozenset(S) - {S.CANCELLED}  # states whose time range blocks the instructor and the students
+TIME_BLOCKING_STATES = frozenset(S) - {
+    S.CANCELLED
+}  # states whose time range blocks the instructor and the students
 
 _TABLE = {(t.source, t.trigger): t.target for t in TRANSITIONS}
 
 
 def allowed(state: SessionState, trigger: Trigger) -> bool:
+    """Whether the table has a transition for the trigger in this state."""
     return (state, trigger) in _TABLE
 
 
 def advance(state: SessionState, trigger: Trigger) -> SessionState:
-    """The state after `trigger`. Raises TransitionRefused where the table has no such line."""
+    """The state after `trigger`. Raises TransitionRefused if the table has no such transition."""
     try:
         return _TABLE[state, trigger]
     except KeyError:
-        legal = sorted({_SAID[t.trigger] for t in TRANSITIONS if t.source == state})
+        possible = sorted({_TRIGGER_PHRASES[t.trigger] for t in TRANSITIONS if t.source == state})
         raise TransitionRefused(
-            f"a session that is {state} cannot {_SAID[trigger]}",
-            next_step=f"In this state it can {', '.join(legal)}." if legal else "It is over.",
+            f"a session that is {state} cannot {_TRIGGER_PHRASES[trigger]}",
+            next_step=f"In this state it can {', '.join(possible)}." if possible else "It is over.",
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""The steps every session goes through, and the record of each: planned and actual time, and outcome."""
+"""The timeline of a session: its steps with planned and actual times and outcomes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,20 +27,21 @@ class Outcome(StrEnum):
     PLANNED = "planned"
     RUNNING = "running"
     DONE = "done"
-    SKIPPED = "skipped"  # its time was past, or there was nothing to do
+    SKIPPED = "skipped"  # its time was over, or there was nothing to do
+
     FAILED = "failed"  # retries exhausted: an exception row says more
     CANCELLED = "cancelled"
 
 
 @dataclass
 class TimelineEntry:
+    """One step of a session, or one repeat of it."""
+
     step: Step
     outcome: Outcome
-    occasion: str = ""  # tells apart repeats of a step
+    occasion: str = ""  # distinguishes repeats of a step
     planned_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     note: str = ""  # counts, states and codes only, never personal data
-    revision: int = (
-        0  # counts the changes of the timeline: a step that is late does not overwrite what came after
-    )
+    revision: int = 0  # number of the timeline's change, so that a late write does not overwrite a newer one

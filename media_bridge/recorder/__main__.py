@@ -1,19 +1,19 @@
-"""`python -m media_bridge.recorder`: started by RecorderProcess, which speaks to it over stdin and stdout."""
+"""Entry point of the recorder process; RecorderProcess starts it and talks to it over stdin and stdout."""
 
 import asyncio
 import logging
 import os
 import sys
 
-from media_bridge.recorder.child import Recorder
-from media_bridge.recorder.link import ParentLink, die_with_parent
+from media_bridge.recorder.parent_pipe import ParentPipe, die_with_parent
+from media_bridge.recorder.session_recorder import Recorder
 
 
 async def _main() -> None:
-    link = await ParentLink.open()
-    orders = await link.orders()
-    logging.basicConfig(level=orders.log_level, stream=sys.stderr)
-    await Recorder(orders, link).run()
+    parent = await ParentPipe.open()
+    start_message = await parent.start_message()
+    logging.basicConfig(level=start_message.log_level, stream=sys.stderr)
+    await Recorder(start_message, parent).run()
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     except BaseException:
         logging.exception("the recorder failed")
         os._exit(1)
-    # The native library may crash while the interpreter is torn down: leave without.
+    # The native library may crash while the interpreter is torn down: exit without teardown.
     os._exit(0)
 
 

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import av
 
-from media_bridge.recorder.cutting import Pcm
+from media_bridge.recorder.segmenter import Pcm
 
 
 def encode_flac(pcm: Pcm, sample_rate: int) -> bytes:

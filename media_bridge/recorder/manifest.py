@@ -19,7 +19,7 @@ def encode_entry(segment: AudioSegment) -> bytes:
 
 
 def decode_entry(entry: bytes) -> AudioSegment:
-    """Raises MalformedEvent."""
+    """Raises MalformedEvent for an entry that is not valid."""
     try:
         return _ADAPTER.validate_json(entry)
     except ValidationError as error:
@@ -27,7 +27,7 @@ def decode_entry(entry: bytes) -> AudioSegment:
 
 
 async def list_segments(store: ObjectStore, organization_id: UUID, session_id: UUID) -> list[AudioSegment]:
-    """All stored segments of a session in order of time: what a worker that comes back may have missed."""
+    """All stored segments of a session in order of time, read from the object store."""
     prefix = f"{session_prefix(organization_id, session_id)}/audio/"
     keys = [
         meta["path"]
@@ -39,8 +39,8 @@ async def list_segments(store: ObjectStore, organization_id: UUID, session_id: U
 
     async def read(key: str) -> AudioSegment:
         async with gate:
-            found = await obstore.get_async(store, key)
-            return decode_entry(bytes(await found.bytes_async()))
+            entry = await obstore.get_async(store, key)
+            return decode_entry(bytes(await entry.bytes_async()))
 
     segments = await asyncio.gather(*(read(key) for key in keys))
     return sorted(segments, key=lambda s: (s.started_at, s.track_sid, s.seq))

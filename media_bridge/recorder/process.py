@@ -1,4 +1,4 @@
-"""The supervisor of a recorder process: starts it, reads its reports, starts it again when it dies."""
+"""Supervises a recorder process: starts it, reads its reports, and starts it again when it dies."""
 
 import asyncio
 import os
@@ -14,20 +14,20 @@ from pydantic import ValidationError
 
 import media_bridge
 from domain.errors import Unavailable
-from media_bridge.recorder.orders import Command, Orders, RecorderConfig, resumed
+from media_bridge.recorder.config import Command, RecorderConfig, StartMessage, resumed_config
 from media_bridge.recorder.reports import (
     Ended,
     EndReason,
     Heartbeat,
     Report,
     SegmentStored,
-    TokenWanted,
+    TokenRequest,
     decode,
 )
 
 RESPAWN_SECONDS = 1.0
-MAX_BARREN = 5
-SILENCE_SECONDS = 15.0  # a process that reports nothing for so long hangs
+MAX_DEATHS_WITHOUT_HEARTBEAT = 5
+SILENCE_SECONDS = 15.0  # a process that reports nothing for this long hangs
 STOP_SECONDS = 12.0
 _EXIT_SECONDS = 1.0  # from the end of its reports to the end of the process
 _MAX_LINE = 1 << 20
@@ -38,6 +38,8 @@ OnReport = Callable[[Report], Awaitable[None]]
 
 @dataclass(frozen=True)
 class RecorderResult:
+    """How a recording ended, with counts of segments and restarts."""
+
     reason: EndReason
     segments: int = 0  # stored
     left_in_spool: int = 0
@@ -45,7 +47,7 @@ class RecorderResult:
 
 
 class RecorderProcess:
-    """Records one session. `mint` gives a fresh join token for the session's recorder each time it is called."""
+    """Records one session in a child process. `mint` returns a fresh join token for the session's recorder."""
 
     def __init__(
         self, config: RecorderConfig, mint: Callable[[], str], *, log_level: str = "WARNING"
@@ -54,19 +56,19 @@ class RecorderProcess:
         self._stopping = asyncio.Event()
         self._process: Process | None = None
         self._result = RecorderResult(EndReason.STOPPED)
-        self._barren = 0  # processes in a row that died without a heartbeat
+        self._deaths_without_heartbeat = 0  # processes in a row that died without a heartbeat
 
     @property
     def pid(self) -> int | None:
-        """Of the process that runs now."""
+        """Process id of the running child, None if none runs."""
         return self._process.pid if self._process else None
 
     async def run(self, on_report: OnReport) -> RecorderResult:
         """Records until stop() is called, the room is deleted or another recorder takes over.
 
-        Reports are handed on one by one, so that a failing `on_report` ends the recording with its error. Raises
-        Unavailable when the process cannot even start. Cancelling stops the process in good order first, which
-        takes up to STOP_SECONDS; its last reports are still handed on.
+        `on_report` is awaited for each report in turn; an error it raises ends the recording. Raises Unavailable when
+        the process dies repeatedly before its first heartbeat. When cancelled, it stops the process cleanly first,
+        which takes up to STOP_SECONDS, and still passes on the last reports.
         """
         following = asyncio.create_task(self._follow_until_ended(on_report))
         try:
@@ -87,27 +89,27 @@ class RecorderProcess:
 
     async def _follow_until_ended(self, on_report: OnReport) -> RecorderResult:
         while True:
-            ended = await self._follow_one(on_report)
+            ended = await self._follow_process(on_report)
             if ended is not None:
                 return replace(self._result, reason=ended.reason, left_in_spool=ended.left_in_spool)
             if self._stopping.is_set():
                 return self._result
-            if self._barren >= MAX_BARREN:
+            if self._deaths_without_heartbeat >= MAX_DEATHS_WITHOUT_HEARTBEAT:
                 raise Unavailable("the recorder process ends before it begins")
             self._result = replace(self._result, respawns=self._result.respawns + 1)
             await asyncio.sleep(RESPAWN_SECONDS)
 
-    async def _follow_one(self, on_report: OnReport) -> Ended | None:
-        """Follows one process to its end; None if it died."""
+    async def _follow_process(self, on_report: OnReport) -> Ended | None:
+        """Runs one process to its end; returns its last report, None if it died."""
         process = await self._spawn()
-        self._barren += 1
+        self._deaths_without_heartbeat += 1
         ended = None
         try:
             while (report := await self._next_report(process)) is not None:
-                if isinstance(report, TokenWanted):
+                if isinstance(report, TokenRequest):
                     self._command(Command(token=self._mint()))
                     continue
-                self._note(report)
+                self._update_result(report)
                 ended = report if isinstance(report, Ended) else ended
                 await on_report(report)
             with suppress(TimeoutError):
@@ -116,15 +118,15 @@ class RecorderProcess:
             await self._kill()
         return ended
 
-    def _note(self, report: Report) -> None:
+    def _update_result(self, report: Report) -> None:
         if isinstance(report, SegmentStored):
             self._result = replace(self._result, segments=self._result.segments + 1)
         elif isinstance(report, Heartbeat):
-            self._barren = 0
-            self._config = resumed(self._config, report.safe_until, "recorder_died")
+            self._deaths_without_heartbeat = 0
+            self._config = resumed_config(self._config, report.safe_until, "recorder_died")
 
     async def _next_report(self, process: Process) -> Report | None:
-        """None when there will be no more: the process is dead, or silent for too long."""
+        """The next report, None when the process is dead or has been silent for too long."""
         assert process.stdout is not None
         while True:
             seconds = STOP_SECONDS if self._stopping.is_set() else SILENCE_SECONDS
@@ -147,13 +149,13 @@ class RecorderProcess:
             limit=_MAX_LINE,
             env=_environment(),
         )
-        orders = Orders(
+        start_message = StartMessage(
             config=self._config,
             recorder_id=uuid4().hex[:12],
             parent_pid=os.getpid(),
             log_level=self._log_level,
         )
-        self._write(orders.model_dump_json())
+        self._write(start_message.model_dump_json())
         if self._stopping.is_set():
             self._command(Command(stop=True))
         return process
@@ -175,8 +177,8 @@ class RecorderProcess:
 
 
 def _environment() -> dict[str, str]:
-    """The parent's without Homeroom's settings: the process that decodes media from outside holds no secrets of
-    ours but those in its orders."""
+    """The parent's environment without Homeroom's settings, since the process decodes media from outside: the only
+    secrets it holds are those in its start message."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("HOMEROOM_")}
     kept.setdefault("MALLOC_ARENA_MAX", "2")  # many threads, little to do: a tenth less memory
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), kept.get("PYTHONPATH")]))}

@@ -1,4 +1,4 @@
-"""What a recorder process tells its parent: one JSON object per line of stdout."""
+"""Reports of a recorder process to its parent: one JSON object per line of stdout."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,21 +12,21 @@ from domain.record.recording import AudioSegment
 
 
 class EndReason(StrEnum):
-    STOPPED = "stopped"  # it was told to
+    STOPPED = "stopped"  # the parent asked it to stop
     ROOM_DELETED = "room_deleted"  # the class is over
     SUPERSEDED = "superseded"  # another recorder has taken this session's place in the room
 
 
 @dataclass(frozen=True)
-class TokenWanted:
-    """It is about to join and needs a token; the parent answers on stdin."""
+class TokenRequest:
+    """Asks for a join token; the parent answers on stdin."""
 
     report: Literal["token_wanted"] = "token_wanted"
 
 
 @dataclass(frozen=True)
 class Started:
-    """It is in the room and listens; said after each join."""
+    """Sent after each join: the recorder is in the room and records."""
 
     recorder_id: str
     at: datetime
@@ -42,7 +42,9 @@ class SegmentStored:
 
 
 @dataclass(frozen=True)
-class EventSeen:
+class EventObserved:
+    """A session event that the recorder observed in the room."""
+
     event: SessionEvent
     report: Literal["event"] = "event"
 
@@ -56,18 +58,16 @@ class Heartbeat:
     connected: bool
     participants: int  # people in the room
     audio_tracks: int  # audio tracks they publish
-    recording_tracks: int  # of these, the ones whose samples arrive
+    recording_tracks: int  # of these, the tracks whose samples arrive
     pending_uploads: int  # finished segments that are not in the store yet
-    lag_seconds: float  # of the slowest track's samples behind the wall clock
-    safe_until: (
-        datetime  # audio before this is on disk or in the store; what came after dies with the process
-    )
+    lag_seconds: float  # how far the slowest track's samples are behind the wall clock
+    safe_until: datetime  # earlier audio is on disk or in the store; later audio dies with the process
     report: Literal["heartbeat"] = "heartbeat"
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The last report of a process that ends by itself. `left_in_spool` segments could not be stored in time."""
+    """The last report of a process that ends by itself. `left_in_spool` counts segments not stored in time."""
 
     reason: EndReason
     left_in_spool: int
@@ -75,7 +75,7 @@ class Ended:
 
 
 Report = Annotated[
-    TokenWanted | Started | SegmentStored | EventSeen | Heartbeat | Ended, Field(discriminator="report")
+    TokenRequest | Started | SegmentStored | EventObserved | Heartbeat | Ended, Field(discriminator="report")
 ]
 
 HEARTBEAT_SECONDS = 2.0
@@ -84,7 +84,7 @@ _ADAPTER: TypeAdapter[Report] = TypeAdapter(Report)
 
 
 def encode(report: Report) -> bytes:
-    """One line, newline included."""
+    """A report as one JSON line, newline included."""
     return _ADAPTER.dump_json(report) + b"\n"
 
 

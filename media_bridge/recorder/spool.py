@@ -1,4 +1,4 @@
-"""Finished segments on the local disk, until the object store has them. They outlive the process that made them."""
+"""Keeps finished segments on the local disk until they are in the object store. They survive the process's death."""
 
 import os
 import time
@@ -14,7 +14,9 @@ _STALE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
-class Spooled:
+class SpooledSegment:
+    """A segment in the spool and the paths of its two files."""
+
     segment: AudioSegment
     audio: Path
     entry: Path  # written last: an audio file without it is not finished
@@ -26,27 +28,28 @@ class Spool:
     def __init__(self, root: Path, session_id: UUID) -> None:
         self._folder = root / str(session_id)
 
-    def save(self, segment: AudioSegment, audio: bytes) -> Spooled:
-        """Returns when both files are on disk for good."""
+    def save(self, segment: AudioSegment, audio: bytes) -> SpooledSegment:
+        """Writes the audio file and its entry; returns when both are synced to disk."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         stem = f"{segment.track_sid}-{segment.recorder_id}-{segment.seq:06d}"
         audio_path, entry_path = self._folder / f"{stem}.audio", self._folder / f"{stem}.json"
         _write(audio_path, audio)
         _write(entry_path, encode_entry(segment))
-        return Spooled(segment, audio_path, entry_path)
+        return SpooledSegment(segment, audio_path, entry_path)
 
-    def leftovers(self) -> list[Spooled]:
+    def leftovers(self) -> list[SpooledSegment]:
         """Finished segments in the folder, oldest first."""
         entries: list[Path] = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
-        found = [Spooled(decode_entry(e.read_bytes()), e.with_suffix(".audio"), e) for e in entries]
-        return sorted((s for s in found if s.audio.exists()), key=lambda s: s.segment.started_at)
+        spooled = [SpooledSegment(decode_entry(e.read_bytes()), e.with_suffix(".audio"), e) for e in entries]
+        return sorted((s for s in spooled if s.audio.exists()), key=lambda s: s.segment.started_at)
 
-    def discard(self, spooled: Spooled) -> None:
+    def discard(self, spooled: SpooledSegment) -> None:
+        """Deletes both files of a segment."""
         spooled.entry.unlink(missing_ok=True)
         spooled.audio.unlink(missing_ok=True)
 
-    def tidy(self) -> None:
-        """Removes what a killed process left half-written long ago, and the folder where nothing is left."""
+    def remove_stale_files(self) -> None:
+        """Removes half-written files of a killed process that are over an hour old, and the folder if it is empty."""
         for unfinished in self._folder.glob("*.part"):
             if time.time() - unfinished.stat().st_mtime > _STALE_SECONDS:
                 unfinished.unlink(missing_ok=True)
@@ -63,7 +66,7 @@ def _write(path: Path, content: bytes) -> None:
     part.rename(path)
 
 
-def spools(root: Path) -> list[Spool]:
+def session_spools(root: Path) -> list[Spool]:
     """The spools of all sessions on this machine."""
     folders = sorted(root.iterdir()) if root.is_dir() else []
     return [Spool(root, UUID(folder.name)) for folder in folders]

@@ -1,4 +1,4 @@
-"""From the spool to the object store: the audio file first, then its manifest entry."""
+"""Uploads segments from the spool to the object store: the audio file first, then its manifest entry."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from obstore.store import ObjectStore
 
 from domain.record.recording import AudioSegment, manifest_key
 from media_bridge.recorder.manifest import encode_entry
-from media_bridge.recorder.spool import Spool, Spooled, spools
+from media_bridge.recorder.spool import Spool, SpooledSegment, session_spools
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds between attempts
 _PARALLEL = 4
 
 
 class Uploader:
-    """Stores spooled segments, trying until it works, and calls `on_stored` for each."""
+    """Uploads spooled segments in the background, retrying until each is stored, and then calls `on_stored`."""
 
     def __init__(self, store: ObjectStore, spool: Spool, on_stored: Callable[[AudioSegment], None]) -> None:
         self._store, self._spool, self._on_stored = store, spool, on_stored
@@ -26,9 +26,11 @@ class Uploader:
 
     @property
     def pending(self) -> int:
+        """Segments that are not stored yet."""
         return len(self._tasks)
 
-    def add(self, spooled: Spooled) -> None:
+    def add(self, spooled: SpooledSegment) -> None:
+        """Starts to upload a segment and returns at once."""
         task = asyncio.create_task(self._until_stored(spooled))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -42,7 +44,7 @@ class Uploader:
             return len(pending)
         return 0
 
-    async def _until_stored(self, spooled: Spooled) -> None:
+    async def _until_stored(self, spooled: SpooledSegment) -> None:
         pause = FIRST_PAUSE
         while True:
             try:
@@ -56,8 +58,8 @@ class Uploader:
         self._on_stored(spooled.segment)
 
 
-async def store_segment(store: ObjectStore, spooled: Spooled) -> None:
-    """Puts the audio file, then its entry. Doing it again changes nothing."""
+async def store_segment(store: ObjectStore, spooled: SpooledSegment) -> None:
+    """Uploads the audio file, then its entry. Idempotent. Raises obstore's errors and OSError."""
     segment = spooled.segment
     await obstore.put_async(store, segment.key, await asyncio.to_thread(spooled.audio.read_bytes))
     try:
@@ -67,13 +69,15 @@ async def store_segment(store: ObjectStore, spooled: Spooled) -> None:
 
 
 async def upload_leftovers(spool_dir: Path, store: ObjectStore) -> list[AudioSegment]:
-    """Stores what recorders left in the spool of this machine, for a worker that starts. Raises what the store
-    raises; what is stored by then stays stored."""
+    """Uploads all segments in this machine's spool, for a worker that starts; returns them.
+
+    Raises obstore's errors and OSError; segments uploaded before the error stay stored.
+    """
     stored: list[AudioSegment] = []
-    for spool in await asyncio.to_thread(spools, spool_dir):
+    for spool in await asyncio.to_thread(session_spools, spool_dir):
         for spooled in await asyncio.to_thread(spool.leftovers):
             await store_segment(store, spooled)
             await asyncio.to_thread(spool.discard, spooled)
             stored.append(spooled.segment)
-        await asyncio.to_thread(spool.tidy)
+        await asyncio.to_thread(spool.remove_stale_files)
     return stored

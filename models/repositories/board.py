@@ -17,7 +17,14 @@ from domain.cases.kinds import Severity
 from domain.errors import Unavailable
 from domain.people.roles import Role
 from domain.presence.live_status import ConnectionStatus, RoomStatus
-from domain.sessions.board import AHEAD, BEHIND, Expected, Facts, OpenCase, Transcribing
+from domain.sessions.board import (
+    WINDOW_AHEAD,
+    WINDOW_BEHIND,
+    BookedParticipant,
+    OpenCase,
+    SessionFacts,
+    TranscriptProgress,
+)
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Outcome, Step
 
@@ -70,9 +77,9 @@ Rows = list[tuple[Any, ...]]
 BySession = Mapping[UUID, Rows]
 
 
-async def facts(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = None) -> list[Facts]:
+async def facts(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = None) -> list[SessionFacts]:
     """Of the sessions around `now`, or of those of them that are named. Raises Unavailable."""
-    start, end = now - BEHIND, now + AHEAD
+    start, end = now - WINDOW_BEHIND, now + WINDOW_AHEAD
     raw = await (await db.connection()).get_raw_connection()
     connection = raw.driver_connection
     assert connection is not None, "the transaction has begun"
@@ -104,9 +111,9 @@ def _facts(
     cases: BySession,
     capturing: BySession,
     transcribing: BySession,
-) -> Facts:
+) -> SessionFacts:
     key, title, course, starts_at, ends_at, zone, state, live_at = row
-    return Facts(
+    return SessionFacts(
         id=key,
         title=title,
         course=course,
@@ -115,7 +122,7 @@ def _facts(
         time_zone=zone,
         state=SessionState(state),
         live_at=live_at,
-        people=tuple(Expected(one, name, Role(role)) for _, one, name, role in people.get(key, ())),
+        people=tuple(BookedParticipant(one, name, Role(role)) for _, one, name, role in people.get(key, ())),
         connections=tuple(ConnectionStatus(*values[1:]) for values in connections.get(key, ())),
         room=RoomStatus(*rooms[key][0][1:]) if key in rooms else RoomStatus(),
         capturing=key in capturing,
@@ -123,7 +130,9 @@ def _facts(
             OpenCase(kind, Severity(severity), owner, _utc(due))
             for _, kind, severity, owner, due in cases.get(key, ())
         ),
-        transcribing=Transcribing(*transcribing[key][0][1:]) if key in transcribing else Transcribing(),
+        transcribing=TranscriptProgress(*transcribing[key][0][1:])
+        if key in transcribing
+        else TranscriptProgress(),
     )
 
 

@@ -1,5 +1,5 @@
-"""Files that people bring: what they are by their content, and whether they are safe to keep and to open."""
+"""Inspects uploaded files: detects their kind from the content and refuses files that are not safe to keep or open."""
 
-from storage.files.inspection import inspect
+from storage.files.inspection import inspect_file
 
-__all__ = ["inspect"]
+__all__ = ["inspect_file"]

@@ -1,14 +1,27 @@
-"""What a file is. Its name and what was declared of it are never believed."""
+"""Detects the kind of a file from its content; its name and declared media type are never trusted."""
 
 from typing import IO
 
 import puremagic
 
 from domain.errors import FileRefused
-from domain.record.files import GIF, IMAGES, JPEG, M4A, MP3, MP4, PDF, PNG, WAV, WEBP, FileKind, fits
-from storage.files.archives import document_kind
+from domain.record.files import (
+    GIF,
+    IMAGES,
+    JPEG,
+    M4A,
+    MP3,
+    MP4,
+    PDF,
+    PNG,
+    WAV,
+    WEBP,
+    FileKind,
+    extension_matches,
+)
 from storage.files.images import check_image
-from storage.files.texts import text_kind
+from storage.files.office_documents import document_kind
+from storage.files.plain_text import text_kind
 
 _ZIP = b"PK\x03\x04"
 _BY_SIGNATURE = {
@@ -19,13 +32,14 @@ _BY_SIGNATURE = {
 _ALLOWED = "Homeroom takes PDF, PNG, JPEG, GIF, WebP, text, CSV, office documents, MP3, M4A, WAV and MP4."
 
 
-def inspect(file: IO[bytes], name: str) -> FileKind:
-    """Reads the whole file, and leaves it at its beginning. Raises FileRefused."""
+def inspect_file(file: IO[bytes], name: str) -> FileKind:
+    """The kind of a file, which is read completely and rewound. Raises FileRefused if it is unsafe, of an unknown
+    kind, or if `name` has the extension of another kind."""
     try:
         kind = _kind(file)
     finally:
         file.seek(0)
-    if not fits(kind, name):
+    if not extension_matches(kind, name):
         raise FileRefused(
             f"the content is {kind.name}, but its name says otherwise",
             next_step=f"Name it .{kind.extensions[0]}, or send the right file.",
@@ -49,12 +63,12 @@ def _kind(file: IO[bytes]) -> FileKind:
 
 
 def _by_signature(file: IO[bytes]) -> FileKind | None:
-    """By the surest of the signatures that fit."""
+    """The kind with the most confident matching signature, None if there is none."""
     file.seek(0)
     try:
         guesses = puremagic.magic_stream(file)
     except (puremagic.PureError, ValueError):
         return None
     surest = max(guess.confidence for guess in guesses)
-    found = (guess.extension.lstrip(".").lower() for guess in guesses if guess.confidence == surest)
-    return next((_BY_SIGNATURE[one] for one in found if one in _BY_SIGNATURE), None)
+    extensions = (guess.extension.lstrip(".").lower() for guess in guesses if guess.confidence == surest)
+    return next((_BY_SIGNATURE[extension] for extension in extensions if extension in _BY_SIGNATURE), None)

@@ -25,7 +25,7 @@ from models.people import Guardian
 from services.notices import ClassNotices
 from services.outbox import Outbox
 from tests.activities.school import LINKS, SENDER, WORDS, School, now, quiet_now, run, told
-from tests.integrations.smtp import mail_server
+from tests.integrations.smtp_servers import mail_server
 from tests.stack import TestMail
 from workflows.contracts.common import SessionRef
 from workflows.contracts.notices import NoticeInput

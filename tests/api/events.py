@@ -12,7 +12,7 @@ from domain.presence.events import EventKind, SessionEvent
 from models.database import Database
 from models.repositories import events
 from tests.campus import Campus, School
-from tests.media_bridge.signing import authorization
+from tests.media_bridge.webhook_signing import authorization
 
 PATH = "/v1/livekit/webhooks"
 

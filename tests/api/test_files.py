@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from domain.people.roles import Role
-from domain.record.files import MOST_BYTES
+from domain.record.files import MAX_BYTES
 from signing.links import FileLink, JoinLink, RecordingLink
 from tests.api.roles import signed_in
 from tests.api.stored import BUCKET, Kept, on_s3
 from tests.campus import HOUR, Campus, problem_of, school
 from tests.stack import TestS3
-from tests.storage.files import MP3, PDF, image, office
+from tests.storage.sample_files import MP3, PDF, image, office
 
 pytestmark = pytest.mark.adapter
 
@@ -94,9 +94,9 @@ async def test_pages_and_other_things_are_refused(kept: Kept) -> None:
 
 
 async def test_the_largest_file_is_taken_and_a_larger_one_is_not(kept: Kept) -> None:
-    start = PDF.ljust(MOST_BYTES, b"\n")
+    start = PDF.ljust(MAX_BYTES, b"\n")
     made = await kept.bring("large.pdf", start)
-    assert made.json()["size"] == MOST_BYTES
+    assert made.json()["size"] == MAX_BYTES
     problem_of(await kept.bring("large.pdf", start + b"\n"), 413, "payload-too-large")
     problem_of(await kept.bring("large.pdf", start + bytes(200_000)), 413, "payload-too-large")
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from domain.sessions.policies import Offset
 from integrations.mail import SmtpMailer
 from services.inputs.fields import Email, Moment, Name, Text, TimeZone
-from signing.links import LINK_OUTLIVES_CLASS
+from signing.links import LINK_VALID_AFTER_CLASS
 
 pytestmark = pytest.mark.unit
 
@@ -63,7 +63,7 @@ def test_an_accepted_moment_can_be_moved_by_any_rule(moment: datetime, offset: t
     assert accepted_moment.tzinfo is UTC
     assert accepted_moment == moment.astimezone(UTC)
     rule = OFFSET.validate_python(offset)
-    assert accepted_moment - rule < accepted_moment + rule + LINK_OUTLIVES_CLASS
+    assert accepted_moment - rule < accepted_moment + rule + LINK_VALID_AFTER_CLASS
 
 
 @given(st.text(max_size=50))

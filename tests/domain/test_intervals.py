@@ -1,4 +1,4 @@
-"""Arithmetic of stretches of time, against counting seconds one by one."""
+"""Set operations on intervals, compared with counting seconds one by one."""
 
 from itertools import pairwise
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.intervals import Interval, common, merged, seconds, without
-from tests.domain.facts import at
+from domain.intervals import Interval, difference, intersection, merged, total_seconds
+from tests.domain.session_events import at
 
 pytestmark = pytest.mark.unit
 
@@ -23,22 +23,24 @@ def covered(drawn: list[tuple[int, int]]) -> set[int]:
 
 
 @given(spans)
-def test_merging_counts_every_second_once(drawn: list[tuple[int, int]]) -> None:
+def test_merged_intervals_cover_every_second_once(drawn: list[tuple[int, int]]) -> None:
     found = merged(intervals(drawn))
 
-    assert seconds(found) == len(covered(drawn))
+    assert total_seconds(found) == len(covered(drawn))
     assert all(a.end < b.start for a, b in pairwise(found))
 
 
 @given(spans, spans)
-def test_common_time_is_in_both(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
-    assert seconds(common(intervals(one), intervals(other))) == len(covered(one) & covered(other))
+def test_intersection_is_the_time_in_both(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+    assert total_seconds(intersection(intervals(one), intervals(other))) == len(covered(one) & covered(other))
 
 
 @given(spans, spans)
-def test_time_without_other_time(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
-    assert seconds(without(intervals(one), intervals(other))) == len(covered(one) - covered(other))
+def test_difference_is_the_time_in_the_first_only(
+    one: list[tuple[int, int]], other: list[tuple[int, int]]
+) -> None:
+    assert total_seconds(difference(intervals(one), intervals(other))) == len(covered(one) - covered(other))
 
 
-def test_an_interval_that_ends_before_it_starts_has_no_length() -> None:
+def test_a_reversed_interval_is_empty() -> None:
     assert merged([Interval(at(10), at(5))]) == (Interval(at(10), at(10)),)

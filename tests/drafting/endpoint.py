@@ -1,6 +1,6 @@
-"""An endpoint that speaks the chat-completions protocol over real HTTP with answers given beforehand.
+"""A fake chat-completions endpoint that returns prepared responses over real HTTP.
 
-A fake: no package has a model fit for drafting.
+No package ships a model that is fit for drafting.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from aiohttp import web
 
 
 class Endpoint:
-    """Keeps what it was asked; answers what it is told to."""
+    """Records requests and returns the prepared response."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -21,14 +21,14 @@ class Endpoint:
         self.headers: list[dict[str, str]] = []
         self.status = 200
         self.body = b""
-        self.drips = 0.0  # seconds between the bytes of the answer
+        self.byte_delay = 0.0  # seconds between the bytes of the response
         self.released = asyncio.Event()
-        self.silent = False  # until released
+        self.hangs = False  # until released
 
-    def answers(self, *claims: dict[str, Any], finish_reason: str = "stop") -> None:
-        self.says(json.dumps({"statements": claims}), finish_reason=finish_reason)
+    def respond_with_claims(self, *claims: dict[str, Any], finish_reason: str = "stop") -> None:
+        self.respond_with(json.dumps({"statements": claims}), finish_reason=finish_reason)
 
-    def says(self, content: str | None, *, finish_reason: str = "stop", **message: Any) -> None:
+    def respond_with(self, content: str | None, *, finish_reason: str = "stop", **message: Any) -> None:
         choice = {"index": 0, "finish_reason": finish_reason}
         choice["message"] = {"role": "assistant", "content": content, **message}
         self.body = json.dumps(
@@ -37,24 +37,24 @@ class Endpoint:
 
     @property
     def transcript(self) -> dict[str, Any]:
-        """What the last request said of the class."""
+        """The class as the last request sent it."""
         user = self.requests[-1]["messages"][-1]
         assert user["role"] == "user"
-        said: dict[str, Any] = json.loads(user["content"])
-        return said
+        content: dict[str, Any] = json.loads(user["content"])
+        return content
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.headers.append(dict(request.headers))
         self.requests.append(await request.json())
-        if self.silent:
+        if self.hangs:
             await self.released.wait()
-        if not self.drips:
+        if not self.byte_delay:
             return web.Response(status=self.status, body=self.body, content_type="application/json")
         response = web.StreamResponse()
         await response.prepare(request)
         for byte in self.body:
             await response.write(bytes([byte]))
-            await asyncio.sleep(self.drips)
+            await asyncio.sleep(self.byte_delay)
         return response
 
 
@@ -71,7 +71,7 @@ def claim(section: str, text: str, *cited: tuple[int, str], **check: str) -> dic
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[Endpoint]:
+async def serve_endpoint() -> AsyncIterator[Endpoint]:
     endpoint, app = Endpoint(), web.Application()
     app.router.add_post("/v1/chat/completions", endpoint.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -1,16 +1,16 @@
-"""What the extractive engine tells of a class."""
+"""Which statements the extractive engine writes, per section."""
 
 import pytest
 
 from domain.people.roles import Role
 from domain.record.documentation import Citation, ClassRecord, Section
 from drafting.extractive import ExtractiveEngine
-from tests.drafting.talk import drafted, record, told
+from tests.drafting.scripted_class import drafted, record, section_texts
 
 pytestmark = pytest.mark.unit
 
 
-async def test_a_section_holds_what_was_said_of_it() -> None:
+async def test_sentences_are_assigned_to_their_sections() -> None:
     draft = await drafted("""
         T: Hello everybody. Today we work on adding fractions.
         T: Remember, you need to find a common denominator first.
@@ -27,7 +27,7 @@ async def test_a_section_holds_what_was_said_of_it() -> None:
     assert draft.engine == "extractive"
 
 
-async def test_homework_told_in_two_utterances_is_one_statement_that_cites_both() -> None:
+async def test_homework_in_two_utterances_is_one_statement_citing_both() -> None:
     draft = await drafted("""
         T: Your homework is to draw a leaf.
         A: A green one?
@@ -43,7 +43,7 @@ async def test_homework_told_in_two_utterances_is_one_statement_that_cites_both(
 
 
 @pytest.mark.parametrize(
-    "talk",
+    "script",
     [
         "A: I did the homework, page thirty, questions one to six.",
         "T: There is no homework this week, because of your exam.",
@@ -53,12 +53,14 @@ async def test_homework_told_in_two_utterances_is_one_statement_that_cites_both(
         "O: My homework is to read chapter two until Friday.",
     ],
 )
-async def test_nobody_is_told_homework_that_was_not_set(talk: str) -> None:
-    assert not await told(f"T: Today we look at fractions.\n{talk}\nT: Good.\nT: Bye.", Section.HOMEWORK)
+async def test_homework_that_was_not_set_is_not_drafted(script: str) -> None:
+    assert not await section_texts(
+        f"T: Today we look at fractions.\n{script}\nT: Good.\nT: Bye.", Section.HOMEWORK
+    )
 
 
-async def test_an_exercise_done_in_class_is_no_homework_and_one_given_at_the_end_is() -> None:
-    talk = "\n".join(
+async def test_an_exercise_is_homework_only_at_the_end_of_the_class() -> None:
+    script = "\n".join(
         [
             "T: Please do exercises one and two now, you have ten minutes.",
             *["T: That one is a fraction as well."] * 8,
@@ -66,16 +68,16 @@ async def test_an_exercise_done_in_class_is_no_homework_and_one_given_at_the_end
         ]
     )
 
-    assert await told(talk, Section.HOMEWORK) == ["Please do exercises three and four."]
+    assert await section_texts(script, Section.HOMEWORK) == ["Please do exercises three and four."]
 
 
-async def test_what_comes_next_is_neither_topic_nor_homework() -> None:
+async def test_next_steps_are_neither_topics_nor_homework() -> None:
     draft = await drafted("T: When we meet again, we'll talk about decimals.")
 
     assert [s.section for s in draft.statements] == [Section.NEXT_STEPS]
 
 
-async def test_greetings_and_chatter_are_not_taught() -> None:
+async def test_small_talk_is_left_out() -> None:
     draft = await drafted("""
         T: Hi, can you hear me? How was your weekend?
         A: We went to the lake.
@@ -85,8 +87,8 @@ async def test_greetings_and_chatter_are_not_taught() -> None:
     assert draft.statements == ()
 
 
-async def test_the_name_of_a_child_is_left_out_of_what_is_told() -> None:
-    """Families read of the class, not of other people's children."""
+async def test_names_of_children_are_left_out_of_statements() -> None:
+    """Families read about the class, not about other people's children."""
     draft = await drafted("""
         T: Today we add fractions.
         T: Ella, what is one half plus one quarter?
@@ -104,7 +106,7 @@ async def test_the_name_of_a_child_is_left_out_of_what_is_told() -> None:
     ]
 
 
-async def test_a_class_without_full_stops_is_read_all_the_same() -> None:
+async def test_a_transcript_without_full_stops_is_drafted() -> None:
     draft = await drafted("""
         T: today's lesson is about fractions
         T: lena what is one half plus one quarter
@@ -118,7 +120,7 @@ async def test_a_class_without_full_stops_is_read_all_the_same() -> None:
     assert draft.section(Section.HOMEWORK)[0].text == "For homework watch the film. It's due on tuesday."
 
 
-async def test_a_long_class_is_told_in_few_statements() -> None:
+async def test_a_long_class_gives_few_statements() -> None:
     lesson = [f"T: Remember, the rule number {n} is called rule {n} of fractions." for n in range(200)]
     asked = [f"T: What is {n} plus {n}?\nA: {2 * n}.\nT: Exactly." for n in range(40)]
 
@@ -128,7 +130,7 @@ async def test_a_long_class_is_told_in_few_statements() -> None:
     assert len(draft.section(Section.COMPREHENSION)) == 15
 
 
-async def test_of_too_many_checks_those_not_yet_understood_are_told() -> None:
+async def test_of_too_many_checks_those_not_understood_are_kept() -> None:
     right = [f"T: What is {n} plus {n}?\nA: {2 * n}.\nT: Exactly." for n in range(20)]
 
     draft = await drafted(
@@ -138,13 +140,13 @@ async def test_of_too_many_checks_those_not_yet_understood_are_told() -> None:
     assert draft.section(Section.COMPREHENSION)[-1].answer == "A quarter."
 
 
-async def test_a_repeated_sentence_is_told_once() -> None:
-    talk = "T: Today we work on adding fractions.\nT: So, today we work on adding fractions."
+async def test_a_repeated_sentence_gives_one_statement() -> None:
+    script = "T: Today we work on adding fractions.\nT: So, today we work on adding fractions."
 
-    assert len(await told(talk, Section.TOPICS)) == 1
+    assert len(await section_texts(script, Section.TOPICS)) == 1
 
 
-async def test_a_speaker_without_a_role_teaches_nothing() -> None:
+async def test_a_speaker_without_a_role_is_not_quoted() -> None:
     known = record("T: Today we work on adding fractions.")
     strangers = ClassRecord(known.course, known.topics, known.utterances, {})
 
@@ -152,7 +154,7 @@ async def test_a_speaker_without_a_role_teaches_nothing() -> None:
     assert (await ExtractiveEngine().draft(known)).statements
 
 
-async def test_a_quote_is_the_sentence_as_it_stands_in_the_utterance() -> None:
+async def test_quotes_are_verbatim() -> None:
     spoken = record("T: Um, well,  you know, remember,  the rule is called   cross multiplying.  Bye.")
 
     (statement,) = (await ExtractiveEngine().draft(spoken)).statements

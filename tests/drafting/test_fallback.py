@@ -22,15 +22,15 @@ class Engine:
         return Draft(self.name, ())
 
 
-async def test_the_second_engine_drafts_where_the_first_gives_nothing() -> None:
+async def test_the_secondary_engine_drafts_when_the_primary_fails() -> None:
     engine = FallbackEngine(Engine("first", DraftingFailed()), Engine("second"))
     assert (await engine.draft(RECORD)).engine == "second"
 
 
-async def test_the_first_engine_drafts_where_it_can() -> None:
+async def test_the_primary_engine_drafts_when_it_works() -> None:
     assert (await FallbackEngine(Engine("first"), Engine("second")).draft(RECORD)).engine == "first"
 
 
-async def test_an_engine_that_is_away_is_tried_again() -> None:
+async def test_unavailable_of_the_primary_engine_is_raised_for_a_retry() -> None:
     with pytest.raises(Unavailable):
         await FallbackEngine(Engine("first", Unavailable()), Engine("second")).draft(RECORD)

@@ -1,10 +1,10 @@
-"""Numbers and dates, spoken and written."""
+"""Spoken and written numbers and dates are normalised to the same tokens."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drafting.numbers import counted, is_claim, normalised, years
+from drafting.numbers import labelled_numbers, must_be_cited, normalised_tokens, two_part_years
 
 pytestmark = pytest.mark.unit
 
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.unit
         ("3,5 metres", "3.5 metres"),
     ],
 )
-def test_spoken_and_written_are_one(spoken: str, written: str) -> None:
-    assert normalised(spoken) == normalised(written)
+def test_spoken_and_written_forms_are_equal(spoken: str, written: str) -> None:
+    assert normalised_tokens(spoken) == normalised_tokens(written)
 
 
 @pytest.mark.parametrize(
@@ -44,31 +44,31 @@ def test_spoken_and_written_are_one(spoken: str, written: str) -> None:
         ("May 5", "5"),
     ],
 )
-def test_other_numbers_stay_other(one: str, other: str) -> None:
-    assert normalised(one) != normalised(other)
+def test_different_numbers_stay_different(one: str, other: str) -> None:
+    assert normalised_tokens(one) != normalised_tokens(other)
 
 
 @pytest.mark.parametrize(
     "text", ["First, we add.", "You may march on.", "The sun sat there.", "A second try."]
 )
-def test_words_that_only_look_like_numbers_or_dates_claim_nothing(text: str) -> None:
-    assert not [token for token in normalised(text) if is_claim(token)]
+def test_words_that_only_look_like_numbers_or_dates_need_no_citation(text: str) -> None:
+    assert not [token for token in normalised_tokens(text) if must_be_cited(token)]
 
 
 @pytest.mark.parametrize(
     "text", ["on May 5", "5 May", "tomorrow", "at noon", "el martes", "x²", "٣ times", "the 2nd"]
 )
-def test_numbers_and_dates_claim(text: str) -> None:
-    assert [token for token in normalised(text) if is_claim(token)]
+def test_numbers_and_dates_must_be_cited(text: str) -> None:
+    assert [token for token in normalised_tokens(text) if must_be_cited(token)]
 
 
-def test_a_year_may_be_said_in_two_parts() -> None:
-    assert years(normalised("in seventeen eighty-nine")) == {"1789"}
-    assert years(normalised("exercises seven to twelve on page forty-one")) == set()
+def test_a_year_may_be_spoken_in_two_parts() -> None:
+    assert two_part_years(normalised_tokens("in seventeen eighty-nine")) == {"1789"}
+    assert two_part_years(normalised_tokens("exercises seven to twelve on page forty-one")) == set()
 
 
-def test_numbers_are_known_by_what_they_count_off() -> None:
-    assert counted("Please do page twelve, exercises one to four. Five of you know them.") == {
+def test_numbers_are_paired_with_their_labels() -> None:
+    assert labelled_numbers("Please do page twelve, exercises one to four. Five of you know them.") == {
         ("page", "12"),
         ("exercise", "1"),
         ("exercise", "4"),
@@ -76,14 +76,14 @@ def test_numbers_are_known_by_what_they_count_off() -> None:
 
 
 @given(st.integers(0, 999_999))
-def test_every_whole_number_in_words_is_the_number(number: int) -> None:
-    assert normalised(in_words(number)) == [str(number)]
+def test_every_number_in_words_is_normalised_to_digits(number: int) -> None:
+    assert normalised_tokens(in_words(number)) == [str(number)]
 
 
 @given(st.text())
-def test_any_text_can_be_read(text: str) -> None:
-    counted(text)
-    years(normalised(text))
+def test_any_text_is_accepted(text: str) -> None:
+    labelled_numbers(text)
+    two_part_years(normalised_tokens(text))
 
 
 ONES = (
@@ -94,7 +94,7 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 
 def in_words(number: int) -> str:
-    """As it is said in English."""
+    """The number in English words."""
     for unit, name in ((1000, "thousand"), (100, "hundred")):
         if number >= unit:
             rest = f" and {in_words(number % unit)}" if number % unit else ""

@@ -1,9 +1,9 @@
-"""Utterances cut into sentences, and sentences made readable."""
+"""Splitting utterances into sentences, and making sentences readable."""
 
 import pytest
 
-from drafting.sentences import sentences, tidy
-from tests.drafting.talk import record
+from drafting.sentences import readable, split_sentences
+from tests.drafting.scripted_class import record
 
 pytestmark = pytest.mark.unit
 
@@ -20,14 +20,14 @@ pytestmark = pytest.mark.unit
         ("   ", []),
     ],
 )
-def test_a_sentence_ends_where_a_new_one_begins(said: str, cut: list[str]) -> None:
-    assert [sentence.text for sentence in sentences(record(f"T: {said}"))] == cut
+def test_utterances_are_split_at_sentence_ends(said: str, cut: list[str]) -> None:
+    assert [sentence.text for sentence in split_sentences(record(f"T: {said}"))] == cut
 
 
-def test_a_long_utterance_without_full_stops_is_cut_where_something_new_is_said() -> None:
+def test_a_long_utterance_without_full_stops_is_split_at_connectives() -> None:
     said = " ".join(["this is a word about fractions that goes on"] * 4) + " for homework read page ten"
 
-    assert [s.text for s in sentences(record(f"T: {said}"))][-1] == "for homework read page ten"
+    assert [s.text for s in split_sentences(record(f"T: {said}"))][-1] == "for homework read page ten"
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_a_long_utterance_without_full_stops_is_cut_where_something_new_is_said(
         ("ﬁ", "FI."),
     ],
 )
-def test_fillers_and_opening_words_go_and_content_stays(said: str, read: str) -> None:
-    assert tidy(said) == read
+def test_fillers_and_opening_words_are_removed(said: str, read: str) -> None:
+    assert readable(said) == read
 
 
-def test_only_known_names_are_taken_out() -> None:
-    assert tidy("Ella, what is x, Ravi?", {"Ella", "Ravi"}) == "What is x?"
-    assert tidy("Carbon, what is it?", {"Ella"}) == "Carbon, what is it?"
+def test_only_given_names_are_removed() -> None:
+    assert readable("Ella, what is x, Ravi?", {"Ella", "Ravi"}) == "What is x?"
+    assert readable("Carbon, what is it?", {"Ella"}) == "Carbon, what is it?"

@@ -1,4 +1,4 @@
-"""A statement holds where what it cites was said, with every number and date."""
+"""A statement is supported if its quotes are verbatim and the cited utterances have its numbers and dates."""
 
 from dataclasses import replace
 
@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from domain.record.documentation import Citation, Section, Statement
 from domain.record.transcript import Utterance
-from drafting.verification import holds
-from tests.drafting.talk import record
+from drafting.verification import is_supported
+from tests.drafting.scripted_class import record
 
 pytestmark = pytest.mark.unit
 
-SAID = record("""
+UTTERANCES = record("""
     T: For homework, please do page twelve, exercises one to four, until Thursday.
     T: The king called them in May seventeen eighty-nine, on the fourteenth.
     A: So twelve pages?
 """).utterances
-HOMEWORK, KING, STUDENT = SAID
+HOMEWORK, KING, STUDENT = UTTERANCES
 
 
 def statement(text: str, *cited: Utterance, quote: str | None = None) -> Statement:
@@ -34,8 +34,8 @@ def statement(text: str, *cited: Utterance, quote: str | None = None) -> Stateme
         "There is homework.",
     ],
 )
-def test_what_was_said_in_other_words_holds(text: str) -> None:
-    assert holds(statement(text, HOMEWORK), SAID)
+def test_other_wording_with_the_same_numbers_is_supported(text: str) -> None:
+    assert is_supported(statement(text, HOMEWORK), UTTERANCES)
 
 
 @pytest.mark.parametrize(
@@ -52,57 +52,61 @@ def test_what_was_said_in_other_words_holds(text: str) -> None:
         "Page 1.2 is homework.",
     ],
 )
-def test_changed_numbers_and_dates_do_not_hold(text: str) -> None:
-    assert not holds(statement(text, HOMEWORK), SAID)
+def test_changed_numbers_and_dates_are_not_supported(text: str) -> None:
+    assert not is_supported(statement(text, HOMEWORK), UTTERANCES)
 
 
-def test_a_year_said_in_two_parts_holds_and_another_does_not() -> None:
-    assert holds(statement("They met in May 1789.", KING), SAID)
-    assert not holds(statement("They met in May 1798.", KING), SAID)
+def test_a_year_spoken_in_two_parts_is_supported_but_not_another_year() -> None:
+    assert is_supported(statement("They met in May 1789.", KING), UTTERANCES)
+    assert not is_supported(statement("They met in May 1798.", KING), UTTERANCES)
 
 
-def test_a_number_of_another_utterance_does_not_hold() -> None:
-    assert not holds(statement("They met on page 12.", KING), SAID)
-    assert holds(statement("They met on page 12.", KING, HOMEWORK), SAID)
+def test_a_number_from_an_uncited_utterance_is_not_supported() -> None:
+    assert not is_supported(statement("They met on page 12.", KING), UTTERANCES)
+    assert is_supported(statement("They met on page 12.", KING, HOMEWORK), UTTERANCES)
 
 
-def test_numbers_of_question_and_answer_count_as_well() -> None:
+def test_numbers_in_question_and_answer_are_verified_too() -> None:
     asked = statement("Asked about pages.", STUDENT)
 
-    assert holds(replace(asked, question="Twelve?", answer="12"), SAID)
-    assert not holds(replace(asked, answer="13"), SAID)
+    assert is_supported(replace(asked, question="Twelve?", answer="12"), UTTERANCES)
+    assert not is_supported(replace(asked, answer="13"), UTTERANCES)
 
 
 @pytest.mark.parametrize(
     "quote", ["page thirteen", "exercises do", "", "  ", "…", "page twelve, exercises four"]
 )
-def test_a_quote_that_was_not_said_does_not_hold(quote: str) -> None:
-    assert not holds(Statement(Section.HOMEWORK, "Homework.", (Citation(HOMEWORK.id, quote),)), SAID)
+def test_an_invented_quote_is_not_supported(quote: str) -> None:
+    assert not is_supported(
+        Statement(Section.HOMEWORK, "Homework.", (Citation(HOMEWORK.id, quote),)), UTTERANCES
+    )
 
 
-def test_a_quote_of_another_utterance_does_not_hold() -> None:
-    assert not holds(statement("They met.", KING, quote="For homework"), SAID)
+def test_a_quote_from_another_utterance_is_not_supported() -> None:
+    assert not is_supported(statement("They met.", KING, quote="For homework"), UTTERANCES)
 
 
-def test_one_bad_citation_among_good_ones_spoils_the_statement() -> None:
+def test_one_wrong_citation_makes_the_statement_unsupported() -> None:
     good, bad = Citation(HOMEWORK.id, "For homework"), Citation(KING.id, "For homework")
 
-    assert not holds(Statement(Section.HOMEWORK, "Homework.", (good, bad)), SAID)
+    assert not is_supported(Statement(Section.HOMEWORK, "Homework.", (good, bad)), UTTERANCES)
 
 
-def test_nothing_cited_or_nothing_said_does_not_hold() -> None:
-    assert not holds(statement("Homework."), SAID)
-    assert not holds(statement("Homework.", HOMEWORK), [])
-    assert not holds(statement("  ", HOMEWORK), SAID)
+def test_a_statement_without_citations_or_text_is_not_supported() -> None:
+    assert not is_supported(statement("Homework."), UTTERANCES)
+    assert not is_supported(statement("Homework.", HOMEWORK), [])
+    assert not is_supported(statement("  ", HOMEWORK), UTTERANCES)
 
 
 @given(st.integers(0, 10_000), st.sampled_from(["page", "exercises", "until the", "in"]))
-def test_any_other_number_is_refused(number: int, before: str) -> None:
+def test_any_other_number_is_not_supported(number: int, before: str) -> None:
     said = {"page": {12}, "exercises": {1, 4}}.get(before, {1, 4, 12})
 
-    assert holds(statement(f"Homework: {before} {number}.", HOMEWORK), SAID) == (number in said)
+    assert is_supported(statement(f"Homework: {before} {number}.", HOMEWORK), UTTERANCES) == (number in said)
 
 
 @given(st.sampled_from("monday tuesday wednesday thursday friday saturday sunday".split()))
-def test_any_other_day_is_refused(day: str) -> None:
-    assert holds(statement(f"Homework until {day.title()}.", HOMEWORK), SAID) == (day == "thursday")
+def test_any_other_day_is_not_supported(day: str) -> None:
+    assert is_supported(statement(f"Homework until {day.title()}.", HOMEWORK), UTTERANCES) == (
+        day == "thursday"
+    )

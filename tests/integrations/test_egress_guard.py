@@ -1,9 +1,9 @@
-"""Which addresses that customers give are called."""
+"""Which URLs from customers the egress guard lets through."""
 
 import pytest
 
 from domain.errors import InvalidInput, Unavailable
-from integrations.egress_guard import refuse_inside
+from integrations.egress_guard import require_public_url
 
 pytestmark = pytest.mark.adapter
 
@@ -28,16 +28,16 @@ pytestmark = pytest.mark.adapter
         "",
     ],
 )
-async def test_what_leads_inside_is_refused(url: str) -> None:
+async def test_private_and_malformed_urls_are_refused(url: str) -> None:
     with pytest.raises((InvalidInput, Unavailable)):
-        await refuse_inside(url, local=False)
+        await require_public_url(url, local=False)
 
 
-async def test_what_is_outside_is_not() -> None:
-    await refuse_inside("https://1.1.1.1/", local=False)
+async def test_public_urls_are_allowed() -> None:
+    await require_public_url("https://1.1.1.1/", local=False)
 
 
-async def test_on_one_machine_neighbours_are_called() -> None:
-    await refuse_inside("http://127.0.0.1:5000/", local=True)
+async def test_a_local_deployment_may_call_private_addresses() -> None:
+    await require_public_url("http://127.0.0.1:5000/", local=True)
     with pytest.raises(InvalidInput):
-        await refuse_inside("file:///etc/passwd", local=True)
+        await require_public_url("file:///etc/passwd", local=True)

@@ -1,4 +1,4 @@
-"""Mail over real SMTP: what arrives, what is refused, and what that is worth."""
+"""Sending mail over real SMTP: what arrives, and which errors are raised."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cli.local.ports import free_ports
 from domain.errors import HomeroomError, InvalidInput, MailboxBusy, Unavailable, Undeliverable
 from integrations.mail import SmtpMailer
-from tests.integrations.smtp import PASSWORD, USER, certificate, mail_server, raw_server
+from tests.integrations.smtp_servers import PASSWORD, USER, certificate, mail_server, raw_server
 from tests.stack import TestMail
 
 pytestmark = pytest.mark.adapter
@@ -37,14 +37,14 @@ async def failure(sending: SmtpMailer, to: str = "reader@home.example") -> Homer
 
 
 async def received(sink: TestMail, **mail: str) -> dict[str, Any]:
-    """The mail as it lies in the sink."""
+    """Sends a mail and reads it back from the mail sink."""
     to = f"{uuid4()}@home.example"
     await send(SmtpMailer(sink.smtp_url, SENDER), to, **mail)
     (kept,) = sink.wait_for(to)
     return kept
 
 
-async def test_both_parts_arrive_with_who_and_which(mail_sink: TestMail) -> None:
+async def test_html_and_text_arrive_with_sender_recipient_and_message_id(mail_sink: TestMail) -> None:
     kept = await received(mail_sink, subject="Class booked", text="See you")
 
     assert (kept["subject"], kept["sender"]) == ("Class booked", SENDER)
@@ -60,21 +60,21 @@ async def test_both_parts_arrive_with_who_and_which(mail_sink: TestMail) -> None
 @pytest.mark.parametrize(
     "words", ["Año nuevo con señora Ñandú", "数学の授業", "صف الرياضيات", "🎓 Fractions ½"]
 )
-async def test_any_script_arrives_as_it_was_written(mail_sink: TestMail, words: str) -> None:
+async def test_any_script_arrives_unchanged(mail_sink: TestMail, words: str) -> None:
     kept = await received(mail_sink, subject=words, text=words)
 
     assert (kept["subject"], kept["text"].strip()) == (words, words)
     assert words in kept["html"]
 
 
-async def test_long_lines_and_lines_with_a_dot_arrive_whole(mail_sink: TestMail) -> None:
+async def test_long_lines_and_leading_dots_arrive_unchanged(mail_sink: TestMail) -> None:
     text = f"{'a' * 5_000}\n.\n..\nFrom here\n"
 
     assert (await received(mail_sink, text=text))["text"].splitlines() == text.splitlines()
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028", "\x0b"])
-async def test_a_subject_is_one_line_and_brings_no_header(mail_sink: TestMail, end: str) -> None:
+async def test_a_subject_with_line_breaks_cannot_inject_headers(mail_sink: TestMail, end: str) -> None:
     kept = await received(mail_sink, subject=f"Class{end}Bcc: spy@evil.example{end}{end}<p>body</p>")
 
     assert kept["subject"] == "Class Bcc: spy@evil.example <p>body</p>"
@@ -98,7 +98,7 @@ async def test_a_subject_is_one_line_and_brings_no_header(mail_sink: TestMail, e
         "",
     ],
 )
-async def test_what_is_not_one_address_is_refused_before_any_server_sees_it(
+async def test_an_invalid_address_is_refused_without_contacting_the_server(
     mail_sink: TestMail, to: str
 ) -> None:
     assert isinstance(await failure(SmtpMailer(mail_sink.smtp_url, SENDER), to), Undeliverable)
@@ -107,14 +107,14 @@ async def test_what_is_not_one_address_is_refused_before_any_server_sees_it(
 
 
 @given(st.text())
-async def test_any_text_as_an_address_is_one_address_or_refused(to: str) -> None:
+async def test_any_text_is_a_single_address_or_refused(to: str) -> None:
     gone = mailer(1)
 
     with pytest.raises((Undeliverable, Unavailable)):
         await send(gone, to)
 
 
-async def test_a_domain_in_any_script_is_sent_as_every_server_takes_it() -> None:
+async def test_a_domain_in_any_script_is_sent_in_ascii() -> None:
     async with mail_server() as server:
         await send(mailer(server.port), "anna@münchen.example")
 
@@ -124,7 +124,7 @@ async def test_a_domain_in_any_script_is_sent_as_every_server_takes_it() -> None
 
 @pytest.mark.parametrize("stage", ["rcpt", "data"])
 @pytest.mark.parametrize("code", [550, 551, 552, 553, 554])
-async def test_a_message_refused_for_good_is_undeliverable(stage: str, code: int) -> None:
+async def test_a_permanent_refusal_raises_undeliverable(stage: str, code: int) -> None:
     async with mail_server({stage: f"{code} No"}) as server:
         error = await failure(mailer(server.port))
 
@@ -135,12 +135,12 @@ async def test_a_message_refused_for_good_is_undeliverable(stage: str, code: int
 
 @pytest.mark.parametrize("stage", ["rcpt", "data"])
 @pytest.mark.parametrize("code", [421, 450, 451, 452])
-async def test_a_full_or_grey_mailbox_may_take_it_later(stage: str, code: int) -> None:
+async def test_a_temporary_refusal_raises_mailbox_busy(stage: str, code: int) -> None:
     async with mail_server({stage: f"{code} Later"}) as server:
         assert isinstance(await failure(mailer(server.port)), MailboxBusy)
 
 
-async def test_a_refused_sender_is_our_trouble_and_no_fault_of_the_address() -> None:
+async def test_a_refused_sender_raises_unavailable() -> None:
     async with mail_server({"mail": "550 You may not send"}) as server:
         error = await failure(mailer(server.port))
 
@@ -151,7 +151,9 @@ async def test_a_refused_sender_is_our_trouble_and_no_fault_of_the_address() -> 
 @pytest.mark.parametrize(
     "greeting", [None, b"554 No service\r\n", b"421 Too busy\r\n", b"220 Hi\r\n", b"nonsense\r\n"]
 )
-async def test_a_server_that_hangs_or_turns_us_away_is_tried_again(greeting: bytes | None) -> None:
+async def test_a_server_that_hangs_or_rejects_the_connection_raises_unavailable(
+    greeting: bytes | None,
+) -> None:
     async with raw_server(greeting) as port:
         error = await failure(mailer(port, timeout=0.3))
 
@@ -159,18 +161,18 @@ async def test_a_server_that_hangs_or_turns_us_away_is_tried_again(greeting: byt
     assert not isinstance(error, MailboxBusy)
 
 
-async def test_a_server_that_is_not_there_is_tried_again() -> None:
+async def test_an_unreachable_server_raises_unavailable() -> None:
     assert isinstance(await failure(mailer(free_ports("gone")["gone"])), Unavailable)
 
 
-async def test_no_error_tells_the_reader_or_the_words() -> None:
+async def test_errors_contain_neither_recipient_nor_text() -> None:
     async with mail_server({"rcpt": "550 <reader@home.example> is unknown"}) as server:
         error = await failure(mailer(server.port))
 
     assert "reader" not in str(error) + error.next_step
 
 
-async def test_mail_is_encrypted_and_logged_in_where_the_url_says_so(
+async def test_smtps_urls_with_a_login_use_tls_and_authenticate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     public, context = certificate(tmp_path)
@@ -183,7 +185,7 @@ async def test_mail_is_encrypted_and_logged_in_where_the_url_says_so(
     assert len(server.accepted) == 1
 
 
-async def test_a_server_that_offers_encryption_gets_the_password_only_encrypted(
+async def test_the_password_is_sent_only_after_starttls(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     public, context = certificate(tmp_path)
@@ -195,7 +197,7 @@ async def test_a_server_that_offers_encryption_gets_the_password_only_encrypted(
     assert server.logins == [(USER, PASSWORD)]
 
 
-async def test_a_certificate_nobody_knows_gets_neither_password_nor_mail(tmp_path: Path) -> None:
+async def test_an_untrusted_certificate_gets_neither_password_nor_mail(tmp_path: Path) -> None:
     _, context = certificate(tmp_path)
 
     async with mail_server(tls=context, login=True) as server:
@@ -205,7 +207,7 @@ async def test_a_certificate_nobody_knows_gets_neither_password_nor_mail(tmp_pat
     assert (server.logins, server.accepted) == ([], [])
 
 
-async def test_a_wrong_password_is_our_trouble_and_is_not_told() -> None:
+async def test_a_wrong_password_raises_unavailable_without_quoting_it() -> None:
     async with mail_server(login=True) as server:
         error = await failure(mailer(server.port, login="homeroom:wrong-secret@"))
 
@@ -214,12 +216,12 @@ async def test_a_wrong_password_is_our_trouble_and_is_not_told() -> None:
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:25", "http://127.0.0.1", "smtp://", "smtp:///x"])
-def test_an_address_of_no_mail_server_is_refused_at_the_start(url: str) -> None:
+def test_an_invalid_server_url_is_refused_at_construction(url: str) -> None:
     with pytest.raises(InvalidInput):
         SmtpMailer(url, SENDER)
 
 
 @pytest.mark.parametrize("sender", ["", "Harbour", "a@b.example\r\nBcc: c@d.example"])
-def test_a_sender_that_is_no_address_is_refused_at_the_start(sender: str) -> None:
+def test_an_invalid_sender_is_refused_at_construction(sender: str) -> None:
     with pytest.raises(InvalidInput):
         SmtpMailer("smtp://127.0.0.1:25", sender)

@@ -1,4 +1,4 @@
-"""People for a test class: real LiveKit participants whose voice is a tone of their own."""
+"""A LiveKit room for tests, with real participants who each publish a tone of their own pitch."""
 
 import asyncio
 import json
@@ -16,9 +16,9 @@ from livekit import rtc
 from domain.people.roles import Role
 from domain.presence.events import EventKind, SessionEvent
 from domain.record.recording import AudioSegment
-from media_bridge.recorder.orders import RecorderConfig
+from media_bridge.recorder.config import RecorderConfig
 from media_bridge.recorder.process import RecorderProcess, RecorderResult
-from media_bridge.recorder.reports import EventSeen, Heartbeat, Report, SegmentStored, Started
+from media_bridge.recorder.reports import EventObserved, Heartbeat, Report, SegmentStored, Started
 from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
 from tests.stack import TestLiveKit
@@ -32,7 +32,7 @@ PATIENCE = 90.0  # seconds until a test gives up on something that should come
 
 @dataclass
 class Person:
-    """One participant in the room. `hertz` is the tone it speaks with; `level` 0 is silence."""
+    """A participant in the room. `hertz` is the pitch of its tone, `level` its amplitude; 0 is silence."""
 
     identity: str
     hertz: float
@@ -52,7 +52,7 @@ class Person:
         self._voice = asyncio.create_task(self._speak(source))
 
     async def camera(self) -> rtc.LocalVideoTrack:
-        """Turns a camera on that shows nothing."""
+        """Publishes a camera track without frames."""
         track = rtc.LocalVideoTrack.create_video_track("camera", rtc.VideoSource(64, 64))
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA)
         await self.room.local_participant.publish_track(track, options)
@@ -86,7 +86,7 @@ class Person:
 
 
 class Reports:
-    """What a recorder has reported so far, and a way to wait for what it will."""
+    """Collects a recorder's reports and waits for a condition on them."""
 
     def __init__(self) -> None:
         self.all: list[Report] = []
@@ -101,7 +101,7 @@ class Reports:
             self._more.notify_all()
 
     async def until(self, holds: Callable[["Reports"], bool]) -> None:
-        """Raises TimeoutError if it does not come to hold."""
+        """Waits until the condition holds. Raises TimeoutError after PATIENCE seconds."""
         async with asyncio.timeout(PATIENCE), self._more:
             await self._more.wait_for(lambda: holds(self))
 
@@ -117,58 +117,59 @@ class Reports:
         return len(self.of(Started))
 
     def events(self, kind: EventKind) -> list[SessionEvent]:
-        return [report.event for report in self.of(EventSeen) if report.event.kind == kind]
+        return [report.event for report in self.of(EventObserved) if report.event.kind == kind]
 
     def tracks(self) -> dict[str, list[AudioSegment]]:
-        """Segments by identity, in order of time."""
+        """Segments by participant identity, in order of time."""
         people = sorted({segment.identity for segment in self.segments})
         ordered = sorted(self.segments, key=lambda s: s.started_at)
         return {who: [s for s in ordered if s.identity == who] for who in people}
 
 
 class Recording:
-    """A recorder at work."""
+    """A running recorder and its reports."""
 
     def __init__(self, process: RecorderProcess) -> None:
         self.process, self.reports = process, Reports()
         self._run = asyncio.create_task(process.run(self.reports.receive))
 
-    async def hears(self, tracks: int) -> None:
-        """Until it records that many tracks."""
+    async def wait_for_tracks(self, tracks: int) -> None:
+        """Waits until a new heartbeat reports exactly this many recorded tracks."""
         seen = len(self.reports.all)
         await self.reports.until(
             lambda r: any(isinstance(x, Heartbeat) and x.recording_tracks == tracks for x in r.all[seen:])
         )
 
-    async def has_segments(self, each: int, people: int) -> None:
-        """Until that many people have that many segments each."""
+    async def wait_for_segments(self, each: int, people: int) -> None:
+        """Waits until this many participants have at least `each` stored segments."""
         await self.reports.until(
             lambda r: sum(len(segments) >= each for segments in r.tracks().values()) >= people
         )
 
-    async def ends(self) -> RecorderResult:
+    async def wait_for_end(self) -> RecorderResult:
+        """Waits until the recording ends by itself. Raises TimeoutError after PATIENCE seconds."""
         async with asyncio.timeout(PATIENCE):
             return await self._run
 
     async def stop(self) -> RecorderResult:
         await self.process.stop()
-        return await self.ends()
+        return await self.wait_for_end()
 
-    async def abandon(self) -> None:
+    async def cancel(self) -> None:
         self._run.cancel()
         await asyncio.gather(self._run, return_exceptions=True)
 
 
 class Classroom:
-    """A session's room, the people in it, and its recorder."""
+    """A session's room with its participants and recorders."""
 
     def __init__(self, server: TestLiveKit, folder: Path) -> None:
         self.server, self.folder = server, folder
         self.session_id, self.organization_id = uuid4(), uuid4()
         self.rooms = LiveKitRooms(server.url, server.api_key, server.api_secret)
         self.minter = TokenMinter(server.api_key, server.api_secret)
-        self.tokens_asked = 0
-        self._asked = asyncio.Event()
+        self.token_requests = 0
+        self._token_requested = asyncio.Event()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -184,7 +185,7 @@ class Classroom:
         await self.rooms.ensure_room(self.session_id, empty_timeout=patience, departure_timeout=patience)
 
     async def person(self, identity: str, hertz: float, *, role: Role = Role.STUDENT) -> Person:
-        """Somebody who has joined and speaks."""
+        """Joins the room as a new participant and publishes its tone."""
         person = Person(identity, hertz)
         await person.join(self.server.ws_url, self.minter.mint(role, self.session_id, identity))
         self._stack.push_async_callback(person.leave)
@@ -207,19 +208,19 @@ class Classroom:
         return RecorderConfig.model_validate(defaults | options)
 
     def record(self, **options: Any) -> Recording:
-        """Starts a recorder; it is stopped at the end of the test if it still runs."""
+        """Starts a recorder; it is cancelled at the end of the test if it still runs."""
         process = RecorderProcess(self.config(**options), self._mint, log_level="ERROR")
         recording = Recording(process)
-        self._stack.push_async_callback(recording.abandon)
+        self._stack.push_async_callback(recording.cancel)
         return recording
 
-    async def token_asked(self, times: int) -> None:
-        """Until recorders have asked for that many tokens since the class began."""
-        while self.tokens_asked < times:
-            self._asked.clear()
-            await self._asked.wait()
+    async def wait_for_token_requests(self, count: int) -> None:
+        """Waits until recorders have requested this many tokens since the classroom was made."""
+        while self.token_requests < count:
+            self._token_requested.clear()
+            await self._token_requested.wait()
 
     def _mint(self) -> str:
-        self.tokens_asked += 1
-        self._asked.set()
+        self.token_requests += 1
+        self._token_requested.set()
         return self.minter.mint_capture(self.session_id)

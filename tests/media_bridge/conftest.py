@@ -1,4 +1,4 @@
-"""Classes on the real LiveKit server."""
+"""Fixtures: rooms on a real LiveKit server."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.stack import TestLiveKit
 
 @pytest.fixture
 async def classroom(livekit_server: TestLiveKit, tmp_path: Path) -> AsyncIterator[Classroom]:
-    """A room on the shared server, with nobody in it yet."""
+    """An empty room on the shared server."""
     async with Classroom(livekit_server, tmp_path) as room:
         yield room
 
@@ -20,6 +20,6 @@ async def classroom(livekit_server: TestLiveKit, tmp_path: Path) -> AsyncIterato
 async def own_classroom(
     livekit_factory: Callable[..., TestLiveKit], tmp_path: Path
 ) -> AsyncIterator[Classroom]:
-    """A room on a server that the test may kill."""
+    """An empty room on a server of its own, which the test may kill."""
     async with Classroom(livekit_factory(), tmp_path) as room:
         yield room

@@ -38,7 +38,7 @@ async def test_participants_are_listed_with_their_tracks_and_the_recorder_as_hid
     classroom: Classroom,
 ) -> None:
     person = await classroom.person("someone", 300)
-    await classroom.record().hears(1)
+    await classroom.record().wait_for_tracks(1)
     listed = {p.identity: p for p in await classroom.rooms.list_participants(classroom.session_id)}
 
     someone, recorder = listed["someone"], listed[capture_identity(classroom.session_id)]

@@ -1,4 +1,4 @@
-"""What the tokens allow, read back from the tokens themselves."""
+"""Grants and claims of join tokens, read back by decoding the tokens."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -26,29 +26,29 @@ def grants_in(token: str) -> VideoGrants:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_token_grants_what_the_table_says(role: Role) -> None:
+def test_a_token_grants_exactly_its_roles_grants(role: Role) -> None:
     token = MINTER.mint(role, SESSION, "someone")
 
     assert grants_in(token) == replace(GRANTS[role], room=ROOM)
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_every_grant_is_said_so_that_no_default_applies(role: Role) -> None:
+def test_every_grant_is_set_so_that_no_default_applies(role: Role) -> None:
     claims = jwt.decode(MINTER.mint(role, SESSION, "someone"), SECRET, algorithms=["HS256"])
 
-    said = set(claims["video"])
-    assert {"canPublish", "canSubscribe", "canPublishData", "canPublishSources"} <= said
-    assert {"roomAdmin", "roomCreate", "roomList", "roomRecord", "canUpdateOwnMetadata", "hidden"} <= said
+    grants = set(claims["video"])
+    assert {"canPublish", "canSubscribe", "canPublishData", "canPublishSources"} <= grants
+    assert {"roomAdmin", "roomCreate", "roomList", "roomRecord", "canUpdateOwnMetadata", "hidden"} <= grants
 
 
-def test_only_the_instructor_shares_a_screen_and_nobody_administers_the_room() -> None:
+def test_only_the_instructor_may_share_a_screen_and_no_role_administers_the_room() -> None:
     may_share = {role for role in Role if "screen_share" in (GRANTS[role].can_publish_sources or [])}
 
     assert may_share == {Role.INSTRUCTOR}
     assert not any(grants.room_admin or grants.can_update_own_metadata for grants in GRANTS.values())
 
 
-def test_the_capture_listens_hidden_as_a_recording_agent() -> None:
+def test_the_recorder_joins_hidden_as_a_recording_agent() -> None:
     claims = jwt.decode(MINTER.mint_capture(SESSION), SECRET, algorithms=["HS256"])
 
     assert claims["kind"] == "agent"
@@ -58,14 +58,14 @@ def test_the_capture_listens_hidden_as_a_recording_agent() -> None:
     assert (video.hidden, video.recorder, video.can_publish, video.can_subscribe) == (True, True, False, True)
 
 
-def test_a_token_carries_the_identity_and_no_name_or_metadata() -> None:
+def test_a_token_carries_the_identity_but_no_name_or_metadata() -> None:
     claims = jwt.decode(MINTER.mint(Role.STUDENT, SESSION, "someone"), SECRET, algorithms=["HS256"])
 
     assert claims["sub"] == "someone"
     assert claims.keys().isdisjoint({"name", "metadata", "attributes"})
 
 
-def test_a_token_expires_when_told() -> None:
+def test_a_token_expires_after_its_ttl() -> None:
     token = MINTER.mint(Role.STUDENT, SESSION, "someone", ttl=timedelta(minutes=3))
 
     claims = jwt.decode(token, SECRET, algorithms=["HS256"])

@@ -64,12 +64,12 @@ async def test_a_class_is_told_by_the_server_itself(
         recorder = capture_identity(classroom.session_id)
         person = await classroom.person("someone", 300)
         recording = classroom.record()
-        await recording.hears(1)
+        await recording.wait_for_tracks(1)
         (listed,) = [p for p in await classroom.rooms.list_participants(classroom.session_id) if not p.hidden]
         await person.leave()
         await receiver.until(lambda _: (EventKind.PARTICIPANT_LEFT, "someone") in receiver.told())
         await classroom.rooms.close_room(classroom.session_id)
-        await recording.ends()
+        await recording.wait_for_end()
         await receiver.until(lambda _: (EventKind.ROOM_FINISHED, None) in receiver.told())
 
     events = {(r.event.kind, r.event.identity): r.event for r in receiver.received}

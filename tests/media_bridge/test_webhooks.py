@@ -10,7 +10,7 @@ import pytest
 from domain.errors import MalformedEvent, SignatureInvalid
 from domain.presence.events import EventKind, EventSource, RecordedEvent
 from media_bridge.webhooks import WebhookVerifier
-from tests.media_bridge.signing import KEY, SECRET, authorization
+from tests.media_bridge.webhook_signing import KEY, SECRET, authorization
 
 pytestmark = pytest.mark.unit
 

@@ -12,9 +12,9 @@ from domain.presence.live_status import in_room
 from domain.sessions.states import SessionState
 from models.database import Database
 from models.repositories import board, events, sessions
-from tests.domain.facts import T0, event
+from tests.domain.live_statuses import connections, room
 from tests.domain.presence.test_live_status import anything
-from tests.domain.statuses import connections, room
+from tests.domain.session_events import T0, event
 from tests.models.rows import Tenant, another_session
 
 pytestmark = pytest.mark.adapter

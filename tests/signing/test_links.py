@@ -1,4 +1,4 @@
-"""Links that say who may do what, in which class, until when."""
+"""Signed links: claims, expiry, purpose and forged tokens."""
 
 import base64
 import hashlib
@@ -49,7 +49,7 @@ def refused(token: str) -> bool:
     return True
 
 
-def test_a_link_leads_to_its_class_and_says_what_was_signed() -> None:
+def test_a_link_points_to_its_class_and_returns_the_signed_claims() -> None:
     url = urlsplit(SIGNER.join_url(LINK, UNTIL))
 
     assert (url.scheme, url.netloc, url.path) == ("https", "school.example", f"/join/{SESSION}")
@@ -61,7 +61,7 @@ def test_a_link_carries_ids_and_no_names() -> None:
     assert CLAIMS.keys() == {"aud", "exp", "session", "organization", "participant", "role"}
 
 
-def test_a_link_is_good_until_the_second_it_expires() -> None:
+def test_a_link_is_valid_until_the_second_it_expires() -> None:
     assert SIGNER.read_join(TOKEN, SESSION, UNTIL - timedelta(microseconds=1)) == LINK
     for late in (UNTIL, UNTIL + timedelta(days=400)):
         with pytest.raises(LinkExpired):
@@ -70,20 +70,20 @@ def test_a_link_is_good_until_the_second_it_expires() -> None:
             SIGNER.read_desk(DESK_TOKEN, late)
 
 
-def test_a_link_of_another_class_is_told_apart_from_a_bad_one() -> None:
+def test_a_link_for_another_class_raises_its_own_error() -> None:
     with pytest.raises(LinkForAnotherClass):
         SIGNER.read_join(TOKEN, OTHER, BEFORE)
 
 
-def test_a_link_opens_only_the_kind_of_door_it_was_made_for() -> None:
+def test_a_link_is_valid_only_for_its_purpose() -> None:
     assert refused(DESK_TOKEN)
     with pytest.raises(LinkInvalid):
         SIGNER.read_desk(TOKEN, BEFORE)
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.characters(codec="ascii"))
-def test_a_link_changed_anywhere_is_refused_or_the_same_link(place: int, sign: str) -> None:
-    """Of the last sign of each part some bits mean nothing: two writings of one signature."""
+def test_a_link_with_any_changed_character_is_refused(place: int, sign: str) -> None:
+    """Base64 ignores some bits of a part's last character, so two spellings decode to one signature."""
     changed = TOKEN[:place] + sign + TOKEN[place + 1 :]
 
     try:
@@ -98,7 +98,7 @@ def test_a_link_changed_anywhere_is_refused_or_the_same_link(place: int, sign: s
         st.text(), st.text(alphabet="abcXYZ019-_."), st.integers(0, len(TOKEN)).map(lambda n: TOKEN[:n])
     )
 )
-def test_anything_else_is_refused(token: str) -> None:
+def test_malformed_tokens_are_refused(token: str) -> None:
     assert token == TOKEN or refused(token)
 
 
@@ -121,38 +121,38 @@ def test_changed_claims_under_the_old_signature_are_refused(changed: dict[str, A
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE"])
 @pytest.mark.parametrize("signature", ["", TOKEN.split(".")[2]])
-def test_a_link_that_says_it_needs_no_signature_is_refused(algorithm: str, signature: str) -> None:
+def test_an_unsigned_token_is_refused(algorithm: str, signature: str) -> None:
     assert refused(f"{part({'alg': algorithm, 'typ': 'JWT'})}.{part(CLAIMS)}.{signature}")
 
 
 @pytest.mark.parametrize(("name", "digest"), [("HS384", hashlib.sha384), ("HS512", hashlib.sha512)])
-def test_another_algorithm_under_the_right_secret_is_refused(name: str, digest: Any) -> None:
+def test_another_algorithm_with_the_right_secret_is_refused(name: str, digest: Any) -> None:
     signed = f"{part({'alg': name, 'typ': 'JWT'})}.{part(CLAIMS)}"
 
     assert refused(f"{signed}.{part(hmac.new(NEW.encode(), signed.encode(), digest).digest())}")
 
 
 @pytest.mark.parametrize("name", ["RS256", "ES256", "EdDSA", "HS256 ", "hs256", ""])
-def test_a_signature_by_the_right_secret_under_another_name_is_refused(name: str) -> None:
+def test_a_right_signature_with_another_declared_algorithm_is_refused(name: str) -> None:
     signed = f"{part({'alg': name, 'typ': 'JWT'})}.{part(CLAIMS)}"
 
     assert refused(f"{signed}.{part(hmac.new(NEW.encode(), signed.encode(), hashlib.sha256).digest())}")
 
 
 @pytest.mark.parametrize("missing", ["exp", "aud", "organization"])
-def test_a_signed_link_without_an_end_or_a_door_is_refused(missing: str) -> None:
+def test_a_signed_link_without_a_required_claim_is_refused(missing: str) -> None:
     claims = {name: value for name, value in CLAIMS.items() if name != missing}
 
     assert refused(jwt.encode(claims, NEW, algorithm="HS256"))
 
 
-def test_a_secret_by_somebody_else_is_refused() -> None:
+def test_a_link_signed_with_another_secret_is_refused() -> None:
     stranger = LinkSigner(["somebody-else's-secret-of-thirty-two-characters"], "https://school.example")
 
     assert refused(token_of(stranger.join_url(LINK, UNTIL)))
 
 
-def test_while_a_secret_is_replaced_links_of_both_are_good_and_the_first_signs() -> None:
+def test_during_rotation_both_secrets_verify_and_the_first_signs() -> None:
     before, during, after = (LinkSigner(keys, "https://x.example") for keys in ([OLD], [NEW, OLD], [NEW]))
     old, new = (token_of(signer.join_url(LINK, UNTIL)) for signer in (before, during))
 
@@ -162,7 +162,7 @@ def test_while_a_secret_is_replaced_links_of_both_are_good_and_the_first_signs()
         after.read_join(old, SESSION, BEFORE)
 
 
-def test_an_expired_link_under_a_secret_that_is_being_replaced_says_so() -> None:
+def test_an_expired_link_signed_with_the_old_secret_raises_expired() -> None:
     old = token_of(LinkSigner([OLD], "https://x.example").join_url(LINK, UNTIL))
 
     with pytest.raises(LinkExpired):

@@ -1,4 +1,4 @@
-"""The object store on a local folder and on a real S3 server: the same calls, the same answers."""
+"""The object store behaves the same on a local folder and on a real S3 server."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,7 +19,7 @@ KEY = "organization/session/track é 1/000001.flac"
 
 
 def s3(server: TestS3, bucket: str) -> ObjectStore:
-    """With the options as settings hold them: all text."""
+    """Opens a store with all options as text, as settings hold them."""
     folder = server.folder / bucket
     url = f"s3://{bucket}" if folder.is_dir() else server.create_bucket(bucket)
     return open_store(url, {**server.options, "allow_http": "true", "timeout": "20s"})
@@ -36,7 +36,7 @@ async def read(store: ObjectStore, key: str) -> bytes:
     return bytes(await (await obstore.get_async(store, key)).bytes_async())
 
 
-async def test_what_is_put_is_got(store: ObjectStore) -> None:
+async def test_a_stored_object_can_be_read(store: ObjectStore) -> None:
     content = bytes(range(256)) * 4_000
 
     await obstore.put_async(store, KEY, content)
@@ -46,19 +46,19 @@ async def test_what_is_put_is_got(store: ObjectStore) -> None:
     assert bytes(await obstore.get_range_async(store, KEY, start=256, length=3)) == b"\x00\x01\x02"
 
 
-async def test_what_is_not_there_is_not_found(store: ObjectStore) -> None:
+async def test_a_missing_object_raises_not_found(store: ObjectStore) -> None:
     with pytest.raises((NotFoundError, FileNotFoundError)):
         await read(store, "nothing")
 
 
-async def test_a_later_put_replaces(store: ObjectStore) -> None:
+async def test_a_later_put_overwrites(store: ObjectStore) -> None:
     for content in (b"first", b"second"):
         await obstore.put_async(store, KEY, content)
 
     assert await read(store, KEY) == b"second"
 
 
-async def test_a_put_that_may_only_create_leaves_what_is_there(store: ObjectStore) -> None:
+async def test_a_create_only_put_does_not_overwrite(store: ObjectStore) -> None:
     await obstore.put_async(store, KEY, b"first", mode="create")
 
     with pytest.raises(AlreadyExistsError):
@@ -67,7 +67,7 @@ async def test_a_put_that_may_only_create_leaves_what_is_there(store: ObjectStor
     assert await read(store, KEY) == b"first"
 
 
-async def test_a_listing_has_what_lies_under_a_prefix(store: ObjectStore) -> None:
+async def test_a_listing_is_limited_to_its_prefix(store: ObjectStore) -> None:
     keys = [f"one/{n:03}" for n in range(30)]
     for key in [*keys, "other/000"]:
         await obstore.put_async(store, key, b"x")
@@ -77,7 +77,7 @@ async def test_a_listing_has_what_lies_under_a_prefix(store: ObjectStore) -> Non
     assert sorted(listed) == keys
 
 
-async def test_what_is_deleted_is_gone(store: ObjectStore) -> None:
+async def test_a_deleted_object_is_gone(store: ObjectStore) -> None:
     await obstore.put_async(store, KEY, b"x")
 
     await obstore.delete_async(store, KEY)
@@ -86,7 +86,7 @@ async def test_what_is_deleted_is_gone(store: ObjectStore) -> None:
         await read(store, KEY)
 
 
-async def test_a_key_cannot_leave_the_folder(tmp_path: Path) -> None:
+async def test_a_key_cannot_escape_the_folder(tmp_path: Path) -> None:
     store = open_store(f"file://{tmp_path}/inside", {})
 
     with pytest.raises(Exception, match=r"\.\."):
@@ -102,7 +102,7 @@ def signed_url(s3_server: TestS3) -> Callable[[str], str]:
     return lambda key: obstore.sign(store, "GET", key, timedelta(minutes=1))
 
 
-async def test_a_signed_url_gives_one_object_to_who_has_no_key(
+async def test_a_signed_url_gives_access_to_one_object_without_a_key(
     s3_server: TestS3, signed_url: Callable[[str], str]
 ) -> None:
     await obstore.put_async(s3(s3_server, "signed"), "a.flac", b"sound")
@@ -115,7 +115,7 @@ async def test_a_signed_url_gives_one_object_to_who_has_no_key(
             assert (await nobody.get(changed)).status_code == 403
 
 
-async def test_a_wrong_secret_opens_nothing(s3_server: TestS3) -> None:
+async def test_a_wrong_secret_is_refused(s3_server: TestS3) -> None:
     await obstore.put_async(s3(s3_server, "guarded"), "a", b"x")
     options = {**s3_server.options, "allow_http": "true", "aws_secret_access_key": "wrong"}
 
@@ -123,7 +123,7 @@ async def test_a_wrong_secret_opens_nothing(s3_server: TestS3) -> None:
         await read(open_store("s3://guarded", options), "a")
 
 
-async def test_plain_http_is_refused_unless_it_is_allowed(s3_server: TestS3) -> None:
+async def test_plain_http_is_refused_unless_allowed(s3_server: TestS3) -> None:
     s3_server.create_bucket("plain")
     store = open_store("s3://plain", {**s3_server.options, "timeout": "5s", "allow_http": "false"})
 

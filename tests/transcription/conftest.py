@@ -1,12 +1,12 @@
-"""Engines are loaded once for all tests."""
+"""Fixtures: speech engines, loaded once per test session."""
 
 from importlib.util import find_spec
 
 import pytest
 
-from tests.transcription.speech import MODEL
+from tests.transcription.speech_samples import MODEL
 from transcription.engine import SpeechEngine
-from transcription.models import load_engine
+from transcription.model_loading import load_engine
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,13 @@
-"""What every engine must do."""
+"""The contract of SpeechEngine, checked with every engine."""
 
 import re
 
 import numpy as np
 import pytest
 
-from tests.transcription.speech import clip, silence, track
-from transcription.cutting import find_speech
+from tests.transcription.speech_samples import clip, silence, track
 from transcription.engine import RATE, SpeechEngine, SpeechSpan
+from transcription.speech_detection import find_speech
 
 pytestmark = [pytest.mark.adapter, pytest.mark.filterwarnings("default")]
 
@@ -16,7 +16,7 @@ def plain(text: str) -> str:
     return re.sub(r"[^a-z ]", "", text.lower()).strip()
 
 
-def test_each_span_is_decoded_by_itself_and_in_order(any_engine: SpeechEngine) -> None:
+def test_each_span_is_decoded_separately_and_in_order(any_engine: SpeechEngine) -> None:
     sound = track()
     spans = find_speech(sound)
     decoded = any_engine.decode(sound, spans, ["en"])
@@ -25,7 +25,7 @@ def test_each_span_is_decoded_by_itself_and_in_order(any_engine: SpeechEngine) -
     assert plain(decoded[1].text) == "the quick brown fox jumps over the lazy dog"
 
 
-def test_words_lie_within_their_span_in_time_order(any_engine: SpeechEngine) -> None:
+def test_words_are_in_time_order_within_their_span(any_engine: SpeechEngine) -> None:
     sound = track()
     for one in any_engine.decode(sound, find_speech(sound), ["en"]):
         times = [word.start for word in one.words]
@@ -37,16 +37,16 @@ def test_words_lie_within_their_span_in_time_order(any_engine: SpeechEngine) -> 
         assert plain(" ".join(word.text for word in one.words)) == plain(one.text)
 
 
-def test_the_language_is_chosen_among_those_of_the_class(any_engine: SpeechEngine) -> None:
+def test_the_language_is_detected_among_the_candidates(any_engine: SpeechEngine) -> None:
     english, spanish = clip("en", "quick_brown_fox"), clip("es", "pangrama")
     sound = np.concatenate([english, silence(2), spanish])
     spans = [SpeechSpan(0, len(english)), SpeechSpan(len(sound) - len(spanish), len(sound))]
     assert [one.language for one in any_engine.decode(sound, spans, ["en", "es"])] == ["en", "es"]
 
 
-def test_no_spans_are_no_words(any_engine: SpeechEngine) -> None:
+def test_no_spans_give_no_utterances(any_engine: SpeechEngine) -> None:
     assert any_engine.decode(silence(2), [], ["en"]) == []
 
 
-def test_the_name_tells_engine_and_model(any_engine: SpeechEngine) -> None:
+def test_the_name_contains_engine_and_model(any_engine: SpeechEngine) -> None:
     assert re.fullmatch(r"(faster-whisper|whisperx):\S+", any_engine.name)

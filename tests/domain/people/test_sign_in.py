@@ -1,22 +1,22 @@
-"""Where somebody goes after signing in, and what counts as one network."""
+"""Rules of signing in: the page to go to, safe paths, networks."""
 
 import pytest
 
 from domain.people.access import AccessRole
-from domain.people.sign_in import domain_of, home_of, network_of, path_within
+from domain.people.sign_in import domain_of, home_path, network_of, safe_path
 
 pytestmark = pytest.mark.unit
 
 
-def test_everybody_has_a_page_of_their_own() -> None:
-    assert {home_of(role) for role in (AccessRole.ADMIN, AccessRole.OPS)} == {"/today"}
-    assert home_of(AccessRole.INSTRUCTOR) == "/teaching"
-    assert home_of(AccessRole.GUARDIAN) == "/family"
+def test_every_role_has_a_home_page() -> None:
+    assert {home_path(role) for role in (AccessRole.ADMIN, AccessRole.OPS)} == {"/today"}
+    assert home_path(AccessRole.INSTRUCTOR) == "/teaching"
+    assert home_path(AccessRole.GUARDIAN) == "/family"
 
 
 @pytest.mark.parametrize("path", ["/", "/today", "/sessions/1?tab=notes&x=%2F#top", "/a//b", "/å"])
-def test_a_path_of_this_site(path: str) -> None:
-    assert path_within(path) == path
+def test_paths_on_this_site_are_safe(path: str) -> None:
+    assert safe_path(path) == path
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_a_path_of_this_site(path: str) -> None:
         "/\x00",
     ],
 )
-def test_anything_else(path: str | None) -> None:
-    assert path_within(path) is None
+def test_other_paths_are_refused(path: str | None) -> None:
+    assert safe_path(path) is None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_anything_else(path: str | None) -> None:
         ("", ""),
     ],
 )
-def test_one_subscriber_is_one_network(host: str, network: str) -> None:
+def test_addresses_of_one_subscriber_share_a_network(host: str, network: str) -> None:
     assert network_of(host) == network
 
 

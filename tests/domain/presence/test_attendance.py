@@ -6,7 +6,7 @@ from domain.people.roles import capture_identity
 from domain.presence.attendance import Attendance, fold_attendance
 from domain.presence.connections import Provenance
 from domain.presence.events import EventKind, EventSource, SessionEvent
-from tests.domain.facts import absent, at, event, finished, joined, left, remade, seen
+from tests.domain.session_events import absent, at, event, finished, joined, left, remade, seen
 
 pytestmark = pytest.mark.unit
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from domain.presence.attendance import Attendance, fold_attendance
 from domain.presence.connections import Provenance
 from domain.presence.events import SessionEvent
-from tests.domain.facts import at, joined
 from tests.domain.presence.true_class import (
     DETECTED,
     END,
@@ -22,6 +21,7 @@ from tests.domain.presence.true_class import (
     restarts,
     watched,
 )
+from tests.domain.session_events import at, joined
 
 pytestmark = pytest.mark.unit
 

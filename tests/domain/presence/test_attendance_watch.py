@@ -12,8 +12,8 @@ from domain.presence.connections import Provenance
 from domain.presence.events import SessionEvent
 from media_bridge.liveness import KnownConnection, Poll, Sighting, compare
 from media_bridge.rooms import Room, RoomParticipant
-from tests.domain.facts import at, joined, remade
 from tests.domain.presence.true_class import DETECTED, END, POLL, TrueClass, TrueConnection, classes, goodbye
+from tests.domain.session_events import at, joined, remade
 
 pytestmark = pytest.mark.unit
 

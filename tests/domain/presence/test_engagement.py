@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from domain.people.roles import capture_identity
 from domain.presence.engagement import EngagementSummary, summarise
 from domain.presence.events import EventKind, EventSource, SessionEvent
-from tests.domain.facts import at, event, joined, left, remade
+from tests.domain.session_events import at, event, joined, left, remade
 
 pytestmark = pytest.mark.unit
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from domain.presence.attendance import fold_attendance
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.presence.live_status import in_room, level_of
-from tests.domain.facts import absent, event, finished, joined, left, remade, seen
-from tests.domain.statuses import connections, room
+from tests.domain.live_statuses import connections, room
+from tests.domain.session_events import absent, event, finished, joined, left, remade, seen
 
 pytestmark = pytest.mark.unit
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from domain.people.roles import Role
 from domain.presence.events import SessionEvent
 from domain.presence.milestones import Milestone, Presence, fold_presence, news
-from tests.domain.facts import absent, at, joined, left, remade
 from tests.domain.presence.true_class import TrueClass, classes, goodbye
+from tests.domain.session_events import absent, at, joined, left, remade
 
 pytestmark = pytest.mark.unit
 

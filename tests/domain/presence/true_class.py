@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from domain.intervals import Interval, merged, seconds
+from domain.intervals import Interval, merged, total_seconds
 from domain.presence.events import EventKind, SessionEvent
-from tests.domain.facts import absent, at, event, left, remade, seen
+from tests.domain.session_events import absent, at, event, left, remade, seen
 
 POLL = 10  # seconds between two looks of the watch
 DETECTED = 20  # seconds from the last packet of a dead client to LiveKit's `left`
@@ -37,7 +37,9 @@ class TrueClass:
     crash_at: int | None
 
     def seconds_of(self, who: str) -> float:
-        return seconds(merged(Interval(at(c.start), at(c.end)) for c in self.connections if c.who == who))
+        return total_seconds(
+            merged(Interval(at(c.start), at(c.end)) for c in self.connections if c.who == who)
+        )
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""How much of a class was heard."""
+"""How much of a class was recorded."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import pytest
 from domain.intervals import Interval
 from domain.people.roles import capture_identity
 from domain.presence.events import EventKind, SessionEvent
-from domain.record.capture_coverage import heard, heard_share
-from tests.domain.facts import at, event, joined
+from domain.record.capture_coverage import recorded_intervals, recorded_share
+from tests.domain.session_events import at, event, joined
 
 pytestmark = pytest.mark.unit
 
@@ -22,7 +22,7 @@ def blind(start: float, end: float) -> SessionEvent:
     return own(EventKind.CAPTURE_BLIND, start, reason="process_lost", **span)
 
 
-def test_from_the_start_to_the_end_but_for_the_blind_spans() -> None:
+def test_blind_spans_are_excluded_from_the_recorded_time() -> None:
     events = [
         own(EventKind.CAPTURE_STARTED, 0),
         own(EventKind.CAPTURE_STARTED, 130),
@@ -30,20 +30,20 @@ def test_from_the_start_to_the_end_but_for_the_blind_spans() -> None:
         own(EventKind.CAPTURE_ENDED, 600),
     ]
 
-    assert heard(events) == (Interval(at(0), at(100)), Interval(at(130), at(600)))
-    assert heard_share(events, at(0), at(600)) == pytest.approx(0.95)
+    assert recorded_intervals(events) == (Interval(at(0), at(100)), Interval(at(130), at(600)))
+    assert recorded_share(events, at(0), at(600)) == pytest.approx(0.95)
 
 
-def test_a_recorder_that_was_lost_for_good_heard_until_its_last_word() -> None:
+def test_a_lost_recorder_counts_until_its_last_event() -> None:
     events = [
         own(EventKind.CAPTURE_STARTED, 0),
         event(EventKind.CHAT, 300, "ana", "PA_1"),
         joined("b", "PA_2", 500),
     ]
 
-    assert heard_share(events, at(0), at(600)) == pytest.approx(0.5)
+    assert recorded_share(events, at(0), at(600)) == pytest.approx(0.5)
 
 
-def test_nothing_was_heard_where_no_recorder_came() -> None:
-    assert heard_share([joined("ana", "PA_1", 0)], at(0), at(600)) == 0
-    assert heard_share([own(EventKind.CAPTURE_STARTED, 0)], at(0), at(0)) == 0
+def test_without_a_recorder_nothing_is_recorded() -> None:
+    assert recorded_share([joined("ana", "PA_1", 0)], at(0), at(600)) == 0
+    assert recorded_share([own(EventKind.CAPTURE_STARTED, 0)], at(0), at(0)) == 0

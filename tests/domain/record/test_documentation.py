@@ -1,4 +1,4 @@
-"""What a family may read of the documentation."""
+"""Which statements of a documentation a family may read."""
 
 from uuid import UUID
 
@@ -20,23 +20,23 @@ def reads(*utterances: UUID, others: set[str]) -> bool:
     return bool(for_family([citing(*utterances)], SPEAKERS, others=others))
 
 
-def test_a_family_reads_of_its_own_child_and_of_the_class_and_not_of_other_children() -> None:
+def test_a_family_reads_about_its_own_child_and_the_class_but_not_other_children() -> None:
     assert reads(BY_INSTRUCTOR, others={"leo"})
     assert reads(BY_INSTRUCTOR, BY_NOOR, others={"leo"})
     assert not reads(BY_INSTRUCTOR, BY_LEO, others={"leo"})
     assert not reads(BY_NOOR, BY_LEO, others={"leo"})
 
 
-def test_a_family_of_both_reads_of_both() -> None:
+def test_a_family_with_two_children_reads_about_both() -> None:
     assert reads(BY_NOOR, BY_LEO, others=set())
 
 
-def test_what_a_guest_said_and_what_a_person_wrote_is_for_all() -> None:
+def test_statements_citing_guests_or_nothing_are_for_all_families() -> None:
     assert reads(BY_NOBODY_KNOWN, others={"noor", "leo"})
     assert reads(others={"noor", "leo"})
 
 
-def test_the_order_stays() -> None:
+def test_the_order_of_statements_is_kept() -> None:
     told = [citing(BY_INSTRUCTOR), citing(BY_LEO), citing(BY_NOOR), citing(BY_INSTRUCTOR)]
 
     assert for_family(told, SPEAKERS, others={"leo"}) == (told[0], told[2], told[3])

@@ -1,4 +1,4 @@
-"""What a reviewer is told that a revision changed."""
+"""The diff between two revisions of a documentation."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.record.documentation import CheckOutcome, Citation, Section, Statement
-from domain.record.revisions import Edit, changes, words_changed
+from domain.record.revisions import Edit, diff_statements, diff_words
 
 pytestmark = pytest.mark.unit
 
@@ -32,15 +32,15 @@ drafts = st.lists(statements, max_size=6).map(tuple)
 
 
 def edits(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> list[Edit]:
-    return [change.edit for change in changes(before, after)]
+    return [change.edit for change in diff_statements(before, after)]
 
 
-def test_the_same_draft_is_kept() -> None:
+def test_equal_drafts_have_no_changes() -> None:
     assert edits(DRAFT, DRAFT) == [Edit.KEPT] * 3
 
 
-def test_a_changed_word_is_shown_in_its_sentence() -> None:
-    (changed, *others) = changes(
+def test_a_changed_word_is_shown_within_its_statement() -> None:
+    (changed, *others) = diff_statements(
         DRAFT, (replace(FIRST, text="Adding fractions with unlike denominators."), *DRAFT[1:])
     )
     assert changed.edit == Edit.CHANGED
@@ -53,21 +53,21 @@ def test_a_changed_word_is_shown_in_its_sentence() -> None:
     assert [one.edit for one in others] == [Edit.KEPT] * 2
 
 
-def test_what_is_added_and_removed_stands_at_its_place() -> None:
+def test_added_and_removed_statements_appear_in_position() -> None:
     new = stated("They brought their own rulers.", B)
     assert edits(DRAFT, (FIRST, new, THIRD)) == [Edit.KEPT, Edit.ADDED, Edit.REMOVED, Edit.KEPT]
 
 
-def test_a_statement_that_was_removed_stands_where_it_was() -> None:
+def test_a_removed_statement_appears_at_its_old_position() -> None:
     assert edits(DRAFT, (FIRST, THIRD)) == [Edit.KEPT, Edit.REMOVED, Edit.KEPT]
     assert edits(DRAFT, ()) == [Edit.REMOVED] * 3
 
 
-def test_only_what_was_moved_counts_as_moved() -> None:
+def test_only_moved_statements_are_marked_moved() -> None:
     assert edits(DRAFT, (THIRD, FIRST, SECOND)) == [Edit.MOVED, Edit.KEPT, Edit.KEPT]
 
 
-def test_other_changes_are_named() -> None:
+def test_changed_section_citations_and_check_are_noted() -> None:
     check = Statement(Section.COMPREHENSION, "Knew it.", (), "What?", "That.", CheckOutcome.CORRECT)
     other = replace(
         check,
@@ -76,7 +76,7 @@ def test_other_changes_are_named() -> None:
         question=None,
         outcome=CheckOutcome.PARTLY,
     )
-    (changed,) = changes((check,), (other,))
+    (changed,) = diff_statements((check,), (other,))
     assert changed.notes == (
         "put in another section",
         "rests on other words",
@@ -86,15 +86,17 @@ def test_other_changes_are_named() -> None:
 
 
 @given(texts, texts)
-def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
-    pieces = words_changed(before, after)
+def test_both_texts_can_be_restored_from_a_word_diff(before: str, after: str) -> None:
+    pieces = diff_words(before, after)
     assert "".join(p.text for p in pieces if p.edit != Edit.ADDED) == before
     assert "".join(p.text for p in pieces if p.edit != Edit.REMOVED) == after
 
 
 @given(drafts, drafts)
-def test_every_statement_is_in_it_once(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> None:
-    found = changes(before, after)
+def test_every_statement_appears_once_in_a_diff(
+    before: tuple[Statement, ...], after: tuple[Statement, ...]
+) -> None:
+    found = diff_statements(before, after)
     removed = sum(change.edit == Edit.REMOVED for change in found)
     added = sum(change.edit == Edit.ADDED for change in found)
     assert len(found) - removed == len(after)
@@ -102,5 +104,5 @@ def test_every_statement_is_in_it_once(before: tuple[Statement, ...], after: tup
 
 
 @given(drafts)
-def test_nothing_changed_where_nothing_changed(draft: tuple[Statement, ...]) -> None:
+def test_diffing_a_draft_with_itself_gives_no_changes(draft: tuple[Statement, ...]) -> None:
     assert set(edits(draft, draft)) <= {Edit.KEPT}

@@ -1,4 +1,4 @@
-"""What the board says of a session, and when it asks for somebody's attention."""
+"""Rows of the live board: presence, quality, recording, transcript lag and reasons for attention."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,40 +15,40 @@ from domain.sessions.board import (
     INSTRUCTOR_GRACE,
     RECORDER_GRACE,
     TRANSCRIPT_GRACE,
-    Expected,
-    Facts,
-    Filter,
+    BoardFilter,
+    BookedParticipant,
     Group,
     OpenCase,
     Reason,
     Recording,
-    Row,
-    Transcribing,
+    SessionFacts,
+    SessionRow,
+    TranscriptProgress,
     board_row,
-    in_order,
+    sorted_rows,
     transcript_lag,
 )
 from domain.sessions.states import SessionState
-from tests.domain.facts import T0, at, event, joined, left
-from tests.domain.statuses import connections
+from tests.domain.live_statuses import connections
+from tests.domain.session_events import T0, at, event, joined, left
 
 pytestmark = pytest.mark.unit
 
 S = SessionState
 ADA, NOOR, LEO, GUEST = (UUID(int=number) for number in range(1, 5))
 PEOPLE = (
-    Expected(ADA, "Ada Okafor", Role.INSTRUCTOR),
-    Expected(NOOR, "Noor Haddad", Role.STUDENT),
-    Expected(LEO, "Léo Lindqvist", Role.STUDENT),
-    Expected(GUEST, "Sam", Role.OBSERVER),
+    BookedParticipant(ADA, "Ada Okafor", Role.INSTRUCTOR),
+    BookedParticipant(NOOR, "Noor Haddad", Role.STUDENT),
+    BookedParticipant(LEO, "Léo Lindqvist", Role.STUDENT),
+    BookedParticipant(GUEST, "Sam", Role.OBSERVER),
 )
 RECORDED = RoomStatus(capture_started_at=at(-5))
 SECOND = timedelta(seconds=1)
 
 
-def facts(**changes: Any) -> Facts:
-    """A class that is due at T0 and scheduled."""
-    base = Facts(
+def facts(**changes: Any) -> SessionFacts:
+    """A scheduled class that starts at T0."""
+    base = SessionFacts(
         id=UUID(int=9),
         title="Adding fractions",
         course="Mathematics",
@@ -69,8 +69,8 @@ def here(*people: UUID, quality: str | None = None) -> tuple[ConnectionStatus, .
     return connections(events)
 
 
-def live(**changes: Any) -> Facts:
-    """A class that runs well."""
+def live(**changes: Any) -> SessionFacts:
+    """A live class without problems."""
     values: dict[str, Any] = {
         "state": S.LIVE,
         "live_at": T0,
@@ -92,7 +92,7 @@ def test_every_state_is_in_a_group(state: SessionState) -> None:
     assert (group == Group.COMING) == (state == S.SCHEDULED)
 
 
-def test_a_class_that_runs_well_needs_nobody() -> None:
+def test_a_class_without_problems_needs_no_attention() -> None:
     row = board_row(live(), at(60))
     assert row.attention == ()
     assert (row.present, row.expected) == (3, 3)
@@ -100,13 +100,13 @@ def test_a_class_that_runs_well_needs_nobody() -> None:
     assert row.changes_at == at(1800)
 
 
-def test_who_is_in_counts_those_expected_and_names_everybody() -> None:
+def test_only_expected_participants_are_counted_but_all_are_listed() -> None:
     row = board_row(live(connections=here(ADA, GUEST)), at(60))
     assert (row.present, row.expected) == (1, 3)
     assert [person.name for person in row.people if person.present] == ["Ada Okafor", "Sam"]
 
 
-def test_the_worst_quality_of_those_present_counts() -> None:
+def test_the_worst_quality_of_those_present_is_the_rows_quality() -> None:
     good, bad = here(ADA, quality="excellent"), here(NOOR, quality="poor")
     row = board_row(live(connections=good + bad), at(60))
     assert row.quality == "poor"
@@ -126,7 +126,7 @@ def test_the_worst_quality_of_those_present_counts() -> None:
         {"cases": (case(ExceptionKind.RECORDING_MISSING, Severity.CRITICAL),)},
     ],
 )
-def test_a_class_that_nobody_records_needs_attention_after_a_moment(changes: dict[str, Any]) -> None:
+def test_an_unrecorded_class_needs_attention_after_the_grace_period(changes: dict[str, Any]) -> None:
     late = T0 + RECORDER_GRACE
     at_once, then = board_row(live(**changes), late - SECOND), board_row(live(**changes), late)
     assert at_once.recording == then.recording == Recording.OFF
@@ -135,14 +135,14 @@ def test_a_class_that_nobody_records_needs_attention_after_a_moment(changes: dic
     assert Reason.NOT_RECORDED in then.attention
 
 
-def test_before_and_after_the_class_there_is_nothing_to_record() -> None:
+def test_before_and_after_the_class_nothing_has_to_be_recorded() -> None:
     for state in set(S) - {S.LIVE}:
         assert board_row(facts(state=state), at(60)).recording == Recording.NONE
     assert board_row(facts(state=S.OPEN, room=RECORDED), at(-60)).recording == Recording.ON
 
 
 @pytest.mark.parametrize("state", [S.SCHEDULED, S.OPEN, S.LIVE])
-def test_an_instructor_who_is_not_there_is_missed_until_the_planned_end(state: SessionState) -> None:
+def test_a_missing_instructor_needs_attention_until_the_planned_end(state: SessionState) -> None:
     late = T0 + INSTRUCTOR_GRACE
     waiting = live(state=state, connections=here(NOOR))
     assert Reason.INSTRUCTOR_MISSING not in board_row(waiting, late - SECOND).attention
@@ -152,13 +152,13 @@ def test_an_instructor_who_is_not_there_is_missed_until_the_planned_end(state: S
     assert Reason.INSTRUCTOR_MISSING not in board_row(there, late).attention
 
 
-def test_a_room_that_did_not_open_in_time() -> None:
+def test_a_room_that_did_not_open_in_time_needs_attention() -> None:
     assert board_row(facts(), T0 - SECOND).attention == ()
     assert board_row(facts(), T0 - SECOND).changes_at == T0
     assert board_row(facts(), T0).attention == (Reason.ROOM_NOT_OPEN,)
 
 
-def test_exceptions_are_told_by_severity_and_the_urgent_need_attention() -> None:
+def test_cases_are_sorted_by_severity_and_urgent_ones_need_attention() -> None:
     gap = case(ExceptionKind.RECORDING_GAP, Severity.NORMAL)
     lost = case(ExceptionKind.ROOM_LOST, Severity.CRITICAL)
     row = board_row(facts(state=S.CLOSED, cases=(gap, lost)), at(60))
@@ -169,8 +169,8 @@ def test_exceptions_are_told_by_severity_and_the_urgent_need_attention() -> None
     assert (quiet.severity, quiet.attention) == (Severity.NORMAL, ())
 
 
-def test_the_transcript_of_a_running_class_is_behind_as_long_as_something_waits() -> None:
-    waiting = live(transcribing=Transcribing(at(0), at(60), at(30), waiting=True))
+def test_the_transcript_lag_of_a_live_class_grows_while_audio_waits() -> None:
+    waiting = live(transcribing=TranscriptProgress(at(0), at(60), at(30), waiting=True))
     assert transcript_lag(waiting, at(61)) == timedelta(seconds=31)
     assert transcript_lag(waiting, at(100)) == timedelta(seconds=70)
     assert board_row(waiting, at(61)).lag_grows
@@ -183,19 +183,21 @@ def test_the_transcript_of_a_running_class_is_behind_as_long_as_something_waits(
 @pytest.mark.parametrize(
     ("told", "state", "lag"),
     [
-        (Transcribing(), S.LIVE, None),
-        (Transcribing(at(0), at(60), at(60)), S.LIVE, 0),
-        (Transcribing(at(0), at(60), at(70)), S.LIVE, 0),
-        (Transcribing(at(0), at(30), None, waiting=True), S.LIVE, 900),
-        (Transcribing(at(0), at(60), at(20), waiting=True), S.DOCUMENTING, 40),
+        (TranscriptProgress(), S.LIVE, None),
+        (TranscriptProgress(at(0), at(60), at(60)), S.LIVE, 0),
+        (TranscriptProgress(at(0), at(60), at(70)), S.LIVE, 0),
+        (TranscriptProgress(at(0), at(30), None, waiting=True), S.LIVE, 900),
+        (TranscriptProgress(at(0), at(60), at(20), waiting=True), S.DOCUMENTING, 40),
     ],
 )
-def test_how_far_the_transcript_is_behind(told: Transcribing, state: SessionState, lag: float | None) -> None:
+def test_the_transcript_lag_is_the_time_between_transcript_and_recording(
+    told: TranscriptProgress, state: SessionState, lag: float | None
+) -> None:
     row = board_row(live(state=state, transcribing=told), at(900))
     assert row.lag_seconds == lag
 
 
-def rows() -> list[Row]:
+def rows() -> list[SessionRow]:
     return [
         board_row(facts(id=UUID(int=number), state=state, starts_at=at(start)), at(-9000))
         for number, (state, start) in enumerate(
@@ -204,24 +206,24 @@ def rows() -> list[Row]:
     ]
 
 
-def test_what_runs_comes_first_then_what_comes_then_what_is_over() -> None:
-    assert [row.id.int for row in in_order(rows())] == [5, 4, 3, 2, 1, 0]
+def test_rows_are_sorted_running_coming_finished() -> None:
+    assert [row.id.int for row in sorted_rows(rows())] == [5, 4, 3, 2, 1, 0]
 
 
 @pytest.mark.parametrize(
     ("wanted", "matches"),
     [
-        (Filter(), True),
-        (Filter(Group.RUNNING), True),
-        (Filter(Group.DONE), False),
-        (Filter(attention=True), True),
-        (Filter(exceptions=True), False),
-        (Filter(text="FRACTIONS"), True),
-        (Filter(text="leo lind"), True),
-        (Filter(text=" mathem "), True),
-        (Filter(text="Lindqvist Adding"), False),
-        (Filter(Group.RUNNING, attention=True, text="nobody"), False),
+        (BoardFilter(), True),
+        (BoardFilter(Group.RUNNING), True),
+        (BoardFilter(Group.DONE), False),
+        (BoardFilter(attention=True), True),
+        (BoardFilter(exceptions=True), False),
+        (BoardFilter(text="FRACTIONS"), True),
+        (BoardFilter(text="leo lind"), True),
+        (BoardFilter(text=" mathem "), True),
+        (BoardFilter(text="Lindqvist Adding"), False),
+        (BoardFilter(Group.RUNNING, attention=True, text="nobody"), False),
     ],
 )
-def test_rows_are_found_by_group_need_and_words(wanted: Filter, matches: bool) -> None:
+def test_rows_are_filtered_by_group_attention_and_text(wanted: BoardFilter, matches: bool) -> None:
     assert wanted.matches(board_row(live(room=RoomStatus()), at(60))) is matches

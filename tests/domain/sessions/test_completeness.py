@@ -1,4 +1,4 @@
-"""The share of a record that is there."""
+"""Which parts of a record are required, present and missing."""
 
 from dataclasses import fields
 
@@ -13,32 +13,32 @@ pytestmark = pytest.mark.unit
 WHOLE = RecordParts(**dict.fromkeys([part.value for part in Part], True))
 
 
-def test_each_part_can_be_recorded() -> None:
+def test_record_parts_has_a_field_for_every_part() -> None:
     assert {field.name for field in fields(RecordParts)} == set(Part)
 
 
-def test_a_class_that_was_held_should_have_everything() -> None:
+def test_a_class_that_was_held_requires_every_part() -> None:
     assert completeness(WHOLE, "held").share == 1
-    assert completeness(WHOLE, "held").should == tuple(Part)
+    assert completeness(WHOLE, "held").required == tuple(Part)
     assert completeness(RecordParts(), "held").missing == tuple(Part)
 
 
 def test_missing_parts_are_named() -> None:
-    found = completeness(RecordParts(confirmation=True, attendance=True), "held")
+    result = completeness(RecordParts(confirmation=True, attendance=True), "held")
 
-    assert found.have == (Part.CONFIRMATION, Part.ATTENDANCE)
-    assert found.share == 0.2
+    assert result.have == (Part.CONFIRMATION, Part.ATTENDANCE)
+    assert result.share == 0.2
 
 
-def test_nobody_misses_the_transcript_of_a_class_that_was_not_held() -> None:
+def test_a_class_that_was_not_held_requires_no_transcript() -> None:
     assert completeness(RecordParts(confirmation=True, briefing=True), "not_held").share == 1
     assert completeness(RecordParts(confirmation=True), "cancelled").share == 1
     assert completeness(RecordParts(), "cancelled").missing == (Part.CONFIRMATION,)
 
 
 @given(st.builds(RecordParts), st.sampled_from(["held", "not_held", "cancelled"]))
-def test_have_and_missing_make_up_what_should_be(parts: RecordParts, outcome: str) -> None:
-    found = completeness(parts, outcome)
+def test_have_and_missing_together_are_the_required_parts(parts: RecordParts, outcome: str) -> None:
+    result = completeness(parts, outcome)
 
-    assert sorted([*found.have, *found.missing]) == sorted(found.should)
-    assert 0 <= found.share <= 1
+    assert sorted([*result.have, *result.missing]) == sorted(result.required)
+    assert 0 <= result.share <= 1

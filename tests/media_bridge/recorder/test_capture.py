@@ -1,4 +1,4 @@
-"""A recorder in a real room with people who speak: segments, manifest, signals."""
+"""A recorder in a real room with speaking participants: segments, manifest, session events."""
 
 import asyncio
 import hashlib
@@ -17,7 +17,7 @@ from obstore.store import ObjectStore
 from domain.presence.events import EventKind
 from domain.record.recording import AudioSegment, manifest_key
 from media_bridge.recorder.manifest import list_segments
-from media_bridge.recorder.reports import EndReason, EventSeen, Heartbeat
+from media_bridge.recorder.reports import EndReason, EventObserved, Heartbeat
 from storage.object_store import open_store
 from tests.media_bridge.classroom import Classroom
 from tests.stack import TestS3
@@ -38,7 +38,7 @@ def store_options(request: pytest.FixtureRequest, classroom: Classroom) -> dict[
 
 
 async def samples_of(store: ObjectStore, segment: AudioSegment) -> np.ndarray:
-    """Also checks that the file is the one the manifest means."""
+    """Decodes a segment's audio file after checking its hash and size against the manifest."""
     audio = bytes(await (await obstore.get_async(store, segment.key)).bytes_async())
     assert (hashlib.sha256(audio).hexdigest(), len(audio)) == (segment.sha256, segment.size)
     with av.open(BytesIO(audio), "r") as container:
@@ -47,16 +47,16 @@ async def samples_of(store: ObjectStore, segment: AudioSegment) -> np.ndarray:
 
 
 def pitch(pcm: np.ndarray, rate: int) -> float:
-    """The strongest frequency."""
+    """The strongest frequency in hertz."""
     return float(np.fft.rfftfreq(len(pcm), 1 / rate)[np.argmax(np.abs(np.fft.rfft(pcm)))])
 
 
-async def test_each_speaker_is_recorded_completely_on_the_wall_clock(
+async def test_every_speaker_is_recorded_completely_with_wall_clock_times(
     classroom: Classroom, store_options: dict[str, object]
 ) -> None:
     people = await classroom.people(3)
     recording = classroom.record(**store_options)
-    await recording.has_segments(3, people=3)
+    await recording.wait_for_segments(3, people=3)
     result = await recording.stop()
 
     store = open_store(store_options["store_url"], store_options.get("store_options", {}))  # type: ignore[arg-type]
@@ -77,10 +77,12 @@ async def test_each_speaker_is_recorded_completely_on_the_wall_clock(
         assert pitch(pcm[16_000:], 16_000) == pytest.approx(person.hertz, abs=3)
 
 
-async def test_the_audio_comes_before_its_entry_and_the_spool_is_left_empty(classroom: Classroom) -> None:
+async def test_audio_is_stored_before_its_manifest_entry_and_the_spool_is_emptied(
+    classroom: Classroom,
+) -> None:
     await classroom.people(1)
     recording = classroom.record()
-    await recording.has_segments(1, people=1)
+    await recording.wait_for_segments(1, people=1)
     await recording.stop()
 
     for segment in recording.reports.segments:
@@ -89,11 +91,11 @@ async def test_the_audio_comes_before_its_entry_and_the_spool_is_left_empty(clas
     assert not list((classroom.folder / "spool").rglob("*.*"))
 
 
-async def test_what_people_do_is_told(classroom: Classroom) -> None:
+async def test_tracks_muting_hands_chat_and_speech_are_reported(classroom: Classroom) -> None:
     speaker, listener = await classroom.people(2)
     listener.level = 0
     recording = classroom.record()
-    await recording.hears(2)
+    await recording.wait_for_tracks(2)
     reports = recording.reports
 
     await listener.hand(True)
@@ -110,33 +112,33 @@ async def test_what_people_do_is_told(classroom: Classroom) -> None:
     await reports.until(lambda r: bool(r.events(EventKind.TRACK_UNPUBLISHED)))
     await recording.stop()
 
-    def told(kind: EventKind) -> list[tuple[str | None, str | None]]:
+    def sources(kind: EventKind) -> list[tuple[str | None, str | None]]:
         return [(event.identity, event.participant_sid) for event in reports.events(kind)]
 
     speaker_was = ("person-0", speaker.room.local_participant.sid)
     listener_was = ("person-1", listener.room.local_participant.sid)
-    assert sorted(told(EventKind.TRACK_PUBLISHED)) == sorted([speaker_was, listener_was])
-    assert told(EventKind.HAND_RAISED) == told(EventKind.HAND_LOWERED) == [listener_was]
-    assert told(EventKind.CHAT) == [listener_was]
+    assert sorted(sources(EventKind.TRACK_PUBLISHED)) == sorted([speaker_was, listener_was])
+    assert sources(EventKind.HAND_RAISED) == sources(EventKind.HAND_LOWERED) == [listener_was]
+    assert sources(EventKind.CHAT) == [listener_was]
     assert reports.events(EventKind.CHAT)[0].data["text"] == "is it seven?"
-    assert told(EventKind.TRACK_MUTED) == told(EventKind.TRACK_UNMUTED) == [speaker_was]
-    assert told(EventKind.TRACK_UNPUBLISHED) == [speaker_was]
-    assert set(told(EventKind.TALK)) == {speaker_was}
+    assert sources(EventKind.TRACK_MUTED) == sources(EventKind.TRACK_UNMUTED) == [speaker_was]
+    assert sources(EventKind.TRACK_UNPUBLISHED) == [speaker_was]
+    assert set(sources(EventKind.TALK)) == {speaker_was}
     clearness = reports.events(EventKind.AUDIO_CONCEALED)[0].data
     assert 0 <= clearness["concealed_samples"] < 0.2 * clearness["total_samples"]
-    ids = [report.event.source_id for report in reports.of(EventSeen)]
+    ids = [report.event.source_id for report in reports.of(EventObserved)]
     assert len(ids) == len(set(ids))
 
 
-async def test_a_camera_is_told_though_it_is_not_recorded(classroom: Classroom) -> None:
+async def test_a_camera_track_is_reported_but_not_recorded(classroom: Classroom) -> None:
     (person,) = await classroom.people(1)
     recording = classroom.record()
-    await recording.hears(1)
+    await recording.wait_for_tracks(1)
     camera = await person.camera()
     await recording.reports.until(lambda r: len(r.events(EventKind.TRACK_PUBLISHED)) == 2)
     camera.mute()
     await recording.reports.until(lambda r: bool(r.events(EventKind.TRACK_MUTED)))
-    await recording.hears(1)
+    await recording.wait_for_tracks(1)
 
     (muted,) = recording.reports.events(EventKind.TRACK_MUTED)
     assert (muted.identity, muted.track_sid, muted.data["source"]) == ("person-0", camera.sid, "camera")
@@ -144,23 +146,23 @@ async def test_a_camera_is_told_though_it_is_not_recorded(classroom: Classroom) 
     assert (latest.audio_tracks, latest.recording_tracks) == (1, 1)
 
 
-async def test_one_who_comes_later_is_recorded_too(classroom: Classroom) -> None:
+async def test_a_participant_who_joins_later_is_recorded(classroom: Classroom) -> None:
     recording = classroom.record()
     await recording.reports.until(lambda r: r.starts == 1)
     await classroom.people(1)
-    await recording.has_segments(1, people=1)
+    await recording.wait_for_segments(1, people=1)
 
     assert not recording.reports.events(EventKind.CAPTURE_BLIND)
     latest = recording.reports.of(Heartbeat)[-1]
     assert (latest.connected, latest.participants, latest.audio_tracks) == (True, 1, 1)
 
 
-async def test_a_muted_track_keeps_its_time_base(classroom: Classroom) -> None:
+async def test_a_muted_track_is_recorded_without_gaps(classroom: Classroom) -> None:
     (person,) = await classroom.people(1)
     recording = classroom.record()
-    await recording.hears(1)
+    await recording.wait_for_tracks(1)
     person.mute(True)
-    await recording.has_segments(3, people=1)
+    await recording.wait_for_segments(3, people=1)
     await recording.stop()
 
     segments = recording.reports.tracks()["person-0"]
@@ -168,7 +170,7 @@ async def test_a_muted_track_keeps_its_time_base(classroom: Classroom) -> None:
     assert sum(s.samples for s in segments) / 16_000 == pytest.approx(wall, rel=0.01)
 
 
-async def test_a_recorder_that_comes_late_says_since_when_the_class_went_unheard(
+async def test_a_late_recorder_reports_the_time_it_missed(
     classroom: Classroom,
 ) -> None:
     await classroom.people(1)
@@ -176,7 +178,7 @@ async def test_a_recorder_that_comes_late_says_since_when_the_class_went_unheard
     joined = (await classroom.rooms.list_participants(classroom.session_id))[0].joined_at
     recording = classroom.record()
     await recording.reports.until(lambda r: bool(r.events(EventKind.CAPTURE_BLIND)))
-    await recording.has_segments(1, people=1)
+    await recording.wait_for_segments(1, people=1)
 
     (blind,) = recording.reports.events(EventKind.CAPTURE_BLIND)
     assert abs(datetime.fromisoformat(blind.data["from"]) - joined) < timedelta(seconds=0.01)
@@ -185,22 +187,22 @@ async def test_a_recorder_that_comes_late_says_since_when_the_class_went_unheard
     assert blind.data["reason"] == "late"
 
 
-async def test_the_end_of_the_room_is_the_end_of_the_recording(classroom: Classroom) -> None:
+async def test_recording_ends_when_the_room_is_deleted(classroom: Classroom) -> None:
     await classroom.people(2)
     recording = classroom.record(segment_seconds=60)
-    await recording.hears(2)
+    await recording.wait_for_tracks(2)
     await classroom.rooms.close_room(classroom.session_id)
-    result = await recording.ends()
+    result = await recording.wait_for_end()
 
     assert (result.reason, result.segments) == (EndReason.ROOM_DELETED, 2)
 
 
-async def test_a_second_recorder_takes_over_and_the_first_ends(classroom: Classroom) -> None:
+async def test_a_second_recorder_replaces_the_first(classroom: Classroom) -> None:
     await classroom.people(1)
     first = classroom.record()
-    await first.hears(1)
+    await first.wait_for_tracks(1)
     second = classroom.record()
-    result = await first.ends()
-    await second.hears(1)
+    result = await first.wait_for_end()
+    await second.wait_for_tracks(1)
 
     assert result.reason == EndReason.SUPERSEDED

@@ -1,4 +1,4 @@
-"""Parts die in mid-class: the recorder comes back, little is lost, and the gap is on record."""
+"""Processes die during a class: the recorder resumes, loses little audio, and reports the gap."""
 
 import asyncio
 import os
@@ -31,10 +31,10 @@ def span(event: SessionEvent) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(event.data["from"]), datetime.fromisoformat(event.data["until"])
 
 
-def missing(
+def gaps_in(
     segments: list[AudioSegment], since: datetime, until: datetime
 ) -> list[tuple[datetime, datetime]]:
-    """The parts of a time span that no segment covers, blinks left out."""
+    """The parts of a time span that no segment covers and that last over 0.05 s."""
     gaps, at = [], since
     for segment in sorted(segments, key=lambda s: s.started_at):
         gaps.append((at, segment.started_at))
@@ -47,10 +47,10 @@ async def blind_spans(recording: Recording, count: int) -> list[tuple[datetime, 
     return [span(event) for event in recording.reports.events(EventKind.CAPTURE_BLIND)]
 
 
-async def test_a_killed_recorder_is_replaced_and_its_gap_is_on_record(classroom: Classroom) -> None:
+async def test_a_killed_recorder_is_replaced_and_its_gap_reported(classroom: Classroom) -> None:
     await classroom.people(2)
     recording = classroom.record()
-    await recording.has_segments(2, people=2)
+    await recording.wait_for_segments(2, people=2)
     assert recording.process.pid is not None
     os.kill(recording.process.pid, signal.SIGKILL)
     killed = datetime.now(UTC)
@@ -65,18 +65,18 @@ async def test_a_killed_recorder_is_replaced_and_its_gap_is_on_record(classroom:
     assert killed - blind_from <= SEGMENT + timedelta(seconds=0.5)  # the segment that was open
     assert blind_until - killed < timedelta(seconds=15)
     for segments in recording.reports.tracks().values():
-        gaps = missing(segments, segments[0].started_at, segments[-1].ended_at)
+        gaps = gaps_in(segments, segments[0].started_at, segments[-1].ended_at)
         assert len(gaps) == 1
         (gap_from, gap_until) = gaps[0]
         assert blind_from - timedelta(seconds=0.1) <= gap_from
         assert gap_until <= blind_until + timedelta(seconds=0.5)
 
 
-async def test_a_recorder_that_stood_still_says_so(classroom: Classroom) -> None:
-    """As when the machine is paused."""
+async def test_a_suspended_recorder_reports_the_gap(classroom: Classroom) -> None:
+    """SIGSTOP stands for a paused machine."""
     await classroom.people(1)
     recording = classroom.record()
-    await recording.has_segments(1, people=1)
+    await recording.wait_for_segments(1, people=1)
     assert recording.process.pid is not None
     os.kill(recording.process.pid, signal.SIGSTOP)
     stopped = datetime.now(UTC)
@@ -94,16 +94,16 @@ async def test_a_recorder_that_stood_still_says_so(classroom: Classroom) -> None
     assert abs(datetime.now(UTC) - last.ended_at) < timedelta(seconds=3)  # the time base has held
 
 
-async def test_after_a_killed_livekit_the_recorder_is_back_with_the_room(own_classroom: Classroom) -> None:
+async def test_the_recorder_rejoins_after_livekit_was_killed(own_classroom: Classroom) -> None:
     await own_classroom.people(2)
     recording = own_classroom.record()
-    await recording.has_segments(1, people=2)
+    await recording.wait_for_segments(1, people=2)
     own_classroom.server.kill()
     killed = datetime.now(UTC)
     await asyncio.to_thread(own_classroom.server.start)
     await own_classroom.make_room()
     ((blind_from, blind_until),) = await blind_spans(recording, 1)
-    await recording.hears(2)
+    await recording.wait_for_tracks(2)
     result = await recording.stop()
 
     assert result.respawns == 0
@@ -111,16 +111,16 @@ async def test_after_a_killed_livekit_the_recorder_is_back_with_the_room(own_cla
     assert blind_until > killed
 
 
-async def test_after_a_long_outage_it_joins_anew_with_a_fresh_token(own_classroom: Classroom) -> None:
-    """So long that LiveKit's SDK has given up."""
+async def test_the_recorder_rejoins_with_a_fresh_token_after_a_long_outage(own_classroom: Classroom) -> None:
+    """The outage lasts until LiveKit's SDK has given up."""
     await own_classroom.people(1)
     recording = own_classroom.record()
-    await recording.has_segments(1, people=1)
+    await recording.wait_for_segments(1, people=1)
     own_classroom.server.kill()
     killed = datetime.now(UTC)
-    asked = own_classroom.tokens_asked
+    requests = own_classroom.token_requests
     async with asyncio.timeout(PATIENCE):
-        await own_classroom.token_asked(asked + 1)
+        await own_classroom.wait_for_token_requests(requests + 1)
     await asyncio.to_thread(own_classroom.server.start)
     back = datetime.now(UTC)
     await own_classroom.make_room()
@@ -136,7 +136,7 @@ async def test_after_a_long_outage_it_joins_anew_with_a_fresh_token(own_classroo
 
 
 async def test_a_recorder_dies_with_its_worker(classroom: Classroom) -> None:
-    """A worker that is killed takes the recorder with it, so that another one can take over."""
+    """A killed worker takes its recorder with it, so that another worker can take over."""
     config = classroom.config().model_dump_json()
     worker = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -152,13 +152,13 @@ async def test_a_recorder_dies_with_its_worker(classroom: Classroom) -> None:
     await worker.wait()
 
     async with asyncio.timeout(PATIENCE):
-        while _alive(pid):  # noqa: ASYNC110 - a process of somebody else tells nobody that it ends
+        while _alive(pid):  # noqa: ASYNC110 - only a child's end can be awaited, and this is no child
             await asyncio.sleep(0.05)
 
 
 WORKER = """
 import asyncio, sys
-from media_bridge.recorder.orders import RecorderConfig
+from media_bridge.recorder.config import RecorderConfig
 from media_bridge.recorder.process import RecorderProcess
 from media_bridge.recorder.reports import Started
 
@@ -174,36 +174,36 @@ asyncio.run(main())
 
 
 def _alive(pid: int) -> bool:
-    """A zombie is dead: only its parent has not looked."""
+    """Whether the process runs; a zombie counts as dead."""
     with suppress(FileNotFoundError, ProcessLookupError):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     return False
 
 
-async def test_cancelling_stores_what_is_open_before_it_ends(classroom: Classroom) -> None:
+async def test_cancelling_stores_the_open_segments(classroom: Classroom) -> None:
     await classroom.people(1)
     recording = classroom.record(segment_seconds=60)
-    await recording.hears(1)
-    await recording.abandon()
+    await recording.wait_for_tracks(1)
+    await recording.cancel()
 
     assert [s.identity for s in recording.reports.segments] == ["person-0"]
     assert recording.process.pid is None
 
 
-async def test_a_process_that_cannot_start_is_not_tried_for_ever(classroom: Classroom) -> None:
+async def test_a_process_that_cannot_start_is_not_restarted_for_ever(classroom: Classroom) -> None:
     recording = classroom.record(store_url="nowhere://")
 
     with pytest.raises(Unavailable):
-        await recording.ends()
+        await recording.wait_for_end()
 
 
-async def test_a_report_that_cannot_be_handled_ends_the_recording(classroom: Classroom) -> None:
+async def test_a_failing_report_handler_ends_the_recording(classroom: Classroom) -> None:
     recording = classroom.record()
     await recording.reports.until(lambda r: r.starts == 1)
     recording.reports.fail_with = RuntimeError("the record is out of reach")
 
     with pytest.raises(RuntimeError, match="out of reach"):
-        await recording.ends()
+        await recording.wait_for_end()
     assert recording.process.pid is None
 
 
@@ -217,31 +217,29 @@ def own_s3(tmp_path: Path) -> Iterator[TestS3]:
     server.running.stop()
 
 
-async def test_segments_wait_for_a_store_that_is_away(classroom: Classroom, own_s3: TestS3) -> None:
+async def test_segments_wait_while_the_object_store_is_down(classroom: Classroom, own_s3: TestS3) -> None:
     bucket = own_s3.create_bucket(f"away-{uuid4().hex[:8]}")
     options = own_s3.options | {"allow_http": "true"}
     await classroom.people(1)
     recording = classroom.record(store_url=bucket, store_options=options)
-    await recording.has_segments(1, people=1)
+    await recording.wait_for_segments(1, people=1)
     own_s3.running.kill()
     await recording.reports.until(lambda r: r.of(Heartbeat)[-1].pending_uploads >= 2)
     waiting = len(recording.reports.segments)
     await asyncio.to_thread(own_s3.running.start)
-    await recording.has_segments(waiting + 3, people=1)
+    await recording.wait_for_segments(waiting + 3, people=1)
     await recording.stop()
 
     segments = recording.reports.segments
     assert [s.seq for s in sorted(segments, key=lambda s: s.seq)] == list(range(len(segments)))
 
 
-async def test_what_a_dead_recorder_left_in_the_spool_is_stored_later(
-    classroom: Classroom, own_s3: TestS3
-) -> None:
+async def test_segments_left_in_the_spool_are_uploaded_later(classroom: Classroom, own_s3: TestS3) -> None:
     bucket = own_s3.create_bucket(f"spool-{uuid4().hex[:8]}")
     options = own_s3.options | {"allow_http": "true"}
     await classroom.people(1)
     recording = classroom.record(store_url=bucket, store_options=options)
-    await recording.hears(1)
+    await recording.wait_for_tracks(1)
     own_s3.running.kill()
     await recording.reports.until(lambda r: r.of(Heartbeat)[-1].pending_uploads >= 2)
     result = await recording.stop()

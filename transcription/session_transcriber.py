@@ -1,0 +1,46 @@
+"""Transcribes the tracks of a session, with one TrackTranscriber per track."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from domain.record.recording import AudioSegment
+from domain.record.transcript import Utterance, in_time_order
+from transcription.audio import decode_audio
+from transcription.engine import SpeechEngine
+from transcription.track_transcriber import TrackTranscriber
+
+
+class SessionTranscriber:
+    """Not thread-safe. Feed the segments of each track in time order; tracks may alternate in any order."""
+
+    def __init__(
+        self,
+        engine: SpeechEngine,
+        languages: Sequence[str],
+        *,
+        transcribed_until: Mapping[str, datetime] | None = None,
+    ) -> None:
+        """`transcribed_until` maps track sids to the end of their last stored utterance, to resume after a crash."""
+        self._engine = engine
+        self._languages = languages
+        self._transcribed_until = transcribed_until or {}
+        self._tracks: dict[str, TrackTranscriber] = {}
+
+    def feed(self, segment: AudioSegment, data: bytes) -> list[Utterance]:
+        """The utterances completed by a segment, whose stored audio file is `data`. Raises MalformedEvent."""
+        return in_time_order(self._track(segment.track_sid).feed(segment, decode_audio(data)))
+
+    def finish(self) -> list[Utterance]:
+        """The last utterances of all tracks; no segments may follow."""
+        return in_time_order([utterance for track in self._tracks.values() for utterance in track.finish()])
+
+    def take_consumed_segments(self) -> list[AudioSegment]:
+        """Segments whose utterances have all been returned since the last call."""
+        return [segment for track in self._tracks.values() for segment in track.take_consumed_segments()]
+
+    def _track(self, sid: str) -> TrackTranscriber:
+        if sid not in self._tracks:
+            self._tracks[sid] = TrackTranscriber(
+                self._engine, self._languages, transcribed_until=self._transcribed_until.get(sid)
+            )
+        return self._tracks[sid]
