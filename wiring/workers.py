@@ -15,7 +15,6 @@ from activities.cases import CaseActivities
 from activities.documentation import DocumentationActivities
 from activities.failures import FailureInterceptor
 from activities.notices import NoticeActivities
-from activities.presence import PresenceTeller
 from activities.progress import ProgressWriter
 from activities.records import RecordActivities
 from activities.room_watch import RoomWatchActivities
@@ -100,7 +99,7 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
     booking = SessionActivities(database, progress)
     room = RoomActivities(database, progress, rooms)
-    watch = RoomWatchActivities(database, rooms, PresenceTeller(database, parts.sessions))
+    watch = RoomWatchActivities(database, rooms, parts.sessions)
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
     return [
