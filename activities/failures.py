@@ -34,7 +34,19 @@ class _Translate(ActivityInboundInterceptor):
             raise _without_words(error).with_traceback(error.__traceback__) from None
 
 
+def description(error: BaseException) -> str:
+    """What may be logged of any error: the text of our own; kind and place of others, whose text may hold names."""
+    if isinstance(error, HomeroomError):
+        return f"{type(error).__name__}: {error.detail}"
+    return _kind_and_place(error)
+
+
 def _without_words(error: Exception) -> ApplicationError:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    kind = type(error).__name__
-    return ApplicationError(f"{kind} in {place.name}, {Path(place.filename).name}:{place.lineno}", type=kind)
+    return ApplicationError(_kind_and_place(error), type=type(error).__name__)
+
+
+def _kind_and_place(error: BaseException) -> str:
+    kind, places = type(error).__name__, traceback.extract_tb(error.__traceback__)
+    if not places:
+        return kind
+    return f"{kind} in {places[-1].name}, {Path(places[-1].filename).name}:{places[-1].lineno}"

@@ -1,66 +1,112 @@
-"""Tells a session's workflow who is in the room: at milestones, each once."""
+"""Reports of who is in the rooms, to the workflows of their sessions: a signal at each milestone."""
 
-from collections.abc import Mapping
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
 
-from domain.errors import TransitionRefused
-from domain.people.roles import Role, identity_of
-from domain.presence.attendance import Attendance, fold_attendance
-from domain.presence.events import EventKind, SessionEvent
-from domain.presence.milestones import Presence, fold_presence, news
+from activities.isolation import WRITERS, for_each, in_one_go, log_left_out
+from activities.presence_record import SessionPresence
+from domain.errors import TransitionRefused, Unavailable
+from domain.presence.milestones import new_milestones
 from models.database import Database
-from models.repositories import events, sessions
-from models.repositories.sessions import RunningSession
+from models.repositories import presence
 from workflows.client import SessionClient
 from workflows.session.messages import PresenceSignal
 
-PRESENCE_KINDS = (
-    EventKind.ROOM_FINISHED,
-    EventKind.ROOM_REMADE,
-    EventKind.PARTICIPANT_JOINED,
-    EventKind.PARTICIPANT_LEFT,
-    EventKind.PARTICIPANT_ABORTED,
-    EventKind.PARTICIPANT_SEEN,
-    EventKind.PARTICIPANT_ABSENT,
-)
-_MOST_SIGNALS = 200  # a room that empties and fills all the time must not fill the history
+_MOST_MILESTONES = 200  # a room that empties and fills all the time must not fill the history
+_PATIENCE = 10.0  # seconds in which Temporal takes a signal
 
 
-class PresenceTeller:
+@dataclass(frozen=True)
+class _Report:
+    organization_id: UUID
+    signal: PresenceSignal
+    milestones: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Signalled:
+    organization_id: UUID
+    milestones: Sequence[str]
+
+
+class PresenceReporter:
+    """Signals what is new and writes down what was signalled.
+
+    A milestone that could not be written down is remembered here, so that it is not signalled again. Where reporters
+    take turns it may be; the workflow ignores older signals. None is lost.
+    """
+
     def __init__(self, database: Database, client: SessionClient) -> None:
         self._database = database
         self._client = client
+        self._unwritten: dict[UUID, _Signalled] = {}
 
-    async def attendance(self, session: RunningSession) -> Mapping[str, Attendance]:
-        async with self._database.tenant(session.organization_id) as db:
-            return fold_attendance(
-                await events.of_session(db, session.session_id, PRESENCE_KINDS), until=None
-            )
+    async def report(self, sessions: Iterable[SessionPresence]) -> frozenset[UUID]:
+        """The sessions whose workflows could not be signalled now, since Temporal did not answer."""
+        due = {session.session_id: report for session in sessions if (report := self._due(session))}
+        signals = await for_each(due, self._signal, what="signal its workflow")
+        for session_id in signals.results:
+            report = due[session_id]
+            before = self._unwritten.get(session_id)
+            milestones = [*(before.milestones if before else ()), *report.milestones]
+            self._unwritten[session_id] = _Signalled(report.organization_id, milestones)
+        await self._write()
+        return signals.unavailable
 
-    async def tell(self, session: RunningSession) -> None:
-        """Signal what is new. Raises Unavailable; what was not told is told the next time."""
-        async with self._database.tenant(session.organization_id) as db:
-            recorded = await events.of_session(db, session.session_id, PRESENCE_KINDS)
-            people = await sessions.participants(db, session.session_id)
-            told = (await sessions.get_session(db, session.session_id)).signalled
-        roles = {identity_of(person.id): person.role for person in people}
-        expected = frozenset(i for i, role in roles.items() if role != Role.OBSERVER)
-        presence = fold_presence(recorded, roles, expected=expected)
-        untold = news(told, presence)
-        if not untold or len(told) >= _MOST_SIGNALS:
-            return
-        await self._signal(session, presence, recorded)
-        async with self._database.tenant(session.organization_id) as db:
-            await sessions.change(db, session.session_id, signalled=[*told, *untold])
+    def _due(self, session: SessionPresence) -> _Report | None:
+        """The report that a session's workflow should get now."""
+        try:
+            unwritten = self._unwritten.get(session.session_id)
+            return _due(session, unwritten.milestones if unwritten else ())
+        except Exception as error:
+            log_left_out(session.session_id, "find its milestones", error)
+            return None
 
-    async def _signal(
-        self, session: RunningSession, presence: Presence, recorded: list[SessionEvent]
-    ) -> None:
-        signal = PresenceSignal(
-            at=max(event.occurred_at for event in recorded),
-            in_room=presence.in_room,
-            first_instructor_at=presence.first_instructor_at,
-            empty_since=presence.empty_since,
+    async def _signal(self, session_id: UUID, report: _Report) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                with suppress(TransitionRefused):  # the workflow is over
+                    await self._client.report_presence(session_id, report.signal)
+        except TimeoutError as error:
+            raise Unavailable("Temporal does not answer") from error
+
+    async def _write(self) -> None:
+        """One statement for the sessions of an organization; what cannot be written waits for the next report."""
+        by_organization: dict[UUID, dict[UUID, Sequence[str]]] = defaultdict(dict)
+        for session_id, signalled in self._unwritten.items():
+            by_organization[signalled.organization_id][session_id] = signalled.milestones
+        await for_each(
+            by_organization, self._write_of, what="write milestones", of="organization_id", at_once=WRITERS
         )
-        with suppress(TransitionRefused):  # the workflow is over
-            await self._client.report_presence(session.session_id, signal)
+
+    async def _write_of(self, organization_id: UUID, signalled: Mapping[UUID, Sequence[str]]) -> None:
+        async def write(some: Mapping[UUID, Sequence[str]]) -> Mapping[UUID, None]:
+            async with self._database.tenant(organization_id) as db:
+                await presence.add_signalled(db, some)
+            return dict.fromkeys(some)
+
+        for session_id in await in_one_go(signalled, write, what="write its milestones"):
+            del self._unwritten[session_id]
+
+
+def _due(session: SessionPresence, unwritten: Sequence[str]) -> _Report | None:
+    folded = session.folded
+    if folded is None or folded.last_event_at is None:
+        return None
+    if not isinstance(session.signalled, list):
+        raise TypeError("signalled is not a list")
+    signalled = [*session.signalled, *unwritten]
+    milestones = new_milestones(signalled, folded.presence)
+    if not milestones or len(signalled) >= _MOST_MILESTONES:
+        return None
+    signal = PresenceSignal(
+        at=folded.last_event_at,
+        in_room=folded.presence.in_room,
+        first_instructor_at=folded.presence.first_instructor_at,
+        empty_since=folded.presence.empty_since,
+    )
+    return _Report(session.organization_id, signal, milestones)

@@ -1,139 +1,146 @@
-"""The watch over the rooms of a region.
+"""The watch over the rooms of a region, as three loops of one long activity.
 
-Every ten seconds it compares LiveKit's rooms with the running sessions and mends what differs; in between it tells
-the workflows of running sessions who is in their rooms, as soon as the record says so.
+- Every ten seconds LiveKit's rooms are compared with the running sessions, and what differs is made good.
+- Changes of the record are listened to as they are committed.
+- What either of them finds is reported to the workflows of the sessions, by the third loop alone, so that no two
+  reports of a session cross.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection
 from uuid import UUID
 
 from temporalio import activity
 
-from activities.presence import PresenceTeller
-from activities.progress import utc_now
-from activities.rooms import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
-from domain.errors import HomeroomError, Unavailable
-from domain.presence.events import EventKind, EventSource, SessionEvent
-from domain.sessions.states import ROOM_STATES
-from media_bridge.liveness import Findings, KnownConnection, Poll, Sighting, compare
-from media_bridge.rooms import LiveKitRooms, RoomParticipant
+from activities.failures import description
+from activities.presence import PresenceReporter
+from activities.presence_record import PresenceRecord
+from activities.room_reconciler import RoomReconciler
+from activities.supervision import keep_running
+from domain.errors import Unavailable
+from media_bridge.rooms import LiveKitRooms
 from models.changes import RESYNC, listen
 from models.database import Database
-from models.repositories import events, sessions
-from models.repositories.sessions import RunningSession
+from workflows.client import SessionClient
 from workflows.contracts.rooms import RoomWatch, WatchInput
 
-QUICK_SECONDS = (
-    1.0  # between polls while LiveKit does not answer: its rooms are made again the moment it does
+_LIFE_SECONDS = 3600.0  # of one activity; the workflow starts the next
+_QUICK_SECONDS = (
+    1.0  # between tries while a part is away: LiveKit's rooms are made again the moment it is back
 )
+_LOOK_SECONDS = 60.0  # in which a look ends or is given up
+_GATHER_SECONDS = 0.1  # in which changes become one report
 
 
 class RoomWatchActivities(RoomWatch):
-    def __init__(self, database: Database, rooms: LiveKitRooms, teller: PresenceTeller) -> None:
+    def __init__(self, database: Database, rooms: LiveKitRooms, client: SessionClient) -> None:
         self._database = database
         self._rooms = rooms
-        self._teller = teller
+        self._client = client
 
     @activity.defn(name="watch_rooms")
     async def watch(self, watch: WatchInput) -> None:
-        listening = asyncio.create_task(self._tell_changes(watch.region))
-        try:
-            await self._poll_until_due(watch)
-        finally:
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+        watcher = RoomWatcher(self._database, self._rooms, self._client, watch)
+        await watcher.run(_LIFE_SECONDS)
 
-    async def _poll_until_due(self, watch: WatchInput) -> None:
-        memory: Mapping[str, Sighting] = {}
-        end = asyncio.get_running_loop().time() + 3600
-        while asyncio.get_running_loop().time() < end:
-            activity.heartbeat()
-            wait = watch.every_seconds
+
+class RoomWatcher:
+    """The watch of one region."""
+
+    def __init__(
+        self,
+        database: Database,
+        rooms: LiveKitRooms,
+        client: SessionClient,
+        watch: WatchInput,
+    ) -> None:
+        self._url = database.url
+        self._every = watch.every_seconds
+        self._record = PresenceRecord(database, watch.region)
+        self._reconciler = RoomReconciler(database, rooms, self._record)
+        self._reporter = PresenceReporter(database, client)
+        self._changed: set[str] = set()  # session ids, or RESYNC for all
+        self._wake = asyncio.Event()
+
+    async def run(self, seconds: float) -> None:
+        loops = {
+            "looks": self._look_regularly,
+            "listener": self._listen,
+            "reports": self._report_regularly,
+        }
+        await keep_running(loops, seconds=seconds, beat=activity.heartbeat)
+
+    async def look(self) -> bool:
+        """Compare the rooms with the running sessions once, and have all of them reported.
+
+        Whether all that was found is made good. Raises Unavailable.
+        """
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                return await self._reconciler.look()
+        finally:
+            self._has_changed([RESYNC])
+
+    async def report(self) -> None:
+        """Signal to the workflows of the sessions that changed since the last report. Raises Unavailable."""
+        changed, self._changed = self._changed, set()
+        self._wake.clear()
+        if not changed:
+            return
+        try:
+            sessions = await self._record.read(None if RESYNC in changed else _ids(changed))
+            waiting = await self._reporter.report(sessions.values())
+        except Unavailable:
+            self._has_changed(changed)
+            raise
+        if waiting:
+            again = {str(session_id) for session_id in waiting}
+            asyncio.get_running_loop().call_later(_QUICK_SECONDS, self._has_changed, again)
+
+    def _has_changed(self, session_ids: Collection[str]) -> None:
+        self._changed.update(session_ids)
+        self._wake.set()
+
+    async def _look_regularly(self) -> None:
+        soon = _QUICK_SECONDS
+        while True:
+            wait = self._every
             try:
-                memory = await self._poll(watch.region, memory)
+                if await self.look():
+                    soon = _QUICK_SECONDS
+                else:  # tried again soon, and less soon each time: it may be the fault of one session
+                    wait, soon = soon, min(2 * soon, self._every)
             except Unavailable as error:
                 activity.logger.warning("a look at the rooms failed", extra={"detail": error.detail})
-                wait = QUICK_SECONDS
+                wait = _QUICK_SECONDS
+            except Exception as error:
+                activity.logger.error("a look at the rooms failed", extra={"error": description(error)})
             await asyncio.sleep(wait)
 
-    async def _poll(self, region: str, memory: Mapping[str, Sighting]) -> Mapping[str, Sighting]:
-        running = {session.session_id: session for session in await self._running(region)}
-        rooms = await self._rooms.list_rooms()
-        here = [room.session_id for room in rooms if room.session_id in running]
-        poll = Poll(utc_now(), rooms, await self._participants(here))
-        known, left = await self._on_record(running.values())
-        findings = compare(poll, running=running.keys(), known=known, left=left, memory=memory)
-        await self._apply(running, findings)
-        for session in running.values():
-            await self._teller.tell(session)
-        return findings.memory
+    async def _listen(self) -> None:
+        async for changed in listen(self._url):
+            self._has_changed(changed)
 
-    async def _running(self, region: str) -> list[RunningSession]:
-        async with self._database.unscoped() as db:
-            return await sessions.running_sessions(db, region, [state.value for state in ROOM_STATES])
-
-    async def _participants(self, session_ids: list[UUID]) -> dict[UUID, list[RoomParticipant]]:
-        """A session whose participants cannot be listed is left out of this look."""
-        listed: dict[UUID, list[RoomParticipant]] = {}
-        for session_id in session_ids:
-            with suppress(HomeroomError):
-                listed[session_id] = await self._rooms.list_participants(session_id)
-        return listed
-
-    async def _on_record(self, running: Iterable[RunningSession]) -> tuple[list[KnownConnection], set[str]]:
-        known: list[KnownConnection] = []
-        left: set[str] = set()
-        for session in running:
-            attendances = await self._teller.attendance(session)
-            for attendance in attendances.values():
-                for connection in attendance.connections:
-                    if connection.left_at is None:
-                        known.append(
-                            KnownConnection(
-                                session.session_id,
-                                connection.sid,
-                                attendance.identity,
-                                connection.last_seen_at,
-                            )
-                        )
-                    elif connection.said_left:
-                        left.add(connection.sid)
-        return known, left
-
-    async def _apply(self, running: Mapping[UUID, RunningSession], findings: Findings) -> None:
-        for session_id in findings.remake:
-            await self._rooms.ensure_room(
-                session_id, empty_timeout=EMPTY_TIMEOUT, departure_timeout=DEPARTURE_TIMEOUT
-            )
-            await self._record(running[session_id], [_remade(session_id)])
-            activity.logger.warning("a room was made again", extra={"session_id": str(session_id)})
-        for session_id in findings.close:
-            await self._rooms.close_room(session_id)
-            activity.logger.warning(
-                "a room without a session was closed", extra={"session_id": str(session_id)}
-            )
-        for recorded in findings.events:
-            await self._record(running[recorded.session_id], [recorded.event])
-
-    async def _record(self, session: RunningSession, found: list[SessionEvent]) -> None:
-        async with self._database.tenant(session.organization_id) as db:
-            await events.record(db, session.organization_id, [(session.session_id, event) for event in found])
-
-    async def _tell_changes(self, region: str) -> None:
-        """Tell a workflow of its room within a moment of the record."""
-        async for changed in listen(self._database.url):
+    async def _report_regularly(self) -> None:
+        while True:
+            await self._wake.wait()
+            wait = _GATHER_SECONDS
             try:
-                for session in await self._running(region):
-                    if RESYNC in changed or str(session.session_id) in changed:
-                        await self._teller.tell(session)
-            except Unavailable:
-                activity.logger.warning("a workflow was not told of its room; the next look tells it")
+                await self.report()
+            except Unavailable as error:
+                activity.logger.warning("workflows wait for a report", extra={"detail": error.detail})
+                wait = _QUICK_SECONDS
+            except Exception as error:
+                activity.logger.error("a report was given up", extra={"error": description(error)})
+            await asyncio.sleep(wait)
 
 
-def _remade(session_id: UUID) -> SessionEvent:
-    now = utc_now()
-    source_id = f"watch:remade:{session_id}:{int(now.timestamp() * 1000)}"
-    return SessionEvent(EventSource.WATCH, source_id, EventKind.ROOM_REMADE, now)
+def _ids(changed: Collection[str]) -> list[UUID]:
+    """Of sessions: what else changes is not the watch's concern."""
+    ids = []
+    for text in changed:
+        try:
+            ids.append(UUID(text))
+        except ValueError:
+            continue
+    return ids

@@ -18,6 +18,7 @@ from benchmarks.lifecycle.__main__ import measure as lifecycle
 from benchmarks.report import Report
 from benchmarks.review.__main__ import measure as review
 from benchmarks.transcription.__main__ import measure as transcription
+from benchmarks.watch.__main__ import measure as watch
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "lifecycle": lifecycle,
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "drafting": drafting,
     "api": api,
     "review": review,
+    "watch": watch,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

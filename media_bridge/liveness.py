@@ -1,5 +1,5 @@
-"""What the watch over the rooms does with what it sees: rooms to make again, rooms to close, attendance the
-webhooks missed. Pure: the caller asks LiveKit every few seconds and applies what comes out."""
+"""Compares LiveKit's rooms and participants with the record: rooms to make again, rooms to close, and attendance that
+the webhooks missed. Pure: the caller asks LiveKit every few seconds and applies the findings."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -62,7 +62,7 @@ def compare(
     `known` are the connections on record as open, `left` the sids that LiveKit itself said have left (a list
     made a moment earlier may still show them). `memory` is that of the last findings; a watch that starts
     afresh has none and takes one poll longer to call a connection absent. Those of a room that is gone went with
-    it: it is told at once, before the room is made again, when they were seen last.
+    it, so they are absent at once.
     """
     memory = memory or {}
     have = {room.session_id for room in poll.rooms}
@@ -78,9 +78,20 @@ def compare(
                 events.append(_absent_event(connection, sighting))
     return Findings(
         remake=tuple(sorted(running - have)),
-        close=tuple(sorted(r.session_id for r in poll.rooms if _orphan(r, running, poll.at))),
+        close=orphans(poll.rooms, running, poll.at),
         events=tuple(events),
         memory=seen,
+    )
+
+
+def orphans(rooms: Sequence[Room], running: AbstractSet[UUID], now: datetime) -> tuple[UUID, ...]:
+    """Rooms without a running session, but for those that were made a moment ago."""
+    return tuple(
+        sorted(
+            room.session_id
+            for room in rooms
+            if room.session_id not in running and now - room.created_at > SPARE_YOUNG_ROOMS
+        )
     )
 
 
@@ -110,10 +121,6 @@ def _missed(
         last_seen_at=max(before.last_seen_at, connection.seen_at),
         missed=before.missed + 1 if asked else before.missed,
     )
-
-
-def _orphan(room: Room, running: AbstractSet[UUID], now: datetime) -> bool:
-    return room.session_id not in running and now - room.created_at > SPARE_YOUNG_ROOMS
 
 
 def _seen_event(poll: Poll, session_id: UUID, person: RoomParticipant) -> RecordedEvent:

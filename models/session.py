@@ -32,6 +32,7 @@ class Session(TenantRow, table=True):
         external_ids_are_unique("session"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index("ix_session_organization_id_starts_at", "organization_id", "starts_at"),
+        sa.Index("ix_session_region_state", "region", "state"),
     )
     id: UUID = Field(primary_key=True)
     region: str
@@ -48,7 +49,7 @@ class Session(TenantRow, table=True):
     opened_at: datetime | None = utc(None)
     live_at: datetime | None = utc(None)
     ended_at: datetime | None = utc(None)
-    signalled: list[Any] = json_list()  # presence milestones the workflow has been told
+    signalled: list[Any] = json_list()  # presence milestones that were signalled to the workflow
     closed_at: datetime | None = utc(None)
     completeness: dict[str, Any] = json_object()  # {have: [...], missing: [...], share: 0..1}
     external_id: str | None = None

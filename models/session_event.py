@@ -7,7 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from domain.presence.events import PRESENCE_KINDS
 from models.base import TenantRow, json_object, utc, within_tenant
+
+_OF_PRESENCE = sa.text(f"kind in ({', '.join(repr(kind.value) for kind in sorted(PRESENCE_KINDS))})")
 
 
 class SessionEventRow(TenantRow, table=True):
@@ -15,6 +18,7 @@ class SessionEventRow(TenantRow, table=True):
     __table_args__ = (
         within_tenant("session"),
         sa.Index("ix_session_event_session_id_occurred_at", "session_id", "occurred_at"),
+        sa.Index("ix_session_event_presence", "session_id", postgresql_where=_OF_PRESENCE),
     )
     session_id: UUID = Field(primary_key=True)
     source_id: str = Field(primary_key=True)

@@ -17,7 +17,6 @@ from activities.documentation import DocumentationActivities
 from activities.failures import FailureInterceptor
 from activities.housekeeping import HousekeepingActivities
 from activities.notices import NoticeActivities
-from activities.presence import PresenceTeller
 from activities.progress import ProgressWriter
 from activities.records import RecordActivities
 from activities.room_watch import RoomWatchActivities
@@ -112,7 +111,7 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     )
     booking = SessionActivities(database, progress)
     room = RoomActivities(database, progress, rooms)
-    watch = RoomWatchActivities(database, rooms, PresenceTeller(database, parts.sessions))
+    watch = RoomWatchActivities(database, rooms, parts.sessions)
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
     return [

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from models.repositories.change_log import LogPlace, Wanted
 
 _LOOK = 0.2  # seconds between two looks
 _BATCH = 200
+
+logger = logging.getLogger(__name__)
 
 
 class FeedHub:
@@ -85,18 +88,26 @@ class FeedHub:
     async def _look_for_ever(self) -> None:
         seen: int | None = None  # the newest transaction of which listeners were told
         while self._listeners:
-            with contextlib.suppress(Unavailable):
-                async with self._database.unscoped() as db:
-                    if seen is None:  # whoever listens already may have read before this look
-                        seen = await change_log.newest_complete(db)
-                        changed: Mapping[UUID, int] = dict.fromkeys(self._listeners, seen)
-                    else:
-                        changed = await change_log.changed_since(db, seen + 1)
-                for organization_id in changed:
-                    for bell in self._listeners.get(organization_id, ()):
-                        bell.set()
-                seen = max([seen, *changed.values()])
+            try:
+                seen = await self._look(seen)
+            except Unavailable:
+                logger.warning("the change feed waits for the database")
+            except Exception as error:  # whoever listens is waiting for the next look
+                logger.error("a look at the change log failed", extra={"error": type(error).__name__})
             await asyncio.sleep(_LOOK)
+
+    async def _look(self, seen: int | None) -> int:
+        """Wake the listeners of organizations with something newer than `seen`; returns the newest."""
+        async with self._database.unscoped() as db:
+            if seen is None:  # whoever listens already may have read before this look
+                seen = await change_log.newest_complete(db)
+                changed: Mapping[UUID, int] = dict.fromkeys(self._listeners, seen)
+            else:
+                changed = await change_log.changed_since(db, seen + 1)
+        for organization_id in changed:
+            for bell in self._listeners.get(organization_id, ()):
+                bell.set()
+        return max([seen, *changed.values()])
 
     async def aclose(self) -> None:
         if self._task:

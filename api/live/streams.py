@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ _COALESCE = (
 )
 CHANGED = "event: changed\ndata: {}\n\n"
 STILL_HERE = ": still here\n\n"
+
+logger = logging.getLogger(__name__)
 
 
 class LiveStream(StreamingResponse):
@@ -112,8 +115,15 @@ class LiveHub:
     async def _tell(self, message: frozenset[str]) -> None:
         by_tenant: dict[UUID, set[UUID]] | None = None
         if RESYNC not in message:
-            with contextlib.suppress(Unavailable):  # they look again, rather than miss it
+            try:
                 by_tenant = await self._by_tenant({UUID(one) for one in message})
+            except Unavailable:
+                logger.warning("all pages look again: the database does not answer")
+            except Exception as error:  # one odd message must not silence all pages
+                logger.error(
+                    "all pages look again: a message was not understood",
+                    extra={"error": type(error).__name__},
+                )
         for organization_id, watchers in list(self._watchers.items()):
             for watcher in watchers:
                 watcher.tell(None if by_tenant is None else by_tenant.get(organization_id, set()))

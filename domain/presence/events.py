@@ -41,6 +41,20 @@ class EventKind(StrEnum):
     VIDEO_FALLBACK = "video.fallback"  # data {audio_only: bool}: the join page dropped or restored video
 
 
+# Those that say who is in the room: all that presence, and so the milestones of a class, are folded from.
+PRESENCE_KINDS = frozenset(
+    {
+        EventKind.ROOM_FINISHED,
+        EventKind.ROOM_REMADE,
+        EventKind.PARTICIPANT_JOINED,
+        EventKind.PARTICIPANT_LEFT,
+        EventKind.PARTICIPANT_ABORTED,
+        EventKind.PARTICIPANT_SEEN,
+        EventKind.PARTICIPANT_ABSENT,
+    }
+)
+
+
 @dataclass(frozen=True)
 class SessionEvent:
     """`source_id` makes recording idempotent: the same fact from the same source has the same id."""

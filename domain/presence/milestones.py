@@ -1,4 +1,4 @@
-"""What a session's workflow must know of its room, and when it is worth telling it."""
+"""Presence in a session's room, and the milestones at which it is signalled to the session's workflow."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ class Milestone(StrEnum):
     INSTRUCTOR_JOINED = "instructor"  # the first one
     STUDENT_JOINED = "student"  # the first one
     ALL_PRESENT = "everybody"
-    ROOM_EMPTY = "empty"  # told with its moment: each time is one milestone
-    ROOM_OCCUPIED = "occupied"  # again, after it was told to be empty
+    ROOM_EMPTY = "empty"  # with its moment: each time is a milestone of its own
+    ROOM_OCCUPIED = "occupied"  # again, after it was signalled to be empty
 
 
 def fold_presence(
@@ -42,7 +42,17 @@ def fold_presence(
 ) -> Presence:
     """`roles` maps identity to role; unknown identities count as observers."""
     known = list(events)
-    attended = fold_attendance(known, until=None)
+    return presence_of(fold_attendance(known, until=None), known, roles, expected=expected)
+
+
+def presence_of(
+    attended: Mapping[str, Attendance],
+    events: Iterable[SessionEvent],
+    roles: Mapping[str, Role],
+    *,
+    expected: frozenset[str],
+) -> Presence:
+    """The same where the attendance of these events is folded already."""
     present = [roles.get(identity, Role.OBSERVER) for identity, a in attended.items() if a.present]
     return Presence(
         instructors=present.count(Role.INSTRUCTOR),
@@ -50,32 +60,32 @@ def fold_presence(
         observers=present.count(Role.OBSERVER),
         first_instructor_at=_first(attended, roles, Role.INSTRUCTOR),
         first_student_at=_first(attended, roles, Role.STUDENT),
-        empty_since=None if present else _empty_since(attended, known),
+        empty_since=None if present else _empty_since(attended, events),
         all_expected_present=bool(expected) and expected <= attended.keys(),
     )
 
 
-def news(told: Sequence[str], presence: Presence) -> list[str]:
-    """The milestones to tell, as words to remember them by; `told` are those of all earlier times, in order."""
+def new_milestones(signalled: Sequence[str], presence: Presence) -> list[str]:
+    """The milestones that are reached and not in `signalled`, the ones of all earlier signals in order."""
     reached = {
         Milestone.INSTRUCTOR_JOINED: presence.first_instructor_at is not None,
         Milestone.STUDENT_JOINED: presence.first_student_at is not None,
         Milestone.ALL_PRESENT: presence.all_expected_present,
     }
-    found: list[str] = [m for m, is_reached in reached.items() if is_reached and m not in told]
-    room = _room_word(told, presence)
-    return [*found, room] if room else found
+    new: list[str] = [m for m, is_reached in reached.items() if is_reached and m not in signalled]
+    room = _room_milestone(signalled, presence)
+    return [*new, room] if room else new
 
 
-def _room_word(told: Sequence[str], presence: Presence) -> str | None:
-    """What to say of the room, given the last thing that was said of it."""
-    words = [word for word in told if word.startswith((Milestone.ROOM_EMPTY, Milestone.ROOM_OCCUPIED))]
-    last = words[-1] if words else ""
+def _room_milestone(signalled: Sequence[str], presence: Presence) -> str | None:
+    """Whether the room became empty or occupied since the last signal that spoke of it."""
+    earlier = [m for m in signalled if m.startswith((Milestone.ROOM_EMPTY, Milestone.ROOM_OCCUPIED))]
+    last = earlier[-1] if earlier else ""
     if presence.empty_since:
-        word = f"{Milestone.ROOM_EMPTY}:{presence.empty_since.isoformat()}"
-        return word if word != last else None
+        milestone = f"{Milestone.ROOM_EMPTY}:{presence.empty_since.isoformat()}"
+        return milestone if milestone != last else None
     if presence.in_room and last.startswith(Milestone.ROOM_EMPTY):
-        return f"{Milestone.ROOM_OCCUPIED}:{len(told)}"
+        return f"{Milestone.ROOM_OCCUPIED}:{len(signalled)}"
     return None
 
 

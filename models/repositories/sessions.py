@@ -260,22 +260,6 @@ async def joining(db: AsyncSession, session_id: UUID, participant_id: UUID) -> J
     return Joining(session, participant)
 
 
-@dataclass(frozen=True)
-class RunningSession:
-    session_id: UUID
-    organization_id: UUID
-    opened_at: datetime | None
-
-
-async def running_sessions(db: AsyncSession, region: str, states: list[str]) -> list[RunningSession]:
-    """The sessions of a region in these states, of all tenants."""
-    query = sa.text(
-        "select session_id, organization_id, opened_at from region_sessions(:region, cast(:states as text[]))"
-    )
-    rows = await db.execute(query, {"region": region, "states": states})
-    return [RunningSession(row.session_id, row.organization_id, row.opened_at) for row in rows]
-
-
 async def tenants_of_sessions(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The organization of each session that exists, by the schema's function for just that."""
     query = sa.text("select id, session_tenant(id) as tenant from unnest(cast(:ids as uuid[])) as id")

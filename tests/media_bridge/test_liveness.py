@@ -1,4 +1,4 @@
-"""What the watch makes of what it sees."""
+"""Findings of the comparison between LiveKit and the record."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,7 @@ def test_a_room_without_a_session_is_closed_unless_it_is_young() -> None:
     assert compare(Poll(at(0), [old, young], {}), running=set(), known=[]).close == (A,)
 
 
-def test_a_connection_nobody_announced_is_told_with_the_time_it_joined() -> None:
+def test_a_connection_nobody_announced_is_recorded_with_the_time_it_joined() -> None:
     found = compare(poll(10, {A: [person("PA_1", joined=4)]}), running={A}, known=[])
 
     (recorded,) = found.events
@@ -66,7 +66,7 @@ def test_a_connection_nobody_announced_is_told_with_the_time_it_joined() -> None
     assert recorded.event.data["joined_at"] == at(4).isoformat()
 
 
-def test_one_that_has_left_by_livekits_word_is_not_news_however_long_it_is_listed() -> None:
+def test_a_connection_that_livekit_said_has_left_is_not_recorded_again_while_it_is_listed() -> None:
     found = compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[], left={"PA_1"})
 
     assert found.events == ()
@@ -105,7 +105,7 @@ def test_a_connection_is_absent_after_two_polls_and_as_of_when_it_was_last_seen(
     assert after.events == ()
 
 
-def test_one_poll_without_it_is_forgiven() -> None:
+def test_a_connection_missing_from_one_poll_is_not_absent() -> None:
     missed = compare(poll(20, {A: []}), running={A}, known=[known("PA_1")])
     back = compare(poll(30, {A: [person("PA_1")]}), running={A}, known=[known("PA_1")], memory=missed.memory)
     missed_again = compare(poll(40, {A: []}), running={A}, known=[known("PA_1")], memory=back.memory)
@@ -132,7 +132,7 @@ def test_a_room_whose_participants_could_not_be_listed_changes_nothing() -> None
         assert found.events == ()
 
 
-def test_one_called_absent_that_is_there_after_all_is_told_again() -> None:
+def test_an_absent_connection_that_is_there_after_all_is_recorded_as_seen_again() -> None:
     """It is no longer on record as open, so it counts as unannounced, under an id of its own."""
     first = compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[]).events[0].event
     again = compare(poll(60, {A: [person("PA_1")]}), running={A}, known=[]).events[0].event
@@ -140,7 +140,7 @@ def test_one_called_absent_that_is_there_after_all_is_told_again() -> None:
     assert first.source_id != again.source_id
 
 
-def test_the_same_poll_told_twice_has_the_same_ids() -> None:
+def test_events_of_the_same_poll_have_the_same_source_ids() -> None:
     one, two = (compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[]) for _ in range(2))
 
     assert one.events == two.events

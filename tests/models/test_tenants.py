@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.database import Database
-from models.repositories import organizations, sessions
+from models.repositories import organizations, presence, sessions
 from models.written_sessions import WRITES_SESSIONS
 from tests.models.rows import (
     APPEND_ONLY,
@@ -159,10 +159,10 @@ async def test_the_lookups_across_tenants_give_what_they_promise_and_no_more(two
     async with two.database.unscoped() as db:
         asked = [session["id"], uuid4()]
         assert await sessions.tenants_of_sessions(db, asked) == {session["id"]: two.owner.id}
-        (running,) = await sessions.running_sessions(db, session["region"], [session["state"]])
+        (running,) = await presence.running_sessions(db, session["region"], [session["state"]])
         assert (running.session_id, running.organization_id) == (session["id"], two.owner.id)
-        assert await sessions.running_sessions(db, session["region"], ["closed"]) == []
-        assert await sessions.running_sessions(db, "elsewhere", [session["state"]]) == []
+        assert await presence.running_sessions(db, session["region"], ["closed"]) == []
+        assert await presence.running_sessions(db, "elsewhere", [session["state"]]) == []
         assert await organizations.key_by_prefix(db, key["prefix"]) is None, "it is revoked"
 
 

@@ -69,7 +69,7 @@ async def pages(hub: LiveHub, *wanted: tuple[UUID, UUID]) -> AsyncIterator[list[
         await page.close()
 
 
-def change(database: Database, *sessions: UUID) -> None:
+def change(database: Database, *sessions: UUID | str) -> None:
     with psycopg.connect(database.url, autocommit=True) as connection:
         for session_id in sessions:
             connection.execute("select pg_notify(%s, %s)", [channel_of(database.url), str(session_id)])
@@ -103,6 +103,17 @@ async def test_nobody_sees_a_session_of_another_organization_change(
         change(database, tenant.session_id)
         await page.told()
         assert spy.quiet
+
+
+async def test_a_message_that_is_not_understood_silences_no_page(
+    hub: LiveHub, database: Database, two: tuple[Tenant, Tenant]
+) -> None:
+    tenant, _ = two
+    async with pages(hub, (tenant.id, tenant.session_id)) as (page,):
+        change(database, "no session at all")
+        await page.told()
+        change(database, tenant.session_id)
+        await page.told()
 
 
 async def test_a_lost_connection_is_a_reason_to_look_again(

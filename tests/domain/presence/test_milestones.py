@@ -1,4 +1,4 @@
-"""What a workflow is told of its room: milestones, each once."""
+"""Milestones of presence: each is signalled to the workflow once."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.people.roles import Role
 from domain.presence.events import SessionEvent
-from domain.presence.milestones import Milestone, Presence, fold_presence, news
+from domain.presence.milestones import Milestone, Presence, fold_presence, new_milestones
 from tests.domain.presence.true_class import TrueClass, classes, goodbye
 from tests.domain.session_events import absent, at, joined, left, remade
 
@@ -27,7 +27,7 @@ def test_an_empty_room_that_nobody_has_entered_is_not_called_empty() -> None:
     assert (fold().in_room, fold().empty_since, fold().ever_occupied) == (0, None, False)
 
 
-def test_who_is_there() -> None:
+def test_people_in_the_room_are_counted_by_role() -> None:
     presence = fold(
         joined("iris", "PA_1", 10),
         joined("ana", "PA_2", 5),
@@ -77,16 +77,16 @@ def test_a_room_made_again_waits_for_its_people_from_then_on() -> None:
     assert fold(remade(2400)).empty_since is None
 
 
-def tell_all(events: Sequence[SessionEvent]) -> list[str]:
-    """Tell after each event, as the watch does."""
-    told: list[str] = []
+def signal_all(events: Sequence[SessionEvent]) -> list[str]:
+    """Signal after each event, as the watch does."""
+    signalled: list[str] = []
     for count in range(1, len(events) + 1):
-        told += news(told, fold(*events[:count]))
-    return told
+        signalled += new_milestones(signalled, fold(*events[:count]))
+    return signalled
 
 
 def test_a_class_has_few_milestones() -> None:
-    told = tell_all(
+    signalled = signal_all(
         [
             joined("ana", "PA_1", 0),
             joined("iris", "PA_2", 10),
@@ -99,32 +99,38 @@ def test_a_class_has_few_milestones() -> None:
         ]
     )
 
-    assert told == ["student", "instructor", "everybody", f"empty:{at(601).isoformat()}"]
+    assert signalled == ["student", "instructor", "everybody", f"empty:{at(601).isoformat()}"]
 
 
-def test_a_room_that_fills_again_is_told_even_if_other_news_came_between() -> None:
-    told = [Milestone.STUDENT_JOINED, f"{Milestone.ROOM_EMPTY}:{at(50).isoformat()}", Milestone.ALL_PRESENT]
+def test_a_room_that_fills_again_is_signalled_even_if_other_milestones_came_between() -> None:
+    signalled = [
+        Milestone.STUDENT_JOINED,
+        f"{Milestone.ROOM_EMPTY}:{at(50).isoformat()}",
+        Milestone.ALL_PRESENT,
+    ]
     events = [joined("ana", "PA_1", 0), left("ana", "PA_1", 50)]
 
-    assert news(told, fold(*events, joined("ana", "PA_2", 60))) == ["occupied:3"]
-    assert news([*told, "occupied:3"], fold(*events, joined("ana", "PA_2", 60))) == []
-    assert news([*told, "occupied:3"], fold(*events)) == [f"empty:{at(50).isoformat()}"]
+    assert new_milestones(signalled, fold(*events, joined("ana", "PA_2", 60))) == ["occupied:3"]
+    assert new_milestones([*signalled, "occupied:3"], fold(*events, joined("ana", "PA_2", 60))) == []
+    assert new_milestones([*signalled, "occupied:3"], fold(*events)) == [f"empty:{at(50).isoformat()}"]
 
 
-def test_emptiness_that_turns_out_to_be_of_another_moment_is_told_again() -> None:
-    told = tell_all([joined("ana", "PA_1", 0), absent("ana", "PA_1", 50), left("ana", "PA_1", 57)])
+def test_emptiness_that_turns_out_to_be_of_another_moment_is_signalled_again() -> None:
+    signalled = signal_all([joined("ana", "PA_1", 0), absent("ana", "PA_1", 50), left("ana", "PA_1", 57)])
 
-    assert told == ["student", f"empty:{at(50).isoformat()}", f"empty:{at(57).isoformat()}"]
+    assert signalled == ["student", f"empty:{at(50).isoformat()}", f"empty:{at(57).isoformat()}"]
 
 
 @given(classes(may_crash=False), st.data())
-def test_the_last_word_on_the_room_is_true(truth: TrueClass, data: st.DataObject) -> None:
+def test_the_last_milestone_of_the_room_is_true_in_any_order_of_events(
+    truth: TrueClass, data: st.DataObject
+) -> None:
     events = [joined(c.who, c.sid, c.start) for c in truth.connections]
     events += [goodbye(c) for c in truth.connections if data.draw(st.booleans())]
     disordered = data.draw(st.permutations(events))
-    told, final = tell_all(disordered), fold(*events)
+    signalled, final = signal_all(disordered), fold(*events)
 
-    room = [word for word in told if word.startswith(("empty", "occupied"))]
+    room = [word for word in signalled if word.startswith(("empty", "occupied"))]
     assert bool(final.empty_since) == bool(room and room[-1].startswith("empty"))
-    assert news(told, final) == []
+    assert new_milestones(signalled, final) == []
     assert all(one != other for one, other in pairwise(room))

@@ -1,0 +1,56 @@
+"""Loops that run side by side in one activity, and are started again where one of them ends."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from temporalio import activity
+
+from activities.failures import description
+
+Loop = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def keep_running(
+    loops: Mapping[str, Loop],
+    *,
+    seconds: float,
+    beat: Callable[[], None],
+    every: float = 5.0,
+    pause: float = 1.0,
+) -> None:
+    """Run endless loops for so many seconds, and `beat` every few seconds.
+
+    A loop that ends, for whatever reason, is logged by its name and started again after a pause.
+    """
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    tasks = {asyncio.create_task(loop()): name for name, loop in loops.items()}
+    try:
+        while (left := end - clock()) > 0:
+            beat()
+            ended, _ = await asyncio.wait(
+                tasks, timeout=min(every, left), return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in ended:
+                name = tasks.pop(task)
+                activity.logger.error(
+                    "a loop ended and starts again", extra={"loop": name, "error": _reason(task)}
+                )
+                tasks[asyncio.create_task(_after(pause, loops[name]))] = name
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _after(pause: float, loop: Loop) -> None:
+    await asyncio.sleep(pause)
+    await loop()
+
+
+def _reason(task: asyncio.Task[None]) -> str:
+    if task.cancelled():
+        return "cancelled"
+    error = task.exception()
+    return description(error) if error else "returned"

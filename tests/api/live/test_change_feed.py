@@ -1,0 +1,36 @@
+"""The live change feed goes on after a look that failed."""
+
+import asyncio
+
+import psycopg
+import pytest
+
+from api.live.change_feed import FeedHub
+from api.live.streams import CHANGED
+from models.database import Database
+from tests.campus import PATIENCE
+from tests.models.rows import another_session, make_tenant
+from tests.stack import DatabaseUrls
+
+pytestmark = pytest.mark.adapter
+
+
+async def test_a_look_that_fails_unexpectedly_leaves_the_feed_alive(
+    database: Database, database_urls: DatabaseUrls, caplog: pytest.LogCaptureFixture
+) -> None:
+    tenant = await make_tenant(database)
+    hub = FeedHub(database)
+    feed = hub.changes(tenant.id)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await anext(feed)
+            following = asyncio.ensure_future(anext(feed))
+            with psycopg.connect(database_urls.owner, autocommit=True) as owner:
+                owner.execute("alter function changed_organizations(bigint) rename to away")
+                while "a look at the change log failed" not in caplog.text:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+                owner.execute("alter function away(bigint) rename to changed_organizations")
+            await another_session(database, tenant)
+            assert CHANGED in await following
+    finally:
+        await hub.aclose()

@@ -1,0 +1,108 @@
+"""Presence of running sessions, read across tenants, and milestones that several writers append."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from domain.presence.events import PRESENCE_KINDS, EventKind, EventSource, SessionEvent
+from domain.sessions.states import SessionState
+from models.database import Database
+from models.repositories import events, presence
+from models.session import Session
+from tests.models.rows import NOON, Tenant, another_session, make_tenant
+
+pytestmark = pytest.mark.adapter
+REGION = "here"
+
+
+def event(kind: EventKind, number: int = 0) -> SessionEvent:
+    data = {"joined_at": NOON.isoformat(), "reason": "client_initiated", "text": "not for the watch"}
+    at = NOON + timedelta(seconds=number)
+    who = f"who-{number}"
+    return SessionEvent(EventSource.WEBHOOK, f"{kind}:{number}", kind, at, who, "PA_1", None, True, data)
+
+
+async def record(database: Database, tenant: Tenant, session_id: UUID, *happened: SessionEvent) -> None:
+    async with database.tenant(tenant.id) as db:
+        await events.record(db, tenant.id, [(session_id, one) for one in happened])
+
+
+async def running(
+    database: Database, *tenants: Tenant, only: list[UUID] | None = None
+) -> dict[UUID, presence.RunningSession]:
+    """All sessions of the tenants are live in one region."""
+    for tenant in tenants:
+        async with database.tenant(tenant.id) as db:
+            await db.execute(sa.update(Session).values(region=REGION, state=SessionState.LIVE))
+    async with database.lookup() as db:
+        found = await presence.running_sessions(db, REGION, [SessionState.LIVE.value], only)
+    return {one.session_id: one for one in found}
+
+
+async def test_running_sessions_of_all_tenants_come_with_the_roles_of_their_people(
+    database: Database,
+) -> None:
+    one, other = await make_tenant(database), await make_tenant(database)
+    found = await running(database, one, other)
+    for tenant in (one, other):
+        session = found[tenant.session_id]
+        participant = tenant["participant"]
+        assert session.organization_id == tenant.id
+        assert session.roles == {str(participant["id"]): participant["role"]}
+        assert session.signalled == tenant["session"]["signalled"]
+
+
+async def test_named_sessions_are_read_alone(database: Database, tenant: Tenant) -> None:
+    other = await another_session(database, tenant)
+    assert set(await running(database, tenant)) == {tenant.session_id, other}
+    assert set(await running(database, tenant, only=[other, uuid4()])) == {other}
+    assert await running(database, tenant, only=[]) == {}
+
+
+async def test_events_of_presence_are_counted_and_read_and_no_others(
+    database: Database, tenant: Tenant
+) -> None:
+    session_id = await another_session(database, tenant)
+    await record(database, tenant, session_id, *(event(kind) for kind in EventKind))
+
+    session = (await running(database, tenant))[session_id]
+    assert session.presence_events == len(PRESENCE_KINDS)
+    async with database.lookup() as db:
+        found = await presence.presence_events(db, [session_id, tenant.session_id])
+    read = [row.as_event() for row in found[session_id]]
+    assert {one.kind for one in read} == PRESENCE_KINDS
+    shown = {"joined_at": NOON.isoformat(), "reason": "client_initiated"}
+    assert all(one.data == shown and one.hidden and one.occurred_at == NOON for one in read)
+    assert tenant.session_id in found, "a session without events has none"
+
+
+async def test_milestones_that_many_writers_append_at_once_are_all_kept(
+    database: Database, tenant: Tenant
+) -> None:
+    ids = [await another_session(database, tenant) for _ in range(5)]
+
+    async def append(number: int) -> None:
+        some = ids if number % 2 else list(reversed(ids))
+        async with database.tenant(tenant.id) as db:
+            await presence.add_signalled(db, {one: [f"first:{number}", f"then:{number}"] for one in some})
+
+    await asyncio.gather(*(append(number) for number in range(20)))
+
+    sessions = await running(database, tenant, only=ids)
+    for session in sessions.values():
+        assert len(session.signalled) == 40
+        pairs = {tuple(session.signalled[at : at + 2]) for at in range(0, 40, 2)}
+        assert pairs == {(f"first:{number}", f"then:{number}") for number in range(20)}
+
+
+async def test_milestones_of_another_organizations_session_are_not_written(database: Database) -> None:
+    owner, other = await make_tenant(database), await make_tenant(database)
+    async with database.tenant(other.id) as db:
+        await presence.add_signalled(db, {owner.session_id: ["forged"]})
+    async with database.tenant(owner.id) as db:
+        session = await db.get(Session, owner.session_id)
+    assert session is not None
+    assert session.signalled == owner["session"]["signalled"]
