@@ -19,12 +19,20 @@ from domain.people.roles import Role
 from domain.presence.events import EventKind
 from media_bridge.rooms import LiveKitRooms
 from models.database import Database
+from models.migrate import upgrade
 from models.session import Session
 from models.session_event import SessionEventRow
 from tests.activities.livekit_proxy import LiveKitProxy
 from tests.activities.school import REGION, School, now
 from tests.activities.watched import NEVER, SignalFailures, WatchedClasses, until
-from tests.stack import DatabaseUrls, TestLiveKit, TestTemporal, start_livekit, temporary_folder
+from tests.stack import (
+    DatabaseUrls,
+    TestLiveKit,
+    TestTemporal,
+    start_livekit,
+    start_postgres,
+    temporary_folder,
+)
 from workflows.client import SessionClient, session_workflow_id
 from workflows.contracts.rooms import WatchInput
 
@@ -273,6 +281,45 @@ async def test_a_running_watch_reports_what_is_recorded_while_a_session_is_sick(
             await until(lambda role=role: _has(classes, well, role))  # type: ignore[misc]
 
 
+async def test_a_killed_livekit_server_gets_its_rooms_back(ward: Ward, own_livekit: TestLiveKit) -> None:
+    classes = ward.classes
+    await classes.begin(3)
+    async with running_watch(classes, every=1):
+        await asyncio.to_thread(own_livekit.kill)
+        with pytest.raises(Unavailable):
+            await classes.watcher().look()
+        await asyncio.to_thread(own_livekit.start)
+        await until(lambda: _remade(classes))
+    assert await _listed(classes)
+
+
+async def test_a_watch_outlives_a_killed_database(
+    own_livekit: TestLiveKit, temporal_server: TestTemporal
+) -> None:
+    with temporary_folder("pg") as folder:
+        postgres = start_postgres(folder)
+        urls = postgres.create_database()
+        upgrade(urls.owner)
+        database = Database(urls.application)
+        school = School(database)
+        await school.open()
+        temporal = await Client.connect(temporal_server.address, namespace=temporal_server.namespace)
+        rooms = LiveKitRooms(own_livekit.url, own_livekit.api_key, own_livekit.api_secret)
+        classes = WatchedClasses(school, rooms, temporal, SignalFailures())
+        await classes.begin(2)
+        async with running_watch(classes, every=1):
+            await classes.join(classes.ids[0], Role.STUDENT, "1")
+            await until(lambda: _has(classes, classes.ids[0], "student"))
+            await asyncio.to_thread(postgres.running.restart)
+            await until(lambda: _answers(database))
+            await classes.join(classes.ids[1], Role.INSTRUCTOR, "2")
+            await until(lambda: _has(classes, classes.ids[1], "instructor"))
+        await classes.end()
+        await rooms.aclose()
+        await database.aclose()
+        postgres.running.stop()
+
+
 async def test_changes_and_looks_that_race_lose_no_milestone_and_signal_none_twice(ward: Ward) -> None:
     classes = ward.classes
     await classes.begin(4)
@@ -317,10 +364,29 @@ async def running_watch(classes: WatchedClasses, *, every: float = NEVER) -> Asy
         classes.school.database, classes.rooms, SessionClient(classes.temporal, REGION)
     ).watch
     running = asyncio.create_task(ActivityEnvironment().run(watch, WatchInput(REGION, every)))
-    yield
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+    try:
+        yield
+    finally:
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+
+async def _listed(classes: WatchedClasses) -> bool:
+    return set(classes.ids) <= {room.session_id for room in await classes.rooms.list_rooms()}
+
+
+async def _remade(classes: WatchedClasses) -> bool:
+    kinds = [{event.kind for event in await classes.recorded(session_id)} for session_id in classes.ids]
+    return all(EventKind.ROOM_REMADE in found for found in kinds)
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        await database.ping()
+    except Unavailable:
+        return False
+    return True
 
 
 async def _has(classes: WatchedClasses, session_id: UUID, milestone: str) -> bool:
