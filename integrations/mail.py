@@ -37,7 +37,7 @@ class SmtpMailer:
         Raises Undeliverable if this message is refused for good, MailboxBusy if it is refused for now, Unavailable if
         the server would take no message at all.
         """
-        message = self._message(to, subject, html, text, message_id)
+        message = self.compose(to, subject, html, text, message_id)
         try:
             await aiosmtplib.send(
                 message,
@@ -57,7 +57,8 @@ class SmtpMailer:
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable("the mail server isn't responding") from error
 
-    def _message(self, to: str, subject: str, html: str, text: str, message_id: str) -> EmailMessage:
+    def compose(self, to: str, subject: str, html: str, text: str, message_id: str) -> EmailMessage:
+        """The message as it is sent, plain text and HTML. Raises Undeliverable for an address that is none."""
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = _address(to)

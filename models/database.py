@@ -85,12 +85,14 @@ async def _lives(connection: psycopg.AsyncConnection[Any]) -> None:
 class Database:
     """Connections as the application role: without a tenant scope, row-level security shows no tenant row."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, *, patience: float = 30.0) -> None:
+        """`patience`: seconds that a transaction waits for a free connection; a read waits less."""
         self.url = url
         self.engine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
+            pool_timeout=patience,
             hide_parameters=True,  # they are names and words, and errors reach logs and workflow histories
         )
         _ping_when_in_doubt(self.engine.sync_engine)

@@ -106,6 +106,10 @@ class BoardFeed:
                 watcher.tell(None)
                 await asyncio.sleep(_TICK)
 
+    @property
+    def viewers(self) -> int:
+        return len(self._viewers)
+
     def end(self) -> None:
         """Whoever looks comes back to the next reader."""
         self._over = True
@@ -191,6 +195,11 @@ class Boards:
         async with contextlib.aclosing(self._feeds[organization_id].stream(last_id)) as messages:
             async for message in messages:
                 yield message
+
+    def viewers(self, organization_id: UUID) -> int:
+        """How many look at an organization's board in this process."""
+        feed = self._feeds.get(organization_id)
+        return feed.viewers if feed else 0
 
     async def _read(self, organization_id: UUID, feed: BoardFeed) -> None:
         try:

@@ -49,6 +49,10 @@ class FeedHub:
             async for rows in batches:
                 yield CHANGED if rows else STILL_HERE
 
+    def listeners(self, organization_id: UUID) -> int:
+        """How many follow an organization's feed in this process."""
+        return len(self._listeners.get(organization_id, ()))
+
     async def _end(self, organization_id: UUID) -> LogPlace:
         async with self._database.tenant(organization_id) as db:
             return await change_log.end(db)

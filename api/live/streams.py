@@ -95,6 +95,10 @@ class LiveHub:
             if not self._watchers[organization_id]:
                 del self._watchers[organization_id]
 
+    def watchers(self, organization_id: UUID) -> int:
+        """How many watch sessions of an organization in this process."""
+        return len(self._watchers.get(organization_id, ()))
+
     async def stream(self, organization_id: UUID, session_id: UUID) -> AsyncIterator[str]:
         """Server-sent events: `changed`, first and whenever the session did; at once, or a moment after the last."""
         with self.watching(organization_id, session_id) as watcher:

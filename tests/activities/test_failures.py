@@ -15,7 +15,7 @@ from domain.errors import DoubleBooked, HomeroomError, Unavailable, by_code
 from models.database import Database
 from models.people import Guardian
 from tests.activities.school import School, now
-from tests.domain.test_errors import tree
+from tests.domain.error_tree import tree
 
 pytestmark = pytest.mark.adapter
 

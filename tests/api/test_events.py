@@ -131,9 +131,9 @@ async def test_who_listens_no_longer_leaves_nothing_behind(campus: Campus, harbo
     hub = campus.app.state.homeroom.feed
     async with live(harbour) as events:
         await anext(events)
-        assert harbour.id in hub._listeners
+        assert hub.listeners(harbour.id) == 1
     async with asyncio.timeout(PATIENCE):
-        while harbour.id in hub._listeners:  # noqa: ASYNC110
+        while hub.listeners(harbour.id):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

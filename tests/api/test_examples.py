@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from api.openapi_examples import BODIES, PLACEHOLDERS, QUERIES
 from domain.cases.kinds import ExceptionKind
-from tests.api.test_openapi import operations
-from tests.api.test_queues import open_cases
+from tests.api.descriptions import operations
+from tests.api.queue_rows import open_cases
 from tests.campus import ADMIN, Campus, Json, School, problem_of
 
 pytestmark = pytest.mark.adapter

@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.mailed import sign_in
 from tests.campus import PATIENCE, Campus, Json, School
-from tests.console.test_record_pages import hidden
+from tests.console.forms import hidden
 from tests.stack import TestMail
 
 pytestmark = pytest.mark.adapter

@@ -12,6 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import api.routes
 from api.http.problems import MEDIA_TYPE
 from tests.api.bodies import BODIES
+from tests.api.descriptions import operations
 from tests.campus import Campus, Json
 
 pytestmark = pytest.mark.adapter
@@ -22,14 +23,6 @@ async def described(campus: Campus) -> Json:
     async with campus.client() as anybody:
         schema: Json = (await anybody.get("/v1/openapi.json")).json()
     return schema
-
-
-def operations(schema: Json) -> list[tuple[str, str, Json]]:
-    return [
-        (path, method, operation)
-        for path, methods in schema["paths"].items()
-        for method, operation in methods.items()
-    ]
 
 
 def test_it_is_valid(described: Json) -> None:

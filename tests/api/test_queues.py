@@ -1,48 +1,20 @@
 """Exceptions and the outbox, over all sessions."""
 
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from uuid_utils.compat import uuid7
 
-from domain.cases.kinds import ExceptionKind, route
+from domain.cases.kinds import ExceptionKind
 from domain.subjects import Subject, SubjectKind
 from models.database import Database
-from models.exception_case import ExceptionCase
-from models.notice import Notice
 from models.repositories import cases, notices
 from models.repositories.pages import Asked
 from services.cases import NewCase, open_case
-from tests.campus import Json, School, problem_of
+from tests.api.queue_rows import NOW, notice, open_cases
+from tests.campus import School, problem_of
 
 pytestmark = pytest.mark.adapter
-
-NOW = datetime.now(UTC)
-
-
-async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> list[str]:
-    """Each due an hour later than the one before; the first is overdue."""
-    rows = [
-        ExceptionCase(
-            id=uuid7(),
-            organization_id=school.id,
-            subject_kind=SubjectKind.SESSION,
-            subject_id=UUID(session_id),
-            kind=kind,
-            severity=route(kind).severity,
-            owner=route(kind).owner,
-            due_at=NOW + timedelta(hours=number - 0.5),
-            opened_at=NOW,
-        )
-        for number, kind in enumerate(kinds)
-    ]
-    database = Database(school.campus.database.application)
-    async with database.tenant(school.id) as db:
-        db.add_all(rows)
-        made = [str(row.id) for row in rows]
-    await database.aclose()
-    return made
 
 
 async def listed(school: School, path: str) -> list[str]:
@@ -148,27 +120,6 @@ async def test_a_message_may_be_about_a_person(harbour: School) -> None:
     assert read["session_id"] is None
     asked = f"kind=about a person&subject_kind=guardian&subject_id={guardian}"
     assert await listed(harbour, f"/v1/notices?{asked}") == [str(row.id)]
-
-
-def notice(school: School, session_id: str, number: int, **state: object) -> Notice:
-    values: Json = {
-        "id": uuid7(),
-        "organization_id": school.id,
-        "key": f"{session_id}/{number}",
-        "subject_kind": SubjectKind.SESSION,
-        "subject_id": UUID(session_id),
-        "kind": "extra",
-        "recipient_kind": "guardian",
-        "recipient_id": UUID(school.ids["guardian"]),
-        "address": f"family{number}@f.example",
-        "subject": f"Extra {number}",
-        "html": "<p>Hello</p>",
-        "text": "Hello",
-        "class_starts_at": NOW,
-        "send_after": NOW,
-        "created_at": NOW + timedelta(seconds=number),
-    }
-    return Notice(**(values | state))
 
 
 async def test_the_outbox_is_listed_by_delivery(harbour: School) -> None:

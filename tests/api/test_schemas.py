@@ -30,7 +30,7 @@ def accepted(adapter: TypeAdapter[str], value: str) -> bool:
 
 def recipients(address: str) -> list[str]:
     """Whom a mail to this address goes to, as a mail server reads it."""
-    message = MAILER._message(address, "subject", "<p>html</p>", "text", "id")
+    message = MAILER.compose(address, "subject", "<p>html</p>", "text", "id")
     read = message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.default)
     return [found for _, found in getaddresses([str(read["To"])])]
 

@@ -190,7 +190,7 @@ async def test_a_lost_connection_is_said_and_made_up_for(
     lost = page.get_by_role("alert").filter(has_text="Connection lost")
     await expect(lost).to_be_hidden()
     await page.route("**/today/live*", lambda route: route.abort())
-    house.app.state.homeroom.boards._tasks[harbour.id].cancel()
+    await house.app.state.homeroom.boards.aclose()
     await expect(lost).to_be_visible()
     await come(house, running)
     await page.unroute_all()

@@ -7,9 +7,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.campus import School
+from tests.console.queue_rows import case_of, notice_of, status
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
-from tests.console.test_desk_pages import case_of, notice_of, status
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(600)]
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -15,13 +14,11 @@ from domain.cases.kinds import ExceptionKind
 from domain.notices.kinds import AccountNoticeKind
 from domain.subjects import Subject, SubjectKind
 from models.database import Database
-from models.exception_case import ExceptionCase
-from models.notice import Notice
-from models.repositories import cases, notices
 from services.cases import NewCase, open_case
-from tests.api.test_markup import MARKUP, check
-from tests.campus import HOUR, School, school
-from tests.console.test_record_pages import hidden
+from tests.campus import School, school
+from tests.console.forms import hidden
+from tests.console.queue_rows import case_of, notice_of, status
+from tests.markup import MARKUP, check
 
 pytestmark = pytest.mark.adapter
 
@@ -31,57 +28,6 @@ async def desk(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with harbour.campus.browser() as browser:
         await browser.get(harbour.campus.desk_url(harbour.id))
         yield browser
-
-
-async def case_of(opened: School, occasion: str = "room") -> UUID:
-    session_id, now = await opened.book(), datetime.now(UTC)
-    case = ExceptionCase(
-        id=uuid4(),
-        organization_id=opened.id,
-        subject_kind=SubjectKind.SESSION,
-        subject_id=UUID(session_id),
-        kind=ExceptionKind.STEP_FAILED,
-        occasion=occasion,
-        severity="high",
-        owner="ops",
-        due_at=now - HOUR,
-        detail={"step": occasion, "instructor_id": opened.ids["instructor"]},
-        opened_at=now - 2 * HOUR,
-    )
-    database = Database(opened.campus.database.application)
-    async with database.tenant(opened.id) as db:
-        await cases.open_once(db, case)
-    await database.aclose()
-    return case.id
-
-
-async def notice_of(opened: School, **changes: Any) -> UUID:
-    session_id, now = await opened.book(72 * HOUR), datetime.now(UTC)
-    values: dict[str, Any] = {
-        "id": uuid4(),
-        "organization_id": opened.id,
-        "key": str(uuid4()),
-        "subject_kind": SubjectKind.SESSION,
-        "subject_id": UUID(session_id),
-        "kind": "summary",
-        "recipient_kind": "guardian",
-        "recipient_id": UUID(opened.ids["guardian"]),
-        "address": "g@family.example",
-        "subject": MARKUP.format("subject"),
-        "html": "<p>Dear guardian</p><script>alert(1)</script>",
-        "text": MARKUP.format("text"),
-        "class_starts_at": now,
-        "send_after": now + 48 * HOUR,
-        "created_at": now,
-        "attempts": 2,
-        "error": "mailbox-busy",
-    } | changes
-    notice = Notice(**values)
-    database = Database(opened.campus.database.application)
-    async with database.tenant(opened.id) as db:
-        await notices.prepare(db, [notice])
-    await database.aclose()
-    return notice.id
 
 
 async def test_rules_are_read_and_set_as_people_write_them(desk: httpx.AsyncClient, harbour: School) -> None:
@@ -149,11 +95,6 @@ async def test_a_key_is_made_rotated_and_revoked(desk: httpx.AsyncClient, harbou
     revoked = await desk.post(f"{one}/revoke")
     assert "Revoked" in revoked.text
     assert (await status(harbour, secret), await status(harbour, fresh)) == (401, 200)
-
-
-async def status(harbour: School, secret: str) -> int:
-    async with harbour.campus.client(secret) as program:
-        return (await program.get("/v1/students")).status_code
 
 
 async def test_an_exception_is_taken_resolved_and_opened_again(

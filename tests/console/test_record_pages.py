@@ -13,8 +13,9 @@ from console.install import PERMITTED
 from console.records.kinds import KINDS, Kind
 from console.sessions.command_forms import router as commands_of_sessions
 from tests.api.roles import signed_in
-from tests.api.test_markup import MARKUP, Page, check
 from tests.campus import School, problem_of
+from tests.console.forms import hidden
+from tests.markup import MARKUP, Page, check
 
 pytestmark = pytest.mark.adapter
 
@@ -43,12 +44,6 @@ async def ops(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with await signed_in(harbour.campus, harbour.id, "member", UUID(made["id"])) as browser:
         browser.headers["Accept"] = "text/html"
         yield browser
-
-
-def hidden(answer: httpx.Response, name: str) -> str:
-    found = re.search(rf'type="hidden" name="{name}" value="([^"]*)"', answer.text)
-    assert found, answer.text[:3000]
-    return found.group(1)
 
 
 async def make(desk: httpx.AsyncClient, kind: Kind, **changes: str) -> httpx.Response:

@@ -9,12 +9,12 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from domain.record.documentation import Citation, Section, Statement
-from tests.api.test_markup import MARKUP
 from tests.campus import School, school
 from tests.console.conftest import ZONE, at_the_desk
 from tests.console.lesson import Lesson
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
+from tests.markup import MARKUP
 
 pytestmark = pytest.mark.adapter
 

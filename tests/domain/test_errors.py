@@ -4,12 +4,9 @@ import pytest
 
 import domain.errors
 from domain.errors import HomeroomError, StaleRevision, by_code
+from tests.domain.error_tree import tree
 
 pytestmark = pytest.mark.unit
-
-
-def tree(base: type[HomeroomError] = HomeroomError) -> list[type[HomeroomError]]:
-    return [base, *(below for child in base.__subclasses__() for below in tree(child))]
 
 
 def test_every_code_belongs_to_one_error_class() -> None:

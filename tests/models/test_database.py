@@ -86,8 +86,7 @@ async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:
 
 
 async def test_a_full_pool_is_unavailable(database_urls: DatabaseUrls) -> None:
-    database = Database(database_urls.application, pool_size=1)
-    database.engine.pool._timeout = 0.01  # type: ignore[attr-defined]
+    database = Database(database_urls.application, pool_size=1, patience=0.01)
     async with database.unscoped() as one, database.unscoped() as another:
         await one.execute(sa.select(1))
         await another.execute(sa.select(1))

@@ -13,7 +13,7 @@ from domain.sessions.states import SessionState
 from models.database import Database
 from models.repositories import board, events, sessions
 from tests.domain.live_statuses import connections, room
-from tests.domain.presence.test_live_status import anything
+from tests.domain.presence.any_event import anything
 from tests.domain.session_events import T0, event
 from tests.models.rows import Tenant, another_session
 

@@ -279,7 +279,6 @@ async def test_a_browser_that_goes_leaves_nothing_behind(
             await another.until(fractions.id, present=1)
             await go(house, fractions, fractions.instructor, sid)
             await one.until(fractions.id, present=0)
-    feed = boards._feeds[harbour.id]
     async with asyncio.timeout(PATIENCE):
-        while feed._viewers:  # noqa: ASYNC110
+        while boards.viewers(harbour.id):  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -186,9 +186,9 @@ async def test_a_page_that_goes_leaves_nothing_behind(
             async with campus.browser() as browser:
                 await browser.get(campus.desk_url(harbour.id))
                 async with watching(browser, live), watching(browser, live):
-                    assert len(hub._watchers[harbour.id]) == 2
+                    assert hub.watchers(harbour.id) == 2
         async with asyncio.timeout(PATIENCE):
-            while harbour.id in hub._watchers:  # noqa: ASYNC110
+            while hub.watchers(harbour.id):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     assert caplog.records == []
 

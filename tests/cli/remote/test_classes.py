@@ -7,7 +7,7 @@ import pytest
 
 from domain.cases.kinds import ExceptionKind
 from models.database import Database
-from tests.api.test_queues import notice, open_cases
+from tests.api.queue_rows import notice, open_cases
 from tests.cli.remote.shell import Shell
 from tests.console.taught import Hall
 

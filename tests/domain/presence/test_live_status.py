@@ -7,44 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.presence.attendance import fold_attendance
-from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.presence.events import SessionEvent
 from domain.presence.live_status import in_room, level_of
 from tests.domain.live_statuses import connections, room
-from tests.domain.session_events import absent, event, finished, joined, left, remade, seen
+from tests.domain.presence.any_event import K, anything
+from tests.domain.session_events import event
 
 pytestmark = pytest.mark.unit
-
-K = EventKind
-PEOPLE = {"ana": ("PA_a1", "PA_a2"), "ben": ("PA_b1", "PA_b2")}
-SECONDS = st.integers(0, 40)
-
-
-@st.composite
-def anything(draw: st.DrawFn) -> SessionEvent:
-    """Any fact about two people with two connections each, at any time."""
-    who = draw(st.sampled_from(sorted(PEOPLE)))
-    sid, when = draw(st.sampled_from(PEOPLE[who])), draw(SECONDS)
-    since = draw(SECONDS)
-    reason = draw(st.sampled_from(["client_initiated", "connection_timeout"]))
-    return draw(
-        st.sampled_from(
-            [
-                joined(who, sid, when),
-                joined(who, sid, when, hidden=True),
-                left(who, sid, when, reason, since=since),
-                left(who, sid, when, reason),
-                seen(who, sid, when, since=since),
-                absent(who, sid, when),
-                event(K.PARTICIPANT_ABORTED, when, who, sid, source=EventSource.WEBHOOK),
-                event(K.TRACK_PUBLISHED, when, who, sid, source=EventSource.WEBHOOK),
-                event(K.TALK, when, who, sid),
-                event(K.QUALITY, when, who, None, source=EventSource.CLIENT, level="good"),
-                event(K.PARTICIPANT_JOINED, when, "capture-1", "PA_c", source=EventSource.WEBHOOK),
-                remade(when),
-                finished(when),
-            ]
-        )
-    )
 
 
 def here(events: Iterable[SessionEvent]) -> set[str]:

@@ -1,0 +1,60 @@
+"""Rows of the two queues: exception cases and messages."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from domain.cases.kinds import ExceptionKind, route
+from domain.subjects import SubjectKind
+from models.database import Database
+from models.exception_case import ExceptionCase
+from models.notice import Notice
+from tests.campus import Json, School
+
+NOW = datetime.now(UTC)
+
+
+async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> list[str]:
+    """Each due an hour later than the one before; the first is overdue."""
+    rows = [
+        ExceptionCase(
+            id=uuid7(),
+            organization_id=school.id,
+            subject_kind=SubjectKind.SESSION,
+            subject_id=UUID(session_id),
+            kind=kind,
+            severity=route(kind).severity,
+            owner=route(kind).owner,
+            due_at=NOW + timedelta(hours=number - 0.5),
+            opened_at=NOW,
+        )
+        for number, kind in enumerate(kinds)
+    ]
+    database = Database(school.campus.database.application)
+    async with database.tenant(school.id) as db:
+        db.add_all(rows)
+        made = [str(row.id) for row in rows]
+    await database.aclose()
+    return made
+
+
+def notice(school: School, session_id: str, number: int, **state: object) -> Notice:
+    values: Json = {
+        "id": uuid7(),
+        "organization_id": school.id,
+        "key": f"{session_id}/{number}",
+        "subject_kind": SubjectKind.SESSION,
+        "subject_id": UUID(session_id),
+        "kind": "extra",
+        "recipient_kind": "guardian",
+        "recipient_id": UUID(school.ids["guardian"]),
+        "address": f"family{number}@f.example",
+        "subject": f"Extra {number}",
+        "html": "<p>Hello</p>",
+        "text": "Hello",
+        "class_starts_at": NOW,
+        "send_after": NOW,
+        "created_at": NOW + timedelta(seconds=number),
+    }
+    return Notice(**(values | state))
