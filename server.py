@@ -12,6 +12,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return make_app(settings or load_settings(), [install_console], alone=settings is None)
 
 
-def create_webhooks() -> FastAPI:
-    """A process that answers webhooks and nothing else, so that they and the pages do not wait for each other."""
-    return make_webhooks_app(load_settings())
+def create_webhooks(settings: Settings | None = None) -> FastAPI:
+    """As `create_app`, for a process that answers webhooks alone: they and the pages do not wait for each other."""
+    return make_webhooks_app(settings or load_settings(), alone=settings is None)

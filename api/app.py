@@ -76,14 +76,15 @@ def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, al
     return app
 
 
-def make_webhooks_app(chosen: Settings) -> FastAPI:
-    """LiveKit's webhooks alone, for a process of their own."""
+def make_webhooks_app(chosen: Settings, *, alone: bool) -> FastAPI:
+    """LiveKit's webhooks and nothing else. `alone`: nothing else lives in this process."""
     configure_logging(chosen.log_level, as_json=chosen.log_json)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.homeroom = make_webhook_state(chosen)
-        _spare_from_garbage_collection()
+        if alone:
+            _spare_from_garbage_collection()
         try:
             yield
         finally:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import time
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -22,21 +22,22 @@ _LEEWAY = 60  # seconds by which the clock of LiveKit's server may be off, as in
 class WebhookSignatures:
     """Accepts any of several API keys, so that keys rotate without a lost event."""
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
-        """`keys` maps API key to secret."""
+    def __init__(self, keys: Mapping[str, str], now: Callable[[], float] = time.time) -> None:
+        """`keys` maps API key to secret; `now` gives seconds of the epoch."""
+        self._now = now
         self._secrets = {key: secret.encode() for key, secret in keys.items()}
 
     def verify(self, body: bytes, token: str) -> None:
         """Raises SignatureInvalid."""
         try:
-            hash_of_body = self._claims(token, time.time()).get("sha256") or ""
+            hash_of_body = self._claims(token).get("sha256") or ""
             same = hmac.compare_digest(b64encode(hashlib.sha256(body).digest()), hash_of_body.encode())
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise SignatureInvalid("the webhook is not signed with a known key") from error
         if not same:
             raise SignatureInvalid("the webhook's signature is for another body")
 
-    def _claims(self, token: str, now: float) -> dict[str, Any]:
+    def _claims(self, token: str) -> dict[str, Any]:
         """Raises ValueError, LookupError, TypeError or AttributeError for a token that proves nothing.
 
         HMAC-SHA256 is computed whatever the header says, with the secret of the key that the token names: a token
@@ -50,7 +51,7 @@ class WebhookSignatures:
             raise ValueError("the signature is wrong")
         if _decoded(header) not in _HEADERS:
             raise ValueError("the header asks for something else than HS256")
-        if not _holds_at(claims, now):
+        if not _holds_at(claims, self._now()):
             raise ValueError("the token holds at another time or for somebody else")
         return claims
 

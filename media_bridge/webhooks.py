@@ -90,7 +90,7 @@ def _participant(person: Mapping[str, Any]) -> proto.ParticipantInfo:
         joined_at_ms=int(person["joinedAtMs"]),
         disconnect_reason=person.get("disconnectReason"),
         permission=proto.ParticipantPermission(
-            hidden=permission.get("hidden"), recorder=permission.get("recorder")
+            hidden=permission.get("hidden", False), recorder=permission.get("recorder", False)
         ),
     )
 

@@ -12,7 +12,6 @@ from api.live.session_tenants import Tenants
 from api.live.streams import LiveHub
 from config.settings import Settings
 from media_bridge.webhooks import WebhookVerifier
-from models.changes import ChangeNotifier
 from models.database import Database
 from wiring.api import ApiParts, make_api_parts, make_webhook_verifier
 
@@ -55,18 +54,15 @@ class WebhookState:
     """What a process needs that answers LiveKit's webhooks and nothing else."""
 
     database: Database
-    notifier: ChangeNotifier
     webhooks: WebhookVerifier
     recorder: EventRecorder
 
     async def aclose(self) -> None:
         await self.recorder.aclose()
-        await self.notifier.aclose()
         await self.database.aclose()
 
 
 def make_webhook_state(settings: Settings) -> WebhookState:
-    url = settings.database_url.get_secret_value()
-    database, notifier = Database(url, settings.database_pool_size), ChangeNotifier(url)
-    recorder = EventRecorder(database, notifier, Tenants(database))
-    return WebhookState(database, notifier, make_webhook_verifier(settings), recorder)
+    database = Database(settings.database_url.get_secret_value(), settings.database_pool_size)
+    recorder = EventRecorder(database, Tenants(database))
+    return WebhookState(database, make_webhook_verifier(settings), recorder)

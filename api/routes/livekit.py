@@ -57,7 +57,7 @@ class LiveKitWebhooks:
             await _record(scope["app"].state.homeroom, headers, receive)
         except HomeroomError as error:
             enter_request(request_id)
-            answer = of_error(error)
+            answer: Response = of_error(error)
             log_request("POST", PATH, answer.status_code, "nobody", started)
         except Exception:
             enter_request(request_id)
