@@ -8,10 +8,8 @@ from fastapi import FastAPI
 
 from api import openapi
 from api.http import problems
-from api.http.body_limit import BodyLimit
-from api.http.request_context import RequestContext
-from api.http.security_headers import SecureHeaders
-from api.http.state import make_state
+from api.http.middleware import RequestMiddleware
+from api.http.state import make_state, make_webhook_state
 from api.routes import (
     board,
     bulk,
@@ -42,8 +40,7 @@ def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, al
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.homeroom = await make_state(chosen)
         if alone:
-            gc.collect()
-            gc.freeze()  # what stands now stands for ever: no request waits while it is searched for garbage
+            _spare_from_garbage_collection()
         try:
             yield
         finally:
@@ -58,19 +55,12 @@ def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, al
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
-    app.add_middleware(BodyLimit)
-    app.add_middleware(SecureHeaders, over_tls=chosen.over_tls)
-    app.add_middleware(RequestContext)
+    _add_middleware(app, chosen)
     problems.install(app)
     tenants = (
         bulk, resources, sessions, events, organizations, keys, records, files, queues, board, family, exports,
     )  # fmt: skip
-    modules = (
-        livekit,
-        *tenants,
-        content,
-        joining,
-    )  # LiveKit's first: routes are tried in order, and it asks most
+    modules = (livekit, *tenants, content, joining)
     for module in modules:
         app.include_router(module.router)
     room_page.install(app)
@@ -78,9 +68,45 @@ def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, al
         install(app)
     openapi.install(app, [module.router for module in modules])
 
+    _serve_health(app)
+    return app
+
+
+def make_webhooks_app(chosen: Settings, *, alone: bool) -> FastAPI:
+    """LiveKit's webhooks and nothing else. `alone`: nothing else lives in this process."""
+    configure_logging(chosen.log_level, as_json=chosen.log_json)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.homeroom = make_webhook_state(chosen)
+        if alone:
+            _spare_from_garbage_collection()
+        try:
+            yield
+        finally:
+            await app.state.homeroom.aclose()
+
+    app = FastAPI(title="Homeroom: webhooks", lifespan=lifespan, openapi_url=None)
+    _add_middleware(app, chosen)
+    problems.install(app)
+    _serve_health(app)
+    return app
+
+
+def _add_middleware(app: FastAPI, chosen: Settings) -> None:
+    """The last one added is the first that a request meets."""
+    app.add_middleware(RequestMiddleware, over_tls=chosen.over_tls)
+    app.add_middleware(livekit.LiveKitWebhooks, over_tls=chosen.over_tls)
+
+
+def _spare_from_garbage_collection() -> None:
+    """What stands now stands for ever: no request waits while it is searched for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+def _serve_health(app: FastAPI) -> None:
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         await app.state.homeroom.database.ping()
         return {"status": "ok"}
-
-    return app

@@ -1,21 +1,18 @@
 """LiveKit's webhooks: verified on the raw body, then told as session events."""
 
-import base64
-import hashlib
-import hmac
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import jwt
+import orjson
 from google.protobuf.json_format import Parse, ParseError
 from livekit.protocol import models as proto
 from livekit.protocol.webhook import WebhookEvent
 
-from domain.errors import MalformedEvent, SignatureInvalid
+from domain.errors import MalformedEvent
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
 from media_bridge.rooms import is_hidden, joined_at, kind_name, session_of, source_name, word_for
+from media_bridge.webhook_signatures import WebhookSignatures
 
 _KINDS = {
     "room_started": EventKind.ROOM_STARTED,
@@ -26,7 +23,7 @@ _KINDS = {
     "track_published": EventKind.TRACK_PUBLISHED,
     "track_unpublished": EventKind.TRACK_UNPUBLISHED,
 }
-_LEEWAY = 60  # seconds by which the clock of LiveKit's server may be off, as in its own libraries
+_NOTHING: Mapping[str, Any] = {}
 
 
 class WebhookVerifier:
@@ -34,16 +31,16 @@ class WebhookVerifier:
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         """`keys` maps API key to secret."""
-        self._keys = {key: _prepared(secret) for key, secret in keys.items()}
+        self._signatures = WebhookSignatures(keys)
 
     def receive(self, body: bytes, authorization: str) -> RecordedEvent | None:
         """The event in `body`, or None when it is not about a session or not of interest.
 
         `authorization` is the request's header as it is. Raises SignatureInvalid and MalformedEvent.
         """
-        self._verify(body, authorization.removeprefix("Bearer ").strip())
+        self._signatures.verify(body, authorization.removeprefix("Bearer ").strip())
         try:
-            event = Parse(body, WebhookEvent(), ignore_unknown_fields=True)
+            event = _parsed(body)
         except (ParseError, UnicodeDecodeError) as error:
             raise MalformedEvent("the webhook's body is not a LiveKit event") from error
         try:
@@ -51,34 +48,51 @@ class WebhookVerifier:
         except (ValueError, OverflowError, OSError) as error:
             raise MalformedEvent("a time in the webhook is none") from error
 
-    def _verify(self, body: bytes, token: str) -> None:
-        try:
-            issuer = _claimed_issuer(token)
-            claims = jwt.decode(
-                token,
-                self._keys[issuer],
-                algorithms=["HS256"],
-                issuer=issuer,
-                leeway=_LEEWAY,
-                options={"require": ["exp"]},
-            )
-            expected = base64.b64decode(claims.get("sha256") or "", validate=True)
-        except (jwt.InvalidTokenError, LookupError, TypeError, ValueError) as error:
-            raise SignatureInvalid("the webhook is not signed with a known key") from error
-        if not hmac.compare_digest(hashlib.sha256(body).digest(), expected):
-            raise SignatureInvalid("the webhook's signature is for another body")
+
+def _parsed(body: bytes) -> WebhookEvent:
+    """As LiveKit's server writes events, at a tenth of the cost of protobuf's own parser, which reads all others.
+
+    Fields that nothing here reads are not looked at. Raises ParseError, UnicodeDecodeError.
+    """
+    try:
+        return _as_livekit_writes_it(orjson.loads(body))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return Parse(body, WebhookEvent(), ignore_unknown_fields=True)
 
 
-def _prepared(secret: str) -> jwt.PyJWK:
-    """Looked at once: given as text, a secret is searched for the marks of other kinds of keys at every webhook."""
-    encoded = base64.urlsafe_b64encode(secret.encode()).rstrip(b"=").decode()
-    return jwt.PyJWK({"kty": "oct", "k": encoded, "alg": "HS256"})
+def _as_livekit_writes_it(event: Mapping[str, Any]) -> WebhookEvent:
+    """Raises AttributeError, LookupError, TypeError or ValueError for what is written in another way."""
+    room = event["room"]
+    parsed = WebhookEvent(
+        event=event["event"],
+        id=event["id"],
+        created_at=int(event["createdAt"]),
+        room=proto.Room(
+            sid=room.get("sid"), name=room["name"], creation_time_ms=int(room.get("creationTimeMs", 0))
+        ),
+    )
+    if person := event.get("participant"):
+        parsed.participant.MergeFrom(_participant(person))
+    if track := event.get("track"):
+        parsed.track.MergeFrom(
+            proto.TrackInfo(sid=track["sid"], source=track.get("source"), muted=track.get("muted"))
+        )
+    return parsed
 
 
-def _claimed_issuer(token: str) -> str:
-    """The key the sender says it has, so that its secret alone is tried. Raises LookupError, TypeError, ValueError."""
-    issuer: str = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["iss"]
-    return issuer
+def _participant(person: Mapping[str, Any]) -> proto.ParticipantInfo:
+    permission = person.get("permission") or _NOTHING
+    return proto.ParticipantInfo(
+        sid=person["sid"],
+        identity=person.get("identity"),
+        kind=person.get("kind"),
+        joined_at=int(person.get("joinedAt", 0)),
+        joined_at_ms=int(person["joinedAtMs"]),
+        disconnect_reason=person.get("disconnectReason"),
+        permission=proto.ParticipantPermission(
+            hidden=permission.get("hidden", False), recorder=permission.get("recorder", False)
+        ),
+    )
 
 
 def read_event(event: WebhookEvent) -> RecordedEvent | None:

@@ -23,7 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from domain.errors import InvalidInput, Unavailable
 from models.authorship import authorship
 from models.changes import ChangeNotifier
-from models.reading import Reading
+from models.reading import Reading, SingleReading
 from models.written_sessions import UnitOfWork
 
 _SET = (
@@ -140,6 +140,15 @@ class Database:
         async with self._for_reading() as connection:
             await psycopg.AsyncClientCursor(connection).execute(_READING, _scope(organization_id))
             yield Reading(connection)
+
+    @asynccontextmanager
+    async def single_reading(self, organization_id: UUID) -> AsyncIterator[Reading]:
+        """As `reading`, for one query, which costs half as much.
+
+        Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
+        """
+        async with self._for_reading() as connection:
+            yield SingleReading(connection, _READING, _scope(organization_id))
 
     @asynccontextmanager
     async def lookup(self) -> AsyncIterator[Reading]:

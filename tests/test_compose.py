@@ -18,6 +18,7 @@ from cli.local.ports import free_ports
 from cli.local.postgres import FAST_AND_UNSAFE, Cluster, postgres_service
 from config.settings import Settings
 from models.migrate import upgrade
+from tests.api.events import PATH
 from tests.stack import Running, temporary_folder
 
 pytestmark = pytest.mark.adapter
@@ -44,9 +45,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_all_parts_of_production_are_there(project: dict[str, Any]) -> None:
-    assert {"postgres", "temporal", "temporal-ui", "livekit", "redis", "store", "api", "migrate"} <= project[
-        "services"
-    ].keys()
+    assert {
+        "postgres",
+        "temporal",
+        "temporal-ui",
+        "livekit",
+        "redis",
+        "store",
+        "api",
+        "webhooks",
+        "migrate",
+    } <= project["services"].keys()
     queues = {
         str(s["command"]).rpartition(" ")[2].strip("']")
         for name, s in project["services"].items()
@@ -57,8 +66,24 @@ def test_all_parts_of_production_are_there(project: dict[str, Any]) -> None:
 
 def test_every_variable_is_a_setting(project: dict[str, Any]) -> None:
     known = {f"HOMEROOM_{name.upper()}" for name in Settings.model_fields}
-    for service in ("api", "migrate", "worker-sessions", "worker-capture", "worker-transcription"):
+    for service in (
+        "api",
+        "webhooks",
+        "migrate",
+        "worker-sessions",
+        "worker-capture",
+        "worker-transcription",
+    ):
         assert set(project["services"][service]["environment"]) <= known
+
+
+def test_livekit_sends_its_webhooks_to_the_process_that_is_for_them(project: dict[str, Any]) -> None:
+    livekit = yaml.safe_load(project["services"]["livekit"]["environment"]["LIVEKIT_CONFIG"])
+    (url,) = livekit["webhook"]["urls"]
+    command = " ".join(project["services"][str(urlsplit(url).hostname)]["command"])
+    assert urlsplit(url).path == PATH
+    assert "server:create_webhooks --factory" in command
+    assert f"--port {urlsplit(url).port}" in command
 
 
 def test_the_example_names_every_required_variable() -> None:

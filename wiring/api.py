@@ -93,7 +93,6 @@ async def make_api_parts(settings: Settings) -> ApiParts:
     """Connects to nothing yet: each part connects with its first use."""
     database = Database(settings.database_url.get_secret_value(), settings.database_pool_size)
     key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
-    further = {name: value.get_secret_value() for name, value in settings.livekit_webhook_secrets.items()}
     temporal = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
     return ApiParts(
         settings=settings,
@@ -101,7 +100,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         sessions=SessionClient(temporal, settings.region),
         links=LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url),
         minter=TokenMinter(key, secret),
-        webhooks=WebhookVerifier({key: secret} | further),
+        webhooks=make_webhook_verifier(settings),
         store=open_store(settings.object_store_url, settings.object_store_options),
         exports=Exports(database, most=max(1, settings.database_pool_size // 2)),
         deliveries=DeliveryClient(temporal, settings.region),
@@ -109,3 +108,9 @@ async def make_api_parts(settings: Settings) -> ApiParts:
             f"{settings.public_url.rstrip('/')}{OPENID_CALLBACK}", local=not settings.over_tls
         ),
     )
+
+
+def make_webhook_verifier(settings: Settings) -> WebhookVerifier:
+    key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
+    further = {name: value.get_secret_value() for name, value in settings.livekit_webhook_secrets.items()}
+    return WebhookVerifier({key: secret} | further)

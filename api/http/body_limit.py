@@ -1,6 +1,7 @@
 """Refuses bodies that are larger than any request needs, before they are read."""
 
 import re
+from collections.abc import Mapping
 from typing import ClassVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,7 +33,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = next((own for way, own in self._OWN if way.fullmatch(scope["path"])), self._limit)
-        if _declared(scope) > limit:
+        if declared_length(dict(scope["headers"])) > limit:
             await _refuse(limit, scope, receive, send)
         elif scope["method"] in ("GET", "HEAD"):  # a body of theirs is read by nobody
             await self._app(scope, receive, send)
@@ -66,9 +67,13 @@ class BodyLimit:
 
 
 async def _refuse(limit: int, scope: Scope, receive: Receive, send: Send) -> None:
-    await of_error(PayloadTooLarge(f"the body is larger than {limit} bytes"))(scope, receive, send)
+    await of_error(too_large(limit))(scope, receive, send)
 
 
-def _declared(scope: Scope) -> int:
-    length = dict(scope["headers"]).get(b"content-length", b"0")
+def too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"the body is larger than {limit} bytes")
+
+
+def declared_length(headers: Mapping[bytes, bytes]) -> int:
+    length = headers.get(b"content-length", b"0")
     return int(length[:19]) if length.isdigit() else 0  # more digits are too many in any case

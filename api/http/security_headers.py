@@ -5,7 +5,7 @@ Source: the OWASP cheat sheet on HTTP headers.
 
 from collections.abc import Mapping
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+RawHeaders = list[tuple[bytes, bytes]]
 
 
 def _policy(**directives: str) -> str:
@@ -77,33 +77,20 @@ _API = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+_API_PATH = "/v1/"
 _DOCS = "/v1/docs"  # a page of the framework, with scripts of its own
 
 
-class SecureHeaders:
-    def __init__(self, app: ASGIApp, *, over_tls: bool = False) -> None:
-        self._app = app
+class SecurityHeaders:
+    """As a server sends them, for the answers of a process that is reached over TLS or not."""
+
+    def __init__(self, *, over_tls: bool) -> None:
         everywhere = _EVERYWHERE | (_OVER_TLS if over_tls else {})
         self._of_pages, self._of_api = raw(everywhere), raw(everywhere | _API)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        of_api = scope["path"].startswith("/v1/") and not scope["path"].startswith(_DOCS)
-        wanted = self._of_api if of_api else self._of_pages
-
-        async def with_headers(message: Message) -> None:
-            """What a route has set itself stays."""
-            if message["type"] == "http.response.start":
-                there = {name for name, _ in message["headers"]}
-                more = [pair for pair in wanted if pair[0] not in there]
-                message["headers"] = [*message["headers"], *more]
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
+    def of(self, path: str) -> RawHeaders:
+        return self._of_api if path.startswith(_API_PATH) and not path.startswith(_DOCS) else self._of_pages
 
 
-def raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """As a server sends them."""
+def raw(headers: Mapping[str, str]) -> RawHeaders:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

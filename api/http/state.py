@@ -11,7 +11,9 @@ from api.live.event_recorder import EventRecorder
 from api.live.session_tenants import Tenants
 from api.live.streams import LiveHub
 from config.settings import Settings
-from wiring.api import ApiParts, make_api_parts
+from media_bridge.webhooks import WebhookVerifier
+from models.database import Database
+from wiring.api import ApiParts, make_api_parts, make_webhook_verifier
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,22 @@ class State(ApiParts):
 
 async def make_state(settings: Settings) -> State:
     return State.over(await make_api_parts(settings))
+
+
+@dataclass(frozen=True)
+class WebhookState:
+    """What a process needs that answers LiveKit's webhooks and nothing else."""
+
+    database: Database
+    webhooks: WebhookVerifier
+    recorder: EventRecorder
+
+    async def aclose(self) -> None:
+        await self.recorder.aclose()
+        await self.database.aclose()
+
+
+def make_webhook_state(settings: Settings) -> WebhookState:
+    database = Database(settings.database_url.get_secret_value(), settings.database_pool_size)
+    recorder = EventRecorder(database, Tenants(database))
+    return WebhookState(database, make_webhook_verifier(settings), recorder)

@@ -71,7 +71,7 @@ async def read_events(
             shared.feed.stream(who.organization_id, place, wanted), {"Cache-Control": "no-store"}
         )
     place = read_place(asked.cursor) or LogPlace()
-    async with shared.database.reading(who.organization_id) as db:
+    async with shared.database.single_reading(who.organization_id) as db:
         rows = await change_log.after(db, place, asked.limit, wanted)
     behind = write_place(rows[-1]) if rows else f"{place.xid}-{place.seq}"
     return Response(Feed.of(rows, behind).model_dump_json(), media_type="application/json")

@@ -1,41 +1,100 @@
-"""Webhooks from LiveKit: verified on the raw body, recorded, answered."""
+"""Webhooks from LiveKit: verified on the raw body, recorded, answered.
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+They are asked more than everything else together, so they are an ASGI application that stands before the framework:
+no routing, no other middleware, and no line in the log for what is recorded. Answers have the headers and the problems
+of the API. The route below is there for the API's description.
+"""
 
-from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
+import time
+from collections.abc import Mapping
+from typing import Final, Protocol
 
-from api.http.dependencies import Shared, state
-from domain.errors import NotFound, SignatureInvalid
+from fastapi import APIRouter, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.body_limit import MAX_BODY, declared_length, too_large
+from api.http.problems import of_error
+from api.http.request_context import HEADER, enter_request, log_request, request_id_of
+from api.http.security_headers import SecurityHeaders
+from api.live.event_recorder import EventRecorder
+from domain.errors import HomeroomError, NotFound, SignatureInvalid
+from media_bridge.webhooks import WebhookVerifier
+
+PATH: Final = "/v1/livekit/webhooks"
+
+router = APIRouter(tags=["livekit"])
 
 
-class _DirectRoute(APIRoute):
-    """Hands over the request as it is: looking for parameters and a body costs as much as the signature does."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        async def handle(request: Request) -> Response:
-            response: Response = await self.endpoint(request, await state(request))
-            return response
-
-        return handle
-
-
-router = APIRouter(prefix="/v1/livekit", tags=["livekit"], route_class=_DirectRoute)
-
-
-@router.post("/webhooks", response_class=Response)
-async def receive(request: Request, shared: Shared) -> Response:
+@router.post(PATH, response_class=Response)
+async def receive() -> Response:
     """200 means that the event is on disk. A fault of ours answers 5xx, so that LiveKit sends it again."""
-    authorization = request.headers.get("authorization")
+    raise AssertionError("LiveKitWebhooks answers before routes are looked at")
+
+
+class WebhookState(Protocol):
+    """What an application that answers webhooks has as `state.homeroom`."""
+
+    @property
+    def webhooks(self) -> WebhookVerifier: ...
+    @property
+    def recorder(self) -> EventRecorder: ...
+
+
+class LiveKitWebhooks:
+    """Answers webhooks itself and hands all other requests on."""
+
+    def __init__(self, app: ASGIApp, *, over_tls: bool = False) -> None:
+        self._app = app
+        self._security = SecurityHeaders(over_tls=over_tls).of(PATH)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        started, request_id = time.perf_counter(), request_id_of(headers)
+        try:
+            await _record(scope["app"].state.homeroom, headers, receive)
+        except HomeroomError as error:
+            enter_request(request_id)
+            answer: Response = of_error(error)
+            log_request("POST", PATH, answer.status_code, "nobody", started)
+        except Exception:
+            enter_request(request_id)
+            log_request("POST", PATH, 500, "nobody", started)
+            raise
+        else:
+            answer = Response()
+        answer.raw_headers += [*self._security, (HEADER, request_id.encode())]
+        await answer(scope, receive, send)
+
+
+async def _record(shared: WebhookState, headers: Mapping[bytes, bytes], receive: Receive) -> None:
+    """Raises HomeroomError."""
+    body = await _body(headers, receive)
+    authorization = headers.get(b"authorization")
     if not authorization:
         raise SignatureInvalid(
             "the webhook has no signature", next_step="Send LiveKit's Authorization header."
         )
-    event = shared.webhooks.receive(await request.body(), authorization)
-    if event is not None:
-        try:
-            await shared.recorder.record(event)
-        except NotFound:
-            return Response()  # a room of a shared server that is not ours; nothing to send again
-    return Response()
+    event = shared.webhooks.receive(body, authorization.decode("latin-1"))
+    if event is None:
+        return
+    try:
+        await shared.recorder.record(event)
+    except NotFound:
+        return  # a room of a shared server that is not ours; nothing to send again
+
+
+async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+    """Raises PayloadTooLarge."""
+    if declared_length(headers) > MAX_BODY:
+        raise too_large(MAX_BODY)
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BODY:
+            raise too_large(MAX_BODY)
+    return body

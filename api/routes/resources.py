@@ -1,6 +1,7 @@
 """The routes that every kind of resource has."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.http.authentication import Needs, needs
 from api.http.dependencies import Now, Shared, TheCaller, Work, reading
@@ -24,31 +25,55 @@ from services.resources.resource import Resource
 
 router = APIRouter(prefix="/v1", route_class=ApiRoute)
 _NONE: Mapping[str, str] = {}
+_UUID = TypeAdapter(UUID)
 Key = Annotated[UUID, Path(alias="id")]
 
 
-class _ListRoute(APIRoute):
-    """Has the query read by its model at once.
+class _ReadRoute(APIRoute):
+    """Has the request read without the framework.
 
-    The framework looks at each parameter by itself, which takes longer than the database takes to find the rows.
+    It would look at each parameter by itself, which takes longer than the database takes to find the rows. The
+    endpoint takes the request and what `parameters` makes of it; its signature is for the API's description.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         (permission,) = (one.dependency for one in self.dependencies if isinstance(one.dependency, Needs))
-        query = get_args(self.endpoint.__annotations__["asked"])[0]
 
         async def handle(request: Request) -> Response:
             await permission(request)
-            try:
-                asked = query.model_validate(dict(request.query_params))
-            except ValidationError as error:
-                faults = error.errors(include_url=False)
-                raise RequestValidationError(
-                    [one | {"loc": ("query", *one["loc"])} for one in faults]
-                ) from error
-            return conditional(request, await self.endpoint(request, asked))
+            return conditional(request, await self.endpoint(request, self.parameters(request)))
 
         return handle
+
+    def parameters(self, request: Request) -> Any:
+        """Raises RequestValidationError."""
+        raise NotImplementedError
+
+
+class _ListRoute(_ReadRoute):
+    """The query by its model at once."""
+
+    def parameters(self, request: Request) -> Any:
+        query = get_args(self.endpoint.__annotations__["asked"])[0]
+        with _faults_of("query"):
+            return query.model_validate(dict(request.query_params))
+
+
+class _OneRoute(_ReadRoute):
+    """The id in the path."""
+
+    def parameters(self, request: Request) -> UUID:
+        with _faults_of("path", "id"):
+            return _UUID.validate_python(request.path_params["id"])
+
+
+@contextmanager
+def _faults_of(*place: str) -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        raise RequestValidationError([one | {"loc": (*place, *one["loc"])} for one in faults]) from error
 
 
 def serve(resource: Resource[Any]) -> None:
@@ -67,14 +92,14 @@ def serve(resource: Resource[Any]) -> None:
 
     async def list_all(request: Request, asked: Any) -> Any:
         wanted = asked.wanted()
-        async with reading(request) as db:
+        async with reading(request, single=resource.shown_by_one_query) as db:
             rows, more = await pages.read(db, resource.table, wanted)
             items = await present(db, resource, rows)
         shown = {"items": items, "next_cursor": next_cursor(rows, more, wanted.sort)}
         return _json(page.model_validate(shown))
 
-    async def read_one(key: Key, request: Request) -> Any:
-        async with reading(request) as db:
+    async def read_one(request: Request, key: Key) -> Any:
+        async with reading(request, single=resource.shown_by_one_query) as db:
             return await _shown(db, await resource.seen(db, key))
 
     async def change(
@@ -107,7 +132,7 @@ def serve(resource: Resource[Any]) -> None:
         tags=tags, summary=f"Make a {name}", operation_id=f"create_{kind}")  # fmt: skip
     add(many, list_all, methods=["GET"], response_model=page, dependencies=read, route_class_override=_ListRoute,
         tags=tags, summary=f"List, filter and search: {name}", operation_id=f"list_{kind}")  # fmt: skip
-    add(one, read_one, methods=["GET"], response_model=api.out, dependencies=read,
+    add(one, read_one, methods=["GET"], response_model=api.out, dependencies=read, route_class_override=_OneRoute,
         tags=tags, summary=f"Read a {name}", operation_id=f"read_{kind}")  # fmt: skip
     add(one, change, methods=["PATCH"], response_model=api.out, dependencies=write,
         tags=tags, summary=f"Change a {name}: what is left out stays", operation_id=f"change_{kind}")  # fmt: skip

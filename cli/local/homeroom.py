@@ -35,17 +35,27 @@ def migrate_service(environ: Mapping[str, str], *, database: bool, temporal: boo
 
 
 def api_service(environ: Mapping[str, str], port: int) -> Service:
-    url = f"http://127.0.0.1:{port}"
+    return _served("api", "server:create_app", environ, port, {"web": f"http://127.0.0.1:{port}"})
+
+
+def webhooks_service(environ: Mapping[str, str], port: int) -> Service:
+    """LiveKit's webhooks in a process of their own."""
+    return _served("webhooks", "server:create_webhooks", environ, port, {})
+
+
+def _served(
+    name: str, application: str, environ: Mapping[str, str], port: int, urls: Mapping[str, str]
+) -> Service:
     options = ["--host", "127.0.0.1", "--port", str(port)]
     options += ["--timeout-graceful-shutdown", str(_API_GRACE_SECONDS), "--no-access-log"]
     return Service(
-        name="api",
-        launch=lambda: _python(["-m", "uvicorn", "server:create_app", "--factory", *options], environ),
+        name=name,
+        launch=lambda: _python(["-m", "uvicorn", application, "--factory", *options], environ),
         # Also while it reports that its database is away: a restart would mend nothing.
-        healthy=lambda process: http_answers(f"{url}/healthz", below=600),
+        healthy=lambda process: http_answers(f"http://127.0.0.1:{port}/healthz", below=600),
         needs=INFRASTRUCTURE | {"migrate"},
         stop=((signal.SIGTERM, _API_GRACE_SECONDS + 3.0),),
-        urls={"web": url},
+        urls=urls,
     )
 
 

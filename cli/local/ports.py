@@ -8,6 +8,7 @@ from typing import Final
 PREFERRED: Final[Mapping[str, int]] = MappingProxyType(
     {
         "api": 8000,
+        "webhooks": 8001,
         "postgres": 5433,
         "temporal": 7233,
         "temporal_ui": 8233,

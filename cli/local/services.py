@@ -1,5 +1,6 @@
 """The list of services of one stack, as data."""
 
+import os
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
@@ -8,7 +9,7 @@ from cli.local.credentials import Credentials
 from cli.local.database import Passwords, ensure_database
 from cli.local.environment import DATABASE, LIVEKIT_KEY, child_environ, outside_services
 from cli.local.home import Home
-from cli.local.homeroom import QUEUES, api_service, migrate_service, worker_service
+from cli.local.homeroom import QUEUES, api_service, migrate_service, webhooks_service, worker_service
 from cli.local.livekit import LiveKitServer, livekit_service
 from cli.local.mail import MailSink, mail_service
 from cli.local.postgres import Cluster, postgres_service
@@ -16,14 +17,17 @@ from cli.local.service import Service
 from cli.local.temporal import TemporalServer, temporal_service
 
 NAMES: Final = (
-    *("postgres", "temporal", "livekit", "mail", "migrate", "api"),
+    *("postgres", "temporal", "livekit", "mail", "migrate", "api", "webhooks"),
     *(f"worker-{queue}" for queue in QUEUES),
 )
 WEBHOOK_PATH: Final = "/v1/livekit/webhooks"
+_CORES_FOR_WEBHOOKS: Final = 4  # with fewer, one more process takes more from the others than it gives
 
 
-def select(only: Collection[str]) -> tuple[str, ...]:
-    """The names to run: all of them, or those given and the migrations that belong to them.
+def select(only: Collection[str], cores: int = os.cpu_count() or 1) -> tuple[str, ...]:
+    """The names to run: all that `cores` are enough for, or those given and the migrations that belong to them.
+
+    The API answers webhooks as well, so a machine of few cores has no process for them alone.
 
     Raises ValueError for an unknown name.
     """
@@ -31,6 +35,8 @@ def select(only: Collection[str]) -> tuple[str, ...]:
     if unknown:
         raise ValueError(f"no service {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     wanted = set(only or NAMES)
+    if not only and cores < _CORES_FOR_WEBHOOKS:
+        wanted.discard("webhooks")
     if wanted & {"postgres", "temporal"}:
         wanted.add("migrate")
     return tuple(name for name in NAMES if name in wanted)
@@ -48,7 +54,8 @@ def build_services(
     outside = outside_services(given)
     environ = child_environ(home, settings)
     cluster = Cluster(home.pg, ports["postgres"])
-    webhook = f"http://127.0.0.1:{ports['api']}{WEBHOOK_PATH}"
+    receiver = "webhooks" if "webhooks" in names else "api"
+    webhook = f"http://127.0.0.1:{ports[receiver]}{WEBHOOK_PATH}"
 
     def postgres() -> Service:
         return postgres_service(
@@ -96,6 +103,7 @@ def build_services(
         "mail": lambda: mail_service(MailSink(home.mail, ports["smtp"], ports["mailbox"])),
         "migrate": migrate,
         "api": lambda: api_service(environ, ports["api"]),
+        "webhooks": lambda: webhooks_service(environ, ports["webhooks"]),
         **{f"worker-{queue}": _worker(environ, queue) for queue in QUEUES},
     }
     return [makers[name]() for name in NAMES if name in names and name not in outside]

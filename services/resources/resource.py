@@ -55,6 +55,11 @@ class Resource(Generic[Row]):
         """As `get`, of what is only shown. Raises NotFound."""
         return self._there(await pages.one(db, self.table, key), key)
 
+    @property
+    def shown_by_one_query(self) -> bool:
+        """All that is shown of it is columns of its own table."""
+        return type(self).related is Resource.related
+
     async def admit(self, outside: Outside, asked: Schema) -> Schema:
         """What is asked for, after a look at the world outside the database."""
         return asked

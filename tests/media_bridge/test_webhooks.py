@@ -6,10 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from google.protobuf.json_format import MessageToJson
+from livekit.protocol import models as proto
+from livekit.protocol.webhook import WebhookEvent
 
 from domain.errors import MalformedEvent, SignatureInvalid
 from domain.presence.events import EventKind, EventSource, RecordedEvent
-from media_bridge.webhooks import WebhookVerifier
+from media_bridge.webhooks import WebhookVerifier, read_event
 from tests.media_bridge.webhook_signing import KEY, SECRET, authorization
 
 pytestmark = pytest.mark.unit
@@ -31,6 +34,29 @@ def receive(event: str, **fields: Any) -> RecordedEvent | None:
 
 
 PERSON = {"sid": "PA_1", "identity": "someone", "joinedAtMs": "1700000009321", "joinedAt": "1700000009"}
+
+
+PARTICIPANT = proto.ParticipantInfo(
+    sid="PA_1",
+    identity="someone",
+    name="Noor",
+    state=proto.ParticipantInfo.ACTIVE,
+    joined_at=1700000009,
+    joined_at_ms=1700000009321,
+    version=3,
+    permission=proto.ParticipantPermission(can_publish=True, can_subscribe=True),
+    disconnect_reason=proto.DisconnectReason.CONNECTION_TIMEOUT,
+    tracks=[proto.TrackInfo(sid="TR_1")],
+)
+RECORDER = proto.ParticipantInfo(
+    sid="PA_2",
+    identity="recorder",
+    kind=proto.ParticipantInfo.EGRESS,
+    joined_at_ms=1700000009321,
+    permission=proto.ParticipantPermission(hidden=True, recorder=True),
+)
+SHORT = proto.ParticipantInfo(sid="PA_3", identity="someone")
+TRACK = proto.TrackInfo(sid="TR_1", source=proto.TrackSource.SCREEN_SHARE, muted=True, width=1280)
 
 
 def test_a_join_is_told_to_the_millisecond() -> None:
@@ -160,3 +186,25 @@ def test_what_is_not_signed_for_this_body_is_refused(header: str) -> None:
 def test_what_is_signed_but_not_an_event_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedEvent):
         VERIFIER.receive(body, authorization(body))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        WebhookEvent(event="room_started", room=proto.Room(sid="RM_1", creation_time_ms=1700000000250)),
+        WebhookEvent(event="room_finished", room=proto.Room(sid="RM_1")),
+        WebhookEvent(event="participant_joined", participant=PARTICIPANT),
+        WebhookEvent(event="participant_joined", participant=RECORDER),
+        WebhookEvent(event="participant_left", participant=PARTICIPANT),
+        WebhookEvent(event="participant_connection_aborted", participant=SHORT),
+        WebhookEvent(event="track_published", participant=PARTICIPANT, track=TRACK),
+        WebhookEvent(event="track_unpublished", participant=SHORT, track=proto.TrackInfo(sid="TR_2")),
+    ],
+    ids=lambda event: str(event.event),
+)
+@pytest.mark.parametrize("names", ["json", "proto"])
+def test_an_event_is_read_the_same_however_it_is_written(event: WebhookEvent, names: str) -> None:
+    """With its JSON names, as LiveKit's server writes, and with the other ones that the format allows."""
+    event.id, event.created_at, event.room.name = "EV_1", 1700000010, f"session-{SESSION}"
+    body = MessageToJson(event, preserving_proto_field_name=names == "proto").encode()
+    assert VERIFIER.receive(body, authorization(body)) == read_event(event)

@@ -117,6 +117,9 @@ async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:
     with pytest.raises(Unavailable):
         async with nowhere.reading(UUID(int=0)):
             pass
+    with pytest.raises(Unavailable):
+        async with nowhere.single_reading(UUID(int=0)):
+            pass
 
 
 async def test_a_full_pool_is_unavailable(tenant: Tenant, database_urls: DatabaseUrls) -> None:
@@ -125,4 +128,44 @@ async def test_a_full_pool_is_unavailable(tenant: Tenant, database_urls: Databas
         with pytest.raises(Unavailable):
             await titles(narrow, tenant.id)
     assert await titles(narrow, tenant.id)
+    await narrow.aclose()
+
+
+async def test_a_single_reading_gives_the_rows_of_one_tenant(database: Database, tenant: Tenant) -> None:
+    await add(database, tenant, "100% of 'Geometry' \\ Space")
+    for organization_id in (tenant.id, uuid4()):
+        async with database.single_reading(organization_id) as single:
+            shown = await single.execute(_NAMED, {"title": "100% of 'Geometry' \\ Space"})
+        async with database.reading(organization_id) as reading:
+            assert shown == await reading.execute(_NAMED, {"title": "100% of 'Geometry' \\ Space"})
+        assert len(shown) == (organization_id == tenant.id)
+
+
+async def test_a_single_reading_leaves_no_scope_behind(database: Database, tenant: Tenant) -> None:
+    narrow = Database(database.url, pool_size=1)
+    await add(database, tenant, "Zoology")
+    async with narrow.single_reading(tenant.id) as db:
+        assert await db.execute(_COURSES)
+        with pytest.raises(AssertionError):
+            await db.execute(_COURSES)
+    async with narrow.lookup() as db:
+        assert await db.execute(_COURSES) == []
+    await narrow.aclose()
+
+
+async def test_a_single_reading_writes_nothing_and_a_refused_one_spoils_nothing(
+    database: Database, tenant: Tenant
+) -> None:
+    narrow = Database(database.url, pool_size=1)
+    await add(database, tenant, "Zoology")
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        async with narrow.single_reading(tenant.id) as db:
+            await db.execute(sa.text("delete from course"))
+    with pytest.raises(InvalidInput):
+        async with narrow.single_reading(tenant.id) as db:
+            await db.execute(_NAMED, {"title": "a\0b"})
+    async with narrow.single_reading(tenant.id) as db:
+        assert await db.execute(_COURSES)
+    async with narrow.lookup() as db:
+        assert await db.execute(_COURSES) == []
     await narrow.aclose()

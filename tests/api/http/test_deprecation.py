@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from api import openapi
 from api.http import problems
 from api.http.deprecation import POLICY, deprecated_route
-from api.http.request_context import RequestContext
+from api.http.middleware import RequestMiddleware
 from domain.errors import NotFound
 
 pytestmark = pytest.mark.adapter
@@ -32,7 +32,7 @@ def old_app() -> FastAPI:
         return 1
 
     app = FastAPI()
-    app.add_middleware(RequestContext)
+    app.add_middleware(RequestMiddleware)
     problems.install(app)
     app.include_router(router)
     openapi.install(app, [router])

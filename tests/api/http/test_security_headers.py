@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.http.security_headers import SecureHeaders
+from api.http.middleware import RequestMiddleware
 from api.http.state import State
 from console.frame.viewers import set_cookie, signed_in
 from tests.campus import HOUR, Campus, School, school
@@ -75,7 +75,7 @@ async def test_answers_of_the_api_load_nothing(opened: School) -> None:
 
 async def test_over_tls_browsers_stay_there() -> None:
     app = FastAPI()
-    app.add_middleware(SecureHeaders, over_tls=True)
+    app.add_middleware(RequestMiddleware, over_tls=True)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://school.example") as client:
         answer = await client.get("/")
