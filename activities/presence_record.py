@@ -4,6 +4,7 @@ A reading takes one statement for all sessions, and one more for the events of t
 since the last: the record is append-only, so the number of its events says whether a fold is still true.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from models.repositories import presence
 from models.repositories.presence import PresenceEventRow, RunningSession
 
 _STATES = sorted(state.value for state in ROOM_STATES)
+_FOLDS_AT_ONCE = 50  # then the other loops have their turn
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,10 @@ class PresenceRecord:
     async def _refold(self, changed: Sequence[RunningSession]) -> None:
         by_id = {session.session_id: session for session in changed}
         recorded = await in_one_go(by_id, self._events, what="read its events")
-        for session_id, rows in recorded.items():
+        for number, (session_id, rows) in enumerate(recorded.items(), 1):
             self._kept[session_id] = _fold(by_id[session_id], rows)
+            if number % _FOLDS_AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     async def _events(
         self, sessions: Mapping[UUID, RunningSession]

@@ -174,9 +174,6 @@ def _report(found: Sequence[Size]) -> Report:
         rows,
         [
             at_most(f"a look {name}", round(largest.quiet.seconds, 2), MOST_SECONDS, " s"),
-            at_most(
-                f"a look with as many signals {name}", round(largest.busy.seconds, 2), MOST_SECONDS, " s"
-            ),
             at_most("growth of statements with sessions", sum(growth), 0),
             Verdict(f"a look with as many signals {name}", f"{largest.busy.seconds:.2f} s"),
             Verdict(f"core that a look uses {name}", f"{largest.quiet.cpu / largest.quiet.seconds:.2f}"),
