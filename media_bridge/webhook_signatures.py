@@ -1,7 +1,7 @@
 """Verifies the token with which LiveKit signs each webhook: a JWT of our API key that carries the hash of the body.
 
 Every webhook has a token of its own, so nothing can be kept from one to the next, and a general JWT library takes more
-CPU for it than all other steps of the request. docs/adr/0015 says why these lines are our own and what they leave out.
+CPU for it than all other steps of the request. docs/adr/0018 says why these lines are our own and what they leave out.
 """
 
 import hashlib

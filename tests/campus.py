@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -88,12 +88,12 @@ def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
     )
 
 
-def application(settings: Settings) -> FastAPI:
+def application(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) -> FastAPI:
     """Made with the log handlers of the test run kept."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     try:
-        return create_app(settings)
+        return create(settings)
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)

@@ -1,13 +1,16 @@
 """Webhooks: recorded when they are answered, once however often they come, and only when they are signed."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from domain.presence.events import EventKind
+from server import create_webhooks
 from tests.api.events import PATH, how_many, joined, recorded, signed, tell
-from tests.campus import Campus, School, problem_of
+from tests.campus import Campus, School, application, problem_of
 
 pytestmark = pytest.mark.adapter
 
@@ -39,6 +42,56 @@ async def test_an_identity_with_a_nul_costs_no_event(harbour: School, campus: Ca
     told = await asyncio.gather(tell(campus, strange), tell(campus, joined(session_id)))
     assert {answer.status_code for answer in told} == {200}
     assert len(await recorded(harbour, session_id, JOINED)) == 2
+
+
+@pytest.fixture
+async def alone(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
+    """The application that answers webhooks and nothing else."""
+    app = application(campus.settings, create_webhooks)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://webhooks") as client,
+    ):
+        yield client
+
+
+async def test_a_process_for_webhooks_alone_records_them(
+    harbour: School, campus: Campus, alone: httpx.AsyncClient
+) -> None:
+    session_id = await harbour.book()
+    body = joined(session_id, "EV_1")
+    for _ in range(2):
+        answer = await alone.post(PATH, content=body, headers=signed(campus.settings, body))
+        assert (answer.status_code, answer.content) == (200, b"")
+    assert len(await recorded(harbour, session_id, JOINED)) == 1
+
+
+async def test_a_process_for_webhooks_alone_answers_nothing_else(alone: httpx.AsyncClient) -> None:
+    assert (await alone.get("/healthz")).json() == {"status": "ok"}
+    problem_of(await alone.post(PATH, content=b"{}"), 401, "signature-invalid")
+    for path in ("/v1/sessions", "/v1/openapi.json", "/today", PATH):
+        problem_of(await alone.get(path), 404, "not-found")
+
+
+async def test_answers_have_the_headers_of_all_others(campus: Campus, alone: httpx.AsyncClient) -> None:
+    body = joined(str(uuid4()))
+    good, bad = signed(campus.settings, body), {"Authorization": "nonsense"}
+    async with campus.client() as livekit:
+        for client in (livekit, alone):
+            usual = (await client.get("/v1/nothing")).headers
+            for headers in (good, bad):
+                told = (await client.post(PATH, content=body, headers=headers)).headers
+                assert {name for name in usual if name != "allow"} - told.keys() <= {"content-type"}
+                assert told["cache-control"] == "no-store"
+            named = await client.post(PATH, content=body, headers=good | {"X-Request-Id": "livekits-own"})
+            assert named.headers["x-request-id"] == "livekits-own"
+            refused = await client.post(PATH, content=body, headers=bad)
+            assert refused.json()["request_id"] == refused.headers["x-request-id"]
+
+
+async def test_another_method_is_not_allowed(campus: Campus) -> None:
+    async with campus.client() as anybody:
+        problem_of(await anybody.get(PATH), 405, "method-not-allowed")
 
 
 BODY = joined(str(uuid4()))
