@@ -116,7 +116,7 @@ async def test_the_mail_itself(chromium: Browser, opened: School, mail_sink: Tes
     async with opened.campus.browser() as browser:
         await browser.post("/sign-in", data={"address": address})
     await links_in_mail(mail_sink, address)
-    (message,) = await asyncio.to_thread(mail_sink.messages, address)
+    (message,) = await asyncio.to_thread(sign_in_mails, mail_sink, address)
     async with nobody(chromium, opened.campus.url) as page:
         await page.set_content(message["html"])
         await expect(page.get_by_role("link", name=re.compile("as guardian$"))).to_be_visible()
