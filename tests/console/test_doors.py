@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from api.http.authentication import cookie_name
-from tests.api.mailed import forget_attempts, links_in_mail
+from tests.api.mailed import forget_attempts, links_in_mail, sign_in_mails
 from tests.api.openid_provider import CLIENT_ID, CLIENT_SECRET, DOMAIN, PASSWORD, address_of, openid_provider
 from tests.api.roles import signed_in
 from tests.campus import HOUR, School, school
