@@ -42,10 +42,27 @@ function keep(root) {
     fresh.innerHTML = html;
     localize(fresh.content);
     const following = nearBottom();
-    Idiomorph.morph(root, [...fresh.content.childNodes], { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
+    keepInPlace(() => {
+      Idiomorph.morph(root, [...fresh.content.childNodes], { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
+    });
     window.htmx?.process(root);
     if (following) follow();
     root.dispatchEvent(new CustomEvent("homeroom:live", { bubbles: true }));
+  };
+
+  // What has the focus and is in view stays where it is, also at the top of a page, where browsers let it be pushed down.
+  const keepInPlace = (change) => {
+    const held = document.activeElement;
+    const before = root.contains(held) ? held.getBoundingClientRect() : null;
+    if (before === null || before.bottom < 0 || before.top > innerHeight) {
+      change();
+      return;
+    }
+    const page = document.documentElement;
+    page.style.overflowAnchor = "none"; // or the browser would correct the same shift once more
+    change();
+    if (held.isConnected) scrollBy({ top: held.getBoundingClientRect().top - before.top, behavior: "instant" });
+    requestAnimationFrame(() => requestAnimationFrame(() => page.style.removeProperty("overflow-anchor")));
   };
 
   const box = () => root.querySelector("[data-follow]");
