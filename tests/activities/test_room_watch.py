@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
 from activities.room_watch import RoomWatchActivities
+from cli.local.postgres import DURABLE
 from domain.errors import Unavailable
 from domain.people.roles import Role
 from domain.presence.events import EventKind
@@ -297,7 +298,7 @@ async def test_a_watch_outlives_a_killed_database(
     own_livekit: TestLiveKit, temporal_server: TestTemporal
 ) -> None:
     with temporary_folder("pg") as folder:
-        postgres = start_postgres(folder)
+        postgres = start_postgres(folder, DURABLE)  # what is committed outlives the kill
         urls = postgres.create_database()
         upgrade(urls.owner)
         database = Database(urls.application)
