@@ -1,12 +1,14 @@
 """Loops that run side by side in one activity, and are started again where one of them ends."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any
 
 from temporalio import activity
 
 from activities.failures import description
+
+_CANCEL_AGAIN_SECONDS = 1.0
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
@@ -39,9 +41,16 @@ async def keep_running(
                 )
                 tasks[asyncio.create_task(_after(pause, loops[name]))] = name
     finally:
-        for task in tasks:
+        await _end(tasks)
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended: an error during clean-up can take the place of a cancellation."""
+    waiting = {task for task in tasks if not task.done()}
+    while waiting:
+        for task in waiting:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, waiting = await asyncio.wait(waiting, timeout=_CANCEL_AGAIN_SECONDS)
 
 
 async def _after(pause: float, loop: Loop) -> None:

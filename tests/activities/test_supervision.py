@@ -79,3 +79,20 @@ async def test_loops_end_with_the_time_that_is_theirs() -> None:
     await keep_running({"loop": loop}, seconds=0.05, beat=beat)
     assert ended.is_set()
     assert beats
+
+
+async def test_a_loop_that_loses_its_cancellation_to_an_error_ends_all_the_same() -> None:
+    waits = 0
+
+    async def forgetful() -> None:
+        nonlocal waits
+        while waits < 2:
+            waits += 1
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if waits == 2:
+                    raise
+
+    await asyncio.wait_for(keep_running({"forgetful": forgetful}, seconds=0.05, beat=lambda: None), 30)
+    assert waits == 2
