@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities.heartbeats import heartbeats
 from services.outbox import Outbox
 from workflows.contracts.deliveries import Deliveries, DeliveryInput, DeliveryResult
 
@@ -12,7 +13,8 @@ class DeliveryActivities(Deliveries):
 
     @activity.defn(name="deliver_notice")
     async def deliver(self, delivery: DeliveryInput) -> DeliveryResult:
-        state = await self._outbox.deliver_one(delivery.organization_id, delivery.notice_id)
+        async with heartbeats():
+            state = await self._outbox.deliver_one(delivery.organization_id, delivery.notice_id)
         return DeliveryResult(state)
 
     @activity.defn(name="give_up_notice")

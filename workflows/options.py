@@ -94,8 +94,14 @@ TRANSCRIPT_DRAIN = timedelta(hours=6)  # from the recorder's last segment to the
 
 
 def delivery(within: timedelta) -> ActivityOptions:
-    """Of one notice that somebody waits for: tried again after about 1, 4, 12 and 43 s, then each minute."""
+    """Of one notice that somebody waits for: tried again after about 1, 4, 12 and 43 s, then each minute.
+
+    A lost worker is noticed after the heartbeat time-out, not after the minutes that a slow mail server may take.
+    """
     policy = RetryPolicy(initial_interval=_s(1), backoff_coefficient=3.5, maximum_interval=_s(60))
     return ActivityOptions(
-        start_to_close_timeout=_s(120), schedule_to_close_timeout=within, retry_policy=policy
+        start_to_close_timeout=_s(120),
+        heartbeat_timeout=_s(10),
+        schedule_to_close_timeout=within,
+        retry_policy=policy,
     )

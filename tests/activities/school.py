@@ -42,8 +42,9 @@ from workflows.contracts.sessions import BookInput
 T = TypeVar("T")
 In = TypeVar("In")
 SENDER = "Harbour Tutoring <classes@harbour.example>"
-LINKS = LinkSigner(["a-secret-of-thirty-two-characters-or-more"], "https://school.example")
-WORDS = SealedWords(Sealer(["a-secret-of-thirty-two-characters-or-more"], "notice"))
+SECRET = "a-secret-of-thirty-two-characters-or-more"
+LINKS = LinkSigner([SECRET], "https://school.example")
+WORDS = SealedWords(Sealer([SECRET], "notice"))
 REGION = "local"
 
 

@@ -1,12 +1,21 @@
 """Notices that no session waits for: sent and marked, or given up, with what they hold sealed until then."""
 
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from activities.deliveries import DeliveryActivities
+from cli.local.mail import project_root
+from cli.local.process import Launch, Process
 from domain.errors import NotFound, Unavailable
 from domain.notices.kinds import AccountNoticeKind, DeliveryState
 from domain.subjects import Subject, SubjectKind
@@ -19,8 +28,11 @@ from reports.contexts import RenderedMessage
 from services.outbox import Outbox
 from services.sealed_words import SealedWords
 from signing.sealing import Sealer
+from tests.activities.school import SECRET as SEALING_SECRET
 from tests.activities.school import SENDER, WORDS, School, now, run
-from tests.stack import TestMail
+from tests.stack import DatabaseUrls, TestMail, TestTemporal
+from wiring.temporal import connect
+from workflows.client import DeliveryClient, delivery_workflow_id
 from workflows.contracts.deliveries import DeliveryInput, DeliveryResult
 
 pytestmark = pytest.mark.adapter
@@ -176,3 +188,67 @@ async def test_the_notice_of_another_school_is_not_found(school: School, mailer:
     row = await written(stranger)
     with pytest.raises(NotFound):
         await _run(school, row, mailer)
+
+
+async def test_a_worker_that_is_killed_in_a_delivery_leaves_it_to_another(
+    school: School,
+    temporal_server: TestTemporal,
+    database_urls: DatabaseUrls,
+    mail_sink: TestMail,
+    tmp_path: Path,
+) -> None:
+    region = f"lost-{school.id}"
+    row = await written(school)
+    assert row.deliver_by
+    environ = worker_environ(region, temporal_server, database_urls)
+    temporal = await connect(temporal_server.address, temporal_server.namespace)
+    async with silent_mail_server() as (url, connected):
+        with worker_process(environ | {"HOMEROOM_SMTP_URL": url}, tmp_path / "first.log") as first:
+            await DeliveryClient(temporal, region).start(DeliveryInput(school.id, row.id, row.deliver_by))
+            await asyncio.wait_for(connected.wait(), 60)
+            first.kill()
+    with worker_process(environ | {"HOMEROOM_SMTP_URL": mail_sink.smtp_url}, tmp_path / "second.log"):
+        await asyncio.wait_for(temporal.get_workflow_handle(delivery_workflow_id(row.id)).result(), 90)
+    assert (await after(school, row)).state == DeliveryState.SENT
+    assert len(mail_sink.messages(row.address)) == 1
+
+
+def worker_environ(region: str, temporal: TestTemporal, database: DatabaseUrls) -> dict[str, str]:
+    return dict(os.environ) | {
+        "HOMEROOM_REGION": region,
+        "HOMEROOM_ADMIN_TOKEN": "unused",
+        "HOMEROOM_LINK_SECRETS": json.dumps([SEALING_SECRET]),
+        "HOMEROOM_DATABASE_URL": database.application,
+        "HOMEROOM_TEMPORAL_ADDRESS": temporal.address,
+        "HOMEROOM_TEMPORAL_NAMESPACE": temporal.namespace,
+        "HOMEROOM_LIVEKIT_URL": "http://127.0.0.1:1",
+        "HOMEROOM_OBJECT_STORE_URL": "memory:///",
+    }
+
+
+@contextmanager
+def worker_process(environ: dict[str, str], log: Path) -> Iterator[Process]:
+    argv = [sys.executable, "-m", "worker", "--queue", "sessions"]
+    process = Process("worker", Launch(argv, environ, project_root()), log)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+
+
+@asynccontextmanager
+async def silent_mail_server() -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """Takes connections and never says a word: its URL, and an event that is set by the first connection."""
+    connected = asyncio.Event()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    try:
+        yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", connected
+    finally:
+        server.close()
