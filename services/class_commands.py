@@ -14,6 +14,7 @@ from models.repositories import entities, people, sessions
 from models.session import Participant, Session
 from services import organizations
 from services.inputs.sessions import NewSession
+from services.visibility import visible_session
 from workflows.client import SessionClient
 from workflows.session.messages import Booked, Booking, Cancel, EndClass, Extend, Reschedule, Substitute
 
@@ -57,26 +58,26 @@ class ClassCommands:
         command_id: str | None = None,
     ) -> None:
         """Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable."""
-        await self.visible(who, session_id)
+        await visible_session(self._database, who, session_id)
         await self._client.reschedule(session_id, Reschedule(starts_at, ends_at), command_id)
 
     async def extend(
         self, who: Principal, session_id: UUID, ends_at: datetime, command_id: str | None = None
     ) -> None:
         """Raises NotFound, TransitionRefused, InvalidInput, DoubleBooked, Unavailable."""
-        await self.visible(who, session_id)
+        await visible_session(self._database, who, session_id)
         await self._client.extend(session_id, Extend(ends_at), command_id)
 
     async def cancel(
         self, who: Principal, session_id: UUID, reason: str, command_id: str | None = None
     ) -> None:
         """`reason` is a code. Raises NotFound, TransitionRefused, Unavailable."""
-        await self.visible(who, session_id)
+        await visible_session(self._database, who, session_id)
         await self._client.cancel(session_id, Cancel(reason, who.actor), command_id)
 
     async def end(self, who: Principal, session_id: UUID, command_id: str | None = None) -> None:
         """Raises NotFound, TransitionRefused, Unavailable."""
-        await self.visible(who, session_id)
+        await visible_session(self._database, who, session_id)
         await self._client.end(session_id, EndClass(who.actor), command_id)
 
     async def substitute(self, who: Principal, session_id: UUID, instructor_id: UUID | None) -> None:
@@ -100,8 +101,3 @@ class ClassCommands:
         async with self._database.tenant(who.organization_id) as db:
             session = await sessions.get_visible(db, session_id, who)
             return session, await sessions.add_observer(db, session, guest_id, name)
-
-    async def visible(self, who: Principal, session_id: UUID) -> Session:
-        """Raises NotFound for a class that the caller has no part in."""
-        async with self._database.tenant(who.organization_id) as db:
-            return await sessions.get_visible(db, session_id, who)

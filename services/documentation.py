@@ -8,6 +8,7 @@ from domain.people.access import Principal
 from domain.record.documentation import DocumentationStatus, Statement
 from models.database import Database
 from models.repositories import documents, recordings, sessions
+from services.visibility import visible_session
 from workflows.client import SessionClient
 from workflows.session.messages import Approve, RequestChanges
 
@@ -60,7 +61,7 @@ class Documentation:
         self, who: Principal, session_id: UUID, revision: int, command_id: str | None = None
     ) -> None:
         """Raises NotFound, StaleRevision, TransitionRefused, Unavailable."""
-        await self._visible(who, session_id)
+        await visible_session(self._database, who, session_id)
         await self._client.approve_documentation(session_id, Approve(revision, who.actor), command_id)
 
     async def approve_edited(
@@ -91,12 +92,7 @@ class Documentation:
 
         Raises NotFound, StaleRevision, TransitionRefused, Unavailable.
         """
-        await self._visible(who, session_id)
+        await visible_session(self._database, who, session_id)
         await self._client.request_changes(session_id, RequestChanges(revision, who.actor), command_id)
         async with self._database.tenant(who.organization_id) as db:
             await documents.note_changes(db, session_id, reason)
-
-    async def _visible(self, who: Principal, session_id: UUID) -> None:
-        """Raises NotFound. Holds no connection while a workflow answers."""
-        async with self._database.tenant(who.organization_id) as db:
-            await sessions.get_visible(db, session_id, who)

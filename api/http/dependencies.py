@@ -14,6 +14,7 @@ from api.http.state import State
 from models.reading import Reading
 from models.repositories import sessions
 from models.session import Session
+from services.visibility import visible_session
 
 
 # A dependency that is no coroutine is run by a thread of the pool, which costs more than most of them do.
@@ -63,12 +64,8 @@ SeenSession = Annotated[Session, Depends(seen_session, scope="function")]
 
 
 async def own_session(session_id: UUID, who: TheCaller, shared: Shared) -> UUID:
-    """As `SeenSession`, but its transaction is over when the route begins.
-
-    A command waits for a workflow, and must not hold a connection meanwhile.
-    """
-    async with shared.database.tenant(who.organization_id) as db:
-        await sessions.get_visible(db, session_id, who)
+    """The id of a session the caller may see; no transaction is open when the route begins."""
+    await visible_session(shared.database, who, session_id)
     return session_id
 
 

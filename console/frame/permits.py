@@ -6,11 +6,8 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from api.http.authentication import Needs
-from api.http.state import State
 from console.frame.viewers import holder
 from domain.people.access import Permission, Principal, sees_all_classes
-from models.repositories import sessions
-from models.session import Session
 
 
 class Permits(Needs):
@@ -30,12 +27,6 @@ async def require(request: Request, permission: Permission) -> Principal:
     who = await holder(request)
     Permits(permission).check(who)
     return who
-
-
-async def visible(shared: State, who: Principal, session_id: UUID) -> Session:
-    """Raises NotFound for a class that who asks has no part in. Holds no connection when it has answered."""
-    async with shared.database.tenant(who.organization_id) as db:
-        return await sessions.get_visible(db, session_id, who)
 
 
 def whose(who: Principal) -> UUID | None:

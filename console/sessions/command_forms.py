@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
 from console.frame import titles
-from console.frame.permits import permits, visible
+from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import done, page
 from console.frame.viewers import Desk, same_origin
@@ -24,6 +24,7 @@ from services import cases
 from services.inputs.fields import Name, Schema, WallTime
 from services.inputs.sessions import Reason
 from services.joining import join_url
+from services.visibility import visible_session
 
 router = APIRouter(
     prefix="/sessions/{session_id}",
@@ -67,7 +68,7 @@ def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) 
 async def reschedule(
     request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[MoveForm, Form()]
 ) -> Response:
-    session = await visible(shared, link, session_id)
+    session = await visible_session(shared.database, link, session_id)
     starts_at = wall_time_to_utc(session.time_zone, form.starts_at)
     ends_at = starts_at + timedelta(minutes=form.minutes)
     await shared.classes.reschedule(link, session_id, starts_at, ends_at)
@@ -78,7 +79,7 @@ async def reschedule(
 async def extend(
     request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[EndForm, Form()]
 ) -> Response:
-    session = await visible(shared, link, session_id)
+    session = await visible_session(shared.database, link, session_id)
     await shared.classes.extend(link, session_id, wall_time_to_utc(session.time_zone, form.ends_at))
     return _done(request, session_id, "Class extended.")
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.http.dependencies import Now, Shared
 from api.http.state import State
 from api.live.streams import LiveStream
-from console.frame.permits import permits, require, visible
+from console.frame.permits import permits, require
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, done, page
 from console.frame.viewers import Desk, enter, same_origin
@@ -21,6 +21,7 @@ from domain.people.access import Permission, Principal
 from domain.people.sign_in import home_path
 from models.repositories import people, sessions
 from services.inputs.documentation import Revision
+from services.visibility import visible_session
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -68,7 +69,7 @@ async def _session(
 
 @router.get("/sessions/{session_id}/live", dependencies=[permits(Permission.SESSIONS_READ)])
 async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response:
-    await visible(shared, link, session_id)
+    await visible_session(shared.database, link, session_id)
     return LiveStream(shared.hub.stream(link.organization_id, session_id), HEADERS)
 
 
