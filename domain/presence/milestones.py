@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.people.roles import Role
-from domain.presence.attendance import Attendance, fold_attendance
+from domain.presence.attendance import Attendance
 from domain.presence.events import EventKind, SessionEvent
 
 
@@ -37,14 +37,6 @@ class Milestone(StrEnum):
     ROOM_OCCUPIED = "occupied"  # again, after it was signalled to be empty
 
 
-def fold_presence(
-    events: Iterable[SessionEvent], roles: Mapping[str, Role], *, expected: frozenset[str]
-) -> Presence:
-    """`roles` maps identity to role; unknown identities count as observers."""
-    known = list(events)
-    return presence_of(fold_attendance(known, until=None), known, roles, expected=expected)
-
-
 def presence_of(
     attended: Mapping[str, Attendance],
     events: Iterable[SessionEvent],
@@ -52,7 +44,10 @@ def presence_of(
     *,
     expected: frozenset[str],
 ) -> Presence:
-    """The same where the attendance of these events is folded already."""
+    """Presence after `events`, from the attendance folded from them.
+
+    `roles` maps identity to role; unknown identities count as observers.
+    """
     present = [roles.get(identity, Role.OBSERVER) for identity, a in attended.items() if a.present]
     return Presence(
         instructors=present.count(Role.INSTRUCTOR),

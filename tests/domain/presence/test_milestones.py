@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.people.roles import Role
+from domain.presence.attendance import fold_attendance
 from domain.presence.events import SessionEvent
-from domain.presence.milestones import Milestone, Presence, fold_presence, new_milestones
+from domain.presence.milestones import Milestone, Presence, new_milestones, presence_of
 from tests.domain.presence.true_class import TrueClass, classes, goodbye
 from tests.domain.session_events import absent, at, joined, left, remade
 
@@ -20,7 +21,7 @@ EXPECTED = frozenset({"iris", "ana", "ben"})
 
 
 def fold(*events: SessionEvent) -> Presence:
-    return fold_presence(events, ROLES, expected=EXPECTED)
+    return presence_of(fold_attendance(events, until=None), events, ROLES, expected=EXPECTED)
 
 
 def test_an_empty_room_that_nobody_has_entered_is_not_called_empty() -> None:
