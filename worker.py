@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,19 +9,14 @@ import typer
 from config.logging import configure_logging
 from config.settings import load_settings
 from wiring.workers import make_worker
-
-
-class Queue(StrEnum):
-    SESSIONS = "sessions"
-    CAPTURE = "capture"
-    TRANSCRIPTION = "transcription"
+from workflows.queues import Queue
 
 
 async def run(queue: Queue) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with make_worker(queue.value, load_settings()):
+    async with make_worker(queue, load_settings()):
         await stop.wait()
 
 

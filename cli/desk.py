@@ -8,7 +8,8 @@ import typer
 
 from cli.given_settings import settings_or_exit
 from config.settings import Settings
-from signing.links import DeskLink, LinkSigner
+from signing.links import DeskLink
+from wiring.signing import link_signer
 
 LASTS = timedelta(hours=12)
 
@@ -36,8 +37,7 @@ def desk(
 
 
 def desk_url(settings: Settings, organization: UUID, path: str = "/today") -> str:
-    signer = LinkSigner([secret.get_secret_value() for secret in settings.link_secrets], settings.public_url)
-    return signer.desk_url(DeskLink(organization), datetime.now(UTC) + LASTS, path)
+    return link_signer(settings).desk_url(DeskLink(organization), datetime.now(UTC) + LASTS, path)
 
 
 def _newest(owner_url: str) -> list[tuple[UUID, str]]:

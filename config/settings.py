@@ -87,10 +87,6 @@ class Settings(BaseSettings):
         """Whether browsers reach this deployment over TLS; one without it is on one machine alone."""
         return self.public_url.startswith("https:")
 
-    def task_queue(self, name: Literal["sessions", "capture", "transcription"]) -> str:
-        """The region's Temporal task queue for a kind of worker."""
-        return f"{self.region}-{name}"
-
 
 @lru_cache(maxsize=1)
 def load_settings() -> Settings:

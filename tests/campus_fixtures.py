@@ -9,6 +9,7 @@ from tests.api.openid_provider import openid_provider
 from tests.campus import Campus, School, school, serving, settings_for
 from tests.stack import TestLiveKit, TestMail, TestPostgres, TestTemporal
 from wiring.workers import make_worker
+from workflows.queues import Queue
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,7 @@ async def campus(
         livekit_api_secret=livekit_server.api_secret,
         smtp_url=mail_sink.smtp_url,
     )
-    async with serving(settings) as app, make_worker("sessions", settings):
+    async with serving(settings) as app, make_worker(Queue.SESSIONS, settings):
         yield Campus(settings, database, app)
 
 

@@ -23,7 +23,7 @@ from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from signing.links import LinkSigner
 from storage.object_store import open_store
-from wiring.sealers import sealed_words, sealer
+from wiring.signing import link_signer, sealed_words, sealer
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, SessionClient, workflow_url
 
@@ -98,7 +98,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         settings=settings,
         database=database,
         sessions=SessionClient(temporal, settings.region),
-        links=LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url),
+        links=link_signer(settings),
         minter=TokenMinter(key, secret),
         webhooks=make_webhook_verifier(settings),
         store=open_store(settings.object_store_url, settings.object_store_options),

@@ -1,8 +1,13 @@
-"""Sealers made from the deployment's secrets, one per purpose."""
+"""What signs and seals with the deployment's secrets."""
 
 from config.settings import Settings
 from services.sealed_words import SealedWords
+from signing.links import LinkSigner
 from signing.sealing import Sealer
+
+
+def link_signer(settings: Settings) -> LinkSigner:
+    return LinkSigner([secret.get_secret_value() for secret in settings.link_secrets], settings.public_url)
 
 
 def sealer(settings: Settings, purpose: str) -> Sealer:

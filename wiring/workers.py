@@ -33,11 +33,11 @@ from services.drafts import Drafts
 from services.housekeeping import Housekeeper
 from services.notices import ClassNotices
 from services.outbox import Outbox
-from signing.links import LinkSigner
 from storage.object_store import open_store
-from wiring.sealers import sealed_words
+from wiring.signing import link_signer, sealed_words
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, SessionClient, ensure_housekeeping, ensure_room_watch
+from workflows.queues import Queue, task_queue
 from workflows.registry import WORKFLOWS
 
 # Sessions that a process keeps in memory between their steps; one that falls out is replayed from its history.
@@ -76,13 +76,13 @@ async def _parts(settings: Settings) -> WorkerParts:
 
 
 @asynccontextmanager
-async def make_worker(queue: str, settings: Settings) -> AsyncIterator[Worker]:
-    """A running worker on one of the queues: sessions, capture, transcription."""
+async def make_worker(queue: Queue, settings: Settings) -> AsyncIterator[Worker]:
+    """A running worker on one of the region's task queues."""
     parts = await _parts(settings)
     worker = Worker(
         parts.client,
-        task_queue=f"{settings.region}-{queue}",
-        workflows=WORKFLOWS if queue == "sessions" else (),
+        task_queue=task_queue(settings.region, queue),
+        workflows=WORKFLOWS if queue == Queue.SESSIONS else (),
         activities=_ACTIVITIES[queue](parts),
         interceptors=[FailureInterceptor()],
         max_cached_workflows=CACHED_WORKFLOWS,
@@ -92,7 +92,7 @@ async def make_worker(queue: str, settings: Settings) -> AsyncIterator[Worker]:
     )
     try:
         async with worker:
-            if queue == "sessions":
+            if queue == Queue.SESSIONS:
                 await ensure_room_watch(parts.client, settings.region)
                 await ensure_housekeeping(parts.client, settings.region)
             yield worker
@@ -102,7 +102,7 @@ async def make_worker(queue: str, settings: Settings) -> AsyncIterator[Worker]:
 
 def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     settings, database, progress, rooms = parts.settings, parts.database, parts.progress, parts.rooms
-    links = LinkSigner([s.get_secret_value() for s in settings.link_secrets], settings.public_url)
+    links = link_signer(settings)
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
     outbox = Outbox(database, mailer, sealed_words(settings))
     delivery = DeliveryActivities(outbox)
@@ -179,6 +179,10 @@ def drafting_engine(settings: Settings) -> DraftingEngine:
     return ExtractiveEngine()
 
 
-_ACTIVITIES = {"sessions": _sessions, "capture": _capture, "transcription": _transcription}
+_ACTIVITIES = {
+    Queue.SESSIONS: _sessions,
+    Queue.CAPTURE: _capture,
+    Queue.TRANSCRIPTION: _transcription,
+}
 # Recorders are processes of their own and cost a tenth of a core; the speech engine uses all cores for one class.
-_SLOTS = {"sessions": 100, "capture": 50, "transcription": 20}
+_SLOTS = {Queue.SESSIONS: 100, Queue.CAPTURE: 50, Queue.TRANSCRIPTION: 20}

@@ -42,6 +42,7 @@ from workflows.contracts.housekeeping import HousekeepingInput
 from workflows.contracts.rooms import WatchInput
 from workflows.housekeeping import HousekeepingWorkflow
 from workflows.notice_delivery import NoticeDelivery
+from workflows.queues import Queue, task_queue
 from workflows.room_watch import RoomWatchWorkflow
 from workflows.session import search_attributes
 from workflows.session.facts import SessionFacts
@@ -104,7 +105,7 @@ class SessionClient:
             ClassSession.run,
             ClassSessionInput(SessionRef(organization_id, session_id), self._region),
             id=session_workflow_id(session_id),
-            task_queue=f"{self._region}-sessions",
+            task_queue=task_queue(self._region, Queue.SESSIONS),
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             search_attributes=self._search_attributes(organization_id, booking),
@@ -206,7 +207,7 @@ class DeliveryClient:
                 NoticeDelivery.run,
                 delivery,
                 id=delivery_workflow_id(delivery.notice_id),
-                task_queue=f"{self._region}-sessions",
+                task_queue=task_queue(self._region, Queue.SESSIONS),
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 rpc_timeout=_TIMEOUT,
                 static_summary="Delivery of a notice",
@@ -219,7 +220,7 @@ async def ensure_room_watch(temporal: Client, region: str) -> None:
         RoomWatchWorkflow.run,
         WatchInput(region),
         id=room_watch_workflow_id(region),
-        task_queue=f"{region}-sessions",
+        task_queue=task_queue(region, Queue.SESSIONS),
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary=f"Watch over the rooms of {region}",
     )
@@ -233,7 +234,7 @@ async def ensure_housekeeping(temporal: Client, region: str) -> None:
             HousekeepingWorkflow.run,
             HousekeepingInput(region),
             id=key,
-            task_queue=f"{region}-sessions",
+            task_queue=task_queue(region, Queue.SESSIONS),
             static_summary=f"Housekeeping of {region}",
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_HOUSEKEEPING_EVERY)]),

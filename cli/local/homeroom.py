@@ -10,9 +10,9 @@ from cli.local.mail import project_root
 from cli.local.process import Launch, StopPlan
 from cli.local.service import Service, http_answers
 from cli.local.temporal import run_temporal_cli
+from workflows.queues import Queue, task_queue
 
 INFRASTRUCTURE: Final = frozenset({"postgres", "temporal", "livekit", "mail"})
-QUEUES: Final = ("sessions", "capture", "transcription")
 # A worker lets its activities end or hand over; the API waits for open streams no longer than this.
 _WORKER_STOP: Final[StopPlan] = ((signal.SIGTERM, 20.0),)
 _API_GRACE_SECONDS: Final = 3
@@ -59,12 +59,12 @@ def _served(
     )
 
 
-def worker_service(environ: Mapping[str, str], queue: str) -> Service:
-    task_queue = f"{environ.get('HOMEROOM_REGION', 'local')}-{queue}"
+def worker_service(environ: Mapping[str, str], queue: Queue) -> Service:
+    name = task_queue(environ.get("HOMEROOM_REGION", "local"), queue)
     return Service(
         name=f"worker-{queue}",
         launch=lambda: _python(["-m", "worker", "--queue", queue], environ),
-        healthy=lambda process: _polls(process.pid, task_queue, environ),
+        healthy=lambda process: _polls(process.pid, name, environ),
         needs=INFRASTRUCTURE | {"migrate"},
         stop=_WORKER_STOP,
         # Without Temporal no worker polls, and its restart would mend nothing.
@@ -72,10 +72,10 @@ def worker_service(environ: Mapping[str, str], queue: str) -> Service:
     )
 
 
-def _polls(pid: int, task_queue: str, environ: Mapping[str, str]) -> bool:
+def _polls(pid: int, queue: str, environ: Mapping[str, str]) -> bool:
     """Whether Temporal sees this process ask for tasks; its identity starts with the pid."""
     done = run_temporal_cli(
-        *("task-queue", "describe", "--task-queue", task_queue, "-o", "json"),
+        *("task-queue", "describe", "--task-queue", queue, "-o", "json"),
         *("--address", environ["HOMEROOM_TEMPORAL_ADDRESS"]),
         *("--namespace", environ.get("HOMEROOM_TEMPORAL_NAMESPACE", "homeroom")),
     )

@@ -9,6 +9,7 @@ from tests.console.recording import recording
 from tests.console.taught import Hall
 from tests.stack import DatabaseUrls, TestLiveKit, TestMail, TestTemporal
 from wiring.workers import make_worker
+from workflows.queues import Queue
 
 
 @asynccontextmanager
@@ -26,5 +27,5 @@ async def hall_on(
         smtp_url=mail.smtp_url,
         object_store_url=f"file://{folder}/store",
     )
-    async with serving(settings) as app, make_worker("sessions", settings), recording(settings):
+    async with serving(settings) as app, make_worker(Queue.SESSIONS, settings), recording(settings):
         yield Hall(Campus(settings, database, app))

@@ -13,6 +13,7 @@ from storage.object_store import open_store
 from transcription.engine import DecodedUtterance, Sound, SpeechSpan
 from wiring.temporal import connect
 from workflows.contracts.record import Capture, CaptureInput, CaptureResult
+from workflows.queues import Queue, task_queue
 
 
 class Recorder(Capture):
@@ -38,8 +39,14 @@ async def recording(settings: Settings) -> AsyncIterator[None]:
     store = open_store(settings.object_store_url, settings.object_store_options)
     transcription = TranscriptionActivities(database, store, Engine())
     async with (
-        Worker(client, task_queue=f"{settings.region}-capture", activities=[Recorder().capture]),
-        Worker(client, task_queue=f"{settings.region}-transcription", activities=[transcription.transcribe]),
+        Worker(
+            client, task_queue=task_queue(settings.region, Queue.CAPTURE), activities=[Recorder().capture]
+        ),
+        Worker(
+            client,
+            task_queue=task_queue(settings.region, Queue.TRANSCRIPTION),
+            activities=[transcription.transcribe],
+        ),
     ):
         yield
     await database.aclose()

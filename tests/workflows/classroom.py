@@ -31,6 +31,7 @@ from tests.workflows.recording_activities import (
 from wiring.temporal import DATA_CONVERTER
 from workflows.class_session import ClassSession
 from workflows.client import SessionClient, session_workflow_id
+from workflows.queues import Queue, task_queue
 from workflows.session import search_attributes
 from workflows.session.facts import SessionFacts
 from workflows.session.messages import (
@@ -193,12 +194,14 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
 async def workers(client: Client, world: World) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         for queue, activities in (
-            ("sessions", session_activities(world)),
-            ("capture", capture_activities(world)),
-            ("transcription", transcription_activities(world)),
+            (Queue.SESSIONS, session_activities(world)),
+            (Queue.CAPTURE, capture_activities(world)),
+            (Queue.TRANSCRIPTION, transcription_activities(world)),
         ):
-            flows = [ClassSession] if queue == "sessions" else []
-            worker = Worker(client, task_queue=f"{REGION}-{queue}", workflows=flows, activities=activities)
+            flows = [ClassSession] if queue == Queue.SESSIONS else []
+            worker = Worker(
+                client, task_queue=task_queue(REGION, queue), workflows=flows, activities=activities
+            )
             await stack.enter_async_context(worker)
         yield
 

@@ -12,6 +12,7 @@ from tests.workflows.delivering import delivering, keep_house
 from wiring.temporal import connect
 from workflows.client import ensure_housekeeping, housekeeping_id
 from workflows.contracts.housekeeping import HousekeepingResult
+from workflows.queues import Queue, task_queue
 
 pytestmark = pytest.mark.workflow
 
@@ -40,7 +41,7 @@ async def test_what_the_schedule_starts_runs_on_the_regions_workers(temporal_ser
     region = f"region-{uuid4()}"
     await ensure_housekeeping(client, region)
     schedule = client.get_schedule_handle(housekeeping_id(region))
-    async with delivering(client, f"{region}-sessions") as happening:
+    async with delivering(client, task_queue(region, Queue.SESSIONS)) as happening:
         await schedule.trigger()
         handle = client.get_workflow_handle(await started_by(schedule), result_type=HousekeepingResult)
         assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3)

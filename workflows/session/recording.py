@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         Transcription,
     )
     from workflows.failures import cause_code
+    from workflows.queues import Queue, task_queue
     from workflows.session.facts import SessionFacts
     from workflows.session.steps import Steps
     from workflows.session.timeline import Timeline
@@ -40,7 +41,7 @@ class ClassRecording:
         self._capture = workflow.start_activity_method(
             Capture.capture,
             CaptureInput(self._facts.session, self._facts.booked.policy.segment_seconds),
-            task_queue=f"{self._facts.region}-capture",
+            task_queue=task_queue(self._facts.region, Queue.CAPTURE),
             summary="hidden recorder",
             **options.CAPTURE,
         )
@@ -50,7 +51,7 @@ class ClassRecording:
         self._transcription = workflow.start_activity_method(
             Transcription.transcribe,
             TranscribeInput(self._facts.session, self._facts.booked.policy.languages),
-            task_queue=f"{self._facts.region}-transcription",
+            task_queue=task_queue(self._facts.region, Queue.TRANSCRIPTION),
             summary="transcript as it comes",
             **options.TRANSCRIPTION,
         )
