@@ -1,1 +1,1 @@
-"""One file per workflow, each the story of what it runs. Deterministic: no IO, no clock but workflow.now()."""
+"""Temporal workflows, one file each. Deterministic: no IO, and no clock but workflow.now()."""

@@ -1,11 +1,11 @@
-"""One class, from booking to the next briefing.
+"""The workflow of one class, from booking to the next briefing.
 
     book -> confirmation -> reminders, briefing, room at their times -> live -> end
          -> transcript -> draft -> review -> summaries -> records -> next briefing -> closed
 
-`run` tells the story; below it stand the updates, signals and queries that others send meanwhile. They note what has
-happened in the session's facts and wake the story, which acts on it. A step that fails for good becomes an exception
-case and the session goes on. An edit that changes the order of commands needs a patch: workflows/patches.py.
+`run` goes through these stages in order. The handlers of updates and signals below it record what has happened in the
+session's facts and wake `run`, which acts on it. A step that fails for good becomes an exception case and the session
+goes on. An edit that changes the order of commands needs a patch: workflows/patches.py.
 """
 
 import asyncio
@@ -68,9 +68,8 @@ class ClassSession:
         self._timer = UpdatableTimer()
         self._background = BackgroundTasks()
         self._commands = Commands(facts, timeline, self._lifecycle, self._steps, self._plan, self._timer)
-        self._lock = (
-            asyncio.Lock()
-        )  # one command at a time, and none while the room opens or the class goes live
+        # One command at a time, and none while the room opens or the class goes live.
+        self._lock = asyncio.Lock()
 
     @workflow.run
     async def run(self, start: ClassSessionInput) -> ClassSessionResult:
@@ -80,7 +79,7 @@ class ClassSession:
         try:
             return await self._booked_class()
         except asyncio.CancelledError:
-            # "Request cancellation" in the Temporal UI means the class, not only its workflow.
+            # "Request cancellation" in the Temporal UI cancels the class, not only its workflow.
             if not allowed(self._facts.state, Trigger.CANCEL):
                 raise
             return await self._cancel_class(Cancel("workflow_cancelled"))
@@ -103,7 +102,7 @@ class ClassSession:
     # Before the class
 
     async def _before_class(self) -> None:
-        """Sleep from step to step; a reschedule makes a new plan, a cancellation ends it."""
+        """Run the planned steps when they are due. A reschedule makes a new plan; a cancellation ends the wait."""
         while self._facts.state == S.SCHEDULED and not self._facts.cancellation:
             if self._facts.move_pending:
                 self._facts.move_pending = False
@@ -132,19 +131,19 @@ class ClassSession:
                 lambda progress: execute_local_first(
                     Rooms.open_room,
                     StepInput(self._facts.session, progress),
-                    summary="room and credentials",
+                    summary="open room",
                     fallback=options.ROOM,
                 ),
                 state_after=S.OPEN,
                 together_with=(Step.CREDENTIALS,),
-                note=lambda opened: f"{opened.credentialed} may come in",
+                note=lambda opened: f"credentials given to {opened.credentialed} people",
             )
             self._lifecycle.advance(Trigger.OPEN)
 
     # The class
 
     async def _in_class(self) -> None:
-        """From the open door to the end, or back to before the class when it is moved."""
+        """Run the class from the opening of its room to its end, or until it is moved or cancelled."""
         facts = self._facts
         self._recording.start_capture()
         while not facts.end_reason and not facts.cancellation and not facts.move_pending:
@@ -158,7 +157,7 @@ class ClassSession:
             if await self._timer.sleep_until(end.at, f"end: {end.reason}"):
                 facts.end_reason = facts.end_reason or end.reason
         if facts.end_reason:
-            await self._go_live_when_taught()  # an instructor who came as the class was ended has taught it
+            await self._go_live_when_taught()  # an instructor who joined as the class was ended has taught it
             self._lifecycle.advance(Trigger.END)
         elif facts.move_pending and not facts.cancellation:
             await self._leave_room("moved")
@@ -173,7 +172,7 @@ class ClassSession:
             self._timeline.start(Step.LIVE, since)
             self._lifecycle.advance(Trigger.INSTRUCTOR_JOINED)
             self._recording.start_transcription()
-            await self._steps.write_progress("live")
+            await self._steps.write_progress("class is live")
 
     async def _leave_room(self, reason: str) -> None:
         """Close the room of a class that is moved or cancelled before it was taught."""
@@ -214,7 +213,7 @@ class ClassSession:
             lambda progress: workflow.execute_activity_method(
                 DocumentationSteps.draft,
                 StepInput(self._facts.session, progress),
-                summary="draft",
+                summary="draft documentation",
                 **options.DRAFTING,
             ),
             state_after=S.REVIEW,
@@ -224,7 +223,7 @@ class ClassSession:
             self._lifecycle.advance(Trigger.DRAFTED)
 
     async def _review(self) -> None:
-        """Wait for the instructor; a draft that waits too long becomes a case, and in the end is filed unapproved."""
+        """Wait for the instructor's approval. An overdue review opens a case; an abandoned one is filed unapproved."""
         if self._facts.state != S.REVIEW:
             self._timeline.finish(Step.REVIEW, Outcome.SKIPPED, workflow.now())
             self._lifecycle.advance(Trigger.NOTHING_TO_REVIEW)
@@ -248,7 +247,7 @@ class ClassSession:
         return self._facts.approved_revision is not None
 
     async def _not_taught(self) -> None:
-        """There is nothing to document, and somebody has to look at it."""
+        """Skip the steps that need a taught class, and open a case: no instructor came."""
         for step in (Step.LIVE, Step.TRANSCRIPT, Step.DOCUMENTATION, Step.REVIEW):
             self._timeline.finish(step, Outcome.SKIPPED, workflow.now(), note="not held")
         await self._steps.open_case(ExceptionKind.INSTRUCTOR_ABSENT)
@@ -258,13 +257,15 @@ class ClassSession:
         if self._facts.approved_revision:
             self._background.start(self._notices.run_step(Step.SUMMARY, NoticeKind.SUMMARY))
         else:
-            self._timeline.finish(Step.SUMMARY, Outcome.SKIPPED, workflow.now(), note="nothing approved")
+            self._timeline.finish(
+                Step.SUMMARY, Outcome.SKIPPED, workflow.now(), note="no approved documentation"
+            )
         await self._steps.run(
             Step.RECORDS,
             lambda progress: execute_local_first(
                 Records.file,
                 StepInput(self._facts.session, progress),
-                summary="records",
+                summary="file records",
                 fallback=options.DURABLE_RECORD,
             ),
         )
@@ -273,7 +274,7 @@ class ClassSession:
             lambda progress: execute_local_first(
                 Records.prepare_next_briefing,
                 StepInput(self._facts.session, progress),
-                summary="next briefing",
+                summary="prepare next briefing",
                 fallback=options.DURABLE_RECORD,
             ),
         )
@@ -286,7 +287,7 @@ class ClassSession:
         closed = await execute_local_first(
             Records.close,
             CloseInput(self._facts.session, self._steps.progress(), outcome=outcome),
-            summary="measure completeness, close",
+            summary="measure completeness and close",
             fallback=options.DURABLE_RECORD,
         )
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -300,7 +301,7 @@ class ClassSession:
         await execute_local_first(
             Sessions.cancel,
             CancelInput(self._facts.session, self._steps.progress(), reason=cancel.reason),
-            summary="give back the time",
+            summary="cancel session",
             fallback=options.DURABLE_RECORD,
         )
         await self._notices.send(NoticeKind.CANCELLED)
@@ -308,7 +309,7 @@ class ClassSession:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ClassSessionResult(self._facts.state, "cancelled", 0.0)
 
-    # Updates: what a caller asks of the class, and is answered
+    # Updates: commands that are validated and answered
 
     @workflow.update
     async def book(self, booking: Booking) -> Booked:
@@ -367,22 +368,22 @@ class ClassSession:
     def _may_request_changes(self, changes: RequestChanges) -> None:
         self._lifecycle.check(Trigger.REVIEW_ENDED)
 
-    # Signals: from the watch and the recorder, and from admins in the Temporal UI and CLI
+    # Signals: from the room watch and the recorder, and from admins in the Temporal UI and CLI
 
     @workflow.signal(name="cancel")
     def cancel_by_signal(self, cancel: Cancel) -> None:
-        """For admins. Ignored in a state that cannot be cancelled."""
+        """Cancel the class, for admins. Ignored in a state in which it cannot be cancelled."""
         if allowed(self._facts.state, Trigger.CANCEL):
             self._commands.cancel(cancel)
 
     @workflow.signal
     async def substitute(self, substitute: Substitute) -> None:
-        """Puts the request in the queue of ops."""
+        """Open a case for ops, who find the substitute. Ignored where the booking was refused."""
         await workflow.wait_condition(lambda: self._facts.booking_answered)
-        wanted = str(substitute.instructor_id) if substitute.instructor_id else "best_fit"
+        requested = str(substitute.instructor_id) if substitute.instructor_id else "best_fit"
         if self._facts.booking:
             kind = ExceptionKind.SUBSTITUTION_REQUESTED
-            await self._steps.open_case(kind, wanted, {"by": substitute.by})
+            await self._steps.open_case(kind, requested, {"by": substitute.by})
 
     @workflow.signal
     def presence(self, presence: PresenceSignal) -> None:
@@ -397,10 +398,10 @@ class ClassSession:
 
     @workflow.query
     def facts(self) -> SessionFacts:
-        """What the workflow knows of the session: its state, booking, presence and what was asked of it."""
+        """The workflow's view of the session: its state, booking, presence and the commands it has taken."""
         return self._facts
 
     @workflow.query
     def timeline(self) -> list[TimelineEntry]:
-        """Every step with planned and actual time and outcome."""
+        """Every step with its planned and actual time and its outcome."""
         return self._timeline.entries()

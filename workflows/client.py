@@ -1,6 +1,6 @@
-"""The client of our workflows: every start, update, signal and query that others send.
+"""Clients of the workflows: every start, update, signal and query that other code sends.
 
-Failures are raised as domain errors, so that no caller needs to know Temporal's.
+Failures are raised as domain errors, so that no caller has to handle Temporal's.
 """
 
 from collections.abc import Iterator
@@ -63,7 +63,8 @@ from workflows.session.messages import (
 )
 
 _TIMEOUT = timedelta(seconds=30)
-# A sign-in mail whose delivery could not be started waits at most so long, a third of what its link lasts.
+# Housekeeping starts the deliveries that could not be started before. A third of the life of a sign-in link, so that a
+# late mail still arrives in time.
 _HOUSEKEEPING_EVERY = timedelta(minutes=5)
 
 
@@ -80,7 +81,7 @@ def delivery_workflow_id(notice_id: UUID) -> str:
 
 
 def housekeeping_id(region: str) -> str:
-    """Of the schedule; its runs have the time behind it."""
+    """The id of the schedule; Temporal appends the time to the ids of its runs."""
     return f"housekeeping-{region}"
 
 
@@ -164,7 +165,7 @@ class SessionClient:
             await self._handle(session_id).signal(ClassSession.recording, recording)
 
     async def facts(self, session_id: UUID) -> SessionFacts:
-        """What the workflow knows of the session. Raises TransitionRefused where there is none, Unavailable."""
+        """The workflow's view of the session. Raises TransitionRefused where there is no workflow, Unavailable."""
         with _domain_errors():
             return await self._handle(session_id).query(ClassSession.facts)
 
@@ -174,7 +175,7 @@ class SessionClient:
             return await self._handle(session_id).query(ClassSession.timeline)
 
     async def _update(self, session_id: UUID, update: Any, arg: Any, command_id: str | None) -> None:
-        """A command id that was used before gets the answer of that time, and has no second effect."""
+        """Send an update. A command id that was used before gets the first answer again and has no second effect."""
         with _domain_errors():
             await self._handle(session_id).execute_update(update, arg, id=command_id, rpc_timeout=_TIMEOUT)
 
@@ -201,7 +202,7 @@ class DeliveryClient:
         self._region = region
 
     async def start(self, delivery: DeliveryInput) -> None:
-        """A delivery that runs goes on. Raises Unavailable."""
+        """Start the delivery, unless it is running. Raises Unavailable."""
         with _domain_errors():
             await self._temporal.start_workflow(
                 NoticeDelivery.run,
@@ -227,7 +228,7 @@ async def ensure_room_watch(temporal: Client, region: str) -> None:
 
 
 async def ensure_housekeeping(temporal: Client, region: str) -> None:
-    """Have the region's housekeeping run every few minutes, as it is written here."""
+    """Create the schedule of the region's housekeeping, or update it to what is defined here."""
     key = housekeeping_id(region)
     schedule = Schedule(
         action=ScheduleActionStartWorkflow(
@@ -254,7 +255,7 @@ def _domain_errors() -> Iterator[None]:
     except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
         raise _as_domain_error(error) from error
     except RuntimeError as error:
-        # What a lazy client raises until it has been connected once.
+        # A lazy client raises this until it has connected once.
         if "client connect" in str(error):
             raise Unavailable("Temporal does not answer") from error
         raise

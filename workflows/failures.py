@@ -6,9 +6,9 @@ from domain.errors import Conflict, Gone, HomeroomError, InvalidInput, Unavailab
 
 
 def application_error(error: HomeroomError) -> ApplicationError:
-    """The Temporal form of a domain error; only Unavailable is worth a retry.
+    """A domain error as a Temporal failure; only Unavailable is retryable.
 
-    Refusals are an answer, not a fault of the system: worker logs and failure metrics are spared them.
+    A refusal is an answer, not a fault of the system, so it is marked benign: workers neither log nor count it.
     """
     refusal = isinstance(error, InvalidInput | Conflict | Gone)
     return ApplicationError(
@@ -20,13 +20,13 @@ def application_error(error: HomeroomError) -> ApplicationError:
     )
 
 
-# A step's failure: local activities raise what they failed with, others wrap it.
+# What a failed step raises: a local activity its own error, a regular activity an ActivityError around it.
 STEP_FAILURES = (ActivityError, ApplicationError)
 StepFailure = ActivityError | ApplicationError
 
 
 def cause_of(error: StepFailure) -> ApplicationError:
-    """What the caller of an update is told when the activity behind it failed."""
+    """The error that an update answers with when its activity failed."""
     cause = _cause(error)
     if isinstance(cause, ApplicationError):
         return ApplicationError(cause.message, *cause.details, type=cause.type, non_retryable=True)
@@ -34,13 +34,13 @@ def cause_of(error: StepFailure) -> ApplicationError:
 
 
 def is_final(error: StepFailure) -> bool:
-    """No further attempt would end otherwise."""
+    """Whether every further attempt would fail in the same way."""
     cause = _cause(error)
     return isinstance(cause, ApplicationError) and cause.non_retryable
 
 
 def cause_code(error: StepFailure) -> str:
-    """A short code for timelines and cases."""
+    """The error's short code, for timelines and cases."""
     cause = _cause(error)
     if isinstance(cause, ApplicationError) and cause.type:
         return cause.type

@@ -1,4 +1,4 @@
-"""The housekeeping of a region, run by a schedule: a run that fails is followed by the next."""
+"""The workflow that cleans up a region. A schedule starts it; what a failed run leaves is done by the next run."""
 
 from temporalio import workflow
 
@@ -14,10 +14,10 @@ class HousekeepingWorkflow:
         deliveries = await workflow.execute_activity_method(
             Housekeeping.start_deliveries,
             housekeeping,
-            summary="start waiting deliveries",
+            summary="start pending deliveries",
             **options.HOUSEKEEPING,
         )
         forgotten = await workflow.execute_activity_method(
-            Housekeeping.forget_expired, housekeeping, summary="forget what is over", **options.HOUSEKEEPING
+            Housekeeping.forget_expired, housekeeping, summary="delete expired rows", **options.HOUSEKEEPING
         )
         return HousekeepingResult(deliveries, forgotten)

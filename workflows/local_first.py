@@ -1,8 +1,8 @@
-"""Short steps run as a local activity first, so that a class leaves a short history.
+"""Runs a short step as a local activity first, so that the history of a class stays short.
 
 A local activity adds one event to the history, a regular activity six. But the retries of a local activity also go to
-the history, and a database that is away for a day would fill it. So there is one short local attempt; an error that
-may pass is then retried by the server as a regular activity.
+the history, and a database that is down for a day would fill it. So there is one short local attempt; after a
+retryable error the server retries the step as a regular activity.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,9 +23,10 @@ Result = TypeVar("Result")
 async def execute_local_first(
     method: Callable[[Any, Arg], Awaitable[Result]], arg: Arg, *, summary: str, fallback: ActivityOptions
 ) -> Result:
-    """Run `method` locally; if that fails for a passing reason, as a regular activity with the options `fallback`.
+    """Run `method` locally; after a retryable error, as a regular activity with the options `fallback`.
 
-    The method must be idempotent: the local attempt may have succeeded unseen. Raises one of STEP_FAILURES.
+    The method must be idempotent: the local attempt may have succeeded without its answer arriving. Raises one of
+    STEP_FAILURES.
     """
     try:
         return await workflow.execute_local_activity_method(

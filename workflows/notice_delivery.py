@@ -1,4 +1,4 @@
-"""One notice is delivered: tried for as long as it is of use, whatever restarts meanwhile."""
+"""The workflow that delivers one notice: it retries until the notice's deadline, then gives it up."""
 
 from datetime import timedelta
 
@@ -14,16 +14,16 @@ with workflow.unsafe.imports_passed_through():
 class NoticeDelivery:
     @workflow.run
     async def run(self, delivery: DeliveryInput) -> DeliveryResult:
-        left = delivery.deliver_by - workflow.now()
-        if left > timedelta():
+        remaining = delivery.deliver_by - workflow.now()
+        if remaining > timedelta():
             try:
                 return await workflow.execute_activity_method(
-                    Deliveries.deliver, delivery, summary="deliver the notice", **options.delivery(left)
+                    Deliveries.deliver, delivery, summary="deliver the notice", **options.delivery(remaining)
                 )
             except ActivityError as error:
                 if is_cancelled_exception(error):
                     raise
                 workflow.logger.warning("the notice was not delivered in time")
         return await workflow.execute_activity_method(
-            Deliveries.give_up, delivery, summary="give the notice up", **options.DURABLE_RECORD
+            Deliveries.give_up, delivery, summary="give up the notice", **options.DURABLE_RECORD
         )

@@ -1,4 +1,4 @@
-"""Every activity time-out and retry policy, one table.
+"""Every time-out and retry policy of the activities, in one table.
 
 `start_to_close` bounds one attempt, `schedule_to_close` all attempts together: when it is over, the step has failed,
 an exception case is opened and the session goes on. Activities mark the errors that must not be retried, in
@@ -34,8 +34,8 @@ _QUICK = RetryPolicy(initial_interval=_s(0.5), backoff_coefficient=2, maximum_in
 _PATIENT = RetryPolicy(initial_interval=_s(1), backoff_coefficient=2, maximum_interval=_s(60))
 _AT_ONCE = RetryPolicy(initial_interval=_s(1), backoff_coefficient=1, maximum_interval=_s(1))
 
-# The local attempt of workflows/local_first.py. If it fails for a passing reason, the step becomes a regular activity
-# under one of the rows below.
+# The local attempt of workflows/local_first.py. After a retryable error the step becomes a regular activity with one of
+# the options below.
 LOCAL_ATTEMPT = LocalActivityOptions(
     start_to_close_timeout=_s(5),
     schedule_to_close_timeout=_s(5),
@@ -53,11 +53,11 @@ DURABLE_RECORD = ActivityOptions(
 ROOM = ActivityOptions(
     start_to_close_timeout=_s(20), schedule_to_close_timeout=timedelta(hours=1), retry_policy=_QUICK
 )
-# Mail servers come back; a message that is later than this is of no use.
+# A mail server that is down comes back; a message that is later than this is of no use.
 NOTICES = ActivityOptions(
     start_to_close_timeout=_s(120), schedule_to_close_timeout=timedelta(hours=4), retry_policy=_PATIENT
 )
-# What is not done within it is done by the next run.
+# What is left undone in this time is done by the next run.
 HOUSEKEEPING = ActivityOptions(
     start_to_close_timeout=_s(60), schedule_to_close_timeout=timedelta(minutes=10), retry_policy=_PATIENT
 )
@@ -81,7 +81,7 @@ DRAFTING = ActivityOptions(
     schedule_to_close_timeout=timedelta(hours=2),
     retry_policy=_PATIENT,
 )
-# One watch runs for an hour, then the workflow continues as new.
+# A watch runs for an hour, then the workflow starts the next.
 WATCH = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=70),
     heartbeat_timeout=_s(30),
@@ -94,7 +94,7 @@ TRANSCRIPT_DRAIN = timedelta(hours=6)  # from the recorder's last segment to the
 
 
 def delivery(within: timedelta) -> ActivityOptions:
-    """Of one notice that somebody waits for: tried again after about 1, 4, 12 and 43 s, then each minute.
+    """Options for one notice that somebody waits for: retried after about 1, 4, 12 and 43 s, then every minute.
 
     A lost worker is noticed after the heartbeat time-out, not after the minutes that a slow mail server may take.
     """

@@ -1,15 +1,15 @@
 """Patches: how a workflow is edited while older runs of it are still open (docs/adr/0015).
 
-A run that is open replays its history with the newest code, which must give the same commands in the same order. An
-edit that gives others gets a patch in the table below, and stands in the workflow beside what it replaces:
+An open run replays its history with the newest code, which must give the same commands in the same order. An edit that
+changes them gets a patch in the table below, and the workflow keeps both branches:
 
     if patched(patches.SOME_EDIT):
-        ...  # runs that come here after the edit
+        ...  # runs that reach this line after the edit
     else:
-        ...  # runs that were here before it, until `removable`
+        ...  # runs that passed it before the edit; kept until `removable`
 
-From `removable` on the old branch goes and `deprecate(patches.SOME_EDIT)` stands in its place, for the runs that have
-the patch in their history; when those are closed too, the call and the row of the table go.
+On `removable` the old branch is replaced by `deprecate(patches.SOME_EDIT)`, for the runs that have the patch in their
+history; when those are closed too, the call and the row of the table are removed.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from temporalio import workflow
 
 @dataclass(frozen=True)
 class Patch:
-    id: str  # is kept in histories: never renamed, never used for another edit
+    id: str  # stored in histories: never renamed, never used for another edit
     added: date  # the release that brings it
     removable: date  # from then on no older run is open; ADR 15 has the query that proves it
     reason: str  # what the edit changes
@@ -36,5 +36,5 @@ def patched(patch: Patch) -> bool:
 
 
 def deprecate(patch: Patch) -> None:
-    """Let runs replay that have the patch in their history, now that the old branch is gone."""
+    """Let runs that have the patch in their history replay after the old branch is removed."""
     workflow.deprecate_patch(patch.id)  # noqa: TID251 - the one place

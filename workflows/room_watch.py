@@ -1,4 +1,4 @@
-"""The watch over the rooms of a region: one long activity after the other, for ever."""
+"""The workflow that watches the rooms of a region: it runs one hour-long activity after the other, without end."""
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -23,6 +23,6 @@ class RoomWatchWorkflow:
             except ActivityError as error:
                 if is_cancelled_exception(error):
                     raise
-                workflow.logger.warning("the watch ended with a failure and starts over")
+                workflow.logger.warning("the room watch failed and starts again")
                 await workflow.sleep(1)
         workflow.continue_as_new(watch)

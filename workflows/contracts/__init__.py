@@ -1,1 +1,1 @@
-"""Typed activity interfaces. Ids, times, states and counts only: whatever stands here is kept in workflow histories."""
+"""Typed interfaces of the activities. Inputs and results are kept in histories: ids, times, states and counts only."""

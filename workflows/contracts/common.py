@@ -1,4 +1,4 @@
-"""What every step of a session takes along."""
+"""Inputs that all steps of a session share: the session's ids, and the progress to write."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -11,8 +11,8 @@ from domain.sessions.timeline import TimelineEntry
 class Progress:
     """The session's state and the timeline entries that changed since they were last written.
 
-    When the activity has done its work, `state_after` and the end of the entries in `ends` are written with it. Steps
-    run side by side: `changes` counts the changes of state so far, and one that is late does not undo a later one.
+    When the activity has done its work, it also writes `state_after` and that the entries in `ends` are done. Steps run
+    side by side: `changes` counts the changes of state so far, so that a late write does not undo a newer state.
     """
 
     state: SessionState
@@ -30,7 +30,7 @@ class SessionRef:
 
 @dataclass(frozen=True)
 class StepInput:
-    """A step writes the progress first, so that pages show where the session is before the step has done its work."""
+    """The activity writes the progress first, so that pages show the step while it is running."""
 
     session: SessionRef
     progress: Progress = field(default_factory=lambda: Progress(SessionState.SCHEDULED))

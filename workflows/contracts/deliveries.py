@@ -1,4 +1,4 @@
-"""Delivering one notice that no session waits for: a sign-in mail, an invitation."""
+"""Activities that deliver one notice outside any session: a sign-in mail, an invitation."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,10 +24,10 @@ class DeliveryResult:
 class Deliveries:
     @activity.defn(name="deliver_notice")
     async def deliver(self, delivery: DeliveryInput) -> DeliveryResult:
-        """Send the notice unless it is sent already, and mark it."""
+        """Send the notice and mark it as sent; one that was sent before is not sent again."""
         raise NotImplementedError
 
     @activity.defn(name="give_up_notice")
     async def give_up(self, delivery: DeliveryInput) -> DeliveryResult:
-        """Mark a notice that was not sent in time: withdrawn, or failed with a case."""
+        """Mark a notice that was not sent in time as withdrawn, or as failed and open a case."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What a region does now and then: forgetting what is over, starting deliveries that nobody started."""
+"""Activities of a region's housekeeping: delete expired rows, start deliveries that were not started."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ class HousekeepingInput:
 
 @dataclass(frozen=True)
 class HousekeepingResult:
-    deliveries: int  # that waited, and run now
-    forgotten: int  # rows
+    deliveries: int  # started
+    forgotten: int  # rows deleted
 
 
 class Housekeeping:
     @activity.defn(name="start_deliveries")
     async def start_deliveries(self, housekeeping: HousekeepingInput) -> int:
-        """Start the delivery of each notice that waits; those that run go on. How many there were."""
+        """Start the delivery of each waiting notice, unless it is running. Returns the number of waiting notices."""
         raise NotImplementedError
 
     @activity.defn(name="forget_expired")
     async def forget_expired(self, housekeeping: HousekeepingInput) -> int:
-        """Delete kept answers, used links, attempts and browsers that are over. How many rows."""
+        """Delete expired idempotency keys, sign-in links, attempts and signed-in browsers. Returns the row count."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Messages to people, and cases in their queues."""
+"""Activities that send a session's messages and open exception cases."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,8 +21,8 @@ class NoticeResult:
     prepared: int
     sent: int
     undeliverable: int
-    held: int = 0  # wait for the end of their readers' quiet hours
-    held_until: datetime | None = None  # when the first of them may go
+    held: int = 0  # not sent yet because of their recipients' quiet hours
+    held_until: datetime | None = None  # when the first of them may be sent
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class CaseInput:
 class Notices:
     @activity.defn(name="send_notices")
     async def send(self, notice: NoticeInput) -> NoticeResult:
-        """Write the outbox rows of one kind for all its recipients, then send those that are not sent.
+        """Write the outbox rows of one kind for all its recipients, then send those that are not sent yet.
 
-        Those held in quiet hours are sent by the next call after `held_until`, or withdrawn where the class has been
-        moved or called off meanwhile.
+        Messages held in quiet hours are sent by the next call after `held_until`, or withdrawn if the class was moved
+        or cancelled in the meantime.
         """
         raise NotImplementedError
 
@@ -47,5 +47,5 @@ class Notices:
 class Cases:
     @activity.defn(name="open_case")
     async def open_case(self, case: CaseInput) -> None:
-        """Put a case in its owner's queue; the same case twice is one."""
+        """Put a case in its owner's queue; opening the same case again changes nothing."""
         raise NotImplementedError

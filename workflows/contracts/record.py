@@ -1,4 +1,4 @@
-"""From the sound of the class to its filed record."""
+"""Activities that make the record of a class: capture, transcription, documentation, filing."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class CaptureInput:
 class CaptureResult:
     segments: int
     seconds: float  # of audio, all tracks together
-    blind_seconds: float  # in which the recorder did not hear the room
+    blind_seconds: float  # in which nothing was recorded
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ApproveInput(StepInput):
 
 @dataclass(frozen=True)
 class ChangesInput(StepInput):
-    """The reason in words is already in the documentation row; the workflow only carries that it was asked."""
+    """The reason is already in the documentation row: its text must not enter the history."""
 
     revision: int = 0
     requested_by: str = ""
@@ -68,14 +68,14 @@ class CloseResult:
 class Capture:
     @activity.defn(name="capture_class")
     async def capture(self, capture: CaptureInput) -> CaptureResult:
-        """Keep the hidden recorder in the room until the room is closed."""
+        """Record the room with a hidden participant until the room is closed."""
         raise NotImplementedError
 
 
 class Transcription:
     @activity.defn(name="transcribe_class")
     async def transcribe(self, transcribe: TranscribeInput) -> TranscribeResult:
-        """Transcribe segments as they come, until the recording has ended and all of it is transcribed."""
+        """Transcribe segments as they are stored, until the recording has ended and all of it is transcribed."""
         raise NotImplementedError
 
 
@@ -86,7 +86,7 @@ class DocumentationSteps:
 
     @activity.defn(name="approve_documentation")
     async def approve(self, approval: ApproveInput) -> None:
-        """Fails with stale-revision where the reviewed revision is not the current one."""
+        """Approve a revision. Fails with stale-revision if it is not the current one."""
         raise NotImplementedError
 
     @activity.defn(name="request_changes")
@@ -97,12 +97,12 @@ class DocumentationSteps:
 class Records:
     @activity.defn(name="file_records")
     async def file(self, step: StepInput) -> None:
-        """Fold attendance and engagement from the events into rows per participant."""
+        """Compute attendance and engagement from the events, and write a row per participant."""
         raise NotImplementedError
 
     @activity.defn(name="prepare_next_briefing")
     async def prepare_next_briefing(self, step: StepInput) -> None:
-        """Make the briefing of the course's next class from this one's approved record."""
+        """Write the briefing for the course's next class from the approved record of this one."""
         raise NotImplementedError
 
     @activity.defn(name="close_session")

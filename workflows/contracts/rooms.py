@@ -1,4 +1,4 @@
-"""The LiveKit room of a session, and the watch over all rooms of a region."""
+"""Activities on the LiveKit room of a session, and the watch over all rooms of a region."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +10,12 @@ from workflows.contracts.common import StepInput
 
 @dataclass(frozen=True)
 class RoomOpened:
-    credentialed: int  # participants that may come in
+    credentialed: int  # participants whose join links now give credentials
 
 
 @dataclass(frozen=True)
 class CloseRoomInput(StepInput):
-    reason: str = ""  # scheduled | empty | command | cancelled
+    reason: str = ""  # scheduled | empty | command | moved | cancelled
     ended_at: datetime | None = None
 
 
@@ -28,17 +28,17 @@ class WatchInput:
 class Rooms:
     @activity.defn(name="open_room")
     async def open_room(self, step: StepInput) -> RoomOpened:
-        """Make the room and admit the participants: from here on join links give credentials."""
+        """Create the room and admit the participants: from now on their join links give credentials."""
         raise NotImplementedError
 
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:
-        """Send everybody out and delete the room; a missing room is a closed one."""
+        """Delete the room, which disconnects everybody. A room that does not exist counts as closed."""
         raise NotImplementedError
 
 
 class RoomWatch:
     @activity.defn(name="watch_rooms")
     async def watch(self, watch: WatchInput) -> None:
-        """Compare LiveKit's rooms with the running sessions, for as long as the activity may run."""
+        """Compare LiveKit's rooms with the running sessions again and again, until the activity's time is over."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""The session's own row: booking, moving, cancelling, state."""
+"""Activities on the session's row: booking, moving, cancelling, writing its progress."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,23 +45,23 @@ class CancelInput(StepInput):
 class Sessions:
     @activity.defn(name="book_session")
     async def book(self, booking: BookInput) -> BookResult:
-        """Write the session, its participants and the time it holds. Booking the same id twice is one booking.
+        """Write the session, its participants and the time it reserves. Booking the same id again changes nothing.
 
-        Fails with booking-in-past, unknown-reference, double-booked; none of them leaves a row.
+        Fails with booking-in-past, unknown-reference or double-booked, and then writes nothing.
         """
         raise NotImplementedError
 
     @activity.defn(name="move_session")
     async def move(self, move: MoveInput) -> None:
-        """Change start and end; fails with double-booked and then changes nothing."""
+        """Change start and end. Fails with double-booked, and then changes nothing."""
         raise NotImplementedError
 
     @activity.defn(name="cancel_session")
     async def cancel(self, cancel: CancelInput) -> None:
-        """Mark as cancelled and give back the time it held."""
+        """Mark the session as cancelled and release the time it reserved."""
         raise NotImplementedError
 
     @activity.defn(name="record_progress")
     async def record_progress(self, step: StepInput) -> None:
-        """Write state and timeline for the readers."""
+        """Write the session's state and timeline for pages and the API."""
         raise NotImplementedError

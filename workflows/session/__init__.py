@@ -1,1 +1,1 @@
-"""What the story of a class is made of: its messages, steps, recording and timeline."""
+"""The parts of the ClassSession workflow: its messages, commands, steps, recording and timeline."""

@@ -1,4 +1,4 @@
-"""Tasks that run beside the story, such as messages: a mail server that is down must not keep a room shut."""
+"""Tasks that run beside `ClassSession.run`, such as sending messages: a mail outage must not keep a room shut."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -15,6 +15,6 @@ class BackgroundTasks:
         task.add_done_callback(self._running.discard)
 
     async def finish(self) -> None:
-        """Wait for all of them."""
+        """Wait until all tasks have ended."""
         if self._running:
             await asyncio.gather(*self._running)

@@ -1,6 +1,6 @@
-"""Carries out the commands that a class takes: check, run the activity behind it, note what has changed.
+"""Carries out the commands to a class: checks each, runs its activity and records the change in the facts.
 
-A refusal, or the failure of the activity, is what the caller of the update is answered.
+A refusal, or the failure of the activity, is the answer to the caller of the update.
 """
 
 from collections.abc import Awaitable, Callable
@@ -42,7 +42,7 @@ Result = TypeVar("Result")
 
 
 class Commands:
-    """The caller holds the lock of the session around what awaits."""
+    """Callers hold the session's lock around every method that awaits."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Commands:
         await self._change_times(self._facts.booked.starts_at, extension.ends_at)
 
     def cancel(self, cancel: Cancel) -> None:
-        """The first cancellation counts."""
+        """Record the cancellation; a later one does not replace it."""
         self._facts.cancellation = self._facts.cancellation or cancel
         self._timer.wake()
 
@@ -110,7 +110,7 @@ class Commands:
                 revision=approval.revision,
                 approved_by=approval.by,
             ),
-            "approve",
+            "approve documentation",
         )
         self._facts.approved_revision = approval.revision
         self._timer.wake()
@@ -129,12 +129,15 @@ class Commands:
         )
 
     def note_presence(self, presence: PresenceSignal) -> None:
-        """A signal that is older than the newest is ignored; a mere count is for the eyes of ops alone."""
-        known = self._facts.presence
-        if known is not None and presence.at < known.at:
+        """Record who is in the room. A signal that is older than the last one is ignored.
+
+        A change of the head count alone only updates the description in the Temporal UI.
+        """
+        previous = self._facts.presence
+        if previous is not None and presence.at < previous.at:
             return
         self._facts.presence = presence
-        if known is None or _milestones(known) != _milestones(presence):
+        if previous is None or _milestones(previous) != _milestones(presence):
             self._timer.wake()
         self._lifecycle.describe()
 
@@ -175,7 +178,7 @@ class Commands:
     async def _execute(
         self, method: Callable[[Any, Arg], Awaitable[Result]], arg: Arg, summary: str
     ) -> Result:
-        """Run the activity behind an update. Raises ApplicationError, the answer to the caller."""
+        """Run the activity of an update. Raises ApplicationError, which is the answer to the caller."""
         try:
             return await execute_local_first(method, arg, summary=summary, fallback=options.DATABASE)
         except STEP_FAILURES as error:
@@ -183,7 +186,7 @@ class Commands:
 
 
 def _milestones(presence: PresenceSignal) -> tuple[datetime | None, datetime | None]:
-    """What the story waits for: the instructor, and an empty room."""
+    """The times that the workflow acts on: the instructor's arrival, and when the room became empty."""
     return presence.first_instructor_at, presence.empty_since
 
 

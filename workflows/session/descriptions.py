@@ -1,4 +1,4 @@
-"""Where a session is, in words for ops in the Temporal UI. Times and counts only."""
+"""The current details of a session's workflow, which ops read in the Temporal UI. Times and counts only."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def describe(facts: SessionFacts, *, failed_steps: int) -> str:
         SessionState.ENDING: "Ending: closing the room, finishing the recording",
         SessionState.DOCUMENTING: "Class over: completing the transcript and drafting the documentation",
         SessionState.REVIEW: "The draft waits for the instructor's approval",
-        SessionState.FILING: "Telling the guardians and filing the record",
+        SessionState.FILING: "Sending the summaries to the guardians and filing the record",
         SessionState.CLOSED: "Closed",
         SessionState.CANCELLED: "Cancelled",
     }[facts.state]
@@ -27,7 +27,7 @@ def describe(facts: SessionFacts, *, failed_steps: int) -> str:
     if facts.state in (SessionState.OPEN, SessionState.LIVE):
         text += ", recording" if facts.recording else ", NOT recording"
     if failed_steps:
-        text += f". Steps failed: {failed_steps}, see the exception queue"
+        text += f". Failed steps: {failed_steps}, see the exception queue"
     return text
 
 

@@ -1,4 +1,4 @@
-"""Everything that the workflow of a class knows about it, as one dataclass that can be printed."""
+"""The state of a ClassSession workflow, as one serialisable dataclass."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,18 +13,18 @@ from workflows.session.messages import Booking, Cancel, PresenceSignal
 class SessionFacts:
     """Ids, times, states and counts only: the query `facts` returns it.
 
-    The update and signal handlers write down here what has happened; the story in ClassSession acts on it.
+    The update and signal handlers record here what has happened; `ClassSession.run` acts on it.
     """
 
     session: SessionRef
     region: str
     state: SessionState = SessionState.SCHEDULED
-    state_changes: int = 0  # tells a late step that a newer state has been written
+    state_changes: int = 0  # so far: keeps a late step from overwriting a newer state
     booking: Booking | None = None
     booking_refused: bool = False
     passed_steps: set[tuple[Step, str]] = field(default_factory=set)  # of the plan before the class
     moves: int = 0
-    move_pending: bool = False  # moved, and the story has not acted on it yet
+    move_pending: bool = False  # moved, and `run` has not acted on it yet
     cancellation: Cancel | None = None
     presence: PresenceSignal | None = None  # the newest
     recording: bool = False
@@ -39,7 +39,7 @@ class SessionFacts:
     @property
     def booked(self) -> Booking:
         """The booking, for everything that happens after it."""
-        assert self.booking is not None, "the story begins with the booking"
+        assert self.booking is not None, "nothing else happens before the booking"
         return self.booking
 
     @property

@@ -1,4 +1,4 @@
-"""The session's state in the workflow: its transitions, and what the Temporal UI shows of it."""
+"""Changes the session's state and shows it in the Temporal UI."""
 
 from temporalio import workflow
 
@@ -18,7 +18,7 @@ class Lifecycle:
         self._timeline = timeline
 
     def check(self, trigger: Trigger) -> SessionState:
-        """The state after `trigger`. Raises the refusal in the form that an update answers with."""
+        """The state after `trigger`. Raises ApplicationError where the state does not allow it, an update's answer."""
         try:
             return advance(self._facts.state, trigger)
         except TransitionRefused as error:
@@ -31,6 +31,6 @@ class Lifecycle:
         self.describe()
 
     def describe(self) -> None:
-        """Show in the Temporal UI where the session is."""
+        """Update the description of the session in the Temporal UI."""
         if self._facts.booking:
             workflow.set_current_details(describe(self._facts, failed_steps=self._timeline.failed))

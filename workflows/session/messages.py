@@ -1,4 +1,4 @@
-"""The messages of a session's workflow: its input and result, its updates and its signals."""
+"""The messages of the ClassSession workflow: its input and result, its updates and its signals."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,7 +70,7 @@ class Approve:
 
 @dataclass(frozen=True)
 class RequestChanges:
-    """The reason in words goes to the documentation row, never here."""
+    """The reason is written to the documentation row: its text must not enter the history."""
 
     revision: int
     by: str
@@ -78,7 +78,7 @@ class RequestChanges:
 
 @dataclass(frozen=True)
 class Substitute:
-    instructor_id: UUID | None = None  # None: whoever fits best
+    instructor_id: UUID | None = None  # None: ops choose
     by: str = ""
 
 
@@ -86,7 +86,7 @@ class Substitute:
 class PresenceSignal:
     """Who is in the room, sent at milestones only."""
 
-    at: datetime  # of the newest event it rests on; older signals are ignored
+    at: datetime  # when its newest event happened; older signals are ignored
     in_room: int
     first_instructor_at: datetime | None
     empty_since: datetime | None

@@ -1,4 +1,4 @@
-"""Sends the messages of a class, and waits where their readers have quiet hours."""
+"""Sends the messages of a class; those to people in their quiet hours wait until these end."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,16 +25,16 @@ class NoticeSender:
         self._steps = steps
 
     async def run_step(self, step: Step, kind: NoticeKind, occasion: str = "") -> None:
-        """A step of the class that is a message."""
+        """Send a message that is a step of the class."""
         await self._steps.run(
             step,
             lambda progress: self._send(kind, occasion, progress),
             occasion=occasion,
-            note=_counts,
+            note=_note,
         )
 
     async def send(self, kind: NoticeKind) -> None:
-        """A message that is no step of its own. If it cannot be sent, a case is opened."""
+        """Send a message that is not a step. A failure opens a case."""
         try:
             await self._send(kind, "", self._steps.progress())
         except STEP_FAILURES as error:
@@ -55,6 +55,6 @@ class NoticeSender:
             notice = replace(notice, progress=replace(self._steps.progress(), ends=notice.progress.ends))
 
 
-def _counts(result: NoticeResult) -> str:
+def _note(result: NoticeResult) -> str:
     undeliverable = f", {result.undeliverable} undeliverable" if result.undeliverable else ""
     return f"{result.sent} sent{undeliverable}"

@@ -1,4 +1,4 @@
-"""The plan before a class: reminders, briefing and room, each due at its time before the start."""
+"""The plan before a class: when its reminders, its briefing and its room are due."""
 
 from temporalio import workflow
 
@@ -15,12 +15,12 @@ class ClassPlan:
         self._timeline = timeline
 
     def make(self) -> None:
-        """Put the plan on the timeline; reminders whose time is over are skipped."""
+        """Put the plan on the timeline; reminders whose time has passed are skipped."""
         self._timeline.forget_planned(Step.REMINDER)
         for due in self._due_steps():
             if due.past:
                 self.pass_step(due)
-                note = "its time was over"
+                note = "its time had passed"
                 self._timeline.finish(due.step, Outcome.SKIPPED, workflow.now(), due.occasion, note)
             else:
                 self._timeline.plan(due.step, due.at, due.occasion)
@@ -28,12 +28,12 @@ class ClassPlan:
         self._timeline.plan(Step.END, self._facts.booked.ends_at)
 
     def make_again(self) -> None:
-        """The plan of a class that was moved. A briefing that was sent holds for the new time as well."""
+        """Replace the plan after a move. A briefing that was sent is not sent again."""
         self._facts.passed_steps = {past for past in self._facts.passed_steps if past[0] == Step.BRIEFING}
         self.make()
 
     def next_due(self) -> DueStep:
-        """The room is always due, so there is always a next step before the class."""
+        """The next step. The opening of the room is always one, so there always is a next step before the class."""
         passed = self._facts.passed_steps
         return next(due for due in self._due_steps() if (due.step, due.occasion) not in passed)
 

@@ -1,4 +1,4 @@
-"""The two long activities that run beside a class: the hidden recorder, and the transcription of what it records."""
+"""Runs the two long activities of a class: the hidden recorder, and the transcription of what it records."""
 
 import asyncio
 from datetime import timedelta
@@ -42,7 +42,7 @@ class ClassRecording:
             Capture.capture,
             CaptureInput(self._facts.session, self._facts.booked.policy.segment_seconds),
             task_queue=task_queue(self._facts.region, Queue.CAPTURE),
-            summary="hidden recorder",
+            summary="record the room",
             **options.CAPTURE,
         )
 
@@ -52,7 +52,7 @@ class ClassRecording:
             Transcription.transcribe,
             TranscribeInput(self._facts.session, self._facts.booked.policy.languages),
             task_queue=task_queue(self._facts.region, Queue.TRANSCRIPTION),
-            summary="transcript as it comes",
+            summary="transcribe live",
             **options.TRANSCRIPTION,
         )
 
@@ -77,7 +77,7 @@ class ClassRecording:
     async def _finish(
         self, handle: workflow.ActivityHandle[T] | None, step: Step, within: timedelta
     ) -> T | None:
-        """Wait for the activity's end, and cancel it if it takes longer than `within`. A failure becomes a case."""
+        """The activity's result; it is cancelled after `within`. A failure opens a case and gives None."""
         if handle is None:
             return None
         try:

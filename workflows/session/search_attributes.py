@@ -1,6 +1,6 @@
-"""The search attributes of a session: what ops filter by in the Temporal UI. Ids, states and times only.
+"""The search attributes that ops filter sessions by in the Temporal UI. Ids, states and times only.
 
-The dev server takes at most ten of type Keyword.
+Temporal's dev server accepts at most ten of type Keyword.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Runs the steps of a class: each is on the timeline, and one that fails for good becomes an exception case."""
+"""Runs the steps of a class: each is recorded on the timeline, and one that fails for good opens an exception case."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -39,31 +39,31 @@ class Steps:
         together_with: tuple[Step, ...] = (),
         note: Callable[[T], str] = lambda _: "",
     ) -> T | None:
-        """Run the activity of a step, and of those that happen in the same activity.
+        """Run a step's activity, which also performs the steps in `together_with`, and return its result.
 
-        Retries exhausted: a case is opened, the timeline says failed, the result is None.
+        When it fails for good, the steps are marked as failed, a case is opened and the result is None.
         """
-        steps = (step, *together_with)
-        begun = tuple(self._timeline.start(one, workflow.now(), occasion) for one in steps)
+        performed = (step, *together_with)
+        running = tuple(self._timeline.start(each, workflow.now(), occasion) for each in performed)
         try:
-            result = await execute(self.progress(state_after, begun))
+            result = await execute(self.progress(state_after, running))
         except STEP_FAILURES as error:
             if is_cancelled_exception(error):
                 raise
             code = cause_code(error)
-            for one in steps:
-                self._timeline.finish(one, Outcome.FAILED, workflow.now(), occasion, code)
+            for each in performed:
+                self._timeline.finish(each, Outcome.FAILED, workflow.now(), occasion, code)
             self._lifecycle.describe()
             await self.open_case(ExceptionKind.STEP_FAILED, f"{step} {occasion}".strip(), {"code": code})
             return None
-        for one in steps:
-            self._timeline.finish(one, Outcome.DONE, workflow.now(), occasion, note(result))
+        for each in performed:
+            self._timeline.finish(each, Outcome.DONE, workflow.now(), occasion, note(result))
         return result
 
     def progress(
         self, state_after: SessionState | None = None, ends: tuple[TimelineEntry, ...] = ()
     ) -> Progress:
-        """What an activity writes for readers: the state, and the timeline entries that were not written yet."""
+        """What an activity writes for pages and the API: the state, and the timeline entries not written before."""
         facts = self._facts
         unwritten = self._timeline.take_unwritten()
         return Progress(facts.state, facts.state_changes, state_after, unwritten, ends)

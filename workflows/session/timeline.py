@@ -1,4 +1,4 @@
-"""The timeline a session keeps while it runs: what is planned, running, done; and what readers do not know yet."""
+"""The timeline in the workflow: the planned, running and finished steps, and which entries are not written yet."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -26,13 +26,13 @@ class Timeline:
         self._put(replace(entry, outcome=outcome, started_at=started, finished_at=at, note=note))
 
     def settle(self, outcome: Outcome, at: datetime, *steps: Step) -> None:
-        """Give every entry that is still planned or running, of these steps or of all, its final outcome."""
+        """Give the planned and running entries of these steps, by default of all steps, their final outcome."""
         for entry in list(self._entries.values()):
             if entry.outcome in (Outcome.PLANNED, Outcome.RUNNING) and (not steps or entry.step in steps):
                 self.finish(entry.step, outcome, at, entry.occasion)
 
     def forget_planned(self, step: Step) -> None:
-        """Drop what was planned for a step but not begun; readers see it as cancelled."""
+        """Cancel the entries of a step that were planned and have not begun."""
         for entry in list(self._entries.values()):
             if entry.step == step and entry.outcome == Outcome.PLANNED:
                 self._put(replace(entry, outcome=Outcome.CANCELLED))

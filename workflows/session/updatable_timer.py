@@ -1,4 +1,4 @@
-"""The timer of the story: it sleeps until a moment, and is woken when a handler has changed something."""
+"""A timer that sleeps until a given time and can be woken before, when a handler has changed something."""
 
 import asyncio
 from datetime import datetime
@@ -12,13 +12,13 @@ class UpdatableTimer:
         self._running: tuple[datetime, asyncio.Task[None]] | None = None
 
     def wake(self) -> None:
-        """Let the sleeping story look again at what it waits for."""
+        """End the current sleep, so that the workflow looks again at what it waits for."""
         self._wakes += 1
 
     async def sleep_until(self, at: datetime, summary: str) -> bool:
-        """True when the moment has come, False when woken before.
+        """True when the time has come, False when woken before.
 
-        Sleeping again until the same moment continues the same timer, so that a wake costs no event in the history.
+        Sleeping again until the same time continues the same timer, so that a wake adds no event to the history.
         """
         wakes_before, wait = self._wakes, at - workflow.now()
         if wait.total_seconds() <= 0:
