@@ -1,1 +1,1 @@
-"""Touch the world: one class per contract of workflows/contracts, dependencies by constructor."""
+"""The activities: one class per contract of workflows/contracts, with its dependencies in the constructor."""

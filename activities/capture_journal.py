@@ -1,4 +1,4 @@
-"""What a recorder reports, on its way to the rows: kept in memory while the database does not answer."""
+"""Writes a recorder's reports to the database, and keeps them in memory while it does not answer."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -45,26 +45,26 @@ class CaptureJournal:
             try:
                 await self.write()
             except Unavailable:
-                activity.logger.warning("the record waits for the database")
-            except Exception:  # whatever is wrong with the record, the recording goes on
-                activity.logger.exception("the record could not be written")
+                activity.logger.warning("recorder reports wait for the database")
+            except Exception:  # a fault in the rows must not stop the recording
+                activity.logger.exception("recorder reports could not be written")
 
     async def write(self) -> None:
-        """Write what waits; it is kept if the database does not take it. Raises Unavailable."""
-        segments, seen = list(self._segments), list(self._events)
-        if not segments and not seen:
+        """Write the waiting segments and events; those that cannot be written stay. Raises Unavailable."""
+        segments, observed = list(self._segments), list(self._events)
+        if not segments and not observed:
             return
         async with self._database.tenant(self._ref.organization_id) as db:
             await recordings.register(db, segments)
             await events.record(
-                db, self._ref.organization_id, [(self._ref.session_id, event) for event in seen]
+                db, self._ref.organization_id, [(self._ref.session_id, event) for event in observed]
             )
-            for event in seen:
+            for event in observed:
                 if event.kind == EventKind.CAPTURE_BLIND and _length(event) > GAP_WORTH_A_CASE:
                     await open_case(db, self._gap_case(event), utc_now())
-        del self._segments[: len(segments)], self._events[: len(seen)]
+        del self._segments[: len(segments)], self._events[: len(observed)]
 
-    async def tell_workflow(self, recording: bool) -> None:
+    async def signal_recording(self, recording: bool) -> None:
         await self._client.report_recording(self._ref.session_id, RecordingSignal(recording))
 
     def _gap_case(self, event: SessionEvent) -> NewCase:

@@ -1,4 +1,4 @@
-"""Cases in somebody's queue."""
+"""Opens exception cases for workflows."""
 
 from temporalio import activity
 

@@ -1,4 +1,4 @@
-"""Notices that no session waits for: delivered one by one."""
+"""Delivers single notices outside any session, or gives them up."""
 
 from temporalio import activity
 

@@ -1,4 +1,4 @@
-"""Documentation: drafted, decided on."""
+"""Drafts the documentation of a class and writes the decisions on it."""
 
 from temporalio import activity
 

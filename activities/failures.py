@@ -1,4 +1,4 @@
-"""The one place where errors become Temporal failures, retryable or not."""
+"""Converts errors of activities to Temporal failures, and decides which of them are retried."""
 
 import traceback
 from pathlib import Path
@@ -14,8 +14,8 @@ from workflows.failures import application_error
 class FailureInterceptor(Interceptor):
     """Gives every domain error its stable code as failure type; only Unavailable is retried.
 
-    Errors that are not ours are retried, since nobody has decided that they are final. Of them the history gets kind
-    and place, not the text, and of no error what caused it: both may hold names and words.
+    Errors of libraries are retried, since nobody has decided that they are final. Their text may hold personal data, so
+    the history gets only their class and source line. The causes of errors are left out for the same reason.
     """
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
@@ -31,22 +31,22 @@ class _Translate(ActivityInboundInterceptor):
         except TemporalError:
             raise
         except Exception as error:
-            raise _without_words(error).with_traceback(error.__traceback__) from None
+            raise _without_text(error).with_traceback(error.__traceback__) from None
 
 
 def description(error: BaseException) -> str:
-    """What may be logged of any error: the text of our own; kind and place of others, whose text may hold names."""
+    """What may be logged of an error: the text of a domain error; of others, which may hold names, class and line."""
     if isinstance(error, HomeroomError):
         return f"{type(error).__name__}: {error.detail}"
-    return _kind_and_place(error)
+    return _class_and_line(error)
 
 
-def _without_words(error: Exception) -> ApplicationError:
-    return ApplicationError(_kind_and_place(error), type=type(error).__name__)
+def _without_text(error: Exception) -> ApplicationError:
+    return ApplicationError(_class_and_line(error), type=type(error).__name__)
 
 
-def _kind_and_place(error: BaseException) -> str:
-    kind, places = type(error).__name__, traceback.extract_tb(error.__traceback__)
-    if not places:
-        return kind
-    return f"{kind} in {places[-1].name}, {Path(places[-1].filename).name}:{places[-1].lineno}"
+def _class_and_line(error: BaseException) -> str:
+    name, frames = type(error).__name__, traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return name
+    return f"{name} in {frames[-1].name}, {Path(frames[-1].filename).name}:{frames[-1].lineno}"

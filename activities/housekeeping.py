@@ -1,4 +1,4 @@
-"""The housekeeping of a region."""
+"""Cleans up a region: starts pending deliveries and deletes expired rows."""
 
 from temporalio import activity
 

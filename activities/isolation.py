@@ -1,7 +1,7 @@
-"""Work on many sessions at once, in which the failure of one spoils nothing for the others.
+"""Work on many sessions at once, in which the failure of one session does not affect the others.
 
-A failure is logged with the id of its session. Unavailable in a row means that the other side is away: then there is
-no use in trying the rest.
+A failure is logged with the id of its session. Unavailable many times in a row means that the service is down: then
+the rest is not tried.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from temporalio import activity
 from activities.failures import description
 from domain.errors import Unavailable
 
-AT_ONCE = 20  # calls that are under way together
-_MOST_NAMED = 20  # in one line of the log
-WRITERS = 4  # of them transactions, so that others find a connection too
+AT_ONCE = 20  # concurrent calls
+WRITERS = 4  # concurrent transactions; few, to leave connections of the pool to others
+_MOST_LOGGED = 20  # ids in one line of the log
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,10 +27,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Outcomes(Generic[R]):
-    """What became of the work, by key. What failed otherwise than by Unavailable is in neither."""
+    """The outcome of the work by key. A key whose work failed with another error than Unavailable is in neither."""
 
     results: dict[UUID, R] = field(default_factory=dict)
-    unavailable: frozenset[UUID] = frozenset()  # met Unavailable, or was not tried
+    unavailable: frozenset[UUID] = frozenset()  # failed with Unavailable, or was not tried
 
 
 async def for_each(
@@ -42,10 +42,10 @@ async def for_each(
     at_once: int = AT_ONCE,
     within: float | None = None,
 ) -> Outcomes[R]:
-    """Do `work` for each item, a bounded number at once. `of` names the keys in the log.
+    """Do `work` for each item, `at_once` of them concurrently. `of` names the keys in the log.
 
-    Ends early where `at_once` calls in a row met Unavailable. After `within` seconds, what is not done is left out;
-    the order is another each time, so that it is not always the same that come too late.
+    Stops after `at_once` failures with Unavailable in a row, and after `within` seconds. The order is random, so that
+    time running out does not hit the same items each time.
     """
     batch = _Batch(work, what, of)
     waiting = iter(random.sample(list(items.items()), len(items)))
@@ -63,14 +63,14 @@ async def for_each(
 
 
 class _Batch(Generic[T, R]):
-    """The work that was done so far."""
+    """The results and failures so far."""
 
     def __init__(self, work: Callable[[UUID, T], Awaitable[R]], what: str, of: str) -> None:
         self._work = work
         self._what = what
         self._of = of
         self.results: dict[UUID, R] = {}
-        self.failed: set[UUID] = set()  # otherwise than by Unavailable
+        self.failed: set[UUID] = set()  # with another error than Unavailable
         self.unavailable: set[UUID] = set()
         self.unavailable_in_a_row = 0
 
@@ -88,17 +88,21 @@ class _Batch(Generic[T, R]):
             log_left_out(key, self._what, error, of=self._of)
 
     def log_unfinished(self, keys: Iterable[UUID]) -> None:
-        """Those that were not tried, or not answered in time: their number, and the first of them."""
+        """Log how many calls were not tried or not answered in time, and the first of their keys."""
         ended = self.results.keys() | self.failed | self.unavailable
-        if left := [str(key) for key in keys if key not in ended]:
-            details = {"what": self._what, "count": len(left), self._of + "s": left[:_MOST_NAMED]}
+        if unfinished := [str(key) for key in keys if key not in ended]:
+            details = {
+                "what": self._what,
+                "count": len(unfinished),
+                self._of + "s": unfinished[:_MOST_LOGGED],
+            }
             activity.logger.warning("calls were not answered", extra=details)
 
 
-async def in_one_go(
+async def in_bulk(
     items: Mapping[UUID, T], work: Callable[[Mapping[UUID, T]], Awaitable[Mapping[UUID, R]]], *, what: str
 ) -> dict[UUID, R]:
-    """Do `work` for all items together; where that fails, for halves of them, until the sick one is alone.
+    """Do `work` for all items together; if that fails, for each half of them, until the faulty item is alone.
 
     Raises Unavailable.
     """
@@ -114,8 +118,8 @@ async def in_one_go(
             return {}
     listed = list(items.items())
     half = len(listed) // 2
-    results = await in_one_go(dict(listed[:half]), work, what=what)
-    return results | await in_one_go(dict(listed[half:]), work, what=what)
+    results = await in_bulk(dict(listed[:half]), work, what=what)
+    return results | await in_bulk(dict(listed[half:]), work, what=what)
 
 
 def log_left_out(key: UUID, what: str, error: Exception, *, of: str = "session_id") -> None:

@@ -1,4 +1,4 @@
-"""Messages about a class, as a step of its session."""
+"""Sends the messages about a class."""
 
 from collections.abc import Sequence
 
@@ -18,10 +18,12 @@ class NoticeActivities(Notices):
     @activity.defn(name="send_notices")
     async def send(self, notice: NoticeInput) -> NoticeResult:
         ref = notice.session
-        wanted = ClassNotice(ref.organization_id, ref.session_id, notice.kind, notice.occasion)
+        message = ClassNotice(ref.organization_id, ref.session_id, notice.kind, notice.occasion)
         async with self._progress.step(notice) as note:
-            result = _result(await self._notices.send(wanted, activity.heartbeat))
-            note.text = f"{result.sent} sent" + (f", {result.held} wait" if result.held else "")
+            result = _result(await self._notices.send(message, activity.heartbeat))
+            note.text = f"{result.sent} sent" + (
+                f", {result.held} held in quiet hours" if result.held else ""
+            )
             note.done = not result.held
         return result
 

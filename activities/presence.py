@@ -1,4 +1,4 @@
-"""Reports of who is in the rooms, to the workflows of their sessions: a signal at each milestone."""
+"""Reports presence to the workflows of the sessions: one signal at each milestone."""
 
 import asyncio
 from collections import defaultdict
@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from activities.isolation import WRITERS, for_each, in_one_go, log_left_out
+from activities.isolation import WRITERS, for_each, in_bulk, log_left_out
 from activities.presence_record import SessionPresence
 from domain.errors import TransitionRefused, Unavailable
 from domain.presence.milestones import new_milestones
@@ -16,8 +16,8 @@ from models.repositories import presence
 from workflows.client import SessionClient
 from workflows.session.messages import PresenceSignal
 
-_MOST_MILESTONES = 200  # a room that empties and fills all the time must not fill the history
-_PATIENCE = 10.0  # seconds in which Temporal takes a signal
+_MOST_MILESTONES = 200  # per session: a room that empties and fills all the time must not fill the history
+_SIGNAL_TIMEOUT = 10.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class _Signalled:
 
 
 class PresenceReporter:
-    """Signals what is new and writes down what was signalled.
+    """Signals new milestones and writes to the session's row which ones were signalled.
 
-    A milestone that could not be written down is remembered here, so that it is not signalled again. Where reporters
-    take turns it may be; the workflow ignores older signals. None is lost.
+    A milestone that could not be written is kept in memory, so that this reporter does not signal it again. Another
+    reporter may; the workflow ignores older signals. No milestone is lost.
     """
 
     def __init__(self, database: Database, client: SessionClient) -> None:
@@ -46,9 +46,9 @@ class PresenceReporter:
         self._unwritten: dict[UUID, _Signalled] = {}
 
     async def report(self, sessions: Iterable[SessionPresence]) -> frozenset[UUID]:
-        """The sessions whose workflows could not be signalled now, since Temporal did not answer."""
+        """Signal what is new. Returns the sessions that were not signalled because Temporal did not answer."""
         due = {session.session_id: report for session in sessions if (report := self._due(session))}
-        signals = await for_each(due, self._signal, what="signal its workflow")
+        signals = await for_each(due, self._signal, what="signal the workflow")
         for session_id in signals.results:
             report = due[session_id]
             before = self._unwritten.get(session_id)
@@ -58,38 +58,44 @@ class PresenceReporter:
         return signals.unavailable
 
     def _due(self, session: SessionPresence) -> _Report | None:
-        """The report that a session's workflow should get now."""
+        """The report to send to a session's workflow now; None where there is nothing new."""
         try:
             unwritten = self._unwritten.get(session.session_id)
             return _due(session, unwritten.milestones if unwritten else ())
         except Exception as error:
-            log_left_out(session.session_id, "find its milestones", error)
+            log_left_out(session.session_id, "find the milestones", error)
             return None
 
     async def _signal(self, session_id: UUID, report: _Report) -> None:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_SIGNAL_TIMEOUT):
                 with suppress(TransitionRefused):  # the workflow is over
                     await self._client.report_presence(session_id, report.signal)
         except TimeoutError as error:
             raise Unavailable("Temporal does not answer") from error
 
     async def _write(self) -> None:
-        """One statement for the sessions of an organization; what cannot be written waits for the next report."""
+        """One statement per organization; what cannot be written is written with the next report."""
         by_organization: dict[UUID, dict[UUID, Sequence[str]]] = defaultdict(dict)
         for session_id, signalled in self._unwritten.items():
             by_organization[signalled.organization_id][session_id] = signalled.milestones
         await for_each(
-            by_organization, self._write_of, what="write milestones", of="organization_id", at_once=WRITERS
+            by_organization,
+            self._write_organization,
+            what="write milestones",
+            of="organization_id",
+            at_once=WRITERS,
         )
 
-    async def _write_of(self, organization_id: UUID, signalled: Mapping[UUID, Sequence[str]]) -> None:
-        async def write(some: Mapping[UUID, Sequence[str]]) -> Mapping[UUID, None]:
+    async def _write_organization(
+        self, organization_id: UUID, signalled: Mapping[UUID, Sequence[str]]
+    ) -> None:
+        async def write(batch: Mapping[UUID, Sequence[str]]) -> Mapping[UUID, None]:
             async with self._database.tenant(organization_id) as db:
-                await presence.add_signalled(db, some)
-            return dict.fromkeys(some)
+                await presence.add_signalled(db, batch)
+            return dict.fromkeys(batch)
 
-        for session_id in await in_one_go(signalled, write, what="write its milestones"):
+        for session_id in await in_bulk(signalled, write, what="write the milestones"):
             del self._unwritten[session_id]
 
 

@@ -1,7 +1,7 @@
-"""The presence of the running sessions of a region, folded from the record and kept in memory between readings.
+"""The presence in the running sessions of a region, computed from their events and cached between reads.
 
-A reading takes one statement for all sessions, and one more for the events of those in which something was recorded
-since the last: the record is append-only, so the number of its events says whether a fold is still true.
+A read takes one statement for all sessions, and one more for the events of those that have new events. Events are
+only ever added, so a cached result is valid while their number is the same.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from activities.isolation import in_one_go, log_left_out
+from activities.isolation import in_bulk, log_left_out
 from domain.people.roles import Role
 from domain.presence.attendance import Attendance, fold_attendance
 from domain.presence.milestones import Presence, presence_of
@@ -20,7 +20,7 @@ from models.repositories import presence
 from models.repositories.presence import PresenceEventRow, RunningSession
 
 _STATES = sorted(state.value for state in ROOM_STATES)
-_FOLDS_AT_ONCE = 50  # then the other loops have their turn
+_FOLDS_AT_ONCE = 50  # then other tasks of the event loop get their turn
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class FoldedPresence:
 
 @dataclass(frozen=True)
 class SessionPresence:
-    """`folded` is None where the session's rows are odd."""
+    """`folded` is None where the session's events cannot be read."""
 
     session_id: UUID
     organization_id: UUID
@@ -43,8 +43,8 @@ class SessionPresence:
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """A fold, with what it was made from; none where the fold failed, and would again."""
+class _Cached:
+    """A fold and what it was made from. `folded` is None where folding failed, which it would again."""
 
     roles: Mapping[str, str]
     presence_events: int
@@ -52,40 +52,40 @@ class _Kept:
 
 
 class PresenceRecord:
-    """Of one region."""
+    """The presence in the running sessions of one region."""
 
     def __init__(self, database: Database, region: str) -> None:
         self._database = database
         self._region = region
-        self._kept: dict[UUID, _Kept] = {}
+        self._cache: dict[UUID, _Cached] = {}
 
     async def read(self, only: Collection[UUID] | None = None) -> dict[UUID, SessionPresence]:
         """The running sessions, or those of them whose id is in `only`. Raises Unavailable."""
         async with self._database.lookup() as db:
             running = await presence.running_sessions(db, self._region, _STATES, only)
         if only is None:
-            alive = {session.session_id for session in running}
-            self._kept = {key: kept for key, kept in self._kept.items() if key in alive}
-        await self._refold([session for session in running if not self._is_kept(session)])
-        return {session.session_id: self._of(session) for session in running}
+            running_ids = {session.session_id for session in running}
+            self._cache = {key: cached for key, cached in self._cache.items() if key in running_ids}
+        await self._refold([session for session in running if not self._is_cached(session)])
+        return {session.session_id: self._presence_of(session) for session in running}
 
-    def _of(self, session: RunningSession) -> SessionPresence:
-        kept = self._kept.get(session.session_id)
-        folded = kept.folded if kept else None
+    def _presence_of(self, session: RunningSession) -> SessionPresence:
+        cached = self._cache.get(session.session_id)
+        folded = cached.folded if cached else None
         return SessionPresence(session.session_id, session.organization_id, session.signalled, folded)
 
-    def _is_kept(self, session: RunningSession) -> bool:
-        kept = self._kept.get(session.session_id)
-        return kept is not None and (kept.roles, kept.presence_events) == (
+    def _is_cached(self, session: RunningSession) -> bool:
+        cached = self._cache.get(session.session_id)
+        return cached is not None and (cached.roles, cached.presence_events) == (
             session.roles,
             session.presence_events,
         )
 
     async def _refold(self, changed: Sequence[RunningSession]) -> None:
         by_id = {session.session_id: session for session in changed}
-        recorded = await in_one_go(by_id, self._events, what="read its events")
+        recorded = await in_bulk(by_id, self._events, what="read the events")
         for number, (session_id, rows) in enumerate(recorded.items(), 1):
-            self._kept[session_id] = _fold(by_id[session_id], rows)
+            self._cache[session_id] = _fold(by_id[session_id], rows)
             if number % _FOLDS_AT_ONCE == 0:
                 await asyncio.sleep(0)
 
@@ -96,13 +96,13 @@ class PresenceRecord:
             return await presence.presence_events(db, list(sessions))
 
 
-def _fold(session: RunningSession, rows: Sequence[PresenceEventRow]) -> _Kept:
+def _fold(session: RunningSession, rows: Sequence[PresenceEventRow]) -> _Cached:
     folded = None
     try:
         folded = _folded(session, rows)
     except Exception as error:
-        log_left_out(session.session_id, "fold its presence", error)
-    return _Kept(session.roles, len(rows), folded)
+        log_left_out(session.session_id, "fold the presence", error)
+    return _Cached(session.roles, len(rows), folded)
 
 
 def _folded(session: RunningSession, rows: Sequence[PresenceEventRow]) -> FoldedPresence:

@@ -1,4 +1,4 @@
-"""What every step does around its work: write where the session is, then that the step is done."""
+"""Writes the progress of a session around each step: first that it is running, afterwards that it is done."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,8 +14,8 @@ from models.repositories import sessions
 from models.session import Session
 from workflows.contracts.common import StepInput
 
-# The column that says since when a session is in a state.
-_SINCE = {
+# The column with the time at which a session entered a state.
+_ENTERED_AT = {
     SessionState.OPEN: Session.opened_at,
     SessionState.ENDING: Session.ended_at,
     SessionState.CLOSED: Session.closed_at,
@@ -28,7 +28,7 @@ def utc_now() -> datetime:
 
 
 class StepNote:
-    """A few words for the timeline, counts and codes only; and whether the step is done with."""
+    """The step's note on the timeline, counts and codes only; `done` is False for a step that goes on later."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -41,7 +41,7 @@ class ProgressWriter:
 
     @asynccontextmanager
     async def step(self, step: StepInput) -> AsyncIterator[StepNote]:
-        """Write the progress, do the work, write that it is done. A step that fails or goes on later stays running."""
+        """Write the progress, run the body, write that it is done. A step that fails or goes on later stays running."""
         await self.write(step)
         note = StepNote()
         yield note
@@ -63,7 +63,7 @@ class ProgressWriter:
 
     async def _enter(self, db: AsyncSession, step: StepInput, state: SessionState, changes: int) -> None:
         values: dict[str, object] = {"state": state}
-        if column := _SINCE.get(state):
+        if column := _ENTERED_AT.get(state):
             values[column.key] = sa.func.coalesce(column, utc_now())  # type: ignore[attr-defined]
         live = [e for e in step.progress.entries if e.step == Step.LIVE and e.started_at]
         if live:

@@ -1,4 +1,4 @@
-"""The filed record: attendance and engagement per participant, the next briefing, completeness."""
+"""Files the record of a class: attendance and engagement, the next briefing, completeness."""
 
 from temporalio import activity
 

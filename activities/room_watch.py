@@ -1,9 +1,9 @@
-"""The watch over the rooms of a region, as three loops of one long activity.
+"""Watches the rooms of a region with three loops in one long activity.
 
-- Every ten seconds LiveKit's rooms are compared with the running sessions, and what differs is made good.
-- Changes of the record are listened to as they are committed.
-- What either of them finds is reported to the workflows of the sessions, by the third loop alone, so that no two
-  reports of a session cross.
+- The first compares LiveKit's rooms with the running sessions every ten seconds and corrects the differences.
+- The second listens to the sessions that change in the database.
+- The third reports the presence in these sessions to their workflows. It alone does, so that the reports on a session
+  stay in order.
 """
 
 import asyncio
@@ -24,12 +24,10 @@ from models.database import Database
 from workflows.client import SessionClient
 from workflows.contracts.rooms import RoomWatch, WatchInput
 
-_LIFE_SECONDS = 3600.0  # of one activity; the workflow starts the next
-_QUICK_SECONDS = (
-    1.0  # between tries while a part is away: LiveKit's rooms are made again the moment it is back
-)
-_LOOK_SECONDS = 60.0  # in which a look ends or is given up
-_GATHER_SECONDS = 0.1  # in which changes become one report
+_LIFETIME_SECONDS = 3600.0  # of one activity; the workflow starts the next
+_RETRY_SECONDS = 1.0  # while a server is down: LiveKit's rooms are made again as soon as it is back
+_RECONCILE_TIMEOUT = 60.0  # seconds
+_GATHER_SECONDS = 0.1  # changes within them become one report
 
 
 class RoomWatchActivities(RoomWatch):
@@ -41,7 +39,7 @@ class RoomWatchActivities(RoomWatch):
     @activity.defn(name="watch_rooms")
     async def watch(self, watch: WatchInput) -> None:
         watcher = RoomWatcher(self._database, self._rooms, self._client, watch)
-        await watcher.run(_LIFE_SECONDS)
+        await watcher.run(_LIFETIME_SECONDS)
 
 
 class RoomWatcher:
@@ -64,25 +62,25 @@ class RoomWatcher:
 
     async def run(self, seconds: float) -> None:
         loops = {
-            "looks": self._look_regularly,
+            "reconciliation": self._reconcile_regularly,
             "listener": self._listen,
             "reports": self._report_regularly,
         }
         await keep_running(loops, seconds=seconds, beat=activity.heartbeat)
 
-    async def look(self) -> bool:
-        """Compare the rooms with the running sessions once, and have all of them reported.
+    async def reconcile(self) -> bool:
+        """Compare the rooms with the running sessions once, and mark all sessions for the next report.
 
-        Whether all that was found is made good. Raises Unavailable.
+        Returns whether all differences were corrected. Raises Unavailable.
         """
         try:
-            async with asyncio.timeout(_LOOK_SECONDS):
-                return await self._reconciler.look()
+            async with asyncio.timeout(_RECONCILE_TIMEOUT):
+                return await self._reconciler.reconcile()
         finally:
-            self._has_changed([RESYNC])
+            self._mark_changed([RESYNC])
 
     async def report(self) -> None:
-        """Signal to the workflows of the sessions that changed since the last report. Raises Unavailable."""
+        """Signal the workflows of the sessions that changed since the last report. Raises Unavailable."""
         changed, self._changed = self._changed, set()
         self._wake.clear()
         if not changed:
@@ -91,35 +89,35 @@ class RoomWatcher:
             sessions = await self._record.read(None if RESYNC in changed else _ids(changed))
             waiting = await self._reporter.report(sessions.values())
         except Unavailable:
-            self._has_changed(changed)
+            self._mark_changed(changed)
             raise
         if waiting:
-            again = {str(session_id) for session_id in waiting}
-            asyncio.get_running_loop().call_later(_QUICK_SECONDS, self._has_changed, again)
+            unsignalled = {str(session_id) for session_id in waiting}
+            asyncio.get_running_loop().call_later(_RETRY_SECONDS, self._mark_changed, unsignalled)
 
-    def _has_changed(self, session_ids: Collection[str]) -> None:
+    def _mark_changed(self, session_ids: Collection[str]) -> None:
         self._changed.update(session_ids)
         self._wake.set()
 
-    async def _look_regularly(self) -> None:
-        soon = _QUICK_SECONDS
+    async def _reconcile_regularly(self) -> None:
+        backoff = _RETRY_SECONDS
         while True:
             wait = self._every
             try:
-                if await self.look():
-                    soon = _QUICK_SECONDS
-                else:  # tried again soon, and less soon each time: it may be the fault of one session
-                    wait, soon = soon, min(2 * soon, self._every)
+                if await self.reconcile():
+                    backoff = _RETRY_SECONDS
+                else:  # with a growing pause, since one faulty session may be the cause
+                    wait, backoff = backoff, min(2 * backoff, self._every)
             except Unavailable as error:
-                activity.logger.warning("a look at the rooms failed", extra={"detail": error.detail})
-                wait = _QUICK_SECONDS
+                activity.logger.warning("reconciling the rooms failed", extra={"detail": error.detail})
+                wait = _RETRY_SECONDS
             except Exception as error:
-                activity.logger.error("a look at the rooms failed", extra={"error": description(error)})
+                activity.logger.error("reconciling the rooms failed", extra={"error": description(error)})
             await asyncio.sleep(wait)
 
     async def _listen(self) -> None:
         async for changed in listen(self._url):
-            self._has_changed(changed)
+            self._mark_changed(changed)
 
     async def _report_regularly(self) -> None:
         while True:
@@ -128,15 +126,15 @@ class RoomWatcher:
             try:
                 await self.report()
             except Unavailable as error:
-                activity.logger.warning("workflows wait for a report", extra={"detail": error.detail})
-                wait = _QUICK_SECONDS
+                activity.logger.warning("reporting the presence failed", extra={"detail": error.detail})
+                wait = _RETRY_SECONDS
             except Exception as error:
-                activity.logger.error("a report was given up", extra={"error": description(error)})
+                activity.logger.error("reporting the presence failed", extra={"error": description(error)})
             await asyncio.sleep(wait)
 
 
 def _ids(changed: Collection[str]) -> list[UUID]:
-    """Of sessions: what else changes is not the watch's concern."""
+    """The session ids among the changes; text that is not an id is left out."""
     ids = []
     for text in changed:
         try:

@@ -1,4 +1,4 @@
-"""The LiveKit room of a session."""
+"""Opens and closes the LiveKit room of a session."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from models.repositories import sessions
 from workflows.contracts.common import StepInput
 from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms
 
-# A room that nobody enters outlives any class; the workflow closes it, and the watch what is left over.
+# LiveKit must not delete the room during the class: the workflow closes it, and the watch any room left over.
 EMPTY_TIMEOUT = timedelta(hours=12)
 DEPARTURE_TIMEOUT = timedelta(hours=12)
 
@@ -31,7 +31,7 @@ class RoomActivities(Rooms):
             )
             async with self._database.tenant(ref.organization_id) as db:
                 admitted = await sessions.admit_participants(db, ref.session_id, utc_now())
-            note.text = f"{admitted} may come in"
+            note.text = f"credentials given to {admitted} people"
         return RoomOpened(admitted)
 
     @activity.defn(name="close_room")

@@ -1,4 +1,4 @@
-"""The session's row: booking, moving, cancelling, state."""
+"""Writes the session's row: booking, moving, cancelling, progress."""
 
 from temporalio import activity
 

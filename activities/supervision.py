@@ -1,4 +1,4 @@
-"""Loops that run side by side in one activity, and are started again where one of them ends."""
+"""Runs loops side by side in one activity, and starts a loop that ends again."""
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping
@@ -21,31 +21,31 @@ async def keep_running(
     every: float = 5.0,
     pause: float = 1.0,
 ) -> None:
-    """Run endless loops for so many seconds, and `beat` every few seconds.
+    """Run endless loops for `seconds`, and call `beat` at least once in `every` seconds.
 
-    A loop that ends, for whatever reason, is logged by its name and started again after a pause.
+    A loop that ends, for whatever reason, is logged by its name and started again after `pause` seconds.
     """
     clock = asyncio.get_running_loop().time
     end = clock() + seconds
     tasks = {asyncio.create_task(loop()): name for name, loop in loops.items()}
     try:
-        while (left := end - clock()) > 0:
+        while (remaining := end - clock()) > 0:
             beat()
             ended, _ = await asyncio.wait(
-                tasks, timeout=min(every, left), return_when=asyncio.FIRST_COMPLETED
+                tasks, timeout=min(every, remaining), return_when=asyncio.FIRST_COMPLETED
             )
             for task in ended:
                 name = tasks.pop(task)
                 activity.logger.error(
                     "a loop ended and starts again", extra={"loop": name, "error": _reason(task)}
                 )
-                tasks[asyncio.create_task(_after(pause, loops[name]))] = name
+                tasks[asyncio.create_task(_run_after(pause, loops[name]))] = name
     finally:
         await _end(tasks)
 
 
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel until all have ended: an error during clean-up can take the place of a cancellation."""
+    """Cancel all tasks until they have ended. A task whose clean-up raises may swallow a cancellation."""
     waiting = {task for task in tasks if not task.done()}
     while waiting:
         for task in waiting:
@@ -53,7 +53,7 @@ async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
         _, waiting = await asyncio.wait(waiting, timeout=_CANCEL_AGAIN_SECONDS)
 
 
-async def _after(pause: float, loop: Loop) -> None:
+async def _run_after(pause: float, loop: Loop) -> None:
     await asyncio.sleep(pause)
     await loop()
 

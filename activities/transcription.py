@@ -1,4 +1,4 @@
-"""Transcribes a class while it runs."""
+"""Transcribes a class while it runs, segment by segment."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from transcription.session_transcriber import SessionTranscriber
 from workflows.contracts.common import SessionRef
 from workflows.contracts.record import TranscribeInput, TranscribeResult, Transcription
 
-LOOK_SECONDS = 1.0
+POLL_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 _RECORDING = frozenset({SessionState.OPEN, SessionState.LIVE, SessionState.ENDING})
 
@@ -40,53 +40,60 @@ class TranscriptionActivities(Transcription):
         return await self._result(transcribe.session)
 
     async def _follow(self, transcribe: TranscribeInput) -> None:
-        """Segment by segment as they come; what an utterance still needs of the next one is carried over."""
-        heard_until = await self._heard_until(transcribe.session)
-        transcriber = SessionTranscriber(self._engine, transcribe.languages, transcribed_until=heard_until)
+        """Transcribe segments as they are stored. Speech at the end of a segment may continue in the next one."""
+        transcribed_until = await self._transcribed_until(transcribe.session)
+        transcriber = SessionTranscriber(
+            self._engine, transcribe.languages, transcribed_until=transcribed_until
+        )
         fed: set[str] = set()
         while True:
-            over = not await self._still_recording(transcribe.session)
+            has_ended = not await self._still_recording(transcribe.session)
             waiting = [s for s in await self._waiting(transcribe.session) if s.key not in fed]
             for segment in waiting:
                 stored = await obstore.get_async(self._store, segment.key)
-                sound = bytes(await stored.bytes_async())
-                said = await asyncio.to_thread(transcriber.feed, segment, sound)
+                audio = bytes(await stored.bytes_async())
+                utterances = await asyncio.to_thread(transcriber.feed, segment, audio)
                 fed.add(segment.key)
-                await self._keep(transcribe.session, said, transcriber.take_consumed_segments())
-            if over and not waiting:
-                said = await asyncio.to_thread(transcriber.finish)
-                await self._keep(transcribe.session, said, transcriber.take_consumed_segments())
+                await self._store_utterances(
+                    transcribe.session, utterances, transcriber.take_consumed_segments()
+                )
+            if has_ended and not waiting:
+                utterances = await asyncio.to_thread(transcriber.finish)
+                await self._store_utterances(
+                    transcribe.session, utterances, transcriber.take_consumed_segments()
+                )
                 return
             if not waiting:
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _still_recording(self, ref: SessionRef) -> bool:
         async with self._database.tenant(ref.organization_id) as db:
             return (await sessions.get_session(db, ref.session_id)).state in _RECORDING
 
-    async def _heard_until(self, ref: SessionRef) -> dict[str, datetime]:
-        """What an earlier attempt stored is not transcribed again."""
+    async def _transcribed_until(self, ref: SessionRef) -> dict[str, datetime]:
+        """The end of the utterances by track that an earlier attempt stored: what is before is not repeated."""
         async with self._database.tenant(ref.organization_id) as db:
-            return await recordings.heard_until(db, ref.session_id)
+            return await recordings.transcribed_until(db, ref.session_id)
 
     async def _waiting(self, ref: SessionRef) -> list[AudioSegment]:
         async with self._database.tenant(ref.organization_id) as db:
             return await recordings.segments(db, ref.session_id, waiting=True)
 
-    async def _keep(
-        self, ref: SessionRef, said: Sequence[Utterance], consumed: Sequence[AudioSegment]
+    async def _store_utterances(
+        self, ref: SessionRef, utterances: Sequence[Utterance], consumed: Sequence[AudioSegment]
     ) -> None:
-        if not said and not consumed:
+        if not utterances and not consumed:
             return
         async with self._database.tenant(ref.organization_id) as db:
-            await recordings.add_utterances(db, ref.organization_id, ref.session_id, said)
+            await recordings.add_utterances(db, ref.organization_id, ref.session_id, utterances)
             await recordings.mark_transcribed(db, [segment.key for segment in consumed])
 
     async def _result(self, ref: SessionRef) -> TranscribeResult:
         async with self._database.tenant(ref.organization_id) as db:
-            said = await recordings.transcript(db, ref.session_id)
+            utterances = await recordings.transcript(db, ref.session_id)
             segments = await recordings.segments(db, ref.session_id)
-        return TranscribeResult(len(said), sum(len(u.words) for u in said), len(segments))
+        words = sum(len(utterance.words) for utterance in utterances)
+        return TranscribeResult(len(utterances), words, len(segments))
 
 
 async def _beat() -> None:

@@ -1,5 +1,8 @@
-"""Compares LiveKit's rooms and participants with the record: rooms to make again, rooms to close, and attendance that
-the webhooks missed. Pure: the caller asks LiveKit every few seconds and applies the findings."""
+"""Compares LiveKit's rooms and participants with the recorded ones.
+
+Finds rooms to make again, rooms to close, and attendance that the webhooks missed. Pure: the caller polls LiveKit every
+few seconds and applies the findings.
+"""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -11,12 +14,12 @@ from domain.presence.events import EventKind, EventSource, RecordedEvent, Sessio
 from media_bridge.rooms import Room, RoomParticipant
 
 ABSENT_AFTER_POLLS = 2
-SPARE_YOUNG_ROOMS = timedelta(seconds=60)  # a room may be made a moment before its session counts as running
+KEEP_NEW_ROOMS = timedelta(seconds=60)  # a room may be made just before its session counts as running
 
 
 @dataclass(frozen=True)
-class KnownConnection:
-    """A person's connection that is on record as in the room. `seen_at` is its last proof of life."""
+class RecordedConnection:
+    """A person's connection that is recorded as open. `seen_at` is the time of its last sign of life."""
 
     session_id: UUID
     participant_sid: str
@@ -26,15 +29,15 @@ class KnownConnection:
 
 @dataclass(frozen=True)
 class Sighting:
-    """What the watch remembers of one connection between polls."""
+    """What the watch keeps in memory about one connection between polls."""
 
     last_seen_at: datetime
-    missed: int = 0  # polls in a row in which it was not there
+    missed: int = 0  # polls in a row that did not list it
 
 
 @dataclass(frozen=True)
 class Poll:
-    """One look at LiveKit. A session whose participants could not be listed is not in `participants`."""
+    """LiveKit's rooms at one time. A session whose participants could not be listed is not in `participants`."""
 
     at: datetime
     rooms: Sequence[Room]
@@ -43,54 +46,54 @@ class Poll:
 
 @dataclass(frozen=True)
 class Findings:
-    remake: tuple[UUID, ...] = ()  # running sessions whose room the server does not know
+    remake: tuple[UUID, ...] = ()  # running sessions without a room
     close: tuple[UUID, ...] = ()  # rooms without a running session
     events: tuple[RecordedEvent, ...] = ()
-    memory: Mapping[str, Sighting] = field(default_factory=dict)  # by participant sid, for the next poll
+    sightings: Mapping[str, Sighting] = field(default_factory=dict)  # by participant sid, for the next poll
 
 
 def compare(
     poll: Poll,
     *,
     running: AbstractSet[UUID],
-    known: Sequence[KnownConnection],
+    recorded: Sequence[RecordedConnection],
     left: AbstractSet[str] = frozenset(),
-    memory: Mapping[str, Sighting] | None = None,
+    sightings: Mapping[str, Sighting] | None = None,
 ) -> Findings:
-    """Compares one look at LiveKit with the record.
+    """Compares a poll of LiveKit with the record.
 
-    `known` are the connections on record as open, `left` the sids that LiveKit itself said have left (a list
-    made a moment earlier may still show them). `memory` is that of the last findings; a watch that starts
-    afresh has none and takes one poll longer to call a connection absent. Those of a room that is gone went with
+    `recorded` are the connections recorded as open, `left` the sids whose end LiveKit announced (a list made just
+    before may still show them). `sightings` come from the findings on the previous poll; a watch that has just started
+    has none and takes one poll longer to call a connection absent. The connections of a room that is gone ended with
     it, so they are absent at once.
     """
-    memory = memory or {}
-    have = {room.session_id for room in poll.rooms}
+    sightings = sightings or {}
+    existing = {room.session_id for room in poll.rooms}
     seen = _seen(poll)
-    on_record = {connection.participant_sid for connection in known}
-    events = [_seen_event(poll, s, p) for s, p in _unannounced(poll, running, on_record | left)]
-    for connection in known:
+    recorded_sids = {connection.participant_sid for connection in recorded}
+    events = [_seen_event(poll, s, p) for s, p in _unannounced(poll, running, recorded_sids | left)]
+    for connection in recorded:
         if connection.session_id in running and connection.participant_sid not in seen:
-            sighting = _missed(connection, poll, have, memory)
+            sighting = _missed(connection, poll, existing, sightings)
             seen[connection.participant_sid] = sighting
-            went_with_room = connection.session_id not in have and connection.participant_sid in memory
+            went_with_room = connection.session_id not in existing and connection.participant_sid in sightings
             if went_with_room or sighting.missed == ABSENT_AFTER_POLLS:
                 events.append(_absent_event(connection, sighting))
     return Findings(
-        remake=tuple(sorted(running - have)),
+        remake=tuple(sorted(running - existing)),
         close=orphans(poll.rooms, running, poll.at),
         events=tuple(events),
-        memory=seen,
+        sightings=seen,
     )
 
 
 def orphans(rooms: Sequence[Room], running: AbstractSet[UUID], now: datetime) -> tuple[UUID, ...]:
-    """Rooms without a running session, but for those that were made a moment ago."""
+    """The sessions of rooms that should be closed: not running, and the room is not new."""
     return tuple(
         sorted(
             room.session_id
             for room in rooms
-            if room.session_id not in running and now - room.created_at > SPARE_YOUNG_ROOMS
+            if room.session_id not in running and now - room.created_at > KEEP_NEW_ROOMS
         )
     )
 
@@ -101,25 +104,28 @@ def _seen(poll: Poll) -> dict[str, Sighting]:
 
 
 def _unannounced(
-    poll: Poll, running: AbstractSet[UUID], explained: AbstractSet[str]
+    poll: Poll, running: AbstractSet[UUID], accounted_for: AbstractSet[str]
 ) -> list[tuple[UUID, RoomParticipant]]:
-    """Connections nobody announced, and those called absent that are there after all."""
+    """Listed connections without an open record: unannounced ones, and ones that were wrongly recorded as absent."""
     return [
         (session_id, person)
         for session_id, listed in sorted(poll.participants.items())
         for person in listed
-        if session_id in running and not person.hidden and person.sid not in explained
+        if session_id in running and not person.hidden and person.sid not in accounted_for
     ]
 
 
 def _missed(
-    connection: KnownConnection, poll: Poll, have: AbstractSet[UUID], memory: Mapping[str, Sighting]
+    connection: RecordedConnection,
+    poll: Poll,
+    existing: AbstractSet[UUID],
+    sightings: Mapping[str, Sighting],
 ) -> Sighting:
-    before = memory.get(connection.participant_sid, Sighting(connection.seen_at))
-    asked = connection.session_id in poll.participants or connection.session_id not in have
+    before = sightings.get(connection.participant_sid, Sighting(connection.seen_at))
+    is_certain = connection.session_id in poll.participants or connection.session_id not in existing
     return Sighting(
         last_seen_at=max(before.last_seen_at, connection.seen_at),
-        missed=before.missed + 1 if asked else before.missed,
+        missed=before.missed + 1 if is_certain else before.missed,
     )
 
 
@@ -138,7 +144,7 @@ def _seen_event(poll: Poll, session_id: UUID, person: RoomParticipant) -> Record
     )
 
 
-def _absent_event(connection: KnownConnection, sighting: Sighting) -> RecordedEvent:
+def _absent_event(connection: RecordedConnection, sighting: Sighting) -> RecordedEvent:
     return RecordedEvent(
         connection.session_id,
         SessionEvent(

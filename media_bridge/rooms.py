@@ -1,4 +1,4 @@
-"""The rooms of the classes on a LiveKit server, and who is in them."""
+"""The client of LiveKit's room service: makes, closes and lists the rooms of sessions and their participants."""
 
 import asyncio
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class RoomParticipant:
     identity: str
     sid: str
     kind: str  # "standard", "agent", "egress", …
-    hidden: bool  # machines: the recorder and its like
+    hidden: bool  # a machine, such as the recorder
     joined_at: datetime
     tracks: tuple[Track, ...]
 
@@ -48,9 +48,8 @@ class RoomParticipant:
 class LiveKitRooms:
     """The rooms of one LiveKit server or cluster.
 
-    Calls make one attempt; whoever calls decides on retries. They raise Unavailable for what may pass by
-    itself and the other domain errors for what will not. An HTTP client is kept per event loop: call
-    aclose() in each.
+    Calls make one attempt; the caller decides on retries. They raise Unavailable for errors worth a retry and the other
+    domain errors for the rest. An HTTP client is kept per event loop: call aclose() in each.
     """
 
     def __init__(self, url: str, api_key: str, api_secret: str, *, timeout: float = 8) -> None:
@@ -61,8 +60,10 @@ class LiveKitRooms:
     async def ensure_room(
         self, session_id: UUID, *, empty_timeout: timedelta, departure_timeout: timedelta
     ) -> Room:
-        """Makes the room, or finds it as it is. LiveKit closes it when nobody has come for `empty_timeout`,
-        or when the last person has been gone for `departure_timeout`."""
+        """Makes the room; an existing one stays as it is.
+
+        LiveKit closes it when nobody has joined for `empty_timeout`, or `departure_timeout` after the last person left.
+        """
         request = livekit_api.CreateRoomRequest(
             name=room_name(session_id),
             empty_timeout=int(empty_timeout.total_seconds()),
@@ -72,7 +73,7 @@ class LiveKitRooms:
             return _room(session_id, await self._client.room.create_room(request))
 
     async def close_room(self, session_id: UUID) -> None:
-        """Closes the room and disconnects everybody. A room that is not there is a room that is closed."""
+        """Closes the room and disconnects everybody. A room that does not exist counts as closed."""
         try:
             with livekit_errors("DeleteRoom"):
                 await self._client.room.delete_room(livekit_api.DeleteRoomRequest(room=room_name(session_id)))
@@ -83,19 +84,22 @@ class LiveKitRooms:
         """All rooms that belong to a session; other rooms of a shared server are left out."""
         with livekit_errors("ListRooms"):
             listed = await self._client.room.list_rooms(livekit_api.ListRoomsRequest())
-        found = ((session_of(room.name), room) for room in listed.rooms)
-        return [_room(session_id, room) for session_id, room in found if session_id is not None]
+        rooms = ((session_of(room.name), room) for room in listed.rooms)
+        return [_room(session_id, room) for session_id, room in rooms if session_id is not None]
 
     async def list_participants(self, session_id: UUID) -> list[RoomParticipant]:
-        """Everybody in the room, the hidden recorder included. Ask only for a room that list_rooms() shows: a
-        missing one takes LiveKit 15 seconds to deny. Raises NotFound or Unavailable for it."""
+        """Everybody in the room, the hidden recorder included.
+
+        Call it only for a room that list_rooms() shows: LiveKit takes 15 seconds to answer for a missing one. Raises
+        NotFound or Unavailable for it.
+        """
         request = livekit_api.ListParticipantsRequest(room=room_name(session_id))
         with livekit_errors("ListParticipants"):
             listed = await self._client.room.list_participants(request)
         return [_participant(p) for p in listed.participants if p.state != proto.ParticipantInfo.DISCONNECTED]
 
     async def remove_participant(self, session_id: UUID, identity: str) -> None:
-        """Disconnects a participant; one who is not there is gone already. It does not revoke tokens."""
+        """Disconnects a participant who is in the room. Their tokens stay valid."""
         request = livekit_api.RoomParticipantIdentity(room=room_name(session_id), identity=identity)
         try:
             with livekit_errors("RemoveParticipant"):
@@ -124,7 +128,7 @@ class LiveKitRooms:
 
 
 def session_of(name: str) -> UUID | None:
-    """The session a room name stands for, or None for a room that is not Homeroom's."""
+    """The session that a room name stands for; None for a room that is not Homeroom's."""
     text = session_id_of_room(name)
     try:
         return UUID(text) if text else None
@@ -133,26 +137,26 @@ def session_of(name: str) -> UUID | None:
 
 
 def is_hidden(participant: proto.ParticipantInfo) -> bool:
-    """True for machines: by their kind, or by the grants of their token."""
+    """Whether the participant is a machine, by its kind or by the grants of its token."""
     permission = participant.permission
     return participant.kind in _HIDDEN_KINDS or permission.hidden or permission.recorder
 
 
 def joined_at(participant: proto.ParticipantInfo) -> datetime:
-    """In milliseconds where the server says them, else in whole seconds."""
+    """When the participant joined, with milliseconds where the server sends them."""
     return datetime.fromtimestamp((participant.joined_at_ms or participant.joined_at * 1000) / 1000, UTC)
 
 
 def source_name(track: proto.TrackInfo) -> str:
-    return word_for(proto.TrackSource, track.source)
+    return enum_name(proto.TrackSource, track.source)
 
 
 def kind_name(participant: proto.ParticipantInfo) -> str:
-    return word_for(proto.ParticipantInfo.Kind, participant.kind)
+    return enum_name(proto.ParticipantInfo.Kind, participant.kind)
 
 
-def word_for(enumeration: Any, value: int) -> str:
-    """LiveKit's word, in lower case; the number of one that only a newer server has."""
+def enum_name(enumeration: Any, value: int) -> str:
+    """The name of LiveKit's value in lower case; `unknown_<number>` for a value that only a newer server has."""
     try:
         return str(enumeration.Name(value)).lower()
     except ValueError:

@@ -1,4 +1,4 @@
-"""LiveKit join tokens and their grants by role. Tokens carry opaque identities, no names and no metadata."""
+"""Mints LiveKit join tokens, with grants by role. Tokens carry opaque identities, no names and no metadata."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Verifies the token with which LiveKit signs each webhook: a JWT of our API key that carries the hash of the body.
 
-Every webhook has a token of its own, so nothing can be kept from one to the next, and a general JWT library takes more
-CPU for it than all other steps of the request. docs/adr/0018 says why these lines are our own and what they leave out.
+Every webhook has its own token, so nothing can be cached, and a general JWT library takes more CPU than all other steps
+of the request together. docs/adr/0018 says why this is our own code and what it leaves out.
 """
 
 import hashlib
@@ -31,17 +31,17 @@ class WebhookSignatures:
         """Raises SignatureInvalid."""
         try:
             hash_of_body = self._claims(token).get("sha256") or ""
-            same = hmac.compare_digest(b64encode(hashlib.sha256(body).digest()), hash_of_body.encode())
+            matches = hmac.compare_digest(b64encode(hashlib.sha256(body).digest()), hash_of_body.encode())
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise SignatureInvalid("the webhook is not signed with a known key") from error
-        if not same:
+        if not matches:
             raise SignatureInvalid("the webhook's signature is for another body")
 
     def _claims(self, token: str) -> dict[str, Any]:
-        """Raises ValueError, LookupError, TypeError or AttributeError for a token that proves nothing.
+        """The claims of a valid token. Raises ValueError, LookupError, TypeError or AttributeError for any other.
 
-        HMAC-SHA256 is computed whatever the header says, with the secret of the key that the token names: a token
-        cannot choose how it is verified. The claims are looked at for no other purpose before that.
+        The signature is always HMAC-SHA256 with the secret of the key that the token names, whatever the header says: a
+        token cannot choose how it is verified. Before that, only the name of the key is read from the claims.
         """
         signed, _, signature = token.encode("ascii").rpartition(b".")
         header, _, payload = signed.partition(b".")
@@ -50,9 +50,9 @@ class WebhookSignatures:
         if not hmac.compare_digest(genuine, signature):
             raise ValueError("the signature is wrong")
         if _decoded(header) not in _HEADERS:
-            raise ValueError("the header asks for something else than HS256")
-        if not _holds_at(claims, self._now()):
-            raise ValueError("the token holds at another time or for somebody else")
+            raise ValueError("the header does not say HS256")
+        if not _valid_at(claims, self._now()):
+            raise ValueError("the token is expired, not valid yet, or for another audience")
         return claims
 
 
@@ -60,7 +60,7 @@ def _decoded(part: bytes) -> Any:
     return orjson.loads(urlsafe_b64decode(part + b"=="))
 
 
-def _holds_at(claims: Mapping[str, Any], now: float) -> bool:
-    """The end is required; a token for a named audience is not for us."""
-    begins = max(claims.get("nbf", 0), claims.get("iat", 0))
-    return bool(begins - _LEEWAY <= now < claims["exp"] + _LEEWAY) and "aud" not in claims
+def _valid_at(claims: Mapping[str, Any], now: float) -> bool:
+    """Whether the claims are valid at this time. `exp` is required; a token with an audience is not for us."""
+    not_before = max(claims.get("nbf", 0), claims.get("iat", 0))
+    return bool(not_before - _LEEWAY <= now < claims["exp"] + _LEEWAY) and "aud" not in claims

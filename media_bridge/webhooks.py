@@ -1,4 +1,4 @@
-"""LiveKit's webhooks: verified on the raw body, then told as session events."""
+"""Verifies LiveKit's webhooks and converts them to session events."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from livekit.protocol.webhook import WebhookEvent
 
 from domain.errors import MalformedEvent
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
-from media_bridge.rooms import is_hidden, joined_at, kind_name, session_of, source_name, word_for
+from media_bridge.rooms import enum_name, is_hidden, joined_at, kind_name, session_of, source_name
 from media_bridge.webhook_signatures import WebhookSignatures
 
 _KINDS = {
@@ -36,7 +36,7 @@ class WebhookVerifier:
     def receive(self, body: bytes, authorization: str) -> RecordedEvent | None:
         """The event in `body`, or None when it is not about a session or not of interest.
 
-        `authorization` is the request's header as it is. Raises SignatureInvalid and MalformedEvent.
+        `authorization` is the value of the request's header. Raises SignatureInvalid and MalformedEvent.
         """
         self._signatures.verify(body, authorization.removeprefix("Bearer ").strip())
         try:
@@ -46,22 +46,23 @@ class WebhookVerifier:
         try:
             return read_event(event)
         except (ValueError, OverflowError, OSError) as error:
-            raise MalformedEvent("a time in the webhook is none") from error
+            raise MalformedEvent("the webhook holds a time that is out of range") from error
 
 
 def _parsed(body: bytes) -> WebhookEvent:
-    """As LiveKit's server writes events, at a tenth of the cost of protobuf's own parser, which reads all others.
+    """The event in `body`. Raises ParseError, UnicodeDecodeError.
 
-    Fields that nothing here reads are not looked at. Raises ParseError, UnicodeDecodeError.
+    JSON as LiveKit's server writes it is parsed here, at a tenth of the cost of protobuf's own parser, which parses
+    everything else. Only the fields that are used are read.
     """
     try:
-        return _as_livekit_writes_it(orjson.loads(body))
+        return _from_livekit_json(orjson.loads(body))
     except (AttributeError, LookupError, TypeError, ValueError):
         return Parse(body, WebhookEvent(), ignore_unknown_fields=True)
 
 
-def _as_livekit_writes_it(event: Mapping[str, Any]) -> WebhookEvent:
-    """Raises AttributeError, LookupError, TypeError or ValueError for what is written in another way."""
+def _from_livekit_json(event: Mapping[str, Any]) -> WebhookEvent:
+    """Raises AttributeError, LookupError, TypeError or ValueError for JSON in any other form."""
     room = event["room"]
     parsed = WebhookEvent(
         event=event["event"],
@@ -96,7 +97,10 @@ def _participant(person: Mapping[str, Any]) -> proto.ParticipantInfo:
 
 
 def read_event(event: WebhookEvent) -> RecordedEvent | None:
-    """Maps LiveKit's event to ours, without `room.num_participants`: in webhooks it is not kept true."""
+    """Converts LiveKit's event to a session event; None where it is not about a session or not of interest.
+
+    `room.num_participants` is left out, because LiveKit does not keep it up to date in webhooks. Raises MalformedEvent.
+    """
     if not event.event:
         raise MalformedEvent("the webhook does not say what happened")
     kind, session_id = _KINDS.get(event.event), session_of(event.room.name)
@@ -104,7 +108,7 @@ def read_event(event: WebhookEvent) -> RecordedEvent | None:
         return None
     if not event.id or not event.created_at:
         raise MalformedEvent("the webhook has no id or no time")
-    someone = event.HasField("participant")
+    has_participant = event.HasField("participant")
     if kind not in (EventKind.ROOM_STARTED, EventKind.ROOM_FINISHED) and not event.participant.sid:
         raise MalformedEvent("the webhook names no participant")
     return RecordedEvent(
@@ -117,14 +121,14 @@ def read_event(event: WebhookEvent) -> RecordedEvent | None:
             identity=event.participant.identity or None,
             participant_sid=event.participant.sid or None,
             track_sid=event.track.sid or None,
-            hidden=someone and is_hidden(event.participant),
+            hidden=has_participant and is_hidden(event.participant),
             data=_data(kind, event),
         ),
     )
 
 
 def _occurred_at(kind: EventKind, event: WebhookEvent) -> datetime:
-    """To the millisecond where LiveKit says it; `created_at` has whole seconds, rounded down."""
+    """When it happened, to the millisecond where LiveKit sends that; `created_at` has whole seconds, rounded down."""
     created = datetime.fromtimestamp(event.created_at, UTC)
     if kind == EventKind.ROOM_STARTED and event.room.creation_time_ms:
         return datetime.fromtimestamp(event.room.creation_time_ms / 1000, UTC)
@@ -142,7 +146,7 @@ def _data(kind: EventKind, event: WebhookEvent) -> dict[str, Any]:
     if event.participant.joined_at_ms:
         data["joined_at"] = joined_at(event.participant).isoformat()
     if kind in (EventKind.PARTICIPANT_LEFT, EventKind.PARTICIPANT_ABORTED):
-        data["reason"] = word_for(proto.DisconnectReason, event.participant.disconnect_reason)
+        data["reason"] = enum_name(proto.DisconnectReason, event.participant.disconnect_reason)
     if event.track.sid:
         data |= {"source": source_name(event.track), "muted": event.track.muted}
     return data

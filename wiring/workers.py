@@ -10,7 +10,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.capture import CaptureActivities, RecorderPlace
+from activities.capture import CaptureActivities, RecorderTargets
 from activities.cases import CaseActivities
 from activities.deliveries import DeliveryActivities
 from activities.documentation import DocumentationActivities
@@ -140,14 +140,14 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
 def _capture(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     settings = parts.settings
     minter = TokenMinter(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
-    place = RecorderPlace(
+    targets = RecorderTargets(
         livekit_url=settings.livekit_url,
         store_url=settings.object_store_url,
         store_options=settings.object_store_options,
         spool_dir=Path(settings.spool_dir),
     )
     store = open_store(settings.object_store_url, settings.object_store_options)
-    return [CaptureActivities(parts.database, parts.sessions, store, place, minter.mint_capture).capture]
+    return [CaptureActivities(parts.database, parts.sessions, store, targets, minter.mint_capture).capture]
 
 
 def _transcription(parts: WorkerParts) -> Sequence[Callable[..., Any]]:

@@ -99,7 +99,7 @@ async def _measure(count: int, looks: int, postgres: TestPostgres, temporal: Cli
 
 
 async def _look(watcher: RoomWatcher) -> None:
-    await watcher.look()
+    await watcher.reconcile()
     await watcher.report()
 
 

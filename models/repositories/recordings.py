@@ -128,7 +128,7 @@ async def utterance(db: AsyncSession, session_id: UUID, utterance_id: UUID) -> U
     return as_utterance(row)
 
 
-async def heard_until(db: AsyncSession, session_id: UUID) -> dict[str, datetime]:
+async def transcribed_until(db: AsyncSession, session_id: UUID) -> dict[str, datetime]:
     """The end of the last stored utterance by track."""
     query = (
         sa.select(col(UtteranceRow.track_sid), sa.func.max(col(UtteranceRow.ends_at)))

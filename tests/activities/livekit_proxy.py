@@ -1,4 +1,4 @@
-"""A LiveKit server that refuses some rooms: a proxy in front of the real one."""
+"""A proxy in front of a real LiveKit server that refuses or ignores calls about chosen rooms."""
 
 import asyncio
 from typing import Self
@@ -18,11 +18,11 @@ class LiveKitProxy:
         self.url = ""
 
     def refuse(self, session_id: UUID, status: int) -> None:
-        """Every call that names the room of this session gets this status, and no answer that can be read."""
+        """Answer calls about the room of this session with this status and an unreadable body."""
         self._refused[room_name(session_id).encode()] = status
 
     def ignore(self, session_id: UUID) -> None:
-        """No call that names the room of this session is answered."""
+        """Never answer calls about the room of this session."""
         self._ignored.add(room_name(session_id).encode())
 
     async def __aenter__(self) -> Self:
@@ -48,7 +48,7 @@ class LiveKitProxy:
             if name in body:
                 return web.Response(status=status, body=b"\xff\xff not a message")
         headers = {name: request.headers[name] for name in ("Authorization", "Content-Type")}
-        async with self._client.post(self._target + request.path, data=body, headers=headers) as answer:
+        async with self._client.post(self._target + request.path, data=body, headers=headers) as response:
             return web.Response(
-                status=answer.status, body=await answer.read(), content_type=answer.content_type
+                status=response.status, body=await response.read(), content_type=response.content_type
             )

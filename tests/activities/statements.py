@@ -1,4 +1,4 @@
-"""Counts the statements that the application sends, as Postgres itself counts them."""
+"""Counts the statements of the application with Postgres's pg_stat_statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,15 +26,15 @@ class Counted:
 
 @contextmanager
 def counted_statements(urls: DatabaseUrls) -> Iterator[Counted]:
-    """On a server that was started with COUNTING.
+    """Counts the statements that are sent while the block runs, on a server that was started with COUNTING.
 
-    Begin and commit of transactions count; notifications, which are sent in their own time, do not.
+    Begin and commit count; notifications do not, because they are sent later, from another task.
     """
-    found = Counted()
+    counted = Counted()
     with psycopg.connect(urls.superuser, autocommit=True) as connection:
         connection.execute("create extension if not exists pg_stat_statements")
         connection.execute("select pg_stat_statements_reset()")
-        yield found
+        yield counted
         row = connection.execute(_COUNT, [APPLICATION]).fetchone()
         assert row is not None
-        found.statements = row[0]
+        counted.statements = row[0]

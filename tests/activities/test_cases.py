@@ -1,4 +1,4 @@
-"""Cases: each in one owner's queue, once."""
+"""A case is opened once and routed to its owner."""
 
 import pytest
 
@@ -10,16 +10,16 @@ from workflows.contracts.notices import CaseInput
 pytestmark = pytest.mark.adapter
 
 
-async def opened(school: School, kind: ExceptionKind, occasion: str = "", **detail: str) -> None:
+async def open_case(school: School, kind: ExceptionKind, occasion: str = "", **detail: str) -> None:
     cases = CaseActivities(school.database)
     await run(cases.open_case, CaseInput(school.session, kind, occasion, detail))
 
 
 @pytest.mark.parametrize("kind", ExceptionKind)
-async def test_a_case_is_routed_as_the_table_says(school: School, kind: ExceptionKind) -> None:
+async def test_case_gets_the_owner_and_due_time_of_its_kind(school: School, kind: ExceptionKind) -> None:
     before = now()
 
-    await opened(school, kind, "summary", code="unavailable")
+    await open_case(school, kind, "summary", code="unavailable")
 
     (case,) = await school.cases()
     assert (case.kind, case.owner, case.severity, case.state) == (
@@ -32,18 +32,18 @@ async def test_a_case_is_routed_as_the_table_says(school: School, kind: Exceptio
     assert (case.occasion, case.detail) == ("summary", {"code": "unavailable"})
 
 
-async def test_the_same_case_twice_is_one_and_keeps_its_due_time(school: School) -> None:
-    await opened(school, ExceptionKind.STEP_FAILED, "summary", code="first")
+async def test_opening_a_case_again_changes_nothing(school: School) -> None:
+    await open_case(school, ExceptionKind.STEP_FAILED, "summary", code="first")
     (first,) = await school.cases()
 
-    await opened(school, ExceptionKind.STEP_FAILED, "summary", code="second")
+    await open_case(school, ExceptionKind.STEP_FAILED, "summary", code="second")
 
     (case,) = await school.cases()
     assert (case.id, case.due_at, case.detail) == (first.id, first.due_at, {"code": "first"})
 
 
-async def test_another_step_is_another_case(school: School) -> None:
+async def test_each_failed_step_gets_its_own_case(school: School) -> None:
     for occasion in ("summary", "records"):
-        await opened(school, ExceptionKind.STEP_FAILED, occasion)
+        await open_case(school, ExceptionKind.STEP_FAILED, occasion)
 
     assert {case.occasion for case in await school.cases()} == {"summary", "records"}

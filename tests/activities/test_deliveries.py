@@ -1,4 +1,4 @@
-"""Notices that no session waits for: sent and marked, or given up, with what they hold sealed until then."""
+"""Notices outside any session are sent or given up, and their sealed text is deleted."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ DOWN = SmtpMailer("smtp://127.0.0.1:1", SENDER)
 MINUTE = timedelta(minutes=1)
 
 
-async def written(school: School, **changes: Any) -> Notice:
+async def write_notice(school: School, **changes: Any) -> Notice:
     """A sign-in mail in the outbox."""
     guardian = school.people["Samira"]
     values: dict[str, Any] = {
@@ -85,107 +85,103 @@ async def _run(
     return await run(activities.give_up if give_up else activities.deliver, delivery)
 
 
-async def after(school: School, row: Notice) -> Notice:
+async def stored(school: School, row: Notice) -> Notice:
     async with school.database.tenant(school.id) as db:
         return await notices.get(db, row.id)
 
 
-async def opened_cases(school: School) -> list[ExceptionCase]:
+async def open_cases(school: School) -> list[ExceptionCase]:
     async with school.database.tenant(school.id) as db:
-        found, _ = await pages.page(db, ExceptionCase, Asked("opened_at", 10))
-    return found
+        rows, _ = await pages.page(db, ExceptionCase, Asked("opened_at", 10))
+    return rows
 
 
-async def test_sealed_words_are_mailed_and_then_gone(
+async def test_sealed_text_is_mailed_and_then_deleted(
     school: School, mailer: SmtpMailer, mail_sink: TestMail
 ) -> None:
-    row = await written(school)
+    row = await write_notice(school)
     assert SECRET not in row.sealed
     assert await deliver(school, row, mailer) == DeliveryState.SENT
     (mail,) = mail_sink.messages(row.address)
     assert SECRET in mail["html"]
     assert SECRET in mail["text"]
-    sent = await after(school, row)
+    sent = await stored(school, row)
     assert (sent.sealed, sent.html, sent.text, sent.attempts, sent.error) == ("", "", "", 1, "")
 
 
-async def test_what_is_sent_already_is_not_sent_again(
-    school: School, mailer: SmtpMailer, mail_sink: TestMail
-) -> None:
-    row = await written(school)
+async def test_sent_notice_is_not_sent_again(school: School, mailer: SmtpMailer, mail_sink: TestMail) -> None:
+    row = await write_notice(school)
     for _ in range(2):
         assert await deliver(school, row, mailer) == DeliveryState.SENT
     assert len(mail_sink.messages(row.address)) == 1
 
 
-async def test_a_mail_server_that_is_down_leaves_the_notice_waiting(
-    school: School, mailer: SmtpMailer
-) -> None:
-    row = await written(school)
+async def test_notice_waits_while_the_mail_server_is_down(school: School, mailer: SmtpMailer) -> None:
+    row = await write_notice(school)
     with pytest.raises(Unavailable):
         await deliver(school, row, DOWN)
-    waiting = await after(school, row)
+    waiting = await stored(school, row)
     assert (waiting.state, waiting.attempts, waiting.error) == (DeliveryState.WAITING, 1, "unavailable")
     assert await deliver(school, row, mailer) == DeliveryState.SENT
-    assert await opened_cases(school) == []
+    assert await open_cases(school) == []
 
 
-async def test_a_link_that_is_over_is_withdrawn_with_its_words(
+async def test_expired_sign_in_link_is_withdrawn_and_its_text_deleted(
     school: School, mailer: SmtpMailer, mail_sink: TestMail
 ) -> None:
-    row = await written(school, deliver_by=now() - MINUTE)
+    row = await write_notice(school, deliver_by=now() - MINUTE)
     assert await deliver(school, row, mailer) == DeliveryState.WITHDRAWN
-    assert (await after(school, row)).sealed == ""
+    assert (await stored(school, row)).sealed == ""
     assert mail_sink.messages(row.address) == []
-    assert await opened_cases(school) == []
+    assert await open_cases(school) == []
 
 
-async def test_a_link_that_could_not_be_sent_in_time_is_withdrawn(school: School) -> None:
-    row = await written(school)
+async def test_sign_in_link_not_sent_in_time_is_withdrawn(school: School) -> None:
+    row = await write_notice(school)
     assert (await _run(school, row, DOWN, give_up=True)).state == DeliveryState.WITHDRAWN
-    assert (await after(school, row)).sealed == ""
+    assert (await stored(school, row)).sealed == ""
 
 
-async def test_giving_up_what_was_sent_changes_nothing(school: School, mailer: SmtpMailer) -> None:
-    row = await written(school)
+async def test_giving_up_a_sent_notice_changes_nothing(school: School, mailer: SmtpMailer) -> None:
+    row = await write_notice(school)
     await deliver(school, row, mailer)
     assert (await _run(school, row, DOWN, give_up=True)).state == DeliveryState.SENT
 
 
-async def test_words_sealed_with_a_secret_that_is_gone_are_withdrawn(
+async def test_notice_sealed_with_a_removed_secret_is_withdrawn(
     school: School, mailer: SmtpMailer, mail_sink: TestMail
 ) -> None:
-    row = await written(school)
-    others = SealedWords(Sealer(["another-secret-of-thirty-two-characters"], "notice"))
-    assert await deliver(school, row, mailer, others) == DeliveryState.WITHDRAWN
+    row = await write_notice(school)
+    other_secret = SealedWords(Sealer(["another-secret-of-thirty-two-characters"], "notice"))
+    assert await deliver(school, row, mailer, other_secret) == DeliveryState.WITHDRAWN
     assert mail_sink.messages(row.address) == []
 
 
-async def test_an_address_that_is_refused_is_a_case_about_the_person_once_a_day(
+async def test_refused_address_opens_one_case_a_day_about_the_person(
     school: School, mailer: SmtpMailer
 ) -> None:
     for _ in range(2):
-        row = await written(school, address="no address")
+        row = await write_notice(school, address="no address")
         assert await deliver(school, row, mailer) == DeliveryState.FAILED
-        assert (await after(school, row)).sealed == ""
-    (case,) = await opened_cases(school)
+        assert (await stored(school, row)).sealed == ""
+    (case,) = await open_cases(school)
     assert case.about == Subject(SubjectKind.GUARDIAN, school.people["Samira"])
     assert (case.kind, case.detail["code"]) == ("notice_undeliverable", "undeliverable")
 
 
-async def test_an_invitation_that_could_not_be_sent_is_a_case(school: School) -> None:
-    row = await written(
+async def test_invitation_not_sent_in_time_opens_a_case(school: School) -> None:
+    row = await write_notice(
         school, kind=AccountNoticeKind.INVITATION, sealed="", html="<p>Welcome</p>", text="Welcome"
     )
     assert (await _run(school, row, DOWN, give_up=True)).state == DeliveryState.FAILED
-    (case,) = await opened_cases(school)
+    (case,) = await open_cases(school)
     assert case.detail == {"notice_id": str(row.id), "code": "not-in-time"}
 
 
-async def test_the_notice_of_another_school_is_not_found(school: School, mailer: SmtpMailer) -> None:
+async def test_notice_of_another_organization_is_not_found(school: School, mailer: SmtpMailer) -> None:
     stranger = School(school.database)
     await stranger.open()
-    row = await written(stranger)
+    row = await write_notice(stranger)
     with pytest.raises(NotFound):
         await _run(school, row, mailer)
 

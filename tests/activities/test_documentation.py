@@ -1,4 +1,4 @@
-"""Documentation steps: drafted once, decided on the revision that was read."""
+"""Documentation is drafted once, and decisions count only for the current revision."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -22,33 +22,33 @@ pytestmark = pytest.mark.adapter
 
 
 @dataclass
-class Watched:
-    """The extractive engine; keeps what it was given, and may be held or fail."""
+class WatchedEngine:
+    """The extractive engine; keeps the records it was given, and may be held or fail."""
 
     name: str = "extractive"
-    given: list[ClassRecord] = field(default_factory=list)
-    asked: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
-    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
+    records: list[ClassRecord] = field(default_factory=list)
+    calls: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+    released: asyncio.Event = field(default_factory=asyncio.Event)
     failing: bool = False
 
     async def draft(self, record: ClassRecord) -> Draft:
-        self.given.append(record)
-        self.asked.release()
-        await self.goes_on.wait()
+        self.records.append(record)
+        self.calls.release()
+        await self.released.wait()
         if self.failing:
             raise DraftingFailed
         return await ExtractiveEngine().draft(record)
 
 
 @pytest.fixture
-def engine() -> Watched:
-    watched = Watched()
-    watched.goes_on.set()
+def engine() -> WatchedEngine:
+    watched = WatchedEngine()
+    watched.released.set()
     return watched
 
 
 @pytest.fixture
-def steps(school: School, engine: Watched) -> DocumentationActivities:
+def steps(school: School, engine: WatchedEngine) -> DocumentationActivities:
     return DocumentationActivities(school.database, school.progress, Drafts(school.database, engine))
 
 
@@ -68,7 +68,7 @@ async def stored(school: School) -> tuple[Documentation, list[DocumentationRevis
         return row, await documents.revisions(db, school.session.session_id)
 
 
-async def test_a_draft_is_the_first_revision_by_its_engine(
+async def test_draft_becomes_the_first_revision_with_the_engine_as_author(
     school: School, steps: DocumentationActivities
 ) -> None:
     await taught(school)
@@ -81,40 +81,40 @@ async def test_a_draft_is_the_first_revision_by_its_engine(
     assert await school.outcome(Step.DOCUMENTATION) == Outcome.DONE
 
 
-async def test_the_engine_reads_what_was_said_in_order_with_roles_and_plan(
-    school: School, steps: DocumentationActivities, engine: Watched
+async def test_engine_gets_the_transcript_in_order_with_roles_and_topics(
+    school: School, steps: DocumentationActivities, engine: WatchedEngine
 ) -> None:
     await school.say("Noor", "Later.", minute=9)
     await taught(school)
 
     await draft(school, steps)
 
-    (given,) = engine.given
-    assert [u.text.split()[0] for u in given.utterances] == ["Today", "For", "Later."]
-    assert (given.course, given.topics, given.language) == (
+    (record,) = engine.records
+    assert [u.text.split()[0] for u in record.utterances] == ["Today", "For", "Later."]
+    assert (record.course, record.topics, record.language) == (
         "Mathematics, year 6",
         ("Adding fractions",),
         "en",
     )
-    assert [given.roles[u.identity] for u in given.utterances] == [
+    assert [record.roles[u.identity] for u in record.utterances] == [
         Role.INSTRUCTOR,
         Role.INSTRUCTOR,
         Role.STUDENT,
     ]
 
 
-async def test_drafting_again_leaves_the_draft_as_it_is_and_asks_no_engine(
-    school: School, steps: DocumentationActivities, engine: Watched
+async def test_drafting_again_keeps_the_draft_and_does_not_call_the_engine(
+    school: School, steps: DocumentationActivities, engine: WatchedEngine
 ) -> None:
     await taught(school)
     first = await draft(school, steps)
     await taught(school)
 
     assert await draft(school, steps) == first
-    assert len(engine.given) == 1
+    assert len(engine.records) == 1
 
 
-async def test_a_revision_by_a_person_survives_a_late_draft(
+async def test_late_draft_does_not_replace_a_revision_by_a_person(
     school: School, steps: DocumentationActivities
 ) -> None:
     said = await school.say("Ada", "Fractions.")
@@ -124,16 +124,16 @@ async def test_a_revision_by_a_person_survives_a_late_draft(
     assert [revision.author for revision in (await stored(school))[1]] == ["a person"]
 
 
-async def test_two_attempts_at_once_write_one_draft_and_both_end_well(
-    school: School, steps: DocumentationActivities, engine: Watched
+async def test_concurrent_attempts_write_one_draft_and_both_succeed(
+    school: School, steps: DocumentationActivities, engine: WatchedEngine
 ) -> None:
-    """The first was given up for late, and writes after all."""
+    """As when Temporal starts a second attempt while the timed-out first one is still at work."""
     await taught(school)
-    engine.goes_on.clear()
+    engine.released.clear()
     both = asyncio.gather(draft(school, steps), draft(school, steps))
     for _ in range(2):
-        await engine.asked.acquire()
-    engine.goes_on.set()
+        await engine.calls.acquire()
+    engine.released.set()
 
     first, second = await both
 
@@ -141,8 +141,8 @@ async def test_two_attempts_at_once_write_one_draft_and_both_end_well(
     assert len((await stored(school))[1]) == 1
 
 
-async def test_an_engine_that_fails_leaves_no_documentation_and_a_running_step(
-    school: School, steps: DocumentationActivities, engine: Watched
+async def test_failed_engine_leaves_no_documentation_and_the_step_running(
+    school: School, steps: DocumentationActivities, engine: WatchedEngine
 ) -> None:
     engine.failing = True
 
@@ -154,13 +154,13 @@ async def test_an_engine_that_fails_leaves_no_documentation_and_a_running_step(
     assert await school.outcome(Step.DOCUMENTATION) == Outcome.RUNNING
 
 
-async def test_a_class_without_words_has_an_empty_draft(
+async def test_class_without_speech_gets_an_empty_draft(
     school: School, steps: DocumentationActivities
 ) -> None:
     assert await draft(school, steps) == DraftResult(0, 0, 1)
 
 
-async def test_approval_is_of_the_revision_that_was_read(
+async def test_only_the_current_revision_can_be_approved(
     school: School, steps: DocumentationActivities
 ) -> None:
     said = await school.say("Ada", "Fractions.")
@@ -182,7 +182,7 @@ async def test_approval_is_of_the_revision_that_was_read(
     assert row.approved_at is not None
 
 
-async def test_changes_are_asked_of_the_revision_that_was_read(
+async def test_changes_can_be_requested_only_of_the_current_revision(
     school: School, steps: DocumentationActivities
 ) -> None:
     await school.document(told(Section.TOPICS, "One.", await school.say("Ada", "Fractions.")))
@@ -194,6 +194,6 @@ async def test_changes_are_asked_of_the_revision_that_was_read(
     assert (await stored(school))[0].status == DocumentationStatus.CHANGES_REQUESTED
 
 
-async def test_what_was_never_drafted_is_not_approved(school: School, steps: DocumentationActivities) -> None:
+async def test_approving_without_a_draft_is_not_found(school: School, steps: DocumentationActivities) -> None:
     with pytest.raises(NotFound):
         await run(steps.approve, ApproveInput(school.session, revision=1))

@@ -1,4 +1,4 @@
-"""Errors of activities as Temporal keeps them: a stable type, retried or not, and nothing of what they were about."""
+"""Failures of activities have a stable type, are retried or not, and keep personal data out of histories."""
 
 import asyncio
 from typing import Any
@@ -35,8 +35,8 @@ class Failing(ActivityInboundInterceptor):
             raise self._error from cause
 
 
-async def failed(error: BaseException) -> BaseException:
-    """What the worker is given to report."""
+async def translated(error: BaseException) -> BaseException:
+    """The error that the interceptor raises in its stead."""
     intercepted = FailureInterceptor().intercept_activity(Failing(error))
     try:
         await intercepted.execute_activity(ExecuteActivityInput(lambda: None, (), None, {}))
@@ -45,18 +45,18 @@ async def failed(error: BaseException) -> BaseException:
     raise AssertionError("it did not fail")
 
 
-def kept(error: BaseException) -> Failure:
-    """What stands in the history then."""
+def as_history_keeps(error: BaseException) -> Failure:
+    """The failure as Temporal stores it in the history."""
     failure = Failure()
     DefaultFailureConverter().to_failure(error, DefaultPayloadConverter(), failure)
     return failure
 
 
 @pytest.mark.parametrize("kind", tree(), ids=lambda kind: kind.code)
-async def test_each_error_has_its_code_as_type_and_only_what_may_pass_is_tried_again(
+async def test_failure_type_is_the_error_code_and_only_unavailable_is_retried(
     kind: type[HomeroomError],
 ) -> None:
-    error = await failed(kind("what happened", next_step="what to do"))
+    error = await translated(kind("what happened", next_step="what to do"))
 
     assert isinstance(error, ApplicationError)
     assert (error.message, error.type, error.details) == ("what happened", kind.code, ("what to do",))
@@ -64,36 +64,34 @@ async def test_each_error_has_its_code_as_type_and_only_what_may_pass_is_tried_a
     assert by_code(error.type) is kind
 
 
-async def test_an_error_nobody_has_judged_keeps_its_class_and_is_tried_again() -> None:
-    error = await failed(ZeroDivisionError(NAMES))
+async def test_error_of_a_library_keeps_its_class_name_and_is_retried() -> None:
+    error = await translated(ZeroDivisionError(NAMES))
 
     assert isinstance(error, ApplicationError)
     assert (error.type, error.non_retryable) == ("ZeroDivisionError", False)
 
 
-async def test_a_failure_that_is_temporals_own_already_stays_as_it_is() -> None:
+async def test_failure_of_temporal_is_not_changed() -> None:
     own = ApplicationError("as it was", type="mine", non_retryable=True)
 
-    assert await failed(own) is own
+    assert await translated(own) is own
 
 
 @pytest.mark.parametrize("error", [asyncio.CancelledError(), SystemExit(1)])
-async def test_being_cancelled_or_stopped_is_no_failure(error: BaseException) -> None:
-    assert await failed(error) is error
+async def test_cancellation_and_exit_are_not_translated(error: BaseException) -> None:
+    assert await translated(error) is error
 
 
 @pytest.mark.parametrize("error", [Unavailable("it does not answer"), RuntimeError(NAMES)])
-async def test_what_caused_an_error_stays_out_of_the_history_and_the_place_is_kept(error: Exception) -> None:
-    failure = kept(await failed(error))
+async def test_history_keeps_the_source_line_but_not_the_cause(error: Exception) -> None:
+    failure = as_history_keeps(await translated(error))
 
     assert "amira" not in str(failure)
     assert not failure.HasField("cause")
     assert "in execute_activity" in failure.stack_trace
 
 
-async def test_a_row_the_database_refuses_stays_out_of_the_history(
-    school: School, database: Database
-) -> None:
+async def test_history_keeps_nothing_of_a_refused_row(school: School, database: Database) -> None:
     guardian = Guardian(
         id=school.people["Samira"], organization_id=school.id, name=NAMES, email=NAMES, created_at=now()
     )
@@ -101,11 +99,11 @@ async def test_a_row_the_database_refuses_stays_out_of_the_history(
         async with database.tenant(school.id) as db:
             db.add(guardian)
 
-    failure = kept(await failed(refused.value))
+    failure = as_history_keeps(await translated(refused.value))
 
     assert failure.application_failure_info.type == "IntegrityError"
     assert "amira" not in str(failure)
 
 
-async def test_a_refusal_is_final() -> None:
-    assert kept(await failed(DoubleBooked())).application_failure_info.non_retryable
+async def test_refusal_is_not_retried() -> None:
+    assert as_history_keeps(await translated(DoubleBooked())).application_failure_info.non_retryable

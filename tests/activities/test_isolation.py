@@ -1,4 +1,4 @@
-"""Work on many sessions at once: bounded, and no failure spoils another's result."""
+"""Work on many sessions is bounded, and a failed session does not affect the others."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from activities.isolation import for_each, in_one_go
+from activities.isolation import for_each, in_bulk
 from domain.errors import NotFound, Unavailable
 
 pytestmark = pytest.mark.unit
@@ -17,7 +17,7 @@ def numbered(count: int) -> dict[UUID, int]:
     return {uuid4(): number for number in range(count)}
 
 
-async def test_a_failure_of_any_kind_leaves_the_others_their_result(caplog: pytest.LogCaptureFixture) -> None:
+async def test_failed_item_does_not_affect_the_others(caplog: pytest.LogCaptureFixture) -> None:
     items = numbered(6)
     failures = {1: ValueError("Noor"), 2: NotFound("no room"), 4: Unavailable("not now")}
 
@@ -37,22 +37,22 @@ async def test_a_failure_of_any_kind_leaves_the_others_their_result(caplog: pyte
     assert "Noor" not in str([record.__dict__ for record in caplog.records])
 
 
-async def test_calls_under_way_together_are_bounded() -> None:
-    under_way, most = 0, 0
+async def test_concurrent_calls_are_bounded() -> None:
+    running, most = 0, 0
 
     async def work(_: UUID, number: int) -> None:
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
         await asyncio.sleep(0)
-        under_way -= 1
+        running -= 1
 
     outcomes = await for_each(numbered(50), work, what="wait", at_once=7)
     assert len(outcomes.results) == 50
     assert most == 7
 
 
-async def test_the_rest_is_not_tried_where_nobody_answers() -> None:
+async def test_rest_is_not_tried_after_repeated_unavailable() -> None:
     tried = 0
 
     async def work(_: UUID, number: int) -> None:
@@ -66,7 +66,7 @@ async def test_the_rest_is_not_tried_where_nobody_answers() -> None:
     assert outcomes.unavailable == items.keys()
 
 
-async def test_one_that_hangs_is_left_out_and_the_others_are_not() -> None:
+async def test_hanging_item_is_left_out_after_the_time_limit() -> None:
     items = numbered(30)
     hanging = next(iter(items))
 
@@ -80,34 +80,34 @@ async def test_one_that_hangs_is_left_out_and_the_others_are_not() -> None:
     assert outcomes.results == {key: number for key, number in items.items() if key != hanging}
 
 
-async def test_nothing_to_do_is_done() -> None:
+async def test_no_items_give_no_results() -> None:
     async def work(_: UUID, number: int) -> int:
         raise AssertionError
 
     assert (await for_each({}, work, what="nothing")).results == {}
 
 
-@pytest.mark.parametrize("sick", [set(), {0}, {3, 4}, set(range(9))])
-async def test_a_statement_for_all_that_fails_is_repeated_without_the_sick(sick: set[int]) -> None:
+@pytest.mark.parametrize("faulty", [set(), {0}, {3, 4}, set(range(9))])
+async def test_bulk_call_is_split_until_the_faulty_items_are_alone(faulty: set[int]) -> None:
     items = numbered(9)
 
-    async def work(some: Mapping[UUID, int]) -> Mapping[UUID, int]:
-        if sick & set(some.values()):
+    async def work(batch: Mapping[UUID, int]) -> Mapping[UUID, int]:
+        if faulty & set(batch.values()):
             raise ValueError
-        return some
+        return batch
 
-    found = await in_one_go(items, work, what="read")
-    assert found == {key: number for key, number in items.items() if number not in sick}
+    results = await in_bulk(items, work, what="read")
+    assert results == {key: number for key, number in items.items() if number not in faulty}
 
 
-async def test_a_statement_that_meets_nobody_is_not_repeated() -> None:
+async def test_unavailable_bulk_call_is_not_split() -> None:
     calls = 0
 
-    async def work(some: Mapping[UUID, int]) -> Mapping[UUID, int]:
+    async def work(batch: Mapping[UUID, int]) -> Mapping[UUID, int]:
         nonlocal calls
         calls += 1
         raise Unavailable("away")
 
     with pytest.raises(Unavailable):
-        await in_one_go(numbered(9), work, what="read")
+        await in_bulk(numbered(9), work, what="read")
     assert calls == 1

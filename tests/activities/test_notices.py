@@ -1,4 +1,4 @@
-"""Sending notices: to whom, about whom, once, whatever the mail server does."""
+"""Notices of a class reach the right readers exactly once, whatever the mail server does."""
 
 import re
 from datetime import timedelta
@@ -36,8 +36,8 @@ N = NoticeKind
 CLASS_READERS = {"Ada", "Samira", "Elena"}
 
 
-def reached(school: School, sink: TestMail) -> list[str]:
-    """Who has mail, once for each."""
+def readers_with_mail(school: School, sink: TestMail) -> list[str]:
+    """The names of readers, once for each mail they got."""
     everybody = ("Ada", "Samira", "Elena", "Hana")
     return [name for name in everybody for _ in sink.messages(school.address(name))]
 
@@ -47,8 +47,8 @@ def mail_to(school: School, sink: TestMail, name: str) -> dict[str, Any]:
     return mail
 
 
-class Counting(SmtpMailer):
-    """The real mailer; something happens after its first mail."""
+class CountingMailer(SmtpMailer):
+    """The real mailer; calls `then` after its first mail."""
 
     def __init__(self, url: str, then: Any) -> None:
         super().__init__(url, SENDER)
@@ -62,18 +62,18 @@ class Counting(SmtpMailer):
             self._then()
 
 
-async def test_everybody_of_the_class_hears_of_it_and_nobody_else(
+async def test_confirmation_goes_to_everybody_of_the_class_and_nobody_else(
     school: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     result = await school.send(N.CONFIRMATION, mailer)
 
     assert (result.prepared, result.sent, result.undeliverable, result.held) == (3, 3, 0, 0)
-    assert set(reached(school, mail_sink)) == CLASS_READERS
+    assert set(readers_with_mail(school, mail_sink)) == CLASS_READERS
     assert mail_to(school, mail_sink, "Elena")["subject"].startswith("Clase reservada: Adding fractions")
     assert await school.outcome(Step.CONFIRMATION) == Outcome.DONE
 
 
-async def test_each_link_is_of_the_readers_own_child_and_of_this_class(
+async def test_join_links_are_for_the_readers_own_children_in_this_class(
     school: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await school.send(N.REMINDER, mailer)
@@ -88,54 +88,54 @@ async def test_each_link_is_of_the_readers_own_child_and_of_this_class(
 
 
 @pytest.mark.parametrize("kind", [N.BRIEFING, N.REVIEW_REQUEST])
-async def test_working_papers_go_to_the_instructor_alone(
+async def test_briefing_and_review_request_go_only_to_the_instructor(
     school: School, mail_sink: TestMail, mailer: SmtpMailer, kind: NoticeKind
 ) -> None:
     await school.send(kind, mailer)
 
-    assert reached(school, mail_sink) == ["Ada"]
+    assert readers_with_mail(school, mail_sink) == ["Ada"]
 
 
-async def test_sending_again_sends_nothing(school: School, mail_sink: TestMail, mailer: SmtpMailer) -> None:
+async def test_notice_is_not_sent_twice(school: School, mail_sink: TestMail, mailer: SmtpMailer) -> None:
     first = await school.send(N.CONFIRMATION, mailer)
 
     assert await school.send(N.CONFIRMATION, mailer) == first
-    assert len(reached(school, mail_sink)) == 3
+    assert len(readers_with_mail(school, mail_sink)) == 3
 
 
-async def test_each_occasion_is_a_message_of_its_own(
+async def test_each_reminder_occasion_is_sent_once(
     school: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     for occasion in ("24h", "1h", "1h"):
         await school.send(N.REMINDER, mailer, occasion)
 
-    assert len(reached(school, mail_sink)) == 6
+    assert len(readers_with_mail(school, mail_sink)) == 6
 
 
-async def test_a_mail_server_that_dies_half_way_gets_the_rest_later_and_nothing_twice(
+async def test_mail_server_killed_half_way_gets_the_rest_after_its_restart(
     school: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     with pytest.raises(Unavailable):
-        await school.send(N.CONFIRMATION, Counting(mail_sink.smtp_url, mail_sink.running.kill))
+        await school.send(N.CONFIRMATION, CountingMailer(mail_sink.smtp_url, mail_sink.running.kill))
     mail_sink.running.start()
 
-    assert len(reached(school, mail_sink)) == 1
+    assert len(readers_with_mail(school, mail_sink)) == 1
     assert await school.outcome(Step.CONFIRMATION) == Outcome.RUNNING
     assert (await school.send(N.CONFIRMATION, mailer)).sent == 3
-    assert sorted(reached(school, mail_sink)) == sorted(CLASS_READERS)
+    assert sorted(readers_with_mail(school, mail_sink)) == sorted(CLASS_READERS)
     assert sum(notice.attempts for notice in await school.outbox()) == 4
 
 
-async def test_a_worker_that_dies_between_sending_and_noting_sends_the_same_mail_again(
+async def test_mail_sent_again_after_a_crash_has_the_same_message_id(
     school: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
-    """To the reader's mail program it is one: both have one Message-ID."""
+    """The crash is between sending and marking. A mail program shows both mails as one."""
 
     def die() -> None:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await school.send(N.BRIEFING, Counting(mail_sink.smtp_url, die))
+        await school.send(N.BRIEFING, CountingMailer(mail_sink.smtp_url, die))
 
     await school.send(N.BRIEFING, mailer)
 
@@ -143,8 +143,8 @@ async def test_a_worker_that_dies_between_sending_and_noting_sends_the_same_mail
     assert first["headers"]["Message-ID"] == second["headers"]["Message-ID"]
 
 
-async def test_one_busy_mailbox_keeps_nobody_else_waiting(school: School) -> None:
-    names = [notice.address for notice in await _prepared(school)]
+async def test_busy_mailbox_does_not_delay_other_recipients(school: School) -> None:
+    names = [notice.address for notice in await _unsent(school)]
     async with mail_server({f"rcpt {names[0]}": "450 Full"}) as server:
         with pytest.raises(MailboxBusy):
             await school.send(N.CONFIRMATION, SmtpMailer(f"smtp://127.0.0.1:{server.port}", SENDER))
@@ -155,18 +155,18 @@ async def test_one_busy_mailbox_keeps_nobody_else_waiting(school: School) -> Non
     assert (result.sent, len(server.accepted)) == (3, 3)
 
 
-async def _prepared(school: School) -> list[Notice]:
-    """The outbox in the order it is sent in, while no server is there."""
+async def _unsent(school: School) -> list[Notice]:
+    """The outbox in sending order, after an attempt without a mail server."""
     with pytest.raises(Unavailable):
         await school.send(N.CONFIRMATION, SmtpMailer("smtp://127.0.0.1:1", SENDER))
     return sorted(await school.outbox(), key=lambda notice: notice.id)
 
 
-async def test_a_server_that_is_down_is_not_asked_again_for_each_reader(school: School) -> None:
-    assert sum(notice.attempts for notice in await _prepared(school)) == 1
+async def test_unreachable_mail_server_is_tried_once_not_for_each_recipient(school: School) -> None:
+    assert sum(notice.attempts for notice in await _unsent(school)) == 1
 
 
-async def test_a_refused_address_becomes_a_case_and_the_others_get_their_mail(school: School) -> None:
+async def test_refused_address_opens_a_case_and_the_others_get_their_mail(school: School) -> None:
     refused = school.address("Elena")
     async with mail_server({f"rcpt {refused}": "550 Unknown"}) as server:
         mailer = SmtpMailer(f"smtp://127.0.0.1:{server.port}", SENDER)
@@ -184,7 +184,7 @@ async def test_a_refused_address_becomes_a_case_and_the_others_get_their_mail(sc
     assert await school.outcome(Step.CONFIRMATION) == Outcome.DONE
 
 
-async def test_a_login_that_is_refused_costs_nobody_their_message(school: School) -> None:
+async def test_refused_login_fails_no_notice(school: School) -> None:
     async with mail_server(login=True) as server:
         with pytest.raises(Unavailable):
             await school.send(N.CONFIRMATION, SmtpMailer(f"smtp://x:y@127.0.0.1:{server.port}", SENDER))
@@ -193,7 +193,7 @@ async def test_a_login_that_is_refused_costs_nobody_their_message(school: School
     assert not [notice for notice in await school.outbox() if notice.failed_at]
 
 
-async def test_in_quiet_hours_a_message_is_held_and_sent_when_they_are_over(
+async def test_message_is_held_in_quiet_hours_and_sent_afterwards(
     school: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await school.change(Guardian, col(Guardian.id) == school.people["Samira"], **quiet_now())
@@ -203,18 +203,18 @@ async def test_in_quiet_hours_a_message_is_held_and_sent_when_they_are_over(
     assert (held.sent, held.held) == (2, 1)
     assert held.held_until is not None
     assert now() < held.held_until <= now() + timedelta(hours=1)
-    assert set(reached(school, mail_sink)) == {"Ada", "Elena"}
+    assert set(readers_with_mail(school, mail_sink)) == {"Ada", "Elena"}
     assert await school.outcome(Step.CONFIRMATION) == Outcome.RUNNING
     await school.change(Notice, col(Notice.send_after) > now(), send_after=now())
     assert (await school.send(N.CONFIRMATION, mailer)).held == 0
-    assert set(reached(school, mail_sink)) == CLASS_READERS
+    assert set(readers_with_mail(school, mail_sink)) == CLASS_READERS
     assert await school.outcome(Step.CONFIRMATION) == Outcome.DONE
 
 
 @pytest.mark.parametrize(
     "change", [{"state": SessionState.CANCELLED, "state_changes": 1}, {"starts_at": "later"}]
 )
-async def test_what_was_held_and_is_no_longer_so_is_withdrawn(
+async def test_held_message_is_withdrawn_when_the_class_was_moved_or_cancelled(
     school: School, mail_sink: TestMail, mailer: SmtpMailer, change: dict[str, Any]
 ) -> None:
     await school.change(Guardian, col(Guardian.id) == school.people["Samira"], **quiet_now())
@@ -226,11 +226,11 @@ async def test_what_was_held_and_is_no_longer_so_is_withdrawn(
     result = await school.send(N.CONFIRMATION, mailer)
 
     assert (result.sent, result.held, result.undeliverable) == (2, 0, 0)
-    assert set(reached(school, mail_sink)) == {"Ada", "Elena"}
+    assert set(readers_with_mail(school, mail_sink)) == {"Ada", "Elena"}
     assert [n.error for n in await school.outbox() if n.failed_at] == [WITHDRAWN]
 
 
-async def test_only_the_guardians_of_who_is_missing_hear_of_it_and_only_of_their_own(
+async def test_absence_notice_goes_to_guardians_of_missing_students_about_their_own(
     school: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await school.change_session(ended_at=school.starts_at + timedelta(hours=1))
@@ -238,7 +238,7 @@ async def test_only_the_guardians_of_who_is_missing_hear_of_it_and_only_of_their
 
     await school.send(N.ABSENCE, mailer)
 
-    assert reached(school, mail_sink) == ["Samira"]
+    assert readers_with_mail(school, mail_sink) == ["Samira"]
     text = mail_to(school, mail_sink, "Samira")["text"]
     assert "Noor of" in text
     assert "Leo of" not in text
@@ -246,7 +246,7 @@ async def test_only_the_guardians_of_who_is_missing_hear_of_it_and_only_of_their
 
 
 @pytest.mark.parametrize("kind", [N.CONFIRMATION, N.CANCELLED, N.REMINDER])
-async def test_every_mail_to_a_guardian_leads_to_their_own_page(
+async def test_every_mail_to_a_guardian_links_to_their_family_page(
     school: School, mail_sink: TestMail, mailer: SmtpMailer, kind: NoticeKind
 ) -> None:
     await school.send(kind, mailer)
@@ -259,7 +259,7 @@ async def test_every_mail_to_a_guardian_leads_to_their_own_page(
     assert "/family" not in mail_to(school, mail_sink, "Ada")["text"]
 
 
-async def test_where_everybody_is_there_nobody_is_told_of_an_absence(
+async def test_no_absence_notice_when_everybody_attended(
     school: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await school.change_session(ended_at=school.starts_at + timedelta(hours=1))
@@ -267,11 +267,11 @@ async def test_where_everybody_is_there_nobody_is_told_of_an_absence(
         await school.attend(name)
 
     assert (await school.send(N.ABSENCE, mailer)).prepared == 0
-    assert not reached(school, mail_sink)
+    assert not readers_with_mail(school, mail_sink)
 
 
 @pytest.mark.parametrize("status", [None, DocumentationStatus.DRAFT, DocumentationStatus.CHANGES_REQUESTED])
-async def test_nothing_reaches_a_family_unapproved_whoever_asks_for_it(
+async def test_summary_of_unapproved_documentation_is_refused(
     school: School, mail_sink: TestMail, mailer: SmtpMailer, status: DocumentationStatus | None
 ) -> None:
     if status:
@@ -281,11 +281,11 @@ async def test_nothing_reaches_a_family_unapproved_whoever_asks_for_it(
     with pytest.raises(TransitionRefused):
         await school.send(N.SUMMARY, mailer)
 
-    assert not reached(school, mail_sink)
+    assert not readers_with_mail(school, mail_sink)
     assert not await school.outbox()
 
 
-async def test_a_family_reads_what_was_approved_and_of_its_own_childs_answers(
+async def test_summary_holds_the_approved_statements_and_only_the_own_childs_answers(
     school: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     taught = await school.say("Ada", "What is a half?")
@@ -301,14 +301,14 @@ async def test_a_family_reads_what_was_approved_and_of_its_own_childs_answers(
 
     await school.send(N.SUMMARY, mailer)
 
-    assert sorted(reached(school, mail_sink)) == ["Elena", "Samira"]
+    assert sorted(readers_with_mail(school, mail_sink)) == ["Elena", "Samira"]
     both, one = (mail_to(school, mail_sink, name)["text"] for name in ("Samira", "Elena"))
     for line in ("We did halves.", "Asked Noor.", "Asked Leo.", "Asked nobody."):
         assert line in both
         assert (line in one) == (line != "Asked Noor.")
 
 
-async def test_the_class_of_another_school_is_not_found(school: School, mailer: SmtpMailer) -> None:
+async def test_class_of_another_organization_is_not_found(school: School, mailer: SmtpMailer) -> None:
     stranger = School(school.database)
     await stranger.open()
     sending = NoticeActivities(

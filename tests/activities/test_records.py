@@ -1,4 +1,4 @@
-"""The filed record: attendance, the next briefing, completeness, each from what really exists."""
+"""The record of a class is filed: attendance, the next briefing, completeness."""
 
 from datetime import timedelta
 from typing import Any
@@ -67,7 +67,7 @@ async def approved(school: School, *, status: DocumentationStatus = Documentatio
     await school.change(Documentation, sa.true(), status=status)
 
 
-async def test_everybody_is_filed_those_who_never_came_included(held: School) -> None:
+async def test_attendance_is_filed_for_everybody_absent_people_included(held: School) -> None:
     await held.attend("Ada", minutes=40)
     await held.attend("Noor", minutes=25)
 
@@ -79,7 +79,7 @@ async def test_everybody_is_filed_those_who_never_came_included(held: School) ->
     assert await held.outcome(Step.RECORDS) == Outcome.DONE
 
 
-async def test_attendance_filed_twice_is_one_and_says_what_is_known_then(held: School) -> None:
+async def test_filing_attendance_again_replaces_it(held: School) -> None:
     await held.attend("Noor", minutes=25)
     await run(steps(held).file, held.step())
     await held.attend("Leo", minutes=10)
@@ -93,7 +93,7 @@ async def test_attendance_filed_twice_is_one_and_says_what_is_known_then(held: S
     }
 
 
-async def test_the_next_briefing_is_made_of_what_was_approved(held: School) -> None:
+async def test_next_briefing_is_made_from_the_approved_documentation(held: School) -> None:
     await approved(held)
 
     await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
@@ -112,7 +112,7 @@ async def test_the_next_briefing_is_made_of_what_was_approved(held: School) -> N
 
 
 @pytest.mark.parametrize("status", [None, DocumentationStatus.DRAFT, DocumentationStatus.CHANGES_REQUESTED])
-async def test_of_what_was_not_approved_the_next_briefing_tells_nothing(
+async def test_next_briefing_holds_nothing_unapproved(
     held: School, status: DocumentationStatus | None
 ) -> None:
     if status:
@@ -125,14 +125,14 @@ async def test_of_what_was_not_approved_the_next_briefing_tells_nothing(
     assert (made["sections"], made["last_class"]["approved"]) == ([], False)
 
 
-async def test_a_class_that_was_not_held_leaves_no_briefing(school: School) -> None:
+async def test_class_that_was_not_held_leaves_no_briefing(school: School) -> None:
     await run(steps(school).prepare_next_briefing, school.step(step=Step.NEXT_BRIEFING))
 
     assert await briefing(school) is None
     assert await school.outcome(Step.NEXT_BRIEFING) == Outcome.DONE
 
 
-async def test_a_briefing_made_again_replaces_the_first(held: School) -> None:
+async def test_briefing_made_again_replaces_the_first(held: School) -> None:
     await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
     await approved(held)
     await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
@@ -142,7 +142,7 @@ async def test_a_briefing_made_again_replaces_the_first(held: School) -> None:
     assert made["last_class"]["approved"]
 
 
-async def test_the_next_class_of_the_course_is_briefed_with_it(
+async def test_next_class_of_the_course_gets_the_briefing(
     held: School, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await approved(held)
@@ -156,14 +156,14 @@ async def test_the_next_class_of_the_course_is_briefed_with_it(
     assert "Expected\n- Noor of" in mail["text"].replace("\r\n", "\n")
 
 
-async def test_of_a_class_of_which_nothing_exists_all_is_missing(held: School) -> None:
+async def test_every_part_is_missing_of_a_class_without_a_record(held: School) -> None:
     closed = await close(held)
 
     assert closed == CloseResult(0.0, tuple(Part))
     assert (await held.row()).completeness == {"have": [], "missing": list(Part), "share": 0.0}
 
 
-async def test_a_class_of_which_all_exists_is_complete(held: School, mailer: SmtpMailer) -> None:
+async def test_class_with_every_part_is_complete(held: School, mailer: SmtpMailer) -> None:
     await _everything(held, mailer)
 
     assert await close(held) == CloseResult(1.0, ())
@@ -187,7 +187,7 @@ async def test_a_class_of_which_all_exists_is_complete(held: School, mailer: Smt
         ("delete from briefing", {P.NEXT_BRIEFING}),
     ],
 )
-async def test_each_part_counts_only_where_it_really_exists(
+async def test_missing_part_lowers_the_completeness(
     held: School, mailer: SmtpMailer, undo: str, missing: set[Part]
 ) -> None:
     await _everything(held, mailer)
@@ -200,17 +200,17 @@ async def test_each_part_counts_only_where_it_really_exists(
     assert closed.complete == round(1 - len(missing) / len(Part), 3)
 
 
-async def test_a_recorder_that_was_deaf_for_long_made_no_recording(held: School, mailer: SmtpMailer) -> None:
+async def test_long_recording_gap_counts_as_missing_recording(held: School, mailer: SmtpMailer) -> None:
     await _everything(held, mailer)
-    deaf = {"from": held.starts_at.isoformat(), "until": (held.starts_at + LENGTH / 10).isoformat()}
+    gap = {"from": held.starts_at.isoformat(), "until": (held.starts_at + LENGTH / 10).isoformat()}
     await held.record(
-        SessionEvent(EventSource.CAPTURE, "b", EventKind.CAPTURE_BLIND, held.starts_at, data=deaf)
+        SessionEvent(EventSource.CAPTURE, "b", EventKind.CAPTURE_BLIND, held.starts_at, data=gap)
     )
 
     assert (await close(held)).missing == (P.RECORDING,)
 
 
-async def test_a_class_that_was_not_held_owes_its_people_the_word_before_it(
+async def test_class_that_was_not_held_needs_only_its_notices_beforehand(
     school: School, mailer: SmtpMailer
 ) -> None:
     await school.send(NoticeKind.CONFIRMATION, mailer)
@@ -218,7 +218,7 @@ async def test_a_class_that_was_not_held_owes_its_people_the_word_before_it(
     assert await close(school, "not_held") == CloseResult(0.5, (P.BRIEFING,))
 
 
-async def test_closing_twice_closes_once(held: School, mailer: SmtpMailer) -> None:
+async def test_closing_again_keeps_the_time_of_closing(held: School, mailer: SmtpMailer) -> None:
     await _everything(held, mailer)
     await close(held)
     first = await held.row()
@@ -229,10 +229,10 @@ async def test_closing_twice_closes_once(held: School, mailer: SmtpMailer) -> No
 
 
 async def _everything(school: School, mailer: SmtpMailer) -> None:
-    """The class was told, held, heard, written down, approved, told again, and filed."""
+    """Every part of the record of a held class exists."""
     for kind in (NoticeKind.CONFIRMATION, NoticeKind.BRIEFING):
         await school.send(kind, mailer)
-    await _heard(school)
+    await _recorded(school)
     await school.attend("Noor")
     await approved(school)
     await school.send(NoticeKind.SUMMARY, mailer)
@@ -240,8 +240,8 @@ async def _everything(school: School, mailer: SmtpMailer) -> None:
     await run(steps(school).prepare_next_briefing, school.step(step=Step.NEXT_BRIEFING))
 
 
-async def _heard(school: School) -> None:
-    """The recorder was there all the time, and stored something."""
+async def _recorded(school: School) -> None:
+    """The recorder was in the room all the time and stored a segment."""
     ends = (
         (EventKind.CAPTURE_STARTED, school.starts_at),
         (EventKind.CAPTURE_ENDED, school.starts_at + LENGTH),

@@ -1,4 +1,4 @@
-"""The room watch: one sick session, one failed call or one lost loop leaves the other classes watched."""
+"""A faulty session, a failed call or a lost loop does not keep the room watch from the other classes."""
 
 import asyncio
 import logging
@@ -39,11 +39,11 @@ from workflows.contracts.rooms import WatchInput
 
 pytestmark = pytest.mark.adapter
 
-Sicken = Callable[["Ward", UUID], Awaitable[None]]
+Fault = Callable[["WatchedRegion", UUID], Awaitable[None]]
 
 
-class Ward:
-    """Watched classes, and what a test needs to make one of them sick."""
+class WatchedRegion:
+    """The watched classes, and what a test needs to make one of them faulty."""
 
     def __init__(self, classes: WatchedClasses, urls: DatabaseUrls, livekit: LiveKitProxy) -> None:
         self.classes = classes
@@ -51,7 +51,7 @@ class Ward:
         self.livekit = livekit
 
     async def insert_event(self, session_id: UUID, **values: Any) -> None:
-        """Past the checks of the recording."""
+        """Insert an event row without the checks of `events.record`."""
         school = self.classes.school
         row: dict[str, Any] = {
             "organization_id": school.id,
@@ -74,7 +74,7 @@ class Ward:
 
 @pytest.fixture(scope="module")
 def own_livekit() -> Iterator[TestLiveKit]:
-    """A watch closes the rooms of others, so it does not share a server with them."""
+    """A server of its own, because the watch closes rooms of sessions it does not know."""
     with temporary_folder("livekit") as folder:
         server = start_livekit(folder)
         yield server
@@ -82,9 +82,9 @@ def own_livekit() -> Iterator[TestLiveKit]:
 
 
 @pytest.fixture
-async def ward(
+async def region(
     school: School, database_urls: DatabaseUrls, own_livekit: TestLiveKit, temporal_server: TestTemporal
-) -> AsyncIterator[Ward]:
+) -> AsyncIterator[WatchedRegion]:
     signals = SignalFailures()
     temporal = await Client.connect(
         temporal_server.address, namespace=temporal_server.namespace, interceptors=[signals]
@@ -92,104 +92,104 @@ async def ward(
     async with LiveKitProxy(own_livekit.url) as proxy:
         rooms = LiveKitRooms(proxy.url, own_livekit.api_key, own_livekit.api_secret)
         classes = WatchedClasses(school, rooms, temporal, signals)
-        yield Ward(classes, database_urls, proxy)
+        yield WatchedRegion(classes, database_urls, proxy)
         await classes.end()
         await rooms.aclose()
 
 
-async def a_fold_that_raises(ward: Ward, sick: UUID) -> None:
-    await ward.insert_event(sick, data={"joined_at": "no time at all"})
+async def event_with_an_invalid_time(region: WatchedRegion, faulty: UUID) -> None:
+    await region.insert_event(faulty, data={"joined_at": "no time at all"})
 
 
-async def an_event_of_an_unknown_source(ward: Ward, sick: UUID) -> None:
-    await ward.insert_event(sick, source="tomorrow")
+async def event_of_an_unknown_source(region: WatchedRegion, faulty: UUID) -> None:
+    await region.insert_event(faulty, source="tomorrow")
 
 
-async def a_time_that_python_cannot_hold(ward: Ward, sick: UUID) -> None:
-    await ward.insert_event(sick)
+async def event_with_an_infinite_time(region: WatchedRegion, faulty: UUID) -> None:
+    await region.insert_event(faulty)
     disable, enable = (
         f"alter table session_event {verb} row level security" for verb in ("disable", "enable")
     )
     change = "update session_event set occurred_at = 'infinity' where source_id = 'odd'"
-    ward.as_owner(disable, change, enable)
+    region.as_owner(disable, change, enable)
 
 
-async def milestones_that_are_no_list(ward: Ward, sick: UUID) -> None:
-    await ward.classes.school.change(Session, col(Session.id) == sick, signalled={"odd": True})
+async def milestones_that_are_not_a_list(region: WatchedRegion, faulty: UUID) -> None:
+    await region.classes.school.change(Session, col(Session.id) == faulty, signalled={"odd": True})
 
 
-async def livekit_that_refuses_it(ward: Ward, sick: UUID) -> None:
-    ward.livekit.refuse(sick, 500)
+async def room_refused_by_livekit(region: WatchedRegion, faulty: UUID) -> None:
+    region.livekit.refuse(faulty, 500)
 
 
-async def livekit_that_answers_nonsense(ward: Ward, sick: UUID) -> None:
-    ward.livekit.refuse(sick, 200)
+async def unreadable_answer_of_livekit(region: WatchedRegion, faulty: UUID) -> None:
+    region.livekit.refuse(faulty, 200)
 
 
-async def livekit_that_never_answers(ward: Ward, sick: UUID) -> None:
-    ward.livekit.ignore(sick)
+async def no_answer_of_livekit(region: WatchedRegion, faulty: UUID) -> None:
+    region.livekit.ignore(faulty)
 
 
-async def a_workflow_that_cannot_be_signalled(ward: Ward, sick: UUID) -> None:
-    ward.classes.signals.failures[session_workflow_id(sick)] = ValueError("no signal")
+async def workflow_that_refuses_signals(region: WatchedRegion, faulty: UUID) -> None:
+    region.classes.signals.failures[session_workflow_id(faulty)] = ValueError("no signal")
 
 
-async def a_workflow_that_does_not_answer(ward: Ward, sick: UUID) -> None:
-    ward.classes.signals.failures[session_workflow_id(sick)] = Unavailable("not now")
+async def workflow_that_does_not_answer(region: WatchedRegion, faulty: UUID) -> None:
+    region.classes.signals.failures[session_workflow_id(faulty)] = Unavailable("not now")
 
 
-async def a_transaction_that_fails(ward: Ward, sick: UUID) -> None:
-    ward.as_owner(
+async def milestones_that_cannot_be_written(region: WatchedRegion, faulty: UUID) -> None:
+    region.as_owner(
         "create function refuse() returns trigger language plpgsql as "
         "$$ begin raise exception 'refused' using errcode = 'XX001'; end $$",
-        f"create trigger refuse before update on session for each row when (old.id = '{sick}') "
+        f"create trigger refuse before update on session for each row when (old.id = '{faulty}') "
         "execute function refuse()",
     )
 
 
-async def records_that_are_refused(ward: Ward, sick: UUID) -> None:
-    """The room of the sick one is gone, and that it was made again cannot be written down."""
-    await ward.classes.rooms.close_room(sick)
-    ward.as_owner(
+async def events_that_cannot_be_written(region: WatchedRegion, faulty: UUID) -> None:
+    """The room of the faulty session is gone, and the event that it was made again cannot be written."""
+    await region.classes.rooms.close_room(faulty)
+    region.as_owner(
         "create function refuse() returns trigger language plpgsql as "
         "$$ begin raise exception 'refused' using errcode = 'XX001'; end $$",
-        f"create trigger refuse before insert on session_event for each row when (new.session_id = '{sick}' "
+        f"create trigger refuse before insert on session_event for each row when (new.session_id = '{faulty}' "
         "and new.source = 'watch') execute function refuse()",
     )
 
 
-SICKNESSES: list[Sicken] = [
-    a_fold_that_raises,
-    an_event_of_an_unknown_source,
-    a_time_that_python_cannot_hold,
-    milestones_that_are_no_list,
-    livekit_that_refuses_it,
-    livekit_that_answers_nonsense,
-    livekit_that_never_answers,
-    a_workflow_that_cannot_be_signalled,
-    a_workflow_that_does_not_answer,
-    a_transaction_that_fails,
-    records_that_are_refused,
+FAULTS: list[Fault] = [
+    event_with_an_invalid_time,
+    event_of_an_unknown_source,
+    event_with_an_infinite_time,
+    milestones_that_are_not_a_list,
+    room_refused_by_livekit,
+    unreadable_answer_of_livekit,
+    no_answer_of_livekit,
+    workflow_that_refuses_signals,
+    workflow_that_does_not_answer,
+    milestones_that_cannot_be_written,
+    events_that_cannot_be_written,
 ]
 
 
-@pytest.mark.parametrize("sicken", SICKNESSES, ids=lambda sicken: sicken.__name__)
-async def test_one_sick_session_leaves_the_others_their_look_and_their_report(
-    ward: Ward, sicken: Sicken, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("make_faulty", FAULTS, ids=lambda make_faulty: make_faulty.__name__)
+async def test_faulty_session_does_not_keep_the_others_from_being_watched(
+    region: WatchedRegion, make_faulty: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
-    classes = ward.classes
+    classes = region.classes
     await classes.begin(4)
-    gone, one, sick, other = classes.ids
+    gone, one, faulty, other = classes.ids
     for session_id in classes.ids:
         await classes.join(session_id, Role.STUDENT, "1")
-    await sicken(ward, sick)
+    await make_faulty(region, faulty)
     await classes.rooms.close_room(gone)
     watcher = classes.watcher()
 
     with caplog.at_level(logging.WARNING):
-        await watcher.look()
+        await watcher.reconcile()
         await watcher.report()
-        await watcher.look()
+        await watcher.reconcile()
         await watcher.report()
 
     assert EventKind.ROOM_REMADE in {event.kind for event in await classes.recorded(gone)}
@@ -199,102 +199,104 @@ async def test_one_sick_session_leaves_the_others_their_look_and_their_report(
         assert len(absent) == 1, "LiveKit does not list the student of the record"
         assert [word.split(":")[0] for word in await classes.signalled(session_id)] == ["student", "empty"]
         assert await classes.signals_to(session_id) == 2
-    assert named_in(caplog) == {str(sick)}
+    assert left_out_in(caplog) == {str(faulty)}
 
 
-def named_in(caplog: pytest.LogCaptureFixture) -> set[str]:
-    """The sessions that the log says were left out of something."""
-    found: set[str] = set()
+def left_out_in(caplog: pytest.LogCaptureFixture) -> set[str]:
+    """The sessions that the log names as left out."""
+    session_ids: set[str] = set()
     for record in caplog.records:
         if record.msg == "session left out":
-            found.add(record.__dict__["session_id"])
+            session_ids.add(record.__dict__["session_id"])
         elif record.msg == "calls were not answered":
-            found.update(record.__dict__["session_ids"])
-    return found
+            session_ids.update(record.__dict__["session_ids"])
+    return session_ids
 
 
-async def test_a_milestone_that_cannot_be_written_down_is_not_signalled_again(ward: Ward) -> None:
-    classes = ward.classes
+async def test_milestone_that_cannot_be_written_is_not_signalled_again(region: WatchedRegion) -> None:
+    classes = region.classes
     await classes.begin(1)
-    (sick,) = classes.ids
-    await classes.join(sick, Role.STUDENT, "1")
-    await a_transaction_that_fails(ward, sick)
+    (faulty,) = classes.ids
+    await classes.join(faulty, Role.STUDENT, "1")
+    await milestones_that_cannot_be_written(region, faulty)
     watcher = classes.watcher()
     for _ in range(2):
-        await watcher.look()
+        await watcher.reconcile()
         await watcher.report()
-    ward.as_owner("drop trigger refuse on session")
-    await classes.join(sick, Role.INSTRUCTOR, "2")
-    await watcher.look()
+    region.as_owner("drop trigger refuse on session")
+    await classes.join(faulty, Role.INSTRUCTOR, "2")
+    await watcher.reconcile()
     await watcher.report()
 
-    words = [word.split(":")[0] for word in await classes.signalled(sick)]
+    words = [word.split(":")[0] for word in await classes.signalled(faulty)]
     assert words[:2] == ["student", "empty"]
     assert words.count("student") == 1
-    assert await classes.signals_to(sick) == 3
+    assert await classes.signals_to(faulty) == 3
 
 
-async def test_a_session_whose_workflow_is_over_is_signalled_no_more(ward: Ward) -> None:
-    classes = ward.classes
+async def test_session_whose_workflow_is_over_is_not_signalled_again(region: WatchedRegion) -> None:
+    classes = region.classes
     await classes.begin(1)
     await classes.join(classes.ids[0], Role.STUDENT, "1")
     await classes.end()
     watcher = classes.watcher()
-    await watcher.look()
+    await watcher.reconcile()
     await watcher.report()
     assert await classes.signalled(classes.ids[0]) == ["student"]
 
 
-async def test_the_room_of_a_session_that_cannot_be_folded_is_kept(ward: Ward) -> None:
-    classes = ward.classes
+async def test_room_of_a_session_with_unreadable_events_is_kept(region: WatchedRegion) -> None:
+    classes = region.classes
     await classes.begin(1)
-    (sick,) = classes.ids
-    await a_fold_that_raises(ward, sick)
-    await classes.watcher().look()
-    assert sick in {room.session_id for room in await classes.rooms.list_rooms()}
-    await classes.rooms.close_room(sick)
-    await classes.watcher().look()
-    assert sick in {room.session_id for room in await classes.rooms.list_rooms()}
+    (faulty,) = classes.ids
+    await event_with_an_invalid_time(region, faulty)
+    await classes.watcher().reconcile()
+    assert faulty in {room.session_id for room in await classes.rooms.list_rooms()}
+    await classes.rooms.close_room(faulty)
+    await classes.watcher().reconcile()
+    assert faulty in {room.session_id for room in await classes.rooms.list_rooms()}
 
 
-async def test_a_part_that_is_away_is_unavailable(ward: Ward) -> None:
-    classes = ward.classes
+async def test_stopped_database_or_livekit_is_unavailable(region: WatchedRegion) -> None:
+    classes = region.classes
     await classes.begin(1)
     nowhere = Database("postgresql://nobody@127.0.0.1:1/nothing")
     silent = LiveKitRooms("http://127.0.0.1:1", "key", "a-secret-of-thirty-two-characters-or-more")
     try:
         for parts in ({"database": nowhere}, {"rooms": silent}):
             with pytest.raises(Unavailable):
-                await classes.watcher(**parts).look()
+                await classes.watcher(**parts).reconcile()
     finally:
         await nowhere.aclose()
         await silent.aclose()
 
 
-async def test_a_running_watch_reports_what_is_recorded_while_a_session_is_sick(ward: Ward) -> None:
-    classes = ward.classes
+async def test_running_watch_reports_other_sessions_beside_a_faulty_one(region: WatchedRegion) -> None:
+    classes = region.classes
     await classes.begin(2)
-    sick, well = classes.ids
-    await a_fold_that_raises(ward, sick)
+    faulty, healthy = classes.ids
+    await event_with_an_invalid_time(region, faulty)
     async with running_watch(classes):
         for role, sid in ((Role.STUDENT, "1"), (Role.INSTRUCTOR, "2")):
-            await classes.join(well, role, sid)
-            await until(lambda role=role: _has(classes, well, role))  # type: ignore[misc]
+            await classes.join(healthy, role, sid)
+            await until(lambda role=role: _has(classes, healthy, role))  # type: ignore[misc]
 
 
-async def test_a_killed_livekit_server_gets_its_rooms_back(ward: Ward, own_livekit: TestLiveKit) -> None:
-    classes = ward.classes
+async def test_rooms_are_made_again_after_livekit_was_killed(
+    region: WatchedRegion, own_livekit: TestLiveKit
+) -> None:
+    classes = region.classes
     await classes.begin(3)
     async with running_watch(classes, every=1):
         await asyncio.to_thread(own_livekit.kill)
         with pytest.raises(Unavailable):
-            await classes.watcher().look()
+            await classes.watcher().reconcile()
         await asyncio.to_thread(own_livekit.start)
         await until(lambda: _remade(classes))
     assert await _listed(classes)
 
 
-async def test_a_watch_outlives_a_killed_database(
+async def test_watch_continues_after_the_database_was_killed(
     own_livekit: TestLiveKit, temporal_server: TestTemporal
 ) -> None:
     with temporary_folder("pg") as folder:
@@ -321,8 +323,8 @@ async def test_a_watch_outlives_a_killed_database(
         postgres.running.stop()
 
 
-async def test_changes_and_looks_that_race_lose_no_milestone_and_signal_none_twice(ward: Ward) -> None:
-    classes = ward.classes
+async def test_racing_changes_and_reconciliations_signal_every_milestone_once(region: WatchedRegion) -> None:
+    classes = region.classes
     await classes.begin(4)
     for number in range(6):
         for session_id in classes.ids:
@@ -345,14 +347,14 @@ async def test_changes_and_looks_that_race_lose_no_milestone_and_signal_none_twi
         assert await classes.signals_to(session_id) <= len(signalled)
 
 
-async def test_two_watches_of_one_region_lose_no_milestone_of_each_other(ward: Ward) -> None:
-    classes = ward.classes
+async def test_two_watches_of_one_region_lose_no_milestone(region: WatchedRegion) -> None:
+    classes = region.classes
     await classes.begin(3)
     watchers = [classes.watcher(), classes.watcher()]
     for number in range(4):
         for session_id in classes.ids:
             await classes.join(session_id, Role.STUDENT if number else Role.INSTRUCTOR, str(number))
-        await asyncio.gather(*(watcher.look() for watcher in watchers))
+        await asyncio.gather(*(watcher.reconcile() for watcher in watchers))
         await asyncio.gather(*(watcher.report() for watcher in watchers))
     for session_id in classes.ids:
         assert {"student", "instructor"} <= set(await classes.signalled(session_id))
@@ -360,7 +362,7 @@ async def test_two_watches_of_one_region_lose_no_milestone_of_each_other(ward: W
 
 @asynccontextmanager
 async def running_watch(classes: WatchedClasses, *, every: float = NEVER) -> AsyncIterator[None]:
-    """The activity itself, until the block ends."""
+    """Runs the activity while the block runs."""
     watch = RoomWatchActivities(
         classes.school.database, classes.rooms, SessionClient(classes.temporal, REGION)
     ).watch
@@ -379,7 +381,7 @@ async def _listed(classes: WatchedClasses) -> bool:
 
 async def _remade(classes: WatchedClasses) -> bool:
     kinds = [{event.kind for event in await classes.recorded(session_id)} for session_id in classes.ids]
-    return all(EventKind.ROOM_REMADE in found for found in kinds)
+    return all(EventKind.ROOM_REMADE in recorded for recorded in kinds)
 
 
 async def _answers(database: Database) -> bool:

@@ -1,4 +1,4 @@
-"""Loops of one activity: each is kept running, and none takes another with it."""
+"""Each loop of an activity is kept running, whatever happens to the others."""
 
 import asyncio
 import logging
@@ -31,39 +31,39 @@ async def ends_cancelled() -> None:
         (ends_cancelled, "cancelled"),
     ],
 )
-async def test_a_loop_that_ends_is_logged_and_started_again(
+async def test_ended_loop_is_logged_and_started_again(
     end: Callable[[], Coroutine[None, None, None]], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    lives, steady_lives, again = 0, 0, asyncio.Event()
+    starts, steady_starts, third_start = 0, 0, asyncio.Event()
 
     async def fragile() -> None:
-        nonlocal lives
-        lives += 1
-        if lives == 3:
-            again.set()
+        nonlocal starts
+        starts += 1
+        if starts == 3:
+            third_start.set()
             await asyncio.Event().wait()
         await end()
 
     async def steady() -> None:
-        nonlocal steady_lives
-        steady_lives += 1
+        nonlocal steady_starts
+        steady_starts += 1
         await asyncio.Event().wait()
 
     loops = {"fragile": fragile, "steady": steady}
     with caplog.at_level(logging.ERROR):
         running = asyncio.create_task(keep_running(loops, seconds=60, beat=lambda: None, pause=0))
-        await asyncio.wait_for(again.wait(), 30)
+        await asyncio.wait_for(third_start.wait(), 30)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
 
-    assert (lives, steady_lives) == (3, 1)
+    assert (starts, steady_starts) == (3, 1)
     logged = [(record.__dict__["loop"], record.__dict__["error"]) for record in caplog.records]
     assert [name for name, _ in logged] == ["fragile", "fragile"]
     assert all(error.startswith(reason) and "Noor" not in error for _, error in logged)
 
 
-async def test_loops_end_with_the_time_that_is_theirs() -> None:
+async def test_loops_are_ended_after_the_given_time() -> None:
     beats, ended = 0, asyncio.Event()
 
     async def loop() -> None:
@@ -81,7 +81,7 @@ async def test_loops_end_with_the_time_that_is_theirs() -> None:
     assert beats
 
 
-async def test_a_loop_that_loses_its_cancellation_to_an_error_ends_all_the_same() -> None:
+async def test_loop_that_swallows_its_cancellation_is_cancelled_again() -> None:
     waits = 0
 
     async def forgetful() -> None:

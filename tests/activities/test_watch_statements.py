@@ -1,4 +1,4 @@
-"""The statements of a look and its reports do not grow with the running sessions."""
+"""The statements of a reconciliation and its reports do not grow with the running sessions."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.adapter
 
 @pytest.fixture(scope="module")
 def own_livekit() -> Iterator[TestLiveKit]:
-    """A watch closes the rooms of others, so it does not share a server with them."""
+    """A server of its own, because the watch closes rooms of sessions it does not know."""
     with temporary_folder("livekit") as folder:
         server = start_livekit(folder)
         yield server
@@ -60,27 +60,29 @@ async def classes(
     await database.aclose()
 
 
-async def statements_of_a_look(watcher: RoomWatcher, urls: DatabaseUrls) -> int:
+async def statements_of_a_reconciliation(watcher: RoomWatcher, urls: DatabaseUrls) -> int:
     with counted_statements(urls) as counted:
-        await watcher.look()
+        await watcher.reconcile()
         await watcher.report()
     return counted.statements
 
 
-async def test_a_look_at_thirty_sessions_takes_as_many_statements_as_one_at_three(
+async def test_reconciling_thirty_sessions_takes_as_many_statements_as_three(
     classes: WatchedClasses, counting_urls: DatabaseUrls
 ) -> None:
     watcher = classes.watcher()
     quiet, busy = [], []
     for more in (3, 27):
         await classes.begin(more)
-        await watcher.look()
+        await watcher.reconcile()
         await watcher.report()
-        quiet.append(await statements_of_a_look(watcher, counting_urls))
+        quiet.append(await statements_of_a_reconciliation(watcher, counting_urls))
         for session_id in classes.ids:
             await classes.join(session_id, Role.STUDENT, str(more))
-        busy.append(await statements_of_a_look(watcher, counting_urls))  # all have a milestone
-        busy.append(await statements_of_a_look(watcher, counting_urls))  # all have an absence and a milestone
+        # all have a milestone
+        busy.append(await statements_of_a_reconciliation(watcher, counting_urls))
+        # all have an absence and a milestone
+        busy.append(await statements_of_a_reconciliation(watcher, counting_urls))
 
     assert quiet[0] == quiet[1] == 3
     assert busy[:2] == busy[2:]

@@ -29,7 +29,7 @@ TIMEOUT = timedelta(minutes=10)
 
 @dataclass
 class SignalFailures(Interceptor):
-    """Fails the signals to some workflows, as a server would that refuses them."""
+    """Fails the signals to chosen workflows, as a server that refuses them would."""
 
     failures: dict[str, Exception] = field(default_factory=dict)
 
@@ -57,7 +57,7 @@ class WatchedClasses:
     ids: list[UUID] = field(default_factory=list)
 
     async def begin(self, count: int) -> None:
-        """So many more classes are live, each with a room and a workflow that takes signals and does nothing."""
+        """Start `count` more live classes, each with a room and a workflow that takes signals and does nothing."""
         for _ in range(count):
             starts_at = now() + timedelta(days=10, hours=2 * len(self.ids) + 2)
             session_id = (await self.school.book("Noor", "Leo", starts_at=starts_at)).session_id

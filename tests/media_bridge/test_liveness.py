@@ -1,4 +1,4 @@
-"""Findings of the comparison between LiveKit and the record."""
+"""The comparison of LiveKit's rooms with the record finds what to remake, to close and to record."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from domain.presence.events import EventKind
-from media_bridge.liveness import KnownConnection, Poll, Sighting, compare
+from media_bridge.liveness import Poll, RecordedConnection, Sighting, compare
 from media_bridge.rooms import Room, RoomParticipant
 
 pytestmark = pytest.mark.unit
@@ -30,33 +30,33 @@ def poll(
     *,
     rooms: Sequence[UUID] | None = None,
 ) -> Poll:
-    have = [Room(s, f"RM_{s.int}", at(-3600)) for s in (participants if rooms is None else rooms)]
-    return Poll(at(seconds), have, participants)
+    existing = [Room(s, f"RM_{s.int}", at(-3600)) for s in (participants if rooms is None else rooms)]
+    return Poll(at(seconds), existing, participants)
 
 
-def known(sid: str, *, session: UUID = A, seen: float = 0) -> KnownConnection:
-    return KnownConnection(session, sid, f"identity-{sid}", at(seen))
+def on_record(sid: str, *, session: UUID = A, seen: float = 0) -> RecordedConnection:
+    return RecordedConnection(session, sid, f"identity-{sid}", at(seen))
 
 
-def test_nothing_to_do_when_room_and_record_agree() -> None:
-    found = compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[known("PA_1")])
+def test_room_that_agrees_with_the_record_gives_no_findings() -> None:
+    found = compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[on_record("PA_1")])
 
     assert (found.remake, found.close, found.events) == ((), (), ())
-    assert found.memory == {"PA_1": Sighting(at(10))}
+    assert found.sightings == {"PA_1": Sighting(at(10))}
 
 
-def test_a_forgotten_room_is_made_again() -> None:
-    assert compare(poll(10, {A: []}), running={A, B}, known=[]).remake == (B,)
+def test_missing_room_of_a_running_session_is_made_again() -> None:
+    assert compare(poll(10, {A: []}), running={A, B}, recorded=[]).remake == (B,)
 
 
-def test_a_room_without_a_session_is_closed_unless_it_is_young() -> None:
+def test_room_without_a_running_session_is_closed_unless_new() -> None:
     old, young = Room(A, "RM_1", at(-3600)), Room(B, "RM_2", at(-5))
 
-    assert compare(Poll(at(0), [old, young], {}), running=set(), known=[]).close == (A,)
+    assert compare(Poll(at(0), [old, young], {}), running=set(), recorded=[]).close == (A,)
 
 
-def test_a_connection_nobody_announced_is_recorded_with_the_time_it_joined() -> None:
-    found = compare(poll(10, {A: [person("PA_1", joined=4)]}), running={A}, known=[])
+def test_unannounced_connection_is_recorded_with_its_join_time() -> None:
+    found = compare(poll(10, {A: [person("PA_1", joined=4)]}), running={A}, recorded=[])
 
     (recorded,) = found.events
     assert recorded.session_id == A
@@ -66,21 +66,21 @@ def test_a_connection_nobody_announced_is_recorded_with_the_time_it_joined() -> 
     assert recorded.event.data["joined_at"] == at(4).isoformat()
 
 
-def test_a_connection_that_livekit_said_has_left_is_not_recorded_again_while_it_is_listed() -> None:
-    found = compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[], left={"PA_1"})
+def test_connection_announced_as_left_is_not_recorded_again_while_listed() -> None:
+    found = compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[], left={"PA_1"})
 
     assert found.events == ()
 
 
-def test_the_recorder_is_not_attendance() -> None:
-    found = compare(poll(10, {A: [person("PA_R", hidden=True)]}), running={A}, known=[])
+def test_hidden_recorder_is_not_counted_as_attendance() -> None:
+    found = compare(poll(10, {A: [person("PA_R", hidden=True)]}), running={A}, recorded=[])
 
-    assert (found.events, found.memory) == ((), {})
+    assert (found.events, found.sightings) == ((), {})
 
 
-def test_connections_went_with_their_room_when_they_were_seen_last() -> None:
-    there = compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[known("PA_1")])
-    gone = compare(poll(20, {}), running={A}, known=[known("PA_1")], memory=there.memory)
+def test_connections_of_a_missing_room_are_absent_since_last_seen() -> None:
+    present = compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[on_record("PA_1")])
+    gone = compare(poll(20, {}), running={A}, recorded=[on_record("PA_1")], sightings=present.sightings)
 
     (recorded,) = gone.events
     assert gone.remake == (A,)
@@ -88,15 +88,17 @@ def test_connections_went_with_their_room_when_they_were_seen_last() -> None:
     assert recorded.event.occurred_at == at(10)
 
 
-def test_a_watch_that_starts_afresh_does_not_guess_when_a_lost_room_was_left() -> None:
-    assert compare(poll(20, {}), running={A}, known=[known("PA_1")]).events == ()
+def test_restarted_watch_does_not_date_absences_in_a_missing_room() -> None:
+    assert compare(poll(20, {}), running={A}, recorded=[on_record("PA_1")]).events == ()
 
 
-def test_a_connection_is_absent_after_two_polls_and_as_of_when_it_was_last_seen() -> None:
-    there = compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[known("PA_1")])
-    missed = compare(poll(20, {A: []}), running={A}, known=[known("PA_1")], memory=there.memory)
-    gone = compare(poll(30, {A: []}), running={A}, known=[known("PA_1")], memory=missed.memory)
-    after = compare(poll(40, {A: []}), running={A}, known=[known("PA_1")], memory=gone.memory)
+def test_connection_missing_from_two_polls_is_absent_since_last_seen() -> None:
+    present = compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[on_record("PA_1")])
+    missed = compare(
+        poll(20, {A: []}), running={A}, recorded=[on_record("PA_1")], sightings=present.sightings
+    )
+    gone = compare(poll(30, {A: []}), running={A}, recorded=[on_record("PA_1")], sightings=missed.sightings)
+    after = compare(poll(40, {A: []}), running={A}, recorded=[on_record("PA_1")], sightings=gone.sightings)
 
     assert missed.events == ()
     (recorded,) = gone.events
@@ -105,18 +107,28 @@ def test_a_connection_is_absent_after_two_polls_and_as_of_when_it_was_last_seen(
     assert after.events == ()
 
 
-def test_a_connection_missing_from_one_poll_is_not_absent() -> None:
-    missed = compare(poll(20, {A: []}), running={A}, known=[known("PA_1")])
-    back = compare(poll(30, {A: [person("PA_1")]}), running={A}, known=[known("PA_1")], memory=missed.memory)
-    missed_again = compare(poll(40, {A: []}), running={A}, known=[known("PA_1")], memory=back.memory)
+def test_connection_missing_from_one_poll_is_not_absent() -> None:
+    missed = compare(poll(20, {A: []}), running={A}, recorded=[on_record("PA_1")])
+    back = compare(
+        poll(30, {A: [person("PA_1")]}),
+        running={A},
+        recorded=[on_record("PA_1")],
+        sightings=missed.sightings,
+    )
+    missed_again = compare(
+        poll(40, {A: []}), running={A}, recorded=[on_record("PA_1")], sightings=back.sightings
+    )
 
     assert back.events == missed_again.events == ()
 
 
-def test_connections_of_a_forgotten_room_become_absent_at_the_last_proof_of_life() -> None:
-    first = compare(poll(20, {}, rooms=[]), running={A}, known=[known("PA_1", seen=12)])
+def test_connections_of_a_remade_room_are_absent_since_their_last_sign_of_life() -> None:
+    first = compare(poll(20, {}, rooms=[]), running={A}, recorded=[on_record("PA_1", seen=12)])
     second = compare(
-        poll(30, {A: [person("PA_2")]}), running={A}, known=[known("PA_1", seen=12)], memory=first.memory
+        poll(30, {A: [person("PA_2")]}),
+        running={A},
+        recorded=[on_record("PA_1", seen=12)],
+        sightings=first.sightings,
     )
 
     assert first.remake == (A,)
@@ -124,23 +136,28 @@ def test_connections_of_a_forgotten_room_become_absent_at_the_last_proof_of_life
     assert [(e.participant_sid, e.occurred_at) for e in absent] == [("PA_1", at(12))]
 
 
-def test_a_room_whose_participants_could_not_be_listed_changes_nothing() -> None:
-    memory: Mapping[str, Sighting] = {}
+def test_room_whose_participants_cannot_be_listed_gives_no_events() -> None:
+    sightings: Mapping[str, Sighting] = {}
     for seconds in (10, 20, 30):
-        found = compare(poll(seconds, {}, rooms=[A]), running={A}, known=[known("PA_1")], memory=memory)
-        memory = found.memory
+        found = compare(
+            poll(seconds, {}, rooms=[A]),
+            running={A},
+            recorded=[on_record("PA_1")],
+            sightings=sightings,
+        )
+        sightings = found.sightings
         assert found.events == ()
 
 
-def test_an_absent_connection_that_is_there_after_all_is_recorded_as_seen_again() -> None:
-    """It is no longer on record as open, so it counts as unannounced, under an id of its own."""
-    first = compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[]).events[0].event
-    again = compare(poll(60, {A: [person("PA_1")]}), running={A}, known=[]).events[0].event
+def test_connection_seen_again_after_an_absence_gets_a_new_event_id() -> None:
+    """It is no longer recorded as open, so it counts as unannounced."""
+    first = compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[]).events[0].event
+    again = compare(poll(60, {A: [person("PA_1")]}), running={A}, recorded=[]).events[0].event
 
     assert first.source_id != again.source_id
 
 
-def test_events_of_the_same_poll_have_the_same_source_ids() -> None:
-    one, two = (compare(poll(10, {A: [person("PA_1")]}), running={A}, known=[]) for _ in range(2))
+def test_comparing_one_poll_twice_gives_the_same_event_ids() -> None:
+    one, two = (compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[]) for _ in range(2))
 
     assert one.events == two.events

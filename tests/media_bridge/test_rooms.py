@@ -1,4 +1,4 @@
-"""Rooms on the real LiveKit server."""
+"""The room client works against a real LiveKit server."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.adapter
 PATIENCE = {"empty_timeout": timedelta(minutes=10), "departure_timeout": timedelta(minutes=5)}
 
 
-async def test_making_a_room_twice_finds_the_same_room(classroom: Classroom) -> None:
+async def test_making_a_room_twice_gives_the_same_room(classroom: Classroom) -> None:
     first = await classroom.rooms.ensure_room(classroom.session_id, **PATIENCE)
     second = await classroom.rooms.ensure_room(classroom.session_id, **PATIENCE)
 
@@ -27,7 +27,7 @@ async def test_making_a_room_twice_finds_the_same_room(classroom: Classroom) -> 
     assert first in await classroom.rooms.list_rooms()
 
 
-async def test_a_closed_room_is_gone_and_closing_it_again_is_fine(classroom: Classroom) -> None:
+async def test_closing_a_room_is_idempotent(classroom: Classroom) -> None:
     for _ in range(2):
         await classroom.rooms.close_room(classroom.session_id)
 
@@ -53,7 +53,7 @@ async def test_participants_are_listed_with_their_tracks_and_the_recorder_as_hid
     assert abs(someone.joined_at - recorder.joined_at) < timedelta(minutes=1)
 
 
-async def test_a_removed_participant_is_gone_and_removing_again_is_fine(classroom: Classroom) -> None:
+async def test_removing_a_participant_is_idempotent(classroom: Classroom) -> None:
     await classroom.person("someone", 300)
     for _ in range(2):
         await classroom.rooms.remove_participant(classroom.session_id, "someone")
@@ -61,7 +61,7 @@ async def test_a_removed_participant_is_gone_and_removing_again_is_fine(classroo
     assert await classroom.rooms.list_participants(classroom.session_id) == []
 
 
-async def test_rooms_of_others_are_not_listed(classroom: Classroom) -> None:
+async def test_rooms_without_a_session_are_not_listed(classroom: Classroom) -> None:
     server = classroom.server
     async with livekit_api.LiveKitAPI(server.url, server.api_key, server.api_secret) as api:
         await api.room.create_room(livekit_api.CreateRoomRequest(name="lobby"))
@@ -71,7 +71,7 @@ async def test_rooms_of_others_are_not_listed(classroom: Classroom) -> None:
     assert classroom.session_id in ours
 
 
-async def test_a_server_that_is_away_is_unavailable_and_one_that_is_back_has_forgotten(
+async def test_stopped_server_is_unavailable_and_has_lost_its_rooms_when_back(
     livekit_factory: Callable[..., TestLiveKit],
 ) -> None:
     server, session_id = livekit_factory(), uuid4()
@@ -86,7 +86,7 @@ async def test_a_server_that_is_away_is_unavailable_and_one_that_is_back_has_for
     await rooms.aclose()
 
 
-async def test_a_wrong_secret_is_not_worth_a_retry(livekit_server: TestLiveKit) -> None:
+async def test_wrong_secret_is_not_retryable(livekit_server: TestLiveKit) -> None:
     rooms = LiveKitRooms(livekit_server.url, livekit_server.api_key, "wrong-secret-of-thirty-two-characters")
     with pytest.raises(NotAllowed):
         await rooms.list_rooms()
@@ -109,9 +109,9 @@ async def test_a_wrong_secret_is_not_worth_a_retry(livekit_server: TestLiveKit) 
         ("unimplemented", 501, InvalidInput),
     ],
 )
-def test_answers_are_classified(code: str, status: int, error: type[Exception]) -> None:
-    answer = livekit_api.ServerError(code, "someone@example.com is not here", status=status)
-    found = domain_error(answer, "CreateRoom")
+def test_livekit_errors_become_domain_errors(code: str, status: int, error: type[Exception]) -> None:
+    vendor_error = livekit_api.ServerError(code, "someone@example.com is not here", status=status)
+    translated = domain_error(vendor_error, "CreateRoom")
 
-    assert type(found) is error
-    assert "someone" not in str(found)
+    assert type(translated) is error
+    assert "someone" not in str(translated)

@@ -1,4 +1,4 @@
-"""Webhooks as the real server sends them, over HTTP."""
+"""Webhooks that a real LiveKit server sends over HTTP are received."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.adapter
 
 
 class Receiver:
-    """Keeps what it is sent, read by the verifier."""
+    """An HTTP server that keeps the events of the webhooks it receives."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -38,7 +38,7 @@ class Receiver:
         async with asyncio.timeout(PATIENCE), self._more:
             await self._more.wait_for(lambda: holds(self.received))
 
-    def told(self) -> list[tuple[EventKind, str | None]]:
+    def kinds_and_identities(self) -> list[tuple[EventKind, str | None]]:
         return [(recorded.event.kind, recorded.event.identity) for recorded in self.received]
 
 
@@ -55,7 +55,7 @@ async def receiver() -> AsyncIterator[Receiver]:
     await runner.cleanup()
 
 
-async def test_a_class_is_told_by_the_server_itself(
+async def test_livekit_sends_the_events_of_a_class(
     receiver: Receiver, livekit_factory: Callable[..., TestLiveKit], tmp_path: Path
 ) -> None:
     server = livekit_factory(webhook_urls=(receiver.url,))
@@ -67,10 +67,12 @@ async def test_a_class_is_told_by_the_server_itself(
         await recording.wait_for_tracks(1)
         (listed,) = [p for p in await classroom.rooms.list_participants(classroom.session_id) if not p.hidden]
         await person.leave()
-        await receiver.until(lambda _: (EventKind.PARTICIPANT_LEFT, "someone") in receiver.told())
+        await receiver.until(
+            lambda _: (EventKind.PARTICIPANT_LEFT, "someone") in receiver.kinds_and_identities()
+        )
         await classroom.rooms.close_room(classroom.session_id)
         await recording.wait_for_end()
-        await receiver.until(lambda _: (EventKind.ROOM_FINISHED, None) in receiver.told())
+        await receiver.until(lambda _: (EventKind.ROOM_FINISHED, None) in receiver.kinds_and_identities())
 
     events = {(r.event.kind, r.event.identity): r.event for r in receiver.received}
     assert {r.session_id for r in receiver.received} == {classroom.session_id}

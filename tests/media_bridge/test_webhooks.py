@@ -1,4 +1,4 @@
-"""Webhooks with real signatures, good and bad."""
+"""Signed webhooks become session events; all others are refused."""
 
 import json
 from datetime import UTC, datetime
@@ -59,7 +59,7 @@ SHORT = proto.ParticipantInfo(sid="PA_3", identity="someone")
 TRACK = proto.TrackInfo(sid="TR_1", source=proto.TrackSource.SCREEN_SHARE, muted=True, width=1280)
 
 
-def test_a_join_is_told_to_the_millisecond() -> None:
+def test_join_has_its_time_to_the_millisecond() -> None:
     recorded = receive("participant_joined", participant=PERSON)
 
     assert recorded is not None
@@ -72,7 +72,7 @@ def test_a_join_is_told_to_the_millisecond() -> None:
     assert event.data["room_sid"] == "RM_1"
 
 
-def test_a_departure_has_its_reason_and_the_time_of_joining() -> None:
+def test_departure_has_its_reason_and_join_time() -> None:
     recorded = receive("participant_left", participant=PERSON | {"disconnectReason": "CONNECTION_TIMEOUT"})
 
     assert recorded is not None
@@ -82,7 +82,7 @@ def test_a_departure_has_its_reason_and_the_time_of_joining() -> None:
     assert recorded.event.data["joined_at"] == "2023-11-14T22:13:29.321000+00:00"
 
 
-def test_a_departure_in_the_second_of_joining_is_not_before_it() -> None:
+def test_departure_in_the_second_of_the_join_is_not_dated_before_it() -> None:
     recorded = receive("participant_left", participant=PERSON | {"joinedAtMs": "1700000010900"})
 
     assert recorded is not None
@@ -97,7 +97,7 @@ def test_machines_are_marked_hidden(field: dict[str, Any]) -> None:
     assert recorded.event.hidden
 
 
-def test_a_track_is_told_with_its_source() -> None:
+def test_published_track_has_its_source() -> None:
     track = {"sid": "TR_1", "source": "MICROPHONE", "muted": True}
     recorded = receive("track_published", participant=PERSON, track=track)
 
@@ -110,14 +110,14 @@ def test_a_track_is_told_with_its_source() -> None:
 @pytest.mark.parametrize(
     ("name", "kind"), [("room_started", EventKind.ROOM_STARTED), ("room_finished", EventKind.ROOM_FINISHED)]
 )
-def test_rooms_are_told_without_a_participant(name: str, kind: EventKind) -> None:
+def test_room_event_has_no_participant(name: str, kind: EventKind) -> None:
     recorded = receive(name)
 
     assert recorded is not None
     assert (recorded.event.kind, recorded.event.identity) == (kind, None)
 
 
-def test_words_of_a_newer_server_are_told_by_their_number() -> None:
+def test_unknown_values_of_a_newer_server_keep_their_number() -> None:
     person, track = PERSON | {"disconnectReason": 999, "kind": 999}, {"sid": "TR_1", "source": 999}
     left = receive("participant_left", participant=person)
     published = receive("track_published", participant=PERSON, track=track)
@@ -129,16 +129,16 @@ def test_words_of_a_newer_server_are_told_by_their_number() -> None:
 
 
 @pytest.mark.parametrize("name", ["egress_started", "ingress_ended", "something_else"])
-def test_events_of_no_interest_are_none(name: str) -> None:
+def test_event_of_no_interest_is_ignored(name: str) -> None:
     assert receive(name) is None
 
 
 @pytest.mark.parametrize("name", ["lobby", "session-", "session-not-an-id"])
-def test_rooms_of_others_are_none(name: str) -> None:
+def test_event_of_a_room_without_a_session_is_ignored(name: str) -> None:
     assert receive("room_started", room={"sid": "RM_1", "name": name}) is None
 
 
-def test_each_key_of_a_rotation_is_accepted() -> None:
+def test_every_configured_key_is_accepted() -> None:
     body = body_of("room_started")
 
     old = authorization(body, key="old", secret="another-secret-of-thirty-two-characters")
@@ -158,7 +158,7 @@ def test_each_key_of_a_rotation_is_accepted() -> None:
     ],
     ids=["missing", "nonsense", "not-a-token", "unknown-key", "wrong-secret", "expired", "other-body"],
 )
-def test_what_is_not_signed_for_this_body_is_refused(header: str) -> None:
+def test_webhook_without_a_valid_signature_is_refused(header: str) -> None:
     with pytest.raises(SignatureInvalid):
         VERIFIER.receive(body_of("room_started"), header)
 
@@ -183,7 +183,7 @@ def test_what_is_not_signed_for_this_body_is_refused(header: str) -> None:
         *("too-deep", "no-unicode", "far-future", "last-second", "joined-never"),
     ],
 )
-def test_what_is_signed_but_not_an_event_is_malformed(body: bytes) -> None:
+def test_signed_body_that_is_not_an_event_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedEvent):
         VERIFIER.receive(body, authorization(body))
 
@@ -203,8 +203,8 @@ def test_what_is_signed_but_not_an_event_is_malformed(body: bytes) -> None:
     ids=lambda event: str(event.event),
 )
 @pytest.mark.parametrize("names", ["json", "proto"])
-def test_an_event_is_read_the_same_however_it_is_written(event: WebhookEvent, names: str) -> None:
-    """With its JSON names, as LiveKit's server writes, and with the other ones that the format allows."""
+def test_both_json_forms_of_an_event_are_parsed_alike(event: WebhookEvent, names: str) -> None:
+    """With protobuf's JSON field names, as LiveKit's server writes them, and with the original field names."""
     event.id, event.created_at, event.room.name = "EV_1", 1700000010, f"session-{SESSION}"
     body = MessageToJson(event, preserving_proto_field_name=names == "proto").encode()
     assert VERIFIER.receive(body, authorization(body)) == read_event(event)

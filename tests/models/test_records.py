@@ -78,7 +78,7 @@ async def test_a_transcript_is_in_time_order_and_keeps_the_first_telling(
         await recordings.add_utterances(db, tenant.id, session_id, [replace(late, text="else")])
         assert await recordings.transcript(db, session_id) == [early, late]
         assert await recordings.utterance(db, session_id, late.id) == late
-        assert await recordings.heard_until(db, session_id) == {"TR_1": late.ends_at}
+        assert await recordings.transcribed_until(db, session_id) == {"TR_1": late.ends_at}
 
 
 async def test_what_was_said_in_another_class_is_not_given(database: Database, tenant: Tenant) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.presence.attendance import Attendance, fold_attendance
 from domain.presence.connections import Provenance
 from domain.presence.events import SessionEvent
-from media_bridge.liveness import KnownConnection, Poll, Sighting, compare
+from media_bridge.liveness import Poll, RecordedConnection, Sighting, compare
 from media_bridge.rooms import Room, RoomParticipant
 from tests.domain.presence.true_class import DETECTED, END, POLL, TrueClass, TrueConnection, classes, goodbye
 from tests.domain.session_events import at, joined, remade
@@ -28,7 +28,7 @@ class Watched:
     def __init__(self, truth: TrueClass, webhooks: list[tuple[float, SessionEvent]]) -> None:
         self._truth = truth
         self._webhooks = sorted(webhooks, key=lambda told: told[0])
-        self._memory: Mapping[str, Sighting] = {}
+        self._sightings: Mapping[str, Sighting] = {}
         self.events: list[SessionEvent] = []
 
     def run(self, *, restart_at: int | None) -> dict[str, Attendance]:
@@ -37,7 +37,7 @@ class Watched:
             arrived = [event for when, event in self._webhooks if second - POLL <= when < second]
             self.events += arrived
             if restart_at is not None and second - POLL <= restart_at < second:
-                self._memory = {}
+                self._sightings = {}
             self._look(second)
         return fold_attendance(self.events, until=at(END + 200))
 
@@ -54,16 +54,16 @@ class Watched:
         known, left = self._on_record()
         rooms = [] if forgotten else [Room(SESSION, "RM", at(0))]
         poll = Poll(at(second), rooms, {} if forgotten else {SESSION: listed})
-        found = compare(poll, running={SESSION}, known=known, left=left, memory=self._memory)
-        self._memory = found.memory
+        found = compare(poll, running={SESSION}, recorded=known, left=left, sightings=self._sightings)
+        self._sightings = found.sightings
         self.events += [remade(second) for _ in found.remake]
         self.events += [recorded.event for recorded in found.events]
 
-    def _on_record(self) -> tuple[list[KnownConnection], set[str]]:
+    def _on_record(self) -> tuple[list[RecordedConnection], set[str]]:
         folded = fold_attendance(self.events, until=None)
         every = [(a.identity, c) for a in folded.values() for c in a.connections]
         known = [
-            KnownConnection(SESSION, c.sid, who, c.last_seen_at) for who, c in every if c.left_at is None
+            RecordedConnection(SESSION, c.sid, who, c.last_seen_at) for who, c in every if c.left_at is None
         ]
         return known, {c.sid for _, c in every if c.said_left}
 

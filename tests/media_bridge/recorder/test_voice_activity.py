@@ -12,7 +12,7 @@ SILENCE, SPEECH = 10.0, 3000.0
 
 
 def speech_spans(levels: list[tuple[float, float]]) -> list[SpeechSpan]:
-    """The spans spans in consecutive levels, given as (rms, seconds) from clock second 0."""
+    """The speech spans in consecutive levels, given as (rms, seconds) from clock second 0."""
     detector, at, spans = VoiceActivityDetector(), 0.0, []
     for rms, seconds in levels:
         for _ in range(round(seconds / FRAME)):
