@@ -1,1 +1,1 @@
-"""Tables (one file per aggregate), repositories (all SQL), the engine with its tenant scope, migrations."""
+"""The database: tables (one file per aggregate), repositories (all SQL), the unit of work, migrations."""

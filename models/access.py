@@ -1,4 +1,4 @@
-"""Who comes in: staff, sign-in links, signed-in people, outside identity providers, failed attempts."""
+"""Tables of sign-in: staff, sign-in links, signed-in browsers, identity providers, attempts."""
 
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,7 @@ class Member(TenantRow, table=True):
 
 
 class SignInLink(TenantRow, table=True):
-    """A link that was mailed. Works once, for a short time; only its SHA-256 is kept."""
+    """A sign-in link that was mailed. It works once, for a short time; only the SHA-256 of its token is stored."""
 
     __tablename__ = "sign_in_link"
     id: UUID = Field(primary_key=True)
@@ -50,7 +50,7 @@ class SignInLink(TenantRow, table=True):
 
 
 class SignedIn(TenantRow, table=True):
-    """Somebody's browser. Only the SHA-256 of its cookie is kept."""
+    """A browser that is signed in. Only the SHA-256 of its cookie is stored."""
 
     __tablename__ = "signed_in"
     id: UUID = Field(primary_key=True)
@@ -72,7 +72,7 @@ class IdentityProvider(TenantRow, table=True):
     issuer: str
     client_id: str
     client_secret: str  # sealed with the deployment's secret
-    domains: list[Any] = json_list()  # mail domains whose people are sent there
+    domains: list[Any] = json_list()  # mail domains of the people who sign in with it
     version: int = 1
     created_at: datetime = utc()
     updated_at: datetime | None = utc(None)
@@ -80,10 +80,10 @@ class IdentityProvider(TenantRow, table=True):
 
 
 class SignInAttempt(SQLModel, table=True):
-    """Counts towards lock-out. Of no organization: who it is about is not known yet."""
+    """An attempt that counts towards lock-out. It has no organization, since nobody is signed in yet."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (sa.Index("ix_sign_in_attempt_about_attempted_at", "about", "attempted_at"),)
     id: UUID = Field(primary_key=True)
-    about: str  # SHA-256 of the address, or of the network the request came from
+    about: str  # SHA-256 of the mail address, or of the network that the request came from
     attempted_at: datetime = utc()

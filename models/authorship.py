@@ -1,4 +1,4 @@
-"""Whose request a transaction is of, for the log of changes."""
+"""Who caused the changes of a transaction, for the change log."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ HOMEROOM = "homeroom"
 
 @dataclass
 class Authorship:
-    """Filled as the request goes on: who asks is known later than that somebody asks."""
+    """The request and its actor. Filled step by step: the actor is known only after authentication."""
 
     request_id: str = ""
-    actor: str = HOMEROOM  # what nobody asked for is done by workflows
+    actor: str = HOMEROOM  # the actor of changes that workflows make
 
 
 _NOBODY = Authorship()

@@ -1,4 +1,4 @@
-"""What all tables share: naming convention, UTC timestamps, tenant column, subjects, JSON documents."""
+"""Building blocks of all tables: naming convention, UTC timestamps, tenant column, subjects, JSON columns."""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -22,7 +22,7 @@ SQLModel.metadata.naming_convention = NAMING
 
 
 class UTCDateTime(sa.TypeDecorator[datetime]):
-    """timestamptz that refuses naive datetimes and always gives UTC back."""
+    """A timestamptz that refuses naive datetimes and always returns UTC."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -78,12 +78,12 @@ def within_tenant(table: str, column: str = "", ondelete: str | None = None) -> 
 
 
 def referred_within_tenant() -> sa.UniqueConstraint:
-    """What `within_tenant` keys of other tables refer to."""
+    """The unique key that `within_tenant` keys of other tables refer to."""
     return sa.UniqueConstraint("organization_id", "id")
 
 
 def external_ids_are_unique(table: str) -> sa.Index:
-    """Within an organization; rows without one are not looked at."""
+    """External ids are unique within an organization, except empty ones."""
     return sa.Index(
         f"uq_{table}_organization_id_external_id",
         "organization_id",
@@ -94,7 +94,7 @@ def external_ids_are_unique(table: str) -> sa.Index:
 
 
 def listed_by(table: str, *columns: str) -> sa.Index:
-    """Pages of the organization's rows in this order are read without sorting."""
+    """An index with which pages of an organization's rows in this order are read without sorting."""
     return sa.Index(f"ix_{table}_listed_by_{columns[-1]}", "organization_id", *columns, "id")
 
 
@@ -105,9 +105,9 @@ class TenantRow(SQLModel):
 
 
 class SubjectRow(TenantRow):
-    """A row about a session, a person, a course…; `session_of_subject` is the one key that it refers by."""
+    """A row about a subject: a session, a person, a course… Its foreign key is `session_of_subject`."""
 
-    __mapper_args__: ClassVar = {"eager_defaults": True}  # what is computed comes back with each statement
+    __mapper_args__: ClassVar = {"eager_defaults": True}  # statements return the computed column
 
     subject_kind: SubjectKind = enum_column(SubjectKind)
     subject_id: UUID
@@ -120,8 +120,8 @@ class SubjectRow(TenantRow):
 def session_of_subject() -> Any:
     """The subject's id where the subject is a session, computed by the database.
 
-    It carries the foreign key that keeps such a row within the session's organization. Written as Postgres writes it
-    down, so that the comparison of migrations with the tables finds no difference.
+    It carries the foreign key that keeps such a row within the session's organization. The expression is spelled as
+    Postgres stores it, so that comparing migrations with tables finds no difference.
     """
     rule = "CASE WHEN subject_kind::text = 'session'::text THEN subject_id ELSE NULL::uuid END"
     return Field(None, sa_column_args=(sa.Computed(rule, persisted=True),))

@@ -1,4 +1,4 @@
-"""What changed, by whom: append-only, written by triggers, read as the change feed and as the audit log."""
+"""The change log: what changed and by whom. Triggers append to it; the change feed and the audit log read it."""
 
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,9 @@ from models.base import TenantRow, json_object, utc
 
 
 class ChangeRow(TenantRow, table=True):
-    """Ordered by (`xid`, `seq`); complete below the oldest transaction that still runs.
+    """One change. Rows are ordered by (`xid`, `seq`) and complete below the oldest running transaction.
 
-    `xid` is the writing transaction. A sequence alone would let a reader pass by a row that is committed late.
+    `xid` is the writing transaction. With a sequence alone, readers would miss a row that is committed late.
     """
 
     __tablename__ = "change_log"

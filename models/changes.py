@@ -1,8 +1,8 @@
-"""Which sessions changed, sent to live pages by LISTEN/NOTIFY.
+"""Notifies live pages of changed sessions, with LISTEN/NOTIFY.
 
-A NOTIFY inside a writing transaction serialises all commits, so it is sent after the commit, over a connection of its
-own: the first change at once, those that follow within a moment together, many sessions to a message.
-`Database` calls `notify` with what was committed; nobody else needs to.
+A NOTIFY inside a writing transaction serialises all commits, so it is sent after the commit, over its own connection:
+the first change at once, the changes that follow within a moment together, many sessions in a message. `Database` calls
+`notify` with the sessions of each commit; nobody else needs to.
 """
 
 import asyncio
@@ -17,26 +17,26 @@ from uuid import UUID
 
 import psycopg
 
-RESYNC = "*"  # given to listeners after a lost connection: anything may have changed
+RESYNC = "*"  # yielded after a (re)connection: any session may have changed
 _NOTIFY = "select pg_notify(%s, changed) from unnest(%s::text[]) as changed"
-_PER_MESSAGE = 200  # ids: Postgres takes less than 8000 bytes
-_PAUSE = 0.04  # seconds in which changes become one message
+_PER_MESSAGE = 200  # ids; a Postgres message holds less than 8000 bytes
+_PAUSE = 0.04  # seconds; changes within them become one message
 _RETRY = 1.0  # seconds between two attempts to connect
 
 logger = logging.getLogger(__name__)
 
 
 def channel_of(url: str) -> str:
-    """Every login of a database may listen and notify, readers of one organization too, so the name is a secret.
+    """The name of the notification channel, derived from the password that the application's processes share.
 
-    It comes from the password that the processes of the application share.
+    It is a secret, since every login of a database may listen and notify, including an organization's SQL readers.
     """
     password = unquote(urlsplit(url).password or "")
     return f"homeroom_{hashlib.sha256(f'changes of sessions {password}'.encode()).hexdigest()[:32]}"
 
 
 class ChangeNotifier:
-    """Notifies listeners of sessions that changed, as soon as the database can be reached. Never raises."""
+    """Notifies listeners of changed sessions, as soon as the database can be reached. Never raises."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -66,7 +66,7 @@ class ChangeNotifier:
                 await asyncio.sleep(_RETRY)
 
     async def _send(self, connection: "psycopg.AsyncConnection[Any]") -> None:
-        """Send what waits. What could not be sent waits for the next connection."""
+        """Send the waiting ids; if that fails, they wait for the next connection."""
         self._wake.clear()
         batch, self._waiting = self._waiting, set()
         try:
@@ -84,8 +84,8 @@ class ChangeNotifier:
 
 
 def _batched(items: Iterable[str], size: int) -> Iterator[list[str]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
         yield batch
 
 
@@ -94,7 +94,7 @@ def _messages(session_ids: Iterable[UUID]) -> list[str]:
 
 
 async def listen(url: str) -> AsyncGenerator[frozenset[str], None]:
-    """The ids of sessions that changed, message by message, for ever; RESYNC after each (re)connection."""
+    """Yields the ids of changed sessions, message by message, without end; RESYNC after each (re)connection."""
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:

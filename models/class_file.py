@@ -1,4 +1,4 @@
-"""Files of a class or another subject: worksheets, slides. The content is in the object store."""
+"""The table of files of a class or another subject. Their content is in the object store."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,8 +17,8 @@ class ClassFile(SubjectRow, table=True):
     )
     id: UUID = Field(primary_key=True)
     session_id: UUID | None = session_of_subject()
-    name: str  # as given by whoever brought it
-    media_type: str  # as found in the content, never as declared
+    name: str  # as given with the upload
+    media_type: str  # detected from the content, never as declared
     size: int  # bytes
     sha256: str
     key: str  # in the object store

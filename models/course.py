@@ -1,4 +1,4 @@
-"""What is taught, and who is enrolled in it."""
+"""Tables of courses, their topics and plans, and enrollments."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ class Course(TenantRow, table=True):
     title: str
     subject: str
     level: str = ""
-    external_id: str | None = None  # in the system it comes from
+    external_id: str | None = None  # in the organization's own system
     version: int = 1
     created_at: datetime = utc()
     updated_at: datetime | None = utc(None)
@@ -77,7 +77,7 @@ class Enrollment(TenantRow, table=True):
 
 
 class CurriculumPlan(TenantRow, table=True):
-    """In which order, and in how many classes each, a course's topics are taught."""
+    """The order in which a course's topics are taught, and in how many classes each."""
 
     __tablename__ = "curriculum_plan"
     __table_args__ = (within_tenant("course"), external_ids_are_unique("curriculum_plan"))

@@ -26,17 +26,17 @@ from models.changes import ChangeNotifier
 from models.reading import Reading, SingleReading
 from models.written_sessions import UnitOfWork
 
-_SET = (
+_SET_SCOPE = (
     "select set_config('app.organization_id', {}, true), set_config('app.actor', {}, true), "
     "set_config('app.request_id', {}, true)"
 )
 _NAMES = ("organization_id", "actor", "request_id")
-_SCOPE = sa.text(_SET.format(*(f":{name}" for name in _NAMES)))
-# The same and its transaction in one round trip: the driver's client-side cursor sends several statements at once.
-_READING = "begin read only; " + _SET.format(*(f"%({name})s" for name in _NAMES))
+_SCOPE = sa.text(_SET_SCOPE.format(*(f":{name}" for name in _NAMES)))
+# Begins the transaction and sets the scope in one round trip: a client-side cursor sends several statements at once.
+_BEGIN_READING = "begin read only; " + _SET_SCOPE.format(*(f"%({name})s" for name in _NAMES))
 
-_PATIENCE = 3.0  # seconds a read waits for a connection
-_FRESH = 30.0  # seconds since its last use in which a silent connection is taken to live
+_READ_TIMEOUT = 3.0  # seconds a read waits for a connection
+_FRESH = 30.0  # seconds after its last use in which a connection is not checked
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -45,66 +45,67 @@ def sqlalchemy_url(url: str) -> str:
 
 
 def _ping_when_in_doubt(engine: sa.Engine) -> None:
-    """A connection is asked whether it lives where it lay idle for long, or where the server has said something.
+    """Check a pooled connection before its use if it was idle for long or has unread data.
 
-    A server that ends a connection says so, and nothing else is said unasked; looking costs no round trip.
+    A server that ends a connection sends a message first, and it sends no others unrequested. Looking for unread data
+    costs no round trip.
     """
 
-    def note(_: Any, record: ConnectionPoolEntry) -> None:
+    def note_use(_: Any, record: ConnectionPoolEntry) -> None:
         record.info["used"] = time.monotonic()
 
     def ping(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
-        quiet = not _has_something_to_read(connection.driver_connection.fileno())
-        if quiet and time.monotonic() - record.info.get("used", 0.0) < _FRESH:
+        is_quiet = not _has_unread_data(connection.driver_connection.fileno())
+        if is_quiet and time.monotonic() - record.info.get("used", 0.0) < _FRESH:
             return
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
             raise DisconnectionError from error
 
-    sa.event.listen(engine, "checkin", note)
+    sa.event.listen(engine, "checkin", note_use)
     sa.event.listen(engine, "checkout", ping)
 
 
-def _has_something_to_read(descriptor: int) -> bool:
-    looking = select.poll()
-    looking.register(descriptor, select.POLLIN)
-    return bool(looking.poll(0))
+def _has_unread_data(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
-async def _with_quick_json(connection: psycopg.AsyncConnection[Any]) -> None:
+async def _use_orjson(connection: psycopg.AsyncConnection[Any]) -> None:
     set_json_loads(orjson.loads, connection)
 
 
-async def _lives(connection: psycopg.AsyncConnection[Any]) -> None:
-    """A server that ends a connection says so: then it is asked. Raises OperationalError for one that is dead."""
-    if _has_something_to_read(connection.fileno()):
+async def _check_if_unread(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Check a connection that has unread data, as one has that the server ended. Raises OperationalError for it."""
+    if _has_unread_data(connection.fileno()):
         await AsyncConnectionPool.check_connection(connection)
 
 
 class Database:
-    """Connections as the application role: without a tenant scope, row-level security shows no tenant row."""
+    """Connections as the application's role. Without a tenant scope, row-level security shows no tenant's rows."""
 
     def __init__(self, url: str, pool_size: int = 10, *, patience: float = 30.0) -> None:
-        """`patience`: seconds that a transaction waits for a free connection; a read waits less."""
+        """`patience`: seconds that a transaction waits for a free connection; a read waits for a shorter time."""
         self.url = url
         self.engine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=patience,
-            hide_parameters=True,  # they are names and words, and errors reach logs and workflow histories
+            hide_parameters=True,  # they hold personal data, and errors reach logs and workflow histories
         )
         _ping_when_in_doubt(self.engine.sync_engine)
         self._reads = AsyncConnectionPool(
             url,
             min_size=0,
             max_size=pool_size,
-            timeout=_PATIENCE,
-            reconnect_timeout=_PATIENCE,
+            timeout=_READ_TIMEOUT,
+            reconnect_timeout=_READ_TIMEOUT,
             kwargs={"autocommit": True},
-            configure=_with_quick_json,
-            check=_lives,
+            configure=_use_orjson,
+            check=_check_if_unread,
             open=False,
         )
         self._changes = ChangeNotifier(url)
@@ -127,7 +128,7 @@ class Database:
 
     @asynccontextmanager
     async def unscoped(self) -> AsyncIterator[AsyncSession]:
-        """A transaction outside any tenant: sees what the schema's cross-tenant functions give."""
+        """A transaction outside any tenant, for the schema's cross-tenant functions."""
         async with self._transaction() as session:
             yield session
 
@@ -137,31 +138,31 @@ class Database:
 
         Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
         """
-        async with self._for_reading() as connection:
-            await psycopg.AsyncClientCursor(connection).execute(_READING, _scope(organization_id))
+        async with self._read_connection() as connection:
+            await psycopg.AsyncClientCursor(connection).execute(_BEGIN_READING, _scope(organization_id))
             yield Reading(connection)
 
     @asynccontextmanager
     async def single_reading(self, organization_id: UUID) -> AsyncIterator[Reading]:
-        """As `reading`, for one query, which costs half as much.
+        """Like `reading`, but for a single query, at half the cost.
 
         Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
         """
-        async with self._for_reading() as connection:
-            yield SingleReading(connection, _READING, _scope(organization_id))
+        async with self._read_connection() as connection:
+            yield SingleReading(connection, _BEGIN_READING, _scope(organization_id))
 
     @asynccontextmanager
     async def lookup(self) -> AsyncIterator[Reading]:
-        """Outside any tenant and any transaction: what the schema's cross-tenant functions give, in one round trip.
+        """A connection outside any tenant and transaction, for the schema's cross-tenant functions.
 
         Raises Unavailable when the database cannot be reached, InvalidInput for a value no column can hold.
         """
-        async with self._for_reading() as connection:
+        async with self._read_connection() as connection:
             yield Reading(connection)
 
     @asynccontextmanager
-    async def _for_reading(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        """A transaction that is left open is ended by the pool."""
+    async def _read_connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """A connection for reads. The pool ends a transaction that is left open."""
         try:
             if self._reads.closed:
                 await self._reads.open()
@@ -170,13 +171,13 @@ class Database:
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise Unavailable("the database isn't responding") from error
         except psycopg.DataError as error:
-            raise _no_value() from error
+            raise _unstorable_value() from error
 
     @asynccontextmanager
     async def driver(self, writing: Collection[UUID]) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         """A transaction outside any tenant on the driver's own connection, for hot paths. Commits on success.
 
-        `writing` are the ids of the sessions whose rows it writes: nobody looks into the driver's statements.
+        `writing` are the ids of the sessions whose rows it writes, which are not collected from driver statements.
 
         Raises Unavailable when the database cannot be reached.
         """
@@ -202,7 +203,7 @@ class Database:
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise Unavailable("the database isn't responding") from error
         except DataError as error:
-            raise _no_value() from error
+            raise _unstorable_value() from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise Unavailable("the database connection was lost") from error
@@ -219,7 +220,7 @@ class Database:
 
 
 def _scope(organization_id: UUID) -> dict[str, str]:
-    """Values of the scope's parameters."""
+    """The parameter values of the scope's statement."""
     author = authorship.get()
     return {
         "organization_id": str(organization_id),
@@ -228,7 +229,7 @@ def _scope(organization_id: UUID) -> dict[str, str]:
     }
 
 
-def _no_value() -> InvalidInput:
+def _unstorable_value() -> InvalidInput:
     return InvalidInput(
         "a value can't be stored", next_step="Look for NUL characters and numbers out of range."
     )

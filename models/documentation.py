@@ -1,4 +1,4 @@
-"""Documentation of a class: one row per session, its revisions, and briefings made from it."""
+"""Tables of the documentation of classes, its revisions, and the briefings made from it."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A case in somebody's queue."""
+"""The table of exception cases: problems that need a person, in the queue of their owner."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ class ExceptionCase(SubjectRow, table=True):
     id: UUID = Field(primary_key=True)
     session_id: UUID | None = session_of_subject()
     kind: str
-    occasion: str = ""  # tells apart cases of one kind and subject, e.g. the step that failed
+    occasion: str = ""  # distinguishes cases of one kind and subject, e.g. the step that failed
     severity: str
     owner: str  # role
     state: str = "open"  # open | resolved
@@ -30,5 +30,5 @@ class ExceptionCase(SubjectRow, table=True):
     opened_at: datetime = utc()
     resolved_at: datetime | None = utc(None)
     resolved_by: str = ""
-    resolution: str = ""  # what was done, in words
-    assignee: str = ""  # who took it: "member:<id>"…
+    resolution: str = ""  # what was done, free text
+    assignee: str = ""  # who works on it: "member:<id>"…

@@ -1,4 +1,4 @@
-"""Requests that carry an Idempotency-Key, and what was answered."""
+"""The table of requests with an Idempotency-Key and their responses."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from models.base import utc
 
 
 class IdempotencyRow(SQLModel, table=True):
-    """The organization may not exist yet: that of the operator's own requests is nil."""
+    """One request. `organization_id` is no foreign key: requests of the operator have the nil id."""
 
     __tablename__ = "idempotency"
     organization_id: UUID = Field(primary_key=True)
@@ -17,6 +17,6 @@ class IdempotencyRow(SQLModel, table=True):
     key_hash: str = Field(primary_key=True)  # SHA-256 of the key
     fingerprint: str  # SHA-256 of method, path and body
     created_at: datetime = utc()
-    locked_until: datetime = utc()  # until then somebody is at work on it
+    locked_until: datetime = utc()  # until then a process works on it
     status: int | None = None  # HTTP; None: not answered yet
-    answer: str = ""  # sealed with the key, so that it can be read by who has the key alone
+    answer: str = ""  # the response, sealed with the key, so that only who has the key can read it

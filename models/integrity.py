@@ -1,4 +1,4 @@
-"""What a constraint of the database that was violated means to a caller."""
+"""Translates violations of database constraints into domain errors."""
 
 from sqlalchemy.exc import IntegrityError
 
@@ -8,7 +8,7 @@ _UNIQUE, _FOREIGN = "23505", "23503"  # SQLSTATE
 
 
 def meaning_of(error: IntegrityError) -> HomeroomError:
-    """The refusal that two requests which exclude each other come to. Raises the error where it is a fault of ours."""
+    """The refusal of a request that conflicts with another one. Raises the error itself where it is our own fault."""
     state = getattr(error.orig, "sqlstate", None)
     if state == _UNIQUE:
         return Conflict("this already exists", next_step="Read the existing one.")

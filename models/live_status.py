@@ -1,7 +1,7 @@
-"""Who is in the rooms now: written in the statement that records the events it follows from, read by the live board.
+"""Tables of who is in the rooms now. The statement that records events updates them; the live board reads them.
 
-What the columns mean, and how an event moves them, is in `domain/live_status.py`. The organization is that of the
-session, which one key checks: each more would be paid for with every webhook. Rows go with their session.
+`domain/presence/live_status.py` says what the columns mean and how an event changes them. There is only the one foreign
+key to the session of the same organization, because every webhook pays for each key. Rows are deleted with the session.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ class LiveConnection(TenantRow, table=True):
     organization_id: UUID
     session_id: UUID = Field(primary_key=True)
     identity: str = Field(primary_key=True)
-    participant_sid: str = Field(primary_key=True)  # empty: told by the person's own browser
+    participant_sid: str = Field(primary_key=True)  # empty: reported by the person's own browser
     hidden: bool
     listed: bool
     announced_at: datetime | None = utc(None)

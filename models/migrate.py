@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema."""
+"""Runs the migrations of a database."""
 
 from pathlib import Path
 
@@ -16,5 +16,5 @@ def alembic_config(owner_url: str) -> Config:
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Run the migrations as the owner of the schema; racing callers wait for each other."""
+    """Run the migrations as the owner of the schema; concurrent callers wait for each other."""
     command.upgrade(alembic_config(owner_url), revision)

@@ -1,4 +1,4 @@
-"""The outbox: one row is one message to one person, written with the fact that caused it, sent afterwards."""
+"""The outbox table: a row is one message to one person, written with the change that caused it, sent afterwards."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,11 +35,9 @@ class Notice(SubjectRow, table=True):
     html: str
     text: str
     sealed: str = ""  # in place of `html` and `text` where they hold a secret; emptied with the delivery
-    class_starts_at: datetime | None = utc(
-        None
-    )  # as it was when the notice was written; None: about no class
-    send_after: datetime = utc()  # later than `created_at` in the reader's quiet hours
-    deliver_by: datetime | None = utc(None)  # of a notice with a delivery of its own: no use afterwards
+    class_starts_at: datetime | None = utc(None)  # when the notice was written; None: about no class
+    send_after: datetime = utc()  # later than `created_at` in the recipient's quiet hours
+    deliver_by: datetime | None = utc(None)  # only of notices outside sessions: the delivery's deadline
     created_at: datetime = utc()
     sent_at: datetime | None = utc(None)
     failed_at: datetime | None = utc(None)

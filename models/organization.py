@@ -1,4 +1,4 @@
-"""The tenant, its keys to the API, and its rules."""
+"""Tables of regions, organizations (the tenants) and their API keys."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from models.base import TenantRow, enum_column, json_list, json_object, utc
 
 
 class Region(SQLModel, table=True):
-    """A data location: a Temporal namespace and queues, a database, a LiveKit URL, an object store."""
+    """A data location: its own Temporal namespace, database, LiveKit cluster and object store."""
 
     id: str = Field(primary_key=True)
     title: str
@@ -23,14 +23,14 @@ class Organization(SQLModel, table=True):
     region: str = Field(foreign_key="region.id")
     time_zone: str = "UTC"  # IANA
     language: str = "en"  # ISO 639-1
-    policy: dict[str, Any] = json_object()  # SessionPolicy, only what differs from the defaults
+    policy: dict[str, Any] = json_object()  # the fields of SessionPolicy that differ from the defaults
     version: int = 1
     updated_at: datetime | None = utc(None)
     created_at: datetime = utc()
 
 
 class ApiKey(TenantRow, table=True):
-    """A key of an integrator. Only the SHA-256 of the secret is kept; `prefix` finds it."""
+    """An API key. Only the SHA-256 of its secret is stored; it is looked up by `prefix`."""
 
     __tablename__ = "api_key"
     id: UUID = Field(primary_key=True)

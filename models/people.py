@@ -1,4 +1,4 @@
-"""Guardians, students, instructors."""
+"""Tables of guardians, students and instructors."""
 
 from datetime import datetime, time
 from uuid import UUID

@@ -1,6 +1,6 @@
-"""Reads by the driver itself: SQLAlchemy's statements without its unit of work, for what is asked most.
+"""Reads on the driver's own connection: SQLAlchemy's statements without its unit of work, for the hot paths.
 
-The unit of work and its greenlets cost several times what such a statement costs: `python -m benchmarks api`.
+The unit of work and its greenlets cost several times as much as such a statement: `python -m benchmarks api`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,16 +18,16 @@ _NONE: Mapping[str, Any] = {}
 
 
 class Reading:
-    """What is read over one connection; `Database.reading` and `Database.lookup` give it."""
+    """Executes queries on one connection. Comes from `Database.reading` and `Database.lookup`."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self._connection = connection
 
     async def execute(self, query: sa.Executable, values: Mapping[str, Any] = _NONE) -> Sequence[Any]:
-        """The rows, with the columns as attributes. `values` are those of the query's bind parameters.
+        """The rows, with the columns as attributes. `values` are the values of the query's bind parameters.
 
-        A query that is made once is compiled once: keep it, and let what differs be a bind parameter. One of several
-        values is `== any_(…)` of an array; `in_(…)` is written anew for each number of them, and is not supported.
+        A query object is compiled once, so keep it and use bind parameters for what differs. For "one of several
+        values" use `== any_(…)` of an array; `in_(…)`, whose text depends on their number, is not supported.
         """
         text, bound = _compiled(query)
         cursor = self._connection.cursor(row_factory=namedtuple_row)
@@ -36,10 +36,10 @@ class Reading:
 
 
 class SingleReading(Reading):
-    """A transaction of one query, sent as one message: `begin` opens it in the tenant's scope, with `scope` as values.
+    """A transaction of one query, sent as one message. `begin` opens it in the tenant's scope, with `scope` as values.
 
-    The server answers once instead of three times. It is the driver that puts the values into the text, since the
-    protocol takes several statements in no other way.
+    The server answers once instead of three times. The driver puts the values into the text, since the protocol accepts
+    several statements only without parameters.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class SingleReading(Reading):
         self._scope: Mapping[str, str] | None = scope
 
     async def execute(self, query: sa.Executable, values: Mapping[str, Any] = _NONE) -> Sequence[Any]:
-        assert self._scope is not None, "it is for one query, and the tenant's scope has ended with it"
+        assert self._scope is not None, "a single reading takes one query"
         scope, self._scope = self._scope, None
         text, bound = _compiled(query)
         cursor = psycopg.AsyncClientCursor(self._connection, row_factory=namedtuple_row)
@@ -63,7 +63,7 @@ Readable = AsyncSession | Reading  # both have `execute(query, values)`, whose r
 
 
 async def first(db: Readable, query: sa.Executable, values: Mapping[str, Any]) -> Any | None:
-    """The first row, of a query that finds one or none."""
+    """The row of a query that gives at most one; None where there is none."""
     return next(iter(await db.execute(query, values)), None)
 
 

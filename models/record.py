@@ -1,4 +1,4 @@
-"""The filed record of a class: attendance and engagement per participant."""
+"""The table of attendance and engagement per participant, filed after the class."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Index of the audio segments in the object store; the manifests there are the source."""
+"""The table of audio segments: an index of the object store, whose manifests are the source."""
 
 from datetime import datetime
 from uuid import UUID

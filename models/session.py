@@ -1,4 +1,4 @@
-"""A class meeting: the row, who takes part, the time it holds for them, and its timeline."""
+"""Tables of sessions (class meetings), their participants, the time they reserve, and their timeline."""
 
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,7 @@ class Session(TenantRow, table=True):
     time_zone: str = "UTC"  # the zone the class is planned in
     policy: dict[str, Any] = json_object()  # the whole SessionPolicy this session runs under
     state: SessionState = enum_column(SessionState, SessionState.SCHEDULED)
-    state_changes: int = 0  # how many there were so far
+    state_changes: int = 0  # number of state changes so far
     outcome: str | None = None  # held | not_held | cancelled
     opened_at: datetime | None = utc(None)
     live_at: datetime | None = utc(None)
@@ -67,7 +67,7 @@ class SessionTopic(TenantRow, table=True):
 
 
 class Participant(TenantRow, table=True):
-    """A person in a session. The id, as text, is the person's LiveKit identity in this one class."""
+    """A person in a session. The id, as text, is the person's LiveKit identity in this session."""
 
     __table_args__ = (
         referred_within_tenant(),
@@ -85,7 +85,7 @@ class Participant(TenantRow, table=True):
 
 
 class BookedTime(TenantRow, table=True):
-    """The time a session holds for a person. Two overlapping rows of one person cannot exist."""
+    """The time that a session reserves for a person. Two overlapping rows of one person cannot exist."""
 
     __tablename__ = "booked_time"
     __table_args__ = (
@@ -104,7 +104,7 @@ class BookedTime(TenantRow, table=True):
 
 
 class TimelineRow(TenantRow, table=True):
-    """The workflow's timeline as read by pages and the API. `occasion` tells apart repeats of a step."""
+    """The workflow's timeline for pages and the API. `occasion` distinguishes repetitions of a step."""
 
     __tablename__ = "timeline"
     __table_args__ = (within_tenant("session"),)

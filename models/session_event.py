@@ -1,4 +1,4 @@
-"""The append-only record of facts about sessions, idempotent by source id."""
+"""The append-only table of what happened in sessions, idempotent by source id."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Login roles that read one organization's record by SQL."""
+"""The table of SQL readers: login roles that read one organization's record."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,10 +9,10 @@ from models.base import utc
 
 
 class SqlReader(SQLModel, table=True):
-    """What a role's sessions see in the schema `record`. Only the owner of the schema has rights to it."""
+    """The organization that a login role reads in the schema `record`. Only the schema's owner can access the table."""
 
     __tablename__ = "sql_reader"
     role_name: str = Field(primary_key=True)  # opaque: every role can read the names of all roles
     organization_id: UUID = Field(foreign_key="organization.id", index=True)
-    label: str  # who or what it is for, in the organization's words
+    label: str  # who or what the login is for, free text
     created_at: datetime = utc()

@@ -1,4 +1,4 @@
-"""All tables, for the metadata of migrations and checks."""
+"""The metadata of all tables, for migrations and checks."""
 
 from sqlmodel import SQLModel
 
@@ -24,7 +24,7 @@ from models import (  # noqa: F401
 
 metadata = SQLModel.metadata
 
-# What the application has no rights to.
-OWNERS_ALONE = frozenset({"sql_reader"})
-# Tables without an organization's data, and those that row-level security need not guard.
-UNSCOPED = frozenset({"region", "sign_in_attempt", "alembic_version"}) | OWNERS_ALONE
+# Tables that the application has no rights to.
+OWNER_ONLY = frozenset({"sql_reader"})
+# Tables without row-level security: they hold no organization's data, or the application cannot access them.
+UNSCOPED = frozenset({"region", "sign_in_attempt", "alembic_version"}) | OWNER_ONLY

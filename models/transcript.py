@@ -1,4 +1,4 @@
-"""Utterances with their words."""
+"""The table of the transcript: utterances with their words."""
 
 from datetime import datetime
 from typing import Any

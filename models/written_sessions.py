@@ -1,7 +1,7 @@
-"""The session of SQLAlchemy that knows which class sessions it wrote, and reports them once they are committed.
+"""The SQLAlchemy session that collects which class sessions it wrote, and reports them after the commit.
 
-Nothing has to be declared for most writes: a flush knows its rows, and an insert, update or delete is made to return
-the session of every row it touched. SQL in text names its sessions in the execution option `WRITES_SESSIONS`.
+Most writes need no declaration: a flush knows its rows, and inserts, updates and deletes are extended to return the
+session of every row they touch. SQL as text names its sessions in the execution option `WRITES_SESSIONS`.
 """
 
 import re
@@ -19,11 +19,11 @@ from models.tables import metadata
 
 WRITES_SESSIONS = "writes_sessions"
 EXEMPT: Mapping[str, str] = {
-    "change_log": "triggers write it, with rows that are reported themselves",
+    "change_log": "triggers write it, and the rows that fire them are reported",
     "sign_in_link": "its subjects are people",
     "signed_in": "its subjects are people",
 }
-"""Tables with the columns of a session whose rows no live page shows, and why."""
+"""Tables that have a session's columns but are not reported, and why."""
 
 _SUBJECT = ("subject_kind", "subject_id")
 _WRITTEN_TABLE = re.compile(
@@ -32,11 +32,11 @@ _WRITTEN_TABLE = re.compile(
 
 
 class UndeclaredWriteError(Exception):
-    """A mistake in a repository: SQL in text writes rows of sessions without saying of which."""
+    """A mistake in a repository: SQL as text writes rows of sessions without naming the sessions."""
 
 
 class UnitOfWork(Session):
-    """Calls `committed` with the ids of the sessions it wrote, after each commit that wrote any."""
+    """Calls `committed` after each commit with the ids of the sessions that it wrote, if any."""
 
     def __init__(self, *, committed: Callable[[Collection[UUID]], None], **options: Any) -> None:
         super().__init__(**options)
@@ -46,7 +46,7 @@ class UnitOfWork(Session):
 
 @sa.event.listens_for(UnitOfWork, "after_flush")
 def _collect_from_objects(session: UnitOfWork, _: object) -> None:
-    changed = (one for one in session.dirty if session.is_modified(one))
+    changed = (instance for instance in session.dirty if session.is_modified(instance))
     for instance in chain(session.new, changed, session.deleted):
         columns = session_columns(sa.inspect(instance).mapper.local_table.name)
         session.written |= _sessions(columns, [getattr(instance, name) for name in columns])
@@ -69,18 +69,18 @@ def _report(session: UnitOfWork) -> None:
 
 
 def _execute_and_collect(state: ORMExecuteState, statement: UpdateBase) -> sa.Result[Any] | None:
-    """The statement's own result, after its rows have named their sessions. None: they have none."""
+    """Execute a statement and collect the sessions of its rows. None where the table's rows belong to no session."""
     table = statement.table
     assert isinstance(table, sa.TableClause), "Postgres writes one table at a time"
     columns = session_columns(table.name)
     if not columns:
         return None
     result = state.invoke_statement(statement.returning(*(table.c[name] for name in columns)))
-    asked = len(result.keys()) - len(columns)
+    own_columns = len(result.keys()) - len(columns)
     rows = result.freeze()
     for row in rows():
-        _unit_of(state).written |= _sessions(columns, row[asked:])
-    return rows().columns(*range(asked)) if asked else result
+        _unit_of(state).written |= _sessions(columns, row[own_columns:])
+    return rows().columns(*range(own_columns)) if own_columns else result
 
 
 def _declared(state: ORMExecuteState, text: sa.TextClause) -> set[UUID]:
@@ -106,7 +106,7 @@ def _sessions(columns: Sequence[str], values: Sequence[Any]) -> set[UUID]:
 
 @cache
 def session_columns(table: str) -> tuple[str, ...]:
-    """The columns by which a table's rows name the sessions they belong to; none where they belong to none."""
+    """The columns that hold the sessions of a table's rows; empty for rows that belong to no session."""
     if table in EXEMPT or table not in metadata.tables:
         return ()
     if table == "session":

@@ -8,7 +8,7 @@ from alembic import context
 from models.base import UTCDateTime
 from models.tables import metadata
 
-_LOCK = 0x486F6D65726F6F6D  # the name of the advisory lock that upgrades share
+_LOCK = 0x486F6D65726F6F6D  # the key of the advisory lock that upgrades share
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:

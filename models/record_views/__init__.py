@@ -1,6 +1,6 @@
-"""The record as readers see it: every view, its query, and the words on each column, in this one place.
+"""The views of the record, each with its query and a description of every column.
 
-The views of the schema `record`, their comments, the exports and the data dictionary are all made from it.
+The views of the schema `record`, their comments, the exports and the data dictionary are all generated from it.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The classes: what was planned, who was there, what each did."""
+"""Views of the classes: sessions, participants, attendance and engagement."""
 
 from typing import Final
 

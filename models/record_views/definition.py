@@ -1,4 +1,4 @@
-"""What a view of the record is: its query, its columns, and the words on each."""
+"""The definition of a record view: its query and its described columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SQL_TYPES: Final[Mapping[Kind, str]] = {
 
 @dataclass(frozen=True)
 class Column:
-    """`expression` is SQL over the aliases of the view's source; the view casts it to the type of its kind."""
+    """A column. `expression` is SQL over the aliases of the view's source, cast to the type of its kind."""
 
     name: str
     kind: Kind
@@ -35,29 +35,29 @@ class Column:
 
 @dataclass(frozen=True)
 class RecordView:
-    """One table of the record as readers see it.
+    """A view of the record.
 
-    `source` is a FROM clause whose first table is a tenant's; what it joins belongs to the same organization, since
-    every key names it. `scope` is the column that says whose the row is.
+    `source` is a FROM clause whose first table has tenant rows. Joined rows belong to the same organization, which is
+    part of every key. `scope` is the column with the row's organization.
     """
 
     name: str
     description: str
     source: str
     scope: str
-    key: tuple[str, ...]  # columns that tell the rows apart
+    key: tuple[str, ...]  # columns that identify a row
     columns: tuple[Column, ...]
     where: str = ""
     sort: tuple[str, ...] = ()  # the order of an export; by key where none is given
 
     @property
     def by_session(self) -> bool:
-        """Its rows belong to sessions, so a period can be asked for."""
+        """Whether its rows belong to sessions, and so can be selected by period."""
         return any(column.name == "session_id" for column in self.columns)
 
     @property
     def by_subject(self) -> bool:
-        """Some of its rows belong to no session."""
+        """Whether some of its rows belong to no session."""
         return any(column.name == "subject_kind" for column in self.columns)
 
     @property
@@ -65,7 +65,7 @@ class RecordView:
         return self.sort or self.key
 
     def query(self, scope: str = "") -> str:
-        """The SELECT. Without a condition on `scope` it relies on row-level security."""
+        """The SELECT for the organization that the SQL `scope` gives. Without it, row-level security has to apply."""
         columns = ",\n".join(f"    ({c.expression})::{c.sql_type} as {c.name}" for c in self.columns)
         conditions = " and ".join(
             part for part in (f"{self.scope} = {scope}" if scope else "", self.where) if part
@@ -79,5 +79,5 @@ def organization(scope: str) -> Column:
 
 
 def uuid_of(identity: str) -> str:
-    """An identity as the participant's key; null for one that is none."""
+    """SQL for an identity as the participant's key; null for an identity that is not a key."""
     return f"case when pg_input_is_valid({identity}, 'uuid') then {identity}::uuid end"

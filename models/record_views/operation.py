@@ -1,4 +1,4 @@
-"""How each class was carried: its steps, its notices, what went wrong, what was recorded."""
+"""Views of operations: timelines, notices, exception cases and audio segments."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Who there is, and what is taught."""
+"""Views of the organization, its people, and what is taught."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ C = Column
 
 
 def _life(alias: str) -> tuple[Column, ...]:
-    """What every row has that people make, change and retire."""
+    """The columns of rows that people create, change and retire."""
     return (
         C(
             "external_id",

@@ -1,14 +1,14 @@
-"""The SQL of the schema `record`, which migrations run. `python -m scripts.record_schema NUMBER` writes it down."""
+"""Generates the SQL of the schema `record`. `python -m scripts.record_schema NUMBER` saves it for a migration."""
 
 from models.record_views import VIEWS
 from models.record_views.definition import RecordView
 
-# The role a session logged in as: no setting, and no role it may take on, changes it. Readers have no right to the
-# table; the view reads it as its owner, once per query.
+# session_user is the role that logged in: neither a setting nor a role it switches to changes it. Readers have no right
+# to the table; the view reads it as its owner, once per query.
 READERS_ORGANIZATION = (
     "(select r.organization_id from public.sql_reader as r where r.role_name = session_user::text)"
 )
-# A view that is made again has lost its rights.
+# A view that is created again has lost its grants.
 _GRANTS = """
 do $$
 declare reader text;
@@ -22,7 +22,7 @@ end $$;
 
 
 def schema_sql() -> str:
-    """Makes the schema anew, with the rights of the readers that there are."""
+    """SQL that creates the schema anew, with grants for the existing readers."""
     views = "\n".join(map(_view, VIEWS.values()))
     return f"drop schema if exists record cascade;\ncreate schema record;\n\n{views}{_GRANTS}"
 

@@ -1,4 +1,4 @@
-"""What was said and what was written about it."""
+"""Views of the transcript and the documentation."""
 
 from typing import Final
 

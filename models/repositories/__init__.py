@@ -1,1 +1,1 @@
-"""All SQL. Functions take the unit of work (a session inside a transaction with tenant scope) and never commit."""
+"""All SQL, a module per noun. Functions take a unit of work (a transaction with tenant scope) and never commit."""

@@ -1,7 +1,7 @@
-"""The facts behind the rows of the live board, for the whole window or for the sessions that changed.
+"""Reads the facts behind the live board, for the whole window or for the sessions that changed.
 
-One plain look-up per table, by the ids of the sessions, all sent at once: joined into one statement they cost the
-planner and the server several times as much.
+One plain query per table, by session ids, all sent at once: joined into one statement they cost the planner and the
+server several times as much.
 """
 
 from collections import defaultdict
@@ -33,11 +33,11 @@ _OF_SESSIONS = """
     from session s join course c on c.organization_id = s.organization_id and c.id = s.course_id
 """
 _IN_WINDOW = f"{_OF_SESSIONS} where s.starts_at >= %(start)s and s.starts_at < %(end)s"
-_NAMED = f"{_OF_SESSIONS} where s.id = any(%(ids)s)"
+_BY_IDS = f"{_OF_SESSIONS} where s.id = any(%(ids)s)"
 _PEOPLE = """
     select session_id, id, name, role from participant where session_id = any(%(ids)s) order by role, name, id
 """
-# A connection that is over says nothing of who is here.
+# Ended connections do not matter for who is in the room.
 _CONNECTIONS = """
     select session_id, identity, participant_sid, hidden, listed, announced_at, observed_at, first_at, sighted_at,
            seen_at, absent_at, left_at, quality_word
@@ -78,21 +78,21 @@ BySession = Mapping[UUID, Rows]
 
 
 async def facts(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = None) -> list[SessionFacts]:
-    """Of the sessions around `now`, or of those of them that are named. Raises Unavailable."""
+    """The facts of the sessions around `now`, or only of those in `ids`. Raises Unavailable."""
     start, end = now - WINDOW_BEHIND, now + WINDOW_AHEAD
     raw = await (await db.connection()).get_raw_connection()
     connection = raw.driver_connection
     assert connection is not None, "the transaction has begun"
     try:
         if ids is None:
-            (found,) = await _read(connection, [_IN_WINDOW], {"start": start, "end": end})
-            details = await _read(connection, _DETAILS, _VALUES | {"ids": [row[0] for row in found]})
+            (rows,) = await _read(connection, [_IN_WINDOW], {"start": start, "end": end})
+            details = await _read(connection, _DETAILS, _VALUES | {"ids": [row[0] for row in rows]})
         else:
-            found, *details = await _read(connection, [_NAMED, *_DETAILS], _VALUES | {"ids": list(ids)})
+            rows, *details = await _read(connection, [_BY_IDS, *_DETAILS], _VALUES | {"ids": list(ids)})
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable("the database isn't responding") from error
-    by_session = [_by_session(rows) for rows in details]
-    return [_facts(row, *by_session) for row in found if start <= row[3] < end]
+    by_session = [_by_session(detail) for detail in details]
+    return [_facts(row, *by_session) for row in rows if start <= row[3] < end]
 
 
 async def _read(
@@ -122,7 +122,9 @@ def _facts(
         time_zone=zone,
         state=SessionState(state),
         live_at=live_at,
-        people=tuple(BookedParticipant(one, name, Role(role)) for _, one, name, role in people.get(key, ())),
+        people=tuple(
+            BookedParticipant(person, name, Role(role)) for _, person, name, role in people.get(key, ())
+        ),
         connections=tuple(ConnectionStatus(*values[1:]) for values in connections.get(key, ())),
         room=RoomStatus(*rooms[key][0][1:]) if key in rooms else RoomStatus(),
         capturing=key in capturing,
@@ -137,10 +139,10 @@ def _facts(
 
 
 def _by_session(rows: Rows) -> BySession:
-    found: dict[UUID, Rows] = defaultdict(list)
+    grouped: dict[UUID, Rows] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(row)
-    return found
+        grouped[row[0]].append(row)
+    return grouped
 
 
 def _utc(value: datetime) -> datetime:

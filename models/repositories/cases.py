@@ -1,4 +1,4 @@
-"""Cases: opened once per cause, and the queue of them over all subjects."""
+"""Exception cases: opened once per cause, and read as the queue over all subjects."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class QueuedCase:
 async def page(
     db: AsyncSession, asked: Asked, overdue_at: datetime | None = None
 ) -> tuple[list[QueuedCase], bool]:
-    """The cases, and whether there are more; with `overdue_at`, those due before it alone."""
+    """The cases, and whether there are more; with `overdue_at`, only those that are due before it."""
     where = [col(ExceptionCase.due_at) < overdue_at] if overdue_at else []
     rows, more = await pages.page(db, ExceptionCase, asked, *where)
     return await _with_subjects(db, rows), more
@@ -66,7 +66,7 @@ async def _times(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, 
 
 
 async def open_once(db: AsyncSession, case: ExceptionCase) -> bool:
-    """True where the case was not open before."""
+    """Whether the case is new. A case of the same kind, subject and occasion is opened only once."""
     statement = insert(ExceptionCase).values(case.model_dump(exclude={"session_id"})).on_conflict_do_nothing()
     result = await db.execute(statement.returning(col(ExceptionCase.id)))
     return result.first() is not None

@@ -1,4 +1,4 @@
-"""The log of changes, read in the order of commit."""
+"""Reads the change log in the order of commit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _PLACE = sa.tuple_(col(ChangeRow.xid), col(ChangeRow.seq))
 
 @dataclass(frozen=True, order=True)
 class LogPlace:
-    """Behind the entry with this transaction and number; nothing will ever come before it."""
+    """The position after the entry with this transaction and number; no entry will be added before it."""
 
     xid: int = 0
     seq: int = 0
@@ -41,9 +41,9 @@ class Wanted:
 
 
 async def after(db: Reading, place: LogPlace, limit: int, wanted: Wanted) -> Sequence[Any]:
-    """Rows of the log, the oldest first.
+    """Rows of the log after `place`, the oldest first.
 
-    What is not committed everywhere before it waits, so that no reader passes it by.
+    A row is held back until all transactions before it have ended, so that no reader misses one.
     """
     return await db.execute(_after(wanted), {"xid": place.xid, "seq": place.seq, "most": limit})
 
@@ -60,7 +60,7 @@ def _after(wanted: Wanted) -> sa.Select[Any]:
 
 
 async def before(db: AsyncSession, place: LogPlace | None, limit: int, wanted: Wanted) -> list[ChangeRow]:
-    """The newest first, for people who look back."""
+    """Rows of the log before `place`, the newest first."""
     query = sa.select(ChangeRow).where(*_where(wanted))
     if place:
         query = query.where(sa.tuple_(place.xid, place.seq) > _PLACE)
@@ -69,19 +69,19 @@ async def before(db: AsyncSession, place: LogPlace | None, limit: int, wanted: W
 
 
 async def end(db: AsyncSession) -> LogPlace:
-    """Behind everything that is complete now."""
+    """The position after the last complete row."""
     query = sa.select(sa.func.max(col(ChangeRow.xid))).where(col(ChangeRow.xid) < _COMPLETE_BELOW)
     newest = (await db.execute(query)).scalar_one()
-    return LogPlace(newest, 2**63 - 1) if newest else LogPlace()
+    return LogPlace(newest, _LARGEST) if newest else LogPlace()
 
 
 async def newest_complete(db: AsyncSession) -> int:
-    """The last transaction below which, itself included, nothing is added any more."""
+    """The last transaction up to which, itself included, no rows will be added."""
     return int((await db.execute(sa.select(_COMPLETE_BELOW - 1))).scalar_one())
 
 
 async def changed_since(db: AsyncSession, xid: int) -> Mapping[UUID, int]:
-    """The organizations with complete entries from this transaction on, with the newest of each."""
+    """The organizations with complete entries since this transaction, and the newest transaction of each."""
     query = sa.text("select organization_id, newest from changed_organizations(:since)")
     rows: Any = await db.execute(query, {"since": xid})
     return {row.organization_id: row.newest for row in rows}
@@ -111,7 +111,7 @@ def _one_of(column: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
 
 
 def write_place(row: Any) -> str:
-    """Of a row of the log, as the unit of work or as a reading gives it."""
+    """The cursor after a row of the log, from a unit of work or a reading."""
     return f"{row.xid}-{row.seq}"
 
 

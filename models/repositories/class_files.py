@@ -1,4 +1,4 @@
-"""Files of a class or another subject."""
+"""The files of a class or another subject."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from models.repositories.pages import Asked
 
 
 async def get(db: AsyncSession, subject: Subject, file_id: UUID) -> ClassFile:
-    """Retired or not. Raises NotFound."""
+    """The file, retired or not. Raises NotFound."""
     row = await db.get(ClassFile, file_id)
     if row is None or row.about != subject:
         raise NotFound(f"this {subject.noun} has no file {file_id}")
@@ -23,7 +23,7 @@ async def get(db: AsyncSession, subject: Subject, file_id: UUID) -> ClassFile:
 
 
 async def in_use(db: AsyncSession, subject: Subject, file_id: UUID) -> ClassFile:
-    """Raises NotFound."""
+    """A file that is not retired. Raises NotFound."""
     row = await get(db, subject, file_id)
     if row.retired_at is not None:
         next_step = f"Check the files of the {subject.noun}."

@@ -1,4 +1,4 @@
-"""Documentation with its revisions, and briefings."""
+"""Documentation, its revisions, the review queue, and briefings."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +63,7 @@ async def add_revision(
     based_on: int,
     at: datetime,
 ) -> int:
-    """Add the revision after `based_on` (0: the first). Raises StaleRevision where another came first."""
+    """Add the revision after `based_on` (0: the first). Raises StaleRevision if another one was added before."""
     row = await _locked(db, organization_id, session_id)
     if row.revision != based_on:
         raise StaleRevision(
@@ -89,13 +89,13 @@ async def add_revision(
 
 
 async def _locked(db: AsyncSession, organization_id: UUID, session_id: UUID) -> Documentation:
-    """The documentation, locked; without a revision where this is its beginning."""
-    beginning = Documentation(
+    """The documentation, locked; a new one has revision 0."""
+    new = Documentation(
         organization_id=organization_id, session_id=session_id, status=DocumentationStatus.DRAFT, revision=0
     )
-    await db.execute(insert(Documentation).values(beginning.model_dump()).on_conflict_do_nothing())
+    await db.execute(insert(Documentation).values(new.model_dump()).on_conflict_do_nothing())
     row = await documentation(db, session_id, lock=True)
-    assert row is not None, "it was there or it was made"
+    assert row is not None, "it was just inserted, or existed"
     return row
 
 
@@ -108,7 +108,7 @@ async def set_status(
     by: str | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Decide on a revision. Raises NotFound, or StaleRevision where it is not the current one."""
+    """Write a decision on a revision. Raises NotFound, or StaleRevision if it is not the current one."""
     row = await documentation(db, session_id, lock=True)
     if row is None:
         raise NotFound("this session has no documentation yet")
@@ -121,7 +121,7 @@ async def set_status(
 
 
 async def save_briefing(db: AsyncSession, briefing: BriefingRow) -> None:
-    """One briefing per class it is made from: made again, it replaces the content."""
+    """Write the briefing made from a class; written again, the new content replaces the old one."""
     values = briefing.model_dump()
     statement = insert(BriefingRow).values(values)
     await db.execute(
@@ -132,7 +132,7 @@ async def save_briefing(db: AsyncSession, briefing: BriefingRow) -> None:
 
 
 async def latest_briefing(db: AsyncSession, course_id: UUID) -> dict[str, Any] | None:
-    """From the course's last class; one that was approved late does not come before a later one."""
+    """The content of the briefing from the course's last class, whenever that class was approved."""
     query = (
         sa.select(col(BriefingRow.content))
         .outerjoin(Session, col(Session.id) == col(BriefingRow.source_session_id))
@@ -170,7 +170,7 @@ class WaitingDraft:
 
 
 Place = tuple[datetime, UUID]
-"""Where a draft stands in the queue: its due time and its session."""
+"""The position of a draft in the queue: its due time and its session."""
 
 
 async def waiting(
@@ -180,7 +180,7 @@ async def waiting(
     instructor_id: UUID | None = None,
     limit: int = 50,
 ) -> list[WaitingDraft]:
-    """The queue of drafts by due time, from behind `after` on."""
+    """The queue of drafts by due time, starting after the position `after`."""
     query = _of(instructor_id)
     if after is not None:
         query = query.where(sa.tuple_(_DUE, col(Session.id)) > sa.tuple_(*after))
@@ -194,8 +194,8 @@ async def waiting_one(db: AsyncSession, session_id: UUID) -> WaitingDraft | None
 
 
 async def how_many_wait(db: AsyncSession, instructor_id: UUID | None = None) -> int:
-    found = await db.scalar(sa.select(sa.func.count()).select_from(_of(instructor_id).subquery()))
-    return found or 0
+    count = await db.scalar(sa.select(sa.func.count()).select_from(_of(instructor_id).subquery()))
+    return count or 0
 
 
 _SINCE = sa.func.coalesce(col(TimelineRow.started_at), col(Session.ended_at), col(Session.ends_at))

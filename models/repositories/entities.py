@@ -1,4 +1,4 @@
-"""Rows that people make, change and retire, of any kind: found, checked for use, locked, changed."""
+"""Reads, locks and changes rows of any table whose rows people create, change and retire."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,10 +19,10 @@ async def lock(db: AsyncSession, table: type[Row], key: UUID) -> Row | None:
     return (await db.scalars(query.execution_options(populate_existing=True))).one_or_none()
 
 
-def check_version(present: int, wanted: int | None) -> None:
-    """Refuses a change that was made from an older version; None: whatever is there. Raises StaleVersion."""
-    if wanted is not None and wanted != present:
-        raise StaleVersion(f"the current version is {present}, yours is {wanted}")
+def check_version(current: int, expected: int | None) -> None:
+    """Raises StaleVersion for a change to another version than the current one; None accepts any version."""
+    if expected is not None and expected != current:
+        raise StaleVersion(f"the current version is {current}, yours is {expected}")
 
 
 def touch(row: SQLModel, values: Mapping[str, Any], now: datetime) -> None:
@@ -41,24 +41,24 @@ async def get(db: AsyncSession, table: type[Row], key: UUID) -> Row:
 
 
 async def in_use(db: AsyncSession, table: type[Row], key: UUID) -> Row:
-    """One row that new things may refer to. Raises UnknownReference."""
+    """A row that is not retired, so that new rows may refer to it. Raises UnknownReference."""
     return (await all_in_use(db, table, [key]))[0]
 
 
 async def all_in_use(db: AsyncSession, table: type[Row], keys: Sequence[UUID]) -> list[Row]:
-    """Rows that new things may refer to, in the order of their keys. Raises UnknownReference naming the missing."""
+    """Rows that are not retired, in the order of `keys`. Raises UnknownReference, which names the missing ones."""
     column = sa.inspect(table).primary_key[0]
-    found = {getattr(row, "id"): row for row in await db.scalars(sa.select(table).where(column.in_(keys)))}  # noqa: B009
-    in_use = {key: getattr(row, "retired_at", None) is None for key, row in found.items()}
+    rows = {getattr(row, "id"): row for row in await db.scalars(sa.select(table).where(column.in_(keys)))}  # noqa: B009
+    in_use = {key: getattr(row, "retired_at", None) is None for key, row in rows.items()}
     if refusal := unusable(table, keys, in_use):
         raise refusal
-    return [found[key] for key in keys]
+    return [rows[key] for key in keys]
 
 
 def unusable(
     table: type[SQLModel], keys: Sequence[UUID], in_use: Mapping[UUID, bool]
 ) -> UnknownReference | None:
-    """Why nothing may refer to these: `in_use` has those that exist, and whether they are in use."""
+    """The refusal if a key is missing or retired, else None. `in_use` holds existing keys, False for retired ones."""
     missing = [key for key in keys if key not in in_use]
     if missing:
         return _missing(table, missing)

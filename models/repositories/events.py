@@ -1,4 +1,4 @@
-"""The append-only record of facts. Writing is idempotent by (session, source id)."""
+"""The append-only log of session events. Writing is idempotent by (session, source id)."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -32,10 +32,10 @@ from domain.presence.live_status import (
 from models.session_event import SessionEventRow
 from models.written_sessions import WRITES_SESSIONS
 
-# One statement for any number of rows: a fifth of the cost of executemany. Only what was not recorded before moves the
-# live status, in one order for all writers, so that they wait for each other instead of deadlocking.
+# One statement for any number of rows, at a fifth of the cost of executemany. Only new events change the live status,
+# in one order for all writers, so that they wait for each other instead of deadlocking.
 _RECORD = f"""
-    with told as materialized (
+    with given as materialized (
         select {{organization}} as organization_id, e.*
         from json_to_recordset(cast({{events}} as json)) as e(session_id uuid, source_id text, source text, kind text,
              occurred_at timestamptz, identity text, participant_sid text, track_sid text, hidden bool, data jsonb,
@@ -45,7 +45,7 @@ _RECORD = f"""
                                    identity, participant_sid, track_sid, hidden, data)
         select organization_id, session_id, source_id, source, kind, occurred_at,
                identity, participant_sid, track_sid, hidden, data
-        from told
+        from given
         on conflict do nothing
         returning session_id, source_id
     ), connections as (
@@ -62,7 +62,7 @@ _RECORD = f"""
                max(occurred_at) filter (where marks & {ABSENT} > 0),
                max(occurred_at) filter (where marks & {LEFT} > 0),
                max(quality_word)
-        from told join recorded using (session_id, source_id)
+        from given join recorded using (session_id, source_id)
         where marks & {CONNECTION} > 0
         group by 1, 2, 3, 4
         order by 2, 3, 4
@@ -85,7 +85,7 @@ _RECORD = f"""
                max(occurred_at) filter (where marks & {REMADE} > 0),
                max(occurred_at) filter (where marks & {CAPTURE_STARTED} > 0),
                max(occurred_at) filter (where marks & {CAPTURE_ENDED} > 0)
-        from told join recorded using (session_id, source_id)
+        from given join recorded using (session_id, source_id)
         where marks & {ROOM} > 0
         group by 1, 2
         order by 2
@@ -102,11 +102,11 @@ _RECORD_MANY = _RECORD.format(organization="cast(%s as uuid)", events="%s")
 _SCOPE = "select set_config('app.organization_id', %s, true)"
 
 Events = Sequence[tuple[UUID, SessionEvent]]
-"""With the session of each."""
+"""Events, each with the id of its session."""
 
 
 async def record(db: AsyncSession, organization_id: UUID, events: Events) -> int:
-    """Record events of one organization's sessions; returns how many were not recorded before."""
+    """Record events of one organization's sessions. Returns the number of new ones."""
     if not events:
         return 0
     rows = [encoded(session_id, event) for session_id, event in events]
@@ -119,9 +119,9 @@ async def record(db: AsyncSession, organization_id: UUID, events: Events) -> int
 
 
 async def record_many(connection: AsyncConnection[Any], encoded: Mapping[UUID, Sequence[bytes]]) -> None:
-    """Record encoded events by organization, each under its own scope, all sent at once.
+    """Record encoded events by organization, each in its own scope, all sent at once.
 
-    The path of every webhook, so on the driver itself: the layers above it cost as much as the rest together.
+    Every webhook comes through here, so it uses the driver's connection: the layers above cost as much as the rest.
     """
     async with connection.pipeline():
         for organization_id, rows in sorted(encoded.items()):
@@ -130,7 +130,7 @@ async def record_many(connection: AsyncConnection[Any], encoded: Mapping[UUID, S
 
 
 def encoded(session_id: UUID, event: SessionEvent) -> bytes:
-    """What Postgres takes as JSON: it stores neither NUL nor half a surrogate pair, and people can send both."""
+    """The event as JSON, without the NUL and lone surrogates that people can send and Postgres cannot store."""
     row = _as_row(session_id, event)
     with suppress(orjson.JSONEncodeError):
         text = orjson.dumps(row)
@@ -166,8 +166,8 @@ def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:
         "hidden": event.hidden,
         "data": event.data,
     }
-    if found := marks(event):
-        row["marks"] = found
+    if event_marks := marks(event):
+        row["marks"] = event_marks
         if joined_at := event.data.get("joined_at"):
             row["joined_at"] = joined_at
         if event.kind == EventKind.QUALITY:

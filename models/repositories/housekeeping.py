@@ -1,4 +1,4 @@
-"""Rows that have lived their time, of all tenants."""
+"""Deletes expired rows of all tenants."""
 
 from datetime import datetime
 
@@ -7,6 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def forget_expired(db: AsyncSession, now: datetime) -> int:
-    """By the schema's function for just that; returns how many rows are gone."""
-    found = await db.execute(sa.text("select forget_expired(:now)"), {"now": now})
-    return int(found.scalar_one())
+    """Delete them with a function of the schema, which may cross tenants. Returns the number of rows."""
+    deleted = await db.execute(sa.text("select forget_expired(:now)"), {"now": now})
+    return int(deleted.scalar_one())

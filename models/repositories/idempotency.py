@@ -1,4 +1,4 @@
-"""Claims of Idempotency-Keys, and the answers kept under them."""
+"""Claims of Idempotency-Keys, and the responses stored under them."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from models.idempotency import IdempotencyRow
 
 
 async def take(db: AsyncSession, claim: IdempotencyRow, now: datetime) -> IdempotencyRow | None:
-    """None where the claim is ours: nobody has it, or whoever had it died. Else the row that is there."""
+    """Claim a key. None on success: it is new, or its last claim has expired unanswered. Else the existing row."""
     values = claim.model_dump()
-    taken = await db.execute(
+    claimed = await db.execute(
         insert(IdempotencyRow)
         .values(values)
         .on_conflict_do_update(
@@ -27,10 +27,10 @@ async def take(db: AsyncSession, claim: IdempotencyRow, now: datetime) -> Idempo
         )
         .returning(sa.literal(1))
     )
-    if taken.first():
+    if claimed.first():
         return None
-    found = await db.scalars(sa.select(IdempotencyRow).where(*_same(claim.actor, claim.key_hash)))
-    return found.one_or_none() or claim  # released in this very moment: look again
+    existing = await db.scalars(sa.select(IdempotencyRow).where(*_same(claim.actor, claim.key_hash)))
+    return existing.one_or_none() or claim  # released just now: the caller tries again
 
 
 async def keep(db: AsyncSession, actor: str, key_hash: str, status: int, answer: str) -> None:

@@ -1,6 +1,6 @@
-"""Many rows at once: what is there already, and what is written of what comes.
+"""Bulk reads and inserts: which rows exist already, and writing many new ones.
 
-Keys and rows travel as one array or one JSON document: thousands of parameters would cost more than the work itself.
+Keys and rows are sent as one array or one JSON document: thousands of parameters would cost more than the work itself.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ Values = dict[str, Any]
 
 
 async def lives(db: AsyncSession, table: type[SQLModel], keys: Collection[UUID]) -> dict[UUID, bool]:
-    """Those of the rows that this organization has, and whether they are in use."""
+    """Which of these rows exist in this organization, and whether each is in use (not retired)."""
     if not keys:
         return {}
     columns = sa.inspect(table).columns
@@ -33,18 +33,18 @@ async def by_external_ids(
         return {}
     columns = sa.inspect(table).columns
     query = sa.select(columns["external_id"], columns["id"])
-    found = await db.execute(query.where(_among(columns["external_id"], external_ids)))
-    return {row[0]: row[1] for row in found}
+    rows = await db.execute(query.where(_among(columns["external_id"], external_ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def _among(column: Any, values: Collection[Any]) -> sa.ColumnElement[bool]:
-    given = sa.bindparam(None, list(values), type_=ARRAY(column.type))
-    found: sa.ColumnElement[bool] = column == sa.any_(given)
-    return found
+    array = sa.bindparam(None, list(values), type_=ARRAY(column.type))
+    condition: sa.ColumnElement[bool] = column == sa.any_(array)
+    return condition
 
 
 async def add_new(db: AsyncSession, table: type[SQLModel], rows: Sequence[Values]) -> set[UUID]:
-    """The ids of those written; what would be there twice is left out."""
+    """Insert the rows that do not exist yet. Returns their ids."""
     if not rows:
         return set()
     written = await db.execute(_insert(table, " on conflict do nothing returning id"), _document(table, rows))
@@ -52,9 +52,9 @@ async def add_new(db: AsyncSession, table: type[SQLModel], rows: Sequence[Values
 
 
 async def add_all(db: AsyncSession, rows: Mapping[type[SQLModel], Sequence[Values]]) -> None:
-    for table, own in rows.items():
-        if own:
-            await db.execute(_insert(table, ""), _document(table, own))
+    for table, new in rows.items():
+        if new:
+            await db.execute(_insert(table, ""), _document(table, new))
 
 
 @cache

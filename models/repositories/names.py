@@ -1,4 +1,4 @@
-"""By which name people read what the record knows by an id."""
+"""The names of people, courses, sessions and other rows, by id."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -44,51 +44,51 @@ _SUBJECTS: Mapping[SubjectKind, type[SQLModel]] = {
 
 
 async def of(db: AsyncSession, table: type[SQLModel], keys: Iterable[UUID]) -> dict[UUID, str]:
-    wanted = set(keys)
-    if not wanted:
+    ids = set(keys)
+    if not ids:
         return {}
     columns = sa.inspect(table).columns
     name = columns["name"] if "name" in columns else columns["title"]
-    rows: Any = await db.execute(sa.select(columns["id"], name).where(columns["id"].in_(wanted)))
+    rows: Any = await db.execute(sa.select(columns["id"], name).where(columns["id"].in_(ids)))
     return {row[0]: row[1] for row in rows}
 
 
 async def of_actors(db: AsyncSession, actors: Iterable[str]) -> dict[str, str]:
-    """By `member:<id>`, `key:<id>`…; those who are not found are left out."""
+    """Names by actor, `member:<id>`, `key:<id>`…; unknown actors are left out."""
     by_kind: dict[str, set[UUID]] = defaultdict(set)
     for actor in actors:
         kind, _, key = actor.partition(":")
-        if kind in _ACTORS and (known := _uuid(key)):
-            by_kind[kind].add(known)
-    found: dict[str, str] = {}
+        if kind in _ACTORS and (row_id := _uuid(key)):
+            by_kind[kind].add(row_id)
+    names: dict[str, str] = {}
     for kind, keys in by_kind.items():
-        names = await of(db, _ACTORS[kind], keys)
-        found |= {f"{kind}:{key}": name for key, name in names.items()}
-    return found
+        of_kind = await of(db, _ACTORS[kind], keys)
+        names |= {f"{kind}:{key}": name for key, name in of_kind.items()}
+    return names
 
 
 async def of_things(db: AsyncSession, things: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """`things` are a kind and an id as the log of changes has them; by id."""
+    """Names by id, for pairs of kind and id as the change log has them."""
     by_kind: dict[str, set[UUID]] = defaultdict(set)
     for kind, key in things:
-        if kind in _THINGS and (known := _uuid(key)):
-            by_kind[kind].add(known)
-    found: dict[str, str] = {}
+        if kind in _THINGS and (row_id := _uuid(key)):
+            by_kind[kind].add(row_id)
+    names: dict[str, str] = {}
     for kind, keys in by_kind.items():
-        found |= {str(key): name for key, name in (await of(db, _THINGS[kind], keys)).items()}
-    return found
+        names |= {str(key): name for key, name in (await of(db, _THINGS[kind], keys)).items()}
+    return names
 
 
 async def of_subjects(db: AsyncSession, subjects: Iterable[Subject]) -> dict[Subject, str]:
-    """Those that have no name, or are not found, are left out."""
+    """Names by subject; subjects without a name are left out."""
     by_kind: dict[SubjectKind, set[UUID]] = defaultdict(set)
     for subject in subjects:
         if subject.kind in _SUBJECTS:
             by_kind[subject.kind].add(subject.id)
-    found: dict[Subject, str] = {}
+    names: dict[Subject, str] = {}
     for kind, keys in by_kind.items():
-        found |= {Subject(kind, key): name for key, name in (await of(db, _SUBJECTS[kind], keys)).items()}
-    return found
+        names |= {Subject(kind, key): name for key, name in (await of(db, _SUBJECTS[kind], keys)).items()}
+    return names
 
 
 def _uuid(text: str) -> UUID | None:

@@ -1,4 +1,4 @@
-"""The outbox: messages written with the fact that caused them, and their delivery."""
+"""The outbox: messages, written with the change that caused them, and their delivery."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from models.repositories.pages import Asked
 
 
 async def prepare(db: AsyncSession, notices: Sequence[Notice]) -> None:
-    """Write outbox rows; a notice with the same key is the same notice."""
+    """Write outbox rows; a notice whose key exists already is left as it is."""
     if notices:
         values = [notice.model_dump(exclude={"session_id"}) for notice in notices]
         await db.execute(insert(Notice).values(values).on_conflict_do_nothing())
@@ -69,17 +69,17 @@ async def mark_sent(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
 
 
 async def mark_failed(db: AsyncSession, notice_id: UUID, code: str, at: datetime | None) -> None:
-    """`at` is set where there is no use in another attempt."""
-    over = {"failed_at": at, "sealed": ""} if at else {}
+    """Count a failed attempt. With `at` it was the last one."""
+    final = {"failed_at": at, "sealed": ""} if at else {}
     await db.execute(
         sa.update(Notice)
         .where(col(Notice.id) == notice_id)
-        .values(attempts=col(Notice.attempts) + 1, error=code, **over)
+        .values(attempts=col(Notice.attempts) + 1, error=code, **final)
     )
 
 
 async def withdraw(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
-    """It will not be sent: what it says is no longer so."""
+    """Mark a notice that will not be sent because its content is no longer true."""
     await db.execute(
         sa.update(Notice).where(col(Notice.id) == notice_id).values(failed_at=at, error=WITHDRAWN, sealed="")
     )
@@ -95,6 +95,6 @@ class Undelivered:
 
 
 async def undelivered(db: AsyncSession, most: int) -> list[Undelivered]:
-    """Those that have to go out first. Looks across tenants, by the schema's function for just that."""
+    """The most urgent ones of all tenants, read with a function of the schema that may cross tenants."""
     rows = await db.execute(sa.text("select * from undelivered_notices(:most)"), {"most": most})
     return [Undelivered(row.id, row.organization_id, row.deliver_by) for row in rows]

@@ -1,4 +1,4 @@
-"""Tenants and their keys."""
+"""Organizations and their API keys."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ async def ensure_region(db: AsyncSession, region: str) -> None:
 
 
 async def get_organization(db: AsyncSession, *, lock: bool = False) -> Organization | None:
-    """The organization whose scope the unit of work has."""
+    """The organization of the unit of work's tenant scope."""
     query = sa.select(Organization)
     return (await db.scalars(query.with_for_update() if lock else query)).one_or_none()
 
@@ -39,7 +39,7 @@ _BY_PREFIX = sa.text("select * from api_key_by_prefix(:prefix)")
 
 
 async def key_by_prefix(db: Readable, prefix: str) -> KeyHolder | None:
-    """Looks across tenants, by the schema's function for just that."""
+    """The key with this prefix, of any tenant, read with a function of the schema that may cross tenants."""
     row = await first(db, _BY_PREFIX, {"prefix": prefix})
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""The classes of one instructor or one family, with what their pages tell of them."""
+"""The classes of one instructor or one family, as their pages show them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class OwnClass:
 async def coming(
     db: AsyncSession, who: Principal, now: datetime, until: datetime, limit: int
 ) -> list[OwnClass]:
-    """Running ones first, then by their start."""
+    """Running and coming classes that start before `until`, by start."""
     to_come = col(Session.ends_at) > now, col(Session.state).not_in(OVER_STATES)
     running = col(Session.state).in_(tuple(ROOM_STATES))
     query = _classes(who).where(sa.or_(running, sa.and_(*to_come)), col(Session.starts_at) < until)
@@ -40,19 +40,19 @@ async def coming(
 
 
 async def to_review(db: AsyncSession, who: Principal, limit: int) -> list[OwnClass]:
-    """The longest over first."""
+    """Classes in review; the one that ended first comes first."""
     query = _classes(who).where(col(Session.state) == SessionState.REVIEW)
     return await _read(db, query.order_by(col(Session.ends_at), col(Session.id)).limit(limit))
 
 
 async def past(db: AsyncSession, who: Principal, now: datetime, limit: int) -> list[OwnClass]:
-    """The latest first."""
+    """Past classes, the latest first."""
     query = _classes(who).where(col(Session.ends_at) <= now)
     return await _read(db, query.order_by(col(Session.starts_at).desc(), col(Session.id)).limit(limit))
 
 
 async def approved(db: AsyncSession, who: Principal, limit: int) -> list[tuple[OwnClass, int]]:
-    """Those whose documentation is approved, with the revision that is; the latest first."""
+    """Classes whose documentation is approved, each with its approved revision; the latest first."""
     query = (
         _classes(who)
         .join(Documentation, col(Documentation.session_id) == col(Session.id))
@@ -60,15 +60,15 @@ async def approved(db: AsyncSession, who: Principal, limit: int) -> list[tuple[O
         .order_by(col(Session.starts_at).desc(), col(Session.id))
         .limit(limit)
     )
-    found = await _read(db, query)
-    keys = [one.session.id for one in found]
+    classes = await _read(db, query)
+    keys = [own.session.id for own in classes]
     rows = await db.execute(
         sa.select(col(Documentation.session_id), col(Documentation.revision)).where(
             col(Documentation.session_id).in_(keys)
         )
     )
     revisions = {row.session_id: row.revision for row in rows}
-    return [(one, revisions[one.session.id]) for one in found]
+    return [(own, revisions[own.session.id]) for own in classes]
 
 
 async def children(db: AsyncSession, guardian_id: UUID) -> list[Student]:
@@ -82,7 +82,7 @@ async def children(db: AsyncSession, guardian_id: UUID) -> list[Student]:
 
 
 async def sent_to(db: AsyncSession, who: Principal, limit: int) -> list[Notice]:
-    """Messages that reached this person, of classes that are still theirs to see; the latest first."""
+    """Messages sent to this person about classes that they may still see; the latest first."""
     query = (
         sa.select(Notice)
         .join(Session, col(Session.id) == col(Notice.session_id))
@@ -93,10 +93,10 @@ async def sent_to(db: AsyncSession, who: Principal, limit: int) -> list[Notice]:
     return list(await db.scalars(query))
 
 
-_Found = sa.Select[Session, Course, str]
+_ClassQuery = sa.Select[Session, Course, str]
 
 
-def _classes(who: Principal) -> _Found:
+def _classes(who: Principal) -> _ClassQuery:
     return (
         sa.select(Session, Course, col(Instructor.name))
         .join(Course, col(Course.id) == col(Session.course_id))
@@ -105,7 +105,7 @@ def _classes(who: Principal) -> _Found:
     )
 
 
-async def _read(db: AsyncSession, query: _Found) -> list[OwnClass]:
+async def _read(db: AsyncSession, query: _ClassQuery) -> list[OwnClass]:
     rows = list(await db.execute(query))
     people = await _people(db, [session.id for session, _, _ in rows])
     return [
@@ -116,7 +116,7 @@ async def _read(db: AsyncSession, query: _Found) -> list[OwnClass]:
 
 async def _people(db: AsyncSession, session_ids: Sequence[UUID]) -> dict[UUID, list[Participant]]:
     query = sa.select(Participant).where(col(Participant.session_id).in_(session_ids))
-    found: dict[UUID, list[Participant]] = defaultdict(list)
+    by_session: dict[UUID, list[Participant]] = defaultdict(list)
     for person in await db.scalars(query.order_by(col(Participant.name), col(Participant.id))):
-        found[person.session_id].append(person)
-    return found
+        by_session[person.session_id].append(person)
+    return by_session

@@ -1,4 +1,4 @@
-"""Lists of any table by pages, by the place behind the last row."""
+"""Keyset pagination over any table: each page continues after the last row of the one before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ Row = TypeVar("Row", bound=SQLModel)
 
 @dataclass(frozen=True)
 class Place:
-    """Behind the row with this value in the sorted column, and this id."""
+    """The position after the row with this value in the sorted column and this id."""
 
     value: Any
     id: UUID
@@ -26,25 +26,25 @@ class Place:
 
 @dataclass(frozen=True)
 class Asked:
-    sort: str  # a column; with "-" in front: the greatest first
+    sort: str  # a column; with "-" in front: descending
     limit: int
     after: Place | None = None
     equal: Mapping[str, Any] = field(default_factory=dict)  # column to value
-    text: str = ""  # to be found in one of `searched`
+    text: str = ""  # contained in one of the columns `searched`
     searched: Sequence[str] = ()
-    retired: bool | None = False  # None: both
+    retired: bool | None = False  # None: retired or not
 
 
 async def page(
     db: AsyncSession, table: type[Row], asked: Asked, *where: sa.ColumnElement[bool]
 ) -> tuple[list[Row], bool]:
-    """The rows, and whether there are more behind them."""
+    """The rows, and whether there are more after them."""
     rows = list(await db.scalars(_query(table, _shape(asked)).where(*where), _values(asked)))
     return rows[: asked.limit], len(rows) > asked.limit
 
 
 async def read(db: Reading, table: type[SQLModel], asked: Asked) -> tuple[Sequence[Any], bool]:
-    """The same, of what is only shown: the rows are not those of the unit of work."""
+    """Like `page`, for rows that are only shown: they do not belong to a unit of work."""
     rows = await db.execute(_query(table, _shape(asked)), _values(asked))
     return rows[: asked.limit], len(rows) > asked.limit
 
@@ -61,10 +61,10 @@ def _one(table: type[Row]) -> sa.Select[Any]:
 
 @dataclass(frozen=True)
 class _Shape:
-    """What makes a statement another one; the rest are values of its bind parameters."""
+    """The parts of a request that change the statement's text; the rest are values of its bind parameters."""
 
     sort: str
-    goes_on: bool
+    continues: bool
     equal: tuple[str, ...]
     searched: tuple[str, ...]
     retired: bool | None
@@ -79,7 +79,7 @@ def _shape(asked: Asked) -> _Shape:
 def _query(table: type[Row], shape: _Shape) -> sa.Select[Any]:
     columns = sa.inspect(table).columns
     column, key = columns[shape.sort.lstrip("-")], columns["id"]
-    backwards = shape.sort.startswith("-")
+    descending = shape.sort.startswith("-")
     query = sa.select(table)
     for name in shape.equal:
         query = query.where(columns[name] == sa.bindparam(f"equal_{name}", type_=columns[name].type))
@@ -88,13 +88,11 @@ def _query(table: type[Row], shape: _Shape) -> sa.Select[Any]:
         query = query.where(sa.or_(*(columns[name].ilike(pattern, escape="\\") for name in shape.searched)))
     if "retired_at" in columns and shape.retired is not None:
         query = query.where(columns["retired_at"].is_not(None) == shape.retired)
-    if shape.goes_on:
-        here = sa.tuple_(column, key)
-        there = sa.tuple_(
-            sa.bindparam("behind", type_=column.type), sa.bindparam("behind_id", type_=key.type)
-        )
-        query = query.where(here < there if backwards else here > there)
-    order = (column.desc(), key.desc()) if backwards else (column, key)
+    if shape.continues:
+        position = sa.tuple_(column, key)
+        after = sa.tuple_(sa.bindparam("after", type_=column.type), sa.bindparam("after_id", type_=key.type))
+        query = query.where(position < after if descending else position > after)
+    order = (column.desc(), key.desc()) if descending else (column, key)
     return query.order_by(*order).limit(sa.bindparam("most", type_=sa.Integer))
 
 
@@ -103,7 +101,7 @@ def _values(asked: Asked) -> dict[str, Any]:
     if asked.text:
         values["pattern"] = f"%{_literal(asked.text)}%"
     if asked.after:
-        values |= {"behind": asked.after.value, "behind_id": asked.after.id}
+        values |= {"after": asked.after.value, "after_id": asked.after.id}
     return values | {"most": asked.limit + 1}
 
 

@@ -1,4 +1,4 @@
-"""People with their guardians, qualifications and coming classes; the topics and students of courses."""
+"""Guardians of students, qualifications of instructors, topics and students of courses, coming classes."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -40,10 +40,10 @@ _TOPIC_IDS = (
 async def set_guardians(
     db: AsyncSession, tenant: UUID, student_id: UUID, guardian_ids: Sequence[UUID]
 ) -> None:
-    """These and no others."""
-    mine = col(StudentGuardian.student_id) == student_id
+    """Replace the student's guardians by these."""
+    own = col(StudentGuardian.student_id) == student_id
     await db.execute(
-        sa.delete(StudentGuardian).where(mine, col(StudentGuardian.guardian_id).not_in(guardian_ids))
+        sa.delete(StudentGuardian).where(own, col(StudentGuardian.guardian_id).not_in(guardian_ids))
     )
     rows = [{"organization_id": tenant, "student_id": student_id, "guardian_id": key} for key in guardian_ids]
     if rows:
@@ -56,12 +56,12 @@ async def guardian_ids(db: Readable, student_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 async def set_qualifications(
-    db: AsyncSession, tenant: UUID, instructor_id: UUID, wanted: Sequence[tuple[str, str]], now: datetime
+    db: AsyncSession, tenant: UUID, instructor_id: UUID, pairs: Sequence[tuple[str, str]], now: datetime
 ) -> None:
-    """These and no others."""
+    """Replace the instructor's qualifications by these pairs of subject and level."""
     both = sa.tuple_(col(Qualification.subject), col(Qualification.level))
-    mine = col(Qualification.instructor_id) == instructor_id
-    await db.execute(sa.delete(Qualification).where(mine, both.not_in(wanted) if wanted else sa.true()))
+    own = col(Qualification.instructor_id) == instructor_id
+    await db.execute(sa.delete(Qualification).where(own, both.not_in(pairs) if pairs else sa.true()))
     rows = [
         {
             "id": uuid7(),
@@ -71,7 +71,7 @@ async def set_qualifications(
             "level": level,
             "created_at": now,
         }
-        for subject, level in dict.fromkeys(wanted)
+        for subject, level in dict.fromkeys(pairs)
     ]
     if rows:
         await db.execute(insert(Qualification).values(rows).on_conflict_do_nothing())
@@ -88,14 +88,14 @@ async def topic_ids(db: Readable, course_ids: Sequence[UUID]) -> dict[UUID, list
 
 
 def _grouped(pairs: Iterable[tuple[UUID, Value]]) -> dict[UUID, list[Value]]:
-    found: dict[UUID, list[Value]] = {}
+    grouped: dict[UUID, list[Value]] = {}
     for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return found
+        grouped.setdefault(key, []).append(value)
+    return grouped
 
 
 async def next_positions(db: AsyncSession, course_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Behind the last topic of each course that has one."""
+    """The position for a new topic of each course, after its last one; courses without topics are left out."""
     query = sa.select(col(Topic.course_id), sa.func.max(col(Topic.position)) + 1)
     rows = await db.execute(query.where(col(Topic.course_id).in_(course_ids)).group_by(col(Topic.course_id)))
     return {row[0]: row[1] for row in rows}
@@ -107,7 +107,7 @@ async def courses_of_topics(db: AsyncSession, topic_ids: Collection[UUID]) -> di
 
 
 async def coming_classes(db: AsyncSession, person_id: UUID, now: datetime) -> int:
-    """Classes of an instructor or a student that are not over."""
+    """The number of classes of an instructor or a student that are not over."""
     query = (
         sa.select(sa.func.count())
         .select_from(BookedTime)
@@ -119,8 +119,8 @@ async def coming_classes(db: AsyncSession, person_id: UUID, now: datetime) -> in
 
 async def coming_classes_of_course(db: AsyncSession, course_id: UUID, now: datetime) -> int:
     query = sa.select(sa.func.count()).select_from(Session)
-    found = await db.execute(query.where(col(Session.course_id) == course_id, *_not_over(now)))
-    return int(found.scalar_one())
+    count = await db.execute(query.where(col(Session.course_id) == course_id, *_not_over(now)))
+    return int(count.scalar_one())
 
 
 def _not_over(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
@@ -128,7 +128,7 @@ def _not_over(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 async def guardians_of(db: AsyncSession, student_ids: Sequence[UUID]) -> list[tuple[Guardian, Student]]:
-    """Each guardian with each of their students among these."""
+    """Pairs of a guardian and one of their students among these."""
     query = (
         sa.select(Guardian, Student)
         .join(StudentGuardian, col(StudentGuardian.guardian_id) == col(Guardian.id))
@@ -153,6 +153,6 @@ async def enrolled_students(db: AsyncSession, course_id: UUID) -> list[UUID]:
 
 
 async def instructors(db: AsyncSession) -> list[Instructor]:
-    """Those who are not retired, by name."""
+    """All instructors who are not retired, by name."""
     query = sa.select(Instructor).where(col(Instructor.retired_at).is_(None))
     return list(await db.scalars(query.order_by(col(Instructor.name), col(Instructor.id))))

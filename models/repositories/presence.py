@@ -1,7 +1,7 @@
-"""Presence of the running sessions of a region, across tenants, and the milestones that were signalled.
+"""Reads the presence in a region's running sessions, across tenants, and writes which milestones were signalled.
 
-Reads take a fixed number of statements however many sessions run, by the schema's functions for just that. They give
-values as they are stored: whoever reads them decides what becomes of a session whose row is odd.
+Reads take a fixed number of statements however many sessions run, with functions of the schema that may cross tenants.
+They return values as stored, unchecked: the caller decides what to do with a session whose row is invalid.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,8 +26,8 @@ _EVENTS = sa.text(
     "select session_id, source_id, source, kind, occurred_at, identity, participant_sid, hidden, joined_at, reason "
     "from presence_events(cast(:sessions as uuid[]))"
 )
-# Appended to what is there by then, under the lock of the row: writers of the same session lose nothing of each
-# other. Rows are locked in one order, so that writers of several sessions wait instead of deadlocking.
+# Appends under the lock of the row, so that concurrent writers of a session lose nothing. Rows are locked in one order,
+# so that writers of several sessions wait instead of deadlocking.
 _ADD_SIGNALLED = sa.text("""
     with added as (
         select * from json_to_recordset(cast(:added as json)) as a(session_id uuid, milestones jsonb)
@@ -42,7 +42,7 @@ _ADD_SIGNALLED = sa.text("""
 
 @dataclass(frozen=True)
 class RunningSession:
-    """`roles` by participant id; `presence_events` is how many are recorded, which only grows."""
+    """`roles` by participant id; `presence_events` is the number of recorded events, which only grows."""
 
     session_id: UUID
     organization_id: UUID
@@ -53,7 +53,7 @@ class RunningSession:
 
 @dataclass(frozen=True)
 class PresenceEventRow:
-    """A row of `session_event`, of a kind that changes who is in the room."""
+    """A row of `session_event` of a kind that changes who is in the room."""
 
     source_id: str
     source: str
@@ -66,7 +66,7 @@ class PresenceEventRow:
     reason: str | None
 
     def as_event(self) -> SessionEvent:
-        """Raises ValueError for a source or kind that is not known."""
+        """The row as an event. Raises ValueError for an unknown source or kind."""
         data = {"joined_at": self.joined_at, "reason": self.reason}
         return SessionEvent(
             source=EventSource(self.source),
@@ -83,7 +83,7 @@ class PresenceEventRow:
 async def running_sessions(
     db: Readable, region: str, states: Sequence[str], only: Collection[UUID] | None = None
 ) -> list[RunningSession]:
-    """The sessions of a region in these states, of all tenants; or those of them whose id is in `only`."""
+    """The sessions of a region in these states, of all tenants; with `only`, just those with these ids."""
     values = {"region": region, "states": list(states), "sessions": None if only is None else list(only)}
     return [RunningSession(*row) for row in await db.execute(_RUNNING, values)]
 
@@ -91,17 +91,17 @@ async def running_sessions(
 async def presence_events(
     db: Readable, session_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[PresenceEventRow]]:
-    """All events of these sessions that change who is in the room, in no order."""
-    found: dict[UUID, list[PresenceEventRow]] = {session_id: [] for session_id in session_ids}
+    """All events of these sessions that change who is in the room, unordered."""
+    by_session: dict[UUID, list[PresenceEventRow]] = {session_id: [] for session_id in session_ids}
     for session_id, *values in await db.execute(_EVENTS, {"sessions": list(session_ids)}):
-        found[session_id].append(PresenceEventRow(*values))
-    return found
+        by_session[session_id].append(PresenceEventRow(*values))
+    return by_session
 
 
 async def add_signalled(db: AsyncSession, milestones: Mapping[UUID, Sequence[str]]) -> None:
-    """Append milestones to those that were signalled of sessions of one organization."""
+    """Append milestones to the signalled ones of sessions of one organization."""
     rows: list[dict[str, Any]] = [
         {"session_id": session_id, "milestones": list(added)} for session_id, added in milestones.items()
     ]
-    unseen: dict[str, Any] = {WRITES_SESSIONS: ()}  # no live page shows them
-    await db.execute(_ADD_SIGNALLED, {"added": orjson.dumps(rows).decode()}, execution_options=unseen)
+    silent: dict[str, Any] = {WRITES_SESSIONS: ()}  # no live page shows milestones
+    await db.execute(_ADD_SIGNALLED, {"added": orjson.dumps(rows).decode()}, execution_options=silent)

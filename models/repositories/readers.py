@@ -1,4 +1,4 @@
-"""Login roles that read one organization's record by SQL. Each call is a transaction of the schema's owner."""
+"""Creates, lists and removes SQL readers. Each call is a transaction as the schema's owner."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +13,8 @@ from psycopg.rows import class_row
 
 from domain.errors import NotAllowed, NotFound, Unavailable
 
-# What a session begins with, against accidents: a role may change its own. That it can only read, and only its own
-# organization, does not rest on them.
+# Initial settings of a session, against accidents: a role may change them. That it can only read, and only its own
+# organization, does not depend on them.
 _DEFAULTS: Final = {
     "default_transaction_read_only": "on",
     "idle_in_transaction_session_timeout": "10min",
@@ -40,8 +40,8 @@ class Limits:
 def add(owner_url: str, reader: Reader, password: str, limits: Limits) -> None:
     """Raises NotFound for an unknown organization, NotAllowed where the owner may not make roles, Unavailable."""
     with _as_owner(owner_url) as db:
-        known = db.execute("select 1 from public.organization where id = %s", [reader.organization_id])
-        if known.fetchone() is None:
+        organization = db.execute("select 1 from public.organization where id = %s", [reader.organization_id])
+        if organization.fetchone() is None:
             raise NotFound("there is no such organization")
         _make_role(db, reader.role_name, password, limits)
         db.execute(
@@ -52,19 +52,19 @@ def add(owner_url: str, reader: Reader, password: str, limits: Limits) -> None:
 
 
 def every(owner_url: str) -> list[Reader]:
-    """By organization, the oldest first. Raises Unavailable."""
+    """All readers, by organization, the oldest first. Raises Unavailable."""
     query = "select role_name, organization_id, label, created_at from public.sql_reader"
     with _as_owner(owner_url) as db, db.cursor(row_factory=class_row(Reader)) as cursor:
         return cursor.execute(f"{query} order by organization_id, created_at, role_name").fetchall()
 
 
 def remove(owner_url: str, role_name: str) -> None:
-    """The role is gone and its sessions end. Raises NotFound, Unavailable."""
+    """End the role's sessions and drop it. Raises NotFound, Unavailable."""
     with _as_owner(owner_url) as db:
-        gone = db.execute("delete from public.sql_reader where role_name = %s", [role_name])
-        if gone.rowcount == 0:
+        deleted = db.execute("delete from public.sql_reader where role_name = %s", [role_name])
+        if deleted.rowcount == 0:
             raise NotFound("there is no such reader", next_step="See `homeroom reader list`.")
-    # From here on its open sessions see nothing, so that the rest may fail and be done by hand.
+    # Its open sessions see nothing from here on, so the rest can be done by hand should it fail.
     with _as_owner(owner_url) as db:
         if db.execute("select 1 from pg_roles where rolname = %s", [role_name]).fetchone():
             db.execute(
@@ -76,11 +76,11 @@ def remove(owner_url: str, role_name: str) -> None:
 
 def _make_role(db: psycopg.Connection[Any], name: str, password: str, limits: Limits) -> None:
     role = sql.Identifier(name)
-    # The owner has the rights of the roles it makes, which lets it end their sessions and drop what they were given.
+    # The owner inherits the rights of the roles it creates, so that it can end their sessions and drop their grants.
     db.execute("set local createrole_self_grant = 'inherit'")
     hashed = db.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
-    made = sql.SQL("create role {} with login noinherit connection limit {} password {}")
-    db.execute(made.format(role, sql.Literal(limits.connections), sql.Literal(hashed)))
+    create = sql.SQL("create role {} with login noinherit connection limit {} password {}")
+    db.execute(create.format(role, sql.Literal(limits.connections), sql.Literal(hashed)))
     defaults = {**_DEFAULTS, "statement_timeout": f"{limits.statement_seconds}s"}
     for setting, value in defaults.items():
         statement = sql.SQL("alter role {} set {} = {}")

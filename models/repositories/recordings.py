@@ -1,4 +1,4 @@
-"""The index of audio segments, and the transcript made of them."""
+"""The index of audio segments, and the transcript made from them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from models.transcript import UtteranceRow
 
 
 async def register(db: AsyncSession, segments: Sequence[AudioSegment]) -> None:
-    """Index segments that are in the object store; known ones stay as they are."""
+    """Index segments that are in the object store; indexed ones stay as they are."""
     if not segments:
         return
     rows = [{name: getattr(segment, name) for name in segment.__dataclass_fields__} for segment in segments]
@@ -34,7 +34,7 @@ async def segments(db: AsyncSession, session_id: UUID, *, waiting: bool = False)
 
 
 async def segment_at(db: AsyncSession, session_id: UUID, identity: str, at: datetime) -> list[AudioSegment]:
-    """The segments of a speaker around a moment."""
+    """The segments of a speaker around a time."""
     query = sa.select(AudioSegmentRow).where(
         col(AudioSegmentRow.session_id) == session_id,
         col(AudioSegmentRow.identity) == identity,
@@ -64,7 +64,7 @@ async def mark_transcribed(db: AsyncSession, keys: Sequence[str]) -> None:
 async def add_utterances(
     db: AsyncSession, organization_id: UUID, session_id: UUID, utterances: Sequence[Utterance]
 ) -> None:
-    """Store utterances; one that is there already stays as it is."""
+    """Store utterances; stored ones stay as they are."""
     if not utterances:
         return
     rows = [
@@ -95,7 +95,7 @@ async def transcript(db: AsyncSession, session_id: UUID) -> list[Utterance]:
 
 
 async def speakers(db: AsyncSession, session_id: UUID) -> dict[UUID, str]:
-    """Who said each utterance, by its id."""
+    """The identity of the speaker by utterance id."""
     query = sa.select(col(UtteranceRow.id), col(UtteranceRow.identity))
     rows = await db.execute(query.where(col(UtteranceRow.session_id) == session_id))
     return {row.id: row.identity for row in rows}
@@ -124,7 +124,7 @@ async def utterance(db: AsyncSession, session_id: UUID, utterance_id: UUID) -> U
     """Raises NotFound."""
     row = await db.get(UtteranceRow, utterance_id)
     if row is None or row.session_id != session_id:
-        raise NotFound("this was not said in this class")
+        raise NotFound("this class has no such utterance")
     return as_utterance(row)
 
 

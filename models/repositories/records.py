@@ -1,4 +1,4 @@
-"""The filed record: attendance and engagement per participant."""
+"""Filed attendance and engagement per participant."""
 
 from collections.abc import Sequence
 from uuid import UUID

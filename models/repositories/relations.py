@@ -1,4 +1,4 @@
-"""Who belongs to what: families, and who is enrolled where."""
+"""Relations between people and courses: families and enrollments."""
 
 from uuid import UUID
 
@@ -29,14 +29,14 @@ async def students_of_guardian(db: AsyncSession, guardian_id: UUID) -> list[Stud
 
 
 async def enrolled_in(db: AsyncSession, course_id: UUID) -> list[tuple[Enrollment, Student]]:
-    """Present enrollments of a course, by name."""
+    """The current enrollments of a course, each with its student, by the student's name."""
     query = (
         sa.select(Enrollment, Student)
         .join(Student, col(Student.id) == col(Enrollment.student_id))
         .where(col(Enrollment.course_id) == course_id, col(Enrollment.retired_at).is_(None))
     )
-    found = await db.execute(query.order_by(col(Student.name), col(Student.id)))
-    return [(enrollment, student) for enrollment, student in found]
+    rows = await db.execute(query.order_by(col(Student.name), col(Student.id)))
+    return [(enrollment, student) for enrollment, student in rows]
 
 
 async def courses_of_student(db: AsyncSession, student_id: UUID) -> list[tuple[Enrollment, Course]]:
@@ -45,5 +45,5 @@ async def courses_of_student(db: AsyncSession, student_id: UUID) -> list[tuple[E
         .join(Course, col(Course.id) == col(Enrollment.course_id))
         .where(col(Enrollment.student_id) == student_id, col(Enrollment.retired_at).is_(None))
     )
-    found = await db.execute(query.order_by(col(Course.title), col(Course.id)))
-    return [(enrollment, course) for enrollment, course in found]
+    rows = await db.execute(query.order_by(col(Course.title), col(Course.id)))
+    return [(enrollment, course) for enrollment, course in rows]

@@ -1,4 +1,4 @@
-"""Sessions: booking, state, timeline, participants."""
+"""Sessions: their row, reserved time, participants, state and timeline."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def _no_session(session_id: UUID) -> NotFound:
 
 
 async def get_visible(db: AsyncSession, session_id: UUID, who: Principal) -> Session:
-    """Raises NotFound for a class the caller has no part in, as for one that does not exist."""
+    """A session that the caller may see. Raises NotFound for any other, as for one that does not exist."""
     query = sa.select(Session).where(col(Session.id) == session_id, visible_to(who))
     row = (await db.scalars(query)).one_or_none()
     if row is None:
@@ -58,7 +58,7 @@ async def page(
     end: datetime,
     student_id: UUID | None = None,
 ) -> tuple[list[Session], bool]:
-    """The caller's sessions that start in a stretch of time, and whether there are more."""
+    """The caller's sessions that start from `start` until before `end`, and whether there are more."""
     where = [col(Session.starts_at) >= start, col(Session.starts_at) < end, visible_to(who)]
     if student_id:
         where.append(_has(col(Participant.student_id) == student_id))
@@ -66,7 +66,7 @@ async def page(
 
 
 def visible_to(who: Principal) -> sa.ColumnElement[bool]:
-    """Of the sessions of the organization, those that the caller has a part in."""
+    """The condition for sessions of the organization that the caller may see."""
     if who.role == AccessRole.INSTRUCTOR:
         return col(Session.instructor_id) == who.person_id
     if who.role == AccessRole.GUARDIAN:
@@ -90,9 +90,9 @@ async def by_external_id(db: AsyncSession, external_id: str) -> Session | None:
 async def hold_time(
     db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
 ) -> None:
-    """Hold the time of everybody in the class, in place of what the session held before. Raises DoubleBooked.
+    """Reserve the time of everybody in the class, replacing what the session reserved before. Raises DoubleBooked.
 
-    People are locked in id order first, so that racing bookings wait for each other instead of deadlocking.
+    People are locked in id order first, so that concurrent bookings wait for each other instead of deadlocking.
     """
     for person in sorted(people):
         await db.execute(
@@ -136,9 +136,9 @@ async def participants(db: AsyncSession, session_id: UUID) -> list[Participant]:
 
 
 async def add_observer(db: AsyncSession, session: Session, key: UUID, name: str) -> Participant:
-    """Added again under the same key, it is the one that is there. Raises TransitionRefused where the class is over."""
-    if there := await db.get(Participant, key):
-        return there
+    """Add a guest; a key that was added before gives that guest. Raises TransitionRefused if the class is over."""
+    if existing := await db.get(Participant, key):
+        return existing
     if session.state in FINAL_STATES:
         raise TransitionRefused("guests can't join a class that is over")
     person = Participant(
@@ -156,7 +156,7 @@ async def add_observer(db: AsyncSession, session: Session, key: UUID, name: str)
 
 
 async def admit_participants(db: AsyncSession, session_id: UUID, at: datetime) -> int:
-    """From now on their join links give credentials; returns how many they are."""
+    """Let the join links of all participants give credentials from now on. Returns the number of participants."""
     statement = (
         sa.update(Participant).where(col(Participant.session_id) == session_id).values(credentialed_at=at)
     )
@@ -179,7 +179,7 @@ async def change(db: AsyncSession, session_id: UUID, **values: Any) -> None:
 
 
 async def enter_state(db: AsyncSession, session_id: UUID, changes: int, **values: Any) -> None:
-    """Write where the session is after so many changes of state; one that is late changes nothing."""
+    """Write the state after so many changes of state. A late call, with fewer changes, changes nothing."""
     await db.execute(
         sa.update(Session)
         .where(col(Session.id) == session_id, col(Session.state_changes) <= changes)
@@ -222,7 +222,7 @@ async def write_timeline(
 async def note_running(
     db: AsyncSession, session_id: UUID, entries: Sequence[TimelineEntry], done_at: datetime | None, note: str
 ) -> None:
-    """Write a note to these entries where they are still running, and that they are done since `done_at`."""
+    """Write a note to those of these entries that are running, and mark them as done if `done_at` is given."""
     outcome = Outcome.DONE if done_at else Outcome.RUNNING
     for entry in entries:
         await db.execute(
@@ -246,7 +246,7 @@ async def timeline(db: AsyncSession, session_id: UUID) -> list[TimelineRow]:
 
 @dataclass(frozen=True)
 class Joining:
-    """What a join link needs to know."""
+    """The session and the participant of a join link."""
 
     session: Session
     participant: Participant
@@ -261,7 +261,7 @@ async def joining(db: AsyncSession, session_id: UUID, participant_id: UUID) -> J
 
 
 async def tenants_of_sessions(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """The organization of each session that exists, by the schema's function for just that."""
+    """The organization of each session that exists, read with a function of the schema that may cross tenants."""
     query = sa.text("select id, session_tenant(id) as tenant from unnest(cast(:ids as uuid[])) as id")
     rows = await db.execute(query, {"ids": list(session_ids)})
     return {row.id: row.tenant for row in rows if row.tenant}

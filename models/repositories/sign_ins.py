@@ -1,4 +1,4 @@
-"""Signed-in browsers, the links and providers that lead there, and the attempts that are counted."""
+"""Sign-in: signed-in browsers, sign-in links, identity providers, and attempts counted for lock-out."""
 
 import math
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from models.reading import Readable, first
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a cookie that is good."""
+    """The holder of a valid sign-in cookie."""
 
     id: UUID
     organization_id: UUID
@@ -34,7 +34,7 @@ _BY_TOKEN = sa.text("select * from signed_in_by_token(:token, :now)")
 
 
 async def holder_of(db: Readable, token_hash: str, now: datetime) -> Holder | None:
-    """Looks across tenants, by the schema's function for just that."""
+    """The holder of a cookie, of any tenant, read with a function of the schema that may cross tenants."""
     row = await first(db, _BY_TOKEN, {"token": token_hash, "now": now})
     if row is None:
         return None
@@ -55,27 +55,27 @@ async def end(db: AsyncSession, key: UUID, now: datetime) -> None:
     )
 
 
-def _good(kind: str, subject_id: UUID | None) -> tuple[sa.ColumnElement[bool], ...]:
-    """The browsers of one person, or of the operator, that are not signed out."""
-    whose = col(SignedIn.subject_id)
-    same = whose == subject_id if subject_id is not None else whose.is_(None)
-    return col(SignedIn.subject_kind) == kind, same, col(SignedIn.ended_at).is_(None)
+def _signed_in(kind: str, subject_id: UUID | None) -> tuple[sa.ColumnElement[bool], ...]:
+    """The condition for browsers of one person, or of the operator, that are not signed out."""
+    column = col(SignedIn.subject_id)
+    is_subject = column == subject_id if subject_id is not None else column.is_(None)
+    return col(SignedIn.subject_kind) == kind, is_subject, col(SignedIn.ended_at).is_(None)
 
 
 async def end_all_of(db: AsyncSession, kind: str, subject_id: UUID | None, now: datetime) -> None:
-    """In this organization."""
-    await db.execute(sa.update(SignedIn).where(*_good(kind, subject_id)).values(ended_at=now))
+    """Sign out all browsers of a person in this organization."""
+    await db.execute(sa.update(SignedIn).where(*_signed_in(kind, subject_id)).values(ended_at=now))
 
 
 async def browsers_of(db: AsyncSession, kind: str, subject_id: UUID | None, now: datetime) -> list[SignedIn]:
-    """The latest first."""
-    query = sa.select(SignedIn).where(*_good(kind, subject_id), col(SignedIn.expires_at) > now)
+    """The signed-in browsers of a person, the latest first."""
+    query = sa.select(SignedIn).where(*_signed_in(kind, subject_id), col(SignedIn.expires_at) > now)
     return list(await db.scalars(query.order_by(col(SignedIn.created_at).desc()).limit(50)))
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where somebody with an address may come in, and as whom."""
+    """An account that a mail address can sign in to: an organization, and a person in it."""
 
     organization_id: UUID
     organization: str
@@ -85,10 +85,10 @@ class Place:
 
 
 async def places_of(db: AsyncSession, address: str) -> list[Place]:
-    """Looks across tenants, by the schema's function for just that."""
+    """The accounts of a mail address in all tenants, read with a function of the schema that may cross tenants."""
     rows = await db.execute(sa.text("select * from people_by_email(:address)"), {"address": address})
-    found = [Place(r.organization_id, r.organization_name, r.kind, r.id, r.language) for r in rows]
-    return sorted(found, key=lambda place: (place.organization, place.organization_id, place.kind))
+    places = [Place(r.organization_id, r.organization_name, r.kind, r.id, r.language) for r in rows]
+    return sorted(places, key=lambda place: (place.organization, place.organization_id, place.kind))
 
 
 async def add_link(db: AsyncSession, link: SignInLink) -> None:
@@ -97,14 +97,14 @@ async def add_link(db: AsyncSession, link: SignInLink) -> None:
 
 
 async def organization_of_link(db: AsyncSession, token_hash: str) -> tuple[UUID, UUID] | None:
-    """Of a link's token, the link's id and its organization. Looks across tenants."""
+    """The ids of a link and its organization, by the link's token, across tenants."""
     query = sa.text("select id, organization_id from sign_in_link_by_token(:token)")
     row = (await db.execute(query, {"token": token_hash})).one_or_none()
     return (row.id, row.organization_id) if row else None
 
 
 async def use_link(db: AsyncSession, key: UUID, now: datetime) -> SignInLink:
-    """Raises LinkUsed, LinkExpired. Of racing twins one alone gets it."""
+    """Mark a link as used. Raises LinkUsed, LinkExpired. Of concurrent calls only one succeeds."""
     query = sa.select(SignInLink).where(col(SignInLink.id) == key).with_for_update()
     link = (await db.scalars(query)).one()
     if link.used_at is not None:
@@ -117,9 +117,9 @@ async def use_link(db: AsyncSession, key: UUID, now: datetime) -> SignInLink:
 
 
 async def take_part(db: AsyncSession, about: str, limit: Limit, now: datetime, *, note: bool = True) -> int:
-    """Seconds until another attempt is let through; 0 where this one is, which is then noted.
+    """Seconds until the next attempt is allowed; 0 if this one is. An allowed attempt is counted if `note` is set.
 
-    Attempts about the same thing wait for each other, so that racing ones are all counted.
+    Attempts on the same `about` wait for each other, so that concurrent ones are all counted.
     """
     await db.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:about, 0))"), {"about": about})
     query = (
@@ -145,13 +145,13 @@ _PEOPLE: dict[str, type[Member] | type[Instructor] | type[Guardian]] = {
 
 
 async def person(db: AsyncSession, kind: str, key: UUID) -> Member | Instructor | Guardian | None:
-    """Somebody of this tenant who is not retired."""
+    """A person of this tenant who is not retired."""
     row: Member | Instructor | Guardian | None = await db.get(_PEOPLE[kind], key)
     return row if row is not None and row.retired_at is None else None
 
 
 async def staff_by_email(db: AsyncSession, address: str) -> tuple[str, UUID] | None:
-    """The member of staff, else the instructor, with an address: kind and id."""
+    """Kind and id of the member of staff, else of the instructor, with this mail address."""
     for kind in ("member", "instructor"):
         table = _PEOPLE[kind]
         query = (
@@ -166,13 +166,13 @@ async def staff_by_email(db: AsyncSession, address: str) -> tuple[str, UUID] | N
 
 
 async def providers_of_domain(db: AsyncSession, domain: str) -> list[tuple[UUID, UUID]]:
-    """Provider and organization, of those whose people are of this mail domain. Looks across tenants."""
+    """The ids of the identity providers for a mail domain and of their organizations, across tenants."""
     query = sa.text("select id, organization_id from identity_provider_by_domain(:domain)")
     return [(row.id, row.organization_id) for row in await db.execute(query, {"domain": domain})]
 
 
 async def claim_domain(db: AsyncSession, domain: str) -> None:
-    """Until the end of the transaction nobody else gives this domain to a provider."""
+    """Lock a mail domain: until the end of the transaction nobody else can give it to a provider."""
     about = {"about": f"mail domain {domain}"}
     await db.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:about, 0))"), about)
 

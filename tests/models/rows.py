@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from models.course import Course
 from models.database import Database
-from models.tables import OWNERS_ALONE, UNSCOPED, metadata
+from models.tables import OWNER_ONLY, UNSCOPED, metadata
 
 NOON = datetime(2030, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -47,7 +47,7 @@ def course(tenant: Tenant, title: str) -> Course:
 async def make_tenant(database: Database, *, before: sa.Table | None = None) -> Tenant:
     """With a row in every table of the application's, or in those that a row of the table `before` may refer to."""
     tenant = Tenant()
-    tables = [table for table in metadata.sorted_tables if table.name not in OWNERS_ALONE]
+    tables = [table for table in metadata.sorted_tables if table.name not in OWNER_ONLY]
     async with database.tenant(tenant.id) as db:
         for table in tables[: tables.index(before)] if before is not None else tables:
             tenant.rows[table.name] = row_of(table, tenant)
