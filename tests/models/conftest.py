@@ -14,7 +14,7 @@ async def tenant(database: Database) -> Tenant:
 
 @pytest.fixture
 async def nowhere() -> AsyncIterator[Database]:
-    """A database whose server is away."""
+    """A database whose server cannot be reached."""
     opened = Database("postgresql://nobody@127.0.0.1:1/nothing")
     yield opened
     await opened.aclose()

@@ -1,4 +1,4 @@
-"""An organization whose record has a row in every view, with texts that are hard to carry."""
+"""An organization whose record has a row in every view, with texts that are hard to encode."""
 
 from typing import Any
 from uuid import uuid4

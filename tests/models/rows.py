@@ -1,4 +1,4 @@
-"""One valid row of every table, made from the metadata, so that a new table is under test from its first day."""
+"""Makes a valid row of every table from the metadata, so that new tables are tested from the start."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ def course(tenant: Tenant, title: str) -> Course:
 
 
 async def make_tenant(database: Database, *, before: sa.Table | None = None) -> Tenant:
-    """With a row in every table of the application's, or in those that a row of the table `before` may refer to."""
+    """An organization with a row in every table of the application, or only in the tables before `before`."""
     tenant = Tenant()
     tables = [table for table in metadata.sorted_tables if table.name not in OWNER_ONLY]
     async with database.tenant(tenant.id) as db:

@@ -1,4 +1,4 @@
-"""However many bookings race, nobody is ever in two classes at once, and whoever loses is told so."""
+"""However many bookings race, nobody is ever in two classes at once, and the losers get DoubleBooked."""
 
 import asyncio
 import itertools
@@ -46,14 +46,14 @@ async def hold(
 
 
 async def held(database: Database, tenant: Tenant, person: UUID) -> list[tuple[datetime, datetime]]:
-    """From when to when, in order of time."""
+    """The reserved time spans of a person, in order of time."""
     query = sa.select(col(BookedTime.during)).where(col(BookedTime.person_id) == person)
     async with database.tenant(tenant.id) as db:
         return sorted((span.lower or NOON, span.upper or NOON) for span in await db.scalars(query))
 
 
 async def race(*holds: Coroutine[None, None, None]) -> list[bool]:
-    """Who won. Any other end than a win and DoubleBooked is raised."""
+    """Which of them succeeded. An error other than DoubleBooked is raised."""
     outcomes = await asyncio.gather(*holds, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(outcome, DoubleBooked):
@@ -61,16 +61,16 @@ async def race(*holds: Coroutine[None, None, None]) -> list[bool]:
     return [outcome is None for outcome in outcomes]
 
 
-def in_another_order(people: list[UUID], seed: int) -> list[UUID]:
+def shuffled(people: list[UUID], seed: int) -> list[UUID]:
     return random.Random(seed).sample(people, len(people))
 
 
-async def test_of_many_bookings_of_one_hour_one_wins(database: Database, tenant: Tenant) -> None:
+async def test_one_of_many_racing_bookings_of_the_same_hour_wins(database: Database, tenant: Tenant) -> None:
     people = [uuid4() for _ in range(5)]
     holds = []
     for number in range(CALLERS):
         session_id, start = await another_session(database, tenant), NOON + number * MINUTE
-        who = in_another_order(people, number)
+        who = shuffled(people, number)
         holds.append(hold(database, tenant, session_id, who, start, start + CALLERS * MINUTE))
     won = await race(*holds)
     assert sum(won) == 1
@@ -82,13 +82,13 @@ async def test_of_many_bookings_of_one_hour_one_wins(database: Database, tenant:
 async def test_racing_bookings_never_overlap(database: Database, tenant: Tenant, seed: int) -> None:
     dice = random.Random(seed)
     people = [uuid4() for _ in range(8)]
-    wanted: list[tuple[UUID, list[UUID], datetime, datetime]] = []
+    bookings: list[tuple[UUID, list[UUID], datetime, datetime]] = []
     for _ in range(3 * CALLERS):
         start = NOON + dice.randrange(120) * MINUTE
         end = start + dice.randrange(1, 30) * MINUTE
         who = dice.sample(people, dice.randrange(1, 5))
-        wanted.append((await another_session(database, tenant), who, start, end))
-    won = await race(*(hold(database, tenant, *one) for one in wanted))
+        bookings.append((await another_session(database, tenant), who, start, end))
+    won = await race(*(hold(database, tenant, *booking) for booking in bookings))
     assert any(won)
     assert not all(won)
     for person in people:
@@ -96,26 +96,26 @@ async def test_racing_bookings_never_overlap(database: Database, tenant: Tenant,
         assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
         expected = [
             (start, end)
-            for (_, who, start, end), yes in zip(wanted, won, strict=True)
+            for (_, who, start, end), yes in zip(bookings, won, strict=True)
             if yes and person in who
         ]
         assert spans == sorted(expected)
 
 
-async def test_racing_moves_of_one_class_leave_one_time(database: Database, tenant: Tenant) -> None:
+async def test_racing_moves_of_a_class_leave_one_time_for_everybody(
+    database: Database, tenant: Tenant
+) -> None:
     session_id, people = await another_session(database, tenant), [uuid4() for _ in range(3)]
     moves = []
     for number in range(CALLERS):
-        start, who = NOON + number * MINUTE, in_another_order(people, number)
+        start, who = NOON + number * MINUTE, shuffled(people, number)
         moves.append(hold(database, tenant, session_id, who, start, start + 10 * MINUTE))
     assert all(await race(*moves))
     times = {tuple(await held(database, tenant, person)) for person in people}
     assert len(times) == 1, "everybody is moved to the same time"
 
 
-async def test_two_classes_that_want_each_others_time_keep_their_own(
-    database: Database, tenant: Tenant
-) -> None:
+async def test_two_classes_swapping_times_keep_their_own(database: Database, tenant: Tenant) -> None:
     people = [uuid4() for _ in range(3)]
     first, second = [await another_session(database, tenant) for _ in range(2)]
     later = NOON + 60 * MINUTE
@@ -130,7 +130,7 @@ async def test_two_classes_that_want_each_others_time_keep_their_own(
         assert [start for start, _ in await held(database, tenant, person)] == [NOON, later]
 
 
-async def test_classes_may_follow_each_other_without_a_gap(database: Database, tenant: Tenant) -> None:
+async def test_classes_can_follow_each_other_without_a_gap(database: Database, tenant: Tenant) -> None:
     person = uuid4()
     for number in range(3):
         session_id = await another_session(database, tenant)
@@ -139,7 +139,7 @@ async def test_classes_may_follow_each_other_without_a_gap(database: Database, t
     assert len(await held(database, tenant, person)) == 3
 
 
-async def test_what_was_given_back_can_be_held_again(database: Database, tenant: Tenant) -> None:
+async def test_released_time_can_be_reserved_again(database: Database, tenant: Tenant) -> None:
     person = uuid4()
     first, second = [await another_session(database, tenant) for _ in range(2)]
     await hold(database, tenant, first, [person], NOON, NOON + MINUTE)
@@ -149,7 +149,9 @@ async def test_what_was_given_back_can_be_held_again(database: Database, tenant:
     assert len(await held(database, tenant, person)) == 1
 
 
-async def test_a_refused_booking_says_what_to_do_and_names_nobody(database: Database, tenant: Tenant) -> None:
+async def test_double_booking_error_has_a_next_step_and_names_nobody(
+    database: Database, tenant: Tenant
+) -> None:
     person = uuid4()
     first, second = [await another_session(database, tenant) for _ in range(2)]
     await hold(database, tenant, first, [person], NOON, NOON + MINUTE)
@@ -159,9 +161,9 @@ async def test_a_refused_booking_says_what_to_do_and_names_nobody(database: Data
     assert str(person) not in str(refused.value)
 
 
-async def test_organizations_do_not_see_each_others_bookings(database: Database, tenant: Tenant) -> None:
-    """Even where an id is the same by mistake."""
-    person, elsewhere = uuid4(), await make_tenant(database)
-    for one in (tenant, elsewhere):
-        await hold(database, one, await another_session(database, one), [person], NOON, NOON + MINUTE)
-        assert len(await held(database, one, person)) == 1
+async def test_bookings_of_other_organizations_do_not_conflict(database: Database, tenant: Tenant) -> None:
+    """Even if the same person id occurs in both."""
+    person, other = uuid4(), await make_tenant(database)
+    for each in (tenant, other):
+        await hold(database, each, await another_session(database, each), [person], NOON, NOON + MINUTE)
+        assert len(await held(database, each, person)) == 1

@@ -1,4 +1,4 @@
-"""Live changes by LISTEN/NOTIFY: told once for many, and not lost with a connection."""
+"""Notifications of changed sessions are batched, and not lost with a connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,8 +13,8 @@ from tests.stack import DatabaseUrls
 
 pytestmark = pytest.mark.adapter
 
-PATIENCE = 30  # seconds until a test gives up on a message that should come
-TELLING = "select pg_notify%"
+PATIENCE = 30  # seconds to wait for an expected message
+NOTIFYING = "select pg_notify%"
 
 
 async def one_by_one(messages: AsyncIterator[frozenset[str]]) -> AsyncIterator[str]:
@@ -33,10 +33,10 @@ class Listener:
 
     async def up_to(self, last: UUID) -> list[str]:
         """The messages before this one."""
-        found = []
+        earlier = []
         while (message := await self.next()) != str(last):
-            found.append(message)
-        return found
+            earlier.append(message)
+        return earlier
 
 
 @asynccontextmanager
@@ -54,22 +54,20 @@ async def notifier(database_urls: DatabaseUrls) -> AsyncIterator[ChangeNotifier]
     await started.aclose()
 
 
-def kill(urls: DatabaseUrls, doing: str) -> int:
-    """The connections whose last statement is like this."""
+def kill(urls: DatabaseUrls, statement: str) -> int:
+    """Kill the connections whose last statement is like this. Returns how many."""
     query = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and query like %s"
     with psycopg.connect(urls.superuser) as connection:
-        return len(connection.execute(query, [urls.name, doing]).fetchall())
+        return len(connection.execute(query, [urls.name, statement]).fetchall())
 
 
-async def test_a_change_is_told_to_every_listener(
-    database_urls: DatabaseUrls, notifier: ChangeNotifier
-) -> None:
+async def test_every_listener_is_notified(database_urls: DatabaseUrls, notifier: ChangeNotifier) -> None:
     async with listening(database_urls) as one, listening(database_urls) as another:
         notifier.notify([session_id := uuid4()])
         assert await one.next() == await another.next() == str(session_id)
 
 
-async def test_many_changes_of_a_session_are_one_message(
+async def test_many_changes_of_a_session_are_sent_as_one_message(
     database_urls: DatabaseUrls, notifier: ChangeNotifier
 ) -> None:
     sessions, last = [uuid4() for _ in range(3)], uuid4()
@@ -82,7 +80,7 @@ async def test_many_changes_of_a_session_are_one_message(
         assert await listener.up_to(last) == []
 
 
-async def test_a_listener_that_lost_its_connection_is_told_that_anything_may_have_changed(
+async def test_listener_that_lost_its_connection_gets_a_resync(
     database_urls: DatabaseUrls, notifier: ChangeNotifier
 ) -> None:
     async with listening(database_urls) as listener:
@@ -94,19 +92,19 @@ async def test_a_listener_that_lost_its_connection_is_told_that_anything_may_hav
         assert await listener.next() == str(session_id)
 
 
-async def test_a_change_outlives_the_connection_it_should_have_gone_by(
+async def test_notification_is_sent_after_its_connection_was_killed(
     database_urls: DatabaseUrls, notifier: ChangeNotifier
 ) -> None:
     first, second = uuid4(), uuid4()
     async with listening(database_urls) as listener:
         notifier.notify([first])
         assert await listener.next() == str(first)
-        assert kill(database_urls, TELLING) == 1
+        assert kill(database_urls, NOTIFYING) == 1
         notifier.notify([second])
         assert await listener.next() == str(second)
 
 
-async def test_a_change_waits_for_a_database_that_is_away(database_urls: DatabaseUrls) -> None:
+async def test_notification_waits_for_a_database_that_is_down(database_urls: DatabaseUrls) -> None:
     notifier = ChangeNotifier(database_urls.application)
     with psycopg.connect(
         database_urls.superuser.replace(database_urls.name, "postgres"), autocommit=True
@@ -120,11 +118,11 @@ async def test_a_change_waits_for_a_database_that_is_away(database_urls: Databas
     await notifier.aclose()
 
 
-async def test_closing_what_was_never_used_is_fine(database_urls: DatabaseUrls) -> None:
+async def test_closing_an_unused_notifier_does_nothing(database_urls: DatabaseUrls) -> None:
     await ChangeNotifier(database_urls.application).aclose()
 
 
-def test_the_channel_is_a_secret_of_those_who_have_the_password() -> None:
+def test_channel_name_depends_on_the_password_and_hides_it() -> None:
     one, other = (f"postgresql://app:{password}@h/db" for password in ("first", "second"))
     assert channel_of(one) == channel_of("postgresql://app:first@elsewhere:5433/other")
     assert channel_of(one) != channel_of(other)

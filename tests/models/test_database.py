@@ -1,4 +1,4 @@
-"""The unit of work: all or nothing, and failures as errors of the domain."""
+"""A unit of work commits all or nothing, and raises database errors as domain errors."""
 
 from uuid import UUID
 
@@ -22,22 +22,20 @@ async def count(database: Database, tenant: Tenant) -> int:
         return await db.scalar(sa.select(sa.func.count()).select_from(Course)) or 0
 
 
-async def test_a_failure_takes_back_the_whole_transaction(database: Database, tenant: Tenant) -> None:
-    async def half_of_it() -> None:
+async def test_error_rolls_back_the_whole_transaction(database: Database, tenant: Tenant) -> None:
+    async def write_and_fail() -> None:
         async with database.tenant(tenant.id) as db:
             db.add(course(tenant, "half"))
             await db.flush()
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await half_of_it()
+        await write_and_fail()
     assert await count(database, tenant) == 1
 
 
 @pytest.mark.parametrize("title", ["a\0b", "\0"])
-async def test_a_value_no_column_can_hold_is_the_callers_fault(
-    database: Database, tenant: Tenant, title: str
-) -> None:
+async def test_nul_in_a_text_is_invalid_input(database: Database, tenant: Tenant, title: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         async with database.tenant(tenant.id) as db:
             db.add(course(tenant, title))
@@ -45,26 +43,26 @@ async def test_a_value_no_column_can_hold_is_the_callers_fault(
     assert await count(database, tenant) == 1
 
 
-async def test_a_nul_inside_a_document_is_refused_as_well(database: Database, tenant: Tenant) -> None:
+async def test_nul_in_a_json_document_is_invalid_input(database: Database, tenant: Tenant) -> None:
     with pytest.raises(InvalidInput):
         async with database.tenant(tenant.id) as db:
             await db.execute(sa.update(Organization).values(policy={"a": ["b\0"]}))
 
 
-async def test_an_error_does_not_tell_what_was_written(database: Database, tenant: Tenant) -> None:
-    """Its text reaches logs and workflow histories."""
-    twice = course(tenant, "Noor's course")
-    twice.id = tenant["course"]["id"]
+async def test_error_text_holds_no_written_values(database: Database, tenant: Tenant) -> None:
+    """The text reaches logs and workflow histories."""
+    duplicate = course(tenant, "Noor's course")
+    duplicate.id = tenant["course"]["id"]
     with pytest.raises(IntegrityError) as failed:
         async with database.tenant(tenant.id) as db:
-            db.add(twice)
+            db.add(duplicate)
     assert "Noor" not in str(failed.value)
 
 
-async def test_a_killed_connection_is_unavailable_and_the_next_one_works(
+async def test_killed_connection_is_unavailable_and_the_next_works(
     database: Database, tenant: Tenant, database_urls: DatabaseUrls
 ) -> None:
-    async def on_a_killed_connection() -> None:
+    async def write_on_a_killed_connection() -> None:
         async with database.tenant(tenant.id) as db:
             pid = await db.scalar(sa.text("select pg_backend_pid()"))
             with psycopg.connect(database_urls.superuser) as admin:
@@ -73,11 +71,11 @@ async def test_a_killed_connection_is_unavailable_and_the_next_one_works(
             await db.flush()
 
     with pytest.raises(Unavailable):
-        await on_a_killed_connection()
+        await write_on_a_killed_connection()
     assert await count(database, tenant) == 1
 
 
-async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:
+async def test_unreachable_server_is_unavailable(nowhere: Database) -> None:
     with pytest.raises(Unavailable):
         await nowhere.ping()
     with pytest.raises(Unavailable):
@@ -85,11 +83,11 @@ async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:
             pass
 
 
-async def test_a_full_pool_is_unavailable(database_urls: DatabaseUrls) -> None:
+async def test_exhausted_pool_is_unavailable(database_urls: DatabaseUrls) -> None:
     database = Database(database_urls.application, pool_size=1, patience=0.01)
-    async with database.unscoped() as one, database.unscoped() as another:
-        await one.execute(sa.select(1))
-        await another.execute(sa.select(1))
+    async with database.unscoped() as first, database.unscoped() as second:
+        await first.execute(sa.select(1))
+        await second.execute(sa.select(1))
         with pytest.raises(Unavailable):
             await database.ping()
     await database.ping()

@@ -1,4 +1,4 @@
-"""Documentation and briefings: no revision is lost, none is decided on unread."""
+"""No revision of documentation is lost, and only the current one can be decided on."""
 
 import asyncio
 from datetime import datetime
@@ -15,13 +15,13 @@ from tests.models.rows import HOUR, NOON, Tenant, another_session
 
 pytestmark = pytest.mark.adapter
 
-SAID = Statement(Section.TOPICS, "They added fractions.", (Citation(uuid4(), "we add them"),))
+STATEMENT = Statement(Section.TOPICS, "They added fractions.", (Citation(uuid4(), "we add them"),))
 WRITERS = 8
 
 
 @pytest.fixture
 async def session_id(database: Database, tenant: Tenant) -> UUID:
-    """A session nothing is written about yet."""
+    """A session without documentation."""
     return await another_session(database, tenant)
 
 
@@ -30,11 +30,18 @@ async def revise(
 ) -> int:
     async with database.tenant(tenant.id) as db:
         return await documents.add_revision(
-            db, tenant.id, session_id, (SAID,), author="person", reason=reason, based_on=based_on, at=NOON
+            db,
+            tenant.id,
+            session_id,
+            (STATEMENT,),
+            author="person",
+            reason=reason,
+            based_on=based_on,
+            at=NOON,
         )
 
 
-async def test_revisions_count_from_one_and_all_are_kept(
+async def test_revisions_are_numbered_from_one_and_all_kept(
     database: Database, tenant: Tenant, session_id: UUID
 ) -> None:
     assert [
@@ -42,12 +49,12 @@ async def test_revisions_count_from_one_and_all_are_kept(
     ] == [1, 2, 3]
     async with database.tenant(tenant.id) as db:
         kept = await documents.revisions(db, session_id)
-        assert [(one.revision, one.reason) for one in kept] == [(1, "r0"), (2, "r1"), (3, "r2")]
-        assert await documents.statements(db, session_id, 2) == (SAID,)
+        assert [(row.revision, row.reason) for row in kept] == [(1, "r0"), (2, "r1"), (3, "r2")]
+        assert await documents.statements(db, session_id, 2) == (STATEMENT,)
 
 
 @pytest.mark.parametrize("based_on", [0, 1, 3, 10**12])
-async def test_a_revision_of_what_is_no_longer_current_is_refused(
+async def test_revision_based_on_an_old_one_is_refused(
     database: Database, tenant: Tenant, session_id: UUID, based_on: int
 ) -> None:
     for current in range(2):
@@ -58,7 +65,7 @@ async def test_a_revision_of_what_is_no_longer_current_is_refused(
         assert len(await documents.revisions(db, session_id)) == 2
 
 
-async def test_a_refused_beginning_leaves_nothing(
+async def test_refused_first_revision_leaves_no_documentation(
     database: Database, tenant: Tenant, session_id: UUID
 ) -> None:
     with pytest.raises(StaleRevision):
@@ -68,29 +75,29 @@ async def test_a_refused_beginning_leaves_nothing(
 
 
 @pytest.mark.parametrize("based_on", [0, 1])
-async def test_of_racing_revisions_one_wins_and_the_others_are_stale(
+async def test_one_of_racing_revisions_wins_and_the_others_are_stale(
     database: Database, tenant: Tenant, session_id: UUID, based_on: int
 ) -> None:
     for current in range(based_on):
         await revise(database, tenant, session_id, current)
 
-    everybody_has_read = asyncio.Barrier(WRITERS)
+    all_have_read = asyncio.Barrier(WRITERS)
 
     async def read_and_revise() -> int:
         async with database.tenant(tenant.id) as db:
             read = await documents.documentation(db, session_id)
             assert (read.revision if read else 0) == based_on
-            await everybody_has_read.wait()
+            await all_have_read.wait()
             return await documents.add_revision(
-                db, tenant.id, session_id, (SAID,), author="p", reason="", based_on=based_on, at=NOON
+                db, tenant.id, session_id, (STATEMENT,), author="p", reason="", based_on=based_on, at=NOON
             )
 
-    ends = await asyncio.gather(*(read_and_revise() for _ in range(WRITERS)), return_exceptions=True)
-    assert [end for end in ends if isinstance(end, int)] == [based_on + 1]
-    assert sum(isinstance(end, StaleRevision) for end in ends) == WRITERS - 1
+    results = await asyncio.gather(*(read_and_revise() for _ in range(WRITERS)), return_exceptions=True)
+    assert [result for result in results if isinstance(result, int)] == [based_on + 1]
+    assert sum(isinstance(result, StaleRevision) for result in results) == WRITERS - 1
 
 
-async def test_a_decision_is_about_the_current_revision(
+async def test_only_the_current_revision_can_be_decided_on(
     database: Database, tenant: Tenant, session_id: UUID
 ) -> None:
     for current in range(2):
@@ -106,9 +113,7 @@ async def test_a_decision_is_about_the_current_revision(
     assert (row.status, row.approved_by, row.approved_at) == (DocumentationStatus.APPROVED, "p", NOON)
 
 
-async def test_a_revision_after_the_decision_takes_it_back(
-    database: Database, tenant: Tenant, session_id: UUID
-) -> None:
+async def test_new_revision_resets_the_decision(database: Database, tenant: Tenant, session_id: UUID) -> None:
     await revise(database, tenant, session_id, 0)
     async with database.tenant(tenant.id) as db:
         await documents.set_status(db, session_id, 1, DocumentationStatus.CHANGES_REQUESTED)
@@ -119,7 +124,7 @@ async def test_a_revision_after_the_decision_takes_it_back(
     assert (row.status, row.revision) == (DocumentationStatus.DRAFT, 2)
 
 
-async def test_what_does_not_exist_cannot_be_decided_on(
+async def test_missing_documentation_is_not_found(
     database: Database, tenant: Tenant, session_id: UUID
 ) -> None:
     async with database.tenant(tenant.id) as db:
@@ -129,7 +134,7 @@ async def test_what_does_not_exist_cannot_be_decided_on(
             await documents.statements(db, session_id, 1)
 
 
-async def test_a_briefing_made_again_replaces_the_content(
+async def test_briefing_saved_again_replaces_the_content(
     database: Database, tenant: Tenant, session_id: UUID
 ) -> None:
     course_id = tenant["course"]["id"]
@@ -144,7 +149,7 @@ async def test_a_briefing_made_again_replaces_the_content(
     assert kept.content == {"number": 1}
 
 
-async def test_the_latest_briefing_is_of_the_last_class(
+async def test_latest_briefing_is_from_the_last_class(
     database: Database, tenant: Tenant, session_id: UUID
 ) -> None:
     """An earlier class may be approved after a later one."""

@@ -1,4 +1,4 @@
-"""The append-only record: the same facts give the same record, whatever the order and the number of tellings."""
+"""Events are recorded once, whatever the order and however often they are recorded."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -19,18 +19,18 @@ from tests.models.rows import NOON, Tenant, another_session
 pytestmark = pytest.mark.adapter
 
 
-def fact(number: int, **data: object) -> SessionEvent:
+def event(number: int, **data: object) -> SessionEvent:
     at = NOON + timedelta(seconds=number // 2)  # two at a time
     return SessionEvent(EventSource.WEBHOOK, f"webhook:{number}", EventKind.CHAT, at, "someone", data=data)
 
 
-FACTS = [fact(number, text=f"word {number}") for number in range(8)]
-IN_ORDER = sorted(FACTS, key=lambda event: (event.occurred_at, event.source_id))
+EVENTS = [event(number, text=f"word {number}") for number in range(8)]
+IN_ORDER = sorted(EVENTS, key=lambda event: (event.occurred_at, event.source_id))
 
 
-async def record(database: Database, tenant: Tenant, *facts: SessionEvent) -> int:
+async def record(database: Database, tenant: Tenant, *new: SessionEvent) -> int:
     async with database.tenant(tenant.id) as db:
-        return await events.record(db, tenant.id, [(tenant.session_id, one) for one in facts])
+        return await events.record(db, tenant.id, [(tenant.session_id, one) for one in new])
 
 
 async def recorded(database: Database, tenant: Tenant) -> list[SessionEvent]:
@@ -39,15 +39,15 @@ async def recorded(database: Database, tenant: Tenant) -> list[SessionEvent]:
         return await events.of_session(db, tenant.session_id, [EventKind.CHAT])
 
 
-async def test_telling_again_adds_nothing(database: Database, tenant: Tenant) -> None:
-    assert await record(database, tenant, *FACTS) == len(FACTS)
-    assert await record(database, tenant, *FACTS) == 0
-    assert await record(database, tenant, FACTS[0], fact(99), fact(99)) == 1
-    assert await recorded(database, tenant) == [*IN_ORDER, fact(99)]
+async def test_recorded_event_is_not_recorded_again(database: Database, tenant: Tenant) -> None:
+    assert await record(database, tenant, *EVENTS) == len(EVENTS)
+    assert await record(database, tenant, *EVENTS) == 0
+    assert await record(database, tenant, EVENTS[0], event(99), event(99)) == 1
+    assert await recorded(database, tenant) == [*IN_ORDER, event(99)]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(batches=st.lists(st.lists(st.sampled_from(FACTS)), max_size=4), shuffled=st.permutations(FACTS))
+@given(batches=st.lists(st.lists(st.sampled_from(EVENTS)), max_size=4), shuffled=st.permutations(EVENTS))
 async def test_order_and_repetition_do_not_matter(
     database: Database, tenant: Tenant, batches: list[list[SessionEvent]], shuffled: list[SessionEvent]
 ) -> None:
@@ -59,15 +59,15 @@ async def test_order_and_repetition_do_not_matter(
         assert await events.of_session(db, session_id) == IN_ORDER
 
 
-async def test_the_first_telling_stays(database: Database, tenant: Tenant) -> None:
-    await record(database, tenant, fact(1, text="as it was"))
-    await record(database, tenant, fact(1, text="as somebody would like it"))
+async def test_recorded_event_is_never_changed(database: Database, tenant: Tenant) -> None:
+    await record(database, tenant, event(1, text="as it was"))
+    await record(database, tenant, event(1, text="as somebody would like it"))
     (kept,) = await recorded(database, tenant)
     assert kept.data == {"text": "as it was"}
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("text", "kept"),
     [
         ("a\0b", "a\ufffdb"),
         ("\0", "\ufffd"),
@@ -78,35 +78,35 @@ async def test_the_first_telling_stays(database: Database, tenant: Tenant) -> No
         ("ünïcødé 👩🏽‍🏫 <b>", "ünïcødé 👩🏽‍🏫 <b>"),
     ],
 )
-async def test_whatever_is_said_is_kept(database: Database, tenant: Tenant, said: str, kept: str) -> None:
-    """A character that Postgres cannot store must not cost the fact, nor those that come after it."""
-    assert await record(database, tenant, fact(1, text=said), fact(2)) == 2
+async def test_any_text_is_recorded(database: Database, tenant: Tenant, text: str, kept: str) -> None:
+    """A character that Postgres cannot store must not cost the event, nor those that come after it."""
+    assert await record(database, tenant, event(1, text=text), event(2)) == 2
     assert [event.data.get("text") for event in await recorded(database, tenant)] == [kept, None]
 
 
-async def test_a_fact_about_no_session_is_refused(database: Database, tenant: Tenant) -> None:
+async def test_event_of_an_unknown_session_is_refused(database: Database, tenant: Tenant) -> None:
     with pytest.raises(IntegrityError):
         async with database.tenant(tenant.id) as db:
-            await events.record(db, tenant.id, [(uuid4(), fact(1))])
+            await events.record(db, tenant.id, [(uuid4(), event(1))])
 
 
-async def test_only_the_kinds_asked_for_are_read(database: Database, tenant: Tenant) -> None:
-    await record(database, tenant, *FACTS)
+async def test_events_are_read_by_kind(database: Database, tenant: Tenant) -> None:
+    await record(database, tenant, *EVENTS)
     async with database.tenant(tenant.id) as db:
         assert await events.of_session(db, tenant.session_id, [EventKind.TALK]) == []
 
 
-async def test_a_time_without_a_zone_is_refused(database: Database, tenant: Tenant) -> None:
+async def test_time_without_a_zone_is_refused(database: Database, tenant: Tenant) -> None:
     naive = datetime(2030, 3, 4, 12)  # noqa: DTZ001
     with pytest.raises(StatementError, match="ambiguous"):
         async with database.tenant(tenant.id) as db:
             await db.execute(sa.select(SessionEventRow).where(sa.column("occurred_at", UTCDateTime) == naive))
 
 
-async def test_times_come_back_in_utc(database: Database, tenant: Tenant) -> None:
-    elsewhere = NOON.astimezone(tz=datetime.strptime("+0530", "%z").tzinfo)
+async def test_times_are_returned_in_utc(database: Database, tenant: Tenant) -> None:
+    other_zone = NOON.astimezone(tz=datetime.strptime("+0530", "%z").tzinfo)
     async with database.tenant(tenant.id) as db:
-        query = sa.select(sa.literal(elsewhere, UTCDateTime))
+        query = sa.select(sa.literal(other_zone, UTCDateTime))
         found = (await db.execute(query)).scalar_one()
     assert found == NOON
     assert found.tzinfo is UTC

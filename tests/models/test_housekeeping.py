@@ -1,4 +1,4 @@
-"""What has lived its time is forgotten, and nothing else."""
+"""Housekeeping deletes expired rows and no others."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,17 +31,17 @@ DAY = timedelta(days=1)
         (SignedIn, "expires_at", NOW - 29 * DAY, NOW - 31 * DAY),
     ],
 )
-async def test_a_row_is_kept_until_its_time(
+async def test_row_is_kept_until_it_expires(
     database: Database, table: type[IdempotencyRow], column: str, kept: datetime, gone: datetime
 ) -> None:
     tenant = await make_tenant(database)
-    for at, left in ((kept, 1), (gone, 0)):
+    for at, remaining in ((kept, 1), (gone, 0)):
         async with database.tenant(tenant.id) as db:
             await db.execute(sa.update(table).values({column: at}))
         async with database.unscoped() as db:
             await housekeeping.forget_expired(db, NOW)
         async with database.tenant(tenant.id) as db:
-            assert (await db.execute(sa.select(sa.func.count()).select_from(table))).scalar_one() == left
+            assert (await db.execute(sa.select(sa.func.count()).select_from(table))).scalar_one() == remaining
 
 
 async def test_attempts_are_kept_for_a_day(database: Database) -> None:

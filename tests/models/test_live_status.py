@@ -1,4 +1,4 @@
-"""The live status in the database: in whatever batches facts are recorded, it says what attendance says of them all."""
+"""The live status in the database agrees with attendance, in whatever batches events are recorded."""
 
 from uuid import UUID
 
@@ -20,43 +20,43 @@ from tests.models.rows import Tenant, another_session
 pytestmark = pytest.mark.adapter
 
 
-async def record(database: Database, tenant: Tenant, session_id: UUID, told: list[SessionEvent]) -> None:
+async def record(database: Database, tenant: Tenant, session_id: UUID, recorded: list[SessionEvent]) -> None:
     async with database.tenant(tenant.id) as db:
-        await events.record(db, tenant.id, [(session_id, one) for one in told])
+        await events.record(db, tenant.id, [(session_id, item) for item in recorded])
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(told=st.lists(anything(), max_size=12), cut=st.integers(0, 12), again=st.integers(0, 12))
-async def test_it_says_who_is_here_however_it_was_told(
-    database: Database, tenant: Tenant, told: list[SessionEvent], cut: int, again: int
+@given(recorded=st.lists(anything(), max_size=12), cut=st.integers(0, 12), again=st.integers(0, 12))
+async def test_live_status_agrees_with_attendance_whatever_the_batches(
+    database: Database, tenant: Tenant, recorded: list[SessionEvent], cut: int, again: int
 ) -> None:
     session_id = await another_session(database, tenant)
-    for batch in (told[cut:], told[:cut], told[:again]):
+    for batch in (recorded[cut:], recorded[:cut], recorded[:again]):
         await record(database, tenant, session_id, batch)
     async with database.tenant(tenant.id) as db:
         start = (await sessions.get_session(db, session_id)).starts_at
         (facts,) = await board.facts(db, start, [session_id])
-    here = {one.identity for one in facts.connections if in_room(one, facts.room)}
-    attended = fold_attendance(told, until=None)
-    assert here == {who for who, attendance in attended.items() if attendance.present}
-    open_ones = {one for one in connections(told) if one.left_at is None}
-    assert set(facts.connections) == open_ones
-    assert facts.room == room(told)
+    present = {item.identity for item in facts.connections if in_room(item, facts.room)}
+    attended = fold_attendance(recorded, until=None)
+    assert present == {who for who, attendance in attended.items() if attendance.present}
+    open_connections = {item for item in connections(recorded) if item.left_at is None}
+    assert set(facts.connections) == open_connections
+    assert facts.room == room(recorded)
 
 
-async def test_quality_and_recorder_are_kept(database: Database, tenant: Tenant) -> None:
+async def test_quality_and_recorder_are_stored(database: Database, tenant: Tenant) -> None:
     session_id = await another_session(database, tenant)
-    told = [
+    recorded = [
         event(EventKind.QUALITY, 5, "ana", None, level="good"),
         event(EventKind.QUALITY, 3, "ana", None, level="lost"),
         event(EventKind.CAPTURE_STARTED, 1),
     ]
-    for one in told:
-        await record(database, tenant, session_id, [one])
+    for item in recorded:
+        await record(database, tenant, session_id, [item])
     async with database.tenant(tenant.id) as db:
         start = (await sessions.get_session(db, session_id)).starts_at
         (facts,) = await board.facts(db, start, [session_id])
-    assert facts.connections == connections(told)
+    assert facts.connections == connections(recorded)
     assert facts.room.heard
     assert facts.state in SessionState
     assert facts.room.capture_started_at is not None

@@ -1,4 +1,4 @@
-"""The migrations make what the tables say, and what autogenerate does not look at."""
+"""The migrations create the tables of the code, and the constraints and privileges that autogenerate ignores."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -55,42 +55,42 @@ def _tables(urls: DatabaseUrls) -> set[str]:
     return {name for (name,) in _rows(urls, "select tablename from pg_tables where schemaname = 'public'")}
 
 
-def test_the_migrations_make_the_tables_of_the_code(migrated: DatabaseUrls) -> None:
+def test_migrations_create_the_tables_of_the_code(migrated: DatabaseUrls) -> None:
     assert _differences(migrated) == []
     assert _tables(migrated) == set(metadata.tables) | {"alembic_version"}
 
 
-def test_down_to_nothing_and_up_again(empty: DatabaseUrls) -> None:
+def test_downgrade_to_empty_and_upgrade_again(empty: DatabaseUrls) -> None:
     upgrade(empty.owner)
     command.downgrade(alembic_config(empty.owner), "base")
     assert _tables(empty) == {"alembic_version"}
-    left = "select proname from pg_proc where pronamespace = 'public'::regnamespace and probin is null"
-    assert _rows(empty, left) == []
+    functions = "select proname from pg_proc where pronamespace = 'public'::regnamespace and probin is null"
+    assert _rows(empty, functions) == []
     upgrade(empty.owner)
     assert _differences(empty) == []
 
 
-def test_each_step_down_can_be_taken_up_again(empty: DatabaseUrls) -> None:
+def test_last_migration_can_be_downgraded_and_upgraded(empty: DatabaseUrls) -> None:
     upgrade(empty.owner)
     command.downgrade(alembic_config(empty.owner), "-1")
     command.upgrade(alembic_config(empty.owner), "+1")
     assert _differences(empty) == []
 
 
-def test_checks_and_exclusions_are_in_the_database(migrated: DatabaseUrls) -> None:
+def test_check_and_exclusion_constraints_are_in_the_database(migrated: DatabaseUrls) -> None:
     """Autogenerate compares neither."""
-    wanted = {
+    expected = {
         (table.name, str(constraint.name))
         for table in metadata.sorted_tables
         for constraint in table.constraints
         if isinstance(constraint, sa.CheckConstraint | ExcludeConstraint)
     }
-    found = "select conrelid::regclass::text, conname from pg_constraint "
-    found += "where contype in ('c', 'x') and conrelid <> 0"
-    assert set(_rows(migrated, found)) == wanted
+    query = "select conrelid::regclass::text, conname from pg_constraint "
+    query += "where contype in ('c', 'x') and conrelid <> 0"
+    assert set(_rows(migrated, query)) == expected
 
 
-def test_nobody_can_be_in_two_classes_at_once(migrated: DatabaseUrls) -> None:
+def test_exclusion_constraint_forbids_overlapping_times_of_a_person(migrated: DatabaseUrls) -> None:
     query = (
         "select pg_get_constraintdef(oid) from pg_constraint where conname = 'ex_booked_time_person_during'"
     )
@@ -99,13 +99,13 @@ def test_nobody_can_be_in_two_classes_at_once(migrated: DatabaseUrls) -> None:
     ]
 
 
-def test_every_table_but_the_named_ones_is_protected(migrated: DatabaseUrls) -> None:
+def test_row_level_security_is_on_for_every_tenant_table(migrated: DatabaseUrls) -> None:
     query = (
         "select relname, relrowsecurity from pg_class where relkind = 'r' and relnamespace = %s::regnamespace"
     )
-    found = dict(_rows(migrated, query, "public"))
-    assert {name for name, protected in found.items() if protected} == TENANT_NAMES
-    assert {name for name, protected in found.items() if not protected} == UNSCOPED
+    actual = dict(_rows(migrated, query, "public"))
+    assert {name for name, protected in actual.items() if protected} == TENANT_NAMES
+    assert {name for name, protected in actual.items() if not protected} == UNSCOPED
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES, ids=lambda table: table.name)
@@ -118,7 +118,7 @@ def test_one_policy_binds_rows_to_the_organization(migrated: DatabaseUrls, table
     assert _rows(migrated, query, table.name) == [("tenant", "PERMISSIVE", ["public"], "ALL", rule, rule)]
 
 
-def test_the_application_cannot_step_around_the_policies(migrated: DatabaseUrls) -> None:
+def test_application_role_cannot_bypass_the_policies(migrated: DatabaseUrls) -> None:
     role = "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles where rolname = %s"
     assert _rows(migrated, role, APPLICATION) == [(False,) * 5]
     member = "select count(*) from pg_auth_members where member = %s::regrole"
@@ -127,7 +127,7 @@ def test_the_application_cannot_step_around_the_policies(migrated: DatabaseUrls)
     assert _rows(migrated, owners) == [(OWNER,)]
 
 
-def test_the_application_has_no_more_rights_than_it_needs(migrated: DatabaseUrls) -> None:
+def test_application_role_has_only_the_needed_privileges(migrated: DatabaseUrls) -> None:
     query = """
         select table_name, array_agg(privilege_type::text order by privilege_type::text)
         from information_schema.role_table_grants where grantee = %s group by table_name
@@ -135,8 +135,8 @@ def test_the_application_has_no_more_rights_than_it_needs(migrated: DatabaseUrls
     granted = dict(_rows(migrated, query, APPLICATION))
     appended = {"change_log", "session_event", "documentation_revision", "region"}
     append, change = ["INSERT", "SELECT"], ["DELETE", "INSERT", "SELECT", "UPDATE"]
-    wanted = {name: append if name in appended else change for name in TENANT_NAMES | appended}
-    assert granted == wanted | {"sign_in_attempt": ["DELETE", "INSERT", "SELECT"]}
+    expected = {name: append if name in appended else change for name in TENANT_NAMES | appended}
+    assert granted == expected | {"sign_in_attempt": ["DELETE", "INSERT", "SELECT"]}
     with (
         psycopg.connect(migrated.application) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -144,7 +144,7 @@ def test_the_application_has_no_more_rights_than_it_needs(migrated: DatabaseUrls
         connection.execute("create table mine (id int)")
 
 
-def test_functions_that_look_across_tenants_are_few_and_closed(migrated: DatabaseUrls) -> None:
+def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: DatabaseUrls) -> None:
     query = """
         select proname, proconfig, has_function_privilege(%s, oid, 'execute'),
                coalesce(proacl::text like '%%{=X%%', true)

@@ -1,4 +1,4 @@
-"""Notices and cases: the same message is one message, the same case one case."""
+"""The same notice is written once, and the same case is opened once."""
 
 import asyncio
 from uuid import uuid4
@@ -29,19 +29,17 @@ async def prepare(database: Database, tenant: Tenant, *rows: Notice) -> None:
         await notices.prepare(db, rows)
 
 
-async def test_a_message_prepared_twice_is_one_and_stays_as_it_was(
-    database: Database, tenant: Tenant
-) -> None:
+async def test_notice_prepared_again_is_left_as_it_is(database: Database, tenant: Tenant) -> None:
     await prepare(database, tenant, notice(tenant, "a", subject="first"))
     async with database.tenant(tenant.id) as db:
         (sent,) = await notices.by_keys(db, ["a"])
         await notices.mark_sent(db, sent.id, NOON)
     await prepare(database, tenant, notice(tenant, "a", subject="second"), notice(tenant, "b"))
     async with database.tenant(tenant.id) as db:
-        found = {row.key: row for row in await notices.by_keys(db, ["a", "b", "c"])}
-    assert set(found) == {"a", "b"}
-    assert (found["a"].subject, found["a"].sent_at, found["a"].attempts) == ("first", NOON, 2)
-    assert found["b"].sent_at is None
+        rows = {row.key: row for row in await notices.by_keys(db, ["a", "b", "c"])}
+    assert set(rows) == {"a", "b"}
+    assert (rows["a"].subject, rows["a"].sent_at, rows["a"].attempts) == ("first", NOON, 2)
+    assert rows["b"].sent_at is None
 
 
 async def test_preparing_nothing_writes_nothing(database: Database, tenant: Tenant) -> None:
@@ -50,7 +48,7 @@ async def test_preparing_nothing_writes_nothing(database: Database, tenant: Tena
         assert len(await notices.of_session(db, tenant.session_id)) == 1
 
 
-async def test_racing_preparations_are_one(database: Database, tenant: Tenant) -> None:
+async def test_racing_preparations_write_each_notice_once(database: Database, tenant: Tenant) -> None:
     keys = [f"key-{number}" for number in range(6)]
     orders = [keys[start:] + keys[:start] for start in range(len(keys))]
     await asyncio.gather(
@@ -60,7 +58,7 @@ async def test_racing_preparations_are_one(database: Database, tenant: Tenant) -
         assert sorted(row.key for row in await notices.by_keys(db, keys)) == keys
 
 
-async def test_a_failed_attempt_is_counted_and_given_up_when_it_is_final(
+async def test_failed_attempts_are_counted_and_the_final_one_ends_the_notice(
     database: Database, tenant: Tenant
 ) -> None:
     row = notice(tenant, "a", attempts=0)
@@ -70,11 +68,11 @@ async def test_a_failed_attempt_is_counted_and_given_up_when_it_is_final(
     async with database.tenant(tenant.id) as db:
         await notices.mark_failed(db, row.id, "undeliverable", NOON)
     async with database.tenant(tenant.id) as db:
-        (found,) = await notices.by_keys(db, ["a"])
-    assert (found.attempts, found.error, found.failed_at) == (2, "undeliverable", NOON)
+        (row,) = await notices.by_keys(db, ["a"])
+    assert (row.attempts, row.error, row.failed_at) == (2, "undeliverable", NOON)
 
 
-async def test_a_case_opened_twice_is_one(database: Database, tenant: Tenant) -> None:
+async def test_case_is_opened_only_once(database: Database, tenant: Tenant) -> None:
     async def open_case(occasion: str) -> bool:
         async with database.tenant(tenant.id) as db:
             return await cases.open_once(db, case(tenant, occasion))
@@ -84,14 +82,14 @@ async def test_a_case_opened_twice_is_one(database: Database, tenant: Tenant) ->
     assert await open_case("b")
     assert sum(await asyncio.gather(*(open_case("c") for _ in range(8)))) == 1
     async with database.tenant(tenant.id) as db:
-        found = await cases.of_session(db, tenant.session_id)
-    assert {"a", "b", "c"} <= {row.occasion for row in found}
-    assert len(found) == 4
+        rows = await cases.of_session(db, tenant.session_id)
+    assert {"a", "b", "c"} <= {row.occasion for row in rows}
+    assert len(rows) == 4
 
 
-async def test_cases_of_another_class_are_others(database: Database, tenant: Tenant) -> None:
-    elsewhere = await another_session(database, tenant)
+async def test_same_case_of_another_class_is_a_new_case(database: Database, tenant: Tenant) -> None:
+    other_session = await another_session(database, tenant)
     async with database.tenant(tenant.id) as db:
-        again = ExceptionCase(**tenant["exception_case"] | {"id": uuid4(), "subject_id": elsewhere})
+        again = ExceptionCase(**tenant["exception_case"] | {"id": uuid4(), "subject_id": other_session})
         assert await cases.open_once(db, again)
-        assert len(await cases.of_session(db, elsewhere)) == 1
+        assert len(await cases.of_session(db, other_session)) == 1

@@ -1,4 +1,4 @@
-"""Presence of running sessions, read across tenants, and milestones that several writers append."""
+"""Presence of running sessions is read across tenants; milestones of concurrent writers are all kept."""
 
 import asyncio
 from datetime import timedelta
@@ -25,69 +25,67 @@ def event(kind: EventKind, number: int = 0) -> SessionEvent:
     return SessionEvent(EventSource.WEBHOOK, f"{kind}:{number}", kind, at, who, "PA_1", None, True, data)
 
 
-async def record(database: Database, tenant: Tenant, session_id: UUID, *happened: SessionEvent) -> None:
+async def record(database: Database, tenant: Tenant, session_id: UUID, *new: SessionEvent) -> None:
     async with database.tenant(tenant.id) as db:
-        await events.record(db, tenant.id, [(session_id, one) for one in happened])
+        await events.record(db, tenant.id, [(session_id, event) for event in new])
 
 
 async def running(
     database: Database, *tenants: Tenant, only: list[UUID] | None = None
 ) -> dict[UUID, presence.RunningSession]:
-    """All sessions of the tenants are live in one region."""
+    """The running sessions, after making all sessions of the tenants live in one region."""
     for tenant in tenants:
         async with database.tenant(tenant.id) as db:
             await db.execute(sa.update(Session).values(region=REGION, state=SessionState.LIVE))
     async with database.lookup() as db:
-        found = await presence.running_sessions(db, REGION, [SessionState.LIVE.value], only)
-    return {one.session_id: one for one in found}
+        sessions = await presence.running_sessions(db, REGION, [SessionState.LIVE.value], only)
+    return {session.session_id: session for session in sessions}
 
 
-async def test_running_sessions_of_all_tenants_come_with_the_roles_of_their_people(
+async def test_running_sessions_of_all_tenants_have_the_roles_of_their_people(
     database: Database,
 ) -> None:
-    one, other = await make_tenant(database), await make_tenant(database)
-    found = await running(database, one, other)
-    for tenant in (one, other):
-        session = found[tenant.session_id]
+    first, second = await make_tenant(database), await make_tenant(database)
+    by_session = await running(database, first, second)
+    for tenant in (first, second):
+        session = by_session[tenant.session_id]
         participant = tenant["participant"]
         assert session.organization_id == tenant.id
         assert session.roles == {str(participant["id"]): participant["role"]}
         assert session.signalled == tenant["session"]["signalled"]
 
 
-async def test_named_sessions_are_read_alone(database: Database, tenant: Tenant) -> None:
+async def test_running_sessions_can_be_selected_by_id(database: Database, tenant: Tenant) -> None:
     other = await another_session(database, tenant)
     assert set(await running(database, tenant)) == {tenant.session_id, other}
     assert set(await running(database, tenant, only=[other, uuid4()])) == {other}
     assert await running(database, tenant, only=[]) == {}
 
 
-async def test_events_of_presence_are_counted_and_read_and_no_others(
-    database: Database, tenant: Tenant
-) -> None:
+async def test_only_presence_events_are_counted_and_read(database: Database, tenant: Tenant) -> None:
     session_id = await another_session(database, tenant)
     await record(database, tenant, session_id, *(event(kind) for kind in EventKind))
 
     session = (await running(database, tenant))[session_id]
     assert session.presence_events == len(PRESENCE_KINDS)
     async with database.lookup() as db:
-        found = await presence.presence_events(db, [session_id, tenant.session_id])
-    read = [row.as_event() for row in found[session_id]]
-    assert {one.kind for one in read} == PRESENCE_KINDS
+        by_session = await presence.presence_events(db, [session_id, tenant.session_id])
+    events_read = [row.as_event() for row in by_session[session_id]]
+    assert {event.kind for event in events_read} == PRESENCE_KINDS
     shown = {"joined_at": NOON.isoformat(), "reason": "client_initiated"}
-    assert all(one.data == shown and one.hidden and one.occurred_at == NOON for one in read)
-    assert tenant.session_id in found, "a session without events has none"
+    assert all(e.data == shown and e.hidden and e.occurred_at == NOON for e in events_read)
+    assert tenant.session_id in by_session, "a session without events has none"
 
 
-async def test_milestones_that_many_writers_append_at_once_are_all_kept(
-    database: Database, tenant: Tenant
-) -> None:
+async def test_no_milestone_of_concurrent_writers_is_lost(database: Database, tenant: Tenant) -> None:
     ids = [await another_session(database, tenant) for _ in range(5)]
 
     async def append(number: int) -> None:
-        some = ids if number % 2 else list(reversed(ids))
+        ids_in_order = ids if number % 2 else list(reversed(ids))
         async with database.tenant(tenant.id) as db:
-            await presence.add_signalled(db, {one: [f"first:{number}", f"then:{number}"] for one in some})
+            await presence.add_signalled(
+                db, {key: [f"first:{number}", f"then:{number}"] for key in ids_in_order}
+            )
 
     await asyncio.gather(*(append(number) for number in range(20)))
 

@@ -1,4 +1,4 @@
-"""A reader sees the record of its organization, and nothing else, whatever it tries."""
+"""A SQL reader sees the record of its organization and nothing else, whatever it tries."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -44,13 +44,13 @@ class Library:
 @contextmanager
 def reading(urls: DatabaseUrls, organization_id: UUID) -> Iterator[tuple[str, str]]:
     """The role and the URL of a reader."""
-    made = readers.Reader(new_role(), organization_id, "a test", NOON)
-    readers.add(urls.owner, made, "a-password", LIMITS)
+    reader = readers.Reader(new_role(), organization_id, "a test", NOON)
+    readers.add(urls.owner, reader, "a-password", LIMITS)
     try:
-        yield made.role_name, reader_url(urls.owner, made.role_name, "a-password")
+        yield reader.role_name, reader_url(urls.owner, reader.role_name, "a-password")
     finally:
-        if any(one.role_name == made.role_name for one in readers.every(urls.owner)):
-            readers.remove(urls.owner, made.role_name)
+        if any(one.role_name == reader.role_name for one in readers.every(urls.owner)):
+            readers.remove(urls.owner, reader.role_name)
 
 
 @pytest.fixture(scope="module")
@@ -65,19 +65,19 @@ async def library(postgres_server: TestPostgres, migrated_template: str) -> Asyn
 
 
 @pytest.mark.parametrize("view", sorted(VIEWS))
-def test_every_view_shows_the_readers_organization_alone(library: Library, view: str) -> None:
-    found = library.rows(f"select distinct organization_id from record.{view}")
-    assert found == [(library.mine.id,)]
+def test_every_view_shows_only_the_readers_organization(library: Library, view: str) -> None:
+    rows = library.rows(f"select distinct organization_id from record.{view}")
+    assert rows == [(library.mine.id,)]
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.name)
-def test_the_key_of_a_view_tells_its_rows_apart(library: Library, view: Any) -> None:
+def test_key_of_a_view_is_unique(library: Library, view: Any) -> None:
     key = ", ".join(view.key)
     assert library.rows(f"select {key} from record.{view.name} group by {key} having count(*) > 1") == []
 
 
 # A {mine} or {theirs} is an organization's id.
-WIDER = {
+SETTINGS = {
     "the application's scope": "set app.organization_id = '{theirs}'",
     "the application's scope, by function": "select set_config('app.organization_id', '{theirs}', false)",
     "row security": "set row_security = off",
@@ -88,8 +88,8 @@ WIDER = {
 }
 
 
-@pytest.mark.parametrize("attempt", WIDER.values(), ids=WIDER)
-def test_no_setting_widens_what_it_sees(library: Library, attempt: str) -> None:
+@pytest.mark.parametrize("attempt", SETTINGS.values(), ids=SETTINGS)
+def test_no_setting_shows_other_organizations(library: Library, attempt: str) -> None:
     with psycopg.connect(library.url, autocommit=True) as connection:
         connection.execute(attempt.format(theirs=library.theirs.id, role=library.role))
         seen = connection.execute("select organization_id from record.students").fetchall()
@@ -137,8 +137,8 @@ DENIED = {
 
 
 @pytest.mark.parametrize("attempt", DENIED.values(), ids=DENIED)
-def test_what_is_not_its_own_is_denied(library: Library, attempt: str) -> None:
-    words = {"mine": library.mine.id, "theirs": library.theirs.id, "role": library.role}
+def test_everything_but_reading_the_record_is_denied(library: Library, attempt: str) -> None:
+    names = {"mine": library.mine.id, "theirs": library.theirs.id, "role": library.role}
     refusals = (
         psycopg.errors.InsufficientPrivilege,
         psycopg.errors.FeatureNotSupported,  # what a view cannot do
@@ -150,10 +150,10 @@ def test_what_is_not_its_own_is_denied(library: Library, attempt: str) -> None:
     ):
         connection.execute("set default_transaction_read_only = off")
         with pytest.raises(refusals):
-            connection.execute(attempt.format(**words))
+            connection.execute(attempt.format(**names))
 
 
-def test_a_reader_passes_no_right_on(library: Library) -> None:
+def test_reader_cannot_grant_its_privileges(library: Library) -> None:
     rights = (
         "select relname, relacl::text from pg_class where relnamespace = 'record'::regnamespace order by 1"
     )
@@ -172,22 +172,22 @@ LEAK = """
 """
 
 
-def test_functions_in_a_condition_are_not_asked_about_rows_of_others(library: Library) -> None:
-    """Not even one that is so cheap that it would be asked first, which a reader itself cannot make."""
-    told: list[str | None] = []
+def test_functions_in_a_condition_are_not_called_for_hidden_rows(library: Library) -> None:
+    """Not even a function so cheap that the planner would call it first. A reader itself cannot create one."""
+    notices: list[str | None] = []
     with psycopg.connect(library.urls.superuser, autocommit=True) as superuser:
         superuser.execute(LEAK)
         try:
             with psycopg.connect(library.url) as connection:
-                connection.add_notice_handler(lambda notice: told.append(notice.message_primary))
+                connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
                 connection.execute("set enable_indexscan = off; set enable_bitmapscan = off")
                 connection.execute("select 1 from record.students where left_open.tell(name)")
         finally:
             superuser.execute("drop schema left_open cascade")
-    assert told == [HARD], "one row, the reader's"
+    assert notices == [HARD], "one row, the reader's"
 
 
-def test_errors_tell_of_no_row_of_others(library: Library) -> None:
+def test_errors_reveal_no_hidden_row(library: Library) -> None:
     """The reader's own row passes, so an error could only come from a row that it must not see."""
     values = {"own": library.mine["student"]["id"], "mine": library.mine.id}
     for condition in (
@@ -200,20 +200,20 @@ def test_errors_tell_of_no_row_of_others(library: Library) -> None:
         ]
 
 
-def test_statistics_of_columns_are_not_shown(library: Library) -> None:
+def test_column_statistics_are_not_shown(library: Library) -> None:
     with psycopg.connect(library.urls.owner, autocommit=True) as owner:
         owner.execute("analyze public.student")
     assert library.rows("select * from pg_stats where schemaname = 'public'") == []
 
 
-def test_statements_of_others_are_not_shown(library: Library) -> None:
+def test_statements_of_other_sessions_are_not_shown(library: Library) -> None:
     query = "select count(*) from pg_stat_activity where usename <> session_user and query not in ('', %s)"
     with psycopg.connect(library.urls.application) as application:
         application.execute("select 'Noor Haddad'")
         assert library.rows(query, ["<insufficient privilege>"]) == [(0,)]
 
 
-def test_a_reader_can_read_nothing_but_the_record(library: Library) -> None:
+def test_reader_can_read_only_the_record(library: Library) -> None:
     """By the catalog: relations and functions outside it, and the rights it has on those inside."""
     relations = """
         select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -231,7 +231,7 @@ def test_a_reader_can_read_nothing_but_the_record(library: Library) -> None:
     assert library.rows(database) == [(False,)]
 
 
-def test_a_reader_begins_with_limits(library: Library) -> None:
+def test_session_of_a_reader_starts_with_limits(library: Library) -> None:
     for name, value in {
         "default_transaction_read_only": "on",
         "statement_timeout": "30s",
@@ -244,15 +244,15 @@ def test_a_reader_begins_with_limits(library: Library) -> None:
         psycopg.connect(library.url)
 
 
-def test_names_of_roles_tell_nothing(library: Library) -> None:
-    """Every role may read them."""
+def test_role_name_does_not_reveal_the_organization(library: Library) -> None:
+    """Every role can read the names of all roles."""
     with reading(library.urls, library.theirs.id) as (role, _):
         assert str(library.theirs.id) not in role
-        (found,) = library.rows("select count(*) from pg_roles where rolname = %s", [role])
-        assert found == (1,)
+        (count,) = library.rows("select count(*) from pg_roles where rolname = %s", [role])
+        assert count == (1,)
 
 
-def test_roles_that_are_no_readers_see_nothing(library: Library) -> None:
+def test_other_roles_see_no_record(library: Library) -> None:
     for url in (library.urls.application, library.urls.owner):
         with psycopg.connect(url) as connection:
             if url is library.urls.application:
@@ -265,7 +265,7 @@ def test_roles_that_are_no_readers_see_nothing(library: Library) -> None:
                 assert connection.execute("select 1 from record.students").fetchall() == []
 
 
-async def test_a_reader_of_another_database_cannot_come_in(
+async def test_reader_of_another_database_cannot_connect(
     library: Library, postgres_server: TestPostgres, migrated_template: str
 ) -> None:
     urls = postgres_server.create_database(template=migrated_template)
@@ -274,13 +274,13 @@ async def test_a_reader_of_another_database_cannot_come_in(
     postgres_server.drop_database(urls.name)
 
 
-def test_views_that_are_made_again_can_be_read_at_once(library: Library) -> None:
+def test_recreated_views_can_be_read_at_once(library: Library) -> None:
     with psycopg.connect(library.urls.owner) as owner:
         owner.execute(schema_sql())
     assert library.rows("select organization_id from students") == [(library.mine.id,)]
 
 
-def test_a_reader_that_is_removed_is_gone_at_once(library: Library) -> None:
+def test_removed_reader_loses_access_at_once(library: Library) -> None:
     with reading(library.urls, library.mine.id) as (role, url), psycopg.connect(url) as open_session:
         assert open_session.execute("select 1 from record.students").fetchall() == [(1,)]
         readers.remove(library.urls.owner, role)
@@ -293,7 +293,7 @@ def test_a_reader_that_is_removed_is_gone_at_once(library: Library) -> None:
     assert library.rows("select count(*) from pg_roles where rolname = %s", [role]) == [(0,)]
 
 
-def test_a_role_that_somebody_dropped_can_be_removed(library: Library) -> None:
+def test_reader_whose_role_was_dropped_can_be_removed(library: Library) -> None:
     with reading(library.urls, library.mine.id) as (role, _):
         with psycopg.connect(library.urls.superuser, autocommit=True) as superuser:
             name = sql.Identifier(role)
@@ -304,25 +304,25 @@ def test_a_role_that_somebody_dropped_can_be_removed(library: Library) -> None:
         readers.remove(library.urls.owner, role)
 
 
-def test_what_cannot_be_added(library: Library) -> None:
-    made = readers.Reader(new_role(), uuid4(), "", datetime.now(UTC))
+def test_reader_is_not_added_without_organization_privilege_or_database(library: Library) -> None:
+    reader = readers.Reader(new_role(), uuid4(), "", datetime.now(UTC))
     with pytest.raises(NotFound):
-        readers.add(library.urls.owner, made, "a", LIMITS)
-    assert library.rows("select count(*) from pg_roles where rolname = %s", [made.role_name]) == [(0,)]
+        readers.add(library.urls.owner, reader, "a", LIMITS)
+    assert library.rows("select count(*) from pg_roles where rolname = %s", [reader.role_name]) == [(0,)]
     with psycopg.connect(library.urls.superuser, autocommit=True) as superuser:
         superuser.execute("alter role homeroom_owner nocreaterole")
         try:
-            with pytest.raises(NotAllowed) as told:
-                readers.add(library.urls.owner, replace(made, organization_id=library.mine.id), "a", LIMITS)
+            with pytest.raises(NotAllowed) as refused:
+                readers.add(library.urls.owner, replace(reader, organization_id=library.mine.id), "a", LIMITS)
         finally:
             superuser.execute("alter role homeroom_owner createrole")
-    assert "createrole" in told.value.next_step
+    assert "createrole" in refused.value.next_step
     with pytest.raises(Unavailable):
         readers.every("postgresql://nobody:x@127.0.0.1:1/nothing")
 
 
-def test_the_list_has_all_readers(library: Library) -> None:
+def test_list_has_all_readers(library: Library) -> None:
     with reading(library.urls, library.theirs.id) as (role, _):
-        found = {one.role_name: one.organization_id for one in readers.every(library.urls.owner)}
-    assert found[role] == library.theirs.id
-    assert found[library.role] == library.mine.id
+        rows = {one.role_name: one.organization_id for one in readers.every(library.urls.owner)}
+    assert rows[role] == library.theirs.id
+    assert rows[library.role] == library.mine.id

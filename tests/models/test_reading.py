@@ -1,4 +1,4 @@
-"""What is read by the driver itself: the same tenants, the same errors, and nothing is written."""
+"""Reads on the driver's connection keep the tenant scope, raise the same errors and write nothing."""
 
 from uuid import UUID, uuid4
 
@@ -31,29 +31,29 @@ async def titles(database: Database, organization_id: UUID) -> list[str]:
         return [row.title for row in await db.execute(_COURSES)]
 
 
-async def test_rows_have_columns_and_are_those_of_one_tenant(database: Database, tenant: Tenant) -> None:
+async def test_rows_are_of_one_tenant_with_columns_as_attributes(database: Database, tenant: Tenant) -> None:
     await add(database, tenant, "zoology")
     assert (await titles(database, tenant.id))[-1] == "zoology"
     assert await titles(database, uuid4()) == []
 
 
-async def test_the_scope_ends_with_the_transaction(database: Database, tenant: Tenant) -> None:
-    narrow = Database(database.url, pool_size=1)
-    async with narrow.reading(tenant.id) as db:
+async def test_scope_ends_with_the_transaction(database: Database, tenant: Tenant) -> None:
+    one_connection = Database(database.url, pool_size=1)
+    async with one_connection.reading(tenant.id) as db:
         assert await db.execute(_COURSES)
-    async with narrow.lookup() as db:
+    async with one_connection.lookup() as db:
         assert await db.execute(_COURSES) == []
-    await narrow.aclose()
+    await one_connection.aclose()
 
 
-async def test_nothing_can_be_written(database: Database, tenant: Tenant) -> None:
+async def test_reading_cannot_write(database: Database, tenant: Tenant) -> None:
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         async with database.reading(tenant.id) as db:
             await db.execute(sa.text("delete from course"))
     assert await titles(database, tenant.id)
 
 
-async def test_pages_are_those_of_the_unit_of_work(database: Database, tenant: Tenant) -> None:
+async def test_pages_are_the_same_as_in_a_unit_of_work(database: Database, tenant: Tenant) -> None:
     await add(database, tenant, "50% off", "Botany", "Chemistry")
     first = Asked("title", 1)
     for asked in (
@@ -76,29 +76,29 @@ async def test_pages_are_those_of_the_unit_of_work(database: Database, tenant: T
         assert rows or asked.retired
 
 
-async def test_a_value_no_column_can_hold_is_the_callers_fault(database: Database, tenant: Tenant) -> None:
+async def test_nul_in_a_value_is_invalid_input(database: Database, tenant: Tenant) -> None:
     with pytest.raises(InvalidInput):
         async with database.reading(tenant.id) as db:
             await db.execute(_NAMED, {"title": "a\0b"})
     assert await titles(database, tenant.id)
 
 
-async def test_a_connection_that_the_server_ended_is_not_given_again(
+async def test_connection_ended_by_the_server_is_not_reused(
     tenant: Tenant, database_urls: DatabaseUrls
 ) -> None:
-    narrow = Database(database_urls.application, pool_size=1)
-    async with narrow.lookup() as db:
+    one_connection = Database(database_urls.application, pool_size=1)
+    async with one_connection.lookup() as db:
         ((pid,),) = await db.execute(sa.text("select pg_backend_pid()"))
     with psycopg.connect(database_urls.superuser) as admin:
         admin.execute("select pg_terminate_backend(%s, 5000)", [pid])
-    assert await titles(narrow, tenant.id)
-    await narrow.aclose()
+    assert await titles(one_connection, tenant.id)
+    await one_connection.aclose()
 
 
-async def test_a_connection_killed_while_it_reads_is_unavailable(
+async def test_connection_killed_during_a_read_is_unavailable(
     database: Database, tenant: Tenant, database_urls: DatabaseUrls
 ) -> None:
-    async def on_a_killed_connection() -> None:
+    async def read_on_a_killed_connection() -> None:
         async with database.reading(tenant.id) as db:
             ((pid,),) = await db.execute(sa.text("select pg_backend_pid()"))
             with psycopg.connect(database_urls.superuser) as admin:
@@ -106,11 +106,11 @@ async def test_a_connection_killed_while_it_reads_is_unavailable(
             await db.execute(_COURSES)
 
     with pytest.raises(Unavailable):
-        await on_a_killed_connection()
+        await read_on_a_killed_connection()
     assert await titles(database, tenant.id)
 
 
-async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:
+async def test_unreachable_server_is_unavailable(nowhere: Database) -> None:
     with pytest.raises(Unavailable):
         async with nowhere.lookup():
             pass
@@ -122,16 +122,16 @@ async def test_a_server_that_is_away_is_unavailable(nowhere: Database) -> None:
             pass
 
 
-async def test_a_full_pool_is_unavailable(tenant: Tenant, database_urls: DatabaseUrls) -> None:
-    narrow = Database(database_urls.application, pool_size=1)
-    async with narrow.lookup():
+async def test_exhausted_pool_is_unavailable(tenant: Tenant, database_urls: DatabaseUrls) -> None:
+    one_connection = Database(database_urls.application, pool_size=1)
+    async with one_connection.lookup():
         with pytest.raises(Unavailable):
-            await titles(narrow, tenant.id)
-    assert await titles(narrow, tenant.id)
-    await narrow.aclose()
+            await titles(one_connection, tenant.id)
+    assert await titles(one_connection, tenant.id)
+    await one_connection.aclose()
 
 
-async def test_a_single_reading_gives_the_rows_of_one_tenant(database: Database, tenant: Tenant) -> None:
+async def test_single_reading_gives_the_same_rows_as_a_reading(database: Database, tenant: Tenant) -> None:
     await add(database, tenant, "100% of 'Geometry' \\ Space")
     for organization_id in (tenant.id, uuid4()):
         async with database.single_reading(organization_id) as single:
@@ -141,31 +141,29 @@ async def test_a_single_reading_gives_the_rows_of_one_tenant(database: Database,
         assert len(shown) == (organization_id == tenant.id)
 
 
-async def test_a_single_reading_leaves_no_scope_behind(database: Database, tenant: Tenant) -> None:
-    narrow = Database(database.url, pool_size=1)
+async def test_scope_ends_with_a_single_reading(database: Database, tenant: Tenant) -> None:
+    one_connection = Database(database.url, pool_size=1)
     await add(database, tenant, "Zoology")
-    async with narrow.single_reading(tenant.id) as db:
+    async with one_connection.single_reading(tenant.id) as db:
         assert await db.execute(_COURSES)
         with pytest.raises(AssertionError):
             await db.execute(_COURSES)
-    async with narrow.lookup() as db:
+    async with one_connection.lookup() as db:
         assert await db.execute(_COURSES) == []
-    await narrow.aclose()
+    await one_connection.aclose()
 
 
-async def test_a_single_reading_writes_nothing_and_a_refused_one_spoils_nothing(
-    database: Database, tenant: Tenant
-) -> None:
-    narrow = Database(database.url, pool_size=1)
+async def test_failed_single_reading_leaves_the_connection_usable(database: Database, tenant: Tenant) -> None:
+    one_connection = Database(database.url, pool_size=1)
     await add(database, tenant, "Zoology")
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        async with narrow.single_reading(tenant.id) as db:
+        async with one_connection.single_reading(tenant.id) as db:
             await db.execute(sa.text("delete from course"))
     with pytest.raises(InvalidInput):
-        async with narrow.single_reading(tenant.id) as db:
+        async with one_connection.single_reading(tenant.id) as db:
             await db.execute(_NAMED, {"title": "a\0b"})
-    async with narrow.single_reading(tenant.id) as db:
+    async with one_connection.single_reading(tenant.id) as db:
         assert await db.execute(_COURSES)
-    async with narrow.lookup() as db:
+    async with one_connection.lookup() as db:
         assert await db.execute(_COURSES) == []
-    await narrow.aclose()
+    await one_connection.aclose()

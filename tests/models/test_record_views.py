@@ -1,4 +1,4 @@
-"""The views of the record: defined once, described throughout, made by the migrations as the code says."""
+"""The views of the record are described throughout, and the migrations create them as the code defines them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -37,7 +37,7 @@ def _rows(urls: DatabaseUrls, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_the_migrations_make_the_views_of_the_code(migrated: DatabaseUrls) -> None:
+def test_migrations_create_the_views_of_the_code(migrated: DatabaseUrls) -> None:
     before = _rows(migrated, _VIEWS), _rows(migrated, _COLUMNS)
     with psycopg.connect(migrated.owner) as connection:
         connection.execute(schema_sql())
@@ -45,18 +45,18 @@ def test_the_migrations_make_the_views_of_the_code(migrated: DatabaseUrls) -> No
     assert before == after, "write a migration: python -m scripts.record_schema NUMBER"
 
 
-def test_columns_have_the_types_and_words_of_the_code(migrated: DatabaseUrls) -> None:
-    wanted = {
+def test_columns_have_the_types_and_descriptions_of_the_code(migrated: DatabaseUrls) -> None:
+    expected = {
         (view.name, column.name, _TYPES.get(column.sql_type, column.sql_type), column.description)
         for view in VIEWS.values()
         for column in view.columns
     }
-    assert set(_rows(migrated, _COLUMNS)) == wanted
+    assert set(_rows(migrated, _COLUMNS)) == expected
 
 
-def test_every_view_is_a_barrier_with_words_on_it(migrated: DatabaseUrls) -> None:
-    found = {name: (words, options) for name, _, words, options in _rows(migrated, _VIEWS)}
-    assert found == {view.name: (view.description, ["security_barrier=true"]) for view in VIEWS.values()}
+def test_every_view_is_a_security_barrier_with_a_comment(migrated: DatabaseUrls) -> None:
+    actual = {name: (comment, options) for name, _, comment, options in _rows(migrated, _VIEWS)}
+    assert actual == {view.name: (view.description, ["security_barrier=true"]) for view in VIEWS.values()}
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.name)

@@ -1,4 +1,4 @@
-"""The filed record, the index of the recording and the transcript: written again, they are the same."""
+"""Attendance, audio segments, the transcript and the timeline can be written again without harm."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -48,9 +48,7 @@ def segment(tenant: Tenant, session_id: UUID, seq: int) -> AudioSegment:
     )
 
 
-async def test_a_segment_registered_twice_is_one_and_stays_transcribed(
-    database: Database, tenant: Tenant
-) -> None:
+async def test_segment_registered_again_stays_transcribed(database: Database, tenant: Tenant) -> None:
     session_id = await another_session(database, tenant)
     both = [segment(tenant, session_id, seq) for seq in (1, 0)]
     async with database.tenant(tenant.id) as db:
@@ -58,7 +56,7 @@ async def test_a_segment_registered_twice_is_one_and_stays_transcribed(
         await recordings.mark_transcribed(db, [both[1].key])
         await recordings.register(db, both)
         await recordings.register(db, [])
-        assert [one.seq for one in await recordings.segments(db, session_id)] == [0, 1]
+        assert [stored.seq for stored in await recordings.segments(db, session_id)] == [0, 1]
         assert await recordings.segments(db, session_id, waiting=True) == [both[0]]
 
 
@@ -68,7 +66,7 @@ def utterance(text: str, seconds: float) -> Utterance:
     return Utterance(uuid4(), "someone", "TR_1", at, at + timedelta(seconds=1), text, words, "en", 0.5, "e")
 
 
-async def test_a_transcript_is_in_time_order_and_keeps_the_first_telling(
+async def test_transcript_is_in_time_order_and_stored_utterances_stay(
     database: Database, tenant: Tenant
 ) -> None:
     session_id = await another_session(database, tenant)
@@ -81,14 +79,14 @@ async def test_a_transcript_is_in_time_order_and_keeps_the_first_telling(
         assert await recordings.transcribed_until(db, session_id) == {"TR_1": late.ends_at}
 
 
-async def test_what_was_said_in_another_class_is_not_given(database: Database, tenant: Tenant) -> None:
+async def test_utterance_of_another_class_is_not_found(database: Database, tenant: Tenant) -> None:
     session_id = await another_session(database, tenant)
     async with database.tenant(tenant.id) as db:
         with pytest.raises(NotFound):
             await recordings.utterance(db, session_id, tenant["utterance"]["id"])
 
 
-async def test_a_timeline_entry_written_again_is_replaced(database: Database, tenant: Tenant) -> None:
+async def test_timeline_entry_written_again_is_replaced(database: Database, tenant: Tenant) -> None:
     session_id = await another_session(database, tenant)
     planned = TimelineEntry(Step.REMINDER, Outcome.PLANNED, "24h", NOON)
     done = replace(planned, outcome=Outcome.DONE, finished_at=NOON, note="2 sent")
@@ -103,7 +101,7 @@ async def test_a_timeline_entry_written_again_is_replaced(database: Database, te
     ]
 
 
-async def test_a_step_that_is_late_undoes_nothing(database: Database, tenant: Tenant) -> None:
+async def test_late_write_does_not_undo_a_newer_one(database: Database, tenant: Tenant) -> None:
     session_id = await another_session(database, tenant)
     done = TimelineEntry(Step.ROOM, Outcome.DONE, revision=7)
     running = replace(done, outcome=Outcome.RUNNING, revision=6)
@@ -117,7 +115,7 @@ async def test_a_step_that_is_late_undoes_nothing(database: Database, tenant: Te
 
 
 @pytest.mark.parametrize(("done_at", "outcome"), [(NOON, Outcome.DONE), (None, Outcome.RUNNING)])
-async def test_only_what_still_runs_is_noted(
+async def test_note_is_written_only_to_running_entries(
     database: Database, tenant: Tenant, done_at: datetime | None, outcome: Outcome
 ) -> None:
     session_id = await another_session(database, tenant)

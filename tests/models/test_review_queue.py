@@ -1,4 +1,4 @@
-"""The queue of drafts that wait for a decision, by the time they are due."""
+"""The review queue holds the drafts that wait for a decision, by due time."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -22,10 +22,10 @@ async def tenant(database: Database) -> Tenant:
     return await make_tenant(database, before=DRAFT)
 
 
-async def drafted(
+async def add_draft(
     database: Database, tenant: Tenant, since: timedelta, within: str = "PT24H", status: str = "draft"
 ) -> UUID:
-    """A class that waits since then, to be reviewed within that time."""
+    """Add a class with a draft in review since `NOON + since`, to be reviewed within `within`."""
     key = await another_session(database, tenant)
     own = {"organization_id": tenant.id, "session_id": key}
     step = {"step": "review", "position": 1, "outcome": "running", "started_at": NOON + since}
@@ -45,10 +45,10 @@ async def queue(database: Database, tenant: Tenant, after: documents.Place | Non
         return [draft.session.id for draft in await documents.waiting(db, after=after)]
 
 
-async def test_what_is_due_first_comes_first(database: Database, tenant: Tenant) -> None:
-    late = await drafted(database, tenant, 2 * HOUR)
-    early = await drafted(database, tenant, HOUR)
-    short = await drafted(database, tenant, 3 * HOUR, "PT30M")
+async def test_queue_is_ordered_by_due_time(database: Database, tenant: Tenant) -> None:
+    late = await add_draft(database, tenant, 2 * HOUR)
+    early = await add_draft(database, tenant, HOUR)
+    short = await add_draft(database, tenant, 3 * HOUR, "PT30M")
     assert await queue(database, tenant) == [short, early, late]
     async with database.tenant(tenant.id) as db:
         first = await documents.waiting_one(db, short)
@@ -59,14 +59,16 @@ async def test_what_is_due_first_comes_first(database: Database, tenant: Tenant)
     assert await queue(database, tenant, (first.due_at, short)) == [early, late]
 
 
-async def test_what_is_decided_does_not_wait(database: Database, tenant: Tenant) -> None:
-    await drafted(database, tenant, HOUR, status="approved")
-    asked = await drafted(database, tenant, HOUR, status="changes_requested")
-    assert await queue(database, tenant) == [asked]
+async def test_approved_draft_is_not_in_the_queue(database: Database, tenant: Tenant) -> None:
+    await add_draft(database, tenant, HOUR, status="approved")
+    changes_requested = await add_draft(database, tenant, HOUR, status="changes_requested")
+    assert await queue(database, tenant) == [changes_requested]
 
 
-async def test_everybody_has_their_own_queue(database: Database, tenant: Tenant) -> None:
-    await drafted(database, tenant, HOUR)
+async def test_queue_is_limited_to_the_organization_and_instructor(
+    database: Database, tenant: Tenant
+) -> None:
+    await add_draft(database, tenant, HOUR)
     other = await make_tenant(database, before=DRAFT)
     assert await queue(database, other) == []
     async with database.tenant(tenant.id) as db:

@@ -1,4 +1,4 @@
-"""The migration to subjects, run on a filled database: every row is still there and is about its session."""
+"""The migration to subjects keeps every row of a filled database and sets its session as subject."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -62,7 +62,7 @@ insert into exception_case (id, organization_id, subject_kind, subject_id, kind,
 
 @pytest.fixture
 def filled(postgres_server: TestPostgres) -> Iterator[DatabaseUrls]:
-    """A database of the schema before, with rows of several organizations."""
+    """A database with the schema before the migration and rows of several organizations."""
     urls = postgres_server.create_database()
     upgrade(urls.owner, BEFORE)
     # Each script holds several statements, which the client-side cursor sends at once.
@@ -88,7 +88,7 @@ def _logged(urls: DatabaseUrls) -> int:
     return int(row[0])
 
 
-def test_every_row_is_about_its_session(filled: DatabaseUrls) -> None:
+def test_every_row_gets_its_session_as_subject(filled: DatabaseUrls) -> None:
     before = {table: _all(filled, table) for table in TABLES}
     assert [len(rows) for rows in before.values()] == [_ORGANIZATIONS * _SESSIONS * _EACH] * len(TABLES)
     logged = _logged(filled)
@@ -98,10 +98,10 @@ def test_every_row_is_about_its_session(filled: DatabaseUrls) -> None:
         if table == "notice":
             added |= {"sealed": "", "deliver_by": None}
         assert _all(filled, table) == [row | added | {"subject_id": row["session_id"]} for row in earlier]
-    assert _logged(filled) == logged, "nothing changed that anybody has to be told"
+    assert _logged(filled) == logged, "the change log has no new entry"
 
 
-def test_the_views_of_readers_show_the_subject(filled: DatabaseUrls) -> None:
+def test_record_views_show_the_subject(filled: DatabaseUrls) -> None:
     upgrade(filled.owner, SUBJECTS)
     for view in ("notices", "exceptions"):
         with psycopg.connect(filled.superuser) as connection:
@@ -110,7 +110,7 @@ def test_the_views_of_readers_show_the_subject(filled: DatabaseUrls) -> None:
         assert {"subject_kind", "subject_id", "session_id"} <= {column.name for column in columns}
 
 
-def test_the_way_back_keeps_what_is_about_sessions(filled: DatabaseUrls) -> None:
+def test_downgrade_keeps_the_rows_about_sessions(filled: DatabaseUrls) -> None:
     before = {table: _all(filled, table) for table in TABLES}
     upgrade(filled.owner, SUBJECTS)
     with psycopg.connect(filled.superuser) as connection:

@@ -1,4 +1,4 @@
-"""Live pages are notified of the sessions that a unit of work wrote, whichever way it wrote them, once it commits."""
+"""A unit of work notifies live pages of the sessions it wrote, however it wrote them, after the commit."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
@@ -45,7 +45,7 @@ class Notifications:
         self._messages = messages
 
     async def so_far(self, tenant: Tenant) -> set[UUID]:
-        """The sessions of all messages up to one that is sent for a session made now."""
+        """The sessions of all messages before the message about a session that is made now."""
         last = await another_session(self._database, tenant)
         found = set[UUID]()
         while last not in found:
@@ -62,7 +62,7 @@ async def notified(database: Database) -> AsyncIterator[Notifications]:
 
 @pytest.fixture
 async def tenant(database: Database, notified: Notifications) -> Tenant:
-    """Of whose making listeners have heard."""
+    """A tenant; the notifications about making it have been received."""
     made = await make_tenant(database)
     await notified.so_far(made)
     return made
@@ -73,7 +73,7 @@ def names_a_session(table: sa.Table) -> bool:
     return refers or table.name == "session" or any(name in table.c for name in ("session_id", "subject_id"))
 
 
-def test_every_table_whose_rows_name_a_session_is_reported_or_exempt() -> None:
+def test_every_table_with_a_session_column_is_reported_or_exempt() -> None:
     naming = {table.name for table in metadata.sorted_tables if names_a_session(table)}
     assert naming == {table.name for table in REPORTED} | set(EXEMPT)
 
@@ -104,7 +104,7 @@ async def test_every_statement_on_a_row_of_a_session_notifies(
         assert await notified.so_far(tenant) == {session_id}
 
 
-async def test_objects_that_are_added_changed_and_deleted_notify(
+async def test_added_changed_and_deleted_objects_notify(
     database: Database, notified: Notifications, tenant: Tenant
 ) -> None:
     key = uuid4()
@@ -120,7 +120,7 @@ async def test_objects_that_are_added_changed_and_deleted_notify(
     assert await notified.so_far(tenant) == {tenant.session_id}
 
 
-async def test_what_is_read_and_not_changed_notifies_nobody(
+async def test_unchanged_objects_do_not_notify(
     database: Database, notified: Notifications, tenant: Tenant
 ) -> None:
     async with database.tenant(tenant.id) as db:
@@ -130,7 +130,7 @@ async def test_what_is_read_and_not_changed_notifies_nobody(
     assert await notified.so_far(tenant) == set()
 
 
-async def test_nobody_is_notified_before_the_commit(
+async def test_notification_is_sent_only_after_the_commit(
     database: Database, notified: Notifications, tenant: Tenant
 ) -> None:
     async with database.tenant(tenant.id) as db:
@@ -141,10 +141,10 @@ async def test_nobody_is_notified_before_the_commit(
     assert await notified.so_far(tenant) == {tenant.session_id}
 
 
-async def test_work_that_is_rolled_back_notifies_nobody(
+async def test_rolled_back_work_does_not_notify(
     database: Database, notified: Notifications, tenant: Tenant
 ) -> None:
-    async def half_of_it() -> None:
+    async def write_and_fail() -> None:
         async with database.tenant(tenant.id) as db:
             await sessions.change(db, tenant.session_id, title="New")
             (await db.get_one(ExceptionCase, tenant["exception_case"]["id"])).assignee = "somebody"
@@ -152,11 +152,11 @@ async def test_work_that_is_rolled_back_notifies_nobody(
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await half_of_it()
+        await write_and_fail()
     assert await notified.so_far(tenant) == set()
 
 
-async def test_a_row_that_was_there_already_notifies_nobody(
+async def test_insert_without_effect_does_not_notify(
     database: Database, notified: Notifications, tenant: Tenant
 ) -> None:
     async with database.tenant(tenant.id) as db:
@@ -165,7 +165,7 @@ async def test_a_row_that_was_there_already_notifies_nobody(
     assert await notified.so_far(tenant) == set()
 
 
-async def test_statements_answer_what_they_were_asked(
+async def test_statements_return_their_own_columns(
     database: Database, notified: Notifications, tenant: Tenant
 ) -> None:
     change = sa.update(Participant).where(col(Participant.session_id) == tenant.session_id).values(name="A")
@@ -190,21 +190,21 @@ async def test_statements_answer_what_they_were_asked(
         "insert into live_room select * from live_room where false",
     ],
 )
-async def test_text_that_writes_sessions_has_to_name_them(
+async def test_text_statement_that_writes_sessions_must_name_them(
     database: Database, notified: Notifications, tenant: Tenant, text: str
 ) -> None:
-    async def forgetful() -> None:
+    async def write_without_naming() -> None:
         async with database.tenant(tenant.id) as db:
             await db.execute(sa.text(text))
 
     with pytest.raises(UndeclaredWriteError, match=WRITES_SESSIONS):
-        await forgetful()
+        await write_without_naming()
     async with database.tenant(tenant.id) as db:
         await db.execute(sa.text(text), execution_options={WRITES_SESSIONS: [tenant.session_id]})
     assert await notified.so_far(tenant) == {tenant.session_id}
 
 
-async def test_text_that_writes_nothing_of_a_session_needs_to_name_none(
+async def test_text_statement_that_writes_no_session_need_not_name_any(
     database: Database, notified: Notifications, tenant: Tenant
 ) -> None:
     async with database.tenant(tenant.id) as db:
@@ -213,7 +213,7 @@ async def test_text_that_writes_nothing_of_a_session_needs_to_name_none(
     assert await notified.so_far(tenant) == set()
 
 
-async def test_the_driver_is_told_what_it_writes(
+async def test_driver_transaction_notifies_its_declared_sessions(
     database: Database, notified: Notifications, tenant: Tenant
 ) -> None:
     async def fail() -> None:
@@ -246,7 +246,7 @@ async def _hold_time(db: AsyncSession, tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("write", [_mark_transcribed, _note_changes, _record_event, _hold_time])
-async def test_what_repositories_write_notifies(
+async def test_writes_of_repositories_notify(
     database: Database, notified: Notifications, tenant: Tenant, write: Write
 ) -> None:
     async with database.tenant(tenant.id) as db:
