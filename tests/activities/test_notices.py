@@ -149,7 +149,7 @@ async def test_busy_mailbox_does_not_delay_other_recipients(school: School) -> N
         with pytest.raises(MailboxBusy):
             await school.send(N.CONFIRMATION, SmtpMailer(f"smtp://127.0.0.1:{server.port}", SENDER))
         assert len(server.accepted) == 2
-        server.says.clear()
+        server.replies.clear()
         result = await school.send(N.CONFIRMATION, SmtpMailer(f"smtp://127.0.0.1:{server.port}", SENDER))
 
     assert (result.sent, len(server.accepted)) == (3, 3)

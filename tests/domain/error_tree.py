@@ -1,4 +1,4 @@
-"""The classes of errors below a base."""
+"""Lists an error class and all classes below it."""
 
 from domain.errors import HomeroomError
 

@@ -19,20 +19,24 @@ def connections(events: Iterable[SessionEvent]) -> tuple[ConnectionStatus, ...]:
 
 
 def room(events: Iterable[SessionEvent]) -> RoomStatus:
-    known = list(events)
+    recorded = list(events)
     return RoomStatus(
-        _latest(known, live_status.FINISHED),
-        _latest(known, live_status.REMADE),
-        _latest(known, live_status.CAPTURE_STARTED),
-        _latest(known, live_status.CAPTURE_ENDED),
+        _latest(recorded, live_status.FINISHED),
+        _latest(recorded, live_status.REMADE),
+        _latest(recorded, live_status.CAPTURE_STARTED),
+        _latest(recorded, live_status.CAPTURE_ENDED),
     )
 
 
 def _connection(identity: str, sid: str, own: list[SessionEvent]) -> ConnectionStatus:
-    told = {e.source_id: datetime.fromisoformat(e.data["joined_at"]) for e in own if e.data.get("joined_at")}
+    join_times = {
+        e.source_id: datetime.fromisoformat(e.data["joined_at"]) for e in own if e.data.get("joined_at")
+    }
     announced = [e.occurred_at for e in own if marks(e) & live_status.JOINED]
     announced += [
-        told[e.source_id] for e in own if e.source_id in told and marks(e) & live_status.TOLD_BY_LIVEKIT
+        join_times[e.source_id]
+        for e in own
+        if e.source_id in join_times and marks(e) & live_status.TOLD_BY_LIVEKIT
     ]
     words = [quality_word(e) for e in own if e.kind == EventKind.QUALITY]
     return ConnectionStatus(
@@ -41,7 +45,7 @@ def _connection(identity: str, sid: str, own: list[SessionEvent]) -> ConnectionS
         hidden=any(e.hidden for e in own),
         listed=any(marks(e) & live_status.LISTED for e in own),
         announced_at=min(announced, default=None),
-        observed_at=min(told.values(), default=None),
+        observed_at=min(join_times.values(), default=None),
         first_at=min(e.occurred_at for e in own),
         sighted_at=max((moment(e) for e in own if marks(e) & live_status.SIGHTED), default=None),
         seen_at=_latest(own, live_status.SEEN),

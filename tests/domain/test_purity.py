@@ -46,7 +46,7 @@ def roots_imported(module: Path) -> Iterator[str]:
 def banned(code: str, room: str) -> bool:
     """Whether ruff, as configured for the folder, reports a banned API in the code."""
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or "ruff"
-    found = subprocess.run(
+    result = subprocess.run(
         [
             ruff,
             "check",
@@ -64,8 +64,8 @@ def banned(code: str, room: str) -> bool:
         cwd=ROOT,
         check=False,
     )
-    assert found.returncode in (0, 1), found.stderr
-    return "TID251" in found.stdout
+    assert result.returncode in (0, 1), result.stderr
+    return "TID251" in result.stdout
 
 
 @pytest.mark.parametrize("module", DOMAIN, ids=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""Subjects: a session is one kind of them."""
+"""Subjects of notices, cases and files: a session is one kind."""
 
 from uuid import uuid4
 
@@ -21,6 +21,6 @@ def test_subjects_of_one_kind_and_id_are_equal() -> None:
     assert Subject(SubjectKind.COURSE, key) != Subject(SubjectKind.SERIES, key)
 
 
-def test_people_call_a_session_a_class() -> None:
+def test_noun_of_a_session_is_class() -> None:
     assert Subject.session(uuid4()).noun == "class"
     assert Subject(SubjectKind.GUARDIAN, uuid4()).noun == "guardian"

@@ -1,4 +1,4 @@
-"""A network of its own for one browser, whose speed the test sets: a namespace at the other end of a cable."""
+"""A network namespace for one browser, connected by a virtual cable whose speed the test limits."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ _FLAGS = (
 
 
 class NoNetwork(Exception):
-    """This machine gives us no namespace; the text says why."""
+    """This machine cannot create a network namespace; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class FarNetwork:
         return f"{self.name}f"
 
     def limit(self, rate: str) -> None:
-        """What leaves the namespace is queued for at most 300 ms, then dropped."""
+        """Limit the outgoing rate of the namespace. Packets are queued for at most 300 ms, then dropped."""
         shape = ("tbf", "rate", rate, "burst", "4kb", "latency", "300ms")
         _run("ip", "netns", "exec", self.name, "tc", "qdisc", "add", "dev", self.far_end, "root", *shape)
 
@@ -45,25 +45,25 @@ class FarNetwork:
         return script
 
     def flags(self, origin: str) -> tuple[str, ...]:
-        """A camera asks for https or localhost; at the far end of the cable the page is neither."""
+        """Browser flags that allow the camera on a page that is neither https nor localhost."""
         return (_FLAGS, f"--unsafely-treat-insecure-origin-as-secure={origin}")
 
 
 @contextmanager
 def far_network() -> Iterator[FarNetwork]:
-    """Raises NoNetwork."""
+    """Creates the namespace. Raises NoNetwork."""
     if os.geteuid() != 0 or not (shutil.which("ip") and shutil.which("tc")):
         raise NoNetwork("a network namespace with a speed limit needs root, ip and tc")
     network = FarNetwork(f"hr{os.getpid()}")
     try:
-        _lay_cable(network)
+        _create_namespace(network)
         yield network
     finally:
         subprocess.run(["ip", "netns", "del", network.name], check=False, capture_output=True)
         subprocess.run(["ip", "link", "del", network.name], check=False, capture_output=True)
 
 
-def _lay_cable(network: FarNetwork) -> None:
+def _create_namespace(network: FarNetwork) -> None:
     name, far = network.name, network.far_end
     inside = ("ip", "-n", name)
     _run("ip", "netns", "add", name)
@@ -82,10 +82,10 @@ def _run(*command: str) -> None:
 
 
 @contextmanager
-def doorway(port: int) -> Iterator[str]:
-    """Passes connections to the host's end of the cable on to a port of loopback; yields its origin."""
+def port_forward(port: int) -> Iterator[str]:
+    """Forwards connections from the host's end of the cable to a loopback port; yields the origin."""
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(lambda r, w: _pass_on(r, w, port), HOST, 0))
+    server = loop.run_until_complete(asyncio.start_server(lambda r, w: _forward(r, w, port), HOST, 0))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
@@ -100,7 +100,7 @@ def doorway(port: int) -> Iterator[str]:
         loop.close()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
     there, back = await asyncio.open_connection("127.0.0.1", port)
     await asyncio.gather(_copy(reader, back), _copy(there, writer))
 

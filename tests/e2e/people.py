@@ -1,4 +1,4 @@
-"""Participants of a class under test: voices that keep talking, students who answer."""
+"""Participants of a class under test, whose recorded voices keep talking."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from tests.e2e.school import School, wait_for
 
 
 def credentials(school: School, name: str) -> dict[str, Any]:
-    """From the person's join link, as the room page gets them."""
+    """The LiveKit credentials of a person, requested with their join link as the room page does."""
     token = parse_qs(urlsplit(school.booked.links[name]).query)["t"][0]
     answer: dict[str, Any] = school.api.post(
         f"/v1/join/{school.booked.session_id}/credentials", {"link": token}
@@ -24,8 +24,8 @@ def credentials(school: School, name: str) -> dict[str, Any]:
 
 @contextmanager
 def talking(school: School, speakers: Sequence[str] = tuple(NAMES), first: int = 0) -> Iterator[None]:
-    """These speakers of the demo class say their turns from `first` on, in a process of their own."""
-    wait_for(lambda: _ready(school), "an open door")
+    """Lets these speakers of the demo class say their turns from `first` on, in a separate process."""
+    wait_for(lambda: _is_open(school), "an open room")
     people = []
     for speaker, name in NAMES.items():
         if speaker in speakers:
@@ -49,7 +49,7 @@ def talking(school: School, speakers: Sequence[str] = tuple(NAMES), first: int =
         process.stdin.close()
 
 
-def _ready(school: School) -> bool:
+def _is_open(school: School) -> bool:
     try:
         credentials(school, next(iter(NAMES.values())))
     except ApiError:

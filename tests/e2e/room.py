@@ -7,21 +7,21 @@ from tests.e2e.conftest import screenshot_folder
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
-def knock(page: Page, link: str) -> Locator:
-    """Opens the link and returns the button that joins, once the door is open."""
+def open_join_page(page: Page, link: str) -> Locator:
+    """Opens the link and returns the join button, once the room is open."""
     page.goto(link)
     button = page.get_by_role("button", name="Join the class")
     button.wait_for(timeout=60_000)
     return button
 
 
-def enter(page: Page, link: str) -> None:
-    knock(page, link).click()
+def join(page: Page, link: str) -> None:
+    open_join_page(page, link).click()
     in_class(page)
 
 
 def in_class(page: Page, timeout: float = 30_000) -> None:
-    """Until the page is connected: it no longer says that it is getting there."""
+    """Waits until the page is connected and shows no connection banner."""
     page.locator(".classroom:not(:has(.banner)) article").first.wait_for(timeout=timeout)
 
 
@@ -33,24 +33,24 @@ def is_on(page: Page, device: str) -> bool:
     return control(page, device).get_attribute("data-lk-enabled") == "true"
 
 
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Moves the focus as a keyboard does."""
+def tab_to(page: Page, target: Locator) -> None:
+    """Moves the focus with the Tab key until it is on the target."""
     for _ in range(40):
         page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
+        if target.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"no way to {wanted} with the Tab key")
+    raise AssertionError(f"{target} is not reachable with the Tab key")
 
 
 def fits(page: Page) -> bool:
-    """Nothing sticks out to the side."""
-    found: bool = page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
-    return found
+    """Whether the page has no horizontal scrolling."""
+    result: bool = page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+    return result
 
 
 def reachable(page: Page, element: Locator) -> bool:
-    """Inside the window, and what a finger there would touch."""
-    found: bool = element.evaluate(
+    """Whether the element is inside the window and not covered."""
+    result: bool = element.evaluate(
         """element => {
              const box = element.getBoundingClientRect();
              const x = box.left + box.width / 2, y = box.top + box.height / 2;
@@ -58,7 +58,7 @@ def reachable(page: Page, element: Locator) -> bool:
              return inside && element.contains(document.elementFromPoint(x, y));
            }"""
     )
-    return found
+    return result
 
 
 def look_at(page: Page, name: str) -> None:

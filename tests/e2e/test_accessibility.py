@@ -14,7 +14,7 @@ from cli.local.web import SOURCES
 from tests.cli.homes import StackUnderTest
 from tests.e2e.conftest import Browser
 from tests.e2e.people import talking
-from tests.e2e.room import PHONE, control, enter, fits, knock, look_at
+from tests.e2e.room import PHONE, control, fits, join, look_at, open_join_page
 from tests.e2e.school import School, open_class
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -31,36 +31,36 @@ def shown(full_stack: StackUnderTest) -> Iterator[School]:
     school.api.close()
 
 
-def test_a_class_and_its_pages_are_for_everybody(shown: School, browse: Browser) -> None:
-    desk = browse()
-    desk.goto(shown.desk_url())
+def test_pages_of_a_class_have_no_accessibility_violation(shown: School, browse: Browser) -> None:
+    console = browse()
+    console.goto(shown.desk_url())
     with talking(shown, (Speaker.INSTRUCTOR, Speaker.FIRST_STUDENT)):
         room = browse()
-        knock(room, shown.booked.links[STUDENT])
+        open_join_page(room, shown.booked.links[STUDENT])
         look_and_check(room, "device-check")
-        enter(room, shown.booked.links[STUDENT])
+        join(room, shown.booked.links[STUDENT])
         room.get_by_text("This class is recorded").wait_for()
         look_and_check(room, "room")
         control(room, "Raise hand").click()
         control(room, "Chat").click()
         look_and_check(room, "room-chat")
-        desk.locator("#transcript li").nth(2).wait_for(timeout=90_000)
-        look_and_check(desk, "session-live")
-        desk.goto(f"{shown.setting('HOMEROOM_PUBLIC_URL')}/today")
-        look_and_check(desk, "today")
+        console.locator("#transcript li").nth(2).wait_for(timeout=90_000)
+        look_and_check(console, "session-live")
+        console.goto(f"{shown.setting('HOMEROOM_PUBLIC_URL')}/today")
+        look_and_check(console, "today")
         shown.api.post(f"{shown.path}/end")
         room.get_by_role("heading", name="The class has ended").wait_for()
     look_and_check(room, "ended")
     shown.wait_for_state("review", seconds=180)
-    desk.goto(f"{shown.setting('HOMEROOM_PUBLIC_URL')}/sessions/{shown.booked.session_id}")
-    look_and_check(desk, "session-review")
-    desk.get_by_role("button", name="Approve and send to guardians").click()
+    console.goto(f"{shown.setting('HOMEROOM_PUBLIC_URL')}/sessions/{shown.booked.session_id}")
+    look_and_check(console, "session-review")
+    console.get_by_role("button", name="Approve and send to guardians").click()
     shown.wait_for_state("closed")
-    desk.reload()
-    look_and_check(desk, "session-closed")
-    desk.context.clear_cookies()
-    desk.reload()
-    look_and_check(desk, "page-without-a-link")
+    console.reload()
+    look_and_check(console, "session-closed")
+    console.context.clear_cookies()
+    console.reload()
+    look_and_check(console, "page-without-a-link")
 
 
 def look_and_check(page: Page, name: str) -> None:
@@ -72,20 +72,20 @@ def look_and_check(page: Page, name: str) -> None:
         assert fits(page), f"{name} sticks out at {viewport['width']} pixels"
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            found = violations(page)
-            assert not found, f"{name}, {scheme}, {viewport['width']} pixels: {found}"
+            broken = violations(page)
+            assert not broken, f"{name}, {scheme}, {viewport['width']} pixels: {broken}"
     page.set_viewport_size(size)
     page.emulate_media(color_scheme="light")
 
 
 def violations(page: Page) -> list[str]:
-    """Rule, impact and the elements that break it."""
+    """The violated rules, each with its impact and the violating elements."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(Path(AXE).read_text())
     result: dict[str, Any] = page.evaluate(
         "levels => axe.run(document, { runOnly: levels, resultTypes: ['violations'] })", LEVELS
     )
     return [
-        f"{found['id']} ({found['impact']}): {[node['html'][:200] for node in found['nodes'][:4]]}"
-        for found in result["violations"]
+        f"{broken['id']} ({broken['impact']}): {[node['html'][:200] for node in broken['nodes'][:4]]}"
+        for broken in result["violations"]
     ]

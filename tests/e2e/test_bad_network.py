@@ -1,4 +1,4 @@
-"""A line too slow for video: the page keeps the sound, drops the video, and takes it back when the line is good."""
+"""On a connection too slow for video, the page keeps the sound, drops the video, and restores it afterwards."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from cli.local.chromium import find_or_install
 from cli.local.home import Home
 from tests.cli.homes import StackUnderTest
 from tests.e2e.conftest import Browser
-from tests.e2e.far_network import HOST, FarNetwork, NoNetwork, doorway, far_network
-from tests.e2e.room import control, enter, look_at
+from tests.e2e.far_network import HOST, FarNetwork, NoNetwork, far_network, port_forward
+from tests.e2e.room import control, join, look_at
 from tests.e2e.school import School, open_class, setting, wait_for
 from tests.stack import start_livekit, temporary_folder
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 INSTRUCTOR, STUDENT = NAMES[Speaker.INSTRUCTOR], NAMES[Speaker.FIRST_STUDENT]
-CLEAR = 0.1  # of the samples of a voice, concealed by the decoder
+MAX_CONCEALED = 0.1  # share of a voice's samples that the decoder had to conceal
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class FarSchool:
 
 @pytest.fixture
 def far() -> Iterator[FarSchool]:
-    """A class on a stack whose LiveKit server is at the host's end of the cable."""
+    """A class on a stack whose LiveKit server is reachable from the namespace."""
     with temporary_folder("far") as folder:
         under_test = StackUnderTest(Home(folder / "home"))
         try:
@@ -53,7 +53,7 @@ def far() -> Iterator[FarSchool]:
                 assert done.returncode == 0, done.stdout + done.stderr
                 port = urlsplit(setting(under_test, "HOMEROOM_PUBLIC_URL")).port
                 assert port
-                with doorway(port) as origin:
+                with port_forward(port) as origin:
                     school = open_class(under_test, lasts=timedelta(minutes=10))
                     yield FarSchool(school, network, origin)
                     school.api.close()
@@ -64,7 +64,9 @@ def far() -> Iterator[FarSchool]:
             under_test.run("reset", "--yes")
 
 
-def test_sound_stays_clear_where_video_must_drop(far: FarSchool, browse: Browser, tmp_path: Path) -> None:
+def test_slow_connection_drops_video_and_keeps_the_sound_clear(
+    far: FarSchool, browse: Browser, tmp_path: Path
+) -> None:
     voice = tmp_path / "voice.wav"
     write_instructor_wav(voice)
     instructor = browse(microphone=voice)
@@ -73,27 +75,27 @@ def test_sound_stays_clear_where_video_must_drop(far: FarSchool, browse: Browser
         program=far.network.program(find_or_install(print), tmp_path),
         more_flags=far.network.flags(far.origin),
     )
-    enter(instructor, far.school.booked.links[INSTRUCTOR])
-    enter(student, far.school.booked.links[STUDENT].replace(*far_base(far)))
-    others_video = student.get_by_role("article", name=INSTRUCTOR).locator("video")
-    others_video.wait_for()
+    join(instructor, far.school.booked.links[INSTRUCTOR])
+    join(student, far.school.booked.links[STUDENT].replace(*far_base(far)))
+    instructor_video = student.get_by_role("article", name=INSTRUCTOR).locator("video")
+    instructor_video.wait_for()
 
     far.network.limit("70kbit")  # at twice that, the browser makes its video small enough by itself
     banner = student.get_by_text("Video is paused to keep the sound clear.")
     banner.wait_for(timeout=120_000)
-    expect(others_video).to_have_count(0)
+    expect(instructor_video).to_have_count(0)
     expect(control(student, "Camera")).to_have_attribute("data-lk-enabled", "false")
     look_at(student, "audio-only")
-    wait_for(lambda: fallbacks(far.school)[:1] == [True], "the fallback on record")
+    wait_for(lambda: fallbacks(far.school)[:1] == [True], "the recorded fallback")
 
     far.network.lift()
     expect(banner).to_have_count(0, timeout=120_000)
-    others_video.wait_for()
+    instructor_video.wait_for()
     expect(control(student, "Camera")).to_have_attribute("data-lk-enabled", "true")
-    wait_for(lambda: fallbacks(far.school)[-1] is False, "the way back on record")
-    heard = wait_for(lambda: engagement(far.school), "what the recorder heard of her")
-    assert heard["concealed_ratio"] < CLEAR
-    assert heard["audio_only_seconds"] > 0
+    wait_for(lambda: fallbacks(far.school)[-1] is False, "the recorded end of the fallback")
+    measured = wait_for(lambda: engagement(far.school), "the student's engagement")
+    assert measured["concealed_ratio"] < MAX_CONCEALED
+    assert measured["audio_only_seconds"] > 0
 
 
 def far_base(far: FarSchool) -> tuple[str, str]:
@@ -106,15 +108,15 @@ def student_id(school: School) -> str:
 
 
 def engagement(school: School) -> dict[str, Any] | None:
-    """Once the concealed part of the student's voice is known."""
-    wanted = student_id(school)
-    row = next(row for row in school.get("/attendance") if row["participant_id"] == wanted)
+    """The student's engagement; None until the concealed share of the audio is known."""
+    participant_id = student_id(school)
+    row = next(row for row in school.get("/attendance") if row["participant_id"] == participant_id)
     found: dict[str, Any] = row["engagement"]
     return found if found.get("concealed_ratio") is not None else None
 
 
 def fallbacks(school: School) -> list[bool]:
-    """Each time the student's page dropped its video (true) and took it back (false)."""
+    """Whether video was dropped (true) or restored (false), for each change on the student's page."""
     query = """select data from session_event where session_id = %s and identity = %s
                and kind = 'video.fallback' and source = 'client' order by occurred_at"""
     with psycopg.connect(school.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:

@@ -46,7 +46,9 @@ def taught(full_stack: StackUnderTest) -> Iterator[School]:
     school.api.close()
 
 
-def test_a_class_from_the_join_link_to_the_mail(taught: School, microphone: Path, browse: Browser) -> None:
+def test_class_runs_from_the_join_link_to_the_approval(
+    taught: School, microphone: Path, browse: Browser
+) -> None:
     page = browse(microphone=microphone)
     join(page, taught)
     watching = browse()
@@ -64,7 +66,7 @@ def test_a_class_from_the_join_link_to_the_mail(taught: School, microphone: Path
     page.get_by_role("button", name="Leave").click()
     page.get_by_text("You have left the class").wait_for()
     taught.wait_for_state("review", seconds=90)
-    read_the_draft(taught)
+    check_draft(taught)
     assert not taught.mails("summary"), "nothing reaches a family unapproved"
 
     watching.get_by_role("button", name="Approve and send to guardians").click()
@@ -73,7 +75,7 @@ def test_a_class_from_the_join_link_to_the_mail(taught: School, microphone: Path
     look_at(watching, "session-closed")
 
 
-def test_what_was_said_reaches_both_guardians(taught: School) -> None:
+def test_summary_reaches_both_guardians_in_their_language(taught: School) -> None:
     mails = wait_for(lambda: taught.mails("summary"), "the summary mails")
     assert len(mails) == 2
     english, spanish = sorted(mails, key=lambda mail: "clase" in mail["subject"])
@@ -84,7 +86,7 @@ def test_what_was_said_reaches_both_guardians(taught: School) -> None:
     assert "Deberes" in spanish["text"]
 
 
-def test_the_record_is_complete(taught: School) -> None:
+def test_record_is_complete(taught: School) -> None:
     assert taught.get()["completeness"] == {
         "have": taught.get()["completeness"]["have"],
         "missing": [],
@@ -101,7 +103,7 @@ def test_the_record_is_complete(taught: School) -> None:
     assert "homework_to_check" in headings
 
 
-def test_every_statement_plays_the_moment_it_rests_on(taught: School) -> None:
+def test_cited_audio_of_every_statement_can_be_played(taught: School) -> None:
     cited = [c["utterance_id"] for s in taught.get("/documentation")["statements"] for c in s["citations"]]
     with signed_in(taught) as client:
         for utterance in cited:
@@ -128,7 +130,7 @@ async def test_workflow_histories_hold_no_personal_data(taught: School, full_sta
     assert scanned >= 2, "the session and the room watch"
 
 
-async def test_a_real_class_leaves_a_short_history(taught: School, full_stack: StackUnderTest) -> None:
+async def test_workflow_history_of_a_class_is_short(taught: School, full_stack: StackUnderTest) -> None:
     client = await connect(setting(full_stack, "HOMEROOM_TEMPORAL_ADDRESS"), "homeroom")
     handle = client.get_workflow_handle(session_workflow_id(UUID(taught.booked.session_id)))
     assert len((await handle.fetch_history()).events) <= 150
@@ -146,18 +148,18 @@ def _decoded(data: str) -> str:
     return base64.b64decode(data).decode(errors="replace")
 
 
-def read_the_draft(taught: School) -> None:
-    said = {
+def check_draft(taught: School) -> None:
+    texts = {
         section: " ".join(
             s["text"] for s in taught.get("/documentation")["statements"] if s["section"] == section
         )
         for section in ("topics", "homework", "next_steps", "comprehension")
     }
-    assert "denominators" in said["topics"]
-    assert "12" in said["homework"] or "twelve" in said["homework"]
-    assert "Thursday" in said["homework"]
-    assert "subtract" in said["next_steps"]
-    assert said["comprehension"]
+    assert "denominators" in texts["topics"]
+    assert "12" in texts["homework"] or "twelve" in texts["homework"]
+    assert "Thursday" in texts["homework"]
+    assert "subtract" in texts["next_steps"]
+    assert texts["comprehension"]
 
 
 def join(page: Page, taught: School) -> None:

@@ -1,4 +1,4 @@
-"""Parts of the stack die in mid-class, then all of it; the class goes on."""
+"""The class goes on when parts of the stack, and then all of it, are killed."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def troubled(full_stack: StackUnderTest) -> Iterator[School]:
     school.api.close()
 
 
-def test_a_killed_capture_worker_costs_one_segment(troubled: School) -> None:
+def test_killed_capture_worker_loses_at_most_one_segment(troubled: School) -> None:
     with talking(troubled):
         wait_for(troubled.spoken, "the first words", 120)
         killed_at = kill(troubled.stack, "worker-capture")
@@ -40,19 +40,19 @@ def test_a_killed_capture_worker_costs_one_segment(troubled: School) -> None:
     assert gap[1] - back_at < BACK_WITHIN
 
 
-def test_a_killed_livekit_server_gets_its_rooms_back(troubled: School) -> None:
-    known = len(gaps(troubled))
+def test_recording_continues_after_livekit_was_killed(troubled: School) -> None:
+    gaps_before = len(gaps(troubled))
     killed_at = kill(troubled.stack, "livekit")
     back_at = wait_for(lambda: running_since(troubled.stack, "livekit", killed_at), "the server")
-    gap = wait_for(lambda: gaps(troubled)[known:], "the gap on record", 90)[-1]
+    gap = wait_for(lambda: gaps(troubled)[gaps_before:], "the gap on record", 90)[-1]
     assert gap[1] - back_at < BACK_WITHIN
     with talking(troubled, (Speaker.INSTRUCTOR,), first=6):
         words = len(troubled.spoken())
         wait_for(lambda: len(troubled.spoken()) > words, "words in the room that was made again", 120)
 
 
-def test_a_class_outlives_the_whole_stack(troubled: School) -> None:
-    stack, known = troubled.stack, len(gaps(troubled))
+def test_class_continues_after_the_whole_stack_was_killed(troubled: School) -> None:
+    stack, gaps_before = troubled.stack, len(gaps(troubled))
     state = stack.state()
     os.kill(state.supervisor_pid, signal.SIGKILL)
     pids = [service.pid for service in state.services if service.pid]
@@ -62,7 +62,7 @@ def test_a_class_outlives_the_whole_stack(troubled: School) -> None:
     done = stack.run("up")
     assert done.returncode == 0, done.stdout + done.stderr
     assert troubled.state() == "live"
-    wait_for(lambda: gaps(troubled)[known:], "the gap on record", 90)
+    wait_for(lambda: gaps(troubled)[gaps_before:], "the gap on record", 90)
     with talking(troubled, first=11):
         words = len(troubled.spoken())
         wait_for(lambda: len(troubled.spoken()) > words, "words after the restart", 180)
@@ -72,7 +72,7 @@ def test_a_class_outlives_the_whole_stack(troubled: School) -> None:
     troubled.wait_for_state("closed")
 
 
-def test_the_record_tells_what_happened(troubled: School) -> None:
+def test_record_shows_the_interruptions(troubled: School) -> None:
     attended = {row["participant_id"]: row for row in troubled.get("/attendance")}
     links = {link["name"]: link["participant_id"] for link in troubled.get("/join-links")}
     instructor = attended[links[NAMES[Speaker.INSTRUCTOR]]]
@@ -84,7 +84,7 @@ def test_the_record_tells_what_happened(troubled: School) -> None:
 
 
 def kill(stack: StackUnderTest, service: str) -> datetime:
-    """SIGKILL; returns a moment at which it still ran."""
+    """Kill a service with SIGKILL. Returns a time at which it was still running."""
     state = stack.state().service(service)
     assert state.pid is not None
     now = datetime.now(UTC)
@@ -98,7 +98,7 @@ def running_since(stack: StackUnderTest, service: str, killed_at: datetime) -> d
 
 
 def stored_until(school: School, before: datetime) -> datetime:
-    """The end of the last segment that was closed before a moment."""
+    """The end of the last segment that was stored before a time."""
     query = """select max(started_at + samples / sample_rate * interval '1 second') from audio_segment
                where session_id = %s and started_at < %s"""
     with psycopg.connect(school.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:
@@ -109,7 +109,7 @@ def stored_until(school: School, before: datetime) -> datetime:
 
 
 def gaps(school: School) -> list[tuple[datetime, datetime]]:
-    """The spans on record in which the recorder did not hear, in order."""
+    """The recorded spans in which the recorder missed audio, in order."""
     query = (
         "select data from session_event where session_id = %s and kind = 'capture.blind' order by recorded_at"
     )

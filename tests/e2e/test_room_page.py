@@ -1,4 +1,4 @@
-"""The room page against the whole stack: at the door, in class, through a lost server, and out."""
+"""The room page against the whole stack: before the class, in it, after a lost server, and at its end."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,18 @@ from cli.demo_class.script import Speaker
 from cli.demo_class.voices import write_instructor_wav
 from tests.cli.homes import StackUnderTest
 from tests.e2e.conftest import Browser
-from tests.e2e.room import PHONE, control, enter, fits, in_class, is_on, knock, look_at, reachable, tab_to
+from tests.e2e.room import (
+    PHONE,
+    control,
+    fits,
+    in_class,
+    is_on,
+    join,
+    look_at,
+    open_join_page,
+    reachable,
+    tab_to,
+)
 from tests.e2e.school import School, open_class, wait_for
 from tests.e2e.test_kills import kill
 
@@ -26,13 +37,13 @@ INSTRUCTOR, STUDENT = NAMES[Speaker.INSTRUCTOR], NAMES[Speaker.FIRST_STUDENT]
 
 @pytest.fixture(scope="module")
 def held(full_stack: StackUnderTest) -> Iterator[School]:
-    """Its door is closed for some seconds more."""
+    """A class whose room opens in a few seconds."""
     school = open_class(full_stack, lasts=timedelta(minutes=10), empty_room_for="PT5M", room_before="PT4S")
     yield school
     school.api.close()
 
 
-def test_who_comes_early_is_let_in_when_the_door_opens(held: School, browse: Browser) -> None:
+def test_early_visitor_can_join_when_the_room_opens(held: School, browse: Browser) -> None:
     page = browse()
     page.goto(held.booked.links[STUDENT])
     page.get_by_role("heading", name="isn't open yet").wait_for()
@@ -40,9 +51,9 @@ def test_who_comes_early_is_let_in_when_the_door_opens(held: School, browse: Bro
     page.get_by_role("button", name="Join the class").wait_for()
 
 
-def test_a_keyboard_is_enough(held: School, browse: Browser) -> None:
+def test_page_is_usable_with_the_keyboard_alone(held: School, browse: Browser) -> None:
     page = browse()
-    tab_to(page, knock(page, held.booked.links[STUDENT]))
+    tab_to(page, open_join_page(page, held.booked.links[STUDENT]))
     page.keyboard.press("Enter")
     in_class(page)
     tab_to(page, control(page, "Raise hand"))
@@ -62,9 +73,9 @@ def test_a_keyboard_is_enough(held: School, browse: Browser) -> None:
     page.get_by_role("button", name="Join the class").wait_for()
 
 
-def test_a_phone_shows_all_of_it(held: School, browse: Browser) -> None:
+def test_every_control_is_reachable_on_a_phone(held: School, browse: Browser) -> None:
     page = browse(**PHONE)
-    join = knock(page, held.booked.links[STUDENT])
+    join = open_join_page(page, held.booked.links[STUDENT])
     assert fits(page)
     for name in ("Microphone on", "Camera on"):
         assert reachable(page, page.get_by_role("button", name=name))
@@ -83,24 +94,26 @@ def test_a_phone_shows_all_of_it(held: School, browse: Browser) -> None:
     assert reachable(page, page.get_by_role("article").first)
 
 
-def test_a_guest_is_heard_and_not_expected(held: School, browse: Browser, tmp_path: Path) -> None:
+def test_guest_is_transcribed_and_does_not_start_the_class(
+    held: School, browse: Browser, tmp_path: Path
+) -> None:
     voice = tmp_path / "guest.wav"
     write_instructor_wav(voice, lead_in=4)
     guest, instructor = browse(microphone=voice), browse()
-    enter(guest, held.booked.guest_link)
+    join(guest, held.booked.guest_link)
     guest.get_by_text("This class is recorded").wait_for()
     assert held.state() == "open", "a guest does not begin the class"
-    enter(instructor, held.booked.links[INSTRUCTOR])
+    join(instructor, held.booked.links[INSTRUCTOR])
     instructor.get_by_role("article", name="Guest").wait_for()
     identity = participant(held, "Guest")
-    said = wait_for(lambda: said_by(held, identity), "the guest's words", 120)
-    assert re.search(r"welcome|fractions|denominators", said)
+    words = wait_for(lambda: words_of(held, identity), "the guest's words", 120)
+    assert re.search(r"welcome|fractions|denominators", words)
 
 
-def test_hands_and_chat_are_seen_by_others_and_on_record(held: School, browse: Browser) -> None:
+def test_raised_hands_and_chat_reach_others_and_the_record(held: School, browse: Browser) -> None:
     instructor, student = browse(), browse()
-    enter(instructor, held.booked.links[INSTRUCTOR])
-    enter(student, held.booked.links[STUDENT])
+    join(instructor, held.booked.links[INSTRUCTOR])
+    join(student, held.booked.links[STUDENT])
     for page in (instructor, student):
         page.get_by_text("This class is recorded").wait_for()
     assert control(instructor, "Share").count() == 1
@@ -125,29 +138,31 @@ def test_hands_and_chat_are_seen_by_others_and_on_record(held: School, browse: B
         assert sample[0]["audio_only"] is False
 
 
-def test_who_opens_the_link_again_moves_there(held: School, browse: Browser) -> None:
+def test_opening_the_link_again_moves_the_participant_there(held: School, browse: Browser) -> None:
     first, second = browse(), browse()
-    enter(first, held.booked.links[STUDENT])
-    knocks = credentials_asked_by(first)
-    enter(second, held.booked.links[STUDENT])
+    join(first, held.booked.links[STUDENT])
+    requests = credential_requests_of(first)
+    join(second, held.booked.links[STUDENT])
     first.get_by_role("heading", name="You joined from somewhere else").wait_for()
     look_at(first, "moved")
     with second.expect_request("**/quality", timeout=40_000):
         pass  # some time later
-    assert not knocks, "the first does not fight for the place"
+    assert not requests, "the first page does not try to rejoin"
     assert second.get_by_role("article", name=STUDENT).is_visible()
 
 
-def test_a_killed_server_gets_everybody_back_as_they_were(held: School, browse: Browser) -> None:
+def test_participants_rejoin_with_their_devices_after_livekit_was_killed(
+    held: School, browse: Browser
+) -> None:
     page = browse()
-    enter(page, held.booked.links[INSTRUCTOR])
+    join(page, held.booked.links[INSTRUCTOR])
     control(page, "Camera").click()
     expect(control(page, "Camera")).to_have_attribute("data-lk-enabled", "false")
     connections = len(attended(held, INSTRUCTOR)["connections"])
     kill(held.stack, "livekit")
     page.get_by_text("Reconnecting…").first.wait_for()
     look_at(page, "reconnecting")
-    # By LiveKit's own attempts where the room is back in time, else with a fresh token: without a click in any case.
+    # By LiveKit's own retries if the room is back in time, else with a fresh token; without a click in either case.
     in_class(page, timeout=90_000)
     expect(control(page, "Microphone")).to_have_attribute("data-lk-enabled", "true")
     assert not is_on(page, "Camera")
@@ -155,10 +170,10 @@ def test_a_killed_server_gets_everybody_back_as_they_were(held: School, browse: 
     page.get_by_text("This class is recorded").wait_for(timeout=60_000)
 
 
-def test_an_ended_class_says_so_to_everybody(held: School, browse: Browser) -> None:
+def test_end_of_the_class_is_shown_to_everybody(held: School, browse: Browser) -> None:
     pages = [browse(), browse()]
     for page, name in zip(pages, (INSTRUCTOR, STUDENT), strict=True):
-        enter(page, held.booked.links[name])
+        join(page, held.booked.links[name])
     held.api.post(f"{held.path}/end")
     for page in pages:
         page.get_by_role("heading", name="The class has ended").wait_for()
@@ -168,7 +183,7 @@ def test_an_ended_class_says_so_to_everybody(held: School, browse: Browser) -> N
     look_at(pages[1], "link-of-an-ended-class")
 
 
-def test_a_bad_link_says_what_to_do(held: School, browse: Browser) -> None:
+def test_invalid_link_shows_what_to_do(held: School, browse: Browser) -> None:
     page = browse()
     link = held.booked.links[STUDENT]
     page.goto(link[:-4] + "AAAA")
@@ -179,11 +194,11 @@ def test_a_bad_link_says_what_to_do(held: School, browse: Browser) -> None:
     look_at(page, "link-expired")
 
 
-def credentials_asked_by(page: Page) -> list[str]:
-    """Grows with every fresh token that the page asks for from now on."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "/credentials" in request.url else None)
-    return asked
+def credential_requests_of(page: Page) -> list[str]:
+    """A list that grows with every token that the page requests from now on."""
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url) if "/credentials" in request.url else None)
+    return urls
 
 
 def participant(school: School, name: str) -> str:
@@ -192,8 +207,8 @@ def participant(school: School, name: str) -> str:
 
 
 def attended(school: School, name: str) -> dict[str, Any]:
-    wanted = participant(school, name)
-    row: dict[str, Any] = next(r for r in school.get("/attendance") if r["participant_id"] == wanted)
+    participant_id = participant(school, name)
+    row: dict[str, Any] = next(r for r in school.get("/attendance") if r["participant_id"] == participant_id)
     return row
 
 
@@ -202,12 +217,12 @@ def engagement(school: School, name: str) -> dict[str, Any]:
     return found
 
 
-def said_by(school: School, identity: str) -> str:
+def words_of(school: School, identity: str) -> str:
     return " ".join(u["text"] for u in school.get("/transcript") if u["participant_id"] == identity)
 
 
 def samples(school: School, name: str) -> list[dict[str, Any]]:
-    """What the page of this person measured and sent, once LiveKit has told it how good its connection is."""
+    """The quality samples that this person's page has sent, without those before LiveKit rated the connection."""
     query = """select data from session_event
                where session_id = %s and kind = 'quality' and source = 'client' and identity = %s"""
     with psycopg.connect(school.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:

@@ -19,7 +19,7 @@ USER, PASSWORD = "homeroom", "a password: with @ signs/"
 class MailServer:
     """Gives the configured reply to each command and records accepted messages."""
 
-    says: dict[str, str]
+    replies: dict[str, str]
     port: int = 0
     accepted: list[Envelope] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
@@ -28,24 +28,24 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
-        return self._answer("mail")
+        return self._reply("mail")
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        answer = self.says.get(f"rcpt {address}") or self._answer("rcpt")
-        if answer.startswith("2"):
+        reply = self.replies.get(f"rcpt {address}") or self._reply("rcpt")
+        if reply.startswith("2"):
             envelope.rcpt_tos.append(address)
-        return answer
+        return reply
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        answer = self._answer("data")
-        if answer.startswith("2"):
+        reply = self._reply("data")
+        if reply.startswith("2"):
             self.accepted.append(envelope)
-        return answer
+        return reply
 
-    def _answer(self, command: str) -> str:
-        return self.says.get(command, "250 OK")
+    def _reply(self, command: str) -> str:
+        return self.replies.get(command, "250 OK")
 
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword
@@ -57,14 +57,14 @@ class MailServer:
 
 @asynccontextmanager
 async def mail_server(
-    says: Mapping[str, str] = MappingProxyType({}),
+    replies: Mapping[str, str] = MappingProxyType({}),
     *,
     tls: ssl.SSLContext | None = None,
     start_tls: ssl.SSLContext | None = None,
     login: bool = False,
 ) -> AsyncIterator[MailServer]:
-    """`says` maps commands to replies: mail, rcpt, data, or `rcpt a@b.example` for one recipient."""
-    handler = MailServer(dict(says))
+    """`replies` maps commands to replies: mail, rcpt, data, or `rcpt a@b.example` for one recipient."""
+    handler = MailServer(dict(replies))
 
     def protocol() -> SMTP:
         with warnings.catch_warnings(

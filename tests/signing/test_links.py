@@ -82,9 +82,9 @@ def test_a_link_is_valid_only_for_its_purpose() -> None:
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.characters(codec="ascii"))
-def test_a_link_with_any_changed_character_is_refused(place: int, sign: str) -> None:
+def test_a_link_with_any_changed_character_is_refused(position: int, character: str) -> None:
     """Base64 ignores some bits of a part's last character, so two spellings decode to one signature."""
-    changed = TOKEN[:place] + sign + TOKEN[place + 1 :]
+    changed = TOKEN[:position] + character + TOKEN[position + 1 :]
 
     try:
         read = SIGNER.read_join(changed, SESSION, BEFORE)

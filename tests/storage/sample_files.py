@@ -22,18 +22,18 @@ def image(format_: str, size: tuple[int, int] = (8, 8), frames: int = 1) -> byte
 
 def archive(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as made:
+    with zipfile.ZipFile(out, "w", method) as file:
         for name, content in parts.items():
-            made.writestr(name, content)
+            file.writestr(name, content)
     return out.getvalue()
 
 
 def office(kind: str, more: Mapping[str, bytes] | None = None) -> bytes:
     """A document; `kind` is docx, xlsx, pptx, odt, ods or odp."""
     if kind in ("odt", "ods", "odp"):
-        told = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}[kind]
-        named = f"application/vnd.oasis.opendocument.{told}".encode()
-        return archive({"mimetype": named, "content.xml": b"<office/>"} | dict(more or {}))
+        kind_name = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}[kind]
+        media_type = f"application/vnd.oasis.opendocument.{kind_name}".encode()
+        return archive({"mimetype": media_type, "content.xml": b"<office/>"} | dict(more or {}))
     main = {
         "docx": "wordprocessingml.document",
         "xlsx": "spreadsheetml.sheet",
@@ -45,11 +45,11 @@ def office(kind: str, more: Mapping[str, bytes] | None = None) -> bytes:
 
 def wav() -> bytes:
     out = io.BytesIO()
-    with wave.open(out, "wb") as made:
-        made.setnchannels(1)
-        made.setsampwidth(2)
-        made.setframerate(8000)
-        made.writeframes(bytes(1600))
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(1600))
     return out.getvalue()
 
 
@@ -59,7 +59,7 @@ M4A = b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00M4A mp42isom\x00\x00\x00\x00" + 
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + b"\x00\x00\x00\x08free"
 
 
-def png_that_says(width: int, height: int) -> bytes:
+def png_declaring(width: int, height: int) -> bytes:
     """A tiny valid PNG that declares a picture of the given size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:

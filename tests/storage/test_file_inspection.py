@@ -11,12 +11,12 @@ from domain.errors import FileRefused
 from domain.record.files import KINDS
 from storage.files import inspect_file
 from storage.files.office_documents import MAX_ENTRIES, MAX_UNPACKED
-from tests.storage.sample_files import M4A, MP3, MP4, PDF, archive, image, office, png_that_says, wav
+from tests.storage.sample_files import M4A, MP3, MP4, PDF, archive, image, office, png_declaring, wav
 
 pytestmark = pytest.mark.unit
 
 MEGABYTE = 1_000_000
-SOUND = {
+ACCEPTED = {
     "worksheet.pdf": (PDF, "application/pdf"),
     "Übung 1.PNG": (image("PNG"), "image/png"),
     "photo.jpeg": (image("JPEG"), "image/jpeg"),
@@ -42,23 +42,23 @@ SOUND = {
 }
 
 
-@pytest.mark.parametrize("name", SOUND)
+@pytest.mark.parametrize("name", ACCEPTED)
 def test_every_supported_kind_is_detected(name: str) -> None:
-    content, wanted = SOUND[name]
+    content, expected = ACCEPTED[name]
     file = io.BytesIO(content)
-    assert inspect_file(file, name).media_type == wanted
+    assert inspect_file(file, name).media_type == expected
     assert file.tell() == 0
 
 
 def test_every_kind_has_a_sample() -> None:
-    assert {media_type for _, media_type in SOUND.values()} == {kind.media_type for kind in KINDS}
+    assert {media_type for _, media_type in ACCEPTED.values()} == {kind.media_type for kind in KINDS}
 
 
 def refused(content: bytes, name: str = "a") -> str:
-    with pytest.raises(FileRefused) as found:
+    with pytest.raises(FileRefused) as raised:
         inspect_file(io.BytesIO(content), name)
-    assert found.value.next_step
-    return found.value.detail
+    assert raised.value.next_step
+    return raised.value.detail
 
 
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
@@ -210,7 +210,7 @@ def test_truncated_documents_are_refused(kind: str, cut: float) -> None:
 
 @pytest.mark.parametrize("size", [(10_000, 10_000), (60_000, 60_000), (2**31 - 1, 1), (50_000_000, 1)])
 def test_oversized_pictures_are_refused(size: tuple[int, int]) -> None:
-    refused(png_that_says(*size), "a.png")
+    refused(png_declaring(*size), "a.png")
 
 
 def test_oversized_animations_are_refused() -> None:

@@ -15,7 +15,7 @@ async def environment() -> AsyncIterator[WorkflowEnvironment]:
 
 @pytest.fixture
 async def world(environment: WorkflowEnvironment) -> AsyncIterator[World]:
-    """What happens to the classes of one test; workers run meanwhile."""
-    happening = World()
-    async with workers(environment.client, happening):
-        yield happening
+    """The fake activities of one test, served by running workers."""
+    world = World()
+    async with workers(environment.client, world):
+        yield world

@@ -1,4 +1,4 @@
-"""Deliveries of notices under test: a worker whose mail server fails as it is told to."""
+"""A worker for notice deliveries and housekeeping, whose activities fail on request."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ QUEUE = f"{REGION}-notices"
 @dataclass
 class Deliverer(Deliveries, Housekeeping):
     calls: list[str] = field(default_factory=list)
-    failures: list[HomeroomError] = field(default_factory=list)  # of the next tries
+    failures: list[HomeroomError] = field(default_factory=list)  # of the next attempts
 
     @activity.defn(name="deliver_notice")
     async def deliver(self, delivery: DeliveryInput) -> DeliveryResult:
@@ -54,16 +54,16 @@ class Deliverer(Deliveries, Housekeeping):
 
 @asynccontextmanager
 async def delivering(client: Client, queue: str = QUEUE) -> AsyncIterator[Deliverer]:
-    happening = Deliverer()
+    deliverer = Deliverer()
     activities: list[Callable[..., Any]] = [
-        happening.deliver,
-        happening.give_up,
-        happening.start_deliveries,
-        happening.forget_expired,
+        deliverer.deliver,
+        deliverer.give_up,
+        deliverer.start_deliveries,
+        deliverer.forget_expired,
     ]
     workflows = [NoticeDelivery, HousekeepingWorkflow]
     async with Worker(client, task_queue=queue, workflows=workflows, activities=activities):
-        yield happening
+        yield deliverer
 
 
 async def deliver(

@@ -1,4 +1,4 @@
-"""One small workflow in the editions that an edit of its commands goes through."""
+"""A small workflow in the versions that an edit of its commands goes through."""
 
 from datetime import date
 

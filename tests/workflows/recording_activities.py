@@ -1,6 +1,6 @@
-"""The contracts as recorders: they note each call, and fail where they are told to.
+"""Fake activities that log each call and fail on request.
 
-Recorder and transcriber end at once: the server skips no time while an activity runs.
+Capture and transcription end at once by default: the server skips no time while an activity runs.
 """
 
 import asyncio
@@ -37,16 +37,14 @@ from workflows.failures import application_error
 
 @dataclass
 class World:
-    """What happened, in order; and what shall go wrong."""
+    """The log of the calls, and what should fail."""
 
     calls: list[str] = field(default_factory=list)
     failing: dict[str, HomeroomError | Exception] = field(default_factory=dict)
     failing_once: dict[str, HomeroomError] = field(default_factory=dict)
-    away: set[str] = field(
-        default_factory=set
-    )  # calls that are worth another try, for as long as they stand here
-    recorder_stays: bool = False  # until it is told to end
-    transcriber_stays: bool = False  # the same
+    away: set[str] = field(default_factory=set)  # calls that fail with Unavailable while they are in the set
+    recorder_stays: bool = False  # until it is cancelled
+    transcriber_stays: bool = False  # until it is cancelled
     quiet_until: dict[str, datetime] = field(default_factory=dict)  # notices that are held until then
     utterances: int = 3
     cases: list[CaseInput] = field(default_factory=list)
@@ -172,7 +170,7 @@ class _Capture(Capture):
         await self._world.note("capture")
         if self._world.recorder_stays:
             await _work_until_cancelled()
-            await self._world.note("recorder told to end")
+            await self._world.note("recorder cancelled")
         return CaptureResult(4, 120.0, 0.0)
 
 
@@ -196,7 +194,7 @@ async def _work_until_cancelled() -> None:
 
 
 class QuickWatch(RoomWatch):
-    """Looks once."""
+    """A watch that ends at once."""
 
     @activity.defn(name="watch_rooms")
     async def watch(self, watch: WatchInput) -> None:

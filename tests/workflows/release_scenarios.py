@@ -1,6 +1,6 @@
-"""Further stories whose histories are saved for a release: a new one must carry on what the one before has begun.
+"""Further scenarios whose histories are saved for a release: the next release must continue them.
 
-Most stop while the session is running. None has a fingerprint: the order of some commands is chance.
+Most stop while the session is running. None has a fingerprint, because the order of some commands varies.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from tests.workflows.scenarios import Scenario, over
 
 
 async def running_booked(environment: WorkflowEnvironment, world: World) -> Handle:
-    """One reminder is sent, one is to come."""
+    """One reminder is sent, the other is still planned."""
     room = await book(environment, world)
     await room.until(room.starts_at - timedelta(hours=20))
     return room.handle
@@ -63,7 +63,7 @@ async def running_overdue_review(environment: WorkflowEnvironment, world: World)
 
 
 async def running_in_quiet_hours(environment: WorkflowEnvironment, world: World) -> Handle:
-    """Filed; the summary waits for the morning, and closing with it."""
+    """Filed; the summary and the closing wait for the end of the quiet hours."""
     room = await book(environment, world)
     await room.in_review()
     world.quiet_until["summary"] = await room.now() + timedelta(hours=9)
@@ -73,7 +73,7 @@ async def running_in_quiet_hours(environment: WorkflowEnvironment, world: World)
 
 
 async def filed_after_quiet_hours(environment: WorkflowEnvironment, world: World) -> Handle:
-    """The summary waits for the morning, and a step that fails at first is retried meanwhile."""
+    """The summary waits for the end of the quiet hours; meanwhile a failed step is retried."""
     world.failing_once["file"] = Unavailable("the database does not answer")
     room = await book(environment, world)
     await room.in_review()
@@ -149,7 +149,7 @@ ON_THE_TIME_SKIPPING_SERVER: dict[str, Scenario] = {
         filed_after_quiet_hours,
     )
 }
-# An activity that takes its time would hold up the time of the time-skipping server.
+# A long activity would stop the clock of the time-skipping server.
 ON_A_REAL_SERVER: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (

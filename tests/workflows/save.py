@@ -1,7 +1,7 @@
-"""Saves what the replay tests compare with (docs/adr/0006 and 0015).
+"""Saves the histories and fingerprints that the replay tests compare with (docs/adr/0006 and 0015).
 
-python -m tests.workflows.save release NAME       the histories of a release, whole and running, before it ships
-python -m tests.workflows.save fingerprints [STORY ...]    the commands of stories, after an edit behind a patch
+python -m tests.workflows.save release NAME       histories of finished and running sessions, before a release
+python -m tests.workflows.save fingerprints [SCENARIO ...]    commands of scenarios, after an edit with a patch
 """
 
 import argparse
@@ -23,9 +23,9 @@ from wiring.temporal import connect
 FINGERPRINTS = Path(__file__).parent / "fingerprints"
 
 
-async def save_fingerprints(stories: Iterable[str]) -> None:
+async def save_fingerprints(scenarios: Iterable[str]) -> None:
     async with time_skipping_server() as environment:
-        await _play(environment, {name: SCENARIOS[name] for name in stories}, _write_fingerprint)
+        await _play(environment, {name: SCENARIOS[name] for name in scenarios}, _write_fingerprint)
 
 
 async def save_release(release: str) -> None:
@@ -66,13 +66,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.workflows.save")
     what = parser.add_subparsers(dest="what", required=True)
     what.add_parser("release", help="save the histories of a release").add_argument("name")
-    stories = what.add_parser("fingerprints", help="save the commands of stories, all by default")
-    stories.add_argument("stories", nargs="*", metavar="story")
+    fingerprints = what.add_parser("fingerprints", help="save the commands of scenarios, all by default")
+    fingerprints.add_argument("scenarios", nargs="*", metavar="scenario")
     arguments = parser.parse_args()
     if arguments.what == "release":
         asyncio.run(save_release(arguments.name))
     else:
-        asyncio.run(save_fingerprints(arguments.stories or SCENARIOS))
+        asyncio.run(save_fingerprints(arguments.scenarios or SCENARIOS))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The histories that are saved for replay, a folder for each release: `histories/<release>/<scenario>.json.gz`."""
+"""Reads and writes the histories saved for replay: `histories/<release>/<scenario>.json.gz`."""
 
 import gzip
 import json
@@ -8,11 +8,11 @@ from typing import Any
 from temporalio.client import WorkflowHistory
 
 HISTORIES = Path(__file__).parent / "histories"
-_OF_THE_MACHINE = ("identity", "stackTrace")  # process, host and file paths, which no replay needs
+_MACHINE_FIELDS = ("identity", "stackTrace")  # process, host and file paths, which no replay needs
 
 
 def saved_histories() -> dict[str, Path]:
-    """By release and scenario."""
+    """The files by `<release>/<scenario>`."""
     paths = sorted(HISTORIES.glob("*/*.json.gz"))
     return {f"{path.parent.name}/{path.name.removesuffix('.json.gz')}": path for path in paths}
 
@@ -22,7 +22,7 @@ def read_history(name: str) -> WorkflowHistory:
 
 
 def write_history(release: str, scenario: str, history: WorkflowHistory) -> None:
-    """Raises FileExistsError: a saved history is never replaced, it stands for the sessions of its release."""
+    """Raises FileExistsError: a saved history represents the sessions of its release and is never replaced."""
     path = HISTORIES / release / f"{scenario}.json.gz"
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(_cleaned(json.loads(history.to_json())), separators=(",", ":"))
@@ -32,7 +32,7 @@ def write_history(release: str, scenario: str, history: WorkflowHistory) -> None
 
 def _cleaned(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _cleaned(inner) for key, inner in value.items() if key not in _OF_THE_MACHINE}
+        return {key: _cleaned(inner) for key, inner in value.items() if key not in _MACHINE_FIELDS}
     if isinstance(value, list):
         return [_cleaned(inner) for inner in value]
     return value

@@ -1,4 +1,4 @@
-"""Whole stories of workflows, by name: their histories are saved for replay, their commands are fingerprinted."""
+"""Scenarios of whole workflows: their histories are saved for replay, their commands as fingerprints."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -164,7 +164,7 @@ async def filed_at_the_second_try(environment: WorkflowEnvironment, world: World
 
 
 async def watch(environment: WorkflowEnvironment, _: World) -> Handle:
-    """One life of the watch, up to its continuation."""
+    """One run of the watch, until it continues as new."""
     queue = f"{REGION}-watch"
     activities = [QuickWatch().watch]
     async with Worker(

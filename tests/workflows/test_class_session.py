@@ -1,4 +1,4 @@
-"""The story of a class, on the time-skipping server."""
+"""The workflow of a class, on the time-skipping server."""
 
 from datetime import timedelta
 
@@ -21,7 +21,9 @@ from workflows.session.messages import Cancel, Reschedule
 pytestmark = pytest.mark.workflow
 
 
-async def test_a_class_from_booking_to_close(environment: WorkflowEnvironment, world: World) -> None:
+async def test_class_runs_every_step_from_booking_to_close(
+    environment: WorkflowEnvironment, world: World
+) -> None:
     room = await book(environment, world)
     await room.in_review()
     await room.approve()
@@ -52,7 +54,7 @@ async def test_a_class_from_booking_to_close(environment: WorkflowEnvironment, w
     assert {entry.step for entry in await room.timeline()} == set(Step)
 
 
-async def test_a_late_booking_skips_what_is_past(environment: WorkflowEnvironment, world: World) -> None:
+async def test_late_booking_skips_past_reminders(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world, starts_in=20 * MINUTE)
     await room.until(room.starts_at - 14 * MINUTE)
     skipped = {e.occasion for e in await room.timeline() if e.outcome == Outcome.SKIPPED}
@@ -63,16 +65,14 @@ async def test_a_late_booking_skips_what_is_past(environment: WorkflowEnvironmen
     await room.result()
 
 
-async def test_a_refused_booking_leaves_nothing_running(
-    environment: WorkflowEnvironment, world: World
-) -> None:
+async def test_refused_booking_runs_no_further_step(environment: WorkflowEnvironment, world: World) -> None:
     world.failing["book"] = DoubleBooked("another class")
     with pytest.raises(DoubleBooked):
         await book(environment, world)
     assert world.calls == ["book"]
 
 
-async def test_a_second_booking_of_the_same_class_is_refused(
+async def test_booking_the_same_class_again_has_no_second_effect(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
@@ -82,7 +82,7 @@ async def test_a_second_booking_of_the_same_class_is_refused(
     await room.result()
 
 
-async def test_a_move_moves_the_timers_and_tells_everybody(
+async def test_reschedule_moves_the_timers_and_sends_notices(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
@@ -99,7 +99,7 @@ async def test_a_move_moves_the_timers_and_tells_everybody(
     assert world.calls.count("notice:reminder:24h") == 2
 
 
-async def test_a_class_moved_after_its_door_opened_starts_over(
+async def test_class_moved_after_its_room_opened_starts_over(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
@@ -117,7 +117,7 @@ async def test_a_class_moved_after_its_door_opened_starts_over(
 
 @pytest.mark.parametrize("before_start", [timedelta(hours=5), 5 * MINUTE], ids=["scheduled", "open"])
 @pytest.mark.parametrize("by", ["update", "signal", "temporal"])
-async def test_cancelling(
+async def test_cancelled_class_closes_its_room_and_sends_notices(
     environment: WorkflowEnvironment, world: World, before_start: timedelta, by: str
 ) -> None:
     room = await book(environment, world)
@@ -135,7 +135,9 @@ async def test_cancelling(
     assert {e.outcome for e in await room.timeline()} <= {Outcome.DONE, Outcome.CANCELLED, Outcome.SKIPPED}
 
 
-async def test_what_the_workflow_knows_can_be_read(environment: WorkflowEnvironment, world: World) -> None:
+async def test_facts_query_returns_the_state_of_the_class(
+    environment: WorkflowEnvironment, world: World
+) -> None:
     room = await book(environment, world)
     await room.until(room.starts_at)
     first = await room.now()
@@ -153,7 +155,7 @@ async def test_what_the_workflow_knows_can_be_read(environment: WorkflowEnvironm
     assert facts.passed_steps == {("reminder", "24h"), ("reminder", "1h"), ("briefing", ""), ("room", "")}
 
 
-async def test_extending_keeps_the_room_open(environment: WorkflowEnvironment, world: World) -> None:
+async def test_extended_class_keeps_its_room_open(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world)
     await room.until(room.starts_at)
     await room.teacher_joins()
@@ -167,7 +169,7 @@ async def test_extending_keeps_the_room_open(environment: WorkflowEnvironment, w
     await room.result()
 
 
-async def test_ending_by_command(environment: WorkflowEnvironment, world: World) -> None:
+async def test_end_command_closes_the_room(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world)
     await room.until(room.starts_at)
     await room.teacher_joins()
@@ -180,7 +182,7 @@ async def test_ending_by_command(environment: WorkflowEnvironment, world: World)
     assert (await room.result()).outcome == "held"
 
 
-async def test_a_class_ended_as_its_instructor_comes_was_held(
+async def test_class_ended_as_the_instructor_joins_counts_as_held(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
@@ -192,7 +194,7 @@ async def test_a_class_ended_as_its_instructor_comes_was_held(
     assert (await room.result()).outcome == "held"
 
 
-async def test_a_room_that_fills_again_is_not_closed(environment: WorkflowEnvironment, world: World) -> None:
+async def test_room_that_fills_again_is_not_closed(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world)
     await room.until(room.starts_at)
     first = await room.now()
@@ -209,7 +211,9 @@ async def test_a_room_that_fills_again_is_not_closed(environment: WorkflowEnviro
     await room.result()
 
 
-async def test_nobody_taught(environment: WorkflowEnvironment, world: World) -> None:
+async def test_class_without_an_instructor_is_not_held_and_opens_a_case(
+    environment: WorkflowEnvironment, world: World
+) -> None:
     room = await book(environment, world)
     result = await room.result()
     assert (result.state, result.outcome) == ("closed", "not_held")
@@ -229,7 +233,7 @@ async def test_nobody_taught(environment: WorkflowEnvironment, world: World) -> 
         ("open_room", Step.ROOM),
     ],
 )
-async def test_a_step_that_fails_becomes_a_case_and_the_class_goes_on(
+async def test_failed_step_opens_a_case_and_the_class_goes_on(
     environment: WorkflowEnvironment, world: World, failing: str, step: Step
 ) -> None:
     world.failing[failing] = NotFound("gone")
@@ -243,7 +247,7 @@ async def test_a_step_that_fails_becomes_a_case_and_the_class_goes_on(
     assert any(case.detail.get("code") == "not-found" for case in world.cases)
 
 
-async def test_a_review_that_waits_is_escalated_and_in_the_end_filed_unapproved(
+async def test_overdue_review_opens_a_case_and_is_filed_unapproved(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
@@ -254,7 +258,7 @@ async def test_a_review_that_waits_is_escalated_and_in_the_end_filed_unapproved(
     assert "notice:summary" not in world.calls
 
 
-async def test_a_stale_approval_is_refused_and_can_be_repeated(
+async def test_stale_approval_is_refused_and_can_be_repeated(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
@@ -268,7 +272,7 @@ async def test_a_stale_approval_is_refused_and_can_be_repeated(
     assert "notice:summary" in world.calls
 
 
-async def test_a_command_in_the_wrong_state_is_refused_and_leaves_no_trace(
+async def test_command_in_the_wrong_state_is_refused_without_history_events(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
@@ -287,7 +291,7 @@ async def test_a_command_in_the_wrong_state_is_refused_and_leaves_no_trace(
     await room.result()
 
 
-async def test_a_substitute_is_asked_for_by_signal(environment: WorkflowEnvironment, world: World) -> None:
+async def test_substitute_signal_opens_a_case(environment: WorkflowEnvironment, world: World) -> None:
     room = await book(environment, world)
     await room.ask_for_substitute()
     await room.pass_time(MINUTE)
@@ -296,7 +300,7 @@ async def test_a_substitute_is_asked_for_by_signal(environment: WorkflowEnvironm
     await room.result()
 
 
-async def test_a_quick_step_that_fails_is_tried_again_as_an_activity_of_its_own(
+async def test_failed_local_activity_is_retried_as_a_regular_activity(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     world.failing_once["file"] = Unavailable("the database does not answer")
@@ -309,7 +313,7 @@ async def test_a_quick_step_that_fails_is_tried_again_as_an_activity_of_its_own(
     assert (await commands(room.handle)).count("activity file_records") == 1
 
 
-async def test_a_summary_waits_for_the_morning_and_the_class_with_it(
+async def test_class_closes_only_after_a_summary_held_in_quiet_hours(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     room = await book(environment, world)
@@ -325,7 +329,7 @@ async def test_a_summary_waits_for_the_morning_and_the_class_with_it(
     assert world.calls[-2:] == ["notice:summary", "close:held"]
 
 
-async def test_a_history_is_as_short_for_a_large_and_long_class(
+async def test_history_does_not_grow_with_students_or_length(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     sizes = [(30, 2), (30, 50), (180, 2), (180, 50)]

@@ -1,4 +1,4 @@
-"""The housekeeping of a region runs by a schedule."""
+"""A schedule runs the housekeeping of a region."""
 
 import asyncio
 from uuid import uuid4
@@ -17,14 +17,16 @@ from workflows.queues import Queue, task_queue
 pytestmark = pytest.mark.workflow
 
 
-async def test_deliveries_are_started_and_what_is_over_is_forgotten(environment: WorkflowEnvironment) -> None:
-    async with delivering(environment.client) as happening:
+async def test_housekeeping_starts_deliveries_and_deletes_expired_rows(
+    environment: WorkflowEnvironment,
+) -> None:
+    async with delivering(environment.client) as housekeeper:
         handle = await keep_house(environment)
         assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3)
-    assert happening.calls == ["start deliveries", "forget"]
+    assert housekeeper.calls == ["start deliveries", "forget"]
 
 
-async def test_the_schedule_is_there_once_however_many_workers_start(temporal_server: TestTemporal) -> None:
+async def test_schedule_exists_once_however_many_workers_start(temporal_server: TestTemporal) -> None:
     client = await connect(temporal_server.address, temporal_server.namespace)
     region = f"region-{uuid4()}"
     for _ in range(3):
@@ -36,21 +38,21 @@ async def test_the_schedule_is_there_once_however_many_workers_start(temporal_se
     await schedule.delete()
 
 
-async def test_what_the_schedule_starts_runs_on_the_regions_workers(temporal_server: TestTemporal) -> None:
+async def test_scheduled_run_is_executed_by_the_regions_workers(temporal_server: TestTemporal) -> None:
     client = await connect(temporal_server.address, temporal_server.namespace)
     region = f"region-{uuid4()}"
     await ensure_housekeeping(client, region)
     schedule = client.get_schedule_handle(housekeeping_id(region))
-    async with delivering(client, task_queue(region, Queue.SESSIONS)) as happening:
+    async with delivering(client, task_queue(region, Queue.SESSIONS)) as housekeeper:
         await schedule.trigger()
-        handle = client.get_workflow_handle(await started_by(schedule), result_type=HousekeepingResult)
+        handle = client.get_workflow_handle(await first_run_of(schedule), result_type=HousekeepingResult)
         assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3)
-    assert happening.calls == ["start deliveries", "forget"]
+    assert housekeeper.calls == ["start deliveries", "forget"]
     await schedule.delete()
 
 
-async def started_by(schedule: ScheduleHandle) -> str:
-    """The id of the workflow that a schedule has started first."""
+async def first_run_of(schedule: ScheduleHandle) -> str:
+    """The id of the first workflow that a schedule has started."""
     async with asyncio.timeout(30):
         while True:
             if started := (await schedule.describe()).info.recent_actions:

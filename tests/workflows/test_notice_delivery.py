@@ -1,4 +1,4 @@
-"""A notice is tried for as long as it is of use, then given up."""
+"""A notice is retried until its deadline, then given up."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -18,17 +18,17 @@ LASTS = timedelta(minutes=15)
 
 @pytest.fixture
 async def deliverer(environment: WorkflowEnvironment) -> AsyncIterator[Deliverer]:
-    async with delivering(environment.client) as happening:
-        yield happening
+    async with delivering(environment.client) as activities:
+        yield activities
 
 
-async def test_a_notice_is_delivered_at_once(environment: WorkflowEnvironment, deliverer: Deliverer) -> None:
+async def test_notice_is_delivered_at_once(environment: WorkflowEnvironment, deliverer: Deliverer) -> None:
     handle = await deliver(environment, LASTS)
     assert (await handle.result()).state == DeliveryState.SENT
     assert deliverer.calls == ["deliver"]
 
 
-async def test_a_mail_server_that_is_back_gets_the_mail(
+async def test_delivery_is_retried_until_the_mail_server_is_back(
     environment: WorkflowEnvironment, deliverer: Deliverer
 ) -> None:
     deliverer.failures = [Unavailable("it does not answer")] * 6
@@ -37,7 +37,7 @@ async def test_a_mail_server_that_is_back_gets_the_mail(
     assert deliverer.calls == ["deliver"] * 7
 
 
-async def test_a_notice_that_is_not_sent_in_time_is_given_up(
+async def test_notice_not_sent_before_its_deadline_is_given_up(
     environment: WorkflowEnvironment, deliverer: Deliverer
 ) -> None:
     deliverer.failures = [Unavailable("it does not answer")] * 1_000
@@ -47,7 +47,7 @@ async def test_a_notice_that_is_not_sent_in_time_is_given_up(
     assert 15 <= deliverer.calls.count("deliver") <= 20
 
 
-async def test_a_notice_that_comes_too_late_is_not_tried(
+async def test_notice_past_its_deadline_is_given_up_without_an_attempt(
     environment: WorkflowEnvironment, deliverer: Deliverer
 ) -> None:
     handle = await deliver(environment, -LASTS)
@@ -55,16 +55,14 @@ async def test_a_notice_that_comes_too_late_is_not_tried(
     assert deliverer.calls == ["give up"]
 
 
-async def test_an_error_that_is_final_is_not_tried_again(
-    environment: WorkflowEnvironment, deliverer: Deliverer
-) -> None:
+async def test_final_error_is_not_retried(environment: WorkflowEnvironment, deliverer: Deliverer) -> None:
     deliverer.failures = [NotFound("there is no such notice")]
     await (await deliver(environment, LASTS)).result()
     assert deliverer.calls == ["deliver", "give up"]
 
 
-def test_the_first_tries_follow_each_other_soon_and_the_others_each_minute() -> None:
-    """Of 15 minutes that a link lasts, somebody waits through the first one."""
+def test_retries_start_fast_and_then_come_every_minute() -> None:
+    """A sign-in link is valid for 15 minutes, and its reader waits during the first."""
     policy = options.delivery(LASTS)["retry_policy"]
     waits = [policy.initial_interval * policy.backoff_coefficient**number for number in range(6)]
     assert policy.maximum_interval is not None

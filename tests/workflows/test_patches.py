@@ -1,4 +1,4 @@
-"""A patch lets an edited workflow go on with the runs that began before the edit."""
+"""With a patch, an edited workflow continues the runs that began before the edit."""
 
 from collections import Counter
 from datetime import date
@@ -16,27 +16,27 @@ from workflows import patches
 pytestmark = pytest.mark.workflow
 
 
-async def test_a_run_from_before_the_edit_replays_behind_the_patch(environment: WorkflowEnvironment) -> None:
+async def test_run_from_before_the_edit_replays_with_the_patch(environment: WorkflowEnvironment) -> None:
     before, after = await _run(environment, Before), await _run(environment, Patched)
     await Replayer(workflows=[Patched]).replay_workflow(before)
     await Replayer(workflows=[Patched]).replay_workflow(after)
     await Replayer(workflows=[Deprecated]).replay_workflow(after)
 
 
-async def test_an_edit_without_a_patch_is_noticed(environment: WorkflowEnvironment) -> None:
+async def test_edit_without_a_patch_fails_the_replay(environment: WorkflowEnvironment) -> None:
     before = await _run(environment, Before)
     with pytest.raises(NondeterminismError):
         await Replayer(workflows=[Unguarded]).replay_workflow(before)
 
 
-async def test_an_old_branch_that_went_too_early_is_noticed(environment: WorkflowEnvironment) -> None:
+async def test_old_branch_removed_too_early_fails_the_replay(environment: WorkflowEnvironment) -> None:
     before = await _run(environment, Before)
     with pytest.raises(NondeterminismError):
         await Replayer(workflows=[Deprecated]).replay_workflow(before)
 
 
 @pytest.mark.check
-def test_a_live_patch_has_an_id_of_its_own_and_a_day_to_go() -> None:
+def test_live_patch_has_a_unique_id_and_a_removal_date() -> None:
     assert all(count == 1 for count in Counter(patch.id for patch in patches.LIVE).values())
     assert all(patch.added < patch.removable for patch in patches.LIVE)
     assert all(isinstance(patch.added, date) for patch in patches.LIVE)

@@ -1,4 +1,4 @@
-"""What takes real time and a real server: steps that do not end by themselves."""
+"""Workflows with long-running activities, which need a real server and real time."""
 
 from collections.abc import AsyncIterator
 
@@ -25,7 +25,7 @@ async def happening(real: WorkflowEnvironment) -> AsyncIterator[World]:
         yield world
 
 
-async def test_a_mail_server_that_is_down_keeps_no_room_shut(
+async def test_room_opens_on_time_while_the_mail_server_is_down(
     real: WorkflowEnvironment, happening: World
 ) -> None:
     happening.away |= {"notice:confirmation", "notice:reminder:3s", "notice:briefing"}
@@ -41,7 +41,7 @@ async def test_a_mail_server_that_is_down_keeps_no_room_shut(
     assert happening.calls.count("notice:confirmation") > 1
 
 
-async def test_the_recorder_of_a_class_that_is_called_off_is_told_to_end(
+async def test_recorder_of_a_cancelled_class_is_cancelled(
     real: WorkflowEnvironment, happening: World
 ) -> None:
     happening.recorder_stays = True
@@ -49,5 +49,5 @@ async def test_the_recorder_of_a_class_that_is_called_off_is_told_to_end(
     await until(lambda: "capture" in happening.calls)
     await room.cancel()
     assert (await room.handle.result()).outcome == "cancelled"
-    assert "recorder told to end" in happening.calls
+    assert "recorder cancelled" in happening.calls
     assert happening.calls.count("close_room:cancelled") == 1

@@ -1,4 +1,4 @@
-"""An edit of a workflow must not break the runs that are open: saved histories replay, new commands are noticed."""
+"""Saved histories replay with the current code, and changed commands of new runs are noticed."""
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
@@ -15,25 +15,25 @@ from workflows.registry import WORKFLOWS
 pytestmark = [pytest.mark.workflow, pytest.mark.check]
 
 _REMEDY = (
-    "A new session gives other commands than the sessions that are running. Guard the edit with a patch of "
+    "New sessions give other commands than the running ones. Guard the edit with a patch of "
     "workflows/patches.py, leave the saved histories as they are, then run "
     "`python -m tests.workflows.save fingerprints {name}` and commit what it writes."
 )
 
 
 @pytest.mark.parametrize("name", saved_histories())
-async def test_a_history_of_every_release_replays(name: str) -> None:
+async def test_saved_history_replays(name: str) -> None:
     replayer = Replayer(workflows=WORKFLOWS, data_converter=DATA_CONVERTER)
     await replayer.replay_workflow(read_history(name))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-async def test_the_commands_of_a_story_are_those_on_record(
+async def test_commands_of_a_scenario_match_its_fingerprint(
     environment: WorkflowEnvironment, world: World, name: str
 ) -> None:
     made = await commands(await SCENARIOS[name](environment, world))
-    known = (FINGERPRINTS / f"{name}.txt").read_text().splitlines()
-    assert made == known, _REMEDY.format(name=name)
+    saved = (FINGERPRINTS / f"{name}.txt").read_text().splitlines()
+    assert made == saved, _REMEDY.format(name=name)
 
 
 def test_every_workflow_has_a_saved_history() -> None:

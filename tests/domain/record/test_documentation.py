@@ -8,7 +8,7 @@ from domain.record.documentation import Citation, Section, Statement, for_family
 
 pytestmark = pytest.mark.unit
 
-BY_INSTRUCTOR, BY_NOOR, BY_LEO, BY_NOBODY_KNOWN = (UUID(int=n) for n in range(4))
+BY_INSTRUCTOR, BY_NOOR, BY_LEO, BY_GUEST = (UUID(int=n) for n in range(4))
 SPEAKERS = {BY_INSTRUCTOR: "ada", BY_NOOR: "noor", BY_LEO: "leo"}
 
 
@@ -32,11 +32,11 @@ def test_a_family_with_two_children_reads_about_both() -> None:
 
 
 def test_statements_citing_guests_or_nothing_are_for_all_families() -> None:
-    assert reads(BY_NOBODY_KNOWN, others={"noor", "leo"})
+    assert reads(BY_GUEST, others={"noor", "leo"})
     assert reads(others={"noor", "leo"})
 
 
 def test_the_order_of_statements_is_kept() -> None:
-    told = [citing(BY_INSTRUCTOR), citing(BY_LEO), citing(BY_NOOR), citing(BY_INSTRUCTOR)]
+    statements = [citing(BY_INSTRUCTOR), citing(BY_LEO), citing(BY_NOOR), citing(BY_INSTRUCTOR)]
 
-    assert for_family(told, SPEAKERS, others={"leo"}) == (told[0], told[2], told[3])
+    assert for_family(statements, SPEAKERS, others={"leo"}) == (statements[0], statements[2], statements[3])

@@ -96,11 +96,11 @@ def test_both_texts_can_be_restored_from_a_word_diff(before: str, after: str) ->
 def test_every_statement_appears_once_in_a_diff(
     before: tuple[Statement, ...], after: tuple[Statement, ...]
 ) -> None:
-    found = diff_statements(before, after)
-    removed = sum(change.edit == Edit.REMOVED for change in found)
-    added = sum(change.edit == Edit.ADDED for change in found)
-    assert len(found) - removed == len(after)
-    assert len(found) - added == len(before)
+    changes = diff_statements(before, after)
+    removed = sum(change.edit == Edit.REMOVED for change in changes)
+    added = sum(change.edit == Edit.ADDED for change in changes)
+    assert len(changes) - removed == len(after)
+    assert len(changes) - added == len(before)
 
 
 @given(drafts)

@@ -62,7 +62,7 @@ def facts(**changes: Any) -> SessionFacts:
     return replace(base, **changes)
 
 
-def here(*people: UUID, quality: str | None = None) -> tuple[ConnectionStatus, ...]:
+def present(*people: UUID, quality: str | None = None) -> tuple[ConnectionStatus, ...]:
     events = [joined(str(one), f"PA_{one.int}", 0) for one in people]
     if quality:
         events += [event(EventKind.QUALITY, 5, str(people[-1]), None, level=quality)]
@@ -74,7 +74,7 @@ def live(**changes: Any) -> SessionFacts:
     values: dict[str, Any] = {
         "state": S.LIVE,
         "live_at": T0,
-        "connections": here(ADA, NOOR, LEO),
+        "connections": present(ADA, NOOR, LEO),
         "room": RECORDED,
         "capturing": True,
     }
@@ -101,13 +101,13 @@ def test_a_class_without_problems_needs_no_attention() -> None:
 
 
 def test_only_expected_participants_are_counted_but_all_are_listed() -> None:
-    row = board_row(live(connections=here(ADA, GUEST)), at(60))
+    row = board_row(live(connections=present(ADA, GUEST)), at(60))
     assert (row.present, row.expected) == (1, 3)
     assert [person.name for person in row.people if person.present] == ["Ada Okafor", "Sam"]
 
 
 def test_the_worst_quality_of_those_present_is_the_rows_quality() -> None:
-    good, bad = here(ADA, quality="excellent"), here(NOOR, quality="poor")
+    good, bad = present(ADA, quality="excellent"), present(NOOR, quality="poor")
     row = board_row(live(connections=good + bad), at(60))
     assert row.quality == "poor"
     assert Reason.POOR_CONNECTION in row.attention
@@ -144,12 +144,12 @@ def test_before_and_after_the_class_nothing_has_to_be_recorded() -> None:
 @pytest.mark.parametrize("state", [S.SCHEDULED, S.OPEN, S.LIVE])
 def test_a_missing_instructor_needs_attention_until_the_planned_end(state: SessionState) -> None:
     late = T0 + INSTRUCTOR_GRACE
-    waiting = live(state=state, connections=here(NOOR))
+    waiting = live(state=state, connections=present(NOOR))
     assert Reason.INSTRUCTOR_MISSING not in board_row(waiting, late - SECOND).attention
     assert Reason.INSTRUCTOR_MISSING in board_row(waiting, late).attention
     assert Reason.INSTRUCTOR_MISSING not in board_row(waiting, at(1800)).attention
-    there = live(state=state, connections=here(ADA))
-    assert Reason.INSTRUCTOR_MISSING not in board_row(there, late).attention
+    attended = live(state=state, connections=present(ADA))
+    assert Reason.INSTRUCTOR_MISSING not in board_row(attended, late).attention
 
 
 def test_a_room_that_did_not_open_in_time_needs_attention() -> None:
@@ -181,7 +181,7 @@ def test_the_transcript_lag_of_a_live_class_grows_while_audio_waits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "state", "lag"),
+    ("progress", "state", "lag"),
     [
         (TranscriptProgress(), S.LIVE, None),
         (TranscriptProgress(at(0), at(60), at(60)), S.LIVE, 0),
@@ -191,9 +191,9 @@ def test_the_transcript_lag_of_a_live_class_grows_while_audio_waits() -> None:
     ],
 )
 def test_the_transcript_lag_is_the_time_between_transcript_and_recording(
-    told: TranscriptProgress, state: SessionState, lag: float | None
+    progress: TranscriptProgress, state: SessionState, lag: float | None
 ) -> None:
-    row = board_row(live(state=state, transcribing=told), at(900))
+    row = board_row(live(state=state, transcribing=progress), at(900))
     assert row.lag_seconds == lag
 
 

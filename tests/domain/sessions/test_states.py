@@ -30,9 +30,9 @@ def walk(*triggers: Trigger) -> SessionState:
 
 
 def test_a_class_that_is_held_and_approved_reaches_closed() -> None:
-    way = [T.OPEN, T.INSTRUCTOR_JOINED, T.END, T.ROOM_CLOSED, T.DRAFTED, T.REVIEW_ENDED, T.CLOSE]
+    triggers = [T.OPEN, T.INSTRUCTOR_JOINED, T.END, T.ROOM_CLOSED, T.DRAFTED, T.REVIEW_ENDED, T.CLOSE]
 
-    assert walk(*way) == S.CLOSED
+    assert walk(*triggers) == S.CLOSED
 
 
 def test_a_class_without_an_instructor_skips_review() -> None:
@@ -66,11 +66,11 @@ def test_every_state_is_reachable_and_leads_to_a_final_state(state: SessionState
 
 
 def reachable(start: SessionState) -> set[SessionState]:
-    found, added = {start}, True
+    states, added = {start}, True
     while added:
-        more = {t.target for t in TRANSITIONS if t.source in found} - found
-        found, added = found | more, bool(more)
-    return found
+        new = {t.target for t in TRANSITIONS if t.source in states} - states
+        states, added = states | new, bool(new)
+    return states
 
 
 @given(st.sampled_from(S), st.sampled_from(T))
