@@ -1,1 +1,1 @@
-"""Measurements of Homeroom against what bounds it: each `python -m benchmarks.NAME` prints ratios of one run."""
+"""Benchmarks: each `python -m benchmarks.NAME` measures Homeroom against a limit or a bare peer in the same run."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME…]` runs them in turn; `--write` puts what they found into docs/benchmarks.md."""
+"""`python -m benchmarks [NAME…]` runs benchmarks in turn; `--write` puts their reports into docs/benchmarks.md."""
 
 import argparse
 import asyncio
@@ -35,8 +35,8 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 
 
 def with_report(page: str, name: str, report: Report) -> str:
-    place = re.compile(rf"(<!-- measured: {name} -->\n).*?(<!-- /measured -->)", re.DOTALL)
-    return place.sub(lambda found: f"{found[1]}{report.markdown()}\n{_machine()}\n{found[2]}", page)
+    section = re.compile(rf"(<!-- measured: {name} -->\n).*?(<!-- /measured -->)", re.DOTALL)
+    return section.sub(lambda match: f"{match[1]}{report.markdown()}\n{_machine()}\n{match[2]}", page)
 
 
 def _machine() -> str:

@@ -1,4 +1,4 @@
-"""What a benchmark found, on a terminal and in a page; and how far it has come."""
+"""The report of a benchmark, for a terminal and for docs/benchmarks.md, and its progress while it runs."""
 
 import sys
 import time
@@ -16,7 +16,7 @@ _EVERY = 2.0  # seconds between two lines of progress
 class Verdict:
     what: str
     measured: str
-    aim: str = ""  # none: a number to know
+    aim: str = ""  # empty: only informative
     holds: bool = True
 
     def __str__(self) -> str:
@@ -57,18 +57,18 @@ def at_most(what: str, measured: float, aim: float, unit: str = "") -> Verdict:
     return Verdict(what, f"{measured:g}{unit}", f"<= {aim:g}{unit}", measured <= aim)
 
 
-def tell(what: str) -> None:
+def show_progress(what: str) -> None:
     print(f"… {what}", file=sys.stderr, flush=True)
 
 
 def counting(what: str) -> Callable[[int, int], None]:
-    """Tells of progress every other second, and of its end."""
-    told = time.monotonic()
+    """A function that shows progress every other second, and at the end."""
+    shown_at = time.monotonic()
 
     def count(done: int, total: int) -> None:
-        nonlocal told
-        if done == total or time.monotonic() - told > _EVERY:
-            told = time.monotonic()
-            tell(f"{what} {done}/{total}")
+        nonlocal shown_at
+        if done == total or time.monotonic() - shown_at > _EVERY:
+            shown_at = time.monotonic()
+            show_progress(f"{what} {done}/{total}")
 
     return count

@@ -1,4 +1,4 @@
-"""CPU and memory of a process, from /proc."""
+"""CPU time and memory of processes, from /proc."""
 
 import os
 from collections import defaultdict
@@ -16,21 +16,21 @@ def cpu_seconds(pid: int) -> float:
 
 
 def family(pid: int) -> list[int]:
-    """A process with all that it started, and they."""
+    """The ids of a process and of all its descendants."""
     children: dict[int, list[int]] = defaultdict(list)
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it has ended meanwhile
             parent = int(path.read_text().rsplit(")", 1)[1].split()[1])
             children[parent].append(int(path.parent.name))
-    found = [pid]
-    for one in found:
-        found += children[one]
-    return found
+    members = [pid]
+    for member in members:
+        members += children[member]
+    return members
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Megabytes. What is shared between processes counts in `own` by its share, in `resident` in full."""
+    """Megabytes. Memory shared between processes counts in `own` by its share, in `resident` in full."""
 
     own: float
     resident: float

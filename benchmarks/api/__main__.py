@@ -1,4 +1,4 @@
-"""`python -m benchmarks.api`: reads and bookings by HTTP, and reads by bare psycopg routes, in turns."""
+"""`python -m benchmarks.api`: reads and bookings over HTTP, in turns with reads from bare psycopg routes."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ import httpx
 
 from benchmarks.api.load import get_all
 from benchmarks.api.servers import Server, serving
-from benchmarks.report import Report, Verdict, at_least, counting, tell
+from benchmarks.report import Report, Verdict, at_least, counting, show_progress
 from benchmarks.usage import cpu_seconds
 from cli.local.postgres import DURABLE
 from config.settings import Settings
@@ -26,15 +26,15 @@ from wiring.workers import make_worker
 from workflows.queues import Queue
 
 LEAST_RATIO, LEAST_OF_ONE_ROW = 0.6, 0.65
-RUNS = 3  # into which the rounds are divided; the median of their ratios counts
+RUNS = 3  # groups of rounds; the median of their ratios counts
 ROUNDS, REQUESTS, AT_ONCE = 9, 600, 8
 GUARDIANS, BOOKINGS = 500, 40
 ADMIN, SECRET = "the-operator's-token", "a-secret-of-thirty-two-characters-or-more"
 
 
 @dataclass
-class Way:
-    """One server asked one thing, a value for each round."""
+class Series:
+    """The measurements of one read on one server, a value for each round."""
 
     per_second: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)  # seconds of the server for one request
@@ -42,7 +42,7 @@ class Way:
 
     @property
     def used(self) -> float:
-        """The share of a core, while it was asked."""
+        """The share of a core that the server used during the reads."""
         return median(one * cpu for one, cpu in zip(self.per_second, self.cpu, strict=True))
 
     def row(self, name: str) -> list[str]:
@@ -87,11 +87,11 @@ def _settings(urls: DatabaseUrls, folder: Path, temporal: str, namespace: str) -
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    given = {
+    environment = {
         f"HOMEROOM_{name}".upper(): value if isinstance(value, str) else json.dumps(value)
         for name, value in json.loads(settings.model_dump_json(exclude_none=True)).items()
     }
-    return given | {
+    return environment | {
         "HOMEROOM_DATABASE_URL": settings.database_url.get_secret_value(),
         "HOMEROOM_ADMIN_TOKEN": ADMIN,
         "HOMEROOM_LINK_SECRETS": json.dumps([SECRET]),
@@ -107,23 +107,23 @@ async def _measure(api: Server, bare: Server, rounds: int, requests: int, bookin
         "list of 50": itertools.cycle(["/v1/guardians?limit=50"]),
         "change feed, 50": itertools.cycle(["/v1/events?limit=50"]),
     }
-    ways = {name: (Way(), Way()) for name in paths}
+    series_by_read = {name: (Series(), Series()) for name in paths}
     count = counting("rounds")
     for number in range(1, rounds + 1):
-        for name, asked in paths.items():
-            for way, server in zip(ways[name], (api, bare), strict=True):
-                await _time(way, server, asked, school["key"], requests)
+        for name, paths_of_read in paths.items():
+            for series, server in zip(series_by_read[name], (api, bare), strict=True):
+                await _time(series, server, paths_of_read, school["key"], requests)
         count(number, rounds)
-    tell("bookings")
-    return _report(ways, await _book(api, school, bookings))
+    show_progress("bookings")
+    return _report(series_by_read, await _book(api, school, bookings))
 
 
-async def _time(way: Way, server: Server, paths: Iterator[str], key: str, requests: int) -> None:
+async def _time(series: Series, server: Server, paths: Iterator[str], key: str, requests: int) -> None:
     before = cpu_seconds(server.pid)
-    answered = await get_all(server.url, paths, key, requests, AT_ONCE)
-    way.per_second.append(answered.per_second)
-    way.cpu.append((cpu_seconds(server.pid) - before) / requests)
-    way.size = answered.bytes_each
+    responses = await get_all(server.url, paths, key, requests, AT_ONCE)
+    series.per_second.append(responses.per_second)
+    series.cpu.append((cpu_seconds(server.pid) - before) / requests)
+    series.size = responses.bytes_each
 
 
 async def _school(api: Server) -> dict[str, Any]:
@@ -159,8 +159,8 @@ async def _post(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> A
 
 
 async def _book(api: Server, school: dict[str, Any], bookings: int) -> list[float]:
-    """Seconds of each booking: a row, a workflow and the answer of both."""
-    taken = []
+    """The seconds that each booking took: a row, a workflow and the response."""
+    durations = []
     first = datetime.now(UTC) + timedelta(days=2)
     async with httpx.AsyncClient(base_url=api.url, timeout=60) as client:
         client.headers["Authorization"] = f"Bearer {school['key']}"
@@ -169,18 +169,18 @@ async def _book(api: Server, school: dict[str, Any], bookings: int) -> list[floa
             times = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(minutes=50)).isoformat()}
             started = time.monotonic()
             await _post(client, "/v1/sessions", school["booking"] | times)
-            taken.append(time.monotonic() - started)
-    return taken
+            durations.append(time.monotonic() - started)
+    return durations
 
 
-def _report(ways: dict[str, tuple[Way, Way]], booked: list[float]) -> Report:
+def _report(series_by_read: dict[str, tuple[Series, Series]], booked: list[float]) -> Report:
     rows = [
-        way.row(f"{name}, {who}")
-        for name, pair in ways.items()
-        for who, way in zip(("API", "bare"), pair, strict=True)
+        series.row(f"{name}, {who}")
+        for name, pair in series_by_read.items()
+        for who, series in zip(("API", "bare"), pair, strict=True)
     ]
     cuts = [1000 * cut for cut in quantiles(booked, n=100)]
-    verdicts = [verdict for name, pair in ways.items() for verdict in _verdicts(name, *pair)]
+    verdicts = [verdict for name, pair in series_by_read.items() for verdict in _verdicts(name, *pair)]
     return Report(
         "benchmarks.api",
         ["", "requests/s", "CPU us of the server", "of a core", "bytes"],
@@ -193,7 +193,7 @@ def _report(ways: dict[str, tuple[Way, Way]], booked: list[float]) -> Report:
     )
 
 
-def _verdicts(name: str, api: Way, bare: Way) -> Iterator[Verdict]:
+def _verdicts(name: str, api: Series, bare: Series) -> Iterator[Verdict]:
     aim = LEAST_OF_ONE_ROW if name == "one row" else LEAST_RATIO
     runs = _ratios_of_runs(api, bare)
     yield at_least(
@@ -203,8 +203,8 @@ def _verdicts(name: str, api: Way, bare: Way) -> Iterator[Verdict]:
     yield Verdict(f"{name}: CPU", f"{1e6 * median(api.cpu):.0f} us, bare {1e6 * median(bare.cpu):.0f} us")
 
 
-def _ratios_of_runs(api: Way, bare: Way) -> list[float]:
-    """Each run is a third of the rounds, in which both were asked in turns."""
+def _ratios_of_runs(api: Series, bare: Series) -> list[float]:
+    """The ratio of each run; a run is a third of the rounds, in which both servers took turns."""
     ratios = [one / other for one, other in zip(api.per_second, bare.per_second, strict=True)]
     length = max(1, len(ratios) // RUNS)
     return [

@@ -1,4 +1,4 @@
-"""The limit: the same statements by psycopg, from a route that does nothing else. `uvicorn benchmarks.api.bare:app`."""
+"""The bare peer: the same statements with psycopg in routes that do nothing else. `uvicorn benchmarks.api.bare:app`."""
 
 import os
 from collections.abc import AsyncIterator
@@ -47,50 +47,50 @@ app = FastAPI(lifespan=lifespan)
 
 @asynccontextmanager
 async def tenant(request: Request) -> AsyncIterator[Connection]:
-    """Whose key it is by one statement, the rest in a transaction: as the API does."""
+    """The key's organization by one statement, the rest in a transaction in its scope, as in the API."""
     prefix = request.headers["authorization"].split("_", 2)[1]
     async with pool.connection() as connection:
-        found = await connection.execute("select * from api_key_by_prefix(%s)", [prefix])
-        key = await found.fetchone()
+        result = await connection.execute("select * from api_key_by_prefix(%s)", [prefix])
+        key = await result.fetchone()
         assert key is not None, "the benchmark sends a good key"
         async with connection.transaction():
             await connection.execute(_SCOPE, [str(key["organization_id"]), f"key:{key['id']}", "bare"])
             yield connection
 
 
-def _answer(value: Any) -> Response:
+def _response(value: Any) -> Response:
     return Response(orjson.dumps(value), media_type="application/json")
 
 
 @app.get("/v1/guardians/{key}")
-async def one(key: UUID, request: Request) -> Response:
+async def guardian(key: UUID, request: Request) -> Response:
     async with tenant(request) as connection:
-        found = await connection.execute(f"select {_GUARDIAN} from guardian where id = %s", [key])
-        row = await found.fetchone()
+        result = await connection.execute(f"select {_GUARDIAN} from guardian where id = %s", [key])
+        row = await result.fetchone()
     assert row is not None, "the benchmark asks for a guardian that is there"
-    return _answer({name: row[name] for name in _SHOWN})
+    return _response({name: row[name] for name in _SHOWN})
 
 
 @app.get("/v1/guardians")
 async def fifty(request: Request) -> Response:
     async with tenant(request) as connection:
-        found = await connection.execute(
+        result = await connection.execute(
             f"select {_GUARDIAN} from guardian where (retired_at is not null) = false "
             "order by created_at, id limit 51"
         )
-        rows = await found.fetchall()
+        rows = await result.fetchall()
     items = [{name: row[name] for name in _SHOWN} for row in rows[:50]]
-    return _answer({"items": items, "next_cursor": str(rows[49]["id"])})
+    return _response({"items": items, "next_cursor": str(rows[49]["id"])})
 
 
 @app.get("/v1/events")
 async def feed(request: Request) -> Response:
     async with tenant(request) as connection:
-        found = await connection.execute(
+        result = await connection.execute(
             "select organization_id, seq, xid, occurred_at, actor, request_id, kind, subject, subject_id, session_id, "
             f"changes from change_log where (xid, seq) > (0, 0) and xid < {_COMPLETE} order by xid, seq limit 50"
         )
-        rows = await found.fetchall()
+        rows = await result.fetchall()
     items = [
         {"id": f"{row['xid']}-{row['seq']}", "changed": sorted(row["changes"])}
         | {
@@ -99,4 +99,4 @@ async def feed(request: Request) -> Response:
         }
         for row in rows
     ]
-    return _answer({"items": items, "next_cursor": items[-1]["id"]})
+    return _response({"items": items, "next_cursor": items[-1]["id"]})

@@ -1,4 +1,4 @@
-"""A server process of one worker, and where it is asked."""
+"""Starts a server process with one worker."""
 
 import os
 import subprocess

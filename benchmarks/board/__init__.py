@@ -1,1 +1,1 @@
-"""From an event of LiveKit's server to the row in a browser that changed, with all parts on one machine."""
+"""The delay from a LiveKit webhook to the changed row in a browser, with all parts on one machine."""

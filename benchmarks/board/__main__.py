@@ -19,7 +19,7 @@ from benchmarks.api.servers import serving
 from benchmarks.board.browser import Board, open_board
 from benchmarks.board.delays import Sent, delays, percentile
 from benchmarks.board.sender import Plan
-from benchmarks.report import Report, Verdict, at_most, tell
+from benchmarks.report import Report, Verdict, at_most, show_progress
 from benchmarks.usage import cpu_seconds, family
 from cli.local.homeroom import api_service, webhooks_service
 from cli.local.ports import free_ports
@@ -42,8 +42,8 @@ LINK_SECRET = "a-secret-of-thirty-two-characters-or-more"
 
 
 @dataclass(frozen=True)
-class Stand:
-    """All that takes part."""
+class Setup:
+    """The processes and the data of the benchmark."""
 
     port: int  # of the API, which answers webhooks as well
     webhooks_port: int
@@ -54,7 +54,7 @@ class Stand:
     classes: Sequence[RunningClass]
 
     def cpu(self, board_pid: int) -> dict[str, float]:
-        """Seconds so far."""
+        """CPU seconds so far, by part."""
         parts = {
             "API": self.api.pid,
             "webhooks": self.webhooks.pid,
@@ -77,12 +77,12 @@ class Run:
 
     @property
     def cpu_of_event(self) -> float:
-        """Microseconds of all API processes."""
+        """CPU microseconds of all API processes for one event."""
         return 1e6 * (self.cpu["API"] + self.cpu["webhooks"]) / self.per_second
 
     @property
     def used(self) -> str:
-        """Of each API process that took part."""
+        """The share of a core of each API process that took part."""
         shares = (self.cpu[name] for name in ("API", "webhooks"))
         return " and ".join(f"{share:.2f}" for share in shares if share > 0.01)
 
@@ -99,15 +99,15 @@ async def measure(seconds: int = SECONDS) -> Report:
         try:
             urls = server.create_database()
             upgrade(urls.owner)
-            async with _stand(server, urls, folder) as stand:
-                return await _measure(stand, urls, seconds)
+            async with _setup(server, urls, folder) as setup:
+                return await _measure(setup, urls, seconds)
         finally:
             server.running.stop()
 
 
 @asynccontextmanager
-async def _stand(server: TestPostgres, urls: DatabaseUrls, folder: Path) -> AsyncIterator[Stand]:
-    tell(f"{SESSIONS} classes")
+async def _setup(server: TestPostgres, urls: DatabaseUrls, folder: Path) -> AsyncIterator[Setup]:
+    show_progress(f"{SESSIONS} classes")
     database = Database(urls.application)
     school = await open_school(database)
     classes = await start_classes(database, school, [f"Class {number}" for number in range(SESSIONS)])
@@ -120,7 +120,7 @@ async def _stand(server: TestPostgres, urls: DatabaseUrls, folder: Path) -> Asyn
     try:
         webhooks = Running(webhooks_service(environ, ports["webhooks"]), folder / "webhooks.log")
         try:
-            yield Stand(ports["api"], ports["webhooks"], api, webhooks, server, school, classes)
+            yield Setup(ports["api"], ports["webhooks"], api, webhooks, server, school, classes)
         finally:
             webhooks.stop()
     finally:
@@ -141,29 +141,29 @@ def _environment(urls: DatabaseUrls, folder: Path, port: int) -> dict[str, str]:
     }
 
 
-async def _measure(stand: Stand, urls: DatabaseUrls, seconds: int) -> Report:
-    tell("a bare read of one row")
-    unit = await _bare_read(urls, stand.school)
-    links = LinkSigner([LINK_SECRET], f"http://127.0.0.1:{stand.port}")
-    url = links.desk_url(DeskLink(stand.school.id), datetime.now(UTC) + timedelta(hours=1))
+async def _measure(setup: Setup, urls: DatabaseUrls, seconds: int) -> Report:
+    show_progress("a bare read of one row")
+    unit = await _bare_read(urls, setup.school)
+    links = LinkSigner([LINK_SECRET], f"http://127.0.0.1:{setup.port}")
+    url = links.desk_url(DeskLink(setup.school.id), datetime.now(UTC) + timedelta(hours=1))
     async with open_board(url, SESSIONS) as board:
         rounds = 0
 
         async def run(name: str, port: int, per_second: int, events: int) -> Run:
             nonlocal rounds
-            found = await _run(stand, board, name, port, per_second, events, rounds)
+            result = await _run(setup, board, name, port, per_second, events, rounds)
             rounds += events // SESSIONS
-            return found
+            return result
 
-        await run("warm up", stand.port, PER_SECOND, _count(WARM_UP * PER_SECOND))
-        loaded = await run("one process", stand.port, PER_SECOND, _count(seconds * PER_SECOND))
-        twice = await run("two processes", stand.webhooks_port, TWICE, _count(seconds * TWICE))
-        quiet = await run("few at a time", stand.port, QUIET_PER_SECOND, SESSIONS // 4)
+        await run("warm up", setup.port, PER_SECOND, _count(WARM_UP * PER_SECOND))
+        loaded = await run("one process", setup.port, PER_SECOND, _count(seconds * PER_SECOND))
+        twice = await run("two processes", setup.webhooks_port, TWICE, _count(seconds * TWICE))
+        quiet = await run("few at a time", setup.port, QUIET_PER_SECOND, SESSIONS // 4)
     return _report(loaded, twice, quiet, unit)
 
 
 async def _bare_read(urls: DatabaseUrls, school: RunningSchool) -> float:
-    """Microseconds of CPU: what this machine makes of one row read by psycopg, as in `benchmarks.api`."""
+    """CPU microseconds of a one-row read with psycopg on this machine, as in `benchmarks.api`."""
     database = Database(urls.application)
     async with database.tenant(school.id) as db:
         guardian = NewGuardian(name="Samira Haddad", email="samira@family.example")
@@ -178,15 +178,15 @@ async def _bare_read(urls: DatabaseUrls, school: RunningSchool) -> float:
 
 
 def _count(events: int) -> int:
-    """Whole rounds, in which each class has one event; an even number, so that everybody has come and gone."""
+    """The events of an even number of rounds. In a round each class has one event: somebody joins, or leaves again."""
     return -(-events // (2 * SESSIONS)) * 2 * SESSIONS
 
 
 async def _run(
-    stand: Stand, board: Board, name: str, port: int, per_second: int, count: int, rounds: int
+    setup: Setup, board: Board, name: str, port: int, per_second: int, count: int, rounds: int
 ) -> Run:
-    tell(f"{name}: {count} events, {per_second} per second")
-    people = [(str(one.id), str(one.students[0])) for one in stand.classes]
+    show_progress(f"{name}: {count} events, {per_second} per second")
+    people = [(str(one.id), str(one.students[0])) for one in setup.classes]
     plan = Plan(port, per_second, count, people, rounds)
     sender = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.board.sender"),
@@ -200,11 +200,11 @@ async def _run(
         sender.stdin.write(json.dumps(asdict(plan)).encode() + b"\n")
         assert await sender.stdout.readline() == b"ready\n"
         await board.forget()
-        before = stand.cpu(board.pid)
+        before = setup.cpu(board.pid)
         sender.stdin.write(b"go\n")
         due = json.loads(await sender.stdout.readline())
-        after = stand.cpu(board.pid)
-        await asyncio.sleep(2)  # what is on its way arrives, or counts as not seen
+        after = setup.cpu(board.pid)
+        await asyncio.sleep(2)  # events under way arrive, or count as not seen
     finally:
         if sender.returncode is None:
             sender.kill()

@@ -1,4 +1,4 @@
-"""The real page in a real Chromium, and what is seen in it."""
+"""The real board page in Chromium, with a log of the changes shown in it."""
 
 import os
 from collections.abc import AsyncIterator
@@ -44,18 +44,20 @@ class Board:
         await self.page.evaluate("() => { seen.length = 0; frames.length = 0; }")
 
     async def seen(self) -> list[Seen]:
-        return [Seen(*one) for one in await self.page.evaluate("() => seen")]
+        return [Seen(*change) for change in await self.page.evaluate("() => seen")]
 
     async def frames(self) -> list[float]:
-        """Milliseconds between two of them."""
-        found: list[float] = await self.page.evaluate("() => frames")
-        return found
+        """The milliseconds between consecutive frames."""
+        frames: list[float] = await self.page.evaluate("() => frames")
+        return frames
 
 
 def _browser_of(pid: int) -> int:
-    """Playwright's driver starts it and does not say which it is."""
+    """The pid of Chromium, which Playwright's driver has started and does not reveal."""
     return next(
-        one for one in family(pid) if b"--type=" not in (line := _line(one)) and b"--headless" in line
+        member
+        for member in family(pid)
+        if b"--type=" not in (line := _line(member)) and b"--headless" in line
     )
 
 
@@ -78,8 +80,8 @@ async def open_board(url: str, rows: int) -> AsyncIterator[Board]:
         page = await browser.new_page(viewport={"width": 1280, "height": 900})
         await page.goto(url)
         await page.locator("#board[aria-busy=false]").wait_for(timeout=60_000)
-        found = await page.locator(".board-item").count()
-        assert found == rows, f"{found} rows of {rows}"
+        count = await page.locator(".board-item").count()
+        assert count == rows, f"{count} rows of {rows}"
         await page.evaluate(_WATCH)
         yield Board(page, _browser_of(os.getpid()))
         await browser.close()

@@ -1,4 +1,4 @@
-"""Which change in the page belongs to which event."""
+"""Matches the changes in the page with the events that caused them."""
 
 import math
 from bisect import bisect_left
@@ -13,7 +13,7 @@ _EARLY = 0.002  # seconds by which the clock of a page, which has milliseconds, 
 class Sent:
     session: str
     at: float  # due, seconds of the epoch
-    shows: str  # what the row says from then on
+    shows: str  # the text of the row from then on
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Seen:
 
 
 def delays(sent: Iterable[Sent], seen: Iterable[Seen]) -> list[float]:
-    """Seconds for each event; infinite where the row did not say it before the next event of its session."""
+    """The delay of each event in seconds; infinite if the row did not show it before the session's next event."""
     of_session: dict[str, list[Seen]] = defaultdict(list)
-    for one in sorted(seen, key=lambda one: one.at):
-        of_session[one.session].append(one)
+    for change in sorted(seen, key=lambda change: change.at):
+        of_session[change.session].append(change)
     events: dict[str, list[Sent]] = defaultdict(list)
-    for event in sorted(sent, key=lambda one: one.at):
+    for event in sorted(sent, key=lambda event: event.at):
         events[event.session].append(event)
     return [
         delay for session, own in events.items() for delay in _of_session(own, of_session.get(session, []))
@@ -37,14 +37,14 @@ def delays(sent: Iterable[Sent], seen: Iterable[Seen]) -> list[float]:
 
 
 def _of_session(own: Sequence[Sent], seen: Sequence[Seen]) -> Iterable[float]:
-    times = [one.at for one in seen]
+    times = [change.at for change in seen]
     for event, following in zip(own, [*own[1:], None], strict=True):
         until = following.at if following else math.inf
         shown = seen[bisect_left(times, event.at - _EARLY) : bisect_left(times, until)]
-        found = next((one.at for one in shown if one.shows == event.shows), math.inf)
-        yield max(found - event.at, 0.0)
+        shown_at = next((change.at for change in shown if change.shows == event.shows), math.inf)
+        yield max(shown_at - event.at, 0.0)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that so great a share is not above."""
+    """The smallest value that at least this share of the values does not exceed."""
     return sorted(values)[max(math.ceil(share * len(values)) - 1, 0)]

@@ -28,12 +28,12 @@ class Plan:
     port: int
     per_second: float
     count: int
-    classes: Sequence[tuple[str, str]]  # session and a participant that comes and goes
-    first_round: int = 0  # how often each has come or gone before
+    classes: Sequence[tuple[str, str]]  # session, and the participant who joins and leaves
+    first_round: int = 0  # number of rounds before
 
 
 def requests(plan: Plan) -> Iterator[bytes]:
-    """In one class after the other somebody comes; in the next round everybody goes, and so on."""
+    """In one round somebody joins each class in turn; in the next they leave, and so on."""
     for number in range(plan.count):
         session, person = plan.classes[number % len(plan.classes)]
         turn = plan.first_round + number // len(plan.classes)
@@ -62,7 +62,7 @@ def _request(port: int, body: bytes) -> bytes:
 
 
 async def send(plan: Plan, waiting: Sequence[bytes]) -> list[float]:
-    """Open loop: each is due at a random moment of its own, whether or not those before it are answered."""
+    """Open loop: each request is due at its own random time, whether or not earlier ones are answered."""
     due: list[float] = []
     at = time.time() + 0.2
     for _ in waiting:

@@ -1,1 +1,1 @@
-"""What the recorder costs against a bare subscriber that only counts frames."""
+"""The cost of the recorder, compared with a bare subscriber that only counts frames."""

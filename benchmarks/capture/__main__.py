@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from livekit import api as livekit_api
 
-from benchmarks.report import Report, Verdict, tell
+from benchmarks.report import Report, Verdict, show_progress
 from benchmarks.usage import Memory, cpu_seconds, memory
 from domain.people.roles import Role, room_name
 from media_bridge.recorder import reports
@@ -45,7 +45,7 @@ class Measured:
 
 
 class Observer:
-    """Counts what the recorder reports."""
+    """Counts the recorder's reports."""
 
     def __init__(self) -> None:
         self.segments, self.recording_tracks = 0, 0
@@ -60,7 +60,7 @@ class Observer:
 
 @asynccontextmanager
 async def child(module: str, *arguments: str) -> AsyncIterator[Process]:
-    """A process that has said its first line."""
+    """A process that has printed its first line."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", f"benchmarks.capture.{module}", *arguments, stdout=PIPE, limit=1 << 20
     )
@@ -74,7 +74,7 @@ async def child(module: str, *arguments: str) -> AsyncIterator[Process]:
 
 
 def bare_token(server: TestLiveKit, room: str) -> str:
-    """The grants of the recorder under another identity, for both to be in the room at once."""
+    """A token with the recorder's grants and another identity, so that both can be in the room at once."""
     from dataclasses import replace
 
     token = livekit_api.AccessToken(server.api_key, server.api_secret).with_identity("bare")
@@ -82,7 +82,7 @@ def bare_token(server: TestLiveKit, room: str) -> str:
 
 
 async def measure_class(server: TestLiveKit, folder: Path, tracks: int, seconds: float) -> Measured:
-    tell(f"{tracks} participants come and talk")
+    show_progress(f"{tracks} participants join and talk")
     session_id, minter = uuid4(), TokenMinter(server.api_key, server.api_secret)
     rooms = LiveKitRooms(server.url, server.api_key, server.api_secret)
     patience = timedelta(minutes=10)
@@ -119,7 +119,7 @@ async def measure_class(server: TestLiveKit, folder: Path, tracks: int, seconds:
 async def _window(
     recorder: RecorderProcess, bare: Process, observer: Observer, tracks: int, seconds: float
 ) -> Measured:
-    tell(f"measuring for {seconds:.0f} s")
+    show_progress(f"measuring for {seconds:.0f} s")
     assert recorder.pid is not None
     pids = (recorder.pid, os.getpid(), bare.pid)
     segments, started = observer.segments, time.monotonic()

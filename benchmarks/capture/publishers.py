@@ -1,4 +1,4 @@
-"""A process of participants who talk: `python -m benchmarks.capture.publishers URL TOKEN…` says "ready" on stdout."""
+"""`python -m benchmarks.capture.publishers URL TOKEN…`: participants who talk; prints "ready" when all have joined."""
 
 import asyncio
 import sys
@@ -11,7 +11,7 @@ FRAME = RATE // 50
 
 
 def chatter(seed: int, seconds: int = 8) -> np.ndarray:
-    """Noise with the rhythm of talk: syllables of 0.2 s, phrases of 2 s with a pause after them."""
+    """Noise with the rhythm of speech: syllables of 0.2 s, phrases of 2 s with a pause after each."""
     random = np.random.default_rng(seed)
     at = np.arange(seconds * RATE) / RATE
     rhythm = np.clip(np.sin(2 * np.pi * 2.5 * at), 0, 1) * ((at % 3) < 2)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.drafting`: planted facts found by the extractive engine, and by summarisers as long as it."""
+"""`python -m benchmarks.drafting`: planted facts found by the extractive engine, and by summarisers of its length."""
 
 import argparse
 import asyncio
@@ -32,8 +32,8 @@ async def measure(*, explain: bool = False) -> Report:
         if explain:
             _explain(planted, statements)
         own = totals[_HELD_OUT if planted.held_out else _SEEN]
-        for method, one in scores.items():
-            own[method] = own.get(method, NOTHING) + one
+        for method, of_method in scores.items():
+            own[method] = own.get(method, NOTHING) + of_method
     rows += [row for name, scores in totals.items() for row in _rows(name, scores)]
     return Report("benchmarks.drafting", _COLUMNS, rows, _verdicts(totals))
 

@@ -1,4 +1,4 @@
-"""Extractive summarisers that know nothing of classes, given as many sentences as the engine wrote statements."""
+"""Generic extractive summarisers, which get as many sentences as the engine wrote statements."""
 
 import math
 from collections import Counter
@@ -26,7 +26,7 @@ def centroid(record: ClassRecord, count: int) -> list[Citation]:
 
 
 def _candidates(record: ClassRecord) -> list[Sentence]:
-    """What the instructor says in more than a few words: the same as the engine may quote."""
+    """The instructor's sentences of more than a few words, which the engine may quote as well."""
     return [s for s in split_sentences(record) if s.by_instructor and len(s.text.split()) >= _FEWEST_WORDS]
 
 

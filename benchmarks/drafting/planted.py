@@ -1,9 +1,8 @@
-"""Classes with planted facts: what was said, and which of its spans a documentation should tell.
+"""Classes with planted facts: the transcript, and the spans that the documentation should contain.
 
 A class is a text file: `T: …` is said by the instructor, `A:` and `B:` by students, `O:` by an observer; `... 12` is
-silence, in seconds. `{homework: …}` marks what tells a fact of that section, `{homework 1: …}` twice marks one fact
-told in two spans, `{practised?: …}` what may be told and need not; a check is marked with its outcome, as in
-`{check correct: …}`.
+silence, in seconds. `{homework: …}` marks the span of a fact of that section, `{homework 1: …}` twice marks one fact
+in two spans, `{practised?: …}` an optional fact; a check is marked with its outcome, as in `{check correct: …}`.
 """
 
 import re
@@ -71,10 +70,10 @@ def classes() -> list[PlantedClass]:
 
 
 def demo_class() -> PlantedClass:
-    said = "\n".join(f"{_DEMO_NAMES[turn.speaker]}: {turn.text}" for turn in LESSON)
+    script = "\n".join(f"{_DEMO_NAMES[turn.speaker]}: {turn.text}" for turn in LESSON)
     for kind, sentence in _DEMO_FACTS:
-        said = said.replace(sentence, f"{{{kind}: {sentence}}}")
-    return read("demo", f"course: Mathematics, year 6\ntopics: Adding fractions\nset: seen\n---\n{said}")
+        script = script.replace(sentence, f"{{{kind}: {sentence}}}")
+    return read("demo", f"course: Mathematics, year 6\ntopics: Adding fractions\nset: seen\n---\n{script}")
 
 
 def read(name: str, text: str) -> PlantedClass:
@@ -92,11 +91,11 @@ def read(name: str, text: str) -> PlantedClass:
         at = spoken.ends_at + _PAUSE
     topics = tuple(about["topics"].split("; "))
     record = ClassRecord(about["course"], topics, tuple(utterances), _ROLES)
-    return PlantedClass(name, about["set"] == "held out", record, _told_together(facts))
+    return PlantedClass(name, about["set"] == "held out", record, _merged(facts))
 
 
 def utterance(speaker: str, text: str, at: datetime) -> Utterance:
-    """As an engine gives it; the id follows from speaker and start."""
+    """An utterance as a speech engine gives it, with an id derived from speaker and start."""
     ends_at = at + timedelta(seconds=_SECONDS_PER_WORD * max(1, len(text.split())))
     key = uuid5(NAMESPACE_URL, f"{speaker}:{at.isoformat()}")
     return Utterance(key, speaker, f"TR_{speaker}", at, ends_at, text, (), "en", 0.9, "planted")
@@ -110,8 +109,8 @@ def _fact(spoken: Utterance, match: re.Match[str]) -> tuple[str, Fact]:
     return key, Fact(section, (Span(spoken, match["text"]),), outcome, required=not match["may"])
 
 
-def _told_together(marked: list[tuple[str, Fact]]) -> tuple[Fact, ...]:
-    """Facts with the same name are one fact told in several spans."""
+def _merged(marked: list[tuple[str, Fact]]) -> tuple[Fact, ...]:
+    """Facts with the same name are one fact in several spans."""
     named: dict[str, list[Fact]] = defaultdict(list)
     for number, (key, fact) in enumerate(marked):
         named[key or f"#{number}"].append(fact)

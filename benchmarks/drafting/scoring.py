@@ -1,4 +1,4 @@
-"""Which planted facts a draft tells, and which of its statements nothing planted bears out."""
+"""Scores a draft: which planted facts it contains, and which statements no planted fact supports."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from benchmarks.drafting.planted import Fact, PlantedClass, Span
 from domain.record.documentation import Citation, Section, Statement
 from drafting.numbers import normalised_tokens
 
-_ENOUGH = 0.6  # of the words of a span or a quote
+_ENOUGH = 0.6  # share of the words of a span or a quote
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,15 @@ def score(planted: PlantedClass, statements: Sequence[Statement]) -> Score:
 
 
 def missed(planted: PlantedClass, statements: Sequence[Statement]) -> list[Fact]:
-    return [fact for fact in planted.required if not _told(fact, statements)]
+    return [fact for fact in planted.required if not _is_stated(fact, statements)]
 
 
 def false(planted: PlantedClass, statements: Sequence[Statement]) -> list[Statement]:
-    return [statement for statement in statements if not _borne_out(statement, planted.facts)]
+    return [statement for statement in statements if not _is_supported(statement, planted.facts)]
 
 
 def score_unsorted(planted: PlantedClass, sentences: Sequence[Citation]) -> Score:
-    """Of a summariser that knows no sections and no outcomes: these are given to it for free."""
+    """The score of a summariser without sections and outcomes, which it is given for free."""
     chosen = [
         Statement(fact.section, citation.quote, (citation,), outcome=fact.outcome)
         for citation in sentences
@@ -73,7 +73,7 @@ def score_unsorted(planted: PlantedClass, sentences: Sequence[Citation]) -> Scor
     )
 
 
-def _told(fact: Fact, statements: Sequence[Statement]) -> bool:
+def _is_stated(fact: Fact, statements: Sequence[Statement]) -> bool:
     quotes = [
         citation
         for statement in statements
@@ -88,8 +88,8 @@ def _quoted(span: Span, quotes: Sequence[Citation]) -> bool:
     return _share(span.text, own) >= _ENOUGH
 
 
-def _borne_out(statement: Statement, facts: Sequence[Fact]) -> bool:
-    """Every quote rests on facts of its section; of a check, the question does, and the outcome is the planted one."""
+def _is_supported(statement: Statement, facts: Sequence[Fact]) -> bool:
+    """Whether planted facts of its section support every quote; of a check, the question, with the same outcome."""
     same = [f for f in facts if f.section == statement.section and f.outcome == statement.outcome]
     quotes = statement.citations[:1] if statement.section == Section.COMPREHENSION else statement.citations
     return bool(quotes) and all(
@@ -104,6 +104,6 @@ def _at(fact: Fact, utterance_id: UUID) -> list[Span]:
 
 
 def _share(part: str, whole: str) -> float:
-    """Of the words of `part`, those that `whole` has."""
-    wanted, there = Counter(normalised_tokens(part)), Counter(normalised_tokens(whole))
-    return (wanted & there).total() / wanted.total() if wanted else 0.0
+    """The share of the words of `part` that are in `whole`."""
+    words, existing = Counter(normalised_tokens(part)), Counter(normalised_tokens(whole))
+    return (words & existing).total() / words.total() if words else 0.0

@@ -28,13 +28,13 @@ from tests.stack import DatabaseUrls, start_postgres, temporary_folder
 LEAST_RATIO = 0.7
 ROUNDS, EVENTS, HTTP_EVENTS = 7, 10_000, 1_000
 ORGANIZATIONS, SESSIONS_EACH = 4, 8
-AT_ONCE, HTTP_AT_ONCE = 1_000, 50  # events that wait for their commit
+AT_ONCE, HTTP_AT_ONCE = 1_000, 50  # events that wait for their commit at the same time
 T = TypeVar("T")
 
 
 @dataclass
-class Way:
-    """One way into the table, a value for each round."""
+class Series:
+    """The measurements of one path into the table, a value for each round."""
 
     name: str
     per_second: list[float] = field(default_factory=list)
@@ -64,7 +64,11 @@ async def measure(rounds: int = ROUNDS, events: int = EVENTS) -> Report:
 async def _measure(urls: DatabaseUrls, folder: Path, rounds: int, events: int) -> Report:
     database = Database(urls.application)
     recorder = EventRecorder(database, Tenants(database))
-    path, http, limit = Way("recording path"), Way("the same by HTTP, in process"), Way("bare inserts")
+    path, http, limit = (
+        Series("recording path"),
+        Series("the same by HTTP, in process"),
+        Series("bare inserts"),
+    )
     try:
         tenants = await make_classes(database, ORGANIZATIONS, SESSIONS_EACH)
         source = webhook_events(list(tenants))
@@ -82,43 +86,45 @@ async def _measure(urls: DatabaseUrls, folder: Path, rounds: int, events: int) -
     return _report(path, http, limit)
 
 
-async def _time_path(way: Way, recorder: EventRecorder, source: Iterator[WebhookEvent], events: int) -> None:
-    await way.time(events, _at_once(AT_ONCE, recorder.record, recorded(source, events)))
+async def _time_path(
+    series: Series, recorder: EventRecorder, source: Iterator[WebhookEvent], events: int
+) -> None:
+    await series.time(events, _at_once(AT_ONCE, recorder.record, recorded(source, events)))
 
 
 async def _time_bare(
-    way: Way, owner_url: str, source: Iterator[WebhookEvent], tenants: dict[UUID, UUID], events: int
+    series: Series, owner_url: str, source: Iterator[WebhookEvent], tenants: dict[UUID, UUID], events: int
 ) -> None:
     rows = bare.as_rows(recorded(source, events), tenants)
-    await way.time(events, asyncio.to_thread(bare.insert, owner_url, rows))
+    await series.time(events, asyncio.to_thread(bare.insert, owner_url, rows))
 
 
-async def _time_http(way: Way, client: httpx.AsyncClient, source: Iterator[WebhookEvent]) -> None:
+async def _time_http(series: Series, client: httpx.AsyncClient, source: Iterator[WebhookEvent]) -> None:
     async def post(webhook: Webhook) -> None:
         headers = {"Authorization": webhook.authorization, "Content-Type": "application/webhook+json"}
-        answer = await client.post("/v1/livekit/webhooks", content=webhook.body, headers=headers)
-        answer.raise_for_status()
+        response = await client.post("/v1/livekit/webhooks", content=webhook.body, headers=headers)
+        response.raise_for_status()
 
-    await way.time(HTTP_EVENTS, _at_once(HTTP_AT_ONCE, post, signed(source, HTTP_EVENTS)))
+    await series.time(HTTP_EVENTS, _at_once(HTTP_AT_ONCE, post, signed(source, HTTP_EVENTS)))
 
 
-async def _at_once(places: int, take: Callable[[T], Awaitable[None]], items: Iterable[T]) -> None:
-    """Work on so many items at a time; each place takes the next when it is done with one."""
+async def _at_once(workers: int, take: Callable[[T], Awaitable[None]], items: Iterable[T]) -> None:
+    """Work on the items with so many workers; each takes the next item when it is done with one."""
     waiting = iter(items)
 
-    async def place() -> None:
+    async def worker() -> None:
         for item in waiting:
             await take(item)
 
-    await asyncio.gather(*(place() for _ in range(places)))
+    await asyncio.gather(*(worker() for _ in range(workers)))
 
 
-def _report(path: Way, http: Way, limit: Way) -> Report:
+def _report(path: Series, http: Series, limit: Series) -> Report:
     ratios = _ratios(path, limit)
     return Report(
         "benchmarks.ingest",
         ["", "events/s", "CPU us of the client"],
-        [way.row() for way in (path, limit, http)],
+        [series.row() for series in (path, limit, http)],
         [
             at_least("recording path / bare inserts", median(ratios), LEAST_RATIO),
             Verdict("of the rounds", ", ".join(f"{ratio:.2f}" for ratio in sorted(ratios))),
@@ -127,8 +133,8 @@ def _report(path: Way, http: Way, limit: Way) -> Report:
     )
 
 
-def _ratios(way: Way, limit: Way) -> Sequence[float]:
-    return [one / other for one, other in zip(way.per_second, limit.per_second, strict=True)]
+def _ratios(series: Series, limit: Series) -> Sequence[float]:
+    return [one / other for one, other in zip(series.per_second, limit.per_second, strict=True)]
 
 
 def main() -> None:

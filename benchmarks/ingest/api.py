@@ -1,4 +1,4 @@
-"""The API as its own process would have it, called within this one: no socket, no other server in between."""
+"""The API within this process, called without a socket."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""The limit: rows that are ready, in batches of one statement and one durable commit, as the owner of the table."""
+"""The limit: prepared rows, inserted as the table's owner in batches of one statement and one durable commit."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,10 +22,14 @@ _INSERT = """
 """
 
 
-def as_rows(found: Sequence[RecordedEvent], tenants: Mapping[UUID, UUID]) -> list[dict[str, Any]]:
+def as_rows(events: Sequence[RecordedEvent], tenants: Mapping[UUID, UUID]) -> list[dict[str, Any]]:
     return [
-        {"organization_id": tenants[one.session_id], "session_id": one.session_id, **vars(one.event)}
-        for one in found
+        {
+            "organization_id": tenants[recorded.session_id],
+            "session_id": recorded.session_id,
+            **vars(recorded.event),
+        }
+        for recorded in events
     ]
 
 
@@ -36,7 +40,7 @@ def insert(owner_url: str, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def check_rows(owner_url: str, expected: int) -> None:
-    """A way that loses events would be fast."""
+    """Check that no path has lost events, which would make it fast."""
     with psycopg.connect(owner_url) as connection:
-        found = connection.execute("select count(*) from session_event").fetchone()
-    assert found == (expected,), f"{found} rows of {expected} events"
+        count = connection.execute("select count(*) from session_event").fetchone()
+    assert count == (expected,), f"{count} rows of {expected} events"

@@ -25,7 +25,7 @@ class Webhook:
 
 
 def webhook_events(sessions: Sequence[UUID]) -> Iterator[WebhookEvent]:
-    """Without end: in one class after the other somebody comes, speaks, falls silent and leaves."""
+    """Endless events: in each class in turn somebody joins, publishes and unpublishes a microphone, and leaves."""
     for number in itertools.count():
         participant = ParticipantInfo(
             sid=f"PA_{number:012d}", identity=str(uuid4()), joined_at_ms=int(time.time() * 1000)
@@ -46,8 +46,8 @@ def webhook_events(sessions: Sequence[UUID]) -> Iterator[WebhookEvent]:
 
 
 def recorded(events: Iterator[WebhookEvent], count: int) -> list[RecordedEvent]:
-    """As the API has them before it records them."""
-    return [found for event in itertools.islice(events, count) if (found := read_event(event))]
+    """The events as the API has them before it records them."""
+    return [recorded for event in itertools.islice(events, count) if (recorded := read_event(event))]
 
 
 def signed(events: Iterator[WebhookEvent], count: int) -> list[Webhook]:

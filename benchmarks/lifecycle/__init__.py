@@ -1,1 +1,1 @@
-"""Class sessions against bare workflows that do as much, on one real server."""
+"""Class sessions compared with bare workflows that do the same amount of work, on one real server."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.lifecycle`: sessions and bare workflows that do as much, in turns on one real server."""
+"""`python -m benchmarks.lifecycle`: sessions and bare workflows with the same work, in turns on one real server."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ from benchmarks.lifecycle.plan import MESSAGES, WORK, Kind, plan_of
 from benchmarks.lifecycle.sessions import Sessions
 from benchmarks.lifecycle.sizes import history_lengths
 from benchmarks.lifecycle.twins import Twins
-from benchmarks.report import Report, Verdict, at_least, at_most, counting, tell
+from benchmarks.report import Report, Verdict, at_least, at_most, counting, show_progress
 from benchmarks.usage import cpu_seconds
 from tests.stack import TestTemporal, start_temporal, temporary_folder
 from tests.workflows.classroom import HistoryLength
@@ -28,7 +28,7 @@ History = Sequence[HistoryEvent]
 
 @dataclass(frozen=True)
 class Counts:
-    """Means of a round."""
+    """Means per workflow of a round."""
 
     events: float
     activities: float
@@ -45,14 +45,13 @@ class Counts:
 
 @dataclass
 class Side:
-    """What one of the two has done, a value for each round."""
+    """The measurements of sessions or of bare workflows, a value for each round."""
 
     name: str
     per_second: list[float] = field(default_factory=list)
-    counts: list[Counts] = field(default_factory=list)  # of one workflow, as the next
-    worker_cpu: list[float] = field(
-        default_factory=list
-    )  # seconds; those who drive it are in the same process
+    counts: list[Counts] = field(default_factory=list)  # per workflow, like the CPU seconds below
+    # Seconds, including the drivers, which run in the same process.
+    worker_cpu: list[float] = field(default_factory=list)
     server_cpu: list[float] = field(default_factory=list)
 
     @property
@@ -79,16 +78,16 @@ async def _rounds(server: TestTemporal, rounds: int, size: int) -> tuple[Side, S
     client = await connect(server.address, server.namespace)
     session, bare = Side("session"), Side("bare workflow")
     for number in range(1, rounds + 1):
-        tell(f"round {number} of {rounds}: {size} sessions, then as many bare workflows")
+        show_progress(f"round {number} of {rounds}: {size} sessions, then as many bare workflows")
         histories = await _run(session, Sessions(client), server, size)
         await _run(bare, Twins(client, [plan_of(history) for history in histories]), server, size)
     return session, bare
 
 
-async def _run(side: Side, leaders: Sessions | Twins, server: TestTemporal, size: int) -> list[History]:
-    async with leaders.served():
+async def _run(side: Side, drivers: Sessions | Twins, server: TestTemporal, size: int) -> list[History]:
+    async with drivers.served():
         before = time.process_time(), cpu_seconds(server.running.pid)
-        crowd = await run_crowd(leaders.lead, size, counting(f"{side.name}s completed"))
+        crowd = await run_crowd(drivers.drive, size, counting(f"{side.name}s completed"))
         side.worker_cpu.append((time.process_time() - before[0]) / size)
         side.server_cpu.append((cpu_seconds(server.running.pid) - before[1]) / size)
     side.per_second.append(crowd.per_second)

@@ -1,4 +1,4 @@
-"""A workflow that takes the turns of a plan and does nothing else: no state, no timeline, no search attributes."""
+"""A workflow that performs the turns of a plan and nothing else: no state, no timeline, no search attributes."""
 
 import asyncio
 from collections import Counter
@@ -33,7 +33,7 @@ class BareActivities:
 
 
 def filler(size: int) -> str:
-    """Text that takes about this many bytes as a payload."""
+    """Text that is about this many bytes as a payload."""
     return "x" * max(size - 2, 0)
 
 

@@ -1,4 +1,4 @@
-"""Many workflows under way at once."""
+"""Runs many workflows at the same time."""
 
 import asyncio
 import time
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-_SPREAD = (
-    3.0  # seconds over which they start: more than a server of this kind completes in them, so it has no rest
-)
+# Seconds over which the workflows start. The server completes fewer in this time, so it is never idle.
+_SPREAD = 3.0
 
 
 @dataclass(frozen=True)
@@ -19,15 +18,15 @@ class Crowd(Generic[T]):
 
 
 async def run_crowd(
-    lead: Callable[[int], Awaitable[T]], size: int, progress: Callable[[int, int], None]
+    drive: Callable[[int], Awaitable[T]], size: int, progress: Callable[[int, int], None]
 ) -> Crowd[T]:
-    """`lead` takes the workflow of a number from its start to its end."""
+    """Run `size` workflows; `drive` takes the workflow with a number from its start to its end."""
     started, completed = time.monotonic(), 0
 
     async def one(number: int) -> T:
         nonlocal completed
         await asyncio.sleep(_SPREAD * number / size)
-        result = await lead(number)
+        result = await drive(number)
         completed += 1
         progress(completed, size)
         return result

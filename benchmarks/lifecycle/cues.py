@@ -1,4 +1,4 @@
-"""Activities wake those who drive their workflow."""
+"""Cues with which an activity wakes the driver of its workflow."""
 
 import asyncio
 from collections import defaultdict
@@ -11,7 +11,7 @@ class Cues:
         self._given: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(0))
 
     def give(self) -> None:
-        """For the workflow of the activity that calls this."""
+        """Give a cue to the driver of the workflow whose activity calls this."""
         self._given[activity.info().workflow_id or ""].release()
 
     async def wait(self, workflow_id: str) -> None:

@@ -1,4 +1,4 @@
-"""What a workflow did, read from its history: the plan by which a bare workflow does as much."""
+"""The plan of a bare workflow: the turns that a session took, read from its history."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,9 +11,9 @@ from temporalio.api.history.v1 import HistoryEvent, MarkerRecordedEventAttribute
 class Kind(StrEnum):
     ACTIVITY = "activity"
     LOCAL = "local"  # an activity within the workflow task
-    TIMER = "timer"  # one that fires
-    ALARM = "alarm"  # one that does not: something else comes first
-    SILENCE = "silence"  # an alarm is called off
+    TIMER = "timer"  # a timer that fires
+    ALARM = "alarm"  # a timer that is cancelled before it fires
+    SILENCE = "silence"  # the cancellation of an alarm
     SIGNAL = "signal"
     UPDATE = "update"
 
@@ -28,11 +28,11 @@ class Turn:
     sent: int = 0  # bytes of payload, where the history keeps it
     returned: int = 0
     seconds: float = 0.0  # of a timer
-    cue: bool = False  # work on whose completion the next message is sent
+    cue: bool = False  # when this work completes, the next message is sent
 
 
 def plan_of(history: Iterable[HistoryEvent]) -> list[Turn]:
-    """The turns in the order in which they came."""
+    """The turns in their order in the history."""
     events = list(history)
     return _with_cues(_turns(events, _results(events), _fired(events)))
 
@@ -64,9 +64,9 @@ def _local(marker: MarkerRecordedEventAttributes) -> Iterator[Turn]:
 
 
 def _results(events: list[HistoryEvent]) -> dict[int, int]:
-    """Size of what an activity returned, by the event that scheduled it."""
+    """The size of each activity's result, by the id of the event that scheduled it."""
     done = [e.activity_task_completed_event_attributes for e in events if _completes_activity(e)]
-    return {one.scheduled_event_id: _size(one.result) for one in done}
+    return {completed.scheduled_event_id: _size(completed.result) for completed in done}
 
 
 def _completes_activity(event: HistoryEvent) -> bool:

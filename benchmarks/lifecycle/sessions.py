@@ -1,4 +1,4 @@
-"""Real sessions from booking to closed in seconds, and the people of each: they come, leave and approve."""
+"""Drives real sessions from booking to close within seconds: people join and leave, the instructor approves."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -38,8 +38,8 @@ Handle = WorkflowHandle[ClassSession, ClassSessionResult]
 
 
 @dataclass
-class Stage(World):
-    """Activities that do nothing, and say when a draft waits for its review."""
+class QuietActivities(World):
+    """Activities that do nothing but give a cue when a draft waits for its review."""
 
     cues: Cues = field(default_factory=Cues)
 
@@ -52,22 +52,22 @@ class Sessions:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._sessions = SessionClient(client, REGION)
-        self._stage = Stage()
+        self._activities = QuietActivities()
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[None]:
-        async with workers(self._client, self._stage):
+        async with workers(self._client, self._activities):
             yield
 
-    async def lead(self, _: int) -> Sequence[HistoryEvent]:
-        """One class; returns its history."""
+    async def drive(self, _: int) -> Sequence[HistoryEvent]:
+        """Run one class. Returns its history."""
         session_id, starts_at = uuid4(), datetime.now(UTC) + STARTS_IN
         await self._sessions.book(uuid4(), session_id, _booking(starts_at))
         await self._attend(session_id, starts_at)
         handle: Handle = self._client.get_workflow_handle(
             session_workflow_id(session_id), result_type=ClassSessionResult
         )
-        await self._stage.cues.wait(handle.id)
+        await self._activities.cues.wait(handle.id)
         await self._sessions.approve_documentation(session_id, Approve(1, "person"))
         result = await handle.result()
         assert (result.state, result.outcome) == ("closed", "held")

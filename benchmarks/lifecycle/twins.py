@@ -1,4 +1,4 @@
-"""Bare workflows that each do what one session did."""
+"""Drives bare workflows, each with the plan of one session."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -30,8 +30,8 @@ class Twins:
         async with Worker(self._client, task_queue=_QUEUE, workflows=[Bare], activities=activities):
             yield
 
-    async def lead(self, number: int) -> Sequence[HistoryEvent]:
-        """The bare workflow of a plan; returns its history."""
+    async def drive(self, number: int) -> Sequence[HistoryEvent]:
+        """Run the bare workflow of a plan. Returns its history."""
         plan = self._plans[number]
         first = next(position for position, turn in enumerate(plan) if turn.kind in MESSAGES)
         handle = await self._start(plan, plan[first])
@@ -40,7 +40,7 @@ class Twins:
         return (await handle.fetch_history()).events
 
     async def _start(self, plan: list[Turn], message: Turn) -> WorkflowHandle[Bare, None]:
-        """With an update, as a session is booked."""
+        """Start with an update, as a booking does."""
         start: WithStartWorkflowOperation[Bare, None] = WithStartWorkflowOperation(
             Bare.run,
             plan,

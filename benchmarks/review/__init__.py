@@ -1,1 +1,1 @@
-"""How long an instructor takes to review the draft of a half-hour class, by keys, reading and listening."""
+"""The time that an instructor takes to review the draft of a half-hour class: keys, reading and listening."""

@@ -9,7 +9,7 @@ from itertools import cycle, islice
 
 from playwright.async_api import Page
 
-from benchmarks.report import Report, Verdict, at_most, tell
+from benchmarks.report import Report, Verdict, at_most, show_progress
 from benchmarks.review.effort import Effort
 from domain.record.documentation import Statement
 from models.migrate import upgrade
@@ -22,7 +22,7 @@ from tests.stack import start_livekit, start_mail, start_postgres, start_tempora
 
 AIM = 120  # seconds
 STATEMENTS = 16  # a full draft
-HEARD = 3  # of them, to make sure
+HEARD = 3  # statements that the instructor listens to
 MENDED = "Adding fractions whose denominators differ."
 ADDED = "Compared thirds with sixths on the number line."
 _WORDS = """statement => [
@@ -32,14 +32,14 @@ _WORDS = """statement => [
 
 
 class Reviewer:
-    """Presses what a person would, and keeps count. What the page takes to follow is measured."""
+    """Uses the page as a person would, counts the effort and measures the time that the page takes."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self.effort = Effort()
 
     async def read(self) -> None:
-        """What the selected statement says, and the words it quotes."""
+        """Count the words of the selected statement and its quotes."""
         self.effort.words += await self._page.locator(".statement[data-selected]").first.evaluate(_WORDS)
 
     async def decide(self, *chords: str) -> None:
@@ -63,11 +63,11 @@ class Reviewer:
         self.effort.waited += time.monotonic() - started
 
     async def hear(self, lesson: Lesson, statement: Statement) -> None:
-        """All of the utterances it rests on, which is more than its quotes: they play when it is selected."""
+        """Listen to the cited utterances in full: they play when the statement is selected."""
         await self.until("[data-player]:not([hidden])")
         self.effort.decisions += 1
-        said = {one.id: one for one in lesson.utterances()}
-        words = sum(len(said[citation.utterance_id].words) for citation in statement.citations)
+        utterances = {utterance.id: utterance for utterance in lesson.utterances()}
+        words = sum(len(utterances[citation.utterance_id].words) for citation in statement.citations)
         self.effort.listened += words * WORD.total_seconds()
 
 
@@ -76,10 +76,10 @@ def draft(lesson: Lesson) -> Sequence[Statement]:
 
 
 async def measure() -> Report:
-    async with _desk() as (hall, opened, page):
-        tell("a draft that is right")
+    async with _review_page() as (hall, opened, page):
+        show_progress("a draft that is right")
         right = await _review(hall, opened, page, mends=False)
-        tell("a draft that is mended")
+        show_progress("a draft that is mended")
         mended = await _review(hall, opened, page, mends=True)
     rows = [_row("right as it is", right), _row("one mended, one removed, one added", mended)]
     columns = [
@@ -110,7 +110,7 @@ def _row(name: str, effort: Effort) -> list[str]:
 
 
 async def _review(hall: Hall, opened: School, page: Page, *, mends: bool) -> Effort:
-    """From the queue to the approval: everything is read, some of it heard."""
+    """A review from the queue to the approval: every statement is read, some are listened to."""
     lesson = await hall.taught_class(opened, statements=draft)
     await page.goto(f"{hall.campus.url}/review")
     reviewer = Reviewer(page)
@@ -137,7 +137,7 @@ async def _review(hall: Hall, opened: School, page: Page, *, mends: bool) -> Eff
 
 
 @asynccontextmanager
-async def _desk() -> AsyncIterator[tuple[Hall, School, Page]]:
+async def _review_page() -> AsyncIterator[tuple[Hall, School, Page]]:
     with temporary_folder("review") as folder:
         postgres, temporal = start_postgres(folder), start_temporal(folder)
         livekit, mail = start_livekit(folder), start_mail(folder)

@@ -1,4 +1,4 @@
-"""What a review costs its reviewer, by the keystroke-level model.
+"""The effort of a review, by the keystroke-level model.
 
 Sources: S. Card, T. Moran and A. Newell, The Keystroke-Level Model for User Performance Time with Interactive Systems,
 Communications of the ACM 23 (1980); M. Brysbaert, How many words do we read per minute?, Journal of Memory and Language
@@ -7,9 +7,9 @@ Communications of the ACM 23 (1980); M. Brysbaert, How many words do we read per
 
 from dataclasses import dataclass
 
-KEY = 0.28  # seconds for a key, an average typist who is no secretary
-DECISION = 1.35  # seconds to think before an act
-READING = 60 / 238  # seconds for a word, silently, in prose
+KEY = 0.28  # seconds per key, for an average non-secretary typist
+DECISION = 1.35  # seconds of mental preparation before an action
+READING = 60 / 238  # seconds per word, read silently
 
 
 @dataclass
@@ -22,12 +22,12 @@ class Effort:
 
     @property
     def read(self) -> float:
-        """Seconds."""
+        """Seconds of reading."""
         return self.words * READING
 
     @property
     def by_hand(self) -> float:
-        """Seconds."""
+        """Seconds of keys and decisions."""
         return self.keys * KEY + self.decisions * DECISION
 
     @property

@@ -1,1 +1,1 @@
-"""How far the transcript is behind a class that is going on."""
+"""The lag of the live transcript behind a running class."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.transcription`: the demo class in its own time, segment by segment as they are stored."""
+"""`python -m benchmarks.transcription`: transcribes the demo class in real time, segment by segment."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
 
-from benchmarks.report import Report, Verdict, at_most, counting, tell
+from benchmarks.report import Report, Verdict, at_most, counting, show_progress
 from benchmarks.transcription.segments import StoredSegment, class_tracks, seconds_of, stored
 from domain.record.transcript import Utterance
 from domain.sessions.policies import SessionPolicy
@@ -22,34 +22,34 @@ SEGMENT_SECONDS = SessionPolicy().segment_seconds
 
 @dataclass
 class Transcript:
-    lags: list[float] = field(default_factory=list)  # seconds from the end of an utterance to its words
+    lags: list[float] = field(default_factory=list)  # seconds from the end of an utterance to its transcript
     words: int = 0
-    busy: float = 0.0  # seconds in which the engine worked
-    cpu: float = 0.0  # seconds of processors that it took
+    busy: float = 0.0  # seconds of engine work
+    cpu: float = 0.0  # CPU seconds of the engine
 
     async def take(self, work: Callable[[], list[Utterance]]) -> None:
         started = time.monotonic(), time.process_time()
-        said = await asyncio.to_thread(work)
+        utterances = await asyncio.to_thread(work)
         self.busy += time.monotonic() - started[0]
         self.cpu += time.process_time() - started[1]
         now = datetime.now(UTC)
-        self.lags += [(now - one.ends_at).total_seconds() for one in said]
-        self.words += sum(len(one.words) for one in said)
+        self.lags += [(now - utterance.ends_at).total_seconds() for utterance in utterances]
+        self.words += sum(len(utterance.words) for utterance in utterances)
 
 
 async def measure(segment_seconds: int = SEGMENT_SECONDS) -> Report:
-    tell("the voices are made, or come from the cache")
+    show_progress("synthesising the voices, or reading them from the cache")
     tracks = await asyncio.to_thread(class_tracks)
     engine = await asyncio.to_thread(load_engine, "faster-whisper", MODEL)
     class_seconds = seconds_of([next(iter(tracks.values()))])
-    tell(f"a class of {class_seconds:.0f} s begins")
+    show_progress(f"a class of {class_seconds:.0f} s begins")
     transcriber = SessionTranscriber(engine, SessionPolicy().languages)
     transcript = await _follow(transcriber, stored(tracks, segment_seconds, datetime.now(UTC)))
     return _report(transcript, engine.name, segment_seconds, class_seconds, seconds_of(list(tracks.values())))
 
 
 async def _follow(transcriber: SessionTranscriber, segments: list[StoredSegment]) -> Transcript:
-    """One segment at a time, as the activity does; one that is finished meanwhile waits."""
+    """Transcribe one segment at a time, as the activity does; the next one waits if it is stored meanwhile."""
     transcript, count = Transcript(), counting("segments")
     for number, one in enumerate(segments, 1):
         await asyncio.sleep((one.segment.ended_at - datetime.now(UTC)).total_seconds())

@@ -1,4 +1,4 @@
-"""The demo class as the recorder would store it: a track for each speaker, cut into files."""
+"""The demo class as stored segments: a track for each speaker, cut into files."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -17,8 +17,8 @@ from media_bridge.recorder.segment_writer import SAMPLE_RATE
 
 _STEP = VOICE_RATE // SAMPLE_RATE
 _SESSION, _ORGANIZATION, _RECORDER = uuid4(), uuid4(), str(uuid4())
-# Microphones are not opened at the same moment, so files of different tracks are not finished together.
-_LATER = {speaker: 0.7 * position for position, speaker in enumerate(Speaker)}
+# Microphones are not opened at the same time, so the files of different tracks do not end together.
+_OFFSETS = {speaker: 0.7 * position for position, speaker in enumerate(Speaker)}
 
 
 @dataclass(frozen=True)
@@ -28,25 +28,25 @@ class StoredSegment:
 
 
 def class_tracks() -> dict[Speaker, Pcm]:
-    """One turn after the other, each on its speaker's track, silence on the others."""
+    """One turn after the other on the track of its speaker, with silence on the other tracks."""
     spoken: list[tuple[Speaker, Pcm]] = []
     for turn, sound in zip(LESSON, synthesise(LESSON, lambda *_: None), strict=True):
         spoken.append((turn.speaker, _resampled(sound)))
         spoken.append((turn.speaker, np.zeros(int(turn.pause * SAMPLE_RATE), np.int16)))
     return {
-        one: np.concatenate([sound if one == speaker else np.zeros_like(sound) for speaker, sound in spoken])
-        for one in Speaker
+        own: np.concatenate([sound if own == speaker else np.zeros_like(sound) for speaker, sound in spoken])
+        for own in Speaker
     }
 
 
 def stored(tracks: dict[Speaker, Pcm], seconds: int, begins_at: datetime) -> list[StoredSegment]:
-    """The files of all tracks in the order in which they are finished."""
-    found = [one for speaker, pcm in tracks.items() for one in _files(speaker, pcm, seconds, begins_at)]
-    return sorted(found, key=lambda one: one.segment.ended_at)
+    """The files of all tracks, in the order of their ends."""
+    files = [file for speaker, pcm in tracks.items() for file in _files(speaker, pcm, seconds, begins_at)]
+    return sorted(files, key=lambda file: file.segment.ended_at)
 
 
 def _files(speaker: Speaker, pcm: Pcm, seconds: int, begins_at: datetime) -> Iterator[StoredSegment]:
-    skipped = int(_LATER[speaker] * SAMPLE_RATE)
+    skipped = int(_OFFSETS[speaker] * SAMPLE_RATE)
     starts = range(skipped, len(pcm), seconds * SAMPLE_RATE)
     for seq, start in enumerate(starts):
         cut = pcm[start : start + seconds * SAMPLE_RATE]

@@ -1,1 +1,1 @@
-"""What a look of the room watch costs, by the number of sessions that run."""
+"""The cost of one look of the room watch at all rooms, by the number of running sessions."""

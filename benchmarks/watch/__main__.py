@@ -15,7 +15,7 @@ from statistics import median
 from temporalio.client import Client
 
 from activities.room_watch import RoomWatcher
-from benchmarks.report import Report, Verdict, at_most, tell
+from benchmarks.report import Report, Verdict, at_most, show_progress
 from benchmarks.usage import cpu_seconds, family
 from benchmarks.watch.classes import (
     RunningClass,
@@ -51,7 +51,7 @@ class Cost:
 @dataclass(frozen=True)
 class Size:
     sessions: int
-    first: Cost  # the watch starts: nothing is in its memory, and every workflow is signalled
+    first: Cost  # the watch has just started: its memory is empty, and every workflow is signalled
     quiet: Cost  # nothing has happened since the look before
     busy: Cost  # everybody has left every class: all events are read, every workflow is signalled
 
@@ -62,18 +62,18 @@ async def measure(sizes: Sequence[int] = SIZES, looks: int = LOOKS) -> Report:
         temporal = start_temporal(folder)
         try:
             client = await connect(temporal.address, temporal.namespace)
-            found = [await _measure(size, looks, postgres, client, folder) for size in sizes]
+            measured = [await _measure(size, looks, postgres, client, folder) for size in sizes]
         finally:
             temporal.running.stop()
             postgres.running.stop()
-    return _report(found)
+    return _report(measured)
 
 
 async def _measure(count: int, looks: int, postgres: TestPostgres, temporal: Client, folder: Path) -> Size:
     urls = postgres.create_database()
     upgrade(urls.owner)
     database = Database(urls.application)
-    tell(f"{count} sessions begin")
+    show_progress(f"{count} sessions begin")
     classes = await begin_classes(database, count)
     await start_workflows(temporal, classes)
     await database.ping()
@@ -158,15 +158,15 @@ async def _port(folder: Path) -> int:
                 return port
 
 
-def _report(found: Sequence[Size]) -> Report:
+def _report(sizes: Sequence[Size]) -> Report:
     kinds = ("first", "quiet", "busy")
     rows = [
         [f"{size.sessions:,}, {kind}", *_figures(getattr(size, kind), size.sessions)]
-        for size in found
+        for size in sizes
         for kind in kinds
     ]
-    largest = found[-1]
-    growth = [len({getattr(size, kind).statements for size in found}) - 1 for kind in kinds]
+    largest = sizes[-1]
+    growth = [len({getattr(size, kind).statements for size in sizes}) - 1 for kind in kinds]
     name = f"at {largest.sessions:,} sessions"
     return Report(
         "benchmarks.watch",

@@ -1,4 +1,4 @@
-"""Running classes with their people, on record, in rooms and as workflows that take signals."""
+"""Running classes: participants and events in the database, people in rooms, workflows that take signals."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -20,8 +20,8 @@ from workflows.client import session_workflow_id
 
 ORGANIZATIONS = 2
 STUDENTS = 4
-RECONNECTS = 3  # connections of each person that are over
-QUALITY_EVENTS = 50  # per class: the watch has no use for them
+RECONNECTS = 3  # ended connections of each person
+QUALITY_EVENTS = 50  # per class; the watch must skip them
 _STARTS_AT_ONCE = 50
 
 
@@ -36,29 +36,31 @@ class RunningClass:
 
 
 async def begin_classes(database: Database, count: int) -> list[RunningClass]:
-    """Everybody is in the room, after some reconnects, as LiveKit has announced."""
+    """Start live classes in which everybody is in the room after some reconnects."""
     made = await make_classes(database, ORGANIZATIONS, count // ORGANIZATIONS)
     classes = [RunningClass(session_id, organization_id) for session_id, organization_id in made.items()]
     for organization_id in dict.fromkeys(made.values()):
-        own = [one for one in classes if one.organization_id == organization_id]
+        own = [running for running in classes if running.organization_id == organization_id]
         await _people(database, organization_id, own)
         async with database.tenant(organization_id) as db:
             await db.execute(sa.update(Session).values(state=SessionState.LIVE))
-            await events.record(db, organization_id, [(one.session_id, e) for one in own for e in _past(one)])
+            await events.record(
+                db, organization_id, [(running.session_id, e) for running in own for e in _past(running)]
+            )
     return classes
 
 
 async def _people(database: Database, organization_id: UUID, classes: Sequence[RunningClass]) -> None:
     rows = []
-    for one in classes:
+    for running in classes:
         for role in (Role.INSTRUCTOR, *(Role.STUDENT for _ in range(STUDENTS))):
             key = uuid4()
-            one.people[identity_of(key)] = role
+            running.people[identity_of(key)] = role
             rows.append(
                 Participant(
                     id=key,
                     organization_id=organization_id,
-                    session_id=one.session_id,
+                    session_id=running.session_id,
                     role=role,
                     name="Somebody",
                 )
@@ -67,17 +69,17 @@ async def _people(database: Database, organization_id: UUID, classes: Sequence[R
         db.add_all(rows)
 
 
-def _past(one: RunningClass) -> Iterator[SessionEvent]:
+def _past(running: RunningClass) -> Iterator[SessionEvent]:
     now = datetime.now(UTC)
-    for identity in one.people:
+    for identity in running.people:
         for connection in range(RECONNECTS + 1):
-            sid = one.sid(identity, connection)
+            sid = running.sid(identity, connection)
             yield _event(EventKind.PARTICIPANT_JOINED, identity, sid, now)
             if connection < RECONNECTS:
                 yield _event(EventKind.PARTICIPANT_LEFT, identity, sid, now)
-    identity = next(iter(one.people))
+    identity = next(iter(running.people))
     for number in range(QUALITY_EVENTS):
-        source_id = f"quality:{one.session_id}:{number}"
+        source_id = f"quality:{running.session_id}:{number}"
         yield SessionEvent(
             EventSource.CLIENT, source_id, EventKind.QUALITY, now, identity, data={"level": "good"}
         )
@@ -89,32 +91,33 @@ def _event(kind: EventKind, identity: str, sid: str, at: datetime) -> SessionEve
 
 async def everybody_leaves(database: Database, classes: Sequence[RunningClass]) -> None:
     now = datetime.now(UTC)
-    for organization_id in dict.fromkeys(one.organization_id for one in classes):
+    for organization_id in dict.fromkeys(running.organization_id for running in classes):
         left = [
-            (one.session_id, _event(EventKind.PARTICIPANT_LEFT, identity, one.sid(identity), now))
-            for one in classes
-            if one.organization_id == organization_id
-            for identity in one.people
+            (running.session_id, _event(EventKind.PARTICIPANT_LEFT, identity, running.sid(identity), now))
+            for running in classes
+            if running.organization_id == organization_id
+            for identity in running.people
         ]
         async with database.tenant(organization_id) as db:
             await events.record(db, organization_id, left)
 
 
 def rooms_of(classes: Sequence[RunningClass]) -> dict[str, dict[str, str]]:
-    """The identities in the rooms, by participant sid."""
+    """The identities by participant sid, for each room."""
     return {
-        room_name(one.session_id): {one.sid(identity): identity for identity in one.people} for one in classes
+        room_name(running.session_id): {running.sid(identity): identity for identity in running.people}
+        for running in classes
     }
 
 
 async def start_workflows(temporal: Client, classes: Sequence[RunningClass]) -> None:
-    """They take signals, and no worker runs them."""
-    places = asyncio.Semaphore(_STARTS_AT_ONCE)
+    """Start workflows that take signals and that no worker runs."""
+    slots = asyncio.Semaphore(_STARTS_AT_ONCE)
 
-    async def start(one: RunningClass) -> None:
-        async with places:
+    async def start(running: RunningClass) -> None:
+        async with slots:
             await temporal.start_workflow(
-                "ClassSession", id=session_workflow_id(one.session_id), task_queue="no-worker"
+                "ClassSession", id=session_workflow_id(running.session_id), task_queue="no-worker"
             )
 
-    await asyncio.gather(*(start(one) for one in classes))
+    await asyncio.gather(*(start(running) for running in classes))

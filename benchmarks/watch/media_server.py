@@ -1,4 +1,4 @@
-"""`python -m benchmarks.watch.media_server FOLDER`: answers the watch as a LiveKit server full of people would.
+"""`python -m benchmarks.watch.media_server FOLDER`: a fake LiveKit server that lists rooms full of people.
 
 It speaks Twirp's protobuf for the rooms and people of FOLDER/rooms.json and writes its port to FOLDER/port.
 """
@@ -30,7 +30,7 @@ class MediaServer:
     def __init__(self, rooms: Mapping[str, People]) -> None:
         now = int(time.time())
         self._listed = [_room(name, now) for name in rooms]
-        self._people = {name: _answer(people, now) for name, people in rooms.items()}
+        self._people = {name: _participants(people, now) for name, people in rooms.items()}
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -43,19 +43,19 @@ class MediaServer:
         return _response(ListRoomsResponse(rooms=self._listed))
 
     async def list_participants(self, request: web.Request) -> web.Response:
-        asked = ListParticipantsRequest.FromString(await request.read())
-        return web.Response(body=self._people[asked.room], content_type="application/protobuf")
+        message = ListParticipantsRequest.FromString(await request.read())
+        return web.Response(body=self._people[message.room], content_type="application/protobuf")
 
     async def create_room(self, request: web.Request) -> web.Response:
-        asked = CreateRoomRequest.FromString(await request.read())
-        return _response(_room(asked.name, int(time.time())))
+        message = CreateRoomRequest.FromString(await request.read())
+        return _response(_room(message.name, int(time.time())))
 
 
 def _room(name: str, now: int) -> Room:
     return Room(sid=f"RM_{name}", name=name, creation_time=now, creation_time_ms=now * 1000)
 
 
-def _answer(people: People, now: int) -> bytes:
+def _participants(people: People, now: int) -> bytes:
     listed: Sequence[ParticipantInfo] = [
         ParticipantInfo(sid=sid, identity=identity, state=ParticipantInfo.ACTIVE, joined_at=now)
         for sid, identity in people.items()

@@ -75,13 +75,13 @@ def test_page_is_usable_with_the_keyboard_alone(held: School, browse: Browser) -
 
 def test_every_control_is_reachable_on_a_phone(held: School, browse: Browser) -> None:
     page = browse(**PHONE)
-    join = open_join_page(page, held.booked.links[STUDENT])
+    join_button = open_join_page(page, held.booked.links[STUDENT])
     assert fits(page)
     for name in ("Microphone on", "Camera on"):
         assert reachable(page, page.get_by_role("button", name=name))
-    join.scroll_into_view_if_needed()
-    assert reachable(page, join)
-    join.click()
+    join_button.scroll_into_view_if_needed()
+    assert reachable(page, join_button)
+    join_button.click()
     in_class(page)
     for chat_open in (False, True):
         assert control(page, "Chat").get_attribute("aria-pressed") == str(chat_open).lower()
