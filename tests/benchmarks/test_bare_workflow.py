@@ -21,5 +21,5 @@ async def test_a_bare_workflow_leaves_the_counts_of_its_plan(temporal_server: Te
     ]
     twins = Twins(await connect(temporal_server.address, temporal_server.namespace), [plan])
     async with twins.served():
-        done = plan_of(await twins.lead(0))
+        done = plan_of(await twins.drive(0))
     assert Counter(turn.kind for turn in done) == Counter(turn.kind for turn in plan)
