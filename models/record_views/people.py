@@ -14,11 +14,11 @@ def _life(alias: str) -> tuple[Column, ...]:
             "external_id",
             "text",
             f"{alias}.external_id",
-            "Its id in the system it comes from; null: none was given.",
+            "Its id in your own system; null: none was given.",
         ),
         C("created_at", "timestamp", f"{alias}.created_at", "When it was entered."),
         C("updated_at", "timestamp", f"{alias}.updated_at", "When it was last changed; null: never."),
-        C("retired_at", "timestamp", f"{alias}.retired_at", "When it was retired; null: it is in use."),
+        C("retired_at", "timestamp", f"{alias}.retired_at", "When it was retired; null: in use."),
     )
 
 
@@ -32,15 +32,15 @@ PEOPLE: Final = (
         (
             organization("o.id"),
             C("name", "text", "o.name", "Name of the organization."),
-            C("region", "text", "o.region", "The region its data lies in."),
-            C("time_zone", "text", "o.time_zone", "IANA time zone in which it plans."),
+            C("region", "text", "o.region", "The region that stores its data."),
+            C("time_zone", "text", "o.time_zone", "IANA time zone it plans in."),
             C("language", "text", "o.language", "Its language, ISO 639-1."),
-            C("created_at", "timestamp", "o.created_at", "When it was made."),
+            C("created_at", "timestamp", "o.created_at", "When it was created."),
         ),
     ),
     RecordView(
         "guardians",
-        "Adults who answer for students and get the notices.",
+        "Adults who are responsible for students and get the notices.",
         "public.guardian g",
         "g.organization_id",
         ("guardian_id",),
@@ -58,7 +58,7 @@ PEOPLE: Final = (
     ),
     RecordView(
         "students",
-        "Who learns.",
+        "The students.",
         "public.student s",
         "s.organization_id",
         ("student_id",),
@@ -72,7 +72,7 @@ PEOPLE: Final = (
     ),
     RecordView(
         "student_guardians",
-        "Which guardian answers for which student.",
+        "Which guardian is responsible for which student.",
         "public.student_guardian sg",
         "sg.organization_id",
         ("student_id", "guardian_id"),
@@ -84,7 +84,7 @@ PEOPLE: Final = (
     ),
     RecordView(
         "instructors",
-        "Who teaches.",
+        "The instructors.",
         "public.instructor i",
         "i.organization_id",
         ("instructor_id",),
@@ -116,7 +116,7 @@ PEOPLE: Final = (
     ),
     RecordView(
         "courses",
-        "What is taught.",
+        "The courses.",
         "public.course c",
         "c.organization_id",
         ("course_id",),
@@ -140,7 +140,7 @@ PEOPLE: Final = (
             C("topic_id", "uuid", "t.id", "Key of the topic."),
             C("course_id", "uuid", "t.course_id", "The course it belongs to."),
             C("title", "text", "t.title", "Title of the topic."),
-            C("position", "integer", "t.position", "Its place in the course."),
+            C("position", "integer", "t.position", "Position in the course."),
             *_life("t"),
         ),
         sort=("course_id", "position", "topic_id"),
