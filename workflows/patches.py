@@ -32,9 +32,9 @@ LIVE: Final[tuple[Patch, ...]] = ()
 
 def patched(patch: Patch) -> bool:
     """Whether this run takes the edited branch."""
-    return workflow.patched(patch.id)  # noqa: TID251 - the one place
+    return workflow.patched(patch.id)  # noqa: TID251 - the only call
 
 
 def deprecate(patch: Patch) -> None:
     """Let runs that have the patch in their history replay after the old branch is removed."""
-    workflow.deprecate_patch(patch.id)  # noqa: TID251 - the one place
+    workflow.deprecate_patch(patch.id)  # noqa: TID251 - the only call

@@ -49,13 +49,13 @@ class Observer:
 
     def __init__(self) -> None:
         self.segments, self.recording_tracks = 0, 0
-        self.heard = asyncio.Event()
+        self.heartbeat = asyncio.Event()
 
     async def receive(self, report: reports.Report) -> None:
         self.segments += isinstance(report, reports.SegmentStored)
         if isinstance(report, reports.Heartbeat):
             self.recording_tracks = report.recording_tracks
-            self.heard.set()
+            self.heartbeat.set()
 
 
 @asynccontextmanager
@@ -105,8 +105,8 @@ async def measure_class(server: TestLiveKit, folder: Path, tracks: int, seconds:
             child("publishers", server.ws_url, *tokens),
         ):
             while observer.recording_tracks < tracks:
-                observer.heard.clear()
-                await observer.heard.wait()
+                observer.heartbeat.clear()
+                await observer.heartbeat.wait()
             await asyncio.sleep(WARM_UP_SECONDS)
             return await _window(recorder, bare, observer, tracks, seconds)
     finally:

@@ -64,13 +64,13 @@ _TRANSCRIBING = f"""
                      order by started_at desc limit 1),
                     (select ends_at from utterance where session_id = s.id order by starts_at desc limit 1)),
            exists (select from audio_segment where session_id = s.id and not transcribed)
-    from session s where s.id = any(%(ids)s) and s.state = any(%(heard)s)
+    from session s where s.id = any(%(ids)s) and s.state = any(%(transcribed)s)
 """
 _DETAILS = (_PEOPLE, _CONNECTIONS, _ROOMS, _CASES, _CAPTURING, _TRANSCRIBING)
 _VALUES = {
     "capture": Step.CAPTURE.value,
     "running": Outcome.RUNNING.value,
-    "heard": [SessionState.LIVE.value, SessionState.ENDING.value, SessionState.DOCUMENTING.value],
+    "transcribed": [SessionState.LIVE.value, SessionState.ENDING.value, SessionState.DOCUMENTING.value],
 }
 
 Rows = list[tuple[Any, ...]]

@@ -117,8 +117,8 @@ async def test_drafting_again_keeps_the_draft_and_does_not_call_the_engine(
 async def test_late_draft_does_not_replace_a_revision_by_a_person(
     school: School, steps: DocumentationActivities
 ) -> None:
-    said = await school.say("Ada", "Fractions.")
-    await school.document(told(Section.TOPICS, "By hand.", said), author="a person")
+    utterance = await school.say("Ada", "Fractions.")
+    await school.document(told(Section.TOPICS, "By hand.", utterance), author="a person")
 
     assert (await draft(school, steps)).revision == 1
     assert [revision.author for revision in (await stored(school))[1]] == ["a person"]
@@ -163,9 +163,9 @@ async def test_class_without_speech_gets_an_empty_draft(
 async def test_only_the_current_revision_can_be_approved(
     school: School, steps: DocumentationActivities
 ) -> None:
-    said = await school.say("Ada", "Fractions.")
-    await school.document(told(Section.TOPICS, "One.", said))
-    await school.document(told(Section.TOPICS, "Two.", said), based_on=1)
+    utterance = await school.say("Ada", "Fractions.")
+    await school.document(told(Section.TOPICS, "One.", utterance))
+    await school.document(told(Section.TOPICS, "Two.", utterance), based_on=1)
 
     def approval(revision: int) -> ApproveInput:
         progress = step(step=Step.REVIEW, state=SessionState.REVIEW)

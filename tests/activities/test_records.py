@@ -61,9 +61,9 @@ async def close(school: School, outcome: str = "held") -> CloseResult:
 
 
 async def approved(school: School, *, status: DocumentationStatus = DocumentationStatus.APPROVED) -> None:
-    said = await school.say("Ada", "Please do page twelve until Thursday.")
-    check = told(Section.COMPREHENSION, "Asked.", said, outcome=CheckOutcome.INCORRECT)
-    await school.document(told(Section.HOMEWORK, "Page twelve until Thursday.", said), check)
+    utterance = await school.say("Ada", "Please do page twelve until Thursday.")
+    check = told(Section.COMPREHENSION, "Asked.", utterance, outcome=CheckOutcome.INCORRECT)
+    await school.document(told(Section.HOMEWORK, "Page twelve until Thursday.", utterance), check)
     await school.change(Documentation, sa.true(), status=status)
 
 
