@@ -1,4 +1,4 @@
-"""Heartbeats beside work that has no pauses of its own to send them in."""
+"""Sends heartbeats beside work that cannot send them itself."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from temporalio import activity
 
-_EVERY = 3.0  # s; the heartbeat time-outs of workflows/options.py are more than twice as long
+_EVERY = 3.0  # seconds; the heartbeat time-outs of workflows/options.py are more than twice as long
 
 
 @asynccontextmanager

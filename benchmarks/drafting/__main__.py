@@ -18,7 +18,7 @@ _BASELINES: dict[str, Callable[[ClassRecord, int], list[Citation]]] = {
     "centroid": centroid,
 }
 _SEEN, _HELD_OUT = "seen", "held out *"
-_COLUMNS = ("class", "method", "planted", "found", "told", "false", "recall", "precision")
+_COLUMNS = ("class", "method", "planted", "found", "statements", "false", "recall", "precision")
 
 Scores = dict[str, Score]
 

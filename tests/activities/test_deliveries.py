@@ -186,7 +186,7 @@ async def test_notice_of_another_organization_is_not_found(school: School, maile
         await _run(school, row, mailer)
 
 
-async def test_a_worker_that_is_killed_in_a_delivery_leaves_it_to_another(
+async def test_delivery_of_a_killed_worker_is_completed_by_another(
     school: School,
     temporal_server: TestTemporal,
     database_urls: DatabaseUrls,
@@ -194,7 +194,7 @@ async def test_a_worker_that_is_killed_in_a_delivery_leaves_it_to_another(
     tmp_path: Path,
 ) -> None:
     region = f"lost-{school.id}"
-    row = await written(school)
+    row = await write_notice(school)
     assert row.deliver_by
     environ = worker_environ(region, temporal_server, database_urls)
     temporal = await connect(temporal_server.address, temporal_server.namespace)
@@ -205,7 +205,7 @@ async def test_a_worker_that_is_killed_in_a_delivery_leaves_it_to_another(
             first.kill()
     with worker_process(environ | {"HOMEROOM_SMTP_URL": mail_sink.smtp_url}, tmp_path / "second.log"):
         await asyncio.wait_for(temporal.get_workflow_handle(delivery_workflow_id(row.id)).result(), 90)
-    assert (await after(school, row)).state == DeliveryState.SENT
+    assert (await stored(school, row)).state == DeliveryState.SENT
     assert len(mail_sink.messages(row.address)) == 1
 
 
@@ -235,7 +235,7 @@ def worker_process(environ: dict[str, str], log: Path) -> Iterator[Process]:
 
 @asynccontextmanager
 async def silent_mail_server() -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """Takes connections and never says a word: its URL, and an event that is set by the first connection."""
+    """A mail server that accepts connections and never answers: its URL, and an event set by the first connection."""
     connected = asyncio.Event()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
