@@ -73,18 +73,28 @@ class ClassSession:
 
     @workflow.run
     async def run(self, start: ClassSessionInput) -> ClassSessionResult:
+        story = asyncio.create_task(self._story())
+        while not story.done():
+            try:
+                await asyncio.shield(story)
+            except asyncio.CancelledError:
+                self._cancellation_requested()
+        return story.result()
+
+    def _cancellation_requested(self) -> None:
+        """Take "Request cancellation" in the Temporal UI as the signal `cancel`: it cancels the class.
+
+        It never ends the workflow under a class that goes on, whose record nobody would complete.
+        """
+        if self._facts.booking_answered and not allowed(self._facts.state, Trigger.CANCEL):
+            workflow.logger.warning("the request to cancel is ignored: the class is %s", self._facts.state)
+            return
+        self._commands.cancel(Cancel("workflow_cancelled"))
+
+    async def _story(self) -> ClassSessionResult:
         await workflow.wait_condition(lambda: self._facts.booking_answered)
         if self._facts.booking_refused:
             return ClassSessionResult(self._facts.state, "rejected", 0.0)
-        try:
-            return await self._booked_class()
-        except asyncio.CancelledError:
-            # "Request cancellation" in the Temporal UI cancels the class, not only its workflow.
-            if not allowed(self._facts.state, Trigger.CANCEL):
-                raise
-            return await self._cancel_class(Cancel("workflow_cancelled"))
-
-    async def _booked_class(self) -> ClassSessionResult:
         self._background.start(self._notices.run_step(Step.CONFIRMATION, NoticeKind.CONFIRMATION))
         while self._facts.state in (S.SCHEDULED, S.OPEN):
             await self._before_class()
@@ -126,19 +136,29 @@ class ClassSession:
 
     async def _open_room(self) -> None:
         async with self._lock:
-            await self._steps.run(
-                Step.ROOM,
-                lambda progress: execute_local_first(
-                    Rooms.open_room,
-                    StepInput(self._facts.session, progress),
-                    summary="open room",
-                    fallback=options.ROOM,
-                ),
-                state_after=S.OPEN,
-                together_with=(Step.CREDENTIALS,),
-                note=lambda opened: f"credentials given to {opened.credentialed} people",
-            )
-            self._lifecycle.advance(Trigger.OPEN)
+            opening = asyncio.create_task(self._run_opening())
+            await workflow.wait_condition(lambda: opening.done() or self._facts.cancellation is not None)
+            if opening.done():
+                await opening
+                self._lifecycle.advance(Trigger.OPEN)
+            else:
+                # The class is called off while the media server does not answer. The room watch closes a room
+                # that was made after all.
+                opening.cancel()
+
+    async def _run_opening(self) -> None:
+        await self._steps.run(
+            Step.ROOM,
+            lambda progress: execute_local_first(
+                Rooms.open_room,
+                StepInput(self._facts.session, progress),
+                summary="open room",
+                fallback=options.ROOM,
+            ),
+            state_after=S.OPEN,
+            together_with=(Step.CREDENTIALS,),
+            note=lambda opened: f"credentials given to {opened.credentialed} people",
+        )
 
     # The class
 

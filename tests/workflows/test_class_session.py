@@ -135,6 +135,22 @@ async def test_cancelled_class_closes_its_room_and_sends_notices(
     assert {e.outcome for e in await room.timeline()} <= {Outcome.DONE, Outcome.CANCELLED, Outcome.SKIPPED}
 
 
+async def test_request_to_cancel_does_not_end_the_workflow_of_a_class_that_is_taught(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    room = await book(environment, world)
+    await room.until(room.starts_at)
+    await room.teacher_joins()
+    await room.handle.cancel()
+    await room.end()
+    await room.drafted()
+    await room.handle.cancel()
+    await room.approve()
+    result = await room.result()
+    assert (result.state, result.outcome) == ("closed", "held")
+    assert "notice:cancelled" not in world.calls
+
+
 async def test_facts_query_returns_the_state_of_the_class(
     environment: WorkflowEnvironment, world: World
 ) -> None:
