@@ -13,7 +13,7 @@ from domain.errors import NotAllowed, NotAuthenticated
 from domain.people.access import STAFF, AccessRole, Principal
 from models.authorship import authorship
 from models.repositories import sign_ins
-from services.sign_in import LASTS, open_browser
+from services.sign_in import SIGN_IN_TTL, start_browser_session
 
 _OPERATOR = "operator"
 
@@ -73,13 +73,13 @@ async def enter(shared: State, desk_link: str, now: datetime, path: str) -> Resp
     link = shared.links.read_desk(desk_link, now)
     authorship.get().actor = _OPERATOR
     async with shared.database.tenant(link.organization_id) as db:
-        token = await open_browser(db, link.organization_id, _OPERATOR, None, "desk", now)
+        token = await start_browser_session(db, link.organization_id, _OPERATOR, None, "desk", now)
     return signed_in(shared, token, path)
 
 
 def signed_in(shared: State, token: str, path: str) -> Response:
     response = RedirectResponse(path, status_code=303, headers={"Cache-Control": "no-store"})
-    set_cookie(shared, response, cookie_name(shared), token, int(LASTS.total_seconds()))
+    set_cookie(shared, response, cookie_name(shared), token, int(SIGN_IN_TTL.total_seconds()))
     return response
 
 

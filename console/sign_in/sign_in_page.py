@@ -18,7 +18,7 @@ from console.frame.viewers import same_origin, set_cookie, signed_in
 from domain.errors import HomeroomError, RateLimited
 from domain.people.sign_in import domain_of, home_path, safe_path
 from services.inputs.fields import EMAIL
-from services.openid_sign_in import FLOW_LASTS
+from services.openid_sign_in import FLOW_TTL
 from services.sign_in import sign_out
 from wiring.api import OPENID_CALLBACK
 
@@ -87,7 +87,7 @@ async def with_provider(
     except HomeroomError as error:
         return refusal(request, "sign_in_refused.html", error)
     answer = RedirectResponse(url, status_code=303, headers=HEADERS)
-    set_cookie(shared, answer, _flow_cookie(shared), cookie, int(FLOW_LASTS.total_seconds()))
+    set_cookie(shared, answer, _flow_cookie(shared), cookie, int(FLOW_TTL.total_seconds()))
     return answer
 
 
