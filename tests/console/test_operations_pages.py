@@ -82,7 +82,7 @@ async def test_a_key_is_made_rotated_and_revoked(operator: httpx.AsyncClient, ha
     assert await status_with_key(harbour, secret) == 200
     again = await operator.post("/settings/keys/new", data=body | {"name": "again"})
     assert "already exists" in again.text
-    assert await status_with_key(harbour, secret) == 200, "the secret that was told goes on working"
+    assert await status_with_key(harbour, secret) == 200, "the secret that was shown keeps working"
     check((await operator.get("/settings/keys")).text, "key")
 
     one = f"/settings/keys/{body['key']}"
