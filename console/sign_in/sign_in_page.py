@@ -24,7 +24,7 @@ from wiring.api import OPENID_CALLBACK
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _MAX_ADDRESS = 254  # characters
-NOTES = {"out": "You are signed out.", "everywhere": "You're signed out everywhere."}
+NOTES = {"out": "You are signed out.", "everywhere": "You are signed out everywhere."}
 
 
 @router.get("/sign-in")
