@@ -120,7 +120,7 @@ async def test_new_exceptions_and_messages_appear_without_a_reload(
 ) -> None:
     for path, make in (("exceptions", add_case), ("outbox", add_notice)):
         await page.goto(f"{hall.campus.url}/{path}")
-        await expect(page.locator("[data-live-status_with_key]")).to_have_attribute("data-state", "live")
+        await expect(page.locator("[data-live-status]")).to_have_attribute("data-state", "live")
         made = await make(academy)
         await expect(page.locator(f"a[href='/{path}/{made}']")).to_be_visible()
 
