@@ -76,10 +76,13 @@ NOTICE_KINDS: Mapping[str, str] = {
     AccountNoticeKind.INVITATION: "Invitation",
 }
 ROLES: Mapping[str, str] = {Role.OBSERVER: "guest", "member": "staff"}
+# Notes of the session workflow as pages show them. Stored timelines also have the wording of the last release.
 _TIMELINE_NOTES = {
     "no speech": "nobody spoke",
     "not held": "class not held",
+    "no approved documentation": "no approved draft",
     "nothing approved": "no approved draft",
+    "its time had passed": "too late for this class",
     "its time was over": "too late for this class",
 }
 _END_REASONS = {
@@ -89,7 +92,7 @@ _END_REASONS = {
     "moved": "class rescheduled",
     "cancelled": "class cancelled",
 }
-_JOINABLE = re.compile(r"(\d+) may come in")
+_JOINABLE = re.compile(r"credentials given to (?P<count>\d+) people|(?P<stored>\d+) may come in")
 _ONE_OF_MANY = re.compile(r"\b1 (segment|statement|utterance|word)s\b")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Fields of the change log whose values are codes.
@@ -156,7 +159,7 @@ def timeline_note(step: str, outcome: str, note: str) -> str:
     if step == Step.END:
         return _END_REASONS.get(note, note)
     if joinable := _JOINABLE.fullmatch(note):
-        count = int(joinable[1])
+        count = int(joinable["count"] or joinable["stored"])
         return f"{count} {'participant' if count == 1 else 'participants'} can join"
     return _TIMELINE_NOTES.get(note) or _ONE_OF_MANY.sub(r"1 \1", note)
 

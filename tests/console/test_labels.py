@@ -56,7 +56,7 @@ def test_the_occasion_of_a_case_is_shown_without_codes_and_ids(
     ("step", "outcome", "note", "shown"),
     [
         (Step.CREDENTIALS, Outcome.DONE, "4 may come in", "4 participants can join"),
-        (Step.CREDENTIALS, Outcome.DONE, "1 may come in", "1 participant can join"),
+        (Step.CREDENTIALS, Outcome.DONE, "credentials given to 1 people", "1 participant can join"),
         (Step.DOCUMENTATION, Outcome.DONE, "1 statements", "1 statement"),
         (Step.DOCUMENTATION, Outcome.DONE, "21 statements", "21 statements"),
         (Step.END, Outcome.DONE, "empty", "room was empty"),
