@@ -1,4 +1,4 @@
-"""All pages of the console, their templates' static files, and where a signed-in browser goes first."""
+"""Mounts all pages and static files of the console on the application; `/` leads to the reader's home page."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from console.courses import booking_page, course_pages, plan_pages
 from console.exceptions import case_pages
 from console.family import family_page
 from console.frame.problem_page import PageRoute
-from console.frame.viewers import Desk
+from console.frame.viewers import CurrentUser
 from console.outbox import outbox_pages
 from console.people import people_pages
 from console.records import record_pages
@@ -24,9 +24,9 @@ from console.today import today_page
 from domain.people.sign_in import home_path
 
 STATIC = Path(__file__).parent / "static"
-# These say themselves, route by route, who may see them.
+# Each route of these modules has its own rule about who may open it.
 OWN_RULES = (today_page, sign_in_page, account_page, teaching_page, family_page, session_page)
-# Each route of these asks for one permission.
+# Each route of these modules requires one permission.
 PERMITTED = (
     audio_page,
     command_forms,
@@ -46,7 +46,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/")
-async def home(who: Desk) -> Response:
+async def home(who: CurrentUser) -> Response:
     return RedirectResponse(home_path(who.role))
 
 

@@ -1,1 +1,1 @@
-"""What people read: notices and briefings, built from plain values with Jinja2 templates."""
+"""Texts for people: mails, briefings and the family page, built from plain values with Jinja2 templates."""

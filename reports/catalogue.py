@@ -1,4 +1,4 @@
-"""Texts of the notices by language. English is complete; a language that lacks a text falls back to it."""
+"""Texts of mails and briefings by language. English is complete; other languages fall back to it."""
 
 from domain.notices.kinds import NoticeKind
 from domain.people.languages import best_language
@@ -147,10 +147,11 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def chosen(wanted: str) -> str:
+def supported_language(wanted: str) -> str:
     """The language of the catalogue that is nearest to the wanted one."""
     return best_language(wanted, LANGUAGES)
 
 
 def words_in(language: str) -> dict[str, str]:
-    return WORDS["en"] | WORDS[chosen(language)]
+    """All texts in the language nearest to this one."""
+    return WORDS["en"] | WORDS[supported_language(language)]

@@ -1,4 +1,4 @@
-"""What the templates are given. Plain values; times are aware and are shown in the reader's zone."""
+"""Values for the mail templates, and the mail they render. Times are aware and shown in the reader's time zone."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from domain.record.documentation import Statement
 
 @dataclass(frozen=True)
 class ClassContext:
-    """A class as one reader sees it."""
+    """A class as one reader sees it in a notice."""
 
     organization: str
     course: str
@@ -18,8 +18,8 @@ class ClassContext:
     starts_at: datetime
     ends_at: datetime
     reader: str  # name of the person addressed
-    students: tuple[str, ...] = ()  # the reader's own children, or everybody for the instructor
-    join_urls: tuple[tuple[str, str], ...] = ()  # (whose, url)
+    students: tuple[str, ...] = ()  # the reader's own children; all students for the instructor
+    join_urls: tuple[tuple[str, str], ...] = ()  # (name of the participant, URL)
     page_url: str = ""  # the session's page, for the instructor
     family_url: str = ""  # the guardian's own page
     topics: tuple[str, ...] = ()

@@ -1,13 +1,13 @@
-"""Words of the guardian's own page, by language, beside those of the notices."""
+"""Texts of the family page by language, which include those of the notices."""
 
-from reports.catalogue import chosen, words_in
+from reports.catalogue import supported_language, words_in
 
 _PAGE = {
     "en": {
         "family": "Your family",
         "times_in": "Time zone: {zone}",
         "no_children": "No children yet",
-        "no_children_note": "Your school hasn't linked any children to you. "
+        "no_children_note": "Your school hasn't linked any children to your account. "
         "If that's wrong, contact your school.",
         "next_class": "Next class",
         "then": "Later",
@@ -18,7 +18,7 @@ _PAGE = {
         "summaries": "Class summaries",
         "no_summaries": "No summaries yet. "
         "You'll get one after each class, once the instructor has approved it.",
-        "nothing_said": "This class has no notes about your child alone.",
+        "nothing_said": "There are no notes about your child for this class.",
         "sent": "Your messages",
         "no_sent": "No messages yet.",
         "sign_out": "Sign out",
@@ -39,7 +39,7 @@ _PAGE = {
         "summaries": "Resúmenes de clase",
         "no_summaries": "Todavía no hay resúmenes. "
         "Recibirás uno después de cada clase, cuando su docente lo apruebe.",
-        "nothing_said": "Esta clase no tiene notas solo sobre tu estudiante.",
+        "nothing_said": "No hay notas sobre tu estudiante en esta clase.",
         "sent": "Tus mensajes",
         "no_sent": "Todavía no hay mensajes.",
         "sign_out": "Cerrar sesión",
@@ -49,6 +49,6 @@ _PAGE = {
 
 
 def family_words(language: str) -> tuple[str, dict[str, str]]:
-    """The language that is spoken, and its words."""
-    spoken = chosen(language)
-    return spoken, words_in(spoken) | _PAGE["en"] | _PAGE[spoken]
+    """The supported language nearest to this one, and the texts of the page in it."""
+    supported = supported_language(language)
+    return supported, words_in(supported) | _PAGE["en"] | _PAGE[supported]

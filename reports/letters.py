@@ -1,4 +1,4 @@
-"""How every mail is rendered: the two environments that its HTML and its text come from."""
+"""Renders a mail from its HTML and its text template."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _MAX_SUBJECT = 180
 
 
 def one_line(value: Any) -> Any:
-    """Whatever a title or a name holds, it opens no line of its own: not in a header, not among plain text."""
+    """The text on one line, so that a title or a name cannot add a header or a line of plain text."""
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
@@ -32,10 +32,10 @@ _text = Environment(
 
 
 def render(template: str, subject: str, values: dict[str, Any]) -> RenderedMessage:
-    """From the templates of this name, `.html` and `.txt`."""
-    known = values | {"subject": one_line(subject)[:_MAX_SUBJECT]}
+    """Render `{template}.html` and `{template}.txt` with these values."""
+    context = values | {"subject": one_line(subject)[:_MAX_SUBJECT]}
     return RenderedMessage(
-        subject=known["subject"],
-        html=_html.get_template(f"{template}.html").render(known),
-        text=_text.get_template(f"{template}.txt").render(known).strip() + "\n",
+        subject=context["subject"],
+        html=_html.get_template(f"{template}.html").render(context),
+        text=_text.get_template(f"{template}.txt").render(context).strip() + "\n",
     )

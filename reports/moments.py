@@ -1,4 +1,4 @@
-"""Dates, times and lists of names in a reader's language and time zone, by the forms of the CLDR."""
+"""Dates, times and lists of names in a reader's language and time zone, formatted by the CLDR."""
 
 import re
 from collections.abc import Iterable
@@ -10,30 +10,31 @@ from babel import Locale
 from babel.dates import format_datetime, format_time, match_skeleton
 from babel.lists import format_list
 
-# English without a country is read with the day before the month and a clock of 24 hours.
+# English without a country is formatted with the day before the month and a 24-hour clock.
 _LOCALES = {"en": "en_GB"}
 _DAY = "MMMMEEEEd"  # weekday, day and month in full, without the year
 
 
 def moment(at: datetime, language: str, time_zone: str) -> str:
-    """Day and time, `Monday 2 March, 15:00`."""
+    """Day and time, such as `Monday 2 March, 15:00`."""
     locale, zone = locale_of(language), ZoneInfo(time_zone)
-    return format_datetime(at, _moment_pattern(locale), zone, locale) + _which(at, zone)
+    return format_datetime(at, _moment_pattern(locale), zone, locale) + _offset_name(at, zone)
 
 
 def clock(at: datetime, language: str, time_zone: str) -> str:
-    """The time of day, `15:00`."""
+    """The time of day, such as `15:00`."""
     zone = ZoneInfo(time_zone)
-    return format_time(at.astimezone(zone), "short", zone, locale_of(language)) + _which(at, zone)
+    return format_time(at.astimezone(zone), "short", zone, locale_of(language)) + _offset_name(at, zone)
 
 
 def listed(names: Iterable[str], language: str) -> str:
-    """`Noor, Leo and Ada`."""
+    """A list of names, such as `Noor, Leo and Ada`."""
     return format_list(list(names), locale=locale_of(language))
 
 
 @cache
 def locale_of(language: str) -> Locale:
+    """The locale for a language code."""
     return Locale.parse(_LOCALES.get(language, language))
 
 
@@ -41,7 +42,7 @@ def locale_of(language: str) -> Locale:
 def _moment_pattern(locale: Locale) -> str:
     skeleton = match_skeleton(_DAY, locale.datetime_skeletons)
     if skeleton is None:
-        raise LookupError(f"{locale} has no form for a day of the year")
+        raise LookupError(f"{locale} has no format for a day of the year")
     # Skeletons match approximately, so the pattern found may abbreviate the weekday.
     day = re.sub("E+", "EEEE", locale.datetime_skeletons[skeleton].pattern)
     return (
@@ -51,8 +52,8 @@ def _moment_pattern(locale: Locale) -> str:
     )
 
 
-def _which(at: datetime, zone: ZoneInfo) -> str:
-    """The offset's name where this time of day comes twice, as it does when clocks go back."""
+def _offset_name(at: datetime, zone: ZoneInfo) -> str:
+    """The name of the offset if this time of day occurs twice, as it does when clocks go back; else empty."""
     local = at.astimezone(zone)
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return f" {local:%Z}" if twice else ""

@@ -1,11 +1,11 @@
-"""Messages to people: one HTML and one text form of each, from the same context."""
+"""Renders the notices about a class as HTML and text."""
 
 from typing import Any
 
 from domain.notices.kinds import NoticeKind
 from domain.record.documentation import Section
 from reports.briefings import read_briefing
-from reports.catalogue import SUBJECTS, chosen, words_in
+from reports.catalogue import SUBJECTS, supported_language, words_in
 from reports.contexts import ClassContext, RenderedMessage
 from reports.letters import render
 from reports.moments import clock, listed, moment
@@ -14,8 +14,8 @@ from reports.moments import clock, listed, moment
 def render_notice(
     kind: NoticeKind, context: ClassContext, *, language: str, time_zone: str
 ) -> RenderedMessage:
-    """`language` falls back to English; times are shown in `time_zone` (IANA) with the zone's name."""
-    language = chosen(language)
+    """The mail of a notice; `language` falls back to English, times are in `time_zone` (IANA), which is named."""
+    language = supported_language(language)
     when = moment(context.starts_at, language, time_zone)
     subject = SUBJECTS[language][kind].format(title=context.title, when=when)
     return render("notice", subject, _values(kind, context, language, time_zone))
@@ -42,28 +42,28 @@ def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: s
 
 
 def _actions(kind: NoticeKind, context: ClassContext, words: dict[str, str]) -> list[tuple[str, str]]:
-    """What the reader can do, each with its link."""
+    """The buttons of the mail as (label, URL)."""
     if kind == NoticeKind.REVIEW_REQUEST and context.page_url:
         return [(words["review"], context.page_url)]
     several = len(context.join_urls) > 1
     return [
-        (words["join_as"].format(name=whose) if several else words["join"], url)
-        for whose, url in context.join_urls
+        (words["join_as"].format(name=name) if several else words["join"], url)
+        for name, url in context.join_urls
     ]
 
 
 def _lists(
     kind: NoticeKind, context: ClassContext, words: dict[str, str], language: str, time_zone: str
 ) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Headings with their lines, each line with a verdict where it has one."""
+    """The sections of the mail: a heading with (line, verdict) pairs; the verdict may be empty."""
     if kind == NoticeKind.BRIEFING and context.briefing:
-        read = read_briefing(context.briefing, language=language, time_zone=time_zone)
-        return [(heading, [(line, "") for line in lines]) for heading, lines in read]
+        sections = read_briefing(context.briefing, language=language, time_zone=time_zone)
+        return [(heading, [(line, "") for line in lines]) for heading, lines in sections]
     if kind != NoticeKind.SUMMARY:
         return []
-    told = [(section, [s for s in context.statements if s.section == section]) for section in Section]
+    by_section = [(section, [s for s in context.statements if s.section == section]) for section in Section]
     return [
         (words[section], [(s.text, words[s.outcome] if s.outcome else "") for s in statements])
-        for section, statements in told
+        for section, statements in by_section
         if statements
     ]

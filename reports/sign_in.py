@@ -1,31 +1,33 @@
-"""The mail that signs somebody in."""
+"""Renders the mail with sign-in links."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.catalogue import chosen, words_in
+from reports.catalogue import supported_language, words_in
 from reports.contexts import RenderedMessage
 from reports.letters import render
 
 
 @dataclass(frozen=True)
-class Door:
+class SignInOption:
+    """An account that the reader can sign in to, with its link."""
+
     organization: str
     kind: str  # member | instructor | guardian
     url: str
 
 
-def render_sign_in(doors: Sequence[Door], *, language: str, minutes: int) -> RenderedMessage:
-    """One button per door; as whom is said where one organization has several."""
+def render_sign_in(options: Sequence[SignInOption], *, language: str, minutes: int) -> RenderedMessage:
+    """A button per option; it names the kind of account if an organization has several."""
     words = words_in(language)
-    names = [door.organization for door in doors]
+    names = [option.organization for option in options]
     actions = []
-    for door in doors:
-        label = words["sign_in_as" if names.count(door.organization) > 1 else "sign_in_to"]
-        actions.append((label.format(organization=door.organization, kind=words[door.kind]), door.url))
+    for option in options:
+        label = words["sign_in_as" if names.count(option.organization) > 1 else "sign_in_to"]
+        actions.append((label.format(organization=option.organization, kind=words[option.kind]), option.url))
     values = {
         "w": words | {"sign_in_lead": words["sign_in_lead"].format(minutes=minutes)},
-        "language": chosen(language),
+        "language": supported_language(language),
         "actions": actions,
         "footer": words["sign_in_footer"],
     }

@@ -1,1 +1,1 @@
-"""Use cases, one module per noun, for every door and every activity: plain inputs in, rows or views out."""
+"""Use cases, one module per noun, called by the API, the console and the activities: plain inputs in, rows out."""

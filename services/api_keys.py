@@ -1,4 +1,4 @@
-"""API keys: made, rotated, revoked. A secret is known once, to who made the key."""
+"""API keys: create, rotate and revoke. A secret is returned once, when its key is created."""
 
 import secrets
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class MadeKey:
 
 
 async def make(db: AsyncSession, who: Principal, new: NewKey, key_id: UUID, now: datetime) -> MadeKey:
-    """Raises NotAllowed for a key that may do more than who makes it."""
+    """Create a key with a new secret. Raises NotAllowed for a key with more access than its creator's."""
     if who.scopes is not None and not (new.scopes and set(new.scopes) <= who.scopes):
         raise NotAllowed(
             "a key can't create a key with more access than its own",
@@ -34,22 +34,24 @@ async def make(db: AsyncSession, who: Principal, new: NewKey, key_id: UUID, now:
 async def rotate(
     db: AsyncSession, who: Principal, key_id: UUID, overlap: timedelta, new_id: UUID, now: datetime
 ) -> MadeKey:
-    """A key of the same role and scopes; the old one works until the overlap is over.
+    """Create a key with the same role and scopes; the old one works until the overlap has passed.
 
-    Raises NotFound, TransitionRefused for one that is revoked or expired.
+    Raises NotFound, TransitionRefused for a key that is revoked or expired.
     """
     old = await _locked_key(db, key_id)
     if old.revoked_at or (old.expires_at and old.expires_at <= now):
         raise TransitionRefused("this key no longer works", next_step="Create a new key instead.")
-    lasts = old.expires_at - old.created_at if old.expires_at else None
-    new = NewKey(name=old.name, role=old.role, scopes=old.scopes, expires_at=now + lasts if lasts else None)
+    lifetime = old.expires_at - old.created_at if old.expires_at else None
+    new = NewKey(
+        name=old.name, role=old.role, scopes=old.scopes, expires_at=now + lifetime if lifetime else None
+    )
     ends_at = now + overlap
     entities.touch(old, {"expires_at": min(old.expires_at or ends_at, ends_at)}, now)
     return await make(db, who, new, new_id, now)
 
 
 async def revoke(db: AsyncSession, key_id: UUID, now: datetime) -> None:
-    """At once. Raises NotFound."""
+    """Revoke a key; it stops working at once. Raises NotFound."""
     row = await _locked_key(db, key_id)
     if row.revoked_at is None:
         entities.touch(row, {"revoked_at": now}, now)
@@ -71,7 +73,7 @@ async def _locked_key(db: AsyncSession, key_id: UUID) -> ApiKey:
 
 
 async def add(db: AsyncSession, tenant: UUID, new: NewKey, by: str, key_id: UUID, now: datetime) -> MadeKey:
-    """Made again under the same id, only its secret is another: nobody was told the first."""
+    """Write a key. Called again with the same id, it replaces the secret: the first one never reached the caller."""
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     row = await db.get(ApiKey, key_id) or ApiKey(
         id=key_id,

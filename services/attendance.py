@@ -1,4 +1,4 @@
-"""Attendance and engagement per participant: filed, or folded from the events recorded so far."""
+"""Attendance and engagement per participant, as filed or computed from the events recorded so far."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,7 +18,7 @@ from models.session import Participant, Session
 
 
 async def rows(db: AsyncSession, session: Session, now: datetime) -> list[AttendanceRow]:
-    """The filed rows of a closed session, else folded from what is recorded so far."""
+    """The filed rows of a closed session; else rows computed from the events recorded so far."""
     if session.state in FINAL_STATES and (filed := await records.attendance(db, session.id)):
         return filed
     participants = await sessions.participants(db, session.id)
@@ -28,7 +28,7 @@ async def rows(db: AsyncSession, session: Session, now: datetime) -> list[Attend
 def attendance_rows(
     session: Session, participants: Sequence[Participant], recorded: Sequence[SessionEvent], now: datetime
 ) -> list[AttendanceRow]:
-    """One row per participant, those who never came included."""
+    """One row per participant, including those who never joined."""
     until = session.ended_at or now
     attended = fold_attendance(recorded, until=until)
     engaged = summarise(recorded, until=until)

@@ -1,4 +1,4 @@
-"""The sound of one stretch of class, cut from the stored segments."""
+"""Audio clips of a class, cut from the stored segments."""
 
 import io
 import wave
@@ -14,36 +14,36 @@ from domain.errors import NotFound
 from domain.record.recording import AudioSegment
 from transcription.audio import decode_audio
 
-RATE = 16_000  # Hz
+SAMPLE_RATE = 16_000  # Hz
 
 
 async def cut(store: ObjectStore, segments: Sequence[AudioSegment], start: datetime, end: datetime) -> bytes:
-    """WAV, 16 kHz mono, of what one speaker's segments hold between two moments; what was not recorded is silence.
+    """One speaker's audio between two moments, as WAV with 16 kHz mono; gaps in the recording are silence.
 
-    Raises NotFound where nothing of it was recorded.
+    Raises NotFound if nothing in between was recorded.
     """
-    touching = [segment for segment in segments if segment.started_at < end and segment.ended_at > start]
-    if not touching:
+    overlapping = [segment for segment in segments if segment.started_at < end and segment.ended_at > start]
+    if not overlapping:
         raise NotFound("there is no recording of this part", next_step="The session's record shows the gap.")
-    sound = np.zeros(round((end - start).total_seconds() * RATE), dtype=np.float32)
-    for segment in touching:
+    clip = np.zeros(round((end - start).total_seconds() * SAMPLE_RATE), dtype=np.float32)
+    for segment in overlapping:
         stored = await obstore.get_async(store, segment.key)
         samples = decode_audio(bytes(await stored.bytes_async()))
-        _lay(sound, samples, round((segment.started_at - start).total_seconds() * RATE))
-    return _wav(sound)
+        _copy_samples(clip, samples, round((segment.started_at - start).total_seconds() * SAMPLE_RATE))
+    return _wav(clip)
 
 
-def _lay(sound: NDArray[np.float32], samples: NDArray[np.float32], offset: int) -> None:
-    first, last = max(offset, 0), min(offset + len(samples), len(sound))
+def _copy_samples(clip: NDArray[np.float32], samples: NDArray[np.float32], offset: int) -> None:
+    first, last = max(offset, 0), min(offset + len(samples), len(clip))
     if first < last:
-        sound[first:last] = samples[first - offset : last - offset]
+        clip[first:last] = samples[first - offset : last - offset]
 
 
-def _wav(sound: NDArray[np.float32]) -> bytes:
+def _wav(clip: NDArray[np.float32]) -> bytes:
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+        out.setframerate(SAMPLE_RATE)
+        out.writeframes((np.clip(clip, -1, 1) * 32767).astype("<i2").tobytes())
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""The live board, read whole or by the sessions that changed."""
+"""The rows of the live board: all of them, or those of the sessions that changed."""
 
 import asyncio
 from collections.abc import Collection
@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.sessions.board import SessionFacts, SessionRow, board_row, sorted_rows
 from models.repositories import board
 
-_AT_ONCE = 100  # rows, then others have their turn
+_BATCH = 100  # rows computed before other tasks get to run
 
 
 async def rows(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = None) -> list[SessionRow]:
-    """In the order of the board."""
+    """The rows in the order of the board; `ids` limits them to these sessions."""
     return sorted_rows(await _rows(await board.facts(db, now, ids), now))
 
 
-async def _rows(found: list[SessionFacts], now: datetime) -> list[SessionRow]:
-    made: list[SessionRow] = []
-    for start in range(0, len(found), _AT_ONCE):
-        made += [board_row(facts, now) for facts in found[start : start + _AT_ONCE]]
+async def _rows(sessions: list[SessionFacts], now: datetime) -> list[SessionRow]:
+    computed: list[SessionRow] = []
+    for start in range(0, len(sessions), _BATCH):
+        computed += [board_row(facts, now) for facts in sessions[start : start + _BATCH]]
         await asyncio.sleep(0)
-    return made
+    return computed

@@ -1,4 +1,4 @@
-"""The rows of a booked class: written, moved, called off. The workflow of the class asks for each."""
+"""The rows of a booked class: write, move and cancel them. Called by the activities of the class's workflow."""
 
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,9 @@ from workflows.contracts.sessions import BookInput, CancelInput, MoveInput
 
 
 async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
-    """Write the session, its participants and the time it holds; returns how many take part.
+    """Write the session, its participants and the time it holds; returns the number of participants.
 
-    Booked again under the same id, it is the class that is there. Raises BookingInPast, InvalidInput, Conflict,
+    Called again with the same id, it leaves the class as it is. Raises BookingInPast, InvalidInput, Conflict,
     UnknownReference, DoubleBooked; none of them leaves a row.
     """
     _check(booking)
@@ -51,13 +51,13 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
         ]
     )
     await db.flush()
-    everybody = [instructor.id, *booking.student_ids]
-    await sessions.hold_time(db, session, everybody, booking.starts_at, booking.ends_at)
-    return len(everybody)
+    people_ids = [instructor.id, *booking.student_ids]
+    await sessions.hold_time(db, session, people_ids, booking.starts_at, booking.ends_at)
+    return len(people_ids)
 
 
 async def move(db: AsyncSession, move: MoveInput) -> None:
-    """Change start and end. Raises InvalidInput, DoubleBooked, which changes nothing."""
+    """Change start and end. Raises InvalidInput, DoubleBooked; then nothing is changed."""
     session = await sessions.get_session(db, move.session.session_id)
     starts_at, ends_at = move.starts_at or session.starts_at, move.ends_at or session.ends_at
     check_length(starts_at, ends_at)
@@ -67,7 +67,7 @@ async def move(db: AsyncSession, move: MoveInput) -> None:
 
 
 async def cancel(db: AsyncSession, cancel: CancelInput) -> None:
-    """Mark as cancelled and give back the time it held."""
+    """Mark the session as cancelled and release the time it held."""
     await sessions.release_time(db, cancel.session.session_id)
     await sessions.change(db, cancel.session.session_id, outcome="cancelled")
 

@@ -1,4 +1,4 @@
-"""Opening, taking and resolving exceptions."""
+"""Exceptions (cases): open, assign, resolve and reopen them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,9 +27,9 @@ class NewCase:
 
 
 async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
-    """Put a case in the queue of its kind's owner. True where it was not there before.
+    """Put a case in the queue of its kind's owner; False if it exists already.
 
-    Its id follows from what it is about, so that opening it twice is one case.
+    Its id is derived from subject, kind and occasion, so that opening it twice makes one case.
     """
     routing = route(new.kind)
     row = ExceptionCase(
@@ -49,7 +49,10 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
 
 
 async def assign(db: AsyncSession, who: Principal, case_id: UUID, member_id: UUID | None) -> QueuedCase:
-    """To a member of staff; to who asks where nobody is named. Raises NotFound, UnknownReference, TransitionRefused."""
+    """Assign a case to a member of staff; None: to the caller.
+
+    Raises NotFound, UnknownReference, TransitionRefused for a case that is resolved.
+    """
     queued = await _open(db, case_id)
     if member_id is not None:
         member = await db.get(Member, member_id)
@@ -64,7 +67,7 @@ async def assign(db: AsyncSession, who: Principal, case_id: UUID, member_id: UUI
 async def resolve(
     db: AsyncSession, who: Principal, case_id: UUID, resolution: str, now: datetime
 ) -> QueuedCase:
-    """Raises NotFound, TransitionRefused for one that is resolved already."""
+    """Resolve a case. Raises NotFound, TransitionRefused for a case that is resolved already."""
     queued = await _open(db, case_id)
     queued.case.state, queued.case.resolved_at = "resolved", now
     queued.case.resolved_by, queued.case.resolution = who.actor, resolution
@@ -72,7 +75,7 @@ async def resolve(
 
 
 async def reopen(db: AsyncSession, case_id: UUID) -> QueuedCase:
-    """What was resolved too early. Raises NotFound."""
+    """Open a resolved case again. Raises NotFound."""
     queued = await cases.get(db, case_id, lock=True)
     queued.case.state, queued.case.resolved_at, queued.case.resolved_by = "open", None, ""
     return queued

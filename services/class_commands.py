@@ -1,4 +1,4 @@
-"""What may be asked of a class: book, move, extend, end, cancel, substitute, let a guest in.
+"""Commands to a class: book, reschedule, extend, end, cancel, request a substitute, invite a guest.
 
 Each command checks that the caller may see the class, then holds no connection while the workflow answers.
 """
@@ -25,7 +25,7 @@ class ClassCommands:
         self._client = client
 
     async def book(self, organization_id: UUID, session_id: UUID, new: NewSession) -> Booked:
-        """Booked again under the same id, it is the class that is there.
+        """Book a class. Called again with the same id, it returns the class that exists.
 
         Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable.
         """
@@ -57,31 +57,37 @@ class ClassCommands:
         ends_at: datetime,
         command_id: str | None = None,
     ) -> None:
-        """Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable."""
+        """Change start and end.
+
+        Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable.
+        """
         await visible_session(self._database, who, session_id)
         await self._client.reschedule(session_id, Reschedule(starts_at, ends_at), command_id)
 
     async def extend(
         self, who: Principal, session_id: UUID, ends_at: datetime, command_id: str | None = None
     ) -> None:
-        """Raises NotFound, TransitionRefused, InvalidInput, DoubleBooked, Unavailable."""
+        """Change the end of a running class.
+
+        Raises NotFound, TransitionRefused, InvalidInput, DoubleBooked, Unavailable.
+        """
         await visible_session(self._database, who, session_id)
         await self._client.extend(session_id, Extend(ends_at), command_id)
 
     async def cancel(
         self, who: Principal, session_id: UUID, reason: str, command_id: str | None = None
     ) -> None:
-        """`reason` is a code. Raises NotFound, TransitionRefused, Unavailable."""
+        """Cancel a class; `reason` is a code. Raises NotFound, TransitionRefused, Unavailable."""
         await visible_session(self._database, who, session_id)
         await self._client.cancel(session_id, Cancel(reason, who.actor), command_id)
 
     async def end(self, who: Principal, session_id: UUID, command_id: str | None = None) -> None:
-        """Raises NotFound, TransitionRefused, Unavailable."""
+        """End a running class now. Raises NotFound, TransitionRefused, Unavailable."""
         await visible_session(self._database, who, session_id)
         await self._client.end(session_id, EndClass(who.actor), command_id)
 
     async def substitute(self, who: Principal, session_id: UUID, instructor_id: UUID | None) -> None:
-        """Ask for another instructor; None: whoever fits best.
+        """Request another instructor; None: the best match.
 
         Raises NotFound, UnknownReference, TransitionRefused, Unavailable.
         """
@@ -94,9 +100,9 @@ class ClassCommands:
     async def invite_guest(
         self, who: Principal, session_id: UUID, guest_id: UUID, name: str
     ) -> tuple[Session, Participant]:
-        """Somebody who sits in: sees, hears and speaks, and does not count in the attendance.
+        """Add a guest, who can see, hear and speak, and does not count toward attendance.
 
-        Invited again under the same id, it is the guest that is there. Raises NotFound, TransitionRefused.
+        Called again with the same id, it returns the guest that exists. Raises NotFound, TransitionRefused.
         """
         async with self._database.tenant(who.organization_id) as db:
             session = await sessions.get_visible(db, session_id, who)

@@ -1,4 +1,4 @@
-"""The filed record of a class: attendance, the next briefing, how complete it is."""
+"""Files the record of a class: attendance, the briefing for the next class, and the record's completeness."""
 
 import asyncio
 from datetime import datetime
@@ -20,7 +20,7 @@ from workflows.contracts.common import SessionRef
 
 
 async def file_attendance(db: AsyncSession, ref: SessionRef, now: datetime) -> list[AttendanceRow]:
-    """Fold attendance and engagement from the events into a row per participant."""
+    """Compute attendance and engagement from the events and store a row per participant."""
     session = await sessions.get_session(db, ref.session_id)
     participants = await sessions.participants(db, ref.session_id)
     recorded = await events.of_session(db, ref.session_id)
@@ -31,7 +31,10 @@ async def file_attendance(db: AsyncSession, ref: SessionRef, now: datetime) -> l
 
 
 async def prepare_next_briefing(db: AsyncSession, ref: SessionRef, now: datetime) -> None:
-    """Make the briefing of the course's next class from this one's approved record; none of a class not held."""
+    """Store the briefing for the course's next class, built from this one's approved record.
+
+    A class that was not held makes none.
+    """
     session = await sessions.get_session(db, ref.session_id)
     if session.live_at is None:
         return
@@ -57,7 +60,7 @@ async def prepare_next_briefing(db: AsyncSession, ref: SessionRef, now: datetime
 
 
 async def close(db: AsyncSession, ref: SessionRef, outcome: str) -> Completeness:
-    """Measure how complete the record is, and write it with the outcome: held, not_held or cancelled."""
+    """Measure how complete the record is, and store that with the outcome: held, not_held or cancelled."""
     session = await sessions.get_session(db, ref.session_id)
     measured = completeness(await _parts(db, session), outcome)
     share = {"have": measured.have, "missing": measured.missing, "share": measured.share}
@@ -66,14 +69,14 @@ async def close(db: AsyncSession, ref: SessionRef, outcome: str) -> Completeness
 
 
 async def _parts(db: AsyncSession, session: Session) -> RecordParts:
-    sent = {n.kind for n in await notices.of_session(db, session.id) if n.sent_at}
-    attended = await records.attendance(db, session.id)
+    sent = {notice.kind for notice in await notices.of_session(db, session.id) if notice.sent_at}
+    attendance = await records.attendance(db, session.id)
     document = await documents.documentation(db, session.id)
     return RecordParts(
         confirmation=NoticeKind.CONFIRMATION in sent,
         briefing=NoticeKind.BRIEFING in sent,
-        attendance=any(row.seconds > 0 for row in attended),
-        engagement=any(row.engagement for row in attended),
+        attendance=any(row.seconds > 0 for row in attendance),
+        engagement=any(row.engagement for row in attendance),
         recording=await _recorded(db, session),
         transcript=bool(await recordings.transcript(db, session.id)),
         documentation=document is not None,
@@ -84,7 +87,7 @@ async def _parts(db: AsyncSession, session: Session) -> RecordParts:
 
 
 async def _recorded(db: AsyncSession, session: Session) -> bool:
-    """Whether there is audio, and the recorder heard enough of the class."""
+    """Whether there is audio, and the recorder covered enough of the class."""
     if not session.live_at or not session.ended_at or not await recordings.segments(db, session.id):
         return False
     share = recorded_share(await events.of_session(db, session.id), session.live_at, session.ended_at)

@@ -1,4 +1,4 @@
-"""Revising documentation and deciding on it."""
+"""Revises the documentation of a class, approves it, and requests changes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from workflows.client import SessionClient
 from workflows.session.messages import Approve, RequestChanges
 
 
-class Documentation:
+class DocumentationCommands:
     def __init__(self, database: Database, client: SessionClient) -> None:
         self._database = database
         self._client = client
@@ -28,15 +28,15 @@ class Documentation:
         reason: str,
         now: datetime,
     ) -> int:
-        """A new revision; every cited utterance must be of this class.
+        """Save a new revision and return its number; statements may cite this class's utterances only.
 
         Raises NotFound, InvalidInput, StaleRevision, TransitionRefused.
         """
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
-            known = {utterance.id for utterance in await recordings.transcript(db, session_id)}
+            utterances = {utterance.id for utterance in await recordings.transcript(db, session_id)}
             cited = {c.utterance_id for statement in statements for c in statement.citations}
-            if cited - known:
+            if cited - utterances:
                 raise InvalidInput(
                     "a statement cites something that was not said in this class",
                     next_step="Cite utterances of this session's transcript.",
@@ -60,7 +60,10 @@ class Documentation:
     async def approve(
         self, who: Principal, session_id: UUID, revision: int, command_id: str | None = None
     ) -> None:
-        """Raises NotFound, StaleRevision, TransitionRefused, Unavailable."""
+        """Approve a revision, which must be the current one.
+
+        Raises NotFound, StaleRevision, TransitionRefused, Unavailable.
+        """
         await visible_session(self._database, who, session_id)
         await self._client.approve_documentation(session_id, Approve(revision, who.actor), command_id)
 
@@ -73,9 +76,9 @@ class Documentation:
         based_on: int,
         now: datetime,
     ) -> None:
-        """Save what was edited as a revision and approve that. What was saved stays, also where it cannot be approved.
+        """Save the edited statements as a revision and approve it. The revision stays even if it cannot be approved.
 
-        Raises as `revise` and `approve` do; `extra` names the revision that was saved.
+        Raises as `revise` and `approve` do; the error's `extra` has the number of the saved revision.
         """
         reason = "edited with the approval"
         revision = await self.revise(who, session_id, statements, based_on=based_on, reason=reason, now=now)
@@ -88,7 +91,7 @@ class Documentation:
     async def request_changes(
         self, who: Principal, session_id: UUID, revision: int, reason: str, command_id: str | None = None
     ) -> None:
-        """The words of the reason are kept with the revision; the workflow is told that changes are wanted.
+        """Send a revision back with a reason, which is stored; the workflow learns only that changes are requested.
 
         Raises NotFound, StaleRevision, TransitionRefused, Unavailable.
         """

@@ -1,4 +1,4 @@
-"""Drafting the documentation of a class from its transcript."""
+"""Drafts the documentation of a class from its transcript."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ class Drafts:
         self._engine = engine
 
     async def draft(self, organization_id: UUID, session_id: UUID, now: datetime) -> DraftResult:
-        """Draft once: what an earlier attempt has written stays as it is, since somebody may be reading it.
+        """Write the first revision; a draft of an earlier attempt stays as it is, since somebody may be reading it.
 
         Raises Unavailable where the engine or the database isn't responding.
         """
@@ -28,7 +28,7 @@ class Drafts:
         try:
             return await self._write(organization_id, session_id, now)
         except StaleRevision:
-            # An attempt that was given up for late has written its draft after all.
+            # An earlier attempt that timed out has written its draft in the meantime.
             if earlier := await self._earlier(organization_id, session_id):
                 return earlier
             raise
@@ -61,12 +61,12 @@ class Drafts:
             session = await sessions.get_session(db, session_id)
             course = await entities.get(db, Course, session.course_id)
             topics = await sessions.topics(db, session_id)
-            everybody = await sessions.participants(db, session_id)
+            participants = await sessions.participants(db, session_id)
             utterances = await recordings.transcript(db, session_id)
         return ClassRecord(
             course=course.title,
             topics=tuple(topic.title for topic in topics),
             utterances=tuple(utterances),
-            roles={identity_of(person.id): person.role for person in everybody},
+            roles={identity_of(person.id): person.role for person in participants},
             language=utterances[0].language if utterances else "en",
         )

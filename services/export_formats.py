@@ -1,4 +1,4 @@
-"""Rows of a view as Parquet, CSV or JSON lines, piece by piece."""
+"""Encodes rows of a record view as Parquet, CSV or JSON lines, batch by batch."""
 
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -48,24 +48,25 @@ class Encoder(Protocol):
 
 
 def encoder(view: RecordView, form: ExportFormat) -> Encoder:
-    kinds: Mapping[ExportFormat, Callable[[RecordView], Encoder]] = {
+    """A new encoder for a view in a format."""
+    encoders: Mapping[ExportFormat, Callable[[RecordView], Encoder]] = {
         ExportFormat.PARQUET: Parquet,
         ExportFormat.CSV: Csv,
         ExportFormat.JSONL: JsonLines,
     }
-    return kinds[form](view)
+    return encoders[form](view)
 
 
 def arrow_schema(view: RecordView) -> pa.Schema:
-    """With the words of the data dictionary on the table and on each column."""
+    """The schema of a view, with the data dictionary's descriptions on the table and on each column."""
     fields = [
         pa.field(c.name, ARROW_TYPES[c.kind], metadata={"description": c.description}) for c in view.columns
     ]
     return pa.schema(fields, metadata={"table": view.name, "description": view.description})
 
 
-class _Outbox(io.RawIOBase):
-    """Takes what a writer writes until it is taken away."""
+class _WriteBuffer(io.RawIOBase):
+    """A file that collects written bytes until `take` returns them."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -92,26 +93,26 @@ class Parquet:
 
     def __init__(self, view: RecordView) -> None:
         self._schema = arrow_schema(view)
-        self._outbox = _Outbox()
-        self._writer = pq.ParquetWriter(self._outbox, self._schema, compression="zstd")
+        self._buffer = _WriteBuffer()
+        self._writer = pq.ParquetWriter(self._buffer, self._schema, compression="zstd")
 
     def add(self, rows: Rows) -> bytes:
         self._writer.write_table(_table(rows, self._schema), row_group_size=len(rows))
-        return self._outbox.take()
+        return self._buffer.take()
 
     def end(self) -> bytes:
         self._writer.close()
-        return self._outbox.take()
+        return self._buffer.take()
 
 
 class Csv:
-    """RFC 4180 with a line of names. Texts are quoted, null is empty without quotes, lists are JSON."""
+    """RFC 4180 with a header. Texts are quoted, null is empty without quotes, lists are JSON."""
 
     def __init__(self, view: RecordView) -> None:
         self._schema = arrow_schema(view)
-        self._lists = [place for place, column in enumerate(view.columns) if column.kind == "texts"]
-        for place in self._lists:
-            self._schema = self._schema.set(place, self._schema.field(place).with_type(pa.string()))
+        self._lists = [index for index, column in enumerate(view.columns) if column.kind == "texts"]
+        for index in self._lists:
+            self._schema = self._schema.set(index, self._schema.field(index).with_type(pa.string()))
         self._begun = False
 
     def add(self, rows: Rows) -> bytes:

@@ -1,4 +1,4 @@
-"""The record of an organization, streamed table by table."""
+"""Exports a table of an organization's record as a stream."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -13,11 +13,11 @@ from models.repositories import exports
 from models.repositories.exports import Period
 from services.export_formats import ExportFormat, encoder
 
-_ROWS = 20_000  # in a batch, which is a row group: some megabytes of memory
+_BATCH_ROWS = 20_000  # a row group of Parquet: some megabytes of memory
 
 
 def view_named(name: str) -> RecordView:
-    """Raises NotFound."""
+    """The record view of this name. Raises NotFound."""
     if name not in VIEWS:
         raise NotFound(
             "the record has no such table",
@@ -28,7 +28,7 @@ def view_named(name: str) -> RecordView:
 
 @dataclass(frozen=True)
 class Export:
-    """A file in pieces, of which the first is made: what is wrong before that can still be told as an error."""
+    """A file in pieces. The first piece exists, so errors up to there can still become an error response."""
 
     first: bytes
     rest: AsyncGenerator[bytes, None]
@@ -39,22 +39,22 @@ class Export:
             yield piece
 
     async def aclose(self) -> None:
-        """Ends it, wherever it is."""
+        """End the export, also before its last piece."""
         await self.rest.aclose()
 
 
 class Exports:
-    """Holds one database connection per export and never more than `most`: further ones wait their turn."""
+    """Runs at most `most` exports at once, each on one database connection; further ones wait."""
 
-    def __init__(self, database: Database, most: int, rows: int = _ROWS) -> None:
+    def __init__(self, database: Database, most: int, rows: int = _BATCH_ROWS) -> None:
         self._database = database
-        self._turns = asyncio.Semaphore(most)
+        self._slots = asyncio.Semaphore(most)
         self._rows = rows
 
     async def begin(
         self, organization_id: UUID, view: RecordView, form: ExportFormat, period: Period
     ) -> Export:
-        """One table as it is at one moment. Raises InvalidInput, Unavailable."""
+        """Start the export of one table, as it is at one moment. Raises InvalidInput, Unavailable."""
         if period.since and period.until and period.since >= period.until:
             raise InvalidInput("the period ends before it starts", next_step="Put `from` before `to`.")
         pieces = self._pieces(organization_id, view, form, period)
@@ -65,10 +65,10 @@ class Exports:
     ) -> AsyncGenerator[bytes, None]:
         writer = encoder(view, form)
         async with (
-            self._turns,
+            self._slots,
             self._database.tenant(organization_id) as db,
-            aclosing(exports.batches(db, view, period, self._rows)) as found,
+            aclosing(exports.batches(db, view, period, self._rows)) as batches,
         ):
-            async for rows in found:
+            async for rows in batches:
                 yield await asyncio.to_thread(writer.add, rows)
         yield writer.end()

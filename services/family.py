@@ -1,4 +1,4 @@
-"""What a guardian sees: the next classes of their own children, approved summaries, and what was sent."""
+"""A guardian's view: the next classes of their children, approved summaries, and the messages they were sent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,10 +17,10 @@ from services.joining import join_url
 from signing.links import LinkSigner
 
 _AHEAD = timedelta(days=60)
-_MOST_COMING = 60
-_COMING_EACH = 3
-_SUMMARIES = 12
-_SENT = 20
+_MAX_COMING = 60
+_MAX_COMING_PER_CHILD = 3
+_MAX_SUMMARIES = 12
+_MAX_SENT = 20
 
 
 @dataclass(frozen=True)
@@ -50,45 +50,50 @@ class Family:
 
 
 async def family(db: AsyncSession, who: Principal, links: LinkSigner, now: datetime) -> Family:
+    """The view of a guardian, who is the caller."""
     assert who.person_id is not None, "a guardian is a person"
     children = await own_classes.children(db, who.person_id)
     own = {child.id for child in children}
-    coming = await own_classes.coming(db, who, now, now + _AHEAD, _MOST_COMING)
+    coming = await own_classes.coming(db, who, now, now + _AHEAD, _MAX_COMING)
     summaries = [
-        await _summary(db, one, revision, own)
-        for one, revision in await own_classes.approved(db, who, _SUMMARIES)
+        await _summary(db, taught, revision, own)
+        for taught, revision in await own_classes.approved(db, who, _MAX_SUMMARIES)
     ]
     return Family(
         guardian=await entities.get(db, Guardian, who.person_id),
         children=[
-            Child(child, _next(coming, child, links), [s for s in summaries if _is_in(s.of, child.id)])
+            Child(child, _next(coming, child, links), [s for s in summaries if _attends(s.of, child.id)])
             for child in children
         ],
-        sent=await own_classes.sent_to(db, who, _SENT),
+        sent=await own_classes.sent_to(db, who, _MAX_SENT),
     )
 
 
-def _is_in(one: OwnClass, student_id: UUID) -> bool:
-    return any(person.student_id == student_id for person in one.people)
+def _attends(own_class: OwnClass, student_id: UUID) -> bool:
+    return any(person.student_id == student_id for person in own_class.people)
 
 
 def _next(coming: list[OwnClass], child: Student, links: LinkSigner) -> list[NextClass]:
-    found = [NextClass(one, _join_url(one, child, links)) for one in coming if _is_in(one, child.id)]
-    return found[:_COMING_EACH]
+    classes = [
+        NextClass(own_class, _join_url(own_class, child, links))
+        for own_class in coming
+        if _attends(own_class, child.id)
+    ]
+    return classes[:_MAX_COMING_PER_CHILD]
 
 
-def _join_url(one: OwnClass, child: Student, links: LinkSigner) -> str:
-    own = next(person for person in one.people if person.student_id == child.id)
-    return join_url(links, one.session, own)
+def _join_url(own_class: OwnClass, child: Student, links: LinkSigner) -> str:
+    own = next(person for person in own_class.people if person.student_id == child.id)
+    return join_url(links, own_class.session, own)
 
 
-async def _summary(db: AsyncSession, one: OwnClass, revision: int, own: set[UUID]) -> Summary:
-    """Without what rests on the words of other people's children, as in the mail."""
-    statements = await documents.statements(db, one.session.id, revision)
-    speakers = await recordings.speakers(db, one.session.id)
+async def _summary(db: AsyncSession, taught: OwnClass, revision: int, own: set[UUID]) -> Summary:
+    """The summary without statements that cite other families' children, as in the mail."""
+    statements = await documents.statements(db, taught.session.id, revision)
+    speakers = await recordings.speakers(db, taught.session.id)
     others = {
         identity_of(person.id)
-        for person in one.people
+        for person in taught.people
         if person.role == Role.STUDENT and person.student_id not in own
     }
-    return Summary(one, for_family(statements, speakers, others=others))
+    return Summary(taught, for_family(statements, speakers, others=others))

@@ -1,4 +1,4 @@
-"""Files that people bring to a class or another subject."""
+"""Files that people attach to a class or another subject."""
 
 import asyncio
 import hashlib
@@ -25,8 +25,8 @@ _CHUNK = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
-class Brought:
-    """A file that may be kept."""
+class InspectedFile:
+    """An uploaded file whose content was inspected and may be stored."""
 
     file: IO[bytes]
     name: str
@@ -35,12 +35,12 @@ class Brought:
     sha256: str
 
 
-async def look_at(file: IO[bytes], name: str) -> Brought:
-    """Raises PayloadTooLarge, FileRefused."""
-    return await asyncio.to_thread(_look_at, file, name)
+async def inspect(file: IO[bytes], name: str) -> InspectedFile:
+    """Check size, type and content of a file. Raises PayloadTooLarge, FileRefused."""
+    return await asyncio.to_thread(_inspect, file, name)
 
 
-def _look_at(file: IO[bytes], name: str) -> Brought:
+def _inspect(file: IO[bytes], name: str) -> InspectedFile:
     size = file.seek(0, 2)
     if size > MAX_BYTES:
         raise PayloadTooLarge(f"the file is larger than {MAX_BYTES} bytes", next_step="Make it smaller.")
@@ -48,7 +48,7 @@ def _look_at(file: IO[bytes], name: str) -> Brought:
     digest = hashlib.sha256()
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
-    return Brought(file, name, kind, size, digest.hexdigest())
+    return InspectedFile(file, name, kind, size, digest.hexdigest())
 
 
 async def add(
@@ -56,17 +56,19 @@ async def add(
     store: ObjectStore,
     who: Principal,
     subject: Subject,
-    brought: Brought,
+    upload: InspectedFile,
     file_id: UUID,
     now: datetime,
 ) -> ClassFile:
-    """The content first, so that no row is without it. Added again under the same id, it is the one that is there.
+    """Store the content, then the row, so that no row lacks its content.
+
+    Called again with the same id, it returns the file that exists.
 
     Raises FileRefused, Unavailable.
     """
     async with database.tenant(who.organization_id) as db:
-        if there := await db.get(ClassFile, file_id):
-            return there
+        if existing := await db.get(ClassFile, file_id):
+            return existing
         if await class_files.count_in_use(db, subject) >= MAX_FILES:
             raise FileRefused(
                 f"the {subject.noun} already has {MAX_FILES} files",
@@ -74,7 +76,7 @@ async def add(
             )
     key = file_key(who.organization_id, subject.id, file_id)
     try:
-        await obstore.put_async(store, key, _chunks(brought.file))
+        await obstore.put_async(store, key, _chunks(upload.file))
     except BaseError as error:
         raise Unavailable("the object store isn't responding") from error
     row = ClassFile(
@@ -82,10 +84,10 @@ async def add(
         organization_id=who.organization_id,
         subject_kind=subject.kind,
         subject_id=subject.id,
-        name=brought.name,
-        media_type=brought.kind.media_type,
-        size=brought.size,
-        sha256=brought.sha256,
+        name=upload.name,
+        media_type=upload.kind.media_type,
+        size=upload.size,
+        sha256=upload.sha256,
         key=key,
         created_by=who.actor,
         created_at=now,

@@ -1,4 +1,4 @@
-"""What has lived its time is forgotten; what waits to be delivered, and nobody delivers, is started."""
+"""Housekeeping: deletes expired rows, and starts deliveries that could not be started when they were written."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from models.repositories import housekeeping, notices
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
 
-_MOST = 1_000  # deliveries started at once; the next run starts more
+_MAX_DELIVERIES = 1_000  # started per run; the next run starts more
 
 
 class Housekeeper:
@@ -16,17 +16,20 @@ class Housekeeper:
         self._deliveries = deliveries
 
     async def forget_expired(self) -> int:
-        """Kept answers, used links, attempts, browsers that were signed in long ago. Raises Unavailable."""
+        """Delete expired idempotent responses, sign-in links, attempts and browser sessions; returns how many rows.
+
+        Raises Unavailable.
+        """
         async with self._database.unscoped() as db:
             return await housekeeping.forget_expired(db, datetime.now(UTC))
 
     async def start_deliveries(self) -> int:
-        """Of notices whose delivery could not be started when they were written. Raises Unavailable.
+        """Start the deliveries of undelivered notices; returns how many. Raises Unavailable.
 
-        A delivery that runs goes on; one that comes too late gives its notice up.
+        A delivery that already runs is not affected; one that starts too late gives its notice up.
         """
         async with self._database.unscoped() as db:
-            waiting = await notices.undelivered(db, _MOST)
+            waiting = await notices.undelivered(db, _MAX_DELIVERIES)
         for notice in waiting:
             delivery = DeliveryInput(notice.organization_id, notice.id, notice.deliver_by)
             await self._deliveries.start(delivery)

@@ -1,4 +1,4 @@
-"""Invitations: a new member of staff is told by mail that they can sign in."""
+"""Invitations: the mail that tells a new member of staff where to sign in."""
 
 import logging
 from datetime import datetime
@@ -30,28 +30,31 @@ class Invitations:
         self._deliveries = deliveries
 
     async def write(
-        self, db: AsyncSession, who: Principal, made: SQLModel, now: datetime
+        self, db: AsyncSession, who: Principal, row: SQLModel, now: datetime
     ) -> DeliveryInput | None:
-        """In the transaction that made the row: the invitation, where the row is a member of staff. One per member."""
-        if not isinstance(made, Member):
+        """Write the invitation in the transaction that creates a member of staff; other rows get none.
+
+        Returns the delivery to start after the commit. There is one invitation per member.
+        """
+        if not isinstance(row, Member):
             return None
-        notice = await self._notice(db, who, made, now)
+        notice = await self._notice(db, who, row, now)
         await notices.prepare(db, [notice])
-        return DeliveryInput(made.organization_id, notice.id, now + INVITATION_TTL)
+        return DeliveryInput(row.organization_id, notice.id, now + INVITATION_TTL)
 
     async def deliver(self, delivery: DeliveryInput) -> None:
-        """After the commit. What cannot be started now, housekeeping starts."""
+        """Start the delivery, after the commit. If that fails, housekeeping starts it later."""
         try:
             await self._deliveries.start(delivery)
         except HomeroomError as error:
             logger.warning("invitation waits", extra={"reason": error.code})
 
     async def _notice(self, db: AsyncSession, who: Principal, member: Member, now: datetime) -> Notice:
-        known = await names.of_actors(db, [who.actor]) if who.actor.startswith("member:") else {}
+        names_by_actor = await names.of_actors(db, [who.actor]) if who.actor.startswith("member:") else {}
         message = render_invitation(
             reader=member.name,
             organization=(await organization(db)).name,
-            by=known.get(who.actor, ""),
+            by=names_by_actor.get(who.actor, ""),
             url=self._links.sign_in_page(),
             language=member.language,
         )

@@ -1,4 +1,4 @@
-"""Coming into a class by a signed link: the address, the credentials, and what the browser measures there."""
+"""Joining a class with a signed link: the link, LiveKit credentials, and the browser's measurements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,20 +22,20 @@ TOKEN_TTL = timedelta(minutes=10)
 
 
 def join_url(links: LinkSigner, session: Session, person: Participant) -> str:
-    """The person's own link into the class."""
+    """The personal link with which a participant joins the class."""
     link = JoinLink(session.id, session.organization_id, person.id, person.role)
     return links.join_url(link, session.ends_at + LINK_VALID_AFTER_CLASS)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What somebody needs to come in."""
+class JoinCredentials:
+    """Everything the room page needs to join the class."""
 
     session: Session
     course: Course
     person: Participant
-    everybody: Sequence[Participant]
-    token: str  # LiveKit's, for ten minutes
+    participants: Sequence[Participant]
+    token: str  # for LiveKit, valid for TOKEN_TTL
 
 
 class Joining:
@@ -44,38 +44,38 @@ class Joining:
         self._links = links
         self._minter = minter
 
-    async def enter(self, link: str, session_id: UUID, now: datetime) -> Entry:
-        """Fresh credentials for the holder of a link, while the class has its room open.
+    async def enter(self, link: str, session_id: UUID, now: datetime) -> JoinCredentials:
+        """Fresh credentials for the holder of a link while the room is open.
 
         Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, NotFound.
         """
-        held = self._links.read_join(link, session_id, now)
-        async with self._database.tenant(held.organization_id) as db:
-            joining = await sessions.joining(db, session_id, held.participant_id)
+        holder = self._links.read_join(link, session_id, now)
+        async with self._database.tenant(holder.organization_id) as db:
+            joining = await sessions.joining(db, session_id, holder.participant_id)
             course = await entities.get(db, Course, joining.session.course_id)
-            everybody = await sessions.participants(db, session_id)
+            participants = await sessions.participants(db, session_id)
         _refuse_closed_room(joining.session)
-        identity = identity_of(held.participant_id)
+        identity = identity_of(holder.participant_id)
         token = self._minter.mint(joining.participant.role, session_id, identity, TOKEN_TTL)
-        return Entry(joining.session, course, joining.participant, everybody, token)
+        return JoinCredentials(joining.session, course, joining.participant, participants, token)
 
     async def people(self, link: str, session_id: UUID, now: datetime) -> Sequence[Participant]:
-        """Raises LinkInvalid, LinkExpired."""
-        held = self._links.read_join(link, session_id, now)
-        async with self._database.tenant(held.organization_id) as db:
+        """All participants of the class. Raises LinkInvalid, LinkExpired."""
+        holder = self._links.read_join(link, session_id, now)
+        async with self._database.tenant(holder.organization_id) as db:
             return await sessions.participants(db, session_id)
 
     def measured(
         self, link: str, session_id: UUID, samples: Sequence[Sample], now: datetime
     ) -> list[RecordedEvent]:
-        """Samples of a browser as events of the class.
+        """The samples of a browser as events of the class.
 
-        A clock that is ahead is set right by what its last sample is ahead. The same sample again is one event.
+        If the browser's clock is ahead, all samples are shifted back. A sample sent twice is one event.
         Raises LinkInvalid, LinkExpired.
         """
-        held = self._links.read_join(link, session_id, now)
+        holder = self._links.read_join(link, session_id, now)
         ahead = max([sample.at - now for sample in samples] + [timedelta(0)])
-        return [RecordedEvent(session_id, _as_event(held, sample, ahead)) for sample in samples]
+        return [RecordedEvent(session_id, _as_event(holder, sample, ahead)) for sample in samples]
 
 
 def _as_event(link: JoinLink, sample: Sample, ahead: timedelta) -> SessionEvent:

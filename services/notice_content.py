@@ -1,4 +1,4 @@
-"""What a notice tells: the facts of its class, and the part of them that one reader may read."""
+"""The content of a notice: the facts about its class, reduced to what one recipient may read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,20 +40,20 @@ class ClassFacts:
     session: Session
     course: Course
     instructor: Instructor
-    everybody: list[Participant]
+    participants: list[Participant]
     topics: tuple[str, ...]
     statements: tuple[Statement, ...]
-    speakers: dict[UUID, str]  # of the utterances, where statements cite them
+    speakers: dict[UUID, str]  # identities by utterance id; of a summary
     briefing: dict[str, Any] | None
 
 
 async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassFacts:
-    """Raises TransitionRefused where a summary is asked for of what is not approved."""
+    """Read what notices of a kind need. Raises TransitionRefused for a summary that is not approved."""
     session = await sessions.get_session(db, session_id)
     organization = await organizations.get_organization(db)
     assert organization is not None, "a unit of work has a tenant"
     topics = tuple(topic.title for topic in await sessions.topics(db, session.id))
-    everybody = await sessions.participants(db, session.id)
+    participants = await sessions.participants(db, session.id)
     statements: tuple[Statement, ...] = ()
     speakers: dict[UUID, str] = {}
     briefing = None
@@ -62,14 +62,14 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
         speakers = await recordings.speakers(db, session.id)
     if kind == NoticeKind.BRIEFING:
         earlier = await documents.latest_briefing(db, session.course_id)
-        students = [p.name for p in everybody if p.role == Role.STUDENT]
+        students = [p.name for p in participants if p.role == Role.STUDENT]
         briefing = with_plan(earlier, topics=topics, students=students)
     return ClassFacts(
         organization,
         session,
         await entities.get(db, Course, session.course_id),
         await entities.get(db, Instructor, session.instructor_id),
-        everybody,
+        participants,
         topics,
         statements,
         speakers,
@@ -78,10 +78,10 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
 
 
 def context(
-    known: ClassFacts, kind: NoticeKind, recipient: Recipient, links: LinkSigner, now: datetime
+    facts: ClassFacts, kind: NoticeKind, recipient: Recipient, links: LinkSigner, now: datetime
 ) -> ClassContext:
-    session = known.session
-    theirs = recipient.participants if recipient.kind == "guardian" else known.everybody
+    session = facts.session
+    shown = recipient.participants if recipient.kind == "guardian" else facts.participants
     expires_at = session.ends_at + LINK_VALID_AFTER_CLASS
     urls = [
         (
@@ -91,25 +91,25 @@ def context(
         for person in recipient.participants
     ]
     return ClassContext(
-        organization=known.organization.name,
-        course=known.course.title,
+        organization=facts.organization.name,
+        course=facts.course.title,
         title=session.title,
-        instructor=known.instructor.name,
+        instructor=facts.instructor.name,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         reader=recipient.name,
-        students=tuple(p.name for p in theirs if p.role == Role.STUDENT),
+        students=tuple(p.name for p in shown if p.role == Role.STUDENT),
         join_urls=tuple(urls) if kind in _JOINABLE else (),
         page_url=links.session_page(session.id),
         family_url=_family_url(session, recipient, links, now),
-        topics=known.topics,
-        statements=_readable(known, recipient),
-        briefing=known.briefing,
+        topics=facts.topics,
+        statements=_readable(facts, recipient),
+        briefing=facts.briefing,
     )
 
 
 def _family_url(session: Session, recipient: Recipient, links: LinkSigner, now: datetime) -> str:
-    """Good for a month after the notice, and after the class it is about."""
+    """The guardian's page; the link is valid for FAMILY_LINK_TTL after the notice and after the class."""
     if recipient.kind != "guardian":
         return ""
     link = FamilyLink(session.organization_id, recipient.id, recipient.address)
@@ -117,14 +117,14 @@ def _family_url(session: Session, recipient: Recipient, links: LinkSigner, now: 
 
 
 async def _approved(db: AsyncSession, session_id: UUID) -> tuple[Statement, ...]:
-    """Raises TransitionRefused: nothing reaches a family unapproved, whoever asks for it."""
+    """The approved statements. Raises TransitionRefused, because nothing unapproved may reach a family."""
     row = await documents.documentation(db, session_id)
     if row is None or row.status != DocumentationStatus.APPROVED:
-        raise TransitionRefused("a summary is sent of approved documentation alone")
+        raise TransitionRefused("a summary can only be sent once the documentation is approved")
     return await documents.statements(db, session_id, row.revision)
 
 
-def _readable(known: ClassFacts, recipient: Recipient) -> tuple[Statement, ...]:
+def _readable(facts: ClassFacts, recipient: Recipient) -> tuple[Statement, ...]:
     own = {identity_of(person.id) for person in recipient.participants}
-    students = {identity_of(person.id) for person in known.everybody if person.role == Role.STUDENT}
-    return for_family(known.statements, known.speakers, others=students - own)
+    students = {identity_of(person.id) for person in facts.participants if person.role == Role.STUDENT}
+    return for_family(facts.statements, facts.speakers, others=students - own)

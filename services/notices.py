@@ -1,4 +1,4 @@
-"""Notices about a class: outbox rows first, in one transaction with all their recipients; then each is delivered."""
+"""Sends the notices about a class: writes all outbox rows in one transaction, then delivers each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,9 +38,9 @@ class ClassNotices:
         self._outbox = outbox
 
     async def send(self, notice: ClassNotice, beat: Callable[[], None]) -> list[Notice]:
-        """The outbox rows as they are afterwards; `beat` is called before each delivery.
+        """Write and deliver a notice; returns its outbox rows afterwards. `beat` is called before each delivery.
 
-        Raises Unavailable, MailboxBusy: sent again, it goes on with those that are not sent.
+        Raises Unavailable, MailboxBusy; called again, it delivers those that are not sent yet.
         """
         async with self._database.tenant(notice.organization_id) as db:
             prepared = await self._prepare(db, notice)
@@ -49,20 +49,20 @@ class ClassNotices:
             return await notices.by_keys(db, [message.key for message in prepared])
 
     async def _prepare(self, db: AsyncSession, notice: ClassNotice) -> list[Notice]:
-        """The outbox rows of this step; those of an earlier attempt as they are, without what is outdated by now."""
+        """The outbox rows of this notice, those of an earlier attempt included; outdated ones are withdrawn."""
         now = datetime.now(UTC)
-        known = await gather(db, notice.session_id, notice.kind)
-        readers = await recipients(db, notice.kind, known.session, known.instructor, known.everybody, now)
-        rows = [self._row(known, notice, reader, now) for reader in readers]
+        facts = await gather(db, notice.session_id, notice.kind)
+        readers = await recipients(db, notice.kind, facts.session, facts.instructor, facts.participants, now)
+        rows = [self._row(facts, notice, reader, now) for reader in readers]
         await notices.prepare(db, rows)
         prepared = await notices.by_keys(db, [row.key for row in rows])
         for row in prepared:
-            if row.waits and _is_outdated(row, known, notice.kind):
+            if row.waits and _is_outdated(row, facts, notice.kind):
                 await notices.withdraw(db, row.id, now)
         return prepared
 
     async def _deliver_due(self, prepared: Sequence[Notice], beat: Callable[[], None]) -> None:
-        """One busy mailbox keeps nobody else waiting; a mail server that is down is not asked again for each."""
+        """Deliver what is due. A busy mailbox does not stop the others; a mail server that is down does."""
         busy: MailboxBusy | None = None
         for message in prepared:
             beat()
@@ -75,12 +75,12 @@ class ClassNotices:
         if busy:
             raise busy
 
-    def _row(self, known: ClassFacts, notice: ClassNotice, recipient: Recipient, now: datetime) -> Notice:
-        session = known.session
+    def _row(self, facts: ClassFacts, notice: ClassNotice, recipient: Recipient, now: datetime) -> Notice:
+        session = facts.session
         key = notice_key(session.id, notice.kind, recipient.id, notice.occasion)
         message = render_notice(
             notice.kind,
-            context(known, notice.kind, recipient, self._links, now),
+            context(facts, notice.kind, recipient, self._links, now),
             language=recipient.language,
             time_zone=recipient.time_zone,
         )
@@ -110,6 +110,6 @@ class ClassNotices:
         )
 
 
-def _is_outdated(row: Notice, known: ClassFacts, kind: NoticeKind) -> bool:
-    starts_at, state = known.session.starts_at, known.session.state
+def _is_outdated(row: Notice, facts: ClassFacts, kind: NoticeKind) -> bool:
+    starts_at, state = facts.session.starts_at, facts.session.state
     return is_outdated(kind, named_start=row.class_starts_at or starts_at, starts_at=starts_at, state=state)

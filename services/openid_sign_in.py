@@ -1,4 +1,4 @@
-"""Signing in with an organization's own accounts."""
+"""Sign-in with an organization's identity provider (OpenID Connect)."""
 
 import json
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from integrations.openid import AuthorizationState, OpenIdConnect, Provider
 from models.access import IdentityProvider
 from models.database import Database
 from models.repositories import organizations, sign_ins
-from services.sign_in import Entered, let_in
+from services.sign_in import SignIn, sign_in_person
 from signing.sealing import Sealer, Unsealable
 
-FLOW_LASTS = timedelta(minutes=15)
+FLOW_TTL = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A provider that people of a mail domain may sign in with."""
+class ProviderChoice:
+    """A provider that people of an email domain can sign in with."""
 
     id: UUID
     organization: str
@@ -29,64 +29,71 @@ class Choice:
 
 class OpenIdSignIn:
     def __init__(self, database: Database, openid: OpenIdConnect, secrets: Sealer, flows: Sealer) -> None:
-        """`secrets` seals the providers' client secrets, `flows` the cookie of a sign-in that is under way."""
+        """`secrets` seals the providers' client secrets; `flows` seals the cookie of a sign-in in progress."""
         self._database = database
         self._openid = openid
         self._secrets = secrets
         self._flows = flows
 
-    async def choices(self, domain: str) -> list[Choice]:
+    async def choices(self, domain: str) -> list[ProviderChoice]:
+        """The providers of an email domain."""
         async with self._database.unscoped() as db:
-            found = await sign_ins.providers_of_domain(db, domain)
-        offered = []
-        for key, tenant in found:
+            providers = await sign_ins.providers_of_domain(db, domain)
+        choices = []
+        for key, tenant in providers:
             async with self._database.tenant(tenant) as db:
                 row = await sign_ins.provider(db, key)
                 organization = await organizations.get_organization(db)
             if row and organization:
-                offered.append(Choice(key, organization.name, urlsplit(row.issuer).netloc))
-        return offered
+                choices.append(ProviderChoice(key, organization.name, urlsplit(row.issuer).netloc))
+        return choices
 
     async def begin(self, key: UUID, domain: str, path: str | None, hint: str) -> tuple[str, str]:
-        """Where to send the browser, and the cookie it is given. Raises NotFound, ProviderUnusable, Unavailable."""
+        """Start a sign-in: the URL to redirect to, and the cookie to set.
+
+        Raises NotFound, ProviderUnusable, Unavailable.
+        """
         async with self._database.unscoped() as db:
-            found = dict(await sign_ins.providers_of_domain(db, domain))
-        if key not in found:
+            tenants = dict(await sign_ins.providers_of_domain(db, domain))
+        if key not in tenants:
             raise NotFound("there is no such identity provider", next_step="Start again on the sign-in page.")
-        row = await self._row(found[key], key)
+        row = await self._row(tenants[key], key)
         url, flow = await self._openid.begin(self._provider(row), hint)
-        kept = {
+        state = {
             "provider": str(key),
             "organization": str(row.organization_id),
             "next": path,
             "flow": [flow.state, flow.nonce, flow.verifier],
         }
-        return url, self._flows.seal(json.dumps(kept))
+        return url, self._flows.seal(json.dumps(state))
 
     async def finish(
-        self, cookie: str, state: str, code: str, told_issuer: str | None, now: datetime
-    ) -> tuple[Entered, str | None]:
-        """With the path first asked for. Raises SignInRefused, ProviderUnusable, Unavailable."""
+        self, cookie: str, state: str, code: str, issuer: str | None, now: datetime
+    ) -> tuple[SignIn, str | None]:
+        """Finish a sign-in; also returns the path that was requested first.
+
+        Raises SignInRefused, ProviderUnusable, Unavailable.
+        """
         try:
-            kept = json.loads(self._flows.open(cookie, max_age=FLOW_LASTS))
+            begun = json.loads(self._flows.open(cookie, max_age=FLOW_TTL))
         except Unsealable as error:
             raise SignInRefused("this sign-in started in another browser or too long ago") from error
-        flow = AuthorizationState(*kept["flow"])
+        flow = AuthorizationState(*begun["flow"])
         if state != flow.state:
             raise SignInRefused("this sign-in started in another browser")
-        tenant = UUID(kept["organization"])
-        row = await self._row(tenant, UUID(kept["provider"]))
-        address = await self._openid.finish(self._provider(row), flow, code, told_issuer, now)
+        tenant = UUID(begun["organization"])
+        row = await self._row(tenant, UUID(begun["provider"]))
+        address = await self._openid.finish(self._provider(row), flow, code, issuer, now)
         if domain_of(address) not in row.domains:
             raise SignInRefused("the provider answered for an address on another domain")
         async with self._database.tenant(tenant) as db:
-            found = await sign_ins.staff_by_email(db, address)
-        if found is None:
+            staff = await sign_ins.staff_by_email(db, address)
+        if staff is None:
             raise SignInRefused(
                 "nobody in your organization has this address",
                 next_step="Ask an admin of your organization to add you, then sign in again.",
             )
-        return await let_in(self._database, tenant, *found, "oidc", now), kept["next"]
+        return await sign_in_person(self._database, tenant, *staff, "oidc", now), begun["next"]
 
     async def _row(self, tenant: UUID, key: UUID) -> IdentityProvider:
         async with self._database.tenant(tenant) as db:

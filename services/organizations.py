@@ -1,4 +1,4 @@
-"""Organizations: made by the operator; their own settings and rules."""
+"""Organizations: the operator creates them; their admins change settings and rules."""
 
 from datetime import datetime
 from typing import Any
@@ -21,9 +21,9 @@ from services.inputs.organizations import NewOrganization
 async def make_organization(
     database: Database, new: NewOrganization, region: str, made: UUID, key_id: UUID, now: datetime
 ) -> MadeKey:
-    """A tenant under the id `made` with its first API key, which is returned.
+    """Create an organization under the id `made`, with a first API key, which is returned.
 
-    Made again under the same ids, its first key gets another secret.
+    Called again with the same ids, it replaces the secret of the key.
     """
     async with database.tenant(made) as db:
         await organizations.ensure_region(db, region)
@@ -35,15 +35,16 @@ async def make_organization(
 
 
 async def organization(db: AsyncSession, *, lock: bool = False) -> Organization:
-    found = await organizations.get_organization(db, lock=lock)
-    assert found is not None, "a unit of work has a tenant"
-    return found
+    """The organization of this transaction's tenant."""
+    row = await organizations.get_organization(db, lock=lock)
+    assert row is not None, "a unit of work has a tenant"
+    return row
 
 
 async def change_organization(
     db: AsyncSession, change: dict[str, Any], version: int | None, now: datetime
 ) -> Organization:
-    """Raises StaleVersion."""
+    """Change name, time zone or language. Raises StaleVersion."""
     row = await organization(db, lock=True)
     check_version(row.version, version)
     entities.touch(row, change, now)
@@ -58,7 +59,10 @@ def policy_of(row: Organization) -> SessionPolicy:
 async def change_policy(
     db: AsyncSession, change: dict[str, Any], now: datetime, version: int | None = None
 ) -> SessionPolicy:
-    """Raises pydantic.ValidationError, as the request would, where the rules do not hold; StaleVersion."""
+    """Change rules for classes booked from now on.
+
+    Raises StaleVersion, and pydantic.ValidationError if the rules contradict each other.
+    """
     row = await organization(db, lock=True)
     check_version(row.version, version)
     policy = SessionPolicy.model_validate(row.policy | change)

@@ -1,4 +1,4 @@
-"""Delivering the messages of the outbox: each is mailed once and marked at once."""
+"""Delivers the messages of the outbox: sends each by mail once, and records the result."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,20 +12,23 @@ from models.database import Database
 from models.notice import Notice
 from models.repositories import notices
 from services.cases import NewCase, open_case
-from services.sealed_words import SealedWords
+from services.sealed_content import SealedContent
 from signing.sealing import Unsealable
 
-_LATE = "not-in-time"  # as the code of a failure
+_LATE = "not-in-time"  # the error code of a message that was not sent before its deadline
 
 
 class Outbox:
-    def __init__(self, database: Database, mailer: SmtpMailer, words: SealedWords) -> None:
+    def __init__(self, database: Database, mailer: SmtpMailer, content: SealedContent) -> None:
         self._database = database
         self._mailer = mailer
-        self._words = words
+        self._content = content
 
     async def deliver(self, message: Notice) -> None:
-        """A message that is refused for good becomes a case. Raises Unavailable, MailboxBusy for what may pass."""
+        """Send a message; one that can never be delivered becomes a case.
+
+        Raises Unavailable, MailboxBusy for failures worth a retry.
+        """
         try:
             await self._mail(message)
         except Unsealable:
@@ -41,7 +44,10 @@ class Outbox:
                 await notices.mark_sent(db, message.id, datetime.now(UTC))
 
     async def deliver_one(self, organization_id: UUID, notice_id: UUID) -> DeliveryState:
-        """Where the message is afterwards. Raises NotFound, Unavailable, MailboxBusy."""
+        """Deliver a message if it waits; returns its state afterwards.
+
+        Raises NotFound, Unavailable, MailboxBusy.
+        """
         message = await self._read(organization_id, notice_id)
         if message.waits:
             if message.deliver_by and message.deliver_by <= datetime.now(UTC):
@@ -51,19 +57,22 @@ class Outbox:
         return (await self._read(organization_id, notice_id)).state
 
     async def give_up(self, organization_id: UUID, notice_id: UUID) -> DeliveryState:
-        """What could not be sent in time. Raises NotFound, Unavailable."""
+        """Give up on a message that was not sent in time; returns its state. Raises NotFound, Unavailable."""
         message = await self._read(organization_id, notice_id)
         if message.waits:
             await self._end(message)
         return (await self._read(organization_id, notice_id)).state
 
     async def _mail(self, message: Notice) -> None:
-        html, text = self._words.open(message.sealed) if message.sealed else (message.html, message.text)
+        html, text = self._content.open(message.sealed) if message.sealed else (message.html, message.text)
         subject, message_id = message.subject, str(message.id)
         await self._mailer.send(message.address, subject=subject, html=html, text=text, message_id=message_id)
 
     async def _end(self, message: Notice) -> None:
-        """A link that is over, or sealed with a secret that is gone, needs nobody's attention: another is asked for."""
+        """End a message that cannot be sent any more.
+
+        An expired or unreadable sign-in link is withdrawn without a case, because its reader requests another.
+        """
         if not message.is_secret:
             await self._fail(message, message.error or _LATE)
             return
@@ -85,7 +94,7 @@ class Outbox:
 
 
 def _occasion(message: Notice, now: datetime) -> str:
-    """One case per message about a class; of somebody who asks for one sign-in link after another, one a day."""
+    """One case per message about a class; one case a day per person for account messages such as sign-in links."""
     return str(message.id) if message.session_id else f"{message.kind} {now:%Y-%m-%d}"
 
 

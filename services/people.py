@@ -1,4 +1,4 @@
-"""One guardian or one qualification more or less, by the same change that the API knows as a whole."""
+"""Adds and removes a single guardian of a student, or a single qualification of an instructor."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,10 +13,13 @@ from services.resources.catalogue import INSTRUCTORS, STUDENTS
 async def add_guardian(
     db: AsyncSession, student_id: UUID, guardian_id: UUID, version: int | None, now: datetime
 ) -> None:
-    """Raises NotFound, StaleVersion, UnknownReference, TransitionRefused; ValidationError for too many."""
-    present = (await people.guardian_ids(db, [student_id])).get(student_id, [])
-    if guardian_id not in present:
-        change = StudentChange(guardian_ids=[*present, guardian_id])
+    """Link a guardian to a student.
+
+    Raises NotFound, StaleVersion, UnknownReference, TransitionRefused, and ValidationError for too many.
+    """
+    current = (await people.guardian_ids(db, [student_id])).get(student_id, [])
+    if guardian_id not in current:
+        change = StudentChange(guardian_ids=[*current, guardian_id])
         await STUDENTS.update(db, student_id, change, version, now)
 
 
@@ -24,8 +27,8 @@ async def remove_guardian(
     db: AsyncSession, student_id: UUID, guardian_id: UUID, version: int | None, now: datetime
 ) -> None:
     """Raises NotFound, StaleVersion, TransitionRefused."""
-    present = (await people.guardian_ids(db, [student_id])).get(student_id, [])
-    change = StudentChange(guardian_ids=[key for key in present if key != guardian_id])
+    current = (await people.guardian_ids(db, [student_id])).get(student_id, [])
+    change = StudentChange(guardian_ids=[key for key in current if key != guardian_id])
     await STUDENTS.update(db, student_id, change, version, now)
 
 
@@ -33,9 +36,9 @@ async def add_qualification(
     db: AsyncSession, instructor_id: UUID, new: QualificationIn, version: int | None, now: datetime
 ) -> None:
     """Raises NotFound, StaleVersion, TransitionRefused; ValidationError for too many."""
-    present = await _qualifications(db, instructor_id)
-    if new not in present:
-        change = InstructorChange(qualifications=[*present, new])
+    current = await _qualifications(db, instructor_id)
+    if new not in current:
+        change = InstructorChange(qualifications=[*current, new])
         await INSTRUCTORS.update(db, instructor_id, change, version, now)
 
 
@@ -43,11 +46,11 @@ async def remove_qualification(
     db: AsyncSession, instructor_id: UUID, subject: str, level: str, version: int | None, now: datetime
 ) -> None:
     """Raises NotFound, StaleVersion, TransitionRefused."""
-    present = await _qualifications(db, instructor_id)
-    kept = [one for one in present if (one.subject, one.level) != (subject, level)]
+    current = await _qualifications(db, instructor_id)
+    kept = [held for held in current if (held.subject, held.level) != (subject, level)]
     await INSTRUCTORS.update(db, instructor_id, InstructorChange(qualifications=kept), version, now)
 
 
 async def _qualifications(db: AsyncSession, instructor_id: UUID) -> list[QualificationIn]:
-    found = (await people.qualifications(db, [instructor_id])).get(instructor_id, [])
-    return [QualificationIn(subject=subject, level=level) for subject, level in found]
+    rows = (await people.qualifications(db, [instructor_id])).get(instructor_id, [])
+    return [QualificationIn(subject=subject, level=level) for subject, level in rows]

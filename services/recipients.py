@@ -1,4 +1,4 @@
-"""Who a notice goes to, and for whom they read."""
+"""The recipients of a notice, and the participants that each receives it for."""
 
 import asyncio
 from collections import defaultdict
@@ -25,7 +25,7 @@ class Recipient:
     address: str
     language: str
     time_zone: str
-    participants: tuple[Participant, ...]  # who they read for: their children, or themselves
+    participants: tuple[Participant, ...]  # the guardian's children in the class, or the instructor
     quiet_from: time | None = None
     quiet_until: time | None = None
 
@@ -35,53 +35,62 @@ async def recipients(
     kind: NoticeKind,
     session: Session,
     instructor: Instructor,
-    everybody: Sequence[Participant],
+    participants: Sequence[Participant],
     now: datetime,
 ) -> list[Recipient]:
+    """Everybody to whom notices of this kind about the class are sent."""
     wanted = audiences(kind)
-    found = [_instructor(instructor, everybody)] if Audience.INSTRUCTOR in wanted else []
+    to = [_instructor(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
     if Audience.GUARDIANS in wanted:
-        found += await _guardians(db, everybody)
+        to += await _guardians(db, participants)
     if Audience.GUARDIANS_OF_ABSENT in wanted:
-        found += await _guardians(db, await _absent(db, session, everybody, now))
-    return found
+        to += await _guardians(db, await _absent(db, session, participants, now))
+    return to
 
 
-def _instructor(who: Instructor, everybody: Sequence[Participant]) -> Recipient:
-    own = tuple(p for p in everybody if p.instructor_id == who.id)
-    return Recipient("instructor", who.id, who.name, who.email, who.language, who.time_zone, own)
+def _instructor(instructor: Instructor, participants: Sequence[Participant]) -> Recipient:
+    own = tuple(p for p in participants if p.instructor_id == instructor.id)
+    return Recipient(
+        "instructor",
+        instructor.id,
+        instructor.name,
+        instructor.email,
+        instructor.language,
+        instructor.time_zone,
+        own,
+    )
 
 
 async def _absent(
-    db: AsyncSession, session: Session, everybody: Sequence[Participant], now: datetime
+    db: AsyncSession, session: Session, participants: Sequence[Participant], now: datetime
 ) -> list[Participant]:
-    """Those who have not been in the class for a moment."""
+    """The students who have not been in the class at all."""
     recorded = await events.of_session(db, session.id)
-    rows = await asyncio.to_thread(attendance_rows, session, everybody, recorded, now)
-    came = {row.participant_id for row in rows if row.seconds > 0}
-    return [person for person in everybody if person.role == Role.STUDENT and person.id not in came]
+    rows = await asyncio.to_thread(attendance_rows, session, participants, recorded, now)
+    joined = {row.participant_id for row in rows if row.seconds > 0}
+    return [person for person in participants if person.role == Role.STUDENT and person.id not in joined]
 
 
-async def _guardians(db: AsyncSession, readable: Sequence[Participant]) -> list[Recipient]:
-    """One message per guardian, for all their children among these."""
-    by_student = {p.student_id: p for p in readable if p.student_id}
+async def _guardians(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
+    """The guardians of these students, each once, with all their children among them."""
+    by_student = {p.student_id: p for p in students if p.student_id}
     children: dict[UUID, list[Participant]] = defaultdict(list)
-    who: dict[UUID, Guardian] = {}
+    guardians: dict[UUID, Guardian] = {}
     for guardian, student in await people.guardians_of(db, list(by_student)):
-        who[guardian.id] = guardian
+        guardians[guardian.id] = guardian
         children[guardian.id].append(by_student[student.id])
-    return [_guardian(guardian, tuple(children[guardian.id])) for guardian in who.values()]
+    return [_guardian(guardian, tuple(children[guardian.id])) for guardian in guardians.values()]
 
 
-def _guardian(who: Guardian, children: tuple[Participant, ...]) -> Recipient:
+def _guardian(guardian: Guardian, children: tuple[Participant, ...]) -> Recipient:
     return Recipient(
         "guardian",
-        who.id,
-        who.name,
-        who.email,
-        who.language,
-        who.time_zone,
+        guardian.id,
+        guardian.name,
+        guardian.email,
+        guardian.language,
+        guardian.time_zone,
         children,
-        who.quiet_from,
-        who.quiet_until,
+        guardian.quiet_from,
+        guardian.quiet_until,
     )

@@ -1,4 +1,4 @@
-"""Signing browsers in and out."""
+"""Signs browsers in and out."""
 
 import logging
 import secrets
@@ -17,20 +17,23 @@ from models.database import Database
 from models.repositories import sign_ins
 from signing.hashing import hash_secret
 
-LASTS = timedelta(hours=12)
+SIGN_IN_TTL = timedelta(hours=12)
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Entered:
+class SignIn:
     token: str  # the value of the cookie
     role: AccessRole
 
 
-async def open_browser(
+async def start_browser_session(
     db: AsyncSession, tenant: UUID, kind: str, subject_id: UUID | None, method: str, now: datetime
 ) -> str:
-    """The value of the cookie; `kind` is member, instructor, guardian or operator."""
+    """Start a browser session and return the value of its cookie.
+
+    `kind` is member, instructor, guardian or operator; `method` is mail, oidc, link or desk.
+    """
     token = secrets.token_urlsafe(32)
     db.add(
         SignedIn(
@@ -42,30 +45,30 @@ async def open_browser(
             method=method,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + LASTS,
+            expires_at=now + SIGN_IN_TTL,
         )
     )
     await db.flush()
     return token
 
 
-async def let_in(
+async def sign_in_person(
     database: Database, tenant: UUID, kind: str, person_id: UUID, method: str, now: datetime
-) -> Entered:
-    """Somebody who proved who they are. Raises SignInRefused for somebody who is retired."""
+) -> SignIn:
+    """Sign in a person who has proved their identity. Raises SignInRefused for one who is retired."""
     authorship.get().actor = f"{kind}:{person_id}"
     async with database.tenant(tenant) as db:
         person = await sign_ins.person(db, kind, person_id)
         if person is None:
             raise SignInRefused("this account is no longer in use")
-        token = await open_browser(db, tenant, kind, person_id, method, now)
+        token = await start_browser_session(db, tenant, kind, person_id, method, now)
     role = person.role if isinstance(person, Member) else AccessRole(kind)
     logger.info("signed in", extra={"kind": kind, "method": method})
-    return Entered(token, role)
+    return SignIn(token, role)
 
 
 async def sign_out(database: Database, cookie: str, now: datetime, *, everywhere: bool = False) -> None:
-    """Ends the stay of one browser, or of all browsers of whoever holds it."""
+    """End the session of one browser, or of all browsers of the same person."""
     async with database.lookup() as db:
         holder = await sign_ins.holder_of(db, hash_secret(cookie), now)
     if holder is None:

@@ -1,4 +1,4 @@
-"""Links by mail: to every place that an address may come in, each good once and for a short time."""
+"""Sign-in links by mail, one for each account of an address; each works once and for a short time."""
 
 import logging
 import secrets
@@ -18,9 +18,9 @@ from models.database import Database
 from models.notice import Notice
 from models.repositories import notices, sign_ins
 from models.repositories.sign_ins import Place
-from reports.sign_in import Door, render_sign_in
-from services.sealed_words import SealedWords
-from services.sign_in import Entered, let_in
+from reports.sign_in import SignInOption, render_sign_in
+from services.sealed_content import SealedContent
+from services.sign_in import SignIn, sign_in_person
 from signing.hashing import hash_secret
 from signing.links import LinkSigner
 from workflows.client import DeliveryClient
@@ -33,15 +33,18 @@ Tokens = Mapping[Place, str]
 
 class SignInLinks:
     def __init__(
-        self, database: Database, links: LinkSigner, words: SealedWords, deliveries: DeliveryClient
+        self, database: Database, links: LinkSigner, content: SealedContent, deliveries: DeliveryClient
     ) -> None:
         self._database = database
         self._links = links
-        self._words = words
+        self._content = content
         self._deliveries = deliveries
 
     async def send(self, address: str, path: str | None, now: datetime) -> None:
-        """Runs after the answer was given, so that neither its words nor its time tell whether the address is known."""
+        """Send the links of an address, if it has any account.
+
+        Runs after the response, so that neither content nor duration reveals whether the address is known.
+        """
         try:
             delivery = await self._write(address, path, now)
         except HomeroomError as error:
@@ -52,24 +55,24 @@ class SignInLinks:
         try:
             await self._deliveries.start(delivery)
         except HomeroomError as error:
-            # It stands in the outbox, where housekeeping finds it.
+            # The message is in the outbox, so housekeeping starts its delivery later.
             logger.warning("sign-in mail waits", extra={"reason": error.code})
 
     async def _write(self, address: str, path: str | None, now: datetime) -> DeliveryInput | None:
-        """One message with a link for each place, in the outbox of the first one's organization.
+        """Write one message with a link for each account, into the outbox of the first account's organization.
 
-        The other organizations' links are there before the message is; their names are in its sealed words alone.
+        The links of the other organizations are written first; only the sealed content names those organizations.
         """
         async with self._database.unscoped() as db:
-            places = await sign_ins.places_of(db, address)
+            accounts = await sign_ins.places_of(db, address)
             providers = await sign_ins.providers_of_domain(db, domain_of(address))
         elsewhere = {organization_id for _, organization_id in providers}
-        open_by_mail = [place for place in places if not _has_provider(place, elsewhere)]
-        if not open_by_mail:
+        with_links = [account for account in accounts if not _has_provider(account, elsewhere)]
+        if not with_links:
             return None
-        tokens = {place: secrets.token_urlsafe(32) for place in open_by_mail}
-        home = open_by_mail[0].organization_id
-        for organization_id in {place.organization_id for place in open_by_mail} - {home}:
+        tokens = {account: secrets.token_urlsafe(32) for account in with_links}
+        home = with_links[0].organization_id
+        for organization_id in {account.organization_id for account in with_links} - {home}:
             async with self._database.tenant(organization_id) as db:
                 await _add_links(db, organization_id, tokens, now)
         notice = self._notice(address, tokens, path, now)
@@ -80,12 +83,12 @@ class SignInLinks:
 
     def _notice(self, address: str, tokens: Tokens, path: str | None, now: datetime) -> Notice:
         first = next(iter(tokens))
-        doors = [
-            Door(place.organization, place.kind, self._links.sign_in_url(token, path))
-            for place, token in tokens.items()
+        options = [
+            SignInOption(account.organization, account.kind, self._links.sign_in_url(token, path))
+            for account, token in tokens.items()
         ]
         minutes = int(SIGN_IN_LINK_TTL.total_seconds()) // 60
-        message = render_sign_in(doors, language=first.language, minutes=minutes)
+        message = render_sign_in(options, language=first.language, minutes=minutes)
         kind, key = AccountNoticeKind.SIGN_IN, uuid7()
         return Notice(
             id=key,
@@ -100,26 +103,26 @@ class SignInLinks:
             subject=message.subject,
             html="",
             text="",
-            sealed=self._words.seal(message),
+            sealed=self._content.seal(message),
             send_after=now,
             deliver_by=now + SIGN_IN_LINK_TTL,
             created_at=now,
         )
 
-    async def use(self, token: str, now: datetime) -> Entered:
-        """Raises LinkInvalid, LinkUsed, LinkExpired, SignInRefused."""
+    async def use(self, token: str, now: datetime) -> SignIn:
+        """Sign in with a link, which works once. Raises LinkInvalid, LinkUsed, LinkExpired, SignInRefused."""
         async with self._database.unscoped() as db:
-            found = await sign_ins.organization_of_link(db, hash_secret(token))
-        if found is None:
+            link_and_tenant = await sign_ins.organization_of_link(db, hash_secret(token))
+        if link_and_tenant is None:
             raise LinkInvalid("this sign-in link is unknown", next_step="Request a new link.")
-        key, tenant = found
+        key, tenant = link_and_tenant
         async with self._database.tenant(tenant) as db:
             link = await sign_ins.use_link(db, key, now)
-        return await let_in(self._database, tenant, link.subject_kind, link.subject_id, "mail", now)
+        return await sign_in_person(self._database, tenant, link.subject_kind, link.subject_id, "mail", now)
 
 
 async def _add_links(db: AsyncSession, organization_id: UUID, tokens: Tokens, now: datetime) -> None:
-    """Those of one organization."""
+    """Write the links of one organization."""
     for link in _links(organization_id, tokens, now):
         await sign_ins.add_link(db, link)
 
@@ -130,16 +133,16 @@ def _links(organization_id: UUID, tokens: Tokens, now: datetime) -> Sequence[Sig
             id=uuid7(),
             organization_id=organization_id,
             token_hash=hash_secret(token),
-            subject_kind=place.kind,
-            subject_id=place.subject_id,
+            subject_kind=account.kind,
+            subject_id=account.subject_id,
             created_at=now,
             expires_at=now + SIGN_IN_LINK_TTL,
         )
-        for place, token in tokens.items()
-        if place.organization_id == organization_id
+        for account, token in tokens.items()
+        if account.organization_id == organization_id
     ]
 
 
-def _has_provider(place: Place, organizations: set[UUID]) -> bool:
-    """Staff of an organization with a provider come in by it alone; families are not known there."""
-    return place.organization_id in organizations and place.kind != "guardian"
+def _has_provider(account: Place, organizations: set[UUID]) -> bool:
+    """Whether this account signs in with its organization's provider; guardians never do."""
+    return account.organization_id in organizations and account.kind != "guardian"

@@ -1,4 +1,4 @@
-"""Limits on sign-in attempts, per address and per network. Both are stored as keyed hashes that name nobody."""
+"""Limits sign-in attempts per email address and per network, which are stored only as keyed hashes."""
 
 import hashlib
 import hmac
@@ -20,23 +20,23 @@ class SignInLockout:
         self._secret = secret.encode()
 
     async def count_link_request(self, address: str, host: str, now: datetime) -> None:
-        """Raises RateLimited."""
+        """Count a request for a sign-in link. Raises RateLimited."""
         await self._attempt(Attempt.LINK_FROM_NETWORK, network_of(host), now)
         await self._attempt(Attempt.LINK_TO_ADDRESS, address.lower(), now)
 
     async def check_network(self, host: str, now: datetime) -> None:
-        """Raises RateLimited where too many bad tokens came from there. Counts nothing."""
+        """Raises RateLimited if a network sent too many bad tokens. Counts nothing."""
         await self._attempt(Attempt.BAD_TOKEN_FROM_NETWORK, network_of(host), now, note=False)
 
     async def count_bad_token(self, host: str, code: str, now: datetime) -> None:
-        """Raises RateLimited."""
+        """Count a bad token from a network. Raises RateLimited."""
         logger.warning("sign-in refused", extra={"reason": code})
         await self._attempt(Attempt.BAD_TOKEN_FROM_NETWORK, network_of(host), now)
 
     async def _attempt(self, kind: Attempt, subject: str, now: datetime, *, note: bool = True) -> None:
-        about = hmac.new(self._secret, f"{kind}\n{subject}".encode(), hashlib.sha256).hexdigest()
+        subject_hash = hmac.new(self._secret, f"{kind}\n{subject}".encode(), hashlib.sha256).hexdigest()
         async with self._database.unscoped() as db:
-            wait = await sign_ins.take_part(db, about, LIMITS[kind], now, note=note)
+            wait = await sign_ins.take_part(db, subject_hash, LIMITS[kind], now, note=note)
         if wait:
             logger.warning("sign-in locked", extra={"attempt": kind.value, "seconds": wait})
             raise RateLimited(

@@ -1,4 +1,4 @@
-"""What an instructor has to do: classes to hold with their briefings, reviews, and what was."""
+"""An instructor's view: upcoming classes with their briefings, reviews due, and past classes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,11 +14,11 @@ from reports.briefings import Sections, read_briefing, with_plan
 from services.joining import join_url
 from signing.links import LinkSigner
 
-_SOON = timedelta(hours=24)  # "today" in whatever zone the reader is
+_SOON = timedelta(hours=24)
 _AHEAD = timedelta(days=14)
-_MOST = 50
-_BRIEFED = 5  # the next classes whose briefing is read; later ones change until they are near
-_PAST = 30
+_MAX_CLASSES = 50
+_MAX_BRIEFINGS = 5  # of the next classes; later briefings still change
+_MAX_PAST = 30
 
 
 @dataclass(frozen=True)
@@ -39,38 +39,40 @@ class Teaching:
 
 
 async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: datetime) -> Teaching:
+    """The view of an instructor, who is the caller."""
     assert who.person_id is not None, "an instructor is a person"
     instructor = await entities.get(db, Instructor, who.person_id)
-    found = await own_classes.coming(db, who, now, now + _AHEAD, _MOST)
+    classes = await own_classes.coming(db, who, now, now + _AHEAD, _MAX_CLASSES)
     coming = [
-        await _coming(db, one, instructor, links, briefed=place < _BRIEFED) for place, one in enumerate(found)
+        await _coming(db, own_class, instructor, links, with_briefing=index < _MAX_BRIEFINGS)
+        for index, own_class in enumerate(classes)
     ]
-    soon = [one for one in coming if one.of.session.starts_at < now + _SOON]
+    soon = [coming_class for coming_class in coming if coming_class.of.session.starts_at < now + _SOON]
     return Teaching(
         instructor=instructor,
         soon=soon,
         later=coming[len(soon) :],
-        reviews=await own_classes.to_review(db, who, _MOST),
-        past=await own_classes.past(db, who, now, _PAST),
+        reviews=await own_classes.to_review(db, who, _MAX_CLASSES),
+        past=await own_classes.past(db, who, now, _MAX_PAST),
     )
 
 
 async def _coming(
-    db: AsyncSession, one: OwnClass, instructor: Instructor, links: LinkSigner, *, briefed: bool
+    db: AsyncSession, own_class: OwnClass, instructor: Instructor, links: LinkSigner, *, with_briefing: bool
 ) -> ComingClass:
-    students = tuple(person.name for person in one.people if person.role == Role.STUDENT)
+    students = tuple(person.name for person in own_class.people if person.role == Role.STUDENT)
     briefing: Sections = []
-    if briefed:
-        topics = [topic.title for topic in await sessions.topics(db, one.session.id)]
-        earlier = await documents.latest_briefing(db, one.session.course_id)
+    if with_briefing:
+        topics = [topic.title for topic in await sessions.topics(db, own_class.session.id)]
+        earlier = await documents.latest_briefing(db, own_class.session.course_id)
         briefing = read_briefing(
             with_plan(earlier, topics=topics, students=students),
             language=instructor.language,
             time_zone=instructor.time_zone,
         )
-    return ComingClass(one, _join_url(one, instructor, links), students, briefing)
+    return ComingClass(own_class, _join_url(own_class, instructor, links), students, briefing)
 
 
-def _join_url(one: OwnClass, instructor: Instructor, links: LinkSigner) -> str:
-    own = next((person for person in one.people if person.instructor_id == instructor.id), None)
-    return join_url(links, one.session, own) if own else ""
+def _join_url(own_class: OwnClass, instructor: Instructor, links: LinkSigner) -> str:
+    own = next((person for person in own_class.people if person.instructor_id == instructor.id), None)
+    return join_url(links, own_class.session, own) if own else ""

@@ -12,7 +12,7 @@ from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
 from models.database import Database
 from services.class_commands import ClassCommands
-from services.documentation import Documentation
+from services.documentation import DocumentationCommands
 from services.exports import Exports
 from services.family_links import FamilyLinks
 from services.invitations import Invitations
@@ -23,7 +23,7 @@ from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from signing.links import LinkSigner
 from storage.object_store import open_store
-from wiring.signing import link_signer, sealed_words, sealer
+from wiring.signing import link_signer, sealed_content, sealer
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, SessionClient, workflow_url
 
@@ -48,12 +48,12 @@ class ApiParts:
         return ClassCommands(self.database, self.sessions)
 
     @cached_property
-    def documentation(self) -> Documentation:
-        return Documentation(self.database, self.sessions)
+    def documentation(self) -> DocumentationCommands:
+        return DocumentationCommands(self.database, self.sessions)
 
     @cached_property
     def sign_in_links(self) -> SignInLinks:
-        return SignInLinks(self.database, self.links, sealed_words(self.settings), self.deliveries)
+        return SignInLinks(self.database, self.links, sealed_content(self.settings), self.deliveries)
 
     @cached_property
     def invitations(self) -> Invitations:

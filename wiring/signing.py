@@ -1,7 +1,7 @@
 """What signs and seals with the deployment's secrets."""
 
 from config.settings import Settings
-from services.sealed_words import SealedWords
+from services.sealed_content import SealedContent
 from signing.links import LinkSigner
 from signing.sealing import Sealer
 
@@ -14,6 +14,6 @@ def sealer(settings: Settings, purpose: str) -> Sealer:
     return Sealer([secret.get_secret_value() for secret in settings.link_secrets], purpose)
 
 
-def sealed_words(settings: Settings) -> SealedWords:
+def sealed_content(settings: Settings) -> SealedContent:
     """What the API seals, the workers open."""
-    return SealedWords(sealer(settings, "notice"))
+    return SealedContent(sealer(settings, "notice"))

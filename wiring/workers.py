@@ -34,7 +34,7 @@ from services.housekeeping import Housekeeper
 from services.notices import ClassNotices
 from services.outbox import Outbox
 from storage.object_store import open_store
-from wiring.signing import link_signer, sealed_words
+from wiring.signing import link_signer, sealed_content
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, SessionClient, ensure_housekeeping, ensure_room_watch
 from workflows.queues import Queue, task_queue
@@ -104,7 +104,7 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     settings, database, progress, rooms = parts.settings, parts.database, parts.progress, parts.rooms
     links = link_signer(settings)
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
-    outbox = Outbox(database, mailer, sealed_words(settings))
+    outbox = Outbox(database, mailer, sealed_content(settings))
     delivery = DeliveryActivities(outbox)
     housekeeping = HousekeepingActivities(
         Housekeeper(database, DeliveryClient(parts.client, settings.region))

@@ -53,7 +53,7 @@ async def add_file(
         raise UnsupportedMedia(next_step="Send a form: `curl -F file=@worksheet.pdf`.")
     async with request.form(max_files=1, max_fields=1) as form:
         upload, name = _given(form)
-        brought = await files.look_at(upload.file, name)
+        brought = await files.inspect(upload.file, name)
 
         async def add() -> Response:
             row = await files.add(

@@ -72,7 +72,7 @@ async def credentials(session_id: UUID, link_in: LinkIn, shared: Shared, now: No
             state=entry.session.state,
             time_zone=entry.session.time_zone,
         ),
-        people=_by_identity(entry.everybody),
+        people=_by_identity(entry.participants),
         features=Features(screen_share=entry.person.role == Role.INSTRUCTOR),
     )
 

@@ -14,7 +14,7 @@ from benchmarks.review.effort import Effort
 from domain.record.documentation import Statement
 from models.migrate import upgrade
 from tests.campus import School, school
-from tests.console.conftest import at_the_desk, started_chromium
+from tests.console.conftest import signed_in_page, started_chromium
 from tests.console.hall import hall_on
 from tests.console.lesson import WORD, Lesson
 from tests.console.taught import Hall
@@ -148,7 +148,7 @@ async def _review_page() -> AsyncIterator[tuple[Hall, School, Page]]:
                 hall_on(urls, temporal, livekit, mail, folder) as hall,
                 school(hall.campus) as opened,
                 started_chromium() as browser,
-                at_the_desk(browser, opened) as page,
+                signed_in_page(browser, opened) as page,
             ):
                 yield hall, opened, page
         finally:

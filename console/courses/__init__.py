@@ -1,1 +1,1 @@
-"""Courses, their topics and plans, and booking a class of one."""
+"""Pages of courses: topics, curriculum plans, enrollment and booking a class."""

@@ -1,4 +1,4 @@
-"""Booking a class of a course."""
+"""The page that books a class of a course."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from console.frame import forms
 from console.frame.forms import Field, Form, Options
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import page, went
-from console.frame.viewers import Desk, same_origin
+from console.frame.rendering import go_to, page
+from console.frame.viewers import CurrentUser, same_origin
 from console.records import related
-from console.records.record_pages import made_as
+from console.records.record_pages import posted_id
 from domain.errors import HomeroomError, TransitionRefused
 from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
@@ -39,7 +39,7 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[permits(Permission.SESSIONS_WRITE)],
 )
-_USUAL_MINUTES = 60
+_DEFAULT_MINUTES = 60
 
 
 class BookingForm(Schema):
@@ -49,8 +49,8 @@ class BookingForm(Schema):
 
 
 @dataclass(frozen=True)
-class Offered:
-    """What a class of the course may be made of."""
+class BookingChoices:
+    """The course, and the instructors, topics and students that a class of it can have."""
 
     course: Course
     time_zone: str
@@ -69,64 +69,64 @@ class Offered:
             ),
             Field("minutes", "Length in minutes", "number"),
         )
-        return forms.blank(fields, BookingForm, values)
+        return forms.build(fields, BookingForm, values)
 
 
 @router.get("")
-async def ask(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+async def booking_form(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        offered = await _offered(db, who, key)
-    form = offered.form({"minutes": _USUAL_MINUTES})
-    everybody = {str(student.id) for student in offered.students}
-    return _page(request, offered, form, set(), everybody, str(uuid7()))
+        choices = await _choices(db, who, key)
+    form = choices.form({"minutes": _DEFAULT_MINUTES})
+    enrolled = {str(student.id) for student in choices.students}
+    return _page(request, choices, form, set(), enrolled, str(uuid7()))
 
 
 @router.post("", dependencies=[Depends(same_origin)])
-async def book(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+async def book(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
     async with shared.database.tenant(who.organization_id) as db:
-        offered = await _offered(db, who, key)
-    form = forms.typed(offered.form({}), posted)
+        choices = await _choices(db, who, key)
+    form = forms.with_input(choices.form({}), posted)
     topics, students = forms.texts(posted, "topic_ids"), forms.texts(posted, "student_ids")
     try:
-        asked = BookingForm.model_validate(forms.body(form))
-        starts_at = wall_time_to_utc(offered.time_zone, asked.starts_at)
+        booking = BookingForm.model_validate(forms.values(form))
+        starts_at = wall_time_to_utc(choices.time_zone, booking.starts_at)
         new = NewSession.model_validate(
             {
                 "course_id": key,
-                "instructor_id": asked.instructor_id,
+                "instructor_id": booking.instructor_id,
                 "starts_at": starts_at,
-                "ends_at": starts_at + timedelta(minutes=asked.minutes),
+                "ends_at": starts_at + timedelta(minutes=booking.minutes),
                 "student_ids": students,
                 "topic_ids": topics,
             }
         )
-        booked = await shared.classes.book(who.organization_id, made_as(posted), new)
+        booked = await shared.classes.book(who.organization_id, posted_id(posted), new)
     except (ValidationError, HomeroomError) as error:
-        wrong = forms.refused(form, error)
-        # The workflow of a booking that was refused is over: another try is another class.
-        return _page(request, offered, wrong, set(topics), set(students), str(uuid7()))
-    return went(request, f"/sessions/{booked.session_id}", "booked")
+        shown = forms.with_errors(form, error)
+        # The workflow of a refused booking has ended, so another attempt needs a new id.
+        return _page(request, choices, shown, set(topics), set(students), str(uuid7()))
+    return go_to(request, f"/sessions/{booked.session_id}", "booked")
 
 
-async def _offered(db: AsyncSession, who: Principal, key: UUID) -> Offered:
+async def _choices(db: AsyncSession, who: Principal, key: UUID) -> BookingChoices:
     course = await COURSES.get(db, key)
     if course.retired_at:
         raise TransitionRefused("this course is retired", next_step="Restore it first.")
-    teachers = [(str(one.id), one.name) for one in await people.instructors(db)]
-    return Offered(
+    instructors = [(str(person.id), person.name) for person in await people.instructors(db)]
+    return BookingChoices(
         course,
         (await organizations.organization(db)).time_zone,
-        teachers,
+        instructors,
         await related.topics(db, key),
-        [one for _, one in await relations.enrolled_in(db, key) if one.retired_at is None],
+        [student for _, student in await relations.enrolled_in(db, key) if student.retired_at is None],
     )
 
 
 def _page(
-    request: Request, offered: Offered, form: Form, topics: set[str], students: set[str], key: str
+    request: Request, choices: BookingChoices, form: Form, topics: set[str], students: set[str], key: str
 ) -> Response:
     return page(
-        request, "book.html", form.status, offered=offered, form=form, topics=topics, students=students, key=key,
+        request, "book.html", form.status, choices=choices, form=form, topics=topics, students=students, key=key,
         path="/courses",
     )  # fmt: skip

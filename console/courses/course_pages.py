@@ -1,4 +1,4 @@
-"""What a course is made of: its topics in order, and who is enrolled."""
+"""Pages that edit a course: its topics in the order they are taught, and its enrolled students."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -14,10 +14,10 @@ from console.frame import forms
 from console.frame.forms import Field
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import by_htmx, page, went
-from console.frame.viewers import Desk, same_origin
+from console.frame.rendering import by_htmx, go_to, page
+from console.frame.viewers import CurrentUser, same_origin
 from console.records.kinds import COURSE_KIND
-from console.records.record_pages import made_as, record_page, version_of
+from console.records.record_pages import posted_id, posted_version, record_page
 from domain.errors import HomeroomError, UnknownReference
 from domain.people.access import Permission
 from models.repositories import pages, relations
@@ -26,92 +26,96 @@ from services.inputs.courses import NewEnrollment, NewTopic, TopicChange
 from services.resources.catalogue import COURSES, ENROLLMENTS, STUDENTS, TOPICS
 
 router = APIRouter(prefix="/courses/{key}", include_in_schema=False, route_class=PageRoute)
-WRITE, ENROLLS = permits(Permission.COURSES_WRITE), permits(Permission.ENROLLMENTS_WRITE)
-OWN_SITE = Depends(same_origin)
-FOUND = 20
+WRITE, ENROLL = permits(Permission.COURSES_WRITE), permits(Permission.ENROLLMENTS_WRITE)
+SAME_ORIGIN = Depends(same_origin)
+MAX_CANDIDATES = 20
 _TOPIC = (Field("title", "Title", wrong="Enter a single line of text."),)
 
 
-@router.post("/topics", dependencies=[OWN_SITE, WRITE])
-async def add_topic(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+@router.post("/topics", dependencies=[SAME_ORIGIN, WRITE])
+async def add_topic(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
-    form = forms.typed(forms.blank(_TOPIC, NewTopic, {}), posted)
+    form = forms.with_input(forms.build(_TOPIC, NewTopic, {}), posted)
     try:
-        new = NewTopic.model_validate({**forms.body(form), "course_id": key})
+        new = NewTopic.model_validate({**forms.values(form), "course_id": key})
         async with shared.database.tenant(who.organization_id) as db:
             await COURSES.get(db, key)
             await TOPICS.create(db, who.organization_id, uuid7(), new, now)
     except ValidationError as error:
-        wrong = forms.refused(form, error)
-        return await record_page(request, shared, who, COURSE_KIND, key, now, 422, topic_form=wrong)
-    return went(request, f"/courses/{key}#topics", "made")
+        topic_form = forms.with_errors(form, error)
+        return await record_page(request, shared, who, COURSE_KIND, key, now, 422, topic_form=topic_form)
+    return go_to(request, f"/courses/{key}#topics", "made")
 
 
 @router.get("/topics/{topic_id}", dependencies=[WRITE])
-async def edit_topic(request: Request, key: UUID, topic_id: UUID, shared: Shared, who: Desk) -> Response:
+async def edit_topic(
+    request: Request, key: UUID, topic_id: UUID, shared: Shared, who: CurrentUser
+) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         topic = await TOPICS.get(db, topic_id)
-    form = forms.blank(_TOPIC, NewTopic, {"title": topic.title})
+    form = forms.build(_TOPIC, NewTopic, {"title": topic.title})
     return _topic_page(request, key, topic_id, form, topic.version)
 
 
-@router.post("/topics/{topic_id}", dependencies=[OWN_SITE, WRITE])
+@router.post("/topics/{topic_id}", dependencies=[SAME_ORIGIN, WRITE])
 async def rename_topic(
-    request: Request, key: UUID, topic_id: UUID, shared: Shared, who: Desk, now: Now
+    request: Request, key: UUID, topic_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
     posted = await forms.posted(request)
     async with shared.database.tenant(who.organization_id) as db:
         topic = await TOPICS.get(db, topic_id)
-    present = forms.blank(_TOPIC, NewTopic, {"title": topic.title})
-    form = forms.typed(present, posted)
+    current = forms.build(_TOPIC, NewTopic, {"title": topic.title})
+    form = forms.with_input(current, posted)
     try:
-        change = TopicChange.model_validate(forms.body(form))
+        change = TopicChange.model_validate(forms.values(form))
         async with shared.database.tenant(who.organization_id) as db:
-            await TOPICS.update(db, topic_id, change, version_of(posted), now)
+            await TOPICS.update(db, topic_id, change, posted_version(posted), now)
     except HomeroomError as error:
-        return _topic_page(request, key, topic_id, forms.overtaken(form, present, error), topic.version)
+        return _topic_page(request, key, topic_id, forms.with_conflict(form, current, error), topic.version)
     except ValidationError as error:
-        return _topic_page(request, key, topic_id, forms.refused(form, error), version_of(posted))
-    return went(request, f"/courses/{key}#topics", "saved")
+        return _topic_page(request, key, topic_id, forms.with_errors(form, error), posted_version(posted))
+    return go_to(request, f"/courses/{key}#topics", "saved")
 
 
-@router.post("/topics/{topic_id}/move", dependencies=[OWN_SITE, WRITE])
+@router.post("/topics/{topic_id}/move", dependencies=[SAME_ORIGIN, WRITE])
 async def move_topic(
-    request: Request, key: UUID, topic_id: UUID, shared: Shared, who: Desk, now: Now
+    request: Request, key: UUID, topic_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
-    by = -1 if forms.text(await forms.posted(request), "to") == "up" else 1
+    offset = -1 if forms.text(await forms.posted(request), "to") == "up" else 1
     async with shared.database.tenant(who.organization_id) as db:
         await COURSES.get(db, key)
-        await operations.move(db, key, topic_id, by, now)
-    return went(request, f"/courses/{key}#topics", "moved")
+        await operations.move(db, key, topic_id, offset, now)
+    return go_to(request, f"/courses/{key}#topics", "moved")
 
 
-@router.post("/topics/{topic_id}/retire", dependencies=[OWN_SITE, WRITE])
+@router.post("/topics/{topic_id}/retire", dependencies=[SAME_ORIGIN, WRITE])
 async def retire_topic(
-    request: Request, key: UUID, topic_id: UUID, shared: Shared, who: Desk, now: Now
+    request: Request, key: UUID, topic_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         await TOPICS.retire(db, topic_id, None, now)
-    return went(request, f"/courses/{key}#topics", "retired")
+    return go_to(request, f"/courses/{key}#topics", "retired")
 
 
-@router.post("/topics/{topic_id}/restore", dependencies=[OWN_SITE, WRITE])
+@router.post("/topics/{topic_id}/restore", dependencies=[SAME_ORIGIN, WRITE])
 async def restore_topic(
-    request: Request, key: UUID, topic_id: UUID, shared: Shared, who: Desk, now: Now
+    request: Request, key: UUID, topic_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         await TOPICS.restore(db, topic_id, now)
-    return went(request, f"/courses/{key}#topics", "restored")
+    return go_to(request, f"/courses/{key}#topics", "restored")
 
 
-@router.get("/enroll", dependencies=[ENROLLS])
-async def find_student(request: Request, key: UUID, shared: Shared, who: Desk, q: str = "") -> Response:
-    """Those who may be enrolled, by what is searched for."""
+@router.get("/enroll", dependencies=[ENROLL])
+async def find_student(
+    request: Request, key: UUID, shared: Shared, who: CurrentUser, q: str = ""
+) -> Response:
+    """Students to enroll, found by name."""
     async with shared.database.tenant(who.organization_id) as db:
         course = await COURSES.get(db, key)
-        here = {student.id for _, student in await relations.enrolled_in(db, key)}
-        wanted = pages.Asked("name", FOUND, text=q[:200], searched=STUDENTS.searched)
-        found, more = await pages.page(db, STUDENTS.table, wanted)
+        enrolled = {student.id for _, student in await relations.enrolled_in(db, key)}
+        wanted = pages.Asked("name", MAX_CANDIDATES, text=q[:200], searched=STUDENTS.searched)
+        students, more = await pages.page(db, STUDENTS.table, wanted)
     template = "parts/candidates.html" if by_htmx(request) else "candidates.html"
     return page(
         request,
@@ -122,7 +126,10 @@ async def find_student(request: Request, key: UUID, shared: Shared, who: Desk, q
         field="student_id",
         verb="Enroll",
         version=None,
-        candidates=[(one.id, one.name, one.external_id or "", one.id in here) for one in found],
+        candidates=[
+            (student.id, student.name, student.external_id or "", student.id in enrolled)
+            for student in students
+        ],
         present="Already enrolled",
         more=more,
         q=q,
@@ -131,27 +138,27 @@ async def find_student(request: Request, key: UUID, shared: Shared, who: Desk, q
     )
 
 
-@router.post("/enroll", dependencies=[OWN_SITE, ENROLLS])
-async def enroll(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+@router.post("/enroll", dependencies=[SAME_ORIGIN, ENROLL])
+async def enroll(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
     try:
         new = NewEnrollment.model_validate({"course_id": key, "student_id": forms.text(posted, "student_id")})
     except ValidationError as error:
         raise UnknownReference("nobody was selected", next_step="Select a student.") from error
-    with suppress(IntegrityError):  # who is enrolled already stays so
+    with suppress(IntegrityError):  # the student is enrolled already
         async with shared.database.tenant(who.organization_id) as db:
             await COURSES.get(db, key)
-            await ENROLLMENTS.create(db, who.organization_id, made_as(posted), new, now)
-    return went(request, f"/courses/{key}/enroll", "enrolled")
+            await ENROLLMENTS.create(db, who.organization_id, posted_id(posted), new, now)
+    return go_to(request, f"/courses/{key}/enroll", "enrolled")
 
 
-@router.post("/enrollments/{enrollment_id}/retire", dependencies=[OWN_SITE, ENROLLS])
+@router.post("/enrollments/{enrollment_id}/retire", dependencies=[SAME_ORIGIN, ENROLL])
 async def leave(
-    request: Request, key: UUID, enrollment_id: UUID, shared: Shared, who: Desk, now: Now
+    request: Request, key: UUID, enrollment_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         await ENROLLMENTS.retire(db, enrollment_id, None, now)
-    return went(request, f"/courses/{key}#enrolled", "left")
+    return go_to(request, f"/courses/{key}#enrolled", "left")
 
 
 def _topic_page(request: Request, key: UUID, topic_id: UUID, form: forms.Form, version: int) -> Response:

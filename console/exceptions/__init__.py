@@ -1,1 +1,1 @@
-"""The queue of exceptions."""
+"""Pages of the exception queue."""

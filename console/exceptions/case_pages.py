@@ -1,5 +1,6 @@
-"""The queue of exceptions: taken, given to somebody, resolved with words, opened again."""
+"""The exception queue: list cases, assign them, resolve them with a note, and reopen them."""
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,50 +18,58 @@ from api.live.streams import LiveStream
 from console.frame import forms
 from console.frame.forms import Field, Form
 from console.frame.history import author, history
-from console.frame.lists import asked, listed
+from console.frame.labels import case_label, code_label, moment_label, occasion_label, step_label
+from console.frame.lists import paged, read_query
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import HEADERS, by_htmx, page, went
+from console.frame.rendering import HEADERS, by_htmx, go_to, page
 from console.frame.subjects import subject_link
-from console.frame.viewers import Desk, same_origin
+from console.frame.viewers import CurrentUser, same_origin
 from domain.cases.kinds import ExceptionKind, Owner, Severity
 from domain.people.access import Permission, Principal
 from models.access import Member
+from models.exception_case import ExceptionCase
 from models.repositories import cases, names, pages
 from services import cases as operations
 from services.inputs.cases import Resolution
 
 router = APIRouter(prefix="/exceptions", include_in_schema=False, route_class=PageRoute)
 READ, WRITE = permits(Permission.EXCEPTIONS_READ), permits(Permission.EXCEPTIONS_WRITE)
-OWN_SITE = Depends(same_origin)
-_STAFF = 200
+SAME_ORIGIN = Depends(same_origin)
+_MAX_STAFF = 200
 _RESOLUTION = (
     Field(
         "resolution",
         "What was done",
         "textarea",
-        "Anyone who looks at this exception later will see it.",
+        "Shown to anyone who opens this exception later.",
         empty="",
     ),
 )
 
 
 @router.get("", dependencies=[READ])
-async def queue(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
+async def queue(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
     every = request.query_params.get("state") == "all"
-    wanted = asked(request, CasesQuery, leave=("state",), state=None) if every else asked(request, CasesQuery)
+    wanted = (
+        read_query(request, CasesQuery, ignore=("state",), state=None)
+        if every
+        else read_query(request, CasesQuery)
+    )
     async with shared.database.tenant(who.organization_id) as db:
         rows, more = await cases.page(db, wanted.wanted(), overdue_at=now if wanted.overdue else None)
-        known = await names.of_actors(db, {row.case.assignee for row in rows})
-    found = listed(request, rows, wanted.sort, next_cursor([row.case for row in rows], more, wanted.sort))
+        assignees = await names.of_actors(db, {row.case.assignee for row in rows})
+        instructors = await _instructors(db, [row.case for row in rows])
+    list_page = paged(request, rows, wanted.sort, next_cursor([row.case for row in rows], more, wanted.sort))
     template = "parts/cases.html" if by_htmx(request) else "cases.html"
     return page(
         request,
         template,
-        list=found,
+        list=list_page,
         now=now,
-        known=known,
+        assignees=assignees,
         author=author,
+        occasion_label=partial(occasion_label, instructors=instructors),
         subject_link=partial(subject_link, who),
         filters=_filters(who),
         path="/exceptions",
@@ -68,40 +77,40 @@ async def queue(request: Request, shared: Shared, who: Desk, now: Now) -> Respon
 
 
 @router.get("/live", dependencies=[READ])
-async def live(shared: Shared, who: Desk) -> Response:
+async def live(shared: Shared, who: CurrentUser) -> Response:
     return LiveStream(shared.feed.changes(who.organization_id, "exception.*"), HEADERS)
 
 
 @router.get("/{case_id}", dependencies=[READ])
-async def show(request: Request, case_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
-    return await _case_page(request, shared, who, case_id, now, forms.blank(_RESOLUTION, Resolution, {}))
+async def show(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    return await _case_page(request, shared, who, case_id, now, forms.build(_RESOLUTION, Resolution, {}))
 
 
-@router.post("/{case_id}/assign", dependencies=[OWN_SITE, WRITE])
-async def assign(request: Request, case_id: UUID, shared: Shared, who: Desk) -> Response:
+@router.post("/{case_id}/assign", dependencies=[SAME_ORIGIN, WRITE])
+async def assign(request: Request, case_id: UUID, shared: Shared, who: CurrentUser) -> Response:
     member = forms.text(await forms.posted(request), "member_id")
     async with shared.database.tenant(who.organization_id) as db:
         await operations.assign(db, who, case_id, UUID(member) if _is_id(member) else None)
-    return went(request, f"/exceptions/{case_id}", "assigned")
+    return go_to(request, f"/exceptions/{case_id}", "assigned")
 
 
-@router.post("/{case_id}/resolve", dependencies=[OWN_SITE, WRITE])
-async def resolve(request: Request, case_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
-    form = forms.typed(forms.blank(_RESOLUTION, Resolution, {}), await forms.posted(request))
+@router.post("/{case_id}/resolve", dependencies=[SAME_ORIGIN, WRITE])
+async def resolve(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    form = forms.with_input(forms.build(_RESOLUTION, Resolution, {}), await forms.posted(request))
     try:
-        how = Resolution.model_validate(forms.body(form))
+        resolution = Resolution.model_validate(forms.values(form))
     except ValidationError as error:
-        return await _case_page(request, shared, who, case_id, now, forms.refused(form, error), 422)
+        return await _case_page(request, shared, who, case_id, now, forms.with_errors(form, error), 422)
     async with shared.database.tenant(who.organization_id) as db:
-        await operations.resolve(db, who, case_id, how.resolution, now)
-    return went(request, f"/exceptions/{case_id}", "resolved")
+        await operations.resolve(db, who, case_id, resolution.resolution, now)
+    return go_to(request, f"/exceptions/{case_id}", "resolved")
 
 
-@router.post("/{case_id}/reopen", dependencies=[OWN_SITE, WRITE])
-async def reopen(request: Request, case_id: UUID, shared: Shared, who: Desk) -> Response:
+@router.post("/{case_id}/reopen", dependencies=[SAME_ORIGIN, WRITE])
+async def reopen(request: Request, case_id: UUID, shared: Shared, who: CurrentUser) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         await operations.reopen(db, case_id)
-    return went(request, f"/exceptions/{case_id}", "reopened")
+    return go_to(request, f"/exceptions/{case_id}", "reopened")
 
 
 async def _case_page(
@@ -110,7 +119,8 @@ async def _case_page(
     async with shared.database.tenant(who.organization_id) as db:
         queued = await cases.get(db, case_id)
         past = await history(db, who, case_id)
-        known = await names.of_actors(db, [queued.case.assignee, queued.case.resolved_by])
+        actors = await names.of_actors(db, [queued.case.assignee, queued.case.resolved_by])
+        instructors = await _instructors(db, [queued.case])
         detail = await _detail(db, queued.case.detail)
         staff = await _staff(db) if who.may(Permission.MEMBERS_READ) else []
     return page(
@@ -120,11 +130,12 @@ async def _case_page(
         queued=queued,
         row=queued.case,
         about=subject_link(who, queued.case.about, queued.title),
+        occasion=occasion_label(queued.case.kind, queued.case.occasion, instructors),
         detail=detail,
         staff=staff,
         form=form,
-        assignee=author(queued.case.assignee, known),
-        resolved_by=author(queued.case.resolved_by, known),
+        assignee=author(queued.case.assignee, actors),
+        resolved_by=author(queued.case.resolved_by, actors),
         history=past,
         now=now,
         path="/exceptions",
@@ -132,36 +143,54 @@ async def _case_page(
 
 
 async def _staff(db: AsyncSession) -> list[tuple[str, str]]:
-    rows, _ = await pages.page(db, Member, pages.Asked("name", _STAFF))
+    rows, _ = await pages.page(db, Member, pages.Asked("name", _MAX_STAFF))
     return [("", "Me"), *((str(row.id), row.name) for row in rows)]
 
 
+async def _instructors(db: AsyncSession, shown: Iterable[ExceptionCase]) -> dict[str, str]:
+    """Names by id of the instructors that these cases ask for as substitutes."""
+    wanted = [case.occasion for case in shown if case.kind == ExceptionKind.SUBSTITUTION_REQUESTED]
+    return await names.of_things(db, [("instructor", occasion) for occasion in wanted])
+
+
 async def _detail(db: AsyncSession, detail: dict[str, Any]) -> list[tuple[str, str]]:
-    """What the case is about, with names in place of ids."""
-    things = [
+    """The facts of a case as (label, text), with names in place of ids and labels in place of codes."""
+    records = [
         (name.removesuffix("_id"), str(value)) for name, value in detail.items() if name.endswith("_id")
     ]
-    known = await names.of_things(db, things)
+    by_id = await names.of_things(db, records)
+    actors = await names.of_actors(db, [str(detail.get("by", ""))])
     return [
-        (name.removesuffix("_id").replace("_", " "), known.get(str(value), str(value)))
+        (name.removesuffix("_id").replace("_", " "), by_id.get(str(value)) or _text(name, str(value), actors))
         for name, value in detail.items()
         if value not in (None, "")
     ]
 
 
+def _text(name: str, value: str, actors: Mapping[str, str]) -> str:
+    match name:
+        case "by":
+            return author(value, actors)
+        case "step":
+            return step_label(value)
+        case "code" | "reason":
+            return code_label(value)
+    return moment_label(value) or value
+
+
 def _filters(who: Principal) -> list[tuple[str, str, list[tuple[str, str]]]]:
     return [
         ("state", "State", [("", "Open"), ("resolved", "Resolved"), ("all", "All")]),
-        ("kind", "Kind", [("", "All kinds"), *((k.value, _words(k.value)) for k in ExceptionKind)]),
-        ("severity", "Severity", [("", "All"), *((s.value, _words(s.value)) for s in reversed(Severity))]),
-        ("owner", "Owner", [("", "All"), *((o.value, _words(o.value)) for o in Owner)]),
+        ("kind", "Kind", [("", "All kinds"), *((kind.value, case_label(kind)) for kind in ExceptionKind)]),
+        (
+            "severity",
+            "Severity",
+            [("", "All"), *((level.value, level.capitalize()) for level in reversed(Severity))],
+        ),
+        ("owner", "Owner", [("", "All"), *((owner.value, owner.capitalize()) for owner in Owner)]),
         ("assignee", "Assigned to", [("", "Anyone"), (who.actor, "Me")]),
         ("overdue", "Due", [("", "Any time"), ("true", "Overdue")]),
     ]
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ").capitalize()
 
 
 def _is_id(text: str) -> bool:

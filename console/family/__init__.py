@@ -1,1 +1,1 @@
-"""The guardian's own page."""
+"""The page of a guardian."""

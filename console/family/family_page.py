@@ -1,4 +1,4 @@
-"""The guardian's own page, in their language and zone; a signed link in every mail to them leads to it."""
+"""The page of a guardian, in their language and time zone; a signed link in each of their mails opens it."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from api.http.dependencies import Now, Shared
 from api.http.state import State
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
-from console.frame.viewers import OnlyFor, holder, signed_in
+from console.frame.viewers import OnlyFor, current_user, signed_in
 from domain.people.access import AccessRole
 from domain.record.documentation import Section
 from reports.family_page import family_words
@@ -24,8 +24,8 @@ PATH = "/family"
 @router.get(PATH)
 async def family_page(request: Request, shared: Shared, now: Now, t: str | None = None) -> Response:
     if t is not None:
-        return await _enter(request, shared, t, now)
-    who = await OnlyFor(AccessRole.GUARDIAN)(await holder(request))
+        return await _sign_in(request, shared, t, now)
+    who = await OnlyFor(AccessRole.GUARDIAN)(await current_user(request))
     async with shared.database.tenant(who.organization_id) as db:
         view = await family(db, who, shared.links, now)
     language, words = family_words(view.guardian.language)
@@ -33,7 +33,7 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
     return page(
         request,
         "family.html",
-        navigation=(),  # there is nothing else for them
+        navigation=(),  # guardians have no other page
         view=view,
         language=language,
         words=words,
@@ -46,8 +46,8 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
     )
 
 
-async def _enter(request: Request, shared: State, token: str, now: datetime) -> Response:
-    """Keeps the link out of the address; opened again in the same browser it is the same stay."""
+async def _sign_in(request: Request, shared: State, token: str, now: datetime) -> Response:
+    """Sign in with the link, and redirect so that it leaves the address bar; a guardian who is signed in stays so."""
     _, guardian_id = await shared.family_links.guardian_of(token, now)
     who = await known(request)
     if who and who.actor == f"guardian:{guardian_id}":

@@ -1,4 +1,4 @@
-"""What may be chosen in forms, as people read it."""
+"""Options of select fields: time zones, languages and staff roles with their labels."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ from console.frame.times import ENGLISH
 from domain.people.access import STAFF
 from services.inputs.fields import known_zones
 
-# The languages that a person may be given, by their ISO 639 codes.
+# ISO 639 codes of the languages that a person can have.
 _LANGUAGES = (
     "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv "
     "ms nl no pl pt ro ru sk sl sr sv sw ta th tl tr uk ur vi zh"
@@ -16,11 +16,11 @@ _LANGUAGES = (
 
 @cache
 def zones() -> Options:
-    """UTC, and the zones of places."""
-    places = sorted(
+    """UTC, then the IANA zones that are named after a city."""
+    cities = sorted(
         zone for zone in known_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))
     )
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in cities)]
 
 
 @cache

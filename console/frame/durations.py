@@ -13,7 +13,7 @@ _PART = re.compile(
 
 
 def written(duration: timedelta) -> str:
-    """In words, the largest unit first. Days are used from two days on: one day is written as 24 hours."""
+    """The duration in words, the largest unit first. One day is written as 24 hours, two days as 2 days."""
     rest = int(duration.total_seconds())
     parts = []
     for unit, seconds in _UNITS.items():
@@ -26,14 +26,14 @@ def written(duration: timedelta) -> str:
 
 
 def read(text: str) -> timedelta:
-    """Raises ValueError for what is not a duration."""
-    left = _PART.sub("", text).replace(" and ", " ").strip(" ,")
-    found = _PART.findall(text)
-    if left or not found:
+    """The duration that a text writes. Raises ValueError for any other text."""
+    rest = _PART.sub("", text).replace(" and ", " ").strip(" ,")
+    parts = _PART.findall(text)
+    if rest or not parts:
         raise ValueError("write it as 15 minutes, 24 hours or 14 days")
-    return timedelta(seconds=sum(int(count) * _UNITS[unit[0].lower()] for count, unit in found))
+    return timedelta(seconds=sum(int(count) * _UNITS[unit[0].lower()] for count, unit in parts))
 
 
 def read_many(text: str) -> list[timedelta]:
-    """One per line or between commas. Raises ValueError."""
+    """Durations separated by commas, semicolons or lines. Raises ValueError."""
     return [read(part) for part in re.split(r"[,\n;]", text) if part.strip()]

@@ -1,4 +1,4 @@
-"""Forms: their fields described once, what was typed kept, what is wrong with it told at its field."""
+"""HTML forms: describe the fields once, keep what was typed, and show each error at its field."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import IntegrityError
 from starlette.datastructures import FormData
@@ -19,18 +20,19 @@ Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Field:
-    """`kind` is that of an input, or textarea, select, lines: one value per line."""
+    """`kind` is the type of an HTML input, or textarea, select, or lines (one value per line)."""
 
     name: str
     label: str
     kind: str = "text"
     hint: str = ""
-    wrong: str = ""  # what to say of a value that does not have the right form
+    wrong: str = ""  # the error for a value in the wrong format
     options: Callable[[], Options] | None = None
-    empty: Any = None  # what an empty input stands for
-    new_only: bool = False  # is set when the thing is made, and changed elsewhere
+    empty: Any = None  # the value of an empty input
+    new_only: bool = False  # only in the form that creates the record; changed elsewhere later
 
     def read(self, typed: str) -> Any:
+        """The value of a typed text, before validation."""
         text = typed.strip()
         if self.kind == "lines":
             return [line.strip() for line in text.splitlines() if line.strip()]
@@ -46,14 +48,14 @@ class Field:
         return str(value)
 
     def shown(self, value: Any) -> str:
-        """As it is read outside of a form."""
+        """The value as text outside of a form."""
         text = self.write(value)
         return dict(self.options()).get(text, text) if self.options else text
 
 
 @dataclass(frozen=True)
 class Input:
-    """A field with what is in it."""
+    """A field with its current value and error."""
 
     field: Field
     value: str
@@ -71,72 +73,80 @@ class Input:
 
     @property
     def options(self) -> Options:
-        """With what is there already, where it is none of them."""
-        known = self.field.options() if self.field.options else ()
-        if self.value in dict(known) or not self.field.options:
-            return known
-        return [(self.value, self.value or "Choose…"), *known]
+        """The field's options, and the current value where it is none of them."""
+        options = self.field.options() if self.field.options else ()
+        if self.value in dict(options) or not self.field.options:
+            return options
+        return [(self.value, self.value or "Choose…"), *options]
 
 
 @dataclass(frozen=True)
 class Form:
     inputs: tuple[Input, ...]
-    wrong: tuple[str, ...] = ()  # with the form as a whole
+    errors: tuple[str, ...] = ()  # of the form as a whole
     problem: HomeroomError | None = None
-    meanwhile: tuple[tuple[str, str], ...] = ()  # (label, present value) of what somebody else changed
+    conflicts: tuple[tuple[str, str], ...] = ()  # (label, current value) of fields that somebody else changed
 
     @property
     def ok(self) -> bool:
-        return not (self.wrong or self.problem or any(one.error for one in self.inputs))
+        return not (self.errors or self.problem or any(entry.error for entry in self.inputs))
 
     @property
     def status(self) -> int:
-        """Of the answer that shows it."""
+        """The HTTP status of the response that shows the form."""
         if self.problem:
             return status_of(self.problem)
         return 200 if self.ok else 422
 
     def __getitem__(self, name: str) -> Input:
-        return next(one for one in self.inputs if one.name == name)
+        return next(entry for entry in self.inputs if entry.name == name)
 
 
-def blank(fields: Sequence[Field], schema: type[BaseModel], values: Mapping[str, Any]) -> Form:
-    """A form that shows these values."""
+def build(fields: Sequence[Field], schema: type[BaseModel], values: Mapping[str, Any]) -> Form:
+    """A form with these values; `schema` says which fields are required and how long they may be."""
     return Form(
         tuple(
-            Input(one, one.write(values.get(one.name)), _required(schema, one), _longest(schema, one))
-            for one in fields
+            Input(
+                field,
+                field.write(values.get(field.name)),
+                _required(schema, field),
+                _max_length(schema, field),
+            )
+            for field in fields
         )
     )
 
 
-def typed(form: Form, posted: FormData) -> Form:
-    """The same form with what somebody sent in it."""
-    return replace(form, inputs=tuple(replace(one, value=text(posted, one.name)) for one in form.inputs))
+def with_input(form: Form, posted: FormData) -> Form:
+    """The form with the posted texts as its values."""
+    inputs = tuple(replace(entry, value=text(posted, entry.name)) for entry in form.inputs)
+    return replace(form, inputs=inputs)
 
 
-def body(form: Form) -> dict[str, Any]:
-    """What the form says, as a request would."""
-    return {one.name: one.field.read(one.value) for one in form.inputs}
+def values(form: Form) -> dict[str, Any]:
+    """The values of the form by field name, to be validated by an input schema."""
+    return {entry.name: entry.field.read(entry.value) for entry in form.inputs}
 
 
-def refused(form: Form, error: Exception) -> Form:
-    """The form with what is wrong, each at its field."""
+def with_errors(form: Form, error: Exception) -> Form:
+    """The form with each error at its field. Raises the error itself where it is no fault of the input."""
     if isinstance(error, ValidationError):
-        return _with_errors(form, error.errors())
+        return _with_field_errors(form, error.errors())
     if isinstance(error, IntegrityError):
-        return _taken(form, error)
+        return _with_uniqueness_error(form, error)
     if isinstance(error, HomeroomError):
         return replace(form, problem=error)
     raise error
 
 
 def text(posted: FormData, name: str) -> str:
+    """The posted text of a field; empty where it was not sent."""
     value = posted.get(name, "")
     return value.replace("\r\n", "\n") if isinstance(value, str) else ""
 
 
 def texts(posted: FormData, name: str) -> list[str]:
+    """The posted texts of a field that can be sent several times, such as checkboxes."""
     return [value for value in posted.getlist(name) if isinstance(value, str) and value]
 
 
@@ -144,21 +154,21 @@ async def posted(request: Request) -> FormData:
     return await request.form(max_files=0)
 
 
-def _with_errors(form: Form, errors: Sequence[ErrorDetails]) -> Form:
-    told: dict[str, str] = {}
-    whole: list[str] = []
-    names = {one.name for one in form.inputs}
+def _with_field_errors(form: Form, errors: Sequence[ErrorDetails]) -> Form:
+    by_field: dict[str, str] = {}
+    of_form: list[str] = []
+    names = {entry.name for entry in form.inputs}
     for error in errors:
         name = str(error["loc"][0]) if error["loc"] else ""
         if name in names:
-            told.setdefault(name, _said(error, form[name].field))
+            by_field.setdefault(name, _message(error, form[name].field))
         else:
-            whole.append(_said(error, None))
-    marked = tuple(replace(one, error=told.get(one.name, "")) for one in form.inputs)
-    return replace(form, inputs=marked, wrong=tuple(whole))
+            of_form.append(_message(error, None))
+    inputs = tuple(replace(entry, error=by_field.get(entry.name, "")) for entry in form.inputs)
+    return replace(form, inputs=inputs, errors=tuple(of_form))
 
 
-def _said(error: ErrorDetails, of: Field | None) -> str:
+def _message(error: ErrorDetails, field: Field | None) -> str:
     context = error.get("ctx", {})
     match error["type"]:
         case "missing" | "string_too_short" | "string_type" | "uuid_parsing":
@@ -168,7 +178,7 @@ def _said(error: ErrorDetails, of: Field | None) -> str:
         case "too_long":
             return f"Enter at most {context['max_length']}."
         case "string_pattern_mismatch":
-            return (of.wrong if of else "") or "Contains characters that aren't allowed."
+            return (field.wrong if field else "") or "Contains characters that aren't allowed."
         case "int_parsing" | "int_type":
             return "Enter a whole number."
         case "greater_than_equal":
@@ -178,50 +188,51 @@ def _said(error: ErrorDetails, of: Field | None) -> str:
         case "time_parsing" | "time_type":
             return "Enter a time, such as 21:00."
         case "value_error":
-            said = str(context["error"]).replace("_", " ")
-            return f"{said[:1].upper()}{said[1:]}."
-    return (of.wrong if of else "") or f"{error['msg']}."
+            reason = str(context["error"]).replace("_", " ")
+            return f"{reason[:1].upper()}{reason[1:]}."
+    return (field.wrong if field else "") or f"{error['msg']}."
 
 
-def _taken(form: Form, error: IntegrityError) -> Form:
+def _with_uniqueness_error(form: Form, error: IntegrityError) -> Form:
     diagnosis = getattr(error.orig, "diag", None)
     constraint = str(getattr(diagnosis, "constraint_name", "") or "")
-    for one in form.inputs:
-        if constraint.endswith(f"_{one.name}"):
-            marked = replace(one, error="Already in use.")
-            return replace(form, inputs=tuple(marked if i is one else i for i in form.inputs))
+    for taken in form.inputs:
+        if constraint.endswith(f"_{taken.name}"):
+            marked = replace(taken, error="Already in use.")
+            return replace(form, inputs=tuple(marked if entry is taken else entry for entry in form.inputs))
     if constraint.startswith("uq_"):
-        return replace(form, wrong=("This already exists.",))
+        return replace(form, errors=("This already exists.",))
     raise error
 
 
-def _required(schema: type[BaseModel], one: Field) -> bool:
-    found = schema.model_fields.get(one.name)
-    return found is not None and found.is_required()
+def _required(schema: type[BaseModel], field: Field) -> bool:
+    described = schema.model_fields.get(field.name)
+    return described is not None and described.is_required()
 
 
-def _longest(schema: type[BaseModel], one: Field) -> int | None:
-    found = schema.model_fields.get(one.name)
-    if found is None or one.kind in ("select", "lines", "time", "number"):
+def _max_length(schema: type[BaseModel], field: Field) -> int | None:
+    described = schema.model_fields.get(field.name)
+    if described is None or field.kind in ("select", "lines", "time", "number"):
         return None
-    lengths = [getattr(part, "max_length", None) for part in _parts(found)]
+    lengths = [getattr(constraint, "max_length", None) for constraint in _constraints(described)]
     return next((length for length in lengths if length), None)
 
 
-def _parts(found: Any) -> list[Any]:
-    inner = [
-        part
-        for kind in getattr(found.annotation, "__args__", ())
-        for part in getattr(kind, "__metadata__", ())
+def _constraints(described: FieldInfo) -> list[Any]:
+    """The constraints of a field, and those of the types in its union."""
+    of_members = [
+        constraint
+        for member in getattr(described.annotation, "__args__", ())
+        for constraint in getattr(member, "__metadata__", ())
     ]
-    return [*found.metadata, *inner]
+    return [*described.metadata, *of_members]
 
 
-def overtaken(form: Form, present: Form, error: HomeroomError) -> Form:
-    """What was typed is kept, and beside it stands what somebody else saved meanwhile."""
-    differs = [
-        (one.field.label, one.field.shown(now.value) or "empty")
-        for one, now in zip(form.inputs, present.inputs, strict=True)
-        if one.value.strip() != now.value.strip()
+def with_conflict(form: Form, current: Form, error: HomeroomError) -> Form:
+    """The form with what was typed, and beside it the values that somebody else saved in the meantime."""
+    conflicts = [
+        (typed.field.label, typed.field.shown(saved.value) or "empty")
+        for typed, saved in zip(form.inputs, current.inputs, strict=True)
+        if typed.value.strip() != saved.value.strip()
     ]
-    return replace(form, problem=error, meanwhile=tuple(differs))
+    return replace(form, problem=error, conflicts=tuple(conflicts))

@@ -1,4 +1,4 @@
-"""Lists of the console: what is asked in the address, and the addresses of the order and of the next rows."""
+"""Lists of the console: reads filters, sort and cursor from the URL, and writes the URLs of sorting and paging."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,19 +13,22 @@ ROWS = 25
 Query = TypeVar("Query", bound=BaseModel)
 
 
-def asked(request: Request, query: type[Query], leave: Sequence[str] = (), **usual: Any) -> Query:
-    """What a form without anything chosen in it leaves empty is not asked for. Raises RequestValidationError."""
-    known = {one.validation_alias or name for name, one in query.model_fields.items()} - set(leave)
-    given = {name: value for name, value in request.query_params.items() if value and name in known}
+def read_query(request: Request, query: type[Query], ignore: Sequence[str] = (), **defaults: Any) -> Query:
+    """The query parameters of a list. Empty ones, as a filter without a choice sends them, count as absent.
+
+    Raises RequestValidationError.
+    """
+    accepted = {field.validation_alias or name for name, field in query.model_fields.items()} - set(ignore)
+    given = {name: value for name, value in request.query_params.items() if value and name in accepted}
     try:
-        return query.model_validate({"limit": ROWS, **usual, **given})
+        return query.model_validate({"limit": ROWS, **defaults, **given})
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
 
 
 @dataclass(frozen=True)
-class Listed:
-    """One page of a list. `kept` is what stays in the address when the order or the place changes."""
+class ListPage:
+    """One page of a list. `kept` are the parameters that stay in the URL when the sort or the page changes."""
 
     path: str
     rows: list[Any]
@@ -51,11 +54,12 @@ class Listed:
         return bool(self.kept)
 
     def _with(self, more: Mapping[str, str | None]) -> str:
-        told = urlencode({**self.kept, **{name: value for name, value in more.items() if value}})
-        return f"{self.path}?{told}" if told else self.path
+        query = urlencode({**self.kept, **{name: value for name, value in more.items() if value}})
+        return f"{self.path}?{query}" if query else self.path
 
 
-def listed(request: Request, rows: list[Any], sort: str, next_cursor: str | None) -> Listed:
+def paged(request: Request, rows: list[Any], sort: str, next_cursor: str | None) -> ListPage:
+    """The page of a list that this request shows; `next_cursor` is None on the last one."""
     given = request.query_params
-    kept = {n: v for n, v in given.items() if v and n not in ("sort", "cursor", "limit", "said")}
-    return Listed(request.url.path, rows, kept, sort, next_cursor, not given.get("cursor"))
+    kept = {n: v for n, v in given.items() if v and n not in ("sort", "cursor", "limit", "flash")}
+    return ListPage(request.url.path, rows, kept, sort, next_cursor, not given.get("cursor"))

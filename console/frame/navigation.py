@@ -1,4 +1,4 @@
-"""The main navigation: one list, of which everybody sees what is theirs."""
+"""The main navigation: the areas of the console, and which of them a signed-in person sees."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,41 +7,41 @@ from domain.people.access import STAFF, AccessRole, Permission, Principal
 
 
 @dataclass(frozen=True)
-class Item:
+class NavigationItem:
     title: str
     path: str
     needs: Permission
-    roles: tuple[AccessRole, ...] = ()  # for these alone; empty: for all who have the permission
+    roles: tuple[AccessRole, ...] = ()  # only these see it; empty: everybody with the permission
 
     def is_for(self, who: Principal) -> bool:
         return who.may(self.needs) and (not self.roles or who.role in self.roles)
 
-    def holds(self, path: str) -> bool:
-        """Whether a page belongs to this part of the console."""
+    def contains(self, path: str) -> bool:
+        """Whether a page belongs to this area of the console."""
         return path == self.path or path.startswith(f"{self.path}/")
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """The signed-in person, as the page's head shows them. A page finds it in `request.state.viewer`."""
+    """The signed-in person as the page header shows them; pages read it from `request.state.viewer`."""
 
     name: str
-    sign_out: str = "/sign-out"  # a form is posted there
+    sign_out: str = "/sign-out"  # the URL that the sign-out form posts to
 
 
 ITEMS = (
-    Item("Today", "/today", Permission.SESSIONS_READ, STAFF),
-    Item("Teaching", "/teaching", Permission.SESSIONS_READ, (AccessRole.INSTRUCTOR,)),
-    Item("Family", "/family", Permission.FAMILY_READ),
-    Item("Review", "/review", Permission.DOCUMENTATION_REVIEW),
-    Item("People", "/people", Permission.PEOPLE_READ),
-    Item("Courses", "/courses", Permission.COURSES_WRITE),
-    Item("Exceptions", "/exceptions", Permission.EXCEPTIONS_READ),
-    Item("Outbox", "/outbox", Permission.NOTICES_READ),
-    Item("Settings", "/settings", Permission.POLICY_READ),
+    NavigationItem("Today", "/today", Permission.SESSIONS_READ, STAFF),
+    NavigationItem("Teaching", "/teaching", Permission.SESSIONS_READ, (AccessRole.INSTRUCTOR,)),
+    NavigationItem("Family", "/family", Permission.FAMILY_READ),
+    NavigationItem("Review", "/review", Permission.DOCUMENTATION_REVIEW),
+    NavigationItem("People", "/people", Permission.PEOPLE_READ),
+    NavigationItem("Courses", "/courses", Permission.COURSES_WRITE),
+    NavigationItem("Exceptions", "/exceptions", Permission.EXCEPTIONS_READ),
+    NavigationItem("Outbox", "/outbox", Permission.NOTICES_READ),
+    NavigationItem("Settings", "/settings", Permission.POLICY_READ),
 )
 
 
-def items_for(who: Principal | None, served: Collection[str]) -> list[Item]:
-    """What who asks may open, of the pages that are served; nothing for those who are not signed in."""
+def items_for(who: Principal | None, served: Collection[str]) -> list[NavigationItem]:
+    """The areas that this person may open, among the paths that are served; none for nobody."""
     return [item for item in ITEMS if item.path in served and who and item.is_for(who)]

@@ -1,4 +1,4 @@
-"""Who may open a page or use what is on it: the permission table, asked the way pages ask."""
+"""Permission checks of pages: dependencies and helpers that look a permission up for the signed-in person."""
 
 from typing import Any
 from uuid import UUID
@@ -6,29 +6,32 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from api.http.authentication import Needs
-from console.frame.viewers import holder
+from console.frame.viewers import current_user
 from domain.people.access import Permission, Principal, sees_all_classes
 
 
 class Permits(Needs):
-    """Whoever is not signed in is told so as pages tell it."""
+    """Requires a permission; a browser that is not signed in is sent to the sign-in page."""
 
     async def __call__(self, request: Request) -> None:
-        self.check(await holder(request))
+        self.check(await current_user(request))
 
 
 def permits(permission: Permission) -> Any:
-    """For `dependencies=[permits(…)]` of a page's route."""
+    """The dependency of a page's route: `dependencies=[permits(…)]`."""
     return Depends(Permits(permission))
 
 
 async def require(request: Request, permission: Permission) -> Principal:
-    """For a page that may first have to trade a link for a cookie. Raises NotAuthenticated, NotAllowed."""
-    who = await holder(request)
+    """As `permits`, called by a route that may first exchange a link for a cookie.
+
+    Raises NotAuthenticated, NotAllowed.
+    """
+    who = await current_user(request)
     Permits(permission).check(who)
     return who
 
 
-def whose(who: Principal) -> UUID | None:
-    """The instructor whose drafts alone are for who asks; None: those of everybody."""
+def own_instructor_id(who: Principal) -> UUID | None:
+    """The instructor to whose drafts this person is limited; None: they see everybody's."""
     return None if sees_all_classes(who) else who.person_id

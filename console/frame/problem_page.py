@@ -1,5 +1,4 @@
-"""A browser that asks for a page is told what went wrong in a page, a part of a page in a part; who is not signed in
-comes to the sign-in page."""
+"""Errors as pages: a browser gets an error page, htmx a fragment, and whoever is not signed in the sign-in page."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -16,36 +15,38 @@ from domain.errors import HomeroomError, InvalidInput, NotAuthenticated
 
 
 class PageRoute(APIRoute):
+    """A route whose expected errors are rendered as HTML for clients that read HTML."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
-        async def told_as_page(request: Request) -> Response:
+        async def handle_errors(request: Request) -> Response:
             try:
                 return await handle(request)
             except HomeroomError as error:
                 if not _reads_html(request):
                     raise
-                return _told(request, error)
+                return _error_page(request, error)
             except RequestValidationError as error:
                 if not _reads_html(request):
                     raise
-                return _told(request, _of_form(error))
+                return _error_page(request, _invalid_input(error))
 
-        return told_as_page
+        return handle_errors
 
 
 def _reads_html(request: Request) -> bool:
     return by_htmx(request) or "text/html" in request.headers.get("accept", "")
 
 
-def _told(request: Request, error: HomeroomError) -> Response:
+def _error_page(request: Request, error: HomeroomError) -> Response:
     if isinstance(error, NotAuthenticated):
         return _to_sign_in(request)
     return refusal(request, "parts/problem.html" if by_htmx(request) else "problem.html", error)
 
 
 def refusal(request: Request, template: str, error: HomeroomError) -> Response:
-    """The error in a page, with when to come back where it says so."""
+    """The error rendered by a template, with Retry-After where the error has one."""
     response = page(request, template, status_of(error), error=error)
     if wait := error.extra.get("retry_after"):
         response.headers["Retry-After"] = wait
@@ -53,15 +54,15 @@ def refusal(request: Request, template: str, error: HomeroomError) -> Response:
 
 
 def _to_sign_in(request: Request) -> Response:
-    """And from there back to the page that was asked for."""
+    """Redirect to the sign-in page, which leads back to the requested page."""
     if by_htmx(request):
         return Response(status_code=204, headers=HEADERS | {"HX-Redirect": "/sign-in"})
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    after = f"?{urlencode({'next': asked})}" if request.method == "GET" and asked != "/" else ""
+    requested = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    after = f"?{urlencode({'next': requested})}" if request.method == "GET" and requested != "/" else ""
     return RedirectResponse(f"/sign-in{after}", status_code=303, headers=HEADERS)
 
 
-def _of_form(error: RequestValidationError) -> InvalidInput:
-    """Each field with what is wrong in it."""
-    told = [f"{str(one['loc'][-1]).replace('_', ' ')}: {one['msg']}" for one in error.errors()]
-    return InvalidInput("; ".join(told), next_step="Correct it and try again.")
+def _invalid_input(error: RequestValidationError) -> InvalidInput:
+    """One error that names each invalid field with its message."""
+    messages = [f"{str(field['loc'][-1]).replace('_', ' ')}: {field['msg']}" for field in error.errors()]
+    return InvalidInput("; ".join(messages), next_step="Correct it and try again.")

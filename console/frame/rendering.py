@@ -1,4 +1,4 @@
-"""Pages from templates, with the headers that all of them carry."""
+"""Renders pages from templates, with the security headers of the console, and redirects after commands."""
 
 import json
 from functools import partial
@@ -12,21 +12,37 @@ from fastapi.templating import Jinja2Templates
 from uuid_utils.compat import uuid7
 
 from api.http.security_headers import PAGE
-from console.frame import times
+from console.frame import labels, times
 from console.frame.navigation import items_for
-from console.frame.titles import SAID
 from reports.moments import listed
 
-# Each area of the console has its own templates; their names are unique.
+# Each area of the console has a folder of templates; file names are unique across them.
 _templates = Jinja2Templates(sorted(Path(__file__).parents[1].glob("*/templates")))
 HEADERS = PAGE
+# Messages that the page after a redirect shows once, by the code in its URL.
+FLASHES = {
+    "made": "Added.",
+    "saved": "Saved.",
+    "retired": "Retired. You can restore it at any time.",
+    "restored": "Restored.",
+    "booked": "Class booked. Everyone will be notified.",
+    "enrolled": "Enrolled.",
+    "left": "Unenrolled.",
+    "moved": "Order saved.",
+    "removed": "Removed.",
+    "assigned": "Assigned.",
+    "resolved": "Resolved.",
+    "reopened": "Reopened.",
+    "revoked": "Revoked. The key no longer works.",
+    "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",
+}
 
 
 def page(request: Request, name: str, status: int = 200, /, **context: Any) -> Response:
     who = getattr(request.state, "principal", None)
     frame = {
         "who": who,
-        "said": SAID.get(request.query_params.get("said", "")),
+        "flash": FLASHES.get(request.query_params.get("flash", "")),
         "viewer": getattr(request.state, "viewer", None),
         "navigation": items_for(who, _served(request)),
         "path": request.url.path,
@@ -35,45 +51,40 @@ def page(request: Request, name: str, status: int = 200, /, **context: Any) -> R
 
 
 def by_htmx(request: Request) -> bool:
-    """Whether a part of a page asks, and not the browser for a page, as it does when somebody goes back."""
+    """Whether htmx requests a fragment; when somebody goes back, htmx requests the whole page."""
     headers = request.headers
     return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
 
 
-def done(request: Request, location: str, said: str) -> Response:
-    """The answer to a command: the page it came from says so and stays; a plain form goes to `location`."""
+def done(request: Request, location: str, message: str) -> Response:
+    """The response to a command: the page stays and shows the message; a form without htmx goes to `location`."""
     if not by_htmx(request):
         return RedirectResponse(location, status_code=303)
-    told = json.dumps({"homeroom:done": {"said": said}})
-    return Response(status_code=204, headers=HEADERS | {"HX-Trigger": told})
+    event = json.dumps({"homeroom:done": {"message": message}})
+    return Response(status_code=204, headers=HEADERS | {"HX-Trigger": event})
 
 
-def went(request: Request, location: str, said: str = "") -> Response:
-    """The answer to a command after which another page is shown; `said` is a word of SAID."""
-    if said:
-        path, mark, place = location.partition("#")
-        location = f"{path}{'&' if '?' in path else '?'}said={said}{mark}{place}"
+def go_to(request: Request, location: str, flash: str = "") -> Response:
+    """The response to a command that leads to another page; `flash` is a key of FLASHES."""
+    if flash:
+        path, mark, fragment = location.partition("#")
+        location = f"{path}{'&' if '?' in path else '?'}flash={flash}{mark}{fragment}"
     if by_htmx(request):
         return Response(status_code=204, headers=HEADERS | {"HX-Redirect": location})
     return RedirectResponse(location, status_code=303)
 
 
 def _served(request: Request) -> frozenset[str]:
-    """The addresses of this application."""
-    found: frozenset[str] | None = getattr(request.app.state, "console_paths", None)
-    if found is None:
-        found = frozenset(getattr(route, "path", "") for route in iter_route_contexts(request.app.routes))
-        request.app.state.console_paths = found
-    return found
+    """The paths of this application's routes."""
+    paths: frozenset[str] | None = getattr(request.app.state, "console_paths", None)
+    if paths is None:
+        paths = frozenset(getattr(route, "path", "") for route in iter_route_contexts(request.app.routes))
+        request.app.state.console_paths = paths
+    return paths
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".") + "."
-
-
-def _words(code: str) -> str:
-    """A code as people read it."""
-    return code.replace("_", " ")
 
 
 _templates.env.filters["clock"] = times.clock
@@ -81,5 +92,8 @@ _templates.env.filters["input_value"] = times.input_value
 _templates.env.filters["duration"] = times.short_duration
 _templates.env.filters["listed"] = partial(listed, language="en")
 _templates.env.filters["sentence"] = _sentence
-_templates.env.filters["words"] = _words
+_templates.env.filters["words"] = labels.code_label
+_templates.env.filters["case_label"] = labels.case_label
+_templates.env.filters["notice_label"] = labels.notice_label
+_templates.env.filters["role_label"] = labels.role_label
 _templates.env.globals["fresh_id"] = uuid7

@@ -1,4 +1,4 @@
-"""What a case, a message or a change is about, as a link to its page."""
+"""Links to the subject of a case or a message: the class, person or course that it is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ _READS: Mapping[SubjectKind, Permission] = {
 
 @dataclass(frozen=True)
 class SubjectLink:
-    label: str  # what kind of thing it is
+    label: str  # its kind, such as Class or Student
     name: str
-    url: str | None  # None: it has no page, or not for this reader
+    url: str | None  # None: it has no page, or the reader may not open it
 
 
 def subject_link(who: Principal, subject: Subject, name: str) -> SubjectLink:
-    """`name` is its title or name; the id stands in for one that is not found."""
+    """`name` is the subject's title or name; empty where it was not found, and then the id is shown."""
     page, permission = PAGES.get(subject.kind), _READS.get(subject.kind)
     readable = page is not None and permission is not None and who.may(permission) and bool(name)
     url = page.format(subject.id) if page and readable else None

@@ -1,4 +1,4 @@
-"""Dates, times and durations in English, as the console's pages show them; static/times.js has the same forms."""
+"""Dates, times and durations in English, as the console's pages show them; static/times.js has the same formats."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from babel.units import format_unit
 from reports.moments import locale_of
 
 ENGLISH = locale_of("en")
-# Skeletons of the CLDR by the name a template gives.
+# CLDR skeletons by the style that a template names.
 _STYLES = {
     "time": ("Hms",),
     "minute": ("Hm",),
@@ -21,23 +21,24 @@ _STYLES = {
     "both": ("MMMEd", "Hm"),
     "full": ("yMMMd", "Hm"),
 }
-_INPUT = "%Y-%m-%dT%H:%M"  # as an input of the type datetime-local takes it
+_INPUT = "%Y-%m-%dT%H:%M"  # the value of a datetime-local input
 
 
 def clock(at: datetime | None, zone: str, style: str = "time") -> str:
-    """In a time zone, by the name of a style."""
+    """The moment in a time zone, in one of the styles; empty for None."""
     if at is None:
         return ""
     local = ZoneInfo(zone)
-    return ", ".join(format_skeleton(one, at, local, locale=ENGLISH) for one in _STYLES[style])
+    return ", ".join(format_skeleton(skeleton, at, local, locale=ENGLISH) for skeleton in _STYLES[style])
 
 
 def input_value(at: datetime, zone: str) -> str:
+    """The value of a datetime-local input that shows the moment in a time zone."""
     return at.astimezone(ZoneInfo(zone)).strftime(_INPUT)
 
 
 def short_duration(seconds: float) -> str:
-    """`12m 5s`."""
+    """A duration with short units, such as `12m 5s`."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [
@@ -47,6 +48,6 @@ def short_duration(seconds: float) -> str:
 
 
 def counted(units: Iterable[tuple[str, int]], length: Literal["narrow", "long"] = "long") -> str:
-    """Units of time with their numbers, `1 day 12 hours`."""
+    """Counts of units of time as a phrase, such as `1 day 12 hours`."""
     parts = [format_unit(count, f"duration-{unit}", length, locale=ENGLISH) for unit, count in units]
     return format_list(parts, "unit-narrow", ENGLISH)

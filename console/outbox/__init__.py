@@ -1,1 +1,1 @@
-"""Messages that were sent, wait or failed."""
+"""Pages of the outbox: messages that are sent, waiting or failed."""

@@ -1,4 +1,4 @@
-"""The outbox: every message with its delivery, and its words as they were sent."""
+"""The outbox: every message with its content and the state of its delivery."""
 
 from uuid import UUID
 
@@ -11,12 +11,13 @@ from api.http.paging import next_cursor
 from api.http.security_headers import MAIL
 from api.live.streams import LiveStream
 from console.frame.history import history
-from console.frame.lists import asked, listed
+from console.frame.labels import notice_label
+from console.frame.lists import paged, read_query
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, by_htmx, page
 from console.frame.subjects import subject_link
-from console.frame.viewers import Desk
+from console.frame.viewers import CurrentUser
 from domain.notices.kinds import KINDS, DeliveryState
 from domain.people.access import Permission
 from domain.subjects import Subject, SubjectKind
@@ -29,37 +30,37 @@ router = APIRouter(
     dependencies=[permits(Permission.NOTICES_READ)],
 )
 _FILTERS = (
-    ("state", "State", [("", "All"), *((one.value, one.value.capitalize()) for one in DeliveryState)]),
+    ("state", "State", [("", "All"), *((state.value, state.value.capitalize()) for state in DeliveryState)]),
     (
         "kind",
         "Kind",
-        [("", "All kinds"), *((k.value, k.value.replace("_", " ").capitalize()) for k in KINDS)],
+        [("", "All kinds"), *((kind.value, notice_label(kind)) for kind in KINDS)],
     ),
 )
 
 
 @router.get("")
-async def list_all(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
-    wanted = asked(request, NoticesQuery)
+async def list_all(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    wanted = read_query(request, NoticesQuery)
     async with shared.database.tenant(who.organization_id) as db:
         rows, more = await notices.page(db, wanted.wanted(), wanted.state)
-    found = listed(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
+    list_page = paged(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
     template = "parts/outbox.html" if by_htmx(request) else "outbox.html"
-    return page(request, template, list=found, filters=_FILTERS, now=now, path="/outbox")
+    return page(request, template, list=list_page, filters=_FILTERS, now=now, path="/outbox")
 
 
 @router.get("/live")
-async def live(shared: Shared, who: Desk) -> Response:
+async def live(shared: Shared, who: CurrentUser) -> Response:
     return LiveStream(shared.feed.changes(who.organization_id, "notice.*"), HEADERS)
 
 
 @router.get("/{notice_id}")
-async def show(request: Request, notice_id: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+async def show(request: Request, notice_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         notice = await notices.get(db, notice_id)
         session = await sessions.get_session(db, notice.session_id) if notice.session_id else None
         to = Subject(SubjectKind(notice.recipient_kind), notice.recipient_id)
-        known = await names.of_subjects(db, {notice.about, to})
+        by_subject = await names.of_subjects(db, {notice.about, to})
         past = await history(db, who, notice_id)
     return page(
         request,
@@ -67,8 +68,8 @@ async def show(request: Request, notice_id: UUID, shared: Shared, who: Desk, now
         notice=notice,
         row=notice,
         session=session,
-        recipient=subject_link(who, to, known.get(to, "")),
-        about=subject_link(who, notice.about, known.get(notice.about, "")),
+        recipient=subject_link(who, to, by_subject.get(to, "")),
+        about=subject_link(who, notice.about, by_subject.get(notice.about, "")),
         now=now,
         history=past,
         path="/outbox",
@@ -76,7 +77,7 @@ async def show(request: Request, notice_id: UUID, shared: Shared, who: Desk, now
 
 
 @router.get("/{notice_id}/mail")
-async def mail(notice_id: UUID, shared: Shared, who: Desk) -> Response:
+async def mail(notice_id: UUID, shared: Shared, who: CurrentUser) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         notice = await notices.get(db, notice_id)
     return Response(notice.html, media_type="text/html", headers=MAIL)

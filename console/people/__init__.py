@@ -1,1 +1,1 @@
-"""What belongs to a person: a student's guardians, an instructor's qualifications."""
+"""Pages that edit a student's guardians and an instructor's qualifications."""

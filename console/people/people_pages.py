@@ -1,4 +1,4 @@
-"""Who cares for a student, and what an instructor is qualified for."""
+"""Pages that add and remove a student's guardians and an instructor's qualifications."""
 
 from uuid import UUID
 
@@ -11,10 +11,10 @@ from console.frame import forms
 from console.frame.forms import Field
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import by_htmx, page, went
-from console.frame.viewers import Desk, same_origin
+from console.frame.rendering import by_htmx, go_to, page
+from console.frame.viewers import CurrentUser, same_origin
 from console.records.kinds import INSTRUCTOR_KIND
-from console.records.record_pages import record_page, version_of
+from console.records.record_pages import posted_version, record_page
 from domain.errors import HomeroomError, UnknownReference
 from domain.people.access import Permission
 from models.repositories import pages, people
@@ -24,9 +24,9 @@ from services.resources.catalogue import GUARDIANS, STUDENTS
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 WRITE = permits(Permission.PEOPLE_WRITE)
-OWN_SITE = Depends(same_origin)
+SAME_ORIGIN = Depends(same_origin)
 STUDENT, INSTRUCTOR = "/people/students/{key}", "/people/instructors/{key}"
-FOUND = 20
+MAX_CANDIDATES = 20
 _QUALIFICATION = (
     Field("subject", "Subject", wrong="Enter a single line of text."),
     Field("level", "Level", empty=""),
@@ -34,13 +34,15 @@ _QUALIFICATION = (
 
 
 @router.get(f"{STUDENT}/guardians", dependencies=[WRITE])
-async def find_guardian(request: Request, key: UUID, shared: Shared, who: Desk, q: str = "") -> Response:
-    """Those who may be added, by what is searched for."""
+async def find_guardian(
+    request: Request, key: UUID, shared: Shared, who: CurrentUser, q: str = ""
+) -> Response:
+    """Guardians to add, found by name or email."""
     async with shared.database.tenant(who.organization_id) as db:
         student = await STUDENTS.get(db, key)
-        has = (await people.guardian_ids(db, [key])).get(key, [])
-        wanted = pages.Asked("name", FOUND, text=q[:200], searched=GUARDIANS.searched)
-        found, more = await pages.page(db, GUARDIANS.table, wanted)
+        linked = (await people.guardian_ids(db, [key])).get(key, [])
+        wanted = pages.Asked("name", MAX_CANDIDATES, text=q[:200], searched=GUARDIANS.searched)
+        guardians, more = await pages.page(db, GUARDIANS.table, wanted)
     template = "parts/candidates.html" if by_htmx(request) else "candidates.html"
     return page(
         request,
@@ -51,7 +53,9 @@ async def find_guardian(request: Request, key: UUID, shared: Shared, who: Desk, 
         field="guardian_id",
         verb="Add",
         version=student.version,
-        candidates=[(one.id, one.name, one.email, one.id in has) for one in found],
+        candidates=[
+            (guardian.id, guardian.name, guardian.email, guardian.id in linked) for guardian in guardians
+        ],
         present="Already a guardian",
         more=more,
         q=q,
@@ -60,48 +64,48 @@ async def find_guardian(request: Request, key: UUID, shared: Shared, who: Desk, 
     )
 
 
-@router.post(f"{STUDENT}/guardians", dependencies=[OWN_SITE, WRITE])
-async def add_guardian(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+@router.post(f"{STUDENT}/guardians", dependencies=[SAME_ORIGIN, WRITE])
+async def add_guardian(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
     guardian = _id(forms.text(posted, "guardian_id"))
     async with shared.database.tenant(who.organization_id) as db:
-        await operations.add_guardian(db, key, guardian, version_of(posted), now)
-    return went(request, f"/people/students/{key}", "made")
+        await operations.add_guardian(db, key, guardian, posted_version(posted), now)
+    return go_to(request, f"/people/students/{key}", "made")
 
 
-@router.post(f"{STUDENT}/guardians/{{guardian_id}}/remove", dependencies=[OWN_SITE, WRITE])
+@router.post(f"{STUDENT}/guardians/{{guardian_id}}/remove", dependencies=[SAME_ORIGIN, WRITE])
 async def remove_guardian(
-    request: Request, key: UUID, guardian_id: UUID, shared: Shared, who: Desk, now: Now
+    request: Request, key: UUID, guardian_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
     posted = await forms.posted(request)
     async with shared.database.tenant(who.organization_id) as db:
-        await operations.remove_guardian(db, key, guardian_id, version_of(posted), now)
-    return went(request, f"/people/students/{key}", "removed")
+        await operations.remove_guardian(db, key, guardian_id, posted_version(posted), now)
+    return go_to(request, f"/people/students/{key}", "removed")
 
 
-@router.post(f"{INSTRUCTOR}/qualifications", dependencies=[OWN_SITE, WRITE])
-async def qualify(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+@router.post(f"{INSTRUCTOR}/qualifications", dependencies=[SAME_ORIGIN, WRITE])
+async def qualify(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
-    form = forms.typed(forms.blank(_QUALIFICATION, QualificationIn, {}), posted)
+    form = forms.with_input(forms.build(_QUALIFICATION, QualificationIn, {}), posted)
     try:
-        new = QualificationIn.model_validate(forms.body(form))
+        new = QualificationIn.model_validate(forms.values(form))
         async with shared.database.tenant(who.organization_id) as db:
-            await operations.add_qualification(db, key, new, version_of(posted), now)
+            await operations.add_qualification(db, key, new, posted_version(posted), now)
     except (ValidationError, HomeroomError) as error:
-        wrong = forms.refused(form, error)
+        qualification_form = forms.with_errors(form, error)
         return await record_page(
-            request, shared, who, INSTRUCTOR_KIND, key, now, 422, qualification_form=wrong
+            request, shared, who, INSTRUCTOR_KIND, key, now, 422, qualification_form=qualification_form
         )
-    return went(request, f"/people/instructors/{key}", "made")
+    return go_to(request, f"/people/instructors/{key}", "made")
 
 
-@router.post(f"{INSTRUCTOR}/qualifications/remove", dependencies=[OWN_SITE, WRITE])
-async def disqualify(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+@router.post(f"{INSTRUCTOR}/qualifications/remove", dependencies=[SAME_ORIGIN, WRITE])
+async def disqualify(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
     subject, level = forms.text(posted, "subject"), forms.text(posted, "level")
     async with shared.database.tenant(who.organization_id) as db:
-        await operations.remove_qualification(db, key, subject, level, version_of(posted), now)
-    return went(request, f"/people/instructors/{key}", "removed")
+        await operations.remove_qualification(db, key, subject, level, posted_version(posted), now)
+    return go_to(request, f"/people/instructors/{key}", "removed")
 
 
 def _id(text: str) -> UUID:

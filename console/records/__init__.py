@@ -1,1 +1,1 @@
-"""List, page, form and retirement of every kind of record."""
+"""Pages of people and courses: list, detail, form and retirement, shared by every kind of record."""

@@ -1,4 +1,4 @@
-"""The kinds of things that have a list, a page of their own and a form: each described once."""
+"""The kinds of records with pages in the console, each described once: its fields, columns, filters and texts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,23 +18,23 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Kind:
+class RecordKind:
     resource: Resource[Any]
-    base: str  # the address of its list
-    many: str
-    about: str  # what they are, for a list without any
+    base: str  # the path of its list
+    plural: str  # as a title, such as "Guardians"
+    about: str  # what these records are; shown while the list is empty
     fields: tuple[Field, ...]
     columns: tuple[Column, ...]
-    retiring: str  # what it means that one is retired
+    retiring: str  # the effect of retiring a record
     filters: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
     @property
-    def one(self) -> str:
+    def noun(self) -> str:
         return self.resource.name
 
     @property
-    def heading(self) -> str:
-        """The column that names one."""
+    def name_column(self) -> str:
+        """The column that holds the name or title of a record."""
         return self.columns[0].name
 
     @property
@@ -50,7 +50,7 @@ _EXTERNAL = Field("external_id", "External ID", hint="The ID in another system, 
 _ADDED = Column("Added", "created_at", "moment")
 _ZONE_COLUMN = Column("Time zone", "time_zone")
 
-GUARDIAN_KIND = Kind(
+GUARDIAN_KIND = RecordKind(
     GUARDIANS,
     "/people/guardians",
     "Guardians",
@@ -72,7 +72,7 @@ GUARDIAN_KIND = Kind(
     (Column("Name", "name"), Column("Email", "email"), _ZONE_COLUMN, _ADDED),
     "Retired guardians get no more messages. Past messages stay in the record.",
 )
-STUDENT_KIND = Kind(
+STUDENT_KIND = RecordKind(
     STUDENTS,
     "/people/students",
     "Students",
@@ -81,7 +81,7 @@ STUDENT_KIND = Kind(
     (Column("Name", "name"), _ZONE_COLUMN, _ADDED),
     "Retired students can't be booked. Past classes and summaries stay in the record.",
 )
-INSTRUCTOR_KIND = Kind(
+INSTRUCTOR_KIND = RecordKind(
     INSTRUCTORS,
     "/people/instructors",
     "Instructors",
@@ -90,7 +90,7 @@ INSTRUCTOR_KIND = Kind(
     (Column("Name", "name"), Column("Email", "email"), _ZONE_COLUMN, _ADDED),
     "Retired instructors can't be booked. Past classes stay in the record.",
 )
-MEMBER_KIND = Kind(
+MEMBER_KIND = RecordKind(
     MEMBERS,
     "/people/members",
     "Staff",
@@ -100,7 +100,7 @@ MEMBER_KIND = Kind(
     "Retired staff are signed out right away and can't sign in again.",
     filters={"role": (("", "All roles"), ("admin", "Admin"), ("ops", "Ops"))},
 )
-COURSE_KIND = Kind(
+COURSE_KIND = RecordKind(
     COURSES,
     "/courses",
     "Courses",

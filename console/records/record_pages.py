@@ -1,4 +1,4 @@
-"""List, page, form, retirement and return of every kind that has them."""
+"""Routes of every kind of record: list, detail, create, edit, retire and restore."""
 
 from typing import Any
 from uuid import UUID
@@ -19,126 +19,127 @@ from api.http.state import State
 from console.frame import forms
 from console.frame.forms import Form
 from console.frame.history import history
-from console.frame.lists import asked, listed
+from console.frame.lists import paged, read_query
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import by_htmx, page, went
-from console.frame.viewers import Desk, same_origin
+from console.frame.rendering import by_htmx, go_to, page
+from console.frame.viewers import CurrentUser, same_origin
 from console.records import related
-from console.records.kinds import KINDS, PEOPLE, Kind
+from console.records.kinds import KINDS, PEOPLE, RecordKind
 from domain.errors import HomeroomError, InvalidInput, StaleVersion
 from domain.people.access import Permission, Principal
 from models.repositories import pages
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-OWN_SITE = Depends(same_origin)
+SAME_ORIGIN = Depends(same_origin)
 
 
-def serve(kind: Kind) -> None:
-    resource, one = kind.resource, f"{kind.base}/{{key}}"
+def add_routes(kind: RecordKind) -> None:
+    """Adds the routes of a kind to the router."""
+    resource, detail_path = kind.resource, f"{kind.base}/{{key}}"
     query = list_query(resource)
     read, write = permits(resource.read), permits(resource.write)
 
     @router.get(kind.base, dependencies=[read])
-    async def list_all(request: Request, shared: Shared, who: Desk) -> Response:
-        wanted = asked(request, query, sort=kind.heading).wanted()
+    async def list_all(request: Request, shared: Shared, who: CurrentUser) -> Response:
+        wanted = read_query(request, query, sort=kind.name_column).wanted()
         async with shared.database.tenant(who.organization_id) as db:
             rows, more = await pages.page(db, resource.table, wanted)
-        found = listed(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
+        list_page = paged(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
         template = "parts/records.html" if by_htmx(request) else "records.html"
-        return page(request, template, kind=kind, list=found, tabs=tabs(who, kind), sorts=resource.sorts)
+        return page(request, template, kind=kind, list=list_page, tabs=tabs(who, kind), sorts=resource.sorts)
 
     @router.get(f"{kind.base}/new", dependencies=[write])
     async def new(request: Request) -> Response:
         return _form_page(request, kind, _new_form(kind))
 
-    @router.post(f"{kind.base}/new", dependencies=[OWN_SITE, write])
-    async def make(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
+    @router.post(f"{kind.base}/new", dependencies=[SAME_ORIGIN, write])
+    async def make(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
         posted = await forms.posted(request)
-        form, key = forms.typed(_new_form(kind), posted), made_as(posted)
+        form, key = forms.with_input(_new_form(kind), posted), posted_id(posted)
         try:
-            made = resource.new.model_validate(forms.body(form))
+            new_record = resource.new.model_validate(forms.values(form))
             async with shared.database.tenant(who.organization_id) as db:
-                row = await resource.create(db, who.organization_id, key, made, now)
+                row = await resource.create(db, who.organization_id, key, new_record, now)
                 invitation = await shared.invitations.write(db, who, row, now)
         except (ValidationError, HomeroomError, IntegrityError) as error:
-            return _form_page(request, kind, forms.refused(form, error), key=key)
-        answer = went(request, f"{kind.base}/{key}", "made")
+            return _form_page(request, kind, forms.with_errors(form, error), key=key)
+        response = go_to(request, f"{kind.base}/{key}", "made")
         if invitation:
-            answer.background = BackgroundTask(shared.invitations.deliver, invitation)
-        return answer
+            response.background = BackgroundTask(shared.invitations.deliver, invitation)
+        return response
 
-    @router.get(one, dependencies=[read])
-    async def detail(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    @router.get(detail_path, dependencies=[read])
+    async def detail(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
         return await record_page(request, shared, who, kind, key, now)
 
-    @router.get(f"{one}/edit", dependencies=[write])
-    async def edit(request: Request, key: UUID, shared: Shared, who: Desk) -> Response:
+    @router.get(f"{detail_path}/edit", dependencies=[write])
+    async def edit(request: Request, key: UUID, shared: Shared, who: CurrentUser) -> Response:
         async with shared.database.tenant(who.organization_id) as db:
             row = await resource.get(db, key)
             form = await _change_form(db, kind, row)
         return _form_page(request, kind, form, row)
 
-    @router.post(f"{one}/edit", dependencies=[OWN_SITE, write])
-    async def change(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    @router.post(f"{detail_path}/edit", dependencies=[SAME_ORIGIN, write])
+    async def change(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
         posted = await forms.posted(request)
         async with shared.database.tenant(who.organization_id) as db:
             row = await resource.get(db, key)
-            present = await _change_form(db, kind, row)
-        form = forms.typed(present, posted)
+            current = await _change_form(db, kind, row)
+        form = forms.with_input(current, posted)
         try:
-            wanted = resource.change.model_validate(forms.body(form))
+            wanted = resource.change.model_validate(forms.values(form))
             async with shared.database.tenant(who.organization_id) as db:
-                await resource.update(db, key, wanted, version_of(posted), now)
+                await resource.update(db, key, wanted, posted_version(posted), now)
         except StaleVersion as error:
-            return _form_page(request, kind, forms.overtaken(form, present, error), row)
+            return _form_page(request, kind, forms.with_conflict(form, current, error), row)
         except (ValidationError, HomeroomError, IntegrityError) as error:
             return _form_page(
-                request, kind, forms.refused(form, error), row, version=forms.text(posted, "version")
+                request, kind, forms.with_errors(form, error), row, version=forms.text(posted, "version")
             )
-        return went(request, f"{kind.base}/{key}", "saved")
+        return go_to(request, f"{kind.base}/{key}", "saved")
 
-    @router.get(f"{one}/retire", dependencies=[write])
-    async def ask(request: Request, key: UUID, shared: Shared, who: Desk) -> Response:
+    @router.get(f"{detail_path}/retire", dependencies=[write])
+    async def confirm_retirement(request: Request, key: UUID, shared: Shared, who: CurrentUser) -> Response:
         async with shared.database.tenant(who.organization_id) as db:
             row = await resource.get(db, key)
         return page(
-            request, "retire.html", kind=kind, row=row, name=getattr(row, kind.heading), path=kind.base
+            request, "retire.html", kind=kind, row=row, name=getattr(row, kind.name_column), path=kind.base
         )
 
-    @router.post(f"{one}/retire", dependencies=[OWN_SITE, write])
-    async def retire(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    @router.post(f"{detail_path}/retire", dependencies=[SAME_ORIGIN, write])
+    async def retire(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
         async with shared.database.tenant(who.organization_id) as db:
             await resource.retire(db, key, None, now)
-        return went(request, f"{kind.base}/{key}", "retired")
+        return go_to(request, f"{kind.base}/{key}", "retired")
 
-    @router.post(f"{one}/restore", dependencies=[OWN_SITE, write])
-    async def restore(request: Request, key: UUID, shared: Shared, who: Desk, now: Now) -> Response:
+    @router.post(f"{detail_path}/restore", dependencies=[SAME_ORIGIN, write])
+    async def restore(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
         async with shared.database.tenant(who.organization_id) as db:
             await resource.restore(db, key, now)
-        return went(request, f"{kind.base}/{key}", "restored")
+        return go_to(request, f"{kind.base}/{key}", "restored")
 
 
 async def record_page(
     request: Request,
     shared: State,
     who: Principal,
-    kind: Kind,
+    kind: RecordKind,
     key: UUID,
     now: Any,
     status: int = 200,
     **more: Any,
 ) -> Response:
-    """The page of one; `more` is what a form in it that was refused holds."""
+    """The page of one record; `more` are forms on it that were refused, with their errors."""
     async with shared.database.tenant(who.organization_id) as db:
         row = await kind.resource.get(db, key)
-        present = await _values(db, kind, row)
-        shown = await related.of(db, who, kind.one, key, now)
+        values = await _values(db, kind, row)
+        shown = await related.related_to(db, who, kind.noun, key, now)
         past = await history(db, who, key)
     facts = [
-        (one.label, one.shown(present.get(one.name)), one.kind)
-        for one in kind.fields
-        if not one.new_only and one.name != kind.heading
+        (field.label, field.shown(values.get(field.name)), field.kind)
+        for field in kind.fields
+        if not field.new_only and field.name != kind.name_column
     ]
     return page(
         request,
@@ -146,7 +147,7 @@ async def record_page(
         status,
         kind=kind,
         row=row,
-        name=getattr(row, kind.heading),
+        name=getattr(row, kind.name_column),
         facts=facts,
         history=past,
         now=now,
@@ -156,58 +157,64 @@ async def record_page(
     )
 
 
-def tabs(who: Principal, kind: Kind) -> list[tuple[str, str, None]]:
+def tabs(who: Principal, kind: RecordKind) -> list[tuple[str, str, None]]:
     if kind not in PEOPLE:
         return []
-    return [(one.many, one.base, None) for one in PEOPLE if who.may(one.resource.read)]
+    return [(tab.plural, tab.base, None) for tab in PEOPLE if who.may(tab.resource.read)]
 
 
-def made_as(posted: FormData) -> UUID:
-    """The id of what a form makes: sent twice it makes one thing. Raises InvalidInput."""
+def posted_id(posted: FormData) -> UUID:
+    """The id of the record that a form creates, so that a form sent twice creates one. Raises InvalidInput."""
     try:
         return UUID(forms.text(posted, "key"))
     except ValueError as error:
         raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.") from error
 
 
-def version_of(posted: FormData) -> int:
-    """Which version somebody changes. Raises InvalidInput."""
+def posted_version(posted: FormData) -> int:
+    """The version that the form was opened with. Raises InvalidInput."""
     text = forms.text(posted, "version")
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.")
     return int(text)
 
 
-def _new_form(kind: Kind) -> Form:
-    usual = {
-        name: one.get_default(call_default_factory=True)
-        for name, one in kind.resource.new.model_fields.items()
-        if not one.is_required()
+def _new_form(kind: RecordKind) -> Form:
+    defaults = {
+        name: field.get_default(call_default_factory=True)
+        for name, field in kind.resource.new.model_fields.items()
+        if not field.is_required()
     }
-    return forms.blank(kind.fields, kind.resource.new, usual)
+    return forms.build(kind.fields, kind.resource.new, defaults)
 
 
-async def _change_form(db: AsyncSession, kind: Kind, row: Any) -> Form:
-    fields = [one for one in kind.fields if not one.new_only]
-    return forms.blank(fields, kind.resource.new, await _values(db, kind, row))
+async def _change_form(db: AsyncSession, kind: RecordKind, row: Any) -> Form:
+    fields = [field for field in kind.fields if not field.new_only]
+    return forms.build(fields, kind.resource.new, await _values(db, kind, row))
 
 
-async def _values(db: AsyncSession, kind: Kind, row: Any) -> dict[str, Any]:
-    """What a row holds and what belongs to it, by name."""
+async def _values(db: AsyncSession, kind: RecordKind, row: Any) -> dict[str, Any]:
+    """The values of a row and of the rows related to it, by field name."""
     related = await kind.resource.related(db, [row])
     return {**row.model_dump(), **related.get(row.id, {})}
 
 
 def _form_page(
-    request: Request, kind: Kind, form: Form, row: Any = None, *, key: UUID | None = None, version: str = ""
+    request: Request,
+    kind: RecordKind,
+    form: Form,
+    row: Any = None,
+    *,
+    key: UUID | None = None,
+    version: str = "",
 ) -> Response:
     if row is None:
         hidden, action, back = {"key": str(key or uuid7())}, f"{kind.base}/new", kind.base
-        title = f"Add a {kind.one}" if kind.one[0] not in "aeiou" else f"Add an {kind.one}"
-        if kind.one == "member":
+        title = f"Add a {kind.noun}" if kind.noun[0] not in "aeiou" else f"Add an {kind.noun}"
+        if kind.noun == "member":
             title = "Add a staff member"
     else:
-        hidden, title = {"version": version or str(row.version)}, f"Edit {getattr(row, kind.heading)}"
+        hidden, title = {"version": version or str(row.version)}, f"Edit {getattr(row, kind.name_column)}"
         action, back = f"{kind.base}/{row.id}/edit", f"{kind.base}/{row.id}"
     return page(
         request, "record_form.html", form.status, form=form, hidden=hidden, title=title, action=action, back=back,
@@ -217,8 +224,8 @@ def _form_page(
 
 @router.get("/people", dependencies=[permits(Permission.PEOPLE_READ)])
 async def people(request: Request) -> Response:
-    return went(request, "/people/students")
+    return go_to(request, "/people/students")
 
 
 for _kind in KINDS:
-    serve(_kind)
+    add_routes(_kind)

@@ -1,4 +1,4 @@
-"""What stands around one thing on its page: a student's family, an instructor's classes, a course's topics."""
+"""Rows shown on the page of a record: a student's guardians, an instructor's classes, a course's topics."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -13,22 +13,24 @@ from models.notice import Notice
 from models.repositories import pages, people, relations, sessions
 from models.session import Session
 
-_BACK, _AHEAD = timedelta(days=30), timedelta(days=90)
-_MOST = 30
-ALL = 500  # as many topics as a course may have
+_DAYS_BACK, _DAYS_AHEAD = timedelta(days=30), timedelta(days=90)
+_MAX_CLASSES = 30
+MAX_TOPICS = 500  # of a course
 
 
-async def of(db: AsyncSession, who: Principal, name: str, key: UUID, now: datetime) -> Mapping[str, Any]:
-    """By the name of the kind."""
-    found = _AROUND.get(name)
-    return await found(db, who, key, now) if found else {}
+async def related_to(
+    db: AsyncSession, who: Principal, noun: str, key: UUID, now: datetime
+) -> Mapping[str, Any]:
+    """The related rows by the name that the template uses; `noun` is that of the record's kind."""
+    load = _LOADERS.get(noun)
+    return await load(db, who, key, now) if load else {}
 
 
 async def _of_student(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
-    reads = who.may(Permission.ENROLLMENTS_READ)
+    reads_enrollments = who.may(Permission.ENROLLMENTS_READ)
     return {
         "guardians": await relations.guardians_of_student(db, key),
-        "enrollments": await relations.courses_of_student(db, key) if reads else [],
+        "enrollments": await relations.courses_of_student(db, key) if reads_enrollments else [],
         "classes": await _classes(db, who, now, student_id=key),
     }
 
@@ -49,24 +51,24 @@ async def _of_instructor(db: AsyncSession, who: Principal, key: UUID, now: datet
 
 
 async def _of_course(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
-    reads = who.may(Permission.ENROLLMENTS_READ)
+    reads_enrollments = who.may(Permission.ENROLLMENTS_READ)
     plans, _ = await pages.page(
-        db, CurriculumPlan, pages.Asked("title", ALL, equal={"course_id": key}, retired=None)
+        db, CurriculumPlan, pages.Asked("title", MAX_TOPICS, equal={"course_id": key}, retired=None)
     )
     return {
         "topics": await topics(db, key),
         "retired_topics": await topics(db, key, retired=True),
         "plans": plans,
-        "enrolled": await relations.enrolled_in(db, key) if reads else [],
+        "enrolled": await relations.enrolled_in(db, key) if reads_enrollments else [],
         "classes": await _classes(db, who, now, {"course_id": key}, back=timedelta(hours=12)),
     }
 
 
 async def topics(db: AsyncSession, course_id: UUID, *, retired: bool = False) -> list[Topic]:
-    """In the order they are taught."""
-    wanted = pages.Asked("position", ALL, equal={"course_id": course_id}, retired=retired)
-    found, _ = await pages.page(db, Topic, wanted)
-    return found
+    """The topics of a course in the order they are taught."""
+    wanted = pages.Asked("position", MAX_TOPICS, equal={"course_id": course_id}, retired=retired)
+    rows, _ = await pages.page(db, Topic, wanted)
+    return rows
 
 
 async def _classes(
@@ -76,17 +78,17 @@ async def _classes(
     equal: Mapping[str, Any] | None = None,
     *,
     student_id: UUID | None = None,
-    back: timedelta = _BACK,
+    back: timedelta = _DAYS_BACK,
 ) -> list[Session]:
     if not who.may(Permission.SESSIONS_READ):
         return []
-    wanted = pages.Asked("starts_at", _MOST, equal=equal or {})
-    found, _ = await sessions.page(db, who, wanted, now - back, now + _AHEAD, student_id=student_id)
-    return found
+    wanted = pages.Asked("starts_at", _MAX_CLASSES, equal=equal or {})
+    rows, _ = await sessions.page(db, who, wanted, now - back, now + _DAYS_AHEAD, student_id=student_id)
+    return rows
 
 
-Around = Callable[[AsyncSession, Principal, UUID, datetime], Awaitable[Mapping[str, Any]]]
-_AROUND: dict[str, Around] = {
+Loader = Callable[[AsyncSession, Principal, UUID, datetime], Awaitable[Mapping[str, Any]]]
+_LOADERS: dict[str, Loader] = {
     "student": _of_student,
     "guardian": _of_guardian,
     "instructor": _of_instructor,

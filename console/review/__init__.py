@@ -1,1 +1,1 @@
-"""Reviewing drafts."""
+"""Pages that review drafts."""

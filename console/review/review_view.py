@@ -1,4 +1,4 @@
-"""What the review page shows, read in one transaction."""
+"""The view model of the review page, read in one transaction."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.frame import titles
-from console.frame.spoken_lines import SaidLine, said
+from console.frame import labels
+from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from domain.errors import NotFound
 from domain.people.access import Principal
 from domain.record.documentation import DocumentationStatus, Statement
@@ -30,14 +30,14 @@ class ReviewView:
     documentation: Documentation
     statements: tuple[Statement, ...]
     revisions: list[DocumentationRevision]
-    authors: dict[str, str]  # of the revisions, as the page calls them
-    transcript: list[SaidLine]
+    authors: dict[str, str]  # names of the revisions' authors, by actor
+    transcript: list[TranscriptLine]
     waiting: WaitingDraft | None
     following: UUID | None  # the session to review after this one
 
     @property
     def waits(self) -> bool:
-        """Whether it can be decided on."""
+        """Whether the draft waits for a decision."""
         return (
             self.session.state == SessionState.REVIEW
             and self.documentation.status != DocumentationStatus.APPROVED
@@ -45,12 +45,12 @@ class ReviewView:
 
     @property
     def draft(self) -> dict[str, Any]:
-        """What the editor in the browser begins with."""
+        """The JSON that the editor in the browser starts from."""
         return {
             "session": str(self.session.id),
             "revision": self.documentation.revision,
             "waits": self.waits,
-            "sections": list(titles.SECTIONS.items()),
+            "sections": list(labels.SECTIONS.items()),
             "next": f"/sessions/{self.following}/review" if self.following else "/review",
             "statements": _STATEMENTS.dump_python(self.statements, mode="json"),
         }
@@ -59,7 +59,10 @@ class ReviewView:
 async def review_view(
     db: AsyncSession, who: Principal, session_id: UUID, instructor_id: UUID | None
 ) -> ReviewView:
-    """`instructor_id`: whose drafts alone are in the queue. Raises NotFound where there is no draft yet."""
+    """The draft with its transcript and revisions; `instructor_id` limits the queue to one instructor's drafts.
+
+    Raises NotFound where there is no draft yet.
+    """
     session = await sessions.get_visible(db, session_id, who)
     documentation = await documents.documentation(db, session_id)
     if documentation is None:
@@ -67,7 +70,7 @@ async def review_view(
             "this class has no draft yet",
             next_step="The draft is written once the class is over and transcribed.",
         )
-    everybody = await sessions.participants(db, session_id)
+    participants = await sessions.participants(db, session_id)
     revisions = await documents.revisions(db, session_id)
     return ReviewView(
         session=session,
@@ -75,16 +78,18 @@ async def review_view(
         documentation=documentation,
         statements=await documents.statements(db, session_id, documentation.revision),
         revisions=list(reversed(revisions)),
-        authors=await _authors(db, {one.author for one in revisions}),
-        transcript=said(await recordings.transcript(db, session_id), everybody),
+        authors=await _authors(db, {revision.author for revision in revisions}),
+        transcript=transcript_lines(await recordings.transcript(db, session_id), participants),
         waiting=await documents.waiting_one(db, session_id),
         following=await reviews.next_after(db, session_id, instructor_id),
     )
 
 
 async def _authors(db: AsyncSession, actors: set[str]) -> dict[str, str]:
-    found = await names.of_actors(db, actors)
+    people_and_keys = await names.of_actors(db, actors)
     engines = {
-        one: f"drafted by the {one.removeprefix('engine:')} engine" for one in actors if "engine:" in one
+        actor: f"drafted by the {actor.removeprefix('engine:')} engine"
+        for actor in actors
+        if "engine:" in actor
     }
-    return {one: one.replace(":", " ") for one in actors} | engines | found
+    return {actor: actor.replace(":", " ") for actor in actors} | engines | people_and_keys

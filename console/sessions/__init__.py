@@ -1,1 +1,1 @@
-"""The page of one session and its commands."""
+"""The page of a session, and its commands."""

@@ -1,4 +1,4 @@
-"""The sound of one utterance, for the player."""
+"""The audio of an utterance, for the player."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from api.http.dependencies import Shared
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.viewers import Desk
+from console.frame.viewers import CurrentUser
 from domain.people.access import Permission
 from models.repositories import recordings, sessions
 from services.audio_clips import cut
@@ -26,14 +26,14 @@ async def utterance_audio(
     session_id: UUID,
     utterance_id: UUID,
     shared: Shared,
-    link: Desk,
+    who: CurrentUser,
     skip: Annotated[int, Query(alias="from", ge=0, le=3_600_000)] = 0,
 ) -> Response:
-    """From so many milliseconds into the utterance to its end."""
-    async with shared.database.tenant(link.organization_id) as db:
-        await sessions.get_visible(db, session_id, link)
+    """WAV of the utterance, from `from` milliseconds after its start to its end."""
+    async with shared.database.tenant(who.organization_id) as db:
+        await sessions.get_visible(db, session_id, who)
         utterance = await recordings.utterance(db, session_id, utterance_id)
-        around = await recordings.segment_at(db, session_id, utterance.identity, utterance.starts_at)
+        segments = await recordings.segment_at(db, session_id, utterance.identity, utterance.starts_at)
     start = min(utterance.starts_at + timedelta(milliseconds=skip), utterance.ends_at)
-    sound = await cut(shared.store, around, start, utterance.ends_at)
-    return Response(sound, media_type="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
+    audio = await cut(shared.store, segments, start, utterance.ends_at)
+    return Response(audio, media_type="audio/wav", headers={"Cache-Control": "private, max-age=3600"})

@@ -1,4 +1,4 @@
-"""Commands of the session page. Each is asked for in a dialog that stays open when it is refused."""
+"""Commands of the session page: each dialog posts a form here, and stays open where the command is refused."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,11 +11,11 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
-from console.frame import titles
+from console.frame import labels
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import done, page
-from console.frame.viewers import Desk, same_origin
+from console.frame.viewers import CurrentUser, same_origin
 from domain.people.access import Permission
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.people import Instructor
@@ -32,22 +32,20 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[Depends(same_origin)],
 )
-
-
-_LONGER = timedelta(minutes=15)  # what is proposed to a class that needs more time
+_EXTENSION = timedelta(minutes=15)  # that the dialog proposes
 
 
 class MoveForm(Schema):
-    starts_at: WallTime  # as clocks in the class's zone show it
+    starts_at: WallTime  # in the time zone of the class
     minutes: int = Field(ge=1, le=24 * 60)
 
 
 class EndForm(Schema):
-    ends_at: WallTime  # as clocks in the class's zone show it
+    ends_at: WallTime  # in the time zone of the class
 
 
 class SubstituteForm(Schema):
-    instructor_id: UUID | None = None  # none: whoever fits best
+    instructor_id: UUID | None = None  # None: the best match
 
 
 class GuestForm(Schema):
@@ -55,73 +53,77 @@ class GuestForm(Schema):
 
 
 def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) -> dict[str, Any]:
-    """What the dialogs of a session's page offer."""
-    others = [(str(one.id), one.name) for one in instructors if one.id != session.instructor_id]
+    """The choices and proposals of the session page's dialogs."""
+    others = [(str(person.id), person.name) for person in instructors if person.id != session.instructor_id]
     return {
-        "extended": max(session.ends_at, now) + _LONGER,
+        "extended": max(session.ends_at, now) + _EXTENSION,
         "substitutes": [("", "Best match"), *others],
-        "cancellations": list(titles.CANCELLATIONS.items()),
+        "cancellations": list(labels.CANCELLATIONS.items()),
     }
 
 
 @router.post("/reschedule", dependencies=[permits(Permission.SESSIONS_WRITE)])
 async def reschedule(
-    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[MoveForm, Form()]
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[MoveForm, Form()]
 ) -> Response:
-    session = await visible_session(shared.database, link, session_id)
+    session = await visible_session(shared.database, who, session_id)
     starts_at = wall_time_to_utc(session.time_zone, form.starts_at)
     ends_at = starts_at + timedelta(minutes=form.minutes)
-    await shared.classes.reschedule(link, session_id, starts_at, ends_at)
+    await shared.classes.reschedule(who, session_id, starts_at, ends_at)
     return _done(request, session_id, "Rescheduled. Everyone will be notified.")
 
 
 @router.post("/extend", dependencies=[permits(Permission.SESSIONS_RUN)])
 async def extend(
-    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[EndForm, Form()]
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[EndForm, Form()]
 ) -> Response:
-    session = await visible_session(shared.database, link, session_id)
-    await shared.classes.extend(link, session_id, wall_time_to_utc(session.time_zone, form.ends_at))
+    session = await visible_session(shared.database, who, session_id)
+    await shared.classes.extend(who, session_id, wall_time_to_utc(session.time_zone, form.ends_at))
     return _done(request, session_id, "Class extended.")
 
 
 @router.post("/end", dependencies=[permits(Permission.SESSIONS_RUN)])
-async def end(request: Request, session_id: UUID, shared: Shared, link: Desk) -> Response:
-    await shared.classes.end(link, session_id)
+async def end(request: Request, session_id: UUID, shared: Shared, who: CurrentUser) -> Response:
+    await shared.classes.end(who, session_id)
     return _done(request, session_id, "Class is ending.")
 
 
 @router.post("/cancel", dependencies=[permits(Permission.SESSIONS_WRITE)])
 async def cancel(
-    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[Reason, Form()]
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[Reason, Form()]
 ) -> Response:
-    await shared.classes.cancel(link, session_id, form.reason)
+    await shared.classes.cancel(who, session_id, form.reason)
     return _done(request, session_id, "Cancelled. Everyone will be notified.")
 
 
 @router.post("/substitute", dependencies=[permits(Permission.SESSIONS_WRITE)])
 async def substitute(
-    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[SubstituteForm, Form()]
+    request: Request,
+    session_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    form: Annotated[SubstituteForm, Form()],
 ) -> Response:
-    await shared.classes.substitute(link, session_id, form.instructor_id)
+    await shared.classes.substitute(who, session_id, form.instructor_id)
     return _done(request, session_id, "Request sent to ops.")
 
 
 @router.post("/guests", dependencies=[permits(Permission.SESSIONS_RUN)])
 async def invite_guest(
-    request: Request, session_id: UUID, shared: Shared, link: Desk, form: Annotated[GuestForm, Form()]
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[GuestForm, Form()]
 ) -> Response:
-    session, guest = await shared.classes.invite_guest(link, session_id, uuid7(), form.name)
+    session, guest = await shared.classes.invite_guest(who, session_id, uuid7(), form.name)
     return page(request, "parts/guest.html", name=guest.name, url=join_url(shared.links, session, guest))
 
 
 @router.post("/exceptions/{case_id}/resolve", dependencies=[permits(Permission.EXCEPTIONS_WRITE)])
 async def resolve(
-    request: Request, session_id: UUID, case_id: UUID, shared: Shared, link: Desk, now: Now
+    request: Request, session_id: UUID, case_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
-    async with shared.database.tenant(link.organization_id) as db:
-        await cases.resolve(db, link, case_id, "resolved on the class page", now)
+    async with shared.database.tenant(who.organization_id) as db:
+        await cases.resolve(db, who, case_id, "resolved on the class page", now)
     return _done(request, session_id, "Exception resolved.")
 
 
-def _done(request: Request, session_id: UUID, said: str) -> Response:
-    return done(request, f"/sessions/{session_id}", said)
+def _done(request: Request, session_id: UUID, message: str) -> Response:
+    return done(request, f"/sessions/{session_id}", message)

@@ -1,4 +1,4 @@
-"""Who was in the class when, as bars on one time axis. Places are percentages of the axis, as SVG takes them."""
+"""Attendance as bars on a time axis, one lane per person. Positions are percentages of the axis, for SVG."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,16 @@ from models.record import AttendanceRow
 from models.session import Session
 
 _TICKS = [timedelta(minutes=n) for n in (1, 2, 5, 10, 15, 30, 60, 120)]
-_MOST_TICKS = 7
-_BREATH = timedelta(seconds=2)  # pauses this short do not part what one person says
+_MAX_TICKS = 7
+_MIN_WIDTH = 0.15  # percent, so that a bar stays visible
+_SHORT_PAUSE = timedelta(seconds=2)  # shorter pauses do not split a talk bar
 
 
 @dataclass(frozen=True)
 class Bar:
     x: float
     width: float
-    said: str  # from and until, counted from the planned start
+    label: str  # start and end as minutes:seconds from the planned start
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,19 @@ class Tick:
 
 @dataclass(frozen=True)
 class Lane:
-    """One person."""
+    """The bars of one person."""
 
     connections: list[Bar]
     gaps: list[Bar]  # between the connections
     talk: list[Bar]
 
     @property
-    def said(self) -> str:
+    def description(self) -> str:
+        """The lane in words, for screen readers."""
         if not self.connections:
             return "was not in class"
-        said = "in class " + ", ".join(bar.said for bar in self.connections)
-        return said + ("; away " + ", ".join(bar.said for bar in self.gaps) if self.gaps else "")
+        in_class = "in class " + ", ".join(bar.label for bar in self.connections)
+        return in_class + ("; away " + ", ".join(bar.label for bar in self.gaps) if self.gaps else "")
 
 
 @dataclass(frozen=True)
@@ -51,37 +53,37 @@ class Axis:
 
     @classmethod
     def of(cls, session: Session, rows: Iterable[AttendanceRow], now: datetime) -> "Axis":
-        """From the plan, and as far beyond it as people were there."""
+        """The planned time, extended to everybody's connections."""
         spans = [span for row in rows for span in _connections(row, now)]
         start = min([session.starts_at, *(span.start for span in spans)])
         end = max([session.ends_at, *(span.end for span in spans)])
         return cls(start, end, session.starts_at)
 
     def x(self, at: datetime) -> float:
+        """The position of a moment, 0 to 100."""
         share = (at - self.start) / (self.end - self.start)
         return round(min(max(share, 0.0), 1.0) * 100, 3)
 
     @property
     def ticks(self) -> list[Tick]:
         length = self.end - self.start
-        step = next((step for step in _TICKS if length / step <= _MOST_TICKS), length)
+        step = next((step for step in _TICKS if length / step <= _MAX_TICKS), length)
         first = -((self.zero - self.start) // step)
         last = (self.end - self.zero) // step
         return [Tick(self.x(at), at) for n in range(first, last + 1) if (at := self.zero + n * step)]
 
     def lane(self, row: AttendanceRow, talk: Iterable[Interval], now: datetime) -> Lane:
         spans = _connections(row, now)
-        there = merged(spans)
-        gaps = [Interval(a.end, b.start) for a, b in pairwise(there)]
-        return Lane(self._bars(spans), self._bars(gaps), self._bars(_without_breaths(talk)))
+        gaps = [Interval(before.end, after.start) for before, after in pairwise(merged(spans))]
+        return Lane(self._bars(spans), self._bars(gaps), self._bars(_merge_short_pauses(talk)))
 
     def _bars(self, spans: Iterable[Interval]) -> list[Bar]:
         return [self._bar(span) for span in spans]
 
     def _bar(self, span: Interval) -> Bar:
         x = self.x(span.start)
-        said = f"{self._clock(span.start)}–{self._clock(span.end)}"
-        return Bar(x, round(max(self.x(span.end) - x, 0.15), 3), said)
+        label = f"{self._clock(span.start)}–{self._clock(span.end)}"
+        return Bar(x, round(max(self.x(span.end) - x, _MIN_WIDTH), 3), label)
 
     def _clock(self, at: datetime) -> str:
         seconds = round((at - self.zero).total_seconds())
@@ -90,6 +92,7 @@ class Axis:
 
 
 def _connections(row: AttendanceRow, now: datetime) -> list[Interval]:
+    """The connections of a person by start; one that is still open ends now."""
     spans = []
     for connection in row.connections:
         start = datetime.fromisoformat(connection["joined_at"])
@@ -98,6 +101,6 @@ def _connections(row: AttendanceRow, now: datetime) -> list[Interval]:
     return sorted(spans, key=lambda span: span.start)
 
 
-def _without_breaths(spans: Iterable[Interval]) -> Sequence[Interval]:
-    stretched = merged([Interval(span.start, span.end + _BREATH) for span in spans])
-    return [Interval(span.start, span.end - _BREATH) for span in stretched]
+def _merge_short_pauses(spans: Iterable[Interval]) -> Sequence[Interval]:
+    stretched = merged([Interval(span.start, span.end + _SHORT_PAUSE) for span in spans])
+    return [Interval(span.start, span.end - _SHORT_PAUSE) for span in stretched]

@@ -1,4 +1,4 @@
-"""The page of one session: as it happens, and its record afterwards."""
+"""The page of a session: live while the class runs, its record afterwards."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.http.dependencies import Now, Shared
 from api.http.state import State
 from api.live.streams import LiveStream
+from console.frame.labels import CHECK_OUTCOMES
 from console.frame.permits import permits, require
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, done, page
-from console.frame.viewers import Desk, enter, same_origin
+from console.frame.viewers import CurrentUser, same_origin, sign_in_operator
 from console.sessions.command_forms import dialogs
 from console.sessions.session_view import session_view
 from domain.people.access import Permission, Principal
@@ -31,30 +32,30 @@ async def session_page(
     request: Request, session_id: UUID, shared: Shared, now: Now, desk: str | None = None
 ) -> Response:
     if desk is not None:
-        return await enter(shared, desk, now, f"/sessions/{session_id}")
-    link = await require(request, Permission.SESSIONS_READ)
-    async with shared.database.tenant(link.organization_id) as db:
-        shown = await _session(db, shared, link, session_id, now)
+        return await sign_in_operator(shared, desk, now, f"/sessions/{session_id}")
+    who = await require(request, Permission.SESSIONS_READ)
+    async with shared.database.tenant(who.organization_id) as db:
+        context = await _context(db, shared, who, session_id, now)
         instructors = await people.instructors(db)
     return page(
         request,
         "session.html",
-        path=home_path(link.role),
-        **shown,
-        **dialogs(shown["view"].session, instructors, now),
+        path=home_path(who.role),
+        **context,
+        **dialogs(context["view"].session, instructors, now),
     )
 
 
 @router.get("/sessions/{session_id}/fragment", dependencies=[permits(Permission.SESSIONS_READ)])
 async def session_fragment(
-    request: Request, session_id: UUID, shared: Shared, link: Desk, now: Now
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
-    async with shared.database.tenant(link.organization_id) as db:
-        shown = await _session(db, shared, link, session_id, now)
-    return page(request, "parts/session.html", **shown)
+    async with shared.database.tenant(who.organization_id) as db:
+        context = await _context(db, shared, who, session_id, now)
+    return page(request, "parts/session.html", **context)
 
 
-async def _session(
+async def _context(
     db: AsyncSession, shared: State, who: Principal, session_id: UUID, now: datetime
 ) -> dict[str, Any]:
     view = await session_view(db, await sessions.get_visible(db, session_id, who), now)
@@ -64,13 +65,14 @@ async def _session(
         "now": now,
         "workflow_url": shared.workflow_url(session_id),
         "mailbox_url": shared.settings.mailbox_url,
+        "check_outcomes": CHECK_OUTCOMES,
     }
 
 
 @router.get("/sessions/{session_id}/live", dependencies=[permits(Permission.SESSIONS_READ)])
-async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response:
-    await visible_session(shared.database, link, session_id)
-    return LiveStream(shared.hub.stream(link.organization_id, session_id), HEADERS)
+async def session_live(session_id: UUID, shared: Shared, who: CurrentUser) -> Response:
+    await visible_session(shared.database, who, session_id)
+    return LiveStream(shared.hub.stream(who.organization_id, session_id), HEADERS)
 
 
 @router.post(
@@ -78,7 +80,11 @@ async def session_live(session_id: UUID, shared: Shared, link: Desk) -> Response
     dependencies=[Depends(same_origin), permits(Permission.DOCUMENTATION_REVIEW)],
 )
 async def approve(
-    request: Request, session_id: UUID, shared: Shared, link: Desk, revision: Annotated[Revision, Form()]
+    request: Request,
+    session_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    revision: Annotated[Revision, Form()],
 ) -> Response:
-    await shared.documentation.approve(link, session_id, revision)
+    await shared.documentation.approve(who, session_id, revision)
     return done(request, f"/sessions/{session_id}", "Approved. Guardians will get the summary by email.")

@@ -1,4 +1,4 @@
-"""What the session page shows, read in one transaction."""
+"""The view model of the session page, read in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.frame import titles
-from console.frame.spoken_lines import SaidLine, said
+from console.frame import labels
+from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from console.sessions.lanes import Axis, Lane
 from domain.cases.kinds import ExceptionKind
 from domain.intervals import Interval
@@ -32,6 +32,7 @@ from services import attendance
 @dataclass(frozen=True)
 class TimelineLine:
     title: str
+    note: str
     row: TimelineRow
 
 
@@ -75,12 +76,12 @@ class SessionView:
     timeline: list[TimelineLine]
     axis: Axis
     people: list[PersonLine]
-    transcript: list[SaidLine]
+    transcript: list[TranscriptLine]
     documentation: Documentation | None
     sections: list[DraftSection]
     notices: list[Notice]
     cases: list[ExceptionCase]
-    names: dict[str, str]  # of instructors a case is about, by id
+    instructors: dict[str, str]  # names of the substitutes that cases ask for, by id
     next_briefing: Sections
     recording: bool
 
@@ -94,49 +95,53 @@ class SessionView:
 
     @property
     def to_approve(self) -> int | None:
-        """The revision that waits for a decision."""
+        """The revision that waits for approval; None if none does."""
         if self.documentation and self.session.state == SessionState.REVIEW:
             return self.documentation.revision
         return None
 
+    def occasion(self, case: ExceptionCase) -> str:
+        """What sets a case apart from others of its kind."""
+        return labels.occasion_label(case.kind, case.occasion, self.instructors)
+
     def may(self, trigger: str) -> bool:
-        """Whether the session's state allows what this trigger stands for."""
+        """Whether the session's state allows this trigger."""
         return allowed(self.session.state, Trigger(trigger))
 
 
 async def session_view(db: AsyncSession, session: Session, now: datetime) -> SessionView:
     session_id = session.id
-    everybody = await sessions.participants(db, session_id)
+    participants = await sessions.participants(db, session_id)
     utterances = await recordings.transcript(db, session_id)
     documentation = await documents.documentation(db, session_id)
     statements: tuple[Statement, ...] = ()
     if documentation:
         statements = await documents.statements(db, session_id, documentation.revision)
     timeline = await sessions.timeline(db, session_id)
-    opened = await cases.of_session(db, session_id)
+    session_cases = await cases.of_session(db, session_id)
     attended = {row.participant_id: row for row in await attendance.rows(db, session, now)}
     axis = Axis.of(session, attended.values(), now)
     return SessionView(
         session=session,
         course=await entities.get(db, Course, session.course_id),
-        timeline=[TimelineLine(_title(row), row) for row in timeline if _shown(session, row)],
+        timeline=[_timeline_line(row) for row in timeline if _is_shown(session, row)],
         axis=axis,
-        people=_people(everybody, attended, utterances, axis, now),
-        transcript=said(utterances, everybody),
+        people=_people(participants, attended, utterances, axis, now),
+        transcript=transcript_lines(utterances, participants),
         documentation=documentation,
         sections=_sections(statements),
         notices=await notices.of_session(db, session_id),
-        cases=opened,
-        names=await _names(db, opened),
+        cases=session_cases,
+        instructors=await _substitutes(db, session_cases),
         next_briefing=await _next_briefing(db, session),
         recording=any(row.step == Step.CAPTURE and row.outcome == Outcome.RUNNING for row in timeline),
     )
 
 
-async def _names(db: AsyncSession, opened: list[ExceptionCase]) -> dict[str, str]:
-    if not any(case.kind == ExceptionKind.SUBSTITUTION_REQUESTED for case in opened):
+async def _substitutes(db: AsyncSession, session_cases: list[ExceptionCase]) -> dict[str, str]:
+    if not any(case.kind == ExceptionKind.SUBSTITUTION_REQUESTED for case in session_cases):
         return {}
-    return {str(one.id): one.name for one in await people.instructors(db)}
+    return {str(person.id): person.name for person in await people.instructors(db)}
 
 
 async def _next_briefing(db: AsyncSession, session: Session) -> Sections:
@@ -144,36 +149,37 @@ async def _next_briefing(db: AsyncSession, session: Session) -> Sections:
     return read_briefing(briefing.content, language="en", time_zone=session.time_zone) if briefing else []
 
 
-def _shown(session: Session, row: TimelineRow) -> bool:
-    """What a new plan replaced is not shown, what a cancellation called off is."""
+def _is_shown(session: Session, row: TimelineRow) -> bool:
+    """Hides steps that a reschedule replaced; shows those that a cancellation cancelled."""
     return row.outcome != Outcome.CANCELLED or session.state == SessionState.CANCELLED
 
 
-def _title(row: TimelineRow) -> str:
-    title = titles.STEPS[row.step]
-    return f"{title} ({row.occasion} before)" if row.step == Step.REMINDER else title
+def _timeline_line(row: TimelineRow) -> TimelineLine:
+    return TimelineLine(
+        labels.step_label(row.step, row.occasion), labels.timeline_note(row.step, row.outcome, row.note), row
+    )
 
 
 def _people(
-    everybody: list[Participant],
+    participants: list[Participant],
     attended: dict[UUID, AttendanceRow],
     utterances: Iterable[Utterance],
     axis: Axis,
     now: datetime,
 ) -> list[PersonLine]:
     talk: dict[str, list[Interval]] = defaultdict(list)
-    for one in utterances:
-        talk[one.identity].append(Interval(one.starts_at, one.ends_at))
+    for utterance in utterances:
+        talk[utterance.identity].append(Interval(utterance.starts_at, utterance.ends_at))
     return [
         PersonLine(person, row, axis.lane(row, talk[identity_of(person.id)], now))
-        for person in everybody
+        for person in participants
         if (row := attended.get(person.id))
     ]
 
 
 def _sections(statements: tuple[Statement, ...]) -> list[DraftSection]:
-    found = [
-        DraftSection(titles.SECTIONS[section], [s for s in statements if s.section == section])
+    sections = [
+        DraftSection(labels.SECTIONS[section], [s for s in statements if s.section == section])
         for section in Section
     ]
-    return [section for section in found if section.statements]
+    return [section for section in sections if section.statements]

@@ -1,1 +1,1 @@
-"""The organization, its rules, keys and audit log."""
+"""Pages of the settings: rules, organization, API keys and the change log."""

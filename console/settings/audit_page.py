@@ -1,4 +1,4 @@
-"""The log of all changes, for those who may read it."""
+"""The change log of the organization, filtered by kind of record, author and date."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -9,13 +9,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.dependencies import Shared
-from console.frame.history import lines
-from console.frame.lists import ROWS, asked, listed
+from console.frame.history import entries
+from console.frame.lists import ROWS, paged, read_query
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, page
 from console.frame.subjects import PAGES
-from console.frame.viewers import Desk
+from console.frame.viewers import CurrentUser
 from console.settings.settings_pages import tabs
 from domain.people.access import Permission
 from domain.scheduling.wall_time import wall_time_to_utc
@@ -62,17 +62,17 @@ class AuditFilter(BaseModel):
     subject: str = Field("", pattern="^[a-z_]{0,40}$")
     subject_id: UUID | None = None
     actor: str = Field("", max_length=100)
-    since: Annotated[WallTime | None, Query()] = None  # a day, as it begins in UTC
+    since: Annotated[WallTime | None, Query()] = None  # a date; the day begins in UTC
     until: Annotated[WallTime | None, Query()] = None
     cursor: str | None = Field(None, max_length=40)
     limit: int = ROWS
 
 
 @router.get("")
-async def show(request: Request, shared: Shared, who: Desk) -> Response:
-    wanted = asked(request, AuditFilter)
+async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
+    wanted = read_query(request, AuditFilter)
     until = wall_time_to_utc("UTC", wanted.until) + timedelta(days=1) if wanted.until else None
-    looked_for = Wanted(
+    log_filter = Wanted(
         kinds=(f"{wanted.subject}.*",) if wanted.subject else (),
         subject_id=wanted.subject_id,
         actor=wanted.actor,
@@ -80,15 +80,15 @@ async def show(request: Request, shared: Shared, who: Desk) -> Response:
         until=until,
     )
     async with shared.database.tenant(who.organization_id) as db:
-        rows = await change_log.before(db, read_place(wanted.cursor), ROWS + 1, looked_for)
-        told = await lines(db, rows[:ROWS])
+        rows = await change_log.before(db, read_place(wanted.cursor), ROWS + 1, log_filter)
+        changes = await entries(db, rows[:ROWS])
     cursor = write_place(rows[ROWS - 1]) if len(rows) > ROWS else None
-    found = listed(request, told, "", cursor)
+    list_page = paged(request, changes, "", cursor)
     template = "parts/audit.html" if by_htmx(request) else "audit.html"
     return page(
         request,
         template,
-        list=found,
+        list=list_page,
         subjects=SUBJECTS,
         pages_of=_PAGES,
         tabs=tabs(who),

@@ -1,4 +1,4 @@
-"""The rules for sessions as people read and set them: each with its meaning, its unit and its default."""
+"""The rules for classes as the settings page shows and reads them: each with its meaning, unit and default."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,26 +11,33 @@ from console.frame import durations
 from domain.sessions.policies import SessionPolicy
 from models.change_log import ChangeRow
 
+_HINTS = {
+    "durations": " Separate several with commas.",
+    "seconds": " In seconds, from 5 to 120.",
+    "languages": " Use codes such as en, es.",
+}
+
 
 @dataclass(frozen=True)
 class Rule:
     name: str
     label: str
     meaning: str
-    unit: str = "duration"  # durations, seconds, languages
+    unit: str = "duration"  # duration, durations, seconds or languages
 
     def write(self, value: Any) -> str:
+        """The value as the input shows it."""
         match self.unit:
             case "duration":
                 return durations.written(value)
             case "durations":
-                return ", ".join(durations.written(one) for one in value)
+                return ", ".join(durations.written(duration) for duration in value)
             case "languages":
                 return ", ".join(value)
         return str(value)
 
     def read(self, text: str) -> Any:
-        """Raises ValueError."""
+        """The value that a typed text stands for. Raises ValueError."""
         match self.unit:
             case "duration":
                 return durations.read(text)
@@ -46,9 +53,7 @@ class Rule:
 
     @property
     def hint(self) -> str:
-        own = {"durations": " Separate several with commas.", "seconds": " In seconds, from 5 to 120."}
-        note = own.get(self.unit, " Use codes such as en, es." if self.unit == "languages" else "")
-        return f"Default: {self.default or 'none'}.{note}"
+        return f"Default: {self.default or 'none'}.{_HINTS.get(self.unit, '')}"
 
 
 RULES = (
@@ -75,13 +80,15 @@ RULES = (
 
 @dataclass(frozen=True)
 class RuleInput:
+    """A rule with the text in its input."""
+
     rule: Rule
     value: str
     error: str = ""
-    by: str = ""  # who set it last
+    set_by: str = ""  # the name of who set it last
 
     @property
-    def usual(self) -> bool:
+    def is_default(self) -> bool:
         return self.value == self.rule.default
 
 
@@ -89,37 +96,42 @@ def inputs(policy: SessionPolicy) -> list[RuleInput]:
     return [RuleInput(rule, rule.write(getattr(policy, rule.name))) for rule in RULES]
 
 
-def read(shown: Sequence[RuleInput], texts: Mapping[str, str]) -> tuple[dict[str, Any], list[RuleInput]]:
-    """What is to change, and the inputs with what was typed and what is wrong with it."""
+def read_changes(
+    shown: Sequence[RuleInput], texts: Mapping[str, str]
+) -> tuple[dict[str, Any], list[RuleInput]]:
+    """The changed values by rule, and the inputs with what was typed and its errors."""
     change: dict[str, Any] = {}
-    kept = []
-    for one in shown:
-        text = texts.get(one.rule.name, one.value).strip()
-        typed = replace(one, value=text)
-        if text != one.value:
+    inputs_as_typed = []
+    for entry in shown:
+        text = texts.get(entry.rule.name, entry.value).strip()
+        typed = replace(entry, value=text)
+        if text != entry.value:
             try:
-                change[one.rule.name] = one.rule.read(text)
+                change[entry.rule.name] = entry.rule.read(text)
             except (ValueError, OverflowError):
-                typed = replace(typed, error=_told(one.rule))
-        kept.append(typed)
-    return change, kept
+                typed = replace(typed, error=_format_error(entry.rule))
+        inputs_as_typed.append(typed)
+    return change, inputs_as_typed
 
 
-def refused(shown: Sequence[RuleInput], error: ValidationError) -> list[RuleInput]:
-    told = {str(one["loc"][0]): one for one in error.errors() if one["loc"]}
+def with_errors(shown: Sequence[RuleInput], error: ValidationError) -> list[RuleInput]:
+    """The inputs, each with its validation error."""
+    errors = {str(details["loc"][0]): details for details in error.errors() if details["loc"]}
     return [
-        replace(one, error=_reason(one.rule, told[one.rule.name])) if one.rule.name in told else one
-        for one in shown
+        replace(entry, error=_message(entry.rule, errors[entry.rule.name]))
+        if entry.rule.name in errors
+        else entry
+        for entry in shown
     ]
 
 
-def _told(rule: Rule) -> str:
+def _format_error(rule: Rule) -> str:
     if rule.unit.startswith("duration"):
         return "Enter a duration, such as 15 minutes, 24 hours or 14 days."
     return "Enter a whole number." if rule.unit == "seconds" else "Use codes such as en, es."
 
 
-def _reason(rule: Rule, error: Any) -> str:
+def _message(rule: Rule, error: Any) -> str:
     match error["type"]:
         case "greater_than_equal":
             return f"Must be at least {_bound(error['ctx']['ge'])}."
@@ -130,9 +142,9 @@ def _reason(rule: Rule, error: Any) -> str:
         case "too_short":
             return "Enter at least one."
         case "value_error":
-            said = str(error["ctx"]["error"])
-            return f"{said[:1].upper()}{said[1:]}."
-    return _told(rule)
+            reason = str(error["ctx"]["error"])
+            return f"{reason[:1].upper()}{reason[1:]}."
+    return _format_error(rule)
 
 
 def _bound(value: Any) -> str:
@@ -140,11 +152,11 @@ def _bound(value: Any) -> str:
 
 
 def last_set_by(rows: Sequence[ChangeRow]) -> dict[str, ChangeRow]:
-    """By rule, of the changes of the organization with the newest first."""
-    found: dict[str, ChangeRow] = {}
+    """The latest change of each rule; `rows` are changes of the organization, the newest first."""
+    latest: dict[str, ChangeRow] = {}
     for row in rows:
         before, after = (pair or {} for pair in row.changes.get("policy", [{}, {}]))
         for name in {*before, *after}:
             if before.get(name) != after.get(name):
-                found.setdefault(name, row)
-    return found
+                latest.setdefault(name, row)
+    return latest

@@ -1,4 +1,4 @@
-"""The organization and its rules for sessions."""
+"""The settings pages of the organization and its rules for classes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,9 +16,9 @@ from console.frame.forms import Field, Form
 from console.frame.history import author
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import page, went
-from console.frame.viewers import Desk, same_origin
-from console.records.record_pages import version_of
+from console.frame.rendering import go_to, page
+from console.frame.viewers import CurrentUser, same_origin
+from console.records.record_pages import posted_version
 from console.settings import rules
 from console.settings.rules import RuleInput
 from domain.errors import HomeroomError, StaleVersion
@@ -30,8 +30,8 @@ from services import organizations
 from services.inputs.organizations import OrganizationChange, PolicyChange
 
 router = APIRouter(prefix="/settings", include_in_schema=False, route_class=PageRoute)
-OWN_SITE = Depends(same_origin)
-_REMEMBERED = 200  # changes of the organization in which who set a rule is looked for
+SAME_ORIGIN = Depends(same_origin)
+_MAX_CHANGES = 200  # of the organization, searched for who set each rule
 _TABS = (
     ("Rules", "/settings", Permission.POLICY_READ),
     ("Organization", "/settings/organization", Permission.ORGANIZATION_READ),
@@ -52,60 +52,64 @@ def tabs(who: Principal) -> list[tuple[str, str, None]]:
 
 
 @router.get("", dependencies=[permits(Permission.POLICY_READ)])
-async def show_rules(request: Request, shared: Shared, who: Desk) -> Response:
+async def show_rules(request: Request, shared: Shared, who: CurrentUser) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        organization, shown = await _present(db, who)
+        organization, shown = await _current_rules(db, who)
     return _rules_page(request, who, shown, organization.version)
 
 
-@router.post("", dependencies=[OWN_SITE, permits(Permission.POLICY_WRITE)])
-async def set_rules(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
+@router.post("", dependencies=[SAME_ORIGIN, permits(Permission.POLICY_WRITE)])
+async def set_rules(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
     async with shared.database.tenant(who.organization_id) as db:
-        organization, present = await _present(db, who)
-    texts = {one.rule.name: forms.text(posted, one.rule.name) for one in present if one.rule.name in posted}
-    change, shown = rules.read(present, texts)
-    if any(one.error for one in shown):
-        return _rules_page(request, who, shown, version_of(posted), 422)
+        organization, current = await _current_rules(db, who)
+    texts = {
+        entry.rule.name: forms.text(posted, entry.rule.name) for entry in current if entry.rule.name in posted
+    }
+    change, shown = rules.read_changes(current, texts)
+    if any(entry.error for entry in shown):
+        return _rules_page(request, who, shown, posted_version(posted), 422)
     try:
-        await _set(shared, who, change, version_of(posted), now)
+        await _set(shared, who, change, posted_version(posted), now)
     except StaleVersion as error:
-        meanwhile = [
-            (one.rule.label, one.value)
-            for one, typed in zip(present, shown, strict=True)
-            if one.value != typed.value
+        conflicts = [
+            (saved.rule.label, saved.value)
+            for saved, typed in zip(current, shown, strict=True)
+            if saved.value != typed.value
         ]
-        told = Form((), problem=error, meanwhile=tuple(meanwhile))
-        return _rules_page(request, who, shown, organization.version, 412, told)
+        form = Form((), problem=error, conflicts=tuple(conflicts))
+        return _rules_page(request, who, shown, organization.version, 412, form)
     except ValidationError as error:
-        return _rules_page(request, who, rules.refused(shown, error), version_of(posted), 422)
-    return went(request, "/settings", "saved")
+        return _rules_page(request, who, rules.with_errors(shown, error), posted_version(posted), 422)
+    return go_to(request, "/settings", "saved")
 
 
 @router.get("/organization", dependencies=[permits(Permission.ORGANIZATION_READ)])
-async def show_organization(request: Request, shared: Shared, who: Desk) -> Response:
+async def show_organization(request: Request, shared: Shared, who: CurrentUser) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         row = await organizations.organization(db)
     return _organization_page(request, who, row, _organization_form(row), row.version)
 
 
-@router.post("/organization", dependencies=[OWN_SITE, permits(Permission.ORGANIZATION_WRITE)])
-async def change_organization(request: Request, shared: Shared, who: Desk, now: Now) -> Response:
+@router.post("/organization", dependencies=[SAME_ORIGIN, permits(Permission.ORGANIZATION_WRITE)])
+async def change_organization(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
     async with shared.database.tenant(who.organization_id) as db:
         row = await organizations.organization(db)
-    present = _organization_form(row)
-    form = forms.typed(present, posted)
+    current = _organization_form(row)
+    form = forms.with_input(current, posted)
     try:
-        change = OrganizationChange.model_validate(forms.body(form)).model_dump(exclude_unset=True)
+        change = OrganizationChange.model_validate(forms.values(form)).model_dump(exclude_unset=True)
         async with shared.database.tenant(who.organization_id) as db:
-            await organizations.change_organization(db, change, version_of(posted), now)
+            await organizations.change_organization(db, change, posted_version(posted), now)
     except StaleVersion as error:
-        told = forms.overtaken(form, present, error)
-        return _organization_page(request, who, row, told, row.version, 412)
+        conflict = forms.with_conflict(form, current, error)
+        return _organization_page(request, who, row, conflict, row.version, 412)
     except (ValidationError, HomeroomError) as error:
-        return _organization_page(request, who, row, forms.refused(form, error), version_of(posted), 422)
-    return went(request, "/settings/organization", "saved")
+        return _organization_page(
+            request, who, row, forms.with_errors(form, error), posted_version(posted), 422
+        )
+    return go_to(request, "/settings/organization", "saved")
 
 
 async def _set(shared: State, who: Principal, change: dict[str, Any], version: int, now: datetime) -> None:
@@ -114,21 +118,21 @@ async def _set(shared: State, who: Principal, change: dict[str, Any], version: i
         await organizations.change_policy(db, values, now, version)
 
 
-async def _present(db: AsyncSession, who: Principal) -> tuple[Organization, list[RuleInput]]:
-    """The rules with who set each last, where who asks may know."""
+async def _current_rules(db: AsyncSession, who: Principal) -> tuple[Organization, list[RuleInput]]:
+    """The organization and its rules; who set each rule last, for readers of the change log."""
     organization = await organizations.organization(db)
     shown = rules.inputs(organizations.policy_of(organization))
     if not who.may(Permission.AUDIT_READ):
         return organization, shown
     wanted = Wanted(kinds=("organization.*",), subject_id=organization.id)
-    found = rules.last_set_by(await change_log.before(db, None, _REMEMBERED, wanted))
-    known = await names.of_actors(db, {row.actor for row in found.values()})
-    by = {name: author(row.actor, known) for name, row in found.items()}
-    return organization, [replace(one, by=by.get(one.rule.name, "")) for one in shown]
+    changes = rules.last_set_by(await change_log.before(db, None, _MAX_CHANGES, wanted))
+    actors = await names.of_actors(db, {row.actor for row in changes.values()})
+    set_by = {name: author(row.actor, actors) for name, row in changes.items()}
+    return organization, [replace(entry, set_by=set_by.get(entry.rule.name, "")) for entry in shown]
 
 
 def _organization_form(row: Organization) -> Form:
-    return forms.blank(_ORGANIZATION, OrganizationChange, row.model_dump())
+    return forms.build(_ORGANIZATION, OrganizationChange, row.model_dump())
 
 
 def _rules_page(
@@ -139,7 +143,7 @@ def _rules_page(
     status: int = 200,
     form: Form | None = None,
 ) -> Response:
-    wrong = any(one.error for one in shown)
+    wrong = any(entry.error for entry in shown)
     return page(
         request, "rules.html", status, rules=shown, version=version, form=form, wrong=wrong, tabs=tabs(who),
         edits=who.may(Permission.POLICY_WRITE), path="/settings",

@@ -1,1 +1,1 @@
-"""Signing in and out."""
+"""Pages for signing in and out."""

@@ -1,4 +1,4 @@
-"""Signing in and out: by a link in a mail, or with an organization's own accounts."""
+"""Sign-in by an emailed link or with an organization's identity provider, and sign-out."""
 
 import re
 from typing import Annotated
@@ -18,12 +18,12 @@ from console.frame.viewers import same_origin, set_cookie, signed_in
 from domain.errors import HomeroomError, RateLimited
 from domain.people.sign_in import domain_of, home_path, safe_path
 from services.inputs.fields import EMAIL
-from services.openid_sign_in import FLOW_LASTS
+from services.openid_sign_in import FLOW_TTL
 from services.sign_in import sign_out
 from wiring.api import OPENID_CALLBACK
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-_LONGEST = 254  # characters of an address
+_MAX_ADDRESS = 254  # characters
 NOTES = {"out": "You are signed out.", "everywhere": "You are signed out everywhere."}
 
 
@@ -36,28 +36,28 @@ async def form(request: Request, shared: Shared, next: str = "", note: str = "")
 
 
 @router.post("/sign-in", dependencies=[Depends(same_origin)])
-async def ask(
+async def request_link(
     request: Request,
     shared: Shared,
     now: Now,
     address: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",
 ) -> Response:
-    """The same answer whether the address is known or not; a mail goes out, or does not, after it is given."""
+    """The response is the same for known and unknown addresses; any mail is sent after it."""
     path, wanted = safe_path(next), address.strip()
-    if len(wanted) > _LONGEST or not re.fullmatch(EMAIL, wanted):
+    if len(wanted) > _MAX_ADDRESS or not re.fullmatch(EMAIL, wanted):
         return _form(request, shared, path, wanted, "Enter an email address, such as ada@school.example.")
     await shared.lockout.count_link_request(wanted, _host(request), now)
-    offered = await shared.openid_sign_in.choices(domain_of(wanted))
-    told = {"address": wanted, "path": path, "choices": offered, "domain": domain_of(wanted)}
-    answer = page(request, "sign_in_asked.html", mailbox_url=shared.settings.mailbox_url, **told)
-    answer.background = BackgroundTask(shared.sign_in_links.send, wanted, path, now)
-    return answer
+    providers = await shared.openid_sign_in.choices(domain_of(wanted))
+    context = {"address": wanted, "path": path, "choices": providers, "domain": domain_of(wanted)}
+    response = page(request, "sign_in_sent.html", mailbox_url=shared.settings.mailbox_url, **context)
+    response.background = BackgroundTask(shared.sign_in_links.send, wanted, path, now)
+    return response
 
 
 @router.get("/sign-in/link")
-async def link(request: Request, token: str = "", next: str = "") -> Response:
-    """Nothing happens yet: mail programs open links before people do."""
+async def confirm_link(request: Request, token: str = "", next: str = "") -> Response:
+    """Asks before it signs in: mail programs open links before people do."""
     return page(request, "sign_in_link.html", token=token, path=safe_path(next))
 
 
@@ -71,10 +71,10 @@ async def use_link(
 ) -> Response:
     try:
         await shared.lockout.check_network(_host(request), now)
-        entered = await shared.sign_in_links.use(token, now)
+        result = await shared.sign_in_links.use(token, now)
     except HomeroomError as error:
         return await _refused(request, shared, error, now)
-    return signed_in(shared, entered.token, safe_path(next) or home_path(entered.role))
+    return signed_in(shared, result.token, safe_path(next) or home_path(result.role))
 
 
 @router.get("/sign-in/with/{provider_id}")
@@ -86,9 +86,9 @@ async def with_provider(
         url, cookie = await shared.openid_sign_in.begin(provider_id, domain.lower(), safe_path(next), hinted)
     except HomeroomError as error:
         return refusal(request, "sign_in_refused.html", error)
-    answer = RedirectResponse(url, status_code=303, headers=HEADERS)
-    set_cookie(shared, answer, _flow_cookie(shared), cookie, int(FLOW_LASTS.total_seconds()))
-    return answer
+    response = RedirectResponse(url, status_code=303, headers=HEADERS)
+    set_cookie(shared, response, _flow_cookie(shared), cookie, int(FLOW_TTL.total_seconds()))
+    return response
 
 
 @router.get(OPENID_CALLBACK)
@@ -104,13 +104,13 @@ async def callback(
     cookie = request.cookies.get(_flow_cookie(shared), "")
     try:
         await shared.lockout.check_network(_host(request), now)
-        entered, path = await shared.openid_sign_in.finish(cookie, state, code, iss, now)
+        result, path = await shared.openid_sign_in.finish(cookie, state, code, iss, now)
     except HomeroomError as refused:
-        answer = await _refused(request, shared, refused, now)
+        response = await _refused(request, shared, refused, now)
     else:
-        answer = signed_in(shared, entered.token, path or home_path(entered.role))
-    set_cookie(shared, answer, _flow_cookie(shared), "", 0)
-    return answer
+        response = signed_in(shared, result.token, path or home_path(result.role))
+    set_cookie(shared, response, _flow_cookie(shared), "", 0)
+    return response
 
 
 @router.post("/sign-out", dependencies=[Depends(same_origin)])
@@ -120,21 +120,21 @@ async def leave(
     name = cookie_name(shared)
     await sign_out(shared.database, request.cookies.get(name, ""), now, everywhere=everywhere)
     note = "everywhere" if everywhere else "out"
-    answer = RedirectResponse(f"/sign-in?note={note}", status_code=303, headers=HEADERS)
-    set_cookie(shared, answer, name, "", 0)
-    return answer
+    response = RedirectResponse(f"/sign-in?note={note}", status_code=303, headers=HEADERS)
+    set_cookie(shared, response, name, "", 0)
+    return response
 
 
 def _form(
     request: Request, shared: State, path: str | None, address: str = "", error: str = "", note: str = ""
 ) -> Response:
-    told = {"path": path, "address": address, "error": error, "note": note}
+    context = {"path": path, "address": address, "error": error, "note": note}
     local = shared.settings.mailbox_url is not None
-    return page(request, "sign_in.html", 422 if error else 200, local=local, **told)
+    return page(request, "sign_in.html", 422 if error else 200, local=local, **context)
 
 
 async def _refused(request: Request, shared: State, error: HomeroomError, now: Now) -> Response:
-    """What was tried counts, unless it was not even looked at."""
+    """Counts the failed attempt against the network, unless it was not checked at all."""
     if status_of(error) < 500 and not isinstance(error, RateLimited):
         await shared.lockout.count_bad_token(_host(request), error.code, now)
     return refusal(request, "sign_in_refused.html", error)

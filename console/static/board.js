@@ -1,40 +1,40 @@
-// The live board. Rows stay the elements they are: scroll position, focus and opened details are the viewer's.
+// The live board. Updates reuse the elements of rows, so that scroll position, focus and open details stay.
 import { Filters } from "./board_filters.js";
 import { Item } from "./board_row.js";
 import { follow } from "./board_stream.js";
-import { clock, viewerZone } from "./board_words.js";
+import { clock, viewerZone } from "./board_format.js";
 
-const AT_ONCE = 200; // rows built before the page may draw
+const BATCH = 200; // rows built before the page may draw
 const root = document.querySelector("#board");
 const table = root.querySelector("[role=table]");
 const part = (name) => root.querySelector(`[data-${name}]`);
 const [loading, nothing, noMatch] = [part("loading"), part("nothing"), part("no-match")];
 const lost = document.querySelector("#board-lost");
 const status = document.querySelector("[data-live-status]");
-const found = document.querySelector("[data-found]");
+const matchCount = document.querySelector("[data-found]");
 const counts = document.querySelectorAll("[data-count]");
 
 const items = new Map();
 let ordered = [];
-let ahead = 0; // of the server's clock against this one, milliseconds
+let ahead = 0; // milliseconds by which the server's clock is ahead of this one
 let building = Promise.resolve();
 const now = () => Date.now() + ahead;
 
 const filters = new Filters(document.querySelector("#filters"), () => {
-  for (const item of ordered) sift(item, false);
-  tell(true);
+  for (const item of ordered) applyFilter(item, false);
+  updateCounts(true);
 });
 part("clear").addEventListener("click", () => {
   filters.clear();
   filters.form.elements.q.focus();
 });
 
-function isBefore(one, other) {
-  const at = one.place.findIndex((value, index) => value !== other.place[index]);
-  return at >= 0 && one.place[at] < other.place[at];
+function isBefore(first, second) {
+  const at = first.sortKey.findIndex((value, index) => value !== second.sortKey[index]);
+  return at >= 0 && first.sortKey[at] < second.sortKey[at];
 }
 
-// Where an item belongs, by halves.
+// The index at which an item belongs, by binary search.
 function position(item) {
   let [low, high] = [0, ordered.length];
   while (low < high) {
@@ -45,7 +45,7 @@ function position(item) {
   return low;
 }
 
-function put(item) {
+function insert(item) {
   const at = position(item);
   const next = ordered[at]?.node ?? null;
   ordered.splice(at, 0, item);
@@ -59,24 +59,24 @@ function put(item) {
 
 function apply(row) {
   let item = items.get(row.id);
-  const before = item?.place.join();
+  const before = item?.sortKey.join();
   if (!item) {
     item = new Item(row.id);
-    item.onCollapse = (one) => sift(one, true);
+    item.onCollapse = (collapsed) => applyFilter(collapsed, true);
     items.set(row.id, item);
   }
   item.show(row, now());
-  if (item.place.join() !== before) {
+  if (item.sortKey.join() !== before) {
     if (before !== undefined) ordered.splice(ordered.indexOf(item), 1);
-    put(item);
+    insert(item);
   }
-  sift(item, true);
+  applyFilter(item, true);
 }
 
-// A row that no longer matches stays while somebody is at it.
-function sift(item, gently) {
+// A row that no longer matches stays while it is open or has the focus.
+function applyFilter(item, keepInUse) {
   const matches = filters.matches(item);
-  const held = gently && !matches && !item.node.hidden && (item.expanded || item.node.contains(document.activeElement));
+  const held = keepInUse && !matches && !item.node.hidden && (item.expanded || item.node.contains(document.activeElement));
   if (item.node.hidden === (matches || held)) item.node.hidden = !(matches || held);
   if (item.leaving.hidden === held) item.leaving.hidden = !held;
 }
@@ -89,7 +89,7 @@ function remove(id) {
   item.node.remove();
 }
 
-function tell(asked = false) {
+function updateCounts(announce = false) {
   const all = { all: 0, running: 0, coming: 0, done: 0, attention: 0, exceptions: 0 };
   let shown = 0;
   for (const { row, node } of ordered) {
@@ -106,39 +106,39 @@ function tell(asked = false) {
   if (nothing.hidden !== ordered.length > 0) nothing.hidden = ordered.length > 0;
   if (noMatch.hidden !== (ordered.length === 0 || shown > 0)) noMatch.hidden = !noMatch.hidden;
   if (root.hasAttribute("data-filled") !== shown > 0) root.toggleAttribute("data-filled", shown > 0);
-  if (asked) found.textContent = shown === 1 ? "1 class" : `${shown} classes`;
+  if (announce) matchCount.textContent = shown === 1 ? "1 class" : `${shown} classes`;
 }
 
 async function board({ now: at, rows }) {
   ahead = Date.parse(at) - Date.now();
-  const known = new Set(rows.map((row) => row.id));
-  for (const id of [...items.keys()]) if (!known.has(id)) remove(id);
-  for (let start = 0; start < rows.length; start += AT_ONCE) {
-    for (const row of rows.slice(start, start + AT_ONCE)) apply(row);
+  const current = new Set(rows.map((row) => row.id));
+  for (const id of [...items.keys()]) if (!current.has(id)) remove(id);
+  for (let start = 0; start < rows.length; start += BATCH) {
+    for (const row of rows.slice(start, start + BATCH)) apply(row);
     loading.hidden = true;
     root.toggleAttribute("data-filled", true);
-    if (start + AT_ONCE < rows.length) await new Promise(requestAnimationFrame);
+    if (start + BATCH < rows.length) await new Promise(requestAnimationFrame);
   }
   loading.hidden = true;
   root.setAttribute("aria-busy", "false");
-  tell();
+  updateCounts();
 }
 
 function changed({ now: at, rows, gone }) {
   ahead = Date.parse(at) - Date.now();
   gone.forEach(remove);
   rows.forEach(apply);
-  tell();
+  updateCounts();
 }
 
-// One after the other: what changed comes after the board it changes.
-const inTurn = (work) => (data) => {
+// One after the other, so that changes come after the board that they change.
+const inOrder = (work) => (data) => {
   building = building.then(() => work(data));
 };
 
 follow(root.dataset.stream, {
-  onBoard: inTurn(board),
-  onRows: inTurn(changed),
+  onBoard: inOrder(board),
+  onRows: inOrder(changed),
   onLive: () => {
     if (!lost.hidden) lost.hidden = true;
     if (status && status.dataset.state !== "live") status.dataset.state = "live";
@@ -153,15 +153,15 @@ follow(root.dataset.stream, {
 
 document.querySelector("[data-zone]").textContent = `Times are in your time zone, ${viewerZone}`;
 setInterval(() => {
-  for (const item of ordered) if (item.row.lag_grows && !item.node.hidden) item.tellLag(now());
+  for (const item of ordered) if (item.row.lag_grows && !item.node.hidden) item.showLag(now());
 }, 1000);
 
 table.addEventListener("focusout", (event) => {
   const item = items.get(event.target.closest(".board-item")?.id.slice("session-".length));
-  if (item) queueMicrotask(() => sift(item, true));
+  if (item) queueMicrotask(() => applyFilter(item, true));
 });
 
-// Up and down go to the same control of the next row.
+// The up and down keys move the focus to the same control of the next row.
 table.addEventListener("keydown", (event) => {
   const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
   const from = event.target.closest(".board-item");

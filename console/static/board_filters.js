@@ -1,5 +1,5 @@
-// What the board shows: kept in the address, so that a reload and a shared link show the same.
-import { plain } from "./board_words.js";
+// The filters of the board, kept in the URL, so that a reload or a shared link shows the same rows.
+import { plain } from "./board_format.js";
 
 export class Filters {
   constructor(form, onChange) {
@@ -14,16 +14,16 @@ export class Filters {
     });
   }
 
-  // From the address into the form.
+  // Fills the form from the URL.
   read() {
-    const asked = new URLSearchParams(location.search);
+    const query = new URLSearchParams(location.search);
     const { q, show, exceptions } = this.form.elements;
-    q.value = asked.get("q") ?? "";
-    show.value = asked.get("show") ?? "";
-    if (show.value === "") show.value = [...show].some((one) => one.value === asked.get("show")) ? show.value : "";
-    if (![...show].some((one) => one.checked)) show[0].checked = true;
-    exceptions.checked = asked.get("exceptions") === "true";
-    this.#take();
+    q.value = query.get("q") ?? "";
+    show.value = query.get("show") ?? "";
+    if (show.value === "") show.value = [...show].some((option) => option.value === query.get("show")) ? show.value : "";
+    if (![...show].some((option) => option.checked)) show[0].checked = true;
+    exceptions.checked = query.get("exceptions") === "true";
+    this.#remember();
   }
 
   clear() {
@@ -37,7 +37,7 @@ export class Filters {
     return !this.text || searched.includes(this.text);
   }
 
-  #take() {
+  #remember() {
     const { q, show, exceptions } = this.form.elements;
     this.text = plain(q.value);
     this.show = show.value;
@@ -45,10 +45,10 @@ export class Filters {
   }
 
   #changed() {
-    this.#take();
-    const asked = new URLSearchParams();
-    for (const [name, value] of new FormData(this.form)) if (value) asked.append(name, value);
-    history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);
+    this.#remember();
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(this.form)) if (value) query.append(name, value);
+    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
     this.onChange();
   }
 }

@@ -1,5 +1,5 @@
-// One session on the board: built once from the template, then only what differs is written to the page.
-import { RECORDING, clock, duration, plain, reason, when, words, zoneOf } from "./board_words.js";
+// A row of the board: built once from the template, then only the parts that changed are written to the page.
+import { RECORDING, caseLabel, clock, duration, plain, reason, roleLabel, when, words, zoneOf } from "./board_format.js";
 
 const template = document.querySelector("#board-row");
 const ORDER = { running: 0, coming: 1, done: 2 };
@@ -19,7 +19,7 @@ export class Item {
     this.details.id = `details-${id}`;
     this.more.setAttribute("aria-controls", this.details.id);
     this.more.addEventListener("click", () => this.expand(!this.expanded));
-    this.said = {};
+    this.written = {};
     this.onCollapse = () => {};
   }
 
@@ -30,7 +30,7 @@ export class Item {
   expand(open) {
     this.more.setAttribute("aria-expanded", String(open));
     this.details.hidden = !open;
-    if (open) this.#tellDetails();
+    if (open) this.#showDetails();
     else this.onCollapse(this);
   }
 
@@ -38,24 +38,24 @@ export class Item {
   show(row, now) {
     this.row = row;
     const start = Date.parse(row.starts_at);
-    this.place = [ORDER[row.group], row.group === "done" ? -start : start, row.id];
+    this.sortKey = [ORDER[row.group], row.group === "done" ? -start : start, row.id];
     this.searched = plain([row.title, row.course, ...row.people.map((person) => person.name)].join("\n"));
     this.at = now;
-    this.#tellClass(row, start, now);
-    this.#tellRoom(row);
-    this.tellLag(now);
-    this.#tellCases(row);
-    if (this.expanded) this.#tellDetails();
+    this.#showClass(row, start, now);
+    this.#showRoom(row);
+    this.showLag(now);
+    this.#showCases(row);
+    if (this.expanded) this.#showDetails();
   }
 
-  tellLag(now) {
-    const { lag_seconds: known, lag_grows: grows } = this.row;
-    if (known === null) return this.#text("lag", "–");
-    const behind = grows ? known + Math.max(0, now - this.at) / 1000 : known;
+  showLag(now) {
+    const { lag_seconds: lag, lag_grows: grows } = this.row;
+    if (lag === null) return this.#text("lag", "–");
+    const behind = grows ? lag + Math.max(0, now - this.at) / 1000 : lag;
     this.#text("lag", behind < 1 ? "up to date" : `${duration(behind)} behind`);
   }
 
-  #tellClass(row, start, now) {
+  #showClass(row, start, now) {
     this.#text("title", row.title);
     this.#text("course", row.course);
     this.#text("when", when(start, Date.parse(row.ends_at), now));
@@ -70,14 +70,14 @@ export class Item {
     });
   }
 
-  #tellRoom(row) {
+  #showRoom(row) {
     const inside = row.people.filter((person) => person.present);
     const names = inside.map((person) => person.name).join(", ");
     this.#text("present", `${row.present} of ${row.expected}`);
     this.#set("names", names, () => (this.parts.present.parentNode.title = names ? `In the room: ${names}` : "Nobody is in the room"));
     const dots = row.people.filter((person) => person.role !== "observer").map((person) => person.present);
     this.#set("dots", dots.join(), () =>
-      this.parts.dots.replaceChildren(...dots.slice(0, 8).map((is) => element("i", "", is ? "in" : ""))),
+      this.parts.dots.replaceChildren(...dots.slice(0, 8).map((present) => element("i", "", present ? "in" : ""))),
     );
     this.#text("recText", RECORDING[row.recording]);
     this.#set("rec", row.recording, () => (this.parts.rec.dataset.rec = row.recording));
@@ -85,7 +85,7 @@ export class Item {
     this.#set("level", row.quality, () => (this.parts.quality.dataset.quality = row.quality ?? ""));
   }
 
-  #tellCases(row) {
+  #showCases(row) {
     this.#text("cases", row.cases.length ? `${row.cases.length} ${row.severity}` : "–");
     this.#set("severity", row.severity, () => {
       this.parts.cases.dataset.state = row.severity ?? "";
@@ -93,7 +93,7 @@ export class Item {
     });
   }
 
-  #tellDetails() {
+  #showDetails() {
     const { people, cases, attention } = this.row;
     this.#set("details", JSON.stringify([people, cases, attention]), () => {
       const lists = [section("People", people.map(personLine), "Nobody is booked.")];
@@ -110,26 +110,26 @@ export class Item {
   }
 
   #set(name, value, write) {
-    if (this.said[name] === value) return;
-    this.said[name] = value;
+    if (this.written[name] === value) return;
+    this.written[name] = value;
     write();
   }
 }
 
 function element(name, text = "", className = "") {
-  const made = document.createElement(name);
-  made.textContent = text;
-  if (className) made.className = className;
-  return made;
+  const node = document.createElement(name);
+  node.textContent = text;
+  if (className) node.className = className;
+  return node;
 }
 
-function section(title, lines, otherwise = "") {
-  const made = element("section");
+function section(title, lines, emptyText = "") {
+  const node = element("section");
   const list = element("ul");
   list.setAttribute("role", "list");
   list.append(...lines);
-  made.append(element("h2", title), lines.length ? list : element("p", otherwise, "muted"));
-  return made;
+  node.append(element("h2", title), lines.length ? list : element("p", emptyText, "muted"));
+  return node;
 }
 
 function personLine(person) {
@@ -139,15 +139,15 @@ function personLine(person) {
   dot.setAttribute("aria-hidden", "true");
   const connection = person.quality ? `, connection ${person.quality}` : "";
   const where = person.present ? `in the room${connection}` : "not in the room";
-  line.append(dot, element("strong", person.name), element("span", `${person.role}, ${where}`));
+  line.append(dot, element("strong", person.name), element("span", `${roleLabel(person.role)}, ${where}`));
   return line;
 }
 
-function caseLine(found) {
+function caseLine(openCase) {
   const line = element("li");
-  const severity = element("span", found.severity, "badge");
-  severity.dataset.state = found.severity;
-  line.append(severity, ` ${words(found.kind)} `);
-  line.append(element("span", `${found.owner}, due ${clock(Date.parse(found.due_at))}`, "muted"));
+  const severity = element("span", openCase.severity, "badge");
+  severity.dataset.state = openCase.severity;
+  line.append(severity, ` ${caseLabel(openCase.kind)} `);
+  line.append(element("span", `${openCase.owner}, due ${clock(Date.parse(openCase.due_at))}`, "muted"));
   return line;
 }

@@ -1,29 +1,29 @@
-// The stream of rows, opened again for as long as the page is there. What was missed comes with the next connection.
+// The event stream of the board, reopened while the page is open. The next connection sends what was missed.
 
-const AGAIN = 2000; // milliseconds
-const PATIENCE = 1500; // until a lost connection is worth a word
+const REOPEN_AFTER = 2000; // milliseconds
+const REPORT_LOSS_AFTER = 1500; // milliseconds; shorter losses are not shown
 
 export function follow(url, { onBoard, onRows, onLive, onLost }) {
   let lastId = "";
-  let worry = 0;
+  let lossTimer = 0;
 
   const lost = () => {
-    worry ||= setTimeout(onLost, PATIENCE);
+    lossTimer ||= setTimeout(onLost, REPORT_LOSS_AFTER);
   };
-  const take = (handle) => (event) => {
-    clearTimeout(worry);
-    worry = 0;
+  const receive = (handle) => (event) => {
+    clearTimeout(lossTimer);
+    lossTimer = 0;
     lastId = event.lastEventId;
     handle(JSON.parse(event.data));
     onLive();
   };
   const open = () => {
     const source = new EventSource(lastId ? `${url}?after=${encodeURIComponent(lastId)}` : url);
-    source.addEventListener("board", take(onBoard));
-    source.addEventListener("rows", take(onRows));
+    source.addEventListener("board", receive(onBoard));
+    source.addEventListener("rows", receive(onRows));
     source.onerror = () => {
       lost();
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN);
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, REOPEN_AFTER);
     };
   };
   open();

@@ -1,30 +1,30 @@
-// What every page has: times in the viewer's zone, dialogs, one line about what happened, live updates.
+// Loaded by every page: times in the viewer's zone, dialogs, toasts and live updates.
 import "./dialogs.js";
 import "./live.js";
 import { localize } from "./times.js";
 import "./toasts.js";
 
 localize(document);
-// On a narrow screen menus are wider than the page: where one is, is in sight.
-for (const here of document.querySelectorAll("nav [aria-current]")) here.scrollIntoView({ inline: "center", block: "nearest" });
-// What has been said once is not said again on reload.
-const address = new URL(location.href);
-if (address.searchParams.has("said")) {
-  address.searchParams.delete("said");
-  history.replaceState(history.state, "", address);
+// On a narrow screen the menus scroll; bring the current item into view.
+for (const current of document.querySelectorAll("nav [aria-current]")) current.scrollIntoView({ inline: "center", block: "nearest" });
+// A flash message is not shown again on reload.
+const url = new URL(location.href);
+if (url.searchParams.has("flash")) {
+  url.searchParams.delete("flash");
+  history.replaceState(history.state, "", url);
 }
 document.addEventListener("htmx:load", (event) => localize(event.detail.elt));
-// A request that gets no answer at all is told where the form would tell a refusal.
+// Without a response, the error is shown where the dialog would show a refusal.
 document.addEventListener("htmx:sendError", (event) => {
-  const place = event.detail.elt.querySelector(".dialog-problem");
-  if (!place) return;
-  const told = document.createElement("p");
-  told.className = "error-state";
-  told.setAttribute("role", "alert");
-  told.textContent = "Can't reach the server. Nothing was done; try again in a moment.";
-  place.replaceChildren(told);
+  const box = event.detail.elt.querySelector(".dialog-problem");
+  if (!box) return;
+  const message = document.createElement("p");
+  message.className = "error-state";
+  message.setAttribute("role", "alert");
+  message.textContent = "Can't reach the server. Nothing was changed. Try again in a moment.";
+  box.replaceChildren(message);
 });
-// What somebody typed on this machine does not outlive their stay.
+// Signing out deletes unsaved drafts from this device.
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-sign-out]")) return;
   for (const key of Object.keys(localStorage)) if (key.startsWith("homeroom:review:")) localStorage.removeItem(key);

@@ -1,5 +1,5 @@
-// A button with `data-copies` puts what the input of that id holds on the clipboard.
-import { say } from "./toasts.js";
+// A button with `data-copies` copies the value of the input with that id to the clipboard.
+import { toast } from "./toasts.js";
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copies]");
@@ -8,8 +8,8 @@ document.addEventListener("click", async (event) => {
   input.select();
   try {
     await navigator.clipboard.writeText(input.value);
-    say("Copied.");
+    toast("Copied.");
   } catch {
-    say("Selected. Copy it with your keyboard.");
+    toast("Selected. Copy it with your keyboard.");
   }
 });

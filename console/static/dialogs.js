@@ -10,7 +10,7 @@ export function open(dialog, opener) {
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) {
-    event.preventDefault(); // a link leads to the same question as a page, for those without scripts
+    event.preventDefault(); // without scripts, a link opens the same form as a page
     open(document.getElementById(opener.dataset.opens), opener);
   }
   event.target.closest("[data-closes]")?.closest("dialog")?.close();
@@ -20,9 +20,9 @@ document.addEventListener(
   "close",
   (event) => {
     const opener = openers.get(event.target);
-    // A page that changed meanwhile may have drawn the button anew.
-    const again = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
-    (again || document.getElementById("main"))?.focus();
+    // A live update may have replaced the button.
+    const current = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+    (current || document.getElementById("main"))?.focus();
   },
   true,
 );

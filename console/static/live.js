@@ -1,37 +1,37 @@
-// Keeps a page as the server would render it: on every `changed` event the fragment is fetched and morphed in, so that
-// scrolling, focus, what is typed, open details and the highlight of playing audio stay as they are. At most one fetch
-// at a time. What must not change at all stands outside of the live element: dialogs and the player.
+// Live updates: on every `changed` event the fragment is fetched and morphed in, so that scroll position, focus, typed
+// text, open details and the highlight of playing audio stay. At most one fetch at a time. Dialogs and the player stand
+// outside of the live element, because they must not change at all.
 import { Idiomorph } from "/static/room/vendor/idiomorph.esm.js";
 import { localize } from "./times.js";
 
-// Attributes that the page sets by itself; the server knows nothing of them.
-const OWN = new Set(["data-playing", "data-spoken", "open"]);
-const ownFocus = (name, element) => name === "tabindex" && element.closest("[data-roving]");
-const callbacks = { beforeAttributeUpdated: (name, element) => !OWN.has(name) && !ownFocus(name, element) };
+// Attributes that scripts set, and that the server does not render.
+const CLIENT_ATTRIBUTES = new Set(["data-playing", "data-spoken", "open"]);
+const isRovingTabindex = (name, element) => name === "tabindex" && element.closest("[data-roving]");
+const callbacks = { beforeAttributeUpdated: (name, element) => !CLIENT_ATTRIBUTES.has(name) && !isRovingTabindex(name, element) };
 
 for (const root of document.querySelectorAll("[data-live]")) keep(root);
 
 function keep(root) {
   const status = document.querySelector("[data-live-status]");
   let busy = false;
-  let again = false;
+  let queued = false;
 
   const refresh = async () => {
     if (busy) {
-      again = true;
+      queued = true;
       return;
     }
     busy = true;
     try {
-      // A list has no fragment of its own: it is what this address shows, with the filters and the page it has now.
-      const answer = await fetch(root.dataset.fragment ?? location.href, { headers: { accept: "text/html", "hx-request": "true" } });
-      if (answer.ok) show(await answer.text());
+      // A list has no fragment URL; it fetches the current URL, which has its filters and page.
+      const response = await fetch(root.dataset.fragment ?? location.href, { headers: { accept: "text/html", "hx-request": "true" } });
+      if (response.ok) show(await response.text());
     } catch {
-      status?.setAttribute("data-state", "lost"); // the stream says when it is back
+      status?.setAttribute("data-state", "lost"); // the stream's onopen sets it back
     } finally {
       busy = false;
-      if (again) {
-        again = false;
+      if (queued) {
+        queued = false;
         void refresh();
       }
     }
@@ -50,10 +50,10 @@ function keep(root) {
     root.dispatchEvent(new CustomEvent("homeroom:live", { bubbles: true }));
   };
 
-  // What has the focus and is in view stays where it is, also at the top of a page, where browsers let it be pushed down.
+  // Keeps the focused element where it is in the window, also near the top, where browsers do not anchor scrolling.
   const keepInPlace = (change) => {
-    const held = document.activeElement;
-    const before = root.contains(held) ? held.getBoundingClientRect() : null;
+    const focused = document.activeElement;
+    const before = root.contains(focused) ? focused.getBoundingClientRect() : null;
     if (before === null || before.bottom < 0 || before.top > innerHeight) {
       change();
       return;
@@ -61,18 +61,18 @@ function keep(root) {
     const page = document.documentElement;
     page.style.overflowAnchor = "none"; // or the browser would correct the same shift once more
     change();
-    if (held.isConnected) scrollBy({ top: held.getBoundingClientRect().top - before.top, behavior: "instant" });
+    if (focused.isConnected) scrollBy({ top: focused.getBoundingClientRect().top - before.top, behavior: "instant" });
     requestAnimationFrame(() => requestAnimationFrame(() => page.style.removeProperty("overflow-anchor")));
   };
 
-  const box = () => root.querySelector("[data-follow]");
+  const followed = () => root.querySelector("[data-follow]");
   const nearBottom = () => {
-    const found = box();
-    return found !== null && found.scrollHeight - found.scrollTop - found.clientHeight < 60;
+    const box = followed();
+    return box !== null && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
   };
   const follow = () => {
-    const found = box();
-    if (found) found.scrollTop = found.scrollHeight;
+    const box = followed();
+    if (box) box.scrollTop = box.scrollHeight;
   };
 
   const stream = new EventSource(root.dataset.live);

@@ -1,31 +1,31 @@
-// One player for the page. A play button plays its utterance and goes on to the next ones; a word plays from its own
-// time; a citation plays the utterances it names and stops. The word that sounds is marked in the transcript.
+// The audio player of a page. A play button plays its utterance and the following ones; a word plays from its own time;
+// a citation plays the utterances that it cites and stops. The word being played is highlighted in the transcript.
 //
-// Keys in the transcript: up and down go from one utterance to the next, left and right from word to word, Enter plays.
+// Keys in the transcript: up and down move between utterances, left and right between words, Enter plays.
 
-const sound = new Audio();
+const audio = new Audio();
 const bar = document.querySelector("[data-player]");
-let now = null; // {id, from, rest: ids to play after it, or null: all that follow}
+let current = null; // {id, from, rest: ids to play after it; null: all following ones}
 let marked = null;
 let button = null;
 
 const source = () => document.querySelector("[data-transcript]");
-const lineOf = (id) => document.getElementById(`said-${id}`);
+const lineOf = (id) => document.getElementById(`utterance-${id}`);
 
 export function play(id, { from = 0, rest = null, by = null } = {}) {
   const list = source();
   if (!list) return;
   unmark();
-  now = { id, from, rest };
+  current = { id, from, rest };
   button = by ?? lineOf(id)?.querySelector(".play");
   button?.setAttribute("data-playing", "");
-  sound.src = `${list.dataset.transcript}${id}.wav${from ? `?from=${from}` : ""}`;
+  audio.src = `${list.dataset.transcript}${id}.wav${from ? `?from=${from}` : ""}`;
   show(id);
   start();
 }
 
 function start() {
-  sound.play().catch(() => {}); // a refusal is told by the error event, a newer play by nothing
+  audio.play().catch(() => {}); // a failure fires the error event; an interruption by a newer play needs no message
 }
 
 export function playCited(ids, by) {
@@ -34,19 +34,19 @@ export function playCited(ids, by) {
 }
 
 export function toggle() {
-  if (!now) return;
-  if (sound.paused) start();
-  else sound.pause();
+  if (!current) return;
+  if (audio.paused) start();
+  else audio.pause();
 }
 
 export function stop() {
-  sound.pause();
+  audio.pause();
   unmark();
-  now = null;
+  current = null;
   if (bar) bar.hidden = true;
 }
 
-export const playing = () => now?.id ?? null;
+export const playing = () => current?.id ?? null;
 
 function show(id) {
   if (!bar) return;
@@ -64,43 +64,43 @@ function unmark() {
 }
 
 function mark() {
-  if (!now || sound.paused) return;
-  const line = lineOf(now.id);
+  if (!current || audio.paused) return;
+  const line = lineOf(current.id);
   line?.setAttribute("data-playing", "");
-  const at = now.from + sound.currentTime * 1000;
-  let found = null;
+  const at = current.from + audio.currentTime * 1000;
+  let spoken = null;
   for (const word of line?.querySelectorAll("[data-at]") ?? []) {
     if (Number(word.dataset.at) > at + 40) break;
-    found = word;
+    spoken = word;
   }
-  if (found !== marked) {
+  if (spoken !== marked) {
     marked?.removeAttribute("data-spoken");
-    found?.setAttribute("data-spoken", "");
-    marked = found;
+    spoken?.setAttribute("data-spoken", "");
+    marked = spoken;
   }
   requestAnimationFrame(mark);
 }
 
-function goOn() {
-  const { id, rest } = now;
+function playNext() {
+  const { id, rest } = current;
   const next = rest ? rest[0] : lineOf(id)?.nextElementSibling?.dataset.utterance;
   if (next) play(next, { rest: rest && rest.slice(1) });
   else stop();
 }
 
-sound.addEventListener("playing", () => {
+audio.addEventListener("playing", () => {
   bar?.querySelector("[data-player-toggle]").setAttribute("aria-label", "Pause");
   bar?.setAttribute("data-state", "playing");
   mark();
 });
-sound.addEventListener("pause", () => {
+audio.addEventListener("pause", () => {
   bar?.querySelector("[data-player-toggle]").setAttribute("aria-label", "Play");
   bar?.setAttribute("data-state", "paused");
 });
-sound.addEventListener("ended", goOn);
-sound.addEventListener("error", () => {
+audio.addEventListener("ended", playNext);
+audio.addEventListener("error", () => {
   unmark();
-  if (bar) bar.querySelector("[data-player-text]").textContent = "There is no recording of this part.";
+  if (bar) bar.querySelector("[data-player-text]").textContent = "This part wasn't recorded.";
 });
 bar?.querySelector("[data-player-toggle]").addEventListener("click", toggle);
 bar?.querySelector("[data-player-stop]").addEventListener("click", stop);
@@ -121,8 +121,8 @@ document.addEventListener("click", (event) => {
   if (word && getSelection().isCollapsed) playFrom(word);
 });
 
-// Arrow keys: one utterance of the transcript is a stop for Tab, the rest is reached from it.
-const here = () => {
+// Tab reaches one utterance of the transcript; the arrow keys move on from it (roving tabindex).
+const focused = () => {
   const line = document.activeElement?.closest("[data-transcript] [data-utterance]");
   return line ? { line, word: document.activeElement.closest("[data-at]") } : null;
 };
@@ -130,7 +130,7 @@ const here = () => {
 export function goToLine(line) {
   if (!line) return;
   const target = line.querySelector(".play");
-  line.parentElement.querySelectorAll('.play[tabindex="0"]').forEach((one) => one.setAttribute("tabindex", "-1"));
+  line.parentElement.querySelectorAll('.play[tabindex="0"]').forEach((button) => button.setAttribute("tabindex", "-1"));
   target.setAttribute("tabindex", "0");
   target.focus();
   line.scrollIntoView({ block: "nearest" });
@@ -145,7 +145,7 @@ function goToWord({ line, word }, step) {
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const at = here();
+  const at = focused();
   if (!at || event.target.matches("input")) return;
   const moves = {
     ArrowDown: () => goToLine(at.line.nextElementSibling),

@@ -1,13 +1,13 @@
-// The review of one draft: statements beside the transcript, decided on without leaving the keyboard.
+// The review page: edit a draft beside its transcript and decide on it, by mouse or keyboard.
 import { open } from "./dialogs.js";
 import { goToLine, playCited, playing, toggle } from "./player.js";
 import { Draft } from "./review_draft.js";
 import { listen } from "./review_keys.js";
 import { Refused, server as serverAt } from "./review_server.js";
-import { clear, refused, tell } from "./review_told.js";
-import { cardOf, draw, grow, keyOf, point, select } from "./review_view.js";
+import { clearAlert, showAlert, showRefusal } from "./review_alerts.js";
+import { cardOf, draw, grow, highlightSource, keyOf, select } from "./review_view.js";
 import { momentText } from "./times.js";
-import { say, sayOnNextPage } from "./toasts.js";
+import { toast, toastOnNextPage } from "./toasts.js";
 
 const page = document.querySelector("[data-review]");
 const root = page.querySelector("[data-sections]");
@@ -17,27 +17,27 @@ const draft = new Draft(loaded);
 const dialog = (name) => document.getElementById(`dialog-${name}`);
 const settings = { keys: "homeroom:keys", sound: "homeroom:sound" };
 const isOn = (name) => localStorage.getItem(settings[name]) !== "off";
-let here = null; // key of the selected statement
-let heard = null; // key of the one whose words were pointed at last
-let quiet = false; // selecting plays nothing while this page moves the focus by itself
+let selected = null; // key of the selected statement
+let highlighted = null; // key of the statement whose source was highlighted last
+let quiet = false; // while the page itself moves the focus, selecting plays nothing
 let newer = null; // the revision somebody else saved
 let sending = false;
 
-// --- drawing
+// --- rendering
 
-function redraw(focus = here, field = "", first = false) {
+function redraw(focus = selected, field = "", first = false) {
   draw(draft, root);
   page.querySelector("[data-empty]").hidden = draft.statements.length > 0;
-  tellState();
-  here = draft.find(focus) ? focus : draft.statements[0]?.key ?? null;
-  select(here);
-  if (!here) return;
+  updateState();
+  selected = draft.find(focus) ? focus : draft.statements[0]?.key ?? null;
+  select(selected);
+  if (!selected) return;
   quiet = true;
-  (field ? cardOf(here).querySelector(field) : cardOf(here)).focus({ preventScroll: first });
+  (field ? cardOf(selected).querySelector(field) : cardOf(selected)).focus({ preventScroll: first });
   quiet = false;
 }
 
-function tellState() {
+function updateState() {
   page.querySelector("[data-revision]").textContent = `revision ${draft.revision}`;
   const state = page.querySelector("[data-state-text]");
   const text = !draft.waits ? "" : draft.changed ? "Unsaved changes" : "";
@@ -46,53 +46,53 @@ function tellState() {
   if (field) field.value = draft.revision;
 }
 
-// --- going through the statements
+// --- moving between statements
 
 function goTo(key, { sound = isOn("sound") } = {}) {
   const statement = draft.find(key);
   if (!statement) return;
-  here = heard = key;
+  selected = highlighted = key;
   select(key);
-  point(statement);
+  highlightSource(statement);
   if (sound && statement.citations.length) playCited(cited(statement), cardOf(key).querySelector(".play"));
 }
 
-const cited = (statement) => [...new Set(statement.citations.map((one) => one.utterance_id))];
+const cited = (statement) => [...new Set(statement.citations.map((citation) => citation.utterance_id))];
 
 function step(by) {
   const cards = [...root.querySelectorAll(".statement")];
-  const index = cards.indexOf(cardOf(here));
+  const index = cards.indexOf(cardOf(selected));
   const inside = document.activeElement?.closest(".statement") === cards[index] && index >= 0;
   const next = cards[inside ? Math.min(Math.max(index + by, 0), cards.length - 1) : Math.max(index, 0)];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
 }
 
-// --- choosing words of the transcript
+// --- selecting in the transcript
 
-const boxes = () => [...page.querySelectorAll("[data-choose]:checked")];
+const checkedBoxes = () => [...page.querySelectorAll("[data-choose]:checked")];
 
-function chosen() {
+function selectedQuotes() {
   const selection = getSelection();
   const line = selection.anchorNode?.parentElement?.closest("[data-utterance]");
   const text = selection.toString().replace(/\s+/g, " ").trim();
-  const whole = line?.querySelector(".words").textContent.replace(/\s+/g, " ").trim();
-  if (text && whole?.includes(text)) return [{ utterance_id: line.dataset.utterance, quote: text }];
-  return boxes().map((box) => {
+  const fullText = line?.querySelector(".words").textContent.replace(/\s+/g, " ").trim();
+  if (text && fullText?.includes(text)) return [{ utterance_id: line.dataset.utterance, quote: text }];
+  return checkedBoxes().map((box) => {
     const own = box.closest("[data-utterance]");
     const quote = own.querySelector(".words").textContent.replace(/\s+/g, " ").trim();
     return { utterance_id: own.dataset.utterance, quote };
   });
 }
 
-function leaveChosen() {
-  for (const box of boxes()) box.checked = false;
+function clearSelection() {
+  for (const box of checkedBoxes()) box.checked = false;
   getSelection().removeAllRanges();
-  tellChosen();
+  updateSelectionCount();
 }
 
-function tellChosen() {
-  const count = boxes().length;
+function updateSelectionCount() {
+  const count = checkedBoxes().length;
   page.querySelector("[data-chosen]").textContent = count ? `${count} selected: n for a new statement, c to cite` : "";
 }
 
@@ -100,43 +100,43 @@ function tellChosen() {
 
 const editing = {
   add() {
-    const key = (heard = draft.add(here, chosen()));
-    leaveChosen();
+    const key = (highlighted = draft.add(selected, selectedQuotes()));
+    clearSelection();
     redraw(key, "textarea");
-    point(draft.find(key));
+    highlightSource(draft.find(key));
   },
   cite() {
-    const words = chosen();
-    if (!here || !words.length) return say("Select utterances in the transcript first: t goes there, m selects.");
-    draft.cite(here, words);
-    leaveChosen();
+    const words = selectedQuotes();
+    if (!selected || !words.length) return toast("Select utterances first: press t to go to the transcript, m to select.");
+    draft.cite(selected, words);
+    clearSelection();
     redraw();
-    point(draft.find(here));
+    highlightSource(draft.find(selected));
   },
   remove() {
-    if (!here) return;
+    if (!selected) return;
     const cards = [...root.querySelectorAll(".statement")].map((card) => card.dataset.key);
-    const next = cards[cards.indexOf(here) + 1] ?? cards[cards.indexOf(here) - 1];
-    draft.remove(here);
+    const next = cards[cards.indexOf(selected) + 1] ?? cards[cards.indexOf(selected) - 1];
+    draft.remove(selected);
     redraw(next);
-    point(draft.find(here));
-    say("Statement removed.", editing.undo);
+    highlightSource(draft.find(selected));
+    toast("Statement removed.", editing.undo);
   },
   undo() {
-    const known = new Set(draft.statements.map((one) => one.key));
-    if (draft.undo()) redraw(draft.statements.find((one) => !known.has(one.key))?.key ?? here);
+    const present = new Set(draft.statements.map((statement) => statement.key));
+    if (draft.undo()) redraw(draft.statements.find((statement) => !present.has(statement.key))?.key ?? selected);
   },
   up: () => move(-1),
   down: () => move(1),
   uncite(button) {
-    draft.uncite(here, Number(button.dataset.index));
+    draft.uncite(selected, Number(button.dataset.index));
     redraw();
   },
 };
 
 function move(by) {
   const field = document.activeElement?.matches(".statement textarea") ? "textarea" : "";
-  if (here && draft.move(here, by)) redraw(here, field);
+  if (selected && draft.move(selected, by)) redraw(selected, field);
 }
 
 root.addEventListener("input", (event) => {
@@ -145,16 +145,16 @@ root.addEventListener("input", (event) => {
   if (!part || part === "section") return;
   if (part === "text") grow(target);
   draft.edit(keyOf(target), part, target.value.replace(/\s*\n\s*/g, " "));
-  tellState();
+  updateState();
 });
 root.addEventListener("change", (event) => {
   if (event.target.dataset.part !== "section") return;
-  draft.putIn(keyOf(event.target), event.target.value);
+  draft.setSection(keyOf(event.target), event.target.value);
   redraw(keyOf(event.target), "[data-part=section]");
 });
 root.addEventListener("focusin", (event) => {
   const key = keyOf(event.target);
-  if (!key || key === heard || quiet) return;
+  if (!key || key === highlighted || quiet) return;
   const button = event.target.closest("button, select");
   goTo(key, { sound: isOn("sound") && !button });
 });
@@ -166,21 +166,21 @@ root.addEventListener("keydown", (event) => {
   cardOf(keyOf(event.target)).focus();
 });
 
-// --- deciding
+// --- saving and deciding
 
-async function send(act) {
+async function send(command) {
   if (sending || !draft.waits) return;
   sending = true;
   page.setAttribute("data-sending", "");
-  clear();
+  clearAlert();
   try {
-    await act();
+    await command();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (error.problem.saved) draft.took(Number(error.problem.saved), draft.content);
-    if (error.problem.code === "stale-revision") stale(Number(error.problem.current ?? draft.revision + 1));
-    else refused(error.problem);
-    tellState();
+    if (error.problem.saved) draft.markSaved(Number(error.problem.saved), draft.content);
+    if (error.problem.code === "stale-revision") showStale(Number(error.problem.current ?? draft.revision + 1));
+    else showRefusal(error.problem);
+    updateState();
   } finally {
     sending = false;
     page.removeAttribute("data-sending");
@@ -192,19 +192,19 @@ const deciding = {
     send(async () => {
       const statements = draft.changed ? draft.content : null;
       const { next } = await server.approve({ based_on: draft.revision, statements });
-      draft.forget();
-      sayOnNextPage("Approved. Guardians will get the summary by email.");
+      draft.discardCopy();
+      toastOnNextPage("Approved. Guardians will get the summary by email.");
       location.assign(next);
     }),
   save: () =>
     send(async () => {
-      if (!draft.changed) return say("Nothing to save.");
+      if (!draft.changed) return toast("Nothing to save.");
       const content = draft.content;
       const { revision } = await server.save({ based_on: draft.revision, statements: content, reason: "" });
-      draft.took(revision, content);
+      draft.markSaved(revision, content);
       newer = null;
-      tellState();
-      say(`Saved as revision ${revision}.`);
+      updateState();
+      toast(`Saved as revision ${revision}.`);
     }),
   ask: () => dialog("ask") && open(dialog("ask")),
   skip: () => location.assign(loaded.next),
@@ -216,51 +216,51 @@ const deciding = {
   },
 };
 
-// --- somebody else
+// --- changes by somebody else
 
-function stale(current) {
+function showStale(current) {
   newer = current;
   const text = draft.changed
     ? `They saved revision ${current}. You're editing revision ${draft.revision}; your edits are kept.`
     : `They saved revision ${current}. You're looking at revision ${draft.revision}.`;
   const choices = [["See their changes", () => void seeTheirs()]];
-  if (draft.changed) choices.push(["Keep mine", mine], ["Discard mine", theirs]);
-  else choices.push(["Show latest", theirs]);
-  tell("notice", "Someone else changed this draft.", text, choices);
+  if (draft.changed) choices.push(["Keep mine", keepMine], ["Discard mine", discardMine]);
+  else choices.push(["Show latest", discardMine]);
+  showAlert("notice", "Someone else changed this draft.", text, choices);
 }
 
 async function seeTheirs() {
-  const place = document.querySelector("[data-theirs]");
-  place.innerHTML = await server.changes(draft.revision, newer);
+  const container = document.querySelector("[data-theirs]");
+  container.innerHTML = await server.changes(draft.revision, newer);
   open(dialog("theirs"));
 }
 
-function mine() {
+function keepMine() {
   draft.revision = newer;
   newer = null;
-  draft.keep();
+  draft.store();
   void deciding.save();
 }
 
-function theirs() {
-  draft.forget();
+function discardMine() {
+  draft.discardCopy();
   location.reload();
 }
 
 function follow() {
   const stream = new EventSource(page.dataset.stream);
-  stream.addEventListener("changed", () => void look());
+  stream.addEventListener("changed", () => void checkForChanges());
 }
 
-async function look() {
-  const now = await server.state().catch(() => null);
-  if (!now || sending) return;
-  if (draft.waits && !now.waits) decided();
-  else if (now.revision > Math.max(draft.revision, newer ?? 0)) stale(now.revision);
+async function checkForChanges() {
+  const current = await server.state().catch(() => null);
+  if (!current || sending) return;
+  if (draft.waits && !current.waits) showDecided();
+  else if (current.revision > Math.max(draft.revision, newer ?? 0)) showStale(current.revision);
 }
 
-function decided() {
-  tell("notice", "Someone else has decided on this draft.", draft.changed ? "Your edits are kept on this device." : "", [
+function showDecided() {
+  showAlert("notice", "Someone else has decided on this draft.", draft.changed ? "Your edits are kept on this device." : "", [
     ["Next in the queue", () => location.assign(loaded.next)],
     ["Show latest", () => location.reload()],
   ]);
@@ -268,50 +268,50 @@ function decided() {
 
 // --- wiring
 
-const acts = {
+const actions = {
   ...editing,
   ...deciding,
   next: () => step(1),
   previous: () => step(-1),
-  edit: () => cardOf(here)?.querySelector("textarea").focus(),
-  sound: () => (playing() && draft.find(here)?.citations.some((one) => one.utterance_id === playing()) ? toggle() : goTo(here, { sound: true })),
+  edit: () => cardOf(selected)?.querySelector("textarea").focus(),
+  sound: () => (playing() && draft.find(selected)?.citations.some((citation) => citation.utterance_id === playing()) ? toggle() : goTo(selected, { sound: true })),
   transcript: () => goToLine(page.querySelector("[data-cited]") ?? page.querySelector("[data-utterance]")),
-  back: () => cardOf(here)?.focus(),
+  back: () => cardOf(selected)?.focus(),
   choose() {
     const box = document.activeElement?.closest("[data-utterance]")?.querySelector("[data-choose]");
-    if (!box) return say("Press t to go to the transcript first.");
+    if (!box) return toast("Press t to go to the transcript first.");
     box.checked = !box.checked;
-    tellChosen();
+    updateSelectionCount();
   },
 };
 const readOnly = ["next", "previous", "sound", "transcript", "back", "history", "skip", "keys"];
-const allowed = draft.waits ? acts : Object.fromEntries(readOnly.map((name) => [name, acts[name]]));
+const allowed = draft.waits ? actions : Object.fromEntries(readOnly.map((name) => [name, actions[name]]));
 listen(allowed, { on: () => isOn("keys") });
 
 page.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (!button || button.matches("a")) return;
   const key = keyOf(button);
-  if (key) here = key;
-  acts[button.dataset.do](button);
+  if (key) selected = key;
+  actions[button.dataset.do](button);
 });
-page.addEventListener("change", (event) => event.target.matches("[data-choose]") && tellChosen());
+page.addEventListener("change", (event) => event.target.matches("[data-choose]") && updateSelectionCount());
 for (const box of document.querySelectorAll("[data-setting]")) {
   box.checked = isOn(box.dataset.setting);
   box.addEventListener("change", () => localStorage.setItem(settings[box.dataset.setting], box.checked ? "on" : "off"));
 }
 document.addEventListener("homeroom:done", (event) => event.target.closest("#dialog-ask") && setTimeout(() => location.reload(), 0));
 
-const before = draft.restore();
+const restored = draft.restore();
 redraw(null, "", true);
-point(draft.find(here));
-if (before) {
-  const at = momentText(before.at, "both");
-  if (before.revision !== draft.revision) {
+highlightSource(draft.find(selected));
+if (restored) {
+  const at = momentText(restored.at, "both");
+  if (restored.revision !== draft.revision) {
     const current = draft.revision;
-    draft.revision = before.revision;
-    tellState();
-    stale(current);
-  } else tell("notice", "Your unsaved edits are back.", `From ${at}.`, [["Discard", theirs]]);
+    draft.revision = restored.revision;
+    updateState();
+    showStale(current);
+  } else showAlert("notice", "Your unsaved edits are back.", `From ${at}.`, [["Discard", discardMine]]);
 }
 follow();

@@ -1,4 +1,4 @@
-// The draft as it is being edited: statements, what to undo, and a copy on this machine that survives a reload.
+// A draft being edited: its statements, the undo history, and a copy on this device that survives a reload.
 
 const empty = { question: null, answer: null, outcome: null };
 
@@ -8,7 +8,7 @@ export class Draft {
     this.revision = loaded.revision;
     this.waits = loaded.waits;
     this.sections = loaded.sections; // names with their titles, in order
-    this.past = [];
+    this.history = [];
     this.counter = 0;
     this.statements = this.keyed(loaded.statements);
     this.saved = JSON.stringify(this.content);
@@ -19,13 +19,13 @@ export class Draft {
   }
 
   keyed(statements) {
-    return statements.map((one) => ({ ...empty, ...one, citations: [...one.citations], key: `s${this.counter++}` }));
+    return statements.map((statement) => ({ ...empty, ...statement, citations: [...statement.citations], key: `s${this.counter++}` }));
   }
 
-  // As the server takes them: statements without words are none.
+  // The statements as the server accepts them, without empty ones.
   get content() {
     return this.statements
-      .filter((one) => one.text.trim())
+      .filter((statement) => statement.text.trim())
       .map(({ section, text, citations, question, answer, outcome }) => ({
         section,
         text: text.trim(),
@@ -41,10 +41,10 @@ export class Draft {
   }
 
   find(key) {
-    return this.statements.find((one) => one.key === key);
+    return this.statements.find((statement) => statement.key === key);
   }
 
-  keep() {
+  store() {
     if (!this.waits) return;
     if (this.changed) {
       const copy = { revision: this.revision, statements: this.content, at: new Date().toISOString() };
@@ -52,90 +52,90 @@ export class Draft {
     } else localStorage.removeItem(this.key);
   }
 
-  forget() {
+  discardCopy() {
     localStorage.removeItem(this.key);
   }
 
-  // Brings back what was typed before; says when that was, and on which revision.
+  // Restores unsaved edits; returns the stored copy with its time and revision, or null.
   restore() {
     const stored = JSON.parse(localStorage.getItem(this.key) ?? "null");
     if (!stored || !this.waits) return null;
     if (JSON.stringify(stored.statements) === this.saved) {
-      this.forget();
+      this.discardCopy();
       return null;
     }
     this.statements = this.keyed(stored.statements);
     return stored;
   }
 
-  took(revision, content) {
+  markSaved(revision, content) {
     this.revision = revision;
     this.saved = JSON.stringify(content);
-    this.keep();
+    this.store();
   }
 
-  remember() {
-    this.past.push(this.statements.map((one) => ({ ...one, citations: [...one.citations] })));
-    if (this.past.length > 50) this.past.shift();
+  pushHistory() {
+    this.history.push(this.statements.map((statement) => ({ ...statement, citations: [...statement.citations] })));
+    if (this.history.length > 50) this.history.shift();
   }
 
   undo() {
-    const before = this.past.pop();
+    const before = this.history.pop();
     if (before) this.statements = before;
-    this.keep();
+    this.store();
     return Boolean(before);
   }
 
   edit(key, part, value) {
     this.find(key)[part] = value;
-    this.keep();
+    this.store();
   }
 
   add(after, citations) {
-    this.remember();
+    this.pushHistory();
     const before = this.find(after);
     const section = before?.section ?? "topics";
-    const made = { ...empty, section, text: "", citations, key: `s${this.counter++}` };
-    this.statements.splice(before ? this.statements.indexOf(before) + 1 : this.statements.length, 0, made);
-    this.keep();
-    return made.key;
+    const added = { ...empty, section, text: "", citations, key: `s${this.counter++}` };
+    this.statements.splice(before ? this.statements.indexOf(before) + 1 : this.statements.length, 0, added);
+    this.store();
+    return added.key;
   }
 
   remove(key) {
-    this.remember();
-    this.statements = this.statements.filter((one) => one.key !== key);
-    this.keep();
+    this.pushHistory();
+    this.statements = this.statements.filter((statement) => statement.key !== key);
+    this.store();
   }
 
   cite(key, citations) {
-    this.remember();
+    this.pushHistory();
     const { citations: own } = this.find(key);
-    const known = new Set(own.map((one) => one.utterance_id + one.quote));
-    own.push(...citations.filter((one) => !known.has(one.utterance_id + one.quote)));
-    this.keep();
+    const present = new Set(own.map((citation) => citation.utterance_id + citation.quote));
+    own.push(...citations.filter((citation) => !present.has(citation.utterance_id + citation.quote)));
+    this.store();
   }
 
   uncite(key, index) {
-    this.remember();
+    this.pushHistory();
     this.find(key).citations.splice(index, 1);
-    this.keep();
+    this.store();
   }
 
   move(key, step) {
     const own = this.find(key);
-    const among = this.statements.filter((one) => one.section === own.section);
-    const other = among[among.indexOf(own) + step];
+    const siblings = this.statements.filter((statement) => statement.section === own.section);
+    const other = siblings[siblings.indexOf(own) + step];
     if (!other) return false;
-    this.remember();
+    this.pushHistory();
     const [a, b] = [this.statements.indexOf(own), this.statements.indexOf(other)];
     [this.statements[a], this.statements[b]] = [other, own];
-    this.keep();
+    this.store();
     return true;
   }
 
-  putIn(key, section) {
-    this.remember();
+  setSection(key, section) {
+    this.pushHistory();
     this.find(key).section = section;
-    this.keep();
+    this.store();
   }
 }

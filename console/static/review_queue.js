@@ -1,4 +1,4 @@
-// The queue by keyboard: j and k go from draft to draft, Enter opens one as any link.
+// Keys of the review queue: j and k move between drafts; Enter opens a draft, as it does any link.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
   const step = { j: 1, k: -1 }[event.key];

@@ -1,4 +1,4 @@
-// What the editor asks of the server. A refusal is a Refused with the problem as the API states it.
+// Requests of the review editor. A refused one throws Refused with the problem that the server returned.
 
 export class Refused extends Error {
   constructor(problem) {
@@ -7,30 +7,30 @@ export class Refused extends Error {
   }
 }
 
-const silent = {
+const UNREACHABLE = {
   code: "unavailable",
   title: "Can't reach the server",
   detail: "Your edits are kept on this device.",
   next_step: "Try again in a moment.",
 };
 
-async function ask(path, body) {
+async function request(path, body) {
   const options = { headers: { accept: "application/json" } };
   if (body) {
     options.method = "POST";
     options.body = JSON.stringify(body);
     options.headers["content-type"] = "application/json";
   }
-  const answer = await fetch(path, options).catch(() => null);
-  if (!answer) throw new Refused(silent);
-  const told = await answer.json().catch(() => silent);
-  if (!answer.ok) throw new Refused(told);
-  return told;
+  const response = await fetch(path, options).catch(() => null);
+  if (!response) throw new Refused(UNREACHABLE);
+  const content = await response.json().catch(() => UNREACHABLE);
+  if (!response.ok) throw new Refused(content);
+  return content;
 }
 
 export const server = (root) => ({
-  save: (body) => ask(`${root}/save`, body),
-  approve: (body) => ask(`${root}/approve`, body),
-  state: () => ask(`${root}/state`),
+  save: (body) => request(`${root}/save`, body),
+  approve: (body) => request(`${root}/approve`, body),
+  state: () => request(`${root}/state`),
   changes: async (from, to) => (await fetch(`${root}/changes?from=${from}&to=${to}`, { headers: { "hx-request": "true" } })).text(),
 });

@@ -1,19 +1,19 @@
-// Draws the draft. The words of a statement are a text area at all times, so that editing needs no mode.
+// Renders the draft. The text of a statement is always a textarea, so that editing needs no mode.
 
 const template = (name) => document.querySelector(`[data-${name}-template]`).content;
 
 export function draw(draft, root) {
   const sections = new Map();
-  for (const one of draft.statements) {
-    if (!sections.has(one.section)) sections.set(one.section, []);
-    sections.get(one.section).push(one);
+  for (const statement of draft.statements) {
+    if (!sections.has(statement.section)) sections.set(statement.section, []);
+    sections.get(statement.section).push(statement);
   }
   root.replaceChildren(...inOrder(draft.sections, sections).map(([title, own]) => section(title, own)));
   root.querySelectorAll("textarea").forEach(grow);
 }
 
 export function grow(area) {
-  if (CSS.supports("field-sizing", "content")) return; // then it grows by itself
+  if (CSS.supports("field-sizing", "content")) return; // then CSS makes it grow
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight}px`;
 }
@@ -26,10 +26,10 @@ export function select(key) {
   cardOf(key)?.setAttribute("data-selected", "");
 }
 
-// Marks in the transcript what a statement rests on and brings it into view.
-export function point(statement) {
+// Highlights the cited utterances of a statement in the transcript and scrolls to the first.
+export function highlightSource(statement) {
   document.querySelectorAll("[data-cited]").forEach((line) => line.removeAttribute("data-cited"));
-  const lines = (statement?.citations ?? []).map((one) => document.getElementById(`said-${one.utterance_id}`));
+  const lines = (statement?.citations ?? []).map((citation) => document.getElementById(`utterance-${citation.utterance_id}`));
   lines.forEach((line) => line?.setAttribute("data-cited", ""));
   const first = lines.find(Boolean);
   if (!first) return;
@@ -42,36 +42,36 @@ function inOrder(titles, sections) {
 }
 
 function section(title, statements) {
-  const drawn = template("section").cloneNode(true).firstElementChild;
-  drawn.querySelector("h3").textContent = title;
-  drawn.querySelector("ol").setAttribute("aria-label", title);
-  drawn.querySelector("ol").append(...statements.map(card));
-  return drawn;
+  const element = template("section").cloneNode(true).firstElementChild;
+  element.querySelector("h3").textContent = title;
+  element.querySelector("ol").setAttribute("aria-label", title);
+  element.querySelector("ol").append(...statements.map(card));
+  return element;
 }
 
-function card(one) {
-  const drawn = template("statement").cloneNode(true).firstElementChild;
-  drawn.id = `statement-${one.key}`;
-  drawn.dataset.key = one.key;
-  drawn.querySelector("textarea").value = one.text;
-  const check = drawn.querySelector(".check-fields");
-  check.hidden = one.section !== "comprehension";
-  for (const field of drawn.querySelectorAll("[data-part]")) field.value = one[field.dataset.part] ?? "";
-  drawn.querySelector(".citations").append(...one.citations.map(citation));
-  drawn.toggleAttribute("data-groundless", one.citations.length === 0);
-  return drawn;
+function card(statement) {
+  const element = template("statement").cloneNode(true).firstElementChild;
+  element.id = `statement-${statement.key}`;
+  element.dataset.key = statement.key;
+  element.querySelector("textarea").value = statement.text;
+  const check = element.querySelector(".check-fields");
+  check.hidden = statement.section !== "comprehension";
+  for (const field of element.querySelectorAll("[data-part]")) field.value = statement[field.dataset.part] ?? "";
+  element.querySelector(".citations").append(...statement.citations.map(citation));
+  element.toggleAttribute("data-groundless", statement.citations.length === 0);
+  return element;
 }
 
-function citation(one, index) {
-  const drawn = template("citation").cloneNode(true).firstElementChild;
-  const play = drawn.querySelector(".play");
-  play.dataset.play = one.utterance_id;
-  play.setAttribute("aria-label", `Play: ${one.quote}`);
-  drawn.querySelector("q").textContent = one.quote;
-  const remove = drawn.querySelector(".uncite");
+function citation(source, index) {
+  const element = template("citation").cloneNode(true).firstElementChild;
+  const play = element.querySelector(".play");
+  play.dataset.play = source.utterance_id;
+  play.setAttribute("aria-label", `Play: ${source.quote}`);
+  element.querySelector("q").textContent = source.quote;
+  const remove = element.querySelector(".uncite");
   if (remove) {
     remove.dataset.index = index;
-    remove.setAttribute("aria-label", `Remove citation: ${one.quote}`);
+    remove.setAttribute("aria-label", `Remove citation: ${source.quote}`);
   }
-  return drawn;
+  return element;
 }

@@ -1,4 +1,4 @@
-// Times in the viewer's zone: the server writes them in the class's zone, with the moment in `datetime`.
+// Times in the viewer's zone: the server renders them in the class's zone, with the moment in `datetime`.
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const STYLES = {
   time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
@@ -13,7 +13,7 @@ const formats = new Map(
 
 const differs = (zone) => zone && zone !== HERE;
 
-// Everything below `root`, which may be a fragment that is not in the page yet.
+// Converts the times below `root`, which may be a fragment that is not in the page yet.
 export function localize(root) {
   for (const time of root.querySelectorAll("time[data-style]")) {
     if (differs(time.dataset.zone) && !time.title) time.title = `${time.textContent} ${time.dataset.zone}`;

@@ -1,41 +1,41 @@
-// One line that says what happened, read out by screen readers. It may wait for the page that comes next.
-const KEY = "homeroom:said";
+// Toasts: one line about what happened, also announced by screen readers, on this page or on the next.
+const KEY = "homeroom:toast";
 
-export function say(text, undo) {
-  const shelf = document.querySelector("[data-toasts]");
-  const toast = document.createElement("div");
-  toast.className = "toast";
-  toast.append(text);
+export function toast(text, undo) {
+  const container = document.querySelector("[data-toasts]");
+  const element = document.createElement("div");
+  element.className = "toast";
+  element.append(text);
   if (undo) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button quiet";
     button.textContent = "Undo";
     button.addEventListener("click", () => {
-      toast.remove();
+      element.remove();
       undo();
     });
-    toast.append(button);
+    element.append(button);
   }
-  shelf.replaceChildren(toast);
-  setTimeout(() => toast.remove(), undo ? 12000 : 6000);
+  container.replaceChildren(element);
+  setTimeout(() => element.remove(), undo ? 12000 : 6000);
 }
 
-export function sayOnNextPage(text) {
+export function toastOnNextPage(text) {
   sessionStorage.setItem(KEY, text);
 }
 
 const waiting = sessionStorage.getItem(KEY);
 if (waiting) {
   sessionStorage.removeItem(KEY);
-  say(waiting);
+  toast(waiting);
 }
-document.addEventListener("homeroom:done", (event) => say(event.detail.said));
-// Where the page is brought up to date before the answer comes, the form that asked is gone, and its event with it.
+document.addEventListener("homeroom:done", (event) => toast(event.detail.message));
+// A live update may remove the form before its response arrives; htmx then has no element to fire the events on.
 document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
   xhr.addEventListener("load", () => {
     if (elt.isConnected) return;
-    const told = JSON.parse(xhr.getResponseHeader("HX-Trigger") ?? "{}");
-    for (const [name, detail] of Object.entries(told)) document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+    const events = JSON.parse(xhr.getResponseHeader("HX-Trigger") ?? "{}");
+    for (const [name, detail] of Object.entries(events)) document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   });
 });

@@ -1,1 +1,1 @@
-"""The instructor's own page."""
+"""The page of an instructor."""

@@ -1,4 +1,4 @@
-"""The instructor's own page."""
+"""The page of an instructor: their next classes with briefings, reviews due, and past classes."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response

@@ -1,4 +1,4 @@
-"""Today: the live board."""
+"""The live board of today's classes, for staff."""
 
 from typing import Annotated
 
@@ -7,9 +7,10 @@ from fastapi.responses import Response
 
 from api.http.dependencies import Now, Shared
 from api.live.streams import LiveStream
+from console.frame.labels import CASE_KINDS, ROLES
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
-from console.frame.viewers import OnlyFor, Staff, enter, holder
+from console.frame.viewers import OnlyFor, Staff, current_user, sign_in_operator
 from domain.people.access import STAFF
 from models.repositories import organizations
 
@@ -19,11 +20,12 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 @router.get("/today")
 async def today(request: Request, shared: Shared, now: Now, desk: str | None = None) -> Response:
     if desk is not None:
-        return await enter(shared, desk, now, "/today")
-    who = await OnlyFor(*STAFF)(await holder(request))
+        return await sign_in_operator(shared, desk, now, "/today")
+    who = await OnlyFor(*STAFF)(await current_user(request))
     async with shared.database.tenant(who.organization_id) as db:
         organization = await organizations.get_organization(db)
-    return page(request, "today.html", organization=organization)
+    labels = {"cases": {**CASE_KINDS}, "roles": {**ROLES}}
+    return page(request, "today.html", organization=organization, labels=labels)
 
 
 @router.get("/today/live")
@@ -33,5 +35,8 @@ async def today_live(
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
     after: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:
-    """A browser that comes back by itself tells in a header what it had last; a page that asks again, in `after`."""
+    """The rows of the board as server-sent events, continued after the last one that the browser received.
+
+    EventSource sends that id in a header when it reconnects; the page sends it in `after` when it opens a new stream.
+    """
     return LiveStream(shared.boards.stream(who.organization_id, last_event_id or after), HEADERS)

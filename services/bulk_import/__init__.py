@@ -1,1 +1,1 @@
-"""Many rows in one file: JSON lines or CSV, read row by row, so that a file of any length takes the same memory."""
+"""Bulk import of JSON lines or CSV, read row by row, so that a file of any length takes the same memory."""

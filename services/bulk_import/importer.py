@@ -1,4 +1,4 @@
-"""Rows of a file become rows of the record, some hundreds in one transaction, each whole or not at all."""
+"""Imports the rows of a file in batches of one transaction each; a row that is refused does not stop the others."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -16,34 +16,36 @@ from models.database import Database
 from models.integrity import meaning_of
 from models.repositories import intake
 from services.bulk_import.parsing import Row
-from services.bulk_import.row_schemas import external_ids, row_form, with_ids
+from services.bulk_import.row_schemas import external_ids, row_schema, with_ids
 from services.inputs.fields import Schema
 from services.resources.resource import Resource
 
-ROWS, BYTES = 500, 4_000_000  # most of one transaction
+MAX_ROWS, MAX_BYTES = 500, 4_000_000  # in one transaction
 
 Refusal = HomeroomError | ValidationError
 
 
 @dataclass(frozen=True)
 class Candidate:
+    """A row of the file, before it is written."""
+
     number: int
     line: int
     id: UUID
-    new: Schema | Refusal  # what stands in the row, or why it cannot be used
+    new: Schema | Refusal  # the content of the row, or why it is refused
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a row."""
+    """The result of importing a row."""
 
     candidate: Candidate
-    refusal: Refusal | None  # None: it is taken
+    refusal: Refusal | None  # None: it is imported
 
 
 @dataclass(frozen=True)
 class BulkImport:
-    """`id_of` gives the id of a row by its number: the same one when the same file comes again under its key."""
+    """`id_of` gives a row its id by its number, so that the same file sent again under its key writes the same rows."""
 
     database: Database
     resource: Resource[Any]
@@ -52,11 +54,16 @@ class BulkImport:
     dry_run: bool = False
 
     async def take(self, rows: Iterator[Row], now: datetime) -> AsyncIterator[list[Outcome]]:
-        """Batch by batch, in the order of the file. Raises Unavailable; what was told by then is written."""
+        """Import the rows; yields the outcomes batch by batch, in the order of the file.
+
+        Raises Unavailable; the batches yielded before are written.
+        """
         while batch := await asyncio.to_thread(self._read, rows):
-            sound = [one for one in batch if isinstance(one.new, Schema)]
-            found = await self._batch(sound, now) if sound else {}
-            yield [Outcome(one, found[one.id] if isinstance(one.new, Schema) else one.new) for one in batch]
+            valid = [row for row in batch if isinstance(row.new, Schema)]
+            refusals = await self._batch(valid, now) if valid else {}
+            yield [
+                Outcome(row, refusals[row.id] if isinstance(row.new, Schema) else row.new) for row in batch
+            ]
 
     def _read(self, rows: Iterator[Row]) -> list[Candidate]:
         batch: list[Candidate] = []
@@ -64,7 +71,7 @@ class BulkImport:
         for row in rows:
             batch.append(Candidate(row.number, row.line, self.id_of(row.number), self._validated(row)))
             size += row.size
-            if len(batch) == ROWS or size > BYTES:
+            if len(batch) == MAX_ROWS or size > MAX_BYTES:
                 break
         return batch
 
@@ -72,7 +79,7 @@ class BulkImport:
         if isinstance(row.content, InvalidInput):
             return row.content
         try:
-            return row_form(self.resource).model_validate(row.content)
+            return row_schema(self.resource).model_validate(row.content)
         except ValidationError as error:
             return error
 
@@ -84,17 +91,17 @@ class BulkImport:
             return await self._one_by_one(batch, now)
 
     async def _one_by_one(self, batch: Sequence[Candidate], now: datetime) -> dict[UUID, Refusal | None]:
-        """For a batch in which one row stands in the way of all."""
-        found: dict[UUID, Refusal | None] = {}
+        """Write a batch row by row, because one of them made the whole batch fail."""
+        refusals: dict[UUID, Refusal | None] = {}
         async with self.database.tenant(self.tenant) as db:
-            for one in batch:
+            for row in batch:
                 try:
-                    found |= await self._attempt(db, [one], now)
+                    refusals |= await self._attempt(db, [row], now)
                 except IntegrityError as error:
-                    found[one.id] = meaning_of(error)
+                    refusals[row.id] = meaning_of(error)
                 except DataError:
-                    found[one.id] = InvalidInput("a value can't be stored")
-        return found
+                    refusals[row.id] = InvalidInput("a value can't be stored")
+        return refusals
 
     async def _attempt(
         self, db: AsyncSession, batch: Sequence[Candidate], now: datetime
@@ -103,37 +110,37 @@ class BulkImport:
             refused = await self._write(db, batch, now)
             if self.dry_run:
                 await attempt.rollback()
-        return {one.id: refused.get(one.id) for one in batch}
+        return {row.id: refused.get(row.id) for row in batch}
 
     async def _write(
         self, db: AsyncSession, batch: Sequence[Candidate], now: datetime
     ) -> dict[UUID, HomeroomError]:
-        """Returns what is refused, and why."""
+        """Write the rows; returns the refusals by id."""
         table, refused = self.resource.table, dict[UUID, HomeroomError]()
-        there = await intake.lives(db, table, [one.id for one in batch])
-        news = {one.id: one.new for one in batch if one.id not in there and isinstance(one.new, Schema)}
-        news = _parted(await self._with_our_ids(db, news), refused)
-        found = await self.resource.refusals(db, list(news.values()))
-        refusals = {key: why for key, why in zip(news, found, strict=True) if why}
+        existing = await intake.lives(db, table, [row.id for row in batch])
+        news = {row.id: row.new for row in batch if row.id not in existing and isinstance(row.new, Schema)}
+        news = _without_refusals(await self._with_our_ids(db, news), refused)
+        results = await self.resource.refusals(db, list(news.values()))
+        refusals = {key: refusal for key, refusal in zip(news, results, strict=True) if refusal}
         refused |= refusals
         news = {key: new for key, new in news.items() if key not in refusals}
-        whole = dict(zip(news, await self.resource.completed(db, list(news.values())), strict=True))
-        rows = [self.resource.row(self.tenant, key, new, now) for key, new in whole.items()]
+        completed = dict(zip(news, await self.resource.completed(db, list(news.values())), strict=True))
+        rows = [self.resource.row(self.tenant, key, new, now) for key, new in completed.items()]
         written = await intake.add_new(db, table, rows)
-        await self._write_further(db, {key: new for key, new in whole.items() if key in written}, now)
-        left = {key: new for key, new in whole.items() if key not in written}
-        return refused | await self._conflicts(db, left)
+        await self._write_further(db, {key: new for key, new in completed.items() if key in written}, now)
+        unwritten = {key: new for key, new in completed.items() if key not in written}
+        return refused | await self._conflicts(db, unwritten)
 
     async def _with_our_ids(
         self, db: AsyncSession, news: Mapping[UUID, Schema]
     ) -> dict[UUID, Schema | HomeroomError]:
         resolved: dict[UUID, Schema | HomeroomError] = dict(news)
         for field, table in self.resource.references.items():
-            named = {one for new in news.values() for one in external_ids(new, field)}
-            found = await intake.by_external_ids(db, table, named)
+            named = {external_id for new in news.values() for external_id in external_ids(new, field)}
+            ours = await intake.by_external_ids(db, table, named)
             for key, new in resolved.items():
                 if isinstance(new, Schema):
-                    resolved[key] = with_ids(new, field, found)
+                    resolved[key] = with_ids(new, field, ours)
         return resolved
 
     async def _write_further(self, db: AsyncSession, news: Mapping[UUID, Schema], now: datetime) -> None:
@@ -143,26 +150,30 @@ class BulkImport:
                 further.setdefault(table, []).extend(rows)
         await intake.add_all(db, further)
 
-    async def _conflicts(self, db: AsyncSession, left: Mapping[UUID, Schema]) -> dict[UUID, HomeroomError]:
-        """Why rows were left out, without those that a twin of this upload has written meanwhile."""
-        if not left:
+    async def _conflicts(
+        self, db: AsyncSession, unwritten: Mapping[UUID, Schema]
+    ) -> dict[UUID, HomeroomError]:
+        """Why rows were not written, without those that the same upload, sent twice, has written in the meantime."""
+        if not unwritten:
             return {}
-        there = await intake.lives(db, self.resource.table, left)
-        named = {key: getattr(new, "external_id", None) for key, new in left.items()}
-        held = await intake.by_external_ids(db, self.resource.table, {one for one in named.values() if one})
+        existing = await intake.lives(db, self.resource.table, unwritten)
+        named = {key: getattr(new, "external_id", None) for key, new in unwritten.items()}
+        taken = await intake.by_external_ids(
+            db, self.resource.table, {external_id for external_id in named.values() if external_id}
+        )
         return {
-            key: _taken(self.resource.name, external_id if external_id in held else None)
+            key: _taken(self.resource.name, external_id if external_id in taken else None)
             for key, external_id in named.items()
-            if key not in there
+            if key not in existing
         }
 
 
-def _parted(
+def _without_refusals(
     resolved: Mapping[UUID, Schema | HomeroomError], refused: dict[UUID, HomeroomError]
 ) -> dict[UUID, Schema]:
-    """The refusals put to the others."""
-    refused |= {key: one for key, one in resolved.items() if isinstance(one, HomeroomError)}
-    return {key: one for key, one in resolved.items() if isinstance(one, Schema)}
+    """The resolved inputs; refusals are moved to `refused`."""
+    refused |= {key: result for key, result in resolved.items() if isinstance(result, HomeroomError)}
+    return {key: result for key, result in resolved.items() if isinstance(result, Schema)}
 
 
 def _taken(name: str, external_id: str | None) -> Conflict:

@@ -1,4 +1,4 @@
-"""The rows of a file of JSON lines, or of CSV (RFC 4180). A row that cannot be read costs itself alone."""
+"""Parses JSON lines and CSV (RFC 4180) into rows. A row that cannot be read does not affect the others."""
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
@@ -9,10 +9,10 @@ import orjson
 
 from domain.errors import InvalidInput
 
-LONGEST = 1_000_000  # bytes of one row
+MAX_ROW_BYTES = 1_000_000
 _BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
-_MOST_RETURNS = 100  # to what stands behind a quote that is never closed: each reads up to LONGEST once more
+_MAX_RESTARTS = 100  # after a quote that is never closed; each reads up to MAX_ROW_BYTES again
 _UTF8 = "Save the file as UTF-8."
 
 Content = dict[str, Any]
@@ -21,13 +21,13 @@ Content = dict[str, Any]
 @dataclass(frozen=True)
 class Row:
     number: int  # counts from 1, without the header
-    line: int  # where it begins in the file
-    size: int  # bytes, about
+    line: int  # the line of the file on which it starts
+    size: int  # approximate bytes
     content: Content | InvalidInput
 
 
 class Lines:
-    """Physical lines of a file with their numbers; one that is too long is None."""
+    """The physical lines of a file with their numbers; a line that is too long is None."""
 
     def __init__(self, file: IO[bytes]) -> None:
         """Raises InvalidInput for a file in another encoding than UTF-8."""
@@ -47,26 +47,26 @@ class Lines:
         self._file.seek(-len(line), 1)
 
     def next(self) -> bytes | None:
-        """With its line break; b"" behind the last one."""
-        line = self._file.readline(LONGEST + 1)
+        """The next line with its line break; b"" after the last one."""
+        line = self._file.readline(MAX_ROW_BYTES + 1)
         self.number += bool(line)
-        if len(line) <= LONGEST:
+        if len(line) <= MAX_ROW_BYTES:
             return line
         while line and not line.endswith(b"\n"):
-            line = self._file.readline(LONGEST)
+            line = self._file.readline(MAX_ROW_BYTES)
         return None
 
     @property
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         return self._file.tell(), self.number
 
-    def return_to(self, place: tuple[int, int]) -> None:
-        self._file.seek(place[0])
-        self.number = place[1]
+    def return_to(self, position: tuple[int, int]) -> None:
+        self._file.seek(position[0])
+        self.number = position[1]
 
 
 def json_rows(file: IO[bytes]) -> Iterator[Row]:
-    """Empty lines are passed over. Raises InvalidInput before the first row for a file that is no text."""
+    """The rows of a JSON lines file, without empty lines. Raises InvalidInput at once for a file that is not UTF-8."""
     lines = Lines(file)
     return _json_rows(lines)
 
@@ -86,68 +86,68 @@ def _object(line: bytes) -> Content | InvalidInput:
     except UnicodeDecodeError as error:
         return _not_utf8(error.start)
     try:
-        found = orjson.loads(line)
+        content = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return InvalidInput(
             f"this line isn't valid JSON: {error.msg}", next_step="Write one JSON object per line."
         )
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         return InvalidInput("this line isn't a JSON object", next_step="Write one JSON object per line.")
-    return found
+    return content
 
 
-def csv_rows(file: IO[bytes], known: Mapping[str, Callable[[str], Any]]) -> Iterator[Row]:
-    """`known` are the columns there can be, and how each reads its cells. An empty cell is one that is left out.
+def csv_rows(file: IO[bytes], columns: Mapping[str, Callable[[str], Any]]) -> Iterator[Row]:
+    """The rows of a CSV file; `columns` are the allowed ones with the function that reads their cells.
 
-    Raises InvalidInput before the first row where the header cannot be used.
+    An empty cell counts as absent. Raises InvalidInput at once if the header cannot be used.
     """
     lines = Lines(file)
-    return _csv_rows(lines, _header(lines, known), known)
+    return _csv_rows(lines, _header(lines, columns), columns)
 
 
-def _header(lines: Lines, known: Mapping[str, Callable[[str], Any]]) -> list[str]:
+def _header(lines: Lines, columns: Mapping[str, Callable[[str], Any]]) -> list[str]:
     record = _record(lines)
     if isinstance(record, InvalidInput):
         raise record
     if not record:
         raise InvalidInput("the file has no header", next_step="Start it with a line that names the columns.")
     names = [name.strip() for name in record]
-    told = f"Use these, separated by commas: {', '.join(known)}."
-    if unknown := [name[:100] for name in names if name not in known]:
-        raise InvalidInput(f"there is no column {', '.join(map(repr, unknown[:20]))}", next_step=told)
+    next_step = f"Use these, separated by commas: {', '.join(columns)}."
+    if unknown := [name[:100] for name in names if name not in columns]:
+        raise InvalidInput(f"there is no column {', '.join(map(repr, unknown[:20]))}", next_step=next_step)
     if len(set(names)) < len(names):
         raise InvalidInput("a column appears twice", next_step="Name each column once.")
     return names
 
 
-def _csv_rows(lines: Lines, header: list[str], known: Mapping[str, Callable[[str], Any]]) -> Iterator[Row]:
-    number, returns = 0, 0
+def _csv_rows(lines: Lines, header: list[str], columns: Mapping[str, Callable[[str], Any]]) -> Iterator[Row]:
+    number, restarts = 0, 0
     while True:
         lines.skip_empty()
-        before = lines.place
+        before = lines.position
         record = _record(lines)
         if record is None:
             return
         number += 1
-        if record is _UNCLOSED and returns < _MOST_RETURNS:
-            returns += 1
+        if record is _UNCLOSED and restarts < _MAX_RESTARTS:
+            restarts += 1
             lines.return_to(before)
             lines.next()
-        size = lines.place[0] - before[0]
-        yield Row(number, before[1] + 1, size, _cells(record, header, known))
+        size = lines.position[0] - before[0]
+        yield Row(number, before[1] + 1, size, _cells(record, header, columns))
 
 
 def _cells(
-    record: list[str] | InvalidInput, header: list[str], known: Mapping[str, Callable[[str], Any]]
+    record: list[str] | InvalidInput, header: list[str], columns: Mapping[str, Callable[[str], Any]]
 ) -> Content | InvalidInput:
     if isinstance(record, InvalidInput):
         return record
     if len(record) != len(header):
-        return _ragged(len(record), len(header))
-    return {name: known[name](cell) for name, cell in zip(header, record, strict=True) if cell}
+        return _wrong_cell_count(len(record), len(header))
+    return {name: columns[name](cell) for name, cell in zip(header, record, strict=True) if cell}
 
 
-# What follows it may be rows of its own. Told as a value, never raised.
+# The lines after it may be rows, so parsing goes on with them; returned as a value, never raised.
 _UNCLOSED: Final = InvalidInput(
     "a quote opened on this line is never closed", next_step="Close it, or double it."
 )
@@ -158,14 +158,14 @@ class _TooLongError(Exception):
 
 
 def _record(lines: Lines) -> list[str] | InvalidInput | None:
-    """One record, which may be several lines; None behind the last one."""
+    """The next record, which may span several lines; None after the last one."""
     taken = 0
 
     def physical() -> Iterator[str]:
         nonlocal taken
         for line in lines:
             taken += 1 if line is None else len(line)
-            if line is None or taken > LONGEST:
+            if line is None or taken > MAX_ROW_BYTES:
                 raise _TooLongError
             yield line.decode(errors="surrogateescape")
 
@@ -176,7 +176,7 @@ def _record(lines: Lines) -> list[str] | InvalidInput | None:
         return _too_long() if lines.number == start + 1 else _UNCLOSED
     except csv.Error as error:
         endless = "field limit" in str(error) and lines.number > start + 1
-        return _UNCLOSED if endless or "unexpected end" in str(error) else _no_csv(error)
+        return _UNCLOSED if endless or "unexpected end" in str(error) else _invalid_csv(error)
     return record if record is None else _text(record)
 
 
@@ -191,23 +191,23 @@ def _text(record: list[str]) -> list[str] | InvalidInput:
     return record
 
 
-def _not_utf8(place: int) -> InvalidInput:
-    return InvalidInput(f"this row is not UTF-8, starting at character {place + 1}", next_step=_UTF8)
+def _not_utf8(index: int) -> InvalidInput:
+    return InvalidInput(f"this row is not UTF-8, starting at character {index + 1}", next_step=_UTF8)
 
 
 def _too_long() -> InvalidInput:
-    return InvalidInput(f"this row is longer than {LONGEST} bytes", next_step="Make the row shorter.")
+    return InvalidInput(f"this row is longer than {MAX_ROW_BYTES} bytes", next_step="Make the row shorter.")
 
 
-def _no_csv(error: csv.Error) -> InvalidInput:
+def _invalid_csv(error: csv.Error) -> InvalidInput:
     return InvalidInput(
         f"this row isn't valid CSV: {error}",
         next_step="Put text that contains quotes in quotes, and double them.",
     )
 
 
-def _ragged(found: int, wanted: int) -> InvalidInput:
+def _wrong_cell_count(cells: int, columns: int) -> InvalidInput:
     return InvalidInput(
-        f"this row has {found} cells, the header has {wanted}",
+        f"this row has {cells} cells, the header has {columns}",
         next_step="Put text that contains commas in quotes.",
     )

@@ -1,4 +1,4 @@
-"""What one row of a kind may hold: what a request may, and ids of other systems in place of ours."""
+"""Schemas of imported rows: the fields of a create request, where external ids can replace Homeroom's ids."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -11,18 +11,19 @@ from domain.errors import HomeroomError, UnknownReference
 from services.inputs.fields import ExternalId, Schema
 from services.resources.resource import Resource
 
-_MANY = "_ids"
+_MANY = "_ids"  # suffix of fields that hold several ids
 ExternalIds = Annotated[list[ExternalId], Field(max_length=10)]
 
 
 def external_field(field: str) -> str:
-    """`course_id` is also `course_external_id`, `guardian_ids` also `guardian_external_ids`."""
+    """The field for external ids beside a field of ids: `course_external_id` for `course_id`."""
     stem, _, number = field.rpartition("_id")
     return f"{stem}_external_id{number}"
 
 
 @cache
-def row_form(resource: Resource[Any]) -> type[Schema]:
+def row_schema(resource: Resource[Any]) -> type[Schema]:
+    """The schema of a row of this kind."""
     fields: dict[str, Any] = {}
     for field in resource.references:
         if field.endswith(_MANY):
@@ -32,16 +33,16 @@ def row_form(resource: Resource[Any]) -> type[Schema]:
             fields[external_field(field)] = (ExternalId | None, None)
     if not fields:
         return resource.new
-    check: Any = model_validator(mode="after")(_named_one_way(tuple(resource.references)))
+    check: Any = model_validator(mode="after")(_id_or_external_id(tuple(resource.references)))
     return create_model(
         f"{resource.new.__name__}Row",
         __base__=resource.new,
-        __validators__={"named_one_way": check},
+        __validators__={"id_or_external_id": check},
         **fields,
     )
 
 
-def _named_one_way(references: Sequence[str]) -> Callable[[Any], Any]:
+def _id_or_external_id(references: Sequence[str]) -> Callable[[Any], Any]:
     def check(row: Any) -> Any:
         for field in references:
             own, external = getattr(row, field), getattr(row, external_field(field))
@@ -55,32 +56,32 @@ def _named_one_way(references: Sequence[str]) -> Callable[[Any], Any]:
 
 
 def external_ids(row: Schema, field: str) -> list[str]:
-    """What a row names by ids of another system."""
+    """The external ids in a field of a row."""
     given = getattr(row, external_field(field))
     if given is None:
         return []
     return [given] if isinstance(given, str) else list(given)
 
 
-def with_ids(row: Schema, field: str, found: Mapping[str, UUID]) -> Schema | HomeroomError:
-    """The row with our ids."""
-    named = external_ids(row, field)
-    if not named:
+def with_ids(row: Schema, field: str, ids_by_external_id: Mapping[str, UUID]) -> Schema | HomeroomError:
+    """The row with Homeroom's ids in place of external ones; UnknownReference for an external id that is unknown."""
+    given = external_ids(row, field)
+    if not given:
         return row
-    what = field.rpartition("_id")[0]
-    if missing := [one for one in named if one not in found]:
+    noun = field.rpartition("_id")[0]
+    if missing := [external_id for external_id in given if external_id not in ids_by_external_id]:
         return UnknownReference(
-            f"there is no {what} with the external id {', '.join(map(repr, missing))}",
+            f"there is no {noun} with the external id {', '.join(map(repr, missing))}",
             next_step="Import it first, or correct the id.",
         )
-    ids = list(dict.fromkeys(found[one] for one in named))
+    ids = list(dict.fromkeys(ids_by_external_id[external_id] for external_id in given))
     return row.model_copy(update={field: ids if field.endswith(_MANY) else ids[0]})
 
 
 @cache
 def columns(resource: Resource[Any]) -> Mapping[str, Callable[[str], Any]]:
-    """The columns a CSV file may have, and how a cell of each is read."""
-    fields = row_form(resource).model_fields.items()
+    """The columns that a CSV file may have, each with the function that reads its cells."""
+    fields = row_schema(resource).model_fields.items()
     return {
         name: _list_of(resource.cells.get(name, str)) if get_origin(field.annotation) is list else str
         for name, field in fields
@@ -88,5 +89,5 @@ def columns(resource: Resource[Any]) -> Mapping[str, Callable[[str], Any]]:
 
 
 def _list_of(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Items are separated by semicolons."""
+    """Reads a cell whose items are separated by semicolons."""
     return lambda cell: [read(part.strip()) for part in cell.split(";") if part.strip()]

@@ -1,1 +1,1 @@
-"""What use cases take: validated values that routes, forms and imports fill alike."""
+"""Validated inputs of use cases, shared by the API, the console and bulk import."""

@@ -1,4 +1,4 @@
-"""How members of staff and identity providers are made and changed."""
+"""Inputs that create and change members of staff and identity providers."""
 
 from typing import Annotated, Self
 
@@ -45,9 +45,9 @@ class MemberChange(Schema):
 _LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 
 
-def _named_once(values: list[str]) -> list[str]:
+def _without_repeats(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
-        raise ValueError("one of them is listed twice")
+        raise ValueError("a domain is listed twice")
     return values
 
 
@@ -55,8 +55,8 @@ Issuer = Annotated[
     str,
     StringConstraints(max_length=500, pattern=r"^https?://[^\s?#\x00-\x1f\x7f]+$"),
     Field(
-        description="As the provider calls itself; its description is below it, at "
-        "`/.well-known/openid-configuration`, and is read when this is saved.",
+        description="The provider's issuer URL. Its configuration at "
+        "`/.well-known/openid-configuration` is read when this is saved.",
         examples=["https://accounts.school.example"],
     ),
 ]
@@ -65,16 +65,14 @@ Issuer = Annotated[
 ClientId = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500, pattern=r"^[\x21-\x7e]+$"),
-    Field(
-        description="Of the client that the provider has for Homeroom, with `/sign-in/callback` as its redirect."
-    ),
+    Field(description="The client registered for Homeroom, with `/sign-in/callback` as its redirect."),
 ]
 
 
 ClientSecret = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000, pattern=r"^[\x20-\x7e]+$"),
-    Field(description="Kept sealed and never shown again."),
+    Field(description="Stored encrypted and never shown again."),
 ]
 
 
@@ -85,11 +83,11 @@ Domain = Annotated[
 
 Domains = Annotated[
     list[Domain],
-    AfterValidator(_named_once),
+    AfterValidator(_without_repeats),
     Field(
         min_length=1,
         max_length=50,
-        description="Mail domains whose people sign in there.",
+        description="Email domains whose people sign in with this provider.",
         examples=[["school.example"]],
     ),
 ]

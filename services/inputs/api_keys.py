@@ -1,4 +1,4 @@
-"""How API keys are made and rotated."""
+"""Inputs that create and rotate API keys."""
 
 from datetime import timedelta
 from typing import Self
@@ -10,12 +10,14 @@ from services.inputs.fields import Moment, Name, Schema
 
 
 class NewKey(Schema):
-    name: Name = Field(description="What it is for.", examples=["billing"])
+    name: Name = Field(description="What the key is for.", examples=["billing"])
     role: AccessRole = Field(AccessRole.INTEGRATOR, description="admin, ops or integrator")
     scopes: list[Permission] = Field(
-        default_factory=list, max_length=len(Permission), description="Empty: all that the role may."
+        default_factory=list,
+        max_length=len(Permission),
+        description="Empty: everything that the role allows.",
     )
-    expires_at: Moment | None = Field(None, description="Left out: it does not expire.")
+    expires_at: Moment | None = Field(None, description="Left out: the key doesn't expire.")
 
     @model_validator(mode="after")
     def _within_the_role(self) -> Self:
@@ -31,5 +33,5 @@ class Rotation(Schema):
         timedelta(hours=24),
         ge=timedelta(0),
         le=timedelta(days=30),
-        description="How long the old secret goes on working beside the new one.",
+        description="How long the old secret keeps working beside the new one.",
     )

@@ -1,4 +1,4 @@
-"""How cases are assigned and resolved."""
+"""Inputs that assign and resolve cases."""
 
 from uuid import UUID
 
@@ -8,8 +8,8 @@ from services.inputs.fields import Schema, Text
 
 
 class Assignment(Schema):
-    member_id: UUID | None = Field(None, description="Left out: whoever asks.")
+    member_id: UUID | None = Field(None, description="Left out: the caller.")
 
 
 class Resolution(Schema):
-    resolution: Text = Field("", max_length=2000, description="What was done, in words.")
+    resolution: Text = Field("", max_length=2000, description="What was done.")

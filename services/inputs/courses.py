@@ -1,4 +1,4 @@
-"""How courses, topics, curriculum plans and enrollments are made and changed."""
+"""Inputs that create and change courses, topics, curriculum plans and enrollments."""
 
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +28,7 @@ class CourseChange(Schema):
 class NewTopic(Schema):
     course_id: UUID
     title: Name
-    position: int | None = Field(None, ge=0, le=10_000, description="Left out: behind the last.")
+    position: int | None = Field(None, ge=0, le=10_000, description="Left out: after the last topic.")
     external_id: ExternalId | None = None
 
 
@@ -40,7 +40,7 @@ class TopicChange(Schema):
 
 class PlanItem(Schema):
     topic_id: UUID
-    sessions: int = Field(1, ge=1, le=100, description="How many classes it takes.")
+    sessions: int = Field(1, ge=1, le=100, description="How many classes the topic takes.")
     note: Text = Field("", max_length=1000)
 
 
@@ -50,7 +50,7 @@ PlanItems = Annotated[list[PlanItem], Field(max_length=500)]
 class NewPlan(Schema):
     course_id: UUID
     title: Name
-    items: PlanItems = Field(default_factory=list, description="In the order they are taught.")
+    items: PlanItems = Field(default_factory=list, description="Topics, in the order they are taught.")
     external_id: ExternalId | None = None
 
 

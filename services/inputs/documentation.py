@@ -1,4 +1,4 @@
-"""How documentation is revised and decided on."""
+"""Inputs that revise documentation, approve it or request changes."""
 
 from typing import Annotated
 
@@ -7,15 +7,15 @@ from pydantic import Field
 from domain.record.documentation import Statement
 from services.inputs.fields import Schema, Text
 
-_MOST_REVISIONS = 1_000_000
+_MAX_REVISION = 1_000_000
 
 
-Revision = Annotated[int, Field(ge=1, le=_MOST_REVISIONS)]
+Revision = Annotated[int, Field(ge=1, le=_MAX_REVISION)]
 
 
 class RevisionIn(Schema):
     statements: list[Statement] = Field(max_length=200)
-    based_on: int = Field(ge=0, le=_MOST_REVISIONS, description="The revision the change was made from.")
+    based_on: int = Field(ge=0, le=_MAX_REVISION, description="The revision the change was made from.")
     reason: Text = Field("", max_length=1000)
 
 

@@ -1,4 +1,4 @@
-"""Field types that inputs share: times, zones, names, addresses."""
+"""Field types shared by inputs: times, time zones, names, email addresses."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -16,7 +16,7 @@ from pydantic import (
     StringConstraints,
 )
 
-# Outside these years arithmetic with time zones and offsets leaves what a calendar holds.
+# Years in which adding offsets cannot leave the range of datetime.
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -35,36 +35,36 @@ def _is_zone(value: str) -> str:
     return value
 
 
-def _in_our_time(value: datetime) -> datetime:
+def _in_range(value: datetime) -> datetime:
     if not _FIRST <= value < _LAST:
         raise ValueError("must be between the years 2000 and 2100")
     return value.astimezone(UTC)
 
 
-def _wall_in_our_time(value: datetime) -> datetime:
-    _in_our_time(value.replace(tzinfo=UTC))
+def _wall_time_in_range(value: datetime) -> datetime:
+    _in_range(value.replace(tzinfo=UTC))
     return value
 
 
-def _named_once(values: list[UUID]) -> list[UUID]:
+def _without_repeats(values: list[UUID]) -> list[UUID]:
     if len(set(values)) != len(values):
-        raise ValueError("one of them is listed twice")
+        raise ValueError("an id is listed twice")
     return values
 
 
 TimeZone = Annotated[str, AfterValidator(_is_zone), Field(examples=["Europe/Madrid"])]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
-"""A time with its zone, in a year in which there are classes; UTC from here on."""
-WallTime = Annotated[NaiveDatetime, AfterValidator(_wall_in_our_time)]
-"""What a clock shows, in a zone that is known from elsewhere."""
-Ids = Annotated[list[UUID], AfterValidator(_named_once)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
+"""A time with an offset, between the years 2000 and 2100; converted to UTC."""
+WallTime = Annotated[NaiveDatetime, AfterValidator(_wall_time_in_range)]
+"""A wall time without an offset; its time zone comes from elsewhere."""
+Ids = Annotated[list[UUID], AfterValidator(_without_repeats)]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
-"""Without control characters; lines and tabs may be in it."""
+"""Text without control characters other than line breaks and tabs."""
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
 ]
-"""One line."""
+"""A single line of text."""
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$"), Field(examples=["en"])]
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -74,11 +74,11 @@ Email = Annotated[
     StringConstraints(max_length=254, pattern=EMAIL),
     Field(examples=["a@b.example"]),
 ]
-"""One address without display name or comment, as every mail server takes it."""
+"""A single address without display name or comment, in the form that every mail server accepts."""
 
 
 LEFT_OUT: Any = Field(default_factory=lambda: None)
-"""Of a change: what is left out stays as it is, and null is refused where the field cannot be empty."""
+"""Default of a field in a change: left out, the value stays; null is refused where the field cannot be empty."""
 
 
 ExternalId = Annotated[

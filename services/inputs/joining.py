@@ -1,4 +1,4 @@
-"""What a browser in a class measures of its connection."""
+"""The connection measurements that a browser in a class sends."""
 
 from typing import Annotated, Literal
 
@@ -6,12 +6,12 @@ from pydantic import Field
 
 from services.inputs.fields import Moment, Schema
 
-# RTCP counts may be a little below zero.
+# RTCP counts can be slightly below zero.
 Measure = Annotated[float, Field(ge=-1e6, le=1e9, allow_inf_nan=False)]
 
 
 class Sample(Schema):
-    """What the browser measured. Unknown values are left out."""
+    """One measurement of the browser. Unknown values are left out."""
 
     at: Moment
     connection_quality: Literal["excellent", "good", "poor", "lost", "unknown"] | None = None

@@ -1,4 +1,4 @@
-"""How organizations and their rules are made and changed."""
+"""Inputs that create and change organizations and their rules."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ class OrganizationChange(Schema):
 
 
 class PolicyChange(Schema):
-    """Only what is given changes. Durations are ISO 8601 (`PT15M`) or seconds."""
+    """Only the given fields change. Durations are ISO 8601 (`PT15M`) or seconds."""
 
     reminders_before: list[timedelta] | None = Field(None, max_length=4)
     briefing_before: timedelta | None = None

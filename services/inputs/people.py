@@ -1,4 +1,4 @@
-"""How guardians, students and instructors are made and changed."""
+"""Inputs that create and change guardians, students and instructors."""
 
 from datetime import time
 from typing import Annotated, Self
@@ -9,7 +9,7 @@ from services.inputs.fields import LEFT_OUT, Email, ExternalId, Ids, Language, L
 
 WallTime = Annotated[
     time,
-    # JSON Schema's format `time` has an offset, which a wall time has not.
+    # JSON Schema's format `time` requires an offset, which a wall time lacks.
     WithJsonSchema(
         {
             "type": "string",
@@ -27,7 +27,7 @@ class NewGuardian(Schema):
     language: Language = "en"
     time_zone: TimeZone = "UTC"
     quiet_from: WallTime | None = Field(
-        None, description="Wall time in `time_zone`; what can wait is sent after `quiet_until`."
+        None, description="Wall time in `time_zone`. Messages that can wait are sent after `quiet_until`."
     )
     quiet_until: WallTime | None = None
     external_id: ExternalId | None = None
@@ -78,7 +78,7 @@ class StudentChange(Schema):
 
 class QualificationIn(Schema):
     subject: Name
-    level: Level = Field("", description="Empty: every level.")
+    level: Level = Field("", description="Empty: all levels.")
 
 
 Qualifications = Annotated[list[QualificationIn], Field(max_length=100)]

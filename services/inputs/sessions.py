@@ -1,4 +1,4 @@
-"""How a class is booked, and what may be asked of it."""
+"""Inputs that book a class, and those of the commands to it."""
 
 from uuid import UUID
 
@@ -12,7 +12,9 @@ class NewSession(Schema):
     instructor_id: UUID
     starts_at: Moment
     ends_at: Moment
-    student_ids: Ids | None = Field(None, max_length=500, description="Left out: everybody enrolled.")
+    student_ids: Ids | None = Field(
+        None, max_length=500, description="Left out: everybody enrolled in the course."
+    )
     topic_ids: Ids = Field(default_factory=list, max_length=50)
     time_zone: TimeZone | None = Field(
         None, description="Zone the class is planned in; the organization's by default."
@@ -30,11 +32,11 @@ class NewEnd(Schema):
 
 
 class Reason(Schema):
-    reason: str = Field("unspecified", pattern="^[a-z0-9_]{1,40}$", description="A code, no free text.")
+    reason: str = Field("unspecified", pattern="^[a-z0-9_]{1,40}$", description="A code, not free text.")
 
 
 class SubstituteIn(Schema):
-    instructor_id: UUID | None = Field(None, description="Left out: whoever fits best.")
+    instructor_id: UUID | None = Field(None, description="Left out: the best match.")
 
 
 class NewGuest(Schema):

@@ -1,1 +1,1 @@
-"""What people of an organization make and change: each kind described once, served alike."""
+"""Kinds of records that an organization manages: each described once, served alike by API, console and imports."""

@@ -1,4 +1,4 @@
-"""All kinds, in the order they are described."""
+"""The instances of all resources, in the order of the API documentation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Courses, topics, curriculum plans, enrollments."""
+"""The resources of courses, topics, curriculum plans and enrollments."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ from services.resources.resource import Resource
 
 
 def _item(cell: str) -> dict[str, str]:
-    """`topic_id:sessions`, or a topic alone."""
+    """A plan item from a CSV cell: `topic_id:sessions`, or `topic_id`."""
     topic, _, sessions = cell.partition(":")
     return {"topic_id": topic.strip()} | ({"sessions": sessions.strip()} if sessions.strip() else {})
 
@@ -63,8 +63,8 @@ class Courses(Resource[Course]):
             )
 
     async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
-        found = await people.topic_ids(db, [row.id for row in rows])
-        return {row.id: {"topic_ids": found.get(row.id, [])} for row in rows}
+        by_course = await people.topic_ids(db, [row.id for row in rows])
+        return {row.id: {"topic_ids": by_course.get(row.id, [])} for row in rows}
 
 
 class Topics(Resource[Topic]):
@@ -77,15 +77,15 @@ class Topics(Resource[Topic]):
     references: ClassVar = {"course_id": Course}
 
     async def completed(self, db: AsyncSession, news: Sequence[Schema]) -> Sequence[Schema]:
-        """Behind the last of its course, where no place is given."""
+        """Topics without a position go after the last one of their course."""
         assert all(isinstance(new, NewTopic) for new in news)
         topics = cast("Sequence[NewTopic]", news)
-        free = await people.next_positions(db, {topic.course_id for topic in topics})
+        next_position = await people.next_positions(db, {topic.course_id for topic in topics})
         placed = []
         for topic in topics:
-            place = topic.position if topic.position is not None else free.get(topic.course_id, 0)
-            free[topic.course_id] = max(free.get(topic.course_id, 0), place + 1)
-            placed.append(topic.model_copy(update={"position": place}))
+            position = topic.position if topic.position is not None else next_position.get(topic.course_id, 0)
+            next_position[topic.course_id] = max(next_position.get(topic.course_id, 0), position + 1)
+            placed.append(topic.model_copy(update={"position": position}))
         return placed
 
 
@@ -100,10 +100,10 @@ class Plans(Resource[CurriculumPlan]):
     cells: ClassVar = {"items": _item}
 
     async def refusals(self, db: AsyncSession, news: Sequence[Schema]) -> list[HomeroomError | None]:
-        found = await super().refusals(db, news)
+        of_references = await super().refusals(db, news)
         plans = cast("Sequence[NewPlan]", news)
-        refused = await _wrong_topics(db, [(plan.course_id, plan.items) for plan in plans])
-        return [one or other for one, other in zip(found, refused, strict=True)]
+        of_topics = await _wrong_topics(db, [(plan.course_id, plan.items) for plan in plans])
+        return [reference or topic for reference, topic in zip(of_references, of_topics, strict=True)]
 
     async def relate(self, db: AsyncSession, row: CurriculumPlan, change: Schema, now: datetime) -> None:
         assert isinstance(change, PlanChange)
@@ -121,17 +121,18 @@ class Plans(Resource[CurriculumPlan]):
 async def _wrong_topics(
     db: AsyncSession, plans: Sequence[tuple[UUID, Sequence[PlanItem]]]
 ) -> list[HomeroomError | None]:
+    """For each plan, the refusal of topics that are unusable or of another course; None if there are none."""
     lives = await intake.lives(db, Topic, {item.topic_id for _, items in plans for item in items})
     courses = await people.courses_of_topics(db, lives)
-    found: list[HomeroomError | None] = []
+    refusals: list[HomeroomError | None] = []
     for course_id, items in plans:
         refusal = entities.unusable(Topic, [item.topic_id for item in items], lives)
         if refusal is None and any(courses[item.topic_id] != course_id for item in items):
             refusal = UnknownReference(
                 "a topic doesn't belong to this course", next_step="Use topics of the plan's course."
             )
-        found.append(refusal)
-    return found
+        refusals.append(refusal)
+    return refusals
 
 
 class Enrollments(Resource[Enrollment]):

@@ -1,8 +1,8 @@
-"""Identity providers that an organization's people sign in with."""
+"""The resource of identity providers, with which an organization's people sign in."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,15 +15,13 @@ from services.inputs.access import IdentityProviderChange, NewIdentityProvider
 from services.inputs.fields import Schema
 from services.resources.resource import Outside, Resource
 
-Asked = TypeVar("Asked", bound=Schema)
-
 
 class CheckedProvider(NewIdentityProvider):
-    """Its description was read, and its secret is sealed."""
+    """A provider whose configuration was checked and whose client secret is sealed."""
 
 
 class CheckedChange(IdentityProviderChange):
-    """As `CheckedProvider`."""
+    """A change whose issuer was checked and whose client secret is sealed."""
 
 
 class IdentityProviders(Resource[IdentityProvider]):
@@ -34,14 +32,14 @@ class IdentityProviders(Resource[IdentityProvider]):
     filters: ClassVar = {"issuer": str}
     searched = ("issuer",)
 
-    async def admit(self, outside: Outside, asked: Schema) -> Schema:
-        """Raises ProviderUnusable, which says what is wrong with its description."""
-        given = asked.model_dump(exclude_unset=True)
+    async def admit(self, outside: Outside, new_or_change: Schema) -> Schema:
+        """Check the provider's configuration and seal its client secret. Raises ProviderUnusable with the reason."""
+        given = new_or_change.model_dump(exclude_unset=True)
         if "issuer" in given:
             await outside.openid.check(given["issuer"])
         if "client_secret" in given:
             given["client_secret"] = outside.client_secrets.seal(given["client_secret"])
-        checked = CheckedProvider if isinstance(asked, NewIdentityProvider) else CheckedChange
+        checked = CheckedProvider if isinstance(new_or_change, NewIdentityProvider) else CheckedChange
         return checked.model_construct(_fields_set=set(given), **given)
 
     async def make(
@@ -62,7 +60,7 @@ class IdentityProviders(Resource[IdentityProvider]):
 
 
 async def _refuse_taken(db: AsyncSession, domains: Sequence[str], key: UUID) -> None:
-    """One domain leads to one provider: nobody can send another's people to their own. Raises Conflict."""
+    """Refuse domains of another provider, so that nobody can redirect its people. Raises Conflict."""
     for domain in sorted(domains):
         await sign_ins.claim_domain(db, domain)
         if any(other != key for other, _ in await sign_ins.providers_of_domain(db, domain)):

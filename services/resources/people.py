@@ -1,4 +1,4 @@
-"""Guardians, students, instructors, staff."""
+"""The resources of guardians, students, instructors and members of staff."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -28,16 +28,16 @@ from services.inputs.people import (
 from services.resources.resource import Resource
 
 
-async def _refuse_if_booked(db: AsyncSession, person_id: UUID, what: str, now: datetime) -> None:
+async def _refuse_if_booked(db: AsyncSession, person_id: UUID, noun: str, now: datetime) -> None:
     if coming := await people.coming_classes(db, person_id, now):
         raise InUse(
-            f"this {what} has {coming} upcoming or running {'class' if coming == 1 else 'classes'}",
+            f"this {noun} has {coming} upcoming or running {'class' if coming == 1 else 'classes'}",
             next_step="Cancel them, or wait until they are over.",
         )
 
 
 def _qualification(cell: str) -> dict[str, str]:
-    """`subject:level`, or a subject alone."""
+    """A qualification from a CSV cell: `subject:level`, or `subject`."""
     subject, _, level = cell.partition(":")
     return {"subject": subject.strip(), "level": level.strip()}
 
@@ -74,8 +74,8 @@ class Students(Resource[Student]):
         await _refuse_if_booked(db, row.id, "student", now)
 
     async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
-        found = await people.guardian_ids(db, [row.id for row in rows])
-        return {row.id: {"guardian_ids": found.get(row.id, [])} for row in rows}
+        by_student = await people.guardian_ids(db, [row.id for row in rows])
+        return {row.id: {"guardian_ids": by_student.get(row.id, [])} for row in rows}
 
 
 class Instructors(Resource[Instructor]):
@@ -90,7 +90,7 @@ class Instructors(Resource[Instructor]):
         self, tenant: UUID, key: UUID, new: Schema, now: datetime
     ) -> Mapping[type[SQLModel], list[dict[str, Any]]]:
         assert isinstance(new, NewInstructor)
-        wanted = dict.fromkeys((one.subject, one.level) for one in new.qualifications)
+        wanted = dict.fromkeys((held.subject, held.level) for held in new.qualifications)
         own = {"organization_id": tenant, "instructor_id": key, "created_at": now}
         return {
             Qualification: [
@@ -101,16 +101,20 @@ class Instructors(Resource[Instructor]):
     async def relate(self, db: AsyncSession, row: Instructor, change: Schema, now: datetime) -> None:
         assert isinstance(change, InstructorChange)
         if "qualifications" in change.model_fields_set:
-            wanted = [(one.subject, one.level) for one in change.qualifications]
+            wanted = [(held.subject, held.level) for held in change.qualifications]
             await people.set_qualifications(db, row.organization_id, row.id, wanted, now)
 
     async def check_unused(self, db: AsyncSession, row: Instructor, now: datetime) -> None:
         await _refuse_if_booked(db, row.id, "instructor", now)
 
     async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
-        found = await people.qualifications(db, [row.id for row in rows])
+        by_instructor = await people.qualifications(db, [row.id for row in rows])
         return {
-            row.id: {"qualifications": [{"subject": s, "level": level} for s, level in found.get(row.id, [])]}
+            row.id: {
+                "qualifications": [
+                    {"subject": s, "level": level} for s, level in by_instructor.get(row.id, [])
+                ]
+            }
             for row in rows
         }
 

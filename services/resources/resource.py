@@ -1,4 +1,4 @@
-"""One kind of thing that is made, read, listed, changed and retired; kinds with more to say override a step."""
+"""The base class of resources: records that are created, read, listed, changed and retired."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from services.inputs.fields import Schema
 from signing.sealing import Sealer
 
 Row = TypeVar("Row", bound=SQLModel)
-Found = TypeVar("Found")
+Existing = TypeVar("Existing")
 
 
 @dataclass(frozen=True)
 class Outside:
-    """The world outside the database that some kinds look at before they are written."""
+    """Parts outside the database that some kinds need before they are written."""
 
     openid: OpenIdConnect
     client_secrets: Sealer  # for the client secrets of identity providers
@@ -44,79 +44,80 @@ class Resource(Generic[Row]):
     searched: ClassVar[tuple[str, ...]] = ("name",)
     references: ClassVar[
         Mapping[str, type[SQLModel]]
-    ] = {}  # field of `new`, one id or several, to their table
-    cells: ClassVar[Mapping[str, Callable[[str], Any]]] = {}  # how a CSV cell writes one item of a list
+    ] = {}  # field of `new` that holds one id or several, to the table of these ids
+    cells: ClassVar[Mapping[str, Callable[[str], Any]]] = {}  # list field to the parser of its CSV items
 
     async def get(self, db: AsyncSession, key: UUID) -> Row:
-        """Raises NotFound."""
-        return self._there(await db.get(self.table, key), key)
+        """The row of this id. Raises NotFound."""
+        return self._existing(await db.get(self.table, key), key)
 
     async def seen(self, db: Reading, key: UUID) -> Any:
-        """As `get`, of what is only shown. Raises NotFound."""
-        return self._there(await pages.one(db, self.table, key), key)
+        """As `get`, for reading only. Raises NotFound."""
+        return self._existing(await pages.one(db, self.table, key), key)
 
     @property
     def shown_by_one_query(self) -> bool:
-        """All that is shown of it is columns of its own table."""
+        """Whether a response has only columns of the kind's own table."""
         return type(self).related is Resource.related
 
-    async def admit(self, outside: Outside, asked: Schema) -> Schema:
-        """What is asked for, after a look at the world outside the database."""
-        return asked
+    async def admit(self, outside: Outside, new_or_change: Schema) -> Schema:
+        """Check an input against parts outside the database, and return it as it is written."""
+        return new_or_change
 
     async def create(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Row:
-        """Made again under the same key, it is the one that is there."""
-        if there := await db.get(self.table, key):
-            return there
+        """Create a row; called again with the same id, it returns the row that exists."""
+        if existing := await db.get(self.table, key):
+            return existing
         row = await self.make(db, tenant, key, new, now)
         await db.flush()
         return row
 
     async def make(self, db: AsyncSession, tenant: UUID, key: UUID, new: Schema, now: datetime) -> Row:
-        """Raises UnknownReference."""
+        """Write a new row and the rows that belong to it. Raises UnknownReference."""
         (refusal,) = await self.refusals(db, [new])
         if refusal:
             raise refusal
-        (whole,) = await self.completed(db, [new])
-        row = self.table(**self.row(tenant, key, whole, now))
+        (completed,) = await self.completed(db, [new])
+        row = self.table(**self.row(tenant, key, completed, now))
         db.add(row)
         await db.flush()
-        await intake.add_all(db, self.further_rows(tenant, key, whole, now))
+        await intake.add_all(db, self.further_rows(tenant, key, completed, now))
         return row
 
     async def refusals(self, db: AsyncSession, news: Sequence[Schema]) -> list[HomeroomError | None]:
-        """For each of these why it cannot be made, as far as that stands in other tables."""
-        found: list[HomeroomError | None] = [None] * len(news)
+        """For each input, why it cannot be created because of rows in other tables; None if it can."""
+        refusals: list[HomeroomError | None] = [None] * len(news)
         for field, table in self.references.items():
             named = [_ids(getattr(new, field)) for new in news]
             lives = await intake.lives(db, table, {key for keys in named for key in keys})
-            for place, keys in enumerate(named):
-                found[place] = found[place] or entities.unusable(table, keys, lives)
-        return found
+            for index, keys in enumerate(named):
+                refusals[index] = refusals[index] or entities.unusable(table, keys, lives)
+        return refusals
 
     async def completed(self, db: AsyncSession, news: Sequence[Schema]) -> Sequence[Schema]:
-        """With what was left out and comes from other rows."""
+        """The inputs with values that are left out and depend on other rows."""
         return news
 
     def row(self, tenant: UUID, key: UUID, new: Schema, now: datetime) -> dict[str, Any]:
+        """The values of a new row."""
         own = self.columns(new.model_dump())
         return {"id": key, "organization_id": tenant, "created_at": now} | own
 
     def further_rows(
         self, tenant: UUID, key: UUID, new: Schema, now: datetime
     ) -> Mapping[type[SQLModel], list[dict[str, Any]]]:
-        """What is made along with it, by table."""
+        """Rows of other tables that are created along with it, by table."""
         return {}
 
     def columns(self, values: dict[str, Any]) -> dict[str, Any]:
-        """What of a request goes into the row as it is."""
-        known = self.table.model_fields
-        return {name: value for name, value in values.items() if name in known}
+        """The values of an input that are columns of the row."""
+        fields = self.table.model_fields
+        return {name: value for name, value in values.items() if name in fields}
 
     async def update(
         self, db: AsyncSession, key: UUID, change: Schema, version: int | None, now: datetime
     ) -> Row:
-        """Raises NotFound, StaleVersion, TransitionRefused for one that is retired."""
+        """Change a row. Raises NotFound, StaleVersion, TransitionRefused for a row that is retired."""
         row = await self._locked(db, key, version)
         if getattr(row, "retired_at", None) is not None:
             raise TransitionRefused(
@@ -129,10 +130,10 @@ class Resource(Generic[Row]):
         return row
 
     async def relate(self, db: AsyncSession, row: Row, change: Schema, now: datetime) -> None:
-        """What a change means for other tables."""
+        """Apply a change to rows of other tables."""
 
     async def retire(self, db: AsyncSession, key: UUID, version: int | None, now: datetime) -> Row:
-        """Out of use from now on; what refers to it keeps it. Raises NotFound, StaleVersion, InUse."""
+        """Take a row out of use; rows that refer to it keep it. Raises NotFound, StaleVersion, InUse."""
         row = await self._locked(db, key, version)
         if getattr(row, "retired_at") is None:  # noqa: B009
             await self.check_unused(db, row, now)
@@ -141,9 +142,10 @@ class Resource(Generic[Row]):
         return row
 
     async def check_unused(self, db: AsyncSession, row: Row, now: datetime) -> None:
-        """Raises InUse where it cannot be retired."""
+        """Raises InUse if the row cannot be retired."""
 
     async def restore(self, db: AsyncSession, key: UUID, now: datetime) -> Row:
+        """Bring a retired row back into use. Raises NotFound."""
         row = await self._locked(db, key, None)
         if getattr(row, "retired_at") is not None:  # noqa: B009
             entities.touch(row, {"retired_at": None}, now)
@@ -151,15 +153,15 @@ class Resource(Generic[Row]):
         return row
 
     async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
-        """What belongs to these and is no column, by row and name."""
+        """Values of responses that come from other tables: by row id, then by name."""
         return {}
 
     async def _locked(self, db: AsyncSession, key: UUID, version: int | None) -> Row:
-        row = self._there(await entities.lock(db, self.table, key), key)
+        row = self._existing(await entities.lock(db, self.table, key), key)
         check_version(getattr(row, "version"), version)  # noqa: B009
         return row
 
-    def _there(self, row: Found | None, key: UUID) -> Found:
+    def _existing(self, row: Existing | None, key: UUID) -> Existing:
         """Raises NotFound."""
         if row is None:
             raise NotFound(f"there is no {self.name} {key}")

@@ -31,7 +31,7 @@ from models.repositories import cases, documents, events, notices, organizations
 from models.session import Participant, Session
 from services.notices import ClassNotices
 from services.outbox import Outbox
-from services.sealed_words import SealedWords
+from services.sealed_content import SealedContent
 from signing.links import LinkSigner
 from signing.sealing import Sealer
 from workflows.contracts.common import Progress as ProgressInput
@@ -44,7 +44,7 @@ In = TypeVar("In")
 SENDER = "Harbour Tutoring <classes@harbour.example>"
 SECRET = "a-secret-of-thirty-two-characters-or-more"
 LINKS = LinkSigner([SECRET], "https://school.example")
-WORDS = SealedWords(Sealer([SECRET], "notice"))
+WORDS = SealedContent(Sealer([SECRET], "notice"))
 REGION = "local"
 
 

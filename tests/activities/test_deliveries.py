@@ -26,7 +26,7 @@ from models.repositories import notices, pages
 from models.repositories.pages import Asked
 from reports.contexts import RenderedMessage
 from services.outbox import Outbox
-from services.sealed_words import SealedWords
+from services.sealed_content import SealedContent
 from signing.sealing import Sealer
 from tests.activities.school import SECRET as SEALING_SECRET
 from tests.activities.school import SENDER, WORDS, School, now, run
@@ -71,13 +71,13 @@ async def write_notice(school: School, **changes: Any) -> Notice:
 
 
 async def deliver(
-    school: School, row: Notice, mailer: SmtpMailer, words: SealedWords = WORDS
+    school: School, row: Notice, mailer: SmtpMailer, words: SealedContent = WORDS
 ) -> DeliveryState:
     return (await _run(school, row, mailer, words)).state
 
 
 async def _run(
-    school: School, row: Notice, mailer: SmtpMailer, words: SealedWords = WORDS, *, give_up: bool = False
+    school: School, row: Notice, mailer: SmtpMailer, words: SealedContent = WORDS, *, give_up: bool = False
 ) -> DeliveryResult:
     assert row.deliver_by
     activities = DeliveryActivities(Outbox(school.database, mailer, words))
@@ -152,7 +152,7 @@ async def test_notice_sealed_with_a_removed_secret_is_withdrawn(
     school: School, mailer: SmtpMailer, mail_sink: TestMail
 ) -> None:
     row = await write_notice(school)
-    other_secret = SealedWords(Sealer(["another-secret-of-thirty-two-characters"], "notice"))
+    other_secret = SealedContent(Sealer(["another-secret-of-thirty-two-characters"], "notice"))
     assert await deliver(school, row, mailer, other_secret) == DeliveryState.WITHDRAWN
     assert mail_sink.messages(row.address) == []
 

@@ -10,7 +10,7 @@ import httpx
 from api.http.authentication import cookie_name
 from domain.people.access import KEY_ROLES, AccessRole
 from models.database import Database
-from services.sign_in import open_browser
+from services.sign_in import start_browser_session
 from tests.campus import Campus, School
 
 
@@ -33,7 +33,7 @@ async def signed_in(campus: Campus, organization_id: UUID, kind: str, person: UU
     """The browser of a person."""
     database = Database(campus.database.application)
     async with database.tenant(organization_id) as db:
-        token = await open_browser(db, organization_id, kind, person, "mail", datetime.now(UTC))
+        token = await start_browser_session(db, organization_id, kind, person, "mail", datetime.now(UTC))
     await database.aclose()
     browser = campus.client()
     browser.headers["Origin"] = campus.url

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from domain.errors import InvalidInput
-from services.bulk_import.parsing import LONGEST, Row, csv_rows, json_rows
+from services.bulk_import.parsing import MAX_ROW_BYTES, Row, csv_rows, json_rows
 from tests.api.bulk import CSV, LINES, refusals, report, upload
 from tests.campus import School, problem_of
 
@@ -59,8 +59,8 @@ def test_quotes_hold_what_separates() -> None:
         (b'"Mia,m\nLeo,l\n', ["a quote opened on this line is never closed", LEO]),
         (b'"Mia"x,m\nLeo,l\n', ["this row isn't valid CSV: ',' expected after '\"'", LEO]),
         (b"Mia\rm\nLeo,l\n", ["this row isn't valid CSV: new-line character seen in", LEO]),
-        (b"x" * (LONGEST + 5) + b",m\nLeo,l\n", ["this row is longer than 1000000 bytes", LEO]),
-        (b'"Mia' + b"\n" * (LONGEST + 5) + b"Leo,l\n", ["a quote opened on this line is never closed", LEO]),
+        (b"x" * (MAX_ROW_BYTES + 5) + b",m\nLeo,l\n", ["this row is longer than 1000000 bytes", LEO]),
+        (b'"Mia' + b"\n" * (MAX_ROW_BYTES + 5) + b"Leo,l\n", ["a quote opened on this line is never closed", LEO]),
         (b"x" * 200_000 + b",m\nLeo,l\n", ["this row isn't valid CSV: field larger than fi", LEO]),
         (b'Mia,"m\n' * 2 + b"Leo,l\n", ["this row isn't valid CSV: ", LEO]),
     ],
@@ -101,7 +101,7 @@ def test_a_file_whose_header_is_none(content: bytes, told: str) -> None:
 
 
 def test_lines_that_are_no_json() -> None:
-    bad = [b"[1]", b"{", b'{"name": "\xe9"}', b'"x"', b"[" * 5000, b'{"n": "' + b"x" * LONGEST]
+    bad = [b"[1]", b"{", b'{"name": "\xe9"}', b'"x"', b"[" * 5000, b'{"n": "' + b"x" * MAX_ROW_BYTES]
     content = b"\n".join([b'{"name": "Mia"}', b"", *bad, b"{}"])
     found = [row.content for row in json_rows(io.BytesIO(content))]
     assert found[0] == {"name": "Mia"}

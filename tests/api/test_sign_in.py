@@ -494,7 +494,7 @@ async def test_nobody_who_reads_the_outbox_can_sign_in_as_another(
         page = await desk.get(f"/outbox/{message['id']}")
         mail = await desk.get(f"/outbox/{message['id']}/mail")
         audit = await desk.get(f"/settings/audit?subject_id={message['id']}")
-    assert "Not shown: it holds a sign-in link." in page.text
+    assert "Not shown, because it contains a sign-in link." in page.text
     read = [
         page.text,
         mail.text,

@@ -1,4 +1,4 @@
-"""A campus on which classes come as far as review, and a browser."""
+"""Fixtures of the console's browser tests: a school whose classes come as far as review, and Chromium pages."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ async def academy(hall: Hall) -> AsyncIterator[School]:
 
 @asynccontextmanager
 async def started_chromium() -> AsyncIterator[Browser]:
-    """One that plays sound without being clicked."""
+    """Chromium that plays audio without a click."""
     async with async_playwright() as playwright:
         program = str(find_or_install(lambda _: None))
         flags = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--disable-gpu"]
@@ -39,24 +39,26 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def at_the_desk(chromium: Browser, school: School) -> AsyncIterator[Page]:
-    """A page of somebody at the school's desk. Anything the page itself does wrong is an error."""
+async def signed_in_page(chromium: Browser, school: School) -> AsyncIterator[Page]:
+    """A page that is signed in as the operator. Script errors and CSP violations on it fail the test."""
     context = await chromium.new_context(viewport=DESKTOP, timezone_id=ZONE)
     opened = await context.new_page()
-    wrong: list[Any] = []
-    opened.on("pageerror", lambda error: wrong.append(error))
-    opened.on("console", lambda message: wrong.append(message.text) if _breach(message.text) else None)
+    errors: list[Any] = []
+    opened.on("pageerror", lambda error: errors.append(error))
+    opened.on(
+        "console", lambda message: errors.append(message.text) if _is_csp_violation(message.text) else None
+    )
     await opened.goto(school.campus.desk_url(school.id))
     yield opened
     await context.close()
-    assert wrong == [], wrong
+    assert errors == [], errors
 
 
 @pytest.fixture
 async def page(chromium: Browser, academy: School) -> AsyncIterator[Page]:
-    async with at_the_desk(chromium, academy) as opened:
+    async with signed_in_page(chromium, academy) as opened:
         yield opened
 
 
-def _breach(text: str) -> bool:
+def _is_csp_violation(text: str) -> bool:
     return "Content Security Policy" in text or "Content-Security-Policy" in text

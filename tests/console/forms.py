@@ -1,4 +1,4 @@
-"""Forms of pages, as a browser finds them."""
+"""Reads values from the forms of a page."""
 
 import re
 
@@ -6,6 +6,7 @@ import httpx
 
 
 def hidden(answer: httpx.Response, name: str) -> str:
-    found = re.search(rf'type="hidden" name="{name}" value="([^"]*)"', answer.text)
-    assert found, answer.text[:3000]
-    return found.group(1)
+    """The value of a hidden input."""
+    match = re.search(rf'type="hidden" name="{name}" value="([^"]*)"', answer.text)
+    assert match, answer.text[:3000]
+    return match.group(1)

@@ -1,4 +1,4 @@
-"""The application with all its workers, on which classes come as far as review; `Hall` writes what is said."""
+"""Starts the application with all its workers, and fakes for recorder and speech engine, as a `Hall`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""A half-hour class as the database has it afterwards: who was there, what was said with its sound, the draft."""
+"""The record of a half-hour class: connections, utterances with audio, and the statements of its draft."""
 
 import io
 import wave
@@ -54,24 +54,26 @@ class Lesson:
             key, self.people[speaker], f"TR_{speaker}", at, ends_at, text, words, "en", 0.9, "test"
         )
 
-    def said(self, part: str) -> Citation:
-        """A citation of the first utterance that holds these words."""
-        found = next(one for one in self.utterances() if part in one.text)
-        return Citation(found.id, part)
+    def citation(self, part: str) -> Citation:
+        """A citation of the first utterance that contains this text."""
+        utterance = next(utterance for utterance in self.utterances() if part in utterance.text)
+        return Citation(utterance.id, part)
 
     def statements(self) -> tuple[Statement, ...]:
         return (
             Statement(
-                Section.TOPICS, "Adding fractions with different denominators.", (self.said("different"),)
+                Section.TOPICS, "Adding fractions with different denominators.", (self.citation("different"),)
             ),
-            Statement(Section.TOPICS, "Finding a common denominator.", (self.said("common denominator"),)),
             Statement(
-                Section.PRACTISED, "Practised with thirds and sixths.", (self.said("thirds and sixths"),)
+                Section.TOPICS, "Finding a common denominator.", (self.citation("common denominator"),)
+            ),
+            Statement(
+                Section.PRACTISED, "Practised with thirds and sixths.", (self.citation("thirds and sixths"),)
             ),
             Statement(
                 Section.COMPREHENSION,
                 "Knew that one half plus one quarter is three quarters.",
-                (self.said("one half plus one quarter"), self.said("three quarters")),
+                (self.citation("one half plus one quarter"), self.citation("three quarters")),
                 "What is one half plus one quarter?",
                 "three quarters",
                 CheckOutcome.CORRECT,
@@ -79,7 +81,7 @@ class Lesson:
             Statement(
                 Section.COMPREHENSION,
                 "Took one third plus one sixth for two ninths at first.",
-                (self.said("two ninths"), self.said("Not quite")),
+                (self.citation("two ninths"), self.citation("Not quite")),
                 "What is one third plus one sixth?",
                 "two ninths",
                 CheckOutcome.PARTLY,
@@ -87,9 +89,9 @@ class Lesson:
             Statement(
                 Section.HOMEWORK,
                 "Page twelve, exercises one to four, until Thursday.",
-                (self.said("homework"),),
+                (self.citation("homework"),),
             ),
-            Statement(Section.NEXT_STEPS, "Next time: subtracting fractions.", (self.said("Next time"),)),
+            Statement(Section.NEXT_STEPS, "Next time: subtracting fractions.", (self.citation("Next time"),)),
         )
 
     def events(self) -> Iterator[SessionEvent]:
@@ -100,47 +102,47 @@ class Lesson:
                     (EventKind.PARTICIPANT_LEFT, left),
                 ):
                     yield self._event(speaker, kind, minute, f"PA_{speaker}_{number}")
-        for one in self.utterances():
-            seconds = (one.ends_at - one.starts_at).total_seconds()
+        for utterance in self.utterances():
+            seconds = (utterance.ends_at - utterance.starts_at).total_seconds()
             yield SessionEvent(
                 EventSource.CAPTURE,
-                f"talk-{one.id}",
+                f"talk-{utterance.id}",
                 EventKind.TALK,
-                one.starts_at,
-                one.identity,
-                "PA_instructor_0" if one.identity == self.people[Speaker.INSTRUCTOR] else None,
-                one.track_sid,
-                data={"seconds": seconds, "until": one.ends_at.isoformat()},
+                utterance.starts_at,
+                utterance.identity,
+                "PA_instructor_0" if utterance.identity == self.people[Speaker.INSTRUCTOR] else None,
+                utterance.track_sid,
+                data={"seconds": seconds, "until": utterance.ends_at.isoformat()},
             )
 
     def _event(self, speaker: Speaker, kind: EventKind, minute: float, sid: str) -> SessionEvent:
         at = self.starts_at + timedelta(minutes=minute)
         return SessionEvent(EventSource.WEBHOOK, f"{sid}-{kind}", kind, at, self.people[speaker], sid)
 
-    async def store_sound(self, store: ObjectStore) -> list[AudioSegment]:
-        """A tone for each utterance, long enough to hear where it begins."""
+    async def store_audio(self, store: ObjectStore) -> list[AudioSegment]:
+        """Store a tone as the audio of each utterance, as long as the utterance."""
         segments = []
-        for number, one in enumerate(self.utterances()):
-            samples = round((one.ends_at - one.starts_at).total_seconds() * RATE)
+        for number, utterance in enumerate(self.utterances()):
+            samples = round((utterance.ends_at - utterance.starts_at).total_seconds() * RATE)
             key = f"{self.organization_id}/{self.session_id}/audio/{number}.wav"
-            sound = _tone(samples)
-            await obstore.put_async(store, key, sound)
+            audio = _tone(samples)
+            await obstore.put_async(store, key, audio)
             segments.append(
                 AudioSegment(
                     self.organization_id,
                     self.session_id,
-                    one.identity,
+                    utterance.identity,
                     "PA",
-                    one.track_sid,
+                    utterance.track_sid,
                     "r",
                     number,
-                    one.starts_at,
+                    utterance.starts_at,
                     samples,
                     RATE,
                     "flac",
                     key,
                     "",
-                    len(sound),
+                    len(audio),
                 )
             )
         return segments

@@ -1,4 +1,4 @@
-"""A case and a message of a school, and what a key may read."""
+"""Writes a case and a notice of a school, and tries an API key."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from tests.campus import HOUR, School
 from tests.markup import MARKUP
 
 
-async def case_of(opened: School, occasion: str = "room") -> UUID:
+async def add_case(opened: School, occasion: str = "room") -> UUID:
     session_id, now = await opened.book(), datetime.now(UTC)
     case = ExceptionCase(
         id=uuid4(),
@@ -36,7 +36,7 @@ async def case_of(opened: School, occasion: str = "room") -> UUID:
     return case.id
 
 
-async def notice_of(opened: School, **changes: Any) -> UUID:
+async def add_notice(opened: School, **changes: Any) -> UUID:
     session_id, now = await opened.book(72 * HOUR), datetime.now(UTC)
     values: dict[str, Any] = {
         "id": uuid4(),
@@ -65,6 +65,7 @@ async def notice_of(opened: School, **changes: Any) -> UUID:
     return notice.id
 
 
-async def status(harbour: School, secret: str) -> int:
+async def status_with_key(harbour: School, secret: str) -> int:
+    """The status of a request with this API key."""
     async with harbour.campus.client(secret) as program:
         return (await program.get("/v1/students")).status_code

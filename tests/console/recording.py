@@ -1,4 +1,4 @@
-"""A recorder and a speech engine for classes whose recording and words the test writes by itself."""
+"""A recorder and a speech engine that do nothing, for tests that write recording and transcript themselves."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

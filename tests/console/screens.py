@@ -1,4 +1,4 @@
-"""Looks at a page: screenshots for a reviewer, and axe in both schemes at both widths."""
+"""Checks a page in both colour schemes at two widths: screenshots for reviewers, no overflow, no axe violations."""
 
 from typing import Any, Literal
 
@@ -15,16 +15,17 @@ _FITS = "() => document.documentElement.scrollWidth <= document.documentElement.
 
 
 async def look_and_check(page: Page, name: str) -> None:
+    """Take screenshots under this name, and assert that the page fits and has no axe violations."""
     size = page.viewport_size
     assert size is not None
     for suffix, viewport in (("", size), ("-phone", PHONE)):
         await page.set_viewport_size(viewport)
-        assert await page.evaluate(_FITS), f"{name} sticks out at {viewport['width']} pixels"
+        assert await page.evaluate(_FITS), f"{name} overflows at {viewport['width']} pixels"
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme)
             await page.evaluate(
                 "scrollTo(0, 0)"
-            )  # what sticks to the top would stand in the middle of the picture
+            )  # else a sticky header appears in the middle of the screenshot
             with screenshot_folder() as folder:
                 shade = "" if scheme == "light" else "-dark"
                 await page.screenshot(path=folder / f"{name}{suffix}{shade}.png", full_page=True)

@@ -1,4 +1,4 @@
-"""Brings a class into review in seconds: a real workflow, with what was said written into the database."""
+"""`Hall` brings a class into review in seconds: a real workflow with a recording and a transcript written directly."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -58,7 +58,7 @@ class Hall:
         await self._write(lesson, statements(lesson))
         await school.post(f"/v1/sessions/{session_id}/end")
         await school.run_until(session_id, "review")
-        # Aside: what it waits for may be held by a worker on this very loop.
+        # In a thread, because it waits for row locks that a worker on this event loop may hold.
         await asyncio.to_thread(self._set_times, lesson)
         return lesson
 
@@ -79,9 +79,9 @@ class Hall:
     async def _write(self, lesson: Lesson, statements: Sequence[Statement]) -> None:
         settings = self.campus.settings
         store = open_store(settings.object_store_url, settings.object_store_options)
-        segments = await lesson.store_sound(store)
+        segments = await lesson.store_audio(store)
         tenant, session_id = lesson.organization_id, lesson.session_id
-        async with _opened(self.campus) as database, database.tenant(tenant) as db:
+        async with _database_of(self.campus) as database, database.tenant(tenant) as db:
             await recordings.register(db, segments)
             await recordings.mark_transcribed(db, [segment.key for segment in segments])
             await recordings.add_utterances(db, tenant, session_id, lesson.utterances())
@@ -98,7 +98,7 @@ class Hall:
             )
 
     def _set_times(self, lesson: Lesson) -> None:
-        """As if it had been taught when it says, which a workflow in real time cannot have."""
+        """Move the class into the past, where the lesson says that it was taught."""
         ends_at = lesson.starts_at + LASTS
         with psycopg.connect(self.campus.database.superuser) as connection:
             connection.execute(
@@ -109,7 +109,7 @@ class Hall:
 
 
 @asynccontextmanager
-async def _opened(campus: Campus) -> AsyncIterator[Database]:
+async def _database_of(campus: Campus) -> AsyncIterator[Database]:
     database = Database(campus.database.application)
     yield database
     await database.aclose()

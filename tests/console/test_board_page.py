@@ -1,4 +1,4 @@
-"""Today in Chromium: the right row changes, and whoever reads, types or has something open is not disturbed."""
+"""The live board in Chromium: updates change the right row and disturb nobody who reads, types or has a row open."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -73,7 +73,7 @@ async def browser_page() -> AsyncIterator[Open]:
         await browser.close()
 
 
-async def come(house: Campus, running: RunningClass) -> None:
+async def join_as_instructor(house: Campus, running: RunningClass) -> None:
     person = {
         "sid": f"PA_{running.id.hex}",
         "identity": str(running.instructor),
@@ -102,7 +102,7 @@ async def violations(page: Page) -> list[str]:
     ]
 
 
-async def test_a_webhook_changes_its_row_and_disturbs_nobody(
+async def test_a_webhook_changes_its_row_and_keeps_scroll_focus_and_details(
     house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
 ) -> None:
     page = await browser_page(house, harbour)
@@ -111,21 +111,21 @@ async def test_a_webhook_changes_its_row_and_disturbs_nobody(
     await row_of(page, opened).get_by_role("button").click()
     await expect(row_of(page, opened).get_by_text("Léo Lindqvist")).to_be_visible()
     await row_of(page, opened).get_by_role("link").focus()
-    place = "document.scrollingElement.scrollTop"
-    before = await page.evaluate(place)
+    scroll_top = "document.scrollingElement.scrollTop"
+    before = await page.evaluate(scroll_top)
     assert before > 0
     for running in (above, opened, far):
         await expect(present(page, running)).to_have_text("0 of 3")
-        await come(house, running)
+        await join_as_instructor(house, running)
         await expect(present(page, running)).to_have_text("1 of 3")
     await expect(present(page, classes[61])).to_have_text("0 of 3")
     await expect(row_of(page, opened).get_by_text("instructor, in the room", exact=True)).to_be_visible()
-    assert abs(await page.evaluate(place) - before) < 2
+    assert abs(await page.evaluate(scroll_top) - before) < 2
     focused = await page.evaluate("document.activeElement.closest('.board-item')?.id")
     assert focused == f"session-{opened.id}"
 
 
-async def test_what_is_shown_is_in_the_address(
+async def test_filters_are_kept_in_the_url(
     house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
 ) -> None:
     await start_classes(rows, harbour, ["Adding fractions", HOSTILE])
@@ -154,7 +154,7 @@ async def test_what_is_shown_is_in_the_address(
     await expect(shared.get_by_role("radio", name="Done")).to_be_checked()
 
 
-async def test_a_row_that_no_longer_matches_stays_while_somebody_is_at_it(
+async def test_an_open_row_that_no_longer_matches_stays_until_it_is_closed(
     house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
 ) -> None:
     late = datetime.now(UTC) - timedelta(minutes=5)
@@ -162,8 +162,8 @@ async def test_a_row_that_no_longer_matches_stays_while_somebody_is_at_it(
     page = await browser_page(house, harbour, "?show=attention")
     more = row_of(page, waiting).get_by_role("button")
     await more.click()
-    await come(house, waiting)
-    await come(house, other)
+    await join_as_instructor(house, waiting)
+    await join_as_instructor(house, other)
     await expect(row_of(page, other)).to_be_hidden()
     await expect(row_of(page, waiting).get_by_text("no longer matches the filter")).to_be_visible()
     await more.click()
@@ -171,7 +171,7 @@ async def test_a_row_that_no_longer_matches_stays_while_somebody_is_at_it(
     await expect(row_of(page, waiting)).to_be_hidden()
 
 
-async def test_arrows_go_from_row_to_row(
+async def test_arrow_keys_move_between_rows(
     house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
 ) -> None:
     page = await browser_page(house, harbour)
@@ -182,7 +182,7 @@ async def test_arrows_go_from_row_to_row(
     await expect(row_of(page, classes[1]).get_by_role("button")).to_have_attribute("aria-expanded", "true")
 
 
-async def test_a_lost_connection_is_said_and_made_up_for(
+async def test_a_lost_connection_is_shown_and_missed_changes_arrive(
     house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
 ) -> None:
     (running,) = await start_classes(rows, harbour, ["Verbs"])
@@ -192,13 +192,13 @@ async def test_a_lost_connection_is_said_and_made_up_for(
     await page.route("**/today/live*", lambda route: route.abort())
     await house.app.state.homeroom.boards.aclose()
     await expect(lost).to_be_visible()
-    await come(house, running)
+    await join_as_instructor(house, running)
     await page.unroute_all()
     await expect(present(page, running)).to_have_text("1 of 3")
     await expect(lost).to_be_hidden()
 
 
-async def test_it_is_for_everybody_and_looks_well(
+async def test_the_board_is_accessible_empty_and_filled(
     house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
 ) -> None:
     """Empty and filled, light and dark, desktop and phone."""
@@ -228,9 +228,9 @@ async def look_and_check(page: Page, name: str) -> None:
 
 
 async def fill_day(rows: Database, school: RunningSchool) -> None:
-    """Something of everything."""
+    """Classes in every state and with every kind of problem."""
     now = datetime.now(UTC)
-    well, behind, alone, silent = await start_classes(
+    healthy, behind, no_instructor, not_recorded = await start_classes(
         rows,
         school,
         ["Adding fractions", "Photosynthesis", "The past tense", "Rivers of Europe"],
@@ -242,20 +242,20 @@ async def fill_day(rows: Database, school: RunningSchool) -> None:
     (over,) = await start_classes(rows, school, ["Volcanoes"], state=SessionState.REVIEW, **hours(now, -3))
     await start_classes(rows, school, ["Percentages"], state=SessionState.CLOSED, **hours(now, -6))
     async with rows.tenant(school.id) as db:
-        for running in (well, behind, silent):
+        for running in (healthy, behind, not_recorded):
             facts = [arrival(person, now) for person in (running.instructor, *running.students)]
             await events.record(db, school.id, [(running.id, fact) for fact in facts])
-        await events.record(db, school.id, [(alone.id, arrival(alone.students[0], now))])
-        facts = [quality(well.instructor, "excellent", now), quality(well.students[0], "good", now)]
-        await events.record(db, school.id, [(well.id, fact) for fact in facts])
+        await events.record(db, school.id, [(no_instructor.id, arrival(no_instructor.students[0], now))])
+        facts = [quality(healthy.instructor, "excellent", now), quality(healthy.students[0], "good", now)]
+        await events.record(db, school.id, [(healthy.id, fact) for fact in facts])
         await events.record(db, school.id, [(behind.id, quality(behind.students[1], "poor", now))])
-        await events.record(db, school.id, [(silent.id, recorder_gone(now))])
+        await events.record(db, school.id, [(not_recorded.id, recorder_gone(now))])
         await recordings.register(
-            db, [segment(school, well, now, 40, "a"), segment(school, behind, now, 300, "b")]
+            db, [segment(school, healthy, now, 40, "a"), segment(school, behind, now, 300, "b")]
         )
         for running, kind in (
-            (silent, ExceptionKind.RECORDING_MISSING),
-            (alone, ExceptionKind.INSTRUCTOR_ABSENT),
+            (not_recorded, ExceptionKind.RECORDING_MISSING),
+            (no_instructor, ExceptionKind.INSTRUCTOR_ABSENT),
             (over, ExceptionKind.RECORDING_GAP),
         ):
             await cases.open_once(db, exception(school, running, kind, now))

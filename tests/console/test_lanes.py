@@ -51,46 +51,46 @@ def axis(*rows: AttendanceRow, lasts: float = 40, now: float = 20) -> Axis:
     return Axis.of(planned, rows, at(now))
 
 
-def test_the_axis_holds_the_plan_and_everybody_beyond_it() -> None:
-    found = axis(attended((-5, 10)), attended((0, 45)))
-    assert (found.start, found.end) == (at(-5), at(45))
-    assert found.x(at(-5)) == 0
-    assert found.x(at(20)) == 50
-    assert found.x(at(90)) == 100
+def test_the_axis_spans_the_plan_and_all_connections() -> None:
+    time_axis = axis(attended((-5, 10)), attended((0, 45)))
+    assert (time_axis.start, time_axis.end) == (at(-5), at(45))
+    assert time_axis.x(at(-5)) == 0
+    assert time_axis.x(at(20)) == 50
+    assert time_axis.x(at(90)) == 100
 
 
-def test_who_is_still_there_is_there_until_now() -> None:
+def test_an_open_connection_ends_now() -> None:
     row = attended((10, None))
     (bar,) = axis(row).lane(row, [], at(20)).connections
-    assert (bar.x, bar.width, bar.said) == (25, 25, "10:00–20:00")
+    assert (bar.x, bar.width, bar.label) == (25, 25, "10:00–20:00")
 
 
 def test_gaps_lie_between_connections_that_do_not_overlap() -> None:
     row = attended((0, 10), (9, 12), (14, 20))
     lane = axis(row).lane(row, [], at(40))
     assert len(lane.connections) == 3
-    assert [gap.said for gap in lane.gaps] == ["12:00–14:00"]
-    assert lane.said == "in class 0:00–10:00, 9:00–12:00, 14:00–20:00; away 12:00–14:00"
+    assert [gap.label for gap in lane.gaps] == ["12:00–14:00"]
+    assert lane.description == "in class 0:00–10:00, 9:00–12:00, 14:00–20:00; away 12:00–14:00"
 
 
-def test_who_never_came_has_an_empty_lane() -> None:
+def test_an_absent_person_has_an_empty_lane() -> None:
     row = attended()
-    assert axis(row).lane(row, [], at(40)).said == "was not in class"
+    assert axis(row).lane(row, [], at(40)).description == "was not in class"
 
 
-def test_short_pauses_do_not_part_what_is_said() -> None:
+def test_short_pauses_do_not_split_a_talk_bar() -> None:
     row = attended((0, 40))
     second = timedelta(seconds=1)
-    said = [
+    talk = [
         Interval(at(1), at(1) + second),
         Interval(at(1) + 2 * second, at(1) + 3 * second),
         Interval(at(5), at(6)),
     ]
-    assert [bar.said for bar in axis(row).lane(row, said, at(40)).talk] == ["1:00–1:03", "5:00–6:00"]
+    assert [bar.label for bar in axis(row).lane(row, talk, at(40)).talk] == ["1:00–1:03", "5:00–6:00"]
 
 
 @pytest.mark.parametrize("lasts", [1, 5, 30, 45, 90, 480, 720])
-def test_a_few_ticks_counted_from_the_planned_start(lasts: float) -> None:
+def test_the_axis_has_a_few_ticks_from_the_planned_start(lasts: float) -> None:
     ticks = axis(lasts=lasts).ticks
     assert 2 <= len(ticks) <= 8
     assert ticks[0].at == at(0)
@@ -99,4 +99,4 @@ def test_a_few_ticks_counted_from_the_planned_start(lasts: float) -> None:
 
 def test_times_before_the_planned_start_are_negative() -> None:
     row = attended((-2.5, 1))
-    assert axis(row).lane(row, [], at(5)).connections[0].said == "−2:30–1:00"
+    assert axis(row).lane(row, [], at(5)).connections[0].label == "−2:30–1:00"

@@ -1,4 +1,4 @@
-"""The own pages of instructors and families, over HTTP: what each sees, and what nobody else does."""
+"""The pages of instructors and families, over HTTP: each sees their own classes and nobody else's."""
 
 import asyncio
 import re
@@ -90,15 +90,15 @@ async def test_each_family_sees_its_own_child_alone(opened: School) -> None:
         assert other not in page.text
 
 
-async def test_a_join_link_is_of_the_child(hall: Hall, opened: School) -> None:
+async def test_a_family_joins_with_the_link_of_its_child(hall: Hall, opened: School) -> None:
     session_id = await opened.book(50 * HOUR)
     links = {link["name"]: link["url"] for link in await opened.get(f"/v1/sessions/{session_id}/join-links")}
     for number, name in enumerate(("Noor Haddad", "Leo Lindqvist")):
         (child,) = (await family_of(opened, number))["children"]
-        (one,) = [coming for coming in child["coming"] if coming["session_id"] == session_id]
+        (next_class,) = [coming for coming in child["coming"] if coming["session_id"] == session_id]
         read = [
             hall.campus.links.read_join(url.partition("?t=")[2], UUID(session_id), _now())
-            for url in (one["join_url"], links[name])
+            for url in (next_class["join_url"], links[name])
         ]
         assert read[0] == read[1]
 
@@ -114,7 +114,7 @@ async def test_times_are_in_the_guardians_zone_and_language(opened: School) -> N
     assert "Next class" not in page
 
 
-async def test_nothing_that_is_not_approved_reaches_a_family(opened: School, taught: Lesson) -> None:
+async def test_an_unapproved_draft_does_not_reach_a_family(opened: School, taught: Lesson) -> None:
     assert (await family_of(opened, 0))["children"][0]["summaries"] == []
     async with await guardian(opened, 0) as browser:
         assert NOORS not in (await browser.get("/family")).text
@@ -123,22 +123,20 @@ async def test_nothing_that_is_not_approved_reaches_a_family(opened: School, tau
     assert summary["session_id"] == str(taught.session_id)
 
 
-async def test_a_summary_leaves_out_what_rests_on_other_peoples_children(
-    opened: School, taught: Lesson
-) -> None:
+async def test_a_summary_leaves_out_statements_about_other_children(opened: School, taught: Lesson) -> None:
     await approve(opened, taught)
-    told = []
+    texts = []
     for number in (0, 1):
         (child,) = (await family_of(opened, number))["children"]
         (summary,) = child["summaries"]
-        told.append(" ".join(one["text"] for one in summary["statements"]))
+        texts.append(" ".join(statement["text"] for statement in summary["statements"]))
         async with await guardian(opened, number) as browser:
             page = unescape((await browser.get("/family")).text)
-        assert all(one["text"] in page for one in summary["statements"])
-    assert NOORS in told[0]
-    assert LEOS not in told[0]
-    assert LEOS in told[1]
-    assert NOORS not in told[1]
+        assert all(statement["text"] in page for statement in summary["statements"])
+    assert NOORS in texts[0]
+    assert LEOS not in texts[0]
+    assert LEOS in texts[1]
+    assert NOORS not in texts[1]
 
 
 async def test_the_link_in_a_mail_opens_the_family_page(
@@ -152,29 +150,29 @@ async def test_the_link_in_a_mail_opens_the_family_page(
         assert page.url.path == "/family"
         assert not page.url.query
         assert "Noor Haddad" in page.text
-        before = await signed_in_since(opened, 0)
+        before = await sign_in_count(opened, 0)
         assert (await browser.get(link)).url.path == "/family"
-        assert await signed_in_since(opened, 0) == before
+        assert await sign_in_count(opened, 0) == before
         assert (await browser.get("/today")).status_code == 403
         assert (await browser.get(f"/sessions/{session_id}")).status_code == 403
     (record, *_) = (await opened.get(f"/v1/audit?actor=guardian:{opened.ids['guardian 0']}"))["items"]
     assert record["changes"]["method"] == [None, "link"]
 
 
-async def signed_in_since(opened: School, number: int) -> int:
+async def sign_in_count(opened: School, number: int) -> int:
     key = opened.ids[f"guardian {number}"]
     return len((await opened.get(f"/v1/audit?actor=guardian:{key}"))["items"])
 
 
 async def link_in_mail(mail_sink: TestMail, opened: School, number: int) -> str:
-    """Of any message to a guardian: every one of them has it."""
+    """The family link in a message to a guardian; every such message has it."""
     (message, *_) = await asyncio.to_thread(mail_sink.wait_for, address(opened, number))
     (link,) = re.findall(r'href="([^"]+/family\?t=[^"]+)"', message["html"])
     assert unescape(link) in message["text"]
     return unescape(link)
 
 
-async def test_a_link_to_an_address_that_is_no_longer_theirs(hall: Hall, opened: School) -> None:
+async def test_a_link_sent_to_a_former_address_is_refused(hall: Hall, opened: School) -> None:
     made = await opened.post(
         "/v1/guardians", {"name": "Moves house", "email": f"old.{opened.id}@family.example"}
     )
@@ -191,7 +189,7 @@ async def test_a_link_to_an_address_that_is_no_longer_theirs(hall: Hall, opened:
         assert "expired" in refused.text
 
 
-async def test_a_link_that_is_expired_or_of_another_purpose(hall: Hall, opened: School) -> None:
+async def test_expired_and_foreign_links_are_refused(hall: Hall, opened: School) -> None:
     link = FamilyLink(opened.id, UUID(opened.ids["guardian 0"]), address(opened, 0))
     expired = hall.campus.links.family_url(link, _now() - HOUR).partition("?t=")[2]
     desk = hall.campus.desk_url(opened.id).partition("?desk=")[2]
@@ -200,7 +198,7 @@ async def test_a_link_that_is_expired_or_of_another_purpose(hall: Hall, opened: 
             problem_of(await program.get("/family", params={"t": token}), 403, code)
 
 
-async def test_a_child_that_is_unlinked_is_gone_from_the_page(opened: School, taught: Lesson) -> None:
+async def test_an_unlinked_child_disappears_from_the_page(opened: School, taught: Lesson) -> None:
     """With its classes, its summaries and the messages about them."""
     await approve(opened, taught)
     before = await family_of(opened, 1)
@@ -238,7 +236,7 @@ async def test_an_instructor_sees_their_classes_briefings_and_reviews(hall: Hall
         assert (await ada.get(f"/sessions/{coming}")).status_code == 200
 
 
-async def test_an_instructor_sees_nothing_of_a_colleagues(opened: School) -> None:
+async def test_an_instructor_sees_no_class_of_a_colleague(opened: School) -> None:
     made = await opened.post("/v1/instructors", {"name": "Mei", "email": f"mei.{opened.id}@harbour.example"})
     theirs = await opened.book(100 * HOUR)
     async with await person(opened, "instructor", made["id"]) as mei:
@@ -252,7 +250,7 @@ async def test_an_instructor_sees_nothing_of_a_colleagues(opened: School) -> Non
             assert (await mei.get(path)).status_code == 403, path
 
 
-async def test_everybody_has_a_first_page(opened: School) -> None:
+async def test_the_root_leads_to_the_page_of_the_role(opened: School) -> None:
     for kind, key, home in (
         ("instructor", opened.ids["instructor"], "/teaching"),
         ("guardian", opened.ids["guardian 0"], "/family"),

@@ -1,4 +1,4 @@
-"""The pages: for the holder of a desk link, about their own organization, asked for by themselves."""
+"""Access to the pages over HTTP: the operator's link, signing in, other organizations, forms and headers."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -29,14 +29,14 @@ async def session_id(opened: School) -> str:
 
 @pytest.fixture
 async def browser(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
-    """Nobody's yet."""
+    """A browser that is not signed in."""
     async with campus.browser() as client:
         yield client
 
 
 @pytest.fixture
-async def desk(browser: httpx.AsyncClient, opened: School) -> httpx.AsyncClient:
-    """The browser of somebody who opened a desk link."""
+async def operator(browser: httpx.AsyncClient, opened: School) -> httpx.AsyncClient:
+    """A browser that is signed in with an operator link."""
     await browser.get(opened.campus.desk_url(opened.id))
     return browser
 
@@ -46,7 +46,7 @@ def parts(session_id: str) -> list[str]:
     return ["/today", "/today/live", one, f"{one}/fragment", f"{one}/live"]
 
 
-async def test_a_desk_link_opens_the_pages_and_stays_out_of_the_address(
+async def test_an_operator_link_opens_the_pages_and_leaves_the_url(
     browser: httpx.AsyncClient, opened: School, session_id: str
 ) -> None:
     for path in ("/today", f"/sessions/{session_id}"):
@@ -61,7 +61,7 @@ async def test_a_desk_link_opens_the_pages_and_stays_out_of_the_address(
     assert "samesite=lax" in cookie
 
 
-async def test_who_is_not_signed_in_comes_to_the_sign_in_page(
+async def test_signed_out_browsers_are_sent_to_the_sign_in_page(
     browser: httpx.AsyncClient, session_id: str
 ) -> None:
     for path in parts(session_id):
@@ -72,7 +72,7 @@ async def test_who_is_not_signed_in_comes_to_the_sign_in_page(
         assert "Adding" not in answer.text
 
 
-async def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(
+async def test_a_signed_out_fragment_redirects_the_whole_page(
     browser: httpx.AsyncClient, session_id: str
 ) -> None:
     answer = await browser.get(f"/sessions/{session_id}/fragment", headers={"HX-Request": "true"})
@@ -80,14 +80,14 @@ async def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(
     assert answer.headers["hx-redirect"] == "/sign-in"
 
 
-async def test_programs_are_told_the_same_as_a_problem(campus: Campus, session_id: str) -> None:
+async def test_signed_out_clients_without_html_get_a_problem(campus: Campus, session_id: str) -> None:
     async with campus.client() as program:
         for path in parts(session_id):
             problem_of(await program.get(path), 401, "not-authenticated")
 
 
 @pytest.mark.parametrize(("lasts", "code"), [(timedelta(seconds=-1), "link-expired"), (HOUR, "link-invalid")])
-async def test_a_desk_link_that_is_no_longer_good(
+async def test_expired_and_altered_operator_links_are_refused(
     campus: Campus, opened: School, session_id: str, lasts: timedelta, code: str
 ) -> None:
     token = campus.desk_url(opened.id, lasts=lasts).partition("desk=")[2]
@@ -100,13 +100,15 @@ async def test_a_desk_link_that_is_no_longer_good(
             problem_of(await program.get(path), 401, "not-authenticated")
 
 
-async def test_a_join_link_is_no_desk_link(campus: Campus, opened: School, session_id: str) -> None:
+async def test_a_join_link_is_refused_as_an_operator_link(
+    campus: Campus, opened: School, session_id: str
+) -> None:
     token = await opened.join_token(session_id, "instructor")
     async with campus.client() as program:
         problem_of(await program.get("/today", params={"desk": token}), 403, "link-invalid")
 
 
-async def test_another_organizations_desk_shows_nothing_of_this_one(
+async def test_the_operator_of_another_organization_sees_no_class(
     browser: httpx.AsyncClient, harbour: School, session_id: str
 ) -> None:
     today = await browser.get(harbour.campus.desk_url(harbour.id))
@@ -119,37 +121,39 @@ async def test_another_organizations_desk_shows_nothing_of_this_one(
         assert (await browser.post(path, data=form)).status_code == 404, path
 
 
-async def test_a_session_that_does_not_exist_is_a_page(desk: httpx.AsyncClient) -> None:
-    answer = await desk.get(f"/sessions/{uuid4()}")
+async def test_an_unknown_session_is_an_html_error_page(operator: httpx.AsyncClient) -> None:
+    answer = await operator.get(f"/sessions/{uuid4()}")
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", ""])
 @pytest.mark.parametrize("form", ["approve", "end"])
-async def test_a_form_from_another_site_does_nothing(
-    desk: httpx.AsyncClient, opened: School, session_id: str, form: str, origin: str
+async def test_forms_from_other_origins_are_refused(
+    operator: httpx.AsyncClient, opened: School, session_id: str, form: str, origin: str
 ) -> None:
-    answer = await desk.post(
+    answer = await operator.post(
         f"/sessions/{session_id}/{form}", data={"revision": "1"}, headers={"origin": origin, "accept": "*/*"}
     )
     problem_of(answer, 403, "not-allowed")
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
-async def test_a_browser_that_says_a_form_is_from_elsewhere_is_believed(
-    desk: httpx.AsyncClient, session_id: str, site: str
+async def test_forms_with_a_foreign_fetch_site_are_refused(
+    operator: httpx.AsyncClient, session_id: str, site: str
 ) -> None:
-    answer = await desk.post(f"/sessions/{session_id}/end", headers={"sec-fetch-site": site, "accept": "*/*"})
+    answer = await operator.post(
+        f"/sessions/{session_id}/end", headers={"sec-fetch-site": site, "accept": "*/*"}
+    )
     problem_of(answer, 403, "not-allowed")
 
 
 @pytest.mark.parametrize("form", ["approve", "end"])
-async def test_a_form_of_our_own_reaches_the_session(
-    desk: httpx.AsyncClient, campus: Campus, session_id: str, form: str
+async def test_forms_from_the_own_origin_reach_the_session(
+    operator: httpx.AsyncClient, campus: Campus, session_id: str, form: str
 ) -> None:
-    """Which refuses both before the class has begun."""
-    answer = await desk.post(
+    """The session refuses both commands before the class has begun."""
+    answer = await operator.post(
         f"/sessions/{session_id}/{form}",
         data={"revision": "1"},
         headers={"origin": campus.url, "accept": "*/*"},
@@ -158,16 +162,18 @@ async def test_a_form_of_our_own_reaches_the_session(
 
 
 @pytest.mark.parametrize("revision", ["", "one", "-1", "1" * 5000, "9" * 30])
-async def test_a_form_with_nonsense_in_it(desk: httpx.AsyncClient, session_id: str, revision: str) -> None:
-    answer = await desk.post(
+async def test_invalid_form_values_are_refused(
+    operator: httpx.AsyncClient, session_id: str, revision: str
+) -> None:
+    answer = await operator.post(
         f"/sessions/{session_id}/approve", data={"revision": revision}, headers={"accept": "*/*"}
     )
     problem_of(answer, 422, "invalid-input")
 
 
-async def test_pages_carry_the_headers_that_protect_them(desk: httpx.AsyncClient, session_id: str) -> None:
+async def test_pages_have_security_headers(operator: httpx.AsyncClient, session_id: str) -> None:
     for path in ("/today", f"/sessions/{session_id}", f"/sessions/{session_id}/fragment"):
-        headers = (await desk.get(path)).headers
+        headers = (await operator.get(path)).headers
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy
         assert "unsafe" not in policy
@@ -176,5 +182,5 @@ async def test_pages_carry_the_headers_that_protect_them(desk: httpx.AsyncClient
         assert headers["x-content-type-options"] == "nosniff"
 
 
-async def test_the_first_page_is_today(desk: httpx.AsyncClient) -> None:
-    assert (await desk.get("/")).url.path == "/today"
+async def test_the_root_leads_staff_to_today(operator: httpx.AsyncClient) -> None:
+    assert (await operator.get("/")).url.path == "/today"

@@ -1,4 +1,4 @@
-"""The pages by role: guardians have none of them, instructors their own classes."""
+"""Permissions of the pages by role: guardians open none of them, instructors those of their own classes."""
 
 from collections.abc import AsyncIterator
 from importlib import import_module
@@ -32,11 +32,11 @@ async def colleague(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize("module", ["sessions.command_forms", "review.review_page"])
-def test_every_route_asks_for_a_permission(module: str) -> None:
+def test_every_route_requires_one_permission(module: str) -> None:
     for route in import_module(f"console.{module}").router.routes:
         assert isinstance(route, APIRoute)
-        asked = [one.call for one in route.dependant.dependencies if isinstance(one.call, Permits)]
-        assert len(asked) == 1, route.path
+        permits = [d.call for d in route.dependant.dependencies if isinstance(d.call, Permits)]
+        assert len(permits) == 1, route.path
 
 
 async def test_a_guardian_opens_no_page(harbour: School, session_id: str) -> None:
@@ -58,7 +58,7 @@ async def test_an_instructor_opens_no_class_of_a_colleague(
     assert "Nothing to review" in (await colleague.get("/review", headers={"accept": "text/html"})).text
 
 
-async def test_an_instructor_sees_the_commands_that_are_theirs(harbour: School, session_id: str) -> None:
+async def test_an_instructor_sees_only_commands_they_may_use(harbour: School, session_id: str) -> None:
     ada = UUID(harbour.ids["instructor"])
     async with await signed_in(harbour.campus, harbour.id, "instructor", ada) as browser:
         page = await browser.get(f"/sessions/{session_id}", headers={"accept": "text/html"})

@@ -1,4 +1,4 @@
-"""Review in Chromium: from the queue to the approval, by keyboard, with what can come between."""
+"""The review page in Chromium: editing and approving by keyboard, and changes by somebody else meanwhile."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ async def revise_elsewhere(academy: School, lesson: Lesson, text: str) -> None:
     await academy.post(f"/v1/sessions/{lesson.session_id}/documentation/revisions", body)
 
 
-async def test_from_the_queue_to_the_approval_by_keyboard_alone(
+async def test_a_draft_is_edited_and_approved_by_keyboard_alone(
     page: Page, hall: Hall, academy: School, taught: Lesson
 ) -> None:
     await page.goto(f"{hall.campus.url}/review")
@@ -87,7 +87,7 @@ async def test_from_the_queue_to_the_approval_by_keyboard_alone(
     await academy.run_until(str(taught.session_id), "closed")
 
 
-async def test_a_draft_that_is_right_takes_one_key_and_the_next_one_comes(
+async def test_approving_leads_to_the_next_draft(
     page: Page, hall: Hall, academy: School, taught: Lesson
 ) -> None:
     other = await hall.taught_class(academy)
@@ -99,7 +99,7 @@ async def test_a_draft_that_is_right_takes_one_key_and_the_next_one_comes(
     await page.wait_for_url("**/review")
 
 
-async def test_every_statement_plays_what_it_rests_on(page: Page, hall: Hall, taught: Lesson) -> None:
+async def test_every_statement_plays_its_cited_utterance(page: Page, hall: Hall, taught: Lesson) -> None:
     await open_review(page, hall, taught)
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
@@ -107,15 +107,15 @@ async def test_every_statement_plays_what_it_rests_on(page: Page, hall: Hall, ta
         card = page.locator(".statement").nth(number)
         await card.locator("textarea").click()
         first = statement.citations[0].utterance_id
-        await expect(page.locator(f"#said-{first}[data-playing]")).to_be_visible()
-        await expect(page.locator(f"#said-{first}")).to_be_in_viewport()
+        await expect(page.locator(f"#utterance-{first}[data-playing]")).to_be_visible()
+        await expect(page.locator(f"#utterance-{first}")).to_be_in_viewport()
         assert any(f"{first}.wav" in url for url in requested)
     (other,) = taught.statements()[4].citations[1:]
     await page.get_by_role("button", name=f"Play: {other.quote}").click()
-    await expect(page.locator(f"#said-{other.utterance_id} [data-spoken]")).to_be_visible()
+    await expect(page.locator(f"#utterance-{other.utterance_id} [data-spoken]")).to_be_visible()
 
 
-async def test_what_was_typed_survives_a_reload(page: Page, hall: Hall, taught: Lesson) -> None:
+async def test_unsaved_edits_survive_a_reload(page: Page, hall: Hall, taught: Lesson) -> None:
     await open_review(page, hall, taught)
     await press(page, "e")
     await type_over(page, MENDED)
@@ -127,17 +127,17 @@ async def test_what_was_typed_survives_a_reload(page: Page, hall: Hall, taught: 
     await expect(page.get_by_text("Your unsaved edits are back.")).to_have_count(0)
 
 
-async def test_somebody_elses_revision_loses_nothing_of_what_was_typed(
+async def test_a_revision_by_somebody_else_keeps_unsaved_edits(
     page: Page, hall: Hall, academy: School, taught: Lesson
 ) -> None:
     await open_review(page, hall, taught)
     await press(page, "e")
     await type_over(page, MENDED)
     await revise_elsewhere(academy, taught, "Adding unlike fractions.")
-    told = page.get_by_role("alert").filter(has_text="Someone else changed this draft.")
-    await expect(told).to_contain_text("your edits are kept.")
+    alert = page.get_by_role("alert").filter(has_text="Someone else changed this draft.")
+    await expect(alert).to_contain_text("your edits are kept.")
     await press(page, "Control+Enter")
-    await expect(told).to_contain_text("They saved revision 2. You're editing revision 1")
+    await expect(alert).to_contain_text("They saved revision 2. You're editing revision 1")
     await look_and_check(page, "review-stale")
     await page.get_by_role("button", name="See their changes").click()
     theirs = page.get_by_role("dialog", name="Their changes")
@@ -152,7 +152,7 @@ async def test_somebody_elses_revision_loses_nothing_of_what_was_typed(
     assert current["statements"][0]["text"] == MENDED
 
 
-async def test_a_reader_without_edits_is_shown_the_new_revision(
+async def test_a_reader_without_edits_can_show_the_new_revision(
     page: Page, hall: Hall, academy: School, taught: Lesson
 ) -> None:
     await open_review(page, hall, taught)
@@ -167,7 +167,7 @@ async def test_a_reader_without_edits_is_shown_the_new_revision(
     await look_and_check(page, "review-history")
 
 
-async def test_changes_are_asked_for_with_words(
+async def test_changes_are_requested_with_a_reason(
     page: Page, hall: Hall, academy: School, taught: Lesson
 ) -> None:
     await open_review(page, hall, taught)
@@ -181,7 +181,7 @@ async def test_changes_are_asked_for_with_words(
     await expect(page.get_by_text("changes requested")).to_be_visible()
 
 
-async def test_single_keys_can_be_switched_off(page: Page, hall: Hall, taught: Lesson) -> None:
+async def test_single_key_shortcuts_can_be_switched_off(page: Page, hall: Hall, taught: Lesson) -> None:
     await open_review(page, hall, taught)
     await press(page, "?")
     await page.get_by_label("Use single-key shortcuts").uncheck()

@@ -1,4 +1,4 @@
-"""The routes behind the review page, asked by themselves."""
+"""The routes behind the review page, over HTTP."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ STATED = {"section": "topics", "text": "Adding fractions.", "citations": []}
 
 @pytest.fixture
 async def session_id(harbour: School) -> str:
-    """A class that has a draft before it has begun, so that nothing can be decided on it."""
+    """A class with a draft before it has begun, so that the draft cannot be approved."""
     made = await harbour.book(2 * HOUR)
     database = Database(harbour.campus.database.application)
     statements = (Statement(Section.TOPICS, "Fractions.", ()),)
@@ -32,7 +32,7 @@ async def session_id(harbour: School) -> str:
 
 
 @pytest.fixture
-async def desk(campus: Campus, harbour: School) -> AsyncIterator[httpx.AsyncClient]:
+async def operator(campus: Campus, harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with campus.client() as client:
         client.follow_redirects = True
         client.headers["origin"] = campus.url
@@ -40,12 +40,12 @@ async def desk(campus: Campus, harbour: School) -> AsyncIterator[httpx.AsyncClie
         yield client
 
 
-async def test_what_was_edited_stays_saved_where_it_cannot_be_approved(
-    desk: httpx.AsyncClient, harbour: School, session_id: str
+async def test_edits_stay_saved_if_the_approval_is_refused(
+    operator: httpx.AsyncClient, harbour: School, session_id: str
 ) -> None:
     path = f"/sessions/{session_id}/review/approve"
     refused = problem_of(
-        await desk.post(path, json={"based_on": 1, "statements": [STATED]}), 409, "transition-refused"
+        await operator.post(path, json={"based_on": 1, "statements": [STATED]}), 409, "transition-refused"
     )
     assert refused["saved"] == "2"
     current = await harbour.get(f"/v1/sessions/{session_id}/documentation")
@@ -53,24 +53,24 @@ async def test_what_was_edited_stays_saved_where_it_cannot_be_approved(
     assert current["status"] == "draft"
 
 
-async def test_a_stale_revision_names_the_current_one(desk: httpx.AsyncClient, session_id: str) -> None:
+async def test_a_stale_revision_names_the_current_one(operator: httpx.AsyncClient, session_id: str) -> None:
     body = {"based_on": 1, "statements": [STATED]}
     path = f"/sessions/{session_id}/review/save"
-    assert (await desk.post(path, json=body)).json() == {"revision": 2}
-    assert problem_of(await desk.post(path, json=body), 409, "stale-revision")["current"] == "2"
+    assert (await operator.post(path, json=body)).json() == {"revision": 2}
+    assert problem_of(await operator.post(path, json=body), 409, "stale-revision")["current"] == "2"
 
 
-async def test_nonsense_is_refused(desk: httpx.AsyncClient, session_id: str) -> None:
+async def test_invalid_requests_are_refused(operator: httpx.AsyncClient, session_id: str) -> None:
     one = f"/sessions/{session_id}/review"
     for body in ({}, {"based_on": 0}, {"based_on": 1, "statements": [{}]}, {"based_on": 1, "more": 1}):
-        problem_of(await desk.post(f"{one}/approve", json=body), 422, "invalid-input")
-    assert (await desk.get(f"{one}/changes?from=1&to=9")).status_code == 404
-    assert (await desk.get("/review?after=no")).status_code == 422
+        problem_of(await operator.post(f"{one}/approve", json=body), 422, "invalid-input")
+    assert (await operator.get(f"{one}/changes?from=1&to=9")).status_code == 404
+    assert (await operator.get("/review?after=no")).status_code == 422
 
 
-async def test_other_sites_decide_nothing(desk: httpx.AsyncClient, session_id: str) -> None:
+async def test_requests_from_other_origins_are_refused(operator: httpx.AsyncClient, session_id: str) -> None:
     for path, body in (("approve", {"based_on": 1}), ("save", {"based_on": 1, "statements": []})):
-        answer = await desk.post(
+        answer = await operator.post(
             f"/sessions/{session_id}/review/{path}", json=body, headers={"origin": "https://evil.example"}
         )
         problem_of(answer, 403, "not-allowed")

@@ -1,4 +1,4 @@
-"""The session page in Chromium: what it shows, what it plays, and its commands."""
+"""The session page in Chromium: attendance, transcript, audio and commands."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from domain.record.documentation import Citation, Section, Statement
 from tests.campus import School, school
-from tests.console.conftest import ZONE, at_the_desk
+from tests.console.conftest import ZONE, signed_in_page
 from tests.console.lesson import Lesson
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
@@ -35,7 +35,7 @@ async def choose(page: Page, command: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def place(page: Page, element: str) -> float:
+async def top_of(page: Page, element: str) -> float:
     """How far from the top of the window, in pixels."""
     top: float = await page.locator(element).evaluate("element => element.getBoundingClientRect().top")
     return top
@@ -45,7 +45,7 @@ async def session(academy: School, session_id: object) -> Any:
     return await academy.get(f"/v1/sessions/{session_id}")
 
 
-async def test_a_taught_class_is_shown_to_everybody(page: Page, hall: Hall, taught: Lesson) -> None:
+async def test_a_taught_class_shows_attendance_and_times(page: Page, hall: Hall, taught: Lesson) -> None:
     await open_page(page, hall, taught.session_id)
     bars = page.get_by_role("img", name="Leo Lindqvist")
     await expect(bars).to_have_attribute(
@@ -60,41 +60,41 @@ async def test_a_taught_class_is_shown_to_everybody(page: Page, hall: Hall, taug
     await look_and_check(page, "session")
 
 
-async def test_a_word_plays_from_its_own_time_and_the_next_utterances_follow(
+async def test_a_word_plays_from_its_time_and_the_next_utterances_follow(
     page: Page, hall: Hall, taught: Lesson
 ) -> None:
     await open_page(page, hall, taught.session_id)
     third, fourth = taught.utterances()[2:4]
-    word = page.locator(f"#said-{third.id} [data-at]").nth(4)
-    async with page.expect_request(f"**/{third.id}.wav?from=1280") as asked:
+    word = page.locator(f"#utterance-{third.id} [data-at]").nth(4)
+    async with page.expect_request(f"**/{third.id}.wav?from=1280") as requested:
         await word.click()
-    answer = await (await asked.value).response()
+    answer = await (await requested.value).response()
     assert answer is not None
     assert answer.status == 200
     player = page.get_by_role("region", name="Player")
     await expect(player).to_contain_text("Ada Okafor What is one half plus one quarter?")
-    await expect(page.locator(f"#said-{fourth.id} [data-spoken]")).to_be_visible()
+    await expect(page.locator(f"#utterance-{fourth.id} [data-spoken]")).to_be_visible()
     await expect(player).to_contain_text("Noor Haddad One half is two quarters")
     await look_and_check(page, "session-playing")
     await page.get_by_role("button", name="Close player").click()
     await expect(player).to_be_hidden()
 
 
-async def test_the_transcript_is_walked_and_played_by_keyboard(
+async def test_the_transcript_is_navigated_and_played_by_keyboard(
     page: Page, hall: Hall, taught: Lesson
 ) -> None:
     await open_page(page, hall, taught.session_id)
     first, second = taught.utterances()[:2]
-    await page.locator(f"#said-{first.id} .play").focus()
+    await page.locator(f"#utterance-{first.id} .play").focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight"):
         await page.keyboard.press(key)
     async with page.expect_request(f"**/{second.id}.wav?from=640"):
         await page.keyboard.press("Enter")
-    await expect(page.locator(f"#said-{second.id} [data-spoken]")).to_be_visible()
+    await expect(page.locator(f"#utterance-{second.id} [data-spoken]")).to_be_visible()
     assert await page.locator("[data-transcript] [tabindex='0']").count() == 1
 
 
-async def test_a_draft_is_approved_on_the_page_itself(
+async def test_a_draft_is_approved_on_the_session_page(
     page: Page, hall: Hall, academy: School, taught: Lesson
 ) -> None:
     await open_page(page, hall, taught.session_id)
@@ -105,7 +105,7 @@ async def test_a_draft_is_approved_on_the_page_itself(
     await look_and_check(page, "session-filed")
 
 
-async def test_what_was_done_is_said_where_the_button_is_gone_before_the_answer(
+async def test_a_toast_appears_even_if_the_button_is_gone_before_the_response(
     page: Page, hall: Hall, taught: Lesson
 ) -> None:
     button = page.get_by_role("button", name="Approve and send to guardians")
@@ -121,19 +121,21 @@ async def test_what_was_done_is_said_where_the_button_is_gone_before_the_answer(
     await expect(page.get_by_text("Approved. Guardians will get the summary by email.")).to_be_visible()
 
 
-async def test_an_update_leaves_sound_focus_and_a_half_filled_dialog_alone(
+async def test_a_live_update_keeps_audio_and_scroll_position(
     page: Page, hall: Hall, academy: School, taught: Lesson
 ) -> None:
     await open_page(page, hall, taught.session_id)
     last = taught.utterances()[-3]
-    await page.locator(f"#said-{last.id} .play").click()
-    await expect(page.locator(f"#said-{last.id} [data-spoken]")).to_be_visible()
-    before = await place(page, f"#said-{last.id}")
+    await page.locator(f"#utterance-{last.id} .play").click()
+    await expect(page.locator(f"#utterance-{last.id} [data-spoken]")).to_be_visible()
+    before = await top_of(page, f"#utterance-{last.id}")
     await hall.ask_for_substitute(taught.session_id)
     await expect(page.get_by_role("region", name="Exceptions")).to_contain_text("Substitution requested")
     await expect(page.get_by_role("region", name="Player")).to_be_visible()
     await expect(page.locator("[data-transcript] [data-spoken]")).to_be_visible()
-    assert abs(await place(page, f"#said-{last.id}") - before) < 2, "what was in view stays where it was"
+    assert abs(await top_of(page, f"#utterance-{last.id}") - before) < 2, (
+        "what was in view stays where it was"
+    )
 
     await page.get_by_role("button", name="Resolve: substitution requested").click()
     await expect(page.get_by_role("region", name="Exceptions")).to_contain_text("resolved")
@@ -142,7 +144,7 @@ async def test_an_update_leaves_sound_focus_and_a_half_filled_dialog_alone(
     assert (await academy.get(f"/v1/exceptions/{case['id']}"))["resolved_by"] == "operator"
 
 
-async def test_a_class_is_moved_in_a_dialog_that_survives_updates_and_refusals(
+async def test_the_reschedule_dialog_survives_updates_and_refusals(
     page: Page, hall: Hall, academy: School
 ) -> None:
     session_id = await academy.book(timedelta(days=2), time_zone="Europe/Madrid")
@@ -167,7 +169,7 @@ async def test_a_class_is_moved_in_a_dialog_that_survives_updates_and_refusals(
     await expect(page.get_by_role("button", name="Reschedule")).to_be_focused()
 
 
-async def test_nothing_is_cancelled_before_it_is_confirmed(page: Page, hall: Hall, academy: School) -> None:
+async def test_a_cancellation_has_to_be_confirmed(page: Page, hall: Hall, academy: School) -> None:
     session_id = await academy.book(timedelta(days=2))
     await open_page(page, hall, session_id)
     await choose(page, "Cancel class")
@@ -185,7 +187,9 @@ async def test_nothing_is_cancelled_before_it_is_confirmed(page: Page, hall: Hal
     await look_and_check(page, "session-cancelled")
 
 
-async def test_commands_to_a_running_class(page: Page, hall: Hall, academy: School) -> None:
+async def test_a_running_class_is_extended_substituted_and_ended(
+    page: Page, hall: Hall, academy: School
+) -> None:
     session_id = await hall.live_class(academy)
     await academy.post("/v1/instructors", {"name": "Mei Tanaka", "email": "mei@harbour.example"})
     await open_page(page, hall, session_id)
@@ -221,8 +225,8 @@ async def test_commands_to_a_running_class(page: Page, hall: Hall, academy: Scho
 
 
 async def test_markup_is_text_on_every_page(chromium: Browser, hall: Hall) -> None:
-    async with school(hall.campus, MARKUP) as marked, at_the_desk(chromium, marked) as page:
-        lesson = await hall.taught_class(marked, statements=written)
+    async with school(hall.campus, MARKUP) as marked, signed_in_page(chromium, marked) as page:
+        lesson = await hall.taught_class(marked, statements=marked_statements)
         for path in (
             f"/sessions/{lesson.session_id}",
             "/review",
@@ -244,6 +248,6 @@ async def test_markup_is_text_on_every_page(chromium: Browser, hall: Hall) -> No
         assert await page.locator("b[onclick], img[onerror]").count() == 0
 
 
-def written(lesson: Lesson) -> tuple[Statement, ...]:
+def marked_statements(lesson: Lesson) -> tuple[Statement, ...]:
     cited = (Citation(lesson.utterances()[0].id, MARKUP.format("quote")),)
     return (Statement(Section.TOPICS, MARKUP.format("stated"), cited),)

@@ -1,4 +1,4 @@
-"""Contexts of notices, and what stands in what is rendered of them."""
+"""Example contexts of notices, and a parser for the mails rendered from them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,17 +16,17 @@ STARTS_AT = datetime(2026, 3, 2, 15, tzinfo=UTC)  # a Monday
 CITED = (Citation(UUID(int=1), "as it was said"),)
 
 
-def said(section: Section, text: str, outcome: CheckOutcome | None = None) -> Statement:
+def statement(section: Section, text: str, outcome: CheckOutcome | None = None) -> Statement:
     return Statement(section, text, CITED, outcome=outcome)
 
 
 STATEMENTS = (
-    said(Section.TOPICS, "Today we work on adding fractions."),
-    said(Section.PRACTISED, "You need a common denominator first."),
-    said(Section.COMPREHENSION, "Asked “One half plus one quarter?”", CheckOutcome.CORRECT),
-    said(Section.COMPREHENSION, "Asked “One third plus one sixth?”", CheckOutcome.INCORRECT),
-    said(Section.HOMEWORK, "Please do page twelve until Thursday."),
-    said(Section.NEXT_STEPS, "Next time we subtract fractions."),
+    statement(Section.TOPICS, "Today we work on adding fractions."),
+    statement(Section.PRACTISED, "You need a common denominator first."),
+    statement(Section.COMPREHENSION, "Asked “One half plus one quarter?”", CheckOutcome.CORRECT),
+    statement(Section.COMPREHENSION, "Asked “One third plus one sixth?”", CheckOutcome.INCORRECT),
+    statement(Section.HOMEWORK, "Please do page twelve until Thursday."),
+    statement(Section.NEXT_STEPS, "Next time we subtract fractions."),
 )
 BRIEFING = with_plan(
     build_briefing(
@@ -52,7 +52,7 @@ CONTEXT = ClassContext(
 )
 
 
-def letter(
+def example_mail(
     kind: NoticeKind = NoticeKind.CONFIRMATION,
     *,
     language: str = "en",
@@ -62,8 +62,8 @@ def letter(
     return render_notice(kind, replace(CONTEXT, **changed), language=language, time_zone=time_zone)
 
 
-class Page(HTMLParser):
-    """What a reader sees of HTML, and where its links lead. Raises where tags do not close as they opened."""
+class ParsedMail(HTMLParser):
+    """The visible text and the links of an HTML mail. Fails for tags that do not close in order."""
 
     VOID = frozenset({"meta", "br", "img", "link"})
 

@@ -1,4 +1,4 @@
-"""Mails as Chromium shows them: nothing runs off a phone, and everything can be read, by day and by night."""
+"""Mails in Chromium: every notice fits a narrow phone and has enough contrast, in light and dark mode."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from cli.local.chromium import find_or_install
 from domain.notices.kinds import NoticeKind
-from tests.reports.letters import CONTEXT, STATEMENTS, letter
+from tests.reports.letters import CONTEXT, STATEMENTS, example_mail
 
 pytestmark = pytest.mark.adapter
 
@@ -16,7 +16,7 @@ NARROW = 320  # pixels, the narrowest phone
 READABLE = 4.5  # contrast of text, WCAG AA
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 URL = f"https://school.example/join/1?t={'eyJhbGciOiJIUzI1NiJ9' * 20}"
-# The least contrast of any text with what lies behind it.
+# The lowest contrast of any text with its background.
 LEAST_CONTRAST = """() => {
   const channels = color => color.match(/[0-9.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b]
@@ -57,8 +57,8 @@ async def phone(request: pytest.FixtureRequest, chromium: Browser) -> AsyncItera
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
-async def test_every_mail_fits_a_phone_and_can_be_read(phone: Page, kind: NoticeKind) -> None:
-    message = letter(
+async def test_every_mail_fits_a_phone_and_is_readable(phone: Page, kind: NoticeKind) -> None:
+    message = example_mail(
         kind,
         title=LONG,
         students=(LONG, LONG),
@@ -72,8 +72,8 @@ async def test_every_mail_fits_a_phone_and_can_be_read(phone: Page, kind: Notice
     assert await phone.evaluate(LEAST_CONTRAST) >= READABLE
 
 
-async def test_what_can_be_done_is_a_button_to_press_with_a_thumb(phone: Page) -> None:
-    await phone.set_content(letter(NoticeKind.CONFIRMATION).html)
+async def test_the_button_is_large_enough_for_a_thumb(phone: Page) -> None:
+    await phone.set_content(example_mail(NoticeKind.CONFIRMATION).html)
 
     button = phone.get_by_role("link", name="Join the class")
     box = await button.bounding_box()
@@ -82,11 +82,11 @@ async def test_what_can_be_done_is_a_button_to_press_with_a_thumb(phone: Page) -
     assert await button.get_attribute("href") == CONTEXT.join_urls[0][1]
 
 
-async def test_a_mail_loads_nothing(phone: Page) -> None:
-    """No reader is told on by a picture."""
-    asked: list[str] = []
-    phone.on("request", lambda request: asked.append(request.url))
+async def test_a_mail_makes_no_request(phone: Page) -> None:
+    """So that no sender learns when a mail is read."""
+    requests: list[str] = []
+    phone.on("request", lambda request: requests.append(request.url))
 
-    await phone.set_content(letter(NoticeKind.SUMMARY).html, wait_until="networkidle")
+    await phone.set_content(example_mail(NoticeKind.SUMMARY).html, wait_until="networkidle")
 
-    assert not asked
+    assert not requests

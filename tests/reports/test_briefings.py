@@ -1,4 +1,4 @@
-"""Briefings: only what was approved, in the words and at the hour of who reads them."""
+"""Briefings: approved statements only, in the reader's language and time zone."""
 
 import json
 from datetime import timedelta
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.notices.kinds import NoticeKind
 from domain.record.documentation import CheckOutcome, Section, Statement
 from reports.briefings import build_briefing, read_briefing, with_plan
-from tests.reports.letters import CITED, STARTS_AT, STATEMENTS, letter, said
+from tests.reports.letters import CITED, STARTS_AT, STATEMENTS, example_mail, statement
 
 pytestmark = pytest.mark.unit
 
@@ -24,15 +24,15 @@ statements = st.builds(
 )
 
 
-def briefing(*told: Statement, approved: bool = True) -> dict[str, object]:
-    return build_briefing(last_title="Halves", last_held_at=HELD_AT, statements=told, approved=approved)
+def briefing(*recorded: Statement, approved: bool = True) -> dict[str, object]:
+    return build_briefing(last_title="Halves", last_held_at=HELD_AT, statements=recorded, approved=approved)
 
 
 def read(content: dict[str, object], language: str = "en", time_zone: str = "UTC") -> dict[str, list[str]]:
     return dict(read_briefing(content, language=language, time_zone=time_zone))
 
 
-def test_what_was_approved_is_sorted_by_what_the_instructor_does_with_it() -> None:
+def test_approved_statements_are_grouped_by_their_use() -> None:
     assert read(briefing(*STATEMENTS)) == {
         "Last class": ["Halves, Monday 23 February, 15:00"],
         "Worked on": ["Today we work on adding fractions.", "You need a common denominator first."],
@@ -44,8 +44,8 @@ def test_what_was_approved_is_sorted_by_what_the_instructor_does_with_it() -> No
 
 
 @given(st.lists(statements))
-def test_of_what_is_not_approved_only_the_fact_is_told(told: list[Statement]) -> None:
-    content = briefing(*told, approved=False)
+def test_an_unapproved_record_adds_no_statements(drawn: list[Statement]) -> None:
+    content = briefing(*drawn, approved=False)
 
     assert content == briefing(approved=False)
     assert read(content) == {
@@ -57,43 +57,48 @@ def test_of_what_is_not_approved_only_the_fact_is_told(told: list[Statement]) ->
 
 
 @given(st.lists(statements))
-def test_whatever_was_approved_is_carried_over_once(told: list[Statement]) -> None:
-    carried = [line for _, lines in briefing(*told)["sections"] for line in lines]  # type: ignore[attr-defined]
+def test_every_approved_statement_is_carried_over_once(drawn: list[Statement]) -> None:
+    carried = [line for _, lines in briefing(*drawn)["sections"] for line in lines]  # type: ignore[attr-defined]
 
-    checked = [s for s in told if s.section != Section.COMPREHENSION or s.outcome]
+    checked = [s for s in drawn if s.section != Section.COMPREHENSION or s.outcome]
     assert sorted(carried) == sorted(s.text for s in checked)
 
 
 @pytest.mark.parametrize("outcome", set(CheckOutcome) - {CheckOutcome.CORRECT})
-def test_what_was_not_plainly_right_is_still_open(outcome: CheckOutcome) -> None:
-    check = said(Section.COMPREHENSION, "Asked.", outcome)
+def test_checks_that_are_not_correct_are_not_yet_understood(outcome: CheckOutcome) -> None:
+    check = statement(Section.COMPREHENSION, "Asked.", outcome)
 
     assert read(briefing(check))["Not yet understood"] == ["Asked."]
 
 
-def test_a_class_is_briefed_on_its_own_plan_and_people_first() -> None:
-    told = read(with_plan(briefing(*STATEMENTS), topics=["Sixths"], students=["Noor", "Leo"]))
+def test_plan_and_participants_come_before_the_last_class() -> None:
+    sections = read(with_plan(briefing(*STATEMENTS), topics=["Sixths"], students=["Noor", "Leo"]))
 
-    assert list(told)[:3] == ["Plan for today", "Expected", "Last class"]
-    assert (told["Plan for today"], told["Expected"]) == (["Sixths"], ["Noor", "Leo"])
-
-
-def test_the_first_class_of_a_course_is_said_to_be_the_first() -> None:
-    told = read(with_plan(None, topics=[], students=["Noor"]))
-
-    assert told == {"Expected": ["Noor"], "Last class": ["This is the first class on record in this course."]}
+    assert list(sections)[:3] == ["Plan for today", "Expected", "Last class"]
+    assert (sections["Plan for today"], sections["Expected"]) == (["Sixths"], ["Noor", "Leo"])
 
 
-def test_it_reads_the_same_after_it_was_stored() -> None:
+def test_the_first_class_of_a_course_is_named_as_the_first() -> None:
+    sections = read(with_plan(None, topics=[], students=["Noor"]))
+
+    assert sections == {
+        "Expected": ["Noor"],
+        "Last class": ["This is the first class on record in this course."],
+    }
+
+
+def test_a_stored_briefing_reads_the_same() -> None:
     content = with_plan(briefing(*STATEMENTS), topics=["Sixths"], students=["Noor"])
 
     assert read(json.loads(json.dumps(content))) == read(content)
 
 
-def test_it_is_read_in_the_readers_language_and_zone() -> None:
-    told = read(with_plan(briefing(*STATEMENTS), topics=["Sixths"], students=["Noor"]), "es", "Asia/Tokyo")
+def test_a_briefing_is_in_the_readers_language_and_zone() -> None:
+    sections = read(
+        with_plan(briefing(*STATEMENTS), topics=["Sixths"], students=["Noor"]), "es", "Asia/Tokyo"
+    )
 
-    assert list(told) == [
+    assert list(sections) == [
         "Plan de hoy",
         "Asistentes previstos",
         "Última clase",
@@ -103,17 +108,17 @@ def test_it_is_read_in_the_readers_language_and_zone() -> None:
         "Deberes que revisar",
         "Previsto a continuación",
     ]
-    assert told["Última clase"] == ["Halves, martes, 24 de febrero, 0:00"]
+    assert sections["Última clase"] == ["Halves, martes, 24 de febrero, 0:00"]
 
 
-def test_a_section_of_a_later_version_keeps_its_name() -> None:
+def test_an_unknown_section_keeps_its_name() -> None:
     assert read({"sections": [["moods", ["a line"]]]}) == {"moods": ["a line"]}
 
 
-def test_a_briefing_mail_has_all_of_it() -> None:
+def test_a_briefing_mail_has_every_section() -> None:
     content = with_plan(briefing(*STATEMENTS), topics=["Sixths"], students=["Noor"])
 
-    text = letter(NoticeKind.BRIEFING, briefing=content).text
+    text = example_mail(NoticeKind.BRIEFING, briefing=content).text
 
     for heading, lines in read(content).items():
         assert f"\n{heading}\n- {lines[0]}\n" in text

@@ -11,7 +11,7 @@ from domain.notices.kinds import NoticeKind
 from domain.record.documentation import CheckOutcome, Section
 from reports.catalogue import LANGUAGES, SUBJECTS, WORDS
 from reports.contexts import RenderedMessage
-from tests.reports.letters import CONTEXT, Page, letter, said
+from tests.reports.letters import CONTEXT, ParsedMail, example_mail, statement
 
 pytestmark = pytest.mark.unit
 
@@ -22,31 +22,31 @@ EVIL = '"><script>alert(1)</script>\r\nBcc: spy@evil.example\n\n{{ w }} {title} 
 
 
 def both(message: RenderedMessage) -> list[str]:
-    return [Page(message.html).text, " ".join(message.text.split())]
+    return [ParsedMail(message.html).text, " ".join(message.text.split())]
 
 
 @every_language
-def test_no_language_lacks_a_word(language: str) -> None:
+def test_every_language_has_every_text(language: str) -> None:
     assert WORDS[language].keys() == WORDS["en"].keys()
     assert SUBJECTS[language].keys() == set(N)
     assert all(WORDS[language].values())
 
 
-def test_no_word_is_left_in_another_language() -> None:
+def test_every_text_is_translated() -> None:
     same = {word for word in WORDS["en"] if WORDS["en"][word] == WORDS["es"][word]}
     assert not same
     assert not [kind for kind in N if SUBJECTS["en"][kind] == SUBJECTS["es"][kind]]
 
 
 @every_language
-def test_every_section_and_verdict_has_a_word(language: str) -> None:
+def test_every_section_and_verdict_has_a_text(language: str) -> None:
     assert {*Section, *CheckOutcome} <= WORDS[language].keys()
 
 
 @every_language
 @every_kind
-def test_both_forms_say_who_what_when_and_why(kind: NoticeKind, language: str) -> None:
-    message = letter(kind, language=language, time_zone="Europe/Madrid")
+def test_html_and_text_name_reader_class_time_and_reason(kind: NoticeKind, language: str) -> None:
+    message = example_mail(kind, language=language, time_zone="Europe/Madrid")
 
     for text in both(message):
         assert CONTEXT.reader in text
@@ -63,10 +63,10 @@ def test_both_forms_say_who_what_when_and_why(kind: NoticeKind, language: str) -
 
 
 @every_kind
-def test_both_forms_lead_to_the_same_places(kind: NoticeKind) -> None:
-    message = letter(kind)
+def test_html_and_text_have_the_same_links(kind: NoticeKind) -> None:
+    message = example_mail(kind)
 
-    assert list(Page(message.html).links.values()) == re.findall(r"https://\S+", message.text)
+    assert list(ParsedMail(message.html).links.values()) == re.findall(r"https://\S+", message.text)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_both_forms_lead_to_the_same_places(kind: NoticeKind) -> None:
         ("", "Class booked: Adding fractions, Monday 2 March, 15:00"),
     ],
 )
-def test_the_reader_is_written_to_in_their_language_where_there_is_one(wanted: str, subject: str) -> None:
-    assert letter(language=wanted).subject == subject
+def test_the_mail_is_in_the_readers_language_or_english(wanted: str, subject: str) -> None:
+    assert example_mail(language=wanted).subject == subject
 
 
 @pytest.mark.parametrize(
@@ -100,41 +100,43 @@ def test_the_reader_is_written_to_in_their_language_where_there_is_one(wanted: s
         ("2026-12-31T23:30Z", "Europe/Madrid", "Friday 1 January, 00:30–01:30"),
     ],
 )
-def test_times_are_those_of_the_readers_clock(at: str, zone: str, shown: str) -> None:
+def test_times_are_in_the_readers_zone(at: str, zone: str, shown: str) -> None:
     starts_at = datetime.fromisoformat(at)
 
-    message = letter(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), time_zone=zone)
+    message = example_mail(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), time_zone=zone)
 
     for text in both(message):
         assert shown in text
 
 
-def test_a_guardian_of_two_gets_a_link_for_each_named_after_the_child() -> None:
+def test_a_guardian_of_two_gets_a_named_link_for_each_child() -> None:
     urls = (("Noor", "https://school.example/noor"), ("Leo", "https://school.example/leo"))
 
-    message = letter(join_urls=urls, students=("Noor", "Leo"))
+    message = example_mail(join_urls=urls, students=("Noor", "Leo"))
 
-    assert Page(message.html).links == {"Join as Noor": urls[0][1], "Join as Leo": urls[1][1]}
+    assert ParsedMail(message.html).links == {"Join as Noor": urls[0][1], "Join as Leo": urls[1][1]}
     assert "Join as Leo:\nhttps://school.example/leo\n" in message.text
 
 
-def test_of_one_link_it_is_not_said_whose() -> None:
-    assert Page(letter().html).links == {"Join the class": CONTEXT.join_urls[0][1]}
+def test_a_single_join_link_is_not_named() -> None:
+    assert ParsedMail(example_mail().html).links == {"Join the class": CONTEXT.join_urls[0][1]}
 
 
-def test_only_a_review_request_leads_to_the_working_page() -> None:
-    leading = {kind for kind in N if CONTEXT.page_url in letter(kind).text}
+def test_only_a_review_request_links_to_the_session_page() -> None:
+    leading = {kind for kind in N if CONTEXT.page_url in example_mail(kind).text}
 
     assert leading == {N.REVIEW_REQUEST}
 
 
-def test_only_a_summary_tells_what_happened_and_only_a_briefing_what_is_planned() -> None:
-    assert {kind for kind in N if "Please do page twelve" in letter(kind, briefing=None).text} == {N.SUMMARY}
-    assert {kind for kind in N if "Homework to check" in letter(kind).text} == {N.BRIEFING}
+def test_only_summaries_and_briefings_have_sections() -> None:
+    assert {kind for kind in N if "Please do page twelve" in example_mail(kind, briefing=None).text} == {
+        N.SUMMARY
+    }
+    assert {kind for kind in N if "Homework to check" in example_mail(kind).text} == {N.BRIEFING}
 
 
 def test_a_summary_has_its_sections_in_order_and_each_check_its_verdict() -> None:
-    message = letter(N.SUMMARY)
+    message = example_mail(N.SUMMARY)
 
     headings = [WORDS["en"][section] for section in Section]
     for text in both(message):
@@ -145,20 +147,20 @@ def test_a_summary_has_its_sections_in_order_and_each_check_its_verdict() -> Non
 
 @every_language
 @pytest.mark.parametrize("outcome", CheckOutcome)
-def test_every_verdict_is_told_in_words(outcome: CheckOutcome, language: str) -> None:
-    check = said(Section.COMPREHENSION, "Asked.", outcome)
+def test_every_verdict_is_shown_as_text(outcome: CheckOutcome, language: str) -> None:
+    check = statement(Section.COMPREHENSION, "Asked.", outcome)
 
-    for text in both(letter(N.SUMMARY, statements=(check,), language=language)):
+    for text in both(example_mail(N.SUMMARY, statements=(check,), language=language)):
         assert WORDS[language][outcome] in text
 
 
 def test_a_summary_without_statements_has_no_empty_headings() -> None:
-    assert "Homework" not in letter(N.SUMMARY, statements=()).text
+    assert "Homework" not in example_mail(N.SUMMARY, statements=()).text
 
 
 @every_kind
-def test_nothing_that_people_wrote_becomes_markup_or_a_header(kind: NoticeKind) -> None:
-    message = letter(
+def test_names_and_titles_never_become_markup_or_headers(kind: NoticeKind) -> None:
+    message = example_mail(
         kind,
         title=EVIL,
         course=EVIL,
@@ -167,12 +169,12 @@ def test_nothing_that_people_wrote_becomes_markup_or_a_header(kind: NoticeKind) 
         reader=EVIL,
         students=(EVIL, EVIL),
         join_urls=((EVIL, "https://school.example/1"), (EVIL, "https://school.example/2")),
-        statements=(said(Section.TOPICS, EVIL),),
+        statements=(statement(Section.TOPICS, EVIL),),
         briefing={"sections": [["worked_on", [EVIL]]], "plan": [EVIL], "expected": [EVIL], "first": True},
     )
 
-    plain = Page(letter(kind).html)
-    assert set(Page(message.html).tags) <= set(plain.tags)
+    plain = ParsedMail(example_mail(kind).html)
+    assert set(ParsedMail(message.html).tags) <= set(plain.tags)
     assert "<script" not in message.html
     assert len(message.subject.splitlines()) == 1
     assert "<script>alert(1)</script> Bcc: spy@evil.example" in message.text, "text is text, on its own line"
@@ -180,24 +182,24 @@ def test_nothing_that_people_wrote_becomes_markup_or_a_header(kind: NoticeKind) 
 
 
 @given(st.text(min_size=1), st.sampled_from(list(N)), st.sampled_from(LANGUAGES))
-def test_any_title_can_be_told(title: str, kind: NoticeKind, language: str) -> None:
-    message = letter(kind, title=title, language=language)
+def test_any_title_can_be_rendered(title: str, kind: NoticeKind, language: str) -> None:
+    message = example_mail(kind, title=title, language=language)
 
     assert len(message.subject.splitlines()) == 1
     assert len(message.subject) <= 180
-    assert Page(message.html).tags == Page(letter(kind, language=language).html).tags
+    assert ParsedMail(message.html).tags == ParsedMail(example_mail(kind, language=language).html).tags
 
 
 @given(st.integers(0, 2**31), st.timezone_keys())
-def test_any_moment_can_be_told_in_any_zone(seconds: int, zone: str) -> None:
+def test_any_moment_can_be_rendered_in_any_zone(seconds: int, zone: str) -> None:
     at = datetime.fromtimestamp(seconds, UTC)
 
-    assert letter(starts_at=at, ends_at=at + timedelta(hours=1), time_zone=zone).text
+    assert example_mail(starts_at=at, ends_at=at + timedelta(hours=1), time_zone=zone).text
 
 
-def test_plain_text_has_no_ragged_gaps() -> None:
+def test_plain_text_has_no_repeated_empty_lines() -> None:
     for kind in N:
-        text = letter(kind).text
+        text = example_mail(kind).text
         assert "\n\n\n" not in text
         assert text.endswith(
             f"\n-- \nYou're receiving this email because of a class at {CONTEXT.organization}.\n"

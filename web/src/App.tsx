@@ -1,4 +1,4 @@
-// Where a participant is: at the door, at the device check, in class, coming back, or out.
+// The screens of the room page: opening, waiting for the room, device check, class, reconnecting, and out of the class.
 
 import { useCallback, useEffect, useRef, useState } from "react";
 
@@ -10,12 +10,12 @@ import { DeviceCheck } from "./DeviceCheck.tsx";
 import type { Devices } from "./DeviceCheck.tsx";
 import { Notice, Waiting } from "./Notice.tsx";
 
-type Place =
-  | { at: "door" }
+type Screen =
+  | { at: "opening" }
   | { at: "waiting"; problem: Problem }
   | { at: "check"; credentials: Credentials }
   | { at: "class"; credentials: Credentials; devices: Devices }
-  | { at: "returning"; devices: Devices }
+  | { at: "reconnecting"; devices: Devices }
   | { at: "out"; problem: Problem };
 
 const ENDED: Problem = {
@@ -49,73 +49,73 @@ const REMOVED: Problem = {
 
 const OUT: Record<Exclude<Leaving, "lost">, Problem> = { ended: ENDED, left: LEFT, moved: MOVED, removed: REMOVED };
 
-// Worth another try by itself: the server or the network, not the link.
-const passing = (problem: Problem) => problem.status >= 500 || problem.code === "unavailable";
+// Errors of the server or the network are retried; those of the link are not.
+const isTemporary = (problem: Problem) => problem.status >= 500 || problem.code === "unavailable";
 
 export function App() {
-  const [place, setPlace] = useState<Place>({ at: "door" });
-  const tries = useRef(0); // since the last time in class
+  const [screen, setScreen] = useState<Screen>({ at: "opening" });
+  const attempts = useRef(0); // to reconnect, since the last time in class
 
-  const knock = useCallback(async (devices?: Devices) => {
+  const requestCredentials = useCallback(async (devices?: Devices) => {
     try {
       const credentials = await fetchCredentials();
       document.title = `${credentials.class.title} · Homeroom`;
-      setPlace(devices ? { at: "class", credentials, devices } : { at: "check", credentials });
+      setScreen(devices ? { at: "class", credentials, devices } : { at: "check", credentials });
     } catch (error) {
       const problem = error instanceof ProblemError ? error.problem : offline();
-      if (problem.code === "class-not-open") setPlace({ at: "waiting", problem });
-      else if (devices && passing(problem)) setPlace({ at: "returning", devices });
-      else setPlace({ at: "out", problem });
+      if (problem.code === "class-not-open") setScreen({ at: "waiting", problem });
+      else if (devices && isTemporary(problem)) setScreen({ at: "reconnecting", devices });
+      else setScreen({ at: "out", problem });
     }
   }, []);
 
   useEffect(() => {
-    if (place.at === "door") void knock();
-  }, [place.at, knock]);
+    if (screen.at === "opening") void requestCredentials();
+  }, [screen.at, requestCredentials]);
 
   useEffect(() => {
-    if (place.at !== "waiting") return;
-    const timer = setInterval(() => void knock(), 3000);
+    if (screen.at !== "waiting") return;
+    const timer = setInterval(() => void requestCredentials(), 3000);
     return () => clearInterval(timer);
-  }, [place.at, knock]);
+  }, [screen.at, requestCredentials]);
 
   useEffect(() => {
-    if (place.at !== "returning") return;
-    const delay = Math.min(1000 * 2 ** tries.current++, 10_000);
-    const timer = setTimeout(() => void knock(place.devices), delay);
+    if (screen.at !== "reconnecting") return;
+    const delay = Math.min(1000 * 2 ** attempts.current++, 10_000);
+    const timer = setTimeout(() => void requestCredentials(screen.devices), delay);
     return () => clearTimeout(timer);
-  }, [place, knock]);
+  }, [screen, requestCredentials]);
 
   const leave = useCallback((leaving: Leaving, devices: Devices) => {
-    setPlace(leaving === "lost" ? { at: "returning", devices } : { at: "out", problem: OUT[leaving] });
+    setScreen(leaving === "lost" ? { at: "reconnecting", devices } : { at: "out", problem: OUT[leaving] });
   }, []);
-  const arrived = useCallback(() => {
-    tries.current = 0;
+  const resetAttempts = useCallback(() => {
+    attempts.current = 0;
   }, []);
 
-  switch (place.at) {
-    case "door":
+  switch (screen.at) {
+    case "opening":
       return <Notice title="One moment…" detail="Opening your class…" busy />;
     case "waiting":
-      return <Waiting problem={place.problem} />;
+      return <Waiting problem={screen.problem} />;
     case "check":
       return (
         <DeviceCheck
-          credentials={place.credentials}
-          onJoin={(devices) => setPlace({ at: "class", credentials: place.credentials, devices })}
+          credentials={screen.credentials}
+          onJoin={(devices) => setScreen({ at: "class", credentials: screen.credentials, devices })}
         />
       );
     case "class":
-      return <Classroom key={place.credentials.token} {...place} onArrive={arrived} onLeave={leave} />;
-    case "returning":
+      return <Classroom key={screen.credentials.token} {...screen} onArrive={resetAttempts} onLeave={leave} />;
+    case "reconnecting":
       return <Notice title="Reconnecting…" detail="The connection was lost. You'll rejoin automatically." busy />;
     case "out":
       return (
         <Notice
-          title={place.problem.title}
-          detail={place.problem.detail}
-          nextStep={place.problem.next_step}
-          onComeBack={place.problem === LEFT ? () => setPlace({ at: "door" }) : undefined}
+          title={screen.problem.title}
+          detail={screen.problem.detail}
+          nextStep={screen.problem.next_step}
+          onRejoin={screen.problem === LEFT ? () => setScreen({ at: "opening" }) : undefined}
         />
       );
   }

@@ -1,4 +1,4 @@
-// The room itself.
+// The classroom: the LiveKit room with its tiles, chat, raised hands and controls.
 
 import {
   LiveKitRoom,
@@ -30,7 +30,7 @@ type Props = {
   onLeave: (leaving: Leaving, devices: Devices) => void;
 };
 
-function leaving(reason: DisconnectReason | undefined): Leaving {
+function leavingOf(reason: DisconnectReason | undefined): Leaving {
   switch (reason) {
     case DisconnectReason.ROOM_DELETED:
     case DisconnectReason.ROOM_CLOSED:
@@ -47,7 +47,7 @@ function leaving(reason: DisconnectReason | undefined): Leaving {
 }
 
 export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
-  const wanted = useRef(devices); // a lost room has no tracks left to ask
+  const chosen = useRef(devices); // kept here, because a lost room has no tracks that would tell
   const room = useMemo(
     () =>
       new Room({
@@ -60,12 +60,12 @@ export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
     [devices],
   );
   useEffect(() => {
-    const onDisconnected = (reason?: DisconnectReason) => onLeave(leaving(reason), wanted.current);
+    const onDisconnected = (reason?: DisconnectReason) => onLeave(leavingOf(reason), chosen.current);
     room.on(RoomEvent.Disconnected, onDisconnected);
     return () => void room.off(RoomEvent.Disconnected, onDisconnected);
   }, [room, onLeave]);
-  const want = useCallback((change: Partial<Devices>) => {
-    wanted.current = { ...wanted.current, ...change };
+  const rememberDevices = useCallback((change: Partial<Devices>) => {
+    chosen.current = { ...chosen.current, ...change };
   }, []);
 
   return (
@@ -79,7 +79,7 @@ export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
       onError={() => undefined}
       className="classroom"
     >
-      <Inside credentials={credentials} want={want} />
+      <ConnectedRoom credentials={credentials} rememberDevices={rememberDevices} />
       <RoomAudioRenderer />
     </LiveKitRoom>
   );
@@ -105,9 +105,9 @@ function usePeople(credentials: Credentials): Record<string, Person> {
   return people;
 }
 
-type InsideProps = { credentials: Credentials; want: (change: Partial<Devices>) => void };
+type ConnectedRoomProps = { credentials: Credentials; rememberDevices: (change: Partial<Devices>) => void };
 
-function Inside({ credentials, want }: InsideProps) {
+function ConnectedRoom({ credentials, rememberDevices }: ConnectedRoomProps) {
   const room = useRoomContext();
   const connection = useConnectionState();
   const recording = useIsRecording();
@@ -165,7 +165,7 @@ function Inside({ credentials, want }: InsideProps) {
       <RaisedHands hands={hands.raised} nameOf={nameOf} />
       <Controls
         features={credentials.features}
-        want={want}
+        rememberDevices={rememberDevices}
         handRaised={hands.own}
         onHand={() => void hands.toggle()}
         chatOpen={chatOpen}

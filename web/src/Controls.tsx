@@ -7,7 +7,7 @@ import { HandIcon } from "./Tile.tsx";
 
 type Props = {
   features: Credentials["features"];
-  want: (change: Partial<Devices>) => void;
+  rememberDevices: (change: Partial<Devices>) => void;
   handRaised: boolean;
   onHand: () => void;
   chatOpen: boolean;
@@ -16,20 +16,20 @@ type Props = {
   onLeave: () => void;
 };
 
-export function Controls({ features, want, handRaised, onHand, chatOpen, unread, onChat, onLeave }: Props) {
+export function Controls({ features, rememberDevices, handRaised, onHand, chatOpen, unread, onChat, onLeave }: Props) {
   return (
     <nav className="controls" aria-label="Controls">
       <TrackToggle
         source={Track.Source.Microphone}
         className="control"
-        onChange={(on, byUser) => byUser && want({ audio: on })}
+        onChange={(on, byUser) => byUser && rememberDevices({ audio: on })}
       >
         <span>Microphone</span>
       </TrackToggle>
       <TrackToggle
         source={Track.Source.Camera}
         className="control"
-        onChange={(on, byUser) => byUser && want({ video: on })}
+        onChange={(on, byUser) => byUser && rememberDevices({ video: on })}
       >
         <span>Camera</span>
       </TrackToggle>

@@ -1,4 +1,4 @@
-// See and hear yourself before the class does.
+// The device check before joining: camera preview, microphone level and device choice.
 
 import { useMediaDevices, usePersistentUserChoices, usePreviewTracks } from "@livekit/components-react";
 import { LocalAudioTrack, LocalVideoTrack, Track, facingModeFromLocalTrack } from "livekit-client";
@@ -16,7 +16,7 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
   const [video, setVideo] = useState(userChoices.videoEnabled);
   const [audioDeviceId, setAudioDevice] = useState(userChoices.audioDeviceId);
   const [videoDeviceId, setVideoDevice] = useState(userChoices.videoDeviceId);
-  const [trouble, setTrouble] = useState("");
+  const [deviceError, setDeviceError] = useState("");
 
   const tracks = usePreviewTracks(
     useMemo(
@@ -27,7 +27,7 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
       [audio, video, audioDeviceId, videoDeviceId],
     ),
     (error) =>
-      setTrouble(
+      setDeviceError(
         error.name === "NotAllowedError"
           ? "Your browser is blocking the camera or microphone. Allow access in the address bar."
           : "No camera or microphone was found. You can still join and listen.",
@@ -63,9 +63,9 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
             <DeviceChoice kind="videoinput" label="Choose camera" chosen={videoDeviceId} choose={setVideoDevice} />
           </DeviceRow>
         </div>
-        {trouble && (
+        {deviceError && (
           <p className="trouble" role="alert">
-            {trouble}
+            {deviceError}
           </p>
         )}
         {credentials.recorded && <p className="muted">This class is recorded and transcribed.</p>}
@@ -99,10 +99,10 @@ type ChoiceProps = {
 
 function DeviceChoice({ kind, label, chosen, choose }: ChoiceProps) {
   const devices = useMediaDevices({ kind }).filter((device) => device.deviceId !== "");
-  const known = devices.some((device) => device.deviceId === chosen);
+  const isListed = devices.some((device) => device.deviceId === chosen);
   return (
-    <select aria-label={label} value={known ? chosen : ""} onChange={(event) => choose(event.target.value)}>
-      {!known && <option value="">Default</option>}
+    <select aria-label={label} value={isListed ? chosen : ""} onChange={(event) => choose(event.target.value)}>
+      {!isListed && <option value="">Default</option>}
       {devices.map((device) => (
         <option key={device.deviceId} value={device.deviceId}>
           {device.label || "Unnamed device"}
@@ -132,7 +132,7 @@ function Preview({ track }: { track: LocalVideoTrack | undefined }) {
   );
 }
 
-// Speak, and the bar moves.
+// The microphone level as a bar that moves while the person speaks.
 function Level({ track }: { track: LocalAudioTrack | undefined }) {
   const [level, setLevel] = useState(0);
   useEffect(() => {

@@ -7,14 +7,14 @@ type NoticeProps = {
   detail: string;
   nextStep?: string;
   busy?: boolean;
-  onComeBack?: (() => void) | undefined;
+  onRejoin?: (() => void) | undefined;
 };
 
-export function Notice({ title, detail, nextStep, busy = false, onComeBack }: NoticeProps) {
+export function Notice({ title, detail, nextStep, busy = false, onRejoin }: NoticeProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Homeroom`;
-    heading.current?.focus(); // what had the focus is gone
+    heading.current?.focus(); // the element that had the focus is gone
   }, [title]);
   return (
     <main className="notice" aria-busy={busy}>
@@ -25,8 +25,8 @@ export function Notice({ title, detail, nextStep, busy = false, onComeBack }: No
         </h1>
         {detail !== title && <p>{detail}</p>}
         {nextStep && <p className="muted">{nextStep}</p>}
-        {onComeBack && (
-          <button className="primary wide" onClick={onComeBack}>
+        {onRejoin && (
+          <button className="primary wide" onClick={onRejoin}>
             Rejoin
           </button>
         )}
@@ -49,7 +49,7 @@ function format(iso: string, style: Intl.DateTimeFormatOptions): string {
 
 export function Waiting({ problem }: { problem: Problem }) {
   const { class_title: title = "Your class", opens_at: opens, starts_at: starts, time_zone: timeZone } = problem;
-  const elsewhere = timeZone && timeZone !== new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const otherZone = timeZone && timeZone !== new Intl.DateTimeFormat().resolvedOptions().timeZone;
   useEffect(() => {
     document.title = `${title} · Homeroom`;
   }, [title]);
@@ -59,7 +59,7 @@ export function Waiting({ problem }: { problem: Problem }) {
         <span className="spinner" aria-hidden="true" />
         <h1>{title} isn't open yet</h1>
         {starts && <p>Class starts {format(starts, MOMENT)}.</p>}
-        {starts && elsewhere && (
+        {starts && otherZone && (
           <p className="muted">That is {format(starts, { ...MOMENT, timeZone, timeZoneName: "short" })}.</p>
         )}
         {opens && <p className="muted">You can join from {format(opens, MOMENT)}.</p>}

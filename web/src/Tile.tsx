@@ -1,4 +1,4 @@
-// One person, or one shared screen.
+// The tile of a person or of a shared screen.
 
 import {
   AudioTrack,
@@ -17,7 +17,7 @@ type Props = {
   nameOf: (identity: string | undefined) => string;
   hands: readonly string[];
   roles: Record<string, Person>;
-  paused: boolean; // others' cameras are not shown, also while the server has not yet stopped sending them
+  paused: boolean; // hides others' cameras, also until the server stops sending them
 };
 
 export function Tile({ nameOf, hands, roles, paused }: Props) {

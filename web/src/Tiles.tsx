@@ -1,4 +1,4 @@
-// Everybody in the class, as large as the window lets them be.
+// The grid of tiles, each as large as the window allows.
 
 import { TrackLoop } from "@livekit/components-react";
 import type { TrackReferenceOrPlaceholder } from "@livekit/components-react";

@@ -1,4 +1,4 @@
-// What the page asks of Homeroom. Identities are opaque; names come from here.
+// Requests of the room page to Homeroom. LiveKit knows participants by opaque identities; their names come from here.
 
 export type Role = "instructor" | "student" | "observer";
 export type Person = { name: string; role: Role };
@@ -54,34 +54,34 @@ const sessionId = location.pathname.split("/").at(-1) ?? "";
 const link = new URLSearchParams(location.search).get("t") ?? "";
 const base = `/v1/join/${encodeURIComponent(sessionId)}`;
 
-async function read<T>(answer: Response): Promise<T> {
-  if (answer.ok) return (await answer.json()) as T;
-  const problem = (await answer.json().catch(() => null)) as Problem | null;
+async function read<T>(response: Response): Promise<T> {
+  if (response.ok) return (await response.json()) as T;
+  const problem = (await response.json().catch(() => null)) as Problem | null;
   throw new ProblemError(
     problem ?? {
       code: "unavailable",
       title: "We can't reach the class",
       detail: "The server isn't responding right now.",
       next_step: "Check your connection. This page keeps retrying.",
-      status: answer.status,
+      status: response.status,
     },
   );
 }
 
 export async function fetchCredentials(): Promise<Credentials> {
-  const answer = await fetch(`${base}/credentials`, {
+  const response = await fetch(`${base}/credentials`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ link }),
   });
-  return read<Credentials>(answer);
+  return read<Credentials>(response);
 }
 
 export async function fetchPeople(): Promise<Record<string, Person>> {
   return read(await fetch(`${base}/people?t=${encodeURIComponent(link)}`));
 }
 
-// Survives the closing of the page.
+// Uses a beacon, which is sent even while the page closes.
 export function sendSamples(samples: Sample[]): void {
   if (samples.length === 0) return;
   const body = new Blob([JSON.stringify({ link, samples })], { type: "application/json" });

@@ -9,22 +9,22 @@ function run(state: Fallback, quality: Quality, from: number, forMs: number): Fa
   return current;
 }
 
-test("a short dip keeps the video", () => {
-  const dipped = run(start, "poor", 0, DROP_AFTER - 1000);
-  expect(step(dipped, "good", DROP_AFTER).audioOnly).toBe(false);
+test("a short poor connection keeps the video", () => {
+  const poor = run(start, "poor", 0, DROP_AFTER - 1000);
+  expect(step(poor, "good", DROP_AFTER).audioOnly).toBe(false);
 });
 
-test("a lasting dip drops the video", () => {
+test("a lasting poor connection drops the video", () => {
   expect(run(start, "lost", 0, DROP_AFTER).audioOnly).toBe(true);
 });
 
-test("video comes back after a lasting good connection only", () => {
+test("video returns only after a lasting good connection", () => {
   const dropped = run(start, "poor", 0, DROP_AFTER);
   expect(run(dropped, "good", 9000, RESTORE_AFTER - 1000).audioOnly).toBe(true);
   expect(run(dropped, "good", 9000, RESTORE_AFTER).audioOnly).toBe(false);
 });
 
-test("flapping doubles the patience", () => {
+test("dropping video again soon after it returned doubles the delay", () => {
   let state = run(start, "poor", 0, DROP_AFTER);
   state = run(state, "good", 9000, RESTORE_AFTER);
   state = run(state, "poor", 30_000, DROP_AFTER);

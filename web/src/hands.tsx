@@ -1,4 +1,4 @@
-// Raised hands, by data messages. Who joins late is told by those whose hand is up.
+// Raised hands as data messages. Participants whose hand is up send it again when somebody joins.
 
 import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent } from "livekit-client";
@@ -15,14 +15,14 @@ export function useHands(): Hands {
   const [raised, setRaised] = useState<string[]>([]);
   const own = useRef(false);
 
-  const note = useCallback((identity: string, up: boolean) => {
+  const setHand = useCallback((identity: string, up: boolean) => {
     setRaised((hands) => {
       const others = hands.filter((hand) => hand !== identity);
       return up ? (hands.includes(identity) ? hands : [...others, identity]) : others;
     });
   }, []);
 
-  const tell = useCallback(
+  const sendHand = useCallback(
     async (up: boolean) => {
       const payload = new TextEncoder().encode(JSON.stringify({ raised: up }));
       await room.localParticipant.publishData(payload, { reliable: true, topic: TOPIC });
@@ -35,15 +35,15 @@ export function useHands(): Hands {
       if (topic !== TOPIC || !from) return;
       try {
         const message = JSON.parse(new TextDecoder().decode(payload)) as { raised?: unknown };
-        note(from.identity, message.raised === true);
+        setHand(from.identity, message.raised === true);
       } catch {
-        // not ours
+        // not a message of this page
       }
     };
     const onJoined = () => {
-      if (own.current) void tell(true);
+      if (own.current) void sendHand(true);
     };
-    const onLeft = (participant: Participant) => note(participant.identity, false);
+    const onLeft = (participant: Participant) => setHand(participant.identity, false);
     room.on(RoomEvent.DataReceived, onData);
     room.on(RoomEvent.ParticipantConnected, onJoined);
     room.on(RoomEvent.ParticipantDisconnected, onLeft);
@@ -52,13 +52,13 @@ export function useHands(): Hands {
       room.off(RoomEvent.ParticipantConnected, onJoined);
       room.off(RoomEvent.ParticipantDisconnected, onLeft);
     };
-  }, [room, note, tell]);
+  }, [room, setHand, sendHand]);
 
   const toggle = useCallback(async () => {
     own.current = !own.current;
-    note(room.localParticipant.identity, own.current);
-    await tell(own.current);
-  }, [room, note, tell]);
+    setHand(room.localParticipant.identity, own.current);
+    await sendHand(own.current);
+  }, [room, setHand, sendHand]);
 
   return { raised, own: raised.includes(room.localParticipant.identity), toggle };
 }

@@ -1,4 +1,4 @@
-// Applies the audio-only fallback to the room: others' video is unsubscribed, the own camera paused.
+// Applies the audio-only fallback to the room: unsubscribes from others' video and pauses the own camera.
 
 import { useRoomContext } from "@livekit/components-react";
 import { ConnectionQuality, RoomEvent, Track } from "livekit-client";
@@ -9,7 +9,7 @@ import { sendSamples } from "./api.ts";
 import { start, step } from "./fallback.ts";
 import type { Fallback, Quality } from "./fallback.ts";
 
-const LOOK_EVERY = 1000;
+const CHECK_EVERY = 1000; // milliseconds
 
 export function useFallback(): Fallback {
   const room = useRoomContext();
@@ -18,7 +18,7 @@ export function useFallback(): Fallback {
 
   useEffect(() => {
     let current = start;
-    const look = () => {
+    const check = () => {
       const next = step(current, qualityOf(room), Date.now());
       if (next.audioOnly !== current.audioOnly) {
         if (next.audioOnly) cameraWasOn.current = room.localParticipant.isCameraEnabled;
@@ -31,7 +31,7 @@ export function useFallback(): Fallback {
     const keepPaused = () => {
       if (current.audioOnly) setVideo(room, false);
     };
-    const timer = setInterval(look, LOOK_EVERY);
+    const timer = setInterval(check, CHECK_EVERY);
     room.on(RoomEvent.TrackPublished, keepPaused);
     room.on(RoomEvent.TrackSubscribed, keepPaused);
     return () => {

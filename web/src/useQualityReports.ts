@@ -1,4 +1,4 @@
-// What the browser measures of the sound and the connection, posted in batches.
+// Measures the quality of sound and connection in the browser, and posts the samples in batches.
 
 import { useRoomContext } from "@livekit/components-react";
 import type { Room } from "livekit-client";
@@ -7,13 +7,13 @@ import { useEffect, useRef } from "react";
 import { sendSamples } from "./api.ts";
 import type { Sample } from "./api.ts";
 
-const MEASURE_EVERY = 5_000;
-const POST_EVERY = 15_000;
+const MEASURE_EVERY = 5_000; // milliseconds
+const POST_EVERY = 15_000; // milliseconds
 
 export function useQualityReports(audioOnly: boolean): void {
   const room = useRoomContext();
-  const state = useRef(audioOnly);
-  state.current = audioOnly;
+  const latestAudioOnly = useRef(audioOnly);
+  latestAudioOnly.current = audioOnly;
   useEffect(() => {
     let samples: Sample[] = [];
     const post = () => {
@@ -21,7 +21,7 @@ export function useQualityReports(audioOnly: boolean): void {
       samples = [];
     };
     const measure = async () => {
-      samples.push(await measured(room, state.current));
+      samples.push(await measured(room, latestAudioOnly.current));
     };
     const measuring = setInterval(() => void measure(), MEASURE_EVERY);
     const posting = setInterval(post, POST_EVERY);

@@ -1,4 +1,4 @@
-"""The desk's pages in Chromium: a key from its making to its end, a class booked, and every page looked at."""
+"""The console in Chromium: API keys, booking, lists and edits, and the accessibility of every page."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,18 +7,18 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.campus import School
-from tests.console.queue_rows import case_of, notice_of, status
+from tests.console.queue_rows import add_case, add_notice, status_with_key
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(600)]
 
 
-async def told(page: Page, text: str) -> None:
-    await expect(page.locator(".said")).to_contain_text(text)
+async def expect_flash(page: Page, text: str) -> None:
+    await expect(page.locator(".flash")).to_contain_text(text)
 
 
-async def test_a_key_works_is_rotated_and_the_old_one_stops(page: Page, hall: Hall, academy: School) -> None:
+async def test_a_key_is_created_rotated_and_revoked(page: Page, hall: Hall, academy: School) -> None:
     await page.get_by_role("link", name="Settings").click()
     await page.get_by_role("link", name="API keys").click()
     await page.get_by_role("link", name="Create key").click()
@@ -28,7 +28,7 @@ async def test_a_key_works_is_rotated_and_the_old_one_stops(page: Page, hall: Ha
     await page.get_by_label("Name").fill("billing")
     await page.get_by_role("button", name="Create key").click()
     secret = await page.get_by_label("The secret key").input_value()
-    assert await status(academy, secret) == 200
+    assert await status_with_key(academy, secret) == 200
     await look_and_check(page, "key-made")
     await page.get_by_role("link", name="Done").click()
     await expect(page.locator("main")).not_to_contain_text(secret)
@@ -38,16 +38,16 @@ async def test_a_key_works_is_rotated_and_the_old_one_stops(page: Page, hall: Ha
     await page.get_by_label("Old secret expires in").select_option("1")
     await page.get_by_role("button", name="Rotate").click()
     fresh = await page.get_by_label("The secret key").input_value()
-    assert await status(academy, secret) == 200
-    assert await status(academy, fresh) == 200
+    assert await status_with_key(academy, secret) == 200
+    assert await status_with_key(academy, fresh) == 200
 
     await page.goto(address)
     await page.get_by_role("button", name="Revoke").click()
     dialog = page.get_by_role("dialog", name="Revoke billing?")
     await dialog.get_by_role("button", name="Revoke").click()
-    await told(page, "Revoked")
-    assert await status(academy, secret) == 401
-    assert await status(academy, fresh) == 200
+    await expect_flash(page, "Revoked")
+    assert await status_with_key(academy, secret) == 401
+    assert await status_with_key(academy, fresh) == 200
     await page.goto(f"{hall.campus.url}/settings/keys")
     await look_and_check(page, "keys")
 
@@ -67,16 +67,14 @@ async def test_a_class_is_booked_from_its_course(page: Page, hall: Hall, academy
     day = datetime.now(UTC) + timedelta(days=3)
     await page.get_by_label("Starts at").fill(f"{day:%Y-%m-%dT10:00}")
     await page.get_by_role("button", name="Book class").click()
-    await told(page, "Class booked")
+    await expect_flash(page, "Class booked")
     assert "/sessions/" in page.url
     await page.goto(f"{hall.campus.url}/courses/{academy.ids['course']}")
     await expect(page.get_by_role("region", name="Upcoming classes")).to_contain_text("Adding fractions")
     await look_and_check(page, "course")
 
 
-async def test_a_list_follows_what_is_typed_and_a_student_is_retired(
-    page: Page, hall: Hall, academy: School
-) -> None:
+async def test_a_student_is_found_by_search_and_retired(page: Page, hall: Hall, academy: School) -> None:
     for number in range(28):
         await academy.post("/v1/students", {"name": f"Pupil {number:02d}"})
     await page.get_by_role("link", name="People").click()
@@ -90,15 +88,17 @@ async def test_a_list_follows_what_is_typed_and_a_student_is_retired(
     await page.get_by_role("link", name="Retire").click()
     dialog = page.get_by_role("dialog", name="Retire Pupil 13?")
     await dialog.get_by_role("button", name="Retire").click()
-    await told(page, "Retired")
-    assert "said" not in page.url
+    await expect_flash(page, "Retired")
+    assert "flash" not in page.url
     await page.get_by_role("button", name="Restore").click()
-    await told(page, "Restored")
+    await expect_flash(page, "Restored")
     await page.goto(f"{hall.campus.url}/people/students?q=nobody")
     await look_and_check(page, "students-none")
 
 
-async def test_a_stale_edit_says_so_and_loses_nothing(page: Page, hall: Hall, academy: School) -> None:
+async def test_a_stale_edit_shows_the_conflict_and_keeps_the_input(
+    page: Page, hall: Hall, academy: School
+) -> None:
     one = f"/people/guardians/{academy.ids['guardian']}"
     await page.goto(f"{hall.campus.url}{one}/edit")
     await look_and_check(page, "guardian-form")
@@ -112,23 +112,23 @@ async def test_a_stale_edit_says_so_and_loses_nothing(page: Page, hall: Hall, ac
     await expect(page.get_by_label("Name")).to_have_value("Mine")
     await look_and_check(page, "guardian-form-stale")
     await page.get_by_role("button", name="Save").click()
-    await told(page, "Saved")
+    await expect_flash(page, "Saved")
 
 
-async def test_what_goes_wrong_and_what_is_sent_is_seen_at_once(
+async def test_new_exceptions_and_messages_appear_without_a_reload(
     page: Page, hall: Hall, academy: School
 ) -> None:
-    for path, make in (("exceptions", case_of), ("outbox", notice_of)):
+    for path, make in (("exceptions", add_case), ("outbox", add_notice)):
         await page.goto(f"{hall.campus.url}/{path}")
         await expect(page.locator("[data-live-status]")).to_have_attribute("data-state", "live")
         made = await make(academy)
         await expect(page.locator(f"a[href='/{path}/{made}']")).to_be_visible()
 
 
-async def test_every_other_page_is_looked_at(page: Page, hall: Hall, academy: School) -> None:
-    case_id, ids = await case_of(academy), academy.ids
+async def test_every_other_page_is_accessible(page: Page, hall: Hall, academy: School) -> None:
+    case_id, ids = await add_case(academy), academy.ids
     html = "<h1>Dear guardian</h1><p>Leo has practised fractions.</p><script>alert(1)</script>"
-    notice_id = await notice_of(academy, subject="What Leo has learnt", html=html, text="Dear guardian")
+    notice_id = await add_notice(academy, subject="What Leo has learnt", html=html, text="Dear guardian")
     await academy.post(
         "/v1/members", {"name": "Olu Ops", "email": f"olu.{academy.id}@h.example", "role": "ops"}
     )
@@ -159,4 +159,4 @@ async def test_every_other_page_is_looked_at(page: Page, hall: Hall, academy: Sc
     }.items():
         await page.goto(f"{hall.campus.url}{path}")
         await expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("."))
-        await look_and_check(page, f"desk-{name}")
+        await look_and_check(page, f"console-{name}")

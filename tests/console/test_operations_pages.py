@@ -1,4 +1,4 @@
-"""Rules, keys, exceptions, the outbox and the change log by their pages."""
+"""The pages of rules, API keys, exceptions, the outbox and the change log, over HTTP."""
 
 import re
 from collections.abc import AsyncIterator
@@ -17,132 +17,136 @@ from models.database import Database
 from services.cases import NewCase, open_case
 from tests.campus import School, school
 from tests.console.forms import hidden
-from tests.console.queue_rows import case_of, notice_of, status
+from tests.console.queue_rows import add_case, add_notice, status_with_key
 from tests.markup import MARKUP, check
 
 pytestmark = pytest.mark.adapter
 
 
 @pytest.fixture
-async def desk(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
+async def operator(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with harbour.campus.browser() as browser:
         await browser.get(harbour.campus.desk_url(harbour.id))
         yield browser
 
 
-async def test_rules_are_read_and_set_as_people_write_them(desk: httpx.AsyncClient, harbour: School) -> None:
-    page = await desk.get("/settings")
+async def test_rules_are_shown_and_set_as_phrases(operator: httpx.AsyncClient, harbour: School) -> None:
+    page = await operator.get("/settings")
     assert 'value="24 hours, 1 hour"' in page.text
     version = hidden(page, "version")
     body = {"version": version, "reminders_before": "2 days, 3 h", "room_before": "soon"}
-    wrong = await desk.post("/settings", data=body)
+    wrong = await operator.post("/settings", data=body)
     assert wrong.status_code == 422
     assert 'value="soon"' in wrong.text
     assert 'value="2 days, 3 h"' in wrong.text
     assert "Enter a duration, such as 15 minutes" in wrong.text
-    beyond = await desk.post("/settings", data=body | {"room_before": "100 days", "segment_seconds": "4"})
+    beyond = await operator.post("/settings", data=body | {"room_before": "100 days", "segment_seconds": "4"})
     assert "Must be at most 90 days." in beyond.text
     assert "Must be at least 5." in beyond.text
-    saved = await desk.post("/settings", data=body | {"room_before": "20 min"})
+    saved = await operator.post("/settings", data=body | {"room_before": "20 min"})
     assert "Saved." in saved.text
     assert "Last set by Operator." in saved.text
     policy = await harbour.get("/v1/policy")
     assert (policy["reminders_before"], policy["room_before"]) == (["P2D", "PT3H"], "PT20M")
-    stale = await desk.post("/settings", data=body | {"room_before": "30 min"})
+    stale = await operator.post("/settings", data=body | {"room_before": "30 min"})
     assert stale.status_code == 412
     assert 'value="30 min"' in stale.text
     assert "20 minutes" in stale.text
 
 
-async def test_the_organization_is_changed(desk: httpx.AsyncClient, harbour: School) -> None:
-    form = await desk.get("/settings/organization")
+async def test_the_organization_is_changed(operator: httpx.AsyncClient, harbour: School) -> None:
+    form = await operator.get("/settings/organization")
     body = {"version": hidden(form, "version"), "name": "", "time_zone": "Asia/Tokyo", "language": "ja"}
-    wrong = await desk.post("/settings/organization", data=body)
+    wrong = await operator.post("/settings/organization", data=body)
     assert wrong.status_code == 422
     assert re.search(r'value="Asia/Tokyo" selected', wrong.text)
-    saved = await desk.post("/settings/organization", data=body | {"name": MARKUP.format("school")})
+    saved = await operator.post("/settings/organization", data=body | {"name": MARKUP.format("school")})
     check(saved.text, "school")
     assert (await harbour.get("/v1/organization"))["time_zone"] == "Asia/Tokyo"
-    stale = await desk.post("/settings/organization", data=body | {"name": "Mine"})
+    stale = await operator.post("/settings/organization", data=body | {"name": "Mine"})
     assert stale.status_code == 412
     assert 'value="Mine"' in stale.text
 
 
-async def test_a_key_is_made_rotated_and_revoked(desk: httpx.AsyncClient, harbour: School) -> None:
-    form = await desk.get("/settings/keys/new")
+async def test_a_key_is_made_rotated_and_revoked(operator: httpx.AsyncClient, harbour: School) -> None:
+    form = await operator.get("/settings/keys/new")
     body = {"key": hidden(form, "key"), "name": "", "role": "integrator", "lasts": "30"}
-    wrong = await desk.post("/settings/keys/new", data=body | {"scopes": ["keys:manage"]})
+    wrong = await operator.post("/settings/keys/new", data=body | {"scopes": ["keys:manage"]})
     assert wrong.status_code == 422
     assert "The role integrator does not have keys:manage." in wrong.text or "Required." in wrong.text
     assert re.search(r'value="keys:manage" checked', wrong.text)
-    made = await desk.post("/settings/keys/new", data=body | {"name": MARKUP.format("key")})
+    made = await operator.post("/settings/keys/new", data=body | {"name": MARKUP.format("key")})
     check(made.text, "key")
     assert made.headers["cache-control"] == "no-store"
     (secret,) = re.findall(r'value="(hr_[^"]+)"', made.text)
-    assert await status(harbour, secret) == 200
-    again = await desk.post("/settings/keys/new", data=body | {"name": "again"})
+    assert await status_with_key(harbour, secret) == 200
+    again = await operator.post("/settings/keys/new", data=body | {"name": "again"})
     assert "already exists" in again.text
-    assert await status(harbour, secret) == 200, "the secret that was told goes on working"
-    check((await desk.get("/settings/keys")).text, "key")
+    assert await status_with_key(harbour, secret) == 200, "the secret that was shown keeps working"
+    check((await operator.get("/settings/keys")).text, "key")
 
     one = f"/settings/keys/{body['key']}"
-    shown = await desk.get(one)
+    shown = await operator.get(one)
     assert secret not in shown.text
-    rotated = await desk.post(f"{one}/rotate", data={"key": hidden(shown, "key"), "overlap": "24"})
+    rotated = await operator.post(f"{one}/rotate", data={"key": hidden(shown, "key"), "overlap": "24"})
     (fresh,) = re.findall(r'value="(hr_[^"]+)"', rotated.text)
-    assert (await status(harbour, secret), await status(harbour, fresh)) == (200, 200)
-    assert (await desk.post(f"{one}/rotate", data={"key": str(uuid4()), "overlap": "7"})).status_code == 422
-    revoked = await desk.post(f"{one}/revoke")
+    assert (await status_with_key(harbour, secret), await status_with_key(harbour, fresh)) == (200, 200)
+    assert (
+        await operator.post(f"{one}/rotate", data={"key": str(uuid4()), "overlap": "7"})
+    ).status_code == 422
+    revoked = await operator.post(f"{one}/revoke")
     assert "Revoked" in revoked.text
-    assert (await status(harbour, secret), await status(harbour, fresh)) == (401, 200)
+    assert (await status_with_key(harbour, secret), await status_with_key(harbour, fresh)) == (401, 200)
 
 
-async def test_an_exception_is_taken_resolved_and_opened_again(
-    desk: httpx.AsyncClient, harbour: School
+async def test_an_exception_is_assigned_resolved_and_reopened(
+    operator: httpx.AsyncClient, harbour: School
 ) -> None:
-    case_id = await case_of(harbour, MARKUP.format("occasion"))
+    case_id = await add_case(harbour, MARKUP.format("occasion"))
     member = await harbour.post(
         "/v1/members", {"name": MARKUP.format("member"), "email": "m@h.example", "role": "ops"}
     )
     one = f"/exceptions/{case_id}"
-    queue = await desk.get("/exceptions")
+    queue = await operator.get("/exceptions")
     check(queue.text)
     assert one in queue.text
     assert "overdue" in queue.text
-    assert one not in (await desk.get("/exceptions?state=resolved")).text
-    assert one not in (await desk.get("/exceptions?severity=low&overdue=true")).text
-    assert one in (await desk.get("/exceptions?severity=high&overdue=true&sort=-due_at")).text
-    shown = await desk.get(one)
+    assert one not in (await operator.get("/exceptions?state=resolved")).text
+    assert one not in (await operator.get("/exceptions?severity=low&overdue=true")).text
+    assert one in (await operator.get("/exceptions?severity=high&overdue=true&sort=-due_at")).text
+    shown = await operator.get(one)
     check(shown.text, "member")
     assert "Ada Okafor" in shown.text
-    assert "Assigned to <strong>Operator" in (await desk.post(f"{one}/assign", data={"member_id": ""})).text
-    check((await desk.post(f"{one}/assign", data={"member_id": member["id"]})).text, "member")
-    wrong = await desk.post(f"{one}/resolve", data={"resolution": "y" * 2001})
+    assert (
+        "Assigned to <strong>Operator" in (await operator.post(f"{one}/assign", data={"member_id": ""})).text
+    )
+    check((await operator.post(f"{one}/assign", data={"member_id": member["id"]})).text, "member")
+    wrong = await operator.post(f"{one}/resolve", data={"resolution": "y" * 2001})
     assert wrong.status_code == 422
     assert "y" * 2001 in wrong.text
-    resolved = await desk.post(f"{one}/resolve", data={"resolution": MARKUP.format("done")})
+    resolved = await operator.post(f"{one}/resolve", data={"resolution": MARKUP.format("done")})
     check(resolved.text, "done")
     assert "Resolved by <strong>Operator" in resolved.text
-    assert one in (await desk.get("/exceptions?state=all")).text
-    assert (await desk.post(f"{one}/resolve", data={"resolution": ""})).status_code == 409
-    assert "Resolve</button>" in (await desk.post(f"{one}/reopen")).text
+    assert one in (await operator.get("/exceptions?state=all")).text
+    assert (await operator.post(f"{one}/resolve", data={"resolution": ""})).status_code == 409
+    assert "Resolve</button>" in (await operator.post(f"{one}/reopen")).text
 
 
-async def test_the_outbox_shows_mail_without_running_it(desk: httpx.AsyncClient, harbour: School) -> None:
-    notice_id = await notice_of(harbour)
+async def test_the_outbox_shows_mail_in_a_sandbox(operator: httpx.AsyncClient, harbour: School) -> None:
+    notice_id = await add_notice(harbour)
     one = f"/outbox/{notice_id}"
     for query in ("", "?state=waiting", "?kind=summary&q=subject", "?sort=created_at"):
-        listed = await desk.get(f"/outbox{query}")
+        listed = await operator.get(f"/outbox{query}")
         check(listed.text, "subject")
         assert one in listed.text
-    assert one not in (await desk.get("/outbox?state=sent")).text
-    shown = await desk.get(one)
+    assert one not in (await operator.get("/outbox?state=sent")).text
+    shown = await operator.get(one)
     check(shown.text, "subject", "text")
     assert "alert(1)" not in shown.text
     assert re.search(rf'<iframe[^>]*src="{one}/mail"[^>]* sandbox[ >]', shown.text)
     assert "2 attempts" in shown.text
     assert "mailbox busy" in shown.text
-    mail = await desk.get(f"{one}/mail")
+    mail = await operator.get(f"{one}/mail")
     policy = mail.headers["content-security-policy"]
     assert policy.startswith("sandbox; default-src 'none'")
     assert "script" not in policy
@@ -150,8 +154,8 @@ async def test_the_outbox_shows_mail_without_running_it(desk: httpx.AsyncClient,
     assert "Dear guardian" in mail.text
 
 
-async def test_a_case_about_a_person_or_a_course_leads_there(
-    desk: httpx.AsyncClient, harbour: School
+async def test_a_case_links_to_its_person_course_or_organization(
+    operator: httpx.AsyncClient, harbour: School
 ) -> None:
     member = {"name": "Olu Member", "email": "olu@h.example", "role": "ops"}
     member_id = (await harbour.post("/v1/members", member))["id"]
@@ -163,20 +167,20 @@ async def test_a_case_about_a_person_or_a_course_leads_there(
     }
     unnamed = Subject(SubjectKind.SERIES, uuid4())
     await open_cases_about(harbour, *about, unnamed)
-    queue = (await desk.get("/exceptions")).text
+    queue = (await operator.get("/exceptions")).text
     for subject, name in about.items():
         address = PAGES[subject.kind].format(subject.id)
         assert f'<a href="{address}">{name}</a>' in queue
-        assert (await desk.get(address)).status_code == 200
+        assert (await operator.get(address)).status_code == 200
         assert str(subject.id) not in re.sub(r"<[^>]*>", "", queue), "the name is shown, not the id"
     assert "/sessions/None" not in queue
     assert str(unnamed.id) in queue
     for case_page in set(re.findall(r'href="(/exceptions/[0-9a-f-]{36})"', queue)):
-        shown = await desk.get(case_page)
+        shown = await operator.get(case_page)
         assert shown.status_code == 200
         assert "<dt>Starts</dt>" not in shown.text
         assert "Take it" in shown.text or "Assign" in shown.text
-        assert (await desk.post(f"{case_page}/resolve", data={"resolution": "Done."})).status_code == 200
+        assert (await operator.post(f"{case_page}/resolve", data={"resolution": "Done."})).status_code == 200
 
 
 async def open_cases_about(opened: School, *subjects: Subject) -> None:
@@ -187,44 +191,51 @@ async def open_cases_about(opened: School, *subjects: Subject) -> None:
     await database.aclose()
 
 
-async def test_a_message_about_a_person_is_shown(desk: httpx.AsyncClient, harbour: School) -> None:
+async def test_a_message_about_a_person_links_to_the_person(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
     about = {"subject_kind": SubjectKind.GUARDIAN, "subject_id": UUID(harbour.ids["guardian"])}
-    notice_id = await notice_of(harbour, **about, class_starts_at=None)
-    shown = await desk.get(f"/outbox/{notice_id}")
+    notice_id = await add_notice(harbour, **about, class_starts_at=None)
+    shown = await operator.get(f"/outbox/{notice_id}")
     assert shown.status_code == 200
     assert f'<a href="/people/guardians/{harbour.ids["guardian"]}">' in shown.text
     assert "<dt>Class</dt>" not in shown.text
 
 
-async def test_the_words_of_a_sign_in_mail_are_not_shown(desk: httpx.AsyncClient, harbour: School) -> None:
+async def test_the_content_of_a_sign_in_mail_is_not_shown(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
     words = {"html": "", "text": "", "sealed": "sealed words"}
-    notice_id = await notice_of(harbour, kind=AccountNoticeKind.SIGN_IN, **words)
-    shown = await desk.get(f"/outbox/{notice_id}")
-    assert "Not shown: it holds a sign-in link." in shown.text
+    notice_id = await add_notice(harbour, kind=AccountNoticeKind.SIGN_IN, **words)
+    shown = await operator.get(f"/outbox/{notice_id}")
+    assert "Not shown, because it contains a sign-in link." in shown.text
     assert "<iframe" not in shown.text
-    assert "sealed words" not in shown.text + (await desk.get(f"/outbox/{notice_id}/mail")).text
+    assert "sealed words" not in shown.text + (await operator.get(f"/outbox/{notice_id}/mail")).text
 
 
-async def test_the_change_log_is_searched(desk: httpx.AsyncClient, harbour: School) -> None:
-    log = await desk.get("/settings/audit?subject=student")
+async def test_the_change_log_is_filtered(operator: httpx.AsyncClient, harbour: School) -> None:
+    log = await operator.get("/settings/audit?subject=student")
     assert "Student added" in log.text
     assert "key “first key”" in log.text
     assert "Course added" not in log.text
     student = harbour.ids["student 0"]
-    own = await desk.get(f"/settings/audit?subject_id={student}")
+    own = await operator.get(f"/settings/audit?subject_id={student}")
     assert "Noor Haddad" in own.text
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    assert "No changes found" in (await desk.get(f"/settings/audit?since={tomorrow:%Y-%m-%d}")).text
+    assert "No changes found" in (await operator.get(f"/settings/audit?since={tomorrow:%Y-%m-%d}")).text
     assert (
-        "Student added" in (await desk.get(f"/settings/audit?until={tomorrow:%Y-%m-%d}&subject=student")).text
+        "Student added"
+        in (await operator.get(f"/settings/audit?until={tomorrow:%Y-%m-%d}&subject=student")).text
     )
     for nonsense in ("cursor=x", "since=yesterday", "subject_id=1", "subject=A"):
-        assert (await desk.get(f"/settings/audit?{nonsense}")).status_code == 422, nonsense
+        assert (await operator.get(f"/settings/audit?{nonsense}")).status_code == 422, nonsense
 
 
-async def test_another_organizations_do_not_exist(desk: httpx.AsyncClient, harbour: School) -> None:
+async def test_records_of_another_organization_are_not_found(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
     async with school(harbour.campus, "Other {}") as other:
-        case_id, notice_id = await case_of(other), await notice_of(other)
+        case_id, notice_id = await add_case(other), await add_notice(other)
         key = (await other.post("/v1/keys", {"name": "theirs"}))["id"]
     for path in (
         f"/exceptions/{case_id}",
@@ -232,7 +243,7 @@ async def test_another_organizations_do_not_exist(desk: httpx.AsyncClient, harbo
         f"/outbox/{notice_id}/mail",
         f"/settings/keys/{key}",
     ):
-        assert (await desk.get(path)).status_code == 404, path
+        assert (await operator.get(path)).status_code == 404, path
     for path, body in (
         (f"/exceptions/{case_id}/assign", {"member_id": ""}),
         (f"/exceptions/{case_id}/resolve", {"resolution": ""}),
@@ -240,7 +251,7 @@ async def test_another_organizations_do_not_exist(desk: httpx.AsyncClient, harbo
         (f"/settings/keys/{key}/rotate", {"key": str(uuid4()), "overlap": "24"}),
         (f"/settings/keys/{key}/revoke", {}),
     ):
-        assert (await desk.post(path, data=body)).status_code == 404, path
+        assert (await operator.post(path, data=body)).status_code == 404, path
 
 
 @pytest.mark.parametrize(
@@ -254,13 +265,13 @@ async def test_another_organizations_do_not_exist(desk: httpx.AsyncClient, harbo
         ("0 m", 0),
     ],
 )
-def test_durations_are_read_as_they_are_written(text: str, minutes: int) -> None:
+def test_written_durations_are_read_back(text: str, minutes: int) -> None:
     found = durations.read(text)
     assert found == timedelta(minutes=minutes)
     assert durations.read(durations.written(found)) == found
 
 
 @pytest.mark.parametrize("text", ["", "soon", "15", "-5 min", "1 fortnight", "5 min x"])
-def test_what_is_no_duration(text: str) -> None:
+def test_texts_that_are_no_durations_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="write it as"):
         durations.read(text)

@@ -1,4 +1,4 @@
-"""The words of a message that holds a secret, sealed while they wait to be delivered."""
+"""Encrypts the content of messages that hold a secret, such as a sign-in link, while they wait in the outbox."""
 
 import json
 
@@ -6,15 +6,15 @@ from reports.contexts import RenderedMessage
 from signing.sealing import Sealer
 
 
-class SealedWords:
+class SealedContent:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
     def seal(self, message: RenderedMessage) -> str:
-        """The subject line is no secret and stays out."""
+        """The encrypted HTML and text of a message. The subject holds no secret and is not included."""
         return self._sealer.seal(json.dumps([message.html, message.text]))
 
     def open(self, sealed: str) -> tuple[str, str]:
-        """HTML and text. Raises Unsealable."""
+        """The HTML and text that were sealed. Raises Unsealable."""
         html, text = json.loads(self._sealer.open(sealed))
         return html, text

@@ -1,4 +1,4 @@
-"""The doors and the own pages in Chromium: by mail, by the organization's accounts, by a family link."""
+"""Sign-in and the pages of instructors and families in Chromium, with their accessibility."""
 
 import asyncio
 import re
@@ -51,39 +51,39 @@ def _fresh(hall: Hall) -> None:
 
 
 @asynccontextmanager
-async def nobody(chromium: Browser, own: str) -> AsyncIterator[Page]:
-    """A browser that nobody is signed in with. Anything the page itself does wrong fails the test."""
+async def signed_out_page(chromium: Browser, own: str) -> AsyncIterator[Page]:
+    """A page that nobody is signed in to. Script errors and CSP violations on it fail the test."""
     context = await chromium.new_context(viewport=DESKTOP, timezone_id="America/New_York")
     page = await context.new_page()
-    wrong: list[Any] = []
-    page.on("pageerror", lambda error: wrong.append(error))
-    page.on("console", lambda told: wrong.append(told.text) if _breach(told, own) else None)
+    errors: list[Any] = []
+    page.on("pageerror", lambda error: errors.append(error))
+    page.on(
+        "console", lambda message: errors.append(message.text) if _is_csp_violation(message, own) else None
+    )
     yield page
     await context.close()
-    assert wrong == []
+    assert errors == []
 
 
-def _breach(told: ConsoleMessage, own: str) -> bool:
-    """Of our own policy: the provider's pages have another, which they break."""
-    return "Content Security Policy" in told.text and told.location["url"].startswith(own)
+def _is_csp_violation(message: ConsoleMessage, own: str) -> bool:
+    """Of our own policy; the identity provider's pages violate theirs."""
+    return "Content Security Policy" in message.text and message.location["url"].startswith(own)
 
 
 @asynccontextmanager
-async def of(chromium: Browser, opened: School, kind: str, key: str) -> AsyncIterator[Page]:
+async def page_of(chromium: Browser, opened: School, kind: str, key: str) -> AsyncIterator[Page]:
     async with await signed_in(opened.campus, opened.id, kind, UUID(key)) as client:
         name = cookie_name(opened.campus.app.state.homeroom)
         cookie = {"name": name, "value": client.cookies[name], "url": opened.campus.url}
-    async with nobody(chromium, opened.campus.url) as page:
+    async with signed_out_page(chromium, opened.campus.url) as page:
         await page.context.add_cookies([cookie])  # type: ignore[list-item]
         yield page
 
 
-async def test_signing_in_by_mail_and_out_again(
-    chromium: Browser, opened: School, mail_sink: TestMail
-) -> None:
+async def test_sign_in_by_mail_and_sign_out(chromium: Browser, opened: School, mail_sink: TestMail) -> None:
     address = f"{uuid4().hex[:12]}@harbour.example"
     await opened.post("/v1/members", {"name": "Olga Ops", "email": address, "role": "ops"})
-    async with nobody(chromium, opened.campus.url) as page:
+    async with signed_out_page(chromium, opened.campus.url) as page:
         await page.goto(f"{opened.campus.url}/today")
         await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         await look_and_check(page, "sign-in")
@@ -108,7 +108,9 @@ async def test_signing_in_by_mail_and_out_again(
         await look_and_check(page, "sign-in-refused")
 
 
-async def test_the_mail_itself(chromium: Browser, opened: School, mail_sink: TestMail) -> None:
+async def test_the_sign_in_mail_names_each_account(
+    chromium: Browser, opened: School, mail_sink: TestMail
+) -> None:
     address = f"{uuid4().hex[:12]}@harbour.example"
     for kind, name in (("members", "Olga"), ("guardians", "Olga")):
         more = {"role": "ops"} if kind == "members" else {}
@@ -117,7 +119,7 @@ async def test_the_mail_itself(chromium: Browser, opened: School, mail_sink: Tes
         await browser.post("/sign-in", data={"address": address})
     await links_in_mail(mail_sink, address)
     (message,) = await asyncio.to_thread(sign_in_mails, mail_sink, address)
-    async with nobody(chromium, opened.campus.url) as page:
+    async with signed_out_page(chromium, opened.campus.url) as page:
         await page.set_content(message["html"])
         await expect(page.get_by_role("link", name=re.compile("as guardian$"))).to_be_visible()
         with screenshot_folder() as folder:
@@ -126,9 +128,7 @@ async def test_the_mail_itself(chromium: Browser, opened: School, mail_sink: Tes
                 await page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
-async def test_signing_in_with_the_organizations_accounts(
-    chromium: Browser, opened: School, provider: str
-) -> None:
+async def test_sign_in_with_an_identity_provider(chromium: Browser, opened: School, provider: str) -> None:
     described = {
         "issuer": provider,
         "client_id": CLIENT_ID,
@@ -137,7 +137,7 @@ async def test_signing_in_with_the_organizations_accounts(
     }
     made = await opened.post("/v1/identity-providers", described)
     await opened.post("/v1/members", {"name": "Ada", "email": address_of("ada"), "role": "admin"})
-    async with nobody(chromium, opened.campus.url) as page:
+    async with signed_out_page(chromium, opened.campus.url) as page:
         await page.goto(f"{opened.campus.url}/sign-in")
         await page.get_by_label("Email").fill(address_of("ada"))
         await page.get_by_role("button", name="Continue").click()
@@ -152,8 +152,8 @@ async def test_signing_in_with_the_organizations_accounts(
     await opened.api.delete(f"/v1/identity-providers/{made['id']}")
 
 
-async def test_an_instructors_own_page(chromium: Browser, opened: School) -> None:
-    async with of(chromium, opened, "instructor", opened.ids["instructor"]) as page:
+async def test_the_page_of_an_instructor(chromium: Browser, opened: School) -> None:
+    async with page_of(chromium, opened, "instructor", opened.ids["instructor"]) as page:
         await page.goto(f"{opened.campus.url}/")
         await expect(page.get_by_role("heading", name="Your classes")).to_be_visible()
         await expect(page.get_by_role("link", name="Teaching")).to_have_attribute("aria-current", "page")
@@ -166,16 +166,16 @@ async def test_an_instructors_own_page(chromium: Browser, opened: School) -> Non
         await expect(page).to_have_url(re.compile(r"/join/"))
 
 
-async def test_a_new_instructors_own_page(chromium: Browser, opened: School) -> None:
+async def test_the_page_of_an_instructor_without_classes(chromium: Browser, opened: School) -> None:
     made = await opened.post("/v1/instructors", {"name": "Mei", "email": "mei@harbour.example"})
-    async with of(chromium, opened, "instructor", made["id"]) as page:
+    async with page_of(chromium, opened, "instructor", made["id"]) as page:
         await page.goto(f"{opened.campus.url}/teaching")
         await expect(page.get_by_text("No classes in the next 24 hours")).to_be_visible()
         await look_and_check(page, "teaching-empty")
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-async def test_a_familys_own_page(chromium: Browser, opened: School, language: str) -> None:
+async def test_the_page_of_a_family(chromium: Browser, opened: School, language: str) -> None:
     guardian = f"/v1/guardians/{opened.ids['guardian']}"
     version = (await opened.api.get(guardian)).headers["etag"]
     zone = {"language": language, "time_zone": "America/New_York"}
@@ -183,7 +183,7 @@ async def test_a_familys_own_page(chromium: Browser, opened: School, language: s
     join, heading = {"en": ("Join the class", "Your family"), "es": ("Entrar en la clase", "Tu familia")}[
         language
     ]
-    async with of(chromium, opened, "guardian", opened.ids["guardian"]) as page:
+    async with page_of(chromium, opened, "guardian", opened.ids["guardian"]) as page:
         await page.goto(f"{opened.campus.url}/family")
         await expect(page.get_by_role("heading", name=heading)).to_be_visible()
         await expect(page.get_by_text("Europe/Madrid").first).to_be_visible()
@@ -192,9 +192,9 @@ async def test_a_familys_own_page(chromium: Browser, opened: School, language: s
         await expect(page).to_have_url(re.compile(r"/join/"))
 
 
-async def test_a_family_page_with_nobody_on_it(chromium: Browser, opened: School) -> None:
+async def test_the_page_of_a_family_without_children(chromium: Browser, opened: School) -> None:
     made = await opened.post("/v1/guardians", {"name": "Nobody's yet", "email": "nobody@family.example"})
-    async with of(chromium, opened, "guardian", made["id"]) as page:
+    async with page_of(chromium, opened, "guardian", made["id"]) as page:
         await page.goto(f"{opened.campus.url}/family")
         await expect(page.get_by_text("No children yet")).to_be_visible()
         await look_and_check(page, "family-empty")

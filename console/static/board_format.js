@@ -1,4 +1,4 @@
-// How the board says things: times in the viewer's zone beside the class's own, durations, states.
+// Formats of the board: times in the viewer's zone and the class's, durations, and labels of codes.
 
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const clocks = new Map();
@@ -35,6 +35,11 @@ export const duration = (seconds) => {
 
 export const words = (code) => code.replaceAll("_", " ");
 
+// Labels from console/frame/labels.py, so that every page calls a case or a role the same.
+const LABELS = JSON.parse(document.querySelector("#board-labels").textContent);
+export const caseLabel = (kind) => LABELS.cases[kind] ?? words(kind);
+export const roleLabel = (role) => LABELS.roles[role] ?? words(role);
+
 const REASONS = {
   not_recorded: "not recorded",
   instructor_missing: "no instructor",
@@ -47,6 +52,6 @@ export const reason = (code) => REASONS[code] ?? words(code);
 
 export const RECORDING = { on: "Recording", off: "Not recording", none: "–" };
 
-// As the server does it: without case and accents.
+// Without case and accents, as the server searches.
 export const plain = (text) =>
   text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase("en").trim();
