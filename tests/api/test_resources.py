@@ -5,14 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from api.schemas.resources import described
+from api.schemas.resources import api_of
 from services.resources.catalogue import RESOURCES
 from tests.api.bodies import BODIES, Booked
 from tests.campus import Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 
-every_kind = pytest.mark.parametrize("path", [described(resource).path for resource in RESOURCES])
+every_kind = pytest.mark.parametrize("path", [api_of(resource).path for resource in RESOURCES])
 
 
 UNSHOWN = ("quiet_from", "quiet_until", "client_secret")  # shown in another form, or not at all

@@ -27,7 +27,7 @@ async def test_a_look_that_fails_unexpectedly_leaves_the_feed_alive(
             following = asyncio.ensure_future(anext(feed))
             with psycopg.connect(database_urls.owner, autocommit=True) as owner:
                 owner.execute("alter function changed_organizations(bigint) rename to away")
-                while "a look at the change log failed" not in caplog.text:  # noqa: ASYNC110
+                while "polling the change log failed" not in caplog.text:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
                 owner.execute("alter function away(bigint) rename to changed_organizations")
             await another_session(database, tenant)

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from api.live.event_recorder import EventRecorder
-from api.live.session_tenants import Tenants
+from api.live.session_tenants import SessionTenants
 from domain.errors import NotFound, Unavailable
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
 from models.changes import RESYNC, listen
@@ -27,7 +27,7 @@ AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def recorder(database: Database) -> AsyncIterator[EventRecorder]:
-    recorder = EventRecorder(database, Tenants(database))
+    recorder = EventRecorder(database, SessionTenants(database))
     yield recorder
     await recorder.aclose()
 
@@ -100,7 +100,7 @@ async def test_text_that_the_database_cannot_keep_does_not_stop_the_record(
 async def test_without_a_database_the_sender_is_told_to_send_again(database_urls: DatabaseUrls) -> None:
     nowhere = database_urls.application.replace(database_urls.name, "no_such_database")
     database = Database(nowhere)
-    recorder = EventRecorder(database, Tenants(database))
+    recorder = EventRecorder(database, SessionTenants(database))
     with pytest.raises(Unavailable):
         await recorder.record(fact(uuid4(), "lost"))
     await recorder.aclose()

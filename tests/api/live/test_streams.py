@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from api.live.session_tenants import Tenants
+from api.live.session_tenants import SessionTenants
 from api.live.streams import LiveHub
 from models.changes import channel_of
 from models.database import Database
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.adapter
 
 @pytest.fixture
 async def hub(database: Database) -> AsyncIterator[LiveHub]:
-    started = LiveHub(database.url, Tenants(database))
+    started = LiveHub(database.url, SessionTenants(database))
     yield started
     await started.aclose()
 
