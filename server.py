@@ -1,4 +1,7 @@
-"""Serves the API and the pages of the console, or LiveKit's webhooks alone: `uvicorn server:create_app --factory`."""
+"""ASGI application factories for uvicorn: the API with the console, or LiveKit's webhooks only.
+
+Run with `uvicorn server:create_app --factory`.
+"""
 
 from fastapi import FastAPI
 
@@ -8,10 +11,10 @@ from console.install import install as install_console
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Settings come from the environment where none are given: then the process is this application's alone."""
-    return make_app(settings or load_settings(), [install_console], alone=settings is None)
+    """The API and the console. Without `settings` they are read from the environment, and the process is dedicated."""
+    return make_app(settings or load_settings(), [install_console], dedicated=settings is None)
 
 
 def create_webhooks(settings: Settings | None = None) -> FastAPI:
-    """As `create_app`, for a process that answers webhooks alone: they and the pages do not wait for each other."""
-    return make_webhooks_app(settings or load_settings(), alone=settings is None)
+    """LiveKit's webhooks only, so that a burst of them cannot slow down the API or the pages."""
+    return make_webhooks_app(settings or load_settings(), dedicated=settings is None)

@@ -149,7 +149,7 @@ def _connections(session_id: UUID, folded: FoldedPresence) -> tuple[list[Recorde
                         session_id, connection.sid, attendance.identity, connection.last_seen_at
                     )
                 )
-            elif connection.said_left:
+            elif connection.end_announced:
                 left.add(connection.sid)
     return present, left
 

@@ -1,1 +1,1 @@
-"""The door: HTTP API, webhooks in, join page, console."""
+"""The HTTP API under `/v1`: routes, schemas, live streams, incoming webhooks and the room page."""

@@ -1,4 +1,4 @@
-"""The HTTP application: its middleware and its routes. What else it serves, pages say themselves."""
+"""Builds the FastAPI applications: middleware, error handlers and routes."""
 
 import gc
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -32,15 +32,18 @@ from config.logging import configure_logging
 from config.settings import Settings
 
 
-def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, alone: bool) -> FastAPI:
-    """`pages` add their routes to the application. `alone`: nothing else lives in this process."""
-    configure_logging(chosen.log_level, as_json=chosen.log_json)
+def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, dedicated: bool) -> FastAPI:
+    """The full application. `pages` are functions that add routes, such as the console's.
+
+    `dedicated`: the process runs nothing else, so its garbage collector may be tuned.
+    """
+    configure_logging(settings.log_level, as_json=settings.log_json)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.homeroom = await make_state(chosen)
-        if alone:
-            _spare_from_garbage_collection()
+        app.state.homeroom = await make_state(settings)
+        if dedicated:
+            _freeze_startup_objects()
         try:
             yield
         finally:
@@ -55,12 +58,12 @@ def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, al
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
-    _add_middleware(app, chosen)
+    _add_middleware(app, settings)
     problems.install(app)
-    tenants = (
+    tenant_modules = (
         bulk, resources, sessions, events, organizations, keys, records, files, queues, board, family, exports,
     )  # fmt: skip
-    modules = (livekit, *tenants, content, joining)
+    modules = (livekit, *tenant_modules, content, joining)
     for module in modules:
         app.include_router(module.router)
     room_page.install(app)
@@ -72,35 +75,35 @@ def make_app(chosen: Settings, pages: Sequence[Callable[[FastAPI], None]], *, al
     return app
 
 
-def make_webhooks_app(chosen: Settings, *, alone: bool) -> FastAPI:
-    """LiveKit's webhooks and nothing else. `alone`: nothing else lives in this process."""
-    configure_logging(chosen.log_level, as_json=chosen.log_json)
+def make_webhooks_app(settings: Settings, *, dedicated: bool) -> FastAPI:
+    """Answers LiveKit's webhooks and `/healthz` only. `dedicated` as for `make_app`."""
+    configure_logging(settings.log_level, as_json=settings.log_json)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.homeroom = make_webhook_state(chosen)
-        if alone:
-            _spare_from_garbage_collection()
+        app.state.homeroom = make_webhook_state(settings)
+        if dedicated:
+            _freeze_startup_objects()
         try:
             yield
         finally:
             await app.state.homeroom.aclose()
 
     app = FastAPI(title="Homeroom: webhooks", lifespan=lifespan, openapi_url=None)
-    _add_middleware(app, chosen)
+    _add_middleware(app, settings)
     problems.install(app)
     _serve_health(app)
     return app
 
 
-def _add_middleware(app: FastAPI, chosen: Settings) -> None:
-    """The last one added is the first that a request meets."""
-    app.add_middleware(RequestMiddleware, over_tls=chosen.over_tls)
-    app.add_middleware(livekit.LiveKitWebhooks, over_tls=chosen.over_tls)
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Adds middleware; the one added last handles a request first."""
+    app.add_middleware(RequestMiddleware, over_tls=settings.over_tls)
+    app.add_middleware(livekit.LiveKitWebhooks, over_tls=settings.over_tls)
 
 
-def _spare_from_garbage_collection() -> None:
-    """What stands now stands for ever: no request waits while it is searched for garbage."""
+def _freeze_startup_objects() -> None:
+    """Exclude objects created at startup, which live as long as the process, from garbage collection pauses."""
     gc.collect()
     gc.freeze()
 

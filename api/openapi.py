@@ -1,4 +1,4 @@
-"""The API's description of itself: every operation says how it refuses, in the form it really does."""
+"""Completes FastAPI's OpenAPI description: problem responses, permissions, shared headers, deprecations, examples."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from api.http.problems import MEDIA_TYPE
 
 
 class Problem(BaseModel):
-    """What every answer looks like that is no success (RFC 9457). Some kinds have further members."""
+    """The body of every error response (RFC 9457). Some problem types have additional members."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -22,27 +22,28 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = Field(description="What is wrong with this request.")
-    code: str = Field(description="Stable; for programs.", examples=["double-booked"])
-    next_step: str = Field(description="What the reader can do about it.")
+    code: str = Field(description="A stable identifier for programs.", examples=["double-booked"])
+    next_step: str = Field(description="What you can do about it.")
 
 
-_REFUSED = {
-    "description": "Refused or failed.",
+_ERROR_RESPONSE = {
+    "description": "An error.",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-_FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
+_FASTAPI_ERROR_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
 def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
-    described = app.openapi
+    """Make `app.openapi` return the completed description; `routers` are those of the API."""
+    generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schema = described()
-            _say_how_it_refuses(schema)
-            _say_who_may(routers, schema)
-            _say_what_will_go(routers, schema)
-            openapi_examples.show(schema)
+            schema = generate()
+            _describe_errors(schema)
+            _describe_access(routers, schema)
+            _describe_deprecations(routers, schema)
+            openapi_examples.add_to(schema)
             schema["info"]["description"] = POLICY
         assert app.openapi_schema is not None
         return app.openapi_schema
@@ -56,57 +57,62 @@ def _routes(routers: Sequence[APIRouter]) -> Iterator[APIRoute]:
             yield route
 
 
-def _say_what_will_go(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
+def _describe_deprecations(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
     for route in _routes(routers):
-        for one in (one.call for one in route.dependant.dependencies):
-            if isinstance(one, Deprecated):
+        for call in (dependency.call for dependency in route.dependant.dependencies):
+            if isinstance(call, Deprecated):
                 for method in route.methods or ():
                     operation = schema["paths"][route.path][method.lower()]
-                    operation |= {"deprecated": True, "x-sunset": one.sunset.isoformat()}
+                    operation |= {"deprecated": True, "x-sunset": call.sunset.isoformat()}
 
 
-def _say_who_may(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
-    """Which operations ask who it is, and which permission they need."""
+def _describe_access(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
+    """Add the security scheme, the needed permission and the headers that authenticated operations share."""
     schema["components"]["securitySchemes"] = {
-        "key": {"type": "http", "scheme": "bearer", "description": "An API key: `hr_<prefix>_<secret>`."}
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key, such as `hr_<prefix>_<secret>`.",
+        }
     }
     for route in _routes(routers):
-        asked = [one.call for one in route.dependant.dependencies if isinstance(one.call, Needs)]
-        operators = any(one.call is operator for one in route.dependant.dependencies)
-        for method in (route.methods or ()) if asked or operators else ():
+        calls = [dependency.call for dependency in route.dependant.dependencies]
+        checks = [call for call in calls if isinstance(call, Needs)]
+        for method in (route.methods or ()) if checks or operator in calls else ():
             operation = schema["paths"][route.path][method.lower()]
             operation["security"] = [{"key": []}]
-            if asked:
-                operation["x-permission"] = asked[0].permission
+            if checks:
+                operation["x-permission"] = checks[0].permission
             if method == "POST":
-                operation.setdefault("parameters", []).append(_IDEMPOTENCY)
+                operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
             if method == "GET" and route.response_model is not None:
-                operation.setdefault("parameters", []).append(_CONDITIONAL)
-                operation["responses"]["304"] = {"description": "What you have is still true."}
+                operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
+                operation["responses"]["304"] = {"description": "Not modified: your copy is current."}
 
 
-_IDEMPOTENCY = {
+_IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same key and body again: the same answer, one effect. Kept for 48 hours.",
+    "description": "Repeating a request with the same key and body has one effect and returns the same response. "
+    "Keys are kept for 48 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*$"},
 }
-_CONDITIONAL = {
+_IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "The ETag you have: 304 without a body where it is still true.",
+    "description": "The ETag of your copy. If it is current, the response is 304 without a body.",
     "schema": {"type": "string", "maxLength": 1000, "pattern": "^[ -~]*$"},
 }
 
 
-def _say_how_it_refuses(schema: dict[str, Any]) -> None:
+def _describe_errors(schema: dict[str, Any]) -> None:
     schemas = schema["components"]["schemas"]
-    for name in _FRAMEWORKS_OWN:
+    for name in _FASTAPI_ERROR_SCHEMAS:
         schemas.pop(name, None)
     schemas["Problem"] = Problem.model_json_schema()
     for operations in schema["paths"].values():
         for operation in operations.values():
             operation["responses"].pop("422", None)
-            operation["responses"]["default"] = _REFUSED
+            operation["responses"]["default"] = _ERROR_RESPONSE

@@ -1,6 +1,6 @@
-"""A request for every operation that takes a JSON body, and queries worth showing.
+"""Examples for the OpenAPI description: a body for every operation that takes JSON, and useful queries.
 
-They stand in the API's description; tests send each of them, with the ids of real rows in place of these.
+Tests send each example, with its ids replaced by those of real rows.
 """
 
 from typing import Any, Final
@@ -12,7 +12,7 @@ def _id(number: int) -> str:
     return f"01980c0d-e000-7000-8000-{number:012d}"
 
 
-# What an id in an example stands for.
+# Ids of the rows that the examples refer to.
 COURSE, TOPIC, STUDENT, GUARDIAN, INSTRUCTOR = _id(1), _id(2), _id(3), _id(4), _id(5)
 MEMBER, SESSION, UTTERANCE = _id(6), _id(7), _id(8)
 LINK: Final = "the-text-behind-t=-in-a-join-link"
@@ -41,6 +41,7 @@ _STATEMENT = {
     "citations": [{"utterance_id": UTTERANCE, "quote": "a common denominator"}],
 }
 
+# Keyed by method and path.
 BODIES: Final[dict[str, Json]] = {
     "POST /v1/organizations": {
         "name": "Harbour Tutoring",
@@ -159,6 +160,7 @@ BODIES: Final[dict[str, Json]] = {
     },
 }
 
+# Keyed by method and path.
 QUERIES: Final[dict[str, dict[str, str]]] = {
     "GET /v1/sessions": {
         "from": "2040-03-05T00:00:00Z",
@@ -179,20 +181,21 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def show(schema: Json) -> None:
-    """Puts them into the API's description."""
-    for place, body in BODIES.items():
-        operation = _operation(schema, place)
+def add_to(schema: Json) -> None:
+    """Add the examples to an OpenAPI description, in place."""
+    for operation_key, body in BODIES.items():
+        operation = _operation(schema, operation_key)
         content = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if content is not None:
             content["examples"] = {"example": {"value": body}}
-    for place, query in QUERIES.items():
-        for parameter in _operation(schema, place).get("parameters", ()):
+    for operation_key, query in QUERIES.items():
+        for parameter in _operation(schema, operation_key).get("parameters", ()):
             if parameter["in"] == "query" and parameter["name"] in query:
                 parameter["examples"] = {"example": {"value": query[parameter["name"]]}}
 
 
-def _operation(schema: Json, place: str) -> Json:
-    method, _, path = place.partition(" ")
-    found: Json = schema["paths"].get(path, {}).get(method.lower(), {})
-    return found
+def _operation(schema: Json, operation_key: str) -> Json:
+    """The operation named by a method and a path, such as `POST /v1/keys`; empty if there is none."""
+    method, _, path = operation_key.partition(" ")
+    operation: Json = schema["paths"].get(path, {}).get(method.lower(), {})
+    return operation

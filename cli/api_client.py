@@ -1,4 +1,4 @@
-"""The HTTP API with one bearer token: pages walked, commands sent once, and tried again where that is safe."""
+"""A client of Homeroom's HTTP API: pagination, idempotent POSTs, safe retries and event streams."""
 
 import json
 import time
@@ -13,27 +13,27 @@ import httpx
 
 Json = dict[str, Any]
 
-PAGE = 200  # the most the API gives at once
-_PAUSES = (0.2, 0.5, 1.0)  # seconds before each further try, where the API names none
-_LONGEST_WAIT = 60.0  # seconds; who is asked to wait longer is told so
-_LATER = frozenset({429, 503})
+PAGE = 200  # the largest page that the API returns
+_RETRY_PAUSES = (0.2, 0.5, 1.0)  # seconds before each retry, unless Retry-After says longer
+_MAX_WAIT = 60.0  # seconds; a longer Retry-After is raised as ApiError
+_RETRYABLE = frozenset({429, 503})
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
-_STREAM = httpx.Timeout(30, read=60)  # the feed says every 15 s that it is there
-_UPLOAD = httpx.Timeout(30, read=300)  # the first rows are told when all of the file has arrived
+_STREAM_TIMEOUT = httpx.Timeout(30, read=60)  # the feed sends a keep-alive every 15 s
+_UPLOAD_TIMEOUT = httpx.Timeout(30, read=300)  # the report starts when the whole file has arrived
 
 
 class ApiError(Exception):
-    """The API refused; the text says what it said."""
+    """The API refused the request; the text is the problem's detail and next step."""
 
     def __init__(self, status: int, problem: Json) -> None:
         self.status = status
-        self.problem = problem  # empty: the answer is none of Homeroom's
-        said = f"{problem.get('detail', '')} {problem.get('next_step', '')}".strip()
-        super().__init__(said or f"the server responded with {status}, which isn't from Homeroom")
+        self.problem = problem  # empty if the response is not from Homeroom
+        message = f"{problem.get('detail', '')} {problem.get('next_step', '')}".strip()
+        super().__init__(message or f"the server responded with {status}, which isn't from Homeroom")
 
 
 class Api:
-    """Transport errors pass through as httpx raises them."""
+    """The API with one bearer token. Methods raise ApiError, and httpx.TransportError when all retries failed."""
 
     def __init__(self, base_url: str, token: str, *, pause: Callable[[float], None] = time.sleep) -> None:
         self._client = httpx.Client(
@@ -45,15 +45,15 @@ class Api:
         self._client.close()
 
     def get(self, path: str, **params: Any) -> Any:
-        return _content(self._send("GET", path, params=given(params)))
+        return _content(self._send("GET", path, params=without_empty(params)))
 
     def read(self, path: str) -> tuple[Any, str]:
-        """With its ETag, to change it."""
+        """A resource and its ETag, which `patch` takes."""
         answer = self._send("GET", path)
         return _content(answer), answer.headers.get("etag", "*")
 
     def post(self, path: str, body: Any = None) -> Any:
-        """One effect, however often it has to be sent."""
+        """Has one effect, however often it is retried."""
         headers = {"Idempotency-Key": str(uuid4())}
         return _content(self._send("POST", path, json=body, headers=headers))
 
@@ -65,100 +65,101 @@ class Api:
         self._send("DELETE", path)
 
     def send_file(self, path: str, file: Path, name: str) -> Any:
-        """As a form. One effect, however often it has to be sent."""
+        """Upload a file as a form. Has one effect, however often it is retried."""
         headers = {"Idempotency-Key": str(uuid4())}
         form = {"file": (name, file.read_bytes())}
         return _content(self._send("POST", path, files=form, headers=headers))
 
     def upload(self, path: str, lines: IO[bytes], kind: str, key: str, **params: Any) -> Iterator[Json]:
-        """Sends a file of rows, from where it is read on, and gives the report as it comes.
+        """Upload rows for a bulk import, from the file's current position; yields the report's lines as they come.
 
-        Raises ApiError, and httpx.TransportError where it broke off: the same `key` goes on with the same file.
+        It is not retried: after an httpx.TransportError, send the same file under the same `key` to continue.
         """
         headers = {"Content-Type": kind, "Idempotency-Key": key}
         sent = self._client.stream(
-            "POST", path, content=lines, params=params, headers=headers, timeout=_UPLOAD
+            "POST", path, content=lines, params=params, headers=headers, timeout=_UPLOAD_TIMEOUT
         )
         with sent as answer:
-            _sound(answer)
+            _check(answer)
             for line in answer.iter_lines():
                 yield json.loads(line)
 
     def pages(self, path: str, most: int | None = None, **params: Any) -> Iterator[Json]:
-        """Rows of a list, page after page, as many as wanted."""
-        cursor, got = None, 0
-        while most is None or got < most:
-            limit = PAGE if most is None else min(PAGE, most - got)
+        """The rows of a list, page after page; at most `most`."""
+        cursor, count = None, 0
+        while most is None or count < most:
+            limit = PAGE if most is None else min(PAGE, most - count)
             page = self.get(path, limit=limit, cursor=cursor, **params)
             yield from page["items"]
-            got, cursor = got + len(page["items"]), page["next_cursor"]
+            count, cursor = count + len(page["items"]), page["next_cursor"]
             if not cursor or not page["items"]:
                 return
 
     def live(self, path: str, since: str | None = None, **params: Any) -> Iterator[Json]:
-        """Server-sent events, for ever: what breaks off is taken up behind the last one.
+        """Server-sent events, endlessly: a broken connection is resumed after the last event.
 
-        Without `since`, from now on. Raises ApiError, and httpx.TransportError where nobody answered yet.
+        Without `since`, from now on. Raises httpx.TransportError only if the first connection fails.
         """
-        place, heard = since, False
+        last_id, connected = since, False
         while True:
-            headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": place} if place else {})
-            wait = _PAUSES[-1]
+            headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last_id} if last_id else {})
+            wait = _RETRY_PAUSES[-1]
             try:
                 stream = self._client.stream(
-                    "GET", path, params=given(params), headers=headers, timeout=_STREAM
+                    "GET", path, params=without_empty(params), headers=headers, timeout=_STREAM_TIMEOUT
                 )
                 with stream as answer:
-                    if answer.status_code in _LATER and heard:
-                        wait = _asked_to_wait(answer) or wait
+                    if answer.status_code in _RETRYABLE and connected:
+                        wait = _retry_after(answer) or wait
                     else:
-                        heard = _sound(answer)
+                        connected = _check(answer)
                         for field, value in _fields(answer):
                             if field == "id":
-                                place = value
+                                last_id = value
                             elif field == "data":
                                 yield json.loads(value)
             except httpx.TransportError:
-                if not heard:
+                if not connected:
                     raise
             self._pause(wait)
 
     def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
-        for pause in (*_PAUSES, None):
+        for pause in (*_RETRY_PAUSES, None):
             try:
                 answer = self._client.request(method, path, **request)
             except httpx.TransportError as error:
-                again = method != "PATCH" or isinstance(error, _NEVER_SENT)
-                if pause is None or not again or isinstance(error, httpx.UnsupportedProtocol):
+                # A PATCH that reached the server would be refused the second time: its ETag is outdated.
+                repeatable = method != "PATCH" or isinstance(error, _NEVER_SENT)
+                if pause is None or not repeatable or isinstance(error, httpx.UnsupportedProtocol):
                     raise
                 self._pause(pause)
                 continue
-            wait = _asked_to_wait(answer) if answer.status_code in _LATER else None
-            if wait is None or pause is None or wait > _LONGEST_WAIT:
+            wait = _retry_after(answer) if answer.status_code in _RETRYABLE else None
+            if wait is None or pause is None or wait > _MAX_WAIT:
                 break
             self._pause(max(pause, wait))
-        _sound(answer)
+        _check(answer)
         return answer
 
 
-def given(params: Mapping[str, Any]) -> Json:
-    """Without what was left out."""
+def without_empty(params: Mapping[str, Any]) -> Json:
+    """The parameters that have a value."""
     return {name: value for name, value in params.items() if value not in (None, "", [])}
 
 
-def _asked_to_wait(answer: httpx.Response) -> float:
-    """Seconds; Retry-After names them, or a date."""
-    told = answer.headers.get("retry-after", "")
-    if told.isascii() and told.isdigit():
-        return float(told)
+def _retry_after(answer: httpx.Response) -> float:
+    """Seconds to wait according to Retry-After, which holds seconds or a date; 0 without it."""
+    retry_after = answer.headers.get("retry-after", "")
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after)
     try:
-        return max(0.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
+        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         return 0.0
 
 
-def _sound(answer: httpx.Response) -> bool:
-    """Raises ApiError."""
+def _check(answer: httpx.Response) -> bool:
+    """True for a success. Raises ApiError."""
     if answer.is_success:
         return True
     answer.read()
@@ -181,6 +182,7 @@ def _content(answer: httpx.Response) -> Any:
 
 
 def _fields(answer: httpx.Response) -> Iterator[tuple[str, str]]:
+    """The fields of server-sent events: name and value."""
     for line in answer.iter_lines():
         field, _, value = line.partition(":")
         yield field, value.removeprefix(" ")

@@ -1,4 +1,4 @@
-"""`homeroom demo`: watch a class happen, from the booking to the next briefing."""
+"""`homeroom demo`: runs one class with synthetic voices, from the booking to the next briefing."""
 
 import time
 from datetime import UTC, datetime
@@ -10,17 +10,17 @@ import typer
 from rich.console import Console
 
 from cli.api_client import Api, ApiError
+from cli.console_link import console_url
 from cli.demo_class.school import BookedClass, book_class, open_school
 from cli.demo_class.script import LESSON
 from cli.demo_class.voices_in_room import VoicesInRoom
-from cli.desk import desk_url
-from cli.given_settings import settings_or_exit
+from cli.settings import settings_or_exit
 from config.settings import Settings
 from reports.briefings import read_briefing
 
 console = Console(highlight=False, soft_wrap=True)
-_POLL = 0.5  # seconds
-_LONGEST = 900.0  # seconds for the whole class
+_POLL_INTERVAL = 0.5  # seconds
+_MAX_SECONDS = 900.0  # for the whole class
 _FINAL = frozenset({"closed", "cancelled"})
 
 
@@ -36,7 +36,7 @@ def demo(
     try:
         organization_id, api = open_school(settings.public_url, settings.admin_token.get_secret_value())
         booked = book_class(api, organization_id)
-        _show_places(booked, settings)
+        _show_addresses(booked, settings)
         _Demo(api, booked, approve_after).run()
     except (ApiError, httpx.TransportError) as error:
         console.print(f"[red]The demo stopped:[/] {error}", markup=True)
@@ -46,15 +46,17 @@ def demo(
 
 
 def _synthesise() -> None:
-    from cli.demo_class.voices import synthesise  # imported here: no other verb pays for it
+    from cli.demo_class.voices import synthesise  # imported here: it slows down the start of other commands
 
     with console.status("Preparing the voices") as status:
         synthesise(LESSON, lambda done, total: status.update(f"Preparing the voices: {done} of {total}"))
 
 
-def _show_places(booked: BookedClass, settings: Settings) -> None:
+def _show_addresses(booked: BookedClass, settings: Settings) -> None:
     rows = {
-        "Watch the class": desk_url(settings, UUID(booked.organization_id), f"/sessions/{booked.session_id}"),
+        "Watch the class": console_url(
+            settings, UUID(booked.organization_id), f"/sessions/{booked.session_id}"
+        ),
         "Its workflow in Temporal": booked.workflow_url,
         "Join the class yourself": booked.guest_link,
         "Emails sent": settings.mailbox_url or "",
@@ -65,17 +67,19 @@ def _show_places(booked: BookedClass, settings: Settings) -> None:
 
 
 class _Demo:
+    """Follows the class: shows its progress, starts the voices when it opens, approves the draft."""
+
     def __init__(self, api: Api, booked: BookedClass, approve_after: float) -> None:
         self._api = api
         self._booked = booked
         self._approve_after = approve_after
         self._shown: dict[tuple[str, str], str] = {}
-        self._heard = 0
+        self._utterances_shown = 0
         self._review_since: float | None = None
-        self._voices = VoicesInRoom(api, booked, self._said)
+        self._voices = VoicesInRoom(api, booked, self._show_turn)
 
     def run(self) -> None:
-        end = time.monotonic() + _LONGEST
+        end = time.monotonic() + _MAX_SECONDS
         started = False
         try:
             while time.monotonic() < end:
@@ -90,7 +94,7 @@ class _Demo:
                 if session["state"] in _FINAL:
                     self._show_end(session)
                     return
-                time.sleep(_POLL)
+                time.sleep(_POLL_INTERVAL)
         finally:
             self._voices.stop()
         console.print("The class didn't end in time. It continues without the demo.")
@@ -110,14 +114,14 @@ class _Demo:
 
     def _show_transcript(self) -> None:
         transcript = self._api.get(f"/v1/sessions/{self._booked.session_id}/transcript")
-        if len(transcript) > self._heard:
-            new = transcript[self._heard :]
-            said = max(datetime.fromisoformat(utterance["ends_at"]) for utterance in new)
-            lag = (datetime.now(UTC) - said).total_seconds()
+        if len(transcript) > self._utterances_shown:
+            new = transcript[self._utterances_shown :]
+            last_end = max(datetime.fromisoformat(utterance["ends_at"]) for utterance in new)
+            lag = (datetime.now(UTC) - last_end).total_seconds()
             console.print(f"  [dim]transcript: {len(transcript)} utterances, {lag:.0f} s behind[/]")
-            self._heard = len(transcript)
+            self._utterances_shown = len(transcript)
 
-    def _said(self, name: str, text: str) -> None:
+    def _show_turn(self, name: str, text: str) -> None:
         console.print(f"            {name}: “{text}”", markup=False, style="italic")
 
     def _review(self) -> None:

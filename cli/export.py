@@ -1,4 +1,4 @@
-"""`homeroom export`: the record of an organization as files, over the API."""
+"""`homeroom export`: downloads an organization's record from the API, one file per table."""
 
 import os
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
 
-from cli.remote.address import KEY_MISSING, NOWHERE, local_setting
+from cli.remote.address import ADDRESS_MISSING, KEY_MISSING, local_setting
 
-# The first piece of a large table takes the database a while; later ones come steadily.
+# The database takes a while to prepare a large table.
 _TIMEOUT = httpx.Timeout(30, read=600)
 
 
@@ -38,7 +38,7 @@ def export(
 ) -> None:
     """Export an organization's record to a folder, one file per table, with its data dictionary.
 
-    A file is there when it is whole: what is on its way has the ending `.part`.
+    A file that is still being written ends in `.part`.
     """
     period = {name: _moment(text) for name, text in (("from", since), ("to", until)) if text}
     if not api_key:
@@ -62,16 +62,16 @@ def export(
 
 
 def _export(client: httpx.Client, out: Path, names: Sequence[str], form: str, period: dict[str, str]) -> None:
-    from api.schemas.exports import DictionaryOut  # imported here: no other verb pays for it
+    from api.schemas.exports import DictionaryOut  # imported here: it slows down the start of other commands
 
     answer = client.get("/v1/exports")
     _check(answer)
     dictionary = DictionaryOut.model_validate(answer.json())
-    known = [table.name for table in dictionary.tables]
-    if unknown := [name for name in names if name not in known]:
-        _give_up(f"Unknown table {', '.join(unknown)}. Tables: {', '.join(known)}.")
+    available = [table.name for table in dictionary.tables]
+    if unknown := [name for name in names if name not in available]:
+        _give_up(f"Unknown table {', '.join(unknown)}. Tables: {', '.join(available)}.")
     out.mkdir(parents=True, exist_ok=True)
-    chosen = [name for name in known if name in names or not names]
+    chosen = [name for name in available if name in names or not names]
     console = Console()
     columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -82,14 +82,14 @@ def _export(client: httpx.Client, out: Path, names: Sequence[str], form: str, pe
                 client, f"/v1/exports/{name}.{form}", period, path, lambda n, t=task: progress.advance(t, n)
             )
             progress.remove_task(task)
-            progress.print(f"{path.name:32} {_content(path, form, size)}", highlight=False)
+            progress.print(f"{path.name:32} {_describe(path, form, size)}", highlight=False)
     _write(out / "dictionary.json", dictionary.model_dump_json(indent=2) + "\n")
     _write(out / "dictionary.md", f"# Data dictionary\n\n{dictionary.as_markdown()}")
     typer.echo(f"Wrote {len(chosen)} tables and their dictionary to {out}.")
 
 
-def _fetch(client: httpx.Client, path: str, period: dict[str, str], target: Path, told: Any) -> int:
-    """The size in bytes."""
+def _fetch(client: httpx.Client, path: str, period: dict[str, str], target: Path, progress: Any) -> int:
+    """Download a file and return its size in bytes. A failed download leaves an existing file unchanged."""
     part = target.with_name(target.name + ".part")
     size = 0
     try:
@@ -99,7 +99,7 @@ def _fetch(client: httpx.Client, path: str, period: dict[str, str], target: Path
                 _check(answer)
             for piece in answer.iter_bytes():
                 size += file.write(piece)
-                told(len(piece))
+                progress(len(piece))
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
@@ -110,7 +110,7 @@ def _fetch(client: httpx.Client, path: str, period: dict[str, str], target: Path
     return size
 
 
-def _content(path: Path, form: str, size: int) -> str:
+def _describe(path: Path, form: str, size: int) -> str:
     if form != "parquet":
         return f"{size:>12,} bytes"
     import pyarrow.parquet as pq
@@ -136,6 +136,7 @@ def _check(answer: httpx.Response) -> None:
 
 
 def _moment(text: str) -> str:
+    """A date or time in ISO 8601; UTC unless it has an offset."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -144,7 +145,7 @@ def _moment(text: str) -> str:
 
 
 def _local_url() -> str:
-    return local_setting("HOMEROOM_PUBLIC_URL") or _give_up(NOWHERE)
+    return local_setting("HOMEROOM_PUBLIC_URL") or _give_up(ADDRESS_MISSING)
 
 
 def _give_up(text: str) -> NoReturn:

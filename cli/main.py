@@ -1,4 +1,4 @@
-"""The `homeroom` command."""
+"""The `homeroom` command: collects all commands and groups them into help panels."""
 
 import os
 import sys
@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from cli.console_link import desk
 from cli.demo import demo
-from cli.desk import desk
 from cli.export import export
 from cli.local import commands, setup
 from cli.local.environment import use_local_stack
@@ -17,7 +17,7 @@ from cli.migrate import migrate
 from cli.reader import reader
 from cli.remote import board, changes, exceptions, files, keys, notices, organization, review, sessions
 from cli.remote.kinds import KINDS
-from cli.remote.resources import verbs_of
+from cli.remote.resources import commands_of
 
 CLASSES, PEOPLE, RULES, RECORD, MACHINE = PANELS = (
     "Classes", "People and courses", "Access and rules", "The record", "This machine",
@@ -25,13 +25,13 @@ CLASSES, PEOPLE, RULES, RECORD, MACHINE = PANELS = (
 
 
 def _panel(command: Any) -> str:
-    """Commands and groups of them have it, their common base has not."""
+    """The help panel of a command or group, whose common base class has no such field."""
     panel: str = command.rich_help_panel
     return panel
 
 
 class ByPanel(TyperGroup):
-    """Shows what is used every day first."""
+    """Lists commands by panel, the ones for daily use first."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return sorted(self.commands, key=lambda name: PANELS.index(_panel(self.commands[name])))
@@ -51,23 +51,23 @@ def prepare() -> None:
 
 
 app.command(rich_help_panel=CLASSES)(board.board)
-for name, verbs in (
+for name, group in (
     ("sessions", sessions.app),
     ("files", files.app),
     ("review", review.app),
     ("exceptions", exceptions.app),
     ("notices", notices.app),
 ):
-    app.add_typer(verbs, name=name, rich_help_panel=CLASSES)
+    app.add_typer(group, name=name, rich_help_panel=CLASSES)
 for kind in KINDS:
-    app.add_typer(verbs_of(kind), name=kind.path, rich_help_panel=RULES if kind.of_access else PEOPLE)
+    app.add_typer(commands_of(kind), name=kind.path, rich_help_panel=RULES if kind.grants_access else PEOPLE)
 app.add_typer(organization.organization, name="organization", rich_help_panel=RULES)
 app.add_typer(organization.policy, name="policy", rich_help_panel=RULES)
 app.add_typer(keys.app, name="keys", rich_help_panel=RULES)
-for verb in (changes.events, changes.audit, export):
-    app.command(rich_help_panel=RECORD)(verb)
+for command in (changes.events, changes.audit, export):
+    app.command(rich_help_panel=RECORD)(command)
 app.add_typer(reader, name="reader", rich_help_panel=RECORD)
-for verb in (
+for command in (
     setup.setup,
     commands.up,
     commands.status,
@@ -78,13 +78,13 @@ for verb in (
     demo,
     desk,
 ):
-    app.command(rich_help_panel=MACHINE)(verb)
+    app.command(rich_help_panel=MACHINE)(command)
 
 
 def run() -> NoReturn:
-    """The program: `app`, and an end that the Temporal SDK cannot spoil.
+    """The entry point. Skips the interpreter's shutdown if the Temporal SDK is loaded.
 
-    Its threads may abort an interpreter that is shutting down, which would make a failure of a success.
+    Its threads may abort an interpreter that is shutting down, which would turn a success into a failure.
     """
     code: int | str | None = 0
     try:

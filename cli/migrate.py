@@ -1,4 +1,4 @@
-"""Bring the database and the Temporal namespace to what this version expects."""
+"""`homeroom migrate`: migrates the database schema and sets up the Temporal namespace."""
 
 import asyncio
 from typing import Annotated
@@ -11,8 +11,8 @@ def migrate(
     temporal: Annotated[bool, typer.Option(help="Set up the namespace and its search attributes.")] = True,
 ) -> None:
     """Bring the database and Temporal up to date. Safe to repeat."""
-    # Imported here: they take a second that no other verb should pay.
-    from cli.given_settings import settings_or_exit
+    # Imported here: they slow down the start of other commands by a second.
+    from cli.settings import settings_or_exit
 
     settings = settings_or_exit()
     if database:
@@ -24,8 +24,10 @@ def migrate(
         upgrade(settings.owner_database_url.get_secret_value())
         typer.echo("The database schema is up to date.")
     if temporal:
-        made = asyncio.run(_ensure_namespace(settings.temporal_address, settings.temporal_namespace))
-        typer.echo(f"Temporal namespace {settings.temporal_namespace}: {', '.join(made) or 'nothing to do'}.")
+        created = asyncio.run(_ensure_namespace(settings.temporal_address, settings.temporal_namespace))
+        typer.echo(
+            f"Temporal namespace {settings.temporal_namespace}: {', '.join(created) or 'nothing to do'}."
+        )
 
 
 async def _ensure_namespace(address: str, namespace: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The Temporal namespace with the search attributes that this version sets."""
+"""Creates the Temporal namespace and the search attributes that workflows set."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from workflows.session import search_attributes
 
 RETENTION: Final = timedelta(days=30)
-_APPEARS_SECONDS: Final = 60.0
+_VISIBLE_WITHIN: Final = 60.0  # seconds that the server may take to see a new namespace
 
 
 def server_type(key: SearchAttributeKey[Any]) -> "IndexedValueType.ValueType":
@@ -25,8 +25,11 @@ def server_type(key: SearchAttributeKey[Any]) -> "IndexedValueType.ValueType":
 
 
 async def ensure_namespace(client: Client) -> list[str]:
-    """For the client's namespace; names what had to be made. Leaves an existing one's other settings alone."""
-    namespace, made = client.namespace, list[str]()
+    """Create the client's namespace and missing search attributes; returns what was created.
+
+    An existing namespace keeps its other settings.
+    """
+    namespace, created = client.namespace, list[str]()
     try:
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
     except RPCError as problem:
@@ -37,21 +40,21 @@ async def ensure_namespace(client: Client) -> list[str]:
         await client.workflow_service.register_namespace(
             RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=retention)
         )
-        made.append("the namespace")
-    known = await _search_attributes(client)
-    missing = {key.name: server_type(key) for key in search_attributes.ALL if key.name not in known}
+        created.append("the namespace")
+    existing = await _search_attributes(client)
+    missing = {key.name: server_type(key) for key in search_attributes.ALL if key.name not in existing}
     if missing:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=namespace, search_attributes=missing)
         )
-        made.extend(missing)
-    return made
+        created.extend(missing)
+    return created
 
 
 async def _search_attributes(client: Client) -> set[str]:
-    """Waits for a namespace that was just registered: the server takes some seconds to see it."""
+    """The names of the namespace's search attributes; waits until a new namespace is visible."""
     request = ListSearchAttributesRequest(namespace=client.namespace)
-    end = time.monotonic() + _APPEARS_SECONDS
+    end = time.monotonic() + _VISIBLE_WITHIN
     while True:
         try:
             return set((await client.operator_service.list_search_attributes(request)).custom_attributes)

@@ -1,4 +1,4 @@
-"""`homeroom reader`: login roles that read the record of one organization by SQL."""
+"""`homeroom reader`: manages PostgreSQL logins that read one organization's record."""
 
 import secrets
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from cli.given_settings import settings_or_exit
+from cli.settings import settings_or_exit
 from domain.errors import HomeroomError
 
 reader = typer.Typer(no_args_is_help=True, help="SQL logins that read one organization's record.")
@@ -30,15 +30,15 @@ def add(
     from models.repositories import readers
 
     owner_url = _owner_url()
-    made = readers.Reader(f"reader_{secrets.token_hex(6)}", organization, label, datetime.now(UTC))
+    new = readers.Reader(f"reader_{secrets.token_hex(6)}", organization, label, datetime.now(UTC))
     password = secrets.token_urlsafe(24)
     with _explained():
-        readers.add(owner_url, made, password, readers.Limits(connections, statement_seconds))
+        readers.add(owner_url, new, password, readers.Limits(connections, statement_seconds))
     typer.echo(
-        f"Created reader {made.role_name} for organization {organization}. Its tables are in the schema `record`."
+        f"Created reader {new.role_name} for organization {organization}. Its tables are in the schema `record`."
     )
-    typer.echo(reader_url(owner_url, made.role_name, password))
-    typer.echo("The password isn't stored anywhere. Host and port are those this machine uses.")
+    typer.echo(reader_url(owner_url, new.role_name, password))
+    typer.echo("The password isn't stored anywhere. Host and port may differ from where the reader connects.")
 
 
 @reader.command(name="list")
@@ -47,10 +47,12 @@ def list_() -> None:
     from models.repositories import readers
 
     with _explained():
-        found = readers.every(_owner_url())
-    for one in found:
-        typer.echo(f"{one.role_name}  {one.organization_id}  {one.created_at:%Y-%m-%d}  {one.label}".rstrip())
-    if not found:
+        existing = readers.every(_owner_url())
+    for item in existing:
+        typer.echo(
+            f"{item.role_name}  {item.organization_id}  {item.created_at:%Y-%m-%d}  {item.label}".rstrip()
+        )
+    if not existing:
         typer.echo("There are no readers. `homeroom reader add ORGANIZATION` creates one.", err=True)
 
 
@@ -67,10 +69,10 @@ def remove(
 
 
 def reader_url(owner_url: str, role: str, password: str) -> str:
-    """The owner's URL with another login."""
+    """The database URL of the owner with the reader's login."""
     parts = urlsplit(owner_url)
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{quote(password)}@{place}"))
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{quote(password)}@{host}"))
 
 
 def _owner_url() -> str:
@@ -82,6 +84,7 @@ def _owner_url() -> str:
 
 @contextmanager
 def _explained() -> Iterator[None]:
+    """Print a HomeroomError and exit with 1."""
     try:
         yield
     except HomeroomError as error:

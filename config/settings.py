@@ -1,4 +1,4 @@
-"""All settings, from environment variables with the prefix `HOMEROOM_` (or an env file named by HOMEROOM_ENV_FILE)."""
+"""All settings, read from HOMEROOM_* environment variables or from the file that HOMEROOM_ENV_FILE names."""
 
 import os
 from functools import lru_cache
@@ -9,19 +9,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """One process's settings; frozen. Each part of the stack is a URL, so any of them can be an outside server."""
+    """The settings of a process. Each part of the stack is a URL, so that any of them can be an outside server."""
 
     model_config = SettingsConfigDict(env_prefix="HOMEROOM_", frozen=True, extra="ignore")
 
     region: str = Field(
-        "local", description="Names the task queues, and the data location, of this deployment."
+        "local",
+        description="The region of this deployment: where its data is, and the prefix of its task queues.",
     )
     public_url: str = Field(
         "http://127.0.0.1:8000", description="Where browsers reach the API; base of every link."
     )
-    admin_token: SecretStr = Field(description="The operator's bearer token: makes organizations.")
+    admin_token: SecretStr = Field(description="The operator's bearer token, which can create organizations.")
     link_secrets: list[SecretStr] = Field(
-        min_length=1, description="Keys of signed links, JSON list. The first signs, all verify."
+        min_length=1, description="Keys for signed links, as a JSON list. The first signs, all verify."
     )
 
     database_url: SecretStr = Field(
@@ -51,32 +52,34 @@ class Settings(BaseSettings):
     object_store_options: dict[str, str] = Field(default_factory=dict, description="For S3: aws_endpoint, …")
 
     spool_dir: str = Field(
-        "/tmp/homeroom-spool", description="Local folder for audio that is not in the store yet."
+        "/tmp/homeroom-spool", description="Local folder for audio that is not in the object store yet."
     )
 
     smtp_url: SecretStr = Field(
         SecretStr("smtp://127.0.0.1:1025"), description="smtp[s]://[user:password@]host:port"
     )
     mail_from: str = "Homeroom <classes@homeroom.example>"
-    mailbox_url: str | None = Field(None, description="Page of the local mail sink, where there is one.")
+    mailbox_url: str | None = Field(None, description="URL of the local mail sink's page, if there is one.")
 
     speech_engine: Literal["faster-whisper", "whisperx"] = "faster-whisper"
-    speech_model: str = Field("base", description="A folder, `package:NAME`, or a name of the hub.")
+    speech_model: str = Field(
+        "base", description="A folder, `package:NAME`, or the name of a model on the hub."
+    )
     speech_compute_type: str = "int8"
     speech_threads: int = Field(0, ge=0, description="CPU threads of the speech engine; 0 lets it choose.")
 
     drafting_url: str | None = Field(
-        None, description="An OpenAI-compatible endpoint; none: extractive drafts."
+        None, description="An OpenAI-compatible endpoint. Without one, drafts are extractive."
     )
     drafting_model: str | None = None
     drafting_api_key: SecretStr | None = None
 
     rate_limit: str = Field(
-        "3000/minute", description="Requests of one API key or signed-in person, as `count/period`."
+        "3000/minute", description="Maximum requests of one API key or signed-in person, as `count/period`."
     )
     rate_limit_storage: str = Field(
         "async+memory://",
-        description="Where they are counted; async+redis://… where several API processes run.",
+        description="Where requests are counted. Use async+redis://… for several API processes.",
     )
 
     log_level: str = "INFO"
@@ -84,11 +87,11 @@ class Settings(BaseSettings):
 
     @property
     def over_tls(self) -> bool:
-        """Whether browsers reach this deployment over TLS; one without it is on one machine alone."""
+        """Whether browsers reach this deployment over TLS. Only a deployment for one machine goes without."""
         return self.public_url.startswith("https:")
 
 
 @lru_cache(maxsize=1)
 def load_settings() -> Settings:
-    """The settings of this process. Raises pydantic.ValidationError naming each missing variable."""
+    """The settings of this process. Raises pydantic.ValidationError, which names each missing variable."""
     return Settings(_env_file=os.environ.get("HOMEROOM_ENV_FILE"))

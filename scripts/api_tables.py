@@ -37,10 +37,10 @@ def _problems() -> Iterator[tuple[int, str, str, str]]:
         status = problems.status_of(kind())
         if status != 500 and kind not in _NEVER_SENT:
             yield status, kind.code, kind.title, kind.usual_step
-    for status, (code, step) in problems.OF_HTTP.items():
+    for status, (code, step) in problems.HTTP_PROBLEMS.items():
         if code == "method-not-allowed":
             yield status, code, "The method is not one of this address", step
-    fault = json.loads(bytes(problems.of_fault().body))
+    fault = json.loads(bytes(problems.fault_response().body))
     yield fault["status"], fault["code"], fault["title"], fault["next_step"]
 
 

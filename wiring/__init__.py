@@ -1,1 +1,1 @@
-"""The parts of a process, made once from the settings."""
+"""Builds the long-lived objects of each process from the settings: clients, database, services, workers."""

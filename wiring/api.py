@@ -1,4 +1,4 @@
-"""The parts that the API and the console use, made once per process from the settings."""
+"""Builds the services and clients that the API and the console share."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +32,8 @@ OPENID_CALLBACK = "/sign-in/callback"
 
 @dataclass(frozen=True)
 class ApiParts:
+    """The services and clients of one API process. Close it with `aclose`."""
+
     settings: Settings
     database: Database
     sessions: SessionClient
@@ -82,7 +84,7 @@ class ApiParts:
         return Outside(self.openid, sealer(self.settings, "identity provider"))
 
     def workflow_url(self, session_id: UUID) -> str:
-        """The session's workflow in the Temporal UI."""
+        """The URL of the session's workflow in the Temporal UI."""
         return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, session_id)
 
     async def aclose(self) -> None:
@@ -90,7 +92,7 @@ class ApiParts:
 
 
 async def make_api_parts(settings: Settings) -> ApiParts:
-    """Connects to nothing yet: each part connects with its first use."""
+    """Builds the parts without connecting: each connects on first use."""
     database = Database(settings.database_url.get_secret_value(), settings.database_pool_size)
     key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
     temporal = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
@@ -111,6 +113,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
 
 
 def make_webhook_verifier(settings: Settings) -> WebhookVerifier:
+    """Accepts webhooks signed with the API key or any of the further ones in the settings."""
     key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
     further = {name: value.get_secret_value() for name, value in settings.livekit_webhook_secrets.items()}
     return WebhookVerifier({key: secret} | further)

@@ -1,4 +1,4 @@
-"""The Temporal client, with the converter that all of Homeroom's payloads use."""
+"""Connects to Temporal with the data converter of all Homeroom payloads."""
 
 from functools import lru_cache
 from typing import Any
@@ -9,26 +9,28 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
 from temporalio.converter import CompositePayloadConverter, DataConverter, DefaultPayloadConverter
 
-_adapter = lru_cache(maxsize=1024)(TypeAdapter)
+_cached_adapter = lru_cache(maxsize=1024)(TypeAdapter)
 
 
 class _SharedAdapters(PydanticJSONPlainPayloadConverter):
-    """The sandbox makes a converter for each workflow: without this, each session builds all adapters anew."""
+    """Caches type adapters: the sandbox creates a converter per workflow, which would build all adapters again."""
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
-        return _adapter(type_hint or Any).validate_json(payload.data)
+        return _cached_adapter(type_hint or Any).validate_json(payload.data)
 
 
 class PayloadConverter(CompositePayloadConverter):
+    """Temporal's default converters, with JSON by pydantic."""
+
     def __init__(self) -> None:
         json = _SharedAdapters()
         defaults = DefaultPayloadConverter.default_encoding_payload_converters
-        super().__init__(*(json if one.encoding == json.encoding else one for one in defaults))
+        super().__init__(*(json if default.encoding == json.encoding else default for default in defaults))
 
 
 DATA_CONVERTER = DataConverter(payload_converter_class=PayloadConverter)
 
 
 async def connect(address: str, namespace: str, *, lazy: bool = False) -> Client:
-    """Lazy: connects with the first call, so that a door opens while Temporal is still starting."""
+    """A Temporal client. With `lazy` it connects on the first call, so that the API can start before Temporal."""
     return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER, lazy=lazy)

@@ -1,4 +1,4 @@
-"""Wires a worker: which workflows and activities run on which task queue, and what they are given."""
+"""Builds the workers: the workflows and activities of each task queue, with their dependencies."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -40,12 +40,14 @@ from workflows.client import DeliveryClient, SessionClient, ensure_housekeeping,
 from workflows.queues import Queue, task_queue
 from workflows.registry import WORKFLOWS
 
-# Sessions that a process keeps in memory between their steps; one that falls out is replayed from its history.
+# Workflows that a process keeps in memory; an evicted one is replayed from its history.
 CACHED_WORKFLOWS = 1_000
 
 
 @dataclass(frozen=True)
 class WorkerParts:
+    """The clients that the activities of one worker share."""
+
     settings: Settings
     database: Database
     rooms: LiveKitRooms
@@ -64,7 +66,7 @@ class WorkerParts:
         await self.database.aclose()
 
 
-async def _parts(settings: Settings) -> WorkerParts:
+async def _make_parts(settings: Settings) -> WorkerParts:
     return WorkerParts(
         settings,
         Database(settings.database_url.get_secret_value(), settings.database_pool_size),
@@ -78,7 +80,7 @@ async def _parts(settings: Settings) -> WorkerParts:
 @asynccontextmanager
 async def make_worker(queue: Queue, settings: Settings) -> AsyncIterator[Worker]:
     """A running worker on one of the region's task queues."""
-    parts = await _parts(settings)
+    parts = await _make_parts(settings)
     worker = Worker(
         parts.client,
         task_queue=task_queue(settings.region, queue),
@@ -86,8 +88,8 @@ async def make_worker(queue: Queue, settings: Settings) -> AsyncIterator[Worker]
         activities=_ACTIVITIES[queue](parts),
         interceptors=[FailureInterceptor()],
         max_cached_workflows=CACHED_WORKFLOWS,
-        max_concurrent_activities=_SLOTS[queue],
-        # A recorder's heartbeat says until when all is safe; what is held back would count as lost.
+        max_concurrent_activities=_MAX_CONCURRENT[queue],
+        # A recorder's heartbeat says up to when audio is stored; a throttled one would make stored audio look lost.
         max_heartbeat_throttle_interval=timedelta(seconds=2),
     )
     try:
@@ -100,7 +102,7 @@ async def make_worker(queue: Queue, settings: Settings) -> AsyncIterator[Worker]
         await parts.aclose()
 
 
-def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
+def _session_activities(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     settings, database, progress, rooms = parts.settings, parts.database, parts.progress, parts.rooms
     links = link_signer(settings)
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
@@ -137,7 +139,7 @@ def _sessions(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     ]
 
 
-def _capture(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
+def _capture_activities(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     settings = parts.settings
     minter = TokenMinter(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
     targets = RecorderTargets(
@@ -150,7 +152,7 @@ def _capture(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     return [CaptureActivities(parts.database, parts.sessions, store, targets, minter.mint_capture).capture]
 
 
-def _transcription(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
+def _transcription_activities(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     # Imported here: only this worker loads the speech engine.
     from transcription.model_loading import load_engine
 
@@ -166,7 +168,7 @@ def _transcription(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
 
 
 def drafting_engine(settings: Settings) -> DraftingEngine:
-    """The language-model endpoint where one is set; the extractive engine where none is, or its answer is no use."""
+    """The configured language model, with the extractive engine as fallback; without one, the extractive engine."""
     from drafting.extractive import ExtractiveEngine
 
     if settings.drafting_url and settings.drafting_model:
@@ -180,9 +182,9 @@ def drafting_engine(settings: Settings) -> DraftingEngine:
 
 
 _ACTIVITIES = {
-    Queue.SESSIONS: _sessions,
-    Queue.CAPTURE: _capture,
-    Queue.TRANSCRIPTION: _transcription,
+    Queue.SESSIONS: _session_activities,
+    Queue.CAPTURE: _capture_activities,
+    Queue.TRANSCRIPTION: _transcription_activities,
 }
-# Recorders are processes of their own and cost a tenth of a core; the speech engine uses all cores for one class.
-_SLOTS = {Queue.SESSIONS: 100, Queue.CAPTURE: 50, Queue.TRANSCRIPTION: 20}
+# Concurrent activities. A recorder process needs a tenth of a core; the speech engine uses all cores for one class.
+_MAX_CONCURRENT = {Queue.SESSIONS: 100, Queue.CAPTURE: 50, Queue.TRANSCRIPTION: 20}

@@ -1,1 +1,1 @@
-"""What every route of the API shares and HTTP asks for: errors, paging, ETags, limits, headers."""
+"""HTTP concerns shared by all routes: authentication, errors, idempotency, paging, ETags, limits, headers."""

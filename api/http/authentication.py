@@ -1,13 +1,12 @@
-"""Who asks, and whether they may."""
+"""Authentication by API key or session cookie, and the permission check of a route."""
 
 import hmac
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends, Request
 from structlog.contextvars import bind_contextvars
 
-from api.http.rate_limits import refuse
 from api.http.state import State
 from domain.errors import NotAllowed, NotAuthenticated
 from domain.people.access import Permission, Principal
@@ -15,51 +14,51 @@ from models.authorship import authorship
 from models.repositories import organizations, sign_ins
 from signing.hashing import hash_secret
 
-_SAFE = ("GET", "HEAD", "OPTIONS")
-_NOTED_EVERY = timedelta(minutes=1)
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_LAST_USE_PRECISION = timedelta(minutes=1)  # saves a write on most requests
 
 
 def cookie_name(state: State) -> str:
-    """The prefix makes browsers refuse it from anywhere but this very host over TLS."""
+    """The session cookie's name. Over TLS, `__Host-` makes browsers accept it from this host only."""
     return "__Host-homeroom" if state.settings.over_tls else "homeroom"
 
 
 async def identify(request: Request) -> Principal:
-    """By API key or by the cookie of a signed-in browser; looked up once per request.
+    """The caller, by API key or by the cookie of a signed-in browser; looked up once per request.
 
-    Raises NotAuthenticated, NotAllowed for a form of another site, RateLimited.
+    Raises NotAuthenticated, NotAllowed for a request from another site, RateLimited.
     """
-    known: Principal | None = getattr(request.state, "principal", None)
-    if known is not None:
-        return known
+    cached: Principal | None = getattr(request.state, "principal", None)
+    if cached is not None:
+        return cached
     shared: State = request.app.state.homeroom
     if (token := _bearer(request)) is not None:
-        principal = await _of_key(shared, token)
+        principal = await _principal_of_key(shared, token)
     elif cookie := request.cookies.get(cookie_name(shared)):
         require_same_origin(request)
-        principal = await _of_cookie(shared, cookie)
+        principal = await _principal_of_cookie(shared, cookie)
     else:
         raise NotAuthenticated
     author = authorship.get()
     author.actor = principal.actor
     bind_contextvars(actor=principal.actor)
-    standing = await shared.limiter.hit(principal.actor)
-    request.state.rate_headers = standing.headers
-    refuse(standing)
+    limit = await shared.limiter.hit(principal.actor)
+    request.state.rate_headers = limit.headers
+    limit.raise_if_exceeded()
     request.state.principal = principal
     return principal
 
 
-async def known(request: Request) -> Principal | None:
-    """None for somebody who is not signed in and has no key. Raises NotAllowed, RateLimited."""
+async def principal_or_none(request: Request) -> Principal | None:
+    """The caller, or None without a valid key or cookie. Raises NotAllowed, RateLimited."""
     try:
         return await identify(request)
     except NotAuthenticated:
         return None
 
 
-async def _of_key(shared: State, token: str) -> Principal:
-    """A key reads `hr_<prefix>_<secret>`."""
+async def _principal_of_key(shared: State, token: str) -> Principal:
+    """The principal of an API key, `hr_<prefix>_<secret>`. Raises NotAuthenticated."""
     parts = token.split("_", 2)
     if len(parts) != 3 or parts[0] != "hr":
         raise NotAuthenticated("this is not an API key")
@@ -70,20 +69,21 @@ async def _of_key(shared: State, token: str) -> Principal:
     now = datetime.now(UTC)
     if key.expires_at and key.expires_at <= now:
         raise NotAuthenticated("this API key has expired", next_step="Ask an admin for a new one.")
-    if key.last_used_at is None or now - key.last_used_at > _NOTED_EVERY:
+    if key.last_used_at is None or now - key.last_used_at > _LAST_USE_PRECISION:
         async with shared.database.tenant(key.organization_id) as db:
             await organizations.key_was_used(db, key.key_id, now)
     scopes = frozenset(Permission(scope) for scope in key.scopes) or None
     return Principal(key.organization_id, key.role, f"key:{key.key_id}", scopes=scopes)
 
 
-async def _of_cookie(shared: State, cookie: str) -> Principal:
+async def _principal_of_cookie(shared: State, cookie: str) -> Principal:
+    """The principal of a session cookie. Raises NotAuthenticated."""
     now = datetime.now(UTC)
     async with shared.database.lookup() as db:
         holder = await sign_ins.holder_of(db, hash_secret(cookie), now)
     if holder is None:
         raise NotAuthenticated("you are signed out", next_step="Sign in again.")
-    if now - holder.last_seen_at > _NOTED_EVERY:
+    if now - holder.last_seen_at > _LAST_USE_PRECISION:
         async with shared.database.tenant(holder.organization_id) as db:
             await sign_ins.saw(db, holder.id, now)
     actor = f"{holder.subject_kind}:{holder.subject_id}" if holder.subject_id else holder.subject_kind
@@ -91,48 +91,46 @@ async def _of_cookie(shared: State, cookie: str) -> Principal:
 
 
 def require_same_origin(request: Request) -> None:
-    """What changes something comes from our own pages: browsers say where a request is from, and cannot lie.
+    """Protect against CSRF: a request that changes something must come from one of our own pages.
 
-    Raises NotAllowed. Source: the Fetch Metadata defence of the OWASP cheat sheet on CSRF.
+    Browsers send the origin themselves; scripts cannot forge it. Raises NotAllowed.
+    Source: the Fetch Metadata defence of the OWASP cheat sheet on CSRF.
     """
-    if request.method in _SAFE:
+    if request.method in _SAFE_METHODS:
         return
     site = request.headers.get("sec-fetch-site")
     if site is not None:
-        own = site == "same-origin"
+        same_origin = site == "same-origin"
     else:
         shared: State = request.app.state.homeroom
-        wanted = {shared.settings.public_url.rstrip("/"), str(request.base_url).rstrip("/")}
-        own = request.headers.get("origin", "").rstrip("/") in wanted
-    if not own:
+        own_origins = {shared.settings.public_url.rstrip("/"), str(request.base_url).rstrip("/")}
+        same_origin = request.headers.get("origin", "").rstrip("/") in own_origins
+    if not same_origin:
         raise NotAllowed(
             "this request came from another site", next_step="Send it from Homeroom's own pages."
         )
 
 
 def _bearer(request: Request) -> str | None:
-    """The token of the Authorization header; None where it is of another scheme."""
+    """The bearer token of the Authorization header; None without the header or with another scheme."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else None
 
 
 async def operator(request: Request) -> None:
-    """The operator of the deployment: may make organizations."""
+    """A dependency that admits only the operator of the deployment. Raises NotAuthenticated, NotAllowed."""
     shared: State = request.app.state.homeroom
     token = _bearer(request)
     if not token:
         raise NotAuthenticated
-    wanted = shared.settings.admin_token.get_secret_value()
-    if not hmac.compare_digest(hash_secret(token), hash_secret(wanted)):
+    expected = shared.settings.admin_token.get_secret_value()
+    if not hmac.compare_digest(hash_secret(token), hash_secret(expected)):
         raise NotAllowed("this is not the operator's token")
     authorship.get().actor = "operator"
 
 
-ThePrincipal = Annotated[Principal, Depends(identify)]
-
-
 class Needs:
-    """A dependency that lets in who has the permission. Tests read `permission` off the routes."""
+    """A dependency that admits callers with `permission`; the OpenAPI description reads it from the routes."""
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
@@ -140,9 +138,9 @@ class Needs:
     async def __call__(self, request: Request) -> None:
         self.check(await identify(request))
 
-    def check(self, who: Principal) -> None:
-        """Raises NotAllowed."""
-        if not who.may(self.permission):
+    def check(self, principal: Principal) -> None:
+        """Raises NotAllowed if the principal lacks the permission."""
+        if not principal.may(self.permission):
             raise NotAllowed(
                 f"this needs the permission {self.permission}",
                 next_step="Ask an admin of your organization for a role or a key that has it.",
@@ -150,5 +148,5 @@ class Needs:
 
 
 def needs(permission: Permission) -> Any:
-    """For `dependencies=[needs(…)]` of a route."""
+    """The permission check as a dependency: `dependencies=[needs(Permission.KEYS_MANAGE)]`."""
     return Depends(Needs(permission))

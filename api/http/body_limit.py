@@ -1,4 +1,4 @@
-"""Refuses bodies that are larger than any request needs, before they are read."""
+"""Middleware that refuses request bodies over a size limit, before or while they are read."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import of_error
+from api.http.problems import error_response
 from domain.errors import PayloadTooLarge
 
 MAX_BODY = 1_000_000  # bytes
@@ -17,11 +17,13 @@ class _TooLargeError(Exception):
 
 
 class BodyLimit:
-    OF_BULK: ClassVar[int] = 1 << 30  # goes to disk as it comes
-    OF_FILES: ClassVar[int] = 25_000_000 + 100_000  # the file and the form around it
-    _OWN: ClassVar = (
-        (re.compile(r"/v1/[a-z-]+/bulk"), OF_BULK),
-        (re.compile(r"/v1/sessions/[^/]+/files"), OF_FILES),
+    """Answers 413 to larger bodies. Bulk imports and file uploads have limits of their own."""
+
+    BULK_IMPORT: ClassVar[int] = 1 << 30  # bytes; streamed to disk
+    CLASS_FILE: ClassVar[int] = 25_000_000 + 100_000  # bytes: the file and its multipart form
+    _LIMITS_BY_PATH: ClassVar = (
+        (re.compile(r"/v1/[a-z-]+/bulk"), BULK_IMPORT),
+        (re.compile(r"/v1/sessions/[^/]+/files"), CLASS_FILE),
     )
 
     def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
@@ -32,42 +34,46 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = next((own for way, own in self._OWN if way.fullmatch(scope["path"])), self._limit)
+        path_limits = (size for pattern, size in self._LIMITS_BY_PATH if pattern.fullmatch(scope["path"]))
+        limit = next(path_limits, self._limit)
         if declared_length(dict(scope["headers"])) > limit:
             await _refuse(limit, scope, receive, send)
-        elif scope["method"] in ("GET", "HEAD"):  # a body of theirs is read by nobody
+        elif scope["method"] in ("GET", "HEAD"):  # nothing reads the body of these
             await self._app(scope, receive, send)
         else:
-            await self._counted(limit, scope, receive, send)
+            await self._call_counting(limit, scope, receive, send)
 
-    async def _counted(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
-        """For bodies of a length nobody declared. Whatever the application makes of the cut, the answer is 413."""
-        seen, started = 0, False
+    async def _call_counting(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the body as it is read, since its declared length may be missing.
 
-        async def counted() -> Message:
-            nonlocal seen
+        An application that catches the error and answers by itself still answers 413.
+        """
+        received, response_started = 0, False
+
+        async def counting_receive() -> Message:
+            nonlocal received
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > limit:
+            received += len(message.get("body", b""))
+            if received > limit:
                 raise _TooLargeError
             return message
 
-        async def noted(message: Message) -> None:
-            nonlocal started
-            if seen > limit and not started:
+        async def checking_send(message: Message) -> None:
+            nonlocal response_started
+            if received > limit and not response_started:
                 raise _TooLargeError
-            started = True
+            response_started = True
             await send(message)
 
         try:
-            await self._app(scope, counted, noted)
+            await self._app(scope, counting_receive, checking_send)
         except _TooLargeError:
-            if not started:
+            if not response_started:
                 await _refuse(limit, scope, receive, send)
 
 
 async def _refuse(limit: int, scope: Scope, receive: Receive, send: Send) -> None:
-    await of_error(too_large(limit))(scope, receive, send)
+    await error_response(too_large(limit))(scope, receive, send)
 
 
 def too_large(limit: int) -> PayloadTooLarge:
@@ -75,5 +81,6 @@ def too_large(limit: int) -> PayloadTooLarge:
 
 
 def declared_length(headers: Mapping[bytes, bytes]) -> int:
+    """The Content-Length in bytes; 0 if it is missing or not a number."""
     length = headers.get(b"content-length", b"0")
-    return int(length[:19]) if length.isdigit() else 0  # more digits are too many in any case
+    return int(length[:19]) if length.isdigit() else 0  # 19 digits are over every limit

@@ -1,4 +1,4 @@
-"""What became of each row, as JSON lines that are sent while the work goes on; the last one has the totals."""
+"""The report of a bulk import: a JSON line with the outcome of each row, then a line with the totals."""
 
 import base64
 import gzip
@@ -17,130 +17,136 @@ from domain.errors import HomeroomError
 from services.bulk_import.importer import Outcome
 
 MEDIA_TYPE = "application/x-ndjson"
-_MOST_KEPT = 2_000_000  # bytes, compressed; a file with more refusals is tried again when it comes again
-_AT_ONCE = 500  # lines
+_MAX_SAVED = 2_000_000  # bytes, compressed; a file with more refusals is imported anew when it is sent again
+_LINES_PER_CHUNK = 500
 
 
 class Report:
+    """Writes the report line by line, and collects the refusals so that it can be replayed."""
+
     def __init__(self, dry_run: bool) -> None:
         self._dry_run = dry_run
         self._taken = self._refused = 0
-        self._kept = io.BytesIO()
-        self._refusals = gzip.GzipFile(fileobj=self._kept, mode="wb", compresslevel=3)
+        self._saved_refusals = io.BytesIO()
+        self._refusals = gzip.GzipFile(fileobj=self._saved_refusals, mode="wb", compresslevel=3)
 
     def lines(self, outcomes: Sequence[Outcome]) -> bytes:
-        return b"".join([self._line(one) for one in outcomes])
+        return b"".join([self._line(outcome) for outcome in outcomes])
 
     def _line(self, outcome: Outcome) -> bytes:
         row = outcome.candidate
         if outcome.refusal is None:
             self._taken += 1
-            return _taken(row.number, None if self._dry_run else row.id)
+            return _taken_line(row.number, None if self._dry_run else row.id)
         self._refused += 1
-        line = _json(
+        line = _json_line(
             {
                 "row": row.number,
                 "line": row.line,
                 "status": "refused",
-                "problem": problems.members_of_refusal(outcome.refusal),
+                "problem": problems.refusal_members(outcome.refusal),
             }
         )
-        if self._kept.tell() < _MOST_KEPT:
+        if self._saved_refusals.tell() < _MAX_SAVED:
             self._refusals.write(line)
         return line
 
     def end(self) -> bytes:
-        return _json(self._totals() | {"done": True})
+        """The last line of a complete import."""
+        return _json_line(self._totals() | {"done": True})
 
-    def cut(self, error: HomeroomError) -> bytes:
-        """The rest of the file was not looked at."""
-        return _json(self._totals() | {"done": False, "problem": problems.members_of(error)})
+    def interrupted(self, error: HomeroomError) -> bytes:
+        """The last line of an import that stopped before the end of its file."""
+        return _json_line(self._totals() | {"done": False, "problem": problems.error_members(error)})
 
     def _totals(self) -> dict[str, Any]:
         return {"taken": self._taken, "refused": self._refused} | ({"dry_run": True} if self._dry_run else {})
 
-    def kept(self) -> dict[str, Any] | None:
-        """What `told_again` makes the same report of; None where that would be too much."""
+    def saved(self) -> dict[str, Any] | None:
+        """The data from which `replay` writes the same report; None if there are too many refusals to save."""
         self._refusals.close()
-        if self._kept.tell() >= _MOST_KEPT:
+        if self._saved_refusals.tell() >= _MAX_SAVED:
             return None
-        return self._totals() | {"refusals": base64.b64encode(self._kept.getvalue()).decode()}
+        return self._totals() | {"refusals": base64.b64encode(self._saved_refusals.getvalue()).decode()}
 
 
-def told_again(kept: Mapping[str, Any], id_of: Callable[[int], UUID]) -> Iterator[bytes]:
-    """The report of a file that was worked on before."""
-    refusals = gzip.GzipFile(fileobj=io.BytesIO(base64.b64decode(kept["refusals"])))
-    dry_run, waiting = bool(kept.get("dry_run")), list[bytes]()
-    refused = refusals.readline()
-    for number in range(1, kept["taken"] + kept["refused"] + 1):
-        if refused and orjson.loads(refused)["row"] == number:
-            waiting.append(refused)
-            refused = refusals.readline()
+def replay(saved: Mapping[str, Any], id_of: Callable[[int], UUID]) -> Iterator[bytes]:
+    """The report of an earlier import, from what `Report.saved` returned. `id_of` gives the id of a row number."""
+    refusals = gzip.GzipFile(fileobj=io.BytesIO(base64.b64decode(saved["refusals"])))
+    dry_run, chunk = bool(saved.get("dry_run")), list[bytes]()
+    next_refusal = refusals.readline()
+    for number in range(1, saved["taken"] + saved["refused"] + 1):
+        if next_refusal and orjson.loads(next_refusal)["row"] == number:
+            chunk.append(next_refusal)
+            next_refusal = refusals.readline()
         else:
-            waiting.append(_taken(number, None if dry_run else id_of(number)))
-        if len(waiting) == _AT_ONCE:
-            yield b"".join(waiting)
-            waiting.clear()
-    totals = {name: kept[name] for name in ("taken", "refused", "dry_run") if name in kept}
-    yield b"".join(waiting) + _json(totals | {"done": True})
+            chunk.append(_taken_line(number, None if dry_run else id_of(number)))
+        if len(chunk) == _LINES_PER_CHUNK:
+            yield b"".join(chunk)
+            chunk.clear()
+    totals = {name: saved[name] for name in ("taken", "refused", "dry_run") if name in saved}
+    yield b"".join(chunk) + _json_line(totals | {"done": True})
 
 
-def _taken(number: int, key: UUID | None) -> bytes:
-    return _json({"row": number, "status": "taken"} | ({"id": key} if key else {}))
+def _taken_line(number: int, key: UUID | None) -> bytes:
+    return _json_line({"row": number, "status": "taken"} | ({"id": key} if key else {}))
 
 
-def _json(line: Mapping[str, Any]) -> bytes:
+def _json_line(line: Mapping[str, Any]) -> bytes:
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
 class ReportStream(StreamingResponse):
-    """Whatever becomes of the connection, `at_last` is done."""
+    """Streams the report, then runs `cleanup`, also if the client disconnects."""
 
     def __init__(
-        self, lines: AsyncIterator[bytes] | Iterator[bytes], at_last: Callable[[], Awaitable[None]]
+        self, lines: AsyncIterator[bytes] | Iterator[bytes], cleanup: Callable[[], Awaitable[None]]
     ) -> None:
         super().__init__(lines, media_type=MEDIA_TYPE, headers={"X-Accel-Buffering": "no"})
-        self._at_last = at_last
+        self._cleanup = cleanup
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
-                await self._at_last()
+                await self._cleanup()
 
 
-_TAKEN = {
+_TAKEN_LINE = {
     "type": "object",
     "properties": {
-        "row": {"type": "integer", "description": "Counts from 1, without header and empty lines."},
+        "row": {
+            "type": "integer",
+            "description": "The row's number, from 1. The header and empty lines don't count.",
+        },
         "status": {"const": "taken"},
-        "id": {"type": "string", "format": "uuid", "description": "Not there in a dry run."},
+        "id": {"type": "string", "format": "uuid", "description": "Missing in a dry run."},
     },
     "required": ["row", "status"],
 }
-_REFUSED = {
+_REFUSED_LINE = {
     "type": "object",
     "properties": {
         "row": {"type": "integer"},
-        "line": {"type": "integer", "description": "Of the file, where the row begins."},
+        "line": {"type": "integer", "description": "The line of the file where the row starts."},
         "status": {"const": "refused"},
         "problem": {"$ref": "#/components/schemas/Problem"},
     },
     "required": ["row", "line", "status", "problem"],
 }
-_TOTALS = {
+_TOTALS_LINE = {
     "type": "object",
     "properties": {
         "taken": {"type": "integer"},
         "refused": {"type": "integer"},
-        "done": {"type": "boolean", "description": "false: the rest of the file was not looked at."},
+        "done": {"type": "boolean", "description": "`false` if the import stopped early."},
         "dry_run": {"const": True},
         "problem": {"$ref": "#/components/schemas/Problem"},
     },
     "required": ["taken", "refused", "done"],
 }
-DESCRIBED = {
-    "description": "A line per row, in their order, while the work goes on; the last line has the totals.",
-    "content": {MEDIA_TYPE: {"schema": {"oneOf": [_TAKEN, _REFUSED, _TOTALS]}}},
+RESPONSE = {
+    "description": "One line per row, in order, streamed during the import. The last line has the totals.",
+    "content": {MEDIA_TYPE: {"schema": {"oneOf": [_TAKEN_LINE, _REFUSED_LINE, _TOTALS_LINE]}}},
 }

@@ -1,4 +1,4 @@
-"""What routes ask for, as annotated aliases."""
+"""FastAPI dependencies of the routes, as annotated aliases: shared state, clock, caller, transaction, session."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,18 +9,19 @@ from uuid import UUID
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.http.authentication import ThePrincipal, identify
+from api.http.authentication import identify
 from api.http.state import State
+from domain.people.access import Principal
 from models.reading import Reading
 from models.repositories import sessions
 from models.session import Session
-from services.visibility import visible_session
+from services import visibility
 
 
-# A dependency that is no coroutine is run by a thread of the pool, which costs more than most of them do.
+# FastAPI runs a dependency that is no coroutine in a thread pool, which costs more than its work: all are async.
 async def state(request: Request) -> State:
-    found: State = request.app.state.homeroom
-    return found
+    shared: State = request.app.state.homeroom
+    return shared
 
 
 async def now() -> datetime:
@@ -29,11 +30,11 @@ async def now() -> datetime:
 
 Shared = Annotated[State, Depends(state)]
 Now = Annotated[datetime, Depends(now)]
-TheCaller = ThePrincipal
+TheCaller = Annotated[Principal, Depends(identify)]
 
 
 async def unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:
-    """One transaction per request, in the caller's tenant."""
+    """One transaction per request, scoped to the caller's organization."""
     who = await identify(request)
     async with (await state(request)).database.tenant(who.organization_id) as db:
         yield db
@@ -44,9 +45,9 @@ Work = Annotated[AsyncSession, Depends(unit_of_work, scope="function")]
 
 @asynccontextmanager
 async def reading(request: Request, *, single: bool = False) -> AsyncIterator[Reading]:
-    """As `Work`, for a route that changes nothing and is asked often. `single`: it makes one query.
+    """A read-only connection scoped to the caller's organization, cheaper than `Work`. `single`: for one query.
 
-    Routes enter it themselves: the framework takes as long to enter a dependency as the database takes to read a row.
+    Routes enter it themselves, because FastAPI takes as long to enter a dependency as the database to read a row.
     """
     who = await identify(request)
     database = (await state(request)).database
@@ -55,18 +56,21 @@ async def reading(request: Request, *, single: bool = False) -> AsyncIterator[Re
         yield db
 
 
-async def seen_session(session_id: UUID, db: Work, who: TheCaller) -> Session:
-    """The session in the path, where the caller may see it. Raises NotFound."""
+async def visible_session(session_id: UUID, db: Work, who: TheCaller) -> Session:
+    """The session in the path. Raises NotFound if it does not exist or the caller may not see it."""
     return await sessions.get_visible(db, session_id, who)
 
 
-SeenSession = Annotated[Session, Depends(seen_session, scope="function")]
+VisibleSession = Annotated[Session, Depends(visible_session, scope="function")]
 
 
-async def own_session(session_id: UUID, who: TheCaller, shared: Shared) -> UUID:
-    """The id of a session the caller may see; no transaction is open when the route begins."""
-    await visible_session(shared.database, who, session_id)
+async def visible_session_id(session_id: UUID, who: TheCaller, shared: Shared) -> UUID:
+    """The id of the session in the path, checked as `VisibleSession` in a transaction that ends before the route runs.
+
+    For routes whose work takes long and must not hold a database connection meanwhile.
+    """
+    await visibility.visible_session(shared.database, who, session_id)
     return session_id
 
 
-OwnSession = Annotated[UUID, Depends(own_session)]
+VisibleSessionId = Annotated[UUID, Depends(visible_session_id)]

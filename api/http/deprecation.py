@@ -1,4 +1,4 @@
-"""How an operation that will go says so: RFC 9745 and RFC 8594, half a year ahead at the least."""
+"""Marks an operation as deprecated: response headers (RFC 9745, RFC 8594) and six months' notice."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
@@ -8,20 +8,20 @@ from fastapi import Depends, Request
 
 NOTICE = timedelta(days=183)
 POLICY = """\
-Everything under `/v1` stays as it is: only operations, optional fields of requests, fields of answers, kinds of events
-and problem codes are added. Readers pass over what they do not know.
+Everything under `/v1` is stable. We only add: operations, optional request fields, response fields, event kinds and
+problem codes. Ignore what you do not know.
 
-An operation that will go is marked `deprecated` here and in CHANGELOG.md, and its answers say so at least six months
-ahead: `Deprecation` (RFC 9745) since when, `Sunset` (RFC 8594) until when, `Link` with `rel="deprecation"` what to use
-instead."""
+An operation that will be removed is marked `deprecated` here and in CHANGELOG.md at least six months ahead. Its
+responses then carry three headers: `Deprecation` (RFC 9745) with the date of the notice, `Sunset` (RFC 8594) with the
+date of the removal, and `Link` with `rel="deprecation"`, which points to the replacement."""
 
 
 class Deprecated:
-    """A dependency that adds the headers, refusals included. The description reads it off the routes."""
+    """A dependency that adds the headers to every response, errors included; the OpenAPI description reads it."""
 
     def __init__(self, since: date, sunset: date, link: str) -> None:
         if sunset - since < NOTICE:
-            raise ValueError("whoever uses it has at least six months")
+            raise ValueError("a deprecation needs at least six months' notice")
         self.sunset = sunset
         self.headers = {
             "Deprecation": f"@{int(_midnight(since).timestamp())}",
@@ -34,7 +34,7 @@ class Deprecated:
 
 
 def deprecated_route(since: date, sunset: date, link: str) -> Any:
-    """The first of the `dependencies=[…]` of a route."""
+    """The deprecation as a dependency; list it first, so that refusals carry the headers. `link`: the replacement."""
     return Depends(Deprecated(since, sunset, link))
 
 

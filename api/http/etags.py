@@ -1,4 +1,4 @@
-"""ETags. Of a row that people change: its version, which a change names; of any other read: what it says."""
+"""ETags: a row's version for conditional writes, a content hash for reads."""
 
 import hashlib
 from typing import Annotated
@@ -11,18 +11,19 @@ IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        description="The ETag of your last read. `*` changes whatever is there.",
+        description="The ETag of your last read, or `*` to change any version.",
         max_length=100,
     ),
 ]
 
 
 def etag(version: int) -> str:
+    """The ETag of a row with this version."""
     return f'"{version}"'
 
 
 def required_version(if_match: str | None) -> int | None:
-    """None for `*`. Raises VersionRequired, InvalidInput."""
+    """The version in an If-Match header; None for `*`. Raises VersionRequired, InvalidInput."""
     if if_match is None:
         raise VersionRequired
     if if_match.strip() == "*":
@@ -36,18 +37,19 @@ def required_version(if_match: str | None) -> int | None:
 
 
 def conditional(request: Request, answer: Response) -> Response:
-    """A read with its ETag; 304 without a body for who has it already."""
-    body = getattr(answer, "body", None)  # none of what is streamed
+    """The response to a read with an ETag added, or 304 without a body if the client has this content."""
+    body = getattr(answer, "body", None)  # a stream has none
     if answer.status_code != 200 or body is None:
         return answer
     tag = answer.headers.get("etag")
     if tag is None:
         tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
         answer.headers["etag"] = tag
-    known = request.headers.get("if-none-match")
-    return Response(status_code=304, headers={"ETag": tag}) if known and _is_among(tag, known) else answer
+    client_tags = request.headers.get("if-none-match")
+    matches = client_tags and _is_among(tag, client_tags)
+    return Response(status_code=304, headers={"ETag": tag}) if matches else answer
 
 
 def _is_among(tag: str, if_none_match: str) -> bool:
-    told = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
-    return tag.removeprefix("W/") in told or "*" in told
+    tags = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+    return tag.removeprefix("W/") in tags or "*" in tags

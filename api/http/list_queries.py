@@ -1,4 +1,4 @@
-"""The query strings of lists that the API and the console share."""
+"""Query parameters of the lists that the API and the console share."""
 
 from typing import Any, Literal
 from uuid import UUID
@@ -51,33 +51,35 @@ class KeysQuery(ListQuery):
 
 
 def list_query(resource: Resource[Any]) -> type[Listing]:
-    """What may stand behind the question mark of a list."""
+    """The query parameters of a resource's list: its filters, search, sort orders and the retired flag."""
     sorts = [sign + name for name in resource.sorts for sign in ("", "-")]
     filters: dict[str, Any] = {
-        name: (kind | None, Field(None, description="Only those with just this."))
+        name: (kind | None, Field(None, description="Only rows with this value."))
         for name, kind in resource.filters.items()
     }
     if resource.searched:
-        told = " or ".join(f"`{name}`" for name in resource.searched)
-        filters["q"] = (str, Field("", max_length=200, description=f"Only those with this in {told}."))
+        columns = " or ".join(f"`{name}`" for name in resource.searched)
+        filters["q"] = (str, Field("", max_length=200, description=f"Only rows with this text in {columns}."))
     query = create_model(
         f"{type(resource).__name__}Query",
         __base__=Listing,
-        sort=(_one_of(sorts), Field(resource.sorts[0], description="With `-`: the greatest first.")),
-        retired=(bool | None, Field(False, description="true: those out of use.")),
+        sort=(_literal(sorts), Field(resource.sorts[0], description="Start with `-` for descending order.")),
+        retired=(bool | None, Field(False, description="`true` lists retired rows, `false` active ones.")),
         **filters,
     )
     query.filters, query.searched = tuple(resource.filters), resource.searched
-    query.kinds = {name: _plain(resource.table.model_fields[name].annotation) for name in resource.sorts}
+    query.kinds = {
+        name: _column_type(resource.table.model_fields[name].annotation) for name in resource.sorts
+    }
     return query
 
 
-def _one_of(names: list[str]) -> Any:
+def _literal(names: list[str]) -> Any:
     return Literal[tuple(names)]
 
 
-def _plain(annotation: Any) -> type:
-    """The type of a column that may be annotated as optional."""
-    kinds = [kind for kind in getattr(annotation, "__args__", (annotation,)) if kind is not type(None)]
-    plain: type = kinds[0]
-    return plain
+def _column_type(annotation: Any) -> type:
+    """The type of a column, without None if it is optional."""
+    types = [kind for kind in getattr(annotation, "__args__", (annotation,)) if kind is not type(None)]
+    column_type: type = types[0]
+    return column_type

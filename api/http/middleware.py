@@ -1,6 +1,6 @@
-"""What every request and answer goes through, in one pass: its id, its body's size, its headers, its log line.
+"""The middleware of every request: request id, body limit, response headers and access log.
 
-One middleware, since each further one costs every request two calls and a copy of the headers.
+All in one class, because each further middleware costs every request two calls and a copy of the headers.
 """
 
 import time
@@ -12,14 +12,14 @@ from api.http.body_limit import BodyLimit
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import RawHeaders, SecurityHeaders, raw
 
-_WITHOUT_BODY = frozenset({"GET", "HEAD"})
-_OF_THE_REQUEST = ("rate_headers", "deprecation_headers")  # put into its state by whoever looks at them
+_METHODS_WITHOUT_BODY = frozenset({"GET", "HEAD"})
+_HEADERS_IN_STATE = ("rate_headers", "deprecation_headers")  # set on request.state by dependencies
 
 
 class RequestMiddleware:
     def __init__(self, app: ASGIApp, *, over_tls: bool = False) -> None:
         self._app = app
-        self._limited = BodyLimit(app)
+        self._limited_app = BodyLimit(app)
         self._security = SecurityHeaders(over_tls=over_tls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,8 +29,12 @@ class RequestMiddleware:
         headers = dict(scope["headers"])
         author = enter_request(request_id_of(headers))
         started, method = time.perf_counter(), scope["method"]
-        answer = _Answer(scope, send, self._security.of(scope["path"]), author.request_id)
-        app = self._app if method in _WITHOUT_BODY and b"content-length" not in headers else self._limited
+        answer = _HeaderSender(scope, send, self._security.for_path(scope["path"]), author.request_id)
+        app = (
+            self._app
+            if method in _METHODS_WITHOUT_BODY and b"content-length" not in headers
+            else self._limited_app
+        )
         try:
             await app(scope, receive, answer.send)
         finally:
@@ -38,8 +42,8 @@ class RequestMiddleware:
             log_request(method, route, answer.status, author.actor, started)
 
 
-class _Answer:
-    """Adds the headers that every answer has. What a route has set itself stays."""
+class _HeaderSender:
+    """Adds the common headers to the response, without replacing those that the route set itself."""
 
     def __init__(self, scope: Scope, send: Send, security: RawHeaders, request_id: str) -> None:
         self.status = 0
@@ -52,11 +56,12 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = message["headers"]
-            there = {name for name, _ in headers}
-            more = [pair for pair in self._security if pair[0] not in there]
-            message["headers"] = [*headers, *more, (HEADER, self._request_id.encode()), *self._own()]
+            present = {name for name, _ in headers}
+            security = [pair for pair in self._security if pair[0] not in present]
+            request_id = (HEADER, self._request_id.encode())
+            message["headers"] = [*headers, *security, request_id, *self._headers_in_state()]
         await self._send(message)
 
-    def _own(self) -> RawHeaders:
+    def _headers_in_state(self) -> RawHeaders:
         state: dict[str, Any] = self._scope.get("state") or {}
-        return [pair for kind in _OF_THE_REQUEST if kind in state for pair in raw(state[kind])]
+        return [pair for name in _HEADERS_IN_STATE if name in state for pair in raw(state[name])]

@@ -1,4 +1,4 @@
-"""Lists by pages: a cursor holds the place behind the last row, so that rows which come and go shift nothing."""
+"""Cursor pagination: a cursor holds the sort position of the last row, so that inserts and deletes shift no page."""
 
 import base64
 import binascii
@@ -15,36 +15,37 @@ from domain.errors import CursorInvalid
 from models.repositories.pages import Asked, Place
 from services.inputs.fields import Schema
 
-MOST = 200
-USUAL = 50
+MAX_LIMIT = 200
+DEFAULT_LIMIT = 50
 Item = TypeVar("Item")
 
 
 class Page(Schema, Generic[Item]):
     items: list[Item]
     next_cursor: str | None = Field(
-        description="Send it as `cursor` for the rows behind these; null: there are no more."
+        description="Send it as `cursor` to get the next page; null on the last page."
     )
 
 
 class Listing(BaseModel):
-    """What stands behind the question mark of every list of rows. Which orders there are, each list says itself."""
+    """Query parameters of every list. Subclasses define the sort orders, filters and searched columns."""
 
     model_config = ConfigDict(extra="forbid")
-    filters: ClassVar[tuple[str, ...]] = ()  # columns that may be asked to have just this
-    searched: ClassVar[tuple[str, ...]] = ()  # columns in which `q` is looked for
-    kinds: ClassVar[Mapping[str, type]] = {}  # of columns that are sorted by and hold no moment
+    filters: ClassVar[tuple[str, ...]] = ()  # columns that can be filtered by value
+    searched: ClassVar[tuple[str, ...]] = ()  # columns that `q` searches
+    kinds: ClassVar[Mapping[str, type]] = {}  # types of sort columns other than datetime
 
-    cursor: str | None = Field(None, max_length=1000, description="`next_cursor` of the page before.")
-    limit: int = Field(USUAL, ge=1, le=MOST)
+    cursor: str | None = Field(None, max_length=1000, description="`next_cursor` of the previous page.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     sort: str
 
     @property
     def equal(self) -> dict[str, object]:
+        """The filters that were sent: column to value."""
         return {name: value for name in self.filters if (value := getattr(self, name)) is not None}
 
     def wanted(self) -> Asked:
-        """Raises CursorInvalid."""
+        """The query for the repository. Raises CursorInvalid."""
         kind = self.kinds.get(self.sort.lstrip("-"), datetime)
         return Asked(
             sort=self.sort,
@@ -58,37 +59,38 @@ class Listing(BaseModel):
 
 
 class ListQuery(Listing):
-    """Of most lists."""
+    """Query parameters of lists sorted by creation time, with a text search."""
 
     sort: Literal["created_at", "-created_at"] = Field(
-        "-created_at", description="With `-`: the latest first."
+        "-created_at", description="Start with `-` for latest first."
     )
-    q: str = Field("", max_length=200, description="Only those with this in their name.")
+    q: str = Field("", max_length=200, description="Search text.")
 
 
-def write_cursor(sort: str, place: Place) -> str:
-    value = place.value.isoformat() if isinstance(place.value, datetime) else place.value
-    return base64.urlsafe_b64encode(orjson.dumps([sort, value, place.id])).decode().rstrip("=")
+def write_cursor(sort: str, position: Place) -> str:
+    value = position.value.isoformat() if isinstance(position.value, datetime) else position.value
+    return base64.urlsafe_b64encode(orjson.dumps([sort, value, position.id])).decode().rstrip("=")
 
 
 def read_cursor(cursor: str | None, sort: str, kind: type) -> Place | None:
-    """`kind` is that of the column sorted by. Raises CursorInvalid."""
+    """The position in a cursor; `kind` is the type of the sort column. Raises CursorInvalid."""
     if cursor is None:
         return None
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        of, value, key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if of != sort:
-            raise CursorInvalid(f"the cursor belongs to a list sorted by {str(of)[:40]}")
-        place = Place(datetime.fromisoformat(value) if kind is datetime else value, UUID(key))
-        if not isinstance(place.value, kind) or getattr(place.value, "tzinfo", UTC) is None:
+        cursor_sort, value, key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if cursor_sort != sort:
+            raise CursorInvalid(f"the cursor belongs to a list sorted by {str(cursor_sort)[:40]}")
+        position = Place(datetime.fromisoformat(value) if kind is datetime else value, UUID(key))
+        if not isinstance(position.value, kind) or getattr(position.value, "tzinfo", UTC) is None:
             raise CursorInvalid
     except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
         raise CursorInvalid from error
-    return place
+    return position
 
 
 def next_cursor(rows: Sequence[Any], more: bool, sort: str) -> str | None:
+    """The cursor after the last of `rows`; None if there are no more rows."""
     if not more:
         return None
     last = rows[-1]

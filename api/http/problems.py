@@ -1,4 +1,4 @@
-"""Errors as application/problem+json (RFC 9457), from one table of statuses."""
+"""Error responses as application/problem+json (RFC 9457), and the HTTP status of each domain error."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from models.integrity import meaning_of
 
 MEDIA_TYPE = "application/problem+json"
 
-# The nearest ancestor in this table decides.
+# The nearest ancestor of an error in this table decides its status.
 _STATUS: dict[type[errors.HomeroomError], int] = {
     errors.InvalidInput: 422,
     errors.MalformedEvent: 400,
@@ -34,15 +34,17 @@ _STATUS: dict[type[errors.HomeroomError], int] = {
     errors.RateLimited: 429,
     errors.Unavailable: 503,
 }
-OF_HTTP = {
+# Code and next step of errors that the framework raises.
+HTTP_PROBLEMS = {
     400: ("invalid-input", "Send a body that matches the API description at /v1/openapi.json."),
     404: ("not-found", "Check the path against the API description at /v1/openapi.json."),
     405: ("method-not-allowed", "Use one of the methods in the Allow header."),
 }
-_LONGEST = 200  # characters of a name that a caller made up
+_MAX_NAME_LENGTH = 200  # characters of a field name that the caller chose
 
 
 def status_of(error: errors.HomeroomError) -> int:
+    """The HTTP status of an error; 500 if none of its ancestors has one."""
     return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
 
 
@@ -58,7 +60,7 @@ def members(status: int, code: str, title: str, detail: str, next_step: str) -> 
     }
 
 
-def problem(
+def problem_response(
     status: int,
     code: str,
     title: str,
@@ -69,74 +71,78 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     body = members(status, code, title, detail, next_step)
-    own = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}.get(status, {})
+    usual_headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}.get(status, {})
     return JSONResponse(
-        jsonable_encoder({**body, **(more or {})}), status, {**own, **(headers or {})}, media_type=MEDIA_TYPE
+        jsonable_encoder({**body, **(more or {})}),
+        status,
+        {**usual_headers, **(headers or {})},
+        media_type=MEDIA_TYPE,
     )
 
 
-def of_error(error: errors.HomeroomError) -> JSONResponse:
-    wait = {"Retry-After": error.extra["retry_after"]} if "retry_after" in error.extra else {}
-    return problem(
+def error_response(error: errors.HomeroomError) -> JSONResponse:
+    retry_after = {"Retry-After": error.extra["retry_after"]} if "retry_after" in error.extra else {}
+    return problem_response(
         status_of(error),
         error.code,
         error.title,
         error.detail,
         error.next_step,
         more=error.extra,
-        headers=wait,
+        headers=retry_after,
     )
 
 
-def members_of(error: errors.HomeroomError) -> dict[str, Any]:
-    """The members of a problem that is told inside another answer."""
-    told = members(status_of(error), error.code, error.title, error.detail, error.next_step)
-    return told | error.extra
+def error_members(error: errors.HomeroomError) -> dict[str, Any]:
+    """The problem of an error as a dictionary, to embed in another response."""
+    problem_members = members(status_of(error), error.code, error.title, error.detail, error.next_step)
+    return problem_members | error.extra
 
 
-def of_validation(error: RequestValidationError) -> JSONResponse:
-    told = members_of_validation(error.errors())
-    return JSONResponse(told, told["status"], media_type=MEDIA_TYPE)
+def validation_response(error: RequestValidationError) -> JSONResponse:
+    body = validation_members(error.errors())
+    return JSONResponse(body, body["status"], media_type=MEDIA_TYPE)
 
 
-def members_of_refusal(refusal: errors.HomeroomError | ValidationError) -> dict[str, Any]:
-    """As `members_of`, of an input that was refused by its model too."""
+def refusal_members(refusal: errors.HomeroomError | ValidationError) -> dict[str, Any]:
+    """As `error_members`, also for an input that fails its model."""
     if isinstance(refusal, errors.HomeroomError):
-        return members_of(refusal)
-    return members_of_validation(refusal.errors(include_url=False, include_context=False))
+        return error_members(refusal)
+    return validation_members(refusal.errors(include_url=False, include_context=False))
 
 
-def members_of_validation(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """`found` are pydantic's errors."""
-    places = [{"where": _place(one["loc"]), "problem": one["msg"]} for one in found]
+def validation_members(validation_errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The problem of pydantic's validation errors as a dictionary, with one entry in `fields` for each."""
+    fields = [{"where": _field_path(error["loc"]), "problem": error["msg"]} for error in validation_errors]
     kind = errors.InvalidInput
     detail = "; ".join(
-        f"{place['where']}: {place['problem']}" if place["where"] else place["problem"] for place in places
+        f"{field['where']}: {field['problem']}" if field["where"] else field["problem"] for field in fields
     )
-    return members(422, kind.code, kind.title, detail, "Correct the listed fields.") | {"fields": places}
+    return members(422, kind.code, kind.title, detail, "Correct the listed fields.") | {"fields": fields}
 
 
-def _place(path: tuple[int | str, ...]) -> str:
-    """A path as text that can be sent: names in it are the caller's, and may not be valid Unicode."""
-    return ".".join(str(part)[:_LONGEST] for part in path).encode(errors="replace").decode()
+def _field_path(path: tuple[int | str, ...]) -> str:
+    """A path as valid UTF-8: it contains names that the caller chose, which may not be valid Unicode."""
+    return ".".join(str(part)[:_MAX_NAME_LENGTH] for part in path).encode(errors="replace").decode()
 
 
-def _of_http(error: HTTPException) -> JSONResponse:
-    code, next_step = OF_HTTP.get(
+def _http_response(error: HTTPException) -> JSONResponse:
+    code, next_step = HTTP_PROBLEMS.get(
         error.status_code, ("http-error", "Check the API description at /v1/openapi.json.")
     )
-    return problem(
+    return problem_response(
         error.status_code, code, str(error.detail), str(error.detail), next_step, headers=error.headers
     )
 
 
-def of_integrity(error: IntegrityError) -> JSONResponse:
-    """Two requests that exclude each other: the database decided. Anything else is a fault of ours."""
-    return of_error(meaning_of(error))
+def integrity_response(error: IntegrityError) -> JSONResponse:
+    """The response to a violated database constraint, such as when two requests conflict."""
+    return error_response(meaning_of(error))
 
 
-def of_fault() -> JSONResponse:
-    return problem(
+def fault_response() -> JSONResponse:
+    """The response to an unexpected exception."""
+    return problem_response(
         500,
         "internal-error",
         "Internal error",
@@ -146,22 +152,24 @@ def of_fault() -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
+    """Make every error response of the application a problem."""
+
     @app.exception_handler(errors.HomeroomError)
     async def _domain(_: Request, error: errors.HomeroomError) -> JSONResponse:
-        return of_error(error)
+        return error_response(error)
 
     @app.exception_handler(RequestValidationError)
     async def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
-        return of_validation(error)
+        return validation_response(error)
 
     @app.exception_handler(IntegrityError)
     async def _integrity(_: Request, error: IntegrityError) -> JSONResponse:
-        return of_integrity(error)
+        return integrity_response(error)
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        return _of_http(error)
+        return _http_response(error)
 
     @app.exception_handler(Exception)
     async def _fault(_: Request, error: Exception) -> JSONResponse:
-        return of_fault()
+        return fault_response()

@@ -1,4 +1,4 @@
-"""Content of the object store, given out whole or in parts (RFC 9110, ranges), as it comes from there."""
+"""Streams content from the object store, whole or by range (RFC 9110), with ETags."""
 
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -12,29 +12,31 @@ from fastapi.responses import StreamingResponse
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import ObjectStore
 
-from api.http.problems import problem
+from api.http.problems import problem_response
 from domain.errors import NotFound, Unavailable
 
 _CHUNK = 256 * 1024  # bytes
 _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
-# A page would not run, and nothing it names would be fetched.
+# Uploaded content is untrusted: if it is HTML, it neither runs scripts nor loads anything.
 _SAFE = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, max-age=900",
 }
-DESCRIBED: dict[int | str, dict[str, Any]] = {
+RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {
-        "description": told,
+        "description": description,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
-    for status, told in ((200, "The content."), (206, "The part of it that `Range` asks for."))
+    for status, description in ((200, "The content."), (206, "The requested range."))
 }
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredContent:
+    """An object of the store and how it is served; `headers` are added to the response."""
+
     key: str
     size: int  # bytes
     sha256: str
@@ -43,31 +45,32 @@ class Stored:
 
 
 def disposition(kind: str, name: str) -> dict[str, str]:
-    """`kind` is attachment or inline; any name can be sent (RFC 6266)."""
+    """The Content-Disposition header (RFC 6266). `kind` is attachment or inline; `name` may be any text."""
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", name)
     return {"Content-Disposition": f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
 
 
-async def give(request: Request, store: ObjectStore, stored: Stored) -> Response:
-    """Raises NotFound, Unavailable."""
+async def content_response(request: Request, store: ObjectStore, stored: StoredContent) -> Response:
+    """The content, the range that the request asks for, or 304. Raises NotFound, Unavailable."""
     etag = f'"{stored.sha256}"'
     headers = {**_SAFE, "Accept-Ranges": "bytes", "ETag": etag, **stored.headers}
-    if etag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
+    if etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
-    wanted = request.headers.get("range")
-    if wanted is None or request.headers.get("if-range", etag) != etag:
+    requested_range = request.headers.get("range")
+    if requested_range is None or request.headers.get("if-range", etag) != etag:
         return await _stream(store, stored, 0, stored.size, 200, headers)
-    match = _RANGE.fullmatch(wanted.replace(" ", ""))
-    if match is None:  # of several parts, or of a kind that is not known: the whole is a right answer
+    match = _RANGE.fullmatch(requested_range.replace(" ", ""))
+    if match is None:  # several ranges or another unit: RFC 9110 allows the whole content
         return await _stream(store, stored, 0, stored.size, 200, headers)
-    start, end = _part(match, stored.size)
+    start, end = _byte_range(match, stored.size)
     if start >= end:
         return _unsatisfiable(stored.size)
     headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
     return await _stream(store, stored, start, end, 206, headers)
 
 
-def _part(match: re.Match[str], size: int) -> tuple[int, int]:
+def _byte_range(match: re.Match[str], size: int) -> tuple[int, int]:
+    """First byte and the one after the last; an empty range cannot be satisfied."""
     first, last, suffix = match.groups()
     if suffix is not None:
         return max(0, size - int(suffix)) if int(suffix) else size, size
@@ -75,28 +78,28 @@ def _part(match: re.Match[str], size: int) -> tuple[int, int]:
 
 
 def _unsatisfiable(size: int) -> Response:
-    return problem(
+    return problem_response(
         416,
         "range-not-satisfiable",
-        "There is no such part",
+        "Range not satisfiable",
         f"the content has {size} bytes",
-        "Ask for a part within it.",
+        "Request a range within it.",
         headers={"Content-Range": f"bytes */{size}"},
     )
 
 
 async def _stream(
-    store: ObjectStore, stored: Stored, start: int, end: int, status: int, headers: Mapping[str, str]
+    store: ObjectStore, stored: StoredContent, start: int, end: int, status: int, headers: Mapping[str, str]
 ) -> Response:
     try:
-        found = await obstore.get_async(store, stored.key, options={"range": (start, end)})
+        content = await obstore.get_async(store, stored.key, options={"range": (start, end)})
     except (NotFoundError, FileNotFoundError) as error:
         raise NotFound("the content is no longer in the store") from error
     except (BaseError, OSError) as error:
         raise Unavailable("the object store isn't responding") from error
 
     async def chunks() -> AsyncIterator[bytes]:
-        async for chunk in found.stream(min_chunk_size=_CHUNK):
+        async for chunk in content.stream(min_chunk_size=_CHUNK):
             yield bytes(chunk)
 
     return StreamingResponse(

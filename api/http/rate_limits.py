@@ -1,4 +1,4 @@
-"""How much one caller may ask for, told in the headers of the IETF draft on rate limits."""
+"""Rate limit per caller, reported in the RateLimit headers of the IETF draft."""
 
 import math
 import time
@@ -13,24 +13,35 @@ from domain.errors import RateLimited
 
 
 @dataclass(frozen=True)
-class Standing:
+class LimitStatus:
+    """A caller's rate limit after a request."""
+
     allowed: bool
     headers: dict[str, str]
-    wait: int  # seconds until there is room again
+    wait: int  # seconds until the window resets
+
+    def raise_if_exceeded(self) -> None:
+        """Raises RateLimited."""
+        if not self.allowed:
+            raise RateLimited(next_step=f"Wait {max(1, self.wait)} s, then try again.")
 
 
 class RateLimiter:
-    """A sliding window per caller, counted without a list of its requests; `storage` is a URL of the limits library."""
+    """Counts requests per caller in a sliding window.
+
+    `rate` and `storage` are in the notation of the limits library: `3000/minute`, `async+redis://…`.
+    """
 
     def __init__(self, rate: str, storage: str) -> None:
         self._rate = parse(rate)
-        opened = storage_from_string(storage)
-        assert isinstance(opened, Storage), "the storage has to be one of limits.aio"
-        self._limiter = SlidingWindowCounterRateLimiter(opened)
+        counters = storage_from_string(storage)
+        assert isinstance(counters, Storage), "the storage must be one of limits.aio"
+        self._limiter = SlidingWindowCounterRateLimiter(counters)
         window = self._rate.get_expiry()
         self._policy = f'"default";q={self._rate.amount};w={window}'
 
-    async def hit(self, caller: str) -> Standing:
+    async def hit(self, caller: str) -> LimitStatus:
+        """Count a request of the caller."""
         allowed = await self._limiter.hit(self._rate, caller)
         stats = await self._limiter.get_window_stats(self._rate, caller)
         wait = max(0, math.ceil(stats.reset_time - time.time()))
@@ -40,10 +51,4 @@ class RateLimiter:
         }
         if not allowed:
             headers["Retry-After"] = str(max(1, wait))
-        return Standing(allowed, headers, wait)
-
-
-def refuse(standing: Standing) -> None:
-    """Raises RateLimited where the caller has asked too much."""
-    if not standing.allowed:
-        raise RateLimited(next_step=f"Wait {max(1, standing.wait)} s, then try again.")
+        return LimitStatus(allowed, headers, wait)

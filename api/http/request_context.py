@@ -1,4 +1,4 @@
-"""Each request has an id, in its answer, its log line, the log of changes and the commands it gives to workflows."""
+"""The request id and author of a request, for its logs and the change log; and its access log line."""
 
 import logging
 import re
@@ -18,13 +18,13 @@ logger = logging.getLogger("api.access")
 
 
 def request_id_of(headers: Mapping[bytes, bytes]) -> str:
-    """The caller's own id where it has a sound one."""
-    given = headers.get(HEADER)
-    return given.decode() if given and _ACCEPTED.fullmatch(given) else uuid7().hex
+    """The caller's X-Request-Id if it is well-formed, else a new id."""
+    sent = headers.get(HEADER)
+    return sent.decode() if sent and _ACCEPTED.fullmatch(sent) else uuid7().hex
 
 
 def enter_request(request_id: str) -> Authorship:
-    """From here on what this task logs and writes is of this request."""
+    """Attribute what this task logs and writes to the request; the author is `nobody` until authentication."""
     author = Authorship(request_id, "nobody")
     authorship.set(author)
     structlog.contextvars.clear_contextvars()
@@ -33,8 +33,8 @@ def enter_request(request_id: str) -> Authorship:
 
 
 def log_request(method: str, route: str | None, status: int, actor: str, started: float) -> None:
-    """`route` is the pattern, never the path: its ids and links are people's. `started` is of `perf_counter`."""
+    """Log the request. `route` is the pattern, since a path holds personal ids and links; `started`: perf_counter()."""
     if logger.isEnabledFor(logging.INFO):
         took = round((time.perf_counter() - started) * 1000, 1)
-        told = {"method": method, "route": route, "status": status, "actor": actor, "ms": took}
-        logger.info("request", extra=told)
+        fields = {"method": method, "route": route, "status": status, "actor": actor, "ms": took}
+        logger.info("request", extra=fields)

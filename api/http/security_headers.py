@@ -1,4 +1,4 @@
-"""What every answer says to browsers, in one place: what it may load, who may frame it, what it may use.
+"""Security headers of every response: what a page may load, who may frame it, which features it may use.
 
 Source: the OWASP cheat sheet on HTTP headers.
 """
@@ -8,21 +8,22 @@ from collections.abc import Mapping
 RawHeaders = list[tuple[bytes, bytes]]
 
 
-def _policy(**directives: str) -> str:
-    closed = {
+def _content_policy(**directives: str) -> str:
+    """A Content-Security-Policy: the given directives and the ones that all pages share."""
+    common = {
         "object-src": "'none'",
         "frame-ancestors": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",
     }
-    named = {name.replace("_", "-"): value for name, value in directives.items()} | closed
-    return "; ".join(f"{name} {value}" for name, value in named.items())
+    policy = {name.replace("_", "-"): value for name, value in directives.items()} | common
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
-def _powers(allowed: str, *names: str) -> str:
-    """Permissions-Policy: these features for `allowed`, of the others that pages are asked to name none."""
-    known = ("camera", "microphone", "display-capture", "geolocation", "payment", "usb", "browsing-topics")
-    return ", ".join(f"{name}={allowed if name in names else '()'}" for name in known)
+def _permissions_policy(allowed: str, *names: str) -> str:
+    """A Permissions-Policy: the named features for the origins in `allowed`, all others for none."""
+    features = ("camera", "microphone", "display-capture", "geolocation", "payment", "usb", "browsing-topics")
+    return ", ".join(f"{name}={allowed if name in names else '()'}" for name in features)
 
 
 _EVERYWHERE = {
@@ -30,12 +31,12 @@ _EVERYWHERE = {
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": _powers("()"),
+    "Permissions-Policy": _permissions_policy("()"),
 }
-# Of the console.
+# For the console.
 PAGE = {
     **_EVERYWHERE,
-    "Content-Security-Policy": _policy(
+    "Content-Security-Policy": _content_policy(
         default_src="'self'",
         img_src="'self' data:",
         media_src="'self'",
@@ -44,10 +45,10 @@ PAGE = {
     ),
     "Cache-Control": "no-store",
 }
-# Of the class's room: LiveKit is elsewhere, its library styles elements, and the address carries the link.
+# For the room page: LiveKit is another origin, its library sets inline styles, and the URL contains the join token.
 ROOM = {
     **_EVERYWHERE,
-    "Content-Security-Policy": _policy(
+    "Content-Security-Policy": _content_policy(
         default_src="'self'",
         script_src="'self'",
         style_src="'self' 'unsafe-inline'",
@@ -58,9 +59,9 @@ ROOM = {
     ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": _powers("(self)", "camera", "microphone", "display-capture"),
+    "Permissions-Policy": _permissions_policy("(self)", "camera", "microphone", "display-capture"),
 }
-# Of a mail shown in a frame of the console: it runs, loads and sends nothing, whatever somebody wrote into it.
+# For an email shown in a frame of the console: it is untrusted, so it may not run, load or send anything.
 MAIL = {
     **_EVERYWHERE,
     "Content-Security-Policy": (
@@ -73,24 +74,29 @@ MAIL = {
 }
 _API = {
     "Cache-Control": "no-store",  # answers hold personal data
-    "Content-Security-Policy": _policy(default_src="'none'"),
+    "Content-Security-Policy": _content_policy(default_src="'none'"),
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 _API_PATH = "/v1/"
-_DOCS = "/v1/docs"  # a page of the framework, with scripts of its own
+_DOCS = "/v1/docs"  # FastAPI's page, which loads its own scripts
 
 
 class SecurityHeaders:
-    """As a server sends them, for the answers of a process that is reached over TLS or not."""
+    """The headers by path, encoded once."""
 
     def __init__(self, *, over_tls: bool) -> None:
         everywhere = _EVERYWHERE | (_OVER_TLS if over_tls else {})
-        self._of_pages, self._of_api = raw(everywhere), raw(everywhere | _API)
+        self._page_headers, self._api_headers = raw(everywhere), raw(everywhere | _API)
 
-    def of(self, path: str) -> RawHeaders:
-        return self._of_api if path.startswith(_API_PATH) and not path.startswith(_DOCS) else self._of_pages
+    def for_path(self, path: str) -> RawHeaders:
+        return (
+            self._api_headers
+            if path.startswith(_API_PATH) and not path.startswith(_DOCS)
+            else self._page_headers
+        )
 
 
 def raw(headers: Mapping[str, str]) -> RawHeaders:
+    """The headers as ASGI takes them."""
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -1,4 +1,4 @@
-"""What all requests share: the parts made from the settings, and what runs in this process for live pages."""
+"""The application state that requests share: parts made from settings, rate limiter, event recorder, live streams."""
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from api.http.rate_limits import RateLimiter
 from api.live.board import Boards
 from api.live.change_feed import FeedHub
 from api.live.event_recorder import EventRecorder
-from api.live.session_tenants import Tenants
+from api.live.session_tenants import SessionTenants
 from api.live.streams import LiveHub
 from config.settings import Settings
 from media_bridge.webhooks import WebhookVerifier
@@ -18,6 +18,8 @@ from wiring.api import ApiParts, make_api_parts, make_webhook_verifier
 
 @dataclass(frozen=True)
 class State(ApiParts):
+    """The state of a process that serves the API and the console."""
+
     limiter: RateLimiter
     recorder: EventRecorder
     hub: LiveHub
@@ -25,8 +27,8 @@ class State(ApiParts):
     feed: FeedHub
 
     @classmethod
-    def over(cls, parts: ApiParts) -> Self:
-        tenants = Tenants(parts.database)
+    def from_parts(cls, parts: ApiParts) -> Self:
+        tenants = SessionTenants(parts.database)
         hub = LiveHub(parts.database.url, tenants)
         return cls(
             **{field.name: getattr(parts, field.name) for field in fields(ApiParts)},
@@ -46,12 +48,12 @@ class State(ApiParts):
 
 
 async def make_state(settings: Settings) -> State:
-    return State.over(await make_api_parts(settings))
+    return State.from_parts(await make_api_parts(settings))
 
 
 @dataclass(frozen=True)
 class WebhookState:
-    """What a process needs that answers LiveKit's webhooks and nothing else."""
+    """The state of a process that only answers LiveKit's webhooks."""
 
     database: Database
     webhooks: WebhookVerifier
@@ -64,5 +66,5 @@ class WebhookState:
 
 def make_webhook_state(settings: Settings) -> WebhookState:
     database = Database(settings.database_url.get_secret_value(), settings.database_pool_size)
-    recorder = EventRecorder(database, Tenants(database))
+    recorder = EventRecorder(database, SessionTenants(database))
     return WebhookState(database, make_webhook_verifier(settings), recorder)

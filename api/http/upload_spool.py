@@ -1,4 +1,4 @@
-"""A request's body on disk: for what is too large for memory, or has to be whole before work on it begins."""
+"""Streams a request's body to a temporary file, for bodies too large for memory."""
 
 import asyncio
 import hashlib
@@ -12,19 +12,21 @@ from fastapi import Request
 
 from domain.errors import Unavailable
 
-_AT_ONCE = 1 << 20  # bytes in memory before they are written
+_BUFFER_SIZE = 1 << 20  # bytes in memory before they are written
 
 
 @dataclass
-class Spooled:
+class SpooledBody:
+    """A request's body in a file that is positioned at its start."""
+
     file: IO[bytes]
     sha256: str
     size: int  # bytes
 
 
 @asynccontextmanager
-async def spooled(request: Request) -> AsyncIterator[Spooled]:
-    """The file has no name, so that nothing of it is left whatever happens. Raises Unavailable where it has no room."""
+async def spooled(request: Request) -> AsyncIterator[SpooledBody]:
+    """The body in a temporary file without a name, which no crash leaves behind. Raises Unavailable if disk is full."""
     with tempfile.TemporaryFile() as file:
         try:
             body = await _spool(request, file)
@@ -33,19 +35,19 @@ async def spooled(request: Request) -> AsyncIterator[Spooled]:
         yield body
 
 
-async def _spool(request: Request, file: IO[bytes]) -> Spooled:
-    digest, size, waiting = hashlib.sha256(), 0, bytearray()
+async def _spool(request: Request, file: IO[bytes]) -> SpooledBody:
+    digest, size, buffer = hashlib.sha256(), 0, bytearray()
 
     def write() -> None:
-        digest.update(waiting)
-        file.write(waiting)
+        digest.update(buffer)
+        file.write(buffer)
 
     async for chunk in request.stream():
-        waiting += chunk
+        buffer += chunk
         size += len(chunk)
-        if len(waiting) >= _AT_ONCE:
+        if len(buffer) >= _BUFFER_SIZE:
             await asyncio.to_thread(write)
-            waiting.clear()
+            buffer.clear()
     write()
     file.seek(0)
-    return Spooled(file, digest.hexdigest(), size)
+    return SpooledBody(file, digest.hexdigest(), size)

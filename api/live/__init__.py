@@ -1,1 +1,1 @@
-"""What reaches open pages and programs at once: streams, the board, the change feed; and events as they come in."""
+"""Live updates to pages and API clients by server-sent events, and the recording of incoming events."""

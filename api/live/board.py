@@ -1,7 +1,7 @@
-"""The live board as it goes to browsers: one reader per organization, however many look.
+"""Streams the live board to browsers by server-sent events: one database reader per organization serves all viewers.
 
-The first change is read and sent at once; those that follow within a moment are read together, in one query. Every
-message has an id, so that a browser that comes back is sent what changed meanwhile, or the whole board.
+The first change is read and sent at once; changes that follow within a moment are read together, in one query. Every
+message has an id, so that a browser that reconnects gets only what it missed, or else the whole board.
 """
 
 import asyncio
@@ -23,30 +23,32 @@ from domain.sessions.board import SessionRow
 from models.database import Database
 from services import board
 
-_COALESCE = 0.03  # seconds between two messages
-_TICK = 1.0  # seconds between two looks for rows that change by themselves
-_REMEMBERED = 1000  # messages: more than a minute
-_MOST_WAITING = 50  # messages; a browser that is further behind is sent the whole board
-_LINGERS = 30.0  # seconds for which the reader goes on when nobody looks: somebody may be coming back
+_MIN_INTERVAL = 0.03  # seconds between two messages
+_TICK = 1.0  # seconds between checks for rows whose display changes with time alone
+_MAX_RECENT = 1000  # messages that a reconnecting browser can catch up on: more than a minute
+_MAX_QUEUED = 50  # messages per viewer; one that falls further behind gets the whole board
+_LINGER = 30.0  # seconds that the reader runs on without viewers: a reloaded page comes back
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
 class _Viewer:
+    """The messages that wait to be sent to one browser."""
+
     messages: deque[bytes] = field(default_factory=deque)
     overrun: bool = False
-    told: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     def send(self, message: bytes) -> None:
-        if len(self.messages) >= _MOST_WAITING:
+        if len(self.messages) >= _MAX_QUEUED:
             self.messages.clear()
             self.overrun = True
         self.messages.append(message)
-        self.told.set()
+        self.ready.set()
 
     def take(self) -> bytes:
-        self.told.clear()
+        self.ready.clear()
         messages = b"".join(self.messages)
         self.messages.clear()
         return messages
@@ -59,51 +61,51 @@ class _Viewer:
 
 
 class BoardFeed:
-    """Of one organization."""
+    """Reads one organization's board and sends its changes to the viewers."""
 
     def __init__(self, database: Database, organization_id: UUID, now: Callable[[], datetime]) -> None:
         self._database = database
         self._organization_id = organization_id
         self._now = now
-        self._life = secrets.token_hex(4)  # ids of another reader mean nothing to this one
-        self._number = 0  # of the last message
-        self._recent: deque[tuple[int, frozenset[UUID]]] = deque(maxlen=_REMEMBERED)
-        self._turns: dict[UUID, datetime] = {}  # when a row may change by itself
+        self._feed_id = secrets.token_hex(4)  # part of message ids, to recognize those of another feed
+        self._number = 0  # the last message's
+        self._recent: deque[tuple[int, frozenset[UUID]]] = deque(maxlen=_MAX_RECENT)
+        self._due_at: dict[UUID, datetime] = {}  # when a row's display may change with time alone
         self._viewers: set[_Viewer] = set()
-        self._over = False
+        self._ended = False
 
     async def stream(self, last_id: str | None) -> AsyncGenerator[bytes, None]:
-        """Ends when the database does not answer: the browser comes back by itself."""
+        """Messages for one viewer; ends if the database is unavailable, after which the browser reconnects."""
         viewer = _Viewer()
         self._viewers.add(viewer)
         try:
             yield b"retry: 1000\n\n"
-            yield await self._first(last_id)
-            while not self._over:
+            yield await self._first_message(last_id)
+            while not self._ended:
                 if viewer.take_overrun():
-                    yield await self._whole()
+                    yield await self._whole_board()
                 yield viewer.take() or STILL_HERE.encode()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(viewer.told.wait(), KEEP_ALIVE)
+                    await asyncio.wait_for(viewer.ready.wait(), KEEP_ALIVE)
         except Unavailable:
             return
         finally:
             self._viewers.discard(viewer)
 
     async def read(self, watcher: Watcher) -> None:
-        """Send what changes for as long as somebody looks, and a while longer."""
+        """Send changes as long as there are viewers, and a little longer."""
         loop = asyncio.get_running_loop()
-        looked_at = loop.time()
-        while self._viewers or loop.time() - looked_at < _LINGERS:
-            looked_at = loop.time() if self._viewers else looked_at
+        last_viewed = loop.time()
+        while self._viewers or loop.time() - last_viewed < _LINGER:
+            last_viewed = loop.time() if self._viewers else last_viewed
             await watcher.wait(_TICK)
             changed = watcher.take()
             try:
-                if await self._send(changed if changed is None else changed | self._due()):
-                    await asyncio.sleep(_COALESCE)
+                if await self._send(changed if changed is None else changed | self._due_rows()):
+                    await asyncio.sleep(_MIN_INTERVAL)
             except Unavailable:
-                logger.warning("the board waits for the database")
-                watcher.tell(None)
+                logger.warning("the board is waiting for the database")
+                watcher.notify(None)
                 await asyncio.sleep(_TICK)
 
     @property
@@ -111,74 +113,74 @@ class BoardFeed:
         return len(self._viewers)
 
     def end(self) -> None:
-        """Whoever looks comes back to the next reader."""
-        self._over = True
+        """End all streams; their browsers reconnect to a new feed."""
+        self._ended = True
         for viewer in self._viewers:
-            viewer.told.set()
+            viewer.ready.set()
 
-    def _due(self) -> set[UUID]:
+    def _due_rows(self) -> set[UUID]:
         now = self._now()
-        return {session_id for session_id, at in self._turns.items() if at <= now}
+        return {session_id for session_id, at in self._due_at.items() if at <= now}
 
     async def _send(self, changed: set[UUID] | None) -> bool:
-        """True where there was something to send."""
+        """Send the changed rows, or with None the whole board. False if nothing changed."""
         if changed is None:
             self._recent.clear()
             self._number += 1
-            self._broadcast(await self._whole())
+            self._broadcast(await self._whole_board())
         elif changed:
             self._number += 1
             self._recent.append((self._number, frozenset(changed)))
-            self._broadcast(await self._some(changed))
+            self._broadcast(await self._changed_rows(changed))
         return changed is None or bool(changed)
 
     def _broadcast(self, message: bytes) -> None:
         for viewer in self._viewers:
             viewer.send(message)
 
-    async def _first(self, last_id: str | None) -> bytes:
-        """What changed since a message this reader remembers, else everything."""
+    async def _first_message(self, last_id: str | None) -> bytes:
+        """The rows that changed after message `last_id`; the whole board if that message is unknown or too old."""
         since = self._number_of(last_id)
         oldest = self._recent[0][0] if self._recent else self._number + 1
         if since is None or not oldest - 1 <= since <= self._number:
-            return await self._whole()
+            return await self._whole_board()
         missed = (changed for number, changed in self._recent if number > since)
-        return await self._some(frozenset[UUID]().union(*missed))
+        return await self._changed_rows(frozenset[UUID]().union(*missed))
 
     def _number_of(self, last_id: str | None) -> int | None:
-        life, _, number = (last_id or "").partition("-")
-        return int(number) if life == self._life and number.isdecimal() else None
+        feed_id, _, number = (last_id or "").partition("-")
+        return int(number) if feed_id == self._feed_id and number.isdecimal() else None
 
-    async def _whole(self) -> bytes:
+    async def _whole_board(self) -> bytes:
         number, now = self._number, self._now()
         async with self._database.tenant(self._organization_id) as db:
             rows = await board.rows(db, now)
-        self._turns = {}
-        self._note_turns(rows)
-        return self._message("board", number, {"now": now, "rows": rows})
+        self._due_at = {}
+        self._note_due_times(rows)
+        return self._encode("board", number, {"now": now, "rows": rows})
 
-    async def _some(self, changed: Collection[UUID]) -> bytes:
+    async def _changed_rows(self, changed: Collection[UUID]) -> bytes:
         number, now = self._number, self._now()
         rows: list[SessionRow] = []
         if changed:
             async with self._database.tenant(self._organization_id) as db:
                 rows = await board.rows(db, now, changed)
         for session_id in changed:
-            self._turns.pop(session_id, None)
-        self._note_turns(rows)
+            self._due_at.pop(session_id, None)
+        self._note_due_times(rows)
         gone = set(changed) - {row.id for row in rows}
-        return self._message("rows", number, {"now": now, "rows": rows, "gone": list(gone)})
+        return self._encode("rows", number, {"now": now, "rows": rows, "gone": list(gone)})
 
-    def _note_turns(self, rows: Iterable[SessionRow]) -> None:
-        self._turns |= {row.id: row.changes_at for row in rows if row.changes_at}
+    def _note_due_times(self, rows: Iterable[SessionRow]) -> None:
+        self._due_at |= {row.id: row.changes_at for row in rows if row.changes_at}
 
-    def _message(self, event: str, number: int, data: dict[str, Any]) -> bytes:
-        head = f"event: {event}\nid: {self._life}-{number}\ndata: "
+    def _encode(self, event: str, number: int, data: dict[str, Any]) -> bytes:
+        head = f"event: {event}\nid: {self._feed_id}-{number}\ndata: "
         return head.encode() + orjson.dumps(data) + b"\n\n"
 
 
 class Boards:
-    """The readers, each started when somebody looks at an organization's board."""
+    """The board feeds of this process, each started with its organization's first viewer."""
 
     def __init__(self, database: Database, hub: LiveHub, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -188,7 +190,7 @@ class Boards:
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
     async def stream(self, organization_id: UUID, last_id: str | None = None) -> AsyncIterator[bytes]:
-        """Server-sent events: `board` with all rows, then `rows` with those that changed and the ids of those gone."""
+        """Server-sent events: `board` with all rows, then `rows` with changed rows and the ids of removed ones."""
         if organization_id not in self._feeds:
             feed = self._feeds[organization_id] = BoardFeed(self._database, organization_id, self._now)
             self._tasks[organization_id] = asyncio.create_task(self._read(organization_id, feed))
@@ -197,7 +199,7 @@ class Boards:
                 yield message
 
     def viewers(self, organization_id: UUID) -> int:
-        """How many look at an organization's board in this process."""
+        """The number of an organization's viewers in this process."""
         feed = self._feeds.get(organization_id)
         return feed.viewers if feed else 0
 

@@ -1,4 +1,4 @@
-"""The live form of the change feed: one look per process at what is new, however many listen."""
+"""Streams the change feed by server-sent events: one poll of the change log per process serves all listeners."""
 
 import asyncio
 import contextlib
@@ -14,26 +14,28 @@ from models.database import Database
 from models.repositories import change_log
 from models.repositories.change_log import LogPlace, Wanted
 
-_LOOK = 0.2  # seconds between two looks
+_POLL_INTERVAL = 0.2  # seconds
 _BATCH = 200
 
 logger = logging.getLogger(__name__)
 
 
 class FeedHub:
+    """The listeners of this process, woken when the poll finds changes in their organization."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
         self._listeners: dict[UUID, set[asyncio.Event]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def stream(
-        self, organization_id: UUID, place: LogPlace | None, wanted: Wanted
+        self, organization_id: UUID, position: LogPlace | None, wanted: Wanted
     ) -> AsyncIterator[str]:
-        """Server-sent events from a place on (None: from now on), each with its id, for `Last-Event-ID`."""
-        place = place or await self._end(organization_id)
-        # Its place comes first, so that who is cut off before the first event misses none.
-        yield f"retry: 1000\nid: {place.xid}-{place.seq}\n\n"
-        async with contextlib.aclosing(self._follow(organization_id, place, wanted)) as batches:
+        """Server-sent events after a position (None: from now on), each with an id for `Last-Event-ID`."""
+        position = position or await self._last_position(organization_id)
+        # The id comes first, so that a client that is cut off before the first event misses none.
+        yield f"retry: 1000\nid: {position.xid}-{position.seq}\n\n"
+        async with contextlib.aclosing(self._follow(organization_id, position, wanted)) as batches:
             async for rows in batches:
                 for row in rows:
                     event = EventOut.of(row)
@@ -42,75 +44,75 @@ class FeedHub:
                     yield STILL_HERE
 
     async def changes(self, organization_id: UUID, *kinds: str) -> AsyncIterator[str]:
-        """Server-sent events for pages: `changed`, first and whenever something of these kinds did."""
-        place = await self._end(organization_id)
+        """Server-sent events for pages: `changed`, at first and after each change of these kinds."""
+        position = await self._last_position(organization_id)
         yield f"retry: 1000\n{CHANGED}"
-        async with contextlib.aclosing(self._follow(organization_id, place, Wanted(kinds))) as batches:
+        async with contextlib.aclosing(self._follow(organization_id, position, Wanted(kinds))) as batches:
             async for rows in batches:
                 yield CHANGED if rows else STILL_HERE
 
     def listeners(self, organization_id: UUID) -> int:
-        """How many follow an organization's feed in this process."""
+        """The number of an organization's listeners in this process."""
         return len(self._listeners.get(organization_id, ()))
 
-    async def _end(self, organization_id: UUID) -> LogPlace:
+    async def _last_position(self, organization_id: UUID) -> LogPlace:
         async with self._database.tenant(organization_id) as db:
             return await change_log.end(db)
 
     async def _follow(
-        self, organization_id: UUID, place: LogPlace, wanted: Wanted
+        self, organization_id: UUID, position: LogPlace, wanted: Wanted
     ) -> AsyncGenerator[Sequence[Any], None]:
-        """Rows behind a place, as they come; none where nothing came for long."""
-        bell = asyncio.Event()
-        self._listeners.setdefault(organization_id, set()).add(bell)
+        """Batches of rows after a position, as they are committed; an empty one after each keep-alive interval."""
+        wake = asyncio.Event()
+        self._listeners.setdefault(organization_id, set()).add(wake)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._look_for_ever())
+            self._task = asyncio.create_task(self._poll_forever())
         try:
             while True:
-                if rows := await self._read(organization_id, place, wanted):
-                    place = LogPlace(rows[-1].xid, rows[-1].seq)
+                if rows := await self._read(organization_id, position, wanted):
+                    position = LogPlace(rows[-1].xid, rows[-1].seq)
                     yield rows
                 if len(rows) == _BATCH:
                     continue
                 try:
-                    await asyncio.wait_for(bell.wait(), KEEP_ALIVE)
+                    await asyncio.wait_for(wake.wait(), KEEP_ALIVE)
                 except TimeoutError:
                     yield ()
-                bell.clear()
+                wake.clear()
         finally:
-            self._listeners[organization_id].discard(bell)
+            self._listeners[organization_id].discard(wake)
             if not self._listeners[organization_id]:
                 del self._listeners[organization_id]
 
-    async def _read(self, organization_id: UUID, place: LogPlace, wanted: Wanted) -> Sequence[Any]:
-        """Nothing while the database does not answer: the listener stays, and gets it afterwards."""
+    async def _read(self, organization_id: UUID, position: LogPlace, wanted: Wanted) -> Sequence[Any]:
+        """The next rows; none while the database is unavailable, so that the listener stays and gets them later."""
         with contextlib.suppress(Unavailable):
             async with self._database.reading(organization_id) as db:
-                return await change_log.after(db, place, _BATCH, wanted)
+                return await change_log.after(db, position, _BATCH, wanted)
         return []
 
-    async def _look_for_ever(self) -> None:
-        seen: int | None = None  # the newest transaction of which listeners were told
+    async def _poll_forever(self) -> None:
+        seen: int | None = None  # the newest transaction that listeners were woken for
         while self._listeners:
             try:
-                seen = await self._look(seen)
+                seen = await self._poll(seen)
             except Unavailable:
-                logger.warning("the change feed waits for the database")
-            except Exception as error:  # whoever listens is waiting for the next look
-                logger.error("a look at the change log failed", extra={"error": type(error).__name__})
-            await asyncio.sleep(_LOOK)
+                logger.warning("the change feed is waiting for the database")
+            except Exception as error:  # without another poll, listeners would wait for ever
+                logger.error("polling the change log failed", extra={"error": type(error).__name__})
+            await asyncio.sleep(_POLL_INTERVAL)
 
-    async def _look(self, seen: int | None) -> int:
-        """Wake the listeners of organizations with something newer than `seen`; returns the newest."""
+    async def _poll(self, seen: int | None) -> int:
+        """Wake the listeners of organizations with changes after transaction `seen`; returns the newest transaction."""
         async with self._database.unscoped() as db:
-            if seen is None:  # whoever listens already may have read before this look
+            if seen is None:  # listeners may have read before this first poll
                 seen = await change_log.newest_complete(db)
                 changed: Mapping[UUID, int] = dict.fromkeys(self._listeners, seen)
             else:
                 changed = await change_log.changed_since(db, seen + 1)
         for organization_id in changed:
-            for bell in self._listeners.get(organization_id, ()):
-                bell.set()
+            for wake in self._listeners.get(organization_id, ()):
+                wake.set()
         return max([seen, *changed.values()])
 
     async def aclose(self) -> None:

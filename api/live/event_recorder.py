@@ -1,4 +1,4 @@
-"""Recording events from outside: durable before the answer, and one commit for all that arrive meanwhile."""
+"""Records incoming session events in batches: events that arrive during a commit share the next one."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 
-from api.live.session_tenants import Tenants
+from api.live.session_tenants import SessionTenants
 from domain.errors import NotFound
 from domain.presence.events import RecordedEvent
 from models.database import Database
@@ -18,60 +18,63 @@ from models.repositories import events
 _BATCH = 500
 
 
-class _Waiting(NamedTuple):
+class _Pending(NamedTuple):
+    """An event that is not committed yet, and the future that its caller awaits."""
+
     session_id: UUID
     encoded: bytes
     written: asyncio.Future[None]
 
 
-BySession = Mapping[UUID, Sequence[_Waiting]]
+BySession = Mapping[UUID, Sequence[_Pending]]
 
 
 class EventRecorder:
-    """`record` returns when the event is committed. Events that arrive during a commit share the next one.
+    """`record` returns when the event is committed.
 
-    Where more of them wait than one commit takes, a second writer works beside the first: while one waits for the
-    database, the other's callers are answered and come again.
+    If more events are pending than one commit takes, a second writer works beside the first: while one waits for the
+    database, the callers of the other get their result and send their next events.
     """
 
-    def __init__(self, database: Database, tenants: Tenants) -> None:
+    def __init__(self, database: Database, tenants: SessionTenants) -> None:
         self._database = database
         self._tenants = tenants
-        self._waiting: list[_Waiting] = []
-        self._arrived, self._crowded = asyncio.Event(), asyncio.Event()
+        self._pending: list[_Pending] = []
+        self._arrived, self._backlogged = asyncio.Event(), asyncio.Event()
         self._writers: dict[asyncio.Event, asyncio.Task[None]] = {}
 
     async def record(self, recorded: RecordedEvent) -> None:
-        """Raises NotFound for a session that does not exist, Unavailable when the database does not answer."""
-        for called in (self._arrived, self._crowded):
-            if called not in self._writers or self._writers[called].done():
-                self._writers[called] = asyncio.create_task(self._write_for_ever(called))
+        """Raises NotFound for a session that does not exist, Unavailable if the database does not respond."""
+        for wake in (self._arrived, self._backlogged):
+            if wake not in self._writers or self._writers[wake].done():
+                self._writers[wake] = asyncio.create_task(self._write_forever(wake))
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        encoded = events.encoded(recorded.session_id, recorded.event)  # while the batch before is written
-        self._waiting.append(_Waiting(recorded.session_id, encoded, written))
+        # Encoded here, while the previous batch is being written.
+        encoded = events.encoded(recorded.session_id, recorded.event)
+        self._pending.append(_Pending(recorded.session_id, encoded, written))
         self._arrived.set()
-        if len(self._waiting) >= _BATCH:
-            self._crowded.set()
+        if len(self._pending) >= _BATCH:
+            self._backlogged.set()
         await written
 
-    async def _write_for_ever(self, called: asyncio.Event) -> None:
+    async def _write_forever(self, wake: asyncio.Event) -> None:
         while True:
-            await called.wait()
-            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
-            if not self._waiting:
+            await wake.wait()
+            batch, self._pending = self._pending[:_BATCH], self._pending[_BATCH:]
+            if not self._pending:
                 self._arrived.clear()
-            if len(self._waiting) < _BATCH:
-                self._crowded.clear()
+            if len(self._pending) < _BATCH:
+                self._backlogged.clear()
             if batch:
                 await self._write(batch)
 
-    async def _write(self, batch: Sequence[_Waiting]) -> None:
-        """All in one transaction. What the database refuses is found by halves, so that it stops nothing else."""
+    async def _write(self, batch: Sequence[_Pending]) -> None:
+        """Write the batch in one transaction; if the database refuses it, find the refused events by bisection."""
         by_session = _by_session(batch)
         try:
             tenants = await self._tenants.of_sessions(by_session.keys())
-            known = [session_id for session_id in by_session if session_id in tenants]
-            async with self._database.driver(writing=known) as connection:
+            existing = [session_id for session_id in by_session if session_id in tenants]
+            async with self._database.driver(writing=existing) as connection:
                 await events.record_many(connection, _by_tenant(by_session, tenants))
         except psycopg.Error as error:
             if len(batch) == 1:
@@ -80,17 +83,17 @@ class EventRecorder:
             await self._write(batch[: len(batch) // 2])
             await self._write(batch[len(batch) // 2 :])
         except Exception as error:
-            _answer(batch, error)
+            _resolve(batch, error)
         else:
-            for session_id, waiting in by_session.items():
-                _answer(waiting, None if session_id in tenants else _no_session(session_id))
+            for session_id, pending in by_session.items():
+                _resolve(pending, None if session_id in tenants else _no_session(session_id))
 
-    def _refuse(self, waiting: _Waiting, error: psycopg.Error) -> None:
+    def _refuse(self, pending: _Pending, error: psycopg.Error) -> None:
         if isinstance(error, psycopg.errors.ForeignKeyViolation):
-            self._tenants.forget(waiting.session_id)  # deleted since its organization was looked up
-            _answer([waiting], _no_session(waiting.session_id))
+            self._tenants.forget(pending.session_id)  # deleted since its organization was looked up
+            _resolve([pending], _no_session(pending.session_id))
         else:
-            _answer([waiting], error)
+            _resolve([pending], error)
 
     async def aclose(self) -> None:
         for task in self._writers.values():
@@ -99,29 +102,29 @@ class EventRecorder:
                 await task
 
 
-def _by_session(batch: Sequence[_Waiting]) -> dict[UUID, list[_Waiting]]:
-    by_session: dict[UUID, list[_Waiting]] = defaultdict(list)
-    for waiting in batch:
-        by_session[waiting.session_id].append(waiting)
+def _by_session(batch: Sequence[_Pending]) -> dict[UUID, list[_Pending]]:
+    by_session: dict[UUID, list[_Pending]] = defaultdict(list)
+    for pending in batch:
+        by_session[pending.session_id].append(pending)
     return by_session
 
 
 def _by_tenant(by_session: BySession, tenants: Mapping[UUID, UUID]) -> dict[UUID, list[bytes]]:
     by_tenant: dict[UUID, list[bytes]] = defaultdict(list)
-    for session_id, waiting in by_session.items():
+    for session_id, pending in by_session.items():
         if session_id in tenants:
-            by_tenant[tenants[session_id]] += [one.encoded for one in waiting]
+            by_tenant[tenants[session_id]] += [event.encoded for event in pending]
     return by_tenant
 
 
-def _answer(batch: Sequence[_Waiting], error: Exception | None = None) -> None:
-    for waiting in batch:
-        if waiting.written.done():  # nobody waits any longer
+def _resolve(batch: Sequence[_Pending], error: Exception | None = None) -> None:
+    for pending in batch:
+        if pending.written.done():  # the caller was cancelled
             continue
         if error:
-            waiting.written.set_exception(error)
+            pending.written.set_exception(error)
         else:
-            waiting.written.set_result(None)
+            pending.written.set_result(None)
 
 
 def _no_session(session_id: UUID) -> NotFound:

@@ -1,4 +1,4 @@
-"""Live pages: one listener per process, fanned out to whatever looks at sessions."""
+"""Notifies open pages of changed sessions: one database listener per process, fanned out by server-sent events."""
 
 import asyncio
 import contextlib
@@ -11,14 +11,12 @@ from uuid import UUID
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.live.session_tenants import Tenants
+from api.live.session_tenants import SessionTenants
 from domain.errors import Unavailable
 from models.changes import RESYNC, listen
 
-KEEP_ALIVE = 15.0  # seconds after which a silent stream says that it is still there
-_COALESCE = (
-    0.8  # seconds between two calls to look again: a page shows a change within a second, and asks no oftener
-)
+KEEP_ALIVE = 15.0  # seconds of silence after which a stream sends a comment
+_MIN_INTERVAL = 0.8  # seconds between two `changed` events: pages are up to date within a second
 CHANGED = "event: changed\ndata: {}\n\n"
 STILL_HERE = ": still here\n\n"
 
@@ -26,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class LiveStream(StreamingResponse):
-    """Never ends by itself; a server that stops cuts it off, and then it ends as any answer does."""
+    """A response that ends only with the client or the server; on shutdown it is completed properly."""
 
     def __init__(
         self, messages: AsyncIterator[str] | AsyncIterator[bytes], headers: Mapping[str, str]
@@ -42,41 +40,43 @@ class LiveStream(StreamingResponse):
 
 @dataclass(eq=False)
 class Watcher:
-    """What changed in an organization, or in one session of it, since it was last taken."""
+    """Collects the sessions that changed, in an organization or one session only, until they are taken."""
 
     organization_id: UUID
     session_id: UUID | None = None  # None: all sessions of the organization
     changed: set[UUID] = field(default_factory=set)
     everything: bool = False  # anything may have changed
-    _told: asyncio.Event = field(default_factory=asyncio.Event)
+    _pending: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tell(self, changed: set[UUID] | None) -> None:
-        """None: anything may have changed."""
+    def notify(self, changed: set[UUID] | None) -> None:
+        """Add changed sessions; None means that any session may have changed."""
         if changed is None:
             self.everything = True
         else:
             self.changed |= changed if self.session_id is None else changed & {self.session_id}
         if self.changed or self.everything:
-            self._told.set()
+            self._pending.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Until something changed; False where nothing did for so long."""
+        """Wait for a change; False if there was none within `seconds`."""
         try:
-            await asyncio.wait_for(self._told.wait(), seconds)
+            await asyncio.wait_for(self._pending.wait(), seconds)
         except TimeoutError:
             return False
         return True
 
     def take(self) -> set[UUID] | None:
-        """What changed. None: anything may have."""
+        """The changed sessions, which are then forgotten; None means that any session may have changed."""
         changed = None if self.everything else self.changed
         self.changed, self.everything = set(), False
-        self._told.clear()
+        self._pending.clear()
         return changed
 
 
 class LiveHub:
-    def __init__(self, url: str, tenants: Tenants) -> None:
+    """The watchers of this process. It listens to the database from the first watcher on."""
+
+    def __init__(self, url: str, tenants: SessionTenants) -> None:
         self._url = url
         self._tenants = tenants
         self._watchers: dict[UUID, set[Watcher]] = defaultdict(set)
@@ -96,41 +96,41 @@ class LiveHub:
                 del self._watchers[organization_id]
 
     def watchers(self, organization_id: UUID) -> int:
-        """How many watch sessions of an organization in this process."""
+        """The number of an organization's watchers in this process."""
         return len(self._watchers.get(organization_id, ()))
 
     async def stream(self, organization_id: UUID, session_id: UUID) -> AsyncIterator[str]:
-        """Server-sent events: `changed`, first and whenever the session did; at once, or a moment after the last."""
+        """Server-sent events: `changed`, at first and after each change of the session."""
         with self.watching(organization_id, session_id) as watcher:
             yield f"retry: 1000\n{CHANGED}"
             while True:
                 if await watcher.wait(KEEP_ALIVE):
                     watcher.take()
                     yield CHANGED
-                    await asyncio.sleep(_COALESCE)
+                    await asyncio.sleep(_MIN_INTERVAL)
                 else:
                     yield STILL_HERE
 
     async def _listen(self) -> None:
         async for message in listen(self._url):
             if self._watchers:
-                await self._tell(message)
+                await self._notify(message)
 
-    async def _tell(self, message: frozenset[str]) -> None:
+    async def _notify(self, message: frozenset[str]) -> None:
         by_tenant: dict[UUID, set[UUID]] | None = None
         if RESYNC not in message:
             try:
-                by_tenant = await self._by_tenant({UUID(one) for one in message})
+                by_tenant = await self._by_tenant({UUID(session_id) for session_id in message})
             except Unavailable:
-                logger.warning("all pages look again: the database does not answer")
-            except Exception as error:  # one odd message must not silence all pages
+                logger.warning("all pages reload: the database does not respond")
+            except Exception as error:  # a malformed message must not stop all updates
                 logger.error(
-                    "all pages look again: a message was not understood",
+                    "all pages reload: a message was not understood",
                     extra={"error": type(error).__name__},
                 )
         for organization_id, watchers in list(self._watchers.items()):
             for watcher in watchers:
-                watcher.tell(None if by_tenant is None else by_tenant.get(organization_id, set()))
+                watcher.notify(None if by_tenant is None else by_tenant.get(organization_id, set()))
 
     async def _by_tenant(self, changed: set[UUID]) -> dict[UUID, set[UUID]]:
         by_tenant: dict[UUID, set[UUID]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""The live board: sessions around now, with who is in and what needs attention."""
+"""The live board: sessions of about a day before and after now, with presence and open exceptions."""
 
 from typing import Annotated, Literal
 
@@ -21,7 +21,7 @@ class BoardQuery(BaseModel):
 
     show: Literal["running", "coming", "attention", "done"] | None = None
     exceptions: bool = Field(False, description="Only sessions with open exceptions.")
-    q: str = Field("", max_length=200, description="Text in the title, the course, or a person's name.")
+    q: str = Field("", max_length=200, description="Search titles, courses and names.")
 
     @property
     def filter(self) -> BoardFilter:
@@ -30,6 +30,6 @@ class BoardQuery(BaseModel):
 
 
 @router.get("", dependencies=[needs(Permission.EXCEPTIONS_READ)])
-async def list_board(db: Work, now: Now, asked: Annotated[BoardQuery, Query()]) -> list[BoardRow]:
-    """Sessions that begin from 18 hours ago to 30 hours ahead: what runs, what comes, what is over."""
-    return [BoardRow.of(row) for row in await board.rows(db, now) if asked.filter.matches(row)]
+async def list_board(db: Work, now: Now, query: Annotated[BoardQuery, Query()]) -> list[BoardRow]:
+    """List sessions that start between 18 hours ago and 30 hours from now."""
+    return [BoardRow.of(row) for row in await board.rows(db, now) if query.filter.matches(row)]

@@ -1,4 +1,4 @@
-"""Making many at once, from JSON lines or CSV."""
+"""Bulk imports of people and courses, from JSON lines or CSV."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -11,23 +11,23 @@ from fastapi.responses import StreamingResponse
 from uuid_utils.compat import uuid7
 
 from api.http.authentication import needs
-from api.http.bulk_report import DESCRIBED, Report, ReportStream, told_again
+from api.http.bulk_report import RESPONSE, Report, ReportStream, replay
 from api.http.dependencies import Now, Shared, TheCaller
 from api.http.idempotency import (
     REPLAYED,
     Claim,
     StreamedRoute,
     claim_of,
-    given_key,
-    hold,
-    keep,
-    kept_answer,
-    let_go,
+    extend_lock,
+    idempotency_key,
+    save_answer,
+    saved_answer,
     take_or_wait,
+    unlock,
 )
 from api.http.state import State
 from api.http.upload_spool import spooled
-from api.schemas.resources import described
+from api.schemas.resources import api_of
 from domain.errors import HomeroomError, UnsupportedMedia
 from services.bulk_import.importer import BulkImport
 from services.bulk_import.parsing import Row, csv_rows, json_rows
@@ -38,45 +38,45 @@ from services.resources.resource import Resource
 router = APIRouter(prefix="/v1", route_class=StreamedRoute)
 
 JSON_LINES, CSV = "application/x-ndjson", "text/csv"
-# Not members and identity providers: who lets people in is made one by one, and looked at.
-_MANY: tuple[Resource[Any], ...] = (GUARDIANS, STUDENTS, INSTRUCTORS, COURSES, TOPICS, PLANS, ENROLLMENTS)
-_HELD_EVERY = timedelta(seconds=15)
+# Members and identity providers grant access, so each is created and checked on its own.
+_IMPORTED: tuple[Resource[Any], ...] = (GUARDIANS, STUDENTS, INSTRUCTORS, COURSES, TOPICS, PLANS, ENROLLMENTS)
+_LOCK_INTERVAL = timedelta(seconds=15)
 
 
 def serve(resource: Resource[Any]) -> None:
-    name, api = resource.name, described(resource)
+    name, api = resource.name, api_of(resource)
 
     async def bulk(
         request: Request,
         who: TheCaller,
         shared: Shared,
         now: Now,
-        dry_run: bool = Query(False, description="Say what would become of each row, and write nothing."),
+        dry_run: bool = Query(False, description="Report the outcome of each row without writing anything."),
     ) -> Response:
         read = _reader(request, resource)
-        async with AsyncExitStack() as left:
-            body = await left.enter_async_context(spooled(request))
+        async with AsyncExitStack() as cleanup:
+            body = await cleanup.enter_async_context(spooled(request))
             rows = read(body.file)
-            key = given_key(request)
+            key = idempotency_key(request)
             claim = await claim_of(request, key, body.sha256.encode()) if key else None
             id_of = _ids(claim)
-            if claim and (there := await take_or_wait(shared, claim)) is not None:
-                again = told_again(kept_answer(shared, claim, there), id_of)
-                return StreamingResponse(again, media_type=JSON_LINES, headers={REPLAYED: "true"})
+            if claim and (earlier := await take_or_wait(shared, claim)) is not None:
+                report = replay(saved_answer(shared, claim, earlier), id_of)
+                return StreamingResponse(report, media_type=JSON_LINES, headers={REPLAYED: "true"})
             intake = BulkImport(shared.database, resource, who.organization_id, id_of, dry_run)
-            work = _Work(shared, intake, claim)
-            left.push_async_callback(work.release)
-            return ReportStream(work.report(rows, now), left.pop_all().aclose)
+            upload = _Upload(shared, intake, claim)
+            cleanup.push_async_callback(upload.release)
+            return ReportStream(upload.report(rows, now), cleanup.pop_all().aclose)
 
     router.add_api_route(
         f"/{api.path}/bulk",
         bulk,
         methods=["POST"],
         response_class=StreamingResponse,
-        responses={200: DESCRIBED},
+        responses={200: RESPONSE},
         dependencies=[needs(resource.write)],
         tags=[api.tag],
-        summary=f"Make many: {name}",
+        summary=f"Import {name}s",
         description=_description(resource),
         operation_id=f"bulk_{type(resource).__name__}",
         openapi_extra={"requestBody": _body(resource)},
@@ -87,15 +87,15 @@ def serve(resource: Resource[Any]) -> None:
 
 
 async def _other_method(_: Request) -> Response:
-    """Else `bulk` would be taken for the id of one."""
+    """Answer 405 here: these methods have routes for `/{id}`, which would take `bulk` for an id."""
     raise HTTPException(405, headers={"Allow": "POST"})
 
 
 def _description(resource: Resource[Any]) -> str:
     return (
-        "One JSON object per line, or CSV in UTF-8 with a header and these columns: "
-        f"{', '.join(f'`{name}`' for name in columns(resource))}. An empty cell is left out; the items of a list are "
-        "separated by semicolons. Each row is written whole or not at all; a row that is refused stops no other."
+        "Send one JSON object per line, or UTF-8 CSV with a header. CSV columns: "
+        f"{', '.join(f'`{name}`' for name in columns(resource))}. An empty cell leaves the field out; separate list "
+        "items with semicolons. Each row is accepted or refused on its own."
     )
 
 
@@ -106,7 +106,7 @@ def _body(resource: Resource[Any]) -> dict[str, Any]:
 
 
 def _reader(request: Request, resource: Resource[Any]) -> Callable[[IO[bytes]], Iterator[Row]]:
-    """Raises UnsupportedMedia before the body is read."""
+    """The parser for the request's content type. Raises UnsupportedMedia before the body is read."""
     kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
@@ -119,41 +119,41 @@ def _reader(request: Request, resource: Resource[Any]) -> Callable[[IO[bytes]], 
 
 
 def _ids(claim: Claim | None) -> Callable[[int], UUID]:
-    """Of rows by their numbers: those of another file under the same key are others."""
+    """The ids of new rows by row number: the same when a file is sent again under its Idempotency-Key."""
     if claim is None:
         return lambda _: uuid7()
     seed = uuid5(claim.seed, claim.fingerprint)
     return lambda number: uuid5(seed, str(number))
 
 
-class _Work:
-    """One upload, and its hold on its Idempotency-Key."""
+class _Upload:
+    """An import in progress, and its lock on its Idempotency-Key if it has one."""
 
     def __init__(self, shared: State, intake: BulkImport, claim: Claim | None) -> None:
         self._shared, self._intake, self._claim = shared, intake, claim
-        self._held = claim is not None
+        self._locked = claim is not None
 
     async def report(self, rows: Iterator[Row], now: datetime) -> AsyncIterator[bytes]:
-        report, held_at = Report(self._intake.dry_run), now
+        report, locked_at = Report(self._intake.dry_run), now
         try:
-            async for told in self._intake.take(rows, now):
-                yield report.lines(told)
-                if self._claim and datetime.now(UTC) - held_at > _HELD_EVERY:
-                    held_at = datetime.now(UTC)
-                    await hold(self._shared, self._claim, held_at)
-            if self._claim and (kept := report.kept()):
-                await keep(self._shared, self._claim, 200, kept)
-                self._held = False
+            async for outcomes in self._intake.take(rows, now):
+                yield report.lines(outcomes)
+                if self._claim and datetime.now(UTC) - locked_at > _LOCK_INTERVAL:
+                    locked_at = datetime.now(UTC)
+                    await extend_lock(self._shared, self._claim, locked_at)
+            if self._claim and (saved := report.saved()):
+                await save_answer(self._shared, self._claim, 200, saved)
+                self._locked = False
         except HomeroomError as error:
-            yield report.cut(error)
+            yield report.interrupted(error)
         else:
             yield report.end()
 
     async def release(self) -> None:
-        """An upload that was cut is taken up where it comes again."""
-        if self._claim and self._held:
-            await let_go(self._shared, self._claim, datetime.now(UTC))
+        """Unlock the key of an interrupted import, so that sending the file again resumes it."""
+        if self._claim and self._locked:
+            await unlock(self._shared, self._claim, datetime.now(UTC))
 
 
-for _resource in _MANY:
+for _resource in _IMPORTED:
     serve(_resource)

@@ -1,4 +1,4 @@
-"""What changed: the feed for programs, the audit log for people."""
+"""The change feed, for programs, and the audit log, for people."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.authentication import needs
 from api.http.dependencies import Shared, TheCaller, Work
 from api.http.idempotency import ApiRoute
-from api.http.paging import MOST, USUAL, Page
+from api.http.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from api.live.streams import LiveStream
 from api.schemas.events import AuditOut, Feed
 from domain.people.access import Permission
@@ -26,10 +26,10 @@ class FeedQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     cursor: str | None = Field(
-        None, max_length=40, description="`next_cursor` of the read before; left out: from the beginning."
+        None, max_length=40, description="`next_cursor` of your last read. Defaults to the beginning."
     )
-    limit: int = Field(MOST, ge=1, le=1000)
-    kind: list[Kind] = Field(default_factory=list, max_length=40, description="Of these kinds alone.")
+    limit: int = Field(MAX_LIMIT, ge=1, le=1000)
+    kind: list[Kind] = Field(default_factory=list, max_length=40, description="Only these kinds. Repeatable.")
     session_id: UUID | None = None
 
 
@@ -37,7 +37,7 @@ class AuditQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     cursor: str | None = Field(None, max_length=40)
-    limit: int = Field(USUAL, ge=1, le=MOST)
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     kind: list[Kind] = Field(default_factory=list, max_length=40)
     subject_id: UUID | None = None
     actor: str = Field("", max_length=100)
@@ -54,40 +54,40 @@ class AuditQuery(BaseModel):
 async def read_events(
     who: TheCaller,
     shared: Shared,
-    asked: Annotated[FeedQuery, Query()],
+    query: Annotated[FeedQuery, Query()],
     accept: Annotated[str, Header(include_in_schema=False)] = "",
     last_event_id: Annotated[
-        str | None, Header(alias="Last-Event-ID", description="Of the live form: go on behind it.")
+        str | None, Header(alias="Last-Event-ID", description="Resumes a stream after this event.")
     ] = None,
 ) -> Response:
-    """What changed, in order; nothing is left out and nothing comes twice.
+    """List changes in commit order, each exactly once.
 
-    With `Accept: text/event-stream` it stays open and tells what changes as it happens.
+    With `Accept: text/event-stream`, the response stays open and streams new changes.
     """
-    wanted = Wanted(kinds=tuple(asked.kind), session_id=asked.session_id)
+    wanted = Wanted(kinds=tuple(query.kind), session_id=query.session_id)
     if _STREAM in accept:
-        place = read_place(last_event_id or asked.cursor)
+        position = read_place(last_event_id or query.cursor)
         return LiveStream(
-            shared.feed.stream(who.organization_id, place, wanted), {"Cache-Control": "no-store"}
+            shared.feed.stream(who.organization_id, position, wanted), {"Cache-Control": "no-store"}
         )
-    place = read_place(asked.cursor) or LogPlace()
+    position = read_place(query.cursor) or LogPlace()
     async with shared.database.single_reading(who.organization_id) as db:
-        rows = await change_log.after(db, place, asked.limit, wanted)
-    behind = write_place(rows[-1]) if rows else f"{place.xid}-{place.seq}"
-    return Response(Feed.of(rows, behind).model_dump_json(), media_type="application/json")
+        rows = await change_log.after(db, position, query.limit, wanted)
+    cursor = write_place(rows[-1]) if rows else f"{position.xid}-{position.seq}"
+    return Response(Feed.of(rows, cursor).model_dump_json(), media_type="application/json")
 
 
 @router.get("/audit", dependencies=[needs(Permission.AUDIT_READ)])
-async def read_audit(db: Work, asked: Annotated[AuditQuery, Query()]) -> Page[AuditOut]:
-    """Who changed what, the latest first."""
+async def read_audit(db: Work, query: Annotated[AuditQuery, Query()]) -> Page[AuditOut]:
+    """List who changed what, latest first."""
     wanted = Wanted(
-        kinds=tuple(asked.kind),
-        subject_id=asked.subject_id,
-        actor=asked.actor,
-        since=asked.start,
-        until=asked.end,
+        kinds=tuple(query.kind),
+        subject_id=query.subject_id,
+        actor=query.actor,
+        since=query.start,
+        until=query.end,
     )
-    rows = await change_log.before(db, read_place(asked.cursor), asked.limit + 1, wanted)
-    shown = rows[: asked.limit]
-    more = write_place(shown[-1]) if len(rows) > asked.limit else None
-    return Page(items=[AuditOut.of(row) for row in shown], next_cursor=more)
+    rows = await change_log.before(db, read_place(query.cursor), query.limit + 1, wanted)
+    shown = rows[: query.limit]
+    cursor = write_place(shown[-1]) if len(rows) > query.limit else None
+    return Page(items=[AuditOut.of(row) for row in shown], next_cursor=cursor)

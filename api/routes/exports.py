@@ -1,4 +1,4 @@
-"""The record of the caller's organization as files."""
+"""Exports of an organization's record as Parquet, CSV or JSON lines, and its data dictionary."""
 
 from typing import Annotated, Any
 
@@ -32,13 +32,15 @@ class PeriodQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     start: Moment | None = Field(
-        None, validation_alias="from", description="Sessions that start then or later."
+        None, validation_alias="from", description="Only sessions that start at or after this time."
     )
-    end: Moment | None = Field(None, validation_alias="to", description="Sessions that start before.")
+    end: Moment | None = Field(
+        None, validation_alias="to", description="Only sessions that start before this time."
+    )
 
 
 class ExportStream(StreamingResponse):
-    """Ends what it sends when the client goes away, so that the database connection is free at once."""
+    """Streams an export, and frees its database connection as soon as the client disconnects."""
 
     def __init__(self, made: Export, form: ExportFormat, name: str) -> None:
         headers = {
@@ -57,7 +59,7 @@ class ExportStream(StreamingResponse):
 
 @router.get("", dependencies=[needs(Permission.EXPORTS_READ)])
 async def dictionary() -> DictionaryOut:
-    """The tables of the record and what each column means."""
+    """List the tables of the record with the meaning of each column."""
     return DictionaryOut.make()
 
 
@@ -72,13 +74,13 @@ async def export(
     form: ExportFormat,
     who: TheCaller,
     shared: Shared,
-    asked: Annotated[PeriodQuery, Query()],
+    query: Annotated[PeriodQuery, Query()],
 ) -> ExportStream:
-    """One table of the record, as it is at one moment.
+    """Download one table of the record, consistent at one moment.
 
-    A period chooses the rows of sessions that start in it; tables that belong to no session are whole. A file that was
-    cut off has no end: the connection breaks before its last chunk, and a Parquet file lacks its footer.
+    `from` and `to` select rows by the start of their session; tables without a session are exported whole. If an
+    export fails midway, the connection is closed without a last chunk, and a Parquet file has no footer.
     """
     view = view_named(table)
-    made = await shared.exports.begin(who.organization_id, view, form, Period(asked.start, asked.end))
+    made = await shared.exports.begin(who.organization_id, view, form, Period(query.start, query.end))
     return ExportStream(made, form, view.name)

@@ -1,4 +1,4 @@
-"""A guardian's own children."""
+"""What a signed-in guardian may read about their own children."""
 
 from fastapi import APIRouter
 
@@ -14,5 +14,5 @@ router = APIRouter(prefix="/v1/family", tags=["family"], route_class=ApiRoute)
 
 @router.get("", dependencies=[needs(Permission.FAMILY_READ)])
 async def read_family(db: Work, who: TheCaller, shared: Shared, now: Now) -> FamilyOut:
-    """Next classes with join links, approved summaries and sent messages, for a signed-in guardian."""
+    """Read the signed-in guardian's children: next classes with join links, approved summaries, sent messages."""
     return FamilyOut.of(await family(db, who, shared.links, now))

@@ -1,4 +1,4 @@
-"""Files of a class: brought, listed, given out by signed links."""
+"""Files of a class: upload, list, link to and retire."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from api.http.authentication import needs
-from api.http.dependencies import Now, OwnSession, SeenSession, Shared, TheCaller, Work
-from api.http.idempotency import ApiRoute, StreamedRoute, answer_once, claim_of, given_key, new_ids
+from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, VisibleSessionId, Work
+from api.http.idempotency import ApiRoute, StreamedRoute, answer_once, claim_of, idempotency_key, new_ids
 from api.http.paging import ListQuery, Page, next_cursor
 from api.schemas.files import ContentLink, FileOut
 from domain.errors import InvalidInput, UnsupportedMedia
@@ -29,7 +29,7 @@ _FORM = {
     "required": ["file"],
     "properties": {
         "file": {"type": "string", "format": "binary"},
-        "name": {"type": "string", "description": "In place of the file's own name."},
+        "name": {"type": "string", "description": "A name to use instead of the file's own."},
     },
 }
 _UPLOAD = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}}
@@ -43,17 +43,18 @@ class FilesQuery(ListQuery):
 
 
 async def add_file(
-    request: Request, session_id: OwnSession, who: TheCaller, shared: Shared, now: Now
+    request: Request, session_id: VisibleSessionId, who: TheCaller, shared: Shared, now: Now
 ) -> Response:
-    """PDF, PNG, JPEG, GIF, WebP, text, CSV, office documents without macros, MP3, M4A, WAV, MP4; at most 25 MB.
+    """Add a file of up to 25 MB.
 
-    What it is, is found in its content; a name that says something else is refused.
+    PDF, PNG, JPEG, GIF, WebP, text, CSV, office documents without macros, MP3, M4A, WAV and MP4 are accepted. The type
+    is detected from the content, and the name's extension must match it.
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UnsupportedMedia(next_step="Send a form: `curl -F file=@worksheet.pdf`.")
     async with request.form(max_files=1, max_fields=1) as form:
-        upload, name = _given(form)
-        brought = await files.inspect(upload.file, name)
+        upload, name = _parts(form)
+        inspected = await files.inspect(upload.file, name)
 
         async def add() -> Response:
             row = await files.add(
@@ -61,17 +62,17 @@ async def add_file(
                 shared.store,
                 who,
                 Subject.session(session_id),
-                brought,
+                inspected,
                 new_ids(request).next(),
                 now,
             )
-            where = {"Location": f"/v1/sessions/{session_id}/files/{row.id}"}
-            return JSONResponse(FileOut.of(row).model_dump(mode="json"), 201, where)
+            headers = {"Location": f"/v1/sessions/{session_id}/files/{row.id}"}
+            return JSONResponse(FileOut.of(row).model_dump(mode="json"), 201, headers)
 
-        key = given_key(request)
+        key = idempotency_key(request)
         if key is None:
             return await add()
-        claim = await claim_of(request, key, f"{brought.sha256}\n{name}".encode())
+        claim = await claim_of(request, key, f"{inspected.sha256}\n{name}".encode())
         return await answer_once(request, claim, add)
 
 
@@ -87,8 +88,8 @@ router.add_api_route(
 )
 
 
-def _given(form: FormData) -> tuple[UploadFile, str]:
-    """Raises InvalidInput."""
+def _parts(form: FormData) -> tuple[UploadFile, str]:
+    """The uploaded file and its name. Raises InvalidInput."""
     upload, name = form.get("file"), form.get("name")
     if not isinstance(upload, UploadFile):
         raise InvalidInput("the form has no file", next_step="Send it as the field `file`.")
@@ -101,21 +102,23 @@ def _given(form: FormData) -> tuple[UploadFile, str]:
 
 
 @router.get("", dependencies=READ)
-async def list_files(session: SeenSession, db: Work, asked: Annotated[FilesQuery, Query()]) -> Page[FileOut]:
-    rows, more = await class_files.page(db, Subject.session(session.id), asked.wanted())
-    return Page(items=[FileOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, asked.sort))
+async def list_files(
+    session: VisibleSession, db: Work, query: Annotated[FilesQuery, Query()]
+) -> Page[FileOut]:
+    rows, more = await class_files.page(db, Subject.session(session.id), query.wanted())
+    return Page(items=[FileOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, query.sort))
 
 
 @router.get("/{file_id}", dependencies=READ)
-async def read_file(session: SeenSession, file_id: UUID, db: Work) -> FileOut:
+async def read_file(session: VisibleSession, file_id: UUID, db: Work) -> FileOut:
     return FileOut.of(await class_files.get(db, Subject.session(session.id), file_id))
 
 
 @router.get("/{file_id}/link", dependencies=READ)
 async def link_to_file(
-    session: SeenSession, file_id: UUID, db: Work, shared: Shared, now: Now
+    session: VisibleSession, file_id: UUID, db: Work, shared: Shared, now: Now
 ) -> ContentLink:
-    """Good for 15 minutes."""
+    """Create a link to the file's content that works for 15 minutes."""
     row = await class_files.in_use(db, Subject.session(session.id), file_id)
     expires_at = now + CONTENT_LINK_TTL
     link = FileLink(row.organization_id, session.id, row.id)
@@ -123,6 +126,6 @@ async def link_to_file(
 
 
 @router.delete("/{file_id}", status_code=204, dependencies=WRITE)
-async def retire_file(session: SeenSession, file_id: UUID, db: Work, now: Now) -> None:
-    """Out of use; links to it stop working at once."""
+async def retire_file(session: VisibleSession, file_id: UUID, db: Work, now: Now) -> None:
+    """Retire a file. Links to it stop working right away."""
     await class_files.retire(db, await class_files.get(db, Subject.session(session.id), file_id), now)

@@ -1,4 +1,4 @@
-"""What the room page asks: LiveKit credentials for a signed link, display names, quality samples in."""
+"""The room page's API: LiveKit credentials for a join link, display names, and quality samples."""
 
 import asyncio
 from collections.abc import Iterable
@@ -57,7 +57,7 @@ class Samples(LinkIn):
 
 @router.post("/credentials")
 async def credentials(session_id: UUID, link_in: LinkIn, shared: Shared, now: Now) -> Credentials:
-    """A fresh token for the holder of a link, while the class has its door open."""
+    """Exchange a join link for LiveKit credentials while the class is open."""
     entry = await shared.joining.enter(link_in.link, session_id, now)
     return Credentials(
         livekit_url=shared.settings.livekit_public_url,
@@ -79,14 +79,18 @@ async def credentials(session_id: UUID, link_in: LinkIn, shared: Shared, now: No
 
 @router.get("/people")
 async def people_in_class(session_id: UUID, t: str, shared: Shared, now: Now) -> dict[str, PersonOut]:
+    """List the people of the class by LiveKit identity."""
     return _by_identity(await shared.joining.people(t, session_id, now))
 
 
 @router.post("/quality", status_code=202, response_class=Response)
 async def quality(session_id: UUID, samples: Samples, shared: Shared, now: Now) -> Response:
-    """A clock that is ahead is set right by what its last sample is ahead. The same sample again is one sample."""
+    """Record quality samples. Repeated samples are recorded once.
+
+    If the last sample is in the future, the device's clock is fast, and all samples are shifted back by as much.
+    """
     recorded = shared.joining.measured(samples.link, session_id, samples.samples, now)
-    await asyncio.gather(*(shared.recorder.record(one) for one in recorded))
+    await asyncio.gather(*(shared.recorder.record(event) for event in recorded))
     return Response(status_code=202)
 
 

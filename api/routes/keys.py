@@ -1,4 +1,4 @@
-"""API keys."""
+"""API keys: create, list, rotate, revoke."""
 
 from typing import Annotated
 from uuid import UUID
@@ -24,25 +24,26 @@ router = APIRouter(
 
 @router.post("", status_code=201)
 async def make_key(new: NewKey, db: Work, who: TheCaller, ids: Ids, now: Now) -> KeyMade:
+    """Create an API key. Its secret is only in this response."""
     return KeyMade.of_made(await api_keys.make(db, who, new, ids.next(), now))
 
 
 @router.get("")
-async def list_keys(db: Work, asked: Annotated[KeysQuery, Query()]) -> Page[KeyOut]:
-    """Revoked and expired ones included."""
-    rows, more = await pages.page(db, ApiKey, asked.wanted())
-    return Page(items=[KeyOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, asked.sort))
+async def list_keys(db: Work, query: Annotated[KeysQuery, Query()]) -> Page[KeyOut]:
+    """List API keys, including revoked and expired ones."""
+    rows, more = await pages.page(db, ApiKey, query.wanted())
+    return Page(items=[KeyOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, query.sort))
 
 
 @router.post("/{key_id}/rotate", status_code=201)
 async def rotate_key(
     key_id: UUID, rotation: Rotation, db: Work, who: TheCaller, ids: Ids, now: Now
 ) -> KeyMade:
-    """A fresh key of the same kind; the old one goes on working for the overlap."""
+    """Replace a key by one with the same role and scopes. The old key keeps working for the overlap."""
     return KeyMade.of_made(await api_keys.rotate(db, who, key_id, rotation.overlap, ids.next(), now))
 
 
 @router.delete("/{key_id}", status_code=204)
 async def revoke_key(key_id: UUID, db: Work, now: Now) -> None:
-    """It stops working at once."""
+    """Revoke a key. It stops working right away."""
     await api_keys.revoke(db, key_id, now)

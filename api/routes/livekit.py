@@ -1,8 +1,8 @@
-"""Webhooks from LiveKit: verified on the raw body, recorded, answered.
+"""Receives LiveKit's webhooks: verifies the signature of the raw body, records the event, then answers.
 
-They are asked more than everything else together, so they are an ASGI application that stands before the framework:
-no routing, no other middleware, and no line in the log for what is recorded. Answers have the headers and the problems
-of the API. The route below is there for the API's description.
+Webhooks are most of the traffic, so an ASGI middleware handles them before FastAPI: without routing, other middleware,
+or a log line for a recorded event. Headers and problems are those of the API. The route below only describes the
+operation in OpenAPI.
 """
 
 import time
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.body_limit import MAX_BODY, declared_length, too_large
-from api.http.problems import of_error
+from api.http.problems import error_response
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import SecurityHeaders
 from api.live.event_recorder import EventRecorder
@@ -27,12 +27,12 @@ router = APIRouter(tags=["livekit"])
 
 @router.post(PATH, response_class=Response)
 async def receive() -> Response:
-    """200 means that the event is on disk. A fault of ours answers 5xx, so that LiveKit sends it again."""
-    raise AssertionError("LiveKitWebhooks answers before routes are looked at")
+    """Receive a LiveKit event. 200 means that it is stored; after a 5xx, LiveKit sends it again."""
+    raise AssertionError("LiveKitWebhooks handles these requests before routing")
 
 
 class WebhookState(Protocol):
-    """What an application that answers webhooks has as `state.homeroom`."""
+    """The part of `app.state.homeroom` that webhooks need."""
 
     @property
     def webhooks(self) -> WebhookVerifier: ...
@@ -41,11 +41,11 @@ class WebhookState(Protocol):
 
 
 class LiveKitWebhooks:
-    """Answers webhooks itself and hands all other requests on."""
+    """Handles webhooks itself and passes all other requests on."""
 
     def __init__(self, app: ASGIApp, *, over_tls: bool = False) -> None:
         self._app = app
-        self._security = SecurityHeaders(over_tls=over_tls).of(PATH)
+        self._security = SecurityHeaders(over_tls=over_tls).for_path(PATH)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
@@ -57,7 +57,7 @@ class LiveKitWebhooks:
             await _record(scope["app"].state.homeroom, headers, receive)
         except HomeroomError as error:
             enter_request(request_id)
-            answer: Response = of_error(error)
+            answer: Response = error_response(error)
             log_request("POST", PATH, answer.status_code, "nobody", started)
         except Exception:
             enter_request(request_id)
@@ -70,7 +70,7 @@ class LiveKitWebhooks:
 
 
 async def _record(shared: WebhookState, headers: Mapping[bytes, bytes], receive: Receive) -> None:
-    """Raises HomeroomError."""
+    """Record the event in the request. Raises SignatureInvalid, MalformedEvent, PayloadTooLarge, Unavailable."""
     body = await _body(headers, receive)
     authorization = headers.get(b"authorization")
     if not authorization:
@@ -83,11 +83,11 @@ async def _record(shared: WebhookState, headers: Mapping[bytes, bytes], receive:
     try:
         await shared.recorder.record(event)
     except NotFound:
-        return  # a room of a shared server that is not ours; nothing to send again
+        return  # a room of somebody else on a shared LiveKit server: a retry would not help
 
 
 async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-    """Raises PayloadTooLarge."""
+    """The request's body. Raises PayloadTooLarge."""
     if declared_length(headers) > MAX_BODY:
         raise too_large(MAX_BODY)
     body, more = b"", True

@@ -1,4 +1,4 @@
-"""Tenants: made by the operator; their rules, set by themselves."""
+"""Organizations, which the operator creates, and their policies, which their admins set."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["organizations"], route_class=ApiRoute)
 async def make_organization(
     new: NewOrganization, shared: Shared, ids: Ids, now: Now, _: Annotated[None, Depends(operator)]
 ) -> OrganizationMade:
-    """For the operator of the deployment alone."""
+    """Create an organization with its first API key. Only for the operator of the deployment."""
     made = await organizations.make_organization(
         shared.database, new, shared.settings.region, ids.next(), ids.next(), now
     )
@@ -33,31 +33,33 @@ async def make_organization(
 
 @router.get("/organization", dependencies=[needs(Permission.ORGANIZATION_READ)])
 async def get_organization(db: Work, response: Response) -> OrganizationOut:
-    """The organization of the key."""
-    return _shown(await organizations.organization(db), response)
+    """Read the caller's organization."""
+    return _with_etag(await organizations.organization(db), response)
 
 
 @router.patch("/organization", dependencies=[needs(Permission.ORGANIZATION_WRITE)])
 async def change_organization(
     change: OrganizationChange, db: Work, now: Now, response: Response, if_match: IfMatch = None
 ) -> OrganizationOut:
+    """Change the caller's organization. Fields you leave out stay as they are."""
     values, version = change.model_dump(exclude_unset=True), required_version(if_match)
-    return _shown(await organizations.change_organization(db, values, version, now), response)
+    return _with_etag(await organizations.change_organization(db, values, version, now), response)
 
 
-def _shown(row: Organization, response: Response) -> OrganizationOut:
+def _with_etag(row: Organization, response: Response) -> OrganizationOut:
     response.headers["ETag"] = etag(row.version)
     return OrganizationOut(**{name: getattr(row, name) for name in OrganizationOut.model_fields})
 
 
 @router.get("/policy", dependencies=[needs(Permission.POLICY_READ)])
 async def get_policy(db: Work) -> SessionPolicy:
+    """Read the class rules of the caller's organization."""
     return organizations.policy_of(await organizations.organization(db))
 
 
 @router.patch("/policy", dependencies=[needs(Permission.POLICY_WRITE)])
 async def change_policy(change: PolicyChange, db: Work, now: Now) -> SessionPolicy:
-    """Only what is given changes, for classes booked from here on."""
+    """Change rules for classes booked from now on. Rules you leave out stay as they are."""
     try:
         values = change.model_dump(mode="json", exclude_none=True)
         return await organizations.change_policy(db, values, now)

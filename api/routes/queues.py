@@ -1,4 +1,4 @@
-"""What waits for somebody, whatever it is about: exceptions and the outbox."""
+"""The work queues of an organization: exceptions to resolve, and the outbox of messages."""
 
 from typing import Annotated
 from uuid import UUID
@@ -21,10 +21,10 @@ WRITE = [needs(Permission.EXCEPTIONS_WRITE)]
 
 
 @router.get("/exceptions", dependencies=[needs(Permission.EXCEPTIONS_READ)])
-async def list_exceptions(db: Work, now: Now, asked: Annotated[CasesQuery, Query()]) -> Page[QueuedCaseOut]:
-    """The queue: what is due first, first."""
-    rows, more = await cases.page(db, asked.wanted(), overdue_at=now if asked.overdue else None)
-    cursor = next_cursor([row.case for row in rows], more, asked.sort)
+async def list_exceptions(db: Work, now: Now, query: Annotated[CasesQuery, Query()]) -> Page[QueuedCaseOut]:
+    """List exceptions. Defaults to open ones, soonest due first."""
+    rows, more = await cases.page(db, query.wanted(), overdue_at=now if query.overdue else None)
+    cursor = next_cursor([row.case for row in rows], more, query.sort)
     return Page(items=[QueuedCaseOut.of_queued(row) for row in rows], next_cursor=cursor)
 
 
@@ -34,16 +34,16 @@ async def get_exception(case_id: UUID, db: Work) -> QueuedCaseOut:
 
 
 @router.post("/exceptions/{case_id}/assign", dependencies=WRITE)
-async def assign_exception(case_id: UUID, to: Assignment, db: Work, who: TheCaller) -> QueuedCaseOut:
-    """Take it, or give it to a member of staff."""
-    return QueuedCaseOut.of_queued(await operations.assign(db, who, case_id, to.member_id))
+async def assign_exception(case_id: UUID, assignment: Assignment, db: Work, who: TheCaller) -> QueuedCaseOut:
+    """Assign an exception to a staff member, or to yourself if you leave out `member_id`."""
+    return QueuedCaseOut.of_queued(await operations.assign(db, who, case_id, assignment.member_id))
 
 
 @router.post("/exceptions/{case_id}/resolve", dependencies=WRITE)
 async def resolve_exception(
-    case_id: UUID, how: Resolution, db: Work, who: TheCaller, now: Now
+    case_id: UUID, resolution: Resolution, db: Work, who: TheCaller, now: Now
 ) -> QueuedCaseOut:
-    return QueuedCaseOut.of_queued(await operations.resolve(db, who, case_id, how.resolution, now))
+    return QueuedCaseOut.of_queued(await operations.resolve(db, who, case_id, resolution.resolution, now))
 
 
 @router.post("/exceptions/{case_id}/reopen", dependencies=WRITE)
@@ -52,13 +52,13 @@ async def reopen_exception(case_id: UUID, db: Work) -> QueuedCaseOut:
 
 
 @router.get("/notices", dependencies=[needs(Permission.NOTICES_READ)])
-async def list_all_notices(db: Work, now: Now, asked: Annotated[NoticesQuery, Query()]) -> Page[NoticeOut]:
-    """The outbox: every message with its delivery."""
-    rows, more = await notices.page(db, asked.wanted(), asked.state)
-    return Page(items=[NoticeOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, asked.sort))
+async def list_all_notices(db: Work, now: Now, query: Annotated[NoticesQuery, Query()]) -> Page[NoticeOut]:
+    """List messages with their delivery status."""
+    rows, more = await notices.page(db, query.wanted(), query.state)
+    return Page(items=[NoticeOut.of(row) for row in rows], next_cursor=next_cursor(rows, more, query.sort))
 
 
 @router.get("/notices/{notice_id}", dependencies=[needs(Permission.NOTICES_READ)])
 async def get_notice(notice_id: UUID, db: Work) -> NoticeDetail:
-    """With its words, as they were sent."""
+    """Read a message with its text, as it was sent."""
     return NoticeDetail.of(await notices.get(db, notice_id))

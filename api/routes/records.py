@@ -1,4 +1,4 @@
-"""The record of a session."""
+"""The record of a session: attendance, recordings, transcript, documentation, notices, exceptions."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from api.http.authentication import needs
-from api.http.dependencies import Now, SeenSession, Shared, TheCaller, Work
+from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId
 from api.schemas.records import (
     AttendanceOut,
@@ -37,61 +37,63 @@ DOCUMENTATION, REVIEW = [needs(Permission.DOCUMENTATION_READ)], [needs(Permissio
 
 
 @router.get("/attendance", dependencies=RECORD)
-async def attendance(session: SeenSession, db: Work, now: Now) -> list[AttendanceOut]:
-    """Per participant; folded from the events as they are, so it is right during the class as well."""
+async def attendance(session: VisibleSession, db: Work, now: Now) -> list[AttendanceOut]:
+    """List attendance per participant, up to date during the class too."""
     roles = {person.id: person.role for person in await sessions.participants(db, session.id)}
     rows = await attendance_now.rows(db, session, now)
     return [AttendanceOut.of(row, roles[row.participant_id]) for row in rows]
 
 
 @router.get("/participants", dependencies=RECORD)
-async def participants(session: SeenSession, db: Work, now: Now) -> list[ParticipantOut]:
-    """Who is expected, and who is there."""
-    there = {row.participant_id: row for row in await attendance_now.rows(db, session, now)}
+async def participants(session: VisibleSession, db: Work, now: Now) -> list[ParticipantOut]:
+    """List who is expected and who is present."""
+    attended = {row.participant_id: row for row in await attendance_now.rows(db, session, now)}
     over = session.ended_at is not None or session.state in FINAL_STATES
     people = await sessions.participants(db, session.id)
-    return [ParticipantOut.of(person, there.get(person.id), over) for person in people]
+    return [ParticipantOut.of(person, attended.get(person.id), over) for person in people]
 
 
 @router.get("/engagement", dependencies=RECORD)
-async def engagement(session: SeenSession, db: Work, now: Now) -> list[EngagementOut]:
-    """Per participant, as far as the class has gone."""
+async def engagement(session: VisibleSession, db: Work, now: Now) -> list[EngagementOut]:
+    """List engagement per participant, up to date during the class too."""
     roles = {person.id: person.role for person in await sessions.participants(db, session.id)}
     rows = await attendance_now.rows(db, session, now)
     return [EngagementOut.of(row, roles[row.participant_id]) for row in rows]
 
 
 @router.get("/recordings", dependencies=TRANSCRIPT)
-async def list_recordings(session: SeenSession, db: Work, shared: Shared, now: Now) -> list[RecordingOut]:
-    """The sound of each participant, with links that are good for 15 minutes."""
+async def list_recordings(session: VisibleSession, db: Work, shared: Shared, now: Now) -> list[RecordingOut]:
+    """List the audio of each participant, with links that work for 15 minutes."""
     expires_at = now + CONTENT_LINK_TTL
-    found: dict[str, list[SegmentOut]] = {}
+    by_identity: dict[str, list[SegmentOut]] = {}
     for segment in await recordings.segments(db, session.id):
         link = RecordingLink(session.organization_id, session.id, segment.key)
-        told = SegmentOut.of(segment, shared.links.recording_url(link, expires_at))
-        found.setdefault(segment.identity, []).append(told)
+        url = shared.links.recording_url(link, expires_at)
+        by_identity.setdefault(segment.identity, []).append(SegmentOut.of(segment, url))
     return [
         RecordingOut(participant_id=UUID(identity), links_expire_at=expires_at, segments=segments)
-        for identity, segments in sorted(found.items())
+        for identity, segments in sorted(by_identity.items())
     ]
 
 
 @router.get("/transcript", dependencies=TRANSCRIPT)
-async def transcript(session: SeenSession, db: Work) -> list[UtteranceOut]:
+async def transcript(session: VisibleSession, db: Work) -> list[UtteranceOut]:
+    """List what was said, in order, with words and times."""
     return [UtteranceOut.of(utterance) for utterance in await recordings.transcript(db, session.id)]
 
 
 @router.get("/utterances/{utterance_id}/audio", response_class=Response, dependencies=TRANSCRIPT)
-async def utterance_audio(session: SeenSession, utterance_id: UUID, db: Work, shared: Shared) -> Response:
-    """The sound of one utterance as WAV."""
+async def utterance_audio(session: VisibleSession, utterance_id: UUID, db: Work, shared: Shared) -> Response:
+    """Download the audio of one utterance as WAV."""
     utterance = await recordings.utterance(db, session.id, utterance_id)
-    around = await recordings.segment_at(db, session.id, utterance.identity, utterance.starts_at)
-    sound = await cut(shared.store, around, utterance.starts_at, utterance.ends_at)
-    return Response(sound, media_type="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
+    segment = await recordings.segment_at(db, session.id, utterance.identity, utterance.starts_at)
+    audio = await cut(shared.store, segment, utterance.starts_at, utterance.ends_at)
+    return Response(audio, media_type="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get("/documentation", dependencies=DOCUMENTATION)
-async def documentation(session: SeenSession, db: Work) -> DocumentationOut:
+async def documentation(session: VisibleSession, db: Work) -> DocumentationOut:
+    """Read the current revision of the documentation."""
     row = await documents.documentation(db, session.id)
     if row is None:
         raise NotFound(
@@ -110,18 +112,19 @@ async def documentation(session: SeenSession, db: Work) -> DocumentationOut:
 
 @router.get("/documentation/revisions/{revision}", dependencies=DOCUMENTATION)
 async def read_revision(
-    session: SeenSession, revision: Annotated[Revision, Path()], db: Work
+    session: VisibleSession, revision: Annotated[Revision, Path()], db: Work
 ) -> WholeRevisionOut:
     row = await documents.revision(db, session.id, revision)
-    told = RevisionOut.of(row).model_dump()
-    return WholeRevisionOut(**told, statements=documents.statements_of(row))
+    fields = RevisionOut.of(row).model_dump()
+    return WholeRevisionOut(**fields, statements=documents.statements_of(row))
 
 
 @router.post("/documentation/revisions", status_code=201, dependencies=REVIEW)
 async def revise(
     session_id: UUID, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
 ) -> RevisionMade:
-    made = await shared.documentation.revise(
+    """Save a new revision of the documentation."""
+    number = await shared.documentation.revise(
         who,
         session_id,
         tuple(revision.statements),
@@ -129,37 +132,38 @@ async def revise(
         reason=revision.reason,
         now=now,
     )
-    return RevisionMade(revision=made)
+    return RevisionMade(revision=number)
 
 
 @router.post("/documentation/approve", status_code=204, dependencies=REVIEW)
 async def approve(
     session_id: UUID, decision: Decision, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
-    """Only after this does the summary go to the guardians."""
+    """Approve a revision. Guardians then get the summary."""
     await shared.documentation.approve(who, session_id, decision.revision, command)
 
 
 @router.post("/documentation/request-changes", status_code=204, dependencies=REVIEW)
 async def request_changes(
-    session_id: UUID, wanted: ChangesWanted, who: TheCaller, shared: Shared, command: CommandId
+    session_id: UUID, request: ChangesWanted, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
-    await shared.documentation.request_changes(who, session_id, wanted.revision, wanted.reason, command)
+    """Send a revision back with a reason."""
+    await shared.documentation.request_changes(who, session_id, request.revision, request.reason, command)
 
 
 @router.get("/notices", dependencies=RECORD)
-async def list_notices(session: SeenSession, db: Work) -> list[NoticeOut]:
+async def list_notices(session: VisibleSession, db: Work) -> list[NoticeOut]:
     return [NoticeOut.of(row) for row in await notices.of_session(db, session.id)]
 
 
 @router.get("/exceptions", dependencies=RECORD)
-async def list_exceptions(session: SeenSession, db: Work) -> list[CaseOut]:
+async def list_exceptions(session: VisibleSession, db: Work) -> list[CaseOut]:
     return [CaseOut.of(row) for row in await cases.of_session(db, session.id)]
 
 
 @router.get("/next-briefing", dependencies=DOCUMENTATION)
-async def next_briefing(session: SeenSession, db: Work) -> dict[str, Any]:
-    """What the instructor of the course's next class reads, made from this class."""
+async def next_briefing(session: VisibleSession, db: Work) -> dict[str, Any]:
+    """Read the briefing for the instructor of the course's next class, written from this class."""
     row = await documents.briefing_from(db, session.id)
     if row is None:
         raise NotFound(

@@ -1,4 +1,4 @@
-"""Serves the room page that is built in web/."""
+"""Serves the room page, which is built from `web/`."""
 
 from pathlib import Path
 from uuid import UUID
@@ -16,6 +16,7 @@ _NOT_BUILT = (
 
 
 def install(app: FastAPI) -> None:
+    """Add the page at `/join/{session_id}` and its static files."""
     app.mount("/static/room", StaticFiles(directory=DIST, check_dir=False), name="room")
 
     @app.get("/join/{session_id}", include_in_schema=False)

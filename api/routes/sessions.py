@@ -1,4 +1,4 @@
-"""Sessions: booking, commands, timeline, join links."""
+"""Sessions: book, list, move, extend, cancel and end; timeline, join links and guests."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.http.authentication import needs
-from api.http.dependencies import Now, SeenSession, Shared, TheCaller, Work
+from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId, Ids
 from api.http.paging import Listing, Page, next_cursor
 from api.http.state import State
@@ -17,7 +17,7 @@ from domain.people.access import Permission
 from domain.sessions.states import SessionState
 from models.repositories import sessions
 from models.session import Participant, Session
-from services import joining as join_links_of
+from services import joining
 from services.inputs.fields import Moment
 from services.inputs.sessions import Move, NewEnd, NewGuest, NewSession, Reason, SubstituteIn
 
@@ -27,7 +27,7 @@ RUN = [needs(Permission.SESSIONS_RUN)]
 
 
 class SessionsQuery(Listing):
-    """Times are of the start; without them, those from yesterday to a week from now."""
+    """`from` and `to` select by start time. They default to yesterday and a week from now."""
 
     filters = ("state", "course_id", "instructor_id", "external_id")
     searched = ("title",)
@@ -39,11 +39,11 @@ class SessionsQuery(Listing):
     instructor_id: UUID | None = None
     student_id: UUID | None = None
     external_id: str | None = Field(None, max_length=200)
-    q: str = Field("", max_length=200, description="Only those with this in the title.")
+    q: str = Field("", max_length=200, description="Search titles.")
     sort: Literal["starts_at", "-starts_at"] = "starts_at"
 
     def between(self, now: datetime) -> tuple[datetime, datetime]:
-        """A search for one thing is over all times."""
+        """The period to list. A search by external id covers all times."""
         if self.external_id is not None and self.start is None and self.end is None:
             return datetime.min.replace(tzinfo=now.tzinfo), datetime.max.replace(tzinfo=now.tzinfo)
         start = self.start or (self.end or now + timedelta(days=7)) - timedelta(days=8)
@@ -52,7 +52,7 @@ class SessionsQuery(Listing):
 
 @router.post("", status_code=201, dependencies=WRITE)
 async def book(new: NewSession, who: TheCaller, ids: Ids, shared: Shared) -> BookedOut:
-    """Book a class. From here on a workflow carries it."""
+    """Book a class. Its workflow starts with the booking."""
     booked = await shared.classes.book(who.organization_id, ids.next(), new)
     return BookedOut(
         id=booked.session_id,
@@ -63,17 +63,18 @@ async def book(new: NewSession, who: TheCaller, ids: Ids, shared: Shared) -> Boo
 
 @router.get("", dependencies=READ)
 async def list_sessions(
-    db: Work, who: TheCaller, shared: Shared, now: Now, asked: Annotated[SessionsQuery, Query()]
+    db: Work, who: TheCaller, shared: Shared, now: Now, query: Annotated[SessionsQuery, Query()]
 ) -> Page[SessionOut]:
-    """By start. Instructors see their own."""
-    start, end = asked.between(now)
-    rows, more = await sessions.page(db, who, asked.wanted(), start, end, student_id=asked.student_id)
+    """List sessions by start time. Instructors see only their own."""
+    start, end = query.between(now)
+    rows, more = await sessions.page(db, who, query.wanted(), start, end, student_id=query.student_id)
     items = [SessionOut.of(row, shared.workflow_url(row.id)) for row in rows]
-    return Page(items=items, next_cursor=next_cursor(rows, more, asked.sort))
+    return Page(items=items, next_cursor=next_cursor(rows, more, query.sort))
 
 
 @router.get("/{session_id}", dependencies=READ)
-async def get_session(session: SeenSession, shared: Shared) -> SessionOut:
+async def get_session(session: VisibleSession, shared: Shared) -> SessionOut:
+    """Read a session."""
     return SessionOut.of(session, shared.workflow_url(session.id))
 
 
@@ -81,11 +82,13 @@ async def get_session(session: SeenSession, shared: Shared) -> SessionOut:
 async def reschedule(
     session_id: UUID, move: Move, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
+    """Move a class to another time."""
     await shared.classes.reschedule(who, session_id, move.starts_at, move.ends_at, command)
 
 
 @router.post("/{session_id}/extend", status_code=204, dependencies=RUN)
 async def extend(session_id: UUID, end: NewEnd, who: TheCaller, shared: Shared, command: CommandId) -> None:
+    """Extend a class that has begun."""
     await shared.classes.extend(who, session_id, end.ends_at, command)
 
 
@@ -93,27 +96,31 @@ async def extend(session_id: UUID, end: NewEnd, who: TheCaller, shared: Shared, 
 async def cancel(
     session_id: UUID, reason: Reason, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
+    """Cancel a class. Everyone who was notified about it is notified again."""
     await shared.classes.cancel(who, session_id, reason.reason, command)
 
 
 @router.post("/{session_id}/end", status_code=204, dependencies=RUN)
 async def end(session_id: UUID, who: TheCaller, shared: Shared, command: CommandId) -> None:
+    """End a running class and close its room."""
     await shared.classes.end(who, session_id, command)
 
 
 @router.post("/{session_id}/substitute", status_code=204, dependencies=WRITE)
-async def substitute(session_id: UUID, wanted: SubstituteIn, who: TheCaller, shared: Shared) -> None:
-    """Ask for another instructor; it is a case in the queue of ops."""
-    await shared.classes.substitute(who, session_id, wanted.instructor_id)
+async def substitute(session_id: UUID, request: SubstituteIn, who: TheCaller, shared: Shared) -> None:
+    """Request another instructor. The request goes to the exceptions queue of ops."""
+    await shared.classes.substitute(who, session_id, request.instructor_id)
 
 
 @router.get("/{session_id}/timeline", dependencies=[needs(Permission.RECORD_READ)])
-async def timeline(session: SeenSession, db: Work) -> list[TimelineOut]:
+async def timeline(session: VisibleSession, db: Work) -> list[TimelineOut]:
+    """List the steps around a class, done and planned."""
     return [TimelineOut.of(row) for row in await sessions.timeline(db, session.id)]
 
 
 @router.get("/{session_id}/join-links", dependencies=[needs(Permission.LINKS_READ)])
-async def join_links(session: SeenSession, db: Work, shared: Shared) -> list[JoinLinkOut]:
+async def join_links(session: VisibleSession, db: Work, shared: Shared) -> list[JoinLinkOut]:
+    """List the join links of a class, one per person."""
     return [_join_link(shared, session, person) for person in await sessions.participants(db, session.id)]
 
 
@@ -121,7 +128,7 @@ async def join_links(session: SeenSession, db: Work, shared: Shared) -> list[Joi
 async def invite_guest(
     session_id: UUID, guest: NewGuest, who: TheCaller, ids: Ids, shared: Shared
 ) -> JoinLinkOut:
-    """Somebody who sits in: sees, hears and speaks, and is not part of the attendance."""
+    """Add a guest and return their join link. Guests see, hear and speak, and don't count toward attendance."""
     session, person = await shared.classes.invite_guest(who, session_id, ids.next(), guest.name)
     return _join_link(shared, session, person)
 
@@ -131,5 +138,5 @@ def _join_link(shared: State, session: Session, person: Participant) -> JoinLink
         participant_id=person.id,
         role=person.role,
         name=person.name,
-        url=join_links_of.join_url(shared.links, session, person),
+        url=joining.join_url(shared.links, session, person),
     )

@@ -1,1 +1,1 @@
-"""What the API answers, mapped explicitly from rows and views."""
+"""Response bodies of the API, mapped explicitly from database rows and views."""

@@ -1,4 +1,4 @@
-"""Identity providers: how each is made, changed and read."""
+"""Response bodies of identity providers and members."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Rows of the live board, as the stream sends them too."""
+"""Response bodies of the live board."""
 
 from uuid import UUID
 
@@ -31,7 +31,7 @@ class OpenCaseOut(Schema):
 
 
 class BoardRow(Schema):
-    """A session as it is now. `lag_seconds` is by how much the transcript is behind, as of the answer's moment."""
+    """A session on the board. `lag_seconds` is how far the transcript is behind at the moment of the response."""
 
     id: UUID
     title: str

@@ -1,32 +1,32 @@
-"""How courses, topics, curriculum plans and enrollments are read."""
+"""Response bodies of courses, topics, curriculum plans and enrollments."""
 
 from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.people import Living
+from api.schemas.people import ResourceOut
 from services.inputs.courses import PlanItem
 
 
-class CourseOut(Living):
+class CourseOut(ResourceOut):
     title: str
     subject: str
     level: str
-    topic_ids: list[UUID] = Field(description="In the order they are taught.")
+    topic_ids: list[UUID] = Field(description="In teaching order.")
 
 
-class TopicOut(Living):
+class TopicOut(ResourceOut):
     course_id: UUID
     title: str
     position: int
 
 
-class PlanOut(Living):
+class PlanOut(ResourceOut):
     course_id: UUID
     title: str
     items: list[PlanItem]
 
 
-class EnrollmentOut(Living):
+class EnrollmentOut(ResourceOut):
     course_id: UUID
     student_id: UUID

@@ -1,4 +1,4 @@
-"""The change feed and the audit log: two looks at one log."""
+"""Response bodies of the change feed and the audit log, both read from the change log."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -12,18 +12,21 @@ from services.inputs.fields import Schema
 
 
 class EventOut(Schema):
-    """That something changed; what it is now is read where it lives."""
+    """A change. Read the subject itself for its current values."""
 
-    id: str = Field(description="Its place in the log, to go on from.", examples=["48213-90417"])
+    id: str = Field(
+        description="The position in the log. Use it as `cursor` to continue from here.",
+        examples=["48213-90417"],
+    )
     kind: str = Field(examples=["session.live"])
     subject: str = Field(examples=["session"])
     subject_id: UUID
     session_id: UUID | None
     occurred_at: AwareDatetime
     actor: str = Field(
-        description="`key:<id>`, `member:<id>`, `instructor:<id>`…; `homeroom` for what workflows do."
+        description="`key:<id>`, `member:<id>`, `instructor:<id>`…, or `homeroom` for workflows."
     )
-    changed: list[str] = Field(description="The fields that changed; their values are not in the feed.")
+    changed: list[str] = Field(description="Names of the changed fields. The feed has no values.")
 
     @classmethod
     def of(cls, row: Any) -> Self:
@@ -32,11 +35,11 @@ class EventOut(Schema):
 
 class Feed(Schema):
     items: list[EventOut]
-    next_cursor: str = Field(description="Send it as `cursor`, now or later, for what comes behind these.")
+    next_cursor: str = Field(description="Send it as `cursor`, now or later, to get the changes after these.")
 
     @classmethod
     def of(cls, rows: Sequence[Any], next_cursor: str) -> Self:
-        """All at once, which takes much less time than one by one."""
+        """Validate all rows at once, which is much faster than one by one."""
         return cls.model_validate({"items": [_event(row) for row in rows], "next_cursor": next_cursor})
 
 
@@ -64,8 +67,8 @@ class AuditOut(Schema):
     session_id: UUID | None
     occurred_at: AwareDatetime
     actor: str
-    request_id: str = Field(description="The X-Request-Id of the request that did it.")
-    changes: dict[str, list[Any]] = Field(description="Field: [before, after].")
+    request_id: str = Field(description="X-Request-Id of the request that made the change.")
+    changes: dict[str, list[Any]] = Field(description="Field name to `[before, after]`.")
 
     @classmethod
     def of(cls, row: ChangeRow) -> Self:

@@ -1,4 +1,4 @@
-"""The data dictionary."""
+"""The data dictionary of the exports, as a response body and as Markdown."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -27,8 +27,8 @@ class ColumnOut(Schema):
 class TableOut(Schema):
     name: str
     description: str
-    key: tuple[str, ...]  # columns that tell the rows apart
-    by_session: bool  # `from` and `to` choose its rows by the start of their session
+    key: tuple[str, ...]  # columns that identify a row
+    by_session: bool  # whether `from` and `to` select its rows, by the start of their session
     columns: tuple[ColumnOut, ...]
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What a guardian reads of their own children."""
+"""Response body of a guardian's view of their own children."""
 
 from uuid import UUID
 
@@ -23,25 +23,25 @@ class FamilyClass(Schema):
     instructor: str
     starts_at: AwareDatetime
     ends_at: AwareDatetime
-    time_zone: str = Field(description="The zone the class is planned in.")
+    time_zone: str = Field(description="The class's time zone.")
 
 
 class FamilyNextClass(FamilyClass):
     state: SessionState
-    join_url: str = Field(description="Signed; for this child alone.")
+    join_url: str = Field(description="A signed link for this child only.")
 
 
 class FamilySummary(FamilyClass):
     statements: list[FamilyStatement] = Field(
-        description="Approved, and without what rests on the words of other people's children."
+        description="Approved statements, without those that cite other students."
     )
 
 
 class ChildOut(Schema):
     student_id: UUID
     name: str
-    coming: list[FamilyNextClass] = Field(description="The next ones, the first first.")
-    summaries: list[FamilySummary] = Field(description="The latest first.")
+    coming: list[FamilyNextClass] = Field(description="Upcoming classes, soonest first.")
+    summaries: list[FamilySummary] = Field(description="Latest first.")
 
 
 class SentOut(Schema):
@@ -53,9 +53,9 @@ class SentOut(Schema):
 class FamilyOut(Schema):
     name: str
     language: str
-    time_zone: str = Field(description="The guardian's own.")
+    time_zone: str = Field(description="The guardian's time zone.")
     children: list[ChildOut]
-    sent: list[SentOut] = Field(description="Messages, the latest first.")
+    sent: list[SentOut] = Field(description="Messages, latest first.")
 
     @classmethod
     def of(cls, family: Family) -> "FamilyOut":
@@ -77,20 +77,25 @@ def _child(child: Child) -> ChildOut:
         student_id=child.student.id,
         name=child.student.name,
         coming=[
-            FamilyNextClass(**_class(one), state=one.of.session.state, join_url=one.join_url)
-            for one in child.coming
+            FamilyNextClass(
+                **_class(next_class), state=next_class.of.session.state, join_url=next_class.join_url
+            )
+            for next_class in child.coming
         ],
-        summaries=[FamilySummary(**_class(one), statements=_statements(one)) for one in child.summaries],
+        summaries=[
+            FamilySummary(**_class(summary), statements=_statements(summary)) for summary in child.summaries
+        ],
     )
 
 
-def _class(one: NextClass | Summary) -> dict[str, object]:
-    session = one.of.session
+def _class(entry: NextClass | Summary) -> dict[str, object]:
+    """The fields that next classes and summaries share."""
+    session = entry.of.session
     return {
         "session_id": session.id,
         "title": session.title,
-        "course": one.of.course.title,
-        "instructor": one.of.instructor,
+        "course": entry.of.course.title,
+        "instructor": entry.of.instructor,
         "starts_at": session.starts_at,
         "ends_at": session.ends_at,
         "time_zone": session.time_zone,
@@ -99,5 +104,6 @@ def _class(one: NextClass | Summary) -> dict[str, object]:
 
 def _statements(summary: Summary) -> list[FamilyStatement]:
     return [
-        FamilyStatement(section=one.section, text=one.text, outcome=one.outcome) for one in summary.statements
+        FamilyStatement(section=statement.section, text=statement.text, outcome=statement.outcome)
+        for statement in summary.statements
     ]

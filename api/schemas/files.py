@@ -1,4 +1,4 @@
-"""Files of a class, and links to content."""
+"""Response bodies of class files and content links."""
 
 from typing import Self
 from uuid import UUID
@@ -12,16 +12,16 @@ from services.inputs.fields import Schema
 
 class FileOut(Schema):
     id: UUID
-    subject_kind: SubjectKind = Field(description="What it belongs to.")
+    subject_kind: SubjectKind = Field(description="The kind of row that the file belongs to.")
     subject_id: UUID
-    session_id: UUID | None = Field(description="The subject, where it is a session; else null.")
-    name: str = Field(description="As it was given.")
-    media_type: str = Field(description="As found in the content.")
+    session_id: UUID | None = Field(description="`subject_id` if the subject is a session, else null.")
+    name: str = Field(description="The name given at upload.")
+    media_type: str = Field(description="Detected from the content.")
     size: int = Field(description="Bytes.")
     sha256: str
     created_by: str
     created_at: AwareDatetime
-    retired_at: AwareDatetime | None = Field(description="Since when it is out of use; null: it is in use.")
+    retired_at: AwareDatetime | None = Field(description="When the file was retired; null if it is in use.")
 
     @classmethod
     def of(cls, row: ClassFile) -> Self:
@@ -29,5 +29,5 @@ class FileOut(Schema):
 
 
 class ContentLink(Schema):
-    url: str = Field(description="Gives the content to whoever has it, until it expires.")
+    url: str = Field(description="Anyone with this URL can read the content until it expires.")
     expires_at: AwareDatetime

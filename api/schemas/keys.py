@@ -1,4 +1,4 @@
-"""How API keys are read."""
+"""Response bodies of API keys."""
 
 from typing import Self
 from uuid import UUID
@@ -14,13 +14,13 @@ from services.inputs.fields import Schema
 class KeyOut(Schema):
     id: UUID
     name: str
-    prefix: str = Field(description="The part of the key that is no secret: `hr_<prefix>_…`.")
+    prefix: str = Field(description="The part of the key that is not secret: `hr_<prefix>_…`.")
     role: AccessRole
     scopes: list[Permission]
     created_by: str
     created_at: AwareDatetime
     expires_at: AwareDatetime | None
-    last_used_at: AwareDatetime | None = Field(description="To the minute.")
+    last_used_at: AwareDatetime | None = Field(description="Accurate to a minute.")
     revoked_at: AwareDatetime | None
 
     @classmethod
@@ -29,7 +29,7 @@ class KeyOut(Schema):
 
 
 class KeyMade(KeyOut):
-    api_key: str = Field(description="Shown this once; only its hash is kept.")
+    api_key: str = Field(description="Shown only once: Homeroom stores only a hash.")
 
     @classmethod
     def of_made(cls, made: MadeKey) -> Self:

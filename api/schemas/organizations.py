@@ -1,4 +1,4 @@
-"""Organizations, their rules, their keys."""
+"""Response bodies of organizations."""
 
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from services.inputs.fields import Schema
 
 class OrganizationMade(Schema):
     id: UUID
-    api_key: str = Field(description="Of the role admin. Shown this once; only its hash is kept.")
+    api_key: str = Field(
+        description="A key with the role admin. Shown only once: Homeroom stores only a hash."
+    )
 
 
 class OrganizationOut(Schema):

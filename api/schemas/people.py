@@ -1,4 +1,4 @@
-"""People, courses and what belongs to them: how each is made, changed and read."""
+"""Response bodies of guardians, students and instructors, and the fields that all resources share."""
 
 from uuid import UUID
 
@@ -8,18 +8,18 @@ from services.inputs.fields import Schema
 from services.inputs.people import QualificationIn, WallTime
 
 
-class Living(Schema):
-    """What everything that people change has."""
+class ResourceOut(Schema):
+    """Fields of every resource."""
 
     id: UUID
     external_id: str | None
-    version: int = Field(description="Counts the changes; the ETag.")
+    version: int = Field(description="Incremented by every change; also the ETag.")
     created_at: AwareDatetime
     updated_at: AwareDatetime | None
-    retired_at: AwareDatetime | None = Field(description="Since when it is out of use; null: it is in use.")
+    retired_at: AwareDatetime | None = Field(description="When it was retired; null if it is in use.")
 
 
-class GuardianOut(Living):
+class GuardianOut(ResourceOut):
     name: str
     email: str
     language: str
@@ -28,13 +28,13 @@ class GuardianOut(Living):
     quiet_until: WallTime | None
 
 
-class StudentOut(Living):
+class StudentOut(ResourceOut):
     name: str
     time_zone: str
     guardian_ids: list[UUID]
 
 
-class InstructorOut(Living):
+class InstructorOut(ResourceOut):
     name: str
     email: str
     language: str

@@ -1,4 +1,4 @@
-"""What is left of a class: transcript, attendance, documentation, notices, exceptions."""
+"""Response bodies of a session's record: transcript, attendance, documentation, notices, exceptions."""
 
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -48,7 +48,7 @@ class UtteranceOut(Schema):
 
 class AttendanceOut(Schema):
     participant_id: UUID
-    role: Role  # an observer was there, and is nobody the class waits for
+    role: Role  # observers are listed too, although the class does not expect them
     seconds: float
     first_joined_at: AwareDatetime | None
     last_left_at: AwareDatetime | None
@@ -67,9 +67,9 @@ class ParticipantOut(Schema):
     role: Role
     student_id: UUID | None
     instructor_id: UUID | None
-    name: str = Field(description="As shown in class.")
-    present: bool = Field(description="In the room at this moment.")
-    attended: bool = Field(description="Has been in the room.")
+    name: str = Field(description="The display name in class.")
+    present: bool = Field(description="Whether the person is in the room now.")
+    attended: bool = Field(description="Whether the person has been in the room.")
 
     @classmethod
     def of(cls, person: Participant, attendance: AttendanceRow | None, over: bool) -> Self:
@@ -80,7 +80,7 @@ class ParticipantOut(Schema):
             student_id=person.student_id,
             instructor_id=person.instructor_id,
             name=person.name,
-            present=not over and any(one["left_at"] is None for one in connections),
+            present=not over and any(connection["left_at"] is None for connection in connections),
             attended=bool(connections),
         )
 
@@ -90,24 +90,24 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class EngagementOut(Schema):
-    """Observable acts; nothing is said about feelings."""
+    """Observable acts, never emotions."""
 
     participant_id: UUID
     role: Role
-    talk_seconds: Seconds = Field(0, description="Voiced; pauses are not counted.")
-    talk_share: Share = Field(0, description="Of all talking in the class, 0 to 1.")
+    talk_seconds: Seconds = Field(0, description="Time spoken, without pauses.")
+    talk_share: Share = Field(0, description="Share of all talk time in the class, 0 to 1.")
     chat_messages: int = 0
     hand_raises: int = 0
-    microphone_seconds: Seconds = Field(0, description="Published and not muted.")
+    microphone_seconds: Seconds = Field(0, description="Time published and not muted.")
     camera_seconds: Seconds = 0
     worst_quality: Literal["lost", "poor", "good", "excellent"] | None = None
     mean_quality: Annotated[float, Field(ge=0, le=3)] | None = Field(
-        None, description="Over time: 0 lost, 1 poor, 2 good, 3 excellent."
+        None, description="Time-weighted mean: 0 lost, 1 poor, 2 good, 3 excellent."
     )
     concealed_ratio: Share | None = Field(
-        None, description="Of the sound heard from this person, made up by the decoder; 0 to 1."
+        None, description="Share of this person's audio that the decoder had to conceal, 0 to 1."
     )
-    audio_only_seconds: Seconds = Field(0, description="Without video, so that the sound stays clear.")
+    audio_only_seconds: Seconds = Field(0, description="Time with video dropped to keep audio clear.")
 
     @classmethod
     def of(cls, row: AttendanceRow, role: Role) -> Self:
@@ -115,7 +115,7 @@ class EngagementOut(Schema):
 
 
 class SegmentOut(Schema):
-    """Sound without a gap."""
+    """A stretch of audio without a gap."""
 
     started_at: AwareDatetime
     ended_at: AwareDatetime
@@ -124,19 +124,21 @@ class SegmentOut(Schema):
     sample_rate: int = Field(description="Hz.")
     size: int = Field(description="Bytes.")
     sha256: str
-    url: str = Field(description="Gives the sound to whoever has it, until it expires; understands `Range`.")
+    url: str = Field(
+        description="Anyone with this URL can read the audio until it expires. `Range` is supported."
+    )
 
     @classmethod
     def of(cls, segment: AudioSegment, url: str) -> Self:
         names = ("started_at", "ended_at", "codec", "sample_rate", "size", "sha256")
-        told = {name: getattr(segment, name) for name in names}
-        return cls(**told, seconds=round(segment.duration.total_seconds(), 3), url=url)
+        fields = {name: getattr(segment, name) for name in names}
+        return cls(**fields, seconds=round(segment.duration.total_seconds(), 3), url=url)
 
 
 class RecordingOut(Schema):
     participant_id: UUID
     links_expire_at: AwareDatetime
-    segments: list[SegmentOut] = Field(description="In order of time.")
+    segments: list[SegmentOut] = Field(description="In chronological order.")
 
 
 class RevisionOut(Schema):
@@ -168,8 +170,10 @@ class RevisionMade(Schema):
     revision: int
 
 
-SubjectKindOf = Annotated[SubjectKind, Field(description="What it is about.")]
-SessionIfAny = Annotated[UUID | None, Field(description="The subject, where it is a session; else null.")]
+SubjectKindOf = Annotated[SubjectKind, Field(description="The kind of row that it is about.")]
+SessionIfAny = Annotated[
+    UUID | None, Field(description="`subject_id` if the subject is a session, else null.")
+]
 
 
 class NoticeOut(Schema):
@@ -194,13 +198,13 @@ class NoticeOut(Schema):
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
-_WORDS = "Empty for a sign-in mail, whose link is shown to its reader alone."
+_TEXT = "Empty for sign-in emails, since their link is only for the recipient."
 
 
 class NoticeDetail(NoticeOut):
     address: str
-    text: str = Field(description=_WORDS)
-    html: str = Field(description=_WORDS)
+    text: str = Field(description=_TEXT)
+    html: str = Field(description=_TEXT)
 
 
 class CaseOut(Schema):
@@ -215,7 +219,7 @@ class CaseOut(Schema):
     due_at: AwareDatetime
     detail: dict[str, Any]
     opened_at: AwareDatetime
-    assignee: str = Field(description="Who took it: `member:<id>`, `key:<id>`…; empty: nobody yet.")
+    assignee: str = Field(description="`member:<id>`, `key:<id>`…, or empty if nobody has taken it.")
     resolved_at: AwareDatetime | None
     resolved_by: str
     resolution: str
@@ -226,11 +230,11 @@ class CaseOut(Schema):
 
 
 class QueuedCaseOut(CaseOut):
-    subject_title: str = Field(description="The title or name of what it is about; empty: it has none.")
+    subject_title: str = Field(description="Title or name of the subject; empty if it has none.")
     session_id: SessionIfAny
     session_title: str | None
     session_starts_at: AwareDatetime | None
-    time_zone: str | None = Field(description="The zone the class is planned in.")
+    time_zone: str | None = Field(description="The class's time zone.")
 
     @classmethod
     def of_queued(cls, queued: QueuedCase) -> Self:

@@ -1,4 +1,4 @@
-"""How each kind of resource appears in the API: its path, its tag and what a read of it holds."""
+"""How each kind of resource appears in the API: path, OpenAPI tag and response body."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,32 +16,32 @@ from services.resources.resource import Resource
 
 
 @dataclass(frozen=True)
-class Described:
+class ResourceApi:
     path: str
     tag: str
     out: type[Schema]
 
 
-_KINDS: Mapping[str, Described] = {
-    "guardian": Described("guardians", "people", GuardianOut),
-    "student": Described("students", "people", StudentOut),
-    "instructor": Described("instructors", "people", InstructorOut),
-    "course": Described("courses", "courses", CourseOut),
-    "topic": Described("topics", "courses", TopicOut),
-    "curriculum plan": Described("curriculum-plans", "courses", PlanOut),
-    "enrollment": Described("enrollments", "courses", EnrollmentOut),
-    "member": Described("members", "access", MemberOut),
-    "identity provider": Described("identity-providers", "access", IdentityProviderOut),
+_KINDS: Mapping[str, ResourceApi] = {
+    "guardian": ResourceApi("guardians", "people", GuardianOut),
+    "student": ResourceApi("students", "people", StudentOut),
+    "instructor": ResourceApi("instructors", "people", InstructorOut),
+    "course": ResourceApi("courses", "courses", CourseOut),
+    "topic": ResourceApi("topics", "courses", TopicOut),
+    "curriculum plan": ResourceApi("curriculum-plans", "courses", PlanOut),
+    "enrollment": ResourceApi("enrollments", "courses", EnrollmentOut),
+    "member": ResourceApi("members", "access", MemberOut),
+    "identity provider": ResourceApi("identity-providers", "access", IdentityProviderOut),
 }
 
 
-def described(resource: Resource[Any]) -> Described:
+def api_of(resource: Resource[Any]) -> ResourceApi:
     return _KINDS[resource.name]
 
 
 async def present(db: Readable, resource: Resource[Any], rows: Sequence[Any]) -> list[Any]:
-    """Rows of one kind as the API shows them."""
-    out = described(resource).out
+    """The response bodies of rows of one kind."""
+    out = api_of(resource).out
     more = await resource.related(db, rows)
     if not more:
         return _list_of(out).validate_python(rows, from_attributes=True)

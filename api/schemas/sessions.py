@@ -1,4 +1,4 @@
-"""Sessions and their commands."""
+"""Response bodies of sessions, their timeline and join links."""
 
 from typing import Self
 from uuid import UUID

@@ -14,7 +14,7 @@ import httpx
 from livekit.protocol.webhook import WebhookEvent
 
 from api.live.event_recorder import EventRecorder
-from api.live.session_tenants import Tenants
+from api.live.session_tenants import SessionTenants
 from benchmarks.ingest import bare
 from benchmarks.ingest.api import api_client
 from benchmarks.ingest.webhooks import Webhook, recorded, signed, webhook_events
@@ -63,7 +63,7 @@ async def measure(rounds: int = ROUNDS, events: int = EVENTS) -> Report:
 
 async def _measure(urls: DatabaseUrls, folder: Path, rounds: int, events: int) -> Report:
     database = Database(urls.application)
-    recorder = EventRecorder(database, Tenants(database))
+    recorder = EventRecorder(database, SessionTenants(database))
     path, http, limit = (
         Series("recording path"),
         Series("the same by HTTP, in process"),

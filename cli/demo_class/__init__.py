@@ -1,1 +1,1 @@
-"""The demo class: its script, its three voices, and the process in which they speak in a real room."""
+"""The class of `homeroom demo`: its school, script and synthetic voices, which speak in a real LiveKit room."""

@@ -1,4 +1,4 @@
-"""The school of the demo class, made through the API as an integrator would."""
+"""Sets up the demo's organization and books its class, through the API as an integrator would."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from cli.demo_class.script import Speaker
 STARTS_IN = timedelta(seconds=22)
 LASTS = timedelta(minutes=3)
 
-# The same workflow as every class, under short offsets.
+# Short times, so that the whole class takes minutes. The workflow is that of every class.
 POLICY = {
     "reminders_before": ["PT17S"],
     "briefing_before": "PT14S",
@@ -31,24 +31,24 @@ class BookedClass:
     session_id: str
     organization_id: str
     workflow_url: str
-    links: dict[str, str]  # name to join link
+    links: dict[str, str]  # display name to join link
     guest_link: str
 
 
 def open_school(base_url: str, admin_token: str, policy: dict[str, Any] = POLICY) -> tuple[str, Api]:
-    """A new organization under the demo's policy; returns its id and the API with its key."""
+    """Create an organization with the demo's policy; returns its id and an API client for it."""
     operator = Api(base_url, admin_token)
-    made = operator.post("/v1/organizations", {"name": "Harbour Tutoring", "time_zone": "UTC"})
+    created = operator.post("/v1/organizations", {"name": "Harbour Tutoring", "time_zone": "UTC"})
     operator.close()
-    api = Api(base_url, made["api_key"])
+    api = Api(base_url, created["api_key"])
     api.patch("/v1/policy", policy)
-    return made["id"], api
+    return created["id"], api
 
 
 def book_class(
     api: Api, organization_id: str, *, starts_in: timedelta = STARTS_IN, lasts: timedelta = LASTS
 ) -> BookedClass:
-    """Seed two families, an instructor and a course, and book a class that starts in a moment."""
+    """Add two families, an instructor and a course, and book a class that starts shortly."""
     people = {
         "instructor_id": api.post(
             "/v1/instructors", {"name": NAMES[Speaker.INSTRUCTOR], "email": "ada.okafor@harbour.example"}

@@ -1,4 +1,4 @@
-"""What is said in the demo class: one instructor, two students, a lesson on fractions."""
+"""The script of the demo class: a lesson on fractions by one instructor and two students."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,7 @@ class Speaker(StrEnum):
 class Turn:
     speaker: Speaker
     text: str
-    pause: float = 0.9  # seconds of silence after it
+    pause: float = 0.9  # seconds of silence after the turn
     raises_hand: bool = False  # the speaker's hand goes up before the turn, and down after it
     chat: str = ""  # a message the speaker sends with the turn
 

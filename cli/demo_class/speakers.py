@@ -1,8 +1,8 @@
-"""The three speaking participants: `python -m cli.demo_class.speakers`, one process.
+"""The process that joins the demo's room as three participants and speaks the script.
 
-Reads one JSON line of credentials on stdin: [{"speaker", "url", "token"}, …]. Writes a JSON line for each turn as it
-is said. Ends with 0 after the last turn, with 1 when the connection was lost for good: whoever started it may start
-it again with fresh tokens and `--from` the turn that was next.
+`python -m cli.demo_class.speakers` reads one line of credentials on stdin: [{"speaker", "url", "token"}, …]. It writes
+a JSON line at the start of each turn. It exits with 0 after the last turn, and with 1 if the connection is lost for
+good; start it again with fresh tokens and `--from` the next turn.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from cli.demo_class.voices import RATE, Pcm, synthesise
 HAND_TOPIC = "homeroom.hand"
 _FRAME = RATE // 50  # samples in 20 ms
 _QUEUE_MS = 200
-_LINGER = 2.0  # seconds in the room after the last word
+_LINGER = 2.0  # seconds in the room after the last turn
 _SILENCE = np.zeros(_FRAME, np.int16)
 
 
 @dataclass
 class Participant:
-    """One voice in the room. Its microphone is always on; between turns it sends silence."""
+    """A participant whose microphone is always on; between turns it sends silence."""
 
     room: rtc.Room
     source: rtc.AudioSource
@@ -63,6 +63,7 @@ class Participant:
 
 
 async def hold_class(credentials: list[dict[str, str]], first: int, stay: bool) -> None:
+    """Join and speak the script from turn `first`; with `stay` repeat it. Exits with 1 if the connection is lost."""
     sounds = synthesise(LESSON, lambda *_: None)
     people = {Speaker(c["speaker"]): await Participant.join(c["url"], c["token"]) for c in credentials}
     lost = asyncio.Event()
@@ -74,7 +75,7 @@ async def hold_class(credentials: list[dict[str, str]], first: int, stay: bool) 
     losing.cancel()
     if not teaching.done():
         teaching.cancel()
-        _tell(event="disconnected")
+        _report(event="disconnected")
         sys.stdout.flush()
         raise SystemExit(1)
     teaching.result()
@@ -83,8 +84,8 @@ async def hold_class(credentials: list[dict[str, str]], first: int, stay: bool) 
 
 
 async def _teach(people: dict[Speaker, Participant], sounds: list[Pcm], first: int, stay: bool) -> None:
-    """Says the turns of those who are there; with `stay` over and over, for as long as the class lasts."""
-    await asyncio.sleep(1.5)  # everybody is heard from their first word
+    """Speak the turns of the joined speakers; with `stay` repeat them until the class ends."""
+    await asyncio.sleep(1.5)  # the others need a moment to subscribe
     while True:
         for number, turn in list(enumerate(LESSON))[first:]:
             if turn.speaker in people:
@@ -98,7 +99,7 @@ async def _take_turn(participant: Participant, turn: Turn, sound: Pcm, number: i
     if turn.raises_hand:
         await participant.raise_hand(True)
         await asyncio.sleep(1)
-    _tell(event="said", turn=number, speaker=turn.speaker, text=turn.text)
+    _report(event="said", turn=number, speaker=turn.speaker, text=turn.text)
     await participant.say(sound)
     await participant.keep_quiet(turn.pause)
     if turn.raises_hand:
@@ -107,7 +108,7 @@ async def _take_turn(participant: Participant, turn: Turn, sound: Pcm, number: i
         await participant.chat(turn.chat)
 
 
-def _tell(**event: object) -> None:
+def _report(**event: object) -> None:
     print(json.dumps(event), flush=True)
 
 

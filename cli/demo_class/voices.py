@@ -1,4 +1,4 @@
-"""The voices of the demo class: one neural voice, at three pitches."""
+"""Synthesizes the voices of the demo class: one neural voice at three pitches, cached as WAV files."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ VOICES = {
 
 
 def synthesise(turns: Sequence[Turn], progress: Callable[[int, int], None]) -> list[Pcm]:
-    """The sound of each turn. What was synthesised before comes from the cache."""
+    """The audio of each turn, from the cache where possible. `progress` receives turns done and in total."""
     folder = _cache()
     folder.mkdir(parents=True, exist_ok=True)
     speak = _Synthesiser()
@@ -49,7 +49,7 @@ def synthesise(turns: Sequence[Turn], progress: Callable[[int, int], None]) -> l
 
 
 def write_instructor_wav(path: Path, lead_in: float = 3.0, pause: float = 3.0) -> list[Turn]:
-    """One WAV with all the instructor's turns, silence around each; returns those turns."""
+    """Write a WAV with all turns of the instructor, separated by silence; returns those turns."""
     turns = [turn for turn in LESSON if turn.speaker == Speaker.INSTRUCTOR]
     parts: list[Pcm] = [np.zeros(int(lead_in * RATE), np.int16)]
     for sound in synthesise(turns, lambda *_: None):
@@ -68,7 +68,7 @@ class _Synthesiser:
         self._tts = self._tts or Hibari(threads=2)
         voice = VOICES[turn.speaker]
         spoken = np.asarray(self._tts(turn.text, speed=voice.speed / voice.pitch, seed=7), np.float32)  # type: ignore[misc]
-        # Played faster than it was spoken, a voice is higher; it was spoken slower to make up for it.
+        # Playing the audio faster raises the pitch; it is synthesized slower to keep the tempo.
         length = int(len(spoken) * RATE / SAMPLE_RATE / voice.pitch)
         positions = np.linspace(0, len(spoken) - 1, length)
         sound = np.interp(positions, np.arange(len(spoken)), spoken)

@@ -1,4 +1,4 @@
-"""Keeps the three voices in the room: started with fresh credentials from the join links, again after a loss."""
+"""Runs the speakers process, and restarts it with fresh credentials when it loses the connection."""
 
 import json
 import subprocess
@@ -11,15 +11,17 @@ from cli.api_client import Api, ApiError
 from cli.demo_class.school import NAMES, BookedClass
 from cli.demo_class.script import LESSON
 
-_TRIES = 10
-_PAUSE = 2.0  # seconds
+_MAX_TRIES = 10
+_RETRY_PAUSE = 2.0  # seconds
 
 
 class VoicesInRoom:
-    def __init__(self, api: Api, booked: BookedClass, said: Callable[[str, str], None]) -> None:
+    """Runs the speakers in the background. `on_turn` receives name and text of each turn."""
+
+    def __init__(self, api: Api, booked: BookedClass, on_turn: Callable[[str, str], None]) -> None:
         self._api = api
         self._booked = booked
-        self._said = said
+        self._on_turn = on_turn
         self._next_turn = 0
         self._stopped = threading.Event()
         self._process: subprocess.Popen[str] | None = None
@@ -35,13 +37,13 @@ class VoicesInRoom:
         self._thread.join(5)
 
     def _keep(self) -> None:
-        for _ in range(_TRIES):
+        for _ in range(_MAX_TRIES):
             if self._stopped.is_set() or self._speak() == 0:
                 return
-            self._stopped.wait(_PAUSE)
+            self._stopped.wait(_RETRY_PAUSE)
 
     def _speak(self) -> int:
-        """One run of the speakers; its exit code."""
+        """Run the speakers once; returns the exit code."""
         try:
             credentials = [self._credentials(speaker, name) for speaker, name in NAMES.items()]
         except ApiError:
@@ -59,7 +61,7 @@ class VoicesInRoom:
             event = json.loads(line)
             if event["event"] == "said":
                 self._next_turn = event["turn"] + 1
-                self._said(names[event["speaker"]], event["text"])
+                self._on_turn(names[event["speaker"]], event["text"])
         return self._process.wait() if self._next_turn < len(LESSON) else 0
 
     def _credentials(self, speaker: str, name: str) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""The whole stack on one machine: real servers, started, watched and stopped by one supervisor."""
+"""The local stack: starts, watches and stops PostgreSQL, Temporal, LiveKit, a mail sink and Homeroom itself."""

@@ -1,4 +1,4 @@
-"""The verbs of the stack on one machine: up, down, status, logs, reset."""
+"""The commands of the local stack: `homeroom up`, `down`, `status`, `logs` and `reset`."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ from cli.local.supervisor import AlreadySupervisedError, supervise
 from cli.local.table import print_table
 
 console: Final = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
-_STOP_SECONDS: Final = 90.0
+_STOP_SECONDS: Final = 90.0  # that the supervisor may take to stop all services
 
 Only = Annotated[str, typer.Option(help=f"Start only these services, comma-separated: {', '.join(NAMES)}.")]
 
@@ -64,7 +64,7 @@ def down() -> None:
     home = Home.current()
     state = read_state(home)
     if not supervisor_lives(home) or state is None:
-        console.print("The stack is not running.")
+        console.print("The stack isn't running.")
         return
     console.print("Stopping: workers and API first, the database last")
     os.kill(state.supervisor_pid, signal.SIGTERM)
@@ -105,8 +105,8 @@ def logs(
     if service:
         files = [home.log(service)]
         if not files[0].exists():
-            known = ", ".join(sorted(path.stem for path in home.logs.glob("*.log"))) or "none"
-            _give_up(f"There is no log for {service!r}. Available: {known}.")
+            available = ", ".join(sorted(path.stem for path in home.logs.glob("*.log"))) or "none"
+            _give_up(f"There is no log for {service!r}. Available: {available}.")
     else:
         files = sorted(home.logs.glob("*.log"))
     print_logs(files, lines=lines, follow=follow, write=typer.echo)
@@ -129,7 +129,7 @@ def reset(
         shutil.rmtree(folder, ignore_errors=True)
     for file in (home.state_file, home.secrets_file, home.env_file, home.lock_file):
         file.unlink(missing_ok=True)
-    if not any(home.root.iterdir()):  # a file that is not ours keeps the folder
+    if not any(home.root.iterdir()):  # the folder stays if it holds other files
         home.root.rmdir()
     console.print("Deleted.")
 
@@ -177,16 +177,16 @@ def _wait_until_up(home: Home, timeout: float, supervisor: "subprocess.Popen[byt
     def settled() -> bool:
         state = read_state(home)
         if supervisor is not None and supervisor.poll() is not None:
-            _give_up_on(home, state)
+            _give_up_start(home, state)
         if state is None or (supervisor is not None and state.supervisor_pid != supervisor.pid):
             return False
         _show_changes(state, shown, time.monotonic() - started)
         return state.settled
 
     if not _wait(settled, timeout):
-        late = [name for name, status in shown.items() if status not in ("running", "done", "outside")]
+        not_up = [name for name, status in shown.items() if status not in ("running", "done", "outside")]
         _give_up(
-            f"Not everything is up after {timeout:.0f} s: {', '.join(late)}. "
+            f"Not everything is up after {timeout:.0f} s: {', '.join(not_up)}. "
             "It keeps trying. See `homeroom status` and `homeroom logs`; stop it with `homeroom down`."
         )
     state = read_state(home)
@@ -202,7 +202,7 @@ def _show_changes(state: StackState, shown: dict[str, str], seconds: float) -> N
             console.print(f"{seconds:5.1f} s  {service.name} {service.status}{why}", markup=False)
 
 
-def _give_up_on(home: Home, state: StackState | None) -> NoReturn:
+def _give_up_start(home: Home, state: StackState | None) -> NoReturn:
     problem = state.problem if state and state.problem else tail(home.log("supervisor"), 15)
     _give_up(f"{problem}\nThe stack didn't start. Logs: {home.logs}")
 

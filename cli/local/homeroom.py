@@ -1,4 +1,4 @@
-"""Homeroom's own processes as services: the migrations, the API and the workers."""
+"""Homeroom's own processes as services of the local stack: migrations, API, webhooks and workers."""
 
 import json
 import signal
@@ -13,13 +13,13 @@ from cli.local.temporal import run_temporal_cli
 from workflows.queues import Queue, task_queue
 
 INFRASTRUCTURE: Final = frozenset({"postgres", "temporal", "livekit", "mail"})
-# A worker lets its activities end or hand over; the API waits for open streams no longer than this.
+# Time for a worker's activities to end or hand over, and for the API's open streams to close.
 _WORKER_STOP: Final[StopPlan] = ((signal.SIGTERM, 20.0),)
 _API_GRACE_SECONDS: Final = 3
 
 
 def migrate_service(environ: Mapping[str, str], *, database: bool, temporal: bool) -> Service:
-    """Brings the schema and the search attributes up to date, then ends."""
+    """Runs `homeroom migrate` and ends."""
     switches = [
         "--database" if database else "--no-database",
         "--temporal" if temporal else "--no-temporal",
@@ -35,15 +35,15 @@ def migrate_service(environ: Mapping[str, str], *, database: bool, temporal: boo
 
 
 def api_service(environ: Mapping[str, str], port: int) -> Service:
-    return _served("api", "server:create_app", environ, port, {"web": f"http://127.0.0.1:{port}"})
+    return _uvicorn_service("api", "server:create_app", environ, port, {"web": f"http://127.0.0.1:{port}"})
 
 
 def webhooks_service(environ: Mapping[str, str], port: int) -> Service:
-    """LiveKit's webhooks in a process of their own."""
-    return _served("webhooks", "server:create_webhooks", environ, port, {})
+    """A separate process for LiveKit's webhooks."""
+    return _uvicorn_service("webhooks", "server:create_webhooks", environ, port, {})
 
 
-def _served(
+def _uvicorn_service(
     name: str, application: str, environ: Mapping[str, str], port: int, urls: Mapping[str, str]
 ) -> Service:
     options = ["--host", "127.0.0.1", "--port", str(port)]
@@ -51,7 +51,7 @@ def _served(
     return Service(
         name=name,
         launch=lambda: _python(["-m", "uvicorn", application, "--factory", *options], environ),
-        # Also while it reports that its database is away: a restart would mend nothing.
+        # 5xx counts as healthy: while the database is unavailable, a restart would not help.
         healthy=lambda process: http_answers(f"http://127.0.0.1:{port}/healthz", below=600),
         needs=INFRASTRUCTURE | {"migrate"},
         stop=((signal.SIGTERM, _API_GRACE_SECONDS + 3.0),),
@@ -67,13 +67,13 @@ def worker_service(environ: Mapping[str, str], queue: Queue) -> Service:
         healthy=lambda process: _polls(process.pid, name, environ),
         needs=INFRASTRUCTURE | {"migrate"},
         stop=_WORKER_STOP,
-        # Without Temporal no worker polls, and its restart would mend nothing.
+        # While Temporal is unavailable, no worker polls, and a restart would not help.
         watched=False,
     )
 
 
 def _polls(pid: int, queue: str, environ: Mapping[str, str]) -> bool:
-    """Whether Temporal sees this process ask for tasks; its identity starts with the pid."""
+    """Whether this process polls the task queue, according to Temporal; its identity starts with the pid."""
     done = run_temporal_cli(
         *("task-queue", "describe", "--task-queue", queue, "-o", "json"),
         *("--address", environ["HOMEROOM_TEMPORAL_ADDRESS"]),

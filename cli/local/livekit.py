@@ -1,4 +1,4 @@
-"""The LiveKit server with a configuration for one machine."""
+"""The LiveKit server as a service of the local stack."""
 
 import json
 import os
@@ -12,13 +12,13 @@ from cli.local.home import write_private
 from cli.local.process import Launch, Process, StopPlan
 from cli.local.service import Service, http_answers
 
-# The first signal drains until the rooms are empty, the second does not wait for them.
+# On the first signal LiveKit waits until its rooms are empty, on the second it stops.
 STOP: Final[StopPlan] = ((signal.SIGTERM, 2.0), (signal.SIGTERM, 5.0))
 
 
 @dataclass(frozen=True)
 class LiveKitServer:
-    """One server on one address. `udp_port`, `tcp_port`: media; `webhook_urls` may be empty."""
+    """A LiveKit server. `udp_port` and `tcp_port` are for media; `webhook_urls` may be empty."""
 
     folder: Path
     port: int
@@ -64,11 +64,11 @@ class LiveKitServer:
                 "node_ip": self.address,
                 "enable_loopback_candidate": True,
                 "ips": {"includes": [f"{self.address}/32"]},
-                # Without one of our own, clients are sent to public servers, which see their addresses.
+                # Without this setting, LiveKit sends clients to public STUN servers, which see their addresses.
                 "stun_servers": ["127.0.0.1:3478"],
             },
             "keys": {self.api_key: self.api_secret},
-            # A token alone must not bring an ended class back.
+            # Joining with a still valid token must not recreate the room of an ended class.
             "room": {"auto_create": False, "empty_timeout": 7200, "departure_timeout": 600},
             "api": {"enable_psrpc_for_get_list_participants": True},
             **({"webhook": webhook} if self.webhook_urls else {}),

@@ -11,7 +11,7 @@ from cli.local.service import Service, http_answers, tcp_answers
 
 @dataclass(frozen=True)
 class MailSink:
-    """Takes every mail, sends none on, and shows them on a page."""
+    """A mail server that accepts and displays all mail and forwards none."""
 
     folder: Path
     smtp_port: int
@@ -45,5 +45,5 @@ def mail_service(sink: MailSink) -> Service:
 
 
 def project_root() -> Path:
-    """The folder that `python -m worker` and `python -m cli…` are run in."""
+    """The working directory for `python -m worker` and `python -m cli…`."""
     return Path(__file__).resolve().parents[2]

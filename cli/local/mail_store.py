@@ -1,4 +1,4 @@
-"""Mails as files: one `.eml` each, named so that names sort by arrival."""
+"""Stores mails as `.eml` files whose names sort by arrival."""
 
 import email
 import email.policy
@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 _RECIPIENTS = "X-Homeroom-Envelope-To"
-_MOST_KNOWN = 5_000
+_MAX_CACHED = 5_000
 _ID = re.compile(r"[0-9]{20}-[0-9]+-[0-9]+")
 
 
@@ -22,7 +22,7 @@ class StoredMail:
     received_at: float
     """Unix seconds."""
     recipients: list[str]
-    """Of the envelope: who it went to, whatever the headers say."""
+    """From the SMTP envelope, which may differ from the headers."""
     sender: str
     subject: str
     text: str
@@ -33,16 +33,16 @@ class StoredMail:
 
 
 class MailStore:
-    """Safe for several writers: ids are unique by time, process and count."""
+    """A folder of mails. Several processes may write: ids contain time, pid and a counter."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._count = itertools.count()
-        self._known: dict[str, StoredMail] = {}  # a mail never changes, and reading one takes milliseconds
+        self._cache: dict[str, StoredMail] = {}  # mails never change, and parsing one takes milliseconds
         folder.mkdir(parents=True, exist_ok=True)
 
     def add(self, content: bytes, recipients: Sequence[str]) -> str:
-        """Keeps the mail as it came, under one header naming the envelope's recipients. Returns its id."""
+        """Store the mail unchanged except for a header with the envelope's recipients. Returns its id."""
         mail_id = f"{time.time_ns():020d}-{os.getpid()}-{next(self._count)}"
         header = f"{_RECIPIENTS}: {', '.join(recipients)}\r\n".encode()
         unfinished = self._folder / f".{mail_id}.tmp"
@@ -51,23 +51,23 @@ class MailStore:
         return mail_id
 
     def ids(self) -> list[str]:
-        """List the latest first."""
+        """The ids of all mails, latest first."""
         return sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True)
 
     def get(self, mail_id: str) -> StoredMail:
-        """Raises KeyError."""
-        known = self._known.get(mail_id)
-        if known is not None and self._path(mail_id).exists():
-            return known
+        """The parsed mail. Raises KeyError."""
+        cached = self._cache.get(mail_id)
+        if cached is not None and self._path(mail_id).exists():
+            return cached
         mail = _read(mail_id, self.raw(mail_id))
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        self._known[mail_id] = mail
+        if len(self._cache) >= _MAX_CACHED:
+            self._cache.clear()
+        self._cache[mail_id] = mail
         return mail
 
     def raw(self, mail_id: str) -> bytes:
-        """Raises KeyError."""
-        if not _ID.fullmatch(mail_id):  # no path from outside is opened
+        """The mail as stored. Raises KeyError."""
+        if not _ID.fullmatch(mail_id):  # an id from a URL must not become another path
             raise KeyError(mail_id)
         try:
             return self._path(mail_id).read_bytes()

@@ -1,4 +1,4 @@
-"""The mail sink: an SMTP server that keeps every mail as a file, and a page to read them.
+"""The mail sink process: an SMTP server that stores every mail as a file, and a web page to read them.
 
 python -m cli.local.mailbox --folder DIR --smtp-port 1025 --http-port 8025
 """

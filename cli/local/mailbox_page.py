@@ -1,4 +1,4 @@
-"""The pages and JSON of the mail sink."""
+"""The mail sink's web pages and JSON API."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ _LIST = """{% extends page %}{% block main %}<h1>Mailbox</h1>
 <td><a href="/messages/{{ mail.id }}">{{ mail.subject or "(no subject)" }}</a></td></tr>
 {% endfor %}</tbody></table>{% else %}<p>No email yet.</p>{% endif %}{% endblock %}
 """
-_ONE = """{% extends page %}{% block main %}<p><a href="/">Mailbox</a></p><h1>{{ mail.subject }}</h1>
+_SINGLE = """{% extends page %}{% block main %}<p><a href="/">Mailbox</a></p><h1>{{ mail.subject }}</h1>
 <p class="quiet">{{ mail.received_at|moment }}<br>From {{ mail.sender }}
 <br>To {{ mail.recipients|join(", ") }}
 {% if mail.attachments %}<br>Attached: {{ mail.attachments|join(", ") }}{% endif %}
@@ -43,11 +43,11 @@ _ONE = """{% extends page %}{% block main %}<p><a href="/">Mailbox</a></p><h1>{{
 
 
 def mailbox_app(store: MailStore) -> FastAPI:
-    """`GET /`, `/messages/{id}` for people; `GET /api/messages`, `/api/messages/{id}` for programs."""
+    """Serves pages at `/` and `/messages/{id}`, and JSON at `/api/messages` and `/api/messages/{id}`."""
     app = FastAPI(title="Homeroom mailbox", docs_url=None, redoc_url=None)
     environment = Environment(autoescape=True)
     environment.filters["moment"] = _moment
-    page, listing, one = map(environment.from_string, (_PAGE, _LIST, _ONE))
+    page, listing, single = map(environment.from_string, (_PAGE, _LIST, _SINGLE))
 
     @app.get("/health")
     def health() -> dict[str, str]:
@@ -60,23 +60,23 @@ def mailbox_app(store: MailStore) -> FastAPI:
 
     @app.get("/messages/{mail_id}", response_class=HTMLResponse)
     def mail_page(mail_id: str) -> str:
-        mail = _find(store, mail_id)
-        return one.render(page=page, title=mail.subject, mail=mail)
+        mail = _get_or_404(store, mail_id)
+        return single.render(page=page, title=mail.subject, mail=mail)
 
     @app.get("/messages/{mail_id}/raw")
     def source(mail_id: str) -> Response:
-        _find(store, mail_id)
+        _get_or_404(store, mail_id)
         return Response(store.raw(mail_id), media_type="text/plain; charset=utf-8")
 
     @app.get("/api/messages")
     def messages(to: str | None = None) -> list[dict[str, Any]]:
-        """The latest first; `to` filters by an envelope recipient."""
+        """All mails, latest first; `to` filters by envelope recipient."""
         mails = (store.get(mail_id) for mail_id in store.ids())
         return [asdict(mail) for mail in mails if to is None or to in mail.recipients]
 
     @app.get("/api/messages/{mail_id}")
     def message(mail_id: str) -> dict[str, Any]:
-        return asdict(_find(store, mail_id))
+        return asdict(_get_or_404(store, mail_id))
 
     @app.delete("/api/messages", status_code=204)
     def clear() -> None:
@@ -85,7 +85,7 @@ def mailbox_app(store: MailStore) -> FastAPI:
     return app
 
 
-def _find(store: MailStore, mail_id: str) -> StoredMail:
+def _get_or_404(store: MailStore, mail_id: str) -> StoredMail:
     try:
         return store.get(mail_id)
     except KeyError:

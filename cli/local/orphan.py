@@ -1,4 +1,4 @@
-"""A postmaster that outlived its supervisor, or the pid file it left."""
+"""Stops a PostgreSQL server that outlived its supervisor, and cleans up the pid file it left."""
 
 import os
 import signal
@@ -9,16 +9,16 @@ from cli.local.service import SetupError
 
 
 def stop_orphan(data: Path, *, seconds: float) -> None:
-    """Makes the data folder startable. The caller guarantees that no other supervisor serves it.
+    """Make the data folder startable again. The caller ensures that no other supervisor uses it.
 
-    A pid file whose pid is a zombie or another program makes Postgres refuse to start. With our pid in it,
-    Postgres, being our child, takes it for stale but still checks the shared memory for survivors; a deleted
-    file would skip that check.
+    Postgres refuses to start if the pid in the pid file belongs to a zombie or another program. So the file gets our
+    own pid: Postgres, as our child, considers that stale, and still checks the shared memory for surviving backends.
+    Deleting the file would skip that check.
 
-    Raises SetupError if a living server on this folder does not end within `seconds`.
+    Raises SetupError if a running server on this folder does not stop within `seconds`.
     """
     pid_file = data / "postmaster.pid"
-    asked, end = False, time.monotonic() + seconds
+    signalled, end = False, time.monotonic() + seconds
     while pid_file.exists():
         lines = pid_file.read_text().split("\n")
         if not _serves(lines[0], data):
@@ -31,15 +31,16 @@ def stop_orphan(data: Path, *, seconds: float) -> None:
             raise SetupError(
                 f"A PostgreSQL server (pid {lines[0]}) is using {data} and isn't stopping. Stop it first."
             )
-        if not asked:
+        if not signalled:
             os.kill(int(lines[0]), signal.SIGINT)
-            asked = True
+            signalled = True
         time.sleep(0.02)
     for stale in data.glob(".s.PGSQL.*"):
         stale.unlink(missing_ok=True)
 
 
 def _serves(pid: str, data: Path) -> bool:
+    """Whether the process is a server on this data folder."""
     try:
         command = Path(f"/proc/{int(pid)}/cmdline").read_bytes().split(b"\0")
     except (ValueError, FileNotFoundError, ProcessLookupError):

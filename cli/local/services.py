@@ -1,4 +1,4 @@
-"""The list of services of one stack, as data."""
+"""Selects and builds the services of a local stack."""
 
 import os
 from collections.abc import Callable, Collection, Mapping
@@ -22,25 +22,24 @@ NAMES: Final = (
     *(f"worker-{queue}" for queue in Queue),
 )
 WEBHOOK_PATH: Final = "/v1/livekit/webhooks"
-_CORES_FOR_WEBHOOKS: Final = 4  # with fewer, one more process takes more from the others than it gives
+_CORES_FOR_WEBHOOKS: Final = 4  # with fewer, another process only takes time from the others
 
 
 def select(only: Collection[str], cores: int = os.cpu_count() or 1) -> tuple[str, ...]:
-    """The names to run: all that `cores` are enough for, or those given and the migrations that belong to them.
+    """The names of the services to run, in start order. Raises ValueError for an unknown name in `only`.
 
-    The API answers webhooks as well, so a machine of few cores has no process for them alone.
-
-    Raises ValueError for an unknown name.
+    Without `only` these are all services, but a separate webhooks process only if there are enough cores: the API
+    receives webhooks as well. With `only`, migrations are added if they are needed.
     """
     unknown = set(only) - set(NAMES)
     if unknown:
         raise ValueError(f"no service {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    wanted = set(only or NAMES)
+    selected = set(only or NAMES)
     if not only and cores < _CORES_FOR_WEBHOOKS:
-        wanted.discard("webhooks")
-    if wanted & {"postgres", "temporal"}:
-        wanted.add("migrate")
-    return tuple(name for name in NAMES if name in wanted)
+        selected.discard("webhooks")
+    if selected & {"postgres", "temporal"}:
+        selected.add("migrate")
+    return tuple(name for name in NAMES if name in selected)
 
 
 def build_services(
@@ -51,7 +50,7 @@ def build_services(
     settings: Mapping[str, str],
     given: Mapping[str, str],
 ) -> list[Service]:
-    """Those of `names` that run here, in the order in which they start."""
+    """The services of `names`, in start order, without those that outside servers replace."""
     outside = outside_services(given)
     environ = child_environ(home, settings)
     cluster = Cluster(home.pg, ports["postgres"])
@@ -86,8 +85,8 @@ def build_services(
     def migrate() -> Service:
         return migrate_service(
             environ,
-            database="HOMEROOM_OWNER_DATABASE_URL" in settings and _in_play("postgres", names, outside),
-            temporal=_in_play("temporal", names, outside),
+            database="HOMEROOM_OWNER_DATABASE_URL" in settings and _available("postgres", names, outside),
+            temporal=_available("temporal", names, outside),
         )
 
     makers = {
@@ -114,5 +113,5 @@ def _worker(environ: Mapping[str, str], queue: Queue) -> Callable[[], Service]:
     return lambda: worker_service(environ, queue)
 
 
-def _in_play(name: str, names: Collection[str], outside: Mapping[str, str]) -> bool:
+def _available(name: str, names: Collection[str], outside: Mapping[str, str]) -> bool:
     return name in names or name in outside

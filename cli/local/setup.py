@@ -1,4 +1,4 @@
-"""What the stack needs beyond its Python packages, found or made; each step is quick when it is done."""
+"""`homeroom setup`: finds or builds what the stack needs besides Python packages. Safe and quick to repeat."""
 
 from collections.abc import Callable, Collection
 from typing import Annotated
@@ -27,7 +27,7 @@ def setup(
 
 
 def prepare_stack(services: Collection[str], progress: Callable[[str], None]) -> None:
-    """What the named services need to start. Raises SetupError."""
+    """Prepare what the named services need to start. Raises SetupError."""
     if "livekit" in services:
         progress(f"livekit-server: {go_tools.livekit_server(progress)}")
     if "api" in services:

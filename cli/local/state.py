@@ -1,4 +1,4 @@
-"""What the supervisor tells the other commands, in `state.json`."""
+"""The state of the stack, which the supervisor writes to `state.json` for other commands."""
 
 import fcntl
 from datetime import datetime
@@ -28,7 +28,7 @@ class StackState(BaseModel):
     started_at: datetime
     ports: dict[str, int]
     outside: dict[str, str] = {}
-    """Services that somebody else runs, with the variable that says where."""
+    """Services replaced by outside servers, with the variable that names the server."""
     given: list[str] = []
     """Settings that came from the environment of `homeroom up`."""
     services: list[ServiceState] = []
@@ -44,13 +44,14 @@ class StackState(BaseModel):
 
     @property
     def settled(self) -> bool:
-        """Everything serves."""
+        """Whether all services are up."""
         return self.phase == "running" and all(
             service.status in ("running", "done", "outside") for service in self.services
         )
 
 
 def read_state(home: Home) -> StackState | None:
+    """The last written state; None if there is none or it is unreadable."""
     try:
         return StackState.model_validate_json(home.state_file.read_bytes())
     except (FileNotFoundError, ValueError):
@@ -62,7 +63,7 @@ def write_state(home: Home, state: StackState) -> None:
 
 
 def supervisor_lives(home: Home) -> bool:
-    """By its lock: a pid in a file may belong to another process by now."""
+    """Whether the supervisor's lock is held. A stored pid may belong to another process by now."""
     try:
         with home.lock_file.open("r") as handle:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)

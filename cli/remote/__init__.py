@@ -1,1 +1,1 @@
-"""The verbs of ops and integrators: each asks the HTTP API, as any other program would."""
+"""Commands for ops and integrators, all of which use the HTTP API."""

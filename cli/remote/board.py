@@ -1,4 +1,4 @@
-"""`homeroom board`: what runs and what comes, with what needs somebody."""
+"""`homeroom board`: lists running and upcoming classes and what needs attention."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ import typer
 from cli.api_client import Json
 from cli.remote.caller import Caller, remote
 
-COLUMNS = ("starts_at", "state", "title", "here", "recording", "quality", "transcript", "attention", "id")
+COLUMNS = ("starts_at", "state", "title", "present", "recording", "quality", "transcript", "attention", "id")
 
 
 @remote
@@ -22,14 +22,15 @@ def board(
     """Show today's classes, as on the console's first page."""
     rows = caller.api.get("/v1/board", show=show, exceptions="true" if exceptions else None, q=search)
     if not caller.screen.as_json:
-        rows = [_told(row) for row in rows]
+        rows = [_as_cells(row) for row in rows]
     caller.screen.rows(rows, *COLUMNS, nothing="No upcoming or recent classes.")
 
 
-def _told(row: Json) -> Json:
+def _as_cells(row: Json) -> Json:
+    """The row with readable cells for presence, transcript and attention."""
     lag = row["lag_seconds"]
     return row | {
-        "here": f"{row['present']} of {row['expected']}",
+        "present": f"{row['present']} of {row['expected']}",
         "transcript": "" if lag is None else f"{lag:.0f} s behind",
         "attention": [reason.replace("_", " ") for reason in row["attention"]],
     }

@@ -1,6 +1,6 @@
-"""Who runs a verb: the API with their key, their screen, and what ends the verb with which exit code.
+"""Runs a command with an API client and a screen, and turns errors into messages and exit codes.
 
-0: done. 1: the API refused. 2: the command line makes no sense. 3: the API does not answer.
+Exit codes: 0 success, 1 the API refused, 2 invalid command line, 3 the API is not responding.
 """
 
 import inspect
@@ -16,7 +16,7 @@ import httpx
 import typer
 
 from cli.api_client import Api, ApiError, Json
-from cli.remote.address import address_of_api, key_of
+from cli.remote.address import address_of_api, required_key
 from cli.remote.moments import read_moment, read_zone
 from cli.remote.screen import Screen
 
@@ -64,14 +64,17 @@ _COMMON: dict[str, tuple[Any, Any]] = {
 
 @dataclass(frozen=True)
 class Caller:
+    """The API client and the screen of the person or program that runs a command."""
+
     api: Api
     screen: Screen
 
     def moment(self, text: str) -> str:
+        """A typed time as ISO 8601; read in --zone if it has no offset."""
         return read_moment(text, self.screen.zone).isoformat()
 
-    def sure(self, question: str, yes: bool) -> None:
-        """For what cannot be taken back."""
+    def confirm(self, question: str, yes: bool) -> None:
+        """Ask before a destructive action, unless --yes was passed. Without a terminal, --yes is required."""
         if yes:
             return
         if not sys.stdin.isatty():
@@ -80,34 +83,38 @@ class Caller:
 
 
 def remote(function: Callable[..., None]) -> Callable[..., None]:
-    """Makes a verb of a function whose first argument is the caller: with the options of the connection."""
+    """Decorator for commands: passes the `Caller` as first argument and adds the connection options."""
 
     @wraps(function)
-    def verb(**told: Any) -> None:
-        common = {name: told.pop(name) for name in _COMMON}
+    def command(**arguments: Any) -> None:
+        common = {name: arguments.pop(name) for name in _COMMON}
         with calling(**common) as caller:
-            function(caller, **told)
+            function(caller, **arguments)
 
     own = list(inspect.signature(function).parameters.values())[1:]
-    return with_parameters(verb, [*own, *(option(name, *one) for name, one in _COMMON.items())])
+    return with_parameters(
+        command, [*own, *(option(name, *definition) for name, definition in _COMMON.items())]
+    )
 
 
 def option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    """A parameter that Typer turns into an option or argument."""
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
-def with_parameters(verb: Callable[..., None], parameters: list[inspect.Parameter]) -> Callable[..., None]:
-    """Typer reads the command line's form off the signature."""
-    named = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters]
-    verb.__signature__ = inspect.Signature(named)  # type: ignore[attr-defined]
-    verb.__annotations__ = {one.name: one.annotation for one in named}
-    return verb
+def with_parameters(command: Callable[..., None], parameters: list[inspect.Parameter]) -> Callable[..., None]:
+    """The function with another signature, from which Typer derives arguments and options."""
+    named = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+    command.__signature__ = inspect.Signature(named)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in named}
+    return command
 
 
 @contextmanager
 def calling(
-    *, api_url: str, api_key: str, as_json: bool, zone: str, token: Callable[[str], str] = key_of
+    *, api_url: str, api_key: str, as_json: bool, zone: str, token: Callable[[str], str] = required_key
 ) -> Iterator[Caller]:
+    """A caller for these options; API errors inside end the command. `token` checks `api_key`."""
     address = address_of_api(api_url)
     screen = Screen(as_json, read_zone(zone))
     try:
@@ -122,13 +129,13 @@ def calling(
         screen.note(f"The API at {address} isn't responding: {error or type(error).__name__}.")
         raise typer.Exit(UNREACHABLE) from None
     except ApiError as error:
-        raise typer.Exit(_tell(screen, address, error)) from None
+        raise typer.Exit(_show_error(screen, address, error)) from None
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read has enough: `homeroom … | head`
+        sys.stderr.close()  # the reader has closed its end, as in `homeroom … | head`
         raise typer.Exit(0) from None
 
 
-def _tell(screen: Screen, address: str, error: ApiError) -> int:
+def _show_error(screen: Screen, address: str, error: ApiError) -> int:
     problem = error.problem
     if "code" not in problem:
         screen.note(f"{address} responded with {error.status}, which isn't from Homeroom. Check the address.")
@@ -136,14 +143,14 @@ def _tell(screen: Screen, address: str, error: ApiError) -> int:
     if screen.as_json:
         screen.note(json.dumps(problem, ensure_ascii=False))
     else:
-        screen.note("\n".join(_said(problem)))
+        screen.note("\n".join(_lines(problem)))
     return REFUSED
 
 
-def _said(problem: Json) -> Iterator[str]:
+def _lines(problem: Json) -> Iterator[str]:
     detail = str(problem.get("detail", ""))
     yield f"Refused: {detail} ({problem['code']})"
     if step := problem.get("next_step"):
         yield f"Next: {step}"
-    if number := problem.get("request_id"):
-        yield f"Request: {number}"
+    if request_id := problem.get("request_id"):
+        yield f"Request: {request_id}"

@@ -1,4 +1,4 @@
-"""`homeroom audit` and `homeroom events`: who changed what, and what changes."""
+"""`homeroom audit` and `homeroom events`: the audit log and the change feed."""
 
 from typing import Annotated
 
@@ -6,8 +6,8 @@ import typer
 
 from cli.api_client import Json
 from cli.remote.caller import Caller, remote
-from cli.remote.finding import find
-from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.ids import resolve_id
+from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from cli.remote.moments import optional_moment
 
 PAGE = 1000
@@ -23,7 +23,7 @@ def audit(
     kind: Kinds = None,
     since: Annotated[str, typer.Option("--from", help="Only changes at or after this time.")] = "",
     until: Annotated[str, typer.Option("--to", help="Only changes before this time.")] = "",
-    limit: Limit = USUAL,
+    limit: Limit = DEFAULT_LIMIT,
     every: All = False,
 ) -> None:
     """Show who changed what, latest first."""
@@ -50,14 +50,14 @@ def events(
     session: Annotated[str, typer.Option(help="Only for this class.")] = "",
 ) -> None:
     """List changes in order. The last cursor is printed at the end so that you can continue from it."""
-    wanted: Json = {"kind": kind, "session_id": session and find(caller.api, "/v1/sessions", session)}
+    filters: Json = {"kind": kind, "session_id": session and resolve_id(caller.api, "/v1/sessions", session)}
     if follow:
-        _follow(caller, since, wanted)
+        _follow(caller, since, filters)
         return
     cursor = since
     rows: list[Json] = []
     while True:
-        page = caller.api.get("/v1/events", cursor=cursor, limit=PAGE, **wanted)
+        page = caller.api.get("/v1/events", cursor=cursor, limit=PAGE, **filters)
         if caller.screen.as_json:
             caller.screen.rows(page["items"])
         rows += page["items"] if not caller.screen.as_json else []
@@ -69,9 +69,9 @@ def events(
     caller.screen.note(f"Cursor: {cursor}")
 
 
-def _follow(caller: Caller, since: str, wanted: Json) -> None:
+def _follow(caller: Caller, since: str, filters: Json) -> None:
     try:
-        for event in caller.api.live("/v1/events", since or None, **wanted):
+        for event in caller.api.live("/v1/events", since or None, **filters):
             if caller.screen.as_json:
                 caller.screen.rows([event])
             else:
@@ -81,5 +81,5 @@ def _follow(caller: Caller, since: str, wanted: Json) -> None:
 
 
 def _line(caller: Caller, event: Json) -> str:
-    told = [caller.screen.cell(event["occurred_at"]), event["kind"], event["subject_id"], event["actor"]]
-    return "  ".join([*told, ", ".join(event["changed"])])
+    cells = [caller.screen.cell(event["occurred_at"]), event["kind"], event["subject_id"], event["actor"]]
+    return "  ".join([*cells, ", ".join(event["changed"])])

@@ -1,12 +1,12 @@
-"""`homeroom exceptions`: the queue of what needs somebody."""
+"""`homeroom exceptions`: lists, assigns, resolves and reopens exceptions."""
 
 from typing import Annotated
 
 import typer
 
 from cli.remote.caller import Caller, remote
-from cli.remote.finding import ID_HELP, find
-from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.ids import ID_HELP, resolve_id
+from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 
 app = typer.Typer(no_args_is_help=True, help="Exceptions: what went wrong, who owns it and when it is due.")
 PATH = "/v1/exceptions"
@@ -24,7 +24,7 @@ def list_(
     owner: Annotated[str, typer.Option(help="ops, instructor or admin")] = "",
     session: Annotated[str, typer.Option(help=f"Only for this class. {ID_HELP}")] = "",
     overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue exceptions.")] = False,
-    limit: Limit = USUAL,
+    limit: Limit = DEFAULT_LIMIT,
     every: All = False,
 ) -> None:
     """List exceptions, soonest due first."""
@@ -34,7 +34,7 @@ def list_(
         kind=kind,
         severity=severity,
         owner=owner,
-        session_id=session and find(caller.api, "/v1/sessions", session),
+        session_id=session and resolve_id(caller.api, "/v1/sessions", session),
         overdue="true" if overdue else None,
     )  # fmt: skip
 
@@ -43,7 +43,7 @@ def list_(
 @remote
 def show(caller: Caller, exception: Id) -> None:
     """Show one exception."""
-    caller.screen.record(caller.api.get(_one(caller, exception)))
+    caller.screen.record(caller.api.get(_path_of(caller, exception)))
 
 
 @app.command()
@@ -54,8 +54,8 @@ def take(
     member: Annotated[str, typer.Option("--for", help="The staff member to assign it to.")] = "",
 ) -> None:
     """Assign an exception to yourself or to a staff member."""
-    wanted = find(caller.api, "/v1/members", member) if member else None
-    case = caller.api.post(f"{_one(caller, exception)}/assign", {"member_id": wanted})
+    member_id = resolve_id(caller.api, "/v1/members", member) if member else None
+    case = caller.api.post(f"{_path_of(caller, exception)}/assign", {"member_id": member_id})
     caller.screen.done(f"Assigned to {case['assignee']}.", case)
 
 
@@ -65,7 +65,7 @@ def resolve(
     caller: Caller, exception: Id, note: Annotated[str, typer.Option(help="What was done.")] = ""
 ) -> None:
     """Resolve an exception."""
-    case = caller.api.post(f"{_one(caller, exception)}/resolve", {"resolution": note})
+    case = caller.api.post(f"{_path_of(caller, exception)}/resolve", {"resolution": note})
     caller.screen.done("Resolved.", case)
 
 
@@ -73,8 +73,8 @@ def resolve(
 @remote
 def reopen(caller: Caller, exception: Id) -> None:
     """Reopen a resolved exception."""
-    caller.screen.done("Reopened.", caller.api.post(f"{_one(caller, exception)}/reopen"))
+    caller.screen.done("Reopened.", caller.api.post(f"{_path_of(caller, exception)}/reopen"))
 
 
-def _one(caller: Caller, exception: str) -> str:
-    return f"{PATH}/{find(caller.api, PATH, exception)}"
+def _path_of(caller: Caller, exception: str) -> str:
+    return f"{PATH}/{resolve_id(caller.api, PATH, exception)}"

@@ -1,4 +1,4 @@
-"""`homeroom files`: what is brought to a class: worksheets, pictures, recordings of others."""
+"""`homeroom files`: the files of a class, such as worksheets and pictures."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from cli.remote.caller import Caller, Yes, remote
-from cli.remote.finding import ID_HELP, find
-from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.ids import ID_HELP, resolve_id
+from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 
 app = typer.Typer(no_args_is_help=True, help="Files of a class: list, add, link to, retire.")
 COLUMNS = ("created_at", "name", "media_type", "size", "id")
@@ -20,12 +20,12 @@ File = Annotated[str, typer.Argument(metavar="FILE_ID", help="Its id, or the sta
 def list_(
     caller: Caller,
     session: Session,
-    retired: Annotated[bool, typer.Option("--retired", help="Show retired ones.")] = False,
+    retired: Annotated[bool, typer.Option("--retired", help="Show retired files.")] = False,
     search: Annotated[str, typer.Option(help="Search names.")] = "",
-    limit: Limit = USUAL,
+    limit: Limit = DEFAULT_LIMIT,
     every: All = False,
 ) -> None:
-    """List the latest first."""
+    """List files, latest first."""
     show_list(
         caller, _files(caller, session), COLUMNS, limit=limit, every=every,
         retired="true" if retired else None,
@@ -38,7 +38,9 @@ def list_(
 def add(
     caller: Caller,
     session: Session,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to upload.")
+    ],
     name: Annotated[str, typer.Option(help="Name to use instead of the file's own.")] = "",
 ) -> None:
     """Add a file of up to 25 MB and print its id."""
@@ -50,24 +52,24 @@ def add(
 @remote
 def link(caller: Caller, session: Session, file: File) -> None:
     """Print a link to a file. Anyone with the link can open it for a few minutes."""
-    given = caller.api.get(f"{_one(caller, session, file)}/link")
-    caller.screen.done(given["url"], given)
+    content = caller.api.get(f"{_path_of(caller, session, file)}/link")
+    caller.screen.done(content["url"], content)
 
 
 @app.command()
 @remote
 def retire(caller: Caller, session: Session, file: File, yes: Yes = False) -> None:
     """Retire a file. Links to it stop working right away."""
-    path = _one(caller, session, file)
-    caller.sure("Retire this file?", yes)
+    path = _path_of(caller, session, file)
+    caller.confirm("Retire this file?", yes)
     caller.api.delete(path)
     caller.screen.done("Retired.", {"id": path.rpartition("/")[2], "done": "retired"})
 
 
 def _files(caller: Caller, session: str) -> str:
-    return f"/v1/sessions/{find(caller.api, '/v1/sessions', session)}/files"
+    return f"/v1/sessions/{resolve_id(caller.api, '/v1/sessions', session)}/files"
 
 
-def _one(caller: Caller, session: str, file: str) -> str:
+def _path_of(caller: Caller, session: str, file: str) -> str:
     path = _files(caller, session)
-    return f"{path}/{find(caller.api, path, file)}"
+    return f"{path}/{resolve_id(caller.api, path, file)}"

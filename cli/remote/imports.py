@@ -1,4 +1,4 @@
-"""`homeroom students import FILE`: many at once from CSV or JSON lines, with what became of each row."""
+"""`homeroom students import FILE` and the like: imports rows from CSV or JSON lines and shows the report."""
 
 import sys
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from cli.remote.caller import REFUSED, Caller
 
 CSV, JSON_LINES = "text/csv", "application/x-ndjson"
 _KINDS = {".csv": CSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES}
-_TRIES = 3
+_MAX_TRIES = 3
 
 File = Annotated[
     Path,
@@ -33,7 +33,7 @@ DryRun = Annotated[
 ]
 
 
-def take_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
+def import_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
     """Import rows. Refused rows are printed as they come; the exit code is 1 if there are any."""
     kind = _KINDS.get(file.suffix.lower())
     if kind is None:
@@ -54,9 +54,11 @@ def take_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
     if not last.get("done"):
         problem = last.get("problem", {})
         screen.note(
-            f"Interrupted: {problem.get('detail', 'the answer ended')}. {problem.get('next_step', '')}".strip()
+            f"Interrupted: {problem.get('detail', 'the response ended early')}. {problem.get('next_step', '')}".strip()
         )
-        screen.note("Accepted rows stay. Give rows an external_id and send the file again to continue.")
+        screen.note(
+            "Accepted rows stay. If your rows have an external_id, import the file again to continue."
+        )
     if not screen.as_json:
         would = "would be " if dry_run else ""
         print(f"{last.get('taken', 0):,} {would}accepted, {last.get('refused', 0):,} {would}refused.")
@@ -65,18 +67,18 @@ def take_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
 
 
 def _lines(caller: Caller, path: str, file: IO[bytes], kind: str, dry_run: bool) -> Iterator[Json]:
-    """What breaks off is sent again under the same key: rows that were made are not made twice, nor told twice."""
-    key, told = str(uuid4()), 0
+    """The lines of the report. An interrupted upload is repeated under the same key, so that no row comes twice."""
+    key, last_row = str(uuid4()), 0
     params = {"dry_run": "true"} if dry_run else {}
-    for attempt in range(1, _TRIES + 1):
+    for attempt in range(1, _MAX_TRIES + 1):
         file.seek(0)
         try:
             for line in caller.api.upload(path, file, kind, key, **params):
-                if line.get("row", told + 1) > told:
-                    told = line.get("row", told)
+                if line.get("row", last_row + 1) > last_row:
+                    last_row = line.get("row", last_row)
                     yield line
         except httpx.TransportError:
-            if attempt == _TRIES:
+            if attempt == _MAX_TRIES:
                 raise
         else:
             return
@@ -87,7 +89,7 @@ def _refusal(line: Json) -> str:
 
 
 def _progress(*, silent: bool) -> Progress:
-    """On the terminal alone: a file that takes long says how far it is."""
+    """A progress bar, on terminals only."""
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     columns = (
         SpinnerColumn(),

@@ -1,4 +1,4 @@
-"""How every list is asked for and shown."""
+"""Fetches and shows a list, with the options that all list commands share."""
 
 from itertools import islice
 from typing import Annotated, Any
@@ -9,12 +9,13 @@ from cli.remote.caller import Caller
 
 Limit = Annotated[int, typer.Option(min=1, help="Maximum number of rows.")]
 All = Annotated[bool, typer.Option("--all", help="Show all rows.")]
-USUAL = 50
+DEFAULT_LIMIT = 50
 
 
 def show_list(
     caller: Caller, path: str, columns: tuple[str, ...], *, limit: int, every: bool, **params: Any
 ) -> None:
+    """Show up to `limit` rows, or all with `every`; `params` are query parameters of the API."""
     if every:
         caller.screen.rows(caller.api.pages(path, **params), *columns)
         return

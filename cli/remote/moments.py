@@ -1,4 +1,4 @@
-"""Times and durations, as people type and read them."""
+"""Parses and formats times, time zones and durations for the command line."""
 
 import re
 from datetime import datetime, timedelta, tzinfo
@@ -11,7 +11,7 @@ _SHORT = re.compile(r"(\d{1,6})([smhd])")
 
 
 def read_zone(name: str) -> tzinfo | None:
-    """None: that of this machine, whose offset depends on the date."""
+    """The named time zone; None stands for this machine's zone."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
@@ -19,7 +19,7 @@ def read_zone(name: str) -> tzinfo | None:
 
 
 def read_moment(text: str, zone: tzinfo | None) -> datetime:
-    """A date or a time; without an offset of its own, in `zone`."""
+    """A date or time in ISO 8601, in `zone` if it has no offset."""
     try:
         moment = datetime.fromisoformat(text)
         return moment if moment.tzinfo else moment.replace(tzinfo=zone) if zone else moment.astimezone()
@@ -34,12 +34,12 @@ def optional_moment(text: str, zone: tzinfo | None) -> str | None:
 
 
 def write_moment(text: str, zone: tzinfo | None) -> str:
-    """To the minute, where the table says in which zone."""
+    """An ISO 8601 time as date and minute in `zone`."""
     return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def read_duration(text: str) -> str | float:
-    """`90s`, `15m`, `24h`, `14d`, or as the API takes it: ISO 8601."""
-    if found := _SHORT.fullmatch(text):
-        return timedelta(seconds=int(found[1]) * _SECONDS[found[2]]).total_seconds()
+    """A duration in seconds for `90s`, `15m`, `24h` or `14d`; other text is left to the API, which takes ISO 8601."""
+    if match := _SHORT.fullmatch(text):
+        return timedelta(seconds=int(match[1]) * _SECONDS[match[2]]).total_seconds()
     return text

@@ -1,12 +1,12 @@
-"""`homeroom notices`: the outbox."""
+"""`homeroom notices`: lists and shows messages and their delivery."""
 
 from typing import Annotated
 
 import typer
 
 from cli.remote.caller import Caller, remote
-from cli.remote.finding import find
-from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.ids import resolve_id
+from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 
 app = typer.Typer(no_args_is_help=True, help="Messages to people and their delivery status.")
 PATH = "/v1/notices"
@@ -21,15 +21,15 @@ def list_(
     kind: Annotated[str, typer.Option(help="Such as reminder or summary.")] = "",
     session: Annotated[str, typer.Option(help="Only for this class.")] = "",
     search: Annotated[str, typer.Option(help="Search subjects and addresses.")] = "",
-    limit: Limit = USUAL,
+    limit: Limit = DEFAULT_LIMIT,
     every: All = False,
 ) -> None:
-    """List the latest first."""
+    """List messages, latest first."""
     show_list(
         caller, PATH, COLUMNS, limit=limit, every=every,
         state=state,
         kind=kind,
-        session_id=session and find(caller.api, "/v1/sessions", session),
+        session_id=session and resolve_id(caller.api, "/v1/sessions", session),
         q=search,
     )  # fmt: skip
 
@@ -41,4 +41,4 @@ def show(
     notice: Annotated[str, typer.Argument(help="Its id, or the start of it.")],
 ) -> None:
     """Show one message."""
-    caller.screen.record(caller.api.get(f"{PATH}/{find(caller.api, PATH, notice)}"), "html")
+    caller.screen.record(caller.api.get(f"{PATH}/{resolve_id(caller.api, PATH, notice)}"), "html")

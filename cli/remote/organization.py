@@ -1,4 +1,4 @@
-"""`homeroom organization` and `homeroom policy`: the tenant and its rules."""
+"""`homeroom organization` and `homeroom policy`: the organization and its class rules."""
 
 from typing import Annotated
 
@@ -10,9 +10,9 @@ from cli.remote.moments import read_duration
 
 organization = typer.Typer(no_args_is_help=True, help="The organization. Operators can create new ones.")
 policy = typer.Typer(no_args_is_help=True, help="The organization's class rules.")
-_LISTS = ("reminders_before", "languages")
-_WORDS = ("languages",)
-_NUMBERS = ("segment_seconds",)
+_LIST_RULES = ("reminders_before", "languages")
+_TEXT_RULES = ("languages",)
+_NUMBER_RULES = ("segment_seconds",)
 
 
 @organization.command()
@@ -52,14 +52,14 @@ def show_organization(caller: Caller) -> None:
 @remote
 def edit(
     caller: Caller,
-    name: Annotated[str, typer.Option()] = "",
-    time_zone: Annotated[str, typer.Option()] = "",
-    language: Annotated[str, typer.Option()] = "",
+    name: Annotated[str, typer.Option(help="The new name.")] = "",
+    time_zone: Annotated[str, typer.Option(help="An IANA time zone.")] = "",
+    language: Annotated[str, typer.Option(help="Such as en or es.")] = "",
 ) -> None:
     """Change the given fields."""
-    told = {"name": name, "time_zone": time_zone, "language": language}
+    fields = {"name": name, "time_zone": time_zone, "language": language}
     _, etag = caller.api.read("/v1/organization")
-    changed = caller.api.patch("/v1/organization", {k: v for k, v in told.items() if v}, etag)
+    changed = caller.api.patch("/v1/organization", {k: v for k, v in fields.items() if v}, etag)
     caller.screen.done("Changed.", changed)
 
 
@@ -83,14 +83,15 @@ def set_policy(
     ],
 ) -> None:
     """Change rules for classes booked from now on."""
-    caller.screen.record(caller.api.patch("/v1/policy", dict(_rule(told) for told in rules)))
+    caller.screen.record(caller.api.patch("/v1/policy", dict(_rule(assignment) for assignment in rules)))
 
 
-def _rule(told: str) -> tuple[str, object]:
-    name, found, value = told.partition("=")
-    if not found:
-        raise typer.BadParameter(f"{told!r} isn't a rule. Use a form such as room_before=15m.")
+def _rule(assignment: str) -> tuple[str, object]:
+    """Name and value of `RULE=VALUE`. Raises typer.BadParameter."""
+    name, equals, value = assignment.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{assignment!r} isn't a rule. Use a form such as room_before=15m.")
     name = name.replace("-", "_")
     parts = [part.strip() for part in value.split(",") if part.strip()]
-    read: list[object] = [part if name in _WORDS else read_duration(part) for part in parts]
-    return name, read if name in _LISTS else value if name in _NUMBERS else read_duration(value)
+    items: list[object] = [part if name in _TEXT_RULES else read_duration(part) for part in parts]
+    return name, items if name in _LIST_RULES else value if name in _NUMBER_RULES else read_duration(value)

@@ -1,4 +1,4 @@
-"""`homeroom review`: drafts of documentation, and the decision on each."""
+"""`homeroom review`: lists, shows, approves and sends back drafts of documentation."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -8,8 +8,8 @@ import typer
 
 from cli.api_client import Json
 from cli.remote.caller import Caller, Yes, remote
-from cli.remote.finding import find
-from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.ids import resolve_id
+from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from cli.remote.moments import optional_moment
 from cli.remote.sessions import COLUMNS, PATH, Id
 
@@ -31,7 +31,7 @@ def list_(
             "--from", help="Only classes that started at or after this time. Defaults to 60 days ago."
         ),
     ] = "",
-    limit: Limit = USUAL,
+    limit: Limit = DEFAULT_LIMIT,
     every: All = False,
 ) -> None:
     """List classes with a draft to review, oldest first."""
@@ -59,10 +59,10 @@ def show(caller: Caller, session: Id) -> None:
 def approve(caller: Caller, session: Id, revision: Revision = 0, yes: Yes = False) -> None:
     """Approve a draft. Guardians get the summary."""
     path = _documentation(caller, session)
-    wanted = revision or caller.api.get(path)["revision"]
-    caller.sure(f"Approve revision {wanted} and send it to guardians?", yes)
-    caller.api.post(f"{path}/approve", {"revision": wanted})
-    caller.screen.done(f"Revision {wanted} approved.", {"done": "approved", "revision": wanted})
+    number = revision or caller.api.get(path)["revision"]
+    caller.confirm(f"Approve revision {number} and send it to guardians?", yes)
+    caller.api.post(f"{path}/approve", {"revision": number})
+    caller.screen.done(f"Revision {number} approved.", {"done": "approved", "revision": number})
 
 
 @app.command("request-changes")
@@ -75,22 +75,22 @@ def request_changes(
 ) -> None:
     """Request changes to a draft."""
     path = _documentation(caller, session)
-    wanted = revision or caller.api.get(path)["revision"]
-    caller.api.post(f"{path}/request-changes", {"revision": wanted, "reason": reason})
+    number = revision or caller.api.get(path)["revision"]
+    caller.api.post(f"{path}/request-changes", {"revision": number, "reason": reason})
     caller.screen.done(
-        f"Changes to revision {wanted} requested.", {"done": "changes_requested", "revision": wanted}
+        f"Changes to revision {number} requested.", {"done": "changes_requested", "revision": number}
     )
 
 
 def _documentation(caller: Caller, session: str) -> str:
-    return f"{PATH}/{find(caller.api, PATH, session)}/documentation"
+    return f"{PATH}/{resolve_id(caller.api, PATH, session)}/documentation"
 
 
 def _as_text(draft: Json) -> list[str]:
     lines = [f"Revision {draft['revision']}, {draft['status'].replace('_', ' ')}"]
     if draft["changes_wanted"]:
         lines.append(f"Changes requested: {draft['changes_wanted']}")
-    for section, statements in groupby(draft["statements"], lambda one: one["section"]):
+    for section, statements in groupby(draft["statements"], lambda statement: statement["section"]):
         lines += ["", section.replace("_", " ").capitalize()]
         for statement in statements:
             lines.append(f"  - {statement['text']}")

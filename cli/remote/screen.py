@@ -1,4 +1,4 @@
-"""What a verb shows: tables for people, JSON for programs."""
+"""Prints results: tables and text for people, JSON for programs."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ from rich.text import Text
 from cli.api_client import Json
 from cli.remote.moments import write_moment
 
-_WIDE = 10_000  # columns where nobody looks at a terminal: nothing is cut
+_UNLIMITED = 10_000  # columns when the output is no terminal, so that nothing is cut
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,16 @@ class Screen:
     zone: tzinfo | None
 
     def rows(self, rows: Iterable[Json], *columns: str, nothing: str = "None found.") -> None:
-        """JSON lines come as the rows do; a table waits for all, to know its widths."""
+        """Print rows as JSON lines or as a table; `nothing` is printed instead of an empty table."""
         if self.as_json:
             for row in rows:
                 _print_json(row)
             return
         table = Table(box=None, pad_edge=False)
         for column in columns:
-            table.add_column(column.replace("_", " ").capitalize(), no_wrap=_is_id(column), overflow="fold")
+            table.add_column(
+                column.replace("_", " ").capitalize(), no_wrap=_is_unwrapped(column), overflow="fold"
+            )
         for row in rows:
             table.add_row(*(Text(self.cell(row.get(column))) for column in columns))
         if not table.row_count:
@@ -42,6 +44,7 @@ class Screen:
             self.note(f"Times in {self._zone_name()}.")
 
     def record(self, row: Json, *left_out: str) -> None:
+        """Print one row with all its fields but those in `left_out`."""
         if self.as_json:
             _print_json(row)
             return
@@ -54,7 +57,7 @@ class Screen:
         _console().print(table)
 
     def done(self, text: str, result: Json) -> None:
-        """What a command did."""
+        """Print the result of a command: a sentence for people, `result` for programs."""
         if self.as_json:
             _print_json(result)
         else:
@@ -65,10 +68,11 @@ class Screen:
             print(line, flush=True)
 
     def note(self, text: str) -> None:
-        """Beside the result, which a program may read."""
+        """Print to stderr, so that stdout holds only the result."""
         print(text, file=sys.stderr)
 
     def cell(self, value: Any) -> str:
+        """A value as text for a table."""
         if value is None:
             return ""
         if isinstance(value, bool):
@@ -76,16 +80,16 @@ class Screen:
         if isinstance(value, str):
             return write_moment(value, self.zone) if _is_moment(value) else value
         if isinstance(value, list):
-            return "\n".join(self.cell(one) for one in value)
+            return "\n".join(self.cell(item) for item in value)
         if isinstance(value, Mapping):
-            return ", ".join(f"{name} {self.cell(one)}" for name, one in value.items())
+            return ", ".join(f"{name} {self.cell(item)}" for name, item in value.items())
         return str(value)
 
     def _zone_name(self) -> str:
         return str(self.zone) if self.zone else f"this machine's zone, {datetime.now().astimezone():%Z}"
 
 
-def _is_id(column: str) -> bool:
+def _is_unwrapped(column: str) -> bool:
     return column == "id" or column.endswith("_at")
 
 
@@ -100,7 +104,9 @@ def _is_moment(value: str) -> bool:
 
 def _console() -> Console:
     plain = Console(highlight=False, markup=False, emoji=False)
-    return plain if plain.is_terminal else Console(highlight=False, markup=False, emoji=False, width=_WIDE)
+    return (
+        plain if plain.is_terminal else Console(highlight=False, markup=False, emoji=False, width=_UNLIMITED)
+    )
 
 
 def _print_json(row: Json) -> None:

@@ -1,4 +1,4 @@
-"""`homeroom sessions`: the classes, and the commands to them."""
+"""`homeroom sessions`: lists and books classes, and sends them commands."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -7,8 +7,8 @@ import typer
 
 from cli.api_client import Json
 from cli.remote.caller import Caller, Yes, remote
-from cli.remote.finding import ID_HELP, find
-from cli.remote.lists import USUAL, All, Limit, show_list
+from cli.remote.ids import ID_HELP, resolve_id
+from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from cli.remote.moments import optional_moment
 
 app = typer.Typer(no_args_is_help=True, help="Classes: list, book, move, cancel, invite.")
@@ -35,9 +35,9 @@ def list_(
     course: Annotated[str, typer.Option(help="Only this course.")] = "",
     instructor: Annotated[str, typer.Option(help="Only this instructor.")] = "",
     student: Annotated[str, typer.Option(help="Only this student.")] = "",
-    external_id: Annotated[str, typer.Option(help="Your own system's id, at any time.")] = "",
+    external_id: Annotated[str, typer.Option(help="Its id in your own system. Searches all dates.")] = "",
     search: Annotated[str, typer.Option(help="Search titles.")] = "",
-    limit: Limit = USUAL,
+    limit: Limit = DEFAULT_LIMIT,
     every: All = False,
 ) -> None:
     """List classes by start. Defaults to yesterday until a week from now."""
@@ -46,9 +46,9 @@ def list_(
         caller, PATH, COLUMNS, limit=limit, every=every,
         **{"from": optional_moment(since, zone), "to": optional_moment(until, zone)},
         state=state,
-        course_id=course and find(api, "/v1/courses", course),
-        instructor_id=instructor and find(api, "/v1/instructors", instructor),
-        student_id=student and find(api, "/v1/students", student),
+        course_id=course and resolve_id(api, "/v1/courses", course),
+        instructor_id=instructor and resolve_id(api, "/v1/instructors", instructor),
+        student_id=student and resolve_id(api, "/v1/students", student),
         external_id=external_id,
         q=search,
     )  # fmt: skip
@@ -58,7 +58,7 @@ def list_(
 @remote
 def show(caller: Caller, session: Id) -> None:
     """Show one class: its times, its state and how complete its record is."""
-    caller.screen.record(caller.api.get(_one(caller, session)))
+    caller.screen.record(caller.api.get(_path_of(caller, session)))
 
 
 @app.command()
@@ -82,13 +82,13 @@ def book(
     """Book a class. Everything around it then runs automatically."""
     api = caller.api
     body: Json = {
-        "course_id": find(api, "/v1/courses", course),
-        "instructor_id": find(api, "/v1/instructors", instructor),
+        "course_id": resolve_id(api, "/v1/courses", course),
+        "instructor_id": resolve_id(api, "/v1/instructors", instructor),
         **_times(caller, starts, ends, minutes),
-        "topic_ids": [find(api, "/v1/topics", one) for one in topic or ()],
+        "topic_ids": [resolve_id(api, "/v1/topics", item) for item in topic or ()],
     }
     if student:
-        body["student_ids"] = [find(api, "/v1/students", one) for one in student]
+        body["student_ids"] = [resolve_id(api, "/v1/students", item) for item in student]
     if class_zone:
         body["time_zone"] = class_zone
     if external_id:
@@ -101,7 +101,7 @@ def book(
 @remote
 def move(caller: Caller, session: Id, starts: Starts, minutes: Longer = 0, ends: Ends = "") -> None:
     """Move a class to another time. It keeps its length unless you pass --minutes or --ends."""
-    path = _one(caller, session)
+    path = _path_of(caller, session)
     if not ends and not minutes:
         minutes = _minutes_of(caller.api.get(path))
     times = _times(caller, starts, ends, minutes)
@@ -113,12 +113,12 @@ def move(caller: Caller, session: Id, starts: Starts, minutes: Longer = 0, ends:
 @remote
 def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = 0) -> None:
     """Extend a class until a time, or by some minutes."""
-    path = _one(caller, session)
+    path = _path_of(caller, session)
     if bool(ends) == bool(minutes):
         raise typer.BadParameter("Pass either --minutes or --ends.")
     if minutes:
-        present = datetime.fromisoformat(caller.api.get(path)["ends_at"])
-        ends_at = (present + timedelta(minutes=minutes)).isoformat()
+        current_end = datetime.fromisoformat(caller.api.get(path)["ends_at"])
+        ends_at = (current_end + timedelta(minutes=minutes)).isoformat()
     else:
         ends_at = caller.moment(ends)
     caller.api.post(f"{path}/extend", {"ends_at": ends_at})
@@ -135,9 +135,9 @@ def cancel(
     reason: Annotated[str, typer.Option(help="A code, such as weather or illness.")] = "unspecified",
     yes: Yes = False,
 ) -> None:
-    """Cancel a class. Everyone who was notified is told."""
-    path = _one(caller, session)
-    caller.sure(f"Cancel {_called(caller, path)}?", yes)
+    """Cancel a class. Everyone who was notified about it is notified again."""
+    path = _path_of(caller, session)
+    caller.confirm(f"Cancel {_describe(caller, path)}?", yes)
     caller.api.post(f"{path}/cancel", {"reason": reason})
     caller.screen.done("Cancelled.", _done(path, "cancelled"))
 
@@ -146,8 +146,8 @@ def cancel(
 @remote
 def end(caller: Caller, session: Id, yes: Yes = False) -> None:
     """End a running class and close its room."""
-    path = _one(caller, session)
-    caller.sure(f"End {_called(caller, path)} now?", yes)
+    path = _path_of(caller, session)
+    caller.confirm(f"End {_describe(caller, path)} now?", yes)
     caller.api.post(f"{path}/end")
     caller.screen.done("Ended.", _done(path, "ended"))
 
@@ -160,9 +160,9 @@ def substitute(
     instructor: Annotated[str, typer.Option(help="Defaults to the best match.")] = "",
 ) -> None:
     """Request a substitute. The request goes to the ops queue."""
-    path = _one(caller, session)
-    wanted = find(caller.api, "/v1/instructors", instructor) if instructor else None
-    caller.api.post(f"{path}/substitute", {"instructor_id": wanted})
+    path = _path_of(caller, session)
+    instructor_id = resolve_id(caller.api, "/v1/instructors", instructor) if instructor else None
+    caller.api.post(f"{path}/substitute", {"instructor_id": instructor_id})
     caller.screen.done("Requested. See `homeroom exceptions list`.", _done(path, "substitution_requested"))
 
 
@@ -171,43 +171,43 @@ def substitute(
 def timeline(caller: Caller, session: Id) -> None:
     """Show every step around the class, done or planned."""
     columns = ("step", "occasion", "outcome", "planned_at", "started_at", "finished_at", "note")
-    caller.screen.rows(caller.api.get(f"{_one(caller, session)}/timeline"), *columns)
+    caller.screen.rows(caller.api.get(f"{_path_of(caller, session)}/timeline"), *columns)
 
 
 @app.command()
 @remote
 def links(caller: Caller, session: Id) -> None:
     """List the join links, one per person. Anyone with a link joins as that person."""
-    caller.screen.rows(caller.api.get(f"{_one(caller, session)}/join-links"), "role", "name", "url")
+    caller.screen.rows(caller.api.get(f"{_path_of(caller, session)}/join-links"), "role", "name", "url")
 
 
 @app.command()
 @remote
 def invite(caller: Caller, session: Id, name: Annotated[str, typer.Option(help="The guest's name.")]) -> None:
     """Create a link for a guest. Guests don't count toward attendance."""
-    link = caller.api.post(f"{_one(caller, session)}/guests", {"name": name})
+    link = caller.api.post(f"{_path_of(caller, session)}/guests", {"name": name})
     caller.screen.done(link["url"], link)
 
 
-def _one(caller: Caller, session: str) -> str:
-    return f"{PATH}/{find(caller.api, PATH, session)}"
+def _path_of(caller: Caller, session: str) -> str:
+    return f"{PATH}/{resolve_id(caller.api, PATH, session)}"
 
 
-def _called(caller: Caller, path: str) -> str:
+def _describe(caller: Caller, path: str) -> str:
     session = caller.api.get(path)
     return f"“{session['title']}”, {caller.screen.cell(session['starts_at'])}"
 
 
-def _done(path: str, what: str) -> Json:
-    return {"id": path.rpartition("/")[2], "done": what}
+def _done(path: str, action: str) -> Json:
+    return {"id": path.rpartition("/")[2], "done": action}
 
 
 def _times(caller: Caller, starts: str, ends: str, minutes: int) -> Json:
     starts_at = caller.moment(starts)
-    late = datetime.fromisoformat(starts_at) + timedelta(minutes=minutes)
-    return {"starts_at": starts_at, "ends_at": caller.moment(ends) if ends else late.isoformat()}
+    by_length = datetime.fromisoformat(starts_at) + timedelta(minutes=minutes)
+    return {"starts_at": starts_at, "ends_at": caller.moment(ends) if ends else by_length.isoformat()}
 
 
 def _minutes_of(session: Json) -> int:
-    lasts = datetime.fromisoformat(session["ends_at"]) - datetime.fromisoformat(session["starts_at"])
-    return round(lasts.total_seconds() / 60)
+    length = datetime.fromisoformat(session["ends_at"]) - datetime.fromisoformat(session["starts_at"])
+    return round(length.total_seconds() / 60)

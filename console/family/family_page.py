@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.http.authentication import known
+from api.http.authentication import principal_or_none
 from api.http.dependencies import Now, Shared
 from api.http.state import State
 from console.frame.problem_page import PageRoute
@@ -49,7 +49,7 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
 async def _sign_in(request: Request, shared: State, token: str, now: datetime) -> Response:
     """Sign in with the link, and redirect so that it leaves the address bar; a guardian who is signed in stays so."""
     _, guardian_id = await shared.family_links.guardian_of(token, now)
-    who = await known(request)
+    who = await principal_or_none(request)
     if who and who.actor == f"guardian:{guardian_id}":
         return RedirectResponse(PATH, status_code=303, headers=HEADERS)
     return signed_in(shared, (await shared.family_links.sign_in(token, now)).token, PATH)

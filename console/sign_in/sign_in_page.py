@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from api.http.authentication import cookie_name, known
+from api.http.authentication import cookie_name, principal_or_none
 from api.http.dependencies import Now, Shared
 from api.http.problems import status_of
 from api.http.state import State
@@ -30,7 +30,7 @@ NOTES = {"out": "You are signed out.", "everywhere": "You are signed out everywh
 @router.get("/sign-in")
 async def form(request: Request, shared: Shared, next: str = "", note: str = "") -> Response:
     path = safe_path(next)
-    if who := await known(request):
+    if who := await principal_or_none(request):
         return RedirectResponse(path or home_path(who.role), status_code=303, headers=HEADERS)
     return _form(request, shared, path, note=NOTES.get(note, ""))
 

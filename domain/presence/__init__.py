@@ -1,1 +1,1 @@
-"""Who is in a class: events, connections, attendance, engagement, live status."""
+"""Presence in a class, computed from recorded events: connections, attendance, engagement, live status, milestones."""

@@ -1,7 +1,7 @@
-"""Attendance, folded from recorded events by connection (LiveKit participant sid), never by identity.
+"""Computes each person's attendance from recorded events, as the union of their connections (LiveKit participant sids).
 
-A full reconnect is a new connection, and the old one's `left` may come after the new one's `joined`: a person's time
-in class is the union of their connections, so that nothing is counted twice.
+Connections may overlap: a full reconnect is a new connection, and the `left` event of the old one may come after the
+`joined` event of the new one. The union counts no time twice.
 """
 
 from collections import defaultdict
@@ -19,9 +19,11 @@ _CAPTURE = capture_identity("")
 
 @dataclass(frozen=True)
 class Attendance:
+    """One person's attendance of one class."""
+
     identity: str
     connections: tuple[Connection, ...]
-    intervals: tuple[Interval, ...]  # merged, without overlap; an open one ends at `until`
+    intervals: tuple[Interval, ...]  # merged, without overlap; an open connection ends at `until`
     present: bool
 
     @property
@@ -42,23 +44,22 @@ class Attendance:
 
 
 def fold_attendance(events: Iterable[SessionEvent], *, until: datetime | None) -> dict[str, Attendance]:
-    """Attendance by identity, people only. `until` is the end of an open interval: now, or the end of the class.
+    """Attendance by identity, people only. `until` ends open connections: now, or the end of the class.
 
-    Without `until` an open interval ends at its last sighting. The order of events and their repetition make no
-    difference.
+    Without `until`, an open connection ends at its last sighting. The order and repetition of events do not matter.
     """
-    known = list(events)
-    room = RoomHistory(known)
+    all_events = list(events)
+    room = RoomHistory(all_events)
     connections: dict[str, list[Connection]] = defaultdict(list)
-    for sid, own in _people(known).items():
+    for sid, own in _by_connection(all_events).items():
         connection = read_connection(sid, own, room)
         if connection:
             connections[min(e.identity or "" for e in own)].append(connection)
     return {identity: _attendance(identity, connections[identity], until) for identity in sorted(connections)}
 
 
-def _people(events: Iterable[SessionEvent]) -> dict[str, list[SessionEvent]]:
-    """Events by connection, without those of machines: one event that says hidden speaks for its connection."""
+def _by_connection(events: Iterable[SessionEvent]) -> dict[str, list[SessionEvent]]:
+    """Events by connection, without machines: one hidden event marks its whole connection as a machine's."""
     by_sid: dict[str, list[SessionEvent]] = defaultdict(list)
     for event in events:
         if event.participant_sid and event.identity and not event.identity.startswith(_CAPTURE):

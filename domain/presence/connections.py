@@ -1,13 +1,13 @@
-"""One connection (LiveKit participant sid), read from whatever evidence of it there is.
+"""Determines when a connection (LiveKit participant sid) began and ended, from incomplete evidence.
 
 Events may be lost, repeated or out of order. Each end of a connection is taken from the best evidence:
 
-    joined   LiveKit's word, else the time the watch was told, else the first sighting
-    left     LiveKit's word, else the watch's, else the last sighting of a connection that only the recorder knew,
-             else the end of the room; else it is open
+    joined   LiveKit's announcement, else the join time in LiveKit's participant list, else the first event
+    left     LiveKit's announcement, else the room watch missing it, else the last sighting of a connection that only
+             the recorder observed, else the end of the room; else it is still open
 
-A sighting is anything that shows the server listed the connection. An act is something its client did itself: the
-server lists a dead client for a while longer.
+A sighting is any event that shows that the server listed the connection. An act is something that the client did
+itself; only acts prove that the client was alive, since the server lists a dead client for a while.
 """
 
 from bisect import bisect_right
@@ -22,21 +22,23 @@ K = EventKind
 
 
 class Provenance(StrEnum):
-    ANNOUNCED = "announced"  # LiveKit said so
-    OBSERVED = "observed"  # the watch saw it in LiveKit's list
-    INFERRED = "inferred"  # concluded from what else is known
+    """The evidence for one end of a connection."""
+
+    ANNOUNCED = "announced"  # by a LiveKit webhook
+    OBSERVED = "observed"  # by the room watch, in LiveKit's participant list
+    INFERRED = "inferred"  # from other events
     NONE = "none"  # still open
 
 
 # LiveKit gives a silent client up 10 s (disconnected) + 5 s (failed) + 5 s (clean-up) after its last packet.
 TIMEOUT_LAG = timedelta(seconds=20)
-# A recorder that is a little late, and clocks that differ, must not keep a connection alive beyond its room.
+# Late recorder events and differing clocks must not keep a connection alive beyond its room.
 ROOM_END_GRACE = timedelta(seconds=5)
-# Those who wait for a room to be made again are in it a moment before that is written down.
+# Clients that wait for a room to be recreated join it a moment before the recreation is recorded.
 BACK_AT_ONCE = timedelta(seconds=1)
 
 _ACTS = frozenset({K.TRACK_MUTED, K.TRACK_UNMUTED, K.TALK, K.CHAT, K.HAND_RAISED, K.HAND_LOWERED})
-_NO_SIGHTINGS = frozenset({K.PARTICIPANT_ABORTED, K.PARTICIPANT_ABSENT})
+_NOT_SIGHTINGS = frozenset({K.PARTICIPANT_ABORTED, K.PARTICIPANT_ABSENT})
 _LISTED = frozenset({K.PARTICIPANT_JOINED, K.PARTICIPANT_LEFT, K.PARTICIPANT_SEEN})
 
 
@@ -47,11 +49,10 @@ class Connection:
     joined_by: Provenance
     left_at: datetime | None  # None: still in the room
     left_by: Provenance
-    reason: str | None  # LiveKit's word in lower case, or absent, room_ended, unlisted
+    reason: str | None  # LiveKit's reason in lower case, or aborted, absent, room_ended, unlisted
     last_seen_at: datetime
-    said_left: bool = (
-        False  # LiveKit itself said it is over: the list of a moment earlier does not bring it back
-    )
+    # LiveKit announced the end, so an older participant list does not reopen the connection.
+    end_announced: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,20 +63,20 @@ class _End:
 
 
 class RoomHistory:
-    """What the room as a whole says of its connections."""
+    """The ends and restarts of a room, which also end its connections."""
 
     def __init__(self, events: Iterable[SessionEvent]) -> None:
-        known = list(events)
+        all_events = list(events)
         self._ends = sorted(
-            (e.occurred_at, e.kind) for e in known if e.kind in (K.ROOM_FINISHED, K.ROOM_REMADE)
+            (e.occurred_at, e.kind) for e in all_events if e.kind in (K.ROOM_FINISHED, K.ROOM_REMADE)
         )
-        self._sightings = sorted(moment(e) for e in known if e.participant_sid and is_sighting(e))
+        self._sightings = sorted(moment(e) for e in all_events if e.participant_sid and is_sighting(e))
 
     def end_of(self, joined_at: datetime, last_seen: datetime) -> datetime | None:
-        """When a connection ended with its room, or None.
+        """When a connection ended with its room, or None if it outlived every end.
 
-        A room that finished had its people until then. One that had to be made again had lost them with its server,
-        which lived at least as long as anybody was sighted in it.
+        A finished room had its people until then. A recreated room had lost them with its server, which lived at least
+        until the last sighting of anyone in it.
         """
         for end, kind in self._ends:
             latest = end - BACK_AT_ONCE if kind == K.ROOM_REMADE else end
@@ -93,18 +94,19 @@ class RoomHistory:
 
 
 def moment(event: SessionEvent) -> datetime:
-    """The last moment an event speaks of: speech goes on until its end."""
+    """The last moment that an event is evidence for: the end of the speech for talk, else when it occurred."""
     if event.kind == K.TALK and event.data.get("until"):
         return max(event.occurred_at, datetime.fromisoformat(event.data["until"]))
     return event.occurred_at
 
 
 def is_sighting(event: SessionEvent) -> bool:
-    return event.kind not in _NO_SIGHTINGS and not _is_late(event)
+    """Whether the event shows that the server listed the connection when it occurred."""
+    return event.kind not in _NOT_SIGHTINGS and not _is_late(event)
 
 
 def read_connection(sid: str, own: Sequence[SessionEvent], room: RoomHistory) -> Connection | None:
-    """The connection that the events of one sid tell of; None where it never became active."""
+    """The connection according to the events of one sid; None if it never became active."""
     kinds = {e.kind for e in own}
     if K.PARTICIPANT_ABORTED in kinds and not kinds & (_ACTS | {K.PARTICIPANT_JOINED, K.PARTICIPANT_LEFT}):
         return None
@@ -113,28 +115,29 @@ def read_connection(sid: str, own: Sequence[SessionEvent], room: RoomHistory) ->
     last_seen = max([joined_at, *sightings])
     end = _end(own, joined_at, last_seen, room)
     left_at = max(end.at, joined_at) if end.at else None
-    said_left = bool(kinds & {K.PARTICIPANT_LEFT, K.PARTICIPANT_ABORTED})
-    return Connection(sid, joined_at, joined_by, left_at, end.by, end.reason, last_seen, said_left)
+    end_announced = bool(kinds & {K.PARTICIPANT_LEFT, K.PARTICIPANT_ABORTED})
+    return Connection(sid, joined_at, joined_by, left_at, end.by, end.reason, last_seen, end_announced)
 
 
 def _joined(own: Sequence[SessionEvent]) -> tuple[datetime, Provenance]:
     announced = [e.occurred_at for e in own if e.kind == K.PARTICIPANT_JOINED]
-    announced += [t for e in own if e.source == EventSource.WEBHOOK and (t := _told_joined(e))]
+    announced += [t for e in own if e.source == EventSource.WEBHOOK and (t := _reported_join(e))]
     if announced:
         return min(announced), Provenance.ANNOUNCED
-    observed = [t for e in own if (t := _told_joined(e))]
+    observed = [t for e in own if (t := _reported_join(e))]
     if observed:
         return min(observed), Provenance.OBSERVED
     return min(e.occurred_at for e in own), Provenance.INFERRED
 
 
-def _told_joined(event: SessionEvent) -> datetime | None:
-    told = event.data.get("joined_at")
-    return datetime.fromisoformat(told) if told else None
+def _reported_join(event: SessionEvent) -> datetime | None:
+    """The join time that LiveKit reports with other events."""
+    joined_at = event.data.get("joined_at")
+    return datetime.fromisoformat(joined_at) if joined_at else None
 
 
 def _end(own: Sequence[SessionEvent], joined_at: datetime, last_seen: datetime, room: RoomHistory) -> _End:
-    """The first of these that there is: LiveKit's word, the watch's, being known to neither, the end of the room."""
+    """The end by the best evidence: LiveKit's announcement, the watch, being listed by neither, the end of the room."""
     return (
         _announced(own, joined_at, last_seen)
         or _absent(own, last_seen)
@@ -160,7 +163,7 @@ def _announced(own: Sequence[SessionEvent], joined_at: datetime, last_seen: date
 
 
 def _absent(own: Sequence[SessionEvent], last_seen: datetime) -> _End | None:
-    """The watch's last word counts: it tells of a connection that is there after all within one look."""
+    """The end that the watch observed, unless it saw the connection again later."""
     absent = max((e.occurred_at for e in own if e.kind == K.PARTICIPANT_ABSENT), default=None)
     if absent is None or any(e.kind == K.PARTICIPANT_SEEN and e.occurred_at > absent for e in own):
         return None
@@ -175,7 +178,7 @@ def _with_room(joined_at: datetime, last_seen: datetime, room: RoomHistory) -> _
 
 
 def _unlisted(own: Sequence[SessionEvent], last_seen: datetime) -> _End | None:
-    """The recorder alone knew it: the watch, which lists whoever is in the room, would tell if it were there."""
+    """The end of a connection that only the recorder observed: if it were still open, the watch would list it."""
     if any(e.kind in _LISTED for e in own):
         return None
     return _End(last_seen, Provenance.INFERRED, "unlisted")

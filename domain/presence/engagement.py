@@ -1,6 +1,6 @@
-"""Engagement: observable acts of each participant. Never emotion.
+"""Summarizes each participant's engagement from observable acts, never emotions.
 
-Time is clipped to attendance: a track whose end nobody told does not outlive the connection that published it.
+Durations are limited to attendance, so that a track without a recorded end does not outlive its connection.
 """
 
 from collections import defaultdict
@@ -18,7 +18,9 @@ QUALITY = {"lost": 0, "poor": 1, "good": 2, "excellent": 3}
 
 @dataclass(frozen=True)
 class EngagementSummary:
-    talk_seconds: float  # voiced, pauses not counted
+    """One participant's engagement in one class. Durations are in seconds."""
+
+    talk_seconds: float  # without pauses
     talk_share: float  # of all talking in the class, 0 to 1
     chat_messages: int
     hand_raises: int
@@ -31,11 +33,14 @@ class EngagementSummary:
 
 
 def summarise(events: Iterable[SessionEvent], *, until: datetime) -> dict[str, EngagementSummary]:
-    """By identity. `until` ends what is still on: now, or the end of the class. Order and repetition do not matter."""
-    known = sorted({e.source_id: e for e in events}.values(), key=lambda e: (e.occurred_at, e.source_id))
-    attended = fold_attendance(known, until=until)
+    """Engagement by identity. `until` ends what is still on: now, or the end of the class.
+
+    The order and repetition of events do not matter.
+    """
+    distinct = sorted({e.source_id: e for e in events}.values(), key=lambda e: (e.occurred_at, e.source_id))
+    attended = fold_attendance(distinct, until=until)
     by_identity: dict[str, list[SessionEvent]] = defaultdict(list)
-    for event in known:
+    for event in distinct:
         if event.identity and not event.hidden:
             by_identity[event.identity].append(event)
     talk = {identity: _talk(own) for identity, own in by_identity.items()}
@@ -69,7 +74,7 @@ def _summary(
         camera_seconds=_within(present, _source_on(own, "camera", until)),
         worst_quality=min(_levels(own), key=QUALITY.__getitem__, default=None),
         mean_quality=_mean_quality(own, present, until),
-        concealed_ratio=_concealed(own),
+        concealed_ratio=_concealed_ratio(own),
         audio_only_seconds=_within(present, _audio_only(own, until)),
     )
 
@@ -79,42 +84,42 @@ def _within(present: Sequence[Interval], spans: Sequence[Interval]) -> float:
 
 
 def _talk(own: Sequence[SessionEvent]) -> float:
-    """Voiced seconds by track. Where two recorders heard the same, the later stretch counts for what it adds."""
-    total, heard_until = 0.0, dict[str | None, datetime]()
+    """Seconds of speech. Where reports of two recorders overlap on a track, the later one counts only for the rest."""
+    total, covered_until = 0.0, dict[str | None, datetime]()
     for event in own:
         if event.kind != EventKind.TALK:
             continue
         voiced, start, end = float(event.data.get("seconds", 0)), event.occurred_at, moment(event)
-        fresh = max(start, min(heard_until.get(event.track_sid, start), end))
+        fresh = max(start, min(covered_until.get(event.track_sid, start), end))
         total += voiced * ((end - fresh) / (end - start)) if end > start else voiced
-        heard_until[event.track_sid] = max(end, heard_until.get(event.track_sid, end))
+        covered_until[event.track_sid] = max(end, covered_until.get(event.track_sid, end))
     return total
 
 
 def _source_on(own: Sequence[SessionEvent], source: str, until: datetime) -> list[Interval]:
-    """Time in which a track of this source was published and not muted."""
+    """The time during which a track of this source was published and not muted."""
     tracks: dict[str, list[SessionEvent]] = defaultdict(list)
     for event in own:
         if event.track_sid and event.kind.startswith("track."):
             tracks[event.track_sid].append(event)
-    wanted = (events for events in tracks.values() if any(e.data.get("source") == source for e in events))
-    return [interval for events in wanted for interval in _on(_agreed(events), until)]
+    of_source = (events for events in tracks.values() if any(e.data.get("source") == source for e in events))
+    return [interval for events in of_source for interval in _unmuted(_prefer_capture(events), until)]
 
 
-def _agreed(track: Sequence[SessionEvent]) -> list[SessionEvent]:
-    """LiveKit says once, to the second, that a track is there; from when the recorder follows it, that says more."""
-    followed = next((e.occurred_at for e in track if e.source == EventSource.CAPTURE), None)
+def _prefer_capture(track: Sequence[SessionEvent]) -> list[SessionEvent]:
+    """Drop LiveKit's `published` event, accurate only to a second, once the recorder follows the track."""
+    followed_since = next((e.occurred_at for e in track if e.source == EventSource.CAPTURE), None)
     return [
         e
         for e in track
         if e.source == EventSource.CAPTURE
         or e.kind != EventKind.TRACK_PUBLISHED
-        or followed is None
-        or e.occurred_at < followed
+        or followed_since is None
+        or e.occurred_at < followed_since
     ]
 
 
-def _on(track: Sequence[SessionEvent], until: datetime) -> list[Interval]:
+def _unmuted(track: Sequence[SessionEvent], until: datetime) -> list[Interval]:
     changes = []
     for event in track:
         on = event.kind == EventKind.TRACK_UNMUTED
@@ -125,7 +130,7 @@ def _on(track: Sequence[SessionEvent], until: datetime) -> list[Interval]:
 
 
 def _while_true(changes: Sequence[tuple[datetime, bool]], until: datetime) -> list[Interval]:
-    """The time in which what changed last was to true."""
+    """The intervals during which the latest change was to True; the last one ends at `until`."""
     spans, since = [], None
     for at, value in changes:
         if value and since is None:
@@ -143,23 +148,23 @@ def _levels(own: Sequence[SessionEvent]) -> list[str]:
 
 
 def _mean_quality(own: Sequence[SessionEvent], present: Sequence[Interval], until: datetime) -> float | None:
-    told = [e for e in own if e.kind == EventKind.QUALITY and e.data.get("level") in QUALITY]
-    ends = [*(e.occurred_at for e in told[1:]), until]
+    reports = [e for e in own if e.kind == EventKind.QUALITY and e.data.get("level") in QUALITY]
+    ends = [*(e.occurred_at for e in reports[1:]), until]
     weighted = [
         (total_seconds(intersection(present, [Interval(e.occurred_at, end)])), QUALITY[e.data["level"]])
-        for e, end in zip(told, ends, strict=False)
+        for e, end in zip(reports, ends, strict=False)
         if e.occurred_at < end
     ]
     total = sum(length for length, _ in weighted)
     return round(sum(length * score for length, score in weighted) / total, 2) if total else None
 
 
-def _concealed(own: Sequence[SessionEvent]) -> float | None:
-    heard = [e.data for e in own if e.kind == EventKind.AUDIO_CONCEALED]
-    total = sum(data.get("total_samples", 0) for data in heard)
-    return round(sum(data.get("concealed_samples", 0) for data in heard) / total, 5) if total else None
+def _concealed_ratio(own: Sequence[SessionEvent]) -> float | None:
+    reports = [e.data for e in own if e.kind == EventKind.AUDIO_CONCEALED]
+    total = sum(data.get("total_samples", 0) for data in reports)
+    return round(sum(data.get("concealed_samples", 0) for data in reports) / total, 5) if total else None
 
 
 def _audio_only(own: Sequence[SessionEvent], until: datetime) -> list[Interval]:
-    told = [e for e in own if e.kind == EventKind.VIDEO_FALLBACK]
-    return _while_true([(e.occurred_at, bool(e.data.get("audio_only"))) for e in told], until)
+    changes = [e for e in own if e.kind == EventKind.VIDEO_FALLBACK]
+    return _while_true([(e.occurred_at, bool(e.data.get("audio_only"))) for e in changes], until)

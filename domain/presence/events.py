@@ -1,4 +1,4 @@
-"""A fact about a session, as it is recorded in the append-only `session_event` table before anything acts on it."""
+"""Session events: facts about a session, recorded in the append-only `session_event` table before they are used."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,40 +8,39 @@ from uuid import UUID
 
 
 class EventSource(StrEnum):
-    WEBHOOK = "webhook"  # LiveKit told us
-    WATCH = "watch"  # the reconciliation of LiveKit's participant list
+    WEBHOOK = "webhook"  # LiveKit's webhooks
+    WATCH = "watch"  # the room watch, which polls LiveKit's participant lists
     CAPTURE = "capture"  # the hidden recorder in the room
-    CLIENT = "client"  # the join page of a participant
+    CLIENT = "client"  # the room page in a participant's browser
 
 
 class EventKind(StrEnum):
     ROOM_STARTED = "room.started"
     ROOM_FINISHED = "room.finished"
-    ROOM_REMADE = "room.remade"  # a restarted media server had forgotten the room
+    ROOM_REMADE = "room.remade"  # the room was recreated after the media server had lost it
     PARTICIPANT_JOINED = "participant.joined"
     PARTICIPANT_LEFT = "participant.left"
-    PARTICIPANT_ABORTED = "participant.aborted"  # never became active
+    PARTICIPANT_ABORTED = "participant.aborted"  # the connection never became active
     PARTICIPANT_SEEN = "participant.seen"  # the watch saw this connection in the room
-    PARTICIPANT_ABSENT = "participant.absent"  # the watch no longer sees a connection it expected
+    PARTICIPANT_ABSENT = "participant.absent"  # the watch misses a connection that it expected
     TRACK_PUBLISHED = "track.published"
     TRACK_UNPUBLISHED = "track.unpublished"
     TRACK_MUTED = "track.muted"
     TRACK_UNMUTED = "track.unmuted"
     CAPTURE_STARTED = "capture.started"
-    CAPTURE_BLIND = "capture.blind"  # a span in which the recorder did not hear: data {from, until, reason}
+    CAPTURE_BLIND = "capture.blind"  # a span that the recorder missed: data {from, until, reason}
     CAPTURE_ENDED = "capture.ended"
-    TALK = "talk"  # one stretch of speech energy: data {seconds}
+    TALK = "talk"  # one stretch of speech: data {seconds}
     CHAT = "chat"  # data {text}
     HAND_RAISED = "hand.raised"
     HAND_LOWERED = "hand.lowered"
     QUALITY = "quality"  # data {level: poor|good|excellent|lost} or client statistics
-    AUDIO_CONCEALED = (
-        "audio.concealed"  # data {concealed_samples, total_samples} since the last one of this track
-    )
-    VIDEO_FALLBACK = "video.fallback"  # data {audio_only: bool}: the join page dropped or restored video
+    # data {concealed_samples, total_samples} since the previous event of this track
+    AUDIO_CONCEALED = "audio.concealed"
+    VIDEO_FALLBACK = "video.fallback"  # data {audio_only: bool}: the room page dropped or restored video
 
 
-# Those that say who is in the room: all that presence, and so the milestones of a class, are folded from.
+# The events that determine who is in the room, and so the milestones of a class.
 PRESENCE_KINDS = frozenset(
     {
         EventKind.ROOM_FINISHED,
@@ -57,14 +56,14 @@ PRESENCE_KINDS = frozenset(
 
 @dataclass(frozen=True)
 class SessionEvent:
-    """`source_id` makes recording idempotent: the same fact from the same source has the same id."""
+    """A fact about a session. `source_id` makes recording idempotent: it is the same for a repeated report."""
 
     source: EventSource
     source_id: str
     kind: EventKind
-    occurred_at: datetime  # UTC; when it happened, as well as the source knows
+    occurred_at: datetime  # UTC; when it happened, as accurately as the source knows
     identity: str | None = None  # LiveKit identity: a participant id as text, or the capture identity
-    participant_sid: str | None = None  # one connection
+    participant_sid: str | None = None  # of the connection
     track_sid: str | None = None
     hidden: bool = False  # recorder and other machine participants
     data: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +71,7 @@ class SessionEvent:
 
 @dataclass(frozen=True)
 class RecordedEvent:
-    """An event with its session, as adapters hand it to the repositories."""
+    """An event and the session to record it for."""
 
     session_id: UUID
     event: SessionEvent

@@ -1,8 +1,8 @@
-"""Who is in a room now, kept as a few values per connection that every event can only push one way.
+"""The live status of rooms: who is in them now, kept as a few timestamps per connection instead of all events.
 
-Each value is an earliest or a latest of something, so events may be lost, repeated or out of order, and the status says
-of presence exactly what `fold_attendance` says of all events. That makes it cheap to keep beside the record and to read
-for thousands of classes at once. Every event that is recorded is looked at here, so it gives no more than a number.
+Each timestamp is the earliest or latest of its kind, so events may be repeated or come in any order, and presence is
+the same as `fold_attendance` computes from all events. The status is cheap to update with each recorded event, and to
+read for thousands of classes at once. `marks` runs for every event, so it returns a bit mask for the SQL statement.
 """
 
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from domain.presence.events import EventKind, EventSource, SessionEvent
 
 K = EventKind
 
-# What an event says, added up. Of a connection:
-CONNECTION = 1  # anything at all
-SIGHTED = 2  # a sign that the server lists it
-LISTED = 4  # told by somebody who sees the server's list
-JOINED = 8  # LiveKit announces it
-TOLD_BY_LIVEKIT = 16  # so a time of joining that comes with it is announced as well
+# Bits for what an event shows. About a connection:
+CONNECTION = 1  # it is about a connection at all
+SIGHTED = 2  # the server lists the connection
+LISTED = 4  # comes from LiveKit or the watch, which know the server's list
+JOINED = 8  # LiveKit announces the join
+FROM_LIVEKIT = 16  # a webhook, so a join time in its data counts as announced
 SEEN = 32  # the watch sees it
 ABSENT = 64  # the watch misses it
 LEFT = 128
-# Of the room:
-ROOM = 256  # anything at all
+# About the room:
+ROOM = 256  # it is about the room at all
 FINISHED = 512
 REMADE = 1024
 CAPTURE_STARTED = 2048
@@ -46,21 +46,21 @@ _ROOM_MARKS = {
     K.CAPTURE_ENDED: ROOM | CAPTURE_ENDED,
 }
 _CAPTURE = capture_identity("")
-_LEVELS = tuple(reversed(QUALITY))  # by badness
+_LEVELS = tuple(reversed(QUALITY))  # from best to worst
 
 
 @dataclass(frozen=True)
 class ConnectionStatus:
-    """One connection; or, with an empty sid, what a person's own browser told of itself."""
+    """One connection; with an empty sid, what a person's browser reported without naming its connection."""
 
     identity: str
     participant_sid: str
     hidden: bool
-    listed: bool  # somebody who sees LiveKit's list of participants told of it
-    announced_at: datetime | None  # joined, as LiveKit said
-    observed_at: datetime | None  # joined, as anybody was told
+    listed: bool  # LiveKit or the watch reported it, not only the recorder
+    announced_at: datetime | None  # join time by LiveKit's webhooks
+    observed_at: datetime | None  # join time in any event
     first_at: datetime  # of any event
-    sighted_at: datetime | None  # last sign of it
+    sighted_at: datetime | None  # last sighting
     seen_at: datetime | None  # last seen by the watch
     absent_at: datetime | None  # last missed by the watch
     left_at: datetime | None
@@ -73,7 +73,7 @@ class ConnectionStatus:
 
 @dataclass(frozen=True)
 class RoomStatus:
-    """What counts for the whole room; each the latest of its kind."""
+    """Events about the whole room; each the latest of its kind."""
 
     finished_at: datetime | None = None
     remade_at: datetime | None = None
@@ -81,46 +81,47 @@ class RoomStatus:
     capture_ended_at: datetime | None = None
 
     @property
-    def heard(self) -> bool:
-        """A recorder is in the room."""
+    def recorded(self) -> bool:
+        """Whether a recorder is in the room."""
         started, ended = self.capture_started_at, self.capture_ended_at
         return started is not None and (ended is None or started > ended)
 
 
 def marks(event: SessionEvent) -> int:
-    """What an event says of a person's connection or of the room; 0 where it is about neither."""
+    """The bits for what an event shows about a person's connection or the room; 0 if it is about neither."""
     kind, identity = event.kind, event.identity
     if room := _ROOM_MARKS.get(kind):
         return room
     if not identity or identity.startswith(_CAPTURE) or not (event.participant_sid or kind == K.QUALITY):
         return 0
-    found = _MARKS.get(kind, _ANY)
+    bits = _MARKS.get(kind, _ANY)
     if event.source == EventSource.WEBHOOK:
-        found |= TOLD_BY_LIVEKIT
+        bits |= FROM_LIVEKIT
     if kind == K.PARTICIPANT_LEFT and event.data.get("reason") == "connection_timeout":
-        found &= ~SIGHTED  # it comes long after the last sign
-    return found
+        bits &= ~SIGHTED  # comes long after the connection was last alive
+    return bits
 
 
 def quality_word(event: SessionEvent) -> int | None:
-    """A word on a connection's quality as a number: the later the larger; of two at one moment the worse is larger."""
+    """Time and level of a quality report as one sortable number: later is larger, at the same time worse is larger."""
     level = event.data.get("level")
     if level not in QUALITY:
         return None
     return int(event.occurred_at.timestamp() * 1000) * len(_LEVELS) + _LEVELS.index(level)
 
 
-def level_of(word: int) -> str:
-    """excellent, good, poor or lost."""
-    return _LEVELS[word % len(_LEVELS)]
+def level_of(quality_word: int) -> str:
+    """The level in a quality word: excellent, good, poor or lost."""
+    return _LEVELS[quality_word % len(_LEVELS)]
 
 
 def badness(level: str) -> int:
+    """The rank of a level: 0 for excellent, larger is worse."""
     return _LEVELS.index(level)
 
 
 def in_room(connection: ConnectionStatus, room: RoomStatus) -> bool:
-    """A person's connection that nothing has ended: not LiveKit, not the watch, not the end of the room."""
+    """Whether a person's connection is open: ended neither by LiveKit, nor by the watch, nor with the room."""
     if connection.hidden or not connection.listed or connection.left_at:
         return False
     absent, seen = connection.absent_at, connection.seen_at

@@ -1,4 +1,4 @@
-"""Presence in a session's room, and the milestones at which it is signalled to the session's workflow."""
+"""Presence in a session's room, and the milestones of it that are signalled to the session's workflow."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,15 @@ from domain.presence.events import EventKind, SessionEvent
 
 @dataclass(frozen=True)
 class Presence:
-    instructors: int  # in the room now
+    """Who is in the room and who has been; the counts are of people in it now."""
+
+    instructors: int
     students: int
     observers: int
     first_instructor_at: datetime | None
     first_student_at: datetime | None
-    empty_since: datetime | None  # None: somebody is there, or nobody has ever been
-    all_expected_present: bool  # everybody expected has been there
+    empty_since: datetime | None  # None if somebody is in the room, or nobody has ever been
+    all_expected_present: bool  # everyone expected has been in the room, not necessarily at once
 
     @property
     def in_room(self) -> int:
@@ -33,8 +35,8 @@ class Milestone(StrEnum):
     INSTRUCTOR_JOINED = "instructor"  # the first one
     STUDENT_JOINED = "student"  # the first one
     ALL_PRESENT = "everybody"
-    ROOM_EMPTY = "empty"  # with its moment: each time is a milestone of its own
-    ROOM_OCCUPIED = "occupied"  # again, after it was signalled to be empty
+    ROOM_EMPTY = "empty"  # followed by its time, so that each one is a new milestone
+    ROOM_OCCUPIED = "occupied"  # again, after the room was signalled as empty
 
 
 def presence_of(
@@ -44,7 +46,7 @@ def presence_of(
     *,
     expected: frozenset[str],
 ) -> Presence:
-    """Presence after `events`, from the attendance folded from them.
+    """Presence after `events`, according to their attendance.
 
     `roles` maps identity to role; unknown identities count as observers.
     """
@@ -61,7 +63,7 @@ def presence_of(
 
 
 def new_milestones(signalled: Sequence[str], presence: Presence) -> list[str]:
-    """The milestones that are reached and not in `signalled`, the ones of all earlier signals in order."""
+    """The milestones that are reached but not yet in `signalled`, which holds all earlier ones in order."""
     reached = {
         Milestone.INSTRUCTOR_JOINED: presence.first_instructor_at is not None,
         Milestone.STUDENT_JOINED: presence.first_student_at is not None,
@@ -73,7 +75,7 @@ def new_milestones(signalled: Sequence[str], presence: Presence) -> list[str]:
 
 
 def _room_milestone(signalled: Sequence[str], presence: Presence) -> str | None:
-    """Whether the room became empty or occupied since the last signal that spoke of it."""
+    """The milestone to signal if the room became empty or occupied since the last such milestone."""
     earlier = [m for m in signalled if m.startswith((Milestone.ROOM_EMPTY, Milestone.ROOM_OCCUPIED))]
     last = earlier[-1] if earlier else ""
     if presence.empty_since:
@@ -94,7 +96,7 @@ def _first(attended: Mapping[str, Attendance], roles: Mapping[str, Role], role: 
 
 
 def _empty_since(attended: Mapping[str, Attendance], events: Iterable[SessionEvent]) -> datetime | None:
-    """A room that had to be made again waits for its people from then on, whenever they were last sighted."""
+    """When the room became empty. A recreated room counts as empty from then on, to give its people time to return."""
     ends = [a.last_left_at for a in attended.values() if a.last_left_at]
     remade = [e.occurred_at for e in events if e.kind == EventKind.ROOM_REMADE]
     return max([*ends, *remade]) if ends else None

@@ -247,9 +247,9 @@ def _person(
 
 def _recording(facts: SessionFacts) -> Recording:
     if facts.state != S.LIVE:
-        return Recording.ON if facts.state == S.OPEN and facts.room.heard else Recording.NONE
+        return Recording.ON if facts.state == S.OPEN and facts.room.recorded else Recording.NONE
     missing = any(case.kind == ExceptionKind.RECORDING_MISSING for case in facts.cases)
-    return Recording.ON if facts.capturing and facts.room.heard and not missing else Recording.OFF
+    return Recording.ON if facts.capturing and facts.room.recorded and not missing else Recording.OFF
 
 
 def _not_recorded(facts: SessionFacts, recording: Recording, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""A sound body for every route that takes one."""
+"""A valid request body for every route that takes one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from tests.campus import Json, School
 
 @dataclass(frozen=True)
 class Booked:
-    """A school with a class."""
+    """A school with a booked class."""
 
     school: School
     session_id: str
-    link: str  # of a student
+    link: str  # a student's join token
 
 
 def sample(**values: Any) -> Json:
-    """What the join page measures."""
+    """A quality sample as the join page sends it."""
     return {
         "at": datetime.now(UTC).isoformat(),
         "connection_quality": "good",
@@ -50,12 +50,12 @@ def _booking(booked: Booked) -> Json:
 
 
 LATER = (datetime.now(UTC) + timedelta(days=90)).isoformat()
-# What stands in a path besides the session.
+# Path parameters besides the session.
 OTHER_IDS = ("id", "key_id", "utterance_id", "file_id", "case_id", "notice_id")
 
 
 def address(path: str, session_id: str) -> str:
-    """The path of an operation, of this session; of everything else in it, one that does not exist."""
+    """An operation's path with this session's id; all other ids in it belong to no row."""
     others = {name: uuid4() for name in OTHER_IDS}
     return path.format(session_id=session_id, revision=1, table="students", form="csv", **others)
 
@@ -70,7 +70,7 @@ _KINDS = {
 
 
 def own_address(path: str, booked: Booked) -> str:
-    """As `address`, but of a row that the school has, where it has one of that kind."""
+    """As `address`, but with the id of a row of the school, if it has one of that kind."""
     kind = _KINDS.get(path.split("/")[2], "")
     if path.endswith("/{id}") and kind:
         return path.format(id=booked.school.ids[kind])
@@ -78,6 +78,7 @@ def own_address(path: str, booked: Booked) -> str:
 
 
 def method_of(path: str) -> str:
+    """The method with which the path takes a body."""
     changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
     return "PATCH" if changed else "POST"
 
@@ -94,7 +95,7 @@ POLICY = {
     "segment_seconds": 30,
     "languages": ["en"],
 }
-PROVIDER = {  # nobody is there, which is found out when everything else is sound
+PROVIDER = {  # no server listens here, which is checked only if everything else is valid
     "issuer": "http://127.0.0.1:1",
     "client_id": "homeroom",
     "client_secret": "secret",
@@ -102,7 +103,7 @@ PROVIDER = {  # nobody is there, which is found out when everything else is soun
 }
 SESSION, JOIN = "/v1/sessions/{session_id}", "/v1/join/{session_id}"
 
-# By the path as OpenAPI writes it. Each is accepted, or refused for nothing that is wrong with the body.
+# Keyed by the path as in OpenAPI. A request with this body is accepted, or refused for a reason outside the body.
 BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/organizations": lambda _: {"name": "School", "time_zone": "Europe/Madrid", "language": "es"},
     "/v1/policy": lambda _: POLICY,

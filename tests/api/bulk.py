@@ -1,4 +1,4 @@
-"""Files of many rows, and the report about them."""
+"""Uploads bulk import files and reads the reports."""
 
 import json
 from typing import Any
@@ -29,11 +29,12 @@ async def upload(
 async def report(
     school: School, kind: str, content: Any, media_type: str = CSV, **options: Any
 ) -> tuple[Report, Json]:
-    """The lines about rows, and the last one."""
+    """Uploads a file; returns the lines about rows and the line of totals."""
     return read(await upload(school, kind, content, media_type, **options))
 
 
 def read(answer: httpx.Response) -> tuple[Report, Json]:
+    """The lines about rows and the line of totals, after checking that they agree."""
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == LINES
     *rows, last = [json.loads(line) for line in answer.text.splitlines()]
@@ -48,5 +49,5 @@ def lines(*rows: Any) -> str:
 
 
 def refusals(rows: Report) -> dict[int, str]:
-    """Why, by the number of the row."""
+    """The reasons of refused rows, by row number."""
     return {row["row"]: row["problem"]["detail"] for row in rows if row["status"] == "refused"}

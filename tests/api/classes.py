@@ -1,4 +1,4 @@
-"""Classes in the database, so that there is something to record facts about."""
+"""Inserts organizations with sessions directly into the database, for tests that record events."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -15,7 +15,7 @@ from services.resources.catalogue import COURSES, INSTRUCTORS
 
 
 async def make_classes(database: Database, organizations: int, each: int) -> dict[UUID, UUID]:
-    """The organizations of new sessions, by session, one organization after the other."""
+    """Makes organizations with sessions; returns each session's organization, in order of organizations."""
     made = [await _organization(database, each) for _ in range(organizations)]
     pairs = (pair for organization, sessions in made for pair in ((s, organization) for s in sessions))
     return dict(pairs)

@@ -1,4 +1,4 @@
-"""LiveKit's webhooks as they reach the API, and what is recorded of them."""
+"""Sends LiveKit webhooks to the API, and reads the recorded events."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ PATH = "/v1/livekit/webhooks"
 
 
 def joined(session_id: str, key: str = "", **changes: Any) -> bytes:
-    """The body that tells that somebody joined."""
+    """The body of a participant_joined webhook."""
     event = {
         "event": "participant_joined",
         "id": key or f"EV_{uuid4().hex}",
@@ -30,12 +30,13 @@ def joined(session_id: str, key: str = "", **changes: Any) -> bytes:
 
 
 def signed(settings: Settings, body: bytes, **changes: Any) -> dict[str, str]:
-    """The header LiveKit sends with this body."""
+    """The Authorization header that LiveKit sends with this body."""
     keys = {"key": settings.livekit_api_key, "secret": settings.livekit_api_secret.get_secret_value()}
     return {"Authorization": authorization(body, **keys | changes)}
 
 
-async def tell(campus: Campus, body: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
+async def post_webhook(campus: Campus, body: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
+    """Sends a webhook; signs it unless headers are given."""
     headers = signed(campus.settings, body) if headers is None else headers
     async with campus.client() as livekit:
         return await livekit.post(PATH, content=body, headers=headers)
@@ -44,13 +45,13 @@ async def tell(campus: Campus, body: bytes, headers: dict[str, str] | None = Non
 async def recorded(school: School, session_id: str, *kinds: EventKind) -> list[SessionEvent]:
     database = Database(school.campus.database.application)
     async with database.tenant(school.id) as db:
-        found = await events.of_session(db, UUID(session_id), kinds or None)
+        recorded_events = await events.of_session(db, UUID(session_id), kinds or None)
     await database.aclose()
-    return found
+    return recorded_events
 
 
-def how_many(campus: Campus) -> int:
-    """Events of all organizations."""
+def count_events(campus: Campus) -> int:
+    """The number of recorded events, of all organizations."""
     with psycopg.connect(campus.database.superuser) as connection:
         row = connection.execute("select count(*) from session_event").fetchone()
     assert row is not None

@@ -1,4 +1,4 @@
-"""Teaches Schemathesis JSON lines: a body is one line; of an answer the last line is looked at."""
+"""Teaches Schemathesis JSON lines: it sends bodies of one line, and checks the last line of a response."""
 
 import json
 from typing import Any

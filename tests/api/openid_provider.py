@@ -1,7 +1,7 @@
 """A real OpenID Connect provider on loopback: Canaille, with its users and one client in SQLite.
 
-`python -m tests.api.openid_provider PORT REDIRECT_URI FOLDER` serves until it is ended; `openid_provider()` runs that.
-Its database in memory is of no use here: it takes any code of a client for any other.
+`openid_provider()` runs `python -m tests.api.openid_provider PORT REDIRECT_URI FOLDER`, which serves until it is ended.
+It uses SQLite because Canaille's in-memory database accepts any code of a client in place of any other.
 """
 
 import subprocess
@@ -19,7 +19,7 @@ CLIENT_ID, CLIENT_SECRET = "homeroom", "the-client's-secret"
 PASSWORD = "correct horse battery staple"
 DOMAIN = "canaille.example"
 USERS = ("ada", "grace", "stranger", "unverified")  # each with an address of the domain
-_START = 200  # seconds, on a machine that is busy with other things
+_START_SECONDS = 200  # a busy machine takes long
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def openid_provider(redirect_uri: str) -> Iterator[Provider]:
         command = [sys.executable, "-m", "tests.api.openid_provider", str(port), redirect_uri, str(folder)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            wait_until(lambda: _answers(issuer), seconds=_START, what="Canaille serves")
+            wait_until(lambda: _answers(issuer), seconds=_START_SECONDS, what="Canaille serves")
             yield Provider(issuer)
         finally:
             process.terminate()
@@ -96,7 +96,9 @@ def _fill(backend: object, redirect_uri: str) -> None:
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
         client_name="Homeroom",
-        client_uri=redirect_uri.rpartition("/sign-in")[0],  # on loopback, which it trusts: no consent page
+        client_uri=redirect_uri.rpartition("/sign-in")[
+            0
+        ],  # on loopback, for which Canaille shows no consent page
         redirect_uris=[redirect_uri],
         grant_types=["authorization_code"],
         response_types=["code"],

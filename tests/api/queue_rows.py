@@ -1,4 +1,4 @@
-"""Rows of the two queues: exception cases and messages."""
+"""Makes rows of the two queues: exception cases and notices."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -16,7 +16,7 @@ NOW = datetime.now(UTC)
 
 
 async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> list[str]:
-    """Each due an hour later than the one before; the first is overdue."""
+    """Opens a case of each kind; returns their ids. The first is overdue, each next one is due an hour later."""
     rows = [
         ExceptionCase(
             id=uuid7(),
@@ -40,6 +40,7 @@ async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> 
 
 
 def notice(school: School, session_id: str, number: int, **state: object) -> Notice:
+    """A notice of a session, not saved yet; `state` replaces values."""
     values: Json = {
         "id": uuid7(),
         "organization_id": school.id,

@@ -1,4 +1,4 @@
-"""An organization with a full record, as its integrator reaches it over HTTP."""
+"""An organization with a full record, served over HTTP, for tests of exports."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,7 +29,7 @@ class Archive:
 
 @asynccontextmanager
 async def archive(urls: DatabaseUrls) -> AsyncIterator[Archive]:
-    """Beside it in the database, another organization with as much."""
+    """Serves the record. The database also holds a second organization with as much data."""
     database = Database(urls.application)
     tenant, _ = await make_record(database, urls), await make_record(database, urls)
     await database.aclose()
@@ -39,6 +39,7 @@ async def archive(urls: DatabaseUrls) -> AsyncIterator[Archive]:
 
 
 def make_key(urls: DatabaseUrls, tenant: Tenant) -> str:
+    """An API key of the organization: gives its key row a known secret."""
     change = "update api_key set secret_hash = %s, revoked_at = null, expires_at = null where id = %s"
     with psycopg.connect(urls.superuser) as connection:
         connection.execute(change, [hash_secret("secret"), tenant["api_key"]["id"]])

@@ -1,4 +1,4 @@
-"""One caller of every role in a school: keys where keys may have it, signed-in browsers for people."""
+"""HTTP clients for every role in a school: API keys for key roles, signed-in browsers for people."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,20 +17,20 @@ from tests.campus import Campus, School
 @asynccontextmanager
 async def callers(school: School) -> AsyncIterator[dict[AccessRole, httpx.AsyncClient]]:
     async with AsyncExitStack() as clients:
-        found: dict[AccessRole, httpx.AsyncClient] = {}
+        by_role: dict[AccessRole, httpx.AsyncClient] = {}
         for role in KEY_ROLES:
             made = await school.post("/v1/keys", {"name": role, "role": role})
-            found[role] = await clients.enter_async_context(school.campus.client(made["api_key"]))
+            by_role[role] = await clients.enter_async_context(school.campus.client(made["api_key"]))
         for role, kind in ((AccessRole.INSTRUCTOR, "instructor"), (AccessRole.GUARDIAN, "guardian")):
             person = UUID(school.ids[kind])
-            found[role] = await clients.enter_async_context(
+            by_role[role] = await clients.enter_async_context(
                 await signed_in(school.campus, school.id, kind, person)
             )
-        yield found
+        yield by_role
 
 
 async def signed_in(campus: Campus, organization_id: UUID, kind: str, person: UUID) -> httpx.AsyncClient:
-    """The browser of a person."""
+    """A browser in which the person is signed in."""
     database = Database(campus.database.application)
     async with database.tenant(organization_id) as db:
         token = await start_browser_session(db, organization_id, kind, person, "mail", datetime.now(UTC))

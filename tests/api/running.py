@@ -1,4 +1,4 @@
-"""Classes that run, in the database alone: no workflow, no room, but all that the board reads."""
+"""Inserts running classes directly into the database, without workflow or room: all that the board reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ MINUTE = timedelta(minutes=1)
 class RunningClass:
     id: UUID
     title: str
-    instructor: UUID  # participants
-    students: tuple[UUID, ...]
+    instructor: UUID  # participant id
+    students: tuple[UUID, ...]  # participant ids
 
 
 @dataclass(frozen=True)
 class RunningSchool:
     id: UUID
-    key: str  # of the API
+    key: str  # API key
     course: UUID
     instructor: UUID
 
@@ -56,7 +56,7 @@ async def open_school(database: Database, name: str = "Harbour Tutoring") -> Run
 async def start_classes(
     database: Database, school: RunningSchool, titles: Sequence[str], **changes: Any
 ) -> list[RunningClass]:
-    """Live and recorded, without anybody in the room; `changes` are values of their session rows."""
+    """Starts classes that are live and recorded, with nobody in the room yet; `changes` replace session values."""
     now = datetime.now(UTC)
     made: list[RunningClass] = []
     rows: list[SQLModel] = []
@@ -67,7 +67,9 @@ async def start_classes(
         rows += [session, *people]
         if session.state == SessionState.LIVE:
             rows += _recorder(session, now)
-        made.append(RunningClass(session.id, title, people[0].id, tuple(one.id for one in people[1:])))
+        made.append(
+            RunningClass(session.id, title, people[0].id, tuple(student.id for student in people[1:]))
+        )
     async with database.tenant(school.id) as db:
         for kind in (Session, Participant, TimelineRow, LiveRoom):
             db.add_all([row for row in rows if isinstance(row, kind)])

@@ -1,4 +1,4 @@
-"""A school whose API keeps content in a real S3 store, with a class that was recorded."""
+"""A school whose API stores content in a real S3 server, and a recorded class of it."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -17,13 +17,13 @@ from models.session import Participant
 from tests.campus import Campus, Json, School, serving, settings_for
 from tests.stack import TestS3
 
-SOUND = bytes(range(256)) * 40  # of each segment
+AUDIO = bytes(range(256)) * 40  # the content of each segment
 BUCKET = "class-content"
 
 
 @asynccontextmanager
 async def on_s3(campus: Campus, server: TestS3) -> AsyncIterator[Campus]:
-    """The same organizations, behind an API with another store."""
+    """Serves the same organizations through an API with an S3 store."""
     url = f"s3://{BUCKET}" if (server.folder / BUCKET).is_dir() else server.create_bucket(BUCKET)
     options = {**server.options, "allow_http": "true"}
     settings = settings_for(campus.database, object_store_url=url, object_store_options=options)
@@ -32,8 +32,8 @@ async def on_s3(campus: Campus, server: TestS3) -> AsyncIterator[Campus]:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A class, and a caller of the API that keeps its content."""
+class StoredClass:
+    """A class, and a client of the API that stores its content on S3."""
 
     campus: Campus
     school: School
@@ -44,7 +44,7 @@ class Kept:
     def path(self) -> str:
         return f"/v1/sessions/{self.session_id}"
 
-    async def bring(self, name: str, content: bytes, **options: object) -> httpx.Response:
+    async def upload(self, name: str, content: bytes, **options: object) -> httpx.Response:
         headers = {"idempotency-key": str(options["key"])} if "key" in options else {}
         return await self.api.post(
             f"{self.path}/files", files={"file": (name, content, "text/html")}, headers=headers
@@ -55,17 +55,17 @@ class Kept:
         return url
 
 
-async def record(kept: Kept, count: int = 2) -> list[AudioSegment]:
-    """So many segments of everybody in the class."""
-    database = Database(kept.campus.database.application)
-    session_id = UUID(kept.session_id)
-    async with database.tenant(kept.school.id) as db:
+async def record(stored: StoredClass, count: int = 2) -> list[AudioSegment]:
+    """Stores `count` audio segments of each participant."""
+    database = Database(stored.campus.database.application)
+    session_id = UUID(stored.session_id)
+    async with database.tenant(stored.school.id) as db:
         people = await sessions.participants(db, session_id)
         made = [_segment(person, number) for person in people for number in range(count)]
         await recordings.register(db, made)
     await database.aclose()
     for segment in made:
-        await obstore.put_async(kept.campus.app.state.homeroom.store, segment.key, SOUND)
+        await obstore.put_async(stored.campus.app.state.homeroom.store, segment.key, AUDIO)
     return made
 
 
@@ -84,6 +84,6 @@ def _segment(person: Participant, number: int) -> AudioSegment:
         sample_rate=16_000,
         codec="flac",
         key=segment_key(prefix, identity, "TR", "r", number, "flac"),
-        sha256=hashlib.sha256(SOUND).hexdigest(),
-        size=len(SOUND),
+        sha256=hashlib.sha256(AUDIO).hexdigest(),
+        size=len(AUDIO),
     )

@@ -1,4 +1,4 @@
-"""Whatever stands in a field: the answer is a success or a problem, never a fault, and comes at once."""
+"""Bad values in any field of any body: the response is a success or a problem, never a server error."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -55,19 +55,20 @@ async def booked_class(campus: Campus) -> AsyncIterator[Booked]:
 
 @pytest.fixture(scope="module")
 async def booked(campus: Campus) -> AsyncIterator[Booked]:
-    async with booked_class(campus) as found:
-        yield found
+    async with booked_class(campus) as booked_:
+        yield booked_
 
 
-def places(value: Any, at: Path = ()) -> Iterator[Path]:
-    """The path to everything in a body, itself included."""
+def paths(value: Any, at: Path = ()) -> Iterator[Path]:
+    """The path to every value in a body, the body itself included."""
     yield at
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(inner, (*at, key))
+            yield from paths(inner, (*at, key))
 
 
 def changed(value: Any, at: Path, bad: Any) -> Any:
+    """A copy of the body with `bad` at the path."""
     if not at:
         return bad
     copy = value.copy()
@@ -76,7 +77,7 @@ def changed(value: Any, at: Path, bad: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", sorted(BODIES))
-async def test_no_value_is_a_fault(campus: Campus, path: str) -> None:
+async def test_no_value_causes_a_server_error(campus: Campus, path: str) -> None:
     async with booked_class(campus) as booked:
         await try_all(campus, booked, path)
 
@@ -86,7 +87,7 @@ async def try_all(campus: Campus, booked: Booked, path: str) -> None:
     body = BODIES[path](booked)
     async with campus.client(ADMIN) as operator:
         caller = operator if path == "/v1/organizations" else booked.school.api
-        for at in places(body):
+        for at in paths(body):
             for bad in BAD_VALUES:
                 content = json.dumps(changed(body, at, bad))
                 answer = await caller.request(
@@ -113,7 +114,7 @@ async def try_all(campus: Campus, booked: Booked, path: str) -> None:
         (b'{"name": 1' + b"0" * 5000 + b"}", 400),
     ],
 )
-async def test_a_body_that_is_no_json(booked: Booked, content: bytes, status: int) -> None:
+async def test_malformed_json_is_refused(booked: Booked, content: bytes, status: int) -> None:
     before = booked.school.rows()
     headers = {"content-type": "application/json"}
     answer = await booked.school.api.post("/v1/instructors", content=content, headers=headers)
@@ -121,7 +122,7 @@ async def test_a_body_that_is_no_json(booked: Booked, content: bytes, status: in
     assert booked.school.rows() == before
 
 
-async def test_a_form_is_no_json(booked: Booked) -> None:
+async def test_a_form_is_refused_where_json_is_expected(booked: Booked) -> None:
     answer = await booked.school.api.post("/v1/instructors", data={"name": "Ben", "email": "b@c.example"})
     problem_of(answer, 422, "invalid-input")
 
@@ -130,8 +131,8 @@ async def test_every_wrong_field_is_named(booked: Booked) -> None:
     body = {"name": "", "email": "nobody", "language": "english", "time_zone": "Mars", "admin": True}
     answer = await booked.school.api.post("/v1/guardians", json=body)
     problem = problem_of(answer, 422, "invalid-input")
-    assert {place["where"] for place in problem["fields"]} == {f"body.{name}" for name in body}
-    assert all(place["problem"] for place in problem["fields"])
+    assert {field["where"] for field in problem["fields"]} == {f"body.{name}" for name in body}
+    assert all(field["problem"] for field in problem["fields"])
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ async def test_every_wrong_field_is_named(booked: Booked) -> None:
         "a@" + "b" * 250 + ".example",
     ],
 )
-async def test_what_is_no_address(booked: Booked, address: str) -> None:
+async def test_malformed_email_addresses_are_refused(booked: Booked, address: str) -> None:
     body = {"name": "Ann", "email": address}
     problem_of(await booked.school.api.post("/v1/guardians", json=body), 422, "invalid-input")
 
@@ -163,11 +164,11 @@ async def test_what_is_no_address(booked: Booked, address: str) -> None:
 @pytest.mark.parametrize(
     "name", ["", "   ", "a\nb", "a\0b", "\x1b[31mred", "x" * 201], ids=lambda name: repr(name[:12])
 )
-async def test_what_is_no_name(booked: Booked, name: str) -> None:
+async def test_malformed_names_are_refused(booked: Booked, name: str) -> None:
     problem_of(await booked.school.api.post("/v1/students", json={"name": name}), 422, "invalid-input")
 
 
 @pytest.mark.parametrize("name", ["Zoë", "李小龍", "O'Brien; --", "👩🏽‍🏫", "  Ann  ", "x" * 200])
-async def test_what_is_a_name(booked: Booked, name: str) -> None:
+async def test_unusual_names_are_accepted(booked: Booked, name: str) -> None:
     guest = await booked.school.post(f"/v1/sessions/{booked.session_id}/guests", {"name": name})
     assert guest["name"] == name.strip()

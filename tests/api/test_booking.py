@@ -1,4 +1,4 @@
-"""Booking: what is refused says why and leaves nothing; what is accepted is a class with a workflow."""
+"""Booking and moving classes: a refusal leaves no rows, an accepted booking has a workflow."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -17,14 +17,14 @@ NOBODY = str(uuid4())
 
 
 async def refused(school: School, status: int, code: str, **changes: Any) -> dict[str, Any]:
-    """The problem of a booking with these changes, of which nothing is left."""
+    """Books with these changes and expects a refusal that leaves no rows; returns the problem."""
     before = school.rows()
     answer = await school.api.post("/v1/sessions", json=school.booking(**changes))
     assert school.rows() == before
     return problem_of(answer, status, code)
 
 
-async def test_a_booking_makes_a_session_with_its_people_and_a_workflow(
+async def test_a_booking_creates_a_session_with_participants_and_a_workflow(
     harbour: School, campus: Campus
 ) -> None:
     before = harbour.rows()
@@ -41,12 +41,12 @@ async def test_a_booking_makes_a_session_with_its_people_and_a_workflow(
 
 
 @pytest.mark.parametrize("starts_in", [timedelta(seconds=-1), -HOUR, timedelta(days=-4000)])
-async def test_a_class_in_the_past(harbour: School, starts_in: timedelta) -> None:
+async def test_a_booking_in_the_past_is_refused(harbour: School, starts_in: timedelta) -> None:
     await refused(harbour, 422, "booking-in-past", starts_in=starts_in)
 
 
 @pytest.mark.parametrize("lasts", [timedelta(0), -HOUR, timedelta(hours=12, seconds=1), timedelta(days=365)])
-async def test_a_class_of_a_length_that_makes_no_sense(harbour: School, lasts: timedelta) -> None:
+async def test_an_invalid_length_is_refused(harbour: School, lasts: timedelta) -> None:
     await refused(harbour, 422, "invalid-input", lasts=lasts)
 
 
@@ -65,12 +65,12 @@ async def test_a_class_of_a_length_that_makes_no_sense(harbour: School, lasts: t
     ],
 )
 @pytest.mark.parametrize("field", ["starts_at", "ends_at"])
-async def test_a_time_that_is_none(harbour: School, field: str, moment: str | None) -> None:
+async def test_an_invalid_time_is_refused(harbour: School, field: str, moment: str | None) -> None:
     problem = await refused(harbour, 422, "invalid-input", **{field: moment})
-    assert [place["where"] for place in problem["fields"]] == [f"body.{field}"]
+    assert [field["where"] for field in problem["fields"]] == [f"body.{field}"]
 
 
-async def test_an_offset_is_a_zone(harbour: School) -> None:
+async def test_times_with_any_utc_offset_are_accepted(harbour: School) -> None:
     starts_at = (datetime.now(UTC) + 48 * HOUR).replace(microsecond=0)
     there = starts_at.astimezone(tz=datetime.strptime("+0530", "%z").tzinfo)
     body = harbour.booking() | {"starts_at": there.isoformat(), "ends_at": (there + HOUR).isoformat()}
@@ -97,17 +97,19 @@ async def test_an_offset_is_a_zone(harbour: School) -> None:
     ],
     ids=str,
 )
-async def test_names_that_stand_for_nothing(harbour: School, changes: dict[str, Any], code: str) -> None:
+async def test_invalid_references_and_fields_are_refused(
+    harbour: School, changes: dict[str, Any], code: str
+) -> None:
     await refused(harbour, 422, code, **changes)
 
 
-async def test_a_topic_of_another_course(harbour: School) -> None:
+async def test_a_topic_of_another_course_is_refused(harbour: School) -> None:
     course = await harbour.post("/v1/courses", {"title": "Algebra", "subject": "Sums", "topics": ["Sets"]})
     await refused(harbour, 422, "unknown-reference", topic_ids=course["topic_ids"])
 
 
 @pytest.mark.parametrize(
-    ("field", "whose"),
+    ("field", "kind"),
     [
         ("course_id", "course"),
         ("instructor_id", "instructor"),
@@ -115,16 +117,16 @@ async def test_a_topic_of_another_course(harbour: School) -> None:
         ("topic_ids", "topic"),
     ],
 )
-async def test_what_belongs_to_another_organization_does_not_exist(
-    harbour: School, other: School, field: str, whose: str
+async def test_references_to_another_organizations_rows_are_refused(
+    harbour: School, other: School, field: str, kind: str
 ) -> None:
-    theirs = other.ids[whose]
+    theirs = other.ids[kind]
     value = [theirs] if field.endswith("s") else theirs
     problem = await refused(harbour, 422, "unknown-reference", **{field: value})
     assert "organization" not in problem["detail"], "nobody is told that it exists elsewhere"
 
 
-async def test_a_course_without_students_cannot_be_booked_for_everybody(harbour: School) -> None:
+async def test_booking_everybody_of_a_course_without_students_is_refused(harbour: School) -> None:
     empty = await harbour.post("/v1/courses", {"title": "Nobody's", "subject": "Sums"})
     await refused(harbour, 422, "invalid-input", course_id=empty["id"], topic_ids=[])
 
@@ -146,7 +148,7 @@ async def test_a_student_cannot_be_in_two_classes(harbour: School) -> None:
     await refused(harbour, 409, "double-booked", instructor_id=ben, student_ids=student)
 
 
-async def test_of_bookings_of_one_moment_one_wins(harbour: School) -> None:
+async def test_only_one_of_concurrent_bookings_for_the_same_time_succeeds(harbour: School) -> None:
     before, body = harbour.rows(), harbour.booking()
     answers = await asyncio.gather(*(harbour.api.post("/v1/sessions", json=body) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
@@ -156,7 +158,7 @@ async def test_of_bookings_of_one_moment_one_wins(harbour: School) -> None:
     assert harbour.rows() - before == {"session": 1, "participant": 3, "booked_time": 3, "session_topic": 1}
 
 
-async def test_a_cancelled_class_gives_the_time_back(harbour: School) -> None:
+async def test_cancelling_frees_the_booked_time(harbour: School) -> None:
     body = harbour.booking()
     first = (await harbour.post("/v1/sessions", body))["id"]
     await harbour.post(f"/v1/sessions/{first}/cancel", {"reason": "weather"})
@@ -164,7 +166,7 @@ async def test_a_cancelled_class_gives_the_time_back(harbour: School) -> None:
     await harbour.post("/v1/sessions", body)
 
 
-async def test_a_class_cannot_move_onto_another(harbour: School) -> None:
+async def test_moving_a_class_onto_another_is_refused(harbour: School) -> None:
     first = harbour.booking()
     await harbour.post("/v1/sessions", first)
     second = await harbour.book(72 * HOUR)
@@ -175,7 +177,7 @@ async def test_a_class_cannot_move_onto_another(harbour: School) -> None:
     assert await harbour.get(f"/v1/sessions/{second}") == before
 
 
-async def test_a_class_moves_and_its_old_time_is_free(harbour: School) -> None:
+async def test_moving_a_class_frees_its_old_time(harbour: School) -> None:
     session_id, later = await harbour.book(), harbour.booking(96 * HOUR)
     to = {"starts_at": later["starts_at"], "ends_at": later["ends_at"]}
     await harbour.post(f"/v1/sessions/{session_id}/reschedule", to)
@@ -192,7 +194,7 @@ async def test_a_class_moves_and_its_old_time_is_free(harbour: School) -> None:
         (HOUR, timedelta(days=2), "invalid-input"),
     ],
 )
-async def test_a_move_that_makes_no_sense_moves_nothing(
+async def test_an_invalid_move_is_refused(
     harbour: School, starts_in: timedelta, lasts: timedelta, code: str
 ) -> None:
     session_id = await harbour.book()
@@ -204,14 +206,14 @@ async def test_a_move_that_makes_no_sense_moves_nothing(
 
 
 @pytest.mark.parametrize("command", ["extend", "end"])
-async def test_a_class_that_has_not_begun_is_not_ended(harbour: School, command: str) -> None:
+async def test_a_class_that_has_not_begun_cannot_be_ended_or_extended(harbour: School, command: str) -> None:
     session_id = await harbour.book()
     body = {"ends_at": harbour.booking(lasts=2 * HOUR)["ends_at"]} if command == "extend" else None
     answer = await harbour.api.post(f"/v1/sessions/{session_id}/{command}", json=body)
     problem_of(answer, 409, "transition-refused")
 
 
-async def test_a_cancelled_class_takes_no_command(harbour: School) -> None:
+async def test_a_cancelled_class_refuses_commands(harbour: School) -> None:
     session_id = await harbour.book()
     await harbour.post(f"/v1/sessions/{session_id}/cancel", {})
     await harbour.run_until(session_id, "cancelled")
@@ -225,9 +227,9 @@ async def test_a_cancelled_class_takes_no_command(harbour: School) -> None:
     )
 
 
-async def test_sessions_are_listed_by_their_start(harbour: School) -> None:
+async def test_sessions_are_listed_by_start_time(harbour: School) -> None:
     late, early = await harbour.book(72 * HOUR), await harbour.book(48 * HOUR)
-    assert [one["id"] for one in (await harbour.get("/v1/sessions"))["items"]] == [early, late]
+    assert [session["id"] for session in (await harbour.get("/v1/sessions"))["items"]] == [early, late]
     assert (await harbour.get("/v1/sessions?from=2031-01-01T00:00:00Z"))["items"] == []
     for bad in (
         "from=2031-01-01T00:00:00",

@@ -1,4 +1,4 @@
-"""Many at once: each row whole or not at all, with a report that says what became of it."""
+"""Bulk imports: each row is accepted or refused on its own, and the report has the outcome of each."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.adapter
 
 
 def samples(school: School) -> dict[str, tuple[str, list[Json]]]:
-    """Of each kind a CSV file with two rows, and what it says as JSON."""
+    """For each kind a CSV file, and the fields of its rows as the API returns them."""
     course, topic = school.ids["course"], school.ids["topic"]
     guardian, student = school.ids["guardian"], school.ids["student 0"]
     return {
@@ -67,7 +67,7 @@ KINDS = ["guardians", "students", "instructors", "courses", "topics", "curriculu
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_every_kind_can_be_brought_in(harbour: School, kind: str) -> None:
+async def test_every_kind_can_be_imported(harbour: School, kind: str) -> None:
     content, wanted = samples(harbour)[kind]
     if "{fresh}" in content:
         made = await harbour.post("/v1/courses", {"title": "Choir", "subject": "Music"})
@@ -75,13 +75,13 @@ async def test_every_kind_can_be_brought_in(harbour: School, kind: str) -> None:
     rows, last = await report(harbour, kind, content)
     assert last == {"taken": len(wanted), "refused": 0, "done": True}
     for row, want in zip(rows, wanted, strict=True):
-        found = await harbour.get(f"/v1/{kind}/{row['id']}")
-        if "topic_ids" in found:
-            found["topic_ids"] = len(found["topic_ids"])
-        assert {name: found[name] for name in want} == want
+        imported = await harbour.get(f"/v1/{kind}/{row['id']}")
+        if "topic_ids" in imported:
+            imported["topic_ids"] = len(imported["topic_ids"])
+        assert {name: imported[name] for name in want} == want
 
 
-async def test_json_lines_hold_what_a_request_holds(harbour: School) -> None:
+async def test_json_lines_accept_the_body_of_a_single_request(harbour: School) -> None:
     plan = {"course_id": harbour.ids["course"], "title": "<b>Spring</b>"}
     item = {"topic_id": harbour.ids["topic"], "note": 'a; b, "c"\n<script>alert(1)</script>'}
     rows, _ = await report(harbour, "curriculum-plans", lines(plan | {"items": [item]}), LINES)
@@ -93,7 +93,7 @@ async def test_json_lines_hold_what_a_request_holds(harbour: School) -> None:
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "{{7*7}}", 'O"Brien; --']
 )
-async def test_text_is_kept_as_it_was_given(harbour: School, text: str) -> None:
+async def test_text_is_stored_unchanged(harbour: School, text: str) -> None:
     quoted = text.replace('"', '""')
     for content, kind in (
         (f'name,external_id\n"{quoted}","{quoted} 1"\n', CSV),
@@ -105,7 +105,7 @@ async def test_text_is_kept_as_it_was_given(harbour: School, text: str) -> None:
         assert made["external_id"].startswith(text)
 
 
-async def test_a_row_that_is_refused_stops_no_other(harbour: School) -> None:
+async def test_a_refused_row_does_not_stop_the_others(harbour: School) -> None:
     before = harbour.rows()
     content = (
         "name,email,time_zone\n"
@@ -119,7 +119,7 @@ async def test_a_row_that_is_refused_stops_no_other(harbour: School) -> None:
     assert [row["status"] for row in rows] == ["taken", "refused", "refused", "taken"]
     assert last == {"taken": 2, "refused": 2, "done": True}
     problem = rows[1]["problem"]
-    assert {place["where"] for place in problem["fields"]} == {"email", "time_zone"}
+    assert {field["where"] for field in problem["fields"]} == {"email", "time_zone"}
     assert problem["code"] == "invalid-input"
     assert problem["type"] == "urn:homeroom:problem:invalid-input"
     assert problem["status"] == 422
@@ -130,7 +130,7 @@ async def test_a_row_that_is_refused_stops_no_other(harbour: School) -> None:
     assert harbour.rows() - before == {"guardian": 2}
 
 
-async def test_external_ids_name_rows_that_were_brought_in_before(harbour: School) -> None:
+async def test_rows_can_reference_earlier_imports_by_external_id(harbour: School) -> None:
     guardians = "name,email,external_id\n" + "".join(f"G{n},g{n}@x.example,g{n}\n" for n in range(3))
     made, _ = await report(harbour, "guardians", guardians)
     ids = [row["id"] for row in made]
@@ -148,13 +148,13 @@ async def test_external_ids_name_rows_that_were_brought_in_before(harbour: Schoo
     }
 
 
-async def test_a_thing_is_named_in_one_way(harbour: School) -> None:
+async def test_a_reference_by_both_id_and_external_id_is_refused(harbour: School) -> None:
     row = {"name": "Mia", "guardian_ids": [harbour.ids["guardian"]], "guardian_external_ids": ["g1"]}
     rows, _ = await report(harbour, "students", lines(row), LINES)
     assert "not both" in refusals(rows)[1]
 
 
-async def test_what_is_there_already_is_not_made_again(harbour: School) -> None:
+async def test_rows_with_an_existing_external_id_are_refused(harbour: School) -> None:
     content = "name,external_id\nMia,s1\nLeo,s2\nAnn,s1\n"
     rows, _ = await report(harbour, "students", content)
     assert refusals(rows) == {3: "a student with the external id 's1' already exists"}
@@ -164,7 +164,7 @@ async def test_what_is_there_already_is_not_made_again(harbour: School) -> None:
     assert harbour.rows() == before
 
 
-async def test_rows_of_another_organization_cannot_be_named(harbour: School, other: School) -> None:
+async def test_references_to_another_organizations_rows_are_refused(harbour: School, other: School) -> None:
     await report(other, "guardians", "name,email,external_id\nG,g@x.example,theirs\n")
     before, theirs = harbour.rows(), other.rows()
     students = lines(
@@ -192,7 +192,7 @@ async def test_the_same_external_id_is_free_in_another_organization(harbour: Sch
         assert last["taken"] == 1
 
 
-async def test_what_is_retired_cannot_be_named(harbour: School) -> None:
+async def test_references_to_retired_rows_are_refused(harbour: School) -> None:
     await harbour.api.delete(f"/v1/guardians/{harbour.ids['guardian']}")
     rows, _ = await report(
         harbour, "students", lines({"name": "M", "guardian_ids": [harbour.ids["guardian"]]}), LINES
@@ -200,7 +200,7 @@ async def test_what_is_retired_cannot_be_named(harbour: School) -> None:
     assert "is retired" in refusals(rows)[1]
 
 
-async def test_a_dry_run_says_what_would_be_and_writes_nothing(harbour: School) -> None:
+async def test_a_dry_run_reports_outcomes_and_writes_nothing(harbour: School) -> None:
     before = harbour.rows()
     content = "name,external_id\nMia,s1\nLeo,s1\n" + "x" * 300 + ",s2\n"
     rows, last = await report(harbour, "students", content, dry_run=True)
@@ -210,19 +210,19 @@ async def test_a_dry_run_says_what_would_be_and_writes_nothing(harbour: School) 
     assert harbour.rows() == before
 
 
-async def test_nobody_may_who_may_not_make_one(harbour: School) -> None:
+async def test_importing_needs_the_write_permission(harbour: School) -> None:
     made = await harbour.post("/v1/keys", {"name": "reader", "role": "ops", "scopes": ["people:read"]})
     async with harbour.campus.client(made["api_key"]) as reader:
         answer = await reader.post("/v1/students/bulk", content=b"name\nMia\n", headers={"content-type": CSV})
     problem_of(answer, 403, "not-allowed")
 
 
-async def test_who_lets_people_in_is_made_one_by_one(harbour: School) -> None:
+async def test_members_and_identity_providers_cannot_be_imported(harbour: School) -> None:
     for kind in ("members", "identity-providers"):
         problem_of(await upload(harbour, kind, "name\nMia\n"), 405, "method-not-allowed")
 
 
-async def test_bulk_is_no_id(harbour: School) -> None:
+async def test_bulk_is_not_taken_for_an_id(harbour: School) -> None:
     for method in ("GET", "PATCH", "DELETE"):
         answer = await harbour.api.request(method, "/v1/students/bulk")
         problem_of(answer, 405, "method-not-allowed")
@@ -252,7 +252,7 @@ async def test_another_file_under_the_same_key_is_refused(harbour: School) -> No
     assert harbour.rows() == before
 
 
-async def test_racing_uploads_under_one_key_are_one(harbour: School) -> None:
+async def test_concurrent_uploads_under_one_key_have_one_effect(harbour: School) -> None:
     before = harbour.rows()
     answers = await asyncio.gather(*(upload(harbour, "students", CONTENT, key="race") for _ in range(4)))
     assert {answer.content for answer in answers} == {answers[0].content}
@@ -260,15 +260,15 @@ async def test_racing_uploads_under_one_key_are_one(harbour: School) -> None:
     assert harbour.rows() - before == {"student": 900, "idempotency": 1}
 
 
-async def test_racing_uploads_without_a_key_write_each_external_id_once(harbour: School) -> None:
+async def test_concurrent_uploads_without_a_key_write_each_external_id_once(harbour: School) -> None:
     before = harbour.rows()
     answers = await asyncio.gather(*(report(harbour, "students", CONTENT) for _ in range(4)))
     assert sum(last["taken"] for _, last in answers) == 900
     assert harbour.rows() - before == {"student": 900}
 
 
-async def test_an_upload_that_was_cut_goes_on_where_it_comes_again(harbour: School) -> None:
-    """The first one's connection is closed behind the first lines of its report."""
+async def test_an_interrupted_upload_is_resumed_by_sending_it_again(harbour: School) -> None:
+    """The client disconnects after the first lines of the report."""
     content = "name\n" + "".join(f"S{n}\n" for n in range(4000))
     headers = {"content-type": CSV, "idempotency-key": "cut"}
     async with harbour.api.stream(
@@ -287,7 +287,7 @@ async def test_an_upload_that_was_cut_goes_on_where_it_comes_again(harbour: Scho
     assert row == (4000, 4000)
 
 
-async def test_who_made_the_rows_is_in_the_log(harbour: School) -> None:
+async def test_imported_rows_are_in_the_change_log_with_their_author(harbour: School) -> None:
     rows, _ = await report(harbour, "students", "name\nMia\n")
     with psycopg.connect(harbour.campus.database.superuser) as connection:
         row = connection.execute(
@@ -298,8 +298,10 @@ async def test_who_made_the_rows_is_in_the_log(harbour: School) -> None:
     assert row[1] == "student.created"
 
 
-async def test_a_row_that_the_database_refuses_costs_itself_alone(harbour: School, campus: Campus) -> None:
-    """A rule that the application does not know of."""
+async def test_a_row_that_the_database_refuses_does_not_fail_the_others(
+    harbour: School, campus: Campus
+) -> None:
+    """The constraint exists only in the database."""
     with psycopg.connect(campus.database.superuser, autocommit=True) as connection:
         connection.execute(
             "create function test_refuse() returns trigger language plpgsql as "

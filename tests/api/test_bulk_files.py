@@ -1,4 +1,4 @@
-"""Files that are not what they should be: each row that cannot be read says why, and costs itself alone."""
+"""Malformed import files: an unreadable row is refused with a reason and does not stop the others."""
 
 import io
 import json
@@ -15,19 +15,19 @@ from tests.campus import School, problem_of
 
 pytestmark = pytest.mark.adapter
 
-KNOWN = {"name": str, "email": str}
+COLUMNS = {"name": str, "email": str}
 
 
 def rows(content: bytes) -> list[Row]:
-    return list(csv_rows(io.BytesIO(content), KNOWN))
+    return list(csv_rows(io.BytesIO(content), COLUMNS))
 
 
-def said(content: bytes) -> list[object]:
-    """What each row holds, or the beginning of what is wrong with it."""
+def parsed(content: bytes) -> list[object]:
+    """The content of each row, or the first 40 characters of its error."""
     return [row.content if isinstance(row.content, dict) else str(row.content)[:40] for row in rows(content)]
 
 
-NAMED = b"name,email\n"
+HEADER = b"name,email\n"
 MIA, LEO = {"name": "Mia", "email": "m"}, {"name": "Leo", "email": "l"}
 
 
@@ -41,12 +41,12 @@ MIA, LEO = {"name": "Mia", "email": "m"}, {"name": "Leo", "email": "l"}
         b" name , email\nMia,m\nLeo,l\n",
     ],
 )
-def test_ways_to_write_the_same(content: bytes) -> None:
-    assert said(content) == [MIA, LEO]
+def test_csv_variants_are_read_alike(content: bytes) -> None:
+    assert parsed(content) == [MIA, LEO]
 
 
-def test_quotes_hold_what_separates() -> None:
-    assert said(NAMED + b'"Mia, ""M""\r\nLee",m\n') == [{"name": 'Mia, "M"\r\nLee', "email": "m"}]
+def test_quoted_cells_may_contain_separators() -> None:
+    assert parsed(HEADER + b'"Mia, ""M""\r\nLee",m\n') == [{"name": 'Mia, "M"\r\nLee', "email": "m"}]
 
 
 @pytest.mark.parametrize(
@@ -65,23 +65,23 @@ def test_quotes_hold_what_separates() -> None:
         (b'Mia,"m\n' * 2 + b"Leo,l\n", ["this row isn't valid CSV: ", LEO]),
     ],
 )  # fmt: skip
-def test_a_row_that_cannot_be_read(content: bytes, wanted: list[object]) -> None:
-    for found, want in zip(said(NAMED + content), wanted, strict=True):
-        assert found == want or (isinstance(found, str) and found[:20] == str(want)[:20])
+def test_an_unreadable_row_does_not_stop_the_next(content: bytes, wanted: list[object]) -> None:
+    for row, want in zip(parsed(HEADER + content), wanted, strict=True):
+        assert row == want or (isinstance(row, str) and row[:20] == str(want)[:20])
 
 
-def test_lines_are_counted_as_an_editor_counts_them() -> None:
-    content = NAMED + b'"M\nia",m\n\n"Leo,l\nAnn,a\n'
+def test_line_numbers_are_those_of_an_editor() -> None:
+    content = HEADER + b'"M\nia",m\n\n"Leo,l\nAnn,a\n'
     assert [(row.number, row.line) for row in rows(content)] == [(1, 2), (2, 5), (3, 6)]
 
 
-def test_many_quotes_that_are_never_closed_cost_a_bounded_time() -> None:
-    content = NAMED + b'a,"x\n' * 3000
+def test_many_unclosed_quotes_are_parsed_in_bounded_time() -> None:
+    content = HEADER + b'a,"x\n' * 3000
     assert len(rows(content)) <= 3000
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "header"),
         (b"\n\n", "header"),
@@ -95,19 +95,19 @@ def test_many_quotes_that_are_never_closed_cost_a_bounded_time() -> None:
         (b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0", "NUL"),
     ],
 )
-def test_a_file_whose_header_is_none(content: bytes, told: str) -> None:
-    with pytest.raises(InvalidInput, match=told):
-        csv_rows(io.BytesIO(content), KNOWN)
+def test_a_malformed_header_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        csv_rows(io.BytesIO(content), COLUMNS)
 
 
-def test_lines_that_are_no_json() -> None:
+def test_malformed_json_lines_are_refused_one_by_one() -> None:
     bad = [b"[1]", b"{", b'{"name": "\xe9"}', b'"x"', b"[" * 5000, b'{"n": "' + b"x" * MAX_ROW_BYTES]
     content = b"\n".join([b'{"name": "Mia"}', b"", *bad, b"{}"])
-    found = [row.content for row in json_rows(io.BytesIO(content))]
-    assert found[0] == {"name": "Mia"}
-    assert found[-1] == {}
-    assert all(isinstance(one, InvalidInput) for one in found[1:-1])
-    assert len(found) == 8
+    contents = [row.content for row in json_rows(io.BytesIO(content))]
+    assert contents[0] == {"name": "Mia"}
+    assert contents[-1] == {}
+    assert all(isinstance(error, InvalidInput) for error in contents[1:-1])
+    assert len(contents) == 8
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_lines_that_are_no_json() -> None:
         ("TEXT/CSV;header=present", 200, ""),
     ],
 )
-async def test_what_kind_of_file_it_is_has_to_be_said(
+async def test_the_content_type_must_be_supported(
     harbour: School, media_type: str, status: int, code: str
 ) -> None:
     answer = await upload(harbour, "students", "name\nMia\n", media_type)
@@ -129,7 +129,7 @@ async def test_what_kind_of_file_it_is_has_to_be_said(
     assert answer.status_code == status
 
 
-async def test_a_file_that_is_none_is_refused_whole(harbour: School) -> None:
+async def test_an_unreadable_file_is_refused_as_a_whole(harbour: School) -> None:
     before = harbour.rows()
     for content in ("", "name,admin\nMia,true\n", b"\xff\xfen\0"):
         problem_of(await upload(harbour, "students", content), 422, "invalid-input")
@@ -137,7 +137,7 @@ async def test_a_file_that_is_none_is_refused_whole(harbour: School) -> None:
     assert harbour.rows() == before
 
 
-async def test_a_file_without_rows_is_done_at_once(harbour: School) -> None:
+async def test_a_file_without_rows_is_accepted(harbour: School) -> None:
     for content, kind in (("name\n", CSV), ("", LINES)):
         assert await report(harbour, "students", content, kind) == (
             [],
@@ -145,16 +145,16 @@ async def test_a_file_without_rows_is_done_at_once(harbour: School) -> None:
         )
 
 
-async def test_rows_that_cannot_be_read_are_told_with_the_others(harbour: School) -> None:
-    content = NAMED + b'Mia,mia@x.example\nMi\xe9,m@x.example\n"Leo,l@x.example\nAnn,ann@x.example\n'
+async def test_unreadable_rows_are_reported_with_the_others(harbour: School) -> None:
+    content = HEADER + b'Mia,mia@x.example\nMi\xe9,m@x.example\n"Leo,l@x.example\nAnn,ann@x.example\n'
     rows, last = await report(harbour, "guardians", content, CSV)
     assert last == {"taken": 2, "refused": 2, "done": True}
     assert list(refusals(rows)) == [2, 3]
 
 
 @contextmanager
-def memory(most: int) -> Iterator[None]:
-    """This process, the server in it, takes at most so many bytes more than before."""
+def memory_limit(most: int) -> Iterator[None]:
+    """Fails if this process, which runs the server too, allocates more than `most` bytes."""
     tracemalloc.start()
     try:
         yield
@@ -164,8 +164,8 @@ def memory(most: int) -> Iterator[None]:
     assert peak < most
 
 
-async def test_a_long_file_takes_no_more_memory_than_a_short_one(harbour: School) -> None:
-    """Neither the file nor its report is ever whole in memory."""
+async def test_a_long_file_takes_bounded_memory(harbour: School) -> None:
+    """Both the file and its report are streamed."""
     sent = 0
 
     async def content() -> AsyncIterator[bytes]:
@@ -178,7 +178,7 @@ async def test_a_long_file_takes_no_more_memory_than_a_short_one(harbour: School
             yield line * 100
 
     last = ""
-    with memory(16_000_000):
+    with memory_limit(16_000_000):
         async with harbour.api.stream(
             "POST", "/v1/curriculum-plans/bulk", content=content(), headers={"content-type": LINES}
         ) as answer:

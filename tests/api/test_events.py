@@ -1,4 +1,4 @@
-"""The change feed and the audit log: nothing left out, nothing twice, in the order of commit."""
+"""The change feed and the audit log: every change exactly once, in commit order."""
 
 import asyncio
 import json
@@ -22,43 +22,43 @@ async def feed(school: School, cursor: str | None = None, **query: str) -> tuple
     return answer.json()["items"], answer.json()["next_cursor"]
 
 
-async def test_what_changed_is_told_once_and_in_order(harbour: School) -> None:
-    told, cursor = await feed(harbour)
-    kinds = [event["kind"] for event in told]
+async def test_changes_come_once_and_in_order(harbour: School) -> None:
+    events, cursor = await feed(harbour)
+    kinds = [event["kind"] for event in events]
     assert kinds[:2] == ["organization.created", "api_key.created"]
     assert kinds.index("instructor.created") < kinds.index("enrollment.created")
     assert await feed(harbour, cursor) == ([], cursor)
     made = await harbour.post("/v1/students", {"name": "Mia"})
-    one = f"/v1/students/{made['id']}"
-    await harbour.api.patch(one, json={"name": "Maria"}, headers={"If-Match": "*"})
-    await harbour.api.patch(one, json={"name": "Maria"}, headers={"If-Match": "*"})
-    await harbour.api.delete(one)
-    told, _ = await feed(harbour, cursor)
-    assert [(event["kind"], event["subject_id"]) for event in told] == [
+    path = f"/v1/students/{made['id']}"
+    await harbour.api.patch(path, json={"name": "Maria"}, headers={"If-Match": "*"})
+    await harbour.api.patch(path, json={"name": "Maria"}, headers={"If-Match": "*"})
+    await harbour.api.delete(path)
+    events, _ = await feed(harbour, cursor)
+    assert [(event["kind"], event["subject_id"]) for event in events] == [
         ("student.created", made["id"]),
         ("student.changed", made["id"]),
         ("student.retired", made["id"]),
     ]
-    assert told[1]["changed"] == ["name"]
-    assert told[0]["actor"].startswith("key:")
-    assert "Maria" not in json.dumps(told)
+    assert events[1]["changed"] == ["name"]
+    assert events[0]["actor"].startswith("key:")
+    assert "Maria" not in json.dumps(events)
 
 
-async def test_a_class_tells_its_states_and_who_caused_them(harbour: School) -> None:
+async def test_session_events_name_the_state_and_the_actor(harbour: School) -> None:
     _, cursor = await feed(harbour)
     session_id = await harbour.book()
     await harbour.post(f"/v1/sessions/{session_id}/cancel", {})
     await harbour.run_until(session_id, "cancelled")
-    told, _ = await feed(harbour, cursor, session_id=session_id)
-    kinds = [event["kind"] for event in told]
+    events, _ = await feed(harbour, cursor, session_id=session_id)
+    kinds = [event["kind"] for event in events]
     assert kinds[0] == "session.created"
     assert "session.cancelled" in kinds
-    assert {event["actor"] for event in told} == {"homeroom"}, "workflows did it"
+    assert {event["actor"] for event in events} == {"homeroom"}, "workflows did it"
     only, _ = await feed(harbour, cursor, kind="session.*")
     assert {event["subject"] for event in only} == {"session"}
 
 
-async def test_walking_by_small_pages_gives_all(harbour: School) -> None:
+async def test_small_pages_add_up_to_the_whole_feed(harbour: School) -> None:
     whole, _ = await feed(harbour)
     seen: list[Json] = []
     cursor = "0-0"
@@ -67,14 +67,14 @@ async def test_walking_by_small_pages_gives_all(harbour: School) -> None:
     assert seen == whole
 
 
-async def test_another_organizations_changes_are_not_told(harbour: School, other: School) -> None:
+async def test_another_organizations_changes_are_not_in_the_feed(harbour: School, other: School) -> None:
     await other.post("/v1/students", {"name": "Max"})
     theirs = {event["id"] for event in (await feed(other))[0]}
     assert not theirs & {event["id"] for event in (await feed(harbour))[0]}
 
 
-async def test_what_is_committed_late_is_not_passed_by(harbour: School) -> None:
-    """A transaction that began earlier and ends later: its change comes, and comes in its place."""
+async def test_a_late_commit_is_not_skipped(harbour: School) -> None:
+    """A transaction that starts before another and commits after it still comes in its place."""
     _, cursor = await feed(harbour)
     with psycopg.connect(harbour.campus.database.superuser) as slow:
         slow.execute("select set_config('app.organization_id', %s, true)", [str(harbour.id)])
@@ -85,15 +85,15 @@ async def test_what_is_committed_late_is_not_passed_by(harbour: School) -> None:
             [harbour.id, student],
         )
         quick = await harbour.post("/v1/students", {"name": "Quick"})
-        assert await feed(harbour, cursor) == ([], cursor), "what is behind the open transaction waits"
-    told, _ = await feed(harbour, cursor)
-    assert [event["subject_id"] for event in told] == [student, quick["id"]]
+        assert await feed(harbour, cursor) == ([], cursor), "changes behind the open transaction wait"
+    events, _ = await feed(harbour, cursor)
+    assert [event["subject_id"] for event in events] == [student, quick["id"]]
 
 
 @pytest.mark.parametrize(
     "query", ["cursor=x", "cursor=1", "cursor=9e9-1", "kind=all", "limit=0", "cursor=-1-1"]
 )
-async def test_a_question_that_makes_no_sense(harbour: School, query: str) -> None:
+async def test_invalid_queries_are_refused(harbour: School, query: str) -> None:
     answer = await harbour.api.get(f"/v1/events?{query}")
     problem_of(answer, 422, answer.json()["code"])
 
@@ -114,20 +114,20 @@ async def _events(answer: httpx.Response) -> AsyncIterator[Json]:
             yield json.loads(line.removeprefix("data:"))
 
 
-async def test_the_live_form_tells_as_it_happens_and_goes_on_where_it_was_cut(harbour: School) -> None:
+async def test_the_stream_sends_new_changes_and_resumes_after_the_last_event(harbour: School) -> None:
     async with asyncio.timeout(PATIENCE):
         async with live(harbour) as events:
             assert await anext(events) == {}
             first = await harbour.post("/v1/students", {"name": "Mia"})
-            told = await anext(events)
-            assert (told["kind"], told["subject_id"]) == ("student.created", first["id"])
+            event = await anext(events)
+            assert (event["kind"], event["subject_id"]) == ("student.created", first["id"])
         missed = await harbour.post("/v1/students", {"name": "Max"})
-        async with live(harbour, told["id"]) as events:
+        async with live(harbour, event["id"]) as events:
             await anext(events)
             assert (await anext(events))["subject_id"] == missed["id"]
 
 
-async def test_who_listens_no_longer_leaves_nothing_behind(campus: Campus, harbour: School) -> None:
+async def test_disconnected_listeners_are_removed(campus: Campus, harbour: School) -> None:
     hub = campus.app.state.homeroom.feed
     async with live(harbour) as events:
         await anext(events)
@@ -137,7 +137,7 @@ async def test_who_listens_no_longer_leaves_nothing_behind(campus: Campus, harbo
             await asyncio.sleep(0.01)
 
 
-async def test_the_audit_log_says_who_changed_what_from_what_to_what(harbour: School) -> None:
+async def test_the_audit_log_has_actor_request_and_values(harbour: School) -> None:
     made = await harbour.post("/v1/students", {"name": "Mia"})
     headers = {"If-Match": "*", "X-Request-Id": "the-request-of-the-test"}
     await harbour.api.patch(f"/v1/students/{made['id']}", json={"name": "Maria"}, headers=headers)
@@ -151,7 +151,7 @@ async def test_the_audit_log_says_who_changed_what_from_what_to_what(harbour: Sc
     assert [entry["id"] for entry in only] == [changed["id"]]
 
 
-async def test_the_audit_log_is_walked_by_its_cursor(harbour: School) -> None:
+async def test_the_audit_log_is_paged_by_cursor(harbour: School) -> None:
     whole = (await harbour.get("/v1/audit?limit=200"))["items"]
     seen: list[Json] = []
     page = await harbour.get("/v1/audit?limit=4")

@@ -1,4 +1,4 @@
-"""The examples of the description are requests that work."""
+"""The OpenAPI examples are complete, match their schemas, and work when they are sent."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +18,7 @@ from tests.campus import ADMIN, Campus, Json, School, problem_of
 pytestmark = pytest.mark.adapter
 
 _SESSION = "POST /v1/sessions/{session_id}"
-# Sound requests for which the class of the test, which is booked and no more, is in another state.
+# Valid requests that a class which is only booked refuses: the status, and words of the detail.
 NOT_IN_THIS_STATE = {
     f"{_SESSION}/extend": (409, "a session that is scheduled cannot"),
     f"{_SESSION}/documentation/revisions": (422, "cites something that was not said in this class"),
@@ -36,7 +36,7 @@ async def described(campus: Campus) -> Json:
 
 
 def bodies(schema: Json) -> Iterator[tuple[str, Json]]:
-    """Of every operation that takes JSON, what its body is."""
+    """Key and body description of every operation that takes JSON."""
     for path, method, operation in operations(schema):
         content = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if content is not None:
@@ -44,33 +44,39 @@ def bodies(schema: Json) -> Iterator[tuple[str, Json]]:
 
 
 def test_every_operation_that_takes_json_has_an_example(described: Json) -> None:
-    taking = {place for place, _ in bodies(described)}
-    assert not taking - set(BODIES), "these have no example: add one to BODIES of api/examples.py"
-    assert not set(BODIES) - taking, "these are no operations that take JSON"
+    with_json_body = {operation_key for operation_key, _ in bodies(described)}
+    assert not with_json_body - set(BODIES), (
+        "these have no example: add one to BODIES of api/openapi_examples.py"
+    )
+    assert not set(BODIES) - with_json_body, "these operations don't exist or don't take JSON"
 
 
-def test_examples_stand_in_the_description_and_fit_it(described: Json) -> None:
-    for place, content in bodies(described):
-        assert content["examples"]["example"]["value"] == BODIES[place], place
+def test_body_examples_match_their_schemas(described: Json) -> None:
+    for operation_key, content in bodies(described):
+        assert content["examples"]["example"]["value"] == BODIES[operation_key], operation_key
         schema = content["schema"] | {"components": described["components"]}
         Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(
-            BODIES[place]
+            BODIES[operation_key]
         )
 
 
-def test_queries_stand_in_the_description(described: Json) -> None:
-    for place, query in QUERIES.items():
-        method, _, path = place.partition(" ")
+def test_query_examples_are_in_the_description(described: Json) -> None:
+    for operation_key, query in QUERIES.items():
+        method, _, path = operation_key.partition(" ")
         parameters = described["paths"][path][method.lower()]["parameters"]
-        shown = {one["name"]: one["examples"]["example"]["value"] for one in parameters if "examples" in one}
-        assert shown == query, place
+        shown = {
+            parameter["name"]: parameter["examples"]["example"]["value"]
+            for parameter in parameters
+            if "examples" in parameter
+        }
+        assert shown == query, operation_key
 
 
 @pytest.fixture
 async def real(harbour: School, request: pytest.FixtureRequest) -> dict[str, str]:
-    """What stands for the placeholders."""
-    place = request.node.callspec.params["place"]
-    provider = {"issuer": request.getfixturevalue("issuer")} if "identity-providers" in place else {}
+    """Values of real rows for the placeholders, by name."""
+    operation_key = request.node.callspec.params["operation_key"]
+    provider = {"issuer": request.getfixturevalue("issuer")} if "identity-providers" in operation_key else {}
     ids = harbour.ids
     return provider | {
         "domain": f"d{uuid4().hex}.example",
@@ -92,9 +98,9 @@ def filled(example: Any, real: dict[str, str]) -> Any:
     return json.loads(text)
 
 
-async def address_of(school: School, place: str, real: dict[str, str]) -> str:
-    """With the id of a row that is there."""
-    path = place.partition(" ")[2]
+async def address_of(school: School, operation_key: str, real: dict[str, str]) -> str:
+    """The operation's path with the id of a new row."""
+    path = operation_key.partition(" ")[2]
     if "{session_id}" in path:
         session_id = await school.book()
         real["session"], real["link"] = session_id, await school.join_token(session_id)
@@ -117,24 +123,24 @@ async def operator(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
-@pytest.mark.parametrize("place", BODIES)
-async def test_it_is_a_request_that_works(
-    harbour: School, operator: httpx.AsyncClient, real: dict[str, str], place: str
+@pytest.mark.parametrize("operation_key", BODIES)
+async def test_body_examples_work(
+    harbour: School, operator: httpx.AsyncClient, real: dict[str, str], operation_key: str
 ) -> None:
-    method = place.partition(" ")[0]
-    path = await address_of(harbour, place, real)
+    method = operation_key.partition(" ")[0]
+    path = await address_of(harbour, operation_key, real)
     caller = operator if path == "/v1/organizations" else harbour.api
     headers = {"If-Match": "*"} if method == "PATCH" else {}
-    answer = await caller.request(method, path, json=filled(BODIES[place], real), headers=headers)
-    if place in NOT_IN_THIS_STATE:
-        status, words = NOT_IN_THIS_STATE[place]
+    answer = await caller.request(method, path, json=filled(BODIES[operation_key], real), headers=headers)
+    if operation_key in NOT_IN_THIS_STATE:
+        status, words = NOT_IN_THIS_STATE[operation_key]
         assert words in problem_of(answer, status, answer.json()["code"])["detail"]
     else:
         assert answer.is_success, answer.text
 
 
-@pytest.mark.parametrize("place", QUERIES)
-async def test_it_is_a_query_that_works(harbour: School, real: dict[str, str], place: str) -> None:
-    path = place.partition(" ")[2]
-    answer = await harbour.api.get(path, params=filled(QUERIES[place], real))
+@pytest.mark.parametrize("operation_key", QUERIES)
+async def test_query_examples_work(harbour: School, real: dict[str, str], operation_key: str) -> None:
+    path = operation_key.partition(" ")[2]
+    answer = await harbour.api.get(path, params=filled(QUERIES[operation_key], real))
     assert answer.status_code == 200, answer.text

@@ -1,4 +1,4 @@
-"""The record as files is the record as SQL shows it, of one organization, whatever is in it."""
+"""Exports contain the same rows and values as the SQL views, for one organization only."""
 
 import asyncio
 import csv
@@ -38,18 +38,18 @@ every_view = pytest.mark.parametrize("view", sorted(VIEWS))
 @pytest.fixture(scope="module")
 async def opened(postgres_server: TestPostgres, migrated_template: str) -> AsyncIterator[Archive]:
     urls = postgres_server.create_database(template=migrated_template)
-    async with archive(urls) as made:
-        yield made
+    async with archive(urls) as export:
+        yield export
     postgres_server.drop_database(urls.name)
 
 
 @pytest.fixture(scope="module")
 def reader(opened: Archive) -> Any:
-    """The URL of a reader of the same organization."""
-    made = readers.Reader(new_role(), opened.tenant.id, "", NOON)
-    readers.add(opened.urls.owner, made, "a-password", readers.Limits(5, 60))
-    yield reader_url(opened.urls.owner, made.role_name, "a-password")
-    readers.remove(opened.urls.owner, made.role_name)
+    """The database URL of a reader of the same organization."""
+    export = readers.Reader(new_role(), opened.tenant.id, "", NOON)
+    readers.add(opened.urls.owner, export, "a-password", readers.Limits(5, 60))
+    yield reader_url(opened.urls.owner, export.role_name, "a-password")
+    readers.remove(opened.urls.owner, export.role_name)
 
 
 async def fetch(opened: Archive, path: str, **query: str) -> httpx.Response:
@@ -60,6 +60,7 @@ async def fetch(opened: Archive, path: str, **query: str) -> httpx.Response:
 
 
 def by_sql(url: str, view: str) -> list[dict[str, Any]]:
+    """The rows of a view, read by SQL."""
     order = ", ".join(VIEWS[view].order)
     with psycopg.connect(url, row_factory=dict_row) as connection:
         rows = connection.execute(f"select * from record.{view} order by {order}").fetchall()
@@ -70,7 +71,7 @@ def by_sql(url: str, view: str) -> list[dict[str, Any]]:
 
 
 @every_view
-async def test_parquet_has_what_sql_shows(opened: Archive, reader: str, view: str) -> None:
+async def test_parquet_has_the_rows_of_the_sql_view(opened: Archive, reader: str, view: str) -> None:
     answer = await fetch(opened, f"{view}.parquet")
     assert answer.headers["content-type"] == "application/vnd.apache.parquet"
     assert answer.headers["content-disposition"] == f'attachment; filename="{view}.parquet"'
@@ -81,11 +82,11 @@ async def test_parquet_has_what_sql_shows(opened: Archive, reader: str, view: st
 
 
 @every_view
-async def test_json_lines_have_what_sql_shows(opened: Archive, reader: str, view: str) -> None:
+async def test_json_lines_have_the_rows_of_the_sql_view(opened: Archive, reader: str, view: str) -> None:
     lines = (await fetch(opened, f"{view}.jsonl")).content.splitlines()
     kinds = {column.name: column.kind for column in VIEWS[view].columns}
     read: dict[str, Any] = {"timestamp": datetime.fromisoformat, "time": lambda text: text}
-    found = [
+    exported = [
         {
             name: value and read.get(kinds[name], lambda v: v)(value)
             for name, value in json.loads(line).items()
@@ -97,11 +98,11 @@ async def test_json_lines_have_what_sql_shows(opened: Archive, reader: str, view
         row.update(
             {name: value and value.isoformat() for name, value in row.items() if kinds[name] == "time"}
         )
-    assert found == wanted
+    assert exported == wanted
 
 
 @every_view
-async def test_csv_has_a_line_of_names_and_as_many_rows(opened: Archive, reader: str, view: str) -> None:
+async def test_csv_has_a_header_and_the_rows_of_the_sql_view(opened: Archive, reader: str, view: str) -> None:
     text = (await fetch(opened, f"{view}.csv")).content.decode()
     names, *rows = csv.reader(io.StringIO(text, newline=""))
     assert names == [column.name for column in VIEWS[view].columns]
@@ -117,25 +118,25 @@ async def test_csv_has_a_line_of_names_and_as_many_rows(opened: Archive, reader:
                 assert json.loads(text) == value
 
 
-async def test_texts_come_as_they_were_given(opened: Archive) -> None:
+async def test_text_is_exported_unchanged(opened: Archive) -> None:
     student = pq.read_table(io.BytesIO((await fetch(opened, "students.parquet")).content)).to_pylist()[0]
     assert (student["name"], student["external_id"]) == (HARD, LINES)
-    said = json.loads((await fetch(opened, "utterances.jsonl")).content)
-    assert said["text"] == HARD
+    utterance = json.loads((await fetch(opened, "utterances.jsonl")).content)
+    assert utterance["text"] == HARD
     (statement, _) = map(json.loads, (await fetch(opened, "statements.jsonl")).content.splitlines())
     assert (statement["text"], statement["question"], statement["citation_count"]) == (HARD, LINES, 2)
     _, row = csv.reader(io.StringIO((await fetch(opened, "organizations.csv")).content.decode(), newline=""))
     assert row[1] == HARD
 
 
-async def test_null_and_empty_are_two_things_in_csv(opened: Archive) -> None:
+async def test_csv_distinguishes_null_from_empty_text(opened: Archive) -> None:
     lines = (await fetch(opened, "guardians.csv")).content.decode().splitlines()
     assert lines[1].split(",")[7] == "", "quiet_until is null"
     _, topics, _ = (await fetch(opened, "statements.csv")).content.decode().rsplit("\n", 2)
     assert topics.split(",")[6:10] == ['"Fractions"', "", "", ""], "null is not quoted"
 
 
-async def test_a_period_chooses_sessions_and_what_belongs_to_them(opened: Archive) -> None:
+async def test_a_period_selects_sessions_and_their_rows(opened: Archive) -> None:
     for start, end, wanted in (
         (NOON, NOON + HOUR, 1),
         (NOON - HOUR, NOON, 0),
@@ -143,21 +144,21 @@ async def test_a_period_chooses_sessions_and_what_belongs_to_them(opened: Archiv
     ):
         period = {"from": start.isoformat(), "to": end.isoformat()}
         for view in ("sessions", "utterances", "notices", "documentation"):
-            found = (await fetch(opened, f"{view}.jsonl", **period)).content.splitlines()
-            assert len(found) == wanted, (view, period)
+            lines = (await fetch(opened, f"{view}.jsonl", **period)).content.splitlines()
+            assert len(lines) == wanted, (view, period)
         assert (await fetch(opened, "students.jsonl", **period)).content, "students belong to no session"
     assert (await fetch(opened, "sessions.jsonl", to=NOON.isoformat())).content == b""
     assert (await fetch(opened, "sessions.jsonl", **{"from": NOON.isoformat()})).content != b""
 
 
-async def test_the_dictionary_names_every_table_and_column(opened: Archive) -> None:
+async def test_the_dictionary_describes_every_table_and_column(opened: Archive) -> None:
     async with opened.client() as client:
-        told = (await client.get("/v1/exports")).json()
-    assert told["formats"] == ["parquet", "csv", "jsonl"]
-    assert {table["name"]: [column["name"] for column in table["columns"]] for table in told["tables"]} == {
-        view.name: [column.name for column in view.columns] for view in VIEWS.values()
-    }
-    for table in told["tables"]:
+        dictionary = (await client.get("/v1/exports")).json()
+    assert dictionary["formats"] == ["parquet", "csv", "jsonl"]
+    assert {
+        table["name"]: [column["name"] for column in table["columns"]] for table in dictionary["tables"]
+    } == {view.name: [column.name for column in view.columns] for view in VIEWS.values()}
+    for table in dictionary["tables"]:
         assert table["description"]
         assert all(column["description"] for column in table["columns"])
         assert table["by_session"] == ("session_id" in [column["name"] for column in table["columns"]])
@@ -169,9 +170,9 @@ async def test_an_organization_without_a_record_gets_empty_files(
     opened: Archive, view: str, form: ExportFormat
 ) -> None:
     database = Database(opened.urls.application)
-    new = Tenant()  # nothing of it is in the database
-    made = await Exports(database, most=1).begin(new.id, view_named(view), form, Period())
-    content = b"".join([piece async for piece in made.pieces()])
+    new = Tenant()  # has no rows in the database
+    export = await Exports(database, most=1).begin(new.id, view_named(view), form, Period())
+    content = b"".join([piece async for piece in export.pieces()])
     await database.aclose()
     if form is ExportFormat.PARQUET:
         table = pq.read_table(io.BytesIO(content))
@@ -184,10 +185,10 @@ async def test_an_organization_without_a_record_gets_empty_files(
         assert content == b""
 
 
-async def test_what_is_refused(opened: Archive) -> None:
+async def test_invalid_requests_are_refused(opened: Archive) -> None:
     async with opened.client() as client:
-        told = problem_of(await client.get("/v1/exports/api_key.parquet"), 404, "not-found")
-        assert "utterances" in told["next_step"]
+        problem = problem_of(await client.get("/v1/exports/api_key.parquet"), 404, "not-found")
+        assert "utterances" in problem["next_step"]
         problem_of(await client.get("/v1/exports/students.xlsx"), 422, "invalid-input")
         period = {"from": NOON.isoformat(), "to": NOON.isoformat()}
         problem_of(await client.get("/v1/exports/students.csv", params=period), 422, "invalid-input")
@@ -196,28 +197,28 @@ async def test_what_is_refused(opened: Archive) -> None:
         problem_of(await client.get("/v1/exports/students.csv"), 401, "not-authenticated")
 
 
-async def test_a_database_that_is_away_is_told_as_a_problem(opened: Archive) -> None:
-    away = Database("postgresql://homeroom_app:x@127.0.0.1:1/nothing")
+async def test_an_unreachable_database_is_an_error_before_the_first_byte(opened: Archive) -> None:
+    unreachable = Database("postgresql://homeroom_app:x@127.0.0.1:1/nothing")
     with pytest.raises(Exception, match="isn't responding"):
-        await Exports(away, most=1).begin(
+        await Exports(unreachable, most=1).begin(
             opened.tenant.id, view_named("students"), ExportFormat.CSV, Period()
         )
-    await away.aclose()
+    await unreachable.aclose()
 
 
-async def test_who_goes_away_gives_the_turn_back(opened: Archive) -> None:
-    """Also before the first piece was taken."""
+async def test_closing_an_export_frees_its_slot(opened: Archive) -> None:
+    """Both before and after the first piece was read."""
     database = Database(opened.urls.application, pool_size=1)
-    desk = Exports(database, most=1)
+    exports = Exports(database, most=1)
     for taken in (0, 1):
-        made = await desk.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
-        pieces = made.pieces()
+        export = await exports.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
+        pieces = export.pieces()
         for _ in range(taken):
             await anext(pieces)
-        await made.aclose()
+        await export.aclose()
     async with asyncio.timeout(30):
-        made = await desk.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
-        assert b"".join([piece async for piece in made.pieces()])
+        export = await exports.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
+        assert b"".join([piece async for piece in export.pieces()])
     await database.aclose()
 
 
@@ -231,16 +232,16 @@ _UTTERANCES = """
 
 
 async def test_a_large_table_is_read_in_batches(database: Database, database_urls: DatabaseUrls) -> None:
-    """All rows at once would take hundreds of megabytes."""
+    """Reading all rows at once would take hundreds of megabytes."""
     tenant = await make_tenant(database)
     with psycopg.connect(database_urls.superuser) as connection:
         speaker = str(tenant["participant"]["id"])
         connection.execute(_UTTERANCES, [tenant.id, tenant.session_id, speaker, MANY, NOON])
-    desk = Exports(database, most=1, rows=BATCH)
+    exports = Exports(database, most=1, rows=BATCH)
     before = resident()
-    made = await desk.begin(tenant.id, view_named("utterances"), ExportFormat.PARQUET, Period())
+    export = await exports.begin(tenant.id, view_named("utterances"), ExportFormat.PARQUET, Period())
     content, highest = io.BytesIO(), before
-    async for piece in made.pieces():
+    async for piece in export.pieces():
         content.write(piece)
         highest = max(highest, resident())
     file = pq.ParquetFile(content)
@@ -251,6 +252,6 @@ async def test_a_large_table_is_read_in_batches(database: Database, database_url
 
 
 def resident() -> int:
-    """Bytes of memory of this process."""
+    """The resident memory of this process, in bytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,4 +1,4 @@
-"""Files of a class: brought, listed, given out to who has a link, and to nobody else."""
+"""Class files: upload, list, retire, and download by signed link only."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,39 +13,39 @@ from domain.people.roles import Role
 from domain.record.files import MAX_BYTES
 from signing.links import FileLink, JoinLink, RecordingLink
 from tests.api.roles import signed_in
-from tests.api.stored import BUCKET, Kept, on_s3
+from tests.api.stored import BUCKET, StoredClass, on_s3
 from tests.campus import HOUR, Campus, problem_of, school
 from tests.stack import TestS3
 from tests.storage.sample_files import MP3, PDF, image, office
 
 pytestmark = pytest.mark.adapter
 
-PAGE = b"<!DOCTYPE html><script>alert(1)</script>"
+HTML = b"<!DOCTYPE html><script>alert(1)</script>"
 
 
 @pytest.fixture(scope="module")
 async def s3_campus(campus: Campus, s3_server: TestS3) -> AsyncIterator[Campus]:
-    async with on_s3(campus, s3_server) as found:
-        yield found
+    async with on_s3(campus, s3_server) as s3:
+        yield s3
 
 
 @pytest.fixture
-async def kept(campus: Campus, s3_campus: Campus) -> AsyncIterator[Kept]:
+async def kept(campus: Campus, s3_campus: Campus) -> AsyncIterator[StoredClass]:
     async with school(campus) as opened:
         session_id = await opened.book()
         token = opened.api.headers["authorization"].removeprefix("Bearer ")
         async with s3_campus.client(token) as api:
-            yield Kept(s3_campus, opened, session_id, api)
+            yield StoredClass(s3_campus, opened, session_id, api)
 
 
 async def get(url: str, **headers: str) -> httpx.Response:
-    """As somebody who has nothing but the link."""
+    """Fetches a URL without credentials."""
     async with httpx.AsyncClient() as anybody:
         return await anybody.get(url, headers=headers)
 
 
-async def test_a_file_is_brought_listed_read_and_given_out(kept: Kept) -> None:
-    answer = await kept.bring("Übung <b>1</b>.pdf", PDF)
+async def test_a_file_is_uploaded_listed_read_and_downloaded(kept: StoredClass) -> None:
+    answer = await kept.upload("Übung <b>1</b>.pdf", PDF)
     assert answer.status_code == 201, answer.text
     made = answer.json()
     assert answer.headers["location"] == f"{kept.path}/files/{made['id']}"
@@ -60,7 +60,7 @@ async def test_a_file_is_brought_listed_read_and_given_out(kept: Kept) -> None:
     assert given.headers["content-type"] == "application/pdf"
 
 
-async def test_what_browsers_are_told_about_content(kept: Kept) -> None:
+async def test_downloads_have_safe_headers(kept: StoredClass) -> None:
     for name, content, shown in (
         ('a"; x=\r.pdf'.replace("\r", ""), PDF, "attachment"),
         ("a.png", image("PNG"), "inline"),
@@ -68,7 +68,7 @@ async def test_what_browsers_are_told_about_content(kept: Kept) -> None:
         ("a.docx", office("docx"), "attachment"),
         ("a.mp3", MP3, "attachment"),
     ):
-        answer = await kept.bring(name, content)
+        answer = await kept.upload(name, content)
         assert answer.status_code == 201, answer.text
         given = await get(await kept.link(answer.json()))
         assert given.headers["content-disposition"].startswith(f"{shown}; filename=")
@@ -79,26 +79,26 @@ async def test_what_browsers_are_told_about_content(kept: Kept) -> None:
         assert given.content == content
 
 
-async def test_pages_and_other_things_are_refused(kept: Kept) -> None:
+async def test_unsupported_content_is_refused(kept: StoredClass) -> None:
     before = kept.school.rows()
     for name, content in (
-        ("worksheet.pdf", PAGE),
+        ("worksheet.pdf", HTML),
         ("drawing.png", b'<svg onload="alert(1)"/>'),
         ("a.docx", office("docx", {"word/a.xml": bytes(50_000_000)})),
         ("a.exe", PDF),
         ("a.pdf", b""),
     ):
-        problem_of(await kept.bring(name, content), 422, "file-refused")
+        problem_of(await kept.upload(name, content), 422, "file-refused")
     assert kept.school.rows() == before
     assert (await kept.api.get(f"{kept.path}/files")).json()["items"] == []
 
 
-async def test_the_largest_file_is_taken_and_a_larger_one_is_not(kept: Kept) -> None:
+async def test_files_over_the_size_limit_are_refused(kept: StoredClass) -> None:
     start = PDF.ljust(MAX_BYTES, b"\n")
-    made = await kept.bring("large.pdf", start)
+    made = await kept.upload("large.pdf", start)
     assert made.json()["size"] == MAX_BYTES
-    problem_of(await kept.bring("large.pdf", start + b"\n"), 413, "payload-too-large")
-    problem_of(await kept.bring("large.pdf", start + bytes(200_000)), 413, "payload-too-large")
+    problem_of(await kept.upload("large.pdf", start + b"\n"), 413, "payload-too-large")
+    problem_of(await kept.upload("large.pdf", start + bytes(200_000)), 413, "payload-too-large")
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ async def test_the_largest_file_is_taken_and_a_larger_one_is_not(kept: Kept) -> 
         ([("file", ("a.pdf", PDF)), ("file", ("b.pdf", PDF))], {}, 400, "invalid-input"),
     ],
 )
-async def test_forms_that_cannot_be_used(
-    kept: Kept, files: object, data: dict[str, str], status: int, code: str
+async def test_invalid_forms_are_refused(
+    kept: StoredClass, files: object, data: dict[str, str], status: int, code: str
 ) -> None:
     answer = await kept.api.post(f"{kept.path}/files", files=files, data=data)  # type: ignore[arg-type]
     problem_of(answer, status, code)
@@ -121,7 +121,7 @@ async def test_forms_that_cannot_be_used(
 @pytest.mark.parametrize(
     "content", [b"", b"--x", b"--x\r\nContent-Disposition: form-data; name=file\r\n\r\n"]
 )
-async def test_forms_that_are_broken(kept: Kept, content: bytes) -> None:
+async def test_malformed_multipart_bodies_are_refused(kept: StoredClass, content: bytes) -> None:
     headers = {"content-type": "multipart/form-data; boundary=x"}
     answer = await kept.api.post(f"{kept.path}/files", content=content, headers=headers)
     problem_of(answer, answer.status_code, "invalid-input")
@@ -134,24 +134,24 @@ async def test_forms_that_are_broken(kept: Kept, content: bytes) -> None:
     )
 
 
-async def test_the_name_can_be_another_one(kept: Kept) -> None:
+async def test_the_name_field_replaces_the_file_name(kept: StoredClass) -> None:
     answer = await kept.api.post(
         f"{kept.path}/files", files={"file": ("blob", PDF)}, data={"name": "Worksheet.pdf"}
     )
     assert answer.json()["name"] == "Worksheet.pdf"
 
 
-async def test_the_same_file_under_the_same_key_is_one(kept: Kept) -> None:
-    """Whatever boundary the form has."""
-    answers = await asyncio.gather(*(kept.bring("a.pdf", PDF, key="one") for _ in range(4)))
+async def test_concurrent_uploads_under_one_key_make_one_file(kept: StoredClass) -> None:
+    """Although each multipart form has its own boundary."""
+    answers = await asyncio.gather(*(kept.upload("a.pdf", PDF, key="one") for _ in range(4)))
     assert [answer.status_code for answer in answers] == [201] * 4
     assert len({answer.text for answer in answers}) == 1
-    problem_of(await kept.bring("a.pdf", PDF + b"\n", key="one"), 422, "idempotency-key-reused")
+    problem_of(await kept.upload("a.pdf", PDF + b"\n", key="one"), 422, "idempotency-key-reused")
     assert len((await kept.api.get(f"{kept.path}/files")).json()["items"]) == 1
 
 
-async def test_a_retired_file_is_kept_for_the_record_and_given_to_nobody(kept: Kept) -> None:
-    made = (await kept.bring("a.pdf", PDF)).json()
+async def test_a_retired_file_stays_listed_and_cannot_be_downloaded(kept: StoredClass) -> None:
+    made = (await kept.upload("a.pdf", PDF)).json()
     one, url = f"{kept.path}/files/{made['id']}", await kept.link(made)
     for _ in range(2):
         assert (await kept.api.delete(one)).status_code == 204
@@ -162,8 +162,8 @@ async def test_a_retired_file_is_kept_for_the_record_and_given_to_nobody(kept: K
     assert len((await kept.api.get(f"{kept.path}/files?retired=true")).json()["items"]) == 1
 
 
-async def test_links_that_open_nothing(kept: Kept) -> None:
-    made = (await kept.bring("a.pdf", PDF)).json()
+async def test_invalid_links_are_refused(kept: StoredClass) -> None:
+    made = (await kept.upload("a.pdf", PDF)).json()
     good = await kept.link(made)
     base, _, token = good.partition("?t=")
     now, links = datetime.now(UTC), kept.campus.links
@@ -189,8 +189,8 @@ async def test_links_that_open_nothing(kept: Kept) -> None:
     assert (await get(good)).status_code == 200
 
 
-async def test_other_organizations_and_other_instructors_see_nothing(kept: Kept) -> None:
-    made = (await kept.bring("a.pdf", PDF)).json()
+async def test_other_organizations_and_instructors_cannot_access_the_files(kept: StoredClass) -> None:
+    made = (await kept.upload("a.pdf", PDF)).json()
     one = f"{kept.path}/files/{made['id']}"
     grace = await kept.school.post("/v1/instructors", {"name": "Grace", "email": "grace@harbour.example"})
     own = UUID(kept.school.ids["instructor"])
@@ -211,17 +211,17 @@ async def test_other_organizations_and_other_instructors_see_nothing(kept: Kept)
         assert brought.json()["created_by"] == f"instructor:{own}"
 
 
-async def test_a_file_of_another_class_is_none_of_this_one(kept: Kept) -> None:
-    made = (await kept.bring("a.pdf", PDF)).json()
+async def test_a_file_is_not_found_under_another_class(kept: StoredClass) -> None:
+    made = (await kept.upload("a.pdf", PDF)).json()
     another = await kept.school.book(96 * HOUR)
     for path in ("", "/link"):
         answer = await kept.api.get(f"/v1/sessions/{another}/files/{made['id']}{path}")
         problem_of(answer, 404, "not-found")
 
 
-async def test_content_that_is_gone_from_the_store(kept: Kept, s3_server: TestS3) -> None:
-    made = (await kept.bring("a.pdf", PDF)).json()
-    found = [path for path in (s3_server.folder / BUCKET).rglob(made["id"]) if path.is_file()]
-    assert len(found) == 1
-    Path.unlink(found[0])
+async def test_content_missing_from_the_store_is_not_found(kept: StoredClass, s3_server: TestS3) -> None:
+    made = (await kept.upload("a.pdf", PDF)).json()
+    stored = [path for path in (s3_server.folder / BUCKET).rglob(made["id"]) if path.is_file()]
+    assert len(stored) == 1
+    Path.unlink(stored[0])
     problem_of(await get(await kept.link(made)), 404, "not-found")

@@ -1,4 +1,4 @@
-"""A new member of staff is invited by mail, from the API and from the console alike."""
+"""New staff members are invited by email, whether added through the API or the console."""
 
 import asyncio
 from uuid import uuid4
@@ -18,19 +18,19 @@ def new_address() -> str:
 
 
 async def invitation_to(school: School, address: str) -> Json:
-    """Once it is sent."""
+    """Waits for the invitation to be sent; returns its notice."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            found: list[Json] = (await school.get(f"/v1/notices?kind=invitation&state=sent&q={address}"))[
+            sent: list[Json] = (await school.get(f"/v1/notices?kind=invitation&state=sent&q={address}"))[
                 "items"
             ]
-            if found:
-                (one,) = found
-                return one
+            if sent:
+                (invitation,) = sent
+                return invitation
             await asyncio.sleep(0.05)
 
 
-async def test_who_is_added_by_the_api_is_told_where_to_sign_in(
+async def test_a_member_added_by_the_api_is_invited_to_sign_in(
     campus: Campus, harbour: School, mail_sink: TestMail
 ) -> None:
     address = new_address()
@@ -42,12 +42,12 @@ async def test_who_is_added_by_the_api_is_told_where_to_sign_in(
     assert mail["subject"] == "Join Harbour Tutoring on Homeroom"
     assert "You have been added to the staff of Harbour Tutoring" in mail["text"]
     assert f"{campus.url}/sign-in" in mail["text"].split()
-    assert "token" not in mail["html"] + mail["text"], "whoever reads it cannot sign in with it"
+    assert "token" not in mail["html"] + mail["text"], "the email alone does not sign anyone in"
     async with campus.browser() as browser:
         assert (await sign_in(browser, mail_sink, address)).url.path == "/today"
 
 
-async def test_who_is_added_in_the_console_reads_who_added_them(
+async def test_an_invitation_from_the_console_names_who_sent_it(
     campus: Campus, harbour: School, mail_sink: TestMail
 ) -> None:
     admin = {"name": "Ada Admin", "email": new_address(), "role": "admin", "language": "es"}
@@ -57,7 +57,7 @@ async def test_who_is_added_in_the_console_reads_who_added_them(
         await sign_in(browser, mail_sink, admin["email"])
         form = await browser.get("/people/members/new")
         body = {"key": hidden(form, "key"), "name": "Olu", "email": address, "role": "ops"}
-        for _ in range(2):  # pressed twice
+        for _ in range(2):  # the button is pressed twice
             await browser.post("/people/members/new", data=body | {"language": "en", "time_zone": "UTC"})
     await invitation_to(harbour, address)
     (mail,) = mail_sink.messages(address)
@@ -66,7 +66,7 @@ async def test_who_is_added_in_the_console_reads_who_added_them(
     assert "Te han añadido al personal" in own["text"]
 
 
-async def test_a_request_that_is_repeated_invites_once(harbour: School, mail_sink: TestMail) -> None:
+async def test_a_repeated_request_sends_one_invitation(harbour: School, mail_sink: TestMail) -> None:
     address = new_address()
     member = {"name": "Olu Adeyemi", "email": address, "role": "ops"}
     for _ in range(2):
@@ -76,6 +76,6 @@ async def test_a_request_that_is_repeated_invites_once(harbour: School, mail_sin
     assert len(mail_sink.messages(address)) == 1
 
 
-async def test_nobody_else_is_invited(harbour: School) -> None:
-    """Families and instructors get their links with the notices of their classes."""
+async def test_families_and_instructors_are_not_invited(harbour: School) -> None:
+    """Families and instructors get their links in the notices of their classes."""
     assert (await harbour.get("/v1/notices?kind=invitation"))["items"] == []

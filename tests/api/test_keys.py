@@ -1,4 +1,4 @@
-"""API keys: shown once, found by their prefix, rotated with overlap, ended at once."""
+"""API keys: shown once, listed by prefix, rotated with an overlap, revoked immediately."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -42,7 +42,7 @@ async def test_rotation_keeps_the_old_secret_for_the_overlap(harbour: School) ->
     problem_of(answer, 409, "transition-refused")
 
 
-async def test_a_revoked_key_ends_at_once(harbour: School) -> None:
+async def test_a_revoked_key_stops_working_immediately(harbour: School) -> None:
     made = await harbour.post("/v1/keys", {"name": "billing"})
     assert await works(harbour, made)
     assert (await harbour.api.delete(f"/v1/keys/{made['id']}")).status_code == 204
@@ -58,7 +58,7 @@ async def test_an_expired_key_does_not_work(harbour: School) -> None:
     assert not await works(harbour, made)
 
 
-async def test_when_a_key_was_used_is_known(harbour: School) -> None:
+async def test_the_last_use_of_a_key_is_recorded(harbour: School) -> None:
     made = await harbour.post("/v1/keys", {"name": "billing"})
     assert made["last_used_at"] is None
     await works(harbour, made)
@@ -78,11 +78,11 @@ async def test_when_a_key_was_used_is_known(harbour: School) -> None:
     ],
     ids=str,
 )
-async def test_what_is_no_key(harbour: School, body: Json) -> None:
+async def test_invalid_keys_are_refused(harbour: School, body: Json) -> None:
     problem_of(await harbour.api.post("/v1/keys", json=body), 422, "invalid-input")
 
 
-async def test_a_key_makes_none_that_may_do_more_than_itself(harbour: School) -> None:
+async def test_a_key_cannot_create_a_key_with_more_permissions(harbour: School) -> None:
     narrow = await harbour.post("/v1/keys", {"name": "keeper", "role": "admin", "scopes": ["keys:manage"]})
     async with harbour.campus.client(narrow["api_key"]) as keeper:
         for wider in ({}, {"scopes": ["people:read"]}, {"scopes": ["keys:manage", "people:read"]}):

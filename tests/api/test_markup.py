@@ -1,4 +1,4 @@
-"""Markup in any text is kept as it was given, and is text wherever it is shown."""
+"""Markup in user-supplied text is stored unchanged and escaped in API responses, pages and emails."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,13 +21,13 @@ pytestmark = pytest.mark.adapter
 
 @pytest.fixture(scope="module")
 async def opened(campus: Campus) -> AsyncIterator[School]:
-    async with school(campus, MARKUP) as found:
-        yield found
+    async with school(campus, MARKUP) as school_:
+        yield school_
 
 
 @pytest.fixture(scope="module")
 async def session_id(opened: School) -> str:
-    """A class about which everything that can be written is."""
+    """A class with markup in every text field of its record."""
     made = await opened.book(2 * HOUR)
     await opened.post(f"/v1/sessions/{made}/guests", {"name": marked("Aunt")})
     database = Database(opened.campus.database.application)
@@ -38,10 +38,10 @@ async def session_id(opened: School) -> str:
 
 async def _write(database: Database, opened: School, session_id: UUID) -> None:
     links = await opened.get(f"/v1/sessions/{session_id}/join-links")
-    now, said = datetime.now(UTC), uuid4()
+    now, utterance_id = datetime.now(UTC), uuid4()
     word = Word(0, 500, marked("word"), 0.3)
     utterance = Utterance(
-        said,
+        utterance_id,
         links[0]["participant_id"],
         "TR",
         now,
@@ -52,11 +52,11 @@ async def _write(database: Database, opened: School, session_id: UUID) -> None:
         0.3,
         "e",
     )
-    cited = (Citation(said, marked("quote")),)
-    asked, answered = marked("asked"), marked("answered")
+    cited = (Citation(utterance_id, marked("quote")),)
+    question, reply = marked("asked"), marked("answered")
     statements = (
         Statement(Section.TOPICS, marked("statement"), cited),
-        Statement(Section.COMPREHENSION, marked("check"), cited, asked, answered, CheckOutcome.PARTLY),
+        Statement(Section.COMPREHENSION, marked("check"), cited, question, reply, CheckOutcome.PARTLY),
     )
     briefing = BriefingRow(
         id=uuid4(),
@@ -74,25 +74,25 @@ async def _write(database: Database, opened: School, session_id: UUID) -> None:
         await documents.save_briefing(db, briefing)
 
 
-async def test_it_is_stored_as_it_was_given(opened: School, session_id: str) -> None:
-    one = f"/v1/sessions/{session_id}"
-    assert (await opened.get(one))["title"] == marked("Adding fractions")
-    names = {link["name"] for link in await opened.get(f"{one}/join-links")}
+async def test_markup_is_stored_unchanged(opened: School, session_id: str) -> None:
+    path = f"/v1/sessions/{session_id}"
+    assert (await opened.get(path))["title"] == marked("Adding fractions")
+    names = {link["name"] for link in await opened.get(f"{path}/join-links")}
     assert names == {marked(name) for name in ("Ada Okafor", "Noor Haddad", "Leo Lindqvist", "Aunt")}
-    (said,) = await opened.get(f"{one}/transcript")
-    assert said["text"] == marked("said")
-    documentation = await opened.get(f"{one}/documentation")
+    (utterance,) = await opened.get(f"{path}/transcript")
+    assert utterance["text"] == marked("said")
+    documentation = await opened.get(f"{path}/documentation")
     assert documentation["statements"][0]["citations"][0]["quote"] == marked("quote")
     assert documentation["revisions"][0]["reason"] == marked("reason")
 
 
-async def test_answers_that_hold_it_are_no_pages(opened: School, session_id: str) -> None:
+async def test_api_responses_with_markup_are_not_html(opened: School, session_id: str) -> None:
     answer = await opened.api.get(f"/v1/sessions/{session_id}", headers={"accept": "text/html"})
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_it_is_text_on_the_pages(opened: School, session_id: str) -> None:
+async def test_markup_is_escaped_on_pages(opened: School, session_id: str) -> None:
     shown = ("Mathematics", "Adding fractions", "Ada Okafor", "Noor Haddad", "Aunt")
     written = ("word", "statement", "quote", "check", "heading", "line")
     async with opened.campus.browser() as browser:
@@ -102,7 +102,7 @@ async def test_it_is_text_on_the_pages(opened: School, session_id: str) -> None:
         check((await browser.get("/today")).text, "Harbour Tutoring")
 
 
-async def test_it_is_text_in_the_mail(opened: School, session_id: str, mail_sink: TestMail) -> None:
+async def test_markup_is_escaped_in_emails(opened: School, session_id: str, mail_sink: TestMail) -> None:
     for address, reader in (
         (f"ada.{opened.id}@harbour.example", "Ada Okafor"),
         (f"guardian0.{opened.id}@family.example", "Guardian of Noor Haddad"),

@@ -1,4 +1,4 @@
-"""The API's description: valid, complete, and true about how it refuses."""
+"""The OpenAPI description is valid, covers every route, and describes errors and authentication."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -25,12 +25,12 @@ async def described(campus: Campus) -> Json:
     return schema
 
 
-def test_it_is_valid(described: Json) -> None:
+def test_the_description_is_valid(described: Json) -> None:
     OpenAPIV31SpecValidator(described).validate()
 
 
-def test_every_route_of_the_api_is_in_it(described: Json) -> None:
-    modules = [import_module(f"api.routes.{found.name}") for found in iter_modules(api.routes.__path__)]
+def test_every_route_is_described(described: Json) -> None:
+    modules = [import_module(f"api.routes.{module.name}") for module in iter_modules(api.routes.__path__)]
     served = {
         (route.path, method.lower())
         for module in modules
@@ -41,20 +41,20 @@ def test_every_route_of_the_api_is_in_it(described: Json) -> None:
     assert {(path, method) for path, method, _ in operations(described)} == served
 
 
-def test_every_operation_says_what_it_is_and_how_it_refuses(described: Json) -> None:
+def test_every_operation_has_summary_tags_id_and_error_response(described: Json) -> None:
     ids = set()
     for path, method, operation in operations(described):
         assert operation["summary"], (path, method)
         assert operation["tags"], (path, method)
         ids.add(operation["operationId"])
-        refusal = operation["responses"]["default"]["content"]
-        assert list(refusal) == [MEDIA_TYPE]
-        assert "422" not in operation["responses"], "the framework's own form is never sent"
+        error = operation["responses"]["default"]["content"]
+        assert list(error) == [MEDIA_TYPE]
+        assert "422" not in operation["responses"], "FastAPI's own error format is never sent"
         assert [status for status in operation["responses"] if status.startswith("2")], (path, method)
     assert len(ids) == len(operations(described))
 
 
-def test_every_answer_has_a_form(described: Json) -> None:
+def test_every_response_has_a_schema(described: Json) -> None:
     empty: dict[str, Any] = {}
     for path, method, operation in operations(described):
         for status, response in operation["responses"].items():
@@ -62,7 +62,7 @@ def test_every_answer_has_a_form(described: Json) -> None:
                 assert content.get("schema") or path.endswith("/audio"), (path, method, status)
 
 
-def test_what_needs_a_key_says_so(described: Json) -> None:
+def test_only_public_operations_have_no_security(described: Json) -> None:
     open_to_all = {path for path, _, operation in operations(described) if not operation.get("security")}
     assert open_to_all == {
         "/v1/join/{session_id}/credentials",
@@ -74,11 +74,11 @@ def test_what_needs_a_key_says_so(described: Json) -> None:
     }
 
 
-def test_there_is_a_sound_body_for_every_route_that_takes_one(described: Json) -> None:
-    """So that each is under test with bad values. Files have tests of their own."""
-    taking = {
+def test_every_route_with_a_json_body_is_tested_with_bad_values(described: Json) -> None:
+    """So that test_bad_values covers each. File uploads have tests of their own."""
+    with_json_body = {
         path
         for path, _, operation in operations(described)
         if "application/json" in operation.get("requestBody", {}).get("content", {})
     }
-    assert taking == set(BODIES)
+    assert with_json_body == set(BODIES)

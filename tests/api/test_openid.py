@@ -1,4 +1,4 @@
-"""Signing in with an organization's own accounts, at a real provider: Canaille."""
+"""Signing in with an organization's own accounts, against a real OpenID Connect provider (Canaille)."""
 
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from api.http.authentication import cookie_name
-from tests.api.mailed import ask, forget_attempts, links_in_mail, sign_in_mails
+from tests.api.mailed import forget_attempts, links_in_mail, request_link, sign_in_mails
 from tests.api.openid_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -30,20 +30,20 @@ pytestmark = pytest.mark.adapter
 
 @pytest.fixture(scope="module")
 def provider(campus: Campus) -> Iterator[Provider]:
-    with openid_provider(campus.url + OPENID_CALLBACK) as found:
-        yield found
+    with openid_provider(campus.url + OPENID_CALLBACK) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 async def opened(campus: Campus, provider: Provider) -> AsyncIterator[School]:
     """A school whose staff have accounts at the provider: Ada is a member, Grace and Unverified teach."""
-    async with school(campus) as found:
-        made = await found.post("/v1/identity-providers", described(provider))
-        found.ids["provider"] = made["id"]
-        await found.post("/v1/members", {"name": "Ada", "email": address_of("ada"), "role": "ops"})
+    async with school(campus) as school_:
+        made = await school_.post("/v1/identity-providers", provider_body(provider))
+        school_.ids["provider"] = made["id"]
+        await school_.post("/v1/members", {"name": "Ada", "email": address_of("ada"), "role": "ops"})
         for user in ("grace", "unverified"):
-            await found.post("/v1/instructors", {"name": user, "email": address_of(user).upper()})
-        yield found
+            await school_.post("/v1/instructors", {"name": user, "email": address_of(user).upper()})
+        yield school_
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,8 @@ async def browser(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def described(provider: Provider, **changes: object) -> Json:
+def provider_body(provider: Provider, **changes: object) -> Json:
+    """The request body that registers the provider."""
     return {
         "issuer": provider.issuer,
         "client_id": CLIENT_ID,
@@ -67,14 +68,14 @@ def described(provider: Provider, **changes: object) -> Json:
 
 
 async def to_provider(browser: httpx.AsyncClient, user: str, next: str = "") -> httpx.Response:
-    """From the sign-in form to the provider's own."""
-    asked = await ask(browser, address_of(user), next)
-    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', asked.text)
+    """Submits the sign-in form and follows the link to the provider; returns the provider's form."""
+    answer = await request_link(browser, address_of(user), next)
+    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', answer.text)
     return await browser.get(unescape(link))
 
 
 async def at_provider(browser: httpx.AsyncClient, form: httpx.Response, user: str) -> httpx.Response:
-    """Name and password, each on a page of its own; without going back to Homeroom yet."""
+    """Enters name and password; returns the redirect to Homeroom without following it."""
     password = await browser.post(form.url, data={"csrf_token": csrf(form), "login": user})
     browser.follow_redirects = False
     answer = await browser.post(password.url, data={"csrf_token": csrf(password), "password": PASSWORD})
@@ -89,7 +90,8 @@ def csrf(form: httpx.Response) -> str:
     return unescape(token)
 
 
-async def through(browser: httpx.AsyncClient, user: str, next: str = "") -> httpx.Response:
+async def sign_in(browser: httpx.AsyncClient, user: str, next: str = "") -> httpx.Response:
+    """Signs in through the provider; returns the page that follows."""
     answer = await at_provider(browser, await to_provider(browser, user, next), user)
     return await browser.get(answer.headers["location"])
 
@@ -101,7 +103,7 @@ def signed_in(campus: Campus, browser: httpx.AsyncClient) -> bool:
 async def test_a_member_signs_in_with_the_provider(
     campus: Campus, browser: httpx.AsyncClient, opened: School
 ) -> None:
-    answer = await through(browser, "ada", "/today?state=live")
+    answer = await sign_in(browser, "ada", "/today?state=live")
     assert answer.status_code == 200, answer.text
     assert str(answer.url) == f"{campus.url}/today?state=live"
     (me,) = (await opened.get(f"/v1/members?email={address_of('ada')}"))["items"]
@@ -109,15 +111,15 @@ async def test_a_member_signs_in_with_the_provider(
     assert begun["changes"]["method"] == [None, "oidc"]
 
 
-async def test_an_instructor_comes_to_their_own_page(browser: httpx.AsyncClient, opened: School) -> None:
-    assert (await through(browser, "grace")).url.path == "/teaching"
+async def test_an_instructor_lands_on_their_own_page(browser: httpx.AsyncClient, opened: School) -> None:
+    assert (await sign_in(browser, "grace")).url.path == "/teaching"
 
 
-async def test_what_is_asked_of_the_provider(
+async def test_the_authorization_request_uses_pkce_state_and_nonce(
     campus: Campus, browser: httpx.AsyncClient, opened: School
 ) -> None:
-    asked = await ask(browser, address_of("ada"))
-    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', asked.text)
+    page = await request_link(browser, address_of("ada"))
+    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', page.text)
     browser.follow_redirects = False
     answer = await browser.get(unescape(link))
     query = parse_qs(urlsplit(answer.headers["location"]).query)
@@ -133,25 +135,25 @@ async def test_what_is_asked_of_the_provider(
 
 
 @pytest.mark.parametrize(
-    ("user", "told"),
+    ("user", "message"),
     [
         ("stranger", "in your organization has this address"),
         ("unverified", "verified your email address"),
     ],
 )
-async def test_who_is_not_let_in(
-    campus: Campus, browser: httpx.AsyncClient, opened: School, user: str, told: str
+async def test_users_without_a_match_or_verified_address_are_refused(
+    campus: Campus, browser: httpx.AsyncClient, opened: School, user: str, message: str
 ) -> None:
-    answer = await through(browser, user)
+    answer = await sign_in(browser, user)
     assert answer.status_code == 403
-    assert told in answer.text
+    assert message in answer.text
     assert not signed_in(campus, browser)
 
 
-async def test_another_browser_does_not_finish_what_this_one_began(
+async def test_another_browser_cannot_finish_the_flow(
     campus: Campus, browser: httpx.AsyncClient, opened: School
 ) -> None:
-    """A code that an attacker got for their own account, or stole, is of no use elsewhere."""
+    """Otherwise an attacker could use a stolen code, or sign a victim in to the attacker's account."""
     answer = await at_provider(browser, await to_provider(browser, "ada"), "ada")
     async with campus.browser() as other:
         refused = await other.get(answer.headers["location"])
@@ -177,7 +179,7 @@ async def test_a_code_works_once(campus: Campus, browser: httpx.AsyncClient, ope
 @pytest.mark.parametrize(
     "change", [{"state": "another"}, {"iss": "https://evil.example"}, {"code": "another"}]
 )
-async def test_an_answer_that_was_tampered_with(
+async def test_a_tampered_callback_is_refused(
     campus: Campus, browser: httpx.AsyncClient, opened: School, change: dict[str, str]
 ) -> None:
     answer = await at_provider(browser, await to_provider(browser, "ada"), "ada")
@@ -188,20 +190,20 @@ async def test_an_answer_that_was_tampered_with(
     assert not signed_in(campus, browser)
 
 
-async def test_staff_of_such_an_organization_get_no_link_by_mail_and_others_do(
+async def test_only_organizations_without_a_provider_send_a_link_by_email(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, other: School
 ) -> None:
     await other.post("/v1/members", {"name": "Also here", "email": address_of("ada"), "role": "ops"})
     before = len(sign_in_mails(mail_sink, address_of("ada")))
-    asked = await ask(browser, address_of("ada"))
-    assert "Continue with Harbour Tutoring" in asked.text
+    page = await request_link(browser, address_of("ada"))
+    assert "Continue with Harbour Tutoring" in page.text
     (link,) = await links_in_mail(mail_sink, address_of("ada"), count=before + 1)
     (message, *_) = sign_in_mails(mail_sink, address_of("ada"))
     assert "Sign in to Other Harbour Tutoring" in message["text"]
     assert link
 
 
-async def test_the_secret_is_sealed_and_never_shown(campus: Campus, opened: School) -> None:
+async def test_the_client_secret_is_encrypted_and_never_shown(campus: Campus, opened: School) -> None:
     shown = await opened.get(f"/v1/identity-providers/{opened.ids['provider']}")
     assert "client_secret" not in shown
     listed = await opened.api.get("/v1/identity-providers")
@@ -216,11 +218,9 @@ async def test_the_secret_is_sealed_and_never_shown(campus: Campus, opened: Scho
     assert "client_secret" not in records.text
 
 
-async def test_what_nobody_could_sign_in_with_is_not_saved(
-    provider: Provider, harbour: School, campus: Campus
-) -> None:
+async def test_an_unusable_provider_is_not_saved(provider: Provider, harbour: School, campus: Campus) -> None:
     domains = [f"{uuid4().hex}.example"]
-    for issuer, told in (
+    for issuer, reason in (
         ("http://127.0.0.1:1", "isn't responding"),
         (f"{provider.issuer}/nowhere", "responded with 404"),
         (f"{campus.url}/v1", "responded with 404"),
@@ -228,10 +228,10 @@ async def test_what_nobody_could_sign_in_with_is_not_saved(
         ("http://user:secret@127.0.0.1:1", "no user or password"),
     ):
         answer = await harbour.api.post(
-            "/v1/identity-providers", json=described(provider, issuer=issuer, domains=domains)
+            "/v1/identity-providers", json=provider_body(provider, issuer=issuer, domains=domains)
         )
         problem = problem_of(answer, 422, "identity-provider-unusable")
-        assert told in problem["detail"], problem
+        assert reason in problem["detail"], problem
     unfit: tuple[Json, ...] = (
         {"issuer": "file:///etc/passwd"},
         {"domains": []},
@@ -239,15 +239,15 @@ async def test_what_nobody_could_sign_in_with_is_not_saved(
         {"client_secret": ""},
     )
     for wrong in unfit:
-        answer = await harbour.api.post("/v1/identity-providers", json=described(provider, **wrong))
+        answer = await harbour.api.post("/v1/identity-providers", json=provider_body(provider, **wrong))
         problem_of(answer, 422, "invalid-input")
     assert (await harbour.get("/v1/identity-providers"))["items"] == []
 
 
-async def test_one_domain_leads_to_one_provider(provider: Provider, opened: School, harbour: School) -> None:
-    taken = await harbour.api.post("/v1/identity-providers", json=described(provider))
+async def test_a_domain_belongs_to_one_provider(provider: Provider, opened: School, harbour: School) -> None:
+    taken = await harbour.api.post("/v1/identity-providers", json=provider_body(provider))
     problem_of(taken, 409, "conflict")
-    own = await harbour.post("/v1/identity-providers", described(provider, domains=["own.example"]))
+    own = await harbour.post("/v1/identity-providers", provider_body(provider, domains=["own.example"]))
     path = f"/v1/identity-providers/{own['id']}"
     taken = await harbour.api.patch(path, json={"domains": [DOMAIN.upper()]}, headers={"If-Match": '"1"'})
     problem_of(taken, 409, "conflict")
@@ -257,27 +257,27 @@ async def test_one_domain_leads_to_one_provider(provider: Provider, opened: Scho
     assert changed.json()["domains"] == ["own.example", "second.example"]
 
 
-async def test_a_provider_that_is_retired_lets_nobody_in(
+async def test_a_retired_provider_cannot_be_used(
     campus: Campus, browser: httpx.AsyncClient, provider: Provider, harbour: School
 ) -> None:
     domain = f"{uuid4().hex}.example"
-    made = await harbour.post("/v1/identity-providers", described(provider, domains=[domain]))
-    asked = await ask(browser, f"ada@{domain}")
-    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', asked.text)
+    made = await harbour.post("/v1/identity-providers", provider_body(provider, domains=[domain]))
+    page = await request_link(browser, f"ada@{domain}")
+    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', page.text)
     assert (await harbour.api.delete(f"/v1/identity-providers/{made['id']}")).status_code == 204
     assert (await browser.get(unescape(link))).status_code == 404
-    assert "Check your email" in (await ask(browser, f"ada@{domain}")).text
+    assert "Check your email" in (await request_link(browser, f"ada@{domain}")).text
 
 
-async def test_an_address_of_another_domain_is_not_the_providers_to_tell(
+async def test_an_address_outside_the_providers_domains_is_refused(
     campus: Campus, browser: httpx.AsyncClient, provider: Provider, harbour: School
 ) -> None:
-    """Canaille knows Grace; this organization trusts it for another domain alone."""
+    """Canaille knows Grace, but this organization trusts it for another domain only."""
     domain = f"{uuid4().hex}.example"
-    await harbour.post("/v1/identity-providers", described(provider, domains=[domain]))
+    await harbour.post("/v1/identity-providers", provider_body(provider, domains=[domain]))
     await harbour.post("/v1/instructors", {"name": "Grace", "email": address_of("grace")})
-    asked = await ask(browser, f"grace@{domain}")
-    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', asked.text)
+    page = await request_link(browser, f"grace@{domain}")
+    (link,) = re.findall(r'href="(/sign-in/with/[^"]+)"', page.text)
     form = await browser.get(unescape(link))
     answer = await at_provider(browser, form, "grace")
     refused = await browser.get(answer.headers["location"])
@@ -285,7 +285,7 @@ async def test_an_address_of_another_domain_is_not_the_providers_to_tell(
     assert "another domain" in refused.text, refused.text[-1200:]
 
 
-async def test_providers_are_not_made_in_bulk(provider: Provider, harbour: School) -> None:
-    """Each is looked at before it is saved, and its secret sealed."""
-    answer = await harbour.api.post("/v1/identity-providers/bulk", json=[described(provider)])
+async def test_providers_cannot_be_imported(provider: Provider, harbour: School) -> None:
+    """Each is checked before it is saved, and its secret encrypted."""
+    answer = await harbour.api.post("/v1/identity-providers/bulk", json=[provider_body(provider)])
     assert answer.status_code in (404, 405)

@@ -1,4 +1,4 @@
-"""Seeding a school, and its rules: each request is written whole or not at all."""
+"""Students, enrollments, courses and class rules: valid requests are stored, invalid ones change nothing."""
 
 import asyncio
 from typing import Any
@@ -11,14 +11,14 @@ from tests.campus import School, problem_of
 pytestmark = pytest.mark.adapter
 
 
-async def test_a_student_is_enrolled_once(harbour: School) -> None:
+async def test_a_second_enrollment_is_refused(harbour: School) -> None:
     before = harbour.rows()
     body = {"course_id": harbour.ids["course"], "student_id": harbour.ids["student 0"]}
     problem_of(await harbour.api.post("/v1/enrollments", json=body), 409, "conflict")
     assert harbour.rows() == before
 
 
-async def test_racing_enrollments_are_one(harbour: School) -> None:
+async def test_only_one_of_concurrent_enrollments_succeeds(harbour: School) -> None:
     student = (await harbour.post("/v1/students", {"name": "Mia"}))["id"]
     body = {"course_id": harbour.ids["course"], "student_id": student}
     answers = await asyncio.gather(*(harbour.api.post("/v1/enrollments", json=body) for _ in range(6)))
@@ -26,9 +26,7 @@ async def test_racing_enrollments_are_one(harbour: School) -> None:
 
 
 @pytest.mark.parametrize("guardians", [2, 11])
-async def test_a_student_with_guardians_that_make_no_sense_is_not_written(
-    harbour: School, guardians: int
-) -> None:
+async def test_repeated_or_too_many_guardians_are_refused(harbour: School, guardians: int) -> None:
     before = harbour.rows()
     body = {"name": "Mia", "guardian_ids": [harbour.ids["guardian"]] * guardians}
     problem_of(await harbour.api.post("/v1/students", json=body), 422, "invalid-input")
@@ -78,16 +76,16 @@ async def test_the_rules_are_the_defaults_until_they_are_changed(harbour: School
     ],
     ids=str,
 )
-async def test_rules_that_make_no_sense_change_nothing(harbour: School, change: dict[str, Any]) -> None:
+async def test_invalid_rules_are_refused(harbour: School, change: dict[str, Any]) -> None:
     answer = await harbour.api.patch(
         "/v1/policy", json=change | {"briefing_before": change.get("briefing_before", 60)}
     )
     problem = problem_of(answer, 422, "invalid-input")
-    assert any(next(iter(change)) in place["where"] for place in problem["fields"])
+    assert any(next(iter(change)) in field["where"] for field in problem["fields"])
     assert await harbour.get("/v1/policy") == SessionPolicy().model_dump(mode="json")
 
 
-async def test_two_who_change_different_rules_at_once_both_do(harbour: School) -> None:
+async def test_concurrent_changes_of_different_rules_all_take_effect(harbour: School) -> None:
     changes: list[dict[str, Any]] = [
         {"room_before": 60},
         {"briefing_before": 60},

@@ -1,4 +1,4 @@
-"""Every route by every role, compared with the table; and what `own` means."""
+"""Every route is called by every role and compared with the permission table; instructors see only their classes."""
 
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
@@ -20,8 +20,8 @@ from tests.campus import HOUR, Campus, School, problem_of, school
 
 pytestmark = pytest.mark.adapter
 
-# Known by a link, a signature or the operator's token instead of a role.
-OTHER_DOORS = {
+# Authenticated by a link, a signature or the operator's token instead of a role.
+WITHOUT_ROLE = {
     ("POST", "/v1/organizations"),
     ("POST", "/v1/join/{session_id}/credentials"),
     ("GET", "/v1/join/{session_id}/people"),
@@ -33,7 +33,7 @@ OTHER_DOORS = {
 
 
 def routes() -> list[APIRoute]:
-    modules = [import_module(f"api.routes.{found.name}") for found in iter_modules(api.routes.__path__)]
+    modules = [import_module(f"api.routes.{module.name}") for module in iter_modules(api.routes.__path__)]
     return [
         route
         for module in modules
@@ -42,29 +42,30 @@ def routes() -> list[APIRoute]:
     ]
 
 
-def needed(dependant: Dependant) -> Iterator[Permission]:
+def permissions_of(dependant: Dependant) -> Iterator[Permission]:
+    """The permissions that a route's dependencies check."""
     for inner in dependant.dependencies:
         if isinstance(inner.call, Needs):
             yield inner.call.permission
-        yield from needed(inner)
+        yield from permissions_of(inner)
 
 
 GUARDED = [
     (method, route.path, permission)
     for route in routes()
     for method in sorted(route.methods or ())
-    for permission in needed(route.dependant)
+    for permission in permissions_of(route.dependant)
 ]
 
 
-def test_every_route_asks_for_one_permission_or_has_another_door() -> None:
+def test_every_route_needs_one_permission_or_other_authentication() -> None:
     guarded = [(method, path) for method, path, _ in GUARDED]
     assert len(set(guarded)) == len(guarded)
     served = {(method, route.path) for route in routes() for method in route.methods or ()}
-    assert served - set(guarded) == OTHER_DOORS
+    assert served - set(guarded) == WITHOUT_ROLE
 
 
-def test_every_permission_is_asked_for_somewhere_or_by_a_page() -> None:
+def test_every_permission_is_needed_by_a_route_or_page() -> None:
     served_elsewhere = {
         Permission.FAMILY_READ,
     }
@@ -79,27 +80,27 @@ async def booked(campus: Campus) -> AsyncIterator[Booked]:
 
 
 @pytest.fixture(scope="module")
-async def everybody(booked: Booked) -> AsyncIterator[dict[AccessRole, httpx.AsyncClient]]:
-    async with callers(booked.school) as found:
-        yield found
+async def by_role(booked: Booked) -> AsyncIterator[dict[AccessRole, httpx.AsyncClient]]:
+    async with callers(booked.school) as by_role:
+        yield by_role
 
 
 @pytest.mark.parametrize(("method", "path", "permission"), GUARDED, ids=lambda value: str(value))
-async def test_each_role_may_what_the_table_says(
+async def test_each_role_has_the_permissions_in_the_table(
     booked: Booked,
-    everybody: dict[AccessRole, httpx.AsyncClient],
+    by_role: dict[AccessRole, httpx.AsyncClient],
     method: str,
     path: str,
     permission: Permission,
 ) -> None:
-    """Asked about a session that nobody has, so that nothing is done: who may is told that it is not there."""
+    """Requests name rows that don't exist, so that permitted ones change nothing and get 404 or a validation error."""
     url = address(path, str(uuid4()))
     for role in AccessRole:
         body = BODIES[path](booked) if method != "GET" and path in BODIES else None
         headers = {"if-match": '"999999"', "accept": "application/json"}
         if method == "POST" and "{" not in path:
             body = {"nothing": "that is taken"}
-        answer = await everybody[role].request(method, url, json=body, headers=headers)
+        answer = await by_role[role].request(method, url, json=body, headers=headers)
         if role in PERMISSIONS[permission]:
             assert answer.status_code not in (401, 403), (role, answer.text)
             assert answer.status_code < 500, (role, answer.text)
@@ -108,7 +109,7 @@ async def test_each_role_may_what_the_table_says(
 
 
 @pytest.mark.parametrize("permission", Permission)
-async def test_a_key_of_one_scope_may_that_alone(booked: Booked, permission: Permission) -> None:
+async def test_a_key_with_one_scope_has_only_that_permission(booked: Booked, permission: Permission) -> None:
     role = next(
         (role for role in (AccessRole.INTEGRATOR, AccessRole.ADMIN) if role in PERMISSIONS[permission]), None
     )
@@ -123,36 +124,36 @@ async def test_a_key_of_one_scope_may_that_alone(booked: Booked, permission: Per
             assert (answer.status_code != 403) == (wanted == permission), (path, answer.text)
 
 
-async def test_an_instructor_sees_and_runs_its_own_classes_alone(booked: Booked) -> None:
+async def test_an_instructor_sees_and_runs_only_their_own_classes(booked: Booked) -> None:
     mine, school_ = booked.session_id, booked.school
     other = await school_.post("/v1/instructors", {"name": "Grace", "email": "grace@harbour.example"})
     theirs = await school_.book(
         72 * HOUR, instructor_id=other["id"], student_ids=[school_.ids["student 1"]], topic_ids=[]
     )
-    async with await _person(school_, "instructor", school_.ids["instructor"]) as ada:
+    async with await _browser_of(school_, "instructor", school_.ids["instructor"]) as ada:
         listed = (await ada.get("/v1/sessions")).json()["items"]
-        assert mine in [one["id"] for one in listed]
-        assert theirs not in [one["id"] for one in listed]
+        assert mine in [session["id"] for session in listed]
+        assert theirs not in [session["id"] for session in listed]
         for path in ("", "/timeline", "/attendance", "/transcript", "/join-links"):
             assert (await ada.get(f"/v1/sessions/{mine}{path}")).status_code == 200, path
             problem_of(await ada.get(f"/v1/sessions/{theirs}{path}"), 404, "not-found")
         problem_of(await ada.post(f"/v1/sessions/{theirs}/end"), 404, "not-found")
 
 
-async def test_a_person_who_is_retired_is_signed_out(booked: Booked) -> None:
+async def test_retiring_a_person_signs_them_out(booked: Booked) -> None:
     made = await booked.school.post("/v1/instructors", {"name": "Alan", "email": "alan@harbour.example"})
-    async with await _person(booked.school, "instructor", made["id"]) as alan:
+    async with await _browser_of(booked.school, "instructor", made["id"]) as alan:
         assert (await alan.get("/v1/sessions")).status_code == 200
         assert (await booked.school.api.delete(f"/v1/instructors/{made['id']}")).status_code == 204
         problem_of(await alan.get("/v1/sessions"), 401, "not-authenticated")
 
 
-async def test_a_cookie_does_nothing_for_another_site(booked: Booked) -> None:
-    async with await _person(booked.school, "instructor", booked.school.ids["instructor"]) as ada:
+async def test_cross_site_requests_with_a_cookie_are_refused(booked: Booked) -> None:
+    async with await _browser_of(booked.school, "instructor", booked.school.ids["instructor"]) as ada:
         path = f"/v1/sessions/{booked.session_id}/end"
         for headers in ({"origin": "https://evil.example"}, {"origin": ""}, {"sec-fetch-site": "cross-site"}):
             problem_of(await ada.post(path, headers=headers), 403, "not-allowed")
 
 
-async def _person(school_: School, kind: str, key: str) -> httpx.AsyncClient:
+async def _browser_of(school_: School, kind: str, key: str) -> httpx.AsyncClient:
     return await signed_in(school_.campus, school_.id, kind, UUID(key))

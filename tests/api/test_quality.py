@@ -1,4 +1,4 @@
-"""Quality samples of the join page: kept once, at a time that can be, and only when they can be true."""
+"""Quality samples of the room page: validated, corrected for fast clocks, and stored once."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -31,11 +31,11 @@ async def post(booked: Booked, *samples: Json, link: str | None = None) -> httpx
 
 
 def at(seconds: float) -> str:
-    """Counted from now."""
+    """The time `seconds` from now."""
     return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
 
 
-async def test_samples_are_kept_with_what_was_measured(booked: Booked) -> None:
+async def test_samples_are_stored_with_their_values(booked: Booked) -> None:
     assert (await post(booked, sample(at=at(-20)), sample(at=at(-10), audio_only=True))).status_code == 202
     first, second = await recorded(booked.school, booked.session_id, EventKind.QUALITY)
     assert first.source == EventSource.CLIENT
@@ -44,13 +44,13 @@ async def test_samples_are_kept_with_what_was_measured(booked: Booked) -> None:
     assert first.identity == second.identity is not None
 
 
-async def test_falling_back_to_sound_is_told_as_what_it_is(booked: Booked) -> None:
+async def test_audio_only_fallbacks_are_stored_as_their_own_events(booked: Booked) -> None:
     await post(booked, {"at": at(-9), "event": "audio_only_on"}, {"at": at(-5), "event": "audio_only_off"})
-    told = await recorded(booked.school, booked.session_id, EventKind.VIDEO_FALLBACK)
-    assert [event.data["audio_only"] for event in told] == [True, False]
+    events = await recorded(booked.school, booked.session_id, EventKind.VIDEO_FALLBACK)
+    assert [event.data["audio_only"] for event in events] == [True, False]
 
 
-async def test_the_same_samples_again_are_the_same(booked: Booked) -> None:
+async def test_repeated_samples_are_stored_once(booked: Booked) -> None:
     samples = [sample(at=at(-seconds)) for seconds in (30, 20, 10)]
     for _ in range(3):
         await post(booked, *samples)
@@ -58,16 +58,16 @@ async def test_the_same_samples_again_are_the_same(booked: Booked) -> None:
 
 
 @pytest.mark.parametrize("fast", [timedelta(minutes=5), timedelta(days=400)])
-async def test_a_clock_that_is_ahead_is_set_right(booked: Booked, fast: timedelta) -> None:
-    """No sample is in the future, none is lost, and they keep their distance."""
+async def test_a_fast_clock_is_corrected(booked: Booked, fast: timedelta) -> None:
+    """No sample is in the future or lost, and the intervals between them stay the same."""
     ahead = fast.total_seconds()
     samples = [sample(at=at(ahead - seconds)) for seconds in (10, 5, 0)]
     for _ in range(2):
         assert (await post(booked, *samples)).status_code == 202
-    told = [e.occurred_at for e in await recorded(booked.school, booked.session_id, EventKind.QUALITY)]
-    assert len(told) == 3
-    assert max(told) <= datetime.now(UTC)
-    apart = [(b - a).total_seconds() for a, b in itertools.pairwise(told)]
+    times = [e.occurred_at for e in await recorded(booked.school, booked.session_id, EventKind.QUALITY)]
+    assert len(times) == 3
+    assert max(times) <= datetime.now(UTC)
+    apart = [(b - a).total_seconds() for a, b in itertools.pairwise(times)]
     assert apart == pytest.approx([5, 5], abs=0.5)
 
 
@@ -90,9 +90,7 @@ async def test_a_clock_that_is_ahead_is_set_right(booked: Booked, fast: timedelt
     ],
     ids=str,
 )
-async def test_what_cannot_be_is_refused_and_its_neighbours_with_it(
-    booked: Booked, wrong: dict[str, Any]
-) -> None:
+async def test_an_invalid_sample_refuses_the_whole_request(booked: Booked, wrong: dict[str, Any]) -> None:
     answer = await post(booked, sample(), sample(**wrong))
     problem = problem_of(answer, 422, "invalid-input")
     assert problem["fields"][0]["where"].startswith("body.samples.1")
@@ -100,7 +98,7 @@ async def test_what_cannot_be_is_refused_and_its_neighbours_with_it(
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
-async def test_what_is_no_number_is_refused(booked: Booked, number: str) -> None:
+async def test_non_finite_numbers_are_refused(booked: Booked, number: str) -> None:
     text = f'{{"link": "{booked.link}", "samples": [{{"at": "{at(-1)}", "jitter_ms": {number}}}]}}'
     async with booked.school.campus.client() as browser:
         answer = await browser.post(
@@ -117,7 +115,7 @@ async def test_too_many_samples_are_refused(booked: Booked) -> None:
     assert len(await recorded(booked.school, booked.session_id)) == 120
 
 
-async def test_samples_need_a_link_of_this_class(booked: Booked) -> None:
+async def test_samples_need_a_valid_link_for_this_class(booked: Booked) -> None:
     problem_of(await post(booked, sample(), link="nonsense"), 403, "link-invalid")
     elsewhere = Booked(booked.school, str(uuid4()), booked.link)
     problem_of(await post(elsewhere, sample()), 403, "link-for-another-class")

@@ -1,4 +1,4 @@
-"""Exceptions and the outbox, over all sessions."""
+"""The exceptions queue and the outbox of an organization."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ async def listed(school: School, path: str) -> list[str]:
     return [item["id"] for item in (await school.get(path))["items"]]
 
 
-async def test_the_queue_is_in_the_order_of_what_is_due_and_can_be_narrowed(harbour: School) -> None:
+async def test_exceptions_are_sorted_by_due_time_and_filtered(harbour: School) -> None:
     session_id = await harbour.book()
     kind = ExceptionKind
     made = await open_cases(
@@ -39,26 +39,26 @@ async def test_the_queue_is_in_the_order_of_what_is_due_and_can_be_narrowed(harb
     assert first["items"][0]["session_title"] == "Adding fractions"
 
 
-async def test_a_case_is_taken_resolved_and_opened_again(harbour: School) -> None:
+async def test_an_exception_is_assigned_resolved_and_reopened(harbour: School) -> None:
     (case_id,) = await open_cases(harbour, await harbour.book(), ExceptionKind.WEBHOOK_GAP)
-    one = f"/v1/exceptions/{case_id}"
-    taken = await harbour.post(f"{one}/assign", {})
+    path = f"/v1/exceptions/{case_id}"
+    taken = await harbour.post(f"{path}/assign", {})
     assert taken["assignee"].startswith("key:")
     member = await harbour.post("/v1/members", {"name": "Olu", "email": "olu@h.example", "role": "ops"})
-    given = await harbour.post(f"{one}/assign", {"member_id": member["id"]})
+    given = await harbour.post(f"{path}/assign", {"member_id": member["id"]})
     assert given["assignee"] == f"member:{member['id']}"
-    resolved = await harbour.post(f"{one}/resolve", {"resolution": "called <b>them</b>"})
+    resolved = await harbour.post(f"{path}/resolve", {"resolution": "called <b>them</b>"})
     assert (resolved["state"], resolved["resolution"]) == ("resolved", "called <b>them</b>")
-    problem_of(await harbour.api.post(f"{one}/resolve", json={}), 409, "transition-refused")
-    problem_of(await harbour.api.post(f"{one}/assign", json={}), 409, "transition-refused")
+    problem_of(await harbour.api.post(f"{path}/resolve", json={}), 409, "transition-refused")
+    problem_of(await harbour.api.post(f"{path}/assign", json={}), 409, "transition-refused")
     assert await listed(harbour, "/v1/exceptions") == []
     assert await listed(harbour, "/v1/exceptions?state=resolved") == [case_id]
-    assert (await harbour.post(f"{one}/reopen"))["state"] == "open"
+    assert (await harbour.post(f"{path}/reopen"))["state"] == "open"
     kinds = [entry["kind"] for entry in (await harbour.get(f"/v1/audit?subject_id={case_id}"))["items"]]
     assert kinds == ["exception.open", "exception.resolved", *["exception.changed"] * 2, "exception.created"]
 
 
-async def test_a_case_is_not_given_to_somebody_who_is_not_there(harbour: School, other: School) -> None:
+async def test_assigning_to_another_organizations_member_is_refused(harbour: School, other: School) -> None:
     (case_id,) = await open_cases(harbour, await harbour.book(), ExceptionKind.WEBHOOK_GAP)
     theirs = await other.post("/v1/members", {"name": "Olu", "email": "olu@h.example", "role": "ops"})
     answer = await harbour.api.post(f"/v1/exceptions/{case_id}/assign", json={"member_id": theirs["id"]})
@@ -66,18 +66,20 @@ async def test_a_case_is_not_given_to_somebody_who_is_not_there(harbour: School,
     problem_of(await other.api.get(f"/v1/exceptions/{case_id}"), 404, "not-found")
 
 
-async def open_case_about(school: School, *subjects: Subject) -> list[str]:
+async def open_cases_about(school: School, *subjects: Subject) -> list[str]:
     database = Database(school.campus.database.application)
     async with database.tenant(school.id) as db:
         for subject in subjects:
             await open_case(db, NewCase(school.id, subject, ExceptionKind.STEP_FAILED), NOW)
-        found, _ = await cases.page(db, Asked("opened_at", 10, equal={"kind": ExceptionKind.STEP_FAILED}))
+        queued_cases, _ = await cases.page(
+            db, Asked("opened_at", 10, equal={"kind": ExceptionKind.STEP_FAILED})
+        )
     await database.aclose()
-    ids = {queued.case.about: str(queued.case.id) for queued in found}
+    ids = {queued.case.about: str(queued.case.id) for queued in queued_cases}
     return [ids[subject] for subject in subjects]
 
 
-async def test_a_case_is_about_whatever_went_wrong(harbour: School) -> None:
+async def test_an_exception_can_be_about_any_kind_of_subject(harbour: School) -> None:
     session_id = await harbour.book()
     about = [
         Subject.session(UUID(session_id)),
@@ -86,7 +88,7 @@ async def test_a_case_is_about_whatever_went_wrong(harbour: School) -> None:
         Subject(SubjectKind.ORGANIZATION, harbour.id),
         Subject(SubjectKind.REPORT, uuid7()),
     ]
-    ids = await open_case_about(harbour, *about)
+    ids = await open_cases_about(harbour, *about)
     read = [await harbour.get(f"/v1/exceptions/{key}") for key in ids]
     assert [(case["subject_kind"], case["subject_id"]) for case in read] == [
         (subject.kind, str(subject.id)) for subject in about
@@ -99,15 +101,15 @@ async def test_a_case_is_about_whatever_went_wrong(harbour: School) -> None:
         names = ("session_id", "session_title", "session_starts_at", "time_zone")
         assert [case[name] for name in names] == [None] * 4
     for subject, key in zip(about, ids, strict=True):
-        asked = f"kind=step_failed&subject_kind={subject.kind}&subject_id={subject.id}"
-        assert await listed(harbour, f"/v1/exceptions?{asked}") == [key]
+        query = f"kind=step_failed&subject_kind={subject.kind}&subject_id={subject.id}"
+        assert await listed(harbour, f"/v1/exceptions?{query}") == [key]
     assert await listed(harbour, f"/v1/exceptions?session_id={session_id}") == [ids[0]]
     resolved = await harbour.post(f"/v1/exceptions/{ids[1]}/resolve", {"resolution": "Called."})
     assert resolved["state"] == "resolved"
     assert (await harbour.post(f"/v1/exceptions/{ids[1]}/reopen"))["state"] == "open"
 
 
-async def test_a_message_may_be_about_a_person(harbour: School) -> None:
+async def test_a_notice_can_be_about_a_person(harbour: School) -> None:
     guardian = UUID(harbour.ids["guardian"])
     about = {"subject_kind": SubjectKind.GUARDIAN, "subject_id": guardian, "class_starts_at": None}
     row = notice(harbour, await harbour.book(), 0, kind="about a person", **about)
@@ -118,11 +120,11 @@ async def test_a_message_may_be_about_a_person(harbour: School) -> None:
     read = await harbour.get(f"/v1/notices/{row.id}")
     assert (read["subject_kind"], read["subject_id"]) == ("guardian", str(guardian))
     assert read["session_id"] is None
-    asked = f"kind=about a person&subject_kind=guardian&subject_id={guardian}"
-    assert await listed(harbour, f"/v1/notices?{asked}") == [str(row.id)]
+    query = f"kind=about a person&subject_kind=guardian&subject_id={guardian}"
+    assert await listed(harbour, f"/v1/notices?{query}") == [str(row.id)]
 
 
-async def test_the_outbox_is_listed_by_delivery(harbour: School) -> None:
+async def test_notices_are_filtered_by_delivery_state(harbour: School) -> None:
     session_id = await harbour.book()
     rows = [
         notice(harbour, session_id, 0),

@@ -1,4 +1,4 @@
-"""The rest of the record: sound by links that expire, who takes part, engagement, single revisions."""
+"""Recordings by expiring links with ranges, participants, engagement and single revisions."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from models.database import Database
 from models.repositories import documents
 from signing.links import RecordingLink
 from tests.api.roles import signed_in
-from tests.api.stored import SOUND, Kept, on_s3, record
+from tests.api.stored import AUDIO, StoredClass, on_s3, record
 from tests.campus import HOUR, Campus, problem_of, school
 from tests.stack import TestS3
 
@@ -24,15 +24,15 @@ pytestmark = pytest.mark.adapter
 
 
 @pytest.fixture(scope="module")
-async def kept(campus: Campus, s3_server: TestS3) -> AsyncIterator[Kept]:
-    """A class that was recorded, and a class of somebody else."""
+async def kept(campus: Campus, s3_server: TestS3) -> AsyncIterator[StoredClass]:
+    """A recorded class."""
     async with on_s3(campus, s3_server) as on_store, school(campus) as opened:
         session_id = await opened.book()
         token = opened.api.headers["authorization"].removeprefix("Bearer ")
         async with on_store.client(token) as api:
-            found = Kept(on_store, opened, session_id, api)
-            await record(found)
-            yield found
+            stored = StoredClass(on_store, opened, session_id, api)
+            await record(stored)
+            yield stored
 
 
 async def get(url: str, **headers: str) -> httpx.Response:
@@ -41,34 +41,35 @@ async def get(url: str, **headers: str) -> httpx.Response:
 
 
 @pytest.fixture
-async def url(kept: Kept) -> str:
-    """Of one segment."""
-    told = (await kept.api.get(f"{kept.path}/recordings")).json()
-    found: str = told[0]["segments"][0]["url"]
-    return found
+async def url(kept: StoredClass) -> str:
+    """The URL of one audio segment."""
+    recordings = (await kept.api.get(f"{kept.path}/recordings")).json()
+    segment_url: str = recordings[0]["segments"][0]["url"]
+    return segment_url
 
 
-async def test_the_sound_of_each_participant(kept: Kept) -> None:
-    told = (await kept.api.get(f"{kept.path}/recordings")).json()
-    people = {one["id"] for one in (await kept.api.get(f"{kept.path}/participants")).json()}
-    assert {one["participant_id"] for one in told} == people
-    for one in told:
-        assert [segment["seconds"] for segment in one["segments"]] == [30, 30]
-        assert one["segments"][0]["started_at"] < one["segments"][1]["started_at"]
-        for segment in one["segments"]:
+async def test_recordings_list_the_audio_of_each_participant(kept: StoredClass) -> None:
+    recordings = (await kept.api.get(f"{kept.path}/recordings")).json()
+    people = {person["id"] for person in (await kept.api.get(f"{kept.path}/participants")).json()}
+    assert {recording["participant_id"] for recording in recordings} == people
+    for recording in recordings:
+        segments = recording["segments"]
+        assert [segment["seconds"] for segment in segments] == [30, 30]
+        assert segments[0]["started_at"] < segments[1]["started_at"]
+        for segment in segments:
             given = await get(segment["url"])
-            assert given.content == SOUND
+            assert given.content == AUDIO
             assert given.headers["content-type"] == "audio/flac"
             assert given.headers["etag"] == f'"{segment["sha256"]}"'
-        expires_in = datetime.fromisoformat(one["links_expire_at"]) - datetime.now(UTC)
+        expires_in = datetime.fromisoformat(recording["links_expire_at"]) - datetime.now(UTC)
         assert timedelta(minutes=10) < expires_in <= timedelta(minutes=15)
 
 
-SIZE = len(SOUND)
+SIZE = len(AUDIO)
 
 
 @pytest.mark.parametrize(
-    ("asked", "start", "end"),
+    ("range_", "start", "end"),
     [
         ("bytes=0-0", 0, 1),
         ("bytes=0-", 0, SIZE),
@@ -80,41 +81,41 @@ SIZE = len(SOUND)
         ("bytes = 5 - 6", 5, 7),
     ],
 )
-async def test_a_part_of_it(url: str, asked: str, start: int, end: int) -> None:
-    given = await get(url, range=asked)
+async def test_a_range_request_gets_that_part(url: str, range_: str, start: int, end: int) -> None:
+    given = await get(url, range=range_)
     assert given.status_code == 206
-    assert given.content == SOUND[start:end]
+    assert given.content == AUDIO[start:end]
     assert given.headers["content-range"] == f"bytes {start}-{end - 1}/{SIZE}"
     assert given.headers["content-length"] == str(end - start)
 
 
-@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", "bytes=-0", "bytes=9-3", f"bytes={10**17}-"])
-async def test_parts_that_there_are_not(url: str, asked: str) -> None:
-    given = await get(url, range=asked)
+@pytest.mark.parametrize("range_", [f"bytes={SIZE}-", "bytes=-0", "bytes=9-3", f"bytes={10**17}-"])
+async def test_unsatisfiable_ranges_are_refused(url: str, range_: str) -> None:
+    given = await get(url, range=range_)
     problem_of(given, 416, "range-not-satisfiable")
     assert given.headers["content-range"] == f"bytes */{SIZE}"
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=0-1,5-6", "lines=1-2", "bytes=", "bytes=x-y", "bytes=--1", "bytes=-", "\xb2"]
+    "range_", ["bytes=0-1,5-6", "lines=1-2", "bytes=", "bytes=x-y", "bytes=--1", "bytes=-", "\xb2"]
 )
-async def test_what_asks_for_no_single_part_gets_the_whole(url: str, asked: str) -> None:
+async def test_other_range_headers_get_the_whole_content(url: str, range_: str) -> None:
     async with httpx.AsyncClient() as anybody:
-        given = await anybody.get(url, headers=[(b"range", asked.encode("latin-1"))])
+        given = await anybody.get(url, headers=[(b"range", range_.encode("latin-1"))])
     assert given.status_code == 200
-    assert given.content == SOUND
+    assert given.content == AUDIO
     assert given.headers["accept-ranges"] == "bytes"
 
 
-async def test_what_the_reader_has_already(url: str) -> None:
+async def test_conditional_and_if_range_requests(url: str) -> None:
     etag = (await get(url)).headers["etag"]
-    known = await get(url, **{"if-none-match": f'"x", {etag}'})
-    assert (known.status_code, known.content) == (304, b"")
+    unchanged = await get(url, **{"if-none-match": f'"x", {etag}'})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert (await get(url, range="bytes=0-3", **{"if-range": etag})).status_code == 206
-    assert (await get(url, range="bytes=0-3", **{"if-range": '"other"'})).content == SOUND
+    assert (await get(url, range="bytes=0-3", **{"if-range": '"other"'})).content == AUDIO
 
 
-async def test_links_that_open_nothing(kept: Kept, url: str) -> None:
+async def test_invalid_links_are_refused(kept: StoredClass, url: str) -> None:
     token = parse_qs(urlsplit(url).query)["t"][0]
     now, links = datetime.now(UTC), kept.campus.links
     good = links.read_recording(token, now)
@@ -133,7 +134,7 @@ async def test_links_that_open_nothing(kept: Kept, url: str) -> None:
 PATHS = ("recordings", "participants", "engagement", "documentation/revisions/1")
 
 
-async def test_other_organizations_and_other_instructors_see_nothing(kept: Kept) -> None:
+async def test_other_organizations_and_instructors_cannot_read_the_record(kept: StoredClass) -> None:
     grace = await kept.school.post("/v1/instructors", {"name": "Grace", "email": "grace@harbour.example"})
     own = UUID(kept.school.ids["instructor"])
     async with (
@@ -148,41 +149,43 @@ async def test_other_organizations_and_other_instructors_see_nothing(kept: Kept)
             assert (await teacher.get(f"{kept.path}/{path}")).status_code == 200
 
 
-async def told(kept: Kept, identity: str, kind: EventKind, at: datetime, **data: object) -> None:
+async def record_event(
+    kept: StoredClass, identity: str, kind: EventKind, at: datetime, **data: object
+) -> None:
     event = SessionEvent(
         EventSource.WEBHOOK, str(uuid4()), kind, at, identity, participant_sid=f"PA{identity}", data=data
     )
     await kept.campus.app.state.homeroom.recorder.record(RecordedEvent(UUID(kept.session_id), event))
 
 
-async def test_who_takes_part_and_what_they_do(kept: Kept) -> None:
+async def test_participants_and_engagement_follow_the_events(kept: StoredClass) -> None:
     before = (await kept.api.get(f"{kept.path}/participants")).json()
-    assert {one["name"] for one in before} == {"Ada Okafor", "Noor Haddad", "Leo Lindqvist"}
-    assert not any(one["present"] or one["attended"] for one in before)
-    teacher = next(one for one in before if one["role"] == "instructor")
-    noor = next(one for one in before if one["name"] == "Noor Haddad")
+    assert {person["name"] for person in before} == {"Ada Okafor", "Noor Haddad", "Leo Lindqvist"}
+    assert not any(person["present"] or person["attended"] for person in before)
+    teacher = next(person for person in before if person["role"] == "instructor")
+    noor = next(person for person in before if person["name"] == "Noor Haddad")
     assert teacher["instructor_id"] == kept.school.ids["instructor"]
     assert noor["student_id"] == kept.school.ids["student 0"]
     now = datetime.now(UTC)
     for person in (teacher, noor):
-        await told(kept, person["id"], EventKind.PARTICIPANT_JOINED, now - timedelta(minutes=2))
-    await told(kept, noor["id"], EventKind.HAND_RAISED, now - timedelta(minutes=1))
-    await told(kept, noor["id"], EventKind.PARTICIPANT_LEFT, now - timedelta(seconds=30))
-    after = {one["id"]: one for one in (await kept.api.get(f"{kept.path}/participants")).json()}
+        await record_event(kept, person["id"], EventKind.PARTICIPANT_JOINED, now - timedelta(minutes=2))
+    await record_event(kept, noor["id"], EventKind.HAND_RAISED, now - timedelta(minutes=1))
+    await record_event(kept, noor["id"], EventKind.PARTICIPANT_LEFT, now - timedelta(seconds=30))
+    after = {person["id"]: person for person in (await kept.api.get(f"{kept.path}/participants")).json()}
     assert (after[teacher["id"]]["present"], after[teacher["id"]]["attended"]) == (True, True)
     assert (after[noor["id"]]["present"], after[noor["id"]]["attended"]) == (False, True)
-    engaged = {one["participant_id"]: one for one in (await kept.api.get(f"{kept.path}/engagement")).json()}
+    engaged = {row["participant_id"]: row for row in (await kept.api.get(f"{kept.path}/engagement")).json()}
     assert set(engaged) == set(after)
     assert engaged[noor["id"]]["hand_raises"] == 1
     assert engaged[teacher["id"]]["hand_raises"] == 0
 
 
-def test_engagement_tells_all_that_is_known_of_it() -> None:
-    known = set(EngagementSummary.__dataclass_fields__)
-    assert set(EngagementOut.model_fields) == known | {"participant_id", "role"}
+def test_engagement_out_has_all_fields_of_the_summary() -> None:
+    fields = set(EngagementSummary.__dataclass_fields__)
+    assert set(EngagementOut.model_fields) == fields | {"participant_id", "role"}
 
 
-async def test_the_statements_of_one_revision(kept: Kept) -> None:
+async def test_single_revisions_can_be_read(kept: StoredClass) -> None:
     database, session_id = Database(kept.campus.database.application), UUID(kept.session_id)
     async with database.tenant(kept.school.id) as db:
         for number, text in enumerate(("They added.", "<b>They subtracted.</b>")):
@@ -199,10 +202,10 @@ async def test_the_statements_of_one_revision(kept: Kept) -> None:
             )
     await database.aclose()
     for number, text in ((1, "They added."), (2, "<b>They subtracted.</b>")):
-        found = (await kept.api.get(f"{kept.path}/documentation/revisions/{number}")).json()
-        assert found["revision"] == number
-        assert found["reason"] == f"r{number - 1}"
-        assert [statement["text"] for statement in found["statements"]] == [text]
+        revision = (await kept.api.get(f"{kept.path}/documentation/revisions/{number}")).json()
+        assert revision["revision"] == number
+        assert revision["reason"] == f"r{number - 1}"
+        assert [statement["text"] for statement in revision["statements"]] == [text]
     problem_of(await kept.api.get(f"{kept.path}/documentation/revisions/3"), 404, "not-found")
     for wrong in ("0", "-1", "x", "1e9", "99999999999999999999"):
         problem_of(await kept.api.get(f"{kept.path}/documentation/revisions/{wrong}"), 422, "invalid-input")

@@ -1,32 +1,32 @@
-"""What every kind of resource does: made, read, listed, changed by version, retired, restored."""
+"""Every kind of resource: create, read, list, change by version, retire, restore, search and page."""
 
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from api.schemas.resources import described
+from api.schemas.resources import api_of
 from services.resources.catalogue import RESOURCES
 from tests.api.bodies import BODIES, Booked
 from tests.campus import Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 
-every_kind = pytest.mark.parametrize("path", [described(resource).path for resource in RESOURCES])
+every_kind = pytest.mark.parametrize("path", [api_of(resource).path for resource in RESOURCES])
 
 
-UNSHOWN = ("quiet_from", "quiet_until", "client_secret")  # shown in another form, or not at all
+UNSHOWN = ("quiet_from", "quiet_until", "client_secret")  # returned in another form, or not at all
 
 
 @pytest.fixture
 def own(path: str, request: pytest.FixtureRequest) -> Json:
-    """What is particular to the body of this kind: a provider has to be there, with a domain nobody has."""
+    """Extra body fields of this kind: a provider needs a running issuer and an unused domain."""
     if path != "identity-providers":
         return {}
     return {"issuer": request.getfixturevalue("issuer"), "domains": [f"d{uuid4().hex}.example"]}
 
 
-async def make(school: School, path: str, own: Json) -> Json:
+async def create(school: School, path: str, own: Json) -> Json:
     body = BODIES[f"/v1/{path}"](Booked(school, "", "")) | own
     if path == "enrollments":
         body["student_id"] = (await school.post("/v1/students", {"name": "Mia"}))["id"]
@@ -34,8 +34,8 @@ async def make(school: School, path: str, own: Json) -> Json:
 
 
 @every_kind
-async def test_a_life(harbour: School, path: str, own: Json) -> None:
-    made = await make(harbour, path, own)
+async def test_create_read_change_retire_and_restore(harbour: School, path: str, own: Json) -> None:
+    made = await create(harbour, path, own)
     one = f"/v1/{path}/{made['id']}"
     read = await harbour.api.get(one)
     assert (read.json(), read.headers["etag"]) == (made, '"1"')
@@ -53,7 +53,7 @@ async def test_a_life(harbour: School, path: str, own: Json) -> None:
 
     problem_of(await harbour.api.delete(one, headers={"If-Match": '"1"'}), 412, "stale-version")
     assert (await harbour.api.delete(one)).status_code == 204
-    assert (await harbour.api.delete(one)).status_code == 204, "retired is retired"
+    assert (await harbour.api.delete(one)).status_code == 204, "retiring again changes nothing"
     listed = [item["id"] for item in (await harbour.get(f"/v1/{path}"))["items"]]
     retired = [item["id"] for item in (await harbour.get(f"/v1/{path}?retired=true"))["items"]]
     assert (made["id"] in listed, made["id"] in retired) == (False, True)
@@ -63,17 +63,17 @@ async def test_a_life(harbour: School, path: str, own: Json) -> None:
 
 
 @every_kind
-async def test_another_organizations_do_not_exist(
+async def test_rows_of_another_organization_are_not_found(
     harbour: School, other: School, path: str, own: Json
 ) -> None:
-    one = f"/v1/{path}/{(await make(harbour, path, own))['id']}"
+    one = f"/v1/{path}/{(await create(harbour, path, own))['id']}"
     problem_of(await other.api.get(one), 404, "not-found")
     problem_of(await other.api.patch(one, json={}, headers={"If-Match": "*"}), 404, "not-found")
     problem_of(await other.api.delete(one), 404, "not-found")
     problem_of(await other.api.post(f"{one}/restore"), 404, "not-found")
 
 
-async def test_a_list_is_walked_by_its_cursor_while_rows_come_and_go(harbour: School) -> None:
+async def test_paging_skips_and_repeats_nothing_while_rows_come_and_go(harbour: School) -> None:
     names = [f"Student {number:02d}" for number in range(23)]
     ids = {name: (await harbour.post("/v1/students", {"name": name}))["id"] for name in names}
     seen: list[str] = []
@@ -83,14 +83,14 @@ async def test_a_list_is_walked_by_its_cursor_while_rows_come_and_go(harbour: Sc
         seen += [item["name"] for item in page["items"]]
         if page["next_cursor"] is None:
             break
-        await harbour.post("/v1/students", {"name": "Student 00 b"})  # before the place: shifts nothing
+        await harbour.post("/v1/students", {"name": "Student 00 b"})  # sorts before the cursor
         await harbour.api.delete(f"/v1/students/{ids[seen[0]]}")
         page = await harbour.get(f"{query}&cursor={page['next_cursor']}")
     assert seen == names
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "created_at", "-created_at"])
-async def test_every_order_gives_every_row_once(harbour: School, sort: str) -> None:
+async def test_paging_in_every_sort_order_returns_every_row_once(harbour: School, sort: str) -> None:
     for number in range(7):
         await harbour.post("/v1/guardians", {"name": f"G{number % 3}", "email": f"g{number}@f.example"})
     whole = (await harbour.get(f"/v1/guardians?sort={sort}&limit=200"))["items"]
@@ -120,12 +120,12 @@ async def test_every_order_gives_every_row_once(harbour: School, sort: str) -> N
         "q=" + "x" * 201,
     ],
 )
-async def test_a_question_that_makes_no_sense(harbour: School, query: str) -> None:
+async def test_invalid_queries_are_refused(harbour: School, query: str) -> None:
     answer = await harbour.api.get(f"/v1/guardians?{query}")
     problem_of(answer, 422, answer.json()["code"])
 
 
-async def test_a_cursor_is_of_its_own_order(harbour: School) -> None:
+async def test_a_cursor_of_another_sort_order_is_refused(harbour: School) -> None:
     for number in range(3):
         await harbour.post("/v1/students", {"name": f"S{number}"})
     cursor = (await harbour.get("/v1/students?sort=name&limit=1"))["next_cursor"]
@@ -133,36 +133,36 @@ async def test_a_cursor_is_of_its_own_order(harbour: School) -> None:
     problem_of(answer, 422, "cursor-invalid")
 
 
-async def test_search_takes_signs_as_they_are(harbour: School) -> None:
+async def test_search_treats_wildcards_literally(harbour: School) -> None:
     await harbour.post("/v1/students", {"name": "100% Mia_Q\\"})
     await harbour.post("/v1/students", {"name": "1000 MiaXQ"})
     for text in ("100%", "mia_q", "q\\"):
-        found = (await harbour.api.get("/v1/students", params={"q": text})).json()["items"]
-        assert [item["name"] for item in found] == ["100% Mia_Q\\"]
+        items = (await harbour.api.get("/v1/students", params={"q": text})).json()["items"]
+        assert [item["name"] for item in items] == ["100% Mia_Q\\"]
 
 
-async def test_an_external_id_finds_one_and_is_had_by_one(harbour: School, other: School) -> None:
+async def test_an_external_id_is_unique_within_an_organization(harbour: School, other: School) -> None:
     body = {"name": "Mia", "external_id": "crm/47 11"}
     made = await harbour.post("/v1/students", body)
-    found = (await harbour.api.get("/v1/students", params={"external_id": body["external_id"]})).json()[
+    items = (await harbour.api.get("/v1/students", params={"external_id": body["external_id"]})).json()[
         "items"
     ]
-    assert [item["id"] for item in found] == [made["id"]]
+    assert [item["id"] for item in items] == [made["id"]]
     problem_of(await harbour.api.post("/v1/students", json=body), 409, "conflict")
     await other.post("/v1/students", body)
 
 
-async def test_a_session_has_an_external_id_as_well(harbour: School) -> None:
+async def test_sessions_have_unique_external_ids_too(harbour: School) -> None:
     booked = await harbour.book(external_id="sis-1")
-    found = (await harbour.get("/v1/sessions?external_id=sis-1"))["items"]
-    assert [item["id"] for item in found] == [booked]
+    items = (await harbour.get("/v1/sessions?external_id=sis-1"))["items"]
+    assert [item["id"] for item in items] == [booked]
     again = harbour.booking(
         external_id="sis-1", starts_at="2031-05-01T10:00:00Z", ends_at="2031-05-01T11:00:00Z"
     )
     problem_of(await harbour.api.post("/v1/sessions", json=again), 409, "conflict")
 
 
-async def test_null_empties_what_can_be_empty_and_nothing_else(harbour: School) -> None:
+async def test_null_clears_optional_fields_only(harbour: School) -> None:
     person = {"name": "Eva", "email": "e@f.example", "quiet_from": "21:00", "quiet_until": "07:00"}
     made = await harbour.post("/v1/guardians", person)
     one, any_version = f"/v1/guardians/{made['id']}", {"If-Match": "*"}
@@ -173,7 +173,7 @@ async def test_null_empties_what_can_be_empty_and_nothing_else(harbour: School) 
     assert (changed["quiet_from"], changed["name"], changed["version"]) == (None, "Eva", 2)
 
 
-async def test_who_has_classes_to_come_is_not_retired(harbour: School) -> None:
+async def test_rows_with_upcoming_classes_cannot_be_retired(harbour: School) -> None:
     session_id = await harbour.book()
     for path in (
         f"/v1/instructors/{harbour.ids['instructor']}",
@@ -187,7 +187,7 @@ async def test_who_has_classes_to_come_is_not_retired(harbour: School) -> None:
     problem_of(await harbour.api.post("/v1/sessions", json=harbour.booking()), 422, "unknown-reference")
 
 
-async def test_a_student_who_left_the_course_is_not_booked(harbour: School) -> None:
+async def test_retired_enrollments_are_not_booked(harbour: School) -> None:
     enrolled = (await harbour.get(f"/v1/enrollments?student_id={harbour.ids['student 0']}"))["items"]
     assert len(enrolled) == 1
     await harbour.api.delete(f"/v1/enrollments/{enrolled[0]['id']}")
@@ -197,7 +197,7 @@ async def test_a_student_who_left_the_course_is_not_booked(harbour: School) -> N
     await harbour.post("/v1/enrollments", again)
 
 
-async def test_guardians_of_a_student_are_changed_as_a_whole(harbour: School) -> None:
+async def test_changing_guardians_replaces_the_whole_list(harbour: School) -> None:
     second = (await harbour.post("/v1/guardians", {"name": "Eva", "email": "e@f.example"}))["id"]
     one = f"/v1/students/{harbour.ids['student 0']}"
     before = await harbour.get(one)

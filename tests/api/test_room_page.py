@@ -1,4 +1,4 @@
-"""The rules of the room page, which are written in the language of the browser."""
+"""Runs the room page's own TypeScript tests."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from cli.local import web
 pytestmark = pytest.mark.adapter
 
 
-def test_the_rules_of_the_room_page_hold() -> None:
+def test_the_room_pages_own_tests_pass() -> None:
     assert web.build(print)
     done = web.run_npm("test")
     assert done.returncode == 0, done.stdout + done.stderr

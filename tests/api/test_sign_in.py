@@ -1,4 +1,4 @@
-"""Signing in by a mailed link, with a real database and a real mail server."""
+"""Signing in by emailed link, with a real database and a real mail server."""
 
 import asyncio
 import dataclasses
@@ -19,7 +19,7 @@ from domain.people.sign_in import LIMITS, Attempt
 from integrations.mail import SmtpMailer
 from services.housekeeping import Housekeeper
 from services.sign_in_links import SignInLinks
-from tests.api.mailed import ask, forget_attempts, links_in_mail, press, sign_in, sign_in_mails
+from tests.api.mailed import forget_attempts, links_in_mail, press, request_link, sign_in, sign_in_mails
 from tests.campus import PATIENCE, Campus, Json, School, problem_of, school
 from tests.stack import TestMail
 from wiring.temporal import connect
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.adapter
 
 @pytest.fixture(scope="module")
 async def opened(campus: Campus) -> AsyncIterator[School]:
-    async with school(campus) as found:
-        yield found
+    async with school(campus) as school_:
+        yield school_
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +53,12 @@ async def member(opened: School, role: str = "ops") -> str:
 
 
 def cookie_of(campus: Campus, browser: httpx.AsyncClient) -> str | None:
-    found: str | None = browser.cookies.get(cookie_name(campus.app.state.homeroom))
-    return found
+    cookie: str | None = browser.cookies.get(cookie_name(campus.app.state.homeroom))
+    return cookie
 
 
 @pytest.mark.parametrize(("role", "home"), [("ops", "/today"), ("admin", "/today")])
-async def test_staff_come_to_the_board(
+async def test_staff_land_on_the_board(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, role: str, home: str
 ) -> None:
     answer = await sign_in(browser, mail_sink, await member(opened, role))
@@ -66,7 +66,7 @@ async def test_staff_come_to_the_board(
     assert answer.url.path == home
 
 
-async def test_an_instructor_and_a_guardian_come_to_their_own_pages(
+async def test_instructors_and_guardians_land_on_their_own_pages(
     campus: Campus, mail_sink: TestMail, opened: School
 ) -> None:
     for address, home in (
@@ -83,7 +83,7 @@ async def test_the_address_may_be_written_in_any_case(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address = await member(opened)
-    await ask(browser, address.upper())
+    await request_link(browser, address.upper())
     assert len(await links_in_mail(mail_sink, address.upper())) == 1
 
 
@@ -91,11 +91,11 @@ async def test_an_unknown_address_gets_the_same_answer_and_no_mail(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     known, unknown = await member(opened), f"{uuid4().hex[:12]}@harbour.example"
-    answers = [await ask(browser, address) for address in (known, unknown)]
-    told = [
+    answers = [await request_link(browser, address) for address in (known, unknown)]
+    texts = [
         answer.text.replace(address, "…") for answer, address in zip(answers, (known, unknown), strict=True)
     ]
-    assert told[0] == told[1]
+    assert texts[0] == texts[1]
     assert answers[0].status_code == answers[1].status_code == 200
     assert set(answers[0].headers) == set(answers[1].headers)
     await links_in_mail(mail_sink, known)
@@ -106,7 +106,7 @@ async def test_an_unknown_address_gets_the_same_answer_and_no_mail(
 async def test_the_answer_does_not_wait_for_the_mail(
     browser: httpx.AsyncClient, opened: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither a look into the database nor a mail server is between the question and its answer."""
+    """The response time must not reveal whether the address is known."""
     go_on, sent = asyncio.Event(), asyncio.Event()
 
     async def slow(*_: object) -> None:
@@ -114,7 +114,7 @@ async def test_the_answer_does_not_wait_for_the_mail(
         sent.set()
 
     monkeypatch.setattr(SignInLinks, "send", slow)
-    answer = await ask(browser, await member(opened))
+    answer = await request_link(browser, await member(opened))
     assert answer.status_code == 200
     assert not sent.is_set()
     go_on.set()
@@ -125,7 +125,7 @@ async def test_opening_the_link_does_not_use_it_up(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address = await member(opened)
-    await ask(browser, address)
+    await request_link(browser, address)
     (link,) = await links_in_mail(mail_sink, address)
     async with campus.browser() as scanner:
         for _ in range(3):
@@ -139,7 +139,7 @@ async def test_a_link_works_once(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address = await member(opened)
-    await ask(browser, address)
+    await request_link(browser, address)
     (link,) = await links_in_mail(mail_sink, address)
     assert (await press(browser, link)).url.path == "/today"
     async with campus.browser() as thief:
@@ -150,22 +150,22 @@ async def test_a_link_works_once(
         assert cookie_of(campus, thief) is None
 
 
-async def test_of_racing_twins_one_is_signed_in(
+async def test_only_one_of_concurrent_uses_of_a_link_succeeds(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address = await member(opened)
-    await ask(browser, address)
+    await request_link(browser, address)
     (link,) = await links_in_mail(mail_sink, address)
     async with campus.browser() as one, campus.browser() as other:
         answers = await asyncio.gather(press(one, link), press(other, link))
     assert sorted(answer.status_code for answer in answers) == [200, 403]
 
 
-async def test_a_link_expires(
+async def test_an_expired_link_is_refused(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address = await member(opened)
-    await ask(browser, address)
+    await request_link(browser, address)
     (link,) = await links_in_mail(mail_sink, address)
     with psycopg.connect(campus.database.superuser) as connection:
         connection.execute("update sign_in_link set expires_at = now() where used_at is null")
@@ -183,12 +183,12 @@ async def test_a_made_up_token_is_refused(campus: Campus, browser: httpx.AsyncCl
     assert cookie_of(campus, browser) is None
 
 
-async def test_somebody_retired_since_is_not_let_in(
+async def test_a_link_of_a_retired_person_is_refused(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address = f"{uuid4().hex[:12]}@harbour.example"
     made = await opened.post("/v1/instructors", {"name": "Alan", "email": address})
-    await ask(browser, address)
+    await request_link(browser, address)
     (link,) = await links_in_mail(mail_sink, address)
     await opened.api.delete(f"/v1/instructors/{made['id']}")
     answer = await press(browser, link)
@@ -196,14 +196,14 @@ async def test_somebody_retired_since_is_not_let_in(
     assert cookie_of(campus, browser) is None
 
 
-async def test_one_link_for_every_door(
+async def test_the_mail_has_one_link_per_role_and_organization(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address = await member(opened)
     await opened.post("/v1/guardians", {"name": "Also a parent", "email": address})
     async with school(campus, "Elsewhere {}") as elsewhere:
         await elsewhere.post("/v1/instructors", {"name": "Also a teacher", "email": address})
-        await ask(browser, address)
+        await request_link(browser, address)
         links = await links_in_mail(mail_sink, address)
         assert len(links) == 3
         homes = []
@@ -222,19 +222,19 @@ async def test_the_mail_is_in_the_readers_language(
 ) -> None:
     address = f"{uuid4().hex[:12]}@familia.example"
     await opened.post("/v1/guardians", {"name": "Lucía", "email": address, "language": "es"})
-    await ask(browser, address)
+    await request_link(browser, address)
     await links_in_mail(mail_sink, address)
     (message,) = sign_in_mails(mail_sink, address)
     assert message["subject"] == "Tu enlace para iniciar sesión"
     assert "Funciona una sola vez y caduca en 15 minutos" in message["text"]
 
 
-async def test_a_page_that_needs_somebody_comes_back_after_signing_in(
+async def test_signing_in_returns_to_the_requested_page(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
-    asked = await browser.get("/today?state=live")
-    assert asked.url.path == "/sign-in"
-    assert asked.url.params["next"] == "/today?state=live"
+    redirected = await browser.get("/today?state=live")
+    assert redirected.url.path == "/sign-in"
+    assert redirected.url.params["next"] == "/today?state=live"
     address = await member(opened)
     answer = await sign_in(browser, mail_sink, address, "/today?state=live")
     assert answer.url.path == "/today"
@@ -255,69 +255,67 @@ async def test_a_page_that_needs_somebody_comes_back_after_signing_in(
         "/sign-in/with/x",
     ],
 )
-async def test_nobody_is_sent_to_another_site(
+async def test_the_next_page_is_never_another_site(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, elsewhere: str
 ) -> None:
     address = await member(opened)
-    await ask(browser, address, elsewhere)
+    await request_link(browser, address, elsewhere)
     (link,) = await links_in_mail(mail_sink, address)
     assert "next" not in parse_qs(urlsplit(link).query)
-    asked = {"token": parse_qs(urlsplit(link).query)["token"][0], "next": elsewhere}
-    assert (await browser.post("/sign-in/link", data=asked)).url.path == "/today"
+    form = {"token": parse_qs(urlsplit(link).query)["token"][0], "next": elsewhere}
+    assert (await browser.post("/sign-in/link", data=form)).url.path == "/today"
 
 
-async def test_programs_are_told_by_a_problem(campus: Campus) -> None:
+async def test_programs_get_a_problem_instead_of_the_sign_in_page(campus: Campus) -> None:
     async with campus.client() as program:
         for path in ("/teaching", "/family", "/account", "/today", "/v1/family"):
             problem_of(await program.get(path), 401, "not-authenticated")
 
 
 @pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "a b@c.example", "<a@b.example>", "a" * 300])
-async def test_what_is_no_address_is_said(browser: httpx.AsyncClient, address: str) -> None:
-    answer = await ask(browser, address)
+async def test_malformed_addresses_are_refused(browser: httpx.AsyncClient, address: str) -> None:
+    answer = await request_link(browser, address)
     assert answer.status_code == 422
     assert "Enter an email address" in answer.text
 
 
-async def test_a_form_of_another_site_asks_for_nothing(campus: Campus) -> None:
+async def test_forms_from_another_site_are_refused(campus: Campus) -> None:
     async with campus.client() as elsewhere:
         for path in ("/sign-in", "/sign-in/link", "/sign-out"):
             answer = await elsewhere.post(path, headers={"Origin": "https://evil.example"})
             problem_of(answer, 403, "not-allowed")
 
 
-async def test_an_address_is_not_flooded(
+async def test_mails_to_one_address_are_limited(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
-    """The same for an address that nobody has, so that the lock tells nothing either."""
+    """An unknown address is limited too, so that the limit does not reveal which addresses exist."""
     limit = LIMITS[Attempt.LINK_TO_ADDRESS].count
     for address in (await member(opened), f"{uuid4().hex}@harbour.example"):
         for _ in range(limit):
-            assert (await ask(browser, address)).status_code == 200
-        answer = await ask(browser, address)
+            assert (await request_link(browser, address)).status_code == 200
+        answer = await request_link(browser, address)
         assert answer.status_code == 429
         assert 0 < int(answer.headers["retry-after"]) <= 15 * 60
         assert "Wait 15 min" in answer.text
-        assert (await ask(browser, address.upper())).status_code == 429
+        assert (await request_link(browser, address.upper())).status_code == 429
 
 
-async def test_a_network_that_asks_for_everybody_is_locked_out(
-    campus: Campus, browser: httpx.AsyncClient
-) -> None:
+async def test_requests_from_one_network_are_limited(campus: Campus, browser: httpx.AsyncClient) -> None:
     limit = LIMITS[Attempt.LINK_FROM_NETWORK].count
     answers = await asyncio.gather(
-        *(ask(browser, f"{uuid4().hex}@harbour.example") for _ in range(limit + 3))
+        *(request_link(browser, f"{uuid4().hex}@harbour.example") for _ in range(limit + 3))
     )
     assert sorted(answer.status_code for answer in answers) == [200] * limit + [429] * 3
     forget_attempts(campus)
-    assert (await ask(browser, "somebody@harbour.example")).status_code == 200
+    assert (await request_link(browser, "somebody@harbour.example")).status_code == 200
 
 
-async def test_a_network_that_guesses_tokens_is_locked_out(
+async def test_guessing_tokens_locks_the_network_out(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address = await member(opened)
-    await ask(browser, address)
+    await request_link(browser, address)
     (link,) = await links_in_mail(mail_sink, address)
     limit = LIMITS[Attempt.BAD_TOKEN_FROM_NETWORK].count
     for _ in range(limit):
@@ -327,17 +325,15 @@ async def test_a_network_that_guesses_tokens_is_locked_out(
     assert int(answer.headers["retry-after"]) > 0
 
 
-async def test_attempts_are_kept_without_what_they_were_about(
-    campus: Campus, browser: httpx.AsyncClient
-) -> None:
-    await ask(browser, "somebody@harbour.example")
+async def test_attempts_are_stored_as_hashes(campus: Campus, browser: httpx.AsyncClient) -> None:
+    await request_link(browser, "somebody@harbour.example")
     with psycopg.connect(campus.database.superuser) as connection:
         rows = connection.execute("select about from sign_in_attempt").fetchall()
     assert len(rows) == 2
     assert all(re.fullmatch("[0-9a-f]{64}", about) for (about,) in rows)
 
 
-async def test_signing_out_ends_the_stay(
+async def test_signing_out_ends_the_session(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     await sign_in(browser, mail_sink, await member(opened))
@@ -351,7 +347,7 @@ async def test_signing_out_ends_the_stay(
         assert (await thief.get("/today")).url.path == "/sign-in"
 
 
-async def test_signing_out_everywhere(
+async def test_signing_out_everywhere_ends_all_sessions(
     campus: Campus, browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address, other_address = await member(opened), await member(opened)
@@ -366,23 +362,26 @@ async def test_signing_out_everywhere(
         assert (await colleague.get("/today")).url.path == "/today"
 
 
-async def test_signing_in_and_out_is_on_record(
+async def test_signing_in_and_out_is_in_the_audit_log(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     address = await member(opened)
     await sign_in(browser, mail_sink, address)
     (me,) = (await opened.get(f"/v1/members?email={address}"))["items"]
-    (begun,) = await _records(opened, me["id"])
+    (begun,) = await _audit_entries(opened, me["id"])
     assert begun["kind"] == "sign_in.created"
     assert begun["changes"]["method"] == [None, "mail"]
     assert "token_hash" not in begun["changes"]
     await browser.post("/sign-out")
-    assert [one["kind"] for one in await _records(opened, me["id"])] == ["sign_in.ended", "sign_in.created"]
+    assert [entry["kind"] for entry in await _audit_entries(opened, me["id"])] == [
+        "sign_in.ended",
+        "sign_in.created",
+    ]
 
 
-async def _records(opened: School, member_id: str) -> list[Json]:
-    found: list[Json] = (await opened.get(f"/v1/audit?actor=member:{member_id}"))["items"]
-    return found
+async def _audit_entries(opened: School, member_id: str) -> list[Json]:
+    entries: list[Json] = (await opened.get(f"/v1/audit?actor=member:{member_id}"))["items"]
+    return entries
 
 
 async def test_failures_are_logged_without_addresses(
@@ -392,21 +391,21 @@ async def test_failures_are_logged_without_addresses(
     token = uuid4().hex
     await browser.post("/sign-in/link", data={"token": token})
     for _ in range(LIMITS[Attempt.LINK_TO_ADDRESS].count + 1):
-        await ask(browser, "somebody@harbour.example")
-    told = [record for record in caplog.records if record.message.startswith("sign-in")]
-    assert {record.message for record in told} == {"sign-in refused", "sign-in locked"}
-    assert all("somebody" not in str(vars(record)) and token not in str(vars(record)) for record in told)
+        await request_link(browser, "somebody@harbour.example")
+    logged = [record for record in caplog.records if record.message.startswith("sign-in")]
+    assert {record.message for record in logged} == {"sign-in refused", "sign-in locked"}
+    assert all("somebody" not in str(vars(record)) and token not in str(vars(record)) for record in logged)
 
 
-async def test_a_mail_server_that_is_down_is_logged_and_not_told(
+async def test_an_unavailable_mail_server_is_noted_and_not_shown(
     campus: Campus, browser: httpx.AsyncClient, opened: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is noted at the message, which waits; the page says the same as ever."""
+    """The notice waits with the error noted; the page is the same as ever."""
     monkeypatch.setattr(SmtpMailer, "send", _not_answering)
     address = await member(opened)
-    answer = await ask(browser, address)
+    answer = await request_link(browser, address)
     assert answer.status_code == 200
-    message = await _message(opened, address, lambda one: one["attempts"] > 0)
+    message = await _sign_in_notice(opened, address, lambda notice: notice["attempts"] > 0)
     assert (message["state"], message["error"]) == ("waiting", "unavailable")
 
 
@@ -414,24 +413,26 @@ async def _not_answering(*_: object, **__: object) -> None:
     raise Unavailable("the mail server does not answer")
 
 
-async def _message(opened: School, address: str, is_so: Callable[[Json], bool] = lambda _: True) -> Json:
-    """The sign-in mail to an address, once it is so."""
+async def _sign_in_notice(
+    opened: School, address: str, condition: Callable[[Json], bool] = lambda _: True
+) -> Json:
+    """Waits until the address's sign-in notice exists and meets the condition; returns it."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            found: list[Json] = (await opened.get(f"/v1/notices?kind=sign_in&q={address}"))["items"]
-            if found and is_so(found[0]):
-                return found[0]
+            notices: list[Json] = (await opened.get(f"/v1/notices?kind=sign_in&q={address}"))["items"]
+            if notices and condition(notices[0]):
+                return notices[0]
             await asyncio.sleep(0.05)
 
 
-async def test_a_mail_server_that_is_back_gets_the_mail(
+async def test_the_mail_is_sent_once_the_mail_server_is_back(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send, tries = SmtpMailer.send, list[str]()
 
     address = await member(opened)
 
-    async def back_at_the_third(self: SmtpMailer, to: str, **words: str) -> None:
+    async def failing_twice(self: SmtpMailer, to: str, **words: str) -> None:
         if to != address or words["subject"] != "Your sign-in link":
             return
         tries.append(words["message_id"])
@@ -439,30 +440,32 @@ async def test_a_mail_server_that_is_back_gets_the_mail(
             raise Unavailable("the mail server does not answer")
         await send(self, to, **words)
 
-    monkeypatch.setattr(SmtpMailer, "send", back_at_the_third)
-    await ask(browser, address)
+    monkeypatch.setattr(SmtpMailer, "send", failing_twice)
+    await request_link(browser, address)
     assert len(await links_in_mail(mail_sink, address)) == 1
     assert len(set(tries)) == 1, "one message to the reader's mail program"
-    assert (await _message(opened, address, lambda one: one["state"] == "sent"))["attempts"] == 3
+    assert (await _sign_in_notice(opened, address, lambda notice: notice["state"] == "sent"))["attempts"] == 3
 
 
-async def test_a_mail_that_nobody_delivers_is_found_by_housekeeping(
+async def test_housekeeping_delivers_a_mail_whose_delivery_never_started(
     campus: Campus, mail_sink: TestMail, opened: School
 ) -> None:
-    """Temporal is away while somebody asks for a link, and comes back."""
+    """Temporal is unreachable while the link is requested, and comes back later."""
     shared = campus.app.state.homeroom
-    nowhere = await connect("127.0.0.1:1", "default", lazy=True)
-    away = dataclasses.replace(shared, deliveries=DeliveryClient(nowhere, shared.settings.region))
+    unreachable = await connect("127.0.0.1:1", "default", lazy=True)
+    without_temporal = dataclasses.replace(
+        shared, deliveries=DeliveryClient(unreachable, shared.settings.region)
+    )
     address = await member(opened)
-    await away.sign_in_links.send(address, None, datetime.now(UTC))
-    assert (await _message(opened, address))["state"] == "waiting"
+    await without_temporal.sign_in_links.send(address, None, datetime.now(UTC))
+    assert (await _sign_in_notice(opened, address))["state"] == "waiting"
     await Housekeeper(shared.database, shared.deliveries).start_deliveries()
     assert len(await links_in_mail(mail_sink, address)) == 1
-    await _message(opened, address, lambda one: one["state"] == "sent")
+    await _sign_in_notice(opened, address, lambda notice: notice["state"] == "sent")
 
 
 @pytest.mark.parametrize("delivered", [True, False])
-async def test_nobody_who_reads_the_outbox_can_sign_in_as_another(
+async def test_the_outbox_does_not_reveal_sign_in_links(
     campus: Campus,
     browser: httpx.AsyncClient,
     mail_sink: TestMail,
@@ -470,7 +473,7 @@ async def test_nobody_who_reads_the_outbox_can_sign_in_as_another(
     delivered: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Neither API, console, views of readers, exports nor the log of changes hold the token or another organization."""
+    """The token and other organizations are absent from API, console, exports and change log."""
     tokens, make = list[str](), secrets.token_urlsafe
 
     def noting(size: int | None = None) -> str:
@@ -483,17 +486,19 @@ async def test_nobody_who_reads_the_outbox_can_sign_in_as_another(
     address = await member(opened)
     async with school(campus, "Zebra {}") as elsewhere:
         await elsewhere.post("/v1/members", {"name": "The same", "email": address, "role": "ops"})
-        await ask(browser, address)
+        await request_link(browser, address)
         if delivered:
             assert len(await links_in_mail(mail_sink, address)) == 2
-        message = await _message(opened, address, lambda one: one["attempts"] > 0)
-        assert (await elsewhere.get("/v1/notices?kind=sign_in"))["items"] == [], "it lies with one of them"
+        message = await _sign_in_notice(opened, address, lambda notice: notice["attempts"] > 0)
+        assert (await elsewhere.get("/v1/notices?kind=sign_in"))["items"] == [], (
+            "it belongs to one organization only"
+        )
     assert len(tokens) >= 2
-    async with campus.browser() as desk:
-        await desk.get(campus.desk_url(opened.id))
-        page = await desk.get(f"/outbox/{message['id']}")
-        mail = await desk.get(f"/outbox/{message['id']}/mail")
-        audit = await desk.get(f"/settings/audit?subject_id={message['id']}")
+    async with campus.browser() as console:
+        await console.get(campus.desk_url(opened.id))
+        page = await console.get(f"/outbox/{message['id']}")
+        mail = await console.get(f"/outbox/{message['id']}/mail")
+        audit = await console.get(f"/settings/audit?subject_id={message['id']}")
     assert "Not shown, because it contains a sign-in link." in page.text
     read = [
         page.text,
@@ -505,7 +510,7 @@ async def test_nobody_who_reads_the_outbox_can_sign_in_as_another(
         (await opened.api.get("/v1/exports/notices.csv")).text,
         _logged(campus, message["id"]),
     ]
-    assert all(message["id"] in text for text in read[3:]), "it is all about this message"
+    assert all(message["id"] in text for text in read[3:]), "each text is about this message"
     for text in read:
         assert "Zebra" not in text
         assert "sealed" not in text
@@ -522,7 +527,7 @@ def _logged(campus: Campus, notice_id: str) -> str:
 
 
 def _stored(campus: Campus, notice_id: str) -> tuple[str, str, bool]:
-    """The plain words, and whether there are sealed ones."""
+    """The notice's plain HTML and text, and whether it has an encrypted body."""
     with psycopg.connect(campus.database.superuser) as connection:
         query = "select html, text, sealed <> '' from notice where id = %s"
         row = connection.execute(query, [notice_id]).fetchone()
@@ -530,12 +535,12 @@ def _stored(campus: Campus, notice_id: str) -> tuple[str, str, bool]:
     return row[0], row[1], row[2]
 
 
-async def test_the_cookie_is_out_of_reach_of_scripts(
+async def test_the_cookie_is_not_readable_by_scripts(
     campus: Campus, mail_sink: TestMail, opened: School
 ) -> None:
     address = await member(opened)
     async with campus.browser() as browser:
-        await ask(browser, address)
+        await request_link(browser, address)
         (link,) = await links_in_mail(mail_sink, address)
         browser.follow_redirects = False
         answer = await press(browser, link)

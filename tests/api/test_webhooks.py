@@ -1,4 +1,4 @@
-"""Webhooks: recorded when they are answered, once however often they come, and only when they are signed."""
+"""LiveKit webhooks: only signed events are accepted, and each is recorded once, before the response."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ import pytest
 
 from domain.presence.events import EventKind
 from server import create_webhooks
-from tests.api.events import PATH, how_many, joined, recorded, signed, tell
+from tests.api.events import PATH, count_events, joined, post_webhook, recorded, signed
 from tests.campus import Campus, School, application, problem_of
 
 pytestmark = pytest.mark.adapter
@@ -17,15 +17,15 @@ pytestmark = pytest.mark.adapter
 JOINED = EventKind.PARTICIPANT_JOINED
 
 
-async def test_what_is_answered_is_recorded(harbour: School, campus: Campus) -> None:
+async def test_an_accepted_event_is_recorded(harbour: School, campus: Campus) -> None:
     session_id = await harbour.book()
-    answer = await tell(campus, joined(session_id, "EV_1"))
+    answer = await post_webhook(campus, joined(session_id, "EV_1"))
     assert (answer.status_code, answer.content) == (200, b"")
     (event,) = await recorded(harbour, session_id, JOINED)
     assert (event.source_id, event.identity, event.participant_sid) == ("webhook:EV_1", "someone", "PA_1")
 
 
-async def test_the_same_event_told_often_and_at_once_is_one(harbour: School, campus: Campus) -> None:
+async def test_concurrently_repeated_events_are_recorded_once(harbour: School, campus: Campus) -> None:
     session_id = await harbour.book()
     bodies = [joined(session_id, f"EV_{number % 10}") for number in range(60)]
     async with campus.client() as livekit:
@@ -36,17 +36,17 @@ async def test_the_same_event_told_often_and_at_once_is_one(harbour: School, cam
     assert len(await recorded(harbour, session_id, JOINED)) == 10
 
 
-async def test_an_identity_with_a_nul_costs_no_event(harbour: School, campus: Campus) -> None:
+async def test_an_identity_with_a_nul_character_is_recorded(harbour: School, campus: Campus) -> None:
     session_id = await harbour.book()
     strange = joined(session_id, participant={"sid": "PA_2", "identity": "some\0one"})
-    told = await asyncio.gather(tell(campus, strange), tell(campus, joined(session_id)))
-    assert {answer.status_code for answer in told} == {200}
+    answers = await asyncio.gather(post_webhook(campus, strange), post_webhook(campus, joined(session_id)))
+    assert {answer.status_code for answer in answers} == {200}
     assert len(await recorded(harbour, session_id, JOINED)) == 2
 
 
 @pytest.fixture
 async def alone(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
-    """The application that answers webhooks and nothing else."""
+    """A client of the application that only answers webhooks."""
     app = application(campus.settings, create_webhooks)
     async with (
         app.router.lifespan_context(app),
@@ -55,7 +55,7 @@ async def alone(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_a_process_for_webhooks_alone_records_them(
+async def test_the_webhooks_only_process_records_events(
     harbour: School, campus: Campus, alone: httpx.AsyncClient
 ) -> None:
     session_id = await harbour.book()
@@ -66,23 +66,23 @@ async def test_a_process_for_webhooks_alone_records_them(
     assert len(await recorded(harbour, session_id, JOINED)) == 1
 
 
-async def test_a_process_for_webhooks_alone_answers_nothing_else(alone: httpx.AsyncClient) -> None:
+async def test_the_webhooks_only_process_serves_nothing_else(alone: httpx.AsyncClient) -> None:
     assert (await alone.get("/healthz")).json() == {"status": "ok"}
     problem_of(await alone.post(PATH, content=b"{}"), 401, "signature-invalid")
     for path in ("/v1/sessions", "/v1/openapi.json", "/today", PATH):
         problem_of(await alone.get(path), 404, "not-found")
 
 
-async def test_answers_have_the_headers_of_all_others(campus: Campus, alone: httpx.AsyncClient) -> None:
+async def test_responses_have_the_api_headers(campus: Campus, alone: httpx.AsyncClient) -> None:
     body = joined(str(uuid4()))
     good, bad = signed(campus.settings, body), {"Authorization": "nonsense"}
     async with campus.client() as livekit:
         for client in (livekit, alone):
             usual = (await client.get("/v1/nothing")).headers
             for headers in (good, bad):
-                told = (await client.post(PATH, content=body, headers=headers)).headers
-                assert {name for name in usual if name != "allow"} - told.keys() <= {"content-type"}
-                assert told["cache-control"] == "no-store"
+                received = (await client.post(PATH, content=body, headers=headers)).headers
+                assert {name for name in usual if name != "allow"} - received.keys() <= {"content-type"}
+                assert received["cache-control"] == "no-store"
             named = await client.post(PATH, content=body, headers=good | {"X-Request-Id": "livekits-own"})
             assert named.headers["x-request-id"] == "livekits-own"
             refused = await client.post(PATH, content=body, headers=bad)
@@ -98,14 +98,14 @@ BODY = joined(str(uuid4()))
 
 
 @pytest.mark.parametrize("header", ["", "nonsense", "a.b.c", "Bearer ", "Bearer é.é.é"])
-async def test_what_is_no_signature(campus: Campus, header: str) -> None:
+async def test_malformed_signatures_are_refused(campus: Campus, header: str) -> None:
     headers = [(b"Authorization", header.strip().encode("latin-1"))]
     async with campus.client() as anybody:
         answer = await anybody.post(PATH, content=BODY, headers=headers)
     problem_of(answer, 401, "signature-invalid")
 
 
-async def test_only_livekits_signature_of_this_body_is_accepted(harbour: School, campus: Campus) -> None:
+async def test_only_a_valid_signature_of_this_body_is_accepted(harbour: School, campus: Campus) -> None:
     session_id = await harbour.book()
     before, body = harbour.rows(), joined(session_id)
     another = joined(session_id)
@@ -118,11 +118,11 @@ async def test_only_livekits_signature_of_this_body_is_accepted(harbour: School,
         "a school's key": dict(harbour.api.headers),
         "a join link": {"Authorization": await harbour.join_token(session_id)},
     }
-    for what, headers in wrong.items():
+    for case, headers in wrong.items():
         own = {name: value for name, value in headers.items() if name.lower() == "authorization"}
-        answer = await tell(campus, body, own)
-        assert problem_of(answer, 401, "signature-invalid"), what
-    answer = await tell(campus, body.replace(b"someone", b"another"), signed(campus.settings, body))
+        answer = await post_webhook(campus, body, own)
+        assert problem_of(answer, 401, "signature-invalid"), case
+    answer = await post_webhook(campus, body.replace(b"someone", b"another"), signed(campus.settings, body))
     problem_of(answer, 401, "signature-invalid")
     assert harbour.rows() == before
 
@@ -142,10 +142,10 @@ async def test_only_livekits_signature_of_this_body_is_accepted(harbour: School,
     ],
     ids=["empty", "text", "bytes", "list", "object", "deep", "no id", "nobody", "never"],
 )
-async def test_what_is_signed_but_no_event(campus: Campus, body: bytes) -> None:
-    before = how_many(campus)
-    problem_of(await tell(campus, body), 400, "malformed-event")
-    assert how_many(campus) == before
+async def test_signed_but_malformed_events_are_refused(campus: Campus, body: bytes) -> None:
+    before = count_events(campus)
+    problem_of(await post_webhook(campus, body), 400, "malformed-event")
+    assert count_events(campus) == before
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ async def test_what_is_signed_but_no_event(campus: Campus, body: bytes) -> None:
     ],
     ids=["no such session", "no session", "not ours", "of no interest", "unknown"],
 )
-async def test_what_is_not_ours_is_not_sent_again(campus: Campus, body: bytes) -> None:
-    before = how_many(campus)
-    assert (await tell(campus, body)).status_code == 200
-    assert how_many(campus) == before
+async def test_foreign_and_unknown_events_are_accepted_without_recording(campus: Campus, body: bytes) -> None:
+    before = count_events(campus)
+    assert (await post_webhook(campus, body)).status_code == 200
+    assert count_events(campus) == before

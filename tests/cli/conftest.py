@@ -1,3 +1,5 @@
+"""Fixtures of the command line tests."""
+
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +11,7 @@ from tests.stack import temporary_folder
 
 @pytest.fixture
 def stack() -> Iterator[StackUnderTest]:
-    """Stopped and deleted afterwards."""
+    """A stack of its own, stopped and deleted afterwards."""
     with temporary_folder("home") as folder:
         under_test = StackUnderTest(Home(folder / "home"))
         try:

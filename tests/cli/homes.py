@@ -1,4 +1,4 @@
-"""A stack of a test's own, driven through the command line as a person would."""
+"""Runs a local stack of its own through the command line, as a user would."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ class StackUnderTest:
     home: Home
 
     def run(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-        """`homeroom …` with this home and no other HOMEROOM_ settings than those given."""
+        """Run `homeroom …` with this home and no other HOMEROOM_* settings than the given ones."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOMEROOM_")}
         return subprocess.run(
             [sys.executable, "-m", "cli.main", *arguments],
@@ -42,7 +42,7 @@ class StackUnderTest:
 
 
 def is_running(pid: int) -> bool:
-    """Zombies, which some containers never reap, have ended."""
+    """Whether the process runs; a zombie, which some containers never reap, does not."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except (FileNotFoundError, ProcessLookupError):

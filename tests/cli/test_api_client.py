@@ -1,4 +1,4 @@
-"""What is sent again, what is not, and that it has one effect."""
+"""Retries of the API client: which requests are repeated, when, and with the same Idempotency-Key."""
 
 import threading
 from collections.abc import Iterator
@@ -17,24 +17,24 @@ BROKEN: Answer = (0, {}, b"")  # the connection breaks off without an answer
 
 
 class Server:
-    """Gives prepared answers, and keeps what it was asked."""
+    """An HTTP server that gives prepared responses and records the requests."""
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []
-        self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.requests: list[tuple[str, str, dict[str, str]]] = []
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             def answer(self) -> None:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 self.rfile.read(int(headers.get("content-length", 0)))
-                server.asked.append((self.command, self.path, headers))
-                status, told, body = server.answers.pop(0)
+                server.requests.append((self.command, self.path, headers))
+                status, response_headers, body = server.answers.pop(0)
                 self.close_connection = True
                 if not status:
                     return
                 self.send_response(status)
-                for name, value in told.items():
+                for name, value in response_headers.items():
                     self.send_header(name, value)
                 self.send_header("connection", "close")
                 self.end_headers()
@@ -64,13 +64,13 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def paused() -> list[float]:
+def pauses() -> list[float]:
     return []
 
 
 @pytest.fixture
-def api(server: Server, paused: list[float]) -> Iterator[Api]:
-    opened = Api(server.url, "hr_a_b", pause=paused.append)
+def api(server: Server, pauses: list[float]) -> Iterator[Api]:
+    opened = Api(server.url, "hr_a_b", pause=pauses.append)
     yield opened
     opened.close()
 
@@ -78,15 +78,15 @@ def api(server: Server, paused: list[float]) -> Iterator[Api]:
 OK = (200, {"content-type": "application/json"}, b'{"id": "1"}')
 
 
-def later(status: int, **headers: str) -> Answer:
+def unavailable(status: int, **headers: str) -> Answer:
     return status, {"content-type": "application/problem+json", **headers}, b'{"code": "unavailable"}'
 
 
-def test_a_post_that_breaks_off_is_sent_again_under_the_same_key(server: Server, api: Api) -> None:
-    server.answers = [BROKEN, later(503, **{"retry-after": "2"}), OK]
+def test_an_interrupted_post_is_retried_under_the_same_key(server: Server, api: Api) -> None:
+    server.answers = [BROKEN, unavailable(503, **{"retry-after": "2"}), OK]
     assert api.post("/v1/students", {"name": "Mia"}) == {"id": "1"}
-    keys = {headers["idempotency-key"] for _, _, headers in server.asked}
-    assert len(server.asked) == 3
+    keys = {headers["idempotency-key"] for _, _, headers in server.requests}
+    assert len(server.requests) == 3
     assert len(keys) == 1
 
 
@@ -94,30 +94,30 @@ def test_two_posts_have_two_keys(server: Server, api: Api) -> None:
     server.answers = [OK, OK]
     for _ in range(2):
         api.post("/v1/students", {"name": "Mia"})
-    assert len({headers["idempotency-key"] for _, _, headers in server.asked}) == 2
+    assert len({headers["idempotency-key"] for _, _, headers in server.requests}) == 2
 
 
-def test_it_waits_as_long_as_it_is_asked_to(server: Server, api: Api, paused: list[float]) -> None:
+def test_retries_wait_as_long_as_retry_after_says(server: Server, api: Api, pauses: list[float]) -> None:
     server.answers = [
-        later(429, **{"retry-after": "7"}),
-        later(503, **{"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}),
+        unavailable(429, **{"retry-after": "7"}),
+        unavailable(503, **{"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}),
         OK,
     ]
     api.get("/v1/students")
-    assert paused[0] == 7
-    assert 0 < paused[1] < 7
+    assert pauses[0] == 7
+    assert 0 < pauses[1] < 7
 
 
-def test_who_is_asked_to_wait_long_is_told(server: Server, api: Api, paused: list[float]) -> None:
-    server.answers = [later(429, **{"retry-after": "3600"})]
+def test_a_long_retry_after_is_raised_as_an_error(server: Server, api: Api, pauses: list[float]) -> None:
+    server.answers = [unavailable(429, **{"retry-after": "3600"})]
     with pytest.raises(ApiError) as refused:
         api.get("/v1/students")
     assert refused.value.status == 429
-    assert paused == []
+    assert pauses == []
 
 
-def test_it_gives_up_in_the_end(server: Server, api: Api) -> None:
-    server.answers = [later(503)] * 4
+def test_retries_are_limited(server: Server, api: Api) -> None:
+    server.answers = [unavailable(503)] * 4
     with pytest.raises(ApiError):
         api.get("/v1/students")
     assert server.answers == []
@@ -127,35 +127,35 @@ def test_it_gives_up_in_the_end(server: Server, api: Api) -> None:
     assert server.answers == []
 
 
-def test_a_change_that_may_have_come_through_is_not_sent_again(server: Server, api: Api) -> None:
+def test_an_interrupted_patch_is_not_retried(server: Server, api: Api) -> None:
     server.answers = [BROKEN]
     with pytest.raises(httpx.TransportError):
         api.patch("/v1/students/1", {"name": "Mia"}, '"3"')
-    assert server.asked[0][2]["if-match"] == '"3"'
+    assert server.requests[0][2]["if-match"] == '"3"'
 
 
-def test_a_refusal_is_no_reason_to_ask_again(server: Server, api: Api) -> None:
+def test_a_refusal_is_not_retried(server: Server, api: Api) -> None:
     problem = b'{"code": "not-found", "detail": "there is none", "next_step": "Check the id."}'
     server.answers = [(404, {"content-type": "application/problem+json"}, problem)]
     with pytest.raises(ApiError, match=r"there is none Check the id\."):
         api.get("/v1/students/1")
 
 
-def test_the_feed_goes_on_behind_the_last_event(server: Server, api: Api) -> None:
+def test_a_stream_resumes_after_the_last_event(server: Server, api: Api) -> None:
     kind = {"content-type": "text/event-stream"}
     server.answers = [
         (200, kind, b'retry: 1000\nid: 1-0\n\nid: 1-1\nevent: a.b\ndata: {"id": "1-1"}\n\n'),
         BROKEN,
-        later(503, **{"retry-after": "1"}),
+        unavailable(503, **{"retry-after": "1"}),
         (200, kind, b': still here\n\nid: 1-2\ndata: {"id": "1-2"}\n\n'),
     ]
     events = api.live("/v1/events", kind="a.*")
     assert [next(events)["id"], next(events)["id"]] == ["1-1", "1-2"]
-    assert [headers.get("last-event-id") for _, _, headers in server.asked] == [None, "1-1", "1-1", "1-1"]
+    assert [headers.get("last-event-id") for _, _, headers in server.requests] == [None, "1-1", "1-1", "1-1"]
     events.close()  # type: ignore[attr-defined]
 
 
-def test_the_feed_says_at_once_that_nobody_is_there() -> None:
+def test_a_stream_fails_if_the_first_connection_fails() -> None:
     api = Api("http://127.0.0.1:1", "hr_a_b", pause=lambda _: None)
     with pytest.raises(httpx.TransportError):
         next(api.live("/v1/events"))

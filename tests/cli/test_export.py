@@ -1,4 +1,4 @@
-"""`homeroom export` and `homeroom reader`, as an integrator and an operator run them."""
+"""The commands `export` and `reader`."""
 
 import asyncio
 import json
@@ -45,12 +45,12 @@ def _run(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
 
 
 async def run(opened: Archive, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-    """Beside the application, which serves in this process."""
+    """Run `homeroom export` in a thread, since the application runs in this process."""
     given = {"HOMEROOM_API_URL": opened.url, "HOMEROOM_API_KEY": opened.key} | environ
     return await asyncio.to_thread(_run, "export", *arguments, **given)
 
 
-async def test_every_table_is_a_file_beside_the_dictionary(opened: Archive, tmp_path: Path) -> None:
+async def test_every_table_is_exported_with_the_dictionary(opened: Archive, tmp_path: Path) -> None:
     out = tmp_path / "a" / "record"
     for _ in range(2):  # again: the files are replaced
         done = await run(opened, "--out", str(out))
@@ -63,9 +63,9 @@ async def test_every_table_is_a_file_beside_the_dictionary(opened: Archive, tmp_
         rows = pq.read_table(out / f"{name}.parquet").to_pylist()
         assert {row["organization_id"] for row in rows} == {str(opened.tenant.id)}
         assert re.search(rf"{name}\.parquet +[\d,]+ bytes +{len(rows)} rows", done.stdout)
-    told = DictionaryOut.model_validate(json.loads((out / "dictionary.json").read_text()))
-    assert told == DictionaryOut.make()
-    assert (out / "dictionary.md").read_text().endswith(told.as_markdown())
+    dictionary = DictionaryOut.model_validate(json.loads((out / "dictionary.json").read_text()))
+    assert dictionary == DictionaryOut.make()
+    assert (out / "dictionary.md").read_text().endswith(dictionary.as_markdown())
 
 
 async def test_duckdb_reads_the_files_together(opened: Archive, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ async def test_duckdb_reads_the_files_together(opened: Archive, tmp_path: Path) 
     assert row[2:] == (opened.tenant["participant"]["name"], 1.0)
 
 
-async def test_a_period_and_another_format(opened: Archive, tmp_path: Path) -> None:
+async def test_a_period_and_format_can_be_chosen(opened: Archive, tmp_path: Path) -> None:
     period = ("--from", "2030-03-05", "--to", "2030-03-06T00:00:00+02:00")
     done = await run(
         opened, "--out", str(tmp_path), "--tables", "sessions,students", "--format", "jsonl", *period
@@ -107,7 +107,7 @@ async def test_a_period_and_another_format(opened: Archive, tmp_path: Path) -> N
         (("--from", "2030-03-05", "--to", "2030-03-04"), {}, "ends before it starts"),
     ],
 )
-async def test_what_it_cannot_do_it_says(
+async def test_invalid_options_are_refused(
     opened: Archive, tmp_path: Path, arguments: tuple[str, ...], environ: dict[str, str], words: str
 ) -> None:
     done = await run(opened, "--out", str(tmp_path / "out"), *arguments, **environ)
@@ -117,15 +117,15 @@ async def test_what_it_cannot_do_it_says(
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
 
 
-async def test_a_folder_that_cannot_be_written(opened: Archive, tmp_path: Path) -> None:
+async def test_an_unwritable_folder_is_reported(opened: Archive, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = await run(opened, "--out", str(tmp_path / "file" / "out"))
     assert done.returncode == 1
     assert "Can't write" in done.stderr
 
 
-async def test_what_breaks_off_leaves_the_file_of_before(tmp_path: Path) -> None:
-    """A server that ends in the middle of the second table."""
+async def test_an_interrupted_download_leaves_the_old_file(tmp_path: Path) -> None:
+    """The server closes the connection in the middle of the second table."""
     dictionary = DictionaryOut.make().model_dump_json().encode()
     head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n"
 
@@ -146,8 +146,8 @@ async def test_what_breaks_off_leaves_the_file_of_before(tmp_path: Path) -> None
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        asked = ("export", "--out", str(tmp_path), "--tables", "students,instructors", "--format", "csv")
-        done = await asyncio.to_thread(_run, *asked, "--api-url", url, "--api-key", "hr_a_b")
+        command = ("export", "--out", str(tmp_path), "--tables", "students,instructors", "--format", "csv")
+        done = await asyncio.to_thread(_run, *command, "--api-url", url, "--api-key", "hr_a_b")
     assert done.returncode == 1
     assert "broke off" in done.stderr
     assert contents(tmp_path) == {"students.csv": "new\n", "instructors.csv": "old\n"}
@@ -169,7 +169,7 @@ def reader(opened: Archive, *arguments: str) -> "subprocess.CompletedProcess[str
     )
 
 
-async def test_a_reader_is_made_listed_and_removed(opened: Archive) -> None:
+async def test_a_reader_is_added_listed_and_removed(opened: Archive) -> None:
     made = reader(opened, "add", str(opened.tenant.id), "--label", "the BI tool")
     assert made.returncode == 0, made.stderr
     url = next(line for line in made.stdout.splitlines() if line.startswith("postgresql://"))
@@ -186,7 +186,7 @@ async def test_a_reader_is_made_listed_and_removed(opened: Archive) -> None:
     assert role not in reader(opened, "list").stdout
 
 
-async def test_what_a_reader_cannot_be(opened: Archive) -> None:
+async def test_invalid_readers_are_refused(opened: Archive) -> None:
     for arguments, words in (
         (("add", str(NOON)), "UUID"),
         (("add", "00000000-0000-0000-0000-000000000000"), "no such organization"),
@@ -198,7 +198,7 @@ async def test_what_a_reader_cannot_be(opened: Archive) -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_without_a_stack_the_verbs_say_what_to_do(stack: StackUnderTest) -> None:
+def test_without_a_stack_reader_commands_say_what_to_do(stack: StackUnderTest) -> None:
     done = stack.run("reader", "list")
     assert done.returncode == 1
     assert "homeroom up" in done.stderr

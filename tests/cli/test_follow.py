@@ -1,3 +1,5 @@
+"""Printing and following log files."""
+
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from cli.local.follow import print_logs
 pytestmark = pytest.mark.unit
 
 
-def test_the_end_of_each_log_under_its_name(tmp_path: Path) -> None:
+def test_the_last_lines_of_each_log_are_printed_under_its_name(tmp_path: Path) -> None:
     (tmp_path / "api.log").write_text("one\ntwo\nthree\n")
     (tmp_path / "mail.log").write_text("")
     out: list[str] = []
@@ -15,7 +17,7 @@ def test_the_end_of_each_log_under_its_name(tmp_path: Path) -> None:
     assert out == ["==> api <==", "two\nthree", "==> mail <==", ""]
 
 
-def test_what_is_appended_follows_line_by_line(tmp_path: Path) -> None:
+def test_appended_lines_are_printed_and_truncation_starts_over(tmp_path: Path) -> None:
     log = tmp_path / "api.log"
     log.write_text("old\n")
     out: list[str] = []

@@ -1,4 +1,4 @@
-"""What a person and a program see of the mail sink."""
+"""The mail sink's pages and JSON API."""
 
 import email.utils
 import smtplib
@@ -22,8 +22,8 @@ def _send(sink: TestMail, to: str, html: str) -> None:
     mail.set_content("plain words")
     mail.add_alternative(html, subtype="html")
     mail.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename="class.ics")
-    where = urlsplit(sink.smtp_url)
-    with smtplib.SMTP(where.hostname or "", where.port or 0) as client:
+    address = urlsplit(sink.smtp_url)
+    with smtplib.SMTP(address.hostname or "", address.port or 0) as client:
         client.send_message(mail)
 
 
@@ -32,17 +32,17 @@ def _page(url: str) -> str:
         return str(answer.read().decode())
 
 
-def test_pages_show_the_mail_without_running_it(mail_sink: TestMail) -> None:
+def test_pages_show_html_mail_in_a_sandbox(mail_sink: TestMail) -> None:
     _send(mail_sink, "reader@home.example", "<script>document.title='run'</script><p>Hello</p>")
     (kept,) = mail_sink.wait_for("reader@home.example")
     listing = _page(mail_sink.url)
     assert "reader@home.example" in listing
     assert "&lt;i&gt;A subject&lt;/i&gt;" in listing
-    one = _page(f"{mail_sink.url}/messages/{kept['id']}")
-    assert "<iframe sandbox" in one
-    assert "<script>" not in one
-    assert "plain words" in one
-    assert "class.ics" in one
+    page = _page(f"{mail_sink.url}/messages/{kept['id']}")
+    assert "<iframe sandbox" in page
+    assert "<script>" not in page
+    assert "plain words" in page
+    assert "class.ics" in page
     assert "Subject: <i>" in _page(f"{mail_sink.url}/messages/{kept['id']}/raw")
 
 

@@ -1,4 +1,4 @@
-"""`homeroom migrate` on servers that know nothing of Homeroom yet."""
+"""`homeroom migrate` on new PostgreSQL and Temporal servers."""
 
 import os
 import subprocess
@@ -35,7 +35,7 @@ def _migrate(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[st
     )
 
 
-async def test_namespace_and_search_attributes_are_made_once(temporal_server: TestTemporal) -> None:
+async def test_namespace_and_search_attributes_are_created_once(temporal_server: TestTemporal) -> None:
     settings = {
         "HOMEROOM_TEMPORAL_ADDRESS": temporal_server.address,
         "HOMEROOM_TEMPORAL_NAMESPACE": "elsewhere",
@@ -51,7 +51,7 @@ async def test_namespace_and_search_attributes_are_made_once(temporal_server: Te
     assert "nothing to do" in _migrate("--no-database", **settings).stdout
 
 
-def test_the_schema_is_made_and_belongs_to_the_owner(postgres_server: TestPostgres) -> None:
+def test_the_schema_is_created_and_belongs_to_the_owner(postgres_server: TestPostgres) -> None:
     urls = postgres_server.create_database()
     for _ in range(2):
         done = _migrate("--no-temporal", HOMEROOM_OWNER_DATABASE_URL=urls.owner)
@@ -66,7 +66,7 @@ def test_the_schema_is_made_and_belongs_to_the_owner(postgres_server: TestPostgr
     assert row[1] == 0
 
 
-def test_without_an_owner_it_says_what_to_set() -> None:
+def test_without_an_owner_url_it_says_what_to_set() -> None:
     done = _migrate("--no-temporal")
     assert done.returncode == 1
     assert "HOMEROOM_OWNER_DATABASE_URL" in done.stderr

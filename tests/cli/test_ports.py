@@ -1,3 +1,5 @@
+"""Choosing the ports of the local stack."""
+
 import socket
 
 import pytest
@@ -7,7 +9,7 @@ from cli.local.ports import choose_ports, free_ports
 pytestmark = pytest.mark.unit
 
 
-def test_the_usual_port_then_the_last_one_then_any() -> None:
+def test_the_last_port_is_preferred_then_the_usual_one_then_any() -> None:
     usual = free_ports("api", "smtp", "livekit_udp")
     assert choose_ports({}, usual) == usual
     last = free_ports("api", "smtp", "livekit_udp")

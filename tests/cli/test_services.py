@@ -1,4 +1,4 @@
-"""Which services a machine runs, and where LiveKit sends its webhooks."""
+"""Selecting the services of a stack, and the process to which LiveKit sends its webhooks."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -14,25 +14,26 @@ from cli.local.services import NAMES, build_services, select
 pytestmark = pytest.mark.unit
 
 
-def test_webhooks_have_a_process_of_their_own_where_cores_allow() -> None:
+def test_webhooks_have_their_own_process_with_enough_cores() -> None:
     assert select([], cores=4) == NAMES
     assert set(NAMES) - set(select([], cores=2)) == {"webhooks"}
     assert "webhooks" in select(["api", "webhooks"], cores=2)
 
 
-def test_a_service_that_does_not_exist_is_refused() -> None:
+def test_an_unknown_service_is_refused() -> None:
     with pytest.raises(ValueError, match="no service nothing"):
         select(["nothing"], cores=4)
 
 
 @pytest.mark.parametrize(("names", "receiver"), [(NAMES, "webhooks"), (("livekit", "api"), "api")])
-def test_livekit_sends_webhooks_to_the_process_that_answers_them(
+def test_livekit_sends_webhooks_to_the_process_that_receives_them(
     names: Collection[str], receiver: str, tmp_path: Path
 ) -> None:
     home, credentials = Home(tmp_path), Credentials()
     settings = stack_settings(home, PREFERRED, credentials, {})
     services = {
-        one.name: one for one in build_services(home, names, PREFERRED, credentials, settings, given={})
+        service.name: service
+        for service in build_services(home, names, PREFERRED, credentials, settings, given={})
     }
     assert receiver in services
     services["livekit"].launch()

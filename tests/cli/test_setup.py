@@ -1,4 +1,4 @@
-"""Finding and building what is not a Python package."""
+"""`homeroom setup`: finding and building LiveKit, Chromium and the room page."""
 
 import json
 import sys
@@ -29,7 +29,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_named_binary_then_path_then_cache(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_override_is_preferred_then_path_then_cache(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cached = _program(go_tools.LIVEKIT.cached)
     assert go_tools.livekit_server(print) == cached
     on_path = _program(bare / "bin" / "livekit-server")
@@ -39,13 +39,13 @@ def test_the_named_binary_then_path_then_cache(bare: Path, monkeypatch: pytest.M
     assert go_tools.livekit_server(print) == named
 
 
-def test_a_wrong_override_is_named(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_override_is_reported(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVEKIT_SERVER_BIN", str(bare / "missing"))
     with pytest.raises(SetupError, match=r"LIVEKIT_SERVER_BIN is set to .*missing"):
         go_tools.livekit_server(print)
 
 
-def test_the_go_of_the_wheel_serves_where_path_has_an_old_one(bare: Path) -> None:
+def test_the_go_wheel_is_used_if_path_has_an_old_go(bare: Path) -> None:
     _program(bare / "bin" / "go", "#!/bin/sh\necho go version go1.19.8 linux/amd64\n")
     assert go_tools.find_go(go_tools.LIVEKIT).parent.samefile(Path(sys.executable).parent)
 
@@ -55,20 +55,20 @@ def test_a_failed_build_says_what_to_do(bare: Path, monkeypatch: pytest.MonkeyPa
         "#!/bin/sh\n[ $1 = version ] && echo go version go1.99.0 && exit\necho no route to proxy; exit 1\n"
     )
     _program(bare / "bin" / "go", script)
-    told: list[str] = []
+    messages: list[str] = []
     with pytest.raises(SetupError, match=r"no route to proxy[^$]*GOPROXY[^$]*LIVEKIT_SERVER_BIN"):
-        go_tools.livekit_server(told.append)
-    assert "1.13.5" in told[0]
+        go_tools.livekit_server(messages.append)
+    assert "1.13.5" in messages[0]
     assert not go_tools.LIVEKIT.cached.exists()
 
 
-def test_chromium_is_the_named_one(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chromium_bin_is_preferred(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     named = _program(bare / "browser")
     monkeypatch.setenv("CHROMIUM_BIN", str(named))
     assert chromium.find_or_install(print) == named
 
 
-def test_the_page_is_built_when_its_sources_have_changed(tmp_path: Path) -> None:
+def test_the_room_page_is_rebuilt_only_when_its_sources_change(tmp_path: Path) -> None:
     script = "const f=require('fs');f.mkdirSync('dist',{recursive:true});f.copyFileSync('a.txt','dist/a.txt')"
     package = {"name": "page", "version": "1.0.0", "scripts": {"build": "node build.cjs"}}
     lock = {"name": "page", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": package}}
@@ -76,19 +76,19 @@ def test_the_page_is_built_when_its_sources_have_changed(tmp_path: Path) -> None
     (tmp_path / "package.json").write_text(json.dumps(package))
     (tmp_path / "package-lock.json").write_text(json.dumps(lock))
     (tmp_path / "a.txt").write_text("one")
-    told: list[str] = []
-    assert web.build(told.append, tmp_path) == tmp_path / "dist"
-    steps = len(told)
+    messages: list[str] = []
+    assert web.build(messages.append, tmp_path) == tmp_path / "dist"
+    steps = len(messages)
     assert steps == 2
-    web.build(told.append, tmp_path)
-    assert len(told) == steps
+    web.build(messages.append, tmp_path)
+    assert len(messages) == steps
     (tmp_path / "a.txt").write_text("two")
-    web.build(told.append, tmp_path)
-    assert len(told) == 2 * steps
+    web.build(messages.append, tmp_path)
+    assert len(messages) == 2 * steps
     assert (tmp_path / "dist" / "a.txt").read_text() == "two"
 
 
-def test_a_failing_build_of_the_page_shows_its_output(tmp_path: Path) -> None:
+def test_a_failed_build_of_the_room_page_shows_its_output(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text("{}")  # without a lock file, `npm ci` refuses
     with pytest.raises(SetupError, match="npm ci failed"):
         web.build(lambda _: None, tmp_path)

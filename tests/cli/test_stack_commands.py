@@ -1,4 +1,4 @@
-"""up, status, down, logs and reset, against the real servers."""
+"""The commands `up`, `status`, `down`, `logs` and `reset`, with real servers."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.adapter
 INFRASTRUCTURE = ("postgres", "temporal", "livekit", "mail")
 
 
-def test_up_shows_where_all_is_and_a_restart_keeps_data_and_ports(stack: StackUnderTest) -> None:
+def test_up_shows_addresses_and_a_restart_keeps_data_and_ports(stack: StackUnderTest) -> None:
     done = stack.run("up", "--only", ",".join(INFRASTRUCTURE))
     assert done.returncode == 0, done.stdout + done.stderr
     state = stack.state()
@@ -47,13 +47,13 @@ def test_up_shows_where_all_is_and_a_restart_keeps_data_and_ports(stack: StackUn
         assert connection.execute("select number from kept").fetchone() == (7,)
 
 
-def test_secrets_are_for_their_owner_alone(stack: StackUnderTest) -> None:
+def test_files_with_secrets_are_private(stack: StackUnderTest) -> None:
     stack.up("mail")
     for file in (stack.home.secrets_file, stack.home.env_file, stack.home.state_file):
         assert file.stat().st_mode & 0o077 == 0
 
 
-def test_a_busy_port_is_avoided_and_the_other_one_shown(stack: StackUnderTest) -> None:
+def test_a_busy_port_is_replaced_and_the_new_one_shown(stack: StackUnderTest) -> None:
     port = stack.up("mail").ports["mailbox"]
     stack.down()
     with socket.create_server(("127.0.0.1", port)):
@@ -65,7 +65,7 @@ def test_a_busy_port_is_avoided_and_the_other_one_shown(stack: StackUnderTest) -
         assert f"mailbox {moved}" in done.stdout
 
 
-def test_a_killed_service_comes_back_and_status_says_so(stack: StackUnderTest) -> None:
+def test_a_killed_service_is_restarted_and_status_shows_it(stack: StackUnderTest) -> None:
     before = stack.up("mail", "livekit")
     pid = before.service("livekit").pid
     assert pid
@@ -94,9 +94,9 @@ def test_a_killed_supervisor_leaves_no_orphan(stack: StackUnderTest) -> None:
     assert stack.up(*INFRASTRUCTURE).ports == state.ports
 
 
-def test_an_outside_server_is_used_instead(stack: StackUnderTest) -> None:
+def test_an_outside_server_replaces_a_service(stack: StackUnderTest) -> None:
     url = "smtp://mail.school.example:2525"
-    for _ in range(2):  # the second run must not take the first one's env file for its own choice
+    for _ in range(2):  # the second run must not take the first one's env file for the user's settings
         state = stack.up("mail", "livekit", HOMEROOM_SMTP_URL=url)
         assert state.service("mail").status == "outside"
         settings = dotenv_values(stack.home.env_file)
@@ -105,14 +105,14 @@ def test_an_outside_server_is_used_instead(stack: StackUnderTest) -> None:
         stack.down()
 
 
-def test_a_sourced_env_file_does_not_make_own_servers_outside(stack: StackUnderTest) -> None:
+def test_a_sourced_env_file_is_not_taken_for_outside_servers(stack: StackUnderTest) -> None:
     stack.up("mail")
     stack.down()
     sourced = {name: value or "" for name, value in dotenv_values(stack.home.env_file).items()}
     assert stack.up("mail", **sourced).service("mail").status == "running"
 
 
-def test_up_says_why_a_service_does_not_start(stack: StackUnderTest, tmp_path: Path) -> None:
+def test_up_shows_why_a_service_does_not_start(stack: StackUnderTest, tmp_path: Path) -> None:
     broken = tmp_path / "livekit-server"
     broken.write_text("#!/bin/sh\necho unknown field in the configuration\nexit 0\n")
     broken.chmod(0o755)
@@ -124,13 +124,13 @@ def test_up_says_why_a_service_does_not_start(stack: StackUnderTest, tmp_path: P
     assert not any(service.pid for service in stack.state().services)
 
 
-def test_up_refuses_what_it_does_not_know(stack: StackUnderTest) -> None:
+def test_up_refuses_unknown_services(stack: StackUnderTest) -> None:
     done = stack.run("up", "--only", "nonsense")
     assert done.returncode == 2
     assert "worker-sessions" in done.stderr
 
 
-def test_reset_deletes_what_is_ours_alone(stack: StackUnderTest) -> None:
+def test_reset_keeps_foreign_files(stack: StackUnderTest) -> None:
     stack.up("mail", "postgres")
     foreign = stack.home.root / "thesis.txt"
     foreign.write_text("mine")
@@ -139,7 +139,7 @@ def test_reset_deletes_what_is_ours_alone(stack: StackUnderTest) -> None:
     foreign.unlink()
 
 
-def test_logs_of_an_unknown_service_name_the_known(stack: StackUnderTest) -> None:
+def test_logs_of_an_unknown_service_lists_available_ones(stack: StackUnderTest) -> None:
     stack.up("mail")
     done = stack.run("logs", "coffee")
     assert done.returncode == 1
@@ -154,7 +154,9 @@ def test_a_second_up_shows_the_running_stack(stack: StackUnderTest) -> None:
     assert stack.state().supervisor_pid == first.supervisor_pid
 
 
-def test_in_the_foreground_it_tells_and_ends_on_request(stack: StackUnderTest, tmp_path: Path) -> None:
+def test_up_in_the_foreground_prints_events_and_stops_on_ctrl_c(
+    stack: StackUnderTest, tmp_path: Path
+) -> None:
     launch = Launch(
         [sys.executable, "-m", "cli.main", "up", "--foreground", "--only", "mail"],
         {**os.environ, "HOMEROOM_HOME": str(stack.home.root)},

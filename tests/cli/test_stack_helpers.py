@@ -1,4 +1,4 @@
-"""The servers that other tests rely on are real and do what they say."""
+"""The real servers that other tests start behave as those tests assume."""
 
 import smtplib
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ from workflows.session import search_attributes
 pytestmark = pytest.mark.adapter
 
 
-def test_application_role_neither_owns_nor_bypasses(postgres_server: TestPostgres) -> None:
+def test_application_role_has_no_privileges_and_owns_nothing(postgres_server: TestPostgres) -> None:
     urls = postgres_server.create_database()
     with psycopg.connect(urls.application) as connection:
         row = connection.execute(
@@ -72,20 +72,20 @@ async def test_livekit_forgets_rooms_when_killed(livekit_factory: Callable[..., 
 
 @pytest.fixture
 def own_sink() -> Iterator[TestMail]:
-    """To which nobody else sends."""
+    """A mail sink of its own."""
     with temporary_folder("mail") as folder:
         sink = start_mail(folder)
         yield sink
         sink.running.stop()
 
 
-def test_mail_is_kept_and_found_by_recipient(own_sink: TestMail) -> None:
+def test_mail_is_stored_and_found_by_recipient(own_sink: TestMail) -> None:
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = "Grüße", "a@school.example", "hidden@family.example"
     mail.set_content("In words.")
     mail.add_alternative("<p>In <b>HTML</b>.</p>", subtype="html")
-    where = urlsplit(own_sink.smtp_url)
-    with smtplib.SMTP(where.hostname or "", where.port or 0) as client:
+    address = urlsplit(own_sink.smtp_url)
+    with smtplib.SMTP(address.hostname or "", address.port or 0) as client:
         client.send_message(mail, to_addrs=["family@home.example"])
     (kept,) = own_sink.wait_for("family@home.example")
     assert (kept["subject"], kept["text"].strip()) == ("Grüße", "In words.")
@@ -95,7 +95,7 @@ def test_mail_is_kept_and_found_by_recipient(own_sink: TestMail) -> None:
     assert not own_sink.messages()
 
 
-async def test_s3_keeps_objects(s3_server: TestS3) -> None:
+async def test_s3_stores_objects(s3_server: TestS3) -> None:
     s3_server.create_bucket("classes")
     options: Any = s3_server.options
     store = S3Store("classes", config=options, client_options={"allow_http": True})
@@ -103,7 +103,7 @@ async def test_s3_keeps_objects(s3_server: TestS3) -> None:
     assert bytes(await obstore.get(store, "a/b.flac").bytes_async()) == b"sound"
 
 
-async def test_livekit_stops_although_a_room_is_open(livekit_factory: Callable[..., TestLiveKit]) -> None:
+async def test_livekit_stops_while_a_room_is_open(livekit_factory: Callable[..., TestLiveKit]) -> None:
     server = livekit_factory(webhook_urls=("http://127.0.0.1:9/nobody",))
     async with livekit_api.LiveKitAPI(server.url, server.api_key, server.api_secret) as api:
         await api.room.create_room(livekit_api.CreateRoomRequest(name="a-class"))

@@ -1,4 +1,4 @@
-"""How one service is watched; its clock is the test's, its processes are real."""
+"""Supervision of one service, with real processes and a clock that the test sets."""
 
 import os
 import signal
@@ -59,7 +59,7 @@ def test_pauses_between_starts_grow(make: Make) -> None:
     assert unit.failed_starts == unit.state().restarts == 8
 
 
-def test_who_ran_long_starts_again_at_once(make: Make) -> None:
+def test_after_a_long_run_the_pause_is_short_again(make: Make) -> None:
     unit, now = make("exec sleep 600"), 1000.0
     unit.start(now)
     for _ in range(5):
@@ -79,7 +79,7 @@ def test_who_ran_long_starts_again_at_once(make: Make) -> None:
     assert unit.failed_starts == 0
 
 
-def test_a_silent_process_is_replaced(make: Make) -> None:
+def test_a_process_that_stops_responding_is_replaced(make: Make) -> None:
     answers = [True]
     unit, now = make("exec sleep 600", healthy=lambda _: answers[0]), 1000.0
     unit.start(now)
@@ -94,7 +94,7 @@ def test_a_silent_process_is_replaced(make: Make) -> None:
     assert unit.state().last_exit == "did not answer for 60 s"
 
 
-def test_an_unwatched_process_may_be_silent(make: Make) -> None:
+def test_an_unwatched_process_is_not_probed(make: Make) -> None:
     answers = [True]
     unit = make("exec sleep 600", healthy=lambda _: answers[0], watched=False)
     unit.start(1000)
@@ -104,7 +104,7 @@ def test_an_unwatched_process_may_be_silent(make: Make) -> None:
     assert unit.state().status == "running"
 
 
-def test_one_that_never_serves_is_ended(make: Make) -> None:
+def test_a_process_that_never_becomes_healthy_is_killed(make: Make) -> None:
     unit = make("exec sleep 600", healthy=lambda _: False, start_seconds=20)
     unit.start(1000)
     unit.tick(1019)
@@ -114,7 +114,7 @@ def test_one_that_never_serves_is_ended(make: Make) -> None:
     assert not _process(unit).alive
 
 
-def test_a_failing_preparation_counts_as_a_failed_start(make: Make) -> None:
+def test_a_failed_set_up_counts_as_a_failed_start(make: Make) -> None:
     def refuse() -> None:
         raise ValueError("no such role")
 
@@ -125,7 +125,7 @@ def test_a_failing_preparation_counts_as_a_failed_start(make: Make) -> None:
     assert unit.state().last_exit == "no such role"
 
 
-def test_a_one_shot_is_done_when_it_ends_well(make: Make) -> None:
+def test_a_one_shot_is_done_when_it_exits_with_0(make: Make) -> None:
     unit = make("exit 0", one_shot=True, healthy=lambda _: False)
     unit.start(1000)
     _end(unit)

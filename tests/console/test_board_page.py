@@ -19,7 +19,7 @@ from domain.subjects import SubjectKind
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import cases, events, recordings
-from tests.api.events import joined, tell
+from tests.api.events import joined, post_webhook
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.campus import Campus
 from tests.e2e.conftest import SCREENS
@@ -79,7 +79,7 @@ async def join_as_instructor(house: Campus, running: RunningClass) -> None:
         "identity": str(running.instructor),
         "joinedAtMs": "1900000009321",
     }
-    assert (await tell(house, joined(str(running.id), participant=person))).is_success
+    assert (await post_webhook(house, joined(str(running.id), participant=person))).is_success
 
 
 def row_of(page: Page, running: RunningClass) -> Any:

@@ -36,7 +36,7 @@ def _connection(identity: str, sid: str, own: list[SessionEvent]) -> ConnectionS
     announced += [
         join_times[e.source_id]
         for e in own
-        if e.source_id in join_times and marks(e) & live_status.TOLD_BY_LIVEKIT
+        if e.source_id in join_times and marks(e) & live_status.FROM_LIVEKIT
     ]
     words = [quality_word(e) for e in own if e.kind == EventKind.QUALITY]
     return ConnectionStatus(

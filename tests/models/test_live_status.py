@@ -13,7 +13,7 @@ from domain.sessions.states import SessionState
 from models.database import Database
 from models.repositories import board, events, sessions
 from tests.domain.live_statuses import connections, room
-from tests.domain.presence.any_event import anything
+from tests.domain.presence.any_event import presence_events
 from tests.domain.session_events import T0, event
 from tests.models.rows import Tenant, another_session
 
@@ -26,7 +26,7 @@ async def record(database: Database, tenant: Tenant, session_id: UUID, recorded:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(recorded=st.lists(anything(), max_size=12), cut=st.integers(0, 12), again=st.integers(0, 12))
+@given(recorded=st.lists(presence_events(), max_size=12), cut=st.integers(0, 12), again=st.integers(0, 12))
 async def test_live_status_agrees_with_attendance_whatever_the_batches(
     database: Database, tenant: Tenant, recorded: list[SessionEvent], cut: int, again: int
 ) -> None:
@@ -57,7 +57,7 @@ async def test_quality_and_recorder_are_stored(database: Database, tenant: Tenan
         start = (await sessions.get_session(db, session_id)).starts_at
         (facts,) = await board.facts(db, start, [session_id])
     assert facts.connections == connections(recorded)
-    assert facts.room.heard
+    assert facts.room.recorded
     assert facts.state in SessionState
     assert facts.room.capture_started_at is not None
     assert facts.room.capture_started_at > T0

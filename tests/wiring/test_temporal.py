@@ -1,4 +1,4 @@
-"""What goes into payloads comes out of them."""
+"""The data converter: round trips of payloads, and cached type adapters."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -17,12 +17,12 @@ BOOKING = Booking(uuid4(), uuid4(), (uuid4(),), START, START.replace(hour=11), p
 
 
 @pytest.mark.parametrize("value, hint", [(BOOKING, Booking), ([BOOKING], list[Booking]), ({"a": 1}, None)])
-async def test_values_come_back_as_what_they_were(value: object, hint: type | None) -> None:
+async def test_values_survive_a_round_trip(value: object, hint: type | None) -> None:
     payloads = await DATA_CONVERTER.encode([value])
     assert await DATA_CONVERTER.decode(payloads, [hint] if hint else None) == [value]
 
 
-def test_a_workflow_of_a_kind_seen_before_builds_no_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_converter_reuses_type_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     converter, another = (DATA_CONVERTER.payload_converter_class() for _ in range(2))
     payloads = converter.to_payloads([BOOKING])
     converter.from_payloads(payloads, [Booking])

@@ -1,4 +1,4 @@
-"""Who may ask: nobody without a key, and nobody about another organization's classes."""
+"""Authentication: no access without a valid key, and none to another organization's rows."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -27,7 +27,7 @@ async def stranger(campus: Campus) -> AsyncIterator[School]:
 
 
 async def operations(campus: Campus) -> list[tuple[str, str]]:
-    """Path and method of everything that needs a key."""
+    """Path and method of every operation that needs authentication."""
     async with campus.client() as anybody:
         described: Json = (await anybody.get("/v1/openapi.json")).json()
     return [
@@ -38,42 +38,42 @@ async def operations(campus: Campus) -> list[tuple[str, str]]:
     ]
 
 
-async def ask(client: httpx.AsyncClient, booked: Booked, path: str, method: str) -> httpx.Response:
+async def call(client: httpx.AsyncClient, booked: Booked, path: str, method: str) -> httpx.Response:
     url = address(path, booked.session_id)
     body = BODIES[path](booked) if method != "get" and path in BODIES else None
     return await client.request(method, url, json=body)
 
 
-async def test_nothing_is_told_and_nothing_done_without_a_key(campus: Campus, booked: Booked) -> None:
+async def test_every_operation_is_refused_without_a_key(campus: Campus, booked: Booked) -> None:
     before = booked.school.rows()
     async with campus.client() as anybody:
         for path, method in await operations(campus):
-            answer = await ask(anybody, booked, path, method)
+            answer = await call(anybody, booked, path, method)
             problem_of(answer, 401, "not-authenticated")
             assert answer.headers["www-authenticate"] == "Bearer"
     assert booked.school.rows() == before
 
 
-async def test_another_organizations_sessions_do_not_exist(
+async def test_sessions_of_another_organization_are_not_found(
     campus: Campus, booked: Booked, stranger: School
 ) -> None:
     before, theirs = booked.school.rows(), stranger.rows()
     seen = await booked.school.get(f"/v1/sessions/{booked.session_id}")
-    asked = [one for one in await operations(campus) if "{session_id}" in one[0]]
-    assert len(asked) > 12
-    for path, method in asked:
-        problem_of(await ask(stranger.api, booked, path, method), 404, "not-found")
+    of_sessions = [operation for operation in await operations(campus) if "{session_id}" in operation[0]]
+    assert len(of_sessions) > 12
+    for path, method in of_sessions:
+        problem_of(await call(stranger.api, booked, path, method), 404, "not-found")
     assert booked.school.rows() == before
     assert stranger.rows() == theirs
     assert await booked.school.get(f"/v1/sessions/{booked.session_id}") == seen
     assert (await stranger.get("/v1/sessions"))["items"] == []
 
 
-async def test_sessions_that_nobody_has_do_not_exist(campus: Campus, booked: Booked) -> None:
-    nobodys = Booked(booked.school, str(uuid4()), booked.link)
+async def test_unknown_sessions_are_not_found(campus: Campus, booked: Booked) -> None:
+    unknown = Booked(booked.school, str(uuid4()), booked.link)
     for path, method in await operations(campus):
         if "{session_id}" in path:
-            problem_of(await ask(booked.school.api, nobodys, path, method), 404, "not-found")
+            problem_of(await call(booked.school.api, unknown, path, method), 404, "not-found")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ async def test_sessions_that_nobody_has_do_not_exist(campus: Campus, booked: Boo
     ],
     ids=lambda header: header[:24],
 )
-async def test_what_is_no_key(campus: Campus, authorization: str) -> None:
+async def test_malformed_keys_are_refused(campus: Campus, authorization: str) -> None:
     async with campus.client() as anybody:
         answer = await anybody.get(
             "/v1/sessions", headers=[(b"Authorization", authorization.encode("latin-1"))]
@@ -101,13 +101,13 @@ async def test_what_is_no_key(campus: Campus, authorization: str) -> None:
     problem_of(answer, 401, "not-authenticated")
 
 
-async def test_the_wrong_secret_of_a_known_key(campus: Campus, booked: Booked) -> None:
+async def test_a_wrong_secret_of_an_existing_key_is_refused(campus: Campus, booked: Booked) -> None:
     prefix = booked.school.api.headers["authorization"].removeprefix("Bearer ").rsplit("_", 1)[0]
     async with campus.client(f"{prefix}_guessed") as guesser:
         problem_of(await guesser.get("/v1/sessions"), 401, "not-authenticated")
 
 
-async def test_a_revoked_key(campus: Campus) -> None:
+async def test_a_revoked_key_is_refused(campus: Campus) -> None:
     async with school(campus) as opened:
         await opened.get("/v1/sessions")
         with psycopg.connect(campus.database.superuser) as connection:
@@ -118,19 +118,19 @@ async def test_a_revoked_key(campus: Campus) -> None:
 
 
 @pytest.mark.parametrize("token", ["guessed", "é", ADMIN[:-1]])
-async def test_only_the_operator_makes_organizations(campus: Campus, token: str) -> None:
+async def test_only_the_operator_can_create_organizations(campus: Campus, token: str) -> None:
     headers = [(b"Authorization", f"Bearer {token}".encode("latin-1"))]
     async with campus.client() as anybody:
         answer = await anybody.post("/v1/organizations", json={"name": "Mine"}, headers=headers)
     problem_of(answer, 403, "not-allowed")
 
 
-async def test_a_schools_key_makes_no_organizations(booked: Booked) -> None:
+async def test_an_api_key_cannot_create_organizations(booked: Booked) -> None:
     answer = await booked.school.api.post("/v1/organizations", json={"name": "Mine"})
     problem_of(answer, 403, "not-allowed")
 
 
-async def test_people_of_another_organization_cannot_be_used(booked: Booked, stranger: School) -> None:
+async def test_references_to_another_organizations_rows_are_refused(booked: Booked, stranger: School) -> None:
     ids, theirs = stranger.ids, booked.school.ids
     before = stranger.rows()
     for path, body in (

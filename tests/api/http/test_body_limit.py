@@ -1,4 +1,4 @@
-"""Bodies that are too large, ways that do not exist, and faults."""
+"""Body size limits, unknown paths and methods, and unexpected errors."""
 
 from collections.abc import AsyncIterator
 
@@ -10,7 +10,7 @@ from tests.campus import Campus, School, application, problem_of
 pytestmark = pytest.mark.adapter
 
 TEN_MEGABYTES = 10_000_000
-BIG = [
+PATHS = [
     "/v1/guardians",
     "/v1/sessions",
     "/v1/livekit/webhooks",
@@ -24,7 +24,7 @@ async def chunks() -> AsyncIterator[bytes]:
         yield b" " * 100_000
 
 
-@pytest.mark.parametrize("path", BIG)
+@pytest.mark.parametrize("path", PATHS)
 async def test_a_large_body_is_refused(harbour: School, path: str) -> None:
     before = harbour.rows()
     answer = await harbour.api.post(
@@ -34,7 +34,7 @@ async def test_a_large_body_is_refused(harbour: School, path: str) -> None:
     assert harbour.rows() == before
 
 
-@pytest.mark.parametrize("path", BIG[:4])
+@pytest.mark.parametrize("path", PATHS[:4])
 async def test_a_large_body_of_undeclared_length_is_refused(harbour: School, path: str) -> None:
     before = harbour.rows()
     headers = {"content-type": "application/json", "authorization": harbour.api.headers["authorization"]}
@@ -43,7 +43,7 @@ async def test_a_large_body_of_undeclared_length_is_refused(harbour: School, pat
     assert harbour.rows() == before
 
 
-async def test_a_body_of_the_greatest_size_is_read(harbour: School) -> None:
+async def test_a_body_of_the_maximum_size_is_accepted(harbour: School) -> None:
     body = b'{"name": "Mia"}'
     answer = await harbour.api.post(
         "/v1/students", content=body.ljust(1_000_000), headers={"content-type": "application/json"}
@@ -54,26 +54,26 @@ async def test_a_body_of_the_greatest_size_is_read(harbour: School) -> None:
 @pytest.mark.parametrize(
     "path", ["/v1/nothing", "/nothing", "/v1/sessions/x/y/z", "/static/console/none.css"]
 )
-async def test_a_way_that_does_not_exist(harbour: School, path: str) -> None:
+async def test_an_unknown_path_is_not_found(harbour: School, path: str) -> None:
     problem_of(await harbour.api.get(path), 404, "not-found")
 
 
 @pytest.mark.parametrize(
     ("method", "path"), [("DELETE", "/v1/sessions"), ("PUT", "/today"), ("PUT", "/v1/guardians")]
 )
-async def test_a_method_that_does_not_exist(harbour: School, method: str, path: str) -> None:
+async def test_an_unsupported_method_is_refused(harbour: School, method: str, path: str) -> None:
     answer = await harbour.api.request(method, path)
     problem_of(answer, 405, "method-not-allowed")
     assert answer.headers["allow"]
 
 
 @pytest.mark.parametrize("key", ["nonsense", "x" * 20_000, "%00", "1' or '1'='1", "0" * 31 + "g"])
-async def test_an_id_that_is_none(harbour: School, key: str) -> None:
+async def test_a_malformed_id_is_refused(harbour: School, key: str) -> None:
     for path in (f"/v1/sessions/{key}", f"/v1/sessions/{key}/timeline", f"/v1/join/{key}/people?t=x"):
         problem_of(await harbour.api.get(path), 422, "invalid-input")
 
 
-async def test_a_fault_is_a_problem_that_tells_nothing(campus: Campus) -> None:
+async def test_an_unexpected_error_is_a_problem_without_details(campus: Campus) -> None:
     app = application(campus.settings)
 
     @app.get("/v1/fault")
@@ -88,7 +88,7 @@ async def test_a_fault_is_a_problem_that_tells_nothing(campus: Campus) -> None:
     assert "Zero" not in answer.text
 
 
-async def test_every_answer_carries_the_headers_browsers_need(harbour: School) -> None:
+async def test_every_response_has_the_security_headers(harbour: School) -> None:
     for path in ("/v1/sessions", "/v1/nothing", "/healthz", "/static/console/console.css", "/v1/policy"):
         answer = await harbour.api.get(path)
         assert answer.headers["x-content-type-options"] == "nosniff", path
@@ -96,6 +96,6 @@ async def test_every_answer_carries_the_headers_browsers_need(harbour: School) -
         assert (answer.headers.get("cache-control") == "no-store") == path.startswith("/v1/")
 
 
-async def test_healthz_says_that_all_is_well(campus: Campus) -> None:
+async def test_healthz_reports_ok(campus: Campus) -> None:
     async with campus.client() as anybody:
         assert (await anybody.get("/healthz")).json() == {"status": "ok"}

@@ -1,4 +1,4 @@
-"""What an operation that will go says of itself."""
+"""Headers and OpenAPI description of a deprecated operation."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -47,7 +47,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize(("key", "status"), [(1, 200), (0, 404)])
-async def test_answers_say_since_when_until_when_and_what_instead(
+async def test_responses_carry_deprecation_sunset_and_link_headers(
     client: httpx.AsyncClient, key: int, status: int
 ) -> None:
     answer = await client.get(f"/v1/old/{key}")
@@ -57,11 +57,11 @@ async def test_answers_say_since_when_until_when_and_what_instead(
     assert answer.headers["link"] == f'<{LINK}>; rel="deprecation"; type="text/html"'
 
 
-async def test_other_answers_say_nothing(client: httpx.AsyncClient) -> None:
+async def test_other_operations_have_no_deprecation_headers(client: httpx.AsyncClient) -> None:
     assert not {"deprecation", "sunset", "link"} & set((await client.get("/v1/present")).headers)
 
 
-async def test_the_description_says_it(client: httpx.AsyncClient) -> None:
+async def test_openapi_marks_the_operation_as_deprecated(client: httpx.AsyncClient) -> None:
     schema = (await client.get("/openapi.json")).json()
     old, present = (schema["paths"][path]["get"] for path in ("/v1/old/{key}", "/v1/present"))
     assert (old["deprecated"], old["x-sunset"]) == (True, "2031-09-01")
@@ -69,6 +69,6 @@ async def test_the_description_says_it(client: httpx.AsyncClient) -> None:
     assert schema["info"]["description"] == POLICY
 
 
-def test_nobody_has_less_than_half_a_year() -> None:
+def test_less_than_six_months_of_notice_is_refused() -> None:
     with pytest.raises(ValueError, match="six months"):
         deprecated_route(date(2031, 1, 1), date(2031, 6, 1), LINK)

@@ -1,4 +1,4 @@
-"""Reads that say whether anything changed."""
+"""Conditional reads with If-None-Match."""
 
 import pytest
 
@@ -19,20 +19,20 @@ pytestmark = pytest.mark.adapter
         "/v1/policy",
     ],
 )
-async def test_who_has_it_already_is_sent_nothing(harbour: School, path: str) -> None:
+async def test_a_matching_etag_gets_304_without_a_body(harbour: School, path: str) -> None:
     session_id = await harbour.book(20 * HOUR)
     await harbour.run_until(session_id, "scheduled")
     path = path.format(session=session_id)
     first = await harbour.api.get(path)
     assert first.status_code == 200
     tag = first.headers["etag"]
-    known = await harbour.api.get(path, headers={"If-None-Match": f'"other", {tag}'})
-    assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", tag)
-    assert "x-request-id" in known.headers
+    unchanged = await harbour.api.get(path, headers={"If-None-Match": f'"other", {tag}'})
+    assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", tag)
+    assert "x-request-id" in unchanged.headers
     assert (await harbour.api.get(path, headers={"If-None-Match": 'W/"other"'})).json() == first.json()
 
 
-async def test_what_changed_is_sent(harbour: School) -> None:
+async def test_changed_content_is_sent_with_a_new_etag(harbour: School) -> None:
     tag = (await harbour.api.get("/v1/guardians")).headers["etag"]
     await harbour.post("/v1/guardians", {"name": "Mia", "email": "mia@family.example"})
     again = await harbour.api.get("/v1/guardians", headers={"If-None-Match": tag})

@@ -1,4 +1,4 @@
-"""The same key and body: the same answer, one effect."""
+"""Idempotency-Key: repeated requests have one effect and one response."""
 
 import asyncio
 from typing import Any
@@ -18,7 +18,7 @@ def key(value: str | None = None) -> dict[str, str]:
     return {"Idempotency-Key": value or str(uuid4())}
 
 
-async def test_the_same_request_again_is_answered_the_same_and_done_once(harbour: School) -> None:
+async def test_a_repeated_request_returns_the_same_response_and_has_one_effect(harbour: School) -> None:
     headers = key()
     first = await harbour.api.post("/v1/students", json=MIA, headers=headers)
     before = harbour.rows()
@@ -31,7 +31,7 @@ async def test_the_same_request_again_is_answered_the_same_and_done_once(harbour
     assert harbour.rows() == before
 
 
-async def test_racing_twins_have_one_effect(harbour: School) -> None:
+async def test_concurrent_duplicates_have_one_effect(harbour: School) -> None:
     headers, before = key(), harbour.rows()
     answers = await asyncio.gather(
         *(harbour.api.post("/v1/students", json=MIA, headers=headers) for _ in range(8))
@@ -41,7 +41,7 @@ async def test_racing_twins_have_one_effect(harbour: School) -> None:
     assert harbour.rows()["student"] == before["student"] + 1
 
 
-async def test_racing_twins_of_a_booking_have_one_class(harbour: School) -> None:
+async def test_concurrent_duplicate_bookings_make_one_class(harbour: School) -> None:
     headers, body = key(), harbour.booking()
     answers = await asyncio.gather(
         *(harbour.api.post("/v1/sessions", json=body, headers=headers) for _ in range(4))
@@ -50,7 +50,7 @@ async def test_racing_twins_of_a_booking_have_one_class(harbour: School) -> None
     assert len((await harbour.get("/v1/sessions"))["items"]) == 1
 
 
-async def test_another_body_under_the_same_key_is_refused(harbour: School) -> None:
+async def test_another_request_under_the_same_key_is_refused(harbour: School) -> None:
     headers = key()
     await harbour.api.post("/v1/students", json=MIA, headers=headers)
     before = harbour.rows()
@@ -64,7 +64,7 @@ async def test_another_body_under_the_same_key_is_refused(harbour: School) -> No
     assert harbour.rows() == before
 
 
-async def test_a_refusal_is_an_answer_as_well(harbour: School) -> None:
+async def test_a_refusal_is_repeated_too(harbour: School) -> None:
     headers, body = key(), harbour.booking(student_ids=[str(uuid4())])
     first = await harbour.api.post("/v1/sessions", json=body, headers=headers)
     again = await harbour.api.post("/v1/sessions", json=body, headers=headers)
@@ -72,7 +72,7 @@ async def test_a_refusal_is_an_answer_as_well(harbour: School) -> None:
     assert again.content == first.content
 
 
-async def test_keys_are_ones_own(harbour: School, other: School) -> None:
+async def test_keys_of_other_callers_do_not_collide(harbour: School, other: School) -> None:
     headers = key()
     mine = await harbour.api.post("/v1/students", json=MIA, headers=headers)
     theirs = await other.api.post("/v1/students", json=MIA, headers=headers)
@@ -84,8 +84,8 @@ async def test_keys_are_ones_own(harbour: School, other: School) -> None:
     assert another.json()["id"] != mine.json()["id"]
 
 
-async def test_work_that_died_before_its_answer_is_done_again_as_the_same(harbour: School) -> None:
-    """Its effect is there, its claim is left behind, nobody was answered."""
+async def test_repeating_work_that_died_before_its_response_makes_no_second_row(harbour: School) -> None:
+    """The row exists and the claim is left behind, but no response was stored."""
     headers = key()
     made = (await harbour.api.post("/v1/students", json=MIA, headers=headers)).json()
     with psycopg.connect(harbour.campus.database.superuser) as connection:
@@ -100,22 +100,22 @@ async def test_work_that_died_before_its_answer_is_done_again_as_the_same(harbou
     assert harbour.rows() == before
 
 
-async def test_what_is_kept_cannot_be_read_from_the_database(harbour: School) -> None:
+async def test_stored_responses_are_encrypted(harbour: School) -> None:
     headers = key()
     made = (await harbour.api.post("/v1/keys", json={"name": "billing"}, headers=headers)).json()
     with psycopg.connect(harbour.campus.database.superuser) as connection:
         rows = connection.execute(
             "select * from idempotency where organization_id = %s", [harbour.id]
         ).fetchall()
-    kept = repr(rows)
+    stored = repr(rows)
     assert len(rows) == 1
-    for told in (made["api_key"].split("_", 2)[2], "billing", headers["Idempotency-Key"]):
-        assert told not in kept
+    for private in (made["api_key"].split("_", 2)[2], "billing", headers["Idempotency-Key"]):
+        assert private not in stored
     again = await harbour.api.post("/v1/keys", json={"name": "billing"}, headers=headers)
     assert again.json() == made
 
 
-async def test_an_organization_is_made_once(campus: Campus) -> None:
+async def test_the_operators_repeated_request_makes_one_organization(campus: Campus) -> None:
     headers = key()
     async with campus.client(ADMIN) as operator:
         answers = [
@@ -128,12 +128,12 @@ async def test_an_organization_is_made_once(campus: Campus) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "x" * 256, "a\tb"])
-async def test_what_is_no_key(harbour: School, value: str) -> None:
+async def test_malformed_keys_are_refused(harbour: School, value: str) -> None:
     answer = await harbour.api.post("/v1/students", json=MIA, headers={"Idempotency-Key": value})
     problem_of(answer, 422, "invalid-input")
 
 
-async def test_a_command_sent_twice_is_one(harbour: School) -> None:
+async def test_a_repeated_command_is_carried_out_once(harbour: School) -> None:
     session_id, headers = await harbour.book(), key()
     body: dict[str, Any] = {"reason": "weather"}
     for _ in range(2):

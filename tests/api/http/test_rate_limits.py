@@ -1,4 +1,4 @@
-"""How much one caller may ask for, and what every answer says about it."""
+"""Rate limits per key and their headers, and the request id of every response."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.stack import DatabaseUrls
 pytestmark = pytest.mark.adapter
 
 
-async def test_a_key_that_asks_too_much_is_told_when_to_come_back(
+async def test_a_key_over_its_limit_is_refused_with_retry_after(
     database_urls: DatabaseUrls, database: Database
 ) -> None:
     settings = settings_for(database_urls, rate_limit="3/hour")
@@ -34,7 +34,7 @@ async def test_a_key_that_asks_too_much_is_told_when_to_come_back(
             assert (await calm.get("/v1/policy")).status_code == 200, "each has its own"
 
 
-async def test_every_answer_names_its_request(campus: Campus) -> None:
+async def test_every_response_has_a_request_id(campus: Campus) -> None:
     async with campus.client() as anybody:
         refused = await anybody.get("/v1/policy")
         assert refused.json()["request_id"] == refused.headers["x-request-id"]

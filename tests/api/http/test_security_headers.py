@@ -1,4 +1,4 @@
-"""What every answer says to browsers."""
+"""Security headers of pages, the room page and the API."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.adapter
 
 @pytest.fixture(scope="module")
 async def opened(campus: Campus) -> AsyncIterator[School]:
-    async with school(campus) as found:
-        await found.book(2 * HOUR)
-        yield found
+    async with school(campus) as school_:
+        await school_.book(2 * HOUR)
+        yield school_
 
 
 @pytest.fixture(scope="module")
-async def desk(opened: School) -> AsyncIterator[httpx.AsyncClient]:
+async def console(opened: School) -> AsyncIterator[httpx.AsyncClient]:
     async with opened.campus.browser() as browser:
         await browser.get(opened.campus.desk_url(opened.id))
         yield browser
@@ -35,9 +35,11 @@ def directives(answer: httpx.Response) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", ["/today", "/account", "/sign-in", "/sign-in/link", "/nowhere"])
-async def test_pages_are_strict(desk: httpx.AsyncClient, campus: Campus, path: str) -> None:
+async def test_pages_have_strict_security_headers(
+    console: httpx.AsyncClient, campus: Campus, path: str
+) -> None:
     async with campus.browser() as nobody:
-        answer = await (nobody if path.startswith("/sign-in") else desk).get(path)
+        answer = await (nobody if path.startswith("/sign-in") else console).get(path)
     headers = answer.headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
@@ -46,15 +48,15 @@ async def test_pages_are_strict(desk: httpx.AsyncClient, campus: Campus, path: s
     assert "camera=()" in headers["permissions-policy"]
     assert "strict-transport-security" not in headers
     if answer.status_code == 200:
-        found = directives(answer)
-        assert found["default-src"] == found["script-src"] == found["style-src"] == "'self'"
+        policy = directives(answer)
+        assert policy["default-src"] == policy["script-src"] == policy["style-src"] == "'self'"
         for name in ("object-src", "base-uri", "frame-ancestors"):
-            assert found[name] == "'none'"
-        assert found["form-action"] == "'self'"
+            assert policy[name] == "'none'"
+        assert policy["form-action"] == "'self'"
         assert headers["cache-control"] == "no-store"
 
 
-async def test_the_room_may_use_camera_and_microphone(campus: Campus) -> None:
+async def test_the_room_page_may_use_camera_and_microphone(campus: Campus) -> None:
     async with campus.browser() as browser:
         answer = await browser.get("/join/00000000-0000-0000-0000-000000000000")
     assert answer.status_code == 200, "the room page is built by `homeroom setup`"
@@ -62,18 +64,18 @@ async def test_the_room_may_use_camera_and_microphone(campus: Campus) -> None:
         assert f"{name}=(self)" in answer.headers["permissions-policy"]
     assert "geolocation=()" in answer.headers["permissions-policy"]
     assert answer.headers["referrer-policy"] == "no-referrer"
-    found = directives(answer)
-    assert found["script-src"] == "'self'"
-    assert found["object-src"] == found["frame-ancestors"] == "'none'"
+    policy = directives(answer)
+    assert policy["script-src"] == "'self'"
+    assert policy["object-src"] == policy["frame-ancestors"] == "'none'"
 
 
-async def test_answers_of_the_api_load_nothing(opened: School) -> None:
+async def test_api_responses_may_load_nothing(opened: School) -> None:
     answer = await opened.api.get("/v1/guardians")
     assert directives(answer)["default-src"] == "'none'"
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_over_tls_browsers_stay_there() -> None:
+async def test_over_tls_strict_transport_security_is_sent() -> None:
     app = FastAPI()
     app.add_middleware(RequestMiddleware, over_tls=True)
     transport = httpx.ASGITransport(app)
@@ -82,7 +84,7 @@ async def test_over_tls_browsers_stay_there() -> None:
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
 
 
-def test_over_tls_the_cookie_is_of_this_host_alone(campus: Campus) -> None:
+def test_over_tls_the_cookie_has_the_host_prefix(campus: Campus) -> None:
     shared: State = campus.app.state.homeroom
     public = shared.settings.model_copy(update={"public_url": "https://school.example"})
     answer = signed_in(replace(shared, settings=public), "token", "/today")

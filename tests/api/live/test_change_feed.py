@@ -1,4 +1,4 @@
-"""The live change feed goes on after a look that failed."""
+"""The live change feed survives a poll that fails."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ from tests.stack import DatabaseUrls
 pytestmark = pytest.mark.adapter
 
 
-async def test_a_look_that_fails_unexpectedly_leaves_the_feed_alive(
+async def test_the_feed_continues_after_an_unexpected_poll_error(
     database: Database, database_urls: DatabaseUrls, caplog: pytest.LogCaptureFixture
 ) -> None:
     tenant = await make_tenant(database)
@@ -27,7 +27,7 @@ async def test_a_look_that_fails_unexpectedly_leaves_the_feed_alive(
             following = asyncio.ensure_future(anext(feed))
             with psycopg.connect(database_urls.owner, autocommit=True) as owner:
                 owner.execute("alter function changed_organizations(bigint) rename to away")
-                while "a look at the change log failed" not in caplog.text:  # noqa: ASYNC110
+                while "polling the change log failed" not in caplog.text:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
                 owner.execute("alter function away(bigint) rename to changed_organizations")
             await another_session(database, tenant)

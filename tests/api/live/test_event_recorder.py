@@ -1,4 +1,4 @@
-"""Events from outside reach the record: each once, under its own organization, whatever comes with them."""
+"""The event recorder: each event is stored once, in its own organization, whatever else is in its batch."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from api.live.event_recorder import EventRecorder
-from api.live.session_tenants import Tenants
+from api.live.session_tenants import SessionTenants
 from domain.errors import NotFound, Unavailable
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
 from models.changes import RESYNC, listen
@@ -27,7 +27,7 @@ AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def recorder(database: Database) -> AsyncIterator[EventRecorder]:
-    recorder = EventRecorder(database, Tenants(database))
+    recorder = EventRecorder(database, SessionTenants(database))
     yield recorder
     await recorder.aclose()
 
@@ -40,10 +40,10 @@ def fact(session_id: UUID, name: str, **data: Any) -> RecordedEvent:
 
 async def on_record(database: Database, organization_id: UUID, session_id: UUID) -> dict[str, dict[str, Any]]:
     async with database.tenant(organization_id) as db:
-        return {one.source_id: one.data for one in await events.of_session(db, session_id)}
+        return {event.source_id: event.data for event in await events.of_session(db, session_id)}
 
 
-async def test_what_arrives_at_once_is_recorded_under_its_own_organization(
+async def test_concurrent_events_are_recorded_in_their_own_organizations(
     database: Database, recorder: EventRecorder
 ) -> None:
     tenants = await make_classes(database, 2, 2)
@@ -55,25 +55,25 @@ async def test_what_arrives_at_once_is_recorded_under_its_own_organization(
         assert await on_record(database, stranger, session) == {}
 
 
-async def test_the_same_fact_twice_is_one(database: Database, recorder: EventRecorder) -> None:
+async def test_a_repeated_event_is_stored_once(database: Database, recorder: EventRecorder) -> None:
     [(session, tenant)] = (await make_classes(database, 1, 1)).items()
     await asyncio.gather(*(recorder.record(fact(session, "once", said=1)) for _ in range(3)))
     await recorder.record(fact(session, "once", said=2))
     assert await on_record(database, tenant, session) == {"once": {"said": 1}}
 
 
-async def test_an_unknown_session_is_told_so_and_keeps_nobody_from_the_record(
+async def test_an_unknown_session_is_refused_without_failing_the_batch(
     database: Database, recorder: EventRecorder
 ) -> None:
     [(session, tenant)] = (await make_classes(database, 1, 1)).items()
     sent = (recorder.record(fact(uuid4(), "nowhere")), recorder.record(fact(session, "here")))
-    unknown, known = await asyncio.gather(*sent, return_exceptions=True)
-    assert isinstance(unknown, NotFound)
-    assert known is None
+    refused, recorded = await asyncio.gather(*sent, return_exceptions=True)
+    assert isinstance(refused, NotFound)
+    assert recorded is None
     assert "here" in await on_record(database, tenant, session)
 
 
-async def test_a_session_that_was_deleted_keeps_nobody_from_the_record(
+async def test_a_deleted_session_is_refused_without_failing_the_batch(
     database: Database, recorder: EventRecorder, database_urls: DatabaseUrls
 ) -> None:
     (gone, tenant), (session, _) = (await make_classes(database, 1, 2)).items()
@@ -88,7 +88,7 @@ async def test_a_session_that_was_deleted_keeps_nobody_from_the_record(
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b", "a\\u0000b", "a\\\0b"])
-async def test_text_that_the_database_cannot_keep_does_not_stop_the_record(
+async def test_characters_that_postgres_cannot_store_are_replaced(
     database: Database, recorder: EventRecorder, text: str
 ) -> None:
     [(session, tenant)] = (await make_classes(database, 1, 1)).items()
@@ -97,10 +97,10 @@ async def test_text_that_the_database_cannot_keep_does_not_stop_the_record(
     assert kept == text.replace("\0", "\ufffd").replace("\ud800", "?")
 
 
-async def test_without_a_database_the_sender_is_told_to_send_again(database_urls: DatabaseUrls) -> None:
+async def test_recording_without_a_database_raises_unavailable(database_urls: DatabaseUrls) -> None:
     nowhere = database_urls.application.replace(database_urls.name, "no_such_database")
     database = Database(nowhere)
-    recorder = EventRecorder(database, Tenants(database))
+    recorder = EventRecorder(database, SessionTenants(database))
     with pytest.raises(Unavailable):
         await recorder.record(fact(uuid4(), "lost"))
     await recorder.aclose()
@@ -121,12 +121,14 @@ async def test_lost_connections_are_replaced(
     assert set(await on_record(database, tenant, session)) == {"before", "after"}
 
 
-async def test_listeners_are_told_whose_record_grew(database: Database, recorder: EventRecorder) -> None:
+async def test_recording_notifies_listeners_of_the_changed_sessions(
+    database: Database, recorder: EventRecorder
+) -> None:
     sessions = list(await make_classes(database, 1, 3))
     async with contextlib.aclosing(listen(database.url)) as changes:
         assert await anext(changes) == {RESYNC}
         await asyncio.gather(*(recorder.record(fact(session, "told")) for session in sessions))
-        told = set[str]()
-        while len(told) < len(sessions):
-            told |= await anext(changes)
-    assert told == {str(session) for session in sessions}
+        notified = set[str]()
+        while len(notified) < len(sessions):
+            notified |= await anext(changes)
+    assert notified == {str(session) for session in sessions}

@@ -1,4 +1,4 @@
-"""Server-sent events: a change is told to the pages that look at it, and a page that goes leaves nothing behind."""
+"""Server-sent events: pages are notified of changes to what they show, and disconnected pages are removed."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from api.live.session_tenants import Tenants
+from api.live.session_tenants import SessionTenants
 from api.live.streams import LiveHub
 from models.changes import channel_of
 from models.database import Database
@@ -25,13 +25,13 @@ pytestmark = pytest.mark.adapter
 
 @pytest.fixture
 async def hub(database: Database) -> AsyncIterator[LiveHub]:
-    started = LiveHub(database.url, Tenants(database))
+    started = LiveHub(database.url, SessionTenants(database))
     yield started
     await started.aclose()
 
 
 class Page:
-    """A stream, read ahead by one message."""
+    """A stream, which reads one message ahead so that `quiet` needs no waiting."""
 
     def __init__(self, stream: AsyncIterator[str]) -> None:
         self._stream = stream
@@ -44,7 +44,8 @@ class Page:
     def quiet(self) -> bool:
         return not self._next.done()
 
-    async def told(self) -> None:
+    async def changed(self) -> None:
+        """Waits for the next `changed` event."""
         async with asyncio.timeout(PATIENCE):
             while "event: changed" not in await self._next:
                 self._next = self._ahead()
@@ -57,19 +58,19 @@ class Page:
 
 @asynccontextmanager
 async def pages(hub: LiveHub, *wanted: tuple[UUID, UUID]) -> AsyncIterator[list[Page]]:
-    """Streams that have been told to look for the first time."""
+    """Streams of sessions, as (organization, session), after their initial `changed` event."""
     first = Page(hub.stream(uuid4(), uuid4()))
     for _ in range(2):  # at once, and when the hub listens
-        await first.told()
-    opened = [Page(hub.stream(*one)) for one in wanted]
+        await first.changed()
+    opened = [Page(hub.stream(*session)) for session in wanted]
     for page in opened:
-        await page.told()
+        await page.changed()
     yield opened
     for page in (first, *opened):
         await page.close()
 
 
-def change(database: Database, *sessions: UUID | str) -> None:
+def notify(database: Database, *sessions: UUID | str) -> None:
     with psycopg.connect(database.url, autocommit=True) as connection:
         for session_id in sessions:
             connection.execute("select pg_notify(%s, %s)", [channel_of(database.url), str(session_id)])
@@ -80,57 +81,57 @@ async def two(database: Database) -> tuple[Tenant, Tenant]:
     return await make_tenant(database), await make_tenant(database)
 
 
-async def test_a_session_page_hears_of_its_session_alone(
+async def test_a_session_page_is_notified_of_its_own_session_only(
     hub: LiveHub, database: Database, two: tuple[Tenant, Tenant]
 ) -> None:
     tenant, other = two
     sibling = await another_session(database, tenant)
     async with pages(hub, (tenant.id, tenant.session_id), (tenant.id, sibling)) as (page, siblings):
-        change(database, other.session_id, sibling, uuid4())
-        await siblings.told()
+        notify(database, other.session_id, sibling, uuid4())
+        await siblings.changed()
         assert page.quiet
-        change(database, tenant.session_id)
-        await page.told()
+        notify(database, tenant.session_id)
+        await page.changed()
         assert siblings.quiet
 
 
-async def test_nobody_sees_a_session_of_another_organization_change(
+async def test_changes_of_another_organizations_session_are_not_sent(
     hub: LiveHub, database: Database, two: tuple[Tenant, Tenant]
 ) -> None:
-    """Even with its id."""
+    """Not even a viewer who knows the session's id."""
     tenant, other = two
-    async with pages(hub, (other.id, tenant.session_id), (tenant.id, tenant.session_id)) as (spy, page):
-        change(database, tenant.session_id)
-        await page.told()
-        assert spy.quiet
+    async with pages(hub, (other.id, tenant.session_id), (tenant.id, tenant.session_id)) as (stranger, page):
+        notify(database, tenant.session_id)
+        await page.changed()
+        assert stranger.quiet
 
 
-async def test_a_message_that_is_not_understood_silences_no_page(
+async def test_a_malformed_notification_makes_all_pages_reload(
     hub: LiveHub, database: Database, two: tuple[Tenant, Tenant]
 ) -> None:
     tenant, _ = two
     async with pages(hub, (tenant.id, tenant.session_id)) as (page,):
-        change(database, "no session at all")
-        await page.told()
-        change(database, tenant.session_id)
-        await page.told()
+        notify(database, "no session at all")
+        await page.changed()
+        notify(database, tenant.session_id)
+        await page.changed()
 
 
-async def test_a_lost_connection_is_a_reason_to_look_again(
+async def test_pages_reload_after_a_lost_database_connection(
     hub: LiveHub, database: Database, database_urls: DatabaseUrls, two: tuple[Tenant, Tenant]
 ) -> None:
-    async with pages(hub, *((one.id, one.session_id) for one in two)) as opened:
+    async with pages(hub, *((tenant.id, tenant.session_id) for tenant in two)) as opened:
         with psycopg.connect(database_urls.superuser) as admin:
             admin.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where query = %s and datname = %s",
                 [f"listen {channel_of(database.url)}", database_urls.name],
             )
         for page in opened:
-            await page.told()
+            await page.changed()
 
 
 @pytest.fixture
-async def desk(campus: Campus, harbour: School) -> AsyncIterator[httpx.AsyncClient]:
+async def console(campus: Campus, harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with campus.browser() as browser:
         await browser.get(campus.desk_url(harbour.id))
         yield browser
@@ -142,17 +143,17 @@ async def watching(browser: httpx.AsyncClient, path: str) -> AsyncIterator[Page]
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert answer.headers["cache-control"] == "no-store"
         page = Page(answer.aiter_lines())
-        await page.told()
+        await page.changed()
         yield page
         await page.close()
 
 
-async def test_a_command_is_seen_on_the_page(harbour: School, desk: httpx.AsyncClient) -> None:
+async def test_a_command_updates_the_session_page(harbour: School, console: httpx.AsyncClient) -> None:
     session_id = await harbour.book()
     await harbour.run_until(session_id, "scheduled")
-    async with watching(desk, f"/sessions/{session_id}/live") as page:
+    async with watching(console, f"/sessions/{session_id}/live") as page:
         await harbour.post(f"/v1/sessions/{session_id}/cancel", {})
-        await page.told()
+        await page.changed()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ async def test_a_command_is_seen_on_the_page(harbour: School, desk: httpx.AsyncC
         ("/v1/exceptions/{exception_case}/resolve", {"resolution": "called the family"}),
     ],
 )
-async def test_a_page_hears_of_what_is_done_through_the_api(
+async def test_changes_through_the_api_update_the_session_page(
     hub: LiveHub, database_urls: DatabaseUrls, path: str, body: dict[str, str]
 ) -> None:
     async with archive(database_urls) as kept, kept.client() as api:
@@ -173,10 +174,10 @@ async def test_a_page_hears_of_what_is_done_through_the_api(
         async with pages(hub, (kept.tenant.id, kept.tenant.session_id)) as (page,):
             assert page.quiet
             (await api.post(path.format(**ids), json=body)).raise_for_status()
-            await page.told()
+            await page.changed()
 
 
-async def test_a_page_that_goes_leaves_nothing_behind(
+async def test_disconnected_pages_are_removed(
     campus: Campus, harbour: School, caplog: pytest.LogCaptureFixture
 ) -> None:
     hub: LiveHub = campus.app.state.homeroom.hub
@@ -193,7 +194,7 @@ async def test_a_page_that_goes_leaves_nothing_behind(
     assert caplog.records == []
 
 
-async def test_a_server_that_stops_ends_its_open_pages(
+async def test_a_stopping_server_completes_open_streams(
     database: Database, database_urls: DatabaseUrls, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = settings_for(database_urls)

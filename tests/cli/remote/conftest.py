@@ -1,3 +1,5 @@
+"""Fixtures of the tests of commands that use the API."""
+
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +11,6 @@ from tests.console.taught import Hall
 
 @pytest.fixture
 async def shell(hall: Hall) -> AsyncIterator[Shell]:
-    """Of a school of one test."""
+    """A shell of a user of a new school."""
     async with school(hall.campus) as opened:
         yield Shell(opened)

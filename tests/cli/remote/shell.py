@@ -1,4 +1,4 @@
-"""`homeroom` as somebody of a school runs it: in a thread, since the application serves on this loop."""
+"""Runs `homeroom` commands for a school, in a thread, since the application runs on this event loop."""
 
 import asyncio
 import json
@@ -15,13 +15,16 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Done:
+class Result:
+    """Exit code, stdout and stderr of a command."""
+
     code: int
     out: str
     err: str
 
     @property
     def rows(self) -> list[Json]:
+        """The JSON lines of stdout."""
         return [json.loads(line) for line in self.out.splitlines()]
 
 
@@ -39,23 +42,26 @@ class Shell:
             "COLUMNS": "300",
         }
 
-    async def run(self, *arguments: str, **environ: str) -> Done:
-        given = self.environ | environ
-        ended = await asyncio.to_thread(CliRunner().invoke, app, list(arguments), env=given)
-        if ended.exception and not isinstance(ended.exception, SystemExit):
-            raise ended.exception
-        return Done(ended.exit_code, ended.stdout, ended.stderr)
+    async def run(self, *arguments: str, **environ: str) -> Result:
+        env = self.environ | environ
+        result = await asyncio.to_thread(CliRunner().invoke, app, list(arguments), env=env)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Result(result.exit_code, result.stdout, result.stderr)
 
     async def rows(self, *arguments: str) -> list[Json]:
+        """The JSON lines of a successful command."""
         done = await self.run(*arguments, "--json")
         assert done.code == 0, done.out + done.err
         return done.rows
 
-    async def one(self, *arguments: str) -> Json:
+    async def row(self, *arguments: str) -> Json:
+        """The only JSON line of a successful command."""
         (row,) = await self.rows(*arguments)
         return row
 
-    async def said(self, *arguments: str) -> str:
+    async def output(self, *arguments: str) -> str:
+        """The text that a successful command prints."""
         done = await self.run(*arguments)
         assert done.code == 0, done.out + done.err
         return done.out

@@ -1,4 +1,4 @@
-"""How a verb says that it could not."""
+"""Errors of commands: messages, exit codes and confirmations."""
 
 import asyncio
 import json
@@ -15,16 +15,16 @@ from tests.cli.remote.shell import Shell
 pytestmark = pytest.mark.adapter
 
 
-async def test_what_is_refused_says_what_to_do(shell: Shell) -> None:
+async def test_a_refusal_shows_detail_and_next_step(shell: Shell) -> None:
     who = ("--course", shell.school.ids["course"], "--instructor", shell.school.ids["instructor"])
     book = ("sessions", "book", *who, "--starts", "2090-01-05T10:00")
     assert (await shell.run(*book)).code == 0
     refused = await shell.run(*book)
     assert refused.code == 1
     assert refused.out == ""
-    said = refused.err.splitlines()
-    assert said[0].endswith("(double-booked)")
-    assert said[1] == "Next: Choose another time, or cancel the other class first."
+    lines = refused.err.splitlines()
+    assert lines[0].endswith("(double-booked)")
+    assert lines[1] == "Next: Choose another time, or cancel the other class first."
     as_json = await shell.run(*book, "--json")
     assert json.loads(as_json.err)["code"] == "double-booked"
 
@@ -47,7 +47,7 @@ async def test_a_wrong_field_is_named(shell: Shell) -> None:
         ({"HOMEROOM_ZONE": "Mars"}, 2, "Europe/Madrid"),
     ],
 )
-async def test_an_address_a_key_or_a_zone_that_is_none(
+async def test_invalid_connection_options_are_refused(
     shell: Shell, environ: dict[str, str], code: int, words: str
 ) -> None:
     done = await shell.run("students", "list", **environ)
@@ -70,7 +70,7 @@ async def another_server() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-async def test_an_address_of_something_else(shell: Shell, another_server: str) -> None:
+async def test_an_address_of_another_server_is_recognized(shell: Shell, another_server: str) -> None:
     done = await shell.run("students", "list", HOMEROOM_API_URL=another_server)
     assert done.code == 3
     assert "isn't from Homeroom" in done.err
@@ -86,14 +86,14 @@ async def test_an_address_of_something_else(shell: Shell, another_server: str) -
         ("curriculum-plans", "add", "--course", "{course}", "--title", "A", "--item", "{topic}*many"),
     ],
 )
-async def test_a_line_that_makes_no_sense(shell: Shell, arguments: tuple[str, ...]) -> None:
+async def test_an_invalid_command_line_exits_with_2(shell: Shell, arguments: tuple[str, ...]) -> None:
     done = await shell.run(*(part.format(**shell.school.ids) for part in arguments))
     assert done.code == 2
     assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize(("answer", "code"), [("n", 1), ("y", 0)])
-async def test_on_a_terminal_it_asks(shell: Shell, answer: str, code: int) -> None:
+async def test_destructive_commands_ask_on_a_terminal(shell: Shell, answer: str, code: int) -> None:
     student = shell.school.ids["student 0"]
     ours, theirs = pty.openpty()
     os.write(ours, f"{answer}\n".encode())
@@ -103,9 +103,9 @@ async def test_on_a_terminal_it_asks(shell: Shell, answer: str, code: int) -> No
     )  # fmt: skip
     os.close(theirs)
     async with asyncio.timeout(2 * PATIENCE):
-        _, said = await process.communicate()
+        _, stderr = await process.communicate()
     os.close(ours)
-    assert process.returncode == code, said
-    assert b"Retire this student?" in said
+    assert process.returncode == code, stderr
+    assert b"Retire this student?" in stderr
     retired = (await shell.school.get(f"/v1/students/{student}"))["retired_at"]
     assert (retired is not None) == (code == 0)

@@ -1,4 +1,4 @@
-"""What comes in files, and the board, from the command line."""
+"""The commands `import`, `files`, `board` and `identity-providers`."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def guardians(tmp_path: Path) -> Path:
     return file
 
 
-async def test_many_come_from_a_file_and_each_refusal_is_told(shell: Shell, guardians: Path) -> None:
+async def test_an_import_shows_each_refusal_and_the_totals(shell: Shell, guardians: Path) -> None:
     tried = await shell.run("guardians", "import", str(guardians), "--dry-run")
     assert tried.code == 1
     assert "2 would be accepted, 1 would be refused." in tried.out
@@ -34,19 +34,19 @@ async def test_many_come_from_a_file_and_each_refusal_is_told(shell: Shell, guar
     assert await shell.rows("guardians", "list", "--search", "mia@") == []
     done = await shell.run("guardians", "import", str(guardians))
     assert (done.code, "2 accepted, 1 refused." in done.out) == (1, True)
-    assert (await shell.one("guardians", "show", "ext:g-3"))["name"] == "Max"
+    assert (await shell.row("guardians", "show", "ext:g-3"))["name"] == "Max"
 
 
-async def test_json_lines_are_taken_and_told_as_json(shell: Shell, tmp_path: Path) -> None:
+async def test_json_lines_are_imported_and_reported_as_json(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "students.jsonl"
     file.write_text('{"name": "Noor"}\n{"name": "Leo"}\n')
     *rows, totals = await shell.rows("students", "import", str(file))
     assert [row["status"] for row in rows] == ["taken", "taken"]
     assert totals == {"taken": 2, "refused": 0, "done": True}
-    assert (await shell.one("students", "show", rows[0]["id"]))["name"] == "Noor"
+    assert (await shell.row("students", "show", rows[0]["id"]))["name"] == "Noor"
 
 
-async def test_what_is_no_such_file_is_said_before_anything_is_sent(shell: Shell, tmp_path: Path) -> None:
+async def test_unsupported_files_are_refused(shell: Shell, tmp_path: Path) -> None:
     picture = tmp_path / "students.png"
     picture.write_bytes(b"\x89PNG")
     assert "neither .csv nor .jsonl" in (await shell.run("students", "import", str(picture))).err
@@ -57,7 +57,7 @@ async def test_what_is_no_such_file_is_said_before_anything_is_sent(shell: Shell
     assert "UTF-8" in done.err
 
 
-async def test_an_upload_that_breaks_off_goes_on_and_tells_each_row_once(
+async def test_an_interrupted_upload_continues_and_shows_each_row_once(
     shell: Shell, guardians: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, keys = Api.upload, list[str]()
@@ -81,17 +81,17 @@ async def test_an_upload_that_breaks_off_goes_on_and_tells_each_row_once(
     assert sorted(made) == ["g-1", "g-3"]
 
 
-async def test_a_file_of_a_class(shell: Shell, tmp_path: Path) -> None:
+async def test_a_class_file_is_added_linked_and_retired(shell: Shell, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.txt"
     sheet.write_text("1/2 + 1/3")
     session_id = await shell.school.book()
-    made = await shell.one("files", "add", session_id, str(sheet), "--name", "Fractions")
-    assert made["id"] in await shell.said("files", "list", session_id)
-    url = (await shell.said("files", "link", session_id, made["id"][:13])).strip()
+    made = await shell.row("files", "add", session_id, str(sheet), "--name", "Fractions")
+    assert made["id"] in await shell.output("files", "list", session_id)
+    url = (await shell.output("files", "link", session_id, made["id"][:13])).strip()
     async with httpx.AsyncClient() as anybody:
         assert (await anybody.get(url)).text == "1/2 + 1/3"
         assert (await shell.run("files", "retire", session_id, made["id"])).code == 2, "it asks first"
-        await shell.said("files", "retire", session_id, made["id"], "--yes")
+        await shell.output("files", "retire", session_id, made["id"], "--yes")
         assert (await anybody.get(url)).status_code == 404
     assert [row["id"] for row in await shell.rows("files", "list", session_id, "--retired")] == [made["id"]]
     program = tmp_path / "sheet.pdf"
@@ -99,32 +99,32 @@ async def test_a_file_of_a_class(shell: Shell, tmp_path: Path) -> None:
     assert (await shell.run("files", "add", session_id, str(program))).code == 1
 
 
-async def test_the_board(shell: Shell) -> None:
+async def test_the_board_lists_and_searches_classes(shell: Shell) -> None:
     session_id = await shell.school.book(20 * HOUR)
     await shell.school.run_until(session_id, "scheduled")
     row = next(row for row in await shell.rows("board", "--show", "coming") if row["id"] == session_id)
     assert row["expected"] > 0
-    table = await shell.said("board")
+    table = await shell.output("board")
     assert session_id in table
     assert f"0 of {row['expected']}" in table
-    assert session_id not in await shell.said("board", "--search", "nothing like it")
+    assert session_id not in await shell.output("board", "--search", "nothing like it")
 
 
-async def test_a_provider_whose_secret_is_asked_for(shell: Shell) -> None:
+async def test_an_identity_provider_is_added_and_retired(shell: Shell) -> None:
     kind = "identity-providers"
-    assert not next(one for one in KINDS if one.path == kind).by_file
+    assert not next(item for item in KINDS if item.path == kind).importable
     with openid_provider(f"{shell.school.campus.url}/sign-in/callback") as provider:
-        told = ("--client-id", CLIENT_ID, "--domain", DOMAIN)
-        away = await shell.run(
-            kind, "add", "--issuer", "http://127.0.0.1:1", "--client-secret", CLIENT_SECRET, *told
+        options = ("--client-id", CLIENT_ID, "--domain", DOMAIN)
+        unreachable = await shell.run(
+            kind, "add", "--issuer", "http://127.0.0.1:1", "--client-secret", CLIENT_SECRET, *options
         )
-        assert away.code == 1
+        assert unreachable.code == 1
         made = (
-            await shell.said(
-                kind, "add", "--issuer", provider.issuer, "--client-secret", CLIENT_SECRET, *told
+            await shell.output(
+                kind, "add", "--issuer", provider.issuer, "--client-secret", CLIENT_SECRET, *options
             )
         ).strip()
-        shown = await shell.one(kind, "show", made)
+        shown = await shell.row(kind, "show", made)
         assert (shown["issuer"], shown["domains"]) == (provider.issuer, [DOMAIN])
         assert "secret" not in "".join(shown)
-        await shell.said(kind, "retire", made, "--yes")
+        await shell.output(kind, "retire", made, "--yes")

@@ -1,4 +1,4 @@
-"""People and courses from the command line."""
+"""The commands of people and courses: add, show, list, edit, retire, restore."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.cli.remote.shell import Shell
 pytestmark = pytest.mark.adapter
 
 MAIL = ("--email", "mia@family.example")
-# What makes one of each kind, and a change of it with what it changes.
+# For each kind: the options that add one, the options of an edit, and the fields after it.
 CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, object]]] = {
     "guardians": (
         ("--name", "Mia", *MAIL, "--language", "es", "--quiet-from", "21:00", "--quiet-until", "08:00"),
@@ -45,50 +45,50 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, object]]] = {
 }
 
 
-def test_every_kind_is_tried() -> None:
+def test_every_kind_has_a_case() -> None:
     assert {kind.path for kind in KINDS} - {"identity-providers"} == set(CASES)  # that one needs a provider
 
 
 @pytest.mark.parametrize("kind", CASES)
-async def test_a_life(shell: Shell, kind: str) -> None:
+async def test_add_edit_retire_and_restore(shell: Shell, kind: str) -> None:
     shell.school.ids["student 2"] = (await shell.school.post("/v1/students", {"name": "Zoe"}))["id"]
     new, change, changed = CASES[kind]
-    made = (await shell.said(kind, "add", *(part.format(**shell.school.ids) for part in new))).strip()
-    assert (await shell.one(kind, "show", made))["id"] == made
+    made = (await shell.output(kind, "add", *(part.format(**shell.school.ids) for part in new))).strip()
+    assert (await shell.row(kind, "show", made))["id"] == made
     assert made in {row["id"] for row in await shell.rows(kind, "list", "--all")}
-    assert made in await shell.said(kind, "list")
-    await shell.said(kind, "edit", made, *(part.format(**shell.school.ids) for part in change))
-    assert changed.items() <= (await shell.one(kind, "show", made)).items()
+    assert made in await shell.output(kind, "list")
+    await shell.output(kind, "edit", made, *(part.format(**shell.school.ids) for part in change))
+    assert changed.items() <= (await shell.row(kind, "show", made)).items()
     assert (await shell.run(kind, "retire", made)).code == 2, "it asks first"
-    assert (await shell.one(kind, "retire", made, "--yes"))["done"] == "retired"
+    assert (await shell.row(kind, "retire", made, "--yes"))["done"] == "retired"
     assert [row["id"] for row in await shell.rows(kind, "list", "--retired")] == [made]
-    await shell.said(kind, "restore", made)
+    await shell.output(kind, "restore", made)
     assert await shell.rows(kind, "list", "--retired") == []
 
 
-async def test_by_the_ids_of_another_system_and_by_the_beginning_of_an_id(shell: Shell) -> None:
-    guardian = await shell.one("guardians", "add", "--name", "Ann", *MAIL, "--external-id", "crm-1")
-    student = await shell.one(
+async def test_rows_are_named_by_external_id_or_start_of_id(shell: Shell) -> None:
+    guardian = await shell.row("guardians", "add", "--name", "Ann", *MAIL, "--external-id", "crm-1")
+    student = await shell.row(
         "students", "add", "--name", "Max", "--guardian", "ext:crm-1", "--external-id", "sis-1"
     )
     assert student["guardian_ids"] == [guardian["id"]]
-    assert (await shell.one("students", "show", "ext:sis-1"))["id"] == student["id"]
-    assert (await shell.one("students", "show", student["id"][:13]))["id"] == student["id"]
+    assert (await shell.row("students", "show", "ext:sis-1"))["id"] == student["id"]
+    assert (await shell.row("students", "show", student["id"][:13]))["id"] == student["id"]
     assert [row["id"] for row in await shell.rows("guardians", "list", "--external-id", "crm-1")] == [
         guardian["id"]
     ]
-    await shell.said("students", "retire", "ext:sis-1", "--yes")
-    await shell.said("students", "restore", "ext:sis-1")
+    await shell.output("students", "retire", "ext:sis-1", "--yes")
+    await shell.output("students", "restore", "ext:sis-1")
 
 
-@pytest.mark.parametrize("told", ["ext:nobody", "fedcba98", "no-id", "ab"])
-async def test_an_id_that_is_none(shell: Shell, told: str) -> None:
-    done = await shell.run("students", "show", told)
+@pytest.mark.parametrize("typed", ["ext:nobody", "fedcba98", "no-id", "ab"])
+async def test_an_unknown_or_malformed_id_is_refused(shell: Shell, typed: str) -> None:
+    done = await shell.run("students", "show", typed)
     assert done.code == 2
-    assert told in done.err
+    assert typed in done.err
 
 
-async def test_lists_are_narrowed_and_walked(shell: Shell) -> None:
+async def test_lists_are_searched_limited_and_filtered(shell: Shell) -> None:
     names = [f"Student {number}" for number in range(5)]
     for name in names:
         await shell.school.post("/v1/students", {"name": name})
@@ -101,12 +101,12 @@ async def test_lists_are_narrowed_and_walked(shell: Shell) -> None:
     assert len(await shell.rows("enrollments", "list", "--course", course)) == 2
 
 
-async def test_a_list_of_nothing(shell: Shell) -> None:
+async def test_an_empty_list_says_so(shell: Shell) -> None:
     done = await shell.run("members", "list")
     assert (done.code, done.out, done.err) == (0, "", "None found.\n")
 
 
-async def test_what_is_no_change(shell: Shell) -> None:
+async def test_an_edit_without_fields_is_refused(shell: Shell) -> None:
     done = await shell.run("students", "edit", shell.school.ids["student 0"])
     assert done.code == 2
     assert "field to change" in done.err

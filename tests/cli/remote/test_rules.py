@@ -1,4 +1,4 @@
-"""Keys, rules, the log of changes and the feed from the command line."""
+"""The commands `keys`, `policy`, `organization`, `audit` and `events`."""
 
 import asyncio
 import json
@@ -21,18 +21,18 @@ async def test_a_key_is_made_rotated_and_revoked(shell: Shell) -> None:
     assert (await shell.run("students", "list", HOMEROOM_API_KEY=secret)).code == 0
     assert (await shell.run("courses", "list", HOMEROOM_API_KEY=secret)).code == 1
     prefix = secret.split("_")[1]
-    fresh = await shell.one("keys", "rotate", prefix, "--overlap", "0s")
+    fresh = await shell.row("keys", "rotate", prefix, "--overlap", "0s")
     assert (await shell.run("students", "list", HOMEROOM_API_KEY=secret)).code == 1
     assert (await shell.run("students", "list", HOMEROOM_API_KEY=fresh["api_key"])).code == 0
-    await shell.said("keys", "revoke", fresh["id"], "--yes")
+    await shell.output("keys", "revoke", fresh["id"], "--yes")
     assert (await shell.run("students", "list", HOMEROOM_API_KEY=fresh["api_key"])).code == 1
-    assert fresh["prefix"] in await shell.said("keys", "list")
-    expiring = await shell.one("keys", "add", "--name", "for a while", "--expires", "2090-01-01")
-    assert expiring["expires_at"].startswith("2089-12-31T23:00"), "midnight in the zone of who asks"
+    assert fresh["prefix"] in await shell.output("keys", "list")
+    expiring = await shell.row("keys", "add", "--name", "for a while", "--expires", "2090-01-01")
+    assert expiring["expires_at"].startswith("2089-12-31T23:00"), "midnight in the time zone of --zone"
 
 
-async def test_the_rules(shell: Shell) -> None:
-    changed = await shell.one(
+async def test_the_policy_is_set_and_shown(shell: Shell) -> None:
+    changed = await shell.row(
         "policy",
         "set",
         "room-before=10m",
@@ -40,20 +40,20 @@ async def test_the_rules(shell: Shell) -> None:
         "segment_seconds=20",
         "languages=en,es",
     )
-    assert changed == await shell.one("policy", "show")
+    assert changed == await shell.row("policy", "show")
     assert changed["room_before"] == "PT10M"
     assert changed["reminders_before"] == ["P1D", "PT1H"]
     assert changed["languages"] == ["en", "es"]
-    assert "P1D" in await shell.said("policy", "show")
+    assert "P1D" in await shell.output("policy", "show")
     refused = await shell.run("policy", "set", "room_beforehand=10m")
     assert refused.code == 1
     assert "room_beforehand" in refused.err
     assert (await shell.run("policy", "set", "room_before")).code == 2
 
 
-async def test_the_organization(shell: Shell) -> None:
-    await shell.said("organization", "edit", "--name", "Harbour", "--time-zone", "Europe/Madrid")
-    assert (await shell.one("organization", "show"))["name"] == "Harbour"
+async def test_the_organization_is_edited_and_created(shell: Shell) -> None:
+    await shell.output("organization", "edit", "--name", "Harbour", "--time-zone", "Europe/Madrid")
+    assert (await shell.row("organization", "show"))["name"] == "Harbour"
     made = await shell.run("organization", "add", "--name", "Hill", "--operator-token", ADMIN, "--json")
     assert made.code == 0, made.err
     key = made.rows[0]["api_key"]
@@ -62,34 +62,34 @@ async def test_the_organization(shell: Shell) -> None:
     assert (await shell.run("organization", "add", "--name", "Hill", "--operator-token", "x")).code == 1
 
 
-async def test_who_changed_what(shell: Shell) -> None:
+async def test_the_audit_log_is_filtered(shell: Shell) -> None:
     student = shell.school.ids["student 0"]
-    await shell.said("students", "edit", student, "--name", "Nora Haddad")
+    await shell.output("students", "edit", student, "--name", "Nora Haddad")
     changed, created = await shell.rows("audit", "--subject", student, "--kind", "student.*")
     assert changed["changes"] == {"name": ["Noor Haddad", "Nora Haddad"]}
     assert created["kind"] == "student.created"
-    by_actor = await shell.said("audit", "--actor", changed["actor"], "--limit", "1")
+    by_actor = await shell.output("audit", "--actor", changed["actor"], "--limit", "1")
     assert "Nora Haddad" in by_actor
 
 
-async def test_the_feed_is_read_from_a_cursor(shell: Shell) -> None:
+async def test_events_are_listed_from_a_cursor(shell: Shell) -> None:
     whole = await shell.run("events", "--json")
     assert whole.rows[0]["kind"] == "organization.created"
     cursor = whole.err.removeprefix("Cursor: ").strip()
-    made = await shell.one("students", "add", "--name", "Mia")
-    behind = await shell.rows("events", "--since", cursor)
-    assert [(event["kind"], event["subject_id"]) for event in behind] == [("student.created", made["id"])]
-    assert "No changes." in (await shell.run("events", "--since", behind[0]["id"])).err
-    assert "student.created" in await shell.said("events", "--kind", "student.*")
+    made = await shell.row("students", "add", "--name", "Mia")
+    after = await shell.rows("events", "--since", cursor)
+    assert [(event["kind"], event["subject_id"]) for event in after] == [("student.created", made["id"])]
+    assert "No changes." in (await shell.run("events", "--since", after[0]["id"])).err
+    assert "student.created" in await shell.output("events", "--kind", "student.*")
 
 
-async def test_the_feed_is_followed(shell: Shell) -> None:
+async def test_events_are_followed_until_ctrl_c(shell: Shell) -> None:
     first, *_ = await shell.rows("events", "--kind", "student.*")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "cli.main", "events", "--follow", "--json", "--kind", "student.*",
         "--since", first["id"],
         env=shell.environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        # As on a terminal: what is started in the background ignores Ctrl-C, and hands that on.
+        # As on a terminal: a process started in the background inherits that SIGINT is ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdout is not None
@@ -98,5 +98,5 @@ async def test_the_feed_is_followed(shell: Shell) -> None:
         made = await shell.school.post("/v1/students", {"name": "Mia"})
         assert json.loads(await process.stdout.readline())["subject_id"] == made["id"]
         process.send_signal(signal.SIGINT)
-        _, said = await process.communicate()
-    assert (process.returncode, said) == (0, b"")
+        _, stderr = await process.communicate()
+    assert (process.returncode, stderr) == (0, b"")

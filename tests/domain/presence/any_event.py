@@ -1,4 +1,4 @@
-"""Any event of presence, for property tests."""
+"""A Hypothesis strategy for presence events."""
 
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ SECONDS = st.integers(0, 40)
 
 
 @st.composite
-def anything(draw: st.DrawFn) -> SessionEvent:
+def presence_events(draw: st.DrawFn) -> SessionEvent:
     """Any fact about two people with two connections each, at any time."""
     who = draw(st.sampled_from(sorted(PEOPLE)))
     sid, when = draw(st.sampled_from(PEOPLE[who])), draw(SECONDS)

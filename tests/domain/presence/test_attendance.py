@@ -1,4 +1,4 @@
-"""Attendance from single pieces of evidence."""
+"""Attendance computed from each kind of evidence."""
 
 import pytest
 
@@ -11,12 +11,12 @@ from tests.domain.session_events import absent, at, event, finished, joined, lef
 pytestmark = pytest.mark.unit
 
 
-def one(*events: SessionEvent, until: float | None = 3600, who: str = "ana") -> Attendance:
+def attendance(*events: SessionEvent, until: float | None = 3600, who: str = "ana") -> Attendance:
     return fold_attendance(events, until=None if until is None else at(until))[who]
 
 
-def test_announced_from_end_to_end() -> None:
-    ana = one(joined("ana", "PA_1", 10), left("ana", "PA_1", 100))
+def test_announced_join_and_leave() -> None:
+    ana = attendance(joined("ana", "PA_1", 10), left("ana", "PA_1", 100))
 
     (connection,) = ana.connections
     assert (ana.seconds, ana.present, ana.reconnects) == (90, False, 0)
@@ -24,19 +24,22 @@ def test_announced_from_end_to_end() -> None:
     assert connection.reason == "client_initiated"
 
 
-def test_who_is_in_the_room_is_counted_until_now() -> None:
-    ana = one(joined("ana", "PA_1", 10), until=70)
+def test_an_open_connection_counts_until_now() -> None:
+    ana = attendance(joined("ana", "PA_1", 10), until=70)
 
     assert (ana.seconds, ana.present, ana.last_left_at) == (60, True, None)
     assert ana.connections[0].left_by == Provenance.NONE
 
 
-def test_without_a_now_an_open_connection_counts_to_its_last_sighting() -> None:
-    assert one(joined("ana", "PA_1", 10), event(EventKind.CHAT, 40, "ana", "PA_1"), until=None).seconds == 30
+def test_without_until_an_open_connection_counts_to_its_last_sighting() -> None:
+    assert (
+        attendance(joined("ana", "PA_1", 10), event(EventKind.CHAT, 40, "ana", "PA_1"), until=None).seconds
+        == 30
+    )
 
 
-def test_an_old_connection_that_says_goodbye_late_is_not_counted_twice() -> None:
-    ana = one(
+def test_overlapping_connections_are_not_counted_twice() -> None:
+    ana = attendance(
         joined("ana", "PA_1", 0),
         joined("ana", "PA_2", 50),
         left("ana", "PA_1", 60, "duplicate_identity"),
@@ -48,50 +51,50 @@ def test_an_old_connection_that_says_goodbye_late_is_not_counted_twice() -> None
     assert ana.last_left_at == at(100)
 
 
-def test_time_away_is_not_time_in_class() -> None:
-    ana = one(
+def test_time_between_connections_is_not_counted() -> None:
+    ana = attendance(
         joined("ana", "PA_1", 0), left("ana", "PA_1", 10), joined("ana", "PA_2", 50), left("ana", "PA_2", 60)
     )
 
     assert (ana.seconds, len(ana.intervals)) == (20, 2)
 
 
-def test_a_lost_joined_is_told_again_by_the_goodbye() -> None:
-    (connection,) = one(left("ana", "PA_1", 100, since=10)).connections
+def test_a_lost_join_is_recovered_from_the_leave() -> None:
+    (connection,) = attendance(left("ana", "PA_1", 100, since=10)).connections
 
     assert (connection.joined_at, connection.joined_by) == (at(10), Provenance.ANNOUNCED)
 
 
-def test_a_lost_joined_is_told_by_the_watch() -> None:
-    (connection,) = one(seen("ana", "PA_1", 20, since=10)).connections
+def test_a_lost_join_is_recovered_from_the_watch() -> None:
+    (connection,) = attendance(seen("ana", "PA_1", 20, since=10)).connections
 
     assert (connection.joined_at, connection.joined_by) == (at(10), Provenance.OBSERVED)
 
 
-def test_a_goodbye_with_nothing_before_it_is_a_person_who_was_there() -> None:
-    ana = one(left("ana", "PA_1", 100))
+def test_a_leave_without_any_earlier_event_is_attendance() -> None:
+    ana = attendance(left("ana", "PA_1", 100))
 
     assert ana.seconds == 0
     assert ana.connections[0].joined_by == Provenance.INFERRED
 
 
-def test_a_client_that_fell_silent_ends_with_its_last_packet() -> None:
-    ana = one(joined("ana", "PA_1", 0), left("ana", "PA_1", 620, "connection_timeout"))
+def test_a_timed_out_connection_ends_with_its_last_packet() -> None:
+    ana = attendance(joined("ana", "PA_1", 0), left("ana", "PA_1", 620, "connection_timeout"))
 
     assert ana.seconds == 600
     assert ana.connections[0].left_by == Provenance.INFERRED
     assert ana.connections[0].reason == "connection_timeout"
 
 
-def test_words_prove_life_nearer_than_the_time_out() -> None:
+def test_speech_extends_a_timed_out_connection() -> None:
     talk = event(EventKind.TALK, 590, "ana", "PA_1", seconds=8, until=at(603).isoformat())
-    ana = one(joined("ana", "PA_1", 0), talk, left("ana", "PA_1", 620, "connection_timeout"))
+    ana = attendance(joined("ana", "PA_1", 0), talk, left("ana", "PA_1", 620, "connection_timeout"))
 
     assert ana.seconds == 603
 
 
-def test_what_the_server_says_of_a_dead_client_proves_no_life() -> None:
-    ana = one(
+def test_server_side_events_do_not_extend_a_timed_out_connection() -> None:
+    ana = attendance(
         joined("ana", "PA_1", 0),
         event(EventKind.QUALITY, 610, "ana", "PA_1", level="lost"),
         event(EventKind.TRACK_UNPUBLISHED, 620, "ana", "PA_1", source=EventSource.WEBHOOK, track="TR_1"),
@@ -101,34 +104,34 @@ def test_what_the_server_says_of_a_dead_client_proves_no_life() -> None:
     assert ana.seconds == 600
 
 
-def test_a_time_out_right_after_joining_is_no_negative_time() -> None:
-    assert one(joined("ana", "PA_1", 0), left("ana", "PA_1", 12, "connection_timeout")).seconds == 0
+def test_a_timeout_right_after_joining_gives_no_negative_time() -> None:
+    assert attendance(joined("ana", "PA_1", 0), left("ana", "PA_1", 12, "connection_timeout")).seconds == 0
 
 
-def test_the_watch_ends_what_it_no_longer_sees() -> None:
-    (connection,) = one(joined("ana", "PA_1", 0), absent("ana", "PA_1", 300)).connections
+def test_a_connection_ends_when_the_watch_misses_it() -> None:
+    (connection,) = attendance(joined("ana", "PA_1", 0), absent("ana", "PA_1", 300)).connections
 
     assert (connection.left_at, connection.left_by) == (at(300), Provenance.OBSERVED)
     assert connection.reason == "absent"
 
 
-def test_what_the_recorder_heard_after_the_watchs_last_look_counts() -> None:
+def test_recorder_events_after_the_watch_missed_it_count() -> None:
     chat = event(EventKind.CHAT, 305, "ana", "PA_1")
-    (connection,) = one(joined("ana", "PA_1", 0), absent("ana", "PA_1", 300), chat).connections
+    (connection,) = attendance(joined("ana", "PA_1", 0), absent("ana", "PA_1", 300), chat).connections
 
     assert (connection.left_at, connection.left_by) == (at(305), Provenance.INFERRED)
 
 
-def test_the_watch_may_take_its_word_back() -> None:
-    ana = one(
+def test_a_connection_seen_again_is_open() -> None:
+    ana = attendance(
         joined("ana", "PA_1", 0), absent("ana", "PA_1", 300), seen("ana", "PA_1", 330, since=0), until=400
     )
 
     assert (ana.present, ana.seconds) == (True, 400)
 
 
-def test_livekits_goodbye_outweighs_the_watch() -> None:
-    ana = one(
+def test_an_announced_leave_outweighs_the_watch() -> None:
+    ana = attendance(
         joined("ana", "PA_1", 0),
         absent("ana", "PA_1", 300),
         left("ana", "PA_1", 306),
@@ -136,10 +139,10 @@ def test_livekits_goodbye_outweighs_the_watch() -> None:
     )
 
     assert (ana.seconds, ana.connections[0].left_by) == (306, Provenance.ANNOUNCED)
-    assert ana.connections[0].said_left
+    assert ana.connections[0].end_announced
 
 
-def test_a_server_that_died_took_its_connections_along() -> None:
+def test_a_server_crash_ends_its_connections() -> None:
     """Ana said nothing for ten minutes; that Ben was heard shows that the server, and so she, was there."""
     events = [
         joined("ana", "PA_1", 0),
@@ -148,50 +151,50 @@ def test_a_server_that_died_took_its_connections_along() -> None:
         remade(640),
         joined("ana", "PA_3", 642),
     ]
-    ana = one(*events, until=700)
+    ana = attendance(*events, until=700)
 
     assert ana.connections[0].left_at == at(590)
     assert ana.connections[0].left_by == Provenance.INFERRED
-    assert (ana.connections[0].reason, ana.connections[0].said_left) == ("room_ended", False)
+    assert (ana.connections[0].reason, ana.connections[0].end_announced) == ("room_ended", False)
     assert (ana.seconds, ana.present) == (590 + 58, True)
-    assert not one(*events, who="ben").present
+    assert not attendance(*events, who="ben").present
 
 
-def test_who_waited_for_the_room_is_back_in_it_before_that_is_written_down() -> None:
-    assert one(joined("ana", "PA_3", 641.95), remade(642)).present
+def test_a_join_just_before_the_recreation_is_recorded_counts() -> None:
+    assert attendance(joined("ana", "PA_3", 641.95), remade(642)).present
 
 
-def test_a_room_that_finished_had_its_people_until_then() -> None:
-    (connection,) = one(joined("ana", "PA_1", 0), finished(500)).connections
+def test_a_finished_room_ends_its_connections() -> None:
+    (connection,) = attendance(joined("ana", "PA_1", 0), finished(500)).connections
 
     assert (connection.left_at, connection.left_by) == (at(500), Provenance.INFERRED)
 
 
-def test_a_room_that_finished_ends_whatever_the_recorder_says_a_little_later() -> None:
+def test_slightly_late_recorder_events_do_not_outlive_a_finished_room() -> None:
     late = event(EventKind.AUDIO_CONCEALED, 500.8, "ana", "PA_1", total_samples=48000, concealed_samples=0)
 
-    assert one(joined("ana", "PA_1", 0), late, finished(500)).seconds == 500.8
+    assert attendance(joined("ana", "PA_1", 0), late, finished(500)).seconds == 500.8
 
 
-def test_a_room_that_finished_does_not_touch_those_of_the_room_after_it() -> None:
-    assert one(joined("ana", "PA_1", 510), finished(500), remade(505)).present
+def test_a_finished_room_does_not_end_later_connections() -> None:
+    assert attendance(joined("ana", "PA_1", 510), finished(500), remade(505)).present
 
 
-def test_one_that_only_the_recorder_knew_ends_with_its_last_sighting() -> None:
-    ana = one(event(EventKind.CHAT, 10, "ana", "PA_1"), event(EventKind.CHAT, 14, "ana", "PA_1"))
+def test_a_connection_only_the_recorder_observed_ends_with_its_last_sighting() -> None:
+    ana = attendance(event(EventKind.CHAT, 10, "ana", "PA_1"), event(EventKind.CHAT, 14, "ana", "PA_1"))
 
     assert (ana.seconds, ana.present) == (4, False)
     assert ana.connections[0].joined_by == Provenance.INFERRED
 
 
-def test_a_connection_that_never_became_active_is_no_attendance() -> None:
+def test_an_aborted_connection_is_no_attendance() -> None:
     aborted = event(EventKind.PARTICIPANT_ABORTED, 5, "ana", "PA_1", source=EventSource.WEBHOOK)
 
     assert fold_attendance([aborted], until=at(60)) == {}
     assert fold_attendance([aborted, seen("ana", "PA_1", 4, since=1)], until=at(60)) == {}
 
 
-def test_machines_do_not_attend() -> None:
+def test_machines_are_not_counted() -> None:
     recorder = capture_identity("0198")
     events = [
         joined("robot", "PA_1", 0, hidden=True),
@@ -202,7 +205,7 @@ def test_machines_do_not_attend() -> None:
     assert fold_attendance(events, until=at(60)) == {}
 
 
-def test_events_of_no_connection_are_no_evidence() -> None:
+def test_events_without_a_connection_are_ignored() -> None:
     quality = event(EventKind.QUALITY, 5, "ana", None, source=EventSource.CLIENT, level="good")
 
     assert fold_attendance([quality], until=at(60)) == {}

@@ -16,8 +16,8 @@ from tests.domain.presence.true_class import (
     POLL,
     TrueClass,
     classes,
-    goodbye,
-    heard,
+    leave,
+    recorded,
     restarts,
     watched,
 )
@@ -25,7 +25,7 @@ from tests.domain.session_events import at, joined
 
 pytestmark = pytest.mark.unit
 
-HEARD_EVERY = 20
+RECORDED_EVERY = 20
 
 
 def fold(events: Iterable[SessionEvent]) -> dict[str, Attendance]:
@@ -34,15 +34,15 @@ def fold(events: Iterable[SessionEvent]) -> dict[str, Attendance]:
 
 @st.composite
 def scrambled(draw: st.DrawFn, events: list[SessionEvent]) -> list[SessionEvent]:
-    """Some events twice, all in any order."""
+    """The events in any order, some of them repeated."""
     again = [event for event in events if draw(st.booleans())]
     return draw(st.permutations(events + again))
 
 
 @given(classes(may_crash=False), st.data())
-def test_seconds_equal_the_truth_where_both_ends_were_told(truth: TrueClass, data: st.DataObject) -> None:
-    """A `joined` may be lost: the goodbye tells it again."""
-    events = [goodbye(c) for c in truth.connections]
+def test_seconds_are_exact_if_every_leave_is_announced(truth: TrueClass, data: st.DataObject) -> None:
+    """A lost `joined` does not matter, since the leave carries the join time too."""
+    events = [leave(c) for c in truth.connections]
     events += [joined(c.who, c.sid, c.start) for c in truth.connections if data.draw(st.booleans())]
     folded = fold(data.draw(scrambled(events)))
 
@@ -54,38 +54,38 @@ def test_seconds_equal_the_truth_where_both_ends_were_told(truth: TrueClass, dat
 
 
 @given(classes(), st.data())
-def test_what_was_lost_is_made_up_for_within_bounds_and_said_so(
+def test_lost_webhooks_cause_a_bounded_error_with_inferred_provenance(
     truth: TrueClass, data: st.DataObject
 ) -> None:
     events, error = restarts(truth), dict.fromkeys((c.who for c in truth.connections), 0.0)
-    told: dict[str, tuple[bool, bool]] = {}
+    announcements: dict[str, tuple[bool, bool]] = {}
     for c in truth.connections:
-        told[c.sid] = announced, said_left = (
+        announcements[c.sid] = announced, end_announced = (
             data.draw(st.booleans()),
             not c.crashed and data.draw(st.booleans()),
         )
         events += [joined(c.who, c.sid, c.start)] if announced else []
-        events += [goodbye(c)] if said_left else []
-        events += watched(truth, c, announced=announced, said_left=said_left)
-        events += heard(c, HEARD_EVERY)
-        error[c.who] += 0 if said_left else max(POLL, HEARD_EVERY) + (DETECTED if c.dies else 0)
-        error[c.who] += 0 if announced or said_left else POLL
+        events += [leave(c)] if end_announced else []
+        events += watched(truth, c, announced=announced, end_announced=end_announced)
+        events += recorded(c, RECORDED_EVERY)
+        error[c.who] += 0 if end_announced else max(POLL, RECORDED_EVERY) + (DETECTED if c.dies else 0)
+        error[c.who] += 0 if announced or end_announced else POLL
     folded = fold(data.draw(scrambled(events)))
 
     for who, attendance in folded.items():
         assert abs(attendance.seconds - truth.seconds_of(who)) <= error[who] + 0.001
         for connection in attendance.connections:
-            announced, said_left = told[connection.sid]
-            assert (connection.joined_by == Provenance.ANNOUNCED) == (announced or said_left)
-            assert said_left or connection.left_by not in (Provenance.ANNOUNCED, Provenance.NONE)
+            announced, end_announced = announcements[connection.sid]
+            assert (connection.joined_by == Provenance.ANNOUNCED) == (announced or end_announced)
+            assert end_announced or connection.left_by not in (Provenance.ANNOUNCED, Provenance.NONE)
 
 
 @given(classes(), st.data())
-def test_order_and_repetition_make_no_difference(truth: TrueClass, data: st.DataObject) -> None:
+def test_order_and_repetition_do_not_matter(truth: TrueClass, data: st.DataObject) -> None:
     events = restarts(truth)
     for c in truth.connections:
-        every = [joined(c.who, c.sid, c.start), goodbye(c), *heard(c, 60)]
-        every += watched(truth, c, announced=False, said_left=False)
+        every = [joined(c.who, c.sid, c.start), leave(c), *recorded(c, 60)]
+        every += watched(truth, c, announced=False, end_announced=False)
         events += [event for event in every if data.draw(st.booleans())]
 
     assert fold(data.draw(scrambled(events))) == fold(events)
@@ -95,7 +95,7 @@ def test_order_and_repetition_make_no_difference(truth: TrueClass, data: st.Data
 @settings(max_examples=50)
 def test_a_person_is_never_counted_twice(truth: TrueClass, data: st.DataObject) -> None:
     events = [joined(c.who, c.sid, c.start) for c in truth.connections]
-    events += [goodbye(c) for c in truth.connections if data.draw(st.booleans())]
+    events += [leave(c) for c in truth.connections if data.draw(st.booleans())]
 
     for attendance in fold(events).values():
         for earlier, later in pairwise(attendance.intervals):

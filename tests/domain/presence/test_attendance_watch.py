@@ -1,4 +1,4 @@
-"""The record and the watch together: what the webhooks lost, the watch mends, by the record it itself made."""
+"""Attendance with lost webhooks and the room watch, which polls LiveKit and compares with the recorded events."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -12,36 +12,38 @@ from domain.presence.connections import Provenance
 from domain.presence.events import SessionEvent
 from media_bridge.liveness import Poll, RecordedConnection, Sighting, compare
 from media_bridge.rooms import Room, RoomParticipant
-from tests.domain.presence.true_class import DETECTED, END, POLL, TrueClass, TrueConnection, classes, goodbye
+from tests.domain.presence.true_class import DETECTED, END, POLL, TrueClass, TrueConnection, classes, leave
 from tests.domain.session_events import at, joined, remade
 
 pytestmark = pytest.mark.unit
 
 SESSION = UUID(int=7)
-DOWN = 15  # seconds that a killed server is away
-NOTICED = 3 * POLL  # an absence is called after two looks, the first of which may be just too early
+DOWN = 15  # seconds until a crashed server is back
+NOTICED = (
+    3 * POLL
+)  # seconds until an absence is recorded: two polls, of which the first may be just too early
 
 
 class Watched:
-    """A class as it goes on record: webhooks, some of them lost, and a look every ten seconds."""
+    """Records a class as the product does: from webhooks, some of them lost, and a poll every ten seconds."""
 
     def __init__(self, truth: TrueClass, webhooks: list[tuple[float, SessionEvent]]) -> None:
         self._truth = truth
-        self._webhooks = sorted(webhooks, key=lambda told: told[0])
+        self._webhooks = sorted(webhooks, key=lambda arrival: arrival[0])
         self._sightings: Mapping[str, Sighting] = {}
         self.events: list[SessionEvent] = []
 
     def run(self, *, restart_at: int | None) -> dict[str, Attendance]:
-        """`restart_at`: the watch forgets what it remembered."""
+        """Run the class. At `restart_at` seconds the watch loses its memory."""
         for second in range(POLL, END + DETECTED + NOTICED + POLL, POLL):
             arrived = [event for when, event in self._webhooks if second - POLL <= when < second]
             self.events += arrived
             if restart_at is not None and second - POLL <= restart_at < second:
                 self._sightings = {}
-            self._look(second)
+            self._poll(second)
         return fold_attendance(self.events, until=at(END + 200))
 
-    def _look(self, second: int) -> None:
+    def _poll(self, second: int) -> None:
         crash = self._truth.crash_at
         if crash is not None and crash <= second < crash + DOWN:
             return
@@ -51,44 +53,48 @@ class Watched:
             for c in self._truth.connections
             if c.start <= second < c.listed_until
         ]
-        known, left = self._on_record()
+        open_connections, left = self._recorded_connections()
         rooms = [] if forgotten else [Room(SESSION, "RM", at(0))]
         poll = Poll(at(second), rooms, {} if forgotten else {SESSION: listed})
-        found = compare(poll, running={SESSION}, recorded=known, left=left, sightings=self._sightings)
-        self._sightings = found.sightings
-        self.events += [remade(second) for _ in found.remake]
-        self.events += [recorded.event for recorded in found.events]
+        comparison = compare(
+            poll, running={SESSION}, recorded=open_connections, left=left, sightings=self._sightings
+        )
+        self._sightings = comparison.sightings
+        self.events += [remade(second) for _ in comparison.remake]
+        self.events += [recorded.event for recorded in comparison.events]
 
-    def _on_record(self) -> tuple[list[RecordedConnection], set[str]]:
+    def _recorded_connections(self) -> tuple[list[RecordedConnection], set[str]]:
         folded = fold_attendance(self.events, until=None)
-        every = [(a.identity, c) for a in folded.values() for c in a.connections]
-        known = [
-            RecordedConnection(SESSION, c.sid, who, c.last_seen_at) for who, c in every if c.left_at is None
+        connections = [(a.identity, c) for a in folded.values() for c in a.connections]
+        still_open = [
+            RecordedConnection(SESSION, c.sid, who, c.last_seen_at)
+            for who, c in connections
+            if c.left_at is None
         ]
-        return known, {c.sid for _, c in every if c.said_left}
+        return still_open, {c.sid for _, c in connections if c.end_announced}
 
 
 @st.composite
 def lossy(draw: st.DrawFn, truth: TrueClass) -> list[tuple[float, SessionEvent]]:
-    """The webhooks that arrive, with the second in which they do: retries make some of them late."""
-    told: list[tuple[float, SessionEvent]] = []
+    """The webhooks that arrive, with the second of their arrival; retries delay some of them."""
+    arrivals: list[tuple[float, SessionEvent]] = []
     for c in truth.connections:
         delay = draw(st.sampled_from([0, 0, 0, 8]))
         if draw(st.booleans()):
-            told.append((c.start + delay, joined(c.who, c.sid, c.start)))
+            arrivals.append((c.start + delay, joined(c.who, c.sid, c.start)))
         if not c.crashed and draw(st.booleans()):
-            told.append((c.listed_until + delay, goodbye(c)))
-    return told
+            arrivals.append((c.listed_until + delay, leave(c)))
+    return arrivals
 
 
 def error_of(c: TrueConnection) -> float:
-    """At most: not seen at all, or seen a look too long; a dead client is listed for a while."""
+    """The largest error in seconds: one poll, and for a dead client the time that LiveKit still lists it."""
     return POLL + (DETECTED if c.dies else 0)
 
 
 @given(classes(), st.data())
 @settings(max_examples=40)
-def test_the_watch_makes_up_for_lost_webhooks(truth: TrueClass, data: st.DataObject) -> None:
+def test_the_watch_limits_the_error_of_lost_webhooks(truth: TrueClass, data: st.DataObject) -> None:
     folded = Watched(truth, data.draw(lossy(truth))).run(restart_at=None)
 
     for who in {c.who for c in truth.connections}:
@@ -101,7 +107,7 @@ def test_the_watch_makes_up_for_lost_webhooks(truth: TrueClass, data: st.DataObj
 
 @given(classes(may_crash=False), st.data(), st.integers(0, END))
 @settings(max_examples=40)
-def test_a_watch_that_starts_afresh_leaves_nobody_in_the_room(
+def test_a_restarted_watch_leaves_no_connection_open(
     truth: TrueClass, data: st.DataObject, restart_at: int
 ) -> None:
     folded = Watched(truth, data.draw(lossy(truth))).run(restart_at=restart_at)

@@ -1,4 +1,4 @@
-"""Observable acts, counted."""
+"""Engagement computed from talk, chat, hands, tracks and quality events."""
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 K = EventKind
 
 
-def of(*events: SessionEvent, who: str = "ana", until: float = 600) -> EngagementSummary:
+def engagement(*events: SessionEvent, who: str = "ana", until: float = 600) -> EngagementSummary:
     return summarise([joined("ana", "PA_1", 0), *events], until=at(until))[who]
 
 
@@ -52,23 +52,23 @@ def talk(who: str, sid: str, when: float, until: float, voiced: float, track: st
     )
 
 
-def test_talk_and_its_share() -> None:
+def test_talk_seconds_and_share() -> None:
     events = [
         talk("ana", "PA_1", 10, 30, 15),
         talk("ben", "PA_2", 40, 50, 5, "TR_2"),
         joined("ben", "PA_2", 0),
     ]
 
-    assert (of(*events).talk_seconds, of(*events).talk_share) == (15, 0.75)
-    assert of(*events, who="ben").talk_share == 0.25
+    assert (engagement(*events).talk_seconds, engagement(*events).talk_share) == (15, 0.75)
+    assert engagement(*events, who="ben").talk_share == 0.25
 
 
-def test_what_two_recorders_heard_at_once_counts_once() -> None:
-    assert of(talk("ana", "PA_1", 10, 30, 20), talk("ana", "PA_1", 20, 40, 20)).talk_seconds == 30
+def test_overlapping_talk_reports_count_once() -> None:
+    assert engagement(talk("ana", "PA_1", 10, 30, 20), talk("ana", "PA_1", 20, 40, 20)).talk_seconds == 30
 
 
-def test_chat_and_hands() -> None:
-    ana = of(
+def test_chat_messages_and_hand_raises_are_counted() -> None:
+    ana = engagement(
         event(K.CHAT, 5, "ana", "PA_1", text="hello"),
         event(K.HAND_RAISED, 6, "ana", "PA_1"),
         event(K.HAND_LOWERED, 7, "ana", "PA_1"),
@@ -78,8 +78,8 @@ def test_chat_and_hands() -> None:
     assert (ana.chat_messages, ana.hand_raises) == (1, 2)
 
 
-def test_a_microphone_is_on_while_published_and_not_muted() -> None:
-    ana = of(
+def test_microphone_time_counts_while_published_and_unmuted() -> None:
+    ana = engagement(
         capture_track(K.TRACK_PUBLISHED, 10, muted=True),
         capture_track(K.TRACK_UNMUTED, 20),
         capture_track(K.TRACK_MUTED, 50),
@@ -90,16 +90,16 @@ def test_a_microphone_is_on_while_published_and_not_muted() -> None:
     assert (ana.microphone_seconds, ana.camera_seconds) == (40, 0)
 
 
-def test_a_recorder_that_comes_back_to_a_muted_track_ends_its_time() -> None:
-    ana = of(
+def test_a_track_found_muted_after_a_recorder_restart_ends() -> None:
+    ana = engagement(
         capture_track(K.TRACK_PUBLISHED, 10, muted=False), capture_track(K.TRACK_PUBLISHED, 100, muted=True)
     )
 
     assert ana.microphone_seconds == 90
 
 
-def test_the_webhook_knows_of_the_time_before_the_recorder_came() -> None:
-    ana = of(
+def test_webhooks_count_before_the_recorder_follows_a_track() -> None:
+    ana = engagement(
         webhook_track(K.TRACK_PUBLISHED, 10, "camera", muted=False),
         capture_track(K.TRACK_PUBLISHED, 30, "camera", muted=False),
         webhook_track(K.TRACK_UNPUBLISHED, 60, "camera"),
@@ -108,8 +108,8 @@ def test_the_webhook_knows_of_the_time_before_the_recorder_came() -> None:
     assert ana.camera_seconds == 50
 
 
-def test_the_webhook_does_not_unmute_what_the_recorder_saw_muted() -> None:
-    ana = of(
+def test_a_webhook_does_not_override_the_recorders_mute() -> None:
+    ana = engagement(
         capture_track(K.TRACK_PUBLISHED, 9.8, muted=False),
         capture_track(K.TRACK_MUTED, 9.9),
         webhook_track(K.TRACK_PUBLISHED, 10, muted=False),
@@ -120,13 +120,15 @@ def test_the_webhook_does_not_unmute_what_the_recorder_saw_muted() -> None:
 
 def test_a_track_does_not_outlive_its_connection() -> None:
     assert (
-        of(capture_track(K.TRACK_PUBLISHED, 10, muted=False), left("ana", "PA_1", 100)).microphone_seconds
+        engagement(
+            capture_track(K.TRACK_PUBLISHED, 10, muted=False), left("ana", "PA_1", 100)
+        ).microphone_seconds
         == 90
     )
 
 
-def test_tracks_of_a_lost_server_are_not_counted_beside_the_ones_after_it() -> None:
-    ana = of(
+def test_tracks_of_a_crashed_server_end_with_it() -> None:
+    ana = engagement(
         capture_track(K.TRACK_PUBLISHED, 0, muted=False),
         event(K.CHAT, 100, "ana", "PA_1"),
         remade(150),
@@ -138,8 +140,8 @@ def test_tracks_of_a_lost_server_are_not_counted_beside_the_ones_after_it() -> N
     assert ana.microphone_seconds == 140
 
 
-def test_quality_worst_and_mean_over_time() -> None:
-    ana = of(
+def test_worst_and_time_weighted_mean_quality() -> None:
+    ana = engagement(
         event(K.QUALITY, 0, "ana", "PA_1", level="excellent"),
         event(K.QUALITY, 300, "ana", "PA_1", level="poor"),
         event(K.QUALITY, 450, "ana", level="unknown"),
@@ -147,21 +149,21 @@ def test_quality_worst_and_mean_over_time() -> None:
     )
 
     assert (ana.worst_quality, ana.mean_quality) == ("poor", 2.0)
-    assert (of().worst_quality, of().mean_quality) == (None, None)
+    assert (engagement().worst_quality, engagement().mean_quality) == (None, None)
 
 
-def test_concealed_audio_is_a_share_of_what_was_heard() -> None:
-    ana = of(
+def test_concealed_audio_is_a_share_of_all_samples() -> None:
+    ana = engagement(
         event(K.AUDIO_CONCEALED, 10, "ana", "PA_1", concealed_samples=480, total_samples=48000),
         event(K.AUDIO_CONCEALED, 20, "ana", "PA_1", concealed_samples=0, total_samples=48000),
     )
 
     assert ana.concealed_ratio == 0.005
-    assert of().concealed_ratio is None
+    assert engagement().concealed_ratio is None
 
 
-def test_time_in_which_video_was_dropped_for_the_sake_of_audio() -> None:
-    ana = of(
+def test_audio_only_time_is_counted() -> None:
+    ana = engagement(
         event(K.VIDEO_FALLBACK, 100, "ana", audio_only=True),
         event(K.VIDEO_FALLBACK, 130, "ana", audio_only=True),
         event(K.VIDEO_FALLBACK, 160, "ana", audio_only=False),
@@ -171,14 +173,14 @@ def test_time_in_which_video_was_dropped_for_the_sake_of_audio() -> None:
     assert ana.audio_only_seconds == 160
 
 
-def test_machines_are_not_engaged() -> None:
+def test_machines_have_no_engagement() -> None:
     started = event(K.CAPTURE_STARTED, 0, capture_identity("0198"), hidden=True)
 
     assert summarise([started], until=at(60)) == {}
 
 
 @given(st.data())
-def test_order_and_repetition_make_no_difference(data: st.DataObject) -> None:
+def test_order_and_repetition_do_not_matter(data: st.DataObject) -> None:
     events = [
         joined("ana", "PA_1", 0),
         capture_track(K.TRACK_PUBLISHED, 1, muted=False),

@@ -1,4 +1,4 @@
-"""Milestones of presence: each is signalled to the workflow once."""
+"""Presence counts, and milestones, each of which is signalled to the workflow once."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,7 +11,7 @@ from domain.people.roles import Role
 from domain.presence.attendance import fold_attendance
 from domain.presence.events import SessionEvent
 from domain.presence.milestones import Milestone, Presence, new_milestones, presence_of
-from tests.domain.presence.true_class import TrueClass, classes, goodbye
+from tests.domain.presence.true_class import TrueClass, classes, leave
 from tests.domain.session_events import absent, at, joined, left, remade
 
 pytestmark = pytest.mark.unit
@@ -24,7 +24,7 @@ def fold(*events: SessionEvent) -> Presence:
     return presence_of(fold_attendance(events, until=None), events, ROLES, expected=EXPECTED)
 
 
-def test_an_empty_room_that_nobody_has_entered_is_not_called_empty() -> None:
+def test_a_room_that_nobody_has_entered_is_not_empty_since_any_time() -> None:
     assert (fold().in_room, fold().empty_since, fold().ever_occupied) == (0, None, False)
 
 
@@ -41,7 +41,7 @@ def test_people_in_the_room_are_counted_by_role() -> None:
     assert not presence.all_expected_present
 
 
-def test_all_expected_have_been_there_even_if_one_is_out_at_the_moment() -> None:
+def test_all_expected_counts_people_who_have_left_again() -> None:
     events = [
         joined("iris", "PA_1", 0),
         joined("ana", "PA_2", 5),
@@ -52,13 +52,13 @@ def test_all_expected_have_been_there_even_if_one_is_out_at_the_moment() -> None
     assert fold(*events).all_expected_present
 
 
-def test_two_tabs_are_one_person() -> None:
+def test_two_connections_are_one_person() -> None:
     presence = fold(joined("ana", "PA_1", 0), joined("ana", "PA_2", 5))
 
     assert presence.students == 1
 
 
-def test_a_room_is_empty_since_the_last_one_left() -> None:
+def test_a_room_is_empty_since_the_last_person_left() -> None:
     presence = fold(
         joined("iris", "PA_1", 0),
         joined("ana", "PA_2", 5),
@@ -69,8 +69,8 @@ def test_a_room_is_empty_since_the_last_one_left() -> None:
     assert (presence.in_room, presence.empty_since) == (0, at(100))
 
 
-def test_a_room_made_again_waits_for_its_people_from_then_on() -> None:
-    """Their last sighting may be long ago: a class must not end because its server was restarted."""
+def test_a_recreated_room_is_empty_since_its_recreation() -> None:
+    """Otherwise a class whose last sightings are old would end because its server was restarted."""
     events = [joined("iris", "PA_1", 0), joined("ana", "PA_2", 5), remade(2400)]
 
     assert fold(*events).empty_since == at(2400)
@@ -79,14 +79,14 @@ def test_a_room_made_again_waits_for_its_people_from_then_on() -> None:
 
 
 def signal_all(events: Sequence[SessionEvent]) -> list[str]:
-    """Signal after each event, as the watch does."""
+    """The milestones signalled if they are checked after each event, as the watch does."""
     signalled: list[str] = []
     for count in range(1, len(events) + 1):
         signalled += new_milestones(signalled, fold(*events[:count]))
     return signalled
 
 
-def test_a_class_has_few_milestones() -> None:
+def test_a_class_with_reconnects_has_few_milestones() -> None:
     signalled = signal_all(
         [
             joined("ana", "PA_1", 0),
@@ -103,7 +103,7 @@ def test_a_class_has_few_milestones() -> None:
     assert signalled == ["student", "instructor", "everybody", f"empty:{at(601).isoformat()}"]
 
 
-def test_a_room_that_fills_again_is_signalled_even_if_other_milestones_came_between() -> None:
+def test_a_reoccupied_room_is_signalled_after_other_milestones() -> None:
     signalled = [
         Milestone.STUDENT_JOINED,
         f"{Milestone.ROOM_EMPTY}:{at(50).isoformat()}",
@@ -116,22 +116,20 @@ def test_a_room_that_fills_again_is_signalled_even_if_other_milestones_came_betw
     assert new_milestones([*signalled, "occupied:3"], fold(*events)) == [f"empty:{at(50).isoformat()}"]
 
 
-def test_emptiness_that_turns_out_to_be_of_another_moment_is_signalled_again() -> None:
+def test_a_corrected_time_of_emptiness_is_signalled_again() -> None:
     signalled = signal_all([joined("ana", "PA_1", 0), absent("ana", "PA_1", 50), left("ana", "PA_1", 57)])
 
     assert signalled == ["student", f"empty:{at(50).isoformat()}", f"empty:{at(57).isoformat()}"]
 
 
 @given(classes(may_crash=False), st.data())
-def test_the_last_milestone_of_the_room_is_true_in_any_order_of_events(
-    truth: TrueClass, data: st.DataObject
-) -> None:
+def test_the_last_room_milestone_is_right_for_any_event_order(truth: TrueClass, data: st.DataObject) -> None:
     events = [joined(c.who, c.sid, c.start) for c in truth.connections]
-    events += [goodbye(c) for c in truth.connections if data.draw(st.booleans())]
+    events += [leave(c) for c in truth.connections if data.draw(st.booleans())]
     disordered = data.draw(st.permutations(events))
     signalled, final = signal_all(disordered), fold(*events)
 
-    room = [word for word in signalled if word.startswith(("empty", "occupied"))]
+    room = [milestone for milestone in signalled if milestone.startswith(("empty", "occupied"))]
     assert bool(final.empty_since) == bool(room and room[-1].startswith("empty"))
     assert new_milestones(signalled, final) == []
-    assert all(one != other for one, other in pairwise(room))
+    assert all(earlier != later for earlier, later in pairwise(room))

@@ -1,4 +1,4 @@
-"""A made-up class whose truth is known, and what LiveKit, the watch and the recorder tell of it."""
+"""Generates classes with known ground truth, and the events that LiveKit, the watch and the recorder would report."""
 
 import math
 from collections.abc import Iterator
@@ -10,20 +10,20 @@ from domain.intervals import Interval, merged, total_seconds
 from domain.presence.events import EventKind, SessionEvent
 from tests.domain.session_events import absent, at, event, left, remade, seen
 
-POLL = 10  # seconds between two looks of the watch
+POLL = 10  # seconds between two polls of the watch
 DETECTED = 20  # seconds from the last packet of a dead client to LiveKit's `left`
 END = 1200
 
 
 @dataclass(frozen=True)
 class TrueConnection:
-    """What really happened, in seconds from the start."""
+    """A connection as it really was, in seconds from the start of the class."""
 
     who: str
     sid: str
     start: float
-    end: int  # LiveKit tells the end in whole seconds
-    dies: bool = False  # the client falls silent instead of saying goodbye
+    end: int  # whole seconds, as LiveKit reports it
+    dies: bool = False  # the client disappears without leaving
     crashed: bool = False  # it ends because the server does
 
     @property
@@ -63,27 +63,29 @@ def classes(draw: st.DrawFn, *, may_crash: bool = True) -> TrueClass:
     return TrueClass(tuple(connections), crash_at)
 
 
-def goodbye(c: TrueConnection) -> SessionEvent:
+def leave(c: TrueConnection) -> SessionEvent:
+    """LiveKit's announcement of the end."""
     reason = "connection_timeout" if c.dies else "client_initiated"
     return left(c.who, c.sid, c.listed_until, reason, since=c.start)
 
 
 def watched(
-    truth: TrueClass, c: TrueConnection, *, announced: bool, said_left: bool
+    truth: TrueClass, c: TrueConnection, *, announced: bool, end_announced: bool
 ) -> Iterator[SessionEvent]:
-    """What the watch adds for one connection: a sighting where nobody announced it, its absence otherwise."""
-    looks = [look for look in range(0, END + 60, POLL) if c.start <= look < c.listed_until]
-    if looks and not announced:
-        yield seen(c.who, c.sid, looks[0], since=c.start)
-    if (looks or announced) and not said_left and not c.crashed:
-        yield absent(c.who, c.sid, looks[-1] if looks else c.start)
+    """The watch's events for a connection: a sighting if its join was lost, an absence if its leave was lost."""
+    polls = [second for second in range(0, END + 60, POLL) if c.start <= second < c.listed_until]
+    if polls and not announced:
+        yield seen(c.who, c.sid, polls[0], since=c.start)
+    if (polls or announced) and not end_announced and not c.crashed:
+        yield absent(c.who, c.sid, polls[-1] if polls else c.start)
 
 
-def heard(c: TrueConnection, every: int) -> Iterator[SessionEvent]:
-    """The recorder hears each person now and then."""
+def recorded(c: TrueConnection, every: int) -> Iterator[SessionEvent]:
+    """Events of the recorder, one every `every` seconds."""
     for second in range(math.ceil(c.start), c.end, every):
         yield event(EventKind.CHAT, second, c.who, c.sid)
 
 
 def restarts(truth: TrueClass) -> list[SessionEvent]:
+    """The recreation of the room after a server crash."""
     return [remade(truth.crash_at + 15)] if truth.crash_at is not None else []

@@ -1,4 +1,4 @@
-"""`homeroom desk`: a signed link to the pages of an organization."""
+"""`homeroom desk`: prints a signed link that signs the operator in to an organization's console."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, NoReturn
@@ -6,42 +6,42 @@ from uuid import UUID
 
 import typer
 
-from cli.given_settings import settings_or_exit
+from cli.settings import settings_or_exit
 from config.settings import Settings
 from signing.links import DeskLink
 from wiring.signing import link_signer
 
-LASTS = timedelta(hours=12)
+VALID_FOR = timedelta(hours=12)
 
 
 def desk(
     organization: Annotated[
         UUID | None,
-        typer.Argument(
-            help="The organization's id. Defaults to the newest ten, if the owner's database URL is set."
-        ),
+        typer.Argument(help="The organization's id. Defaults to the ten newest organizations."),
     ] = None,
 ) -> None:
     """Print a sign-in link to the console, valid for twelve hours. Anyone with it has access."""
     settings = settings_or_exit()
     if organization is not None:
-        typer.echo(desk_url(settings, organization))
+        typer.echo(console_url(settings, organization))
         return
     if settings.owner_database_url is None:
-        _give_up("Pass the organization's id: `homeroom desk ID`. POST /v1/organizations returned it.")
-    known = _newest(settings.owner_database_url.get_secret_value())
-    if not known:
+        _give_up("Pass the organization's id, as POST /v1/organizations returned it: `homeroom desk ID`.")
+    organizations = _newest(settings.owner_database_url.get_secret_value())
+    if not organizations:
         _give_up("There are no organizations yet. `homeroom demo` or POST /v1/organizations creates one.")
-    for key, name in known:
-        typer.echo(f"{name} ({key})\n  {desk_url(settings, key)}")
+    for organization_id, name in organizations:
+        typer.echo(f"{name} ({organization_id})\n  {console_url(settings, organization_id)}")
 
 
-def desk_url(settings: Settings, organization: UUID, path: str = "/today") -> str:
-    return link_signer(settings).desk_url(DeskLink(organization), datetime.now(UTC) + LASTS, path)
+def console_url(settings: Settings, organization: UUID, path: str = "/today") -> str:
+    """A URL that signs its holder in to the organization's console and opens `path`."""
+    return link_signer(settings).desk_url(DeskLink(organization), datetime.now(UTC) + VALID_FOR, path)
 
 
 def _newest(owner_url: str) -> list[tuple[UUID, str]]:
-    import psycopg  # imported here: no other verb pays for it
+    """Id and name of the ten newest organizations."""
+    import psycopg  # imported here: it slows down the start of other commands
 
     query = "select id, name from organization order by created_at desc limit 10"
     try:

@@ -1,15 +1,17 @@
+"""`homeroom desk`, and how commands fail without a stack."""
+
 from uuid import uuid4
 
 import pytest
 
-from cli.desk import desk_url
+from cli.console_link import console_url
 from config.settings import Settings
 from tests.cli.homes import StackUnderTest
 
 pytestmark = pytest.mark.adapter
 
 
-def test_a_link_opens_the_pages_of_its_organization() -> None:
+def test_the_link_opens_the_console() -> None:
     settings = Settings.model_validate(
         {
             "admin_token": "a",
@@ -19,11 +21,11 @@ def test_a_link_opens_the_pages_of_its_organization() -> None:
             "public_url": "https://classes.example",
         }
     )
-    assert desk_url(settings, uuid4()).startswith("https://classes.example/today?desk=")
+    assert console_url(settings, uuid4()).startswith("https://classes.example/today?desk=")
 
 
 @pytest.mark.parametrize("verb", ["desk", "demo", "migrate"])
-def test_without_a_stack_a_verb_says_what_to_do(stack: StackUnderTest, verb: str) -> None:
+def test_without_a_stack_a_command_says_what_to_do(stack: StackUnderTest, verb: str) -> None:
     done = stack.run(verb)
     assert done.returncode == 1
     assert "homeroom up" in done.stderr
