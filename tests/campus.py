@@ -17,10 +17,12 @@ import psycopg
 import uvicorn
 from fastapi import FastAPI
 from psycopg import sql
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.local.ports import free_ports
 from config.settings import Settings
 from models.changes import listen
+from models.database import Database
 from models.tables import metadata
 from server import create_app
 from signing.links import DeskLink, LinkSigner
@@ -58,10 +60,12 @@ async def serving(settings: Settings, grace: int = 3) -> AsyncIterator[FastAPI]:
     config = uvicorn.Config(app, port=port, ws="none", log_config=None, timeout_graceful_shutdown=grace)
     server = _Server(config)
     running = asyncio.create_task(server.serve())
-    await server.up.wait()
-    yield app
-    server.should_exit = True
-    await running
+    try:
+        await server.up.wait()
+        yield app
+    finally:
+        server.should_exit = True
+        await running
 
 
 def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
@@ -196,6 +200,15 @@ class School:
 
     def rows(self) -> Counter[str]:
         return self.campus.rows(self.id)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction in the school's own scope, for rows that no request writes."""
+        async with (
+            aclosing(Database(self.campus.database.application)) as database,
+            database.tenant(self.id) as session,
+        ):
+            yield session
 
 
 @asynccontextmanager

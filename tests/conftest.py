@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: the real servers, each started when first asked for."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -61,9 +62,8 @@ def database_urls(postgres_server: TestPostgres, migrated_template: str) -> Iter
 @pytest.fixture
 async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
     """As the application sees it: under row-level security."""
-    opened = Database(database_urls.application)
-    yield opened
-    await opened.aclose()
+    async with aclosing(Database(database_urls.application)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

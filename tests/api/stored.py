@@ -11,7 +11,6 @@ import httpx
 import obstore
 
 from domain.record.recording import AudioSegment, segment_key, session_prefix
-from models.database import Database
 from models.repositories import recordings, sessions
 from models.session import Participant
 from tests.campus import Campus, Json, School, serving, settings_for
@@ -57,13 +56,10 @@ class Kept:
 
 async def record(kept: Kept, count: int = 2) -> list[AudioSegment]:
     """So many segments of everybody in the class."""
-    database = Database(kept.campus.database.application)
-    session_id = UUID(kept.session_id)
-    async with database.tenant(kept.school.id) as db:
-        people = await sessions.participants(db, session_id)
+    async with kept.school.transaction() as db:
+        people = await sessions.participants(db, UUID(kept.session_id))
         made = [_segment(person, number) for person in people for number in range(count)]
         await recordings.register(db, made)
-    await database.aclose()
     for segment in made:
         await obstore.put_async(kept.campus.app.state.homeroom.store, segment.key, SOUND)
     return made

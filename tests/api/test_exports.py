@@ -6,6 +6,7 @@ import io
 import json
 import os
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -168,11 +169,10 @@ async def test_the_dictionary_names_every_table_and_column(opened: Archive) -> N
 async def test_an_organization_without_a_record_gets_empty_files(
     opened: Archive, view: str, form: ExportFormat
 ) -> None:
-    database = Database(opened.urls.application)
     new = Tenant()  # nothing of it is in the database
-    made = await Exports(database, most=1).begin(new.id, view_named(view), form, Period())
-    content = b"".join([piece async for piece in made.pieces()])
-    await database.aclose()
+    async with aclosing(Database(opened.urls.application)) as database:
+        made = await Exports(database, most=1).begin(new.id, view_named(view), form, Period())
+        content = b"".join([piece async for piece in made.pieces()])
     if form is ExportFormat.PARQUET:
         table = pq.read_table(io.BytesIO(content))
         assert table.num_rows == 0
@@ -197,28 +197,26 @@ async def test_what_is_refused(opened: Archive) -> None:
 
 
 async def test_a_database_that_is_away_is_told_as_a_problem(opened: Archive) -> None:
-    away = Database("postgresql://homeroom_app:x@127.0.0.1:1/nothing")
-    with pytest.raises(Exception, match="isn't responding"):
-        await Exports(away, most=1).begin(
-            opened.tenant.id, view_named("students"), ExportFormat.CSV, Period()
-        )
-    await away.aclose()
+    async with aclosing(Database("postgresql://homeroom_app:x@127.0.0.1:1/nothing")) as away:
+        with pytest.raises(Exception, match="isn't responding"):
+            await Exports(away, most=1).begin(
+                opened.tenant.id, view_named("students"), ExportFormat.CSV, Period()
+            )
 
 
 async def test_who_goes_away_gives_the_turn_back(opened: Archive) -> None:
     """Also before the first piece was taken."""
-    database = Database(opened.urls.application, pool_size=1)
-    desk = Exports(database, most=1)
-    for taken in (0, 1):
-        made = await desk.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
-        pieces = made.pieces()
-        for _ in range(taken):
-            await anext(pieces)
-        await made.aclose()
-    async with asyncio.timeout(30):
-        made = await desk.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
-        assert b"".join([piece async for piece in made.pieces()])
-    await database.aclose()
+    async with aclosing(Database(opened.urls.application, pool_size=1)) as database:
+        desk = Exports(database, most=1)
+        for taken in (0, 1):
+            made = await desk.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
+            pieces = made.pieces()
+            for _ in range(taken):
+                await anext(pieces)
+            await made.aclose()
+        async with asyncio.timeout(30):
+            made = await desk.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
+            assert b"".join([piece async for piece in made.pieces()])
 
 
 MANY, BATCH = 100_000, 5_000

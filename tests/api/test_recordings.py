@@ -12,7 +12,6 @@ from api.schemas.records import EngagementOut
 from domain.presence.engagement import EngagementSummary
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
 from domain.record.documentation import Citation, Section, Statement
-from models.database import Database
 from models.repositories import documents
 from signing.links import RecordingLink
 from tests.api.roles import signed_in
@@ -183,8 +182,8 @@ def test_engagement_tells_all_that_is_known_of_it() -> None:
 
 
 async def test_the_statements_of_one_revision(kept: Kept) -> None:
-    database, session_id = Database(kept.campus.database.application), UUID(kept.session_id)
-    async with database.tenant(kept.school.id) as db:
+    session_id = UUID(kept.session_id)
+    async with kept.school.transaction() as db:
         for number, text in enumerate(("They added.", "<b>They subtracted.</b>")):
             statement = Statement(Section.TOPICS, text, (Citation(uuid4(), "q"),))
             await documents.add_revision(
@@ -197,7 +196,6 @@ async def test_the_statements_of_one_revision(kept: Kept) -> None:
                 based_on=number,
                 at=datetime.now(UTC),
             )
-    await database.aclose()
     for number, text in ((1, "They added."), (2, "<b>They subtracted.</b>")):
         found = (await kept.api.get(f"{kept.path}/documentation/revisions/{number}")).json()
         assert found["revision"] == number

@@ -1,6 +1,7 @@
 """The room client works against a real LiveKit server."""
 
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import timedelta
 from uuid import uuid4
 
@@ -75,22 +76,21 @@ async def test_stopped_server_is_unavailable_and_has_lost_its_rooms_when_back(
     livekit_factory: Callable[..., TestLiveKit],
 ) -> None:
     server, session_id = livekit_factory(), uuid4()
-    rooms = LiveKitRooms(server.url, server.api_key, server.api_secret)
-    await rooms.ensure_room(session_id, **PATIENCE)
-    server.kill()
-    with pytest.raises(Unavailable):
-        await rooms.list_rooms()
-    server.start()
+    async with aclosing(LiveKitRooms(server.url, server.api_key, server.api_secret)) as rooms:
+        await rooms.ensure_room(session_id, **PATIENCE)
+        server.kill()
+        with pytest.raises(Unavailable):
+            await rooms.list_rooms()
+        server.start()
 
-    assert await rooms.list_rooms() == []
-    await rooms.aclose()
+        assert await rooms.list_rooms() == []
 
 
 async def test_wrong_secret_is_not_retryable(livekit_server: TestLiveKit) -> None:
-    rooms = LiveKitRooms(livekit_server.url, livekit_server.api_key, "wrong-secret-of-thirty-two-characters")
-    with pytest.raises(NotAllowed):
-        await rooms.list_rooms()
-    await rooms.aclose()
+    wrong = "wrong-secret-of-thirty-two-characters"
+    async with aclosing(LiveKitRooms(livekit_server.url, livekit_server.api_key, wrong)) as rooms:
+        with pytest.raises(NotAllowed):
+            await rooms.list_rooms()
 
 
 @pytest.mark.parametrize(

@@ -99,12 +99,12 @@ async def test_text_that_the_database_cannot_keep_does_not_stop_the_record(
 
 async def test_without_a_database_the_sender_is_told_to_send_again(database_urls: DatabaseUrls) -> None:
     nowhere = database_urls.application.replace(database_urls.name, "no_such_database")
-    database = Database(nowhere)
-    recorder = EventRecorder(database, Tenants(database))
-    with pytest.raises(Unavailable):
-        await recorder.record(fact(uuid4(), "lost"))
-    await recorder.aclose()
-    await database.aclose()
+    async with (
+        contextlib.aclosing(Database(nowhere)) as database,
+        contextlib.aclosing(EventRecorder(database, Tenants(database))) as recorder,
+    ):
+        with pytest.raises(Unavailable):
+            await recorder.record(fact(uuid4(), "lost"))
 
 
 async def test_lost_connections_are_replaced(

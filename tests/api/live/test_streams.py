@@ -62,11 +62,13 @@ async def pages(hub: LiveHub, *wanted: tuple[UUID, UUID]) -> AsyncIterator[list[
     for _ in range(2):  # at once, and when the hub listens
         await first.told()
     opened = [Page(hub.stream(*one)) for one in wanted]
-    for page in opened:
-        await page.told()
-    yield opened
-    for page in (first, *opened):
-        await page.close()
+    try:
+        for page in opened:
+            await page.told()
+        yield opened
+    finally:
+        for page in (first, *opened):
+            await page.close()
 
 
 def change(database: Database, *sessions: UUID | str) -> None:

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.cases.kinds import ExceptionKind
-from models.database import Database
 from tests.api.queue_rows import notice, open_cases
 from tests.cli.remote.shell import Shell
 from tests.console.taught import Hall
@@ -103,11 +102,9 @@ async def test_the_queue_is_worked_off(shell: Shell) -> None:
 async def test_the_outbox(shell: Shell) -> None:
     session_id = await shell.school.book()
     row = notice(shell.school, session_id, 1, failed_at=datetime.now(UTC), error="undeliverable")
-    database = Database(shell.school.campus.database.application)
-    async with database.tenant(shell.school.id) as db:
+    async with shell.school.transaction() as db:
         db.add(row)
         notice_id = str(row.id)
-    await database.aclose()
     failed = ("notices", "list", "--state", "failed", "--session", session_id)
     assert [one["id"] for one in await shell.rows(*failed)] == [notice_id]
     assert "undeliverable" in await shell.said(*failed)
