@@ -14,12 +14,12 @@ import obstore
 import pytest
 from obstore.store import ObjectStore
 
-from domain.presence.events import EventKind
+from domain.presence.events import EventKind, SessionEvent
 from domain.record.recording import AudioSegment, manifest_key
 from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.reports import EndReason, EventObserved, Heartbeat
 from storage.object_store import open_store
-from tests.media_bridge.classroom import Classroom
+from tests.media_bridge.classroom import Classroom, Reports
 from tests.stack import TestS3
 
 pytestmark = pytest.mark.adapter
@@ -44,6 +44,11 @@ async def samples_of(store: ObjectStore, segment: AudioSegment) -> np.ndarray:
     with av.open(BytesIO(audio), "r") as container:
         assert container.streams.audio[0].rate == segment.sample_rate
         return np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+
+
+def blind_for_being_late(reports: Reports) -> list[SessionEvent]:
+    """The spans a busy machine causes, in which the recorder stalls, are not meant."""
+    return [one for one in reports.events(EventKind.CAPTURE_BLIND) if one.data["reason"] == "late"]
 
 
 def pitch(pcm: np.ndarray, rate: int) -> float:
@@ -152,7 +157,7 @@ async def test_a_participant_who_joins_later_is_recorded(classroom: Classroom) -
     await classroom.people(1)
     await recording.wait_for_segments(1, people=1)
 
-    assert not recording.reports.events(EventKind.CAPTURE_BLIND)
+    assert not blind_for_being_late(recording.reports)
     latest = recording.reports.of(Heartbeat)[-1]
     assert (latest.connected, latest.participants, latest.audio_tracks) == (True, 1, 1)
 
@@ -177,14 +182,13 @@ async def test_a_late_recorder_reports_the_time_it_missed(
     await asyncio.sleep(2.5)  # a class begins without it
     joined = (await classroom.rooms.list_participants(classroom.session_id))[0].joined_at
     recording = classroom.record()
-    await recording.reports.until(lambda r: bool(r.events(EventKind.CAPTURE_BLIND)))
+    await recording.reports.until(lambda r: bool(blind_for_being_late(r)))
     await recording.wait_for_segments(1, people=1)
 
-    (blind,) = recording.reports.events(EventKind.CAPTURE_BLIND)
+    (blind,) = blind_for_being_late(recording.reports)
     assert abs(datetime.fromisoformat(blind.data["from"]) - joined) < timedelta(seconds=0.01)
     heard_from = recording.reports.segments[0].started_at
     assert abs(datetime.fromisoformat(blind.data["until"]) - heard_from) < timedelta(seconds=0.1)
-    assert blind.data["reason"] == "late"
 
 
 async def test_recording_ends_when_the_room_is_deleted(classroom: Classroom) -> None:
