@@ -9,7 +9,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -25,7 +25,8 @@ from models.changes import listen
 from models.database import Database
 from models.tables import metadata
 from server import create_app
-from signing.links import DeskLink, LinkSigner
+from signing.links import LinkSigner
+from tests.links import desk_url, token_of
 from tests.stack import DatabaseUrls
 
 ADMIN = "the-operator's-token"
@@ -127,7 +128,7 @@ class Campus:
         return LinkSigner([LINK_SECRET], self.url)
 
     def desk_url(self, organization_id: UUID, path: str = "/today", lasts: timedelta = HOUR) -> str:
-        return self.links.desk_url(DeskLink(organization_id), datetime.now(UTC) + lasts, path)
+        return desk_url(self.links, organization_id, path, lasts)
 
     def rows(self, organization_id: UUID) -> Counter[str]:
         """How many rows an organization has, by table; without those that a running session keeps writing."""
@@ -194,9 +195,7 @@ class School:
 
     async def join_token(self, session_id: str, role: str = "student") -> str:
         links = await self.get(f"/v1/sessions/{session_id}/join-links")
-        url = next(link["url"] for link in links if link["role"] == role)
-        token: str = parse_qs(urlsplit(url).query)["t"][0]
-        return token
+        return token_of(next(link["url"] for link in links if link["role"] == role))
 
     def rows(self) -> Counter[str]:
         return self.campus.rows(self.id)

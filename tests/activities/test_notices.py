@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -26,6 +25,7 @@ from services.notices import ClassNotices
 from services.outbox import Outbox
 from tests.activities.school import LINKS, SENDER, WORDS, School, now, quiet_now, run, told
 from tests.integrations.smtp_servers import mail_server
+from tests.links import token_of
 from tests.stack import TestMail
 from workflows.contracts.common import SessionRef
 from workflows.contracts.notices import NoticeInput
@@ -81,7 +81,7 @@ async def test_join_links_are_for_the_readers_own_children_in_this_class(
     people = await school.participants()
     for reader, own in {"Samira": {"Noor", "Leo"}, "Elena": {"Leo"}, "Ada": {"Ada"}}.items():
         urls = re.findall(r"https://\S+/join/\S+", mail_to(school, mail_sink, reader)["text"])
-        tokens = [parse_qs(urlsplit(url).query)["t"][0] for url in urls]
+        tokens = [token_of(url) for url in urls]
         links = [LINKS.read_join(token, school.session.session_id, now()) for token in tokens]
         assert {link.participant_id for link in links} == {people[name].id for name in own}
         assert {link.role for link in links} == ({Role.INSTRUCTOR} if reader == "Ada" else {Role.STUDENT})
@@ -254,7 +254,7 @@ async def test_every_mail_to_a_guardian_links_to_their_family_page(
     for reader in ("Samira", "Elena"):
         (url,) = re.findall(r"https://\S+/family\S+", mail_to(school, mail_sink, reader)["text"])
         assert url in unescape(mail_to(school, mail_sink, reader)["html"])
-        _, guardian_id, _ = LINKS.read_family(parse_qs(urlsplit(url).query)["t"][0], now())
+        _, guardian_id, _ = LINKS.read_family(token_of(url), now())
         assert guardian_id == school.people[reader]
     assert "/family" not in mail_to(school, mail_sink, "Ada")["text"]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -17,6 +16,7 @@ from signing.links import RecordingLink
 from tests.api.roles import signed_in
 from tests.api.stored import SOUND, Kept, on_s3, record
 from tests.campus import HOUR, Campus, problem_of, school
+from tests.links import token_of
 from tests.stack import TestS3
 
 pytestmark = pytest.mark.adapter
@@ -114,7 +114,7 @@ async def test_what_the_reader_has_already(url: str) -> None:
 
 
 async def test_links_that_open_nothing(kept: Kept, url: str) -> None:
-    token = parse_qs(urlsplit(url).query)["t"][0]
+    token = token_of(url)
     now, links = datetime.now(UTC), kept.campus.links
     good = links.read_recording(token, now)
     soon = now + HOUR
