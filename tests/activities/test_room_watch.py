@@ -24,7 +24,7 @@ from models.migrate import upgrade
 from models.session import Session
 from models.session_event import SessionEventRow
 from tests.activities.livekit_proxy import LiveKitProxy
-from tests.activities.school import REGION, School, now
+from tests.activities.school_rows import REGION, SchoolRows, now
 from tests.activities.watched import NEVER, SignalFailures, WatchedClasses, until
 from tests.stack import (
     DatabaseUrls,
@@ -83,7 +83,7 @@ def own_livekit() -> Iterator[TestLiveKit]:
 
 @pytest.fixture
 async def region(
-    school: School, database_urls: DatabaseUrls, own_livekit: TestLiveKit, temporal_server: TestTemporal
+    school: SchoolRows, database_urls: DatabaseUrls, own_livekit: TestLiveKit, temporal_server: TestTemporal
 ) -> AsyncIterator[WatchedRegion]:
     signals = SignalFailures()
     temporal = await Client.connect(
@@ -306,7 +306,7 @@ async def test_watch_continues_after_the_database_was_killed(
         urls = postgres.create_database()
         upgrade(urls.owner)
         database = await parts.enter_async_context(aclosing(Database(urls.application)))
-        school = School(database)
+        school = SchoolRows(database)
         await school.open()
         temporal = await Client.connect(temporal_server.address, namespace=temporal_server.namespace)
         rooms = LiveKitRooms(own_livekit.url, own_livekit.api_key, own_livekit.api_secret)
