@@ -17,7 +17,7 @@ from tests.e2e.conftest import Browser
 from tests.e2e.people import talking
 from tests.e2e.room import PHONE, control, fits, join, look_at, open_join_page
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600)]
 
 AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]

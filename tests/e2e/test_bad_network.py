@@ -22,7 +22,7 @@ from tests.e2e.far_network import HOST, FarNetwork, NoNetwork, far_network, port
 from tests.e2e.room import control, join, look_at
 from tests.stack import start_livekit, temporary_folder
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600)]
 
 INSTRUCTOR, STUDENT = NAMES[Speaker.INSTRUCTOR], NAMES[Speaker.FIRST_STUDENT]
 MAX_CONCEALED = 0.1  # share of a voice's samples that the decoder had to conceal

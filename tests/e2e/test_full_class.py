@@ -27,7 +27,7 @@ from tests.e2e.people import talking
 from wiring.temporal import connect
 from workflows.client import session_workflow_id
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.real_time]
 
 INSTRUCTOR = NAMES[Speaker.INSTRUCTOR]
 

@@ -14,7 +14,7 @@ from tests.cli.homes import StackUnderTest, is_running
 from tests.e2e.class_under_test import ClassUnderTest, open_class, wait_for
 from tests.e2e.people import talking
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.real_time]
 
 BACK_WITHIN = timedelta(seconds=15)
 

@@ -22,7 +22,7 @@ from storage.object_store import open_store
 from tests.media_bridge.room_with_voices import Reports, RoomWithVoices
 from tests.stack import TestS3
 
-pytestmark = pytest.mark.adapter
+pytestmark = [pytest.mark.adapter, pytest.mark.real_time]
 
 StoreOptions = Callable[[RoomWithVoices], dict[str, object]]
 

@@ -23,7 +23,7 @@ from storage.object_store import open_store
 from tests.media_bridge.room_with_voices import PATIENCE, Recording, Reports, RoomWithVoices
 from tests.stack import TestS3, start_s3
 
-pytestmark = pytest.mark.adapter
+pytestmark = [pytest.mark.adapter, pytest.mark.real_time]
 
 SEGMENT = timedelta(seconds=2)
 
