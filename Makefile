@@ -8,7 +8,6 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
-# Tests kill real servers and watch real browsers: one that fails is run once more, and the summary counts it as a rerun.
 
 # The machine's Python where it fits, so that nothing is fetched that the registries do not have.
 export UV_PYTHON_PREFERENCE := system
@@ -46,7 +45,7 @@ format: sync ## format and repair what can be repaired
 test: sync ## all checks and tests
 	@$(BIN)/homeroom setup --for-tests
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -m "not check" --reruns 1 --reruns-delay 2 $(PYTEST_ARGS)
+	@scripts/test $(PYTEST_ARGS)
 
 test-whisperx: ## install the second speech engine (gigabytes) beside and run its tests
 	UV_PROJECT_ENVIRONMENT=.venv-whisperx scripts/uv sync --locked --extra speech --extra whisperx

@@ -9,7 +9,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -17,13 +17,16 @@ import psycopg
 import uvicorn
 from fastapi import FastAPI
 from psycopg import sql
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.local.ports import free_ports
 from config.settings import Settings
 from models.changes import listen
+from models.database import Database
 from models.tables import metadata
 from server import create_app
-from signing.links import DeskLink, LinkSigner
+from signing.links import LinkSigner
+from tests.links import desk_url, token_of
 from tests.stack import DatabaseUrls
 
 ADMIN = "the-operator's-token"
@@ -58,10 +61,12 @@ async def serving(settings: Settings, grace: int = 3) -> AsyncIterator[FastAPI]:
     config = uvicorn.Config(app, port=port, ws="none", log_config=None, timeout_graceful_shutdown=grace)
     server = _Server(config)
     running = asyncio.create_task(server.serve())
-    await server.up.wait()
-    yield app
-    server.should_exit = True
-    await running
+    try:
+        await server.up.wait()
+        yield app
+    finally:
+        server.should_exit = True
+        await running
 
 
 def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
@@ -123,7 +128,7 @@ class Campus:
         return LinkSigner([LINK_SECRET], self.url)
 
     def desk_url(self, organization_id: UUID, path: str = "/today", lasts: timedelta = HOUR) -> str:
-        return self.links.desk_url(DeskLink(organization_id), datetime.now(UTC) + lasts, path)
+        return desk_url(self.links, organization_id, path, lasts)
 
     def rows(self, organization_id: UUID) -> Counter[str]:
         """How many rows an organization has, by table; without those that a running session keeps writing."""
@@ -190,12 +195,19 @@ class School:
 
     async def join_token(self, session_id: str, role: str = "student") -> str:
         links = await self.get(f"/v1/sessions/{session_id}/join-links")
-        url = next(link["url"] for link in links if link["role"] == role)
-        token: str = parse_qs(urlsplit(url).query)["t"][0]
-        return token
+        return token_of(next(link["url"] for link in links if link["role"] == role))
 
     def rows(self) -> Counter[str]:
         return self.campus.rows(self.id)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction in the school's own scope, for rows that no request writes."""
+        async with (
+            aclosing(Database(self.campus.database.application)) as database,
+            database.tenant(self.id) as session,
+        ):
+            yield session
 
 
 @asynccontextmanager

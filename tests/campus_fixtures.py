@@ -1,6 +1,7 @@
 """Fixtures of the application as it is deployed: `campus` with the whole stack, `house` with a database alone."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 
 import pytest
 
@@ -55,9 +56,8 @@ async def house(postgres_server: TestPostgres, migrated_template: str) -> AsyncI
 @pytest.fixture(scope="module")
 async def rows(house: Campus) -> AsyncIterator[Database]:
     """Those of the house, as the application sees them."""
-    database = Database(house.database.application)
-    yield database
-    await database.aclose()
+    async with aclosing(Database(house.database.application)) as database:
+        yield database
 
 
 @pytest.fixture

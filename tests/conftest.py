@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: the real servers, each started when first asked for."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +34,18 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show why a test was run again, as for a test that failed: pytest keeps only its name."""
+    reruns: list[pytest.TestReport] = terminalreporter.stats.get("rerun", [])
+    for report in reruns:
+        terminalreporter.write_sep("_", f"first run of {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
+    for report in reruns:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        reason = crash.message if crash else report.longreprtext
+        terminalreporter.write_line(f"RERUN {report.nodeid} - {reason.splitlines()[0]}")
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[TestPostgres]:
     """A real PostgreSQL without durability; make databases with `create_database()`."""
@@ -61,9 +74,8 @@ def database_urls(postgres_server: TestPostgres, migrated_template: str) -> Iter
 @pytest.fixture
 async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
     """As the application sees it: under row-level security."""
-    opened = Database(database_urls.application)
-    yield opened
-    await opened.aclose()
+    async with aclosing(Database(database_urls.application)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from benchmarks.lifecycle.twins import Twins
 from benchmarks.report import Report, Verdict, at_least, at_most, counting, show_progress
 from benchmarks.usage import cpu_seconds
 from tests.stack import TestTemporal, start_temporal, temporary_folder
-from tests.workflows.classroom import HistoryLength
+from tests.workflows.session_driver import HistoryLength
 from wiring.temporal import connect
 
 LEAST_RATIO, MOST_EVENTS = 0.8, 150

@@ -13,8 +13,8 @@ from temporalio.client import Client, WorkflowHandle
 from benchmarks.lifecycle.cues import Cues
 from domain.notices.kinds import NoticeKind
 from domain.sessions.policies import SessionPolicy
-from tests.workflows.classroom import REGION, workers
 from tests.workflows.recording_activities import World
+from tests.workflows.session_driver import REGION, workers
 from workflows.class_session import ClassSession
 from workflows.client import SessionClient, session_workflow_id
 from workflows.contracts.common import StepInput

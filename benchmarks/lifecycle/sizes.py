@@ -1,8 +1,8 @@
 """The length of the history of a class, small and large, short and long."""
 
 from benchmarks.report import show_progress
-from tests.workflows.classroom import HistoryLength, history_length, time_skipping_server, workers
 from tests.workflows.recording_activities import World
+from tests.workflows.session_driver import HistoryLength, history_length, time_skipping_server, workers
 
 SIZES = tuple((students, minutes) for students in (2, 50) for minutes in (30, 180))
 

@@ -2,14 +2,14 @@ import pytest
 
 from integrations.mail import SmtpMailer
 from models.database import Database
-from tests.activities.school import SENDER, School
+from tests.activities.school_rows import SENDER, SchoolRows
 from tests.stack import TestMail
 
 
 @pytest.fixture
-async def school(database: Database) -> School:
+async def school(database: Database) -> SchoolRows:
     """A school with one booked class."""
-    opened = School(database)
+    opened = SchoolRows(database)
     await opened.open()
     return opened
 

@@ -4,19 +4,19 @@ import pytest
 
 from activities.cases import CaseActivities
 from domain.cases.kinds import ExceptionKind, route
-from tests.activities.school import School, now, run
+from tests.activities.school_rows import SchoolRows, now, run
 from workflows.contracts.notices import CaseInput
 
 pytestmark = pytest.mark.adapter
 
 
-async def open_case(school: School, kind: ExceptionKind, occasion: str = "", **detail: str) -> None:
+async def open_case(school: SchoolRows, kind: ExceptionKind, occasion: str = "", **detail: str) -> None:
     cases = CaseActivities(school.database)
     await run(cases.open_case, CaseInput(school.session, kind, occasion, detail))
 
 
 @pytest.mark.parametrize("kind", ExceptionKind)
-async def test_case_gets_the_owner_and_due_time_of_its_kind(school: School, kind: ExceptionKind) -> None:
+async def test_case_gets_the_owner_and_due_time_of_its_kind(school: SchoolRows, kind: ExceptionKind) -> None:
     before = now()
 
     await open_case(school, kind, "summary", code="unavailable")
@@ -32,7 +32,7 @@ async def test_case_gets_the_owner_and_due_time_of_its_kind(school: School, kind
     assert (case.occasion, case.detail) == ("summary", {"code": "unavailable"})
 
 
-async def test_opening_a_case_again_changes_nothing(school: School) -> None:
+async def test_opening_a_case_again_changes_nothing(school: SchoolRows) -> None:
     await open_case(school, ExceptionKind.STEP_FAILED, "summary", code="first")
     (first,) = await school.cases()
 
@@ -42,7 +42,7 @@ async def test_opening_a_case_again_changes_nothing(school: School) -> None:
     assert (case.id, case.due_at, case.detail) == (first.id, first.due_at, {"code": "first"})
 
 
-async def test_each_failed_step_gets_its_own_case(school: School) -> None:
+async def test_each_failed_step_gets_its_own_case(school: SchoolRows) -> None:
     for occasion in ("summary", "records"):
         await open_case(school, ExceptionKind.STEP_FAILED, occasion)
 

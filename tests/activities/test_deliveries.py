@@ -28,8 +28,8 @@ from reports.contexts import RenderedMessage
 from services.outbox import Outbox
 from services.sealed_content import SealedContent
 from signing.sealing import Sealer
-from tests.activities.school import SECRET as SEALING_SECRET
-from tests.activities.school import SENDER, WORDS, School, now, run
+from tests.activities.school_rows import SECRET as SEALING_SECRET
+from tests.activities.school_rows import SENDER, WORDS, SchoolRows, now, run
 from tests.stack import DatabaseUrls, TestMail, TestTemporal
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, delivery_workflow_id
@@ -43,7 +43,7 @@ DOWN = SmtpMailer("smtp://127.0.0.1:1", SENDER)
 MINUTE = timedelta(minutes=1)
 
 
-async def write_notice(school: School, **changes: Any) -> Notice:
+async def write_notice(school: SchoolRows, **changes: Any) -> Notice:
     """A sign-in mail in the outbox."""
     guardian = school.people["Samira"]
     values: dict[str, Any] = {
@@ -71,13 +71,18 @@ async def write_notice(school: School, **changes: Any) -> Notice:
 
 
 async def deliver(
-    school: School, row: Notice, mailer: SmtpMailer, words: SealedContent = WORDS
+    school: SchoolRows, row: Notice, mailer: SmtpMailer, words: SealedContent = WORDS
 ) -> DeliveryState:
     return (await _run(school, row, mailer, words)).state
 
 
 async def _run(
-    school: School, row: Notice, mailer: SmtpMailer, words: SealedContent = WORDS, *, give_up: bool = False
+    school: SchoolRows,
+    row: Notice,
+    mailer: SmtpMailer,
+    words: SealedContent = WORDS,
+    *,
+    give_up: bool = False,
 ) -> DeliveryResult:
     assert row.deliver_by
     activities = DeliveryActivities(Outbox(school.database, mailer, words))
@@ -85,19 +90,19 @@ async def _run(
     return await run(activities.give_up if give_up else activities.deliver, delivery)
 
 
-async def stored(school: School, row: Notice) -> Notice:
+async def stored(school: SchoolRows, row: Notice) -> Notice:
     async with school.database.tenant(school.id) as db:
         return await notices.get(db, row.id)
 
 
-async def open_cases(school: School) -> list[ExceptionCase]:
+async def open_cases(school: SchoolRows) -> list[ExceptionCase]:
     async with school.database.tenant(school.id) as db:
         rows, _ = await pages.page(db, ExceptionCase, Asked("opened_at", 10))
     return rows
 
 
 async def test_sealed_text_is_mailed_and_then_deleted(
-    school: School, mailer: SmtpMailer, mail_sink: TestMail
+    school: SchoolRows, mailer: SmtpMailer, mail_sink: TestMail
 ) -> None:
     row = await write_notice(school)
     assert SECRET not in row.sealed
@@ -109,14 +114,16 @@ async def test_sealed_text_is_mailed_and_then_deleted(
     assert (sent.sealed, sent.html, sent.text, sent.attempts, sent.error) == ("", "", "", 1, "")
 
 
-async def test_sent_notice_is_not_sent_again(school: School, mailer: SmtpMailer, mail_sink: TestMail) -> None:
+async def test_sent_notice_is_not_sent_again(
+    school: SchoolRows, mailer: SmtpMailer, mail_sink: TestMail
+) -> None:
     row = await write_notice(school)
     for _ in range(2):
         assert await deliver(school, row, mailer) == DeliveryState.SENT
     assert len(mail_sink.messages(row.address)) == 1
 
 
-async def test_notice_waits_while_the_mail_server_is_down(school: School, mailer: SmtpMailer) -> None:
+async def test_notice_waits_while_the_mail_server_is_down(school: SchoolRows, mailer: SmtpMailer) -> None:
     row = await write_notice(school)
     with pytest.raises(Unavailable):
         await deliver(school, row, DOWN)
@@ -127,7 +134,7 @@ async def test_notice_waits_while_the_mail_server_is_down(school: School, mailer
 
 
 async def test_expired_sign_in_link_is_withdrawn_and_its_text_deleted(
-    school: School, mailer: SmtpMailer, mail_sink: TestMail
+    school: SchoolRows, mailer: SmtpMailer, mail_sink: TestMail
 ) -> None:
     row = await write_notice(school, deliver_by=now() - MINUTE)
     assert await deliver(school, row, mailer) == DeliveryState.WITHDRAWN
@@ -136,20 +143,20 @@ async def test_expired_sign_in_link_is_withdrawn_and_its_text_deleted(
     assert await open_cases(school) == []
 
 
-async def test_sign_in_link_not_sent_in_time_is_withdrawn(school: School) -> None:
+async def test_sign_in_link_not_sent_in_time_is_withdrawn(school: SchoolRows) -> None:
     row = await write_notice(school)
     assert (await _run(school, row, DOWN, give_up=True)).state == DeliveryState.WITHDRAWN
     assert (await stored(school, row)).sealed == ""
 
 
-async def test_giving_up_a_sent_notice_changes_nothing(school: School, mailer: SmtpMailer) -> None:
+async def test_giving_up_a_sent_notice_changes_nothing(school: SchoolRows, mailer: SmtpMailer) -> None:
     row = await write_notice(school)
     await deliver(school, row, mailer)
     assert (await _run(school, row, DOWN, give_up=True)).state == DeliveryState.SENT
 
 
 async def test_notice_sealed_with_a_removed_secret_is_withdrawn(
-    school: School, mailer: SmtpMailer, mail_sink: TestMail
+    school: SchoolRows, mailer: SmtpMailer, mail_sink: TestMail
 ) -> None:
     row = await write_notice(school)
     other_secret = SealedContent(Sealer(["another-secret-of-thirty-two-characters"], "notice"))
@@ -158,7 +165,7 @@ async def test_notice_sealed_with_a_removed_secret_is_withdrawn(
 
 
 async def test_refused_address_opens_one_case_a_day_about_the_person(
-    school: School, mailer: SmtpMailer
+    school: SchoolRows, mailer: SmtpMailer
 ) -> None:
     for _ in range(2):
         row = await write_notice(school, address="no address")
@@ -169,7 +176,7 @@ async def test_refused_address_opens_one_case_a_day_about_the_person(
     assert (case.kind, case.detail["code"]) == ("notice_undeliverable", "undeliverable")
 
 
-async def test_invitation_not_sent_in_time_opens_a_case(school: School) -> None:
+async def test_invitation_not_sent_in_time_opens_a_case(school: SchoolRows) -> None:
     row = await write_notice(
         school, kind=AccountNoticeKind.INVITATION, sealed="", html="<p>Welcome</p>", text="Welcome"
     )
@@ -178,8 +185,8 @@ async def test_invitation_not_sent_in_time_opens_a_case(school: School) -> None:
     assert case.detail == {"notice_id": str(row.id), "code": "not-in-time"}
 
 
-async def test_notice_of_another_organization_is_not_found(school: School, mailer: SmtpMailer) -> None:
-    stranger = School(school.database)
+async def test_notice_of_another_organization_is_not_found(school: SchoolRows, mailer: SmtpMailer) -> None:
+    stranger = SchoolRows(school.database)
     await stranger.open()
     row = await write_notice(stranger)
     with pytest.raises(NotFound):
@@ -187,7 +194,7 @@ async def test_notice_of_another_organization_is_not_found(school: School, maile
 
 
 async def test_delivery_of_a_killed_worker_is_completed_by_another(
-    school: School,
+    school: SchoolRows,
     temporal_server: TestTemporal,
     database_urls: DatabaseUrls,
     mail_sink: TestMail,

@@ -15,7 +15,7 @@ from drafting.extractive import ExtractiveEngine
 from models.documentation import Documentation, DocumentationRevision
 from models.repositories import documents
 from services.drafts import Drafts
-from tests.activities.school import School, run, step, told
+from tests.activities.school_rows import SchoolRows, run, step, told
 from workflows.contracts.record import ApproveInput, ChangesInput, DraftResult
 
 pytestmark = pytest.mark.adapter
@@ -48,20 +48,20 @@ def engine() -> WatchedEngine:
 
 
 @pytest.fixture
-def steps(school: School, engine: WatchedEngine) -> DocumentationActivities:
+def steps(school: SchoolRows, engine: WatchedEngine) -> DocumentationActivities:
     return DocumentationActivities(school.database, school.progress, Drafts(school.database, engine))
 
 
-async def draft(school: School, steps: DocumentationActivities) -> DraftResult:
+async def draft(school: SchoolRows, steps: DocumentationActivities) -> DraftResult:
     return await run(steps.draft, school.step(step=Step.DOCUMENTATION, state=SessionState.DOCUMENTING))
 
 
-async def taught(school: School) -> None:
+async def taught(school: SchoolRows) -> None:
     await school.say("Ada", "Today we work on adding fractions.", minute=1)
     await school.say("Ada", "For homework, please do page twelve until Thursday.", minute=2)
 
 
-async def stored(school: School) -> tuple[Documentation, list[DocumentationRevision]]:
+async def stored(school: SchoolRows) -> tuple[Documentation, list[DocumentationRevision]]:
     async with school.database.tenant(school.id) as db:
         row = await documents.documentation(db, school.session.session_id)
         assert row is not None
@@ -69,7 +69,7 @@ async def stored(school: School) -> tuple[Documentation, list[DocumentationRevis
 
 
 async def test_draft_becomes_the_first_revision_with_the_engine_as_author(
-    school: School, steps: DocumentationActivities
+    school: SchoolRows, steps: DocumentationActivities
 ) -> None:
     await taught(school)
 
@@ -82,7 +82,7 @@ async def test_draft_becomes_the_first_revision_with_the_engine_as_author(
 
 
 async def test_engine_gets_the_transcript_in_order_with_roles_and_topics(
-    school: School, steps: DocumentationActivities, engine: WatchedEngine
+    school: SchoolRows, steps: DocumentationActivities, engine: WatchedEngine
 ) -> None:
     await school.say("Noor", "Later.", minute=9)
     await taught(school)
@@ -104,7 +104,7 @@ async def test_engine_gets_the_transcript_in_order_with_roles_and_topics(
 
 
 async def test_drafting_again_keeps_the_draft_and_does_not_call_the_engine(
-    school: School, steps: DocumentationActivities, engine: WatchedEngine
+    school: SchoolRows, steps: DocumentationActivities, engine: WatchedEngine
 ) -> None:
     await taught(school)
     first = await draft(school, steps)
@@ -115,7 +115,7 @@ async def test_drafting_again_keeps_the_draft_and_does_not_call_the_engine(
 
 
 async def test_late_draft_does_not_replace_a_revision_by_a_person(
-    school: School, steps: DocumentationActivities
+    school: SchoolRows, steps: DocumentationActivities
 ) -> None:
     utterance = await school.say("Ada", "Fractions.")
     await school.document(told(Section.TOPICS, "By hand.", utterance), author="a person")
@@ -125,7 +125,7 @@ async def test_late_draft_does_not_replace_a_revision_by_a_person(
 
 
 async def test_concurrent_attempts_write_one_draft_and_both_succeed(
-    school: School, steps: DocumentationActivities, engine: WatchedEngine
+    school: SchoolRows, steps: DocumentationActivities, engine: WatchedEngine
 ) -> None:
     """As when Temporal starts a second attempt while the timed-out first one is still at work."""
     await taught(school)
@@ -142,7 +142,7 @@ async def test_concurrent_attempts_write_one_draft_and_both_succeed(
 
 
 async def test_failed_engine_leaves_no_documentation_and_the_step_running(
-    school: School, steps: DocumentationActivities, engine: WatchedEngine
+    school: SchoolRows, steps: DocumentationActivities, engine: WatchedEngine
 ) -> None:
     engine.failing = True
 
@@ -155,13 +155,13 @@ async def test_failed_engine_leaves_no_documentation_and_the_step_running(
 
 
 async def test_class_without_speech_gets_an_empty_draft(
-    school: School, steps: DocumentationActivities
+    school: SchoolRows, steps: DocumentationActivities
 ) -> None:
     assert await draft(school, steps) == DraftResult(0, 0, 1)
 
 
 async def test_only_the_current_revision_can_be_approved(
-    school: School, steps: DocumentationActivities
+    school: SchoolRows, steps: DocumentationActivities
 ) -> None:
     utterance = await school.say("Ada", "Fractions.")
     await school.document(told(Section.TOPICS, "One.", utterance))
@@ -183,7 +183,7 @@ async def test_only_the_current_revision_can_be_approved(
 
 
 async def test_changes_can_be_requested_only_of_the_current_revision(
-    school: School, steps: DocumentationActivities
+    school: SchoolRows, steps: DocumentationActivities
 ) -> None:
     await school.document(told(Section.TOPICS, "One.", await school.say("Ada", "Fractions.")))
 
@@ -194,6 +194,8 @@ async def test_changes_can_be_requested_only_of_the_current_revision(
     assert (await stored(school))[0].status == DocumentationStatus.CHANGES_REQUESTED
 
 
-async def test_approving_without_a_draft_is_not_found(school: School, steps: DocumentationActivities) -> None:
+async def test_approving_without_a_draft_is_not_found(
+    school: SchoolRows, steps: DocumentationActivities
+) -> None:
     with pytest.raises(NotFound):
         await run(steps.approve, ApproveInput(school.session, revision=1))

@@ -14,7 +14,7 @@ from activities.failures import FailureInterceptor
 from domain.errors import DoubleBooked, HomeroomError, Unavailable, by_code
 from models.database import Database
 from models.people import Guardian
-from tests.activities.school import School, now
+from tests.activities.school_rows import SchoolRows, now
 from tests.domain.error_tree import tree
 
 pytestmark = pytest.mark.adapter
@@ -91,7 +91,7 @@ async def test_history_keeps_the_source_line_but_not_the_cause(error: Exception)
     assert "in execute_activity" in failure.stack_trace
 
 
-async def test_history_keeps_nothing_of_a_refused_row(school: School, database: Database) -> None:
+async def test_history_keeps_nothing_of_a_refused_row(school: SchoolRows, database: Database) -> None:
     guardian = Guardian(
         id=school.people["Samira"], organization_id=school.id, name=NAMES, email=NAMES, created_at=now()
     )

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -24,8 +23,9 @@ from models.notice import WITHDRAWN, Notice
 from models.people import Guardian
 from services.notices import ClassNotices
 from services.outbox import Outbox
-from tests.activities.school import LINKS, SENDER, WORDS, School, now, quiet_now, run, told
+from tests.activities.school_rows import LINKS, SENDER, WORDS, SchoolRows, now, quiet_now, run, told
 from tests.integrations.smtp_servers import mail_server
+from tests.links import token_of
 from tests.stack import TestMail
 from workflows.contracts.common import SessionRef
 from workflows.contracts.notices import NoticeInput
@@ -36,13 +36,13 @@ N = NoticeKind
 CLASS_READERS = {"Ada", "Samira", "Elena"}
 
 
-def readers_with_mail(school: School, sink: TestMail) -> list[str]:
+def readers_with_mail(school: SchoolRows, sink: TestMail) -> list[str]:
     """The names of readers, once for each mail they got."""
     everybody = ("Ada", "Samira", "Elena", "Hana")
     return [name for name in everybody for _ in sink.messages(school.address(name))]
 
 
-def mail_to(school: School, sink: TestMail, name: str) -> dict[str, Any]:
+def mail_to(school: SchoolRows, sink: TestMail, name: str) -> dict[str, Any]:
     (mail,) = sink.messages(school.address(name))
     return mail
 
@@ -63,7 +63,7 @@ class CountingMailer(SmtpMailer):
 
 
 async def test_confirmation_goes_to_everybody_of_the_class_and_nobody_else(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     result = await school.send(N.CONFIRMATION, mailer)
 
@@ -74,14 +74,14 @@ async def test_confirmation_goes_to_everybody_of_the_class_and_nobody_else(
 
 
 async def test_join_links_are_for_the_readers_own_children_in_this_class(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await school.send(N.REMINDER, mailer)
 
     people = await school.participants()
     for reader, own in {"Samira": {"Noor", "Leo"}, "Elena": {"Leo"}, "Ada": {"Ada"}}.items():
         urls = re.findall(r"https://\S+/join/\S+", mail_to(school, mail_sink, reader)["text"])
-        tokens = [parse_qs(urlsplit(url).query)["t"][0] for url in urls]
+        tokens = [token_of(url) for url in urls]
         links = [LINKS.read_join(token, school.session.session_id, now()) for token in tokens]
         assert {link.participant_id for link in links} == {people[name].id for name in own}
         assert {link.role for link in links} == ({Role.INSTRUCTOR} if reader == "Ada" else {Role.STUDENT})
@@ -89,14 +89,14 @@ async def test_join_links_are_for_the_readers_own_children_in_this_class(
 
 @pytest.mark.parametrize("kind", [N.BRIEFING, N.REVIEW_REQUEST])
 async def test_briefing_and_review_request_go_only_to_the_instructor(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer, kind: NoticeKind
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer, kind: NoticeKind
 ) -> None:
     await school.send(kind, mailer)
 
     assert readers_with_mail(school, mail_sink) == ["Ada"]
 
 
-async def test_notice_is_not_sent_twice(school: School, mail_sink: TestMail, mailer: SmtpMailer) -> None:
+async def test_notice_is_not_sent_twice(school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer) -> None:
     first = await school.send(N.CONFIRMATION, mailer)
 
     assert await school.send(N.CONFIRMATION, mailer) == first
@@ -104,7 +104,7 @@ async def test_notice_is_not_sent_twice(school: School, mail_sink: TestMail, mai
 
 
 async def test_each_reminder_occasion_is_sent_once(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     for occasion in ("24h", "1h", "1h"):
         await school.send(N.REMINDER, mailer, occasion)
@@ -113,7 +113,7 @@ async def test_each_reminder_occasion_is_sent_once(
 
 
 async def test_mail_server_killed_half_way_gets_the_rest_after_its_restart(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     with pytest.raises(Unavailable):
         await school.send(N.CONFIRMATION, CountingMailer(mail_sink.smtp_url, mail_sink.running.kill))
@@ -127,7 +127,7 @@ async def test_mail_server_killed_half_way_gets_the_rest_after_its_restart(
 
 
 async def test_mail_sent_again_after_a_crash_has_the_same_message_id(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     """The crash is between sending and marking. A mail program shows both mails as one."""
 
@@ -143,7 +143,7 @@ async def test_mail_sent_again_after_a_crash_has_the_same_message_id(
     assert first["headers"]["Message-ID"] == second["headers"]["Message-ID"]
 
 
-async def test_busy_mailbox_does_not_delay_other_recipients(school: School) -> None:
+async def test_busy_mailbox_does_not_delay_other_recipients(school: SchoolRows) -> None:
     names = [notice.address for notice in await _unsent(school)]
     async with mail_server({f"rcpt {names[0]}": "450 Full"}) as server:
         with pytest.raises(MailboxBusy):
@@ -155,18 +155,18 @@ async def test_busy_mailbox_does_not_delay_other_recipients(school: School) -> N
     assert (result.sent, len(server.accepted)) == (3, 3)
 
 
-async def _unsent(school: School) -> list[Notice]:
+async def _unsent(school: SchoolRows) -> list[Notice]:
     """The outbox in sending order, after an attempt without a mail server."""
     with pytest.raises(Unavailable):
         await school.send(N.CONFIRMATION, SmtpMailer("smtp://127.0.0.1:1", SENDER))
     return sorted(await school.outbox(), key=lambda notice: notice.id)
 
 
-async def test_unreachable_mail_server_is_tried_once_not_for_each_recipient(school: School) -> None:
+async def test_unreachable_mail_server_is_tried_once_not_for_each_recipient(school: SchoolRows) -> None:
     assert sum(notice.attempts for notice in await _unsent(school)) == 1
 
 
-async def test_refused_address_opens_a_case_and_the_others_get_their_mail(school: School) -> None:
+async def test_refused_address_opens_a_case_and_the_others_get_their_mail(school: SchoolRows) -> None:
     refused = school.address("Elena")
     async with mail_server({f"rcpt {refused}": "550 Unknown"}) as server:
         mailer = SmtpMailer(f"smtp://127.0.0.1:{server.port}", SENDER)
@@ -184,7 +184,7 @@ async def test_refused_address_opens_a_case_and_the_others_get_their_mail(school
     assert await school.outcome(Step.CONFIRMATION) == Outcome.DONE
 
 
-async def test_refused_login_fails_no_notice(school: School) -> None:
+async def test_refused_login_fails_no_notice(school: SchoolRows) -> None:
     async with mail_server(login=True) as server:
         with pytest.raises(Unavailable):
             await school.send(N.CONFIRMATION, SmtpMailer(f"smtp://x:y@127.0.0.1:{server.port}", SENDER))
@@ -194,7 +194,7 @@ async def test_refused_login_fails_no_notice(school: School) -> None:
 
 
 async def test_message_is_held_in_quiet_hours_and_sent_afterwards(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await school.change(Guardian, col(Guardian.id) == school.people["Samira"], **quiet_now())
 
@@ -215,7 +215,7 @@ async def test_message_is_held_in_quiet_hours_and_sent_afterwards(
     "change", [{"state": SessionState.CANCELLED, "state_changes": 1}, {"starts_at": "later"}]
 )
 async def test_held_message_is_withdrawn_when_the_class_was_moved_or_cancelled(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer, change: dict[str, Any]
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer, change: dict[str, Any]
 ) -> None:
     await school.change(Guardian, col(Guardian.id) == school.people["Samira"], **quiet_now())
     await school.send(N.CONFIRMATION, mailer)
@@ -231,7 +231,7 @@ async def test_held_message_is_withdrawn_when_the_class_was_moved_or_cancelled(
 
 
 async def test_absence_notice_goes_to_guardians_of_missing_students_about_their_own(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await school.change_session(ended_at=school.starts_at + timedelta(hours=1))
     await school.attend("Leo")
@@ -247,20 +247,20 @@ async def test_absence_notice_goes_to_guardians_of_missing_students_about_their_
 
 @pytest.mark.parametrize("kind", [N.CONFIRMATION, N.CANCELLED, N.REMINDER])
 async def test_every_mail_to_a_guardian_links_to_their_family_page(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer, kind: NoticeKind
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer, kind: NoticeKind
 ) -> None:
     await school.send(kind, mailer)
 
     for reader in ("Samira", "Elena"):
         (url,) = re.findall(r"https://\S+/family\S+", mail_to(school, mail_sink, reader)["text"])
         assert url in unescape(mail_to(school, mail_sink, reader)["html"])
-        _, guardian_id, _ = LINKS.read_family(parse_qs(urlsplit(url).query)["t"][0], now())
+        _, guardian_id, _ = LINKS.read_family(token_of(url), now())
         assert guardian_id == school.people[reader]
     assert "/family" not in mail_to(school, mail_sink, "Ada")["text"]
 
 
 async def test_no_absence_notice_when_everybody_attended(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await school.change_session(ended_at=school.starts_at + timedelta(hours=1))
     for name in ("Noor", "Leo"):
@@ -272,7 +272,7 @@ async def test_no_absence_notice_when_everybody_attended(
 
 @pytest.mark.parametrize("status", [None, DocumentationStatus.DRAFT, DocumentationStatus.CHANGES_REQUESTED])
 async def test_summary_of_unapproved_documentation_is_refused(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer, status: DocumentationStatus | None
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer, status: DocumentationStatus | None
 ) -> None:
     if status:
         await school.document(told(Section.TOPICS, "Fractions.", await school.say("Ada", "Fractions.")))
@@ -286,7 +286,7 @@ async def test_summary_of_unapproved_documentation_is_refused(
 
 
 async def test_summary_holds_the_approved_statements_and_only_the_own_childs_answers(
-    school: School, mail_sink: TestMail, mailer: SmtpMailer
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     taught = await school.say("Ada", "What is a half?")
     by_noor, by_leo = await school.say("Noor", "Two."), await school.say("Leo", "One of two.")
@@ -308,8 +308,8 @@ async def test_summary_holds_the_approved_statements_and_only_the_own_childs_ans
         assert (line in one) == (line != "Asked Noor.")
 
 
-async def test_class_of_another_organization_is_not_found(school: School, mailer: SmtpMailer) -> None:
-    stranger = School(school.database)
+async def test_class_of_another_organization_is_not_found(school: SchoolRows, mailer: SmtpMailer) -> None:
+    stranger = SchoolRows(school.database)
     await stranger.open()
     sending = NoticeActivities(
         school.progress, ClassNotices(school.database, LINKS, Outbox(school.database, mailer, WORDS))

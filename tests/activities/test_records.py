@@ -20,7 +20,7 @@ from models.documentation import Documentation
 from models.record import AttendanceRow
 from models.repositories import documents, recordings, records
 from models.written_sessions import WRITES_SESSIONS
-from tests.activities.school import School, run, step, told
+from tests.activities.school_rows import SchoolRows, run, step, told
 from tests.stack import TestMail
 from workflows.contracts.record import CloseInput, CloseResult
 
@@ -31,17 +31,17 @@ LENGTH = timedelta(minutes=40)
 
 
 @pytest.fixture
-async def held(school: School) -> School:
+async def held(school: SchoolRows) -> SchoolRows:
     """The class was live from its start for 40 minutes."""
     await school.change_session(live_at=school.starts_at, ended_at=school.starts_at + LENGTH)
     return school
 
 
-def steps(school: School) -> RecordActivities:
+def steps(school: SchoolRows) -> RecordActivities:
     return RecordActivities(school.database, school.progress)
 
 
-async def attendance(school: School) -> dict[str, AttendanceRow]:
+async def attendance(school: SchoolRows) -> dict[str, AttendanceRow]:
     names = {person.id: name for name, person in (await school.participants()).items()}
     async with school.database.tenant(school.id) as db:
         rows = await records.attendance(db, school.session.session_id)
@@ -49,25 +49,25 @@ async def attendance(school: School) -> dict[str, AttendanceRow]:
     return {names[row.participant_id]: row for row in rows}
 
 
-async def briefing(school: School) -> dict[str, Any] | None:
+async def briefing(school: SchoolRows) -> dict[str, Any] | None:
     async with school.database.tenant(school.id) as db:
         row = await documents.briefing_from(db, school.session.session_id)
     return row.content if row else None
 
 
-async def close(school: School, outcome: str = "held") -> CloseResult:
+async def close(school: SchoolRows, outcome: str = "held") -> CloseResult:
     progress = step(state=SessionState.CLOSED)
     return await run(steps(school).close, CloseInput(school.session, progress, outcome))
 
 
-async def approved(school: School, *, status: DocumentationStatus = DocumentationStatus.APPROVED) -> None:
+async def approved(school: SchoolRows, *, status: DocumentationStatus = DocumentationStatus.APPROVED) -> None:
     utterance = await school.say("Ada", "Please do page twelve until Thursday.")
     check = told(Section.COMPREHENSION, "Asked.", utterance, outcome=CheckOutcome.INCORRECT)
     await school.document(told(Section.HOMEWORK, "Page twelve until Thursday.", utterance), check)
     await school.change(Documentation, sa.true(), status=status)
 
 
-async def test_attendance_is_filed_for_everybody_absent_people_included(held: School) -> None:
+async def test_attendance_is_filed_for_everybody_absent_people_included(held: SchoolRows) -> None:
     await held.attend("Ada", minutes=40)
     await held.attend("Noor", minutes=25)
 
@@ -79,7 +79,7 @@ async def test_attendance_is_filed_for_everybody_absent_people_included(held: Sc
     assert await held.outcome(Step.RECORDS) == Outcome.DONE
 
 
-async def test_filing_attendance_again_replaces_it(held: School) -> None:
+async def test_filing_attendance_again_replaces_it(held: SchoolRows) -> None:
     await held.attend("Noor", minutes=25)
     await run(steps(held).file, held.step())
     await held.attend("Leo", minutes=10)
@@ -93,7 +93,7 @@ async def test_filing_attendance_again_replaces_it(held: School) -> None:
     }
 
 
-async def test_next_briefing_is_made_from_the_approved_documentation(held: School) -> None:
+async def test_next_briefing_is_made_from_the_approved_documentation(held: SchoolRows) -> None:
     await approved(held)
 
     await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
@@ -113,7 +113,7 @@ async def test_next_briefing_is_made_from_the_approved_documentation(held: Schoo
 
 @pytest.mark.parametrize("status", [None, DocumentationStatus.DRAFT, DocumentationStatus.CHANGES_REQUESTED])
 async def test_next_briefing_holds_nothing_unapproved(
-    held: School, status: DocumentationStatus | None
+    held: SchoolRows, status: DocumentationStatus | None
 ) -> None:
     if status:
         await approved(held, status=status)
@@ -125,14 +125,14 @@ async def test_next_briefing_holds_nothing_unapproved(
     assert (made["sections"], made["last_class"]["approved"]) == ([], False)
 
 
-async def test_class_that_was_not_held_leaves_no_briefing(school: School) -> None:
+async def test_class_that_was_not_held_leaves_no_briefing(school: SchoolRows) -> None:
     await run(steps(school).prepare_next_briefing, school.step(step=Step.NEXT_BRIEFING))
 
     assert await briefing(school) is None
     assert await school.outcome(Step.NEXT_BRIEFING) == Outcome.DONE
 
 
-async def test_briefing_made_again_replaces_the_first(held: School) -> None:
+async def test_briefing_made_again_replaces_the_first(held: SchoolRows) -> None:
     await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
     await approved(held)
     await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
@@ -143,7 +143,7 @@ async def test_briefing_made_again_replaces_the_first(held: School) -> None:
 
 
 async def test_next_class_of_the_course_gets_the_briefing(
-    held: School, mail_sink: TestMail, mailer: SmtpMailer
+    held: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     await approved(held)
     await run(steps(held).prepare_next_briefing, held.step(step=Step.NEXT_BRIEFING))
@@ -156,14 +156,14 @@ async def test_next_class_of_the_course_gets_the_briefing(
     assert "Expected\n- Noor of" in mail["text"].replace("\r\n", "\n")
 
 
-async def test_every_part_is_missing_of_a_class_without_a_record(held: School) -> None:
+async def test_every_part_is_missing_of_a_class_without_a_record(held: SchoolRows) -> None:
     closed = await close(held)
 
     assert closed == CloseResult(0.0, tuple(Part))
     assert (await held.row()).completeness == {"have": [], "missing": list(Part), "share": 0.0}
 
 
-async def test_class_with_every_part_is_complete(held: School, mailer: SmtpMailer) -> None:
+async def test_class_with_every_part_is_complete(held: SchoolRows, mailer: SmtpMailer) -> None:
     await _everything(held, mailer)
 
     assert await close(held) == CloseResult(1.0, ())
@@ -188,7 +188,7 @@ async def test_class_with_every_part_is_complete(held: School, mailer: SmtpMaile
     ],
 )
 async def test_missing_part_lowers_the_completeness(
-    held: School, mailer: SmtpMailer, undo: str, missing: set[Part]
+    held: SchoolRows, mailer: SmtpMailer, undo: str, missing: set[Part]
 ) -> None:
     await _everything(held, mailer)
     async with held.database.tenant(held.id) as db:
@@ -200,7 +200,7 @@ async def test_missing_part_lowers_the_completeness(
     assert closed.complete == round(1 - len(missing) / len(Part), 3)
 
 
-async def test_long_recording_gap_counts_as_missing_recording(held: School, mailer: SmtpMailer) -> None:
+async def test_long_recording_gap_counts_as_missing_recording(held: SchoolRows, mailer: SmtpMailer) -> None:
     await _everything(held, mailer)
     gap = {"from": held.starts_at.isoformat(), "until": (held.starts_at + LENGTH / 10).isoformat()}
     await held.record(
@@ -211,14 +211,14 @@ async def test_long_recording_gap_counts_as_missing_recording(held: School, mail
 
 
 async def test_class_that_was_not_held_needs_only_its_notices_beforehand(
-    school: School, mailer: SmtpMailer
+    school: SchoolRows, mailer: SmtpMailer
 ) -> None:
     await school.send(NoticeKind.CONFIRMATION, mailer)
 
     assert await close(school, "not_held") == CloseResult(0.5, (P.BRIEFING,))
 
 
-async def test_closing_again_keeps_the_time_of_closing(held: School, mailer: SmtpMailer) -> None:
+async def test_closing_again_keeps_the_time_of_closing(held: SchoolRows, mailer: SmtpMailer) -> None:
     await _everything(held, mailer)
     await close(held)
     first = await held.row()
@@ -228,7 +228,7 @@ async def test_closing_again_keeps_the_time_of_closing(held: School, mailer: Smt
     assert (await held.row()).closed_at == first.closed_at
 
 
-async def _everything(school: School, mailer: SmtpMailer) -> None:
+async def _everything(school: SchoolRows, mailer: SmtpMailer) -> None:
     """Every part of the record of a held class exists."""
     for kind in (NoticeKind.CONFIRMATION, NoticeKind.BRIEFING):
         await school.send(kind, mailer)
@@ -240,7 +240,7 @@ async def _everything(school: School, mailer: SmtpMailer) -> None:
     await run(steps(school).prepare_next_briefing, school.step(step=Step.NEXT_BRIEFING))
 
 
-async def _recorded(school: School) -> None:
+async def _recorded(school: SchoolRows) -> None:
     """The recorder was in the room all the time and stored a segment."""
     ends = (
         (EventKind.CAPTURE_STARTED, school.starts_at),

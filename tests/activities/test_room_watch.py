@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from models.migrate import upgrade
 from models.session import Session
 from models.session_event import SessionEventRow
 from tests.activities.livekit_proxy import LiveKitProxy
-from tests.activities.school import REGION, School, now
+from tests.activities.school_rows import REGION, SchoolRows, now
 from tests.activities.watched import NEVER, SignalFailures, WatchedClasses, until
 from tests.stack import (
     DatabaseUrls,
@@ -83,7 +83,7 @@ def own_livekit() -> Iterator[TestLiveKit]:
 
 @pytest.fixture
 async def region(
-    school: School, database_urls: DatabaseUrls, own_livekit: TestLiveKit, temporal_server: TestTemporal
+    school: SchoolRows, database_urls: DatabaseUrls, own_livekit: TestLiveKit, temporal_server: TestTemporal
 ) -> AsyncIterator[WatchedRegion]:
     signals = SignalFailures()
     temporal = await Client.connect(
@@ -299,16 +299,20 @@ async def test_rooms_are_made_again_after_livekit_was_killed(
 async def test_watch_continues_after_the_database_was_killed(
     own_livekit: TestLiveKit, temporal_server: TestTemporal
 ) -> None:
-    with temporary_folder("pg") as folder:
+    async with AsyncExitStack() as parts:
+        folder = parts.enter_context(temporary_folder("pg"))
         postgres = start_postgres(folder, DURABLE)  # what is committed outlives the kill
+        parts.callback(postgres.running.stop)
         urls = postgres.create_database()
         upgrade(urls.owner)
-        database = Database(urls.application)
-        school = School(database)
+        database = await parts.enter_async_context(aclosing(Database(urls.application)))
+        school = SchoolRows(database)
         await school.open()
         temporal = await Client.connect(temporal_server.address, namespace=temporal_server.namespace)
         rooms = LiveKitRooms(own_livekit.url, own_livekit.api_key, own_livekit.api_secret)
+        await parts.enter_async_context(aclosing(rooms))
         classes = WatchedClasses(school, rooms, temporal, SignalFailures())
+        parts.push_async_callback(classes.end)
         await classes.begin(2)
         async with running_watch(classes, every=1):
             await classes.join(classes.ids[0], Role.STUDENT, "1")
@@ -317,10 +321,6 @@ async def test_watch_continues_after_the_database_was_killed(
             await until(lambda: _answers(database))
             await classes.join(classes.ids[1], Role.INSTRUCTOR, "2")
             await until(lambda: _has(classes, classes.ids[1], "instructor"))
-        await classes.end()
-        await rooms.aclose()
-        await database.aclose()
-        postgres.running.stop()
 
 
 async def test_racing_changes_and_reconciliations_signal_every_milestone_once(region: WatchedRegion) -> None:

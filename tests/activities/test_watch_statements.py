@@ -10,7 +10,7 @@ from domain.people.roles import Role
 from media_bridge.rooms import LiveKitRooms
 from models.database import Database
 from models.migrate import upgrade
-from tests.activities.school import School
+from tests.activities.school_rows import SchoolRows
 from tests.activities.statements import COUNTING_AND_UNSAFE, counted_statements
 from tests.activities.watched import SignalFailures, WatchedClasses
 from tests.stack import (
@@ -49,7 +49,7 @@ async def classes(
     counting_urls: DatabaseUrls, own_livekit: TestLiveKit, temporal_server: TestTemporal
 ) -> AsyncIterator[WatchedClasses]:
     database = Database(counting_urls.application)
-    school = School(database)
+    school = SchoolRows(database)
     await school.open()
     temporal = await Client.connect(temporal_server.address, namespace=temporal_server.namespace)
     rooms = LiveKitRooms(own_livekit.url, own_livekit.api_key, own_livekit.api_secret)

@@ -19,7 +19,7 @@ from domain.sessions.states import SessionState
 from media_bridge.rooms import LiveKitRooms
 from models.repositories import events, sessions
 from models.session import Session
-from tests.activities.school import REGION, School, now
+from tests.activities.school_rows import REGION, SchoolRows, now
 from workflows.client import SessionClient, session_workflow_id
 from workflows.contracts.rooms import WatchInput
 
@@ -50,7 +50,7 @@ class _FailingSignals(OutboundInterceptor):
 
 @dataclass
 class WatchedClasses:
-    school: School
+    school: SchoolRows
     rooms: LiveKitRooms
     temporal: Client
     signals: SignalFailures

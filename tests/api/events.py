@@ -9,7 +9,6 @@ import psycopg
 
 from config.settings import Settings
 from domain.presence.events import EventKind, SessionEvent
-from models.database import Database
 from models.repositories import events
 from tests.campus import Campus, School
 from tests.media_bridge.webhook_signing import authorization
@@ -43,11 +42,8 @@ async def post_webhook(campus: Campus, body: bytes, headers: dict[str, str] | No
 
 
 async def recorded(school: School, session_id: str, *kinds: EventKind) -> list[SessionEvent]:
-    database = Database(school.campus.database.application)
-    async with database.tenant(school.id) as db:
-        recorded_events = await events.of_session(db, UUID(session_id), kinds or None)
-    await database.aclose()
-    return recorded_events
+    async with school.transaction() as db:
+        return await events.of_session(db, UUID(session_id), kinds or None)
 
 
 def count_events(campus: Campus) -> int:

@@ -7,7 +7,6 @@ from uuid_utils.compat import uuid7
 
 from domain.cases.kinds import ExceptionKind, route
 from domain.subjects import SubjectKind
-from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from tests.campus import Json, School
@@ -31,12 +30,9 @@ async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> 
         )
         for number, kind in enumerate(kinds)
     ]
-    database = Database(school.campus.database.application)
-    async with database.tenant(school.id) as db:
+    async with school.transaction() as db:
         db.add_all(rows)
-        made = [str(row.id) for row in rows]
-    await database.aclose()
-    return made
+        return [str(row.id) for row in rows]
 
 
 def notice(school: School, session_id: str, number: int, **state: object) -> Notice:

@@ -1,7 +1,7 @@
 """An organization with a full record, served over HTTP, for tests of exports."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -30,9 +30,8 @@ class Archive:
 @asynccontextmanager
 async def archive(urls: DatabaseUrls) -> AsyncIterator[Archive]:
     """Serves the record. The database also holds a second organization with as much data."""
-    database = Database(urls.application)
-    tenant, _ = await make_record(database, urls), await make_record(database, urls)
-    await database.aclose()
+    async with aclosing(Database(urls.application)) as database:
+        tenant, _ = await make_record(database, urls), await make_record(database, urls)
     settings = settings_for(urls)
     async with serving(settings):
         yield Archive(urls, settings.public_url, tenant, make_key(urls, tenant))

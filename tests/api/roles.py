@@ -1,7 +1,7 @@
 """HTTP clients for every role in a school: API keys for key roles, signed-in browsers for people."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -31,10 +31,11 @@ async def callers(school: School) -> AsyncIterator[dict[AccessRole, httpx.AsyncC
 
 async def signed_in(campus: Campus, organization_id: UUID, kind: str, person: UUID) -> httpx.AsyncClient:
     """A browser in which the person is signed in."""
-    database = Database(campus.database.application)
-    async with database.tenant(organization_id) as db:
+    async with (
+        aclosing(Database(campus.database.application)) as database,
+        database.tenant(organization_id) as db,
+    ):
         token = await start_browser_session(db, organization_id, kind, person, "mail", datetime.now(UTC))
-    await database.aclose()
     browser = campus.client()
     browser.headers["Origin"] = campus.url
     browser.cookies.set(cookie_name(campus.app.state.homeroom), token)

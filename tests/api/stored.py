@@ -11,7 +11,6 @@ import httpx
 import obstore
 
 from domain.record.recording import AudioSegment, segment_key, session_prefix
-from models.database import Database
 from models.repositories import recordings, sessions
 from models.session import Participant
 from tests.campus import Campus, Json, School, serving, settings_for
@@ -57,13 +56,10 @@ class StoredClass:
 
 async def record(stored: StoredClass, count: int = 2) -> list[AudioSegment]:
     """Stores `count` audio segments of each participant."""
-    database = Database(stored.campus.database.application)
-    session_id = UUID(stored.session_id)
-    async with database.tenant(stored.school.id) as db:
-        people = await sessions.participants(db, session_id)
+    async with stored.school.transaction() as db:
+        people = await sessions.participants(db, UUID(stored.session_id))
         made = [_segment(person, number) for person in people for number in range(count)]
         await recordings.register(db, made)
-    await database.aclose()
     for segment in made:
         await obstore.put_async(stored.campus.app.state.homeroom.store, segment.key, AUDIO)
     return made

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -13,7 +13,7 @@ from workflows.client import session_workflow_id
 
 pytestmark = pytest.mark.adapter
 
-NOBODY = str(uuid4())
+NOBODY = str(UUID(int=7))
 
 
 async def refused(school: School, status: int, code: str, **changes: Any) -> dict[str, Any]:
@@ -90,7 +90,9 @@ async def test_times_with_any_utc_offset_are_accepted(harbour: School) -> None:
         ({"student_ids": []}, "invalid-input"),
         ({"student_ids": [NOBODY] * 2}, "invalid-input"),
         ({"topic_ids": [NOBODY] * 2}, "invalid-input"),
-        ({"student_ids": [str(uuid4()) for _ in range(501)]}, "invalid-input"),
+        pytest.param(
+            {"student_ids": [str(UUID(int=n)) for n in range(501)]}, "invalid-input", id="501 students"
+        ),
         ({"time_zone": "Mars/Olympus"}, "invalid-input"),
         ({"course_id": "1' or '1'='1"}, "invalid-input"),
         ({"priority": "high"}, "invalid-input"),

@@ -6,6 +6,7 @@ import io
 import json
 import os
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -169,11 +170,10 @@ async def test_the_dictionary_describes_every_table_and_column(opened: Archive) 
 async def test_an_organization_without_a_record_gets_empty_files(
     opened: Archive, view: str, form: ExportFormat
 ) -> None:
-    database = Database(opened.urls.application)
     new = Tenant()  # has no rows in the database
-    export = await Exports(database, most=1).begin(new.id, view_named(view), form, Period())
-    content = b"".join([piece async for piece in export.pieces()])
-    await database.aclose()
+    async with aclosing(Database(opened.urls.application)) as database:
+        export = await Exports(database, most=1).begin(new.id, view_named(view), form, Period())
+        content = b"".join([piece async for piece in export.pieces()])
     if form is ExportFormat.PARQUET:
         table = pq.read_table(io.BytesIO(content))
         assert table.num_rows == 0
@@ -198,28 +198,26 @@ async def test_invalid_requests_are_refused(opened: Archive) -> None:
 
 
 async def test_an_unreachable_database_is_an_error_before_the_first_byte(opened: Archive) -> None:
-    unreachable = Database("postgresql://homeroom_app:x@127.0.0.1:1/nothing")
-    with pytest.raises(Exception, match="isn't responding"):
-        await Exports(unreachable, most=1).begin(
-            opened.tenant.id, view_named("students"), ExportFormat.CSV, Period()
-        )
-    await unreachable.aclose()
+    async with aclosing(Database("postgresql://homeroom_app:x@127.0.0.1:1/nothing")) as unreachable:
+        with pytest.raises(Exception, match="isn't responding"):
+            await Exports(unreachable, most=1).begin(
+                opened.tenant.id, view_named("students"), ExportFormat.CSV, Period()
+            )
 
 
 async def test_closing_an_export_frees_its_slot(opened: Archive) -> None:
     """Both before and after the first piece was read."""
-    database = Database(opened.urls.application, pool_size=1)
-    exports = Exports(database, most=1)
-    for taken in (0, 1):
-        export = await exports.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
-        pieces = export.pieces()
-        for _ in range(taken):
-            await anext(pieces)
-        await export.aclose()
-    async with asyncio.timeout(30):
-        export = await exports.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
-        assert b"".join([piece async for piece in export.pieces()])
-    await database.aclose()
+    async with aclosing(Database(opened.urls.application, pool_size=1)) as database:
+        exports = Exports(database, most=1)
+        for taken in (0, 1):
+            export = await exports.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
+            pieces = export.pieces()
+            for _ in range(taken):
+                await anext(pieces)
+            await export.aclose()
+        async with asyncio.timeout(30):
+            export = await exports.begin(opened.tenant.id, view_named("words"), ExportFormat.JSONL, Period())
+            assert b"".join([piece async for piece in export.pieces()])
 
 
 MANY, BATCH = 100_000, 5_000

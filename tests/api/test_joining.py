@@ -4,7 +4,6 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -14,6 +13,7 @@ import pytest
 from domain.people.roles import Role
 from signing.links import DeskLink, JoinLink, LinkSigner
 from tests.campus import HOUR, LINK_SECRET, Campus, Json, School, problem_of, school
+from tests.links import token_of
 
 pytestmark = pytest.mark.adapter
 
@@ -23,10 +23,6 @@ OPENS_AT_ONCE = {"room_before": "P1D", "empty_room_for": "PT1H"}
 async def request_credentials(campus: Campus, session_id: str, link: str) -> httpx.Response:
     async with campus.client() as person:
         return await person.post(f"/v1/join/{session_id}/credentials", json={"link": link})
-
-
-def token_of(url: str) -> str:
-    return parse_qs(urlsplit(url).query)["t"][0]
 
 
 def link_for(campus: Campus, session_id: str, organization_id: UUID, lasts: timedelta = HOUR) -> str:

@@ -9,7 +9,6 @@ import pytest
 
 from domain.record.documentation import CheckOutcome, Citation, Section, Statement
 from domain.record.transcript import Utterance, Word
-from models.database import Database
 from models.documentation import BriefingRow
 from models.repositories import documents, recordings
 from tests.campus import HOUR, Campus, School, school
@@ -30,13 +29,11 @@ async def session_id(opened: School) -> str:
     """A class with markup in every text field of its record."""
     made = await opened.book(2 * HOUR)
     await opened.post(f"/v1/sessions/{made}/guests", {"name": marked("Aunt")})
-    database = Database(opened.campus.database.application)
-    await _write(database, opened, UUID(made))
-    await database.aclose()
+    await _write(opened, UUID(made))
     return made
 
 
-async def _write(database: Database, opened: School, session_id: UUID) -> None:
+async def _write(opened: School, session_id: UUID) -> None:
     links = await opened.get(f"/v1/sessions/{session_id}/join-links")
     now, utterance_id = datetime.now(UTC), uuid4()
     word = Word(0, 500, marked("word"), 0.3)
@@ -66,7 +63,7 @@ async def _write(database: Database, opened: School, session_id: UUID) -> None:
         content={"sections": [[marked("heading"), [marked("line")]]]},
         created_at=now,
     )
-    async with database.tenant(opened.id) as db:
+    async with opened.transaction() as db:
         await recordings.add_utterances(db, opened.id, session_id, [utterance])
         await documents.add_revision(
             db, opened.id, session_id, statements, author="p", reason=marked("reason"), based_on=0, at=now

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from psycopg import sql
 
-from models.database import Database
 from models.tables import metadata
 from tests.api.events import count_events, joined, post_webhook, recorded
 from tests.campus import Campus, School, problem_of, school, serving, settings_for
@@ -42,10 +41,8 @@ async def insert_session(opened: School, key: UUID | None = None) -> str:
         made.rows[name] = {"id": UUID(opened.ids[name]), "organization_id": opened.id}
     table = metadata.tables["session"]
     values = row_of(table, made) | {"id": key or uuid4()}
-    database = Database(opened.campus.database.application)
-    async with database.tenant(opened.id) as db:
+    async with opened.transaction() as db:
         await db.execute(sa.insert(table).values(values))
-    await database.aclose()
     return str(values["id"])
 
 
@@ -58,8 +55,10 @@ def database_down(urls: DatabaseUrls) -> Iterator[None]:
         admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [urls.name]
         )
-        yield
-        admin.execute(allow.format(sql.Identifier(urls.name), sql.SQL("true")))
+        try:
+            yield
+        finally:
+            admin.execute(allow.format(sql.Identifier(urls.name), sql.SQL("true")))
 
 
 @pytest.mark.parametrize("cached", [False, True], ids=["new session", "cached session"])

@@ -7,7 +7,6 @@ from uuid_utils.compat import uuid7
 
 from domain.cases.kinds import ExceptionKind
 from domain.subjects import Subject, SubjectKind
-from models.database import Database
 from models.repositories import cases, notices
 from models.repositories.pages import Asked
 from services.cases import NewCase, open_case
@@ -67,14 +66,12 @@ async def test_assigning_to_another_organizations_member_is_refused(harbour: Sch
 
 
 async def open_cases_about(school: School, *subjects: Subject) -> list[str]:
-    database = Database(school.campus.database.application)
-    async with database.tenant(school.id) as db:
+    async with school.transaction() as db:
         for subject in subjects:
             await open_case(db, NewCase(school.id, subject, ExceptionKind.STEP_FAILED), NOW)
         queued_cases, _ = await cases.page(
             db, Asked("opened_at", 10, equal={"kind": ExceptionKind.STEP_FAILED})
         )
-    await database.aclose()
     ids = {queued.case.about: str(queued.case.id) for queued in queued_cases}
     return [ids[subject] for subject in subjects]
 
@@ -113,10 +110,8 @@ async def test_a_notice_can_be_about_a_person(harbour: School) -> None:
     guardian = UUID(harbour.ids["guardian"])
     about = {"subject_kind": SubjectKind.GUARDIAN, "subject_id": guardian, "class_starts_at": None}
     row = notice(harbour, await harbour.book(), 0, kind="about a person", **about)
-    database = Database(harbour.campus.database.application)
-    async with database.tenant(harbour.id) as db:
+    async with harbour.transaction() as db:
         await notices.prepare(db, [row])
-    await database.aclose()
     read = await harbour.get(f"/v1/notices/{row.id}")
     assert (read["subject_kind"], read["subject_id"]) == ("guardian", str(guardian))
     assert read["session_id"] is None
@@ -132,11 +127,9 @@ async def test_notices_are_filtered_by_delivery_state(harbour: School) -> None:
         notice(harbour, session_id, 2, failed_at=NOW, error="undeliverable"),
         notice(harbour, session_id, 3, failed_at=NOW, error="withdrawn"),
     ]
-    database = Database(harbour.campus.database.application)
-    async with database.tenant(harbour.id) as db:
+    async with harbour.transaction() as db:
         db.add_all(rows)
         ids = [str(row.id) for row in rows]
-    await database.aclose()
     for state, key in zip(("waiting", "sent", "failed", "withdrawn"), ids, strict=True):
         assert await listed(harbour, f"/v1/notices?kind=extra&state={state}") == [key]
     assert await listed(harbour, "/v1/notices?kind=extra&sort=created_at") == ids

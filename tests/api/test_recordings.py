@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -12,12 +11,12 @@ from api.schemas.records import EngagementOut
 from domain.presence.engagement import EngagementSummary
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
 from domain.record.documentation import Citation, Section, Statement
-from models.database import Database
 from models.repositories import documents
 from signing.links import RecordingLink
 from tests.api.roles import signed_in
 from tests.api.stored import AUDIO, StoredClass, on_s3, record
 from tests.campus import HOUR, Campus, problem_of, school
+from tests.links import token_of
 from tests.stack import TestS3
 
 pytestmark = pytest.mark.adapter
@@ -116,7 +115,7 @@ async def test_conditional_and_if_range_requests(url: str) -> None:
 
 
 async def test_invalid_links_are_refused(kept: StoredClass, url: str) -> None:
-    token = parse_qs(urlsplit(url).query)["t"][0]
+    token = token_of(url)
     now, links = datetime.now(UTC), kept.campus.links
     good = links.read_recording(token, now)
     soon = now + HOUR
@@ -186,8 +185,8 @@ def test_engagement_out_has_all_fields_of_the_summary() -> None:
 
 
 async def test_single_revisions_can_be_read(kept: StoredClass) -> None:
-    database, session_id = Database(kept.campus.database.application), UUID(kept.session_id)
-    async with database.tenant(kept.school.id) as db:
+    session_id = UUID(kept.session_id)
+    async with kept.school.transaction() as db:
         for number, text in enumerate(("They added.", "<b>They subtracted.</b>")):
             statement = Statement(Section.TOPICS, text, (Citation(uuid4(), "q"),))
             await documents.add_revision(
@@ -200,7 +199,6 @@ async def test_single_revisions_can_be_read(kept: StoredClass) -> None:
                 based_on=number,
                 at=datetime.now(UTC),
             )
-    await database.aclose()
     for number, text in ((1, "They added."), (2, "<b>They subtracted.</b>")):
         revision = (await kept.api.get(f"{kept.path}/documentation/revisions/{number}")).json()
         assert revision["revision"] == number

@@ -1,9 +1,11 @@
 """Runs a local stack of its own through the command line, as a user would."""
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.local.home import Home
@@ -34,6 +36,14 @@ class StackUnderTest:
     def down(self) -> None:
         done = self.run("down")
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def kill(self, service: str) -> datetime:
+        """SIGKILL; returns a moment at which the service still ran."""
+        state = self.state().service(service)
+        assert state.pid is not None
+        now = datetime.now(UTC)
+        os.kill(state.pid, signal.SIGKILL)
+        return now
 
     def state(self) -> StackState:
         state = read_state(self.home)

@@ -5,14 +5,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from cli.local.chromium import find_or_install
-from tests.campus import School, school
+from tests.campus import PATIENCE, School, school
 from tests.console.taught import Hall
 
 ZONE = "America/New_York"  # of the browser
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+
+expect.set_options(timeout=PATIENCE * 1_000)
 
 
 @pytest.fixture

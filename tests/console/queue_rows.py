@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from domain.cases.kinds import ExceptionKind
 from domain.subjects import SubjectKind
-from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.repositories import cases, notices
@@ -29,10 +28,8 @@ async def add_case(opened: School, occasion: str = "room") -> UUID:
         detail={"step": occasion, "instructor_id": opened.ids["instructor"]},
         opened_at=now - 2 * HOUR,
     )
-    database = Database(opened.campus.database.application)
-    async with database.tenant(opened.id) as db:
+    async with opened.transaction() as db:
         await cases.open_once(db, case)
-    await database.aclose()
     return case.id
 
 
@@ -58,10 +55,8 @@ async def add_notice(opened: School, **changes: Any) -> UUID:
         "error": "mailbox-busy",
     } | changes
     notice = Notice(**values)
-    database = Database(opened.campus.database.application)
-    async with database.tenant(opened.id) as db:
+    async with opened.transaction() as db:
         await notices.prepare(db, [notice])
-    await database.aclose()
     return notice.id
 
 

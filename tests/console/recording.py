@@ -1,7 +1,7 @@
 """A recorder and a speech engine that do nothing, for tests that write recording and transcript themselves."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from temporalio import activity
 from temporalio.worker import Worker
@@ -35,18 +35,14 @@ class Engine:
 async def recording(settings: Settings) -> AsyncIterator[None]:
     """Workers for the recorder and the transcription."""
     client = await connect(settings.temporal_address, settings.temporal_namespace)
-    database = Database(settings.database_url.get_secret_value())
     store = open_store(settings.object_store_url, settings.object_store_options)
-    transcription = TranscriptionActivities(database, store, Engine())
-    async with (
-        Worker(
-            client, task_queue=task_queue(settings.region, Queue.CAPTURE), activities=[Recorder().capture]
-        ),
-        Worker(
-            client,
-            task_queue=task_queue(settings.region, Queue.TRANSCRIPTION),
-            activities=[transcription.transcribe],
-        ),
-    ):
-        yield
-    await database.aclose()
+    capture, transcription = (
+        task_queue(settings.region, one) for one in (Queue.CAPTURE, Queue.TRANSCRIPTION)
+    )
+    async with aclosing(Database(settings.database_url.get_secret_value())) as database:
+        transcribe = TranscriptionActivities(database, store, Engine()).transcribe
+        async with (
+            Worker(client, task_queue=capture, activities=[Recorder().capture]),
+            Worker(client, task_queue=transcription, activities=[transcribe]),
+        ):
+            yield

@@ -1,8 +1,8 @@
 """`Hall` brings a class into review in seconds: a real workflow with a recording and a transcript written directly."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -81,7 +81,10 @@ class Hall:
         store = open_store(settings.object_store_url, settings.object_store_options)
         segments = await lesson.store_audio(store)
         tenant, session_id = lesson.organization_id, lesson.session_id
-        async with _database_of(self.campus) as database, database.tenant(tenant) as db:
+        async with (
+            aclosing(Database(self.campus.database.application)) as database,
+            database.tenant(tenant) as db,
+        ):
             await recordings.register(db, segments)
             await recordings.mark_transcribed(db, [segment.key for segment in segments])
             await recordings.add_utterances(db, tenant, session_id, lesson.utterances())
@@ -106,10 +109,3 @@ class Hall:
                 [lesson.starts_at, ends_at, ends_at, lesson.session_id],
             )
             connection.execute("delete from booked_time where session_id = %s", [lesson.session_id])
-
-
-@asynccontextmanager
-async def _database_of(campus: Campus) -> AsyncIterator[Database]:
-    database = Database(campus.database.application)
-    yield database
-    await database.aclose()

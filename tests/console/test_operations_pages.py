@@ -13,7 +13,6 @@ from console.frame.subjects import PAGES
 from domain.cases.kinds import ExceptionKind
 from domain.notices.kinds import AccountNoticeKind
 from domain.subjects import Subject, SubjectKind
-from models.database import Database
 from services.cases import NewCase, open_case
 from tests.campus import School, school
 from tests.console.forms import hidden
@@ -184,11 +183,9 @@ async def test_a_case_links_to_its_person_course_or_organization(
 
 
 async def open_cases_about(opened: School, *subjects: Subject) -> None:
-    database = Database(opened.campus.database.application)
-    async with database.tenant(opened.id) as db:
+    async with opened.transaction() as db:
         for subject in subjects:
             await open_case(db, NewCase(opened.id, subject, ExceptionKind.STEP_FAILED), datetime.now(UTC))
-    await database.aclose()
 
 
 async def test_a_message_about_a_person_links_to_the_person(

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from domain.record.documentation import Section, Statement
-from models.database import Database
 from models.repositories import documents
 from tests.campus import HOUR, Campus, School, problem_of
 
@@ -21,13 +20,11 @@ STATED = {"section": "topics", "text": "Adding fractions.", "citations": []}
 async def session_id(harbour: School) -> str:
     """A class with a draft before it has begun, so that the draft cannot be approved."""
     made = await harbour.book(2 * HOUR)
-    database = Database(harbour.campus.database.application)
     statements = (Statement(Section.TOPICS, "Fractions.", ()),)
-    async with database.tenant(harbour.id) as db:
+    async with harbour.transaction() as db:
         await documents.add_revision(
             db, harbour.id, UUID(made), statements, author="p", reason="", based_on=0, at=datetime.now(UTC)
         )
-    await database.aclose()
     return made
 
 

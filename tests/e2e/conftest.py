@@ -3,7 +3,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from cli.local.chromium import find_or_install
 from cli.local.home import Home
@@ -20,6 +20,8 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-gpu",
 )
+
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -6,30 +6,27 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from cli.api_client import ApiError
 from cli.demo_class.school import NAMES
-from tests.e2e.school import School, wait_for
+from tests.e2e.class_under_test import ClassUnderTest, wait_for
 
 
-def credentials(school: School, name: str) -> dict[str, Any]:
+def credentials(held: ClassUnderTest, name: str) -> dict[str, Any]:
     """The LiveKit credentials of a person, requested with their join link as the room page does."""
-    token = parse_qs(urlsplit(school.booked.links[name]).query)["t"][0]
-    answer: dict[str, Any] = school.api.post(
-        f"/v1/join/{school.booked.session_id}/credentials", {"link": token}
-    )
+    path = f"/v1/join/{held.booked.session_id}/credentials"
+    answer: dict[str, Any] = held.api.post(path, {"link": held.join_token(name)})
     return answer
 
 
 @contextmanager
-def talking(school: School, speakers: Sequence[str] = tuple(NAMES), first: int = 0) -> Iterator[None]:
+def talking(held: ClassUnderTest, speakers: Sequence[str] = tuple(NAMES), first: int = 0) -> Iterator[None]:
     """Lets these speakers of the demo class say their turns from `first` on, in a separate process."""
-    wait_for(lambda: _is_open(school), "an open room")
+    wait_for(lambda: _is_open(held), "an open room")
     people = []
     for speaker, name in NAMES.items():
         if speaker in speakers:
-            answer = credentials(school, name)
+            answer = credentials(held, name)
             people.append({"speaker": speaker, "url": answer["livekit_url"], "token": answer["token"]})
     process = subprocess.Popen(
         [sys.executable, "-m", "cli.demo_class.speakers", "--from", str(first), "--stay"],
@@ -49,9 +46,9 @@ def talking(school: School, speakers: Sequence[str] = tuple(NAMES), first: int =
         process.stdin.close()
 
 
-def _is_open(school: School) -> bool:
+def _is_open(held: ClassUnderTest) -> bool:
     try:
-        credentials(school, next(iter(NAMES.values())))
+        credentials(held, next(iter(NAMES.values())))
     except ApiError:
         return False
     return True

@@ -12,12 +12,12 @@ from cli.demo_class.school import NAMES
 from cli.demo_class.script import Speaker
 from cli.local.web import SOURCES
 from tests.cli.homes import StackUnderTest
+from tests.e2e.class_under_test import ClassUnderTest, open_class
 from tests.e2e.conftest import Browser
 from tests.e2e.people import talking
 from tests.e2e.room import PHONE, control, fits, join, look_at, open_join_page
-from tests.e2e.school import School, open_class
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600)]
 
 AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -25,13 +25,13 @@ STUDENT = NAMES[Speaker.SECOND_STUDENT]
 
 
 @pytest.fixture(scope="module")
-def shown(full_stack: StackUnderTest) -> Iterator[School]:
-    school = open_class(full_stack, lasts=timedelta(minutes=10))
-    yield school
-    school.api.close()
+def shown(full_stack: StackUnderTest) -> Iterator[ClassUnderTest]:
+    opened = open_class(full_stack, lasts=timedelta(minutes=10))
+    yield opened
+    opened.api.close()
 
 
-def test_pages_of_a_class_have_no_accessibility_violation(shown: School, browse: Browser) -> None:
+def test_pages_of_a_class_have_no_accessibility_violation(shown: ClassUnderTest, browse: Browser) -> None:
     console = browse()
     console.goto(shown.desk_url())
     with talking(shown, (Speaker.INSTRUCTOR, Speaker.FIRST_STUDENT)):

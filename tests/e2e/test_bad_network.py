@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from playwright.sync_api import expect
 
@@ -17,27 +16,27 @@ from cli.demo_class.voices import write_instructor_wav
 from cli.local.chromium import find_or_install
 from cli.local.home import Home
 from tests.cli.homes import StackUnderTest
+from tests.e2e.class_under_test import ClassUnderTest, open_class, setting, wait_for
 from tests.e2e.conftest import Browser
 from tests.e2e.far_network import HOST, FarNetwork, NoNetwork, far_network, port_forward
 from tests.e2e.room import control, join, look_at
-from tests.e2e.school import School, open_class, setting, wait_for
 from tests.stack import start_livekit, temporary_folder
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600)]
 
 INSTRUCTOR, STUDENT = NAMES[Speaker.INSTRUCTOR], NAMES[Speaker.FIRST_STUDENT]
 MAX_CONCEALED = 0.1  # share of a voice's samples that the decoder had to conceal
 
 
 @dataclass(frozen=True)
-class FarSchool:
-    school: School
+class FarClass:
+    held: ClassUnderTest
     network: FarNetwork
     origin: str
 
 
 @pytest.fixture
-def far() -> Iterator[FarSchool]:
+def far() -> Iterator[FarClass]:
     """A class on a stack whose LiveKit server is reachable from the namespace."""
     with temporary_folder("far") as folder:
         under_test = StackUnderTest(Home(folder / "home"))
@@ -54,9 +53,9 @@ def far() -> Iterator[FarSchool]:
                 port = urlsplit(setting(under_test, "HOMEROOM_PUBLIC_URL")).port
                 assert port
                 with port_forward(port) as origin:
-                    school = open_class(under_test, lasts=timedelta(minutes=10))
-                    yield FarSchool(school, network, origin)
-                    school.api.close()
+                    held = open_class(under_test, lasts=timedelta(minutes=10))
+                    yield FarClass(held, network, origin)
+                    held.api.close()
                 livekit.stop()
         except NoNetwork as reason:
             pytest.skip(str(reason))
@@ -65,7 +64,7 @@ def far() -> Iterator[FarSchool]:
 
 
 def test_slow_connection_drops_video_and_keeps_the_sound_clear(
-    far: FarSchool, browse: Browser, tmp_path: Path
+    far: FarClass, browse: Browser, tmp_path: Path
 ) -> None:
     voice = tmp_path / "voice.wav"
     write_instructor_wav(voice)
@@ -75,8 +74,8 @@ def test_slow_connection_drops_video_and_keeps_the_sound_clear(
         program=far.network.program(find_or_install(print), tmp_path),
         more_flags=far.network.flags(far.origin),
     )
-    join(instructor, far.school.booked.links[INSTRUCTOR])
-    join(student, far.school.booked.links[STUDENT].replace(*far_base(far)))
+    join(instructor, far.held.booked.links[INSTRUCTOR])
+    join(student, far.held.booked.links[STUDENT].replace(*far_base(far)))
     instructor_video = student.get_by_role("article", name=INSTRUCTOR).locator("video")
     instructor_video.wait_for()
 
@@ -86,39 +85,30 @@ def test_slow_connection_drops_video_and_keeps_the_sound_clear(
     expect(instructor_video).to_have_count(0)
     expect(control(student, "Camera")).to_have_attribute("data-lk-enabled", "false")
     look_at(student, "audio-only")
-    wait_for(lambda: fallbacks(far.school)[:1] == [True], "the recorded fallback")
+    wait_for(lambda: fallbacks(far.held)[:1] == [True], "the recorded fallback")
 
     far.network.lift()
     expect(banner).to_have_count(0, timeout=120_000)
     instructor_video.wait_for()
     expect(control(student, "Camera")).to_have_attribute("data-lk-enabled", "true")
-    wait_for(lambda: fallbacks(far.school)[-1] is False, "the recorded end of the fallback")
-    measured = wait_for(lambda: engagement(far.school), "the student's engagement")
+    wait_for(lambda: fallbacks(far.held)[-1] is False, "the recorded end of the fallback")
+    measured = wait_for(lambda: engagement(far.held), "the student's engagement")
     assert measured["concealed_ratio"] < MAX_CONCEALED
     assert measured["audio_only_seconds"] > 0
 
 
-def far_base(far: FarSchool) -> tuple[str, str]:
-    return far.school.setting("HOMEROOM_PUBLIC_URL"), far.origin
+def far_base(far: FarClass) -> tuple[str, str]:
+    return far.held.setting("HOMEROOM_PUBLIC_URL"), far.origin
 
 
-def student_id(school: School) -> str:
-    found: str = next(link["participant_id"] for link in school.get("/join-links") if link["name"] == STUDENT)
-    return found
-
-
-def engagement(school: School) -> dict[str, Any] | None:
+def engagement(held: ClassUnderTest) -> dict[str, Any] | None:
     """The student's engagement; None until the concealed share of the audio is known."""
-    participant_id = student_id(school)
-    row = next(row for row in school.get("/attendance") if row["participant_id"] == participant_id)
-    found: dict[str, Any] = row["engagement"]
+    found: dict[str, Any] = held.attendance_of(STUDENT)["engagement"]
     return found if found.get("concealed_ratio") is not None else None
 
 
-def fallbacks(school: School) -> list[bool]:
+def fallbacks(held: ClassUnderTest) -> list[bool]:
     """Whether video was dropped (true) or restored (false), for each change on the student's page."""
     query = """select data from session_event where session_id = %s and identity = %s
                and kind = 'video.fallback' and source = 'client' order by occurred_at"""
-    with psycopg.connect(school.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:
-        rows = connection.execute(query, [school.booked.session_id, student_id(school)]).fetchall()
-    return [row[0]["audio_only"] for row in rows]
+    return [data["audio_only"] for (data,) in held.rows(query, held.participant_id(STUDENT))]

@@ -21,13 +21,13 @@ from cli.demo_class.school import NAMES
 from cli.demo_class.script import LESSON, Speaker
 from cli.demo_class.voices import write_instructor_wav
 from tests.cli.homes import StackUnderTest
+from tests.e2e.class_under_test import ClassUnderTest, open_class, setting, wait_for
 from tests.e2e.conftest import Browser, screenshot_folder
 from tests.e2e.people import talking
-from tests.e2e.school import School, open_class, setting, wait_for
 from wiring.temporal import connect
 from workflows.client import session_workflow_id
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.real_time]
 
 INSTRUCTOR = NAMES[Speaker.INSTRUCTOR]
 
@@ -40,14 +40,14 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def taught(full_stack: StackUnderTest) -> Iterator[School]:
-    school = open_class(full_stack)
-    yield school
-    school.api.close()
+def taught(full_stack: StackUnderTest) -> Iterator[ClassUnderTest]:
+    opened = open_class(full_stack)
+    yield opened
+    opened.api.close()
 
 
 def test_class_runs_from_the_join_link_to_the_approval(
-    taught: School, microphone: Path, browse: Browser
+    taught: ClassUnderTest, microphone: Path, browse: Browser
 ) -> None:
     page = browse(microphone=microphone)
     join(page, taught)
@@ -75,7 +75,7 @@ def test_class_runs_from_the_join_link_to_the_approval(
     look_at(watching, "session-closed")
 
 
-def test_summary_reaches_both_guardians_in_their_language(taught: School) -> None:
+def test_summary_reaches_both_guardians_in_their_language(taught: ClassUnderTest) -> None:
     mails = wait_for(lambda: taught.mails("summary"), "the summary mails")
     assert len(mails) == 2
     english, spanish = sorted(mails, key=lambda mail: "clase" in mail["subject"])
@@ -86,7 +86,7 @@ def test_summary_reaches_both_guardians_in_their_language(taught: School) -> Non
     assert "Deberes" in spanish["text"]
 
 
-def test_record_is_complete(taught: School) -> None:
+def test_record_is_complete(taught: ClassUnderTest) -> None:
     assert taught.get()["completeness"] == {
         "have": taught.get()["completeness"]["have"],
         "missing": [],
@@ -103,7 +103,7 @@ def test_record_is_complete(taught: School) -> None:
     assert "homework_to_check" in headings
 
 
-def test_cited_audio_of_every_statement_can_be_played(taught: School) -> None:
+def test_cited_audio_of_every_statement_can_be_played(taught: ClassUnderTest) -> None:
     cited = [c["utterance_id"] for s in taught.get("/documentation")["statements"] for c in s["citations"]]
     with signed_in(taught) as client:
         for utterance in cited:
@@ -115,7 +115,9 @@ def test_cited_audio_of_every_statement_can_be_played(taught: School) -> None:
             assert np.abs(samples).max() > 1000
 
 
-async def test_workflow_histories_hold_no_personal_data(taught: School, full_stack: StackUnderTest) -> None:
+async def test_workflow_histories_hold_no_personal_data(
+    taught: ClassUnderTest, full_stack: StackUnderTest
+) -> None:
     """Names, addresses, titles and words of the class must not be kept by Temporal."""
     client = await connect(setting(full_stack, "HOMEROOM_TEMPORAL_ADDRESS"), "homeroom")
     names = [part for name in NAMES.values() for part in name.split()]
@@ -130,7 +132,9 @@ async def test_workflow_histories_hold_no_personal_data(taught: School, full_sta
     assert scanned >= 2, "the session and the room watch"
 
 
-async def test_workflow_history_of_a_class_is_short(taught: School, full_stack: StackUnderTest) -> None:
+async def test_workflow_history_of_a_class_is_short(
+    taught: ClassUnderTest, full_stack: StackUnderTest
+) -> None:
     client = await connect(setting(full_stack, "HOMEROOM_TEMPORAL_ADDRESS"), "homeroom")
     handle = client.get_workflow_handle(session_workflow_id(UUID(taught.booked.session_id)))
     assert len((await handle.fetch_history()).events) <= 150
@@ -148,7 +152,7 @@ def _decoded(data: str) -> str:
     return base64.b64decode(data).decode(errors="replace")
 
 
-def check_draft(taught: School) -> None:
+def check_draft(taught: ClassUnderTest) -> None:
     texts = {
         section: " ".join(
             s["text"] for s in taught.get("/documentation")["statements"] if s["section"] == section
@@ -162,7 +166,7 @@ def check_draft(taught: School) -> None:
     assert texts["comprehension"]
 
 
-def join(page: Page, taught: School) -> None:
+def join(page: Page, taught: ClassUnderTest) -> None:
     page.goto(taught.booked.links[INSTRUCTOR])
     button = page.get_by_role("button", name="Join the class")
     button.wait_for(timeout=60_000)
@@ -183,7 +187,7 @@ def look_at(page: Page, name: str) -> None:
 
 
 @contextmanager
-def signed_in(taught: School) -> Iterator[httpx.Client]:
+def signed_in(taught: ClassUnderTest) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=taught.setting("HOMEROOM_PUBLIC_URL"), follow_redirects=True) as client:
         client.get(taught.desk_url()).raise_for_status()
         yield client

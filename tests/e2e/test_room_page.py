@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,6 +13,7 @@ from cli.demo_class.school import NAMES
 from cli.demo_class.script import Speaker
 from cli.demo_class.voices import write_instructor_wav
 from tests.cli.homes import StackUnderTest
+from tests.e2e.class_under_test import ClassUnderTest, open_class, wait_for
 from tests.e2e.conftest import Browser
 from tests.e2e.room import (
     PHONE,
@@ -27,23 +27,21 @@ from tests.e2e.room import (
     reachable,
     tab_to,
 )
-from tests.e2e.school import School, open_class, wait_for
-from tests.e2e.test_kills import kill
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.real_time]
 
 INSTRUCTOR, STUDENT = NAMES[Speaker.INSTRUCTOR], NAMES[Speaker.FIRST_STUDENT]
 
 
 @pytest.fixture(scope="module")
-def held(full_stack: StackUnderTest) -> Iterator[School]:
+def held(full_stack: StackUnderTest) -> Iterator[ClassUnderTest]:
     """A class whose room opens in a few seconds."""
-    school = open_class(full_stack, lasts=timedelta(minutes=10), empty_room_for="PT5M", room_before="PT4S")
-    yield school
-    school.api.close()
+    opened = open_class(full_stack, lasts=timedelta(minutes=10), empty_room_for="PT5M", room_before="PT4S")
+    yield opened
+    opened.api.close()
 
 
-def test_early_visitor_can_join_when_the_room_opens(held: School, browse: Browser) -> None:
+def test_early_visitor_can_join_when_the_room_opens(held: ClassUnderTest, browse: Browser) -> None:
     page = browse()
     page.goto(held.booked.links[STUDENT])
     page.get_by_role("heading", name="isn't open yet").wait_for()
@@ -51,7 +49,7 @@ def test_early_visitor_can_join_when_the_room_opens(held: School, browse: Browse
     page.get_by_role("button", name="Join the class").wait_for()
 
 
-def test_page_is_usable_with_the_keyboard_alone(held: School, browse: Browser) -> None:
+def test_page_is_usable_with_the_keyboard_alone(held: ClassUnderTest, browse: Browser) -> None:
     page = browse()
     tab_to(page, open_join_page(page, held.booked.links[STUDENT]))
     page.keyboard.press("Enter")
@@ -73,7 +71,7 @@ def test_page_is_usable_with_the_keyboard_alone(held: School, browse: Browser) -
     page.get_by_role("button", name="Join the class").wait_for()
 
 
-def test_every_control_is_reachable_on_a_phone(held: School, browse: Browser) -> None:
+def test_every_control_is_reachable_on_a_phone(held: ClassUnderTest, browse: Browser) -> None:
     page = browse(**PHONE)
     join_button = open_join_page(page, held.booked.links[STUDENT])
     assert fits(page)
@@ -95,7 +93,7 @@ def test_every_control_is_reachable_on_a_phone(held: School, browse: Browser) ->
 
 
 def test_guest_is_transcribed_and_does_not_start_the_class(
-    held: School, browse: Browser, tmp_path: Path
+    held: ClassUnderTest, browse: Browser, tmp_path: Path
 ) -> None:
     voice = tmp_path / "guest.wav"
     write_instructor_wav(voice, lead_in=4)
@@ -105,12 +103,12 @@ def test_guest_is_transcribed_and_does_not_start_the_class(
     assert held.state() == "open", "a guest does not begin the class"
     join(instructor, held.booked.links[INSTRUCTOR])
     instructor.get_by_role("article", name="Guest").wait_for()
-    identity = participant(held, "Guest")
+    identity = held.participant_id("Guest")
     words = wait_for(lambda: words_of(held, identity), "the guest's words", 120)
     assert re.search(r"welcome|fractions|denominators", words)
 
 
-def test_raised_hands_and_chat_reach_others_and_the_record(held: School, browse: Browser) -> None:
+def test_raised_hands_and_chat_reach_others_and_the_record(held: ClassUnderTest, browse: Browser) -> None:
     instructor, student = browse(), browse()
     join(instructor, held.booked.links[INSTRUCTOR])
     join(student, held.booked.links[STUDENT])
@@ -138,7 +136,7 @@ def test_raised_hands_and_chat_reach_others_and_the_record(held: School, browse:
         assert sample[0]["audio_only"] is False
 
 
-def test_opening_the_link_again_moves_the_participant_there(held: School, browse: Browser) -> None:
+def test_opening_the_link_again_moves_the_participant_there(held: ClassUnderTest, browse: Browser) -> None:
     first, second = browse(), browse()
     join(first, held.booked.links[STUDENT])
     requests = credential_requests_of(first)
@@ -152,25 +150,25 @@ def test_opening_the_link_again_moves_the_participant_there(held: School, browse
 
 
 def test_participants_rejoin_with_their_devices_after_livekit_was_killed(
-    held: School, browse: Browser
+    held: ClassUnderTest, browse: Browser
 ) -> None:
     page = browse()
     join(page, held.booked.links[INSTRUCTOR])
     control(page, "Camera").click()
     expect(control(page, "Camera")).to_have_attribute("data-lk-enabled", "false")
-    connections = len(attended(held, INSTRUCTOR)["connections"])
-    kill(held.stack, "livekit")
+    connections = len(held.attendance_of(INSTRUCTOR)["connections"])
+    held.stack.kill("livekit")
     page.get_by_text("Reconnecting…").first.wait_for()
     look_at(page, "reconnecting")
     # By LiveKit's own retries if the room is back in time, else with a fresh token; without a click in either case.
     in_class(page, timeout=90_000)
     expect(control(page, "Microphone")).to_have_attribute("data-lk-enabled", "true")
     assert not is_on(page, "Camera")
-    wait_for(lambda: len(attended(held, INSTRUCTOR)["connections"]) > connections, "her new connection")
+    wait_for(lambda: len(held.attendance_of(INSTRUCTOR)["connections"]) > connections, "her new connection")
     page.get_by_text("This class is recorded").wait_for(timeout=60_000)
 
 
-def test_end_of_the_class_is_shown_to_everybody(held: School, browse: Browser) -> None:
+def test_end_of_the_class_is_shown_to_everybody(held: ClassUnderTest, browse: Browser) -> None:
     pages = [browse(), browse()]
     for page, name in zip(pages, (INSTRUCTOR, STUDENT), strict=True):
         join(page, held.booked.links[name])
@@ -183,7 +181,7 @@ def test_end_of_the_class_is_shown_to_everybody(held: School, browse: Browser) -
     look_at(pages[1], "link-of-an-ended-class")
 
 
-def test_invalid_link_shows_what_to_do(held: School, browse: Browser) -> None:
+def test_invalid_link_shows_what_to_do(held: ClassUnderTest, browse: Browser) -> None:
     page = browse()
     link = held.booked.links[STUDENT]
     page.goto(link[:-4] + "AAAA")
@@ -201,30 +199,18 @@ def credential_requests_of(page: Page) -> list[str]:
     return urls
 
 
-def participant(school: School, name: str) -> str:
-    found: str = next(link["participant_id"] for link in school.get("/join-links") if link["name"] == name)
+def engagement(held: ClassUnderTest, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = held.attendance_of(name)["engagement"]
     return found
 
 
-def attended(school: School, name: str) -> dict[str, Any]:
-    participant_id = participant(school, name)
-    row: dict[str, Any] = next(r for r in school.get("/attendance") if r["participant_id"] == participant_id)
-    return row
+def words_of(held: ClassUnderTest, identity: str) -> str:
+    return " ".join(u["text"] for u in held.get("/transcript") if u["participant_id"] == identity)
 
 
-def engagement(school: School, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = attended(school, name)["engagement"]
-    return found
-
-
-def words_of(school: School, identity: str) -> str:
-    return " ".join(u["text"] for u in school.get("/transcript") if u["participant_id"] == identity)
-
-
-def samples(school: School, name: str) -> list[dict[str, Any]]:
+def samples(held: ClassUnderTest, name: str) -> list[dict[str, Any]]:
     """The quality samples that this person's page has sent, without those before LiveKit rated the connection."""
     query = """select data from session_event
                where session_id = %s and kind = 'quality' and source = 'client' and identity = %s"""
-    with psycopg.connect(school.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:
-        rows = connection.execute(query, [school.booked.session_id, participant(school, name)]).fetchall()
-    return [row[0] for row in rows if row[0]["level"] != "unknown"]
+    found = [data for (data,) in held.rows(query, held.participant_id(name))]
+    return [data for data in found if data["level"] != "unknown"]

@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.media_bridge.classroom import Classroom
+from tests.media_bridge.room_with_voices import RoomWithVoices
 from tests.stack import TestLiveKit
 
 
 @pytest.fixture
-async def classroom(livekit_server: TestLiveKit, tmp_path: Path) -> AsyncIterator[Classroom]:
+async def room(livekit_server: TestLiveKit, tmp_path: Path) -> AsyncIterator[RoomWithVoices]:
     """An empty room on the shared server."""
-    async with Classroom(livekit_server, tmp_path) as room:
-        yield room
+    async with RoomWithVoices(livekit_server, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
-async def own_classroom(
+async def own_room(
     livekit_factory: Callable[..., TestLiveKit], tmp_path: Path
-) -> AsyncIterator[Classroom]:
+) -> AsyncIterator[RoomWithVoices]:
     """An empty room on a server of its own, which the test may kill."""
-    async with Classroom(livekit_factory(), tmp_path) as room:
-        yield room
+    async with RoomWithVoices(livekit_factory(), tmp_path) as made:
+        yield made

@@ -1,6 +1,7 @@
 """The room client works against a real LiveKit server."""
 
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from domain.errors import InvalidInput, NotAllowed, NotFound, Unavailable
 from domain.people.roles import capture_identity
 from media_bridge.rooms import LiveKitRooms
 from media_bridge.vendor_errors import domain_error
-from tests.media_bridge.classroom import Classroom
+from tests.media_bridge.room_with_voices import RoomWithVoices
 from tests.stack import TestLiveKit
 
 pytestmark = pytest.mark.adapter
@@ -19,29 +20,29 @@ pytestmark = pytest.mark.adapter
 PATIENCE = {"empty_timeout": timedelta(minutes=10), "departure_timeout": timedelta(minutes=5)}
 
 
-async def test_making_a_room_twice_gives_the_same_room(classroom: Classroom) -> None:
-    first = await classroom.rooms.ensure_room(classroom.session_id, **PATIENCE)
-    second = await classroom.rooms.ensure_room(classroom.session_id, **PATIENCE)
+async def test_making_a_room_twice_gives_the_same_room(room: RoomWithVoices) -> None:
+    first = await room.rooms.ensure_room(room.session_id, **PATIENCE)
+    second = await room.rooms.ensure_room(room.session_id, **PATIENCE)
 
     assert first == second
-    assert first in await classroom.rooms.list_rooms()
+    assert first in await room.rooms.list_rooms()
 
 
-async def test_closing_a_room_is_idempotent(classroom: Classroom) -> None:
+async def test_closing_a_room_is_idempotent(room: RoomWithVoices) -> None:
     for _ in range(2):
-        await classroom.rooms.close_room(classroom.session_id)
+        await room.rooms.close_room(room.session_id)
 
-    assert classroom.session_id not in {room.session_id for room in await classroom.rooms.list_rooms()}
+    assert room.session_id not in {listed.session_id for listed in await room.rooms.list_rooms()}
 
 
 async def test_participants_are_listed_with_their_tracks_and_the_recorder_as_hidden(
-    classroom: Classroom,
+    room: RoomWithVoices,
 ) -> None:
-    person = await classroom.person("someone", 300)
-    await classroom.record().wait_for_tracks(1)
-    listed = {p.identity: p for p in await classroom.rooms.list_participants(classroom.session_id)}
+    person = await room.person("someone", 300)
+    await room.record().wait_for_tracks(1)
+    listed = {p.identity: p for p in await room.rooms.list_participants(room.session_id)}
 
-    someone, recorder = listed["someone"], listed[capture_identity(classroom.session_id)]
+    someone, recorder = listed["someone"], listed[capture_identity(room.session_id)]
     assert someone.sid == person.room.local_participant.sid
     assert (someone.kind, someone.hidden, recorder.kind, recorder.hidden) == (
         "standard",
@@ -53,44 +54,43 @@ async def test_participants_are_listed_with_their_tracks_and_the_recorder_as_hid
     assert abs(someone.joined_at - recorder.joined_at) < timedelta(minutes=1)
 
 
-async def test_removing_a_participant_is_idempotent(classroom: Classroom) -> None:
-    await classroom.person("someone", 300)
+async def test_removing_a_participant_is_idempotent(room: RoomWithVoices) -> None:
+    await room.person("someone", 300)
     for _ in range(2):
-        await classroom.rooms.remove_participant(classroom.session_id, "someone")
+        await room.rooms.remove_participant(room.session_id, "someone")
 
-    assert await classroom.rooms.list_participants(classroom.session_id) == []
+    assert await room.rooms.list_participants(room.session_id) == []
 
 
-async def test_rooms_without_a_session_are_not_listed(classroom: Classroom) -> None:
-    server = classroom.server
+async def test_rooms_without_a_session_are_not_listed(room: RoomWithVoices) -> None:
+    server = room.server
     async with livekit_api.LiveKitAPI(server.url, server.api_key, server.api_secret) as api:
         await api.room.create_room(livekit_api.CreateRoomRequest(name="lobby"))
-        ours = [room.session_id for room in await classroom.rooms.list_rooms()]
+        ours = [listed.session_id for listed in await room.rooms.list_rooms()]
         await api.room.delete_room(livekit_api.DeleteRoomRequest(room="lobby"))
 
-    assert classroom.session_id in ours
+    assert room.session_id in ours
 
 
 async def test_stopped_server_is_unavailable_and_has_lost_its_rooms_when_back(
     livekit_factory: Callable[..., TestLiveKit],
 ) -> None:
     server, session_id = livekit_factory(), uuid4()
-    rooms = LiveKitRooms(server.url, server.api_key, server.api_secret)
-    await rooms.ensure_room(session_id, **PATIENCE)
-    server.kill()
-    with pytest.raises(Unavailable):
-        await rooms.list_rooms()
-    server.start()
+    async with aclosing(LiveKitRooms(server.url, server.api_key, server.api_secret)) as rooms:
+        await rooms.ensure_room(session_id, **PATIENCE)
+        server.kill()
+        with pytest.raises(Unavailable):
+            await rooms.list_rooms()
+        server.start()
 
-    assert await rooms.list_rooms() == []
-    await rooms.aclose()
+        assert await rooms.list_rooms() == []
 
 
 async def test_wrong_secret_is_not_retryable(livekit_server: TestLiveKit) -> None:
-    rooms = LiveKitRooms(livekit_server.url, livekit_server.api_key, "wrong-secret-of-thirty-two-characters")
-    with pytest.raises(NotAllowed):
-        await rooms.list_rooms()
-    await rooms.aclose()
+    wrong = "wrong-secret-of-thirty-two-characters"
+    async with aclosing(LiveKitRooms(livekit_server.url, livekit_server.api_key, wrong)) as rooms:
+        with pytest.raises(NotAllowed):
+            await rooms.list_rooms()
 
 
 @pytest.mark.parametrize(

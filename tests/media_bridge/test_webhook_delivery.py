@@ -10,7 +10,7 @@ from aiohttp import web
 from domain.people.roles import capture_identity
 from domain.presence.events import EventKind, RecordedEvent
 from media_bridge.webhooks import WebhookVerifier
-from tests.media_bridge.classroom import PATIENCE, Classroom
+from tests.media_bridge.room_with_voices import PATIENCE, RoomWithVoices
 from tests.stack import TestLiveKit
 
 pytestmark = pytest.mark.adapter
@@ -60,22 +60,22 @@ async def test_livekit_sends_the_events_of_a_class(
 ) -> None:
     server = livekit_factory(webhook_urls=(receiver.url,))
     receiver.verifier = WebhookVerifier({server.api_key: server.api_secret})
-    async with Classroom(server, tmp_path) as classroom:
-        recorder = capture_identity(classroom.session_id)
-        person = await classroom.person("someone", 300)
-        recording = classroom.record()
+    async with RoomWithVoices(server, tmp_path) as room:
+        recorder = capture_identity(room.session_id)
+        person = await room.person("someone", 300)
+        recording = room.record()
         await recording.wait_for_tracks(1)
-        (listed,) = [p for p in await classroom.rooms.list_participants(classroom.session_id) if not p.hidden]
+        (listed,) = [p for p in await room.rooms.list_participants(room.session_id) if not p.hidden]
         await person.leave()
         await receiver.until(
             lambda _: (EventKind.PARTICIPANT_LEFT, "someone") in receiver.kinds_and_identities()
         )
-        await classroom.rooms.close_room(classroom.session_id)
+        await room.rooms.close_room(room.session_id)
         await recording.wait_for_end()
         await receiver.until(lambda _: (EventKind.ROOM_FINISHED, None) in receiver.kinds_and_identities())
 
     events = {(r.event.kind, r.event.identity): r.event for r in receiver.received}
-    assert {r.session_id for r in receiver.received} == {classroom.session_id}
+    assert {r.session_id for r in receiver.received} == {room.session_id}
     assert (EventKind.ROOM_STARTED, None) in events
     assert (EventKind.TRACK_PUBLISHED, "someone") in events
     joined = events[EventKind.PARTICIPANT_JOINED, "someone"]

@@ -79,7 +79,19 @@ def test_clock_difference_of_a_minute_is_accepted(claims: dict[str, Any]) -> Non
         CLAIMS | {"sha256": ""},
         CLAIMS | {"sha256": CLAIMS["sha256"].lower()},
     ],
-    ids=str,
+    ids=[
+        "expired",
+        "not yet valid",
+        "issued later",
+        "no end",
+        "no issuer",
+        "no hash",
+        "for somebody else",
+        "unknown key",
+        "key of old",
+        "empty hash",
+        "hash in other letters",
+    ],
 )
 def test_invalid_claims_are_refused(claims: dict[str, Any]) -> None:
     with pytest.raises(SignatureInvalid):

@@ -79,7 +79,7 @@ def row_of(table: sa.Table, tenant: Tenant) -> Values:
 
 def references(table: sa.Table) -> Iterator[tuple[sa.Column[Any], sa.Column[Any]]]:
     """Each column with the column it refers to; for a session that is computed, the subject it comes from."""
-    for key in table.foreign_keys:
+    for key in sorted(table.foreign_keys, key=lambda key: (key.parent.name, key.target_fullname)):
         yield table.c.subject_id if _computed(key.parent) else key.parent, key.column
 
 

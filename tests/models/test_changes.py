@@ -104,8 +104,9 @@ async def test_notification_is_sent_after_its_connection_was_killed(
         assert await listener.next() == str(second)
 
 
-async def test_notification_waits_for_a_database_that_is_down(database_urls: DatabaseUrls) -> None:
-    notifier = ChangeNotifier(database_urls.application)
+async def test_notification_waits_for_a_database_that_is_down(
+    database_urls: DatabaseUrls, notifier: ChangeNotifier
+) -> None:
     with psycopg.connect(
         database_urls.superuser.replace(database_urls.name, "postgres"), autocommit=True
     ) as admin:
@@ -115,7 +116,6 @@ async def test_notification_waits_for_a_database_that_is_down(database_urls: Dat
             await asyncio.sleep(0.2)
             admin.execute(f'alter database "{database_urls.name}" allow_connections true')
             assert await listener.next() == str(session_id)
-    await notifier.aclose()
 
 
 async def test_closing_an_unused_notifier_does_nothing(database_urls: DatabaseUrls) -> None:

@@ -1,5 +1,6 @@
 """A unit of work commits all or nothing, and raises database errors as domain errors."""
 
+from contextlib import aclosing
 from uuid import UUID
 
 import psycopg
@@ -84,11 +85,10 @@ async def test_unreachable_server_is_unavailable(nowhere: Database) -> None:
 
 
 async def test_exhausted_pool_is_unavailable(database_urls: DatabaseUrls) -> None:
-    database = Database(database_urls.application, pool_size=1, patience=0.01)
-    async with database.unscoped() as first, database.unscoped() as second:
-        await first.execute(sa.select(1))
-        await second.execute(sa.select(1))
-        with pytest.raises(Unavailable):
-            await database.ping()
-    await database.ping()
-    await database.aclose()
+    async with aclosing(Database(database_urls.application, pool_size=1, patience=0.01)) as database:
+        async with database.unscoped() as one, database.unscoped() as another:
+            await one.execute(sa.select(1))
+            await another.execute(sa.select(1))
+            with pytest.raises(Unavailable):
+                await database.ping()
+        await database.ping()

@@ -1,7 +1,7 @@
 """A SQL reader sees the record of its organization and nothing else, whatever it tries."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -56,9 +56,8 @@ def reading(urls: DatabaseUrls, organization_id: UUID) -> Iterator[tuple[str, st
 @pytest.fixture(scope="module")
 async def library(postgres_server: TestPostgres, migrated_template: str) -> AsyncIterator[Library]:
     urls = postgres_server.create_database(template=migrated_template)
-    database = Database(urls.application)
-    mine, theirs = await make_record(database, urls), await make_record(database, urls)
-    await database.aclose()
+    async with aclosing(Database(urls.application)) as database:
+        mine, theirs = await make_record(database, urls), await make_record(database, urls)
     with reading(urls, mine.id) as (role, url):
         yield Library(urls, mine, theirs, role, url)
     postgres_server.drop_database(urls.name)

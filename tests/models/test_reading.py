@@ -1,5 +1,7 @@
 """Reads on the driver's connection keep the tenant scope, raise the same errors and write nothing."""
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from uuid import UUID, uuid4
 
 import psycopg
@@ -20,6 +22,13 @@ _COURSES = sa.select(Course).order_by(Course.title)
 _NAMED = sa.select(Course).where(sa.column("title") == sa.bindparam("title"))
 
 
+@pytest.fixture
+async def one_connection(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """With one connection, so that each use follows another's."""
+    async with aclosing(Database(database_urls.application, pool_size=1)) as opened:
+        yield opened
+
+
 async def add(database: Database, tenant: Tenant, *titles: str) -> None:
     async with database.tenant(tenant.id) as db:
         for title in titles:
@@ -37,13 +46,11 @@ async def test_rows_are_of_one_tenant_with_columns_as_attributes(database: Datab
     assert await titles(database, uuid4()) == []
 
 
-async def test_scope_ends_with_the_transaction(database: Database, tenant: Tenant) -> None:
-    one_connection = Database(database.url, pool_size=1)
+async def test_scope_ends_with_the_transaction(tenant: Tenant, one_connection: Database) -> None:
     async with one_connection.reading(tenant.id) as db:
         assert await db.execute(_COURSES)
     async with one_connection.lookup() as db:
         assert await db.execute(_COURSES) == []
-    await one_connection.aclose()
 
 
 async def test_reading_cannot_write(database: Database, tenant: Tenant) -> None:
@@ -84,15 +91,13 @@ async def test_nul_in_a_value_is_invalid_input(database: Database, tenant: Tenan
 
 
 async def test_connection_ended_by_the_server_is_not_reused(
-    tenant: Tenant, database_urls: DatabaseUrls
+    tenant: Tenant, database_urls: DatabaseUrls, one_connection: Database
 ) -> None:
-    one_connection = Database(database_urls.application, pool_size=1)
     async with one_connection.lookup() as db:
         ((pid,),) = await db.execute(sa.text("select pg_backend_pid()"))
     with psycopg.connect(database_urls.superuser) as admin:
         admin.execute("select pg_terminate_backend(%s, 5000)", [pid])
     assert await titles(one_connection, tenant.id)
-    await one_connection.aclose()
 
 
 async def test_connection_killed_during_a_read_is_unavailable(
@@ -122,13 +127,11 @@ async def test_unreachable_server_is_unavailable(nowhere: Database) -> None:
             pass
 
 
-async def test_exhausted_pool_is_unavailable(tenant: Tenant, database_urls: DatabaseUrls) -> None:
-    one_connection = Database(database_urls.application, pool_size=1)
+async def test_exhausted_pool_is_unavailable(tenant: Tenant, one_connection: Database) -> None:
     async with one_connection.lookup():
         with pytest.raises(Unavailable):
             await titles(one_connection, tenant.id)
     assert await titles(one_connection, tenant.id)
-    await one_connection.aclose()
 
 
 async def test_single_reading_gives_the_same_rows_as_a_reading(database: Database, tenant: Tenant) -> None:
@@ -141,8 +144,9 @@ async def test_single_reading_gives_the_same_rows_as_a_reading(database: Databas
         assert len(shown) == (organization_id == tenant.id)
 
 
-async def test_scope_ends_with_a_single_reading(database: Database, tenant: Tenant) -> None:
-    one_connection = Database(database.url, pool_size=1)
+async def test_scope_ends_with_a_single_reading(
+    database: Database, tenant: Tenant, one_connection: Database
+) -> None:
     await add(database, tenant, "Zoology")
     async with one_connection.single_reading(tenant.id) as db:
         assert await db.execute(_COURSES)
@@ -150,11 +154,11 @@ async def test_scope_ends_with_a_single_reading(database: Database, tenant: Tena
             await db.execute(_COURSES)
     async with one_connection.lookup() as db:
         assert await db.execute(_COURSES) == []
-    await one_connection.aclose()
 
 
-async def test_failed_single_reading_leaves_the_connection_usable(database: Database, tenant: Tenant) -> None:
-    one_connection = Database(database.url, pool_size=1)
+async def test_failed_single_reading_leaves_the_connection_usable(
+    database: Database, tenant: Tenant, one_connection: Database
+) -> None:
     await add(database, tenant, "Zoology")
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         async with one_connection.single_reading(tenant.id) as db:
@@ -166,4 +170,3 @@ async def test_failed_single_reading_leaves_the_connection_usable(database: Data
         assert await db.execute(_COURSES)
     async with one_connection.lookup() as db:
         assert await db.execute(_COURSES) == []
-    await one_connection.aclose()

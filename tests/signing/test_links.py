@@ -6,7 +6,7 @@ import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import jwt
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
 from domain.people.roles import Role
 from signing.links import DeskLink, JoinLink, LinkSigner
+from tests.links import token_of
 
 pytestmark = pytest.mark.unit
 
@@ -27,10 +28,6 @@ DESK = DeskLink(UUID(int=3))
 UNTIL = datetime(2026, 3, 3, 12, tzinfo=UTC)
 BEFORE = UNTIL - timedelta(seconds=1)
 SIGNER = LinkSigner([NEW], "https://school.example/")
-
-
-def token_of(url: str, name: str = "t") -> str:
-    return parse_qs(urlsplit(url).query)[name][0]
 
 
 TOKEN = token_of(SIGNER.join_url(LINK, UNTIL))

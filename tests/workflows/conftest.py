@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.classroom import time_skipping_server, workers
 from tests.workflows.recording_activities import World
+from tests.workflows.session_driver import time_skipping_server, workers
 
 
 @pytest.fixture(scope="session")

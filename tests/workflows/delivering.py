@@ -8,20 +8,21 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from domain.errors import HomeroomError
 from domain.notices.kinds import DeliveryState
-from tests.workflows.classroom import REGION
+from workflows.client import DeliveryClient, delivery_workflow_id
 from workflows.contracts.deliveries import Deliveries, DeliveryInput, DeliveryResult
 from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput, HousekeepingResult
 from workflows.failures import application_error
 from workflows.housekeeping import HousekeepingWorkflow
 from workflows.notice_delivery import NoticeDelivery
+from workflows.queues import Queue, task_queue
 
-QUEUE = f"{REGION}-notices"
+REGION = "notices"  # separate from the region of the session workflows under test
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Deliverer(Deliveries, Housekeeping):
 
 
 @asynccontextmanager
-async def delivering(client: Client, queue: str = QUEUE) -> AsyncIterator[Deliverer]:
+async def delivering(client: Client, region: str = REGION) -> AsyncIterator[Deliverer]:
     deliverer = Deliverer()
     activities: list[Callable[..., Any]] = [
         deliverer.deliver,
@@ -62,6 +63,7 @@ async def delivering(client: Client, queue: str = QUEUE) -> AsyncIterator[Delive
         deliverer.forget_expired,
     ]
     workflows = [NoticeDelivery, HousekeepingWorkflow]
+    queue = task_queue(region, Queue.SESSIONS)
     async with Worker(client, task_queue=queue, workflows=workflows, activities=activities):
         yield deliverer
 
@@ -69,18 +71,29 @@ async def delivering(client: Client, queue: str = QUEUE) -> AsyncIterator[Delive
 async def deliver(
     environment: WorkflowEnvironment, lasts: timedelta
 ) -> WorkflowHandle[NoticeDelivery, DeliveryResult]:
-    deliver_by = await environment.get_current_time() + lasts
-    return await environment.client.start_workflow(
-        NoticeDelivery.run,
-        DeliveryInput(uuid4(), uuid4(), deliver_by),
-        id=f"delivery-{uuid4()}",
-        task_queue=QUEUE,
+    delivery = DeliveryInput(uuid4(), uuid4(), await environment.get_current_time() + lasts)
+    await DeliveryClient(environment.client, REGION).start(delivery)
+    return environment.client.get_workflow_handle_for(
+        NoticeDelivery.run, delivery_workflow_id(delivery.notice_id)
     )
+
+
+async def delivery_result(
+    environment: WorkflowEnvironment, handle: WorkflowHandle[NoticeDelivery, DeliveryResult]
+) -> DeliveryResult:
+    """Skip time until the delivery has ended. Returns its result."""
+    while (await handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+        await environment.sleep(timedelta(seconds=10))
+    return await handle.result()
 
 
 async def keep_house(
     environment: WorkflowEnvironment,
 ) -> WorkflowHandle[HousekeepingWorkflow, HousekeepingResult]:
+    """Start the workflow as its schedule does: the time-skipping server has no schedules."""
     return await environment.client.start_workflow(
-        HousekeepingWorkflow.run, HousekeepingInput(REGION), id=f"housekeeping-{uuid4()}", task_queue=QUEUE
+        HousekeepingWorkflow.run,
+        HousekeepingInput(REGION),
+        id=f"housekeeping-{uuid4()}",
+        task_queue=task_queue(REGION, Queue.SESSIONS),
     )

@@ -13,11 +13,11 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
 from tests.stack import start_temporal, temporary_folder
-from tests.workflows.classroom import Handle, commands, time_skipping_server, workers
 from tests.workflows.recording_activities import World
 from tests.workflows.release_scenarios import ON_A_REAL_SERVER, ON_THE_TIME_SKIPPING_SERVER
 from tests.workflows.saved_histories import write_history
 from tests.workflows.scenarios import SCENARIOS, Scenario
+from tests.workflows.session_driver import Handle, commands, time_skipping_server, workers
 from wiring.temporal import connect
 
 FINGERPRINTS = Path(__file__).parent / "fingerprints"

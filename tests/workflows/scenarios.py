@@ -9,109 +9,108 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
-from tests.workflows.classroom import MINUTE, REGION, Classroom, Handle, book
-from tests.workflows.delivering import deliver, delivering, keep_house
+from tests.workflows.delivering import deliver, delivering, delivery_result, keep_house
 from tests.workflows.recording_activities import QuickWatch, World
-from workflows.client import session_workflow_id
-from workflows.contracts.rooms import WatchInput
+from tests.workflows.session_driver import MINUTE, Handle, SessionDriver, book
+from workflows.client import ensure_room_watch, room_watch_workflow_id, session_workflow_id
+from workflows.queues import Queue, task_queue
 from workflows.room_watch import RoomWatchWorkflow
-from workflows.session.messages import Cancel
 
 Scenario = Callable[[WorkflowEnvironment, World], Awaitable[Handle]]
 
 
 async def held(environment: WorkflowEnvironment, world: World) -> Handle:
-    room = await book(environment, world)
-    await room.in_review()
-    await room.request_changes()
-    await room.approve(2)
-    return await over(room)
+    session = await book(environment, world)
+    await session.in_review()
+    await session.request_changes()
+    await session.approve(2)
+    return await over(session)
 
 
 async def moved_before_the_door_opened(environment: WorkflowEnvironment, world: World) -> Handle:
-    room = await book(environment, world)
-    await room.until(room.starts_at - timedelta(hours=2))
-    await room.move_to(room.starts_at + timedelta(days=3))
-    await room.in_review()
-    await room.approve()
-    return await over(room)
+    session = await book(environment, world)
+    await session.until(session.starts_at - timedelta(hours=2))
+    await session.move_to(session.starts_at + timedelta(days=3))
+    await session.in_review()
+    await session.approve()
+    return await over(session)
 
 
 async def moved_after_the_door_opened(environment: WorkflowEnvironment, world: World) -> Handle:
-    room = await book(environment, world)
-    await room.until(room.starts_at - 5 * MINUTE)
-    await room.move_to(room.starts_at + timedelta(days=1))
-    await room.in_review()
-    await room.approve()
-    return await over(room)
+    session = await book(environment, world)
+    await session.until(session.starts_at - 5 * MINUTE)
+    await session.move_to(session.starts_at + timedelta(days=1))
+    await session.in_review()
+    await session.approve()
+    return await over(session)
 
 
 async def move_refused(environment: WorkflowEnvironment, world: World) -> Handle:
     world.failing["move"] = DoubleBooked("another class")
-    room = await book(environment, world)
+    session = await book(environment, world)
     with suppress(DoubleBooked):
-        await room.move_to(room.starts_at + timedelta(days=1))
-    await room.cancel()
-    return await over(room)
+        await session.move_to(session.starts_at + timedelta(days=1))
+    await session.cancel()
+    return await over(session)
 
 
 async def extended_and_ended_by_command(environment: WorkflowEnvironment, world: World) -> Handle:
-    room = await book(environment, world, starts_in=20 * MINUTE)
-    await room.until(room.starts_at)
-    await room.teacher_joins()
-    await room.extend_to(room.starts_at + 60 * MINUTE)
-    await room.until(room.starts_at + 50 * MINUTE)
-    await room.end()
-    await room.drafted()
-    await room.approve()
-    return await over(room)
+    session = await book(environment, world, starts_in=20 * MINUTE)
+    await session.until(session.starts_at)
+    await session.teacher_joins()
+    await session.extend_to(session.starts_at + 60 * MINUTE)
+    await session.until(session.starts_at + 50 * MINUTE)
+    await session.end()
+    await session.drafted()
+    await session.approve()
+    return await over(session)
 
 
 async def ended_as_the_instructor_came(environment: WorkflowEnvironment, world: World) -> Handle:
-    room = await book(environment, world)
-    await room.until(room.starts_at)
-    await room.teacher_joins()
-    await room.end()
-    await room.drafted()
-    await room.approve()
-    return await over(room)
+    session = await book(environment, world)
+    await session.until(session.starts_at)
+    await session.teacher_joins()
+    await session.end()
+    await session.drafted()
+    await session.approve()
+    return await over(session)
 
 
 async def emptied_and_filled_again(environment: WorkflowEnvironment, world: World) -> Handle:
-    room = await book(environment, world)
-    await room.until(room.starts_at)
-    first = await room.now()
-    await room.teacher_joins()
-    await room.until(room.starts_at + 5 * MINUTE)
-    await room.room_empties(first)
-    await room.until(room.starts_at + 8 * MINUTE)
-    await room.room_fills(first)
-    await room.until(room.starts_at + 42 * MINUTE)
-    await room.approve()
-    return await over(room)
+    session = await book(environment, world)
+    await session.until(session.starts_at)
+    first = await session.now()
+    await session.teacher_joins()
+    await session.until(session.starts_at + 5 * MINUTE)
+    await session.room_empties(first)
+    await session.until(session.starts_at + 8 * MINUTE)
+    await session.room_fills(first)
+    await session.until(session.starts_at + 42 * MINUTE)
+    await session.approve()
+    return await over(session)
 
 
 async def cancelled_before_the_door_opened(environment: WorkflowEnvironment, world: World) -> Handle:
     """By the signal that admins send in the Temporal UI."""
-    room = await book(environment, world)
-    await room.until(room.starts_at - timedelta(hours=5))
-    await room.handle.signal("cancel", Cancel("storm"))
-    return await over(room)
+    session = await book(environment, world)
+    await session.until(session.starts_at - timedelta(hours=5))
+    await session.cancel_in_temporal_ui()
+    return await over(session)
 
 
 async def cancelled_after_the_door_opened(environment: WorkflowEnvironment, world: World) -> Handle:
-    room = await book(environment, world)
-    await room.ask_for_substitute()
-    await room.until(room.starts_at - 5 * MINUTE)
-    await room.cancel()
-    return await over(room)
+    session = await book(environment, world)
+    await session.ask_for_substitute()
+    await session.until(session.starts_at - 5 * MINUTE)
+    await session.cancel()
+    return await over(session)
 
 
 async def cancelled_in_temporal(environment: WorkflowEnvironment, world: World) -> Handle:
-    room = await book(environment, world)
-    await room.until(room.starts_at - 5 * MINUTE)
-    await room.handle.cancel()
-    return await over(room)
+    session = await book(environment, world)
+    await session.until(session.starts_at - 5 * MINUTE)
+    await session.handle.cancel()
+    return await over(session)
 
 
 async def booking_refused(environment: WorkflowEnvironment, world: World) -> Handle:
@@ -130,50 +129,47 @@ async def not_held(environment: WorkflowEnvironment, world: World) -> Handle:
 
 async def steps_failed_and_nobody_reviewed(environment: WorkflowEnvironment, world: World) -> Handle:
     world.failing |= {"notice:reminder": NotFound("gone"), "capture": NotFound("gone")}
-    room = await book(environment, world)
-    await room.in_review()
-    return await over(room)
+    session = await book(environment, world)
+    await session.in_review()
+    return await over(session)
 
 
 async def room_not_opened_and_nothing_said(environment: WorkflowEnvironment, world: World) -> Handle:
     world.failing["open_room"] = NotFound("gone")
     world.utterances = 0
-    room = await book(environment, world)
-    await room.in_review()
-    return await over(room)
+    session = await book(environment, world)
+    await session.in_review()
+    return await over(session)
 
 
 async def approved_late_at_the_second_try(environment: WorkflowEnvironment, world: World) -> Handle:
-    room = await book(environment, world)
-    await room.in_review()
-    await room.pass_time(timedelta(days=4))
+    session = await book(environment, world)
+    await session.in_review()
+    await session.pass_time(timedelta(days=4))
     world.failing["approve"] = StaleRevision("the current revision is 2")
     with suppress(StaleRevision):
-        await room.approve(1)
+        await session.approve(1)
     del world.failing["approve"]
-    await room.approve(2)
-    return await over(room)
+    await session.approve(2)
+    return await over(session)
 
 
 async def filed_at_the_second_try(environment: WorkflowEnvironment, world: World) -> Handle:
     world.failing_once["file"] = Unavailable("the database does not answer")
-    room = await book(environment, world)
-    await room.in_review()
-    await room.approve()
-    return await over(room)
+    session = await book(environment, world)
+    await session.in_review()
+    await session.approve()
+    return await over(session)
 
 
 async def watch(environment: WorkflowEnvironment, _: World) -> Handle:
     """One run of the watch, until it continues as new."""
-    queue = f"{REGION}-watch"
-    activities = [QuickWatch().watch]
-    async with Worker(
-        environment.client, task_queue=queue, workflows=[RoomWatchWorkflow], activities=activities
-    ):
-        handle = await environment.client.start_workflow(
-            RoomWatchWorkflow.run, WatchInput(REGION), id=f"watch-{uuid4()}", task_queue=queue
-        )
-        first = environment.client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
+    client, region = environment.client, f"watched-{uuid4()}"
+    await ensure_room_watch(client, region)
+    handle = client.get_workflow_handle(room_watch_workflow_id(region))
+    first = client.get_workflow_handle(handle.id, run_id=(await handle.describe()).run_id)
+    queue, activities = task_queue(region, Queue.SESSIONS), [QuickWatch().watch]
+    async with Worker(client, task_queue=queue, workflows=[RoomWatchWorkflow], activities=activities):
         async for event in first.fetch_history_events(wait_new_event=True):
             if event.HasField("workflow_execution_continued_as_new_event_attributes"):
                 break
@@ -184,7 +180,7 @@ async def watch(environment: WorkflowEnvironment, _: World) -> Handle:
 async def delivered(environment: WorkflowEnvironment, _: World) -> Handle:
     async with delivering(environment.client):
         handle = await deliver(environment, 15 * MINUTE)
-        await handle.result()
+        await delivery_result(environment, handle)
     return handle
 
 
@@ -192,7 +188,7 @@ async def given_up(environment: WorkflowEnvironment, _: World) -> Handle:
     async with delivering(environment.client) as deliverer:
         deliverer.failures = [NotFound("gone")]
         handle = await deliver(environment, 15 * MINUTE)
-        await handle.result()
+        await delivery_result(environment, handle)
     return handle
 
 
@@ -203,9 +199,9 @@ async def housekeeping(environment: WorkflowEnvironment, _: World) -> Handle:
     return handle
 
 
-async def over(room: Classroom) -> Handle:
-    await room.result()
-    return room.handle
+async def over(session: SessionDriver) -> Handle:
+    await session.result()
+    return session.handle
 
 
 SCENARIOS: dict[str, Scenario] = {

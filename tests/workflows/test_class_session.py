@@ -14,9 +14,9 @@ from domain.errors import (
     Unavailable,
 )
 from domain.sessions.timeline import Outcome, Step
-from tests.workflows.classroom import MINUTE, REGION, book, commands, history_length
 from tests.workflows.recording_activities import World
-from workflows.session.messages import Cancel, Reschedule
+from tests.workflows.session_driver import MINUTE, REGION, book, commands, history_length
+from workflows.session.messages import Reschedule
 
 pytestmark = pytest.mark.workflow
 
@@ -24,10 +24,10 @@ pytestmark = pytest.mark.workflow
 async def test_class_runs_every_step_from_booking_to_close(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    await room.in_review()
-    await room.approve()
-    result = await room.result()
+    session = await book(environment, world)
+    await session.in_review()
+    await session.approve()
+    result = await session.result()
     assert (result.state, result.outcome, result.complete) == ("closed", "held", 1.0)
     expected = [
         "book",
@@ -50,19 +50,19 @@ async def test_class_runs_every_step_from_booking_to_close(
         "close:held",
     ]
     assert world.calls == expected
-    assert {entry.outcome for entry in await room.timeline()} == {Outcome.DONE}
-    assert {entry.step for entry in await room.timeline()} == set(Step)
+    assert {entry.outcome for entry in await session.timeline()} == {Outcome.DONE}
+    assert {entry.step for entry in await session.timeline()} == set(Step)
 
 
 async def test_late_booking_skips_past_reminders(environment: WorkflowEnvironment, world: World) -> None:
-    room = await book(environment, world, starts_in=20 * MINUTE)
-    await room.until(room.starts_at - 14 * MINUTE)
-    skipped = {e.occasion for e in await room.timeline() if e.outcome == Outcome.SKIPPED}
+    session = await book(environment, world, starts_in=20 * MINUTE)
+    await session.until(session.starts_at - 14 * MINUTE)
+    skipped = {e.occasion for e in await session.timeline() if e.outcome == Outcome.SKIPPED}
     assert skipped == {"24h", "1h"}
     assert "notice:briefing" in world.calls
     assert "open_room" in world.calls
-    await room.cancel()
-    await room.result()
+    await session.cancel()
+    await session.result()
 
 
 async def test_refused_booking_runs_no_further_step(environment: WorkflowEnvironment, world: World) -> None:
@@ -75,44 +75,44 @@ async def test_refused_booking_runs_no_further_step(environment: WorkflowEnviron
 async def test_booking_the_same_class_again_has_no_second_effect(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    await book(environment, world, session_id=room.session_id)  # the same update id: the same answer
+    session = await book(environment, world)
+    await book(environment, world, session_id=session.session_id)  # the same update id: the same answer
     assert world.calls.count("book") == 1
-    await room.cancel()
-    await room.result()
+    await session.cancel()
+    await session.result()
 
 
 async def test_reschedule_moves_the_timers_and_sends_notices(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    later = room.starts_at + timedelta(days=3)
-    await room.until(room.starts_at - timedelta(hours=2))
-    await room.sessions.reschedule(room.session_id, Reschedule(later, later + 30 * MINUTE))
-    await room.until(room.starts_at + timedelta(hours=1))
+    session = await book(environment, world)
+    later = session.starts_at + timedelta(days=3)
+    await session.until(session.starts_at - timedelta(hours=2))
+    await session.sessions.reschedule(session.session_id, Reschedule(later, later + 30 * MINUTE))
+    await session.until(session.starts_at + timedelta(hours=1))
     assert "open_room" not in world.calls
     assert "notice:rescheduled:move-1" in world.calls
-    room.starts_at = later
-    await room.in_review()
-    await room.approve()
-    assert (await room.result()).outcome == "held"
+    session.starts_at = later
+    await session.in_review()
+    await session.approve()
+    assert (await session.result()).outcome == "held"
     assert world.calls.count("notice:reminder:24h") == 2
 
 
 async def test_class_moved_after_its_room_opened_starts_over(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    later = room.starts_at + timedelta(days=1)
-    await room.until(room.starts_at - 5 * MINUTE)
-    await room.sessions.reschedule(room.session_id, Reschedule(later, later + 30 * MINUTE))
-    await room.until(room.starts_at + 10 * MINUTE)
+    session = await book(environment, world)
+    later = session.starts_at + timedelta(days=1)
+    await session.until(session.starts_at - 5 * MINUTE)
+    await session.sessions.reschedule(session.session_id, Reschedule(later, later + 30 * MINUTE))
+    await session.until(session.starts_at + 10 * MINUTE)
     assert "close_room:moved" in world.calls
-    room.starts_at = later
-    await room.in_review()
+    session.starts_at = later
+    await session.in_review()
     assert world.calls.count("open_room") == 2
-    await room.approve()
-    assert (await room.result()).outcome == "held"
+    await session.approve()
+    assert (await session.result()).outcome == "held"
 
 
 @pytest.mark.parametrize("before_start", [timedelta(hours=5), 5 * MINUTE], ids=["scheduled", "open"])
@@ -120,19 +120,19 @@ async def test_class_moved_after_its_room_opened_starts_over(
 async def test_cancelled_class_closes_its_room_and_sends_notices(
     environment: WorkflowEnvironment, world: World, before_start: timedelta, by: str
 ) -> None:
-    room = await book(environment, world)
-    await room.until(room.starts_at - before_start)
+    session = await book(environment, world)
+    await session.until(session.starts_at - before_start)
     if by == "update":
-        await room.cancel()
+        await session.cancel()
     elif by == "signal":
-        await room.handle.signal("cancel", Cancel("storm"))
+        await session.cancel_in_temporal_ui()
     else:
-        await room.handle.cancel()
-    result = await room.result()
+        await session.handle.cancel()
+    result = await session.result()
     assert (result.state, result.outcome) == ("cancelled", "cancelled")
     assert world.calls[-2:] == ["cancel_session", "notice:cancelled"]
     assert ("close_room:cancelled" in world.calls) == (before_start == 5 * MINUTE)
-    assert {e.outcome for e in await room.timeline()} <= {Outcome.DONE, Outcome.CANCELLED, Outcome.SKIPPED}
+    assert {e.outcome for e in await session.timeline()} <= {Outcome.DONE, Outcome.CANCELLED, Outcome.SKIPPED}
 
 
 async def test_request_to_cancel_does_not_end_the_workflow_of_a_class_that_is_taught(
@@ -154,84 +154,84 @@ async def test_request_to_cancel_does_not_end_the_workflow_of_a_class_that_is_ta
 async def test_facts_query_returns_the_state_of_the_class(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    await room.until(room.starts_at)
-    first = await room.now()
-    await room.teacher_joins(first)
-    await room.extend_to(room.starts_at + 60 * MINUTE)
-    await room.end()
-    await room.drafted()
-    await room.approve(2)
-    await room.result()
-    facts = await room.facts()
-    assert (facts.session.session_id, facts.region) == (room.session_id, REGION)
+    session = await book(environment, world)
+    await session.until(session.starts_at)
+    first = await session.now()
+    await session.teacher_joins(first)
+    await session.extend_to(session.starts_at + 60 * MINUTE)
+    await session.end()
+    await session.drafted()
+    await session.approve(2)
+    await session.result()
+    facts = await session.facts()
+    assert (facts.session.session_id, facts.region) == (session.session_id, REGION)
     assert (facts.state, facts.end_reason, facts.approved_revision) == ("closed", "command", 2)
     assert facts.live_since == first
-    assert facts.booked.ends_at == room.starts_at + 60 * MINUTE
+    assert facts.booked.ends_at == session.starts_at + 60 * MINUTE
     assert facts.passed_steps == {("reminder", "24h"), ("reminder", "1h"), ("briefing", ""), ("room", "")}
 
 
 async def test_extended_class_keeps_its_room_open(environment: WorkflowEnvironment, world: World) -> None:
-    room = await book(environment, world)
-    await room.until(room.starts_at)
-    await room.teacher_joins()
-    await room.until(room.starts_at + 25 * MINUTE)
-    await room.extend_to(room.starts_at + 60 * MINUTE)
-    await room.until(room.starts_at + 50 * MINUTE)
+    session = await book(environment, world)
+    await session.until(session.starts_at)
+    await session.teacher_joins()
+    await session.until(session.starts_at + 25 * MINUTE)
+    await session.extend_to(session.starts_at + 60 * MINUTE)
+    await session.until(session.starts_at + 50 * MINUTE)
     assert not any(call.startswith("close_room") for call in world.calls)
-    await room.until(room.starts_at + 72 * MINUTE)
+    await session.until(session.starts_at + 72 * MINUTE)
     assert "close_room:scheduled" in world.calls
-    await room.approve()
-    await room.result()
+    await session.approve()
+    await session.result()
 
 
 async def test_end_command_closes_the_room(environment: WorkflowEnvironment, world: World) -> None:
-    room = await book(environment, world)
-    await room.until(room.starts_at)
-    await room.teacher_joins()
-    await room.until(room.starts_at + 5 * MINUTE)
-    await room.end()
-    await room.pass_time(timedelta(seconds=1))
+    session = await book(environment, world)
+    await session.until(session.starts_at)
+    await session.teacher_joins()
+    await session.until(session.starts_at + 5 * MINUTE)
+    await session.end()
+    await session.pass_time(timedelta(seconds=1))
     assert "close_room:command" in world.calls
-    await room.drafted()
-    await room.approve()
-    assert (await room.result()).outcome == "held"
+    await session.drafted()
+    await session.approve()
+    assert (await session.result()).outcome == "held"
 
 
 async def test_class_ended_as_the_instructor_joins_counts_as_held(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    await room.until(room.starts_at)
-    await room.teacher_joins()
-    await room.end()
-    await room.drafted()
-    await room.approve()
-    assert (await room.result()).outcome == "held"
+    session = await book(environment, world)
+    await session.until(session.starts_at)
+    await session.teacher_joins()
+    await session.end()
+    await session.drafted()
+    await session.approve()
+    assert (await session.result()).outcome == "held"
 
 
 async def test_room_that_fills_again_is_not_closed(environment: WorkflowEnvironment, world: World) -> None:
-    room = await book(environment, world)
-    await room.until(room.starts_at)
-    first = await room.now()
-    await room.teacher_joins()
-    await room.until(room.starts_at + 5 * MINUTE)
-    await room.room_empties(first)
-    await room.until(room.starts_at + 8 * MINUTE)
-    await room.room_fills(first)
-    await room.until(room.starts_at + 20 * MINUTE)
+    session = await book(environment, world)
+    await session.until(session.starts_at)
+    first = await session.now()
+    await session.teacher_joins()
+    await session.until(session.starts_at + 5 * MINUTE)
+    await session.room_empties(first)
+    await session.until(session.starts_at + 8 * MINUTE)
+    await session.room_fills(first)
+    await session.until(session.starts_at + 20 * MINUTE)
     assert not any(call.startswith("close_room") for call in world.calls)
-    await room.until(room.starts_at + 42 * MINUTE)
+    await session.until(session.starts_at + 42 * MINUTE)
     assert "close_room:scheduled" in world.calls
-    await room.approve()
-    await room.result()
+    await session.approve()
+    await session.result()
 
 
 async def test_class_without_an_instructor_is_not_held_and_opens_a_case(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    result = await room.result()
+    session = await book(environment, world)
+    result = await session.result()
     assert (result.state, result.outcome) == ("closed", "not_held")
     assert "case:instructor_absent" in world.calls
     assert "draft" not in world.calls
@@ -253,22 +253,22 @@ async def test_failed_step_opens_a_case_and_the_class_goes_on(
     environment: WorkflowEnvironment, world: World, failing: str, step: Step
 ) -> None:
     world.failing[failing] = NotFound("gone")
-    room = await book(environment, world)
-    await room.in_review()
+    session = await book(environment, world)
+    await session.in_review()
     if failing not in ("draft", "transcribe"):
-        await room.approve()
-    assert (await room.result()).state == "closed"
+        await session.approve()
+    assert (await session.result()).state == "closed"
     assert "case:step_failed" in world.calls
-    assert next(e.outcome for e in await room.timeline() if e.step == step) == Outcome.FAILED
+    assert next(e.outcome for e in await session.timeline() if e.step == step) == Outcome.FAILED
     assert any(case.detail.get("code") == "not-found" for case in world.cases)
 
 
 async def test_overdue_review_opens_a_case_and_is_filed_unapproved(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    await room.in_review()
-    result = await room.result()
+    session = await book(environment, world)
+    await session.in_review()
+    result = await session.result()
     assert result.state == "closed"
     assert "case:documentation_overdue" in world.calls
     assert "notice:summary" not in world.calls
@@ -277,71 +277,73 @@ async def test_overdue_review_opens_a_case_and_is_filed_unapproved(
 async def test_stale_approval_is_refused_and_can_be_repeated(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    await room.in_review()
+    session = await book(environment, world)
+    await session.in_review()
     world.failing["approve"] = StaleRevision("the current revision is 2")
     with pytest.raises(StaleRevision):
-        await room.approve(1)
+        await session.approve(1)
     del world.failing["approve"]
-    await room.approve(2)
-    await room.result()
+    await session.approve(2)
+    await session.result()
     assert "notice:summary" in world.calls
 
 
 async def test_command_in_the_wrong_state_is_refused_without_history_events(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    await room.until(room.starts_at - timedelta(hours=3))
-    before = len((await room.handle.fetch_history()).events)
+    session = await book(environment, world)
+    await session.until(session.starts_at - timedelta(hours=3))
+    before = len((await session.handle.fetch_history()).events)
     with pytest.raises(TransitionRefused):
-        await room.end()
+        await session.end()
     with pytest.raises(TransitionRefused):
-        await room.extend_to(room.starts_at + 60 * MINUTE)
-    assert len((await room.handle.fetch_history()).events) <= before + 6, "refused before they were accepted"
+        await session.extend_to(session.starts_at + 60 * MINUTE)
+    assert len((await session.handle.fetch_history()).events) <= before + 6, (
+        "refused before they were accepted"
+    )
     with pytest.raises(BookingInPast):
-        await room.sessions.reschedule(
-            room.session_id, Reschedule(room.starts_at - timedelta(days=9), room.starts_at)
+        await session.sessions.reschedule(
+            session.session_id, Reschedule(session.starts_at - timedelta(days=9), session.starts_at)
         )
-    await room.cancel()
-    await room.result()
+    await session.cancel()
+    await session.result()
 
 
 async def test_substitute_signal_opens_a_case(environment: WorkflowEnvironment, world: World) -> None:
-    room = await book(environment, world)
-    await room.ask_for_substitute()
-    await room.pass_time(MINUTE)
+    session = await book(environment, world)
+    await session.ask_for_substitute()
+    await session.pass_time(MINUTE)
     assert world.cases[0].kind == "substitution_requested"
-    await room.cancel()
-    await room.result()
+    await session.cancel()
+    await session.result()
 
 
 async def test_failed_local_activity_is_retried_as_a_regular_activity(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     world.failing_once["file"] = Unavailable("the database does not answer")
-    room = await book(environment, world)
-    await room.in_review()
-    await room.approve()
-    assert (await room.result()).outcome == "held"
+    session = await book(environment, world)
+    await session.in_review()
+    await session.approve()
+    assert (await session.result()).outcome == "held"
     assert world.calls.count("file") == 2
     assert "case:step_failed" not in world.calls
-    assert (await commands(room.handle)).count("activity file_records") == 1
+    assert (await commands(session.handle)).count("activity file_records") == 1
 
 
 async def test_class_closes_only_after_a_summary_held_in_quiet_hours(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    await room.in_review()
-    morning = await room.now() + timedelta(hours=9)
+    session = await book(environment, world)
+    await session.in_review()
+    morning = await session.now() + timedelta(hours=9)
     world.quiet_until["summary"] = morning
-    await room.approve()
-    await room.until(morning - MINUTE)
+    await session.approve()
+    await session.until(morning - MINUTE)
     assert world.calls.count("notice:summary") == 1
     assert "close:held" not in world.calls
     assert "file" in world.calls, "the record does not wait"
-    await room.result()
+    await session.result()
     assert world.calls[-2:] == ["notice:summary", "close:held"]
 
 

@@ -12,7 +12,6 @@ from tests.workflows.delivering import delivering, keep_house
 from wiring.temporal import connect
 from workflows.client import ensure_housekeeping, housekeeping_id
 from workflows.contracts.housekeeping import HousekeepingResult
-from workflows.queues import Queue, task_queue
 
 pytestmark = pytest.mark.workflow
 
@@ -43,11 +42,11 @@ async def test_scheduled_run_is_executed_by_the_regions_workers(temporal_server:
     region = f"region-{uuid4()}"
     await ensure_housekeeping(client, region)
     schedule = client.get_schedule_handle(housekeeping_id(region))
-    async with delivering(client, task_queue(region, Queue.SESSIONS)) as housekeeper:
+    async with delivering(client, region) as housekeeper:
         await schedule.trigger()
         handle = client.get_workflow_handle(await first_run_of(schedule), result_type=HousekeepingResult)
         assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3)
-    assert housekeeper.calls == ["start deliveries", "forget"]
+    assert housekeeper.calls[:2] == ["start deliveries", "forget"]  # the schedule may be due as well
     await schedule.delete()
 
 

@@ -8,7 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.errors import NotFound, Unavailable
 from domain.notices.kinds import DeliveryState
-from tests.workflows.delivering import Deliverer, deliver, delivering
+from tests.workflows.delivering import Deliverer, deliver, delivering, delivery_result
 from workflows import options
 
 pytestmark = pytest.mark.workflow
@@ -24,7 +24,7 @@ async def deliverer(environment: WorkflowEnvironment) -> AsyncIterator[Deliverer
 
 async def test_notice_is_delivered_at_once(environment: WorkflowEnvironment, deliverer: Deliverer) -> None:
     handle = await deliver(environment, LASTS)
-    assert (await handle.result()).state == DeliveryState.SENT
+    assert (await delivery_result(environment, handle)).state == DeliveryState.SENT
     assert deliverer.calls == ["deliver"]
 
 
@@ -33,7 +33,7 @@ async def test_delivery_is_retried_until_the_mail_server_is_back(
 ) -> None:
     deliverer.failures = [Unavailable("it does not answer")] * 6
     handle = await deliver(environment, LASTS)
-    assert (await handle.result()).state == DeliveryState.SENT
+    assert (await delivery_result(environment, handle)).state == DeliveryState.SENT
     assert deliverer.calls == ["deliver"] * 7
 
 
@@ -42,7 +42,7 @@ async def test_notice_not_sent_before_its_deadline_is_given_up(
 ) -> None:
     deliverer.failures = [Unavailable("it does not answer")] * 1_000
     handle = await deliver(environment, LASTS)
-    assert (await handle.result()).state == DeliveryState.WITHDRAWN
+    assert (await delivery_result(environment, handle)).state == DeliveryState.WITHDRAWN
     assert deliverer.calls[-1] == "give up"
     assert 15 <= deliverer.calls.count("deliver") <= 20
 
@@ -51,13 +51,13 @@ async def test_notice_past_its_deadline_is_given_up_without_an_attempt(
     environment: WorkflowEnvironment, deliverer: Deliverer
 ) -> None:
     handle = await deliver(environment, -LASTS)
-    assert (await handle.result()).state == DeliveryState.WITHDRAWN
+    assert (await delivery_result(environment, handle)).state == DeliveryState.WITHDRAWN
     assert deliverer.calls == ["give up"]
 
 
 async def test_final_error_is_not_retried(environment: WorkflowEnvironment, deliverer: Deliverer) -> None:
     deliverer.failures = [NotFound("there is no such notice")]
-    await (await deliver(environment, LASTS)).result()
+    await delivery_result(environment, await deliver(environment, LASTS))
     assert deliverer.calls == ["deliver", "give up"]
 
 

@@ -6,8 +6,8 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from tests.stack import TestTemporal
-from tests.workflows.classroom import SECOND, SOON, book, until, workers
 from tests.workflows.recording_activities import World
+from tests.workflows.session_driver import SECOND, SOON, book, until, workers
 from wiring.temporal import connect
 
 pytestmark = pytest.mark.workflow
@@ -29,15 +29,15 @@ async def test_room_opens_on_time_while_the_mail_server_is_down(
     real: WorkflowEnvironment, happening: World
 ) -> None:
     happening.away |= {"notice:confirmation", "notice:reminder:3s", "notice:briefing"}
-    room = await book(real, happening, starts_in=5 * SECOND, policy=SOON)
+    session = await book(real, happening, starts_in=5 * SECOND, policy=SOON)
     await until(lambda: "open_room" in happening.calls)
     happening.away.clear()
-    await room.teacher_joins()
+    await session.teacher_joins()
     await until(lambda: "transcribe" in happening.calls)
-    await room.end()
+    await session.end()
     await until(lambda: "notice:review_request" in happening.calls)
-    await room.approve()
-    assert (await room.handle.result()).outcome == "held"
+    await session.approve()
+    assert (await session.handle.result()).outcome == "held"
     assert happening.calls.count("notice:confirmation") > 1
 
 
@@ -45,10 +45,10 @@ async def test_recorder_of_a_cancelled_class_is_cancelled(
     real: WorkflowEnvironment, happening: World
 ) -> None:
     happening.recorder_stays = True
-    room = await book(real, happening, starts_in=3 * SECOND, policy=SOON)
+    session = await book(real, happening, starts_in=3 * SECOND, policy=SOON)
     await until(lambda: "capture" in happening.calls)
-    await room.cancel()
-    assert (await room.handle.result()).outcome == "cancelled"
+    await session.cancel()
+    assert (await session.handle.result()).outcome == "cancelled"
     assert "recorder cancelled" in happening.calls
     assert happening.calls.count("close_room:cancelled") == 1
 

@@ -4,11 +4,11 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
-from tests.workflows.classroom import commands
 from tests.workflows.recording_activities import World
 from tests.workflows.save import FINGERPRINTS
 from tests.workflows.saved_histories import read_history, saved_histories
 from tests.workflows.scenarios import SCENARIOS
+from tests.workflows.session_driver import commands
 from wiring.temporal import DATA_CONVERTER
 from workflows.registry import WORKFLOWS
 

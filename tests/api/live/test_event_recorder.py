@@ -99,12 +99,12 @@ async def test_characters_that_postgres_cannot_store_are_replaced(
 
 async def test_recording_without_a_database_raises_unavailable(database_urls: DatabaseUrls) -> None:
     nowhere = database_urls.application.replace(database_urls.name, "no_such_database")
-    database = Database(nowhere)
-    recorder = EventRecorder(database, SessionTenants(database))
-    with pytest.raises(Unavailable):
-        await recorder.record(fact(uuid4(), "lost"))
-    await recorder.aclose()
-    await database.aclose()
+    async with (
+        contextlib.aclosing(Database(nowhere)) as database,
+        contextlib.aclosing(EventRecorder(database, SessionTenants(database))) as recorder,
+    ):
+        with pytest.raises(Unavailable):
+            await recorder.record(fact(uuid4(), "lost"))
 
 
 async def test_lost_connections_are_replaced(

@@ -63,11 +63,13 @@ async def pages(hub: LiveHub, *wanted: tuple[UUID, UUID]) -> AsyncIterator[list[
     for _ in range(2):  # at once, and when the hub listens
         await first.changed()
     opened = [Page(hub.stream(*session)) for session in wanted]
-    for page in opened:
-        await page.changed()
-    yield opened
-    for page in (first, *opened):
-        await page.close()
+    try:
+        for page in opened:
+            await page.changed()
+        yield opened
+    finally:
+        for page in (first, *opened):
+            await page.close()
 
 
 def notify(database: Database, *sessions: UUID | str) -> None:

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.cases.kinds import ExceptionKind
-from models.database import Database
 from tests.api.queue_rows import notice, open_cases
 from tests.cli.remote.shell import Shell
 from tests.console.taught import Hall
@@ -104,11 +103,9 @@ async def test_exceptions_are_listed_taken_resolved_and_reopened(shell: Shell) -
 async def test_failed_notices_are_listed_and_shown(shell: Shell) -> None:
     session_id = await shell.school.book()
     notice_row = notice(shell.school, session_id, 1, failed_at=datetime.now(UTC), error="undeliverable")
-    database = Database(shell.school.campus.database.application)
-    async with database.tenant(shell.school.id) as db:
+    async with shell.school.transaction() as db:
         db.add(notice_row)
         notice_id = str(notice_row.id)
-    await database.aclose()
     failed = ("notices", "list", "--state", "failed", "--session", session_id)
     assert [row["id"] for row in await shell.rows(*failed)] == [notice_id]
     assert "undeliverable" in await shell.output(*failed)

@@ -14,24 +14,24 @@ import obstore
 import pytest
 from obstore.store import ObjectStore
 
-from domain.presence.events import EventKind
+from domain.presence.events import EventKind, SessionEvent
 from domain.record.recording import AudioSegment, manifest_key
 from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.reports import EndReason, EventObserved, Heartbeat
 from storage.object_store import open_store
-from tests.media_bridge.classroom import Classroom
+from tests.media_bridge.room_with_voices import Reports, RoomWithVoices
 from tests.stack import TestS3
 
-pytestmark = pytest.mark.adapter
+pytestmark = [pytest.mark.adapter, pytest.mark.real_time]
 
-StoreOptions = Callable[[Classroom], dict[str, object]]
+StoreOptions = Callable[[RoomWithVoices], dict[str, object]]
 
 
 @pytest.fixture(params=["file", "s3"])
-def store_options(request: pytest.FixtureRequest, classroom: Classroom) -> dict[str, object]:
+def store_options(request: pytest.FixtureRequest, room: RoomWithVoices) -> dict[str, object]:
     """Options of a recorder that stores to a folder, or to an S3 server."""
     if request.param == "file":
-        return {"store_url": f"file://{classroom.folder}/store"}
+        return {"store_url": f"file://{room.folder}/store"}
     server: TestS3 = request.getfixturevalue("s3_server")
     bucket = server.create_bucket(f"capture-{uuid4().hex[:8]}")
     return {"store_url": f"{bucket}/audio", "store_options": server.options | {"allow_http": "true"}}
@@ -46,21 +46,26 @@ async def samples_of(store: ObjectStore, segment: AudioSegment) -> np.ndarray:
         return np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
 
 
+def blind_for_being_late(reports: Reports) -> list[SessionEvent]:
+    """The spans a busy machine causes, in which the recorder stalls, are not meant."""
+    return [one for one in reports.events(EventKind.CAPTURE_BLIND) if one.data["reason"] == "late"]
+
+
 def pitch(pcm: np.ndarray, rate: int) -> float:
     """The strongest frequency in hertz."""
     return float(np.fft.rfftfreq(len(pcm), 1 / rate)[np.argmax(np.abs(np.fft.rfft(pcm)))])
 
 
 async def test_every_speaker_is_recorded_completely_with_wall_clock_times(
-    classroom: Classroom, store_options: dict[str, object]
+    room: RoomWithVoices, store_options: dict[str, object]
 ) -> None:
-    people = await classroom.people(3)
-    recording = classroom.record(**store_options)
+    people = await room.people(3)
+    recording = room.record(**store_options)
     await recording.wait_for_segments(3, people=3)
     result = await recording.stop()
 
     store = open_store(store_options["store_url"], store_options.get("store_options", {}))  # type: ignore[arg-type]
-    listed = await list_segments(store, classroom.organization_id, classroom.session_id)
+    listed = await list_segments(store, room.organization_id, room.session_id)
     assert (result.reason, result.left_in_spool) == (EndReason.STOPPED, 0)
     assert result.segments == len(listed)
     assert set(listed) == set(recording.reports.segments)
@@ -78,23 +83,23 @@ async def test_every_speaker_is_recorded_completely_with_wall_clock_times(
 
 
 async def test_audio_is_stored_before_its_manifest_entry_and_the_spool_is_emptied(
-    classroom: Classroom,
+    room: RoomWithVoices,
 ) -> None:
-    await classroom.people(1)
-    recording = classroom.record()
+    await room.people(1)
+    recording = room.record()
     await recording.wait_for_segments(1, people=1)
     await recording.stop()
 
     for segment in recording.reports.segments:
-        audio, entry = (classroom.folder / "store" / k for k in (segment.key, manifest_key(segment.key)))
+        audio, entry = (room.folder / "store" / k for k in (segment.key, manifest_key(segment.key)))
         assert audio.stat().st_mtime_ns <= entry.stat().st_mtime_ns
-    assert not list((classroom.folder / "spool").rglob("*.*"))
+    assert not list((room.folder / "spool").rglob("*.*"))
 
 
-async def test_tracks_muting_hands_chat_and_speech_are_reported(classroom: Classroom) -> None:
-    speaker, listener = await classroom.people(2)
+async def test_tracks_muting_hands_chat_and_speech_are_reported(room: RoomWithVoices) -> None:
+    speaker, listener = await room.people(2)
     listener.level = 0
-    recording = classroom.record()
+    recording = room.record()
     await recording.wait_for_tracks(2)
     reports = recording.reports
 
@@ -130,9 +135,9 @@ async def test_tracks_muting_hands_chat_and_speech_are_reported(classroom: Class
     assert len(ids) == len(set(ids))
 
 
-async def test_a_camera_track_is_reported_but_not_recorded(classroom: Classroom) -> None:
-    (person,) = await classroom.people(1)
-    recording = classroom.record()
+async def test_a_camera_track_is_reported_but_not_recorded(room: RoomWithVoices) -> None:
+    (person,) = await room.people(1)
+    recording = room.record()
     await recording.wait_for_tracks(1)
     camera = await person.camera()
     await recording.reports.until(lambda r: len(r.events(EventKind.TRACK_PUBLISHED)) == 2)
@@ -146,20 +151,20 @@ async def test_a_camera_track_is_reported_but_not_recorded(classroom: Classroom)
     assert (latest.audio_tracks, latest.recording_tracks) == (1, 1)
 
 
-async def test_a_participant_who_joins_later_is_recorded(classroom: Classroom) -> None:
-    recording = classroom.record()
+async def test_a_participant_who_joins_later_is_recorded(room: RoomWithVoices) -> None:
+    recording = room.record()
     await recording.reports.until(lambda r: r.starts == 1)
-    await classroom.people(1)
+    await room.people(1)
     await recording.wait_for_segments(1, people=1)
 
-    assert not recording.reports.events(EventKind.CAPTURE_BLIND)
+    assert not blind_for_being_late(recording.reports)
     latest = recording.reports.of(Heartbeat)[-1]
     assert (latest.connected, latest.participants, latest.audio_tracks) == (True, 1, 1)
 
 
-async def test_a_muted_track_is_recorded_without_gaps(classroom: Classroom) -> None:
-    (person,) = await classroom.people(1)
-    recording = classroom.record()
+async def test_a_muted_track_is_recorded_without_gaps(room: RoomWithVoices) -> None:
+    (person,) = await room.people(1)
+    recording = room.record()
     await recording.wait_for_tracks(1)
     person.mute(True)
     await recording.wait_for_segments(3, people=1)
@@ -171,37 +176,36 @@ async def test_a_muted_track_is_recorded_without_gaps(classroom: Classroom) -> N
 
 
 async def test_a_late_recorder_reports_the_time_it_missed(
-    classroom: Classroom,
+    room: RoomWithVoices,
 ) -> None:
-    await classroom.people(1)
+    await room.people(1)
     await asyncio.sleep(2.5)  # a class begins without it
-    joined = (await classroom.rooms.list_participants(classroom.session_id))[0].joined_at
-    recording = classroom.record()
-    await recording.reports.until(lambda r: bool(r.events(EventKind.CAPTURE_BLIND)))
+    joined = (await room.rooms.list_participants(room.session_id))[0].joined_at
+    recording = room.record()
+    await recording.reports.until(lambda r: bool(blind_for_being_late(r)))
     await recording.wait_for_segments(1, people=1)
 
-    (blind,) = recording.reports.events(EventKind.CAPTURE_BLIND)
+    (blind,) = blind_for_being_late(recording.reports)
     assert abs(datetime.fromisoformat(blind.data["from"]) - joined) < timedelta(seconds=0.01)
     heard_from = recording.reports.segments[0].started_at
     assert abs(datetime.fromisoformat(blind.data["until"]) - heard_from) < timedelta(seconds=0.1)
-    assert blind.data["reason"] == "late"
 
 
-async def test_recording_ends_when_the_room_is_deleted(classroom: Classroom) -> None:
-    await classroom.people(2)
-    recording = classroom.record(segment_seconds=60)
+async def test_recording_ends_when_the_room_is_deleted(room: RoomWithVoices) -> None:
+    await room.people(2)
+    recording = room.record(segment_seconds=60)
     await recording.wait_for_tracks(2)
-    await classroom.rooms.close_room(classroom.session_id)
+    await room.rooms.close_room(room.session_id)
     result = await recording.wait_for_end()
 
     assert (result.reason, result.segments) == (EndReason.ROOM_DELETED, 2)
 
 
-async def test_a_second_recorder_replaces_the_first(classroom: Classroom) -> None:
-    await classroom.people(1)
-    first = classroom.record()
+async def test_a_second_recorder_replaces_the_first(room: RoomWithVoices) -> None:
+    await room.people(1)
+    first = room.record()
     await first.wait_for_tracks(1)
-    second = classroom.record()
+    second = room.record()
     result = await first.wait_for_end()
     await second.wait_for_tracks(1)
 

@@ -160,7 +160,7 @@ class Recording:
         await asyncio.gather(self._run, return_exceptions=True)
 
 
-class Classroom:
+class RoomWithVoices:
     """A session's room with its participants and recorders."""
 
     def __init__(self, server: TestLiveKit, folder: Path) -> None:
@@ -215,7 +215,7 @@ class Classroom:
         return recording
 
     async def wait_for_token_requests(self, count: int) -> None:
-        """Waits until recorders have requested this many tokens since the classroom was made."""
+        """Waits until recorders have requested this many tokens since the room was made."""
         while self.token_requests < count:
             self._token_requested.clear()
             await self._token_requested.wait()

@@ -1,4 +1,4 @@
-"""One class of one school in a real database, and the activities that work on it."""
+"""The rows of a school with one booked class in a real database, and the activities that work on them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -63,7 +63,7 @@ async def run(activity: Callable[[In], Awaitable[T]], given: In) -> T:
 
 
 @dataclass
-class School:
+class SchoolRows:
     """Noor and Leo are in the class, Iris is not. Samira reads for Noor and Leo, Elena for Leo, Hana for Iris."""
 
     database: Database

@@ -1,4 +1,7 @@
-"""A session workflow under test, and what callers do to it."""
+"""Drives session workflows under test: the servers and workers they run on, the time, and the callers' commands.
+
+Every start, update, signal and query goes through `workflows/client.py`, as those of the product do.
+"""
 
 import asyncio
 import json
@@ -67,7 +70,9 @@ Handle = WorkflowHandle[Any, Any]
 
 
 @dataclass
-class Classroom:
+class SessionDriver:
+    """One session and its workflow."""
+
     environment: WorkflowEnvironment
     world: World
     sessions: SessionClient
@@ -150,6 +155,10 @@ class Classroom:
     async def cancel(self, reason: str = "storm") -> None:
         await self.sessions.cancel(self.session_id, Cancel(reason))
 
+    async def cancel_in_temporal_ui(self, reason: str = "storm") -> None:
+        """By the signal that admins may send there, for which the client has no use."""
+        await self.handle.signal("cancel", Cancel(reason))
+
     async def approve(self, revision: int = 1) -> None:
         await self.sessions.approve_documentation(self.session_id, Approve(revision, "person"))
 
@@ -215,7 +224,7 @@ async def book(
     students: int = 2,
     policy: SessionPolicy | None = None,
     session_id: UUID | None = None,
-) -> Classroom:
+) -> SessionDriver:
     """Book a class. Raises what SessionClient.book raises."""
     session_id = session_id or uuid4()
     starts_at = await environment.get_current_time() + starts_in
@@ -230,7 +239,7 @@ async def book(
     sessions = SessionClient(environment.client, REGION)
     booked = await sessions.book(uuid4(), session_id, booking)
     assert booked.participants == students + 1
-    return Classroom(environment, world, sessions, session_id, starts_at)
+    return SessionDriver(environment, world, sessions, session_id, starts_at)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -251,18 +260,18 @@ async def history_length(
     environment: WorkflowEnvironment, world: World, minutes: int, students: int
 ) -> HistoryLength:
     """Of one class from booking to close."""
-    room = await book(environment, world, lasts=minutes * MINUTE, students=students)
-    await room.until(room.starts_at)
-    first = await room.now()
+    session = await book(environment, world, lasts=minutes * MINUTE, students=students)
+    await session.until(session.starts_at)
+    first = await session.now()
     for _ in range(3):  # instructor, first student, everybody
-        await room.teacher_joins(first)
-        await room.pass_time(timedelta(seconds=5))
-    await room.until(room.starts_at + (minutes - 1) * MINUTE)
-    await room.room_empties(first)
-    await room.drafted()
-    await room.approve()
-    await room.result()
-    events = (await room.handle.fetch_history()).events
+        await session.teacher_joins(first)
+        await session.pass_time(timedelta(seconds=5))
+    await session.until(session.starts_at + (minutes - 1) * MINUTE)
+    await session.room_empties(first)
+    await session.drafted()
+    await session.approve()
+    await session.result()
+    events = (await session.handle.fetch_history()).events
     tasks = sum((event.WhichOneof("attributes") or "").startswith("workflow_task_") for event in events)
     return HistoryLength(len(events), len(events) - tasks)
 

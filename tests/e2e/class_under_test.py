@@ -1,26 +1,27 @@
-"""A running stack, and the people who use it."""
+"""A class on a running stack, as the people in it and its school see it."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 import httpx
+import psycopg
 from dotenv import dotenv_values
 
 from cli.api_client import Api
 from cli.demo_class.school import POLICY, BookedClass, book_class, open_school
-from signing.links import DeskLink, LinkSigner
+from signing.links import LinkSigner
 from tests.cli.homes import StackUnderTest
+from tests.links import desk_url, token_of
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class School:
+class ClassUnderTest:
     """One organization on the stack under test, with one booked class."""
 
     stack: StackUnderTest
@@ -33,6 +34,23 @@ class School:
 
     def get(self, part: str = "") -> Any:
         return self.api.get(f"{self.path}{part}")
+
+    def rows(self, query: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """Of the stack's database; the first parameter of the query is the session's id."""
+        with psycopg.connect(self.setting("HOMEROOM_OWNER_DATABASE_URL")) as connection:
+            return connection.execute(query, [self.booked.session_id, *values]).fetchall()
+
+    def participant_id(self, name: str) -> str:
+        found: str = next(link["participant_id"] for link in self.get("/join-links") if link["name"] == name)
+        return found
+
+    def attendance_of(self, name: str) -> dict[str, Any]:
+        wanted = self.participant_id(name)
+        row: dict[str, Any] = next(r for r in self.get("/attendance") if r["participant_id"] == wanted)
+        return row
+
+    def join_token(self, name: str) -> str:
+        return token_of(self.booked.links[name])
 
     def state(self) -> str:
         state: str = self.get()["state"]
@@ -60,21 +78,19 @@ class School:
         ]
 
     def desk_url(self) -> str:
-        secret = LinkSigner([self._link_secret()], self.setting("HOMEROOM_PUBLIC_URL"))
-        expires_at = datetime.now(UTC) + timedelta(hours=1)
-        link = DeskLink(UUID(self.booked.organization_id))
-        return secret.desk_url(link, expires_at, f"/sessions/{self.booked.session_id}")
+        return desk_url(
+            self._signer(), UUID(self.booked.organization_id), f"/sessions/{self.booked.session_id}"
+        )
 
     def expired_link(self, name: str) -> str:
         """As the person's join link, out of date."""
-        token = parse_qs(urlsplit(self.booked.links[name]).query)["t"][0]
-        signer = LinkSigner([self._link_secret()], self.setting("HOMEROOM_PUBLIC_URL"))
-        now = datetime.now(UTC)
-        link = signer.read_join(token, UUID(self.booked.session_id), now)
+        signer, now = self._signer(), datetime.now(UTC)
+        link = signer.read_join(self.join_token(name), UUID(self.booked.session_id), now)
         return signer.join_url(link, now - timedelta(seconds=1))
 
-    def _link_secret(self) -> str:
-        return self.setting("HOMEROOM_LINK_SECRETS").strip('[]"')
+    def _signer(self) -> LinkSigner:
+        secret = self.setting("HOMEROOM_LINK_SECRETS").strip('[]"')
+        return LinkSigner([secret], self.setting("HOMEROOM_PUBLIC_URL"))
 
     def setting(self, name: str) -> str:
         return setting(self.stack, name)
@@ -86,14 +102,16 @@ def setting(stack: StackUnderTest, name: str) -> str:
     return value
 
 
-def open_class(stack: StackUnderTest, *, lasts: timedelta = timedelta(minutes=5), **policy: Any) -> School:
+def open_class(
+    stack: StackUnderTest, *, lasts: timedelta = timedelta(minutes=5), **policy: Any
+) -> ClassUnderTest:
     """An organization with a class whose room is open in a few seconds."""
     rules = {**POLICY, "grace_after_end": "PT60S", **policy}
     organization_id, api = open_school(
         setting(stack, "HOMEROOM_PUBLIC_URL"), setting(stack, "HOMEROOM_ADMIN_TOKEN"), rules
     )
     booked = book_class(api, organization_id, starts_in=timedelta(seconds=18), lasts=lasts)
-    return School(stack, api, booked)
+    return ClassUnderTest(stack, api, booked)
 
 
 def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 60) -> T:
