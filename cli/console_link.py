@@ -8,7 +8,7 @@ import typer
 
 from cli.settings import settings_or_exit
 from config.settings import Settings
-from signing.links import DeskLink
+from signing.links import ConsoleLink
 from wiring.signing import link_signer
 
 VALID_FOR = timedelta(hours=12)
@@ -36,7 +36,7 @@ def desk(
 
 def console_url(settings: Settings, organization: UUID, path: str = "/today") -> str:
     """A URL that signs its holder in to the organization's console and opens `path`."""
-    return link_signer(settings).desk_url(DeskLink(organization), datetime.now(UTC) + VALID_FOR, path)
+    return link_signer(settings).console_url(ConsoleLink(organization), datetime.now(UTC) + VALID_FOR, path)
 
 
 def _newest(owner_url: str) -> list[tuple[UUID, str]]:

@@ -7,7 +7,7 @@ from domain.errors import Conflict, HomeroomError, UnknownReference
 _UNIQUE, _FOREIGN = "23505", "23503"  # SQLSTATE
 
 
-def meaning_of(error: IntegrityError) -> HomeroomError:
+def as_domain_error(error: IntegrityError) -> HomeroomError:
     """The refusal of a request that conflicts with another one. Raises the error itself where it is our own fault."""
     state = getattr(error.orig, "sqlstate", None)
     if state == _UNIQUE:

@@ -23,7 +23,7 @@ async def queue(
     """Waiting drafts by due time, after that of the session `after`."""
     position = await _queue_position(db, after) if after else None
     drafts = await documents.waiting(db, after=position, instructor_id=instructor_id, limit=limit + 1)
-    return ReviewQueue(drafts[:limit], await documents.how_many_wait(db, instructor_id), len(drafts) > limit)
+    return ReviewQueue(drafts[:limit], await documents.count_waiting(db, instructor_id), len(drafts) > limit)
 
 
 async def next_after(db: AsyncSession, session_id: UUID, instructor_id: UUID | None = None) -> UUID | None:
@@ -42,6 +42,6 @@ async def changed_between(db: AsyncSession, session_id: UUID, earlier: int, late
     return diff_statements(before, await documents.statements(db, session_id, later))
 
 
-async def _queue_position(db: AsyncSession, session_id: UUID) -> documents.Place | None:
-    draft = await documents.waiting_one(db, session_id)
+async def _queue_position(db: AsyncSession, session_id: UUID) -> documents.QueuePosition | None:
+    draft = await documents.waiting_draft(db, session_id)
     return (draft.due_at, draft.session.id) if draft else None

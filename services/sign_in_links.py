@@ -17,7 +17,7 @@ from models.access import SignInLink
 from models.database import Database
 from models.notice import Notice
 from models.repositories import notices, sign_ins
-from models.repositories.sign_ins import Place
+from models.repositories.sign_ins import Account
 from reports.sign_in import SignInOption, render_sign_in
 from services.sealed_content import SealedContent
 from services.sign_in import SignIn, sign_in_person
@@ -28,7 +28,7 @@ from workflows.contracts.deliveries import DeliveryInput
 
 logger = logging.getLogger(__name__)
 
-Tokens = Mapping[Place, str]
+Tokens = Mapping[Account, str]
 
 
 class SignInLinks:
@@ -64,7 +64,7 @@ class SignInLinks:
         The links of the other organizations are written first; only the sealed content names those organizations.
         """
         async with self._database.unscoped() as db:
-            accounts = await sign_ins.places_of(db, address)
+            accounts = await sign_ins.accounts_of(db, address)
             providers = await sign_ins.providers_of_domain(db, domain_of(address))
         elsewhere = {organization_id for _, organization_id in providers}
         with_links = [account for account in accounts if not _has_provider(account, elsewhere)]
@@ -143,6 +143,6 @@ def _links(organization_id: UUID, tokens: Tokens, now: datetime) -> Sequence[Sig
     ]
 
 
-def _has_provider(account: Place, organizations: set[UUID]) -> bool:
+def _has_provider(account: Account, organizations: set[UUID]) -> bool:
     """Whether this account signs in with its organization's provider; guardians never do."""
     return account.organization_id in organizations and account.kind != "guardian"

@@ -36,7 +36,7 @@ class SignInLockout:
     async def _attempt(self, kind: Attempt, subject: str, now: datetime, *, note: bool = True) -> None:
         subject_hash = hmac.new(self._secret, f"{kind}\n{subject}".encode(), hashlib.sha256).hexdigest()
         async with self._database.unscoped() as db:
-            wait = await sign_ins.take_part(db, subject_hash, LIMITS[kind], now, note=note)
+            wait = await sign_ins.count_attempt(db, subject_hash, LIMITS[kind], now, note=note)
         if wait:
             logger.warning("sign-in locked", extra={"attempt": kind.value, "seconds": wait})
             raise RateLimited(

@@ -18,7 +18,7 @@ async def move(db: AsyncSession, course_id: UUID, topic_id: UUID, offset: int, n
     """
     await entities.lock(db, Course, course_id)
     topics, _ = await pages.page(
-        db, Topic, pages.Asked("position", _MAX_TOPICS, equal={"course_id": course_id})
+        db, Topic, pages.PageRequest("position", _MAX_TOPICS, equal={"course_id": course_id})
     )
     ids = [topic.id for topic in topics]
     if topic_id not in ids:

@@ -14,7 +14,7 @@ from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
 from domain.people.roles import Role
 
 _ALGORITHM = "HS256"
-_JOIN, _DESK, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
+_JOIN, _CONSOLE, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
 LINK_VALID_AFTER_CLASS = timedelta(days=1)
 CONTENT_LINK_TTL = timedelta(minutes=15)
 
@@ -35,7 +35,7 @@ class JoinLink:
 
 
 @dataclass(frozen=True)
-class DeskLink:
+class ConsoleLink:
     """Gives access to the console of one organization."""
 
     organization_id: UUID
@@ -102,11 +102,13 @@ class LinkSigner:
             raise LinkForAnotherClass
         return link
 
-    def desk_url(self, link: DeskLink, expires_at: datetime, path: str = "/today") -> str:
-        return f"{self._base}{path}?desk={self._sign(_DESK, expires_at, organization=link.organization_id)}"
+    def console_url(self, link: ConsoleLink, expires_at: datetime, path: str = "/today") -> str:
+        return (
+            f"{self._base}{path}?desk={self._sign(_CONSOLE, expires_at, organization=link.organization_id)}"
+        )
 
-    def read_desk(self, token: str, now: datetime) -> DeskLink:
-        return DeskLink(UUID(self._read(_DESK, token, now)["organization"]))
+    def read_console(self, token: str, now: datetime) -> ConsoleLink:
+        return ConsoleLink(UUID(self._read(_CONSOLE, token, now)["organization"]))
 
     def family_url(self, link: FamilyLink, expires_at: datetime) -> str:
         token = self._sign(

@@ -26,7 +26,7 @@ from models.database import Database
 from models.tables import metadata
 from server import create_app
 from signing.links import LinkSigner
-from tests.links import desk_url, token_of
+from tests.links import console_url, token_of
 from tests.stack import DatabaseUrls
 
 ADMIN = "the-operator's-token"
@@ -127,8 +127,8 @@ class Campus:
     def links(self) -> LinkSigner:
         return LinkSigner([LINK_SECRET], self.url)
 
-    def desk_url(self, organization_id: UUID, path: str = "/today", lasts: timedelta = HOUR) -> str:
-        return desk_url(self.links, organization_id, path, lasts)
+    def console_url(self, organization_id: UUID, path: str = "/today", lasts: timedelta = HOUR) -> str:
+        return console_url(self.links, organization_id, path, lasts)
 
     def rows(self, organization_id: UUID) -> Counter[str]:
         """How many rows an organization has, by table; without those that a running session keeps writing."""

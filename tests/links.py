@@ -4,16 +4,16 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from signing.links import DeskLink, LinkSigner
+from signing.links import ConsoleLink, LinkSigner
 
 _HOUR = timedelta(hours=1)
 
 
-def desk_url(
+def console_url(
     signer: LinkSigner, organization_id: UUID, path: str = "/today", lasts: timedelta = _HOUR
 ) -> str:
     """A link that opens the console of an organization at this page."""
-    return signer.desk_url(DeskLink(organization_id), datetime.now(UTC) + lasts, path)
+    return signer.console_url(ConsoleLink(organization_id), datetime.now(UTC) + lasts, path)
 
 
 def token_of(url: str, parameter: str = "t") -> str:

@@ -42,9 +42,9 @@ async def tenant(database: Database, database_urls: DatabaseUrls) -> Tenant:
 
 @pytest.fixture
 async def files(database: Database, tenant: Tenant, tmp_path: Path) -> Path:
-    desk = Exports(database, most=1)
+    exports = Exports(database, most=1)
     for table in TABLES:
-        made = await desk.begin(tenant.id, view_named(table), ExportFormat.PARQUET, Period())
+        made = await exports.begin(tenant.id, view_named(table), ExportFormat.PARQUET, Period())
         content = b"".join([piece async for piece in made.pieces()])
         (tmp_path / f"{table}.parquet").write_bytes(content)
     return tmp_path

@@ -71,7 +71,7 @@ async def _principal_of_key(shared: State, token: str) -> Principal:
         raise NotAuthenticated("this API key has expired", next_step="Ask an admin for a new one.")
     if key.last_used_at is None or now - key.last_used_at > _LAST_USE_PRECISION:
         async with shared.database.tenant(key.organization_id) as db:
-            await organizations.key_was_used(db, key.key_id, now)
+            await organizations.mark_key_used(db, key.key_id, now)
     scopes = frozenset(Permission(scope) for scope in key.scopes) or None
     return Principal(key.organization_id, key.role, f"key:{key.key_id}", scopes=scopes)
 
@@ -85,7 +85,7 @@ async def _principal_of_cookie(shared: State, cookie: str) -> Principal:
         raise NotAuthenticated("you are signed out", next_step="Sign in again.")
     if now - holder.last_seen_at > _LAST_USE_PRECISION:
         async with shared.database.tenant(holder.organization_id) as db:
-            await sign_ins.saw(db, holder.id, now)
+            await sign_ins.mark_seen(db, holder.id, now)
     actor = f"{holder.subject_kind}:{holder.subject_id}" if holder.subject_id else holder.subject_kind
     return Principal(holder.organization_id, holder.role, actor, person_id=holder.subject_id)
 

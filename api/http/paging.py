@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.errors import CursorInvalid
-from models.repositories.pages import Asked, Place
+from models.repositories.pages import PageRequest, Position
 from services.inputs.fields import Schema
 
 MAX_LIMIT = 200
@@ -44,10 +44,10 @@ class Listing(BaseModel):
         """The filters that were sent: column to value."""
         return {name: value for name in self.filters if (value := getattr(self, name)) is not None}
 
-    def wanted(self) -> Asked:
+    def wanted(self) -> PageRequest:
         """The query for the repository. Raises CursorInvalid."""
         kind = self.kinds.get(self.sort.lstrip("-"), datetime)
-        return Asked(
+        return PageRequest(
             sort=self.sort,
             limit=self.limit,
             after=read_cursor(self.cursor, self.sort, kind),
@@ -67,12 +67,12 @@ class ListQuery(Listing):
     q: str = Field("", max_length=200, description="Search text.")
 
 
-def write_cursor(sort: str, position: Place) -> str:
+def write_cursor(sort: str, position: Position) -> str:
     value = position.value.isoformat() if isinstance(position.value, datetime) else position.value
     return base64.urlsafe_b64encode(orjson.dumps([sort, value, position.id])).decode().rstrip("=")
 
 
-def read_cursor(cursor: str | None, sort: str, kind: type) -> Place | None:
+def read_cursor(cursor: str | None, sort: str, kind: type) -> Position | None:
     """The position in a cursor; `kind` is the type of the sort column. Raises CursorInvalid."""
     if cursor is None:
         return None
@@ -81,7 +81,7 @@ def read_cursor(cursor: str | None, sort: str, kind: type) -> Place | None:
         cursor_sort, value, key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if cursor_sort != sort:
             raise CursorInvalid(f"the cursor belongs to a list sorted by {str(cursor_sort)[:40]}")
-        position = Place(datetime.fromisoformat(value) if kind is datetime else value, UUID(key))
+        position = Position(datetime.fromisoformat(value) if kind is datetime else value, UUID(key))
         if not isinstance(position.value, kind) or getattr(position.value, "tzinfo", UTC) is None:
             raise CursorInvalid
     except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
@@ -94,4 +94,4 @@ def next_cursor(rows: Sequence[Any], more: bool, sort: str) -> str | None:
     if not more:
         return None
     last = rows[-1]
-    return write_cursor(sort, Place(getattr(last, sort.lstrip("-")), last.id))
+    return write_cursor(sort, Position(getattr(last, sort.lstrip("-")), last.id))

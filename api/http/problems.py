@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from domain import errors
 from models.authorship import authorship
-from models.integrity import meaning_of
+from models.integrity import as_domain_error
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -137,7 +137,7 @@ def _http_response(error: HTTPException) -> JSONResponse:
 
 def integrity_response(error: IntegrityError) -> JSONResponse:
     """The response to a violated database constraint, such as when two requests conflict."""
-    return error_response(meaning_of(error))
+    return error_response(as_domain_error(error))
 
 
 def fault_response() -> JSONResponse:

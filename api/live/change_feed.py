@@ -12,7 +12,7 @@ from api.schemas.events import EventOut
 from domain.errors import Unavailable
 from models.database import Database
 from models.repositories import change_log
-from models.repositories.change_log import LogPlace, Wanted
+from models.repositories.change_log import LogFilter, LogPosition
 
 _POLL_INTERVAL = 0.2  # seconds
 _BATCH = 200
@@ -29,7 +29,7 @@ class FeedHub:
         self._task: asyncio.Task[None] | None = None
 
     async def stream(
-        self, organization_id: UUID, position: LogPlace | None, wanted: Wanted
+        self, organization_id: UUID, position: LogPosition | None, wanted: LogFilter
     ) -> AsyncIterator[str]:
         """Server-sent events after a position (None: from now on), each with an id for `Last-Event-ID`."""
         position = position or await self._last_position(organization_id)
@@ -47,7 +47,7 @@ class FeedHub:
         """Server-sent events for pages: `changed`, at first and after each change of these kinds."""
         position = await self._last_position(organization_id)
         yield f"retry: 1000\n{CHANGED}"
-        async with contextlib.aclosing(self._follow(organization_id, position, Wanted(kinds))) as batches:
+        async with contextlib.aclosing(self._follow(organization_id, position, LogFilter(kinds))) as batches:
             async for rows in batches:
                 yield CHANGED if rows else STILL_HERE
 
@@ -55,12 +55,12 @@ class FeedHub:
         """The number of an organization's listeners in this process."""
         return len(self._listeners.get(organization_id, ()))
 
-    async def _last_position(self, organization_id: UUID) -> LogPlace:
+    async def _last_position(self, organization_id: UUID) -> LogPosition:
         async with self._database.tenant(organization_id) as db:
             return await change_log.end(db)
 
     async def _follow(
-        self, organization_id: UUID, position: LogPlace, wanted: Wanted
+        self, organization_id: UUID, position: LogPosition, wanted: LogFilter
     ) -> AsyncGenerator[Sequence[Any], None]:
         """Batches of rows after a position, as they are committed; an empty one after each keep-alive interval."""
         wake = asyncio.Event()
@@ -70,7 +70,7 @@ class FeedHub:
         try:
             while True:
                 if rows := await self._read(organization_id, position, wanted):
-                    position = LogPlace(rows[-1].xid, rows[-1].seq)
+                    position = LogPosition(rows[-1].xid, rows[-1].seq)
                     yield rows
                 if len(rows) == _BATCH:
                     continue
@@ -84,7 +84,7 @@ class FeedHub:
             if not self._listeners[organization_id]:
                 del self._listeners[organization_id]
 
-    async def _read(self, organization_id: UUID, position: LogPlace, wanted: Wanted) -> Sequence[Any]:
+    async def _read(self, organization_id: UUID, position: LogPosition, wanted: LogFilter) -> Sequence[Any]:
         """The next rows; none while the database is unavailable, so that the listener stays and gets them later."""
         with contextlib.suppress(Unavailable):
             async with self._database.reading(organization_id) as db:

@@ -14,7 +14,7 @@ from api.live.streams import LiveStream
 from api.schemas.events import AuditOut, Feed
 from domain.people.access import Permission
 from models.repositories import change_log
-from models.repositories.change_log import LogPlace, Wanted, read_place, write_place
+from models.repositories.change_log import LogFilter, LogPosition, read_position, write_position
 from services.inputs.fields import Moment
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=ApiRoute)
@@ -64,30 +64,30 @@ async def read_events(
 
     With `Accept: text/event-stream`, the response stays open and streams new changes.
     """
-    wanted = Wanted(kinds=tuple(query.kind), session_id=query.session_id)
+    wanted = LogFilter(kinds=tuple(query.kind), session_id=query.session_id)
     if _STREAM in accept:
-        position = read_place(last_event_id or query.cursor)
+        position = read_position(last_event_id or query.cursor)
         return LiveStream(
             shared.feed.stream(who.organization_id, position, wanted), {"Cache-Control": "no-store"}
         )
-    position = read_place(query.cursor) or LogPlace()
+    position = read_position(query.cursor) or LogPosition()
     async with shared.database.single_reading(who.organization_id) as db:
         rows = await change_log.after(db, position, query.limit, wanted)
-    cursor = write_place(rows[-1]) if rows else f"{position.xid}-{position.seq}"
+    cursor = write_position(rows[-1]) if rows else f"{position.xid}-{position.seq}"
     return Response(Feed.of(rows, cursor).model_dump_json(), media_type="application/json")
 
 
 @router.get("/audit", dependencies=[needs(Permission.AUDIT_READ)])
 async def read_audit(db: Work, query: Annotated[AuditQuery, Query()]) -> Page[AuditOut]:
     """List who changed what, latest first."""
-    wanted = Wanted(
+    wanted = LogFilter(
         kinds=tuple(query.kind),
         subject_id=query.subject_id,
         actor=query.actor,
         since=query.start,
         until=query.end,
     )
-    rows = await change_log.before(db, read_place(query.cursor), query.limit + 1, wanted)
+    rows = await change_log.before(db, read_position(query.cursor), query.limit + 1, wanted)
     shown = rows[: query.limit]
-    cursor = write_place(shown[-1]) if len(rows) > query.limit else None
+    cursor = write_position(shown[-1]) if len(rows) > query.limit else None
     return Page(items=[AuditOut.of(row) for row in shown], next_cursor=cursor)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from models.change_log import ChangeRow
-from models.repositories.change_log import write_place
+from models.repositories.change_log import write_position
 from services.inputs.fields import Schema
 
 
@@ -49,7 +49,7 @@ def _event(row: Any) -> dict[str, Any]:
 
 def _common(row: Any) -> dict[str, Any]:
     return {
-        "id": write_place(row),
+        "id": write_position(row),
         "kind": row.kind,
         "subject": row.subject,
         "subject_id": row.subject_id,

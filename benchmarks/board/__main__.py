@@ -28,7 +28,7 @@ from models.database import Database
 from models.migrate import upgrade
 from services.inputs.people import NewGuardian
 from services.resources.catalogue import GUARDIANS
-from signing.links import DeskLink, LinkSigner
+from signing.links import ConsoleLink, LinkSigner
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.media_bridge.webhook_signing import KEY, SECRET
 from tests.stack import DatabaseUrls, Running, TestPostgres, start_postgres, temporary_folder
@@ -145,7 +145,7 @@ async def _measure(setup: Setup, urls: DatabaseUrls, seconds: int) -> Report:
     show_progress("a bare read of one row")
     unit = await _bare_read(urls, setup.school)
     links = LinkSigner([LINK_SECRET], f"http://127.0.0.1:{setup.port}")
-    url = links.desk_url(DeskLink(setup.school.id), datetime.now(UTC) + timedelta(hours=1))
+    url = links.console_url(ConsoleLink(setup.school.id), datetime.now(UTC) + timedelta(hours=1))
     async with open_board(url, SESSIONS) as board:
         rounds = 0
 

@@ -114,7 +114,7 @@ async def find_student(
     async with shared.database.tenant(who.organization_id) as db:
         course = await COURSES.get(db, key)
         enrolled = {student.id for _, student in await relations.enrolled_in(db, key)}
-        wanted = pages.Asked("name", MAX_CANDIDATES, text=q[:200], searched=STUDENTS.searched)
+        wanted = pages.PageRequest("name", MAX_CANDIDATES, text=q[:200], searched=STUDENTS.searched)
         students, more = await pages.page(db, STUDENTS.table, wanted)
     template = "parts/candidates.html" if by_htmx(request) else "candidates.html"
     return page(

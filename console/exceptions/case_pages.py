@@ -143,7 +143,7 @@ async def _case_page(
 
 
 async def _staff(db: AsyncSession) -> list[tuple[str, str]]:
-    rows, _ = await pages.page(db, Member, pages.Asked("name", _MAX_STAFF))
+    rows, _ = await pages.page(db, Member, pages.PageRequest("name", _MAX_STAFF))
     return [("", "Me"), *((str(row.id), row.name) for row in rows)]
 
 

@@ -11,7 +11,7 @@ from console.frame import labels
 from domain.people.access import Permission, Principal
 from models.change_log import ChangeRow
 from models.repositories import change_log, names
-from models.repositories.change_log import Wanted
+from models.repositories.change_log import LogFilter
 
 MAX_ENTRIES = 15
 _HIDDEN = frozenset(
@@ -52,7 +52,7 @@ async def history(db: AsyncSession, who: Principal, subject_id: UUID) -> History
     """The latest changes of a record; None where the reader may not read the change log."""
     if not who.may(Permission.AUDIT_READ):
         return None
-    rows = await change_log.before(db, None, MAX_ENTRIES + 1, Wanted(subject_id=subject_id))
+    rows = await change_log.before(db, None, MAX_ENTRIES + 1, LogFilter(subject_id=subject_id))
     return History(await entries(db, rows[:MAX_ENTRIES]), len(rows) > MAX_ENTRIES)
 
 

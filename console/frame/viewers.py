@@ -78,7 +78,7 @@ async def sign_in_operator(shared: State, desk_link: str, now: datetime, path: s
 
     Raises LinkExpired, LinkInvalid.
     """
-    link = shared.links.read_desk(desk_link, now)
+    link = shared.links.read_console(desk_link, now)
     authorship.get().actor = _OPERATOR
     async with shared.database.tenant(link.organization_id) as db:
         token = await start_browser_session(db, link.organization_id, _OPERATOR, None, "desk", now)

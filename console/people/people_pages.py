@@ -41,7 +41,7 @@ async def find_guardian(
     async with shared.database.tenant(who.organization_id) as db:
         student = await STUDENTS.get(db, key)
         linked = (await people.guardian_ids(db, [key])).get(key, [])
-        wanted = pages.Asked("name", MAX_CANDIDATES, text=q[:200], searched=GUARDIANS.searched)
+        wanted = pages.PageRequest("name", MAX_CANDIDATES, text=q[:200], searched=GUARDIANS.searched)
         guardians, more = await pages.page(db, GUARDIANS.table, wanted)
     template = "parts/candidates.html" if by_htmx(request) else "candidates.html"
     return page(

@@ -38,7 +38,7 @@ async def _of_student(db: AsyncSession, who: Principal, key: UUID, now: datetime
 async def _of_guardian(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
     notices: list[Notice] = []
     if who.may(Permission.NOTICES_READ):
-        wanted = pages.Asked("-created_at", 10, equal={"recipient_id": key})
+        wanted = pages.PageRequest("-created_at", 10, equal={"recipient_id": key})
         notices, _ = await pages.page(db, Notice, wanted)
     return {"students": await relations.students_of_guardian(db, key), "notices": notices}
 
@@ -53,7 +53,7 @@ async def _of_instructor(db: AsyncSession, who: Principal, key: UUID, now: datet
 async def _of_course(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
     reads_enrollments = who.may(Permission.ENROLLMENTS_READ)
     plans, _ = await pages.page(
-        db, CurriculumPlan, pages.Asked("title", MAX_TOPICS, equal={"course_id": key}, retired=None)
+        db, CurriculumPlan, pages.PageRequest("title", MAX_TOPICS, equal={"course_id": key}, retired=None)
     )
     return {
         "topics": await topics(db, key),
@@ -66,7 +66,7 @@ async def _of_course(db: AsyncSession, who: Principal, key: UUID, now: datetime)
 
 async def topics(db: AsyncSession, course_id: UUID, *, retired: bool = False) -> list[Topic]:
     """The topics of a course in the order they are taught."""
-    wanted = pages.Asked("position", MAX_TOPICS, equal={"course_id": course_id}, retired=retired)
+    wanted = pages.PageRequest("position", MAX_TOPICS, equal={"course_id": course_id}, retired=retired)
     rows, _ = await pages.page(db, Topic, wanted)
     return rows
 
@@ -82,7 +82,7 @@ async def _classes(
 ) -> list[Session]:
     if not who.may(Permission.SESSIONS_READ):
         return []
-    wanted = pages.Asked("starts_at", _MAX_CLASSES, equal=equal or {})
+    wanted = pages.PageRequest("starts_at", _MAX_CLASSES, equal=equal or {})
     rows, _ = await sessions.page(db, who, wanted, now - back, now + _DAYS_AHEAD, student_id=student_id)
     return rows
 

@@ -80,7 +80,7 @@ async def review_view(
         revisions=list(reversed(revisions)),
         authors=await _authors(db, {revision.author for revision in revisions}),
         transcript=transcript_lines(await recordings.transcript(db, session_id), participants),
-        waiting=await documents.waiting_one(db, session_id),
+        waiting=await documents.waiting_draft(db, session_id),
         following=await reviews.next_after(db, session_id, instructor_id),
     )
 

@@ -20,7 +20,7 @@ from console.settings.settings_pages import tabs
 from domain.people.access import Permission
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.repositories import change_log
-from models.repositories.change_log import Wanted, read_place, write_place
+from models.repositories.change_log import LogFilter, read_position, write_position
 from services.inputs.fields import WallTime
 
 router = APIRouter(
@@ -72,7 +72,7 @@ class AuditFilter(BaseModel):
 async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
     wanted = read_query(request, AuditFilter)
     until = wall_time_to_utc("UTC", wanted.until) + timedelta(days=1) if wanted.until else None
-    log_filter = Wanted(
+    log_filter = LogFilter(
         kinds=(f"{wanted.subject}.*",) if wanted.subject else (),
         subject_id=wanted.subject_id,
         actor=wanted.actor,
@@ -80,9 +80,9 @@ async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
         until=until,
     )
     async with shared.database.tenant(who.organization_id) as db:
-        rows = await change_log.before(db, read_place(wanted.cursor), ROWS + 1, log_filter)
+        rows = await change_log.before(db, read_position(wanted.cursor), ROWS + 1, log_filter)
         changes = await entries(db, rows[:ROWS])
-    cursor = write_place(rows[ROWS - 1]) if len(rows) > ROWS else None
+    cursor = write_position(rows[ROWS - 1]) if len(rows) > ROWS else None
     list_page = paged(request, changes, "", cursor)
     template = "parts/audit.html" if by_htmx(request) else "audit.html"
     return page(

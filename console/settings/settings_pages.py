@@ -25,7 +25,7 @@ from domain.errors import HomeroomError, StaleVersion
 from domain.people.access import Permission, Principal
 from models.organization import Organization
 from models.repositories import change_log, names
-from models.repositories.change_log import Wanted
+from models.repositories.change_log import LogFilter
 from services import organizations
 from services.inputs.organizations import OrganizationChange, PolicyChange
 
@@ -124,7 +124,7 @@ async def _current_rules(db: AsyncSession, who: Principal) -> tuple[Organization
     shown = rules.inputs(organizations.policy_of(organization))
     if not who.may(Permission.AUDIT_READ):
         return organization, shown
-    wanted = Wanted(kinds=("organization.*",), subject_id=organization.id)
+    wanted = LogFilter(kinds=("organization.*",), subject_id=organization.id)
     changes = rules.last_set_by(await change_log.before(db, None, _MAX_CHANGES, wanted))
     actors = await names.of_actors(db, {row.actor for row in changes.values()})
     set_by = {name: author(row.actor, actors) for name, row in changes.items()}

@@ -13,7 +13,7 @@ from sqlmodel import col
 from domain.errors import NotFound
 from models.exception_case import ExceptionCase
 from models.repositories import names, pages
-from models.repositories.pages import Asked
+from models.repositories.pages import PageRequest
 from models.session import Session
 
 
@@ -31,11 +31,11 @@ class QueuedCase:
 
 
 async def page(
-    db: AsyncSession, asked: Asked, overdue_at: datetime | None = None
+    db: AsyncSession, request: PageRequest, overdue_at: datetime | None = None
 ) -> tuple[list[QueuedCase], bool]:
     """The cases, and whether there are more; with `overdue_at`, only those that are due before it."""
     where = [col(ExceptionCase.due_at) < overdue_at] if overdue_at else []
-    rows, more = await pages.page(db, ExceptionCase, asked, *where)
+    rows, more = await pages.page(db, ExceptionCase, request, *where)
     return await _with_subjects(db, rows), more
 
 

@@ -19,11 +19,11 @@ _COMPLETE_BELOW: sa.ColumnElement[int] = sa.literal_column(
     "(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
 )
 _LARGEST = 2**63 - 1  # of a bigint
-_PLACE = sa.tuple_(col(ChangeRow.xid), col(ChangeRow.seq))
+_POSITION = sa.tuple_(col(ChangeRow.xid), col(ChangeRow.seq))
 
 
 @dataclass(frozen=True, order=True)
-class LogPlace:
+class LogPosition:
     """The position after the entry with this transaction and number; no entry will be added before it."""
 
     xid: int = 0
@@ -31,7 +31,7 @@ class LogPlace:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LogFilter:
     kinds: tuple[str, ...] = ()  # "session.live", or "session.*" for all of a subject; empty: every kind
     subject_id: UUID | None = None
     session_id: UUID | None = None
@@ -40,39 +40,41 @@ class Wanted:
     until: datetime | None = None
 
 
-async def after(db: Reading, place: LogPlace, limit: int, wanted: Wanted) -> Sequence[Any]:
-    """Rows of the log after `place`, the oldest first.
+async def after(db: Reading, position: LogPosition, limit: int, log_filter: LogFilter) -> Sequence[Any]:
+    """Rows of the log after `position`, the oldest first.
 
     A row is held back until all transactions before it have ended, so that no reader misses one.
     """
-    return await db.execute(_after(wanted), {"xid": place.xid, "seq": place.seq, "most": limit})
+    return await db.execute(_after(log_filter), {"xid": position.xid, "seq": position.seq, "most": limit})
 
 
 @lru_cache(maxsize=200)
-def _after(wanted: Wanted) -> sa.Select[Any]:
-    place = sa.tuple_(sa.bindparam("xid", type_=sa.BigInteger), sa.bindparam("seq", type_=sa.BigInteger))
+def _after(log_filter: LogFilter) -> sa.Select[Any]:
+    position = sa.tuple_(sa.bindparam("xid", type_=sa.BigInteger), sa.bindparam("seq", type_=sa.BigInteger))
     return (
         sa.select(ChangeRow)
-        .where(place < _PLACE, col(ChangeRow.xid) < _COMPLETE_BELOW, *_where(wanted))
+        .where(position < _POSITION, col(ChangeRow.xid) < _COMPLETE_BELOW, *_where(log_filter))
         .order_by(col(ChangeRow.xid), col(ChangeRow.seq))
         .limit(sa.bindparam("most", type_=sa.Integer))
     )
 
 
-async def before(db: AsyncSession, place: LogPlace | None, limit: int, wanted: Wanted) -> list[ChangeRow]:
-    """Rows of the log before `place`, the newest first."""
-    query = sa.select(ChangeRow).where(*_where(wanted))
-    if place:
-        query = query.where(sa.tuple_(place.xid, place.seq) > _PLACE)
+async def before(
+    db: AsyncSession, position: LogPosition | None, limit: int, log_filter: LogFilter
+) -> list[ChangeRow]:
+    """Rows of the log before `position`, the newest first."""
+    query = sa.select(ChangeRow).where(*_where(log_filter))
+    if position:
+        query = query.where(sa.tuple_(position.xid, position.seq) > _POSITION)
     query = query.order_by(col(ChangeRow.xid).desc(), col(ChangeRow.seq).desc())
     return list(await db.scalars(query.limit(limit)))
 
 
-async def end(db: AsyncSession) -> LogPlace:
+async def end(db: AsyncSession) -> LogPosition:
     """The position after the last complete row."""
     query = sa.select(sa.func.max(col(ChangeRow.xid))).where(col(ChangeRow.xid) < _COMPLETE_BELOW)
     newest = (await db.execute(query)).scalar_one()
-    return LogPlace(newest, _LARGEST) if newest else LogPlace()
+    return LogPosition(newest, _LARGEST) if newest else LogPosition()
 
 
 async def newest_complete(db: AsyncSession) -> int:
@@ -87,22 +89,22 @@ async def changed_since(db: AsyncSession, xid: int) -> Mapping[UUID, int]:
     return {row.organization_id: row.newest for row in rows}
 
 
-def _where(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def _where(log_filter: LogFilter) -> list[sa.ColumnElement[bool]]:
     where: list[sa.ColumnElement[bool]] = []
-    if wanted.kinds:
-        whole = [kind.removesuffix(".*") for kind in wanted.kinds if kind.endswith(".*")]
-        single = [kind for kind in wanted.kinds if not kind.endswith(".*")]
+    if log_filter.kinds:
+        whole = [kind.removesuffix(".*") for kind in log_filter.kinds if kind.endswith(".*")]
+        single = [kind for kind in log_filter.kinds if not kind.endswith(".*")]
         where.append(sa.or_(_one_of(ChangeRow.subject, whole), _one_of(ChangeRow.kind, single)))
-    if wanted.subject_id:
-        where.append(col(ChangeRow.subject_id) == wanted.subject_id)
-    if wanted.session_id:
-        where.append(col(ChangeRow.session_id) == wanted.session_id)
-    if wanted.actor:
-        where.append(col(ChangeRow.actor) == wanted.actor)
-    if wanted.since:
-        where.append(col(ChangeRow.occurred_at) >= wanted.since)
-    if wanted.until:
-        where.append(col(ChangeRow.occurred_at) < wanted.until)
+    if log_filter.subject_id:
+        where.append(col(ChangeRow.subject_id) == log_filter.subject_id)
+    if log_filter.session_id:
+        where.append(col(ChangeRow.session_id) == log_filter.session_id)
+    if log_filter.actor:
+        where.append(col(ChangeRow.actor) == log_filter.actor)
+    if log_filter.since:
+        where.append(col(ChangeRow.occurred_at) >= log_filter.since)
+    if log_filter.until:
+        where.append(col(ChangeRow.occurred_at) < log_filter.until)
     return where
 
 
@@ -110,19 +112,19 @@ def _one_of(column: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
     return col(column) == sa.any_(sa.literal(list(values), sa.ARRAY(sa.Text)))
 
 
-def write_place(row: Any) -> str:
+def write_position(row: Any) -> str:
     """The cursor after a row of the log, from a unit of work or a reading."""
     return f"{row.xid}-{row.seq}"
 
 
-def read_place(cursor: str | None) -> LogPlace | None:
+def read_position(cursor: str | None) -> LogPosition | None:
     """Raises CursorInvalid."""
     if cursor is None:
         return None
     xid, _, seq = cursor.partition("-")
     if not (xid.isascii() and xid.isdigit() and seq.isascii() and seq.isdigit() and len(cursor) <= 40):
         raise CursorInvalid("a cursor of this feed must be the id of an event")
-    place = LogPlace(int(xid), int(seq))
-    if max(place.xid, place.seq) > _LARGEST:
+    position = LogPosition(int(xid), int(seq))
+    if max(position.xid, position.seq) > _LARGEST:
         raise CursorInvalid("a cursor of this feed must be the id of an event")
-    return place
+    return position

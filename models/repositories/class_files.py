@@ -11,7 +11,7 @@ from domain.errors import NotFound
 from domain.subjects import Subject
 from models.class_file import ClassFile
 from models.repositories import pages
-from models.repositories.pages import Asked
+from models.repositories.pages import PageRequest
 
 
 async def get(db: AsyncSession, subject: Subject, file_id: UUID) -> ClassFile:
@@ -31,8 +31,8 @@ async def in_use(db: AsyncSession, subject: Subject, file_id: UUID) -> ClassFile
     return row
 
 
-async def page(db: AsyncSession, subject: Subject, asked: Asked) -> tuple[list[ClassFile], bool]:
-    return await pages.page(db, ClassFile, asked, *_of(subject))
+async def page(db: AsyncSession, subject: Subject, request: PageRequest) -> tuple[list[ClassFile], bool]:
+    return await pages.page(db, ClassFile, request, *_of(subject))
 
 
 async def count_in_use(db: AsyncSession, subject: Subject) -> int:

@@ -169,14 +169,14 @@ class WaitingDraft:
     due_at: datetime
 
 
-Place = tuple[datetime, UUID]
+QueuePosition = tuple[datetime, UUID]
 """The position of a draft in the queue: its due time and its session."""
 
 
 async def waiting(
     db: AsyncSession,
     *,
-    after: Place | None = None,
+    after: QueuePosition | None = None,
     instructor_id: UUID | None = None,
     limit: int = 50,
 ) -> list[WaitingDraft]:
@@ -188,12 +188,12 @@ async def waiting(
     return [WaitingDraft(*row) for row in rows]
 
 
-async def waiting_one(db: AsyncSession, session_id: UUID) -> WaitingDraft | None:
+async def waiting_draft(db: AsyncSession, session_id: UUID) -> WaitingDraft | None:
     row = (await db.execute(_waiting().where(col(Session.id) == session_id))).first()
     return WaitingDraft(*row) if row else None
 
 
-async def how_many_wait(db: AsyncSession, instructor_id: UUID | None = None) -> int:
+async def count_waiting(db: AsyncSession, instructor_id: UUID | None = None) -> int:
     count = await db.scalar(sa.select(sa.func.count()).select_from(_of(instructor_id).subquery()))
     return count or 0
 

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 Values = dict[str, Any]
 
 
-async def lives(db: AsyncSession, table: type[SQLModel], keys: Collection[UUID]) -> dict[UUID, bool]:
+async def in_use_by_id(db: AsyncSession, table: type[SQLModel], keys: Collection[UUID]) -> dict[UUID, bool]:
     """Which of these rows exist in this organization, and whether each is in use (not retired)."""
     if not keys:
         return {}

@@ -14,7 +14,7 @@ from domain.errors import NotFound
 from domain.notices.kinds import DeliveryState
 from models.notice import WITHDRAWN, Notice
 from models.repositories import pages
-from models.repositories.pages import Asked
+from models.repositories.pages import PageRequest
 
 
 async def prepare(db: AsyncSession, notices: Sequence[Notice]) -> None:
@@ -43,8 +43,10 @@ async def get(db: AsyncSession, notice_id: UUID) -> Notice:
     return row
 
 
-async def page(db: AsyncSession, asked: Asked, state: DeliveryState | None) -> tuple[list[Notice], bool]:
-    return await pages.page(db, Notice, asked, _is(state))
+async def page(
+    db: AsyncSession, request: PageRequest, state: DeliveryState | None
+) -> tuple[list[Notice], bool]:
+    return await pages.page(db, Notice, request, _is(state))
 
 
 def _is(state: DeliveryState | None) -> sa.ColumnElement[bool]:

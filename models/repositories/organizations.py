@@ -54,5 +54,5 @@ async def key_by_prefix(db: Readable, prefix: str) -> KeyHolder | None:
     )
 
 
-async def key_was_used(db: AsyncSession, key_id: UUID, at: datetime) -> None:
+async def mark_key_used(db: AsyncSession, key_id: UUID, at: datetime) -> None:
     await db.execute(sa.update(ApiKey).where(col(ApiKey.id) == key_id).values(last_used_at=at))

@@ -17,7 +17,7 @@ Row = TypeVar("Row", bound=SQLModel)
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """The position after the row with this value in the sorted column and this id."""
 
     value: Any
@@ -25,10 +25,10 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     sort: str  # a column; with "-" in front: descending
     limit: int
-    after: Place | None = None
+    after: Position | None = None
     equal: Mapping[str, Any] = field(default_factory=dict)  # column to value
     text: str = ""  # contained in one of the columns `searched`
     searched: Sequence[str] = ()
@@ -36,20 +36,20 @@ class Asked:
 
 
 async def page(
-    db: AsyncSession, table: type[Row], asked: Asked, *where: sa.ColumnElement[bool]
+    db: AsyncSession, table: type[Row], request: PageRequest, *where: sa.ColumnElement[bool]
 ) -> tuple[list[Row], bool]:
     """The rows, and whether there are more after them."""
-    rows = list(await db.scalars(_query(table, _shape(asked)).where(*where), _values(asked)))
-    return rows[: asked.limit], len(rows) > asked.limit
+    rows = list(await db.scalars(_query(table, _shape(request)).where(*where), _values(request)))
+    return rows[: request.limit], len(rows) > request.limit
 
 
-async def read(db: Reading, table: type[SQLModel], asked: Asked) -> tuple[Sequence[Any], bool]:
+async def read(db: Reading, table: type[SQLModel], request: PageRequest) -> tuple[Sequence[Any], bool]:
     """Like `page`, for rows that are only shown: they do not belong to a unit of work."""
-    rows = await db.execute(_query(table, _shape(asked)), _values(asked))
-    return rows[: asked.limit], len(rows) > asked.limit
+    rows = await db.execute(_query(table, _shape(request)), _values(request))
+    return rows[: request.limit], len(rows) > request.limit
 
 
-async def one(db: Reading, table: type[SQLModel], key: UUID) -> Any | None:
+async def read_one(db: Reading, table: type[SQLModel], key: UUID) -> Any | None:
     """The row with this id, as `read` gives it."""
     return await first(db, _one(table), {"key": key})
 
@@ -70,9 +70,9 @@ class _Shape:
     retired: bool | None
 
 
-def _shape(asked: Asked) -> _Shape:
-    searched = tuple(asked.searched) if asked.text else ()
-    return _Shape(asked.sort, asked.after is not None, tuple(asked.equal), searched, asked.retired)
+def _shape(request: PageRequest) -> _Shape:
+    searched = tuple(request.searched) if request.text else ()
+    return _Shape(request.sort, request.after is not None, tuple(request.equal), searched, request.retired)
 
 
 @lru_cache(maxsize=500)
@@ -96,13 +96,13 @@ def _query(table: type[Row], shape: _Shape) -> sa.Select[Any]:
     return query.order_by(*order).limit(sa.bindparam("most", type_=sa.Integer))
 
 
-def _values(asked: Asked) -> dict[str, Any]:
-    values: dict[str, Any] = {f"equal_{name}": _plain(value) for name, value in asked.equal.items()}
-    if asked.text:
-        values["pattern"] = f"%{_literal(asked.text)}%"
-    if asked.after:
-        values |= {"after": asked.after.value, "after_id": asked.after.id}
-    return values | {"most": asked.limit + 1}
+def _values(request: PageRequest) -> dict[str, Any]:
+    values: dict[str, Any] = {f"equal_{name}": _plain(value) for name, value in request.equal.items()}
+    if request.text:
+        values["pattern"] = f"%{_literal(request.text)}%"
+    if request.after:
+        values |= {"after": request.after.value, "after_id": request.after.id}
+    return values | {"most": request.limit + 1}
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,7 @@ from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
 from models.people import StudentGuardian
 from models.repositories import pages
-from models.repositories.pages import Asked
+from models.repositories.pages import PageRequest
 from models.session import BookedTime, Participant, Session, SessionTopic, TimelineRow
 
 _ORDER = {step: position for position, step in enumerate(Step)}
@@ -53,7 +53,7 @@ async def get_visible(db: AsyncSession, session_id: UUID, who: Principal) -> Ses
 async def page(
     db: AsyncSession,
     who: Principal,
-    asked: Asked,
+    request: PageRequest,
     start: datetime,
     end: datetime,
     student_id: UUID | None = None,
@@ -62,7 +62,7 @@ async def page(
     where = [col(Session.starts_at) >= start, col(Session.starts_at) < end, visible_to(who)]
     if student_id:
         where.append(_has(col(Participant.student_id) == student_id))
-    return await pages.page(db, Session, asked, *where)
+    return await pages.page(db, Session, request, *where)
 
 
 def visible_to(who: Principal) -> sa.ColumnElement[bool]:

@@ -43,7 +43,7 @@ async def holder_of(db: Readable, token_hash: str, now: datetime) -> Holder | No
     )
 
 
-async def saw(db: AsyncSession, key: UUID, now: datetime) -> None:
+async def mark_seen(db: AsyncSession, key: UUID, now: datetime) -> None:
     await db.execute(sa.update(SignedIn).where(col(SignedIn.id) == key).values(last_seen_at=now))
 
 
@@ -74,7 +74,7 @@ async def browsers_of(db: AsyncSession, kind: str, subject_id: UUID | None, now:
 
 
 @dataclass(frozen=True)
-class Place:
+class Account:
     """An account that a mail address can sign in to: an organization, and a person in it."""
 
     organization_id: UUID
@@ -84,11 +84,11 @@ class Place:
     language: str
 
 
-async def places_of(db: AsyncSession, address: str) -> list[Place]:
+async def accounts_of(db: AsyncSession, address: str) -> list[Account]:
     """The accounts of a mail address in all tenants, read with a function of the schema that may cross tenants."""
     rows = await db.execute(sa.text("select * from people_by_email(:address)"), {"address": address})
-    places = [Place(r.organization_id, r.organization_name, r.kind, r.id, r.language) for r in rows]
-    return sorted(places, key=lambda place: (place.organization, place.organization_id, place.kind))
+    accounts = [Account(r.organization_id, r.organization_name, r.kind, r.id, r.language) for r in rows]
+    return sorted(accounts, key=lambda account: (account.organization, account.organization_id, account.kind))
 
 
 async def add_link(db: AsyncSession, link: SignInLink) -> None:
@@ -116,7 +116,9 @@ async def use_link(db: AsyncSession, key: UUID, now: datetime) -> SignInLink:
     return link
 
 
-async def take_part(db: AsyncSession, about: str, limit: Limit, now: datetime, *, note: bool = True) -> int:
+async def count_attempt(
+    db: AsyncSession, about: str, limit: Limit, now: datetime, *, note: bool = True
+) -> int:
     """Seconds until the next attempt is allowed; 0 if this one is. An allowed attempt is counted if `note` is set.
 
     Attempts on the same `about` wait for each other, so that concurrent ones are all counted.

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Conflict, HomeroomError, InvalidInput
 from models.database import Database
-from models.integrity import meaning_of
+from models.integrity import as_domain_error
 from models.repositories import intake
 from services.bulk_import.parsing import Row
 from services.bulk_import.row_schemas import external_ids, row_schema, with_ids
@@ -98,7 +98,7 @@ class BulkImport:
                 try:
                     refusals |= await self._attempt(db, [row], now)
                 except IntegrityError as error:
-                    refusals[row.id] = meaning_of(error)
+                    refusals[row.id] = as_domain_error(error)
                 except DataError:
                     refusals[row.id] = InvalidInput("a value can't be stored")
         return refusals
@@ -117,7 +117,7 @@ class BulkImport:
     ) -> dict[UUID, HomeroomError]:
         """Write the rows; returns the refusals by id."""
         table, refused = self.resource.table, dict[UUID, HomeroomError]()
-        existing = await intake.lives(db, table, [row.id for row in batch])
+        existing = await intake.in_use_by_id(db, table, [row.id for row in batch])
         news = {row.id: row.new for row in batch if row.id not in existing and isinstance(row.new, Schema)}
         news = _without_refusals(await self._with_our_ids(db, news), refused)
         results = await self.resource.refusals(db, list(news.values()))
@@ -156,7 +156,7 @@ class BulkImport:
         """Why rows were not written, without those that the same upload, sent twice, has written in the meantime."""
         if not unwritten:
             return {}
-        existing = await intake.lives(db, self.resource.table, unwritten)
+        existing = await intake.in_use_by_id(db, self.resource.table, unwritten)
         named = {key: getattr(new, "external_id", None) for key, new in unwritten.items()}
         taken = await intake.by_external_ids(
             db, self.resource.table, {external_id for external_id in named.values() if external_id}

@@ -122,7 +122,7 @@ async def _wrong_topics(
     db: AsyncSession, plans: Sequence[tuple[UUID, Sequence[PlanItem]]]
 ) -> list[HomeroomError | None]:
     """For each plan, the refusal of topics that are unusable or of another course; None if there are none."""
-    lives = await intake.lives(db, Topic, {item.topic_id for _, items in plans for item in items})
+    lives = await intake.in_use_by_id(db, Topic, {item.topic_id for _, items in plans for item in items})
     courses = await people.courses_of_topics(db, lives)
     refusals: list[HomeroomError | None] = []
     for course_id, items in plans:

@@ -53,7 +53,7 @@ class Resource(Generic[Row]):
 
     async def seen(self, db: Reading, key: UUID) -> Any:
         """As `get`, for reading only. Raises NotFound."""
-        return self._existing(await pages.one(db, self.table, key), key)
+        return self._existing(await pages.read_one(db, self.table, key), key)
 
     @property
     def shown_by_one_query(self) -> bool:
@@ -89,7 +89,7 @@ class Resource(Generic[Row]):
         refusals: list[HomeroomError | None] = [None] * len(news)
         for field, table in self.references.items():
             named = [_ids(getattr(new, field)) for new in news]
-            lives = await intake.lives(db, table, {key for keys in named for key in keys})
+            lives = await intake.in_use_by_id(db, table, {key for keys in named for key in keys})
             for index, keys in enumerate(named):
                 refusals[index] = refusals[index] or entities.unusable(table, keys, lives)
         return refusals

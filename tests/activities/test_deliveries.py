@@ -23,7 +23,7 @@ from integrations.mail import SmtpMailer
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.repositories import notices, pages
-from models.repositories.pages import Asked
+from models.repositories.pages import PageRequest
 from reports.contexts import RenderedMessage
 from services.outbox import Outbox
 from services.sealed_content import SealedContent
@@ -97,7 +97,7 @@ async def stored(school: SchoolRows, row: Notice) -> Notice:
 
 async def open_cases(school: SchoolRows) -> list[ExceptionCase]:
     async with school.database.tenant(school.id) as db:
-        rows, _ = await pages.page(db, ExceptionCase, Asked("opened_at", 10))
+        rows, _ = await pages.page(db, ExceptionCase, PageRequest("opened_at", 10))
     return rows
 
 

@@ -93,7 +93,7 @@ async def test_markup_is_escaped_on_pages(opened: School, session_id: str) -> No
     shown = ("Mathematics", "Adding fractions", "Ada Okafor", "Noor Haddad", "Aunt")
     written = ("word", "statement", "quote", "check", "heading", "line")
     async with opened.campus.browser() as browser:
-        await browser.get(opened.campus.desk_url(opened.id))
+        await browser.get(opened.campus.console_url(opened.id))
         for path in (f"/sessions/{session_id}", f"/sessions/{session_id}/fragment"):
             check((await browser.get(path)).text, *shown, *written)
         check((await browser.get("/today")).text, "Harbour Tutoring")

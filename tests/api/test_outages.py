@@ -80,7 +80,7 @@ async def test_a_webhook_refused_without_a_database_is_recorded_on_retry(
 
 
 async def test_without_a_database_api_and_pages_answer_503(alone: Campus, lonely: School) -> None:
-    console = alone.desk_url(lonely.id)
+    console = alone.console_url(lonely.id)
     async with alone.browser() as browser:
         assert (await browser.get(console)).status_code == 200
         with database_down(alone.database):

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from domain.cases.kinds import ExceptionKind
 from domain.subjects import Subject, SubjectKind
 from models.repositories import cases, notices
-from models.repositories.pages import Asked
+from models.repositories.pages import PageRequest
 from services.cases import NewCase, open_case
 from tests.api.queue_rows import NOW, notice, open_cases
 from tests.campus import School, problem_of
@@ -70,7 +70,7 @@ async def open_cases_about(school: School, *subjects: Subject) -> list[str]:
         for subject in subjects:
             await open_case(db, NewCase(school.id, subject, ExceptionKind.STEP_FAILED), NOW)
         queued_cases, _ = await cases.page(
-            db, Asked("opened_at", 10, equal={"kind": ExceptionKind.STEP_FAILED})
+            db, PageRequest("opened_at", 10, equal={"kind": ExceptionKind.STEP_FAILED})
         )
     ids = {queued.case.about: str(queued.case.id) for queued in queued_cases}
     return [ids[subject] for subject in subjects]

@@ -495,7 +495,7 @@ async def test_the_outbox_does_not_reveal_sign_in_links(
         )
     assert len(tokens) >= 2
     async with campus.browser() as console:
-        await console.get(campus.desk_url(opened.id))
+        await console.get(campus.console_url(opened.id))
         page = await console.get(f"/outbox/{message['id']}")
         mail = await console.get(f"/outbox/{message['id']}/mail")
         audit = await console.get(f"/settings/audit?subject_id={message['id']}")

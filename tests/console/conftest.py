@@ -50,7 +50,7 @@ async def signed_in_page(chromium: Browser, school: School) -> AsyncIterator[Pag
     opened.on(
         "console", lambda message: errors.append(message.text) if _is_csp_violation(message.text) else None
     )
-    await opened.goto(school.campus.desk_url(school.id))
+    await opened.goto(school.campus.console_url(school.id))
     yield opened
     await context.close()
     assert errors == [], errors

@@ -63,7 +63,7 @@ async def browser_page() -> AsyncIterator[Open]:
             context = await browser.new_context(viewport=DESKTOP, timezone_id="Europe/Madrid")
             context.set_default_timeout(PATIENCE)
             page = await context.new_page()
-            await page.goto(house.desk_url(school.id))
+            await page.goto(house.console_url(school.id))
             if query:
                 await page.goto(f"{house.url}/today{query}")
             await page.locator("#board[aria-busy=false]").wait_for()

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.adapter
 @pytest.fixture
 async def operator(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with harbour.campus.browser() as browser:
-        await browser.get(harbour.campus.desk_url(harbour.id))
+        await browser.get(harbour.campus.console_url(harbour.id))
         yield browser
 
 

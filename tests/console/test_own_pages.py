@@ -192,7 +192,7 @@ async def test_a_link_sent_to_a_former_address_is_refused(hall: Hall, opened: Sc
 async def test_expired_and_foreign_links_are_refused(hall: Hall, opened: School) -> None:
     link = FamilyLink(opened.id, UUID(opened.ids["guardian 0"]), address(opened, 0))
     expired = hall.campus.links.family_url(link, _now() - HOUR).partition("?t=")[2]
-    desk = hall.campus.desk_url(opened.id).partition("?desk=")[2]
+    desk = hall.campus.console_url(opened.id).partition("?desk=")[2]
     async with hall.campus.client() as program:
         for token, code in ((expired, "link-expired"), (desk, "link-invalid"), ("x", "link-invalid")):
             problem_of(await program.get("/family", params={"t": token}), 403, code)

@@ -37,7 +37,7 @@ async def browser(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def operator(browser: httpx.AsyncClient, opened: School) -> httpx.AsyncClient:
     """A browser that is signed in with an operator link."""
-    await browser.get(opened.campus.desk_url(opened.id))
+    await browser.get(opened.campus.console_url(opened.id))
     return browser
 
 
@@ -50,7 +50,7 @@ async def test_an_operator_link_opens_the_pages_and_leaves_the_url(
     browser: httpx.AsyncClient, opened: School, session_id: str
 ) -> None:
     for path in ("/today", f"/sessions/{session_id}"):
-        answer = await browser.get(opened.campus.desk_url(opened.id, path))
+        answer = await browser.get(opened.campus.console_url(opened.id, path))
         assert answer.status_code == 200
         assert answer.url.path == path
         assert not answer.url.query
@@ -90,7 +90,7 @@ async def test_signed_out_clients_without_html_get_a_problem(campus: Campus, ses
 async def test_expired_and_altered_operator_links_are_refused(
     campus: Campus, opened: School, session_id: str, lasts: timedelta, code: str
 ) -> None:
-    token = campus.desk_url(opened.id, lasts=lasts).partition("desk=")[2]
+    token = campus.console_url(opened.id, lasts=lasts).partition("desk=")[2]
     token += "x" if code == "link-invalid" else ""
     async with campus.client() as program:
         problem_of(await program.get("/today", params={"desk": token}), 403, code)
@@ -111,7 +111,7 @@ async def test_a_join_link_is_refused_as_an_operator_link(
 async def test_the_operator_of_another_organization_sees_no_class(
     browser: httpx.AsyncClient, harbour: School, session_id: str
 ) -> None:
-    today = await browser.get(harbour.campus.desk_url(harbour.id))
+    today = await browser.get(harbour.campus.console_url(harbour.id))
     assert today.status_code == 200
     assert session_id not in today.text
     one = f"/sessions/{session_id}"

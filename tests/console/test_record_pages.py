@@ -33,7 +33,7 @@ TYPED: dict[str, dict[str, str]] = {
 @pytest.fixture
 async def operator(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with harbour.campus.browser() as browser:
-        await browser.get(harbour.campus.desk_url(harbour.id))
+        await browser.get(harbour.campus.console_url(harbour.id))
         yield browser
 
 
@@ -149,7 +149,7 @@ async def test_records_of_another_organization_are_not_found(
     operator: httpx.AsyncClient, other: School, kind: RecordKind
 ) -> None:
     async with other.campus.browser() as theirs:
-        await theirs.get(other.campus.desk_url(other.id))
+        await theirs.get(other.campus.console_url(other.id))
         one = (await make(theirs, kind)).url.path
         version = hidden(await theirs.get(f"{one}/edit"), "version")
     for path in (one, f"{one}/edit", f"{one}/retire"):

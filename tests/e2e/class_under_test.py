@@ -15,7 +15,7 @@ from cli.api_client import Api
 from cli.demo_class.school import POLICY, BookedClass, book_class, open_school
 from signing.links import LinkSigner
 from tests.cli.homes import StackUnderTest
-from tests.links import desk_url, token_of
+from tests.links import console_url, token_of
 
 T = TypeVar("T")
 
@@ -77,8 +77,8 @@ class ClassUnderTest:
             mail for mail in listed if any(key in mail["headers"].get("Message-ID", "") for key in wanted)
         ]
 
-    def desk_url(self) -> str:
-        return desk_url(
+    def console_url(self) -> str:
+        return console_url(
             self._signer(), UUID(self.booked.organization_id), f"/sessions/{self.booked.session_id}"
         )
 

@@ -33,7 +33,7 @@ def shown(full_stack: StackUnderTest) -> Iterator[ClassUnderTest]:
 
 def test_pages_of_a_class_have_no_accessibility_violation(shown: ClassUnderTest, browse: Browser) -> None:
     console = browse()
-    console.goto(shown.desk_url())
+    console.goto(shown.console_url())
     with talking(shown, (Speaker.INSTRUCTOR, Speaker.FIRST_STUDENT)):
         room = browse()
         open_join_page(room, shown.booked.links[STUDENT])

@@ -56,7 +56,7 @@ def test_class_runs_from_the_join_link_to_the_approval(
         page.get_by_text("This class is recorded").wait_for()
         for name in NAMES.values():
             page.get_by_role("article", name=name).wait_for()
-        watching.goto(taught.desk_url())
+        watching.goto(taught.console_url())
         watching.get_by_text("Recording", exact=True).first.wait_for()
         watching.locator("#transcript li").nth(3).wait_for(timeout=90_000)
         look_at(watching, "session-live")
@@ -189,5 +189,5 @@ def look_at(page: Page, name: str) -> None:
 @contextmanager
 def signed_in(taught: ClassUnderTest) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=taught.setting("HOMEROOM_PUBLIC_URL"), follow_redirects=True) as client:
-        client.get(taught.desk_url()).raise_for_status()
+        client.get(taught.console_url()).raise_for_status()
         yield client

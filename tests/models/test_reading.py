@@ -12,7 +12,7 @@ from domain.errors import InvalidInput, Unavailable
 from models.course import Course
 from models.database import Database
 from models.repositories import pages
-from models.repositories.pages import Asked, Place
+from models.repositories.pages import PageRequest, Position
 from tests.models.rows import NOON, Tenant, course
 from tests.stack import DatabaseUrls
 
@@ -62,15 +62,15 @@ async def test_reading_cannot_write(database: Database, tenant: Tenant) -> None:
 
 async def test_pages_are_the_same_as_in_a_unit_of_work(database: Database, tenant: Tenant) -> None:
     await add(database, tenant, "50% off", "Botany", "Chemistry")
-    first = Asked("title", 1)
+    first = PageRequest("title", 1)
     for asked in (
         first,
-        Asked("-title", 2),
-        Asked("title", 5, text="0% o", searched=("title", "subject")),
-        Asked("title", 5, equal={"subject": "s"}, retired=None),
-        Asked("title", 2, after=Place("50% off", UUID(int=2**128 - 1))),
-        Asked("created_at", 2, after=Place(NOON, UUID(int=0))),
-        Asked("title", 2, retired=True),
+        PageRequest("-title", 2),
+        PageRequest("title", 5, text="0% o", searched=("title", "subject")),
+        PageRequest("title", 5, equal={"subject": "s"}, retired=None),
+        PageRequest("title", 2, after=Position("50% off", UUID(int=2**128 - 1))),
+        PageRequest("created_at", 2, after=Position(NOON, UUID(int=0))),
+        PageRequest("title", 2, retired=True),
     ):
         async with database.tenant(tenant.id) as db:
             rows, more = await pages.page(db, Course, asked)

@@ -40,7 +40,9 @@ async def add_draft(
     return key
 
 
-async def queue(database: Database, tenant: Tenant, after: documents.Place | None = None) -> list[UUID]:
+async def queue(
+    database: Database, tenant: Tenant, after: documents.QueuePosition | None = None
+) -> list[UUID]:
     async with database.tenant(tenant.id) as db:
         return [draft.session.id for draft in await documents.waiting(db, after=after)]
 
@@ -51,8 +53,8 @@ async def test_queue_is_ordered_by_due_time(database: Database, tenant: Tenant) 
     short = await add_draft(database, tenant, 3 * HOUR, "PT30M")
     assert await queue(database, tenant) == [short, early, late]
     async with database.tenant(tenant.id) as db:
-        first = await documents.waiting_one(db, short)
-        assert await documents.how_many_wait(db) == 3
+        first = await documents.waiting_draft(db, short)
+        assert await documents.count_waiting(db) == 3
     assert first is not None
     assert first.due_at == NOON + 3 * HOUR + HOUR / 2
     assert first.statements == 2

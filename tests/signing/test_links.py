@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
 from domain.people.roles import Role
-from signing.links import DeskLink, JoinLink, LinkSigner
+from signing.links import ConsoleLink, JoinLink, LinkSigner
 from tests.links import token_of
 
 pytestmark = pytest.mark.unit
@@ -24,14 +24,14 @@ pytestmark = pytest.mark.unit
 OLD, NEW = "an-old-secret-of-thirty-two-characters-or-more", "a-new-secret-of-thirty-two-characters-or-more"
 SESSION, OTHER = UUID(int=1), UUID(int=2)
 LINK = JoinLink(SESSION, UUID(int=3), UUID(int=4), Role.STUDENT)
-DESK = DeskLink(UUID(int=3))
+DESK = ConsoleLink(UUID(int=3))
 UNTIL = datetime(2026, 3, 3, 12, tzinfo=UTC)
 BEFORE = UNTIL - timedelta(seconds=1)
 SIGNER = LinkSigner([NEW], "https://school.example/")
 
 
 TOKEN = token_of(SIGNER.join_url(LINK, UNTIL))
-DESK_TOKEN = token_of(SIGNER.desk_url(DESK, UNTIL), "desk")
+DESK_TOKEN = token_of(SIGNER.console_url(DESK, UNTIL), "desk")
 CLAIMS = jwt.decode(TOKEN, NEW, algorithms=["HS256"], audience="join", options={"verify_exp": False})
 
 
@@ -51,7 +51,7 @@ def test_a_link_points_to_its_class_and_returns_the_signed_claims() -> None:
 
     assert (url.scheme, url.netloc, url.path) == ("https", "school.example", f"/join/{SESSION}")
     assert SIGNER.read_join(TOKEN, SESSION, BEFORE) == LINK
-    assert SIGNER.read_desk(DESK_TOKEN, BEFORE) == DESK
+    assert SIGNER.read_console(DESK_TOKEN, BEFORE) == DESK
 
 
 def test_a_link_carries_ids_and_no_names() -> None:
@@ -64,7 +64,7 @@ def test_a_link_is_valid_until_the_second_it_expires() -> None:
         with pytest.raises(LinkExpired):
             SIGNER.read_join(TOKEN, SESSION, late)
         with pytest.raises(LinkExpired):
-            SIGNER.read_desk(DESK_TOKEN, late)
+            SIGNER.read_console(DESK_TOKEN, late)
 
 
 def test_a_link_for_another_class_raises_its_own_error() -> None:
@@ -75,7 +75,7 @@ def test_a_link_for_another_class_raises_its_own_error() -> None:
 def test_a_link_is_valid_only_for_its_purpose() -> None:
     assert refused(DESK_TOKEN)
     with pytest.raises(LinkInvalid):
-        SIGNER.read_desk(TOKEN, BEFORE)
+        SIGNER.read_console(TOKEN, BEFORE)
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.characters(codec="ascii"))

@@ -25,7 +25,7 @@ async def opened(campus: Campus) -> AsyncIterator[School]:
 @pytest.fixture(scope="module")
 async def console(opened: School) -> AsyncIterator[httpx.AsyncClient]:
     async with opened.campus.browser() as browser:
-        await browser.get(opened.campus.desk_url(opened.id))
+        await browser.get(opened.campus.console_url(opened.id))
         yield browser
 
 

@@ -41,7 +41,7 @@ async def fractions(rows: Database, harbour: RunningSchool) -> RunningClass:
 @asynccontextmanager
 async def open_board(house: Campus, school: RunningSchool, last_id: str = "") -> AsyncIterator[Board]:
     async with house.browser() as browser:
-        await browser.get(house.desk_url(school.id))
+        await browser.get(house.console_url(school.id))
         async with watching_board(browser, last_id) as board:
             yield board
 
