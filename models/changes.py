@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +22,9 @@ _NOTIFY = "select pg_notify(%s, changed) from unnest(%s::text[]) as changed"
 _PER_MESSAGE = 200  # ids; a Postgres message holds less than 8000 bytes
 _PAUSE = 0.04  # seconds; changes within them become one message
 _RETRY = 1.0  # seconds between two attempts to connect
+_CLOSING = 2.0  # seconds for the last notifications of a process that ends
+# A listener sends nothing, so without these it would never notice that the other side is gone: 25 seconds.
+_KEEPALIVES: Mapping[str, Any] = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 logger = logging.getLogger(__name__)
 
@@ -71,16 +74,24 @@ class ChangeNotifier:
         batch, self._waiting = self._waiting, set()
         try:
             await connection.execute(_NOTIFY, (channel_of(self._url), _messages(batch)))
-        except psycopg.Error:
+        except BaseException:
             self._waiting |= batch
             self._wake.set()
             raise
 
     async def aclose(self) -> None:
+        """Send what is waiting, unless the database does not answer soon."""
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if self._waiting:
+            with contextlib.suppress(psycopg.Error, TimeoutError):
+                async with asyncio.timeout(_CLOSING):
+                    async with await psycopg.AsyncConnection.connect(
+                        self._url, autocommit=True
+                    ) as connection:
+                        await self._send(connection)
 
 
 def _batched(items: Iterable[str], size: int) -> Iterator[list[str]]:
@@ -97,7 +108,9 @@ async def listen(url: str) -> AsyncGenerator[frozenset[str], None]:
     """Yields the ids of changed sessions, message by message, without end; RESYNC after each (re)connection."""
     while True:
         try:
-            async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(
+                url, autocommit=True, **_KEEPALIVES
+            ) as connection:
                 await connection.execute(f"listen {channel_of(url)}")
                 yield frozenset({RESYNC})
                 async for notification in connection.notifies():

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import secrets
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,9 @@ from models.database import Database
 from services import board
 
 _MIN_INTERVAL = 0.03  # seconds between two messages
+CHECK_INTERVAL = (
+    60.0  # seconds between two reads of all rows, which find a change whose notification was lost
+)
 _TICK = 1.0  # seconds between checks for rows whose display changes with time alone
 _MAX_RECENT = 1000  # messages that a reconnecting browser can catch up on: more than a minute
 _MAX_QUEUED = 50  # messages per viewer; one that falls further behind gets the whole board
@@ -63,13 +66,17 @@ class _Viewer:
 class BoardFeed:
     """Reads one organization's board and sends its changes to the viewers."""
 
-    def __init__(self, database: Database, organization_id: UUID, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, organization_id: UUID, now: Callable[[], datetime], check_interval: float
+    ) -> None:
         self._database = database
+        self._check_interval = check_interval
         self._organization_id = organization_id
         self._now = now
         self._feed_id = secrets.token_hex(4)  # part of message ids, to recognize those of another feed
         self._number = 0  # the last message's
         self._recent: deque[tuple[int, frozenset[UUID]]] = deque(maxlen=_MAX_RECENT)
+        self._sent: dict[UUID, SessionRow] = {}  # as viewers have them
         self._due_at: dict[UUID, datetime] = {}  # when a row's display may change with time alone
         self._viewers: set[_Viewer] = set()
         self._ended = False
@@ -83,7 +90,8 @@ class BoardFeed:
             yield await self._first_message(last_id)
             while not self._ended:
                 if viewer.take_overrun():
-                    yield await self._whole_board()
+                    number = self._number
+                    yield self._encode_board(number, await self._read_rows())
                 yield viewer.take() or STILL_HERE.encode()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(viewer.ready.wait(), KEEP_ALIVE)
@@ -95,13 +103,18 @@ class BoardFeed:
     async def read(self, watcher: Watcher) -> None:
         """Send changes as long as there are viewers, and a little longer."""
         loop = asyncio.get_running_loop()
-        last_viewed = loop.time()
+        last_viewed = last_checked = loop.time()
         while self._viewers or loop.time() - last_viewed < _LINGER:
             last_viewed = loop.time() if self._viewers else last_viewed
             await watcher.wait(_TICK)
             changed = watcher.take()
             try:
-                if await self._send(changed if changed is None else changed | self._due_rows()):
+                if changed is not None:
+                    changed |= self._due_rows()
+                    if loop.time() - last_checked >= self._check_interval:
+                        changed |= await self._differing_rows()
+                        last_checked = loop.time()
+                if await self._send(changed):
                     await asyncio.sleep(_MIN_INTERVAL)
             except Unavailable:
                 logger.warning("the board is waiting for the database")
@@ -127,12 +140,27 @@ class BoardFeed:
         if changed is None:
             self._recent.clear()
             self._number += 1
-            self._broadcast(await self._whole_board())
+            rows = await self._read_rows()
+            self._sent = {row.id: row for row in rows}
+            self._broadcast(self._encode_board(self._number, rows))
         elif changed:
             self._number += 1
             self._recent.append((self._number, frozenset(changed)))
-            self._broadcast(await self._changed_rows(changed))
+            rows = await self._read_rows(changed)
+            for session_id in changed:
+                self._sent.pop(session_id, None)
+            self._sent |= {row.id: row for row in rows}
+            self._broadcast(self._encode_changes(self._number, rows, changed))
         return changed is None or bool(changed)
+
+    async def _differing_rows(self) -> set[UUID]:
+        """The sessions whose rows are not as viewers have them."""
+        current = {row.id: row for row in await self._read_rows()}
+        return {
+            session_id
+            for session_id in current.keys() | self._sent.keys()
+            if current.get(session_id) != self._sent.get(session_id)
+        }
 
     def _broadcast(self, message: bytes) -> None:
         for viewer in self._viewers:
@@ -140,36 +168,39 @@ class BoardFeed:
 
     async def _first_message(self, last_id: str | None) -> bytes:
         """The rows that changed after message `last_id`; the whole board if that message is unknown or too old."""
-        since = self._number_of(last_id)
+        since, number = (
+            self._number_of(last_id),
+            self._number,
+        )  # what changes while rows are read is sent again
         oldest = self._recent[0][0] if self._recent else self._number + 1
         if since is None or not oldest - 1 <= since <= self._number:
-            return await self._whole_board()
-        missed = (changed for number, changed in self._recent if number > since)
-        return await self._changed_rows(frozenset[UUID]().union(*missed))
+            rows = await self._read_rows()
+            self._sent = self._sent or {row.id: row for row in rows}
+            return self._encode_board(number, rows)
+        missed = frozenset[UUID]().union(*(changed for number, changed in self._recent if number > since))
+        return self._encode_changes(number, await self._read_rows(missed), missed)
 
     def _number_of(self, last_id: str | None) -> int | None:
         feed_id, _, number = (last_id or "").partition("-")
         return int(number) if feed_id == self._feed_id and number.isdecimal() else None
 
-    async def _whole_board(self) -> bytes:
-        number, now = self._number, self._now()
+    async def _read_rows(self, ids: Collection[UUID] | None = None) -> list[SessionRow]:
+        """The rows of these sessions, or with None all rows."""
+        if ids is not None and not ids:
+            return []
         async with self._database.tenant(self._organization_id) as db:
-            rows = await board.rows(db, now)
-        self._due_at = {}
-        self._note_due_times(rows)
-        return self._encode("board", number, {"now": now, "rows": rows})
-
-    async def _changed_rows(self, changed: Collection[UUID]) -> bytes:
-        number, now = self._number, self._now()
-        rows: list[SessionRow] = []
-        if changed:
-            async with self._database.tenant(self._organization_id) as db:
-                rows = await board.rows(db, now, changed)
-        for session_id in changed:
+            rows = await board.rows(db, self._now(), ids)
+        for session_id in list(self._due_at) if ids is None else ids:
             self._due_at.pop(session_id, None)
         self._note_due_times(rows)
-        gone = set(changed) - {row.id for row in rows}
-        return self._encode("rows", number, {"now": now, "rows": rows, "gone": list(gone)})
+        return rows
+
+    def _encode_board(self, number: int, rows: Sequence[SessionRow]) -> bytes:
+        return self._encode("board", number, {"now": self._now(), "rows": rows})
+
+    def _encode_changes(self, number: int, rows: Sequence[SessionRow], changed: Collection[UUID]) -> bytes:
+        removed = set(changed) - {row.id for row in rows}
+        return self._encode("rows", number, {"now": self._now(), "rows": rows, "gone": list(removed)})
 
     def _note_due_times(self, rows: Iterable[SessionRow]) -> None:
         self._due_at |= {row.id: row.changes_at for row in rows if row.changes_at}
@@ -182,17 +213,25 @@ class BoardFeed:
 class Boards:
     """The board feeds of this process, each started with its organization's first viewer."""
 
-    def __init__(self, database: Database, hub: LiveHub, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        hub: LiveHub,
+        now: Callable[[], datetime],
+        check_interval: float = CHECK_INTERVAL,
+    ) -> None:
         self._database = database
+        self._check_interval = check_interval
         self._hub = hub
         self._now = now
         self._feeds: dict[UUID, BoardFeed] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
-    async def stream(self, organization_id: UUID, last_id: str | None = None) -> AsyncIterator[bytes]:
+    async def stream(self, organization_id: UUID, last_id: str | None = None) -> AsyncGenerator[bytes, None]:
         """Server-sent events: `board` with all rows, then `rows` with changed rows and the ids of removed ones."""
         if organization_id not in self._feeds:
-            feed = self._feeds[organization_id] = BoardFeed(self._database, organization_id, self._now)
+            feed = BoardFeed(self._database, organization_id, self._now, self._check_interval)
+            self._feeds[organization_id] = feed
             self._tasks[organization_id] = asyncio.create_task(self._read(organization_id, feed))
         async with contextlib.aclosing(self._feeds[organization_id].stream(last_id)) as messages:
             async for message in messages:

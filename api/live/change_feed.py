@@ -93,11 +93,15 @@ class FeedHub:
 
     async def _poll_forever(self) -> None:
         seen: int | None = None  # the newest transaction that listeners were woken for
+        waiting = False  # for the database; logged once, not at each poll
         while self._listeners:
             try:
                 seen = await self._poll(seen)
+                waiting = False
             except Unavailable:
-                logger.warning("the change feed is waiting for the database")
+                if not waiting:
+                    logger.warning("the change feed is waiting for the database")
+                waiting = True
             except Exception as error:  # without another poll, listeners would wait for ever
                 logger.error("polling the change log failed", extra={"error": type(error).__name__})
             await asyncio.sleep(_POLL_INTERVAL)

@@ -17,6 +17,7 @@ from models.changes import RESYNC, listen
 
 KEEP_ALIVE = 15.0  # seconds of silence after which a stream sends a comment
 _MIN_INTERVAL = 0.8  # seconds between two `changed` events: pages are up to date within a second
+RELOAD_INTERVAL = 60.0  # seconds after which a page reloads even if no notification came: one may be lost
 CHANGED = "event: changed\ndata: {}\n\n"
 STILL_HERE = ": still here\n\n"
 
@@ -76,8 +77,9 @@ class Watcher:
 class LiveHub:
     """The watchers of this process. It listens to the database from the first watcher on."""
 
-    def __init__(self, url: str, tenants: SessionTenants) -> None:
+    def __init__(self, url: str, tenants: SessionTenants, reload_interval: float = RELOAD_INTERVAL) -> None:
         self._url = url
+        self._reload_interval = reload_interval
         self._tenants = tenants
         self._watchers: dict[UUID, set[Watcher]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
@@ -100,13 +102,19 @@ class LiveHub:
         return len(self._watchers.get(organization_id, ()))
 
     async def stream(self, organization_id: UUID, session_id: UUID) -> AsyncIterator[str]:
-        """Server-sent events: `changed`, at first and after each change of the session."""
+        """Server-sent events: `changed`, at first, after each change of the session, and once a minute."""
+        time = asyncio.get_running_loop().time
         with self.watching(organization_id, session_id) as watcher:
             yield f"retry: 1000\n{CHANGED}"
+            last_sent = time()
             while True:
-                if await watcher.wait(KEEP_ALIVE):
+                if (
+                    await watcher.wait(min(KEEP_ALIVE, self._reload_interval))
+                    or time() - last_sent >= self._reload_interval
+                ):
                     watcher.take()
                     yield CHANGED
+                    last_sent = time()
                     await asyncio.sleep(_MIN_INTERVAL)
                 else:
                     yield STILL_HERE

@@ -4,8 +4,9 @@ One plain query per table, by session ids, all sent at once: joined into one sta
 server several times as much.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,8 @@ from domain.sessions.board import (
 )
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Outcome, Step
+
+logger = logging.getLogger(__name__)
 
 _OF_SESSIONS = """
     select s.id, s.title, c.title, s.starts_at, s.ends_at, s.time_zone, s.state, s.live_at
@@ -92,7 +95,19 @@ async def facts(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = 
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable("the database isn't responding") from error
     by_session = [_by_session(detail) for detail in details]
-    return [_facts(row, *by_session) for row in rows if start <= row[3] < end]
+    return list(_readable((row for row in rows if start <= row[3] < end), by_session))
+
+
+def _readable(rows: Iterable[tuple[Any, ...]], details: Sequence[BySession]) -> Iterator[SessionFacts]:
+    """One session with a value that means nothing here must not hide all others."""
+    for row in rows:
+        try:
+            yield _facts(row, *details)
+        except ValueError as error:
+            logger.error(
+                "a session cannot be shown on the board",
+                extra={"session_id": str(row[0]), "error": str(error)},
+            )
 
 
 async def _read(

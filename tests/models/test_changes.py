@@ -67,6 +67,14 @@ async def test_every_listener_is_notified(database_urls: DatabaseUrls, notifier:
         assert await one.next() == await another.next() == str(session_id)
 
 
+async def test_a_notifier_that_closes_sends_what_is_waiting(database_urls: DatabaseUrls) -> None:
+    async with listening(database_urls) as listener:
+        closing = ChangeNotifier(database_urls.application)
+        closing.notify([session_id := uuid4()])
+        await closing.aclose()
+        assert await listener.next() == str(session_id)
+
+
 async def test_many_changes_of_a_session_are_sent_as_one_message(
     database_urls: DatabaseUrls, notifier: ChangeNotifier
 ) -> None:

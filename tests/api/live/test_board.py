@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from api.live.board import Boards
+from api.live.session_tenants import SessionTenants
+from api.live.streams import LiveHub
 from domain.cases.kinds import ExceptionKind
 from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
@@ -91,6 +93,32 @@ def notify_changed(house: Campus, *sessions: UUID) -> None:
         connection.execute(
             "select pg_notify(%s, %s)", [channel_of(house.database.application), ",".join(map(str, sessions))]
         )
+
+
+async def test_a_change_whose_notification_was_lost_is_found(
+    house: Campus, rows: Database, harbour: RunningSchool, fractions: RunningClass
+) -> None:
+    async with (
+        aclosing(LiveHub(rows.url, SessionTenants(rows))) as hub,
+        aclosing(Boards(rows, hub, lambda: datetime.now(UTC), check_interval=0.1)) as boards,
+        aclosing(boards.stream(harbour.id)) as stream,
+        asyncio.timeout(PATIENCE),
+    ):
+        while b"event: board" not in await anext(stream):
+            pass
+        with psycopg.connect(house.database.superuser) as admin:
+            admin.execute("update session set title = 'Renamed unseen' where id = %s", [fractions.id])
+        while b"Renamed unseen" not in await anext(stream):
+            pass
+
+
+async def test_one_session_that_cannot_be_read_leaves_the_others_on_the_board(
+    house: Campus, rows: Database, harbour: RunningSchool, fractions: RunningClass
+) -> None:
+    (spoiled,) = await start_classes(rows, harbour, ["Spoiled"])
+    with psycopg.connect(house.database.superuser) as admin:
+        admin.execute("update participant set role = 'wizard' where session_id = %s", [spoiled.id])
+    assert [row["id"] for row in await read_board(house, harbour)] == [str(fractions.id)]
 
 
 async def test_joining_and_leaving_changes_the_row(

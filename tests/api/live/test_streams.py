@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from uuid import UUID, uuid4
 
 import httpx
@@ -95,6 +95,14 @@ async def test_a_session_page_is_notified_of_its_own_session_only(
         notify(database, tenant.session_id)
         await page.changed()
         assert siblings.quiet
+
+
+async def test_a_page_reloads_after_a_while_without_a_notification(database: Database) -> None:
+    async with aclosing(LiveHub(database.url, SessionTenants(database), reload_interval=0.1)) as hub:
+        page = Page(hub.stream(uuid4(), uuid4()))
+        for _ in range(4):  # two of them because the page opens and the hub begins to listen
+            await page.changed()
+        await page.close()
 
 
 async def test_changes_of_another_organizations_session_are_not_sent(
