@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
+from activities.heartbeats import heartbeats
 from activities.progress import ProgressWriter
 from models.notice import WITHDRAWN, Notice
 from services.notices import ClassNotice, ClassNotices
@@ -20,7 +21,8 @@ class NoticeActivities(Notices):
         ref = notice.session
         message = ClassNotice(ref.organization_id, ref.session_id, notice.kind, notice.occasion)
         async with self._progress.step(notice) as note:
-            result = _result(await self._notices.send(message, activity.heartbeat))
+            async with heartbeats():
+                result = _result(await self._notices.send(message))
             note.text = f"{result.sent} sent" + (
                 f", {result.held} held in quiet hours" if result.held else ""
             )

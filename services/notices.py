@@ -1,6 +1,6 @@
 """Sends the notices about a class: writes all outbox rows in one transaction, then delivers each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -37,14 +37,14 @@ class ClassNotices:
         self._links = links
         self._outbox = outbox
 
-    async def send(self, notice: ClassNotice, beat: Callable[[], None]) -> list[Notice]:
-        """Write and deliver a notice; returns its outbox rows afterwards. `beat` is called before each delivery.
+    async def send(self, notice: ClassNotice) -> list[Notice]:
+        """Write and deliver a notice; returns its outbox rows afterwards.
 
         Raises Unavailable, MailboxBusy; called again, it delivers those that are not sent yet.
         """
         async with self._database.tenant(notice.organization_id) as db:
             prepared = await self._prepare(db, notice)
-        await self._deliver_due(prepared, beat)
+        await self._deliver_due(prepared)
         async with self._database.tenant(notice.organization_id) as db:
             return await notices.by_keys(db, [message.key for message in prepared])
 
@@ -61,11 +61,10 @@ class ClassNotices:
                 await notices.withdraw(db, row.id, now)
         return prepared
 
-    async def _deliver_due(self, prepared: Sequence[Notice], beat: Callable[[], None]) -> None:
+    async def _deliver_due(self, prepared: Sequence[Notice]) -> None:
         """Deliver what is due. A busy mailbox does not stop the others; a mail server that is down does."""
         busy: MailboxBusy | None = None
         for message in prepared:
-            beat()
             if not message.waits or message.send_after > datetime.now(UTC):
                 continue
             try:

@@ -9,7 +9,7 @@ from models.database import Database
 from tests.api.openid_provider import openid_provider
 from tests.campus import Campus, School, school, serving, settings_for
 from tests.stack import TestLiveKit, TestMail, TestPostgres, TestTemporal
-from wiring.workers import make_worker
+from wiring.workers import running_workers
 from workflows.queues import Queue
 
 
@@ -33,7 +33,7 @@ async def campus(
         livekit_api_secret=livekit_server.api_secret,
         smtp_url=mail_sink.smtp_url,
     )
-    async with serving(settings) as app, make_worker(Queue.SESSIONS, settings):
+    async with serving(settings) as app, running_workers((Queue.SESSIONS, Queue.NOTICES), settings):
         yield Campus(settings, database, app)
 
 

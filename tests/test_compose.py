@@ -20,6 +20,7 @@ from config.settings import Settings
 from models.migrate import upgrade
 from tests.api.events import PATH
 from tests.stack import Running, temporary_folder
+from workflows.queues import Queue
 
 pytestmark = pytest.mark.adapter
 
@@ -56,12 +57,13 @@ def test_all_parts_of_production_are_there(project: dict[str, Any]) -> None:
         "webhooks",
         "migrate",
     } <= project["services"].keys()
-    queues = {
-        str(s["command"]).rpartition(" ")[2].strip("']")
-        for name, s in project["services"].items()
+    queues = [
+        queue
+        for name, service in project["services"].items()
         if name.startswith("worker-")
-    }
-    assert queues == {"sessions", "capture", "transcription"}
+        for queue in re.findall(r"--queue\W+(\w+)", str(service["command"]))
+    ]
+    assert sorted(queues) == sorted(Queue), "each task queue has its worker"
 
 
 def test_every_variable_is_a_setting(project: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Builds the workers: the workflows and activities of each task queue, with their dependencies."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +37,7 @@ from storage.object_store import open_store
 from wiring.signing import link_signer, sealed_content
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, SessionClient, ensure_housekeeping, ensure_room_watch
+from workflows.notice_delivery import NoticeDelivery
 from workflows.queues import Queue, task_queue
 from workflows.registry import WORKFLOWS
 
@@ -78,13 +79,24 @@ async def _make_parts(settings: Settings) -> WorkerParts:
 
 
 @asynccontextmanager
-async def make_worker(queue: Queue, settings: Settings) -> AsyncIterator[Worker]:
-    """A running worker on one of the region's task queues."""
+async def running_workers(queues: Collection[Queue], settings: Settings) -> AsyncIterator[None]:
+    """Workers on task queues of the region, which run until the block ends."""
     parts = await _make_parts(settings)
-    worker = Worker(
+    async with AsyncExitStack() as running:
+        running.push_async_callback(parts.aclose)
+        for queue in queues:
+            await running.enter_async_context(_make_worker(queue, parts))
+        if Queue.SESSIONS in queues:
+            await ensure_room_watch(parts.client, settings.region)
+            await ensure_housekeeping(parts.client, settings.region)
+        yield
+
+
+def _make_worker(queue: Queue, parts: WorkerParts) -> Worker:
+    return Worker(
         parts.client,
-        task_queue=task_queue(settings.region, queue),
-        workflows=WORKFLOWS if queue == Queue.SESSIONS else (),
+        task_queue=task_queue(parts.settings.region, queue),
+        workflows=_WORKFLOWS.get(queue, ()),
         activities=_ACTIVITIES[queue](parts),
         interceptors=[FailureInterceptor()],
         max_cached_workflows=CACHED_WORKFLOWS,
@@ -92,22 +104,10 @@ async def make_worker(queue: Queue, settings: Settings) -> AsyncIterator[Worker]
         # A recorder's heartbeat says up to when audio is stored; a throttled one would make stored audio look lost.
         max_heartbeat_throttle_interval=timedelta(seconds=2),
     )
-    try:
-        async with worker:
-            if queue == Queue.SESSIONS:
-                await ensure_room_watch(parts.client, settings.region)
-                await ensure_housekeeping(parts.client, settings.region)
-            yield worker
-    finally:
-        await parts.aclose()
 
 
 def _session_activities(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
     settings, database, progress, rooms = parts.settings, parts.database, parts.progress, parts.rooms
-    links = link_signer(settings)
-    mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
-    outbox = Outbox(database, mailer, sealed_content(settings))
-    delivery = DeliveryActivities(outbox)
     housekeeping = HousekeepingActivities(
         Housekeeper(database, DeliveryClient(parts.client, settings.region))
     )
@@ -130,13 +130,22 @@ def _session_activities(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
         record.file,
         record.prepare_next_briefing,
         record.close,
-        NoticeActivities(progress, ClassNotices(database, links, outbox)).send,
         CaseActivities(database).open_case,
-        delivery.deliver,
-        delivery.give_up,
         housekeeping.start_deliveries,
         housekeeping.forget_expired,
+        *_notice_activities(
+            parts
+        ),  # runs that were started before notices had a queue of their own wait here
     ]
+
+
+def _notice_activities(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
+    settings, database = parts.settings, parts.database
+    mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
+    outbox = Outbox(database, mailer, sealed_content(settings))
+    delivery = DeliveryActivities(outbox)
+    notices = ClassNotices(database, link_signer(settings), outbox)
+    return [NoticeActivities(parts.progress, notices).send, delivery.deliver, delivery.give_up]
 
 
 def _capture_activities(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
@@ -183,8 +192,10 @@ def drafting_engine(settings: Settings) -> DraftingEngine:
 
 _ACTIVITIES = {
     Queue.SESSIONS: _session_activities,
+    Queue.NOTICES: _notice_activities,
     Queue.CAPTURE: _capture_activities,
     Queue.TRANSCRIPTION: _transcription_activities,
 }
+_WORKFLOWS = {Queue.SESSIONS: WORKFLOWS, Queue.NOTICES: (NoticeDelivery,)}
 # Concurrent activities. A recorder process needs a tenth of a core; the speech engine uses all cores for one class.
-_MAX_CONCURRENT = {Queue.SESSIONS: 100, Queue.CAPTURE: 50, Queue.TRANSCRIPTION: 20}
+_MAX_CONCURRENT = {Queue.SESSIONS: 100, Queue.NOTICES: 40, Queue.CAPTURE: 50, Queue.TRANSCRIPTION: 20}

@@ -208,7 +208,7 @@ class DeliveryClient:
                 NoticeDelivery.run,
                 delivery,
                 id=delivery_workflow_id(delivery.notice_id),
-                task_queue=task_queue(self._region, Queue.SESSIONS),
+                task_queue=task_queue(self._region, Queue.NOTICES),
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 rpc_timeout=_TIMEOUT,
                 static_summary="Delivery of a notice",

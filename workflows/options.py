@@ -55,7 +55,10 @@ ROOM = ActivityOptions(
 )
 # A mail server that is down comes back; a message that is later than this is of no use.
 NOTICES = ActivityOptions(
-    start_to_close_timeout=_s(120), schedule_to_close_timeout=timedelta(hours=4), retry_policy=_PATIENT
+    start_to_close_timeout=_s(120),
+    heartbeat_timeout=_s(10),
+    schedule_to_close_timeout=timedelta(hours=4),
+    retry_policy=_PATIENT,
 )
 # What is left undone in this time is done by the next run.
 HOUSEKEEPING = ActivityOptions(

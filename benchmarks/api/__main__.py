@@ -22,7 +22,7 @@ from cli.local.postgres import DURABLE
 from config.settings import Settings
 from models.migrate import upgrade
 from tests.stack import DatabaseUrls, start_postgres, start_temporal, temporary_folder
-from wiring.workers import make_worker
+from wiring.workers import running_workers
 from workflows.queues import Queue
 
 LEAST_RATIO, LEAST_OF_ONE_ROW = 0.6, 0.65
@@ -60,7 +60,7 @@ async def measure(rounds: int = ROUNDS, requests: int = REQUESTS, bookings: int 
             settings = _settings(urls, folder, temporal.address, temporal.namespace)
             app = serving("server:create_app", _environment(settings), "--factory")
             peer = serving("benchmarks.api.bare:app", _environment(settings))
-            async with make_worker(Queue.SESSIONS, settings):
+            async with running_workers((Queue.SESSIONS, Queue.NOTICES), settings):
                 with app as api, peer as bare:
                     return await _measure(api, bare, rounds, requests, bookings)
         finally:

@@ -12,6 +12,12 @@ from cli.local.service import Service, http_answers
 from cli.local.temporal import run_temporal_cli
 from workflows.queues import Queue, task_queue
 
+WORKERS: Final[Mapping[str, Sequence[Queue]]] = {
+    "worker-sessions": (Queue.SESSIONS, Queue.NOTICES),
+    "worker-capture": (Queue.CAPTURE,),
+    "worker-transcription": (Queue.TRANSCRIPTION,),
+}
+"""The worker processes, and the task queues that each works on."""
 INFRASTRUCTURE: Final = frozenset({"postgres", "temporal", "livekit", "mail"})
 # Time for a worker's activities to end or hand over, and for the API's open streams to close.
 _WORKER_STOP: Final[StopPlan] = ((signal.SIGTERM, 20.0),)
@@ -59,12 +65,16 @@ def _uvicorn_service(
     )
 
 
-def worker_service(environ: Mapping[str, str], queue: Queue) -> Service:
-    name = task_queue(environ.get("HOMEROOM_REGION", "local"), queue)
+def worker_service(environ: Mapping[str, str], name: str) -> Service:
+    """One of the worker processes in `WORKERS`."""
+    region, queues = environ.get("HOMEROOM_REGION", "local"), WORKERS[name]
+    arguments = [argument for queue in queues for argument in ("--queue", queue)]
     return Service(
-        name=f"worker-{queue}",
-        launch=lambda: _python(["-m", "worker", "--queue", queue], environ),
-        healthy=lambda process: _polls(process.pid, name, environ),
+        name=name,
+        launch=lambda: _python(["-m", "worker", *arguments], environ),
+        healthy=lambda process: all(
+            _polls(process.pid, task_queue(region, queue), environ) for queue in queues
+        ),
         needs=INFRASTRUCTURE | {"migrate"},
         stop=_WORKER_STOP,
         # While Temporal is unavailable, no worker polls, and a restart would not help.

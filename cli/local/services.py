@@ -9,17 +9,16 @@ from cli.local.credentials import Credentials
 from cli.local.database import Passwords, ensure_database
 from cli.local.environment import DATABASE, LIVEKIT_KEY, child_environ, outside_services
 from cli.local.home import Home
-from cli.local.homeroom import api_service, migrate_service, webhooks_service, worker_service
+from cli.local.homeroom import WORKERS, api_service, migrate_service, webhooks_service, worker_service
 from cli.local.livekit import LiveKitServer, livekit_service
 from cli.local.mail import MailSink, mail_service
 from cli.local.postgres import Cluster, postgres_service
 from cli.local.service import Service
 from cli.local.temporal import TemporalServer, temporal_service
-from workflows.queues import Queue
 
 NAMES: Final = (
     *("postgres", "temporal", "livekit", "mail", "migrate", "api", "webhooks"),
-    *(f"worker-{queue}" for queue in Queue),
+    *WORKERS,
 )
 WEBHOOK_PATH: Final = "/v1/livekit/webhooks"
 _CORES_FOR_WEBHOOKS: Final = 4  # with fewer, another process only takes time from the others
@@ -104,13 +103,13 @@ def build_services(
         "migrate": migrate,
         "api": lambda: api_service(environ, ports["api"]),
         "webhooks": lambda: webhooks_service(environ, ports["webhooks"]),
-        **{f"worker-{queue}": _worker(environ, queue) for queue in Queue},
+        **{name: _worker(environ, name) for name in WORKERS},
     }
     return [makers[name]() for name in NAMES if name in names and name not in outside]
 
 
-def _worker(environ: Mapping[str, str], queue: Queue) -> Callable[[], Service]:
-    return lambda: worker_service(environ, queue)
+def _worker(environ: Mapping[str, str], name: str) -> Callable[[], Service]:
+    return lambda: worker_service(environ, name)
 
 
 def _available(name: str, names: Collection[str], outside: Mapping[str, str]) -> bool:

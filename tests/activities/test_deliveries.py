@@ -231,7 +231,7 @@ def worker_environ(region: str, temporal: TestTemporal, database: DatabaseUrls) 
 
 @contextmanager
 def worker_process(environ: dict[str, str], log: Path) -> Iterator[Process]:
-    argv = [sys.executable, "-m", "worker", "--queue", "sessions"]
+    argv = [sys.executable, "-m", "worker", "--queue", "notices"]
     process = Process("worker", Launch(argv, environ, project_root()), log)
     process.start()
     try:

@@ -8,7 +8,7 @@ from tests.campus import Campus, serving, settings_for
 from tests.console.recording import recording
 from tests.console.taught import Hall
 from tests.stack import DatabaseUrls, TestLiveKit, TestMail, TestTemporal
-from wiring.workers import make_worker
+from wiring.workers import running_workers
 from workflows.queues import Queue
 
 
@@ -27,5 +27,9 @@ async def hall_on(
         smtp_url=mail.smtp_url,
         object_store_url=f"file://{folder}/store",
     )
-    async with serving(settings) as app, make_worker(Queue.SESSIONS, settings), recording(settings):
+    async with (
+        serving(settings) as app,
+        running_workers((Queue.SESSIONS, Queue.NOTICES), settings),
+        recording(settings),
+    ):
         yield Hall(Campus(settings, database, app))

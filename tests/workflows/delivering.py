@@ -1,7 +1,7 @@
 """A worker for notice deliveries and housekeeping, whose activities fail on request."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -63,8 +63,12 @@ async def delivering(client: Client, region: str = REGION) -> AsyncIterator[Deli
         deliverer.forget_expired,
     ]
     workflows = [NoticeDelivery, HousekeepingWorkflow]
-    queue = task_queue(region, Queue.SESSIONS)
-    async with Worker(client, task_queue=queue, workflows=workflows, activities=activities):
+    async with AsyncExitStack() as running:
+        for queue in (Queue.SESSIONS, Queue.NOTICES):
+            worker = Worker(
+                client, task_queue=task_queue(region, queue), workflows=workflows, activities=activities
+            )
+            await running.enter_async_context(worker)
         yield deliverer
 
 

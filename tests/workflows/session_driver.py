@@ -204,6 +204,7 @@ async def workers(client: Client, world: World) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         for queue, activities in (
             (Queue.SESSIONS, session_activities(world)),
+            (Queue.NOTICES, session_activities(world)),
             (Queue.CAPTURE, capture_activities(world)),
             (Queue.TRANSCRIPTION, transcription_activities(world)),
         ):

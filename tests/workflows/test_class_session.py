@@ -16,6 +16,7 @@ from domain.errors import (
 from domain.sessions.timeline import Outcome, Step
 from tests.workflows.recording_activities import World
 from tests.workflows.session_driver import MINUTE, REGION, book, commands, history_length
+from workflows.queues import Queue, task_queue
 from workflows.session.messages import Reschedule
 
 pytestmark = pytest.mark.workflow
@@ -135,18 +136,34 @@ async def test_cancelled_class_closes_its_room_and_sends_notices(
     assert {e.outcome for e in await session.timeline()} <= {Outcome.DONE, Outcome.CANCELLED, Outcome.SKIPPED}
 
 
+async def test_messages_are_sent_on_a_task_queue_of_their_own(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    """A mail server that hangs must not take the slots in which classes are booked and rooms opened."""
+    session = await book(environment, world)
+    await session.cancel()
+    await session.result()
+    scheduled = [
+        event.activity_task_scheduled_event_attributes
+        async for event in session.handle.fetch_history_events()
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+    queues = {each.task_queue.name for each in scheduled if each.activity_type.name == "send_notices"}
+    assert queues == {task_queue(REGION, Queue.NOTICES)}
+
+
 async def test_request_to_cancel_does_not_end_the_workflow_of_a_class_that_is_taught(
     environment: WorkflowEnvironment, world: World
 ) -> None:
-    room = await book(environment, world)
-    await room.until(room.starts_at)
-    await room.teacher_joins()
-    await room.handle.cancel()
-    await room.end()
-    await room.drafted()
-    await room.handle.cancel()
-    await room.approve()
-    result = await room.result()
+    session = await book(environment, world)
+    await session.until(session.starts_at)
+    await session.teacher_joins()
+    await session.handle.cancel()
+    await session.end()
+    await session.drafted()
+    await session.handle.cancel()
+    await session.approve()
+    result = await session.result()
     assert (result.state, result.outcome) == ("closed", "held")
     assert "notice:cancelled" not in world.calls
 

@@ -8,8 +8,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.errors import NotFound, Unavailable
 from domain.notices.kinds import DeliveryState
-from tests.workflows.delivering import Deliverer, deliver, delivering, delivery_result
+from tests.workflows.delivering import REGION, Deliverer, deliver, delivering, delivery_result
 from workflows import options
+from workflows.queues import Queue, task_queue
 
 pytestmark = pytest.mark.workflow
 
@@ -26,6 +27,7 @@ async def test_notice_is_delivered_at_once(environment: WorkflowEnvironment, del
     handle = await deliver(environment, LASTS)
     assert (await delivery_result(environment, handle)).state == DeliveryState.SENT
     assert deliverer.calls == ["deliver"]
+    assert (await handle.describe()).task_queue == task_queue(REGION, Queue.NOTICES)
 
 
 async def test_delivery_is_retried_until_the_mail_server_is_back(

@@ -58,11 +58,11 @@ async def test_class_is_cancelled_while_its_room_cannot_be_opened(
     real: WorkflowEnvironment, happening: World, by: str
 ) -> None:
     happening.away.add("open_room")
-    room = await book(real, happening, starts_in=3 * SECOND, policy=SOON)
+    session = await book(real, happening, starts_in=3 * SECOND, policy=SOON)
     await until(lambda: happening.calls.count("open_room") > 1)
     if by == "update":
-        await room.cancel()
+        await session.cancel()
     else:
-        await room.handle.cancel()
-    assert (await room.handle.result()).outcome == "cancelled"
+        await session.handle.cancel()
+    assert (await session.handle.result()).outcome == "cancelled"
     assert happening.calls[-2:] == ["cancel_session", "notice:cancelled"]

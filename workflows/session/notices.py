@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.common import Progress
     from workflows.contracts.notices import NoticeInput, NoticeResult, Notices
     from workflows.failures import STEP_FAILURES, cause_code
+    from workflows.queues import Queue, task_queue
     from workflows.session.facts import SessionFacts
     from workflows.session.steps import Steps
 
@@ -46,7 +47,11 @@ class NoticeSender:
         name = f"{kind} {occasion}".strip()
         while True:
             result = await workflow.execute_activity_method(
-                Notices.send, notice, summary=name, **options.NOTICES
+                Notices.send,
+                notice,
+                task_queue=task_queue(self._facts.region, Queue.NOTICES),
+                summary=name,
+                **options.NOTICES,
             )
             if result.held_until is None:
                 return result
