@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.body_limit import BodyLimit
+from api.http.problems import fault_response
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import RawHeaders, SecurityHeaders, raw
 
@@ -37,6 +38,10 @@ class RequestMiddleware:
         )
         try:
             await app(scope, receive, answer.send)
+        except Exception:
+            if not answer.status:
+                await fault_response()(scope, receive, answer.send)
+            raise  # for the server's log
         finally:
             route = getattr(scope.get("route"), "path", None)
             log_request(method, route, answer.status, author.actor, started)

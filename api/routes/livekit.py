@@ -13,7 +13,7 @@ from fastapi import APIRouter, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.body_limit import MAX_BODY, declared_length, too_large
-from api.http.problems import error_response
+from api.http.problems import error_response, fault_response
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import SecurityHeaders
 from api.live.event_recorder import EventRecorder
@@ -53,20 +53,23 @@ class LiveKitWebhooks:
             return
         headers = dict(scope["headers"])
         started, request_id = time.perf_counter(), request_id_of(headers)
+        fault: Exception | None = None
         try:
             await _record(scope["app"].state.homeroom, headers, receive)
         except HomeroomError as error:
             enter_request(request_id)
             answer: Response = error_response(error)
             log_request("POST", PATH, answer.status_code, "nobody", started)
-        except Exception:
+        except Exception as error:
             enter_request(request_id)
-            log_request("POST", PATH, 500, "nobody", started)
-            raise
+            fault, answer = error, fault_response()
+            log_request("POST", PATH, answer.status_code, "nobody", started)
         else:
             answer = Response()
         answer.raw_headers += [*self._security, (HEADER, request_id.encode())]
         await answer(scope, receive, send)
+        if fault:
+            raise fault  # for the server's log
 
 
 async def _record(shared: WebhookState, headers: Mapping[bytes, bytes], receive: Receive) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from tests.api.events import PATH
 from tests.campus import Campus, School, application, problem_of
 
 pytestmark = pytest.mark.adapter
@@ -86,6 +87,18 @@ async def test_an_unexpected_error_is_a_problem_without_details(campus: Campus) 
     problem_of(answer, 500, "internal-error")
     assert "Noor" not in answer.text
     assert "Zero" not in answer.text
+    assert answer.headers["x-request-id"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_an_unexpected_error_of_a_webhook_is_a_problem(campus: Campus) -> None:
+    app = application(campus.settings)  # without its state, which is made when it starts
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.post(PATH, content=b"{}", headers={"authorization": "x"})
+    problem_of(answer, 500, "internal-error")
+    assert answer.headers["x-request-id"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_every_response_has_the_security_headers(harbour: School) -> None:
