@@ -3,10 +3,11 @@
 Failures are raised as domain errors, so that no caller has to handle Temporal's.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from temporalio.client import (
@@ -62,6 +63,7 @@ from workflows.session.messages import (
     Substitute,
 )
 
+Answer = TypeVar("Answer")
 _TIMEOUT = timedelta(seconds=30)
 # Housekeeping starts the deliveries that could not be started before. A third of the life of a sign-in link, so that a
 # late mail still arrives in time.
@@ -93,9 +95,11 @@ def workflow_url(ui_url: str, namespace: str, session_id: UUID) -> str:
 class SessionClient:
     """Books sessions, which starts their workflows, and sends commands, signals and queries to them."""
 
-    def __init__(self, temporal: Client, region: str) -> None:
+    def __init__(self, temporal: Client, region: str, timeout: timedelta = _TIMEOUT) -> None:
+        """`timeout` limits the wait for the answer to a command."""
         self._temporal = temporal
         self._region = region
+        self._timeout = timeout
 
     async def book(self, organization_id: UUID, session_id: UUID, booking: Booking) -> Booked:
         """Start the workflow and book in one call: no row without a workflow, no workflow without a row.
@@ -112,14 +116,15 @@ class SessionClient:
             search_attributes=self._search_attributes(organization_id, booking),
             static_summary=f"Class of {booking.starts_at:%Y-%m-%d %H:%M} UTC, {len(booking.student_ids)} students",
         )
-        with _domain_errors():
-            return await self._temporal.execute_update_with_start_workflow(
+        return await self._answer(
+            self._temporal.execute_update_with_start_workflow(
                 ClassSession.book,
                 booking,
                 start_workflow_operation=start,
                 id=f"book-{session_id}",
-                rpc_timeout=_TIMEOUT,
+                rpc_timeout=self._timeout,
             )
+        )
 
     async def reschedule(self, session_id: UUID, move: Reschedule, command_id: str | None = None) -> None:
         """Raises TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable."""
@@ -176,8 +181,17 @@ class SessionClient:
 
     async def _update(self, session_id: UUID, update: Any, arg: Any, command_id: str | None) -> None:
         """Send an update. A command id that was used before gets the first answer again and has no second effect."""
+        handle = self._handle(session_id)
+        await self._answer(handle.execute_update(update, arg, id=command_id, rpc_timeout=self._timeout))
+
+    async def _answer(self, update: Awaitable[Answer]) -> Answer:
+        """The answer to an update. Raises Unavailable when none comes in time, and what the update raises.
+
+        An RPC's own time-out counts anew with each retry, so it alone could let the caller wait for minutes.
+        """
         with _domain_errors():
-            await self._handle(session_id).execute_update(update, arg, id=command_id, rpc_timeout=_TIMEOUT)
+            async with asyncio.timeout(self._timeout.total_seconds()):
+                return await update
 
     def _handle(self, session_id: UUID) -> WorkflowHandle[ClassSession, ClassSessionResult]:
         return self._temporal.get_workflow_handle_for(ClassSession.run, session_workflow_id(session_id))
@@ -252,7 +266,12 @@ def _domain_errors() -> Iterator[None]:
     """Raise Temporal's errors as domain errors."""
     try:
         yield
-    except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+    except (
+        WorkflowUpdateFailedError,
+        WorkflowUpdateRPCTimeoutOrCancelledError,
+        RPCError,
+        TimeoutError,
+    ) as error:
         raise _as_domain_error(error) from error
     except RuntimeError as error:
         # A lazy client raises this until it has connected once.

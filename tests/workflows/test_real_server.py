@@ -1,16 +1,24 @@
 """Workflows with long-running activities, which need a real server and real time."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from domain.errors import Unavailable
 from tests.stack import TestTemporal
 from tests.workflows.recording_activities import World
 from tests.workflows.session_driver import SECOND, SOON, book, until, workers
 from wiring.temporal import connect
+from workflows.client import SessionClient
+from workflows.session.messages import Booking
 
 pytestmark = pytest.mark.workflow
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -66,3 +74,11 @@ async def test_class_is_cancelled_while_its_room_cannot_be_opened(
         await session.handle.cancel()
     assert (await session.handle.result()).outcome == "cancelled"
     assert happening.calls[-2:] == ["cancel_session", "notice:cancelled"]
+
+
+async def test_a_command_that_no_worker_answers_is_given_up(real: WorkflowEnvironment) -> None:
+    client = SessionClient(real.client, "region-without-workers", timeout=SECOND)
+    starts_at = datetime.now(UTC) + HOUR
+    booking = Booking(uuid4(), uuid4(), (uuid4(),), starts_at=starts_at, ends_at=starts_at + HOUR)
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(client.book(uuid4(), uuid4(), booking), 60)
