@@ -52,17 +52,30 @@ def _fresh(hall: Hall) -> None:
 
 @asynccontextmanager
 async def signed_out_page(chromium: Browser, own: str) -> AsyncIterator[Page]:
-    """A page that nobody is signed in to. Script errors and CSP violations on it fail the test."""
+    """A page that nobody is signed in to. Script errors and CSP violations of our own pages fail the test."""
     context = await chromium.new_context(viewport=DESKTOP, timezone_id="America/New_York")
     page = await context.new_page()
-    errors: list[Any] = []
-    page.on("pageerror", lambda error: errors.append(error))
+    errors: list[str] = []
+    page.on(
+        "pageerror",
+        lambda error: errors.append(f"{page.url}: {error.stack}") if page.url.startswith(own) else None,
+    )
     page.on(
         "console", lambda message: errors.append(message.text) if _is_csp_violation(message, own) else None
     )
     yield page
     await context.close()
     assert errors == []
+
+
+@asynccontextmanager
+async def identity_provider(opened: School, described: dict[str, Any]) -> AsyncIterator[None]:
+    """Retired at the end, so that its domain can be claimed again."""
+    made = await opened.post("/v1/identity-providers", described)
+    try:
+        yield
+    finally:
+        await opened.api.delete(f"/v1/identity-providers/{made['id']}")
 
 
 def _is_csp_violation(message: ConsoleMessage, own: str) -> bool:
@@ -135,9 +148,11 @@ async def test_sign_in_with_an_identity_provider(chromium: Browser, opened: Scho
         "client_secret": CLIENT_SECRET,
         "domains": [DOMAIN],
     }
-    made = await opened.post("/v1/identity-providers", described)
-    await opened.post("/v1/members", {"name": "Ada", "email": address_of("ada"), "role": "admin"})
-    async with signed_out_page(chromium, opened.campus.url) as page:
+    async with (
+        identity_provider(opened, described),
+        signed_out_page(chromium, opened.campus.url) as page,
+    ):
+        await opened.post("/v1/members", {"name": "Ada", "email": address_of("ada"), "role": "admin"})
         await page.goto(f"{opened.campus.url}/sign-in")
         await page.get_by_label("Email").fill(address_of("ada"))
         await page.get_by_role("button", name="Continue").click()
@@ -149,7 +164,6 @@ async def test_sign_in_with_an_identity_provider(chromium: Browser, opened: Scho
         await page.locator("form button[type=submit]").first.click()
         await expect(page.get_by_role("heading", name="Today")).to_be_visible()
         assert page.url == f"{opened.campus.url}/today"
-    await opened.api.delete(f"/v1/identity-providers/{made['id']}")
 
 
 async def test_the_page_of_an_instructor(chromium: Browser, opened: School) -> None:
