@@ -154,6 +154,8 @@ def test_participants_rejoin_with_their_devices_after_livekit_was_killed(
 ) -> None:
     page = browse()
     join(page, held.booked.links[INSTRUCTOR])
+    # Until it is published, the button shows the camera as off, and a click turns it on.
+    expect(control(page, "Camera")).to_have_attribute("data-lk-enabled", "true")
     control(page, "Camera").click()
     expect(control(page, "Camera")).to_have_attribute("data-lk-enabled", "false")
     connections = len(held.attendance_of(INSTRUCTOR)["connections"])
