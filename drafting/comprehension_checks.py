@@ -147,9 +147,7 @@ def _is_relevant(check: _Check, lesson: Lesson) -> bool:
 def _statement(check: _Check, lesson: Lesson) -> Statement:
     question = lesson.readable([check.question])
     answer = lesson.readable(check.answer) or None
-    asked = (
-        f"PageRequest “{question}”" if is_question(check.question) else f"PageRequest to answer “{question}”"
-    )
+    asked = f"Asked “{question}”" if is_question(check.question) else f"Asked to answer “{question}”"
     return Statement(
         section=Section.COMPREHENSION,
         text=asked + (f", the answer was “{answer}”" if answer else ", nobody answered"),

@@ -293,9 +293,9 @@ async def test_summary_holds_the_approved_statements_and_only_the_own_childs_ans
     check = Section.COMPREHENSION
     await school.document(
         told(Section.TOPICS, "We did halves.", taught),
-        told(check, "PageRequest Noor.", taught, by_noor, outcome=CheckOutcome.INCORRECT),
-        told(check, "PageRequest Leo.", taught, by_leo, outcome=CheckOutcome.CORRECT),
-        told(check, "PageRequest nobody.", taught, outcome=CheckOutcome.UNANSWERED),
+        told(check, "Asked Noor.", taught, by_noor, outcome=CheckOutcome.INCORRECT),
+        told(check, "Asked Leo.", taught, by_leo, outcome=CheckOutcome.CORRECT),
+        told(check, "Asked nobody.", taught, outcome=CheckOutcome.UNANSWERED),
     )
     await school.change(Documentation, sa.true(), status=DocumentationStatus.APPROVED)
 
@@ -303,9 +303,9 @@ async def test_summary_holds_the_approved_statements_and_only_the_own_childs_ans
 
     assert sorted(readers_with_mail(school, mail_sink)) == ["Elena", "Samira"]
     both, one = (mail_to(school, mail_sink, name)["text"] for name in ("Samira", "Elena"))
-    for line in ("We did halves.", "PageRequest Noor.", "PageRequest Leo.", "PageRequest nobody."):
+    for line in ("We did halves.", "Asked Noor.", "Asked Leo.", "Asked nobody."):
         assert line in both
-        assert (line in one) == (line != "PageRequest Noor.")
+        assert (line in one) == (line != "Asked Noor.")
 
 
 async def test_class_of_another_organization_is_not_found(school: SchoolRows, mailer: SmtpMailer) -> None:

@@ -62,7 +62,7 @@ async def close(school: SchoolRows, outcome: str = "held") -> CloseResult:
 
 async def approved(school: SchoolRows, *, status: DocumentationStatus = DocumentationStatus.APPROVED) -> None:
     utterance = await school.say("Ada", "Please do page twelve until Thursday.")
-    check = told(Section.COMPREHENSION, "PageRequest.", utterance, outcome=CheckOutcome.INCORRECT)
+    check = told(Section.COMPREHENSION, "Asked.", utterance, outcome=CheckOutcome.INCORRECT)
     await school.document(told(Section.HOMEWORK, "Page twelve until Thursday.", utterance), check)
     await school.change(Documentation, sa.true(), status=status)
 
@@ -101,7 +101,7 @@ async def test_next_briefing_is_made_from_the_approved_documentation(held: Schoo
     made = await briefing(held)
     assert made is not None
     assert made["sections"] == [
-        ["not_understood", ["PageRequest."]],
+        ["not_understood", ["Asked."]],
         ["homework_to_check", ["Page twelve until Thursday."]],
     ]
     assert made["last_class"] == {

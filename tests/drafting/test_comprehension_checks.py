@@ -44,7 +44,7 @@ async def test_a_check_cites_question_answer_and_verdict() -> None:
         "Three quarters.",
         "Exactly.",
     ]
-    assert check.text == "PageRequest “What is one half plus one quarter?”, the answer was “Three quarters.”"
+    assert check.text == "Asked “What is one half plus one quarter?”, the answer was “Three quarters.”"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_a_number_from_an_uncited_utterance_is_not_supported() -> None:
 
 
 def test_numbers_in_question_and_answer_are_verified_too() -> None:
-    asked = statement("PageRequest about pages.", STUDENT)
+    asked = statement("Asked about pages.", STUDENT)
 
     assert is_supported(replace(asked, question="Twelve?", answer="12"), UTTERANCES)
     assert not is_supported(replace(asked, answer="13"), UTTERANCES)

@@ -23,8 +23,8 @@ def statement(section: Section, text: str, outcome: CheckOutcome | None = None) 
 STATEMENTS = (
     statement(Section.TOPICS, "Today we work on adding fractions."),
     statement(Section.PRACTISED, "You need a common denominator first."),
-    statement(Section.COMPREHENSION, "PageRequest “One half plus one quarter?”", CheckOutcome.CORRECT),
-    statement(Section.COMPREHENSION, "PageRequest “One third plus one sixth?”", CheckOutcome.INCORRECT),
+    statement(Section.COMPREHENSION, "Asked “One half plus one quarter?”", CheckOutcome.CORRECT),
+    statement(Section.COMPREHENSION, "Asked “One third plus one sixth?”", CheckOutcome.INCORRECT),
     statement(Section.HOMEWORK, "Please do page twelve until Thursday."),
     statement(Section.NEXT_STEPS, "Next time we subtract fractions."),
 )

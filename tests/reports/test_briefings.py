@@ -36,8 +36,8 @@ def test_approved_statements_are_grouped_by_their_use() -> None:
     assert read(briefing(*STATEMENTS)) == {
         "Last class": ["Halves, Monday 23 February, 15:00"],
         "Worked on": ["Today we work on adding fractions.", "You need a common denominator first."],
-        "Not yet understood": ["PageRequest “One third plus one sixth?”"],
-        "Understood": ["PageRequest “One half plus one quarter?”"],
+        "Not yet understood": ["Asked “One third plus one sixth?”"],
+        "Understood": ["Asked “One half plus one quarter?”"],
         "Homework to check": ["Please do page twelve until Thursday."],
         "Planned next": ["Next time we subtract fractions."],
     }
@@ -66,9 +66,9 @@ def test_every_approved_statement_is_carried_over_once(drawn: list[Statement]) -
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in CheckOutcome if outcome != CheckOutcome.CORRECT])
 def test_checks_that_are_not_correct_are_not_yet_understood(outcome: CheckOutcome) -> None:
-    check = statement(Section.COMPREHENSION, "PageRequest.", outcome)
+    check = statement(Section.COMPREHENSION, "Asked.", outcome)
 
-    assert read(briefing(check))["Not yet understood"] == ["PageRequest."]
+    assert read(briefing(check))["Not yet understood"] == ["Asked."]
 
 
 def test_plan_and_participants_come_before_the_last_class() -> None:

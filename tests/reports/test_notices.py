@@ -142,13 +142,13 @@ def test_a_summary_has_its_sections_in_order_and_each_check_its_verdict() -> Non
     for text in both(message):
         places = [text.index(heading) for heading in headings]
         assert places == sorted(places)
-    assert "- PageRequest “One third plus one sixth?” (not yet correct)\n" in message.text
+    assert "- Asked “One third plus one sixth?” (not yet correct)\n" in message.text
 
 
 @every_language
 @pytest.mark.parametrize("outcome", CheckOutcome)
 def test_every_verdict_is_shown_as_text(outcome: CheckOutcome, language: str) -> None:
-    check = statement(Section.COMPREHENSION, "PageRequest.", outcome)
+    check = statement(Section.COMPREHENSION, "Asked.", outcome)
 
     for text in both(example_mail(N.SUMMARY, statements=(check,), language=language)):
         assert WORDS[language][outcome] in text

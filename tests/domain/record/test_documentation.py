@@ -13,7 +13,7 @@ SPEAKERS = {BY_INSTRUCTOR: "ada", BY_NOOR: "noor", BY_LEO: "leo"}
 
 
 def citing(*utterances: UUID) -> Statement:
-    return Statement(Section.COMPREHENSION, "PageRequest.", tuple(Citation(key, "…") for key in utterances))
+    return Statement(Section.COMPREHENSION, "Asked.", tuple(Citation(key, "…") for key in utterances))
 
 
 def reads(*utterances: UUID, others: set[str]) -> bool:
