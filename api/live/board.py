@@ -9,10 +9,10 @@ import contextlib
 import logging
 import secrets
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -63,6 +63,14 @@ class _Viewer:
         return overrun
 
 
+class _Snapshot(NamedTuple):
+    """Rows as read, with the message number and the time before: what changes during the read is sent again."""
+
+    number: int
+    now: datetime
+    rows: Sequence[SessionRow]
+
+
 class BoardFeed:
     """Reads one organization's board and sends its changes to the viewers."""
 
@@ -77,7 +85,6 @@ class BoardFeed:
         self._number = 0  # the last message's
         self._recent: deque[tuple[int, frozenset[UUID]]] = deque(maxlen=_MAX_RECENT)
         self._sent: dict[UUID, SessionRow] = {}  # as viewers have them
-        self._due_at: dict[UUID, datetime] = {}  # when a row's display may change with time alone
         self._viewers: set[_Viewer] = set()
         self._ended = False
 
@@ -90,8 +97,7 @@ class BoardFeed:
             yield await self._first_message(last_id)
             while not self._ended:
                 if viewer.take_overrun():
-                    number = self._number
-                    yield self._encode_board(number, await self._read_rows())
+                    yield self._encode_board(await self._read_rows())
                 yield viewer.take() or STILL_HERE.encode()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(viewer.ready.wait(), KEEP_ALIVE)
@@ -132,30 +138,31 @@ class BoardFeed:
             viewer.ready.set()
 
     def _due_rows(self) -> set[UUID]:
+        """The sessions whose display may have changed with time alone."""
         now = self._now()
-        return {session_id for session_id, at in self._due_at.items() if at <= now}
+        return {row.id for row in self._sent.values() if row.changes_at and row.changes_at <= now}
 
     async def _send(self, changed: set[UUID] | None) -> bool:
         """Send the changed rows, or with None the whole board. False if nothing changed."""
         if changed is None:
             self._recent.clear()
             self._number += 1
-            rows = await self._read_rows()
-            self._sent = {row.id: row for row in rows}
-            self._broadcast(self._encode_board(self._number, rows))
+            snapshot = await self._read_rows()
+            self._sent = {row.id: row for row in snapshot.rows}
+            self._broadcast(self._encode_board(snapshot))
         elif changed:
             self._number += 1
             self._recent.append((self._number, frozenset(changed)))
-            rows = await self._read_rows(changed)
+            snapshot = await self._read_rows(changed)
             for session_id in changed:
                 self._sent.pop(session_id, None)
-            self._sent |= {row.id: row for row in rows}
-            self._broadcast(self._encode_changes(self._number, rows, changed))
+            self._sent |= {row.id: row for row in snapshot.rows}
+            self._broadcast(self._encode_changes(snapshot, changed))
         return changed is None or bool(changed)
 
     async def _differing_rows(self) -> set[UUID]:
         """The sessions whose rows are not as viewers have them."""
-        current = {row.id: row for row in await self._read_rows()}
+        current = {row.id: row for row in (await self._read_rows()).rows}
         return {
             session_id
             for session_id in current.keys() | self._sent.keys()
@@ -168,45 +175,37 @@ class BoardFeed:
 
     async def _first_message(self, last_id: str | None) -> bytes:
         """The rows that changed after message `last_id`; the whole board if that message is unknown or too old."""
-        since, number = (
-            self._number_of(last_id),
-            self._number,
-        )  # what changes while rows are read is sent again
+        since = self._number_of(last_id)
         oldest = self._recent[0][0] if self._recent else self._number + 1
         if since is None or not oldest - 1 <= since <= self._number:
-            rows = await self._read_rows()
-            self._sent = self._sent or {row.id: row for row in rows}
-            return self._encode_board(number, rows)
+            snapshot = await self._read_rows()
+            self._sent = self._sent or {row.id: row for row in snapshot.rows}
+            return self._encode_board(snapshot)
         missed = frozenset[UUID]().union(*(changed for number, changed in self._recent if number > since))
-        return self._encode_changes(number, await self._read_rows(missed), missed)
+        return self._encode_changes(await self._read_rows(missed), missed)
 
     def _number_of(self, last_id: str | None) -> int | None:
         feed_id, _, number = (last_id or "").partition("-")
         return int(number) if feed_id == self._feed_id and number.isdecimal() else None
 
-    async def _read_rows(self, ids: Collection[UUID] | None = None) -> list[SessionRow]:
+    async def _read_rows(self, ids: Collection[UUID] | None = None) -> _Snapshot:
         """The rows of these sessions, or with None all rows."""
+        number, now = self._number, self._now()
         if ids is not None and not ids:
-            return []
+            return _Snapshot(number, now, [])
         async with self._database.tenant(self._organization_id) as db:
-            rows = await board.rows(db, self._now(), ids)
-        for session_id in list(self._due_at) if ids is None else ids:
-            self._due_at.pop(session_id, None)
-        self._note_due_times(rows)
-        return rows
+            return _Snapshot(number, now, await board.rows(db, now, ids))
 
-    def _encode_board(self, number: int, rows: Sequence[SessionRow]) -> bytes:
-        return self._encode("board", number, {"now": self._now(), "rows": rows})
+    def _encode_board(self, snapshot: _Snapshot) -> bytes:
+        return self._encode("board", snapshot)
 
-    def _encode_changes(self, number: int, rows: Sequence[SessionRow], changed: Collection[UUID]) -> bytes:
-        removed = set(changed) - {row.id for row in rows}
-        return self._encode("rows", number, {"now": self._now(), "rows": rows, "gone": list(removed)})
+    def _encode_changes(self, snapshot: _Snapshot, changed: Collection[UUID]) -> bytes:
+        removed = set(changed) - {row.id for row in snapshot.rows}
+        return self._encode("rows", snapshot, gone=list(removed))
 
-    def _note_due_times(self, rows: Iterable[SessionRow]) -> None:
-        self._due_at |= {row.id: row.changes_at for row in rows if row.changes_at}
-
-    def _encode(self, event: str, number: int, data: dict[str, Any]) -> bytes:
-        head = f"event: {event}\nid: {self._feed_id}-{number}\ndata: "
+    def _encode(self, event: str, snapshot: _Snapshot, **more: Any) -> bytes:
+        head = f"event: {event}\nid: {self._feed_id}-{snapshot.number}\ndata: "
+        data = {"now": snapshot.now, "rows": snapshot.rows} | more
         return head.encode() + orjson.dumps(data) + b"\n\n"
 
 
