@@ -10,13 +10,13 @@ _EVERY = 3.0  # seconds; the heartbeat time-outs of workflows/options.py are mor
 
 
 @asynccontextmanager
-async def heartbeats(every: float = _EVERY) -> AsyncIterator[None]:
+async def heartbeats() -> AsyncIterator[None]:
     """Heartbeat while the block runs, so that Temporal notices a lost worker by its silence."""
 
     async def beat() -> None:
         while True:
             activity.heartbeat()
-            await asyncio.sleep(every)
+            await asyncio.sleep(_EVERY)
 
     beating = asyncio.create_task(beat())
     try:

@@ -152,7 +152,7 @@ def fault_response() -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Make every error response of the application a problem."""
+    """Make every error response of the application a problem. `RequestMiddleware` does so for unexpected errors."""
 
     @app.exception_handler(errors.HomeroomError)
     async def _domain(_: Request, error: errors.HomeroomError) -> JSONResponse:
@@ -169,7 +169,3 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
         return _http_response(error)
-
-    @app.exception_handler(Exception)
-    async def _fault(_: Request, error: Exception) -> JSONResponse:
-        return fault_response()
