@@ -5,36 +5,44 @@ source, rows and signals follow when they can.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 from temporalio import activity
 
 from activities.capture_journal import CaptureJournal
 from activities.progress import utc_now
-from domain.errors import Unavailable
+from domain.errors import HomeroomError, Unavailable
 from domain.record.recording import AudioSegment
 from domain.sessions.states import ROOM_STATES
+from media_bridge.recorder.clock import steady_seconds
 from media_bridge.recorder.config import RecorderConfig, resumed_config
 from media_bridge.recorder.manifest import list_segments
-from media_bridge.recorder.process import RecorderProcess
+from media_bridge.recorder.process import RecorderProcess, SpareRecorder
+from media_bridge.recorder.recovery import store_abandoned
 from media_bridge.recorder.reports import EndReason, EventObserved, Heartbeat, Report, SegmentStored
+from media_bridge.recorder.spool import Spool
 from models.database import Database
 from models.repositories import sessions
 from workflows.client import SessionClient
 from workflows.contracts.common import SessionRef
 from workflows.contracts.record import Capture, CaptureInput, CaptureResult
+from workflows.session.messages import RecordingSignal
 
 BEAT_SECONDS = 2.0
-LOST_AFTER_BEATS = (
-    2  # a recorder that reconnects within them, or ends with its class, is not reported as lost
-)
+LOST_AFTER_SECONDS = 6.0  # without a heartbeat of a recorder that hears everybody
+START_SECONDS = 10.0  # from the start of the activity until a class without a recorder counts as not recorded
 RESTART_SECONDS = 1.0  # pause before the next recorder, where the room was deleted during the class
+FIND_SECONDS = 15.0  # between two looks for segments that others have stored
+STORE_AGAIN_SECONDS = 2.0  # between two attempts to store what recorders have left
+# For which audio waits for the store or the disk until somebody is told.
+STORE_RISK, DISK_RISK = timedelta(seconds=60), timedelta(seconds=10)
 # Another attempt of this activity records, and Temporal is about to cancel this one.
 _PAUSE = {EndReason.SUPERSEDED: 10.0}
 
@@ -57,42 +65,65 @@ class CaptureActivities(Capture):
         store: ObjectStore,
         targets: RecorderTargets,
         mint: Callable[[UUID], str],
+        spare: SpareRecorder,
     ) -> None:
         self._database = database
         self._client = client
         self._store = store
         self._targets = targets
         self._mint = mint
+        self._spare = spare
 
     @activity.defn(name="capture_class")
     async def capture(self, capture: CaptureInput) -> CaptureResult:
-        journal = CaptureJournal(self._database, self._client, capture.session)
-        monitor = _RecorderMonitor(journal, self._recorded_until())
-        beating = asyncio.create_task(monitor.beat())
-        writing = asyncio.create_task(journal.keep_writing())
+        journal = CaptureJournal(self._database, capture)
+        monitor = _RecorderMonitor(journal, self._client, capture.session, self._recorded_until())
+        loops = [
+            asyncio.create_task(loop)
+            for loop in (
+                monitor.beat(),
+                monitor.tell(),
+                journal.keep_writing(),
+                self._find_stored(capture.session, journal),
+            )
+        ]
         try:
-            journal.add_segments(await self._stored(capture.session))
             await self._record(capture, monitor)
+            await self._store_rest(capture.session, monitor)
         except asyncio.CancelledError:
             details = activity.cancellation_details()
             if details is None or not details.cancel_requested:
                 raise  # this worker is stopping: another one continues the recording
         finally:
-            beating.cancel()
-            writing.cancel()
-            await asyncio.gather(beating, writing, return_exceptions=True)
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
         return await self._result(capture.session, journal)
 
     async def _record(self, capture: CaptureInput, monitor: "_RecorderMonitor") -> None:
         """Run one recorder after the other, for as long as the class has a room."""
         config = self._config(capture, monitor.recorded_until)
         while True:
-            process = RecorderProcess(config, lambda: self._mint(capture.session.session_id))
+            process = RecorderProcess(
+                config, lambda: self._mint(capture.session.session_id), spare=self._spare
+            )
             ended = await process.run(monitor.report)
             if not await self._has_room(capture.session):
                 return
             await asyncio.sleep(_PAUSE.get(ended.reason, RESTART_SECONDS))
             config = resumed_config(config, monitor.recorded_until or utc_now(), ended.reason)
+
+    async def _store_rest(self, ref: SessionRef, monitor: "_RecorderMonitor") -> None:
+        """Store what the recorders of the class have left on this machine, for as long as the store takes it."""
+        spool = Spool(self._targets.spool_dir, ref.session_id)
+        since = utc_now()
+        while True:
+            with suppress(BaseError, OSError):
+                await store_abandoned(spool, self._store, monitor.recovered)
+            if not await asyncio.to_thread(spool.recorders):
+                return
+            monitor.waiting_since = since
+            await asyncio.sleep(STORE_AGAIN_SECONDS)
 
     def _config(self, capture: CaptureInput, recorded_until: datetime | None) -> RecorderConfig:
         return RecorderConfig(
@@ -120,26 +151,49 @@ class CaptureActivities(Capture):
         except Unavailable:
             return True
 
-    async def _stored(self, ref: SessionRef) -> list[AudioSegment]:
-        return await list_segments(self._store, ref.organization_id, ref.session_id)
+    async def _find_stored(self, ref: SessionRef, journal: CaptureJournal) -> None:
+        """Index what others store: the recorder of a dead worker goes on for a while, and tells nobody."""
+        while True:
+            with suppress(BaseError, OSError):
+                journal.add_segments(await self._stored(ref, journal.known))
+            await asyncio.sleep(FIND_SECONDS)
+
+    async def _stored(self, ref: SessionRef, known: Collection[str] = ()) -> list[AudioSegment]:
+        return await list_segments(self._store, ref.organization_id, ref.session_id, known=known)
 
     async def _result(self, ref: SessionRef, journal: CaptureJournal) -> CaptureResult:
         stored = await self._stored(ref)
         journal.add_segments(stored)
         await journal.write()
+        await journal.open_gap_cases(utc_now())
         seconds = sum((segment.duration for segment in stored), timedelta()).total_seconds()
         return CaptureResult(len(stored), round(seconds, 1), round(journal.blind_seconds, 1))
 
 
 class _RecorderMonitor:
-    """Passes a recorder's reports to the journal, heartbeats, and signals the workflow whether it is recording."""
+    """Passes a recorder's reports to the journal, heartbeats, and tells workflow and pages whether it records."""
 
-    def __init__(self, journal: CaptureJournal, recorded_until: datetime | None) -> None:
+    def __init__(
+        self,
+        journal: CaptureJournal,
+        client: SessionClient,
+        ref: SessionRef,
+        recorded_until: datetime | None,
+    ) -> None:
         self._journal = journal
+        self._client = client
+        self._ref = ref
         self.recorded_until = recorded_until
+        self.waiting_since: datetime | None = None  # end of the earliest finished audio that is not stored
+        self._refused_since: datetime | None = None  # by the disk of the spool
+        self._started_at = steady_seconds()
+        self._heard_at: float | None = None
         self._signalled: bool | None = None
-        self._recording = False
-        self._beats_lost = 0
+
+    @property
+    def recording(self) -> bool:
+        """Whether a recorder has lately reported that it hears everybody who is unmuted."""
+        return self._heard_at is not None and steady_seconds() - self._heard_at < LOST_AFTER_SECONDS
 
     async def report(self, report: Report) -> None:
         if isinstance(report, SegmentStored):
@@ -148,15 +202,37 @@ class _RecorderMonitor:
             self._journal.add_event(report.event)
         elif isinstance(report, Heartbeat):
             self.recorded_until = report.safe_until
-            self._recording = report.connected
+            self.waiting_since = report.waiting_since
+            self._refused_since = (self._refused_since or report.at) if report.disk_refuses else None
+            if report.hears:
+                self._heard_at = steady_seconds()
+
+    async def recovered(self, segment: AudioSegment) -> None:
+        self._journal.add_segments([segment])
 
     async def beat(self) -> None:
         while True:
             activity.heartbeat(self.recorded_until.isoformat() if self.recorded_until else None)
-            self._beats_lost = 0 if self._recording else self._beats_lost + 1
-            is_certain = self._recording or self._beats_lost > LOST_AFTER_BEATS
-            if is_certain and self._recording != self._signalled:
-                with suppress(Exception):  # signalled again with the next beat
-                    await self._journal.signal_recording(self._recording)
-                    self._signalled = self._recording
             await asyncio.sleep(BEAT_SECONDS)
+
+    async def tell(self) -> None:
+        """Tell the workflow and the record; what cannot be told is told with the next beat."""
+        while True:
+            recording = self.recording
+            if recording or steady_seconds() - self._started_at > START_SECONDS:
+                with suppress(Exception):
+                    await self._signal(recording)
+                with suppress(HomeroomError):
+                    await self._journal.note_recording(recording)
+            with suppress(HomeroomError):
+                await self._journal.open_risk_cases(self._risks())
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def _signal(self, recording: bool) -> None:
+        if recording != self._signalled:
+            await self._client.report_recording(self._ref.session_id, RecordingSignal(recording))
+            self._signalled = recording
+
+    def _risks(self) -> list[str]:
+        since = {"store": (self.waiting_since, STORE_RISK), "disk": (self._refused_since, DISK_RISK)}
+        return [part for part, (at, patience) in since.items() if at and utc_now() - at > patience]

@@ -1,9 +1,10 @@
-"""Watches the rooms of a region with three loops in one long activity.
+"""Watches the rooms of a region with four loops in one long activity.
 
 - The first compares LiveKit's rooms with the running sessions every ten seconds and corrects the differences.
 - The second listens to the sessions that change in the database.
 - The third reports the presence in these sessions to their workflows. It alone does, so that the reports on a session
   stay in order.
+- The fourth looks every two seconds for recorders that have fallen silent.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities.capture_watch import EVERY_SECONDS, CaptureWatch
 from activities.failures import description
 from activities.presence import PresenceReporter
 from activities.presence_record import PresenceRecord
@@ -57,6 +59,7 @@ class RoomWatcher:
         self._record = PresenceRecord(database, watch.region)
         self._reconciler = RoomReconciler(database, rooms, self._record)
         self._reporter = PresenceReporter(database, client)
+        self._captures = CaptureWatch(database, watch.region)
         self._changed: set[str] = set()  # session ids, or RESYNC for all
         self._wake = asyncio.Event()
 
@@ -65,6 +68,7 @@ class RoomWatcher:
             "reconciliation": self._reconcile_regularly,
             "listener": self._listen,
             "reports": self._report_regularly,
+            "recorders": self._look_at_recorders,
         }
         await keep_running(loops, seconds=seconds, beat=activity.heartbeat)
 
@@ -114,6 +118,16 @@ class RoomWatcher:
             except Exception as error:
                 activity.logger.error("reconciling the rooms failed", extra={"error": description(error)})
             await asyncio.sleep(wait)
+
+    async def _look_at_recorders(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                await self._captures.look()
+            except Unavailable as error:
+                activity.logger.warning("looking at the recorders failed", extra={"detail": error.detail})
+            except Exception as error:
+                activity.logger.error("looking at the recorders failed", extra={"error": description(error)})
 
     async def _listen(self) -> None:
         async for changed in listen(self._url):

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 
 import obstore
 from obstore.store import ObjectStore
 from temporalio import activity
 
+from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance
 from domain.sessions.states import SessionState
@@ -41,10 +41,8 @@ class TranscriptionActivities(Transcription):
 
     async def _follow(self, transcribe: TranscribeInput) -> None:
         """Transcribe segments as they are stored. Speech at the end of a segment may continue in the next one."""
-        transcribed_until = await self._transcribed_until(transcribe.session)
-        transcriber = SessionTranscriber(
-            self._engine, transcribe.languages, transcribed_until=transcribed_until
-        )
+        transcribed = await self._transcribed(transcribe.session)
+        transcriber = SessionTranscriber(self._engine, transcribe.languages, transcribed=transcribed)
         fed: set[str] = set()
         while True:
             has_ended = not await self._still_recording(transcribe.session)
@@ -70,10 +68,10 @@ class TranscriptionActivities(Transcription):
         async with self._database.tenant(ref.organization_id) as db:
             return (await sessions.get_session(db, ref.session_id)).state in _RECORDING
 
-    async def _transcribed_until(self, ref: SessionRef) -> dict[str, datetime]:
-        """The end of the utterances by track that an earlier attempt stored: what is before is not repeated."""
+    async def _transcribed(self, ref: SessionRef) -> dict[str, list[Interval]]:
+        """The spans of the utterances by track that an earlier attempt stored: they are not repeated."""
         async with self._database.tenant(ref.organization_id) as db:
-            return await recordings.transcribed_until(db, ref.session_id)
+            return await recordings.transcribed_spans(db, ref.session_id)
 
     async def _waiting(self, ref: SessionRef) -> list[AudioSegment]:
         async with self._database.tenant(ref.organization_id) as db:

@@ -41,3 +41,4 @@ class LiveRoom(TenantRow, table=True):
     remade_at: datetime | None = utc(None)
     capture_started_at: datetime | None = utc(None)
     capture_ended_at: datetime | None = utc(None)
+    capture_seen_at: datetime | None = utc(None)  # the recorder's last heartbeat, on the database's clock

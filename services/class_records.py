@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.notices.kinds import NoticeKind
-from domain.record.capture_coverage import COMPLETE_SHARE, recorded_share
+from domain.record.capture_coverage import COMPLETE_SHARE, Coverage
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.sessions.completeness import Completeness, RecordParts, completeness
 from models.documentation import BriefingRow
@@ -16,6 +16,7 @@ from models.repositories import documents, events, notices, recordings, records,
 from models.session import Session
 from reports.briefings import build_briefing
 from services.attendance import attendance_rows
+from services.recording_coverage import recording_coverage
 from workflows.contracts.common import SessionRef
 
 
@@ -62,13 +63,21 @@ async def prepare_next_briefing(db: AsyncSession, ref: SessionRef, now: datetime
 async def close(db: AsyncSession, ref: SessionRef, outcome: str) -> Completeness:
     """Measure how complete the record is, and store that with the outcome: held, not_held or cancelled."""
     session = await sessions.get_session(db, ref.session_id)
-    measured = completeness(await _parts(db, session), outcome)
-    share = {"have": measured.have, "missing": measured.missing, "share": measured.share}
-    await sessions.change(db, ref.session_id, outcome=outcome, completeness=share)
+    coverage = await recording_coverage(db, session, session.ended_at) if session.ended_at else None
+    measured = completeness(await _parts(db, session, coverage), outcome)
+    stored: dict[str, object] = {
+        "have": measured.have,
+        "missing": measured.missing,
+        "share": measured.share,
+    }
+    if coverage is not None:
+        stored["recorded_share"] = round(coverage.share, 3)
+        stored["unheard_seconds"] = round(coverage.unheard_seconds, 1)
+    await sessions.change(db, ref.session_id, outcome=outcome, completeness=stored)
     return measured
 
 
-async def _parts(db: AsyncSession, session: Session) -> RecordParts:
+async def _parts(db: AsyncSession, session: Session, coverage: Coverage | None) -> RecordParts:
     sent = {notice.kind for notice in await notices.of_session(db, session.id) if notice.sent_at}
     attendance = await records.attendance(db, session.id)
     document = await documents.documentation(db, session.id)
@@ -77,18 +86,12 @@ async def _parts(db: AsyncSession, session: Session) -> RecordParts:
         briefing=NoticeKind.BRIEFING in sent,
         attendance=any(row.seconds > 0 for row in attendance),
         engagement=any(row.engagement for row in attendance),
-        recording=await _recorded(db, session),
+        recording=bool(await recordings.segments(db, session.id))
+        and coverage is not None
+        and coverage.share >= COMPLETE_SHARE,
         transcript=bool(await recordings.transcript(db, session.id)),
         documentation=document is not None,
         approval=document is not None and document.status == DocumentationStatus.APPROVED,
         summary=NoticeKind.SUMMARY in sent,
         next_briefing=await documents.briefing_from(db, session.id) is not None,
     )
-
-
-async def _recorded(db: AsyncSession, session: Session) -> bool:
-    """Whether there is audio, and the recorder covered enough of the class."""
-    if not session.live_at or not session.ended_at or not await recordings.segments(db, session.id):
-        return False
-    share = recorded_share(await events.of_session(db, session.id), session.live_at, session.ended_at)
-    return share >= COMPLETE_SHARE

@@ -1,8 +1,8 @@
 """Transcribes the tracks of a session, with one TrackTranscriber per track."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
+from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, in_time_order
 from transcription.audio import decode_audio
@@ -18,12 +18,12 @@ class SessionTranscriber:
         engine: SpeechEngine,
         languages: Sequence[str],
         *,
-        transcribed_until: Mapping[str, datetime] | None = None,
+        transcribed: Mapping[str, Sequence[Interval]] | None = None,
     ) -> None:
-        """`transcribed_until` maps track sids to the end of their last stored utterance, to resume after a crash."""
+        """`transcribed` maps track sids to the spans of their stored utterances, to resume after a crash."""
         self._engine = engine
         self._languages = languages
-        self._transcribed_until = transcribed_until or {}
+        self._transcribed = transcribed or {}
         self._tracks: dict[str, TrackTranscriber] = {}
 
     def feed(self, segment: AudioSegment, data: bytes) -> list[Utterance]:
@@ -41,6 +41,6 @@ class SessionTranscriber:
     def _track(self, sid: str) -> TrackTranscriber:
         if sid not in self._tracks:
             self._tracks[sid] = TrackTranscriber(
-                self._engine, self._languages, transcribed_until=self._transcribed_until.get(sid)
+                self._engine, self._languages, transcribed=self._transcribed.get(sid, ())
             )
         return self._tracks[sid]

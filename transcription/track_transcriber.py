@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 import numpy as np
 
+from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, Word
 from transcription.engine import RATE, DecodedUtterance, Sound, SpeechEngine, SpeechSpan
@@ -14,22 +15,23 @@ from transcription.speech_detection import OPEN_END, find_speech, split_unfinish
 
 NAMESPACE = UUID("4f6c62d2-4a75-4c55-9a57-6f3a63f2a1d0")
 _MAX_CLOCK_ERROR = timedelta(seconds=0.3)  # segments further apart than this are discontinuous
+_SPAN_MARGIN = timedelta(seconds=0.2)  # around a stored utterance, whose sound is not heard again
 _LEAD_IN = int(0.5 * RATE)  # samples kept before unfinished speech
 
 
 class TrackTranscriber:
     """Feed segments in time order. An unfinished utterance is carried over to the next segment; a gap ends it.
 
-    To resume after a crash without repeating utterances, pass `transcribed_until` and feed the segments again from the
-    first one that was not consumed.
+    To resume after a crash without repeating utterances, pass the spans of the stored ones as `transcribed`, and feed
+    the segments that were not consumed again.
     """
 
     def __init__(
-        self, engine: SpeechEngine, languages: Sequence[str], *, transcribed_until: datetime | None = None
+        self, engine: SpeechEngine, languages: Sequence[str], *, transcribed: Sequence[Interval] = ()
     ) -> None:
         self._engine = engine
         self._languages = tuple(languages)
-        self._transcribed_until = transcribed_until
+        self._transcribed = transcribed
         self._sound: Sound = np.zeros(0, np.float32)
         self._starts_at: datetime | None = None  # of the buffered sound
         self._buffered_segments: list[AudioSegment] = []  # segments that the buffered sound comes from
@@ -70,10 +72,14 @@ class TrackTranscriber:
 
     def _mute_transcribed(self, segment: AudioSegment, audio: Sound) -> Sound:
         """The audio, silenced where it was transcribed before a crash."""
-        if self._transcribed_until is None or segment.started_at >= self._transcribed_until:
-            return audio
-        transcribed = int((self._transcribed_until - segment.started_at).total_seconds() * RATE)
-        return np.concatenate([np.zeros(min(transcribed, len(audio)), np.float32), audio[transcribed:]])
+        muted = audio
+        for span in self._transcribed:
+            start = max(_samples(span.start - _SPAN_MARGIN - segment.started_at), 0)
+            end = min(_samples(span.end + _SPAN_MARGIN - segment.started_at), len(audio))
+            if start < end:
+                muted = muted.copy() if muted is audio else muted
+                muted[start:end] = 0
+        return muted
 
     def _discard_before(self, offset: int) -> None:
         """Drops the sound before sample `offset`, and the segments that end before it."""
@@ -120,6 +126,10 @@ class TrackTranscriber:
             confidence=round(sum(sure) / len(sure), 3) if sure else 0.0,
             engine=self._engine.name,
         )
+
+
+def _samples(time: timedelta) -> int:
+    return round(time.total_seconds() * RATE)
 
 
 def _first_needed_sample(unfinished: SpeechSpan | None, length: int) -> int:

@@ -1,5 +1,6 @@
 """Builds the workers: the workflows and activities of each task queue, with their dependencies."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -22,10 +23,12 @@ from activities.records import RecordActivities
 from activities.room_watch import RoomWatchActivities
 from activities.rooms import RoomActivities
 from activities.sessions import SessionActivities
+from activities.spool_keeper import SpoolKeeper
 from activities.transcription import TranscriptionActivities
 from config.settings import Settings
 from drafting.engine import DraftingEngine
 from integrations.mail import SmtpMailer
+from media_bridge.recorder.process import SpareRecorder
 from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
 from models.database import Database
@@ -53,6 +56,7 @@ class WorkerParts:
     database: Database
     rooms: LiveKitRooms
     client: Client
+    spare_recorder: SpareRecorder
 
     @property
     def sessions(self) -> SessionClient:
@@ -63,6 +67,7 @@ class WorkerParts:
         return ProgressWriter(self.database)
 
     async def aclose(self) -> None:
+        await self.spare_recorder.aclose()
         await self.rooms.aclose()
         await self.database.aclose()
 
@@ -75,6 +80,7 @@ async def _make_parts(settings: Settings) -> WorkerParts:
             settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
         ),
         await connect(settings.temporal_address, settings.temporal_namespace),
+        SpareRecorder(),
     )
 
 
@@ -86,10 +92,25 @@ async def running_workers(queues: Collection[Queue], settings: Settings) -> Asyn
         running.push_async_callback(parts.aclose)
         for queue in queues:
             await running.enter_async_context(_make_worker(queue, parts))
+        if Queue.CAPTURE in queues:
+            await running.enter_async_context(_kept_spool(parts))
         if Queue.SESSIONS in queues:
             await ensure_room_watch(parts.client, settings.region)
             await ensure_housekeeping(parts.client, settings.region)
         yield
+
+
+@asynccontextmanager
+async def _kept_spool(parts: WorkerParts) -> AsyncIterator[None]:
+    """Stores what earlier recorders left on this machine, beside the workers."""
+    settings = parts.settings
+    store = open_store(settings.object_store_url, settings.object_store_options)
+    keeping = asyncio.create_task(SpoolKeeper(parts.database, store, Path(settings.spool_dir)).run())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
 
 
 def _make_worker(queue: Queue, parts: WorkerParts) -> Worker:
@@ -158,7 +179,12 @@ def _capture_activities(parts: WorkerParts) -> Sequence[Callable[..., Any]]:
         spool_dir=Path(settings.spool_dir),
     )
     store = open_store(settings.object_store_url, settings.object_store_options)
-    return [CaptureActivities(parts.database, parts.sessions, store, targets, minter.mint_capture).capture]
+    parts.spare_recorder.prepare()
+    return [
+        CaptureActivities(
+            parts.database, parts.sessions, store, targets, minter.mint_capture, parts.spare_recorder
+        ).capture
+    ]
 
 
 def _transcription_activities(parts: WorkerParts) -> Sequence[Callable[..., Any]]:

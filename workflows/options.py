@@ -67,7 +67,7 @@ HOUSEKEEPING = ActivityOptions(
 # A lost capture worker is noticed after `heartbeat` and replaced at once.
 CAPTURE = ActivityOptions(
     start_to_close_timeout=timedelta(hours=13),
-    heartbeat_timeout=_s(8),
+    heartbeat_timeout=_s(5),
     retry_policy=_AT_ONCE,
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 )
@@ -75,7 +75,7 @@ TRANSCRIPTION = ActivityOptions(
     start_to_close_timeout=timedelta(hours=24),
     heartbeat_timeout=_s(60),
     retry_policy=RetryPolicy(
-        initial_interval=_s(1), backoff_coefficient=2, maximum_interval=_s(60), maximum_attempts=20
+        initial_interval=_s(1), backoff_coefficient=2, maximum_interval=_s(60), maximum_attempts=120
     ),
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 )
@@ -92,7 +92,9 @@ WATCH = ActivityOptions(
     cancellation_type=ActivityCancellationType.TRY_CANCEL,
 )
 
-CAPTURE_DRAIN = timedelta(minutes=2)  # from the room's closing to the recorder's last segment
+# From the room's closing to the recorder's last segment: a class is documented with all its audio, so it waits for a
+# store that takes none.
+CAPTURE_DRAIN = timedelta(hours=6)
 TRANSCRIPT_DRAIN = timedelta(hours=6)  # from the recorder's last segment to the last word
 
 

@@ -55,6 +55,8 @@ CASE_KINDS: Mapping[str, str] = {
     ExceptionKind.STUDENT_ABSENT: "Student absent",
     ExceptionKind.RECORDING_MISSING: "Class not recorded",
     ExceptionKind.RECORDING_GAP: "Gap in the recording",
+    ExceptionKind.RECORDING_AT_RISK: "Audio cannot be stored",
+    ExceptionKind.RECORDING_LATE: "Audio came too late for the transcript",
     ExceptionKind.TRANSCRIPT_INCOMPLETE: "Transcript incomplete",
     ExceptionKind.DOCUMENTATION_OVERDUE: "Review overdue",
     ExceptionKind.NOTICE_UNDELIVERABLE: "Message not delivered",

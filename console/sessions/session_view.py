@@ -14,19 +14,22 @@ from console.sessions.lanes import Axis, Lane
 from domain.cases.kinds import ExceptionKind
 from domain.intervals import Interval
 from domain.people.roles import identity_of
+from domain.record.capture_coverage import Coverage
 from domain.record.documentation import Section, Statement
 from domain.record.transcript import Utterance
+from domain.sessions.board import Recording, board_row
 from domain.sessions.states import ROOM_STATES, SessionState, Trigger, allowed
-from domain.sessions.timeline import Outcome, Step
+from domain.sessions.timeline import Outcome
 from models.course import Course
 from models.documentation import Documentation
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
-from models.repositories import cases, documents, entities, notices, people, recordings, sessions
+from models.repositories import board, cases, documents, entities, notices, people, recordings, sessions
 from models.session import Participant, Session, TimelineRow
 from reports.briefings import Sections, read_briefing
 from services import attendance
+from services.recording_coverage import recording_coverage
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ class SessionView:
     cases: list[ExceptionCase]
     instructors: dict[str, str]  # names of the substitutes that cases ask for, by id
     next_briefing: Sections
-    recording: bool
+    recording: Recording
+    coverage: Coverage | None  # None for a class that was not taught
 
     @property
     def live(self) -> bool:
@@ -134,8 +138,17 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         cases=session_cases,
         instructors=await _substitutes(db, session_cases),
         next_briefing=await _next_briefing(db, session),
-        recording=any(row.step == Step.CAPTURE and row.outcome == Outcome.RUNNING for row in timeline),
+        recording=await _recording(db, session, now),
+        coverage=await recording_coverage(db, session, now),
     )
+
+
+async def _recording(db: AsyncSession, session: Session, now: datetime) -> Recording:
+    """As the live board shows it."""
+    if session.state not in ROOM_STATES:
+        return Recording.NONE
+    facts = await board.facts(db, now, [session.id])
+    return board_row(facts[0], now).recording if facts else Recording.NONE
 
 
 async def _substitutes(db: AsyncSession, session_cases: list[ExceptionCase]) -> dict[str, str]:

@@ -11,6 +11,8 @@ class ExceptionKind(StrEnum):
     STUDENT_ABSENT = "student_absent"
     RECORDING_MISSING = "recording_missing"  # somebody is in the room and nothing is recorded
     RECORDING_GAP = "recording_gap"  # a span of the class was not recorded
+    RECORDING_AT_RISK = "recording_at_risk"  # audio waits on a worker: the store or the disk does not take it
+    RECORDING_LATE = "recording_late"  # audio came into the store after the class was documented without it
     TRANSCRIPT_INCOMPLETE = "transcript_incomplete"
     DOCUMENTATION_OVERDUE = "documentation_overdue"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
@@ -51,6 +53,8 @@ _ROUTES: dict[ExceptionKind, Route] = {
     ExceptionKind.STUDENT_ABSENT: Route(Severity.NORMAL, Owner.OPS, _minutes(60)),
     ExceptionKind.RECORDING_MISSING: Route(Severity.CRITICAL, Owner.OPS, _minutes(2)),
     ExceptionKind.RECORDING_GAP: Route(Severity.NORMAL, Owner.OPS, timedelta(hours=24)),
+    ExceptionKind.RECORDING_AT_RISK: Route(Severity.HIGH, Owner.OPS, _minutes(10)),
+    ExceptionKind.RECORDING_LATE: Route(Severity.NORMAL, Owner.OPS, timedelta(hours=24)),
     ExceptionKind.TRANSCRIPT_INCOMPLETE: Route(Severity.NORMAL, Owner.OPS, timedelta(hours=24)),
     ExceptionKind.DOCUMENTATION_OVERDUE: Route(Severity.NORMAL, Owner.INSTRUCTOR, timedelta(hours=24)),
     ExceptionKind.NOTICE_UNDELIVERABLE: Route(Severity.NORMAL, Owner.OPS, timedelta(hours=24)),

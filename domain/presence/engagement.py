@@ -96,14 +96,27 @@ def _talk(own: Sequence[SessionEvent]) -> float:
     return total
 
 
-def _source_on(own: Sequence[SessionEvent], source: str, until: datetime) -> list[Interval]:
-    """The time during which a track of this source was published and not muted."""
+def unmuted_tracks(
+    own: Sequence[SessionEvent], source: str, until: datetime
+) -> dict[str, tuple[Interval, ...]]:
+    """The time in which each track of a source was published and not muted, by track sid.
+
+    `own` are one participant's events in order of time, `source` is "microphone", "camera" and so on.
+    """
     tracks: dict[str, list[SessionEvent]] = defaultdict(list)
     for event in own:
         if event.track_sid and event.kind.startswith("track."):
             tracks[event.track_sid].append(event)
-    of_source = (events for events in tracks.values() if any(e.data.get("source") == source for e in events))
-    return [interval for events in of_source for interval in _unmuted(_prefer_capture(events), until)]
+    return {
+        sid: tuple(_unmuted(_prefer_capture(events), until))
+        for sid, events in tracks.items()
+        if any(e.data.get("source") == source for e in events)
+    }
+
+
+def _source_on(own: Sequence[SessionEvent], source: str, until: datetime) -> list[Interval]:
+    """The time during which a track of this source was published and not muted."""
+    return [span for spans in unmuted_tracks(own, source, until).values() for span in spans]
 
 
 def _prefer_capture(track: Sequence[SessionEvent]) -> list[SessionEvent]:

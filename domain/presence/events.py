@@ -29,6 +29,8 @@ class EventKind(StrEnum):
     TRACK_UNMUTED = "track.unmuted"
     CAPTURE_STARTED = "capture.started"
     CAPTURE_BLIND = "capture.blind"  # a span that the recorder missed: data {from, until, reason}
+    CAPTURE_LOST = "capture.lost"  # the recorder is dead, or does not hear everybody: data {reason}
+    CAPTURE_RESUMED = "capture.resumed"  # the recorder hears everybody again
     CAPTURE_ENDED = "capture.ended"
     TALK = "talk"  # one stretch of speech: data {seconds}
     CHAT = "chat"  # data {text}

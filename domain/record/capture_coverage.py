@@ -1,34 +1,120 @@
-"""How much of a class was recorded, derived from the recorder's events."""
+"""How much of a class was recorded: what is stored, against who was present and unmuted."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from domain.intervals import Interval, difference, intersection, total_seconds
+from domain.intervals import Interval, difference, intersection, merged, total_seconds
+from domain.presence.attendance import fold_attendance
+from domain.presence.engagement import unmuted_tracks
 from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.record.recording import AudioSegment
 
-# A recording counts as complete from this share of the class on.
+# A recording counts as complete from this share of what was to be heard on.
 COMPLETE_SHARE = 0.95
+# The reason of a blind span in which segments are stored, but hold silence in place of what was said.
+NO_PACKETS = "no_packets"
+# Shorter than this, a span is not counted as unheard: LiveKit's times are accurate to a second.
+TOLERANCE = timedelta(seconds=2)
 
 
-def recorded_intervals(events: Iterable[SessionEvent]) -> tuple[Interval, ...]:
-    """The time from the first recorder's start to the last capture event, without the reported blind spans.
+@dataclass(frozen=True)
+class Gap:
+    """A span of the class of which at least one unmuted participant is not in the record."""
 
-    A recorder that takes over from another reports the gap between them as a blind span.
-    """
-    own = [e for e in events if e.source == EventSource.CAPTURE]
-    started = [e.occurred_at for e in own if e.kind == EventKind.CAPTURE_STARTED]
-    if not started:
-        return ()
-    blind = [
+    start: datetime
+    end: datetime
+    speakers: tuple[str, ...]  # identities of those who are missing in all or part of it
+
+    @property
+    def seconds(self) -> float:
+        return (self.end - self.start).total_seconds()
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What is stored of a class. Seconds are summed over the participants who were unmuted."""
+
+    expected_seconds: float
+    heard_seconds: float
+    gaps: tuple[Gap, ...]
+    recorder_came: bool
+
+    @property
+    def share(self) -> float:
+        """The share of what was to be heard that is stored, 0 to 1. Where nobody was unmuted, all of it."""
+        if self.expected_seconds > 0:
+            return self.heard_seconds / self.expected_seconds
+        return 1.0 if self.recorder_came else 0.0
+
+    @property
+    def unheard_seconds(self) -> float:
+        """Seconds of class of which somebody is missing."""
+        return sum(gap.seconds for gap in self.gaps)
+
+
+def capture_coverage(
+    events: Sequence[SessionEvent], segments: Iterable[AudioSegment], live: Interval
+) -> Coverage:
+    """What the stored segments hold of the class, between its beginning and its end or now."""
+    stored = _stored_intervals(segments, _without_packets(events))
+    expected_seconds, heard_seconds = 0.0, 0.0
+    unheard: list[tuple[Interval, str]] = []
+    for identity, track_sid, unmuted in _unmuted(events, live):
+        missing = [
+            span
+            for span in difference(unmuted, stored.get(track_sid, ()))
+            if span.end - span.start >= TOLERANCE
+        ]
+        expected = total_seconds(unmuted)
+        expected_seconds += expected
+        heard_seconds += expected - total_seconds(missing)
+        unheard += [(span, identity) for span in missing]
+    recorder_came = any(event.kind == EventKind.CAPTURE_STARTED for event in events)
+    return Coverage(expected_seconds, heard_seconds, _gaps(unheard), recorder_came)
+
+
+def _unmuted(
+    events: Sequence[SessionEvent], live: Interval
+) -> Iterable[tuple[str, str, tuple[Interval, ...]]]:
+    """Identity, track and the time of the class in which the participant was present and the microphone unmuted."""
+    by_identity: dict[str, list[SessionEvent]] = defaultdict(list)
+    for event in sorted(events, key=lambda e: (e.occurred_at, e.source_id)):
+        if event.identity and not event.hidden:
+            by_identity[event.identity].append(event)
+    for identity, attended in fold_attendance(events, until=live.end).items():
+        present = intersection(attended.intervals, [live])
+        tracks = unmuted_tracks(by_identity.get(identity, ()), "microphone", live.end)
+        for track_sid, unmuted in tracks.items():
+            yield identity, track_sid, intersection(unmuted, present)
+
+
+def _stored_intervals(
+    segments: Iterable[AudioSegment], without_packets: Sequence[Interval]
+) -> Mapping[str, tuple[Interval, ...]]:
+    by_track: dict[str, list[Interval]] = defaultdict(list)
+    for segment in segments:
+        by_track[segment.track_sid].append(Interval(segment.started_at, segment.ended_at))
+    return {track: difference(stored, without_packets) for track, stored in by_track.items()}
+
+
+def _without_packets(events: Iterable[SessionEvent]) -> list[Interval]:
+    return [
         Interval(datetime.fromisoformat(e.data["from"]), datetime.fromisoformat(e.data["until"]))
-        for e in own
-        if e.kind == EventKind.CAPTURE_BLIND
+        for e in events
+        if e.source == EventSource.CAPTURE
+        and e.kind == EventKind.CAPTURE_BLIND
+        and e.data.get("reason") == NO_PACKETS
     ]
-    return difference([Interval(min(started), max(e.occurred_at for e in own))], blind)
 
 
-def recorded_share(events: Iterable[SessionEvent], live_at: datetime, ended_at: datetime) -> float:
-    """The share of the class that was recorded, 0 to 1."""
-    live = Interval(live_at, ended_at)
-    length = total_seconds([live])
-    return total_seconds(intersection(recorded_intervals(events), [live])) / length if length > 0 else 0.0
+def _gaps(unheard: Sequence[tuple[Interval, str]]) -> tuple[Gap, ...]:
+    return tuple(
+        Gap(
+            whole.start,
+            whole.end,
+            tuple(sorted({who for span, who in unheard if whole.start <= span.start <= whole.end})),
+        )
+        for whole in merged(span for span, _ in unheard)
+    )

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from domain.cases.kinds import ExceptionKind, Severity
+from domain.cases.kinds import Severity
 from domain.people.roles import Role, identity_of
 from domain.presence.live_status import ConnectionStatus, RoomStatus, badness, in_room, level_of
-from domain.sessions.states import SessionState
+from domain.sessions.states import ROOM_STATES, SessionState
 
 WINDOW_BEHIND, WINDOW_AHEAD = (
     timedelta(hours=18),
@@ -158,7 +158,7 @@ def board_row(facts: SessionFacts, now: datetime) -> SessionRow:
     expected = [person for person in people if person.role != Role.OBSERVER]
     qualities = [person.quality for person in people if person.quality]
     cases = tuple(sorted(facts.cases, key=lambda case: (-_SEVERITIES.index(case.severity), case.due_at)))
-    recording, lag = _recording(facts), transcript_lag(facts, now)
+    recording, lag = _recording(facts, people), transcript_lag(facts, now)
     quality = max(qualities, key=badness, default=None)
     reasons = {
         Reason.NOT_RECORDED: _not_recorded(facts, recording, now),
@@ -245,11 +245,13 @@ def _person(
     return BoardParticipant(expected.id, expected.name, expected.role, present=True, quality=quality)
 
 
-def _recording(facts: SessionFacts) -> Recording:
-    if facts.state != S.LIVE:
-        return Recording.ON if facts.state == S.OPEN and facts.room.recorded else Recording.NONE
-    missing = any(case.kind == ExceptionKind.RECORDING_MISSING for case in facts.cases)
-    return Recording.ON if facts.capturing and facts.room.recorded and not missing else Recording.OFF
+def _recording(facts: SessionFacts, people: Sequence[BoardParticipant]) -> Recording:
+    """Whether the class is recorded now. In an empty room there is nothing to record."""
+    if facts.state not in ROOM_STATES or not any(person.present for person in people):
+        return Recording.NONE
+    if facts.capturing and facts.room.recorded:
+        return Recording.ON
+    return Recording.OFF if facts.state == S.LIVE else Recording.NONE
 
 
 def _not_recorded(facts: SessionFacts, recording: Recording, now: datetime) -> bool:
@@ -266,7 +268,8 @@ def _instructor_missing(facts: SessionFacts, people: Sequence[BoardParticipant],
 
 
 def _lag_grows(facts: SessionFacts) -> bool:
-    return facts.transcribing.waiting and facts.state == S.LIVE
+    """While audio waits in a running class. An empty room adds nothing to what waits."""
+    return facts.transcribing.waiting and facts.state == S.LIVE and any(p.present for p in _people(facts))
 
 
 def _changes_at(facts: SessionFacts, now: datetime) -> datetime | None:

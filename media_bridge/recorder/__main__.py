@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 
-from media_bridge.recorder.parent_pipe import ParentPipe, die_with_parent
+from media_bridge.recorder.parent_pipe import ParentPipe
 from media_bridge.recorder.session_recorder import Recorder
 
 
@@ -17,7 +17,6 @@ async def _main() -> None:
 
 
 def main() -> None:
-    die_with_parent()
     try:
         asyncio.run(_main())
     except BaseException:

@@ -28,6 +28,9 @@ class RecorderConfig(BaseModel):
     )
     blind_since: AwareDatetime | None = None
     blind_reason: str = "late"
+    restart_when_deaf: bool = Field(
+        True, description="Whether the process may end for another one to hear a track that it does not hear."
+    )
 
 
 class StartMessage(BaseModel):

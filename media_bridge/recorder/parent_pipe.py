@@ -1,9 +1,7 @@
 """The recorder process's side of the stdin and stdout pipes to its parent."""
 
 import asyncio
-import ctypes
 import os
-import signal
 import sys
 from contextlib import suppress
 
@@ -12,23 +10,20 @@ from pydantic import ValidationError
 from media_bridge.recorder.config import Command, StartMessage
 from media_bridge.recorder.reports import Report, TokenRequest, encode
 
-_PR_SET_PDEATHSIG = 1
 _MAX_LINE = 1 << 20
 EXIT_ORPHAN = 70
-
-
-def die_with_parent() -> None:
-    """Asks Linux to kill this process when the thread that spawned it ends. Elsewhere it ends when stdin closes."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+# A recorder whose worker has died goes on until another worker's recorder takes its place in the room, but not for
+# longer than this: nobody could stop it.
+ORPHAN_SECONDS = 600.0
 
 
 class ParentPipe:
-    """Sends reports, receives tokens and the stop command. Ends the process at once when the parent is gone."""
+    """Sends reports, receives tokens and the stop command. The recorder may outlive its parent for a while."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
-        self._tokens: asyncio.Queue[str] = asyncio.Queue()
+        self._tokens: asyncio.Queue[str | None] = asyncio.Queue()
+        self._parent_gone = False
         self.stop = asyncio.Event()
 
     @classmethod
@@ -44,29 +39,39 @@ class ParentPipe:
 
     async def start_message(self) -> StartMessage:
         """Reads the first line of stdin. Ends the process if another process has become its parent."""
-        start_message = StartMessage.model_validate_json(await self._line())
+        line = await self._reader.readline()
+        if not line:
+            os._exit(EXIT_ORPHAN)
+        start_message = StartMessage.model_validate_json(line)
         if os.getppid() != start_message.parent_pid:
             os._exit(EXIT_ORPHAN)
         return start_message
 
     async def listen(self) -> None:
         """Handles the parent's commands until the process ends."""
-        while True:
+        while line := await self._reader.readline():
             try:
-                command = Command.model_validate_json(await self._line())
+                command = Command.model_validate_json(line)
             except ValidationError:
                 continue
             if command.token:
                 self._tokens.put_nowait(command.token)
             if command.stop:
                 self.stop.set()
+        self._parent_gone = True
+        self._tokens.put_nowait(None)
+        await asyncio.sleep(ORPHAN_SECONDS)
+        self.stop.set()
 
     def send(self, report: Report) -> None:
         """Never blocks: reports for a parent that reads slowly are buffered in memory."""
-        self._writer.write(encode(report))
+        if not self._parent_gone:
+            self._writer.write(encode(report))
 
-    async def token(self) -> str:
-        """Requests a fresh join token from the parent and waits for it."""
+    async def token(self) -> str | None:
+        """Requests a fresh join token from the parent and waits for it; None if the parent is gone."""
+        if self._parent_gone:
+            return None
         while not self._tokens.empty():
             self._tokens.get_nowait()
         self.send(TokenRequest())
@@ -74,11 +79,5 @@ class ParentPipe:
 
     async def flush(self, seconds: float) -> None:
         """Waits at most `seconds` until all reports are written to the pipe."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ConnectionError):
             await asyncio.wait_for(self._writer.drain(), seconds)
-
-    async def _line(self) -> bytes:
-        line = await self._reader.readline()
-        if not line:
-            os._exit(EXIT_ORPHAN)
-        return line

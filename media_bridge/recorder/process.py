@@ -15,6 +15,7 @@ from pydantic import ValidationError
 import media_bridge
 from domain.errors import Unavailable
 from media_bridge.recorder.config import Command, RecorderConfig, StartMessage, resumed_config
+from media_bridge.recorder.deaf_tracks import EXIT_DEAF
 from media_bridge.recorder.reports import (
     Ended,
     EndReason,
@@ -25,9 +26,10 @@ from media_bridge.recorder.reports import (
     decode,
 )
 
-RESPAWN_SECONDS = 1.0
+RESPAWN_SECONDS = 1.0  # before a process that replaces one that died without a heartbeat
 MAX_DEATHS_WITHOUT_HEARTBEAT = 5
-SILENCE_SECONDS = 15.0  # a process that reports nothing for this long hangs
+SILENCE_SECONDS = 10.0  # a process that reports nothing for this long hangs
+START_SECONDS = 30.0  # until the first report of a process: a busy machine takes long to load what it needs
 STOP_SECONDS = 12.0
 _EXIT_SECONDS = 1.0  # from the end of its reports to the end of the process
 _MAX_LINE = 1 << 20
@@ -46,13 +48,45 @@ class RecorderResult:
     respawns: int = 0
 
 
+class SpareRecorder:
+    """Keeps one recorder process ready that has imported what it needs and waits for its session."""
+
+    def __init__(self) -> None:
+        self._starting: asyncio.Task[Process] | None = None
+
+    def prepare(self) -> None:
+        """Starts the spare process in the background, if there is none."""
+        if self._starting is None:
+            self._starting = asyncio.create_task(_start_process())
+
+    async def take(self) -> Process:
+        """A process that waits for its start message; the next spare is prepared."""
+        starting, self._starting = self._starting, None
+        process = await starting if starting is not None else await _start_process()
+        if process.returncode is not None:
+            process = await _start_process()
+        self.prepare()
+        return process
+
+    async def aclose(self) -> None:
+        starting, self._starting = self._starting, None
+        if starting is not None:
+            await _end_process(await starting)
+
+
 class RecorderProcess:
     """Records one session in a child process. `mint` returns a fresh join token for the session's recorder."""
 
     def __init__(
-        self, config: RecorderConfig, mint: Callable[[], str], *, log_level: str = "WARNING"
+        self,
+        config: RecorderConfig,
+        mint: Callable[[], str],
+        *,
+        spare: SpareRecorder | None = None,
+        log_level: str = "WARNING",
     ) -> None:
         self._config, self._mint, self._log_level = config, mint, log_level
+        self._take_process = spare.take if spare is not None else _start_process
         self._stopping = asyncio.Event()
         self._process: Process | None = None
         self._result = RecorderResult(EndReason.STOPPED)
@@ -97,15 +131,17 @@ class RecorderProcess:
             if self._deaths_without_heartbeat >= MAX_DEATHS_WITHOUT_HEARTBEAT:
                 raise Unavailable("the recorder process ends before it begins")
             self._result = replace(self._result, respawns=self._result.respawns + 1)
-            await asyncio.sleep(RESPAWN_SECONDS)
+            if self._deaths_without_heartbeat:
+                await asyncio.sleep(RESPAWN_SECONDS)
 
     async def _follow_process(self, on_report: OnReport) -> Ended | None:
         """Runs one process to its end; returns its last report, None if it died."""
         process = await self._spawn()
         self._deaths_without_heartbeat += 1
-        ended = None
+        ended, patience = None, START_SECONDS
         try:
-            while (report := await self._next_report(process)) is not None:
+            while (report := await self._next_report(process, patience)) is not None:
+                patience = SILENCE_SECONDS
                 if isinstance(report, TokenRequest):
                     self._command(Command(token=self._mint()))
                     continue
@@ -114,6 +150,8 @@ class RecorderProcess:
                 await on_report(report)
             with suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), _EXIT_SECONDS)
+            if process.returncode == EXIT_DEAF:
+                self._config = self._config.model_copy(update={"restart_when_deaf": False})
         finally:
             await self._kill()
         return ended
@@ -125,11 +163,11 @@ class RecorderProcess:
             self._deaths_without_heartbeat = 0
             self._config = resumed_config(self._config, report.safe_until, "recorder_died")
 
-    async def _next_report(self, process: Process) -> Report | None:
-        """The next report, None when the process is dead or has been silent for too long."""
+    async def _next_report(self, process: Process, patience: float) -> Report | None:
+        """The next report, None when the process is dead or silent for `patience` seconds."""
         assert process.stdout is not None
         while True:
-            seconds = STOP_SECONDS if self._stopping.is_set() else SILENCE_SECONDS
+            seconds = STOP_SECONDS if self._stopping.is_set() else patience
             try:
                 line = await asyncio.wait_for(process.stdout.readline(), seconds)
             except TimeoutError:
@@ -140,15 +178,7 @@ class RecorderProcess:
                 return decode(line)
 
     async def _spawn(self) -> Process:
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "media_bridge.recorder",
-            stdin=PIPE,
-            stdout=PIPE,
-            limit=_MAX_LINE,
-            env=_environment(),
-        )
+        self._process = process = await self._take_process()
         start_message = StartMessage(
             config=self._config,
             recorder_id=uuid4().hex[:12],
@@ -170,10 +200,25 @@ class RecorderProcess:
 
     async def _kill(self) -> None:
         process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        if process is not None:
+            await _end_process(process)
+
+
+async def _start_process() -> Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "media_bridge.recorder"),
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=_MAX_LINE,
+        env=_environment(),
+    )
+
+
+async def _end_process(process: Process) -> None:
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 def _environment() -> dict[str, str]:

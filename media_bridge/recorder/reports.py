@@ -62,7 +62,16 @@ class Heartbeat:
     pending_uploads: int  # finished segments that are not in the store yet
     lag_seconds: float  # how far the slowest track's samples are behind the wall clock
     safe_until: datetime  # earlier audio is on disk or in the store; later audio dies with the process
+    unheard_tracks: int = 0  # published, unmuted, and not heard for some seconds
+    receives: bool = True  # packets come, if anybody is unmuted
+    disk_refuses: bool = False  # the spool's disk takes no audio: it waits in memory for the store
+    waiting_since: datetime | None = None  # end of the earliest finished segment that is not in the store
     report: Literal["heartbeat"] = "heartbeat"
+
+    @property
+    def hears(self) -> bool:
+        """Whether everybody who is unmuted is recorded."""
+        return self.connected and self.receives and not self.unheard_tracks
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """One connection of the recorder to the room, from joining to the final disconnect."""
 
 import asyncio
+import logging
 import os
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +12,9 @@ from livekit import rtc
 
 from domain.errors import Unavailable
 from domain.presence.events import EventKind
-from media_bridge.recorder.clock import SteadyClock
+from domain.record.capture_coverage import NO_PACKETS
+from media_bridge.recorder.clock import SteadyClock, steady_seconds
+from media_bridge.recorder.deaf_tracks import UNHEARD_SECONDS, DeafTracks, Remedy
 from media_bridge.recorder.event_reporter import BlindSpan, EventReporter
 from media_bridge.recorder.room_events import RoomEventListener, is_machine
 from media_bridge.recorder.segment_writer import SegmentWriter, TrackLabel
@@ -20,12 +24,15 @@ CONNECT_SECONDS = 15.0
 EXIT_CONNECT_HUNG = 75
 _CONNECT_ATTEMPT_SECONDS = 3.0  # for each of the several attempts that the SDK makes to connect
 _LEAVE_SECONDS = 3.0
-_DEAD_STREAM_SECONDS = 5.0
+_DEAD_STREAM_SECONDS = 3.0
+_UNSUBSCRIBED_SECONDS = 0.3
+_STARVED_SECONDS = 4.0  # a silent participant still sends a packet several times a second
 _MEDIA_SURVIVES = timedelta(seconds=5)  # if the signal connection resumes within this, media never stopped
 _ANNOUNCED_WITHIN = timedelta(seconds=1)
 _LATE_JOIN = timedelta(seconds=2)
 
 Reason = rtc.DisconnectReason
+_log = logging.getLogger(__name__)
 
 
 class RoomConnection:
@@ -40,13 +47,18 @@ class RoomConnection:
         room_events: RoomEventListener,
         segment_writer: SegmentWriter,
         blind: BlindSpan,
+        deaf_tracks: DeafTracks,
     ) -> None:
+        self._deaf_tracks = deaf_tracks
         self._segment_seconds, self._clock, self._reporter = segment_seconds, clock, reporter
         self._room_events, self._segment_writer, self._blind = room_events, segment_writer, blind
         self._room = rtc.Room()
         self._tracks: dict[str, TrackRecorder] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._disconnect_reason: asyncio.Future[Reason.ValueType] = asyncio.get_running_loop().create_future()
+        self._disconnect_reason: asyncio.Future[Reason.ValueType | None] = (
+            asyncio.get_running_loop().create_future()
+        )
+        self._starved = False
         self._reconnecting_since: datetime | None = None
         self._lost_track_at: datetime | None = None
         self._connected_at = clock.now()
@@ -87,6 +99,11 @@ class RoomConnection:
         """When the connection was lost that the SDK is restoring, None while connected."""
         return self._reconnecting_since
 
+    @property
+    def receives(self) -> bool:
+        """Whether packets come, if anybody is unmuted."""
+        return not self._starved
+
     async def join(self, url: str, token: str) -> None:
         """Connects to the room and subscribes to its audio. Raises rtc.ConnectError.
 
@@ -109,7 +126,10 @@ class RoomConnection:
                 self._published(publication, participant)
 
     async def stay(self, stop: asyncio.Event) -> Reason.ValueType | None:
-        """Waits for the final disconnect and returns its reason; returns None when `stop` is set first."""
+        """Waits for the final disconnect and returns its reason.
+
+        Returns None when `stop` is set first, and when the room has to be joined again to hear a track.
+        """
         stopping = asyncio.ensure_future(stop.wait())
         futures: set[asyncio.Future[Any]] = {stopping, self._disconnect_reason}
         await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
@@ -122,18 +142,50 @@ class RoomConnection:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._room.disconnect(), _LEAVE_SECONDS)
 
-    async def restore_subscriptions(self) -> None:
-        """Subscribes again to published tracks that are not recorded, and reopens streams that went dead."""
-        for sid, (publication, participant) in self._audio_publications().items():
-            if sid not in self._tracks:
-                publication.set_subscribed(True)
-                if publication.track is not None:
-                    self._subscribed(publication.track, publication, participant)
-            elif self._tracks[sid].silent_for > _DEAD_STREAM_SECONDS and publication.track is not None:
-                await self._finish(sid)
-                self._subscribed(publication.track, publication, participant)
+    async def look_after_tracks(self) -> Remedy | None:
+        """Sees to it that every published track is heard; returns what it has tried for one that is not.
+
+        After RECONNECT, `stay` returns. NEW_RECORDER is left to the caller.
+        """
+        now, publications = steady_seconds(), self._audio_publications()
+        unheard = {
+            sid for sid, (publication, _) in publications.items() if self._is_unheard(sid, publication)
+        }
+        for sid, since in self._deaf_tracks.look(unheard, now).items():
+            if sid in publications and now - since > UNHEARD_SECONDS:
+                self._room_events.report_unheard(publications[sid][1].identity, sid, since, now)
+        due = self._deaf_tracks.remedy(now)
+        if due is not None:
+            remedy, tracks = due
+            _log.warning("tracks are not heard: %s", remedy.name)
+            if remedy == Remedy.RECONNECT:
+                self._reconnect()
+            elif remedy == Remedy.SUBSCRIBE_AGAIN:
+                await self._subscribe_again(tracks)
         self._end_blind_span()
         self._room_events.report_unpublished_tracks(self._track_sids())
+        return due[0] if due else None
+
+    async def look_for_packets(self) -> None:
+        """Opens a blind span when no packet of anybody has come for some seconds, and ends it with the next one.
+
+        Frames come all the same: they are silence, made up by the native library.
+        """
+        publications = self._audio_publications()
+        unmuted = [
+            recorder
+            for sid, recorder in self._tracks.items()
+            if sid in publications and not publications[sid][0].muted
+        ]
+        if any(await asyncio.gather(*(recorder.look_for_packets() for recorder in unmuted))):
+            if self._starved:
+                self._starved = False
+                self._blind.end(self._clock.now())
+        elif unmuted:
+            last = max(recorder.last_packet_at for recorder in unmuted)
+            if not self._starved and steady_seconds() - last > _STARVED_SECONDS:
+                self._starved = True
+                self._blind.begin(self._clock.at(last), NO_PACKETS)
 
     async def report_concealment(self) -> None:
         """Reports how much of each track was concealed since the last call."""
@@ -142,6 +194,27 @@ class RoomConnection:
                 counters = await recorder.counters_since_last_call()
                 if counters is not None and counters.packets:
                     self._room_events.report_concealment(recorder.label, counters)
+
+    def _is_unheard(self, sid: str, publication: rtc.RemoteTrackPublication) -> bool:
+        recorder = self._tracks.get(sid)
+        if recorder is not None:
+            return recorder.silent_for > _DEAD_STREAM_SECONDS  # muted tracks have frames too
+        return not publication.muted
+
+    def _reconnect(self) -> None:
+        if not self._disconnect_reason.done():
+            self._blind.begin(self._clock.now(), "unheard_track")
+            self._disconnect_reason.set_result(None)
+
+    async def _subscribe_again(self, sids: AbstractSet[str]) -> None:
+        publications = self._audio_publications()
+        found = {sid: publications[sid] for sid in sids if sid in publications}
+        for sid, (publication, _) in found.items():
+            await self._finish(sid)
+            publication.set_subscribed(False)
+        await asyncio.sleep(_UNSUBSCRIBED_SECONDS)
+        for publication, _ in found.values():
+            publication.set_subscribed(True)
 
     def _register_callbacks(self) -> None:
         room = self._room
@@ -229,7 +302,7 @@ class RoomConnection:
 
     def _end_blind_span(self) -> None:
         """Ends the blind span at the first recorded sample; where no audio is published, at the time of joining."""
-        if self.connected and self._blind.since is not None:
+        if self.connected and not self._starved and self._blind.since is not None:
             first_sample = self.open_since if self._tracks else None
             if first_sample is not None or not self._audio_publications():
                 self._blind.end(max(first_sample or self._connected_at, self._connected_at))

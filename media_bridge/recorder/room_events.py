@@ -109,6 +109,18 @@ class RoomEventListener:
             until=self._clock.at(span.ended).isoformat(),
         )
 
+    def report_unheard(self, identity: str, track_sid: str, since: float, until: float) -> None:
+        """Reports the clock seconds between which a published track was not heard, once it is heard again."""
+        span = {"from": self._clock.at(since).isoformat(), "until": self._clock.at(until).isoformat()}
+        self._reporter.report_capture_event(
+            EventKind.CAPTURE_BLIND,
+            at=self._clock.at(since),
+            track_sid=track_sid,
+            reason="unheard_track",
+            speaker=identity,
+            **span,
+        )
+
     def report_concealment(self, label: TrackLabel, counters: AudioCounters) -> None:
         """Reports the counters in samples at 48 kHz. `total_samples` excludes `silent_samples`, never sent."""
         self._reporter.report(

@@ -15,6 +15,14 @@ _SNAP_SECONDS = 0.02  # a start that differs less from the previous end counts a
 
 
 @dataclass(frozen=True)
+class Frame:
+    """Samples that arrived together, and the clock second at which they did."""
+
+    pcm: Pcm  # mono
+    arrived: float
+
+
+@dataclass(frozen=True)
 class PcmSegment:
     """The samples of a segment and the time of the first one."""
 
@@ -39,18 +47,23 @@ class Segmenter:
         """Clock seconds of the first sample that is in no segment yet, None if there is none."""
         return min(self._origins) if self._origins else None
 
+    @property
+    def open_frames(self) -> list[Frame]:
+        """The frames that are in no segment yet."""
+        return list(self._frames)
+
     def lag(self, now: float) -> float:
         """Seconds by which the samples received so far are behind clock second `now`."""
         return now - (min(self._origins) + self._samples / self._rate) if self._origins else 0.0
 
-    def push(self, pcm: Pcm, arrived: float) -> Iterator[PcmSegment]:
-        """Adds a frame that arrived at clock second `arrived`; yields the segment it completes, if any."""
-        self._append(pcm, arrived)
+    def push(self, frame: Frame) -> Iterator[PcmSegment]:
+        """Adds a frame; yields the segment it completes, if any."""
+        self._append(frame)
         if self._samples_are_missing():
-            late = list(zip(self._frames, self._arrivals, strict=True))[self._on_time :]
+            late = self._frames[self._on_time :]
             yield self._cut(self._on_time)
-            for frame, at in late:
-                self._append(frame, at)
+            for one in late:
+                self._append(one)
         elif self._samples >= self._full:
             yield self._cut(len(self._frames))
 
@@ -59,18 +72,16 @@ class Segmenter:
         return self._cut(len(self._frames)) if self._frames else None
 
     def _reset(self) -> None:
-        self._frames: list[Pcm] = []
-        self._arrivals: list[float] = []
+        self._frames: list[Frame] = []
         self._origins: list[float] = []  # per frame: when the segment began, if that frame had no delay
         self._samples = 0
         self._on_time = 0  # number of frames before the run of late frames at the end
         self._earliest = float("inf")  # of these frames
 
-    def _append(self, pcm: Pcm, arrived: float) -> None:
-        self._samples += len(pcm)
-        origin = arrived - self._samples / self._rate
-        self._frames.append(pcm)
-        self._arrivals.append(arrived)
+    def _append(self, frame: Frame) -> None:
+        self._samples += len(frame.pcm)
+        origin = frame.arrived - self._samples / self._rate
+        self._frames.append(frame)
         self._origins.append(origin)
         if origin - self._earliest <= GAP_SECONDS or not self._on_time:
             self._on_time, self._earliest = (
@@ -79,11 +90,12 @@ class Segmenter:
             )
 
     def _samples_are_missing(self) -> bool:
-        late = self._arrivals[self._on_time :][-_STEADY_FRAMES:]
-        return len(late) == _STEADY_FRAMES and late[-1] - late[0] > _STEADY_SECONDS
+        late = self._frames[self._on_time :][-_STEADY_FRAMES:]
+        return len(late) == _STEADY_FRAMES and late[-1].arrived - late[0].arrived > _STEADY_SECONDS
 
     def _cut(self, frames: int) -> PcmSegment:
-        pcm, started = np.concatenate(self._frames[:frames]), min(self._origins[:frames])
+        pcm = np.concatenate([frame.pcm for frame in self._frames[:frames]])
+        started = min(self._origins[:frames])
         if self._previous_end is not None and abs(started - self._previous_end) < _SNAP_SECONDS:
             started = self._previous_end
         self._previous_end = started + len(pcm) / self._rate

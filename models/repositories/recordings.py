@@ -1,5 +1,6 @@
 """The index of audio segments, and the transcript made from them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import NotFound
+from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, Word
 from models.recording import AudioSegmentRow
@@ -128,11 +130,12 @@ async def utterance(db: AsyncSession, session_id: UUID, utterance_id: UUID) -> U
     return as_utterance(row)
 
 
-async def transcribed_until(db: AsyncSession, session_id: UUID) -> dict[str, datetime]:
-    """The end of the last stored utterance by track."""
-    query = (
-        sa.select(col(UtteranceRow.track_sid), sa.func.max(col(UtteranceRow.ends_at)))
-        .where(col(UtteranceRow.session_id) == session_id)
-        .group_by(col(UtteranceRow.track_sid))
-    )
-    return {row[0]: row[1] for row in await db.execute(query)}
+async def transcribed_spans(db: AsyncSession, session_id: UUID) -> dict[str, list[Interval]]:
+    """The spans of the stored utterances by track."""
+    query = sa.select(col(UtteranceRow.track_sid), col(UtteranceRow.starts_at), col(UtteranceRow.ends_at))
+    spans: dict[str, list[Interval]] = defaultdict(list)
+    for track_sid, starts_at, ends_at in await db.execute(
+        query.where(col(UtteranceRow.session_id) == session_id)
+    ):
+        spans[track_sid].append(Interval(starts_at, ends_at))
+    return spans

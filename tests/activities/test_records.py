@@ -1,6 +1,6 @@
 """The record of a class is filed: attendance, the next briefing, completeness."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from integrations.mail import SmtpMailer
 from models.documentation import Documentation
 from models.record import AttendanceRow
 from models.repositories import documents, recordings, records
+from models.session import Participant
 from models.written_sessions import WRITES_SESSIONS
 from tests.activities.school_rows import SchoolRows, run, step, told
 from tests.stack import TestMail
@@ -27,7 +28,7 @@ from workflows.contracts.record import CloseInput, CloseResult
 pytestmark = pytest.mark.adapter
 
 P = Part
-LENGTH = timedelta(minutes=40)
+LENGTH, ATTENDED = timedelta(minutes=40), timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -160,7 +161,13 @@ async def test_every_part_is_missing_of_a_class_without_a_record(held: SchoolRow
     closed = await close(held)
 
     assert closed == CloseResult(0.0, tuple(Part))
-    assert (await held.row()).completeness == {"have": [], "missing": list(Part), "share": 0.0}
+    assert (await held.row()).completeness == {
+        "have": [],
+        "missing": list(Part),
+        "share": 0.0,
+        "recorded_share": 0.0,
+        "unheard_seconds": 0.0,
+    }
 
 
 async def test_class_with_every_part_is_complete(held: SchoolRows, mailer: SmtpMailer) -> None:
@@ -202,12 +209,24 @@ async def test_missing_part_lowers_the_completeness(
 
 async def test_long_recording_gap_counts_as_missing_recording(held: SchoolRows, mailer: SmtpMailer) -> None:
     await _everything(held, mailer)
+    await held.record(unmuted((await held.participants())["Noor"], held.starts_at))  # 30 s of it are stored
+
+    assert (await close(held)).missing == (P.RECORDING,)
+    stored = (await held.row()).completeness
+    assert stored["recorded_share"] == pytest.approx(30 / ATTENDED.total_seconds(), abs=0.001)
+    assert stored["unheard_seconds"] == ATTENDED.total_seconds() - 30
+
+
+async def test_recording_that_the_recorder_believes_to_have_missed_is_complete_where_it_is_stored(
+    held: SchoolRows, mailer: SmtpMailer
+) -> None:
+    await _everything(held, mailer)
     gap = {"from": held.starts_at.isoformat(), "until": (held.starts_at + LENGTH / 10).isoformat()}
     await held.record(
         SessionEvent(EventSource.CAPTURE, "b", EventKind.CAPTURE_BLIND, held.starts_at, data=gap)
     )
 
-    assert (await close(held)).missing == (P.RECORDING,)
+    assert (await close(held)).missing == ()
 
 
 async def test_class_that_was_not_held_needs_only_its_notices_beforehand(
@@ -226,6 +245,15 @@ async def test_closing_again_keeps_the_time_of_closing(held: SchoolRows, mailer:
     await close(held)
 
     assert (await held.row()).closed_at == first.closed_at
+
+
+def unmuted(person: Participant, since: datetime) -> SessionEvent:
+    """The person's microphone is on from then on."""
+    return SessionEvent(
+        *(EventSource.CAPTURE, "unmuted", EventKind.TRACK_PUBLISHED, since),
+        *(str(person.id), "PA_Noor", "TR"),
+        data={"source": "microphone"},
+    )
 
 
 async def _everything(school: SchoolRows, mailer: SmtpMailer) -> None:

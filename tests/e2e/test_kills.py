@@ -1,5 +1,6 @@
 """The class goes on when parts of the stack, and then all of it, are killed."""
 
+import itertools
 import os
 import signal
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from cli.demo_class.school import NAMES
 from cli.demo_class.script import Speaker
 from cli.local.state import supervisor_lives
+from domain.intervals import Interval, difference, intersection
 from tests.cli.homes import StackUnderTest, is_running
 from tests.e2e.class_under_test import ClassUnderTest, open_class, wait_for
 from tests.e2e.people import talking
@@ -28,17 +30,16 @@ def troubled(full_stack: StackUnderTest) -> Iterator[ClassUnderTest]:
     opened.api.close()
 
 
-def test_killed_capture_worker_loses_at_most_one_segment(troubled: ClassUnderTest) -> None:
+def test_killed_capture_worker_loses_less_than_a_second(troubled: ClassUnderTest) -> None:
+    """Its recorder goes on until the next worker's recorder takes its place."""
     with talking(troubled):
         wait_for(troubled.spoken, "the first words", 120)
         killed_at = troubled.stack.kill("worker-capture")
         back_at = wait_for(lambda: running_since(troubled.stack, "worker-capture", killed_at), "the worker")
-        gap = wait_for(lambda: gap_after(troubled, killed_at), "the gap on record", 90)
         words = len(troubled.spoken())
-        wait_for(lambda: len(troubled.spoken()) > words, "words after the gap", 120)
-    assert gap[0] < killed_at < gap[1]
-    assert killed_at - stored_until(troubled, killed_at) < timedelta(seconds=5 + 1), "one segment is lost"
-    assert gap[1] - back_at < BACK_WITHIN
+        wait_for(lambda: len(troubled.spoken()) > words, "words after the kill", 120)
+    missing = unstored(troubled, killed_at - timedelta(seconds=5), back_at + BACK_WITHIN)
+    assert [gap for gap in missing if gap[1] - gap[0] >= timedelta(seconds=1)] == []
 
 
 def test_recording_continues_after_livekit_was_killed(troubled: ClassUnderTest) -> None:
@@ -78,7 +79,8 @@ def test_record_shows_the_interruptions(troubled: ClassUnderTest) -> None:
     instructor = attended[links[NAMES[Speaker.INSTRUCTOR]]]
     assert len(instructor["connections"]) == 3, "before the kills, after LiveKit's, after the stack's"
     assert all(connection["left_at"] for connection in instructor["connections"])
-    assert {case["kind"] for case in troubled.get("/exceptions")} <= {"recording_gap"}
+    cases = troubled.get("/exceptions")
+    assert {case["kind"] for case in cases} <= {"recording_gap"}, cases
     assert "summary" in troubled.get()["completeness"]["have"]
     assert troubled.steps()["next_briefing"] == "done"
 
@@ -88,13 +90,16 @@ def running_since(stack: StackUnderTest, service: str, killed_at: datetime) -> d
     return state.since if state.status == "running" and state.since and state.since > killed_at else None
 
 
-def stored_until(held: ClassUnderTest, before: datetime) -> datetime:
-    """The end of the last segment that was stored before a time."""
-    query = """select max(started_at + samples / sample_rate * interval '1 second') from audio_segment
-               where session_id = %s and started_at < %s"""
-    ((last,),) = held.rows(query, before)
-    stored: datetime = min(last, before)
-    return stored
+def unstored(held: ClassUnderTest, since: datetime, until: datetime) -> list[Gap]:
+    """The parts of each track between its first and last stored segment that are in none, within a span."""
+    query = """select track_sid, started_at, started_at + samples / sample_rate::float8 * interval '1 second'
+               from audio_segment where session_id = %s order by track_sid, started_at"""
+    gaps: list[Interval] = []
+    for _, rows in itertools.groupby(held.rows(query), key=lambda row: row[0]):
+        segments = [Interval(start, end) for _, start, end in rows]
+        whole = Interval(segments[0].start, max(segment.end for segment in segments))
+        gaps += intersection(difference([whole], segments), [Interval(since, until)])
+    return [(gap.start, gap.end) for gap in gaps]
 
 
 def gap_after(held: ClassUnderTest, moment: datetime) -> Gap | None:

@@ -11,9 +11,9 @@ from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 import numpy as np
-from livekit import rtc
+from livekit import api, rtc
 
-from domain.people.roles import Role
+from domain.people.roles import Role, room_name
 from domain.presence.events import EventKind, SessionEvent
 from domain.record.recording import AudioSegment
 from media_bridge.recorder.config import RecorderConfig
@@ -213,6 +213,18 @@ class RoomWithVoices:
         recording = Recording(process)
         self._stack.push_async_callback(recording.cancel)
         return recording
+
+    async def unsubscribe(self, identity: str, track_sid: str) -> None:
+        """Has the server take a track away from a participant."""
+        async with api.LiveKitAPI(self.server.url, self.server.api_key, self.server.api_secret) as client:
+            await client.room.update_subscriptions(
+                api.UpdateSubscriptionsRequest(
+                    room=room_name(self.session_id),
+                    identity=identity,
+                    track_sids=[track_sid],
+                    subscribe=False,
+                )
+            )
 
     async def wait_for_token_requests(self, count: int) -> None:
         """Waits until recorders have requested this many tokens since the room was made."""

@@ -162,6 +162,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "session_tenant",
         "sign_in_link_by_token",
         "signed_in_by_token",
+        "silent_captures",
         "undelivered_notices",
     )
     assert _rows(migrated, query, APPLICATION) == [(name, path, True, False) for name in names]

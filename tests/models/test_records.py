@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.errors import NotFound
+from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, Word
 from domain.sessions.states import SessionState
@@ -76,7 +77,9 @@ async def test_transcript_is_in_time_order_and_stored_utterances_stay(
         await recordings.add_utterances(db, tenant.id, session_id, [replace(late, text="else")])
         assert await recordings.transcript(db, session_id) == [early, late]
         assert await recordings.utterance(db, session_id, late.id) == late
-        assert await recordings.transcribed_until(db, session_id) == {"TR_1": late.ends_at}
+        assert await recordings.transcribed_spans(db, session_id) == {
+            "TR_1": [Interval(one.starts_at, one.ends_at) for one in (late, early)]
+        }
 
 
 async def test_utterance_of_another_class_is_not_found(database: Database, tenant: Tenant) -> None:

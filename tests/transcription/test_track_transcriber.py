@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance
 from tests.transcription.speech_samples import clip, track
@@ -95,8 +96,8 @@ def test_resuming_from_the_first_unconsumed_segment_repeats_nothing(engine: Spee
         for part, sound in parts[:crash_after]:
             before += transcriber.feed(part, sound)
             done |= {one.key for one in transcriber.take_consumed_segments()}
-        transcribed_until = max((one.ends_at for one in before), default=None)
-        again = TrackTranscriber(engine, ["en"], transcribed_until=transcribed_until)
+        spans = [Interval(one.starts_at, one.ends_at) for one in before]
+        again = TrackTranscriber(engine, ["en"], transcribed=spans)
         after = [one for part, sound in parts if part.key not in done for one in again.feed(part, sound)]
         after += again.finish()
         assert words(before + after) == words(once), crash_after

@@ -123,7 +123,6 @@ def test_the_worst_quality_of_those_present_is_the_rows_quality() -> None:
         {"room": RoomStatus()},
         {"room": RoomStatus(capture_started_at=at(-5), capture_ended_at=at(30))},
         {"capturing": False},
-        {"cases": (case(ExceptionKind.RECORDING_MISSING, Severity.CRITICAL),)},
     ],
 )
 def test_an_unrecorded_class_needs_attention_after_the_grace_period(changes: dict[str, Any]) -> None:
@@ -138,7 +137,21 @@ def test_an_unrecorded_class_needs_attention_after_the_grace_period(changes: dic
 def test_before_and_after_the_class_nothing_has_to_be_recorded() -> None:
     for state in set(S) - {S.LIVE}:
         assert board_row(facts(state=state), at(60)).recording == Recording.NONE
-    assert board_row(facts(state=S.OPEN, room=RECORDED), at(-60)).recording == Recording.ON
+    early = live(state=S.OPEN, live_at=None)
+    assert board_row(early, at(-60)).recording == Recording.ON
+    assert board_row(live(state=S.OPEN, live_at=None, room=RoomStatus()), at(-60)).recording == Recording.NONE
+
+
+def test_an_empty_room_is_neither_recorded_nor_behind_with_its_transcript() -> None:
+    waits = TranscriptProgress(at(0), at(60), at(30), waiting=True)
+    empty = live(connections=(), transcribing=waits)
+    assert board_row(empty, at(600)).recording == Recording.NONE
+    assert board_row(empty, at(600)).attention == (Reason.INSTRUCTOR_MISSING,)
+
+
+def test_a_class_that_is_recorded_again_says_so_whatever_its_cases_say() -> None:
+    row = board_row(live(cases=(case(ExceptionKind.RECORDING_MISSING, Severity.CRITICAL),)), at(60))
+    assert row.recording == Recording.ON
 
 
 @pytest.mark.parametrize("state", [S.SCHEDULED, S.OPEN, S.LIVE])

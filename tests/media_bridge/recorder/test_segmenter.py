@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_bridge.recorder.segmenter import Pcm, PcmSegment, Segmenter
+from media_bridge.recorder.segmenter import Frame, Pcm, PcmSegment, Segmenter
 
 pytestmark = pytest.mark.unit
 
@@ -20,7 +20,7 @@ def frame(number: int) -> Pcm:
 
 def cut_all(arrivals: list[float], *, segment_seconds: float = 3.0, start: int = 0) -> list[PcmSegment]:
     segmenter = Segmenter(RATE, segment_seconds)
-    cuts = [cut for n, at in enumerate(arrivals) for cut in segmenter.push(frame(start + n), at)]
+    cuts = [cut for n, at in enumerate(arrivals) for cut in segmenter.push(Frame(frame(start + n), at))]
     last = segmenter.finish()
     return [*cuts, last] if last else cuts
 
@@ -75,7 +75,7 @@ def test_samples_dropped_during_a_stall_are_detected() -> None:
     arrivals[20:40] = [arrivals[40]] * 20
     kept = [n for n in range(60) if not 25 <= n < 35]
     segmenter = Segmenter(RATE, 10.0)
-    cuts = [cut for n in kept for cut in segmenter.push(frame(n), arrivals[n])]
+    cuts = [cut for n in kept for cut in segmenter.push(Frame(frame(n), arrivals[n]))]
     last = segmenter.finish()
 
     assert last is not None
@@ -96,7 +96,7 @@ def test_clock_drift_does_not_accumulate() -> None:
 def test_open_since_and_lag_describe_the_unfinished_segment() -> None:
     segmenter = Segmenter(RATE, 3.0)
     for n, at in enumerate(steady(5)):
-        list(segmenter.push(frame(n), at))
+        list(segmenter.push(Frame(frame(n), at)))
 
     assert segmenter.open_since == pytest.approx(100.0)
     assert segmenter.lag(100.7) == pytest.approx(0.2)

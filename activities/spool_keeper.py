@@ -1,0 +1,78 @@
+"""Stores what dead recorders left on this machine, whichever worker ran them, and indexes it."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from obstore.store import ObjectStore
+
+from activities.failures import description
+from activities.progress import utc_now
+from domain.cases.kinds import ExceptionKind
+from domain.record.recording import AudioSegment
+from domain.sessions.states import OVER_STATES
+from domain.subjects import Subject
+from media_bridge.recorder.recovery import store_abandoned
+from media_bridge.recorder.spool import Spool, session_spools
+from models.database import Database
+from models.repositories import recordings, sessions
+from services.cases import NewCase, open_case
+
+EVERY_SECONDS = 15.0
+_log = logging.getLogger(__name__)
+
+
+class SpoolKeeper:
+    """Looks through the spool of this machine again and again."""
+
+    def __init__(self, database: Database, store: ObjectStore, spool_dir: Path) -> None:
+        self._database = database
+        self._store = store
+        self._spool_dir = spool_dir
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def look(self) -> int:
+        """Store and index what can be stored; returns the number of segments. The rest stays for the next look."""
+        count = 0
+        for spool in await asyncio.to_thread(session_spools, self._spool_dir):
+            try:
+                count += await self._keep(spool)
+            except Exception as error:  # one class must not keep the others waiting
+                _log.warning(
+                    "the spool of a class is kept",
+                    extra={"session_id": str(spool.session_id), "error": description(error)},
+                )
+        return count
+
+    async def _keep(self, spool: Spool) -> int:
+        late: list[AudioSegment] = []
+
+        async def index(segment: AudioSegment) -> None:
+            async with self._database.tenant(segment.organization_id) as db:
+                await recordings.register(db, [segment])
+                if (await sessions.get_session(db, segment.session_id)).state in OVER_STATES:
+                    late.append(segment)
+
+        try:
+            return await store_abandoned(spool, self._store, index)
+        finally:
+            if late:
+                await self._open_case(late)
+
+    async def _open_case(self, late: list[AudioSegment]) -> None:
+        """The class was documented without this audio."""
+        first = late[0]
+        detail = {
+            "segments": str(len(late)),
+            "seconds": f"{sum(s.duration.total_seconds() for s in late):.0f}",
+        }
+        subject, kind = Subject.session(first.session_id), ExceptionKind.RECORDING_LATE
+        async with self._database.tenant(first.organization_id) as db:
+            await open_case(
+                db, NewCase(first.organization_id, subject, kind, first.recorder_id, detail), utc_now()
+            )
