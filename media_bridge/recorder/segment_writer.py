@@ -89,6 +89,7 @@ class SegmentWriter:
 
     def release(self) -> None:
         """Leaves what is in the spool to others."""
+        self._ahead.close()
         if self._claim is not None:
             self._claim.release()
 

@@ -85,9 +85,18 @@ class WriteAhead:
         """Writes what waits, again and again. An error is kept in `error`; what could not be written is tried again."""
         while True:
             await asyncio.sleep(WRITE_SECONDS)
-            await asyncio.to_thread(self._write_all)
+            await asyncio.to_thread(self.write)
 
-    def _write_all(self) -> None:
+    def close(self) -> None:
+        """Closes the files; they stay for others."""
+        with self._lock:
+            for one in self._files.values():
+                one.closed = True
+                if one.file is not None:
+                    one.file.close()
+
+    def write(self) -> None:
+        """Writes what waits. Blocks: call it in a thread."""
         failure = None
         sync = time.monotonic() - self._synced_at >= SYNC_SECONDS
         for one in list(self._files.values()):
