@@ -76,7 +76,7 @@ class CaptureActivities(Capture):
 
     @activity.defn(name="capture_class")
     async def capture(self, capture: CaptureInput) -> CaptureResult:
-        journal = CaptureJournal(self._database, capture)
+        journal = CaptureJournal(self._database, capture.session)
         monitor = _RecorderMonitor(journal, self._client, capture.session, self._recorded_until())
         loops = [
             asyncio.create_task(loop)

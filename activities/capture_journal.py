@@ -19,19 +19,17 @@ from models.database import Database
 from models.repositories import captures, events, recordings, sessions
 from services.cases import NewCase, open_case
 from services.recording_coverage import recording_coverage
-from workflows.contracts.record import CaptureInput
+from workflows.contracts.common import SessionRef
 
 FLUSH_SECONDS = 0.5
 GAP_WORTH_A_CASE = timedelta(seconds=15)
 GAPS_SECONDS = 60.0  # between two looks for gaps, while there is reason to look
-_UPLOAD_TIME = timedelta(seconds=15)  # a segment that ended this long ago should be stored
 
 
 class CaptureJournal:
-    def __init__(self, database: Database, capture: CaptureInput) -> None:
+    def __init__(self, database: Database, ref: SessionRef) -> None:
         self._database = database
-        self._ref = capture.session
-        self._segment_length = timedelta(seconds=capture.segment_seconds)
+        self._ref = ref
         self._segments: list[AudioSegment] = []
         self._events: list[SessionEvent] = []
         self._look_for_gaps_at: float | None = None  # clock seconds; None while nothing was missed
@@ -87,11 +85,11 @@ class CaptureJournal:
                 )
                 await events.record(db, self._ref.organization_id, [(self._ref.session_id, event)])
 
-    async def open_gap_cases(self, until: datetime) -> None:
-        """Open a case for each gap of the class before `until`, counted from what is stored. Raises Unavailable."""
+    async def open_gap_cases(self, now: datetime) -> None:
+        """Open a case for each gap of the class so far, counted from what is stored. Raises Unavailable."""
         async with self._database.tenant(self._ref.organization_id) as db:
             session = await sessions.get_session(db, self._ref.session_id)
-            coverage = await recording_coverage(db, session, until)
+            coverage = await recording_coverage(db, session, now)
             for gap in coverage.gaps if coverage else ():
                 if timedelta(seconds=gap.seconds) >= GAP_WORTH_A_CASE:
                     detail = {"from": gap.start.isoformat(), "until": gap.end.isoformat()}
@@ -113,7 +111,7 @@ class CaptureJournal:
     async def _look_for_gaps(self) -> None:
         if self._look_for_gaps_at is not None and steady_seconds() >= self._look_for_gaps_at:
             self._look_for_gaps_at = steady_seconds() + GAPS_SECONDS
-            await self.open_gap_cases(utc_now() - self._segment_length - _UPLOAD_TIME)
+            await self.open_gap_cases(utc_now())
 
     async def _open_case(
         self, db: AsyncSession, kind: ExceptionKind, occasion: str, detail: Mapping[str, str]

@@ -19,6 +19,7 @@ from api.schemas.records import (
     RevisionMade,
     RevisionOut,
     SegmentOut,
+    UnheardOut,
     UtteranceOut,
     WholeRevisionOut,
 )
@@ -29,6 +30,7 @@ from models.repositories import cases, documents, notices, recordings, sessions
 from services import attendance as attendance_now
 from services.audio_clips import cut
 from services.inputs.documentation import ChangesWanted, Decision, Revision, RevisionIn
+from services.recording_coverage import recording_coverage
 from signing.links import CONTENT_LINK_TTL, RecordingLink
 
 router = APIRouter(prefix="/v1/sessions/{session_id}", tags=["records"], route_class=ApiRoute)
@@ -63,16 +65,23 @@ async def engagement(session: VisibleSession, db: Work, now: Now) -> list[Engage
 
 @router.get("/recordings", dependencies=TRANSCRIPT)
 async def list_recordings(session: VisibleSession, db: Work, shared: Shared, now: Now) -> list[RecordingOut]:
-    """List the audio of each participant, with links that work for 15 minutes."""
+    """List the audio of each participant, with links that work for 15 minutes, and what is missing of it."""
     expires_at = now + CONTENT_LINK_TTL
     by_identity: dict[str, list[SegmentOut]] = {}
     for segment in await recordings.segments(db, session.id):
         link = RecordingLink(session.organization_id, session.id, segment.key)
         url = shared.links.recording_url(link, expires_at)
         by_identity.setdefault(segment.identity, []).append(SegmentOut.of(segment, url))
+    coverage = await recording_coverage(db, session, now)
+    unheard = coverage.unheard if coverage else {}
     return [
-        RecordingOut(participant_id=UUID(identity), links_expire_at=expires_at, segments=segments)
-        for identity, segments in sorted(by_identity.items())
+        RecordingOut(
+            participant_id=UUID(identity),
+            links_expire_at=expires_at,
+            segments=by_identity.get(identity, []),
+            unheard=[UnheardOut.of(span) for span in unheard.get(identity, ())],
+        )
+        for identity in sorted(by_identity.keys() | unheard.keys())
     ]
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from domain.intervals import Interval, total_seconds
 from domain.notices.kinds import DeliveryState
 from domain.people.roles import Role
 from domain.record.documentation import DocumentationStatus, Statement
@@ -135,10 +136,24 @@ class SegmentOut(Schema):
         return cls(**fields, seconds=round(segment.duration.total_seconds(), 3), url=url)
 
 
+class UnheardOut(Schema):
+    """A time in which the participant was unmuted and is not in the recording."""
+
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    seconds: Seconds
+
+    @classmethod
+    def of(cls, span: Interval) -> Self:
+        seconds = round(total_seconds([span]), 3)
+        return cls(started_at=span.start, ended_at=span.end, seconds=seconds)
+
+
 class RecordingOut(Schema):
     participant_id: UUID
     links_expire_at: AwareDatetime
     segments: list[SegmentOut] = Field(description="In chronological order.")
+    unheard: list[UnheardOut] = Field(description="What is missing, in chronological order.")
 
 
 class RevisionOut(Schema):

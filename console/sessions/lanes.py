@@ -35,6 +35,7 @@ class Lane:
     connections: list[Bar]
     gaps: list[Bar]  # between the connections
     talk: list[Bar]
+    unheard: list[Bar]  # unmuted, and not in the recording
 
     @property
     def description(self) -> str:
@@ -42,7 +43,9 @@ class Lane:
         if not self.connections:
             return "was not in class"
         in_class = "in class " + ", ".join(bar.label for bar in self.connections)
-        return in_class + ("; away " + ", ".join(bar.label for bar in self.gaps) if self.gaps else "")
+        away = "; away " + ", ".join(bar.label for bar in self.gaps) if self.gaps else ""
+        unheard = "; not recorded " + ", ".join(bar.label for bar in self.unheard) if self.unheard else ""
+        return in_class + away + unheard
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,13 @@ class Axis:
         last = (self.end - self.zero) // step
         return [Tick(self.x(at), at) for n in range(first, last + 1) if (at := self.zero + n * step)]
 
-    def lane(self, row: AttendanceRow, talk: Iterable[Interval], now: datetime) -> Lane:
+    def lane(
+        self, row: AttendanceRow, talk: Iterable[Interval], unheard: Iterable[Interval], now: datetime
+    ) -> Lane:
         spans = _connections(row, now)
         gaps = [Interval(before.end, after.start) for before, after in pairwise(merged(spans))]
-        return Lane(self._bars(spans), self._bars(gaps), self._bars(_merge_short_pauses(talk)))
+        talk_bars = self._bars(_merge_short_pauses(talk))
+        return Lane(self._bars(spans), self._bars(gaps), talk_bars, self._bars(unheard))
 
     def _bars(self, spans: Iterable[Interval]) -> list[Bar]:
         return [self._bar(span) for span in spans]

@@ -1,7 +1,7 @@
 """The view model of the session page, read in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.frame import labels
+from console.frame.recording_gaps import RecordingGap, recording_gaps
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from console.sessions.lanes import Axis, Lane
 from domain.cases.kinds import ExceptionKind
 from domain.intervals import Interval
 from domain.people.roles import identity_of
-from domain.record.capture_coverage import Coverage
 from domain.record.documentation import Section, Statement
 from domain.record.transcript import Utterance
 from domain.sessions.board import Recording, board_row
@@ -87,7 +87,7 @@ class SessionView:
     instructors: dict[str, str]  # names of the substitutes that cases ask for, by id
     next_briefing: Sections
     recording: Recording
-    coverage: Coverage | None  # None for a class that was not taught
+    gaps: list[RecordingGap]
 
     @property
     def live(self) -> bool:
@@ -124,13 +124,14 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
     timeline = await sessions.timeline(db, session_id)
     session_cases = await cases.of_session(db, session_id)
     attended = {row.participant_id: row for row in await attendance.rows(db, session, now)}
+    coverage = await recording_coverage(db, session, now)
     axis = Axis.of(session, attended.values(), now)
     return SessionView(
         session=session,
         course=await entities.get(db, Course, session.course_id),
         timeline=[_timeline_line(row) for row in timeline if _is_shown(session, row)],
         axis=axis,
-        people=_people(participants, attended, utterances, axis, now),
+        people=_people(participants, attended, utterances, coverage.unheard if coverage else {}, axis, now),
         transcript=transcript_lines(utterances, participants),
         documentation=documentation,
         sections=_sections(statements),
@@ -139,7 +140,7 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         instructors=await _substitutes(db, session_cases),
         next_briefing=await _next_briefing(db, session),
         recording=await _recording(db, session, now),
-        coverage=await recording_coverage(db, session, now),
+        gaps=recording_gaps(coverage, participants),
     )
 
 
@@ -177,6 +178,7 @@ def _people(
     participants: list[Participant],
     attended: dict[UUID, AttendanceRow],
     utterances: Iterable[Utterance],
+    unheard: Mapping[str, Sequence[Interval]],
     axis: Axis,
     now: datetime,
 ) -> list[PersonLine]:
@@ -184,9 +186,9 @@ def _people(
     for utterance in utterances:
         talk[utterance.identity].append(Interval(utterance.starts_at, utterance.ends_at))
     return [
-        PersonLine(person, row, axis.lane(row, talk[identity_of(person.id)], now))
+        PersonLine(person, row, axis.lane(row, talk[identity], unheard.get(identity, ()), now))
         for person in participants
-        if (row := attended.get(person.id))
+        if (row := attended.get(person.id)) and (identity := identity_of(person.id))
     ]
 
 

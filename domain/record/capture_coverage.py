@@ -38,8 +38,21 @@ class Coverage:
 
     expected_seconds: float
     heard_seconds: float
-    gaps: tuple[Gap, ...]
+    unheard: Mapping[str, tuple[Interval, ...]]  # by identity of the speaker
     recorder_came: bool
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The spans in which somebody is missing, in order of time."""
+        spans = [(span, who) for who, unheard in self.unheard.items() for span in unheard]
+        return tuple(
+            Gap(
+                whole.start,
+                whole.end,
+                tuple(sorted({who for span, who in spans if whole.start <= span.start <= whole.end})),
+            )
+            for whole in merged(span for span, _ in spans)
+        )
 
     @property
     def share(self) -> float:
@@ -60,7 +73,7 @@ def capture_coverage(
     """What the stored segments hold of the class, between its beginning and its end or now."""
     stored = _stored_intervals(segments, _without_packets(events))
     expected_seconds, heard_seconds = 0.0, 0.0
-    unheard: list[tuple[Interval, str]] = []
+    unheard: dict[str, list[Interval]] = defaultdict(list)
     for identity, track_sid, unmuted in _unmuted(events, live):
         missing = [
             span
@@ -70,9 +83,11 @@ def capture_coverage(
         expected = total_seconds(unmuted)
         expected_seconds += expected
         heard_seconds += expected - total_seconds(missing)
-        unheard += [(span, identity) for span in missing]
+        if missing:
+            unheard[identity] += missing
     recorder_came = any(event.kind == EventKind.CAPTURE_STARTED for event in events)
-    return Coverage(expected_seconds, heard_seconds, _gaps(unheard), recorder_came)
+    by_speaker = {identity: merged(spans) for identity, spans in unheard.items()}
+    return Coverage(expected_seconds, heard_seconds, by_speaker, recorder_came)
 
 
 def _unmuted(
@@ -107,14 +122,3 @@ def _without_packets(events: Iterable[SessionEvent]) -> list[Interval]:
         and e.kind == EventKind.CAPTURE_BLIND
         and e.data.get("reason") == NO_PACKETS
     ]
-
-
-def _gaps(unheard: Sequence[tuple[Interval, str]]) -> tuple[Gap, ...]:
-    return tuple(
-        Gap(
-            whole.start,
-            whole.end,
-            tuple(sorted({who for span, who in unheard if whole.start <= span.start <= whole.end})),
-        )
-        for whole in merged(span for span, _ in unheard)
-    )

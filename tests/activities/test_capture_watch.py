@@ -21,7 +21,6 @@ from models.repositories import events, recordings
 from models.written_sessions import WRITES_SESSIONS
 from tests.activities.school_rows import SchoolRows
 from tests.media_bridge.dead_recorder import frames, write_ahead
-from workflows.contracts.record import CaptureInput
 
 pytestmark = pytest.mark.adapter
 
@@ -37,7 +36,7 @@ async def live(school: SchoolRows) -> SchoolRows:
 
 
 def journal(school: SchoolRows) -> CaptureJournal:
-    return CaptureJournal(school.database, CaptureInput(school.session, 30))
+    return CaptureJournal(school.database, school.session)
 
 
 async def capture_events(school: SchoolRows) -> list[EventKind]:
@@ -118,8 +117,8 @@ async def test_a_gap_is_told_from_what_is_stored(live: SchoolRows) -> None:
     )
     await live.record(on)
     own = journal(live)
-    await own.open_gap_cases(live.starts_at + timedelta(minutes=3))
-    await own.open_gap_cases(live.starts_at + timedelta(minutes=3))
+    for minutes in (3, 4):
+        await own.open_gap_cases(live.starts_at + timedelta(minutes=minutes))
 
     assert await cases(live) == [("recording_gap", live.starts_at.isoformat())]
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 
 from cli.demo_class.school import NAMES
+from domain.presence.events import SessionEvent
 from domain.record.documentation import Statement
 from models.database import Database
 from models.repositories import documents, events, recordings
@@ -45,6 +46,16 @@ class Hall:
         """By the signal that an admin sends in the Temporal UI."""
         client = await self._client()
         await client.substitute(UUID(str(session_id)), Substitute())
+
+    async def record(self, lesson: Lesson, *observed: SessionEvent) -> None:
+        """Record further events of a class."""
+        async with (
+            aclosing(Database(self.campus.database.application)) as database,
+            database.tenant(lesson.organization_id) as db,
+        ):
+            await events.record(
+                db, lesson.organization_id, [(lesson.session_id, event) for event in observed]
+            )
 
     async def taught_class(
         self,
@@ -105,7 +116,7 @@ class Hall:
         ends_at = lesson.starts_at + LASTS
         with psycopg.connect(self.campus.database.superuser) as connection:
             connection.execute(
-                "update session set starts_at = %s, ends_at = %s, ended_at = %s where id = %s",
-                [lesson.starts_at, ends_at, ends_at, lesson.session_id],
+                "update session set starts_at = %s, live_at = %s, ends_at = %s, ended_at = %s where id = %s",
+                [lesson.starts_at, lesson.starts_at, ends_at, ends_at, lesson.session_id],
             )
             connection.execute("delete from booked_time where session_id = %s", [lesson.session_id])

@@ -61,21 +61,28 @@ def test_the_axis_spans_the_plan_and_all_connections() -> None:
 
 def test_an_open_connection_ends_now() -> None:
     row = attended((10, None))
-    (bar,) = axis(row).lane(row, [], at(20)).connections
+    (bar,) = axis(row).lane(row, [], [], at(20)).connections
     assert (bar.x, bar.width, bar.label) == (25, 25, "10:00–20:00")
 
 
 def test_gaps_lie_between_connections_that_do_not_overlap() -> None:
     row = attended((0, 10), (9, 12), (14, 20))
-    lane = axis(row).lane(row, [], at(40))
+    lane = axis(row).lane(row, [], [], at(40))
     assert len(lane.connections) == 3
     assert [gap.label for gap in lane.gaps] == ["12:00–14:00"]
     assert lane.description == "in class 0:00–10:00, 9:00–12:00, 14:00–20:00; away 12:00–14:00"
 
 
+def test_what_was_not_recorded_stands_in_the_lane_and_in_its_words() -> None:
+    row = attended((0, 10))
+    lane = axis(row).lane(row, [], [Interval(at(2), at(5))], at(40))
+    assert [bar.label for bar in lane.unheard] == ["2:00–5:00"]
+    assert lane.description == "in class 0:00–10:00; not recorded 2:00–5:00"
+
+
 def test_an_absent_person_has_an_empty_lane() -> None:
     row = attended()
-    assert axis(row).lane(row, [], at(40)).description == "was not in class"
+    assert axis(row).lane(row, [], [], at(40)).description == "was not in class"
 
 
 def test_short_pauses_do_not_split_a_talk_bar() -> None:
@@ -86,7 +93,7 @@ def test_short_pauses_do_not_split_a_talk_bar() -> None:
         Interval(at(1) + 2 * second, at(1) + 3 * second),
         Interval(at(5), at(6)),
     ]
-    assert [bar.label for bar in axis(row).lane(row, talk, at(40)).talk] == ["1:00–1:03", "5:00–6:00"]
+    assert [bar.label for bar in axis(row).lane(row, talk, [], at(40)).talk] == ["1:00–1:03", "5:00–6:00"]
 
 
 @pytest.mark.parametrize("lasts", [1, 5, 30, 45, 90, 480, 720])
@@ -99,4 +106,4 @@ def test_the_axis_has_a_few_ticks_from_the_planned_start(lasts: float) -> None:
 
 def test_times_before_the_planned_start_are_negative() -> None:
     row = attended((-2.5, 1))
-    assert axis(row).lane(row, [], at(5)).connections[0].label == "−2:30–1:00"
+    assert axis(row).lane(row, [], [], at(5)).connections[0].label == "−2:30–1:00"

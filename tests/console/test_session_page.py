@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
+from cli.demo_class.script import Speaker
+from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.record.documentation import Citation, Section, Statement
 from tests.campus import School, school
 from tests.console.conftest import ZONE, signed_in_page
@@ -58,6 +60,41 @@ async def test_a_taught_class_shows_attendance_and_times(page: Page, hall: Hall,
     await expect(shown).to_contain_text(f"({taught.starts_at:%H:%M}–")
     await expect(shown).to_contain_text("UTC)")
     await look_and_check(page, "session")
+
+
+async def test_what_was_not_recorded_is_shown_where_the_class_is_read(
+    page: Page, hall: Hall, taught: Lesson, academy: School
+) -> None:
+    """Leo was unmuted for five minutes of which hardly anything is stored."""
+    leo, since = taught.people[Speaker.SECOND_STUDENT], taught.starts_at + timedelta(minutes=5)
+    changes = ((EventKind.TRACK_PUBLISHED, since), (EventKind.TRACK_MUTED, since + timedelta(minutes=5)))
+    await hall.record(
+        taught,
+        *(
+            SessionEvent(
+                EventSource.CAPTURE,
+                f"{kind}:{at}",
+                kind,
+                at,
+                leo,
+                "PA",
+                "TR_x",
+                data={"source": "microphone"},
+            )
+            for kind, at in changes
+        ),
+    )
+    await open_page(page, hall, taught.session_id)
+    note = page.get_by_role("note")
+    await expect(note).to_contain_text("5m of this class is not recorded.")
+    await expect(note.get_by_role("listitem")).to_contain_text("Leo Lindqvist")
+    await expect(page.get_by_role("img", name="Leo Lindqvist")).to_have_attribute(
+        "aria-label", re.compile("; not recorded 5:00–10:00$")
+    )
+    await look_and_check(page, "session-with-gap")
+    recordings = await academy.get(f"/v1/sessions/{taught.session_id}/recordings")
+    (missing,) = next(one["unheard"] for one in recordings if one["participant_id"] == leo)
+    assert missing["seconds"] == 300
 
 
 async def test_a_word_plays_from_its_time_and_the_next_utterances_follow(

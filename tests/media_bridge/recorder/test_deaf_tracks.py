@@ -9,7 +9,8 @@ pytestmark = pytest.mark.unit
 
 def remedies(unheard_until: float, *, until: float = 60) -> list[tuple[float, Remedy]]:
     """What is tried for a track that is not heard from second 0 on, looked at every two seconds."""
-    tracks, tried = DeafTracks(), []
+    tracks = DeafTracks()
+    tried: list[tuple[float, Remedy]] = []
     for now in range(0, round(until), 2):
         tracks.look({"TR_1"} if now < unheard_until else set(), now)
         if (due := tracks.remedy(now)) is not None:
