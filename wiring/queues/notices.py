@@ -1,0 +1,27 @@
+"""The task queue of messages, so that a mail server that hangs takes no slot from a class."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from activities.deliveries import DeliveryActivities
+from activities.notices import NoticeActivities
+from activities.progress import ProgressWriter
+from integrations.mail import SmtpMailer
+from services.notices import ClassNotices
+from services.outbox import Outbox
+from wiring.queues.parts import Activities, WorkerParts
+from wiring.signing import link_signer, sealed_content
+from workflows.notice_delivery import NoticeDelivery
+
+MAX_CONCURRENT = 40
+WORKFLOWS: tuple[type, ...] = (NoticeDelivery,)
+
+
+@asynccontextmanager
+async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
+    settings, database = parts.settings, parts.database
+    mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
+    outbox = Outbox(database, mailer, sealed_content(settings))
+    delivery = DeliveryActivities(outbox)
+    notices = ClassNotices(database, link_signer(settings), outbox)
+    yield [NoticeActivities(ProgressWriter(database), notices).send, delivery.deliver, delivery.give_up]

@@ -1,0 +1,76 @@
+"""The task queue of workflows, and of the activities that take a transaction or a call."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from activities.cases import CaseActivities
+from activities.documentation import DocumentationActivities
+from activities.housekeeping import HousekeepingActivities
+from activities.progress import ProgressWriter
+from activities.records import RecordActivities
+from activities.room_watch import RoomWatchActivities
+from activities.rooms import RoomActivities
+from activities.sessions import SessionActivities
+from config.settings import Settings
+from drafting.engine import DraftingEngine
+from drafting.extractive import ExtractiveEngine
+from drafting.fallback import FallbackEngine
+from drafting.openai_compatible import OpenAICompatibleEngine
+from media_bridge.rooms import LiveKitRooms
+from services.drafts import Drafts
+from services.housekeeping import Housekeeper
+from wiring.queues import notices
+from wiring.queues.parts import Activities, WorkerParts
+from workflows.client import DeliveryClient, SessionClient
+from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
+
+MAX_CONCURRENT = 100
+WORKFLOWS = ALL_WORKFLOWS
+
+
+@asynccontextmanager
+async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
+    settings, database, progress = parts.settings, parts.database, ProgressWriter(parts.database)
+    rooms = LiveKitRooms(
+        settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
+    )
+    housekeeping = HousekeepingActivities(
+        Housekeeper(database, DeliveryClient(parts.client, settings.region))
+    )
+    booking = SessionActivities(database, progress)
+    room = RoomActivities(database, progress, rooms)
+    watch = RoomWatchActivities(database, rooms, SessionClient(parts.client, settings.region))
+    documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
+    record = RecordActivities(database, progress)
+    try:
+        async with notices.activities(parts) as of_notices:
+            yield [
+                booking.book,
+                booking.move,
+                booking.cancel,
+                booking.record_progress,
+                room.open_room,
+                room.close_room,
+                watch.watch,
+                documentation.draft,
+                documentation.approve,
+                documentation.request_changes,
+                record.file,
+                record.prepare_next_briefing,
+                record.close,
+                CaseActivities(database).open_case,
+                housekeeping.start_deliveries,
+                housekeeping.forget_expired,
+                *of_notices,  # runs that were started before notices had a queue of their own wait here
+            ]
+    finally:
+        await rooms.aclose()
+
+
+def drafting_engine(settings: Settings) -> DraftingEngine:
+    """The configured language model, with the extractive engine as fallback; without one, the extractive engine."""
+    if settings.drafting_url and settings.drafting_model:
+        key = settings.drafting_api_key.get_secret_value() if settings.drafting_api_key else None
+        endpoint = OpenAICompatibleEngine(settings.drafting_url, settings.drafting_model, api_key=key)
+        return FallbackEngine(endpoint, ExtractiveEngine())
+    return ExtractiveEngine()
