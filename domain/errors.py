@@ -3,6 +3,7 @@
     HomeroomError
     ├── InvalidInput            the caller must change the request
     │   ├── BookingInPast
+    │   ├── RepeatedTime        a wall time that occurs twice because clocks go back
     │   ├── UnknownReference    names a course, topic, person… that this organization does not have
     │   ├── CursorInvalid       a cursor of another list, or of none
     │   ├── KeyReused           an Idempotency-Key that was sent with another request
@@ -69,6 +70,14 @@ class BookingInPast(InvalidInput):
     code = "booking-in-past"
     title = "The class would start in the past"
     usual_step = "Choose a start time in the future."
+
+
+class RepeatedTime(InvalidInput):
+    """Its `extra` has both moments, `first` and `second`, as ISO 8601 with their offsets."""
+
+    code = "repeated-time"
+    title = "This time occurs twice on that day"
+    usual_step = "Say which of the two you mean."
 
 
 class UnknownReference(InvalidInput):

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.http import problems
-from domain.errors import HomeroomError, MailboxBusy
+from domain.errors import HomeroomError, MailboxBusy, RepeatedTime
 from domain.people.access import PERMISSIONS, AccessRole
 
-_NEVER_SENT = (MailboxBusy,)  # raised only within workflows, as are the errors without an HTTP status
+# Raised where no API client sees them, as are the errors without an HTTP status.
+_NEVER_SENT = (MailboxBusy, RepeatedTime)
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 

@@ -1,13 +1,21 @@
 """Parses and formats times, time zones and durations for the command line."""
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from domain.errors import InvalidInput, RepeatedTime
+from domain.scheduling.wall_time import offset_name, start_of_day, wall_time_to_utc
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _SHORT = re.compile(r"(\d{1,6})([smhd])")
+_FROM_NOW = re.compile(r"in\s+((?:\d{1,6}\s*(?:minutes?|mins?|m|hours?|h|days?|d)\s*)+)")
+_PART = re.compile(r"(\d{1,6})\s*([mhd])")
+_CLOCK = re.compile(r"(?:(today|tomorrow)\s+(?:at\s+)?)?(\d{1,2}):(\d{2})")
+_ISO_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+FORMS = "2030-03-04T16:00, 2030-03-04T16:00+01:00, 2030-03-04, 14:05, “tomorrow 9:30” or “in 10 minutes”"
 
 
 def read_zone(name: str) -> tzinfo | None:
@@ -18,15 +26,51 @@ def read_zone(name: str) -> tzinfo | None:
         raise typer.BadParameter(f"{name!r} isn't a time zone. Use a name such as Europe/Madrid.") from None
 
 
-def read_moment(text: str, zone: tzinfo | None) -> datetime:
-    """A date or time in ISO 8601, in `zone` if it has no offset."""
+def read_moment(text: str, zone: tzinfo | None, now: datetime | None = None) -> datetime:
+    """The moment in UTC that a text in one of FORMS names; a date is the start of its day.
+
+    A time without an offset is in `zone`. Raises BadParameter for any other text, for a time that a clock change skips,
+    and for one that it repeats.
+    """
     try:
-        moment = datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=zone) if zone else moment.astimezone()
+        return _read(text.strip(), zone, now or datetime.now(UTC)).astimezone(UTC)
+    except RepeatedTime as error:
+        first, second = error.extra["first"], error.extra["second"]
+        raise typer.BadParameter(f"{_sentence(error)} Write {first} or {second}.") from None
+    except InvalidInput as error:
+        raise typer.BadParameter(f"{_sentence(error)} {error.next_step}") from None
     except (ValueError, OverflowError):
-        raise typer.BadParameter(
-            f"{text!r} isn't a time. Use a form such as 2030-03-04, 2030-03-04T16:00 or 2030-03-04T16:00+01:00."
-        ) from None
+        raise typer.BadParameter(f"{text!r} isn't a time. Use a form such as {FORMS}.") from None
+
+
+def _read(text: str, zone: tzinfo | None, now: datetime) -> datetime:
+    """Raises ValueError, OverflowError, InvalidInput."""
+    if text == "now":
+        return now
+    if from_now := _FROM_NOW.fullmatch(text):
+        parts = _PART.findall(from_now[1])
+        return _next_minute(now + sum((_length(int(n), unit) for n, unit in parts), timedelta()))
+    if clock := _CLOCK.fullmatch(text):
+        day = now.astimezone(zone).date() + timedelta(days=clock[1] == "tomorrow")
+        return wall_time_to_utc(datetime.combine(day, time(int(clock[2]), int(clock[3]))), zone)
+    if len(text) == len("2030-03-04"):
+        return start_of_day(date.fromisoformat(text), zone)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else wall_time_to_utc(moment, zone)
+
+
+def _length(count: int, unit: str) -> timedelta:
+    return timedelta(seconds=count * _SECONDS[unit])
+
+
+def _next_minute(at: datetime) -> datetime:
+    """The moment, or the full minute after it."""
+    minute = at.replace(second=0, microsecond=0)
+    return at if minute == at else minute + timedelta(minutes=1)
+
+
+def _sentence(error: InvalidInput) -> str:
+    return f"{error.detail[:1].upper()}{error.detail[1:]}."
 
 
 def optional_moment(text: str, zone: tzinfo | None) -> str | None:
@@ -34,12 +78,26 @@ def optional_moment(text: str, zone: tzinfo | None) -> str | None:
 
 
 def write_moment(text: str, zone: tzinfo | None) -> str:
-    """An ISO 8601 time as date and minute in `zone`."""
-    return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"
+    """An ISO 8601 time as date, minute and name of the offset in `zone`."""
+    at = datetime.fromisoformat(text)
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M} {offset_name(at, zone)}"
 
 
 def read_duration(text: str) -> str | float:
     """A duration in seconds for `90s`, `15m`, `24h` or `14d`; other text is left to the API, which takes ISO 8601."""
     if match := _SHORT.fullmatch(text):
-        return timedelta(seconds=int(match[1]) * _SECONDS[match[2]]).total_seconds()
+        return _length(int(match[1]), match[2]).total_seconds()
     return text
+
+
+def write_duration(text: str) -> str:
+    """An ISO 8601 duration in the form that `read_duration` takes; any other text as it is."""
+    match = _ISO_DURATION.fullmatch(text)
+    if match is None or not any(match.groups()):
+        return text
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    total = int(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds())
+    units = {"d": 86_400, "h": 3600, "m": 60} if total >= 2 * 86_400 else {"h": 3600, "m": 60}
+    return next(
+        (f"{total // size}{unit}" for unit, size in units.items() if total and total % size == 0), f"{total}s"
+    )

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from cli.api_client import Json
 from cli.remote.address import operator_token
 from cli.remote.caller import AsJson, Caller, Url, calling, remote
-from cli.remote.moments import read_duration
+from cli.remote.moments import read_duration, write_duration
 
 organization = typer.Typer(no_args_is_help=True, help="The organization. Operators can create new ones.")
 policy = typer.Typer(no_args_is_help=True, help="The organization's class rules.")
@@ -67,7 +68,7 @@ def edit(
 @remote
 def show_policy(caller: Caller) -> None:
     """Show all rules."""
-    caller.screen.record(caller.api.get("/v1/policy"))
+    _show(caller, caller.api.get("/v1/policy"))
 
 
 @policy.command("set")
@@ -83,7 +84,18 @@ def set_policy(
     ],
 ) -> None:
     """Change rules for classes booked from now on."""
-    caller.screen.record(caller.api.patch("/v1/policy", dict(_rule(assignment) for assignment in rules)))
+    _show(caller, caller.api.patch("/v1/policy", dict(_rule(assignment) for assignment in rules)))
+
+
+def _show(caller: Caller, rules: Json) -> None:
+    """Print the rules, for people with durations as `policy set` takes them."""
+    caller.screen.record(rules if caller.screen.as_json else {k: _as_typed(v) for k, v in rules.items()})
+
+
+def _as_typed(value: object) -> object:
+    if isinstance(value, list):
+        return ",".join(str(_as_typed(item)) for item in value)
+    return write_duration(value) if isinstance(value, str) else value
 
 
 def _rule(assignment: str) -> tuple[str, object]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
-from console.frame import forms
+from console.frame import forms, times
 from console.frame.forms import Field, Form, Options
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
@@ -45,6 +46,7 @@ _DEFAULT_MINUTES = 60
 class BookingForm(Schema):
     instructor_id: UUID
     starts_at: WallTime
+    starts_at_offset: int | None = None  # from UTC in seconds; the chosen side of a repeated time
     minutes: int = Bound(ge=1, le=24 * 60)
 
 
@@ -58,7 +60,8 @@ class BookingChoices:
     topics: Sequence[Topic]
     students: Sequence[Student]
 
-    def form(self, values: Mapping[str, Any]) -> Form:
+    def form(self, values: Mapping[str, Any], starts_at: str = "") -> Form:
+        """`starts_at` is the typed start: where it occurs twice, the form asks for its side."""
         fields = (
             Field("instructor_id", "Instructor", "select", options=lambda: self.instructors),
             Field(
@@ -67,6 +70,7 @@ class BookingChoices:
                 "datetime-local",
                 f"In the organization's time zone, {self.time_zone}.",
             ),
+            Field("starts_at_offset", "", "select", options=lambda: _sides(starts_at, self.time_zone)),
             Field("minutes", "Length in minutes", "number"),
         )
         return forms.build(fields, BookingForm, values)
@@ -86,11 +90,12 @@ async def book(request: Request, key: UUID, shared: Shared, who: CurrentUser, no
     posted = await forms.posted(request)
     async with shared.database.tenant(who.organization_id) as db:
         choices = await _choices(db, who, key)
-    form = forms.with_input(choices.form({}), posted)
+    form = forms.with_input(choices.form({}, forms.text(posted, "starts_at")), posted)
     topics, students = forms.texts(posted, "topic_ids"), forms.texts(posted, "student_ids")
     try:
         booking = BookingForm.model_validate(forms.values(form))
-        starts_at = wall_time_to_utc(choices.time_zone, booking.starts_at)
+        offset = times.from_utc(booking.starts_at_offset)
+        starts_at = wall_time_to_utc(booking.starts_at, ZoneInfo(choices.time_zone), offset=offset)
         new = NewSession.model_validate(
             {
                 "course_id": key,
@@ -107,6 +112,13 @@ async def book(request: Request, key: UUID, shared: Shared, who: CurrentUser, no
         # The workflow of a refused booking has ended, so another attempt needs a new id.
         return _page(request, choices, shown, set(topics), set(students), str(uuid7()))
     return go_to(request, f"/sessions/{booked.session_id}", "booked")
+
+
+def _sides(typed: str, zone: str) -> Options:
+    try:
+        return times.sides_of(datetime.fromisoformat(typed).replace(tzinfo=None), ZoneInfo(zone))
+    except (ValueError, OverflowError):
+        return ()
 
 
 async def _choices(db: AsyncSession, who: Principal, key: UUID) -> BookingChoices:

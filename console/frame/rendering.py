@@ -89,6 +89,8 @@ def _sentence(text: str) -> str:
 
 _templates.env.filters["clock"] = times.clock
 _templates.env.filters["input_value"] = times.input_value
+_templates.env.filters["sides"] = times.sides
+_templates.env.filters["offset"] = times.offset
 _templates.env.filters["duration"] = times.short_duration
 _templates.env.filters["listed"] = partial(listed, language="en")
 _templates.env.filters["sentence"] = _sentence

@@ -1,7 +1,7 @@
 """Dates, times and durations in English, as the console's pages show them; static/times.js has the same formats."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.units import format_unit
 
+from domain.scheduling.wall_time import is_repeated, occurrences, offset_name
 from reports.moments import locale_of
 
 ENGLISH = locale_of("en")
@@ -21,20 +22,64 @@ _STYLES = {
     "both": ("MMMEd", "Hm"),
     "full": ("yMMMd", "Hm"),
 }
+_YEARLESS, _WITH_YEAR = "MMMEd", "yMMMEd"
 _INPUT = "%Y-%m-%dT%H:%M"  # the value of a datetime-local input
 
 
 def clock(at: datetime | None, zone: str, style: str = "time") -> str:
-    """The moment in a time zone, in one of the styles; empty for None."""
+    """The moment in a time zone, in one of the styles; empty for None.
+
+    A date of another year has its year, a time that occurs twice because clocks go back the name of its offset.
+    """
     if at is None:
         return ""
     local = ZoneInfo(zone)
-    return ", ".join(format_skeleton(skeleton, at, local, locale=ENGLISH) for skeleton in _STYLES[style])
+    this_year = at.astimezone(local).year == datetime.now(local).year
+    skeletons = [_WITH_YEAR if s == _YEARLESS and not this_year else s for s in _STYLES[style]]
+    text = ", ".join(format_skeleton(skeleton, at, local, locale=ENGLISH) for skeleton in skeletons)
+    has_time = "H" in skeletons[-1]
+    return f"{text} {offset_name(at, local)}" if has_time and is_repeated(at, local) else text
 
 
 def input_value(at: datetime, zone: str) -> str:
     """The value of a datetime-local input that shows the moment in a time zone."""
     return at.astimezone(ZoneInfo(zone)).strftime(_INPUT)
+
+
+def next_minute(at: datetime) -> datetime:
+    """The moment, or the full minute after it."""
+    minute = at.replace(second=0, microsecond=0)
+    return at if minute == at else minute + timedelta(minutes=1)
+
+
+def sides(at: datetime, zone: str) -> list[tuple[str, str]]:
+    """Both sides of the moment's wall time as options; none where it occurs once."""
+    local = ZoneInfo(zone)
+    return sides_of(at.astimezone(local).replace(tzinfo=None), local)
+
+
+def sides_of(wall: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Both sides of a wall time as options, by their offset from UTC in seconds; none where it occurs once."""
+    found = occurrences(wall, zone)
+    if len(found) < 2:
+        return []
+    places = ("before clocks go back", "after clocks have gone back")
+    return [
+        (offset(moment, str(zone)), f"{offset_name(moment, zone)}, {place}")
+        for moment, place in zip(found, places, strict=True)
+    ]
+
+
+def offset(at: datetime, zone: str) -> str:
+    """The offset from UTC in seconds, as the value of an option."""
+    length = at.astimezone(ZoneInfo(zone)).utcoffset()
+    assert length is not None, "an aware time has an offset"
+    return str(int(length.total_seconds()))
+
+
+def from_utc(seconds: int | None) -> timedelta | None:
+    """The offset that an option of `sides` stands for."""
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def short_duration(seconds: float) -> str:

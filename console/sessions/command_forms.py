@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -11,17 +12,19 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
-from console.frame import labels
+from api.http.problems import status_of
+from console.frame import labels, times
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import done, page
+from console.frame.rendering import by_htmx, done, page
 from console.frame.viewers import CurrentUser, same_origin
+from domain.errors import RepeatedTime
 from domain.people.access import Permission
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.people import Instructor
 from models.session import Session
 from services import cases
-from services.inputs.fields import Name, Schema, WallTime
+from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason
 from services.joining import join_url
 from services.visibility import visible_session
@@ -37,11 +40,15 @@ _EXTENSION = timedelta(minutes=15)  # that the dialog proposes
 
 class MoveForm(Schema):
     starts_at: WallTime  # in the time zone of the class
+    starts_at_shown: Moment | None = None  # that the form was filled from
+    starts_at_offset: int | None = None  # from UTC in seconds; the chosen side of a repeated time
     minutes: int = Field(ge=1, le=24 * 60)
 
 
 class EndForm(Schema):
     ends_at: WallTime  # in the time zone of the class
+    ends_at_shown: Moment | None = None
+    ends_at_offset: int | None = None
 
 
 class SubstituteForm(Schema):
@@ -56,7 +63,7 @@ def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) 
     """The choices and proposals of the session page's dialogs."""
     others = [(str(person.id), person.name) for person in instructors if person.id != session.instructor_id]
     return {
-        "extended": max(session.ends_at, now) + _EXTENSION,
+        "extended": times.next_minute(max(session.ends_at, now) + _EXTENSION),
         "substitutes": [("", "Best match"), *others],
         "cancellations": list(labels.CANCELLATIONS.items()),
     }
@@ -66,8 +73,12 @@ def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) 
 async def reschedule(
     request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[MoveForm, Form()]
 ) -> Response:
-    session = await visible_session(shared.database, who, session_id)
-    starts_at = wall_time_to_utc(session.time_zone, form.starts_at)
+    zone = ZoneInfo((await visible_session(shared.database, who, session_id)).time_zone)
+    offset = times.from_utc(form.starts_at_offset)
+    try:
+        starts_at = wall_time_to_utc(form.starts_at, zone, shown=form.starts_at_shown, offset=offset)
+    except RepeatedTime as error:
+        return _choice_of_side(request, error, "starts_at_offset", form.starts_at, zone)
     ends_at = starts_at + timedelta(minutes=form.minutes)
     await shared.classes.reschedule(who, session_id, starts_at, ends_at)
     return _done(request, session_id, "Rescheduled. Everyone will be notified.")
@@ -77,8 +88,13 @@ async def reschedule(
 async def extend(
     request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[EndForm, Form()]
 ) -> Response:
-    session = await visible_session(shared.database, who, session_id)
-    await shared.classes.extend(who, session_id, wall_time_to_utc(session.time_zone, form.ends_at))
+    zone = ZoneInfo((await visible_session(shared.database, who, session_id)).time_zone)
+    offset = times.from_utc(form.ends_at_offset)
+    try:
+        ends_at = wall_time_to_utc(form.ends_at, zone, shown=form.ends_at_shown, offset=offset)
+    except RepeatedTime as error:
+        return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
+    await shared.classes.extend(who, session_id, ends_at)
     return _done(request, session_id, "Class extended.")
 
 
@@ -123,6 +139,16 @@ async def resolve(
     async with shared.database.tenant(who.organization_id) as db:
         await cases.resolve(db, who, case_id, "resolved on the class page", now)
     return _done(request, session_id, "Exception resolved.")
+
+
+def _choice_of_side(
+    request: Request, error: RepeatedTime, name: str, wall: datetime, zone: ZoneInfo
+) -> Response:
+    """A refusal that adds the choice between both sides of a repeated time to the dialog's form."""
+    if not by_htmx(request):
+        raise error
+    sides = times.sides_of(wall, zone)
+    return page(request, "parts/choice_of_side.html", status_of(error), error=error, name=name, sides=sides)
 
 
 def _done(request: Request, session_id: UUID, message: str) -> Response:

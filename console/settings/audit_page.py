@@ -1,6 +1,6 @@
 """The change log of the organization, filtered by kind of record, author and date."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -71,12 +71,12 @@ class AuditFilter(BaseModel):
 @router.get("")
 async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
     wanted = read_query(request, AuditFilter)
-    until = wall_time_to_utc("UTC", wanted.until) + timedelta(days=1) if wanted.until else None
+    until = wall_time_to_utc(wanted.until, UTC) + timedelta(days=1) if wanted.until else None
     log_filter = LogFilter(
         kinds=(f"{wanted.subject}.*",) if wanted.subject else (),
         subject_id=wanted.subject_id,
         actor=wanted.actor,
-        since=wall_time_to_utc("UTC", wanted.since) if wanted.since else None,
+        since=wall_time_to_utc(wanted.since, UTC) if wanted.since else None,
         until=until,
     )
     async with shared.database.tenant(who.organization_id) as db:

@@ -1,4 +1,5 @@
 // Formats of the board: times in the viewer's zone and the class's, durations, and labels of codes.
+import { repeatedOffset } from "./repeated_times.js";
 
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const clocks = new Map();
@@ -12,7 +13,10 @@ const CLOCK = { hour: "2-digit", minute: "2-digit" };
 const DAY = { weekday: "short" }; // the board spans two days
 
 export const viewerZone = HERE;
-export const clock = (at, zone = HERE) => format(zone, CLOCK).format(at);
+export const clock = (at, zone = HERE) => {
+  const offset = repeatedOffset(at, zone);
+  return format(zone, CLOCK).format(at) + (offset && ` ${offset}`);
+};
 export const day = (at, zone = HERE) => format(zone, DAY).format(at);
 
 export const when = (starts, ends, now) => {

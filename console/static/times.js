@@ -1,4 +1,6 @@
 // Times in the viewer's zone: the server renders them in the class's zone, with the moment in `datetime`.
+import { repeatedOffset } from "./repeated_times.js";
+
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const STYLES = {
   time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
@@ -7,9 +9,16 @@ const STYLES = {
   date: { day: "numeric", month: "short", year: "numeric" },
   both: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
 };
-const formats = new Map(
-  Object.entries(STYLES).map(([name, style]) => [name, new Intl.DateTimeFormat("en-GB", style)]),
-);
+const formats = new Map();
+
+function format(style, withYear) {
+  const key = `${style} ${withYear}`;
+  if (!formats.has(key)) {
+    const options = withYear ? { ...STYLES[style], year: "numeric" } : STYLES[style];
+    formats.set(key, new Intl.DateTimeFormat("en-GB", options));
+  }
+  return formats.get(key);
+}
 
 const differs = (zone) => zone && zone !== HERE;
 
@@ -17,16 +26,21 @@ const differs = (zone) => zone && zone !== HERE;
 export function localize(root) {
   for (const time of root.querySelectorAll("time[data-style]")) {
     if (differs(time.dataset.zone) && !time.title) time.title = `${time.textContent} ${time.dataset.zone}`;
-    time.textContent = formats.get(time.dataset.style).format(new Date(time.dateTime));
+    time.textContent = momentText(time.dateTime, time.dataset.style);
   }
   for (const mark of root.querySelectorAll("text[data-moment]")) {
-    mark.textContent = formats.get("minute").format(new Date(mark.dataset.moment));
+    mark.textContent = momentText(mark.dataset.moment, "minute");
   }
   for (const zone of root.querySelectorAll("[data-class-zone]")) {
     if (!differs(zone.dataset.classZone)) zone.textContent = zone.dataset.classZone;
   }
 }
 
+// A date of another year has its year, a time that occurs twice because clocks go back the name of its offset.
 export function momentText(iso, style) {
-  return formats.get(style).format(new Date(iso));
+  const at = new Date(iso);
+  const otherYear = "weekday" in STYLES[style] && at.getFullYear() !== new Date().getFullYear();
+  const text = format(style, otherYear).format(at);
+  const offset = "minute" in STYLES[style] ? repeatedOffset(at, HERE) : "";
+  return offset ? `${text} ${offset}` : text;
 }

@@ -16,6 +16,7 @@ _MIN_WARNING: dict[NoticeKind, timedelta] = {
     NoticeKind.REMINDER: timedelta(minutes=30),
     NoticeKind.BRIEFING: timedelta(minutes=30),
 }
+_MAX_DAYS = 4  # the quiet hours end on one of these days, also where a day of the calendar was skipped
 _IMMEDIATE = frozenset({NoticeKind.ABSENCE})
 _ABOUT_COMING_CLASS = frozenset(
     {
@@ -60,7 +61,7 @@ def next_allowed(at: datetime, zone: str, quiet_from: time | None, quiet_until: 
     """The first moment from `at` on outside the quiet hours, which are wall time in `zone` and may span midnight.
 
     If a clock change skips the end of the quiet hours, it moves by the length of the jump; if the end occurs twice, the
-    next occurrence counts.
+    next occurrence counts. A day on which a clock change skips all that the quiet hours leave open is waited out.
     """
     if quiet_from is None or quiet_until is None or quiet_from == quiet_until:
         return at
@@ -68,19 +69,20 @@ def next_allowed(at: datetime, zone: str, quiet_from: time | None, quiet_until: 
     local = at.astimezone(time_zone)
     if not _is_quiet(local.time(), quiet_from, quiet_until):
         return at
+    # Python ignores the fold when it compares times within one zone, so everything is compared in UTC.
+    now = at.astimezone(UTC)
     ends = (
         datetime.combine(local.date() + timedelta(days=days), quiet_until, time_zone)
         .replace(fold=fold)
         .astimezone(UTC)
-        for days in (0, 1)
+        for days in range(_MAX_DAYS)
         for fold in (0, 1)
     )
-    # Python ignores the fold when it compares times within one zone, so everything is compared in UTC.
-    now = at.astimezone(UTC)
     allowed = [
         e for e in ends if e > now and not _is_quiet(e.astimezone(time_zone).time(), quiet_from, quiet_until)
     ]
-    return min(allowed).astimezone(at.tzinfo)
+    # A message that comes at a quiet hour is better than one that holds up those to everybody else.
+    return min(allowed, default=at).astimezone(at.tzinfo)
 
 
 def _is_quiet(wall: time, quiet_from: time, quiet_until: time) -> bool:

@@ -1,21 +1,87 @@
-"""Converts wall time without a zone, as people type it, to UTC."""
+"""Converts wall time without an offset, as people type it, to UTC on every night, also when clocks change.
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+When clocks go forward a wall time is skipped and belongs to no moment; when they go back it is repeated and belongs to
+two. A zone of None is the zone of this machine.
+"""
 
-from domain.errors import InvalidInput
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from domain.errors import InvalidInput, RepeatedTime
 
 
-def wall_time_to_utc(zone: str, wall: datetime) -> datetime:
-    """The UTC time at which clocks in `zone` show `wall`; of an ambiguous time, the first occurrence.
+def wall_time_to_utc(
+    wall: datetime, zone: tzinfo | None, *, shown: datetime | None = None, offset: timedelta | None = None
+) -> datetime:
+    """The moment in UTC at which clocks in `zone` show `wall`.
 
-    Raises InvalidInput for a time that a clock change skips.
+    `shown` is the moment that a form was filled from: a wall time that was left as it was stays this moment. `offset`
+    from UTC says which side of a repeated time is meant. Raises InvalidInput for a time that a clock change skips,
+    RepeatedTime for one that occurs twice where neither says which is meant.
     """
-    local = wall.replace(tzinfo=ZoneInfo(zone), fold=0)
-    moment = local.astimezone(UTC)
-    if moment.astimezone(local.tzinfo).replace(tzinfo=None) != wall:
+    found = occurrences(wall, zone)
+    if not found:
         raise InvalidInput(
-            f"{wall:%H:%M} doesn't exist in {zone} on that day because clocks change",
+            f"{wall:%H:%M} doesn't exist in {zone_name(zone)} on that day because clocks change",
             next_step="Choose another time.",
         )
-    return moment
+    meant = [moment for moment in found if moment.astimezone(zone).utcoffset() == offset]
+    unchanged = [moment for moment in found if shown and moment <= shown < moment + timedelta(minutes=1)]
+    if shown and unchanged and meant in ([], unchanged):
+        return shown.astimezone(UTC)
+    if len(found) > 1 and not meant:
+        sides = [(f"{wall:%H:%M} {offset_name(moment, zone)}", moment.astimezone(zone)) for moment in found]
+        raise RepeatedTime(
+            f"{wall:%H:%M} occurs twice in {zone_name(zone)} on that day because clocks go back: "
+            + " and then ".join(name for name, _ in sides),
+            first=sides[0][1].isoformat(),
+            second=sides[1][1].isoformat(),
+        )
+    return (meant or found)[0]
+
+
+def occurrences(wall: datetime, zone: tzinfo | None) -> tuple[datetime, ...]:
+    """The moments in UTC at which clocks in `zone` show `wall`, earliest first: one, or none, or two."""
+    moments = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return tuple(sorted(moment for moment in moments if _wall(moment, zone) == wall.replace(tzinfo=None)))
+
+
+def is_repeated(at: datetime, zone: tzinfo | None) -> bool:
+    """Whether clocks in `zone` show the wall time of this moment twice."""
+    return len(occurrences(_wall(at, zone), zone)) > 1
+
+
+def offset_name(at: datetime, zone: tzinfo | None) -> str:
+    """What sets a moment apart from the other one of its wall time: `CEST`, or `UTC+03:00` if both have one name."""
+    sides = occurrences(_wall(at, zone), zone)
+    local = at.astimezone(zone)
+    names = {moment.astimezone(zone).tzname() for moment in sides}
+    return f"UTC{local.isoformat()[-6:]}" if len(names) < len(sides) else str(local.tzname())
+
+
+def start_of_day(day: date, zone: tzinfo | None) -> datetime:
+    """The first moment of a day, in UTC; on a day whose midnight is skipped, the end of the jump."""
+    midnight = datetime.combine(day, time())
+    if found := occurrences(midnight, zone):
+        return found[0]
+    # With the offset before the jump, a skipped time is as long after the jump as it is after the jump's start.
+    late = midnight.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    jump = _offset(late, zone) - _offset(late - timedelta(days=1), zone)
+    return next(
+        moment
+        for minutes in range(int(jump / timedelta(minutes=1)), -1, -1)
+        if _wall(moment := late - timedelta(minutes=minutes), zone) >= midnight
+    )
+
+
+def zone_name(zone: tzinfo | None) -> str:
+    return "this machine's time zone" if zone is None else str(zone)
+
+
+def _wall(at: datetime, zone: tzinfo | None) -> datetime:
+    return at.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def _offset(at: datetime, zone: tzinfo | None) -> timedelta:
+    offset = at.astimezone(zone).utcoffset()
+    assert offset is not None, "an aware time has an offset"
+    return offset

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.notices.kinds import Audience, NoticeKind, audiences, notice_key
 from domain.notices.timing import next_allowed, send_at
 from domain.people.languages import best_language
+from tests.domain.scheduling.clock_changes import ClockChange, clock_changes
 
 pytestmark = pytest.mark.unit
 
@@ -110,6 +111,25 @@ def test_an_end_of_quiet_hours_that_occurs_twice_counts_at_its_next_occurrence()
     assert same(
         next_allowed(local("2026-10-25T02:15", fold=1), MADRID, *quiet), local("2026-10-25T02:30", fold=1)
     )
+
+
+def test_a_day_whose_only_open_hour_is_skipped_is_waited_out() -> None:
+    quiet = (time(3), time(2))  # in Berlin, 02:00 to 03:00 does not exist on 2027-03-28
+    found = next_allowed(local("2027-03-27T12:00", "Europe/Berlin"), "Europe/Berlin", *quiet)
+
+    assert same(found, local("2027-03-29T02:00", "Europe/Berlin"))
+
+
+@given(clock_changes(), st.integers(-48 * 60, 48 * 60), st.integers(0, 1439), st.integers(0, 1439))
+def test_quiet_hours_end_in_every_zone_and_night(
+    change: ClockChange, minutes: int, quiet_from: int, quiet_until: int
+) -> None:
+    at = change.at + timedelta(minutes=minutes)
+    quiet = [time(*divmod(minute, 60)) for minute in (quiet_from, quiet_until)]
+    found = next_allowed(at, change.zone, *quiet)
+
+    assert at <= found <= at + timedelta(hours=75)
+    assert next_allowed(found, change.zone, *quiet) == found
 
 
 @given(
