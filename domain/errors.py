@@ -16,6 +16,7 @@
     │   ├── ClassNotOpen        the join link is good, the door is still shut
     │   ├── TransitionRefused   the session's state does not allow the command
     │   ├── InUse               others depend on it
+    │   ├── FormReused          a form of a page that was sent before with other values
     │   ├── RequestInProgress   the same request is at work already
     │   └── StaleRevision       somebody changed it since the caller read it
     ├── StaleVersion            If-Match names a version that is not the present one
@@ -150,6 +151,12 @@ class InUse(Conflict):
     code = "in-use"
     title = "It is still in use"
     usual_step = "Change what depends on it first."
+
+
+class FormReused(Conflict):
+    code = "form-reused"
+    title = "This form was already sent with other values"
+    usual_step = "What was saved the first time stays. Open the form again to add something else."
 
 
 class RequestInProgress(Conflict):

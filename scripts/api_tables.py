@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.http import problems
-from domain.errors import HomeroomError, MailboxBusy, RepeatedTime
+from domain.errors import FormReused, HomeroomError, MailboxBusy, RepeatedTime
 from domain.people.access import PERMISSIONS, AccessRole
 
 # Raised where no API client sees them, as are the errors without an HTTP status.
-_NEVER_SENT = (MailboxBusy, RepeatedTime)
+_NEVER_SENT = (MailboxBusy, RepeatedTime, FormReused)
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 

@@ -3,6 +3,7 @@
 Each command checks that the caller may see the class, then holds no connection while the workflow answers.
 """
 
+import hashlib
 from datetime import datetime
 from uuid import UUID
 
@@ -25,9 +26,10 @@ class ClassCommands:
         self._client = client
 
     async def book(self, organization_id: UUID, session_id: UUID, new: NewSession) -> Booked:
-        """Book a class. Called again with the same id, it returns the class that exists.
+        """Book a class. Called again with the same id and values, it returns the class that exists.
 
-        Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable.
+        Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable, TransitionRefused for an id
+        that was booked with other values.
         """
         async with self._database.tenant(organization_id) as db:
             organization = await organizations.organization(db)
@@ -47,7 +49,10 @@ class ClassCommands:
             policy=policy,
             external_id=new.external_id,
         )
-        return await self._client.book(organization_id, session_id, booking)
+        values = new.model_dump_json().encode()
+        return await self._client.book(
+            organization_id, session_id, booking, hashlib.sha256(values).hexdigest()[:32]
+        )
 
     async def reschedule(
         self,

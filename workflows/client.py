@@ -101,10 +101,14 @@ class SessionClient:
         self._region = region
         self._timeout = timeout
 
-    async def book(self, organization_id: UUID, session_id: UUID, booking: Booking) -> Booked:
+    async def book(
+        self, organization_id: UUID, session_id: UUID, booking: Booking, fingerprint: str = ""
+    ) -> Booked:
         """Start the workflow and book in one call: no row without a workflow, no workflow without a row.
 
-        Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable.
+        Called again with the same `fingerprint`, a hash of what the caller asked for, it returns the first answer.
+        Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable, TransitionRefused for a session
+        that was booked with another fingerprint.
         """
         start = WithStartWorkflowOperation(
             ClassSession.run,
@@ -121,7 +125,7 @@ class SessionClient:
                 ClassSession.book,
                 booking,
                 start_workflow_operation=start,
-                id=f"book-{session_id}",
+                id=f"book-{session_id}-{fingerprint}" if fingerprint else f"book-{session_id}",
                 rpc_timeout=self._timeout,
             )
         )

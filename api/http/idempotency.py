@@ -1,8 +1,9 @@
 """Idempotency-Key on every POST: repeating a request with the same key and body has one effect and one response.
 
 A key is claimed, and the claim committed, before the work begins, so that concurrent duplicates wait for the first.
-New ids are derived from the key, so that repeating work which failed after its effect finds the rows it made. Responses
-are stored for 48 hours, encrypted with the key, because they contain names and sometimes a new secret.
+New ids are derived from the key and the request, so that repeating work which failed after its effect finds the rows
+it made. Responses are stored for 48 hours, encrypted with the key, because they contain names and sometimes a new
+secret.
 
 Source: the IETF draft on the Idempotency-Key header field.
 """
@@ -90,8 +91,8 @@ class Claim:
 
     @property
     def seed(self) -> UUID:
-        """The seed of the ids that the request makes."""
-        return uuid5(self.organization_id, f"{self.actor}/{self.key}")
+        """The seed of the ids that the request makes: another request under the key never gets the ids of this one."""
+        return uuid5(uuid5(self.organization_id, f"{self.actor}/{self.key}"), self.fingerprint)
 
 
 class ApiRoute(APIRoute):

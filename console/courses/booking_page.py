@@ -22,14 +22,14 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
 from console.frame.viewers import CurrentUser, same_origin
 from console.records import related
-from console.records.record_pages import posted_id
-from domain.errors import HomeroomError, TransitionRefused
+from console.records.record_pages import posted_key
+from domain.errors import HomeroomError, TransitionRefused, Unavailable
 from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.course import Course, Topic
 from models.people import Student
 from models.repositories import people, relations
-from services import organizations
+from services import form_keys, organizations
 from services.inputs.fields import Schema, WallTime
 from services.inputs.sessions import NewSession
 from services.resources.catalogue import COURSES
@@ -106,11 +106,15 @@ async def book(request: Request, key: UUID, shared: Shared, who: CurrentUser, no
                 "topic_ids": topics,
             }
         )
-        booked = await shared.classes.book(who.organization_id, posted_id(posted), new)
+        async with shared.database.tenant(who.organization_id) as db:
+            session_id = await form_keys.claim(db, who, posted_key(posted), "book", new, now)
+        booked = await shared.classes.book(who.organization_id, session_id, new)
     except (ValidationError, HomeroomError) as error:
         shown = forms.with_errors(form, error)
-        # The workflow of a refused booking has ended, so another attempt needs a new id.
-        return _page(request, choices, shown, set(topics), set(students), str(uuid7()))
+        # The workflow of a refused booking has ended, so another attempt needs a new id. A booking that was not
+        # answered may have been made: sent again unchanged, the form gets its answer.
+        key_of_next = forms.text(posted, "key") if isinstance(error, Unavailable) else str(uuid7())
+        return _page(request, choices, shown, set(topics), set(students), key_of_next)
     return go_to(request, f"/sessions/{booked.session_id}", "booked")
 
 

@@ -17,10 +17,11 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, go_to, page
 from console.frame.viewers import CurrentUser, same_origin
 from console.records.kinds import COURSE_KIND
-from console.records.record_pages import posted_id, posted_version, record_page
+from console.records.record_pages import posted_key, posted_version, record_page
 from domain.errors import HomeroomError, UnknownReference
 from domain.people.access import Permission
 from models.repositories import pages, relations
+from services import form_keys
 from services import topics as operations
 from services.inputs.courses import NewEnrollment, NewTopic, TopicChange
 from services.resources.catalogue import COURSES, ENROLLMENTS, STUDENTS, TOPICS
@@ -148,7 +149,8 @@ async def enroll(request: Request, key: UUID, shared: Shared, who: CurrentUser, 
     with suppress(IntegrityError):  # the student is enrolled already
         async with shared.database.tenant(who.organization_id) as db:
             await COURSES.get(db, key)
-            await ENROLLMENTS.create(db, who.organization_id, posted_id(posted), new, now)
+            enrollment_id = await form_keys.claim(db, who, posted_key(posted), "enroll", new, now)
+            await ENROLLMENTS.create(db, who.organization_id, enrollment_id, new, now)
     return go_to(request, f"/courses/{key}/enroll", "enrolled")
 
 

@@ -20,10 +20,11 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
 from console.frame.viewers import CurrentUser, same_origin
 from console.records import related
-from console.records.record_pages import posted_id, posted_version
+from console.records.record_pages import posted_key, posted_version
 from domain.errors import HomeroomError, StaleVersion
 from domain.people.access import Permission
 from models.course import Course, CurriculumPlan, Topic
+from services import form_keys
 from services.inputs.courses import NewPlan, PlanChange
 from services.resources.catalogue import COURSES, PLANS
 
@@ -61,7 +62,8 @@ async def make(request: Request, key: UUID, shared: Shared, who: CurrentUser, no
     try:
         made = NewPlan.model_validate({**forms.values(form), "course_id": key, "items": _items(lines)})
         async with shared.database.tenant(who.organization_id) as db:
-            await PLANS.create(db, who.organization_id, posted_id(posted), made, now)
+            plan_id = await form_keys.claim(db, who, posted_key(posted), "add plan", made, now)
+            await PLANS.create(db, who.organization_id, plan_id, made, now)
     except (ValidationError, HomeroomError) as error:
         hidden = {"key": forms.text(posted, "key")}
         return _page(request, course, forms.with_errors(form, error), lines, hidden)

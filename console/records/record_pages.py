@@ -26,9 +26,10 @@ from console.frame.rendering import by_htmx, go_to, page
 from console.frame.viewers import CurrentUser, same_origin
 from console.records import related
 from console.records.kinds import KINDS, PEOPLE, RecordKind
-from domain.errors import HomeroomError, InvalidInput, StaleVersion
+from domain.errors import FormReused, HomeroomError, InvalidInput, StaleVersion
 from domain.people.access import Permission, Principal
 from models.repositories import pages
+from services import form_keys
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 SAME_ORIGIN = Depends(same_origin)
@@ -56,15 +57,17 @@ def add_routes(kind: RecordKind) -> None:
     @router.post(f"{kind.base}/new", dependencies=[SAME_ORIGIN, write])
     async def make(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
         posted = await forms.posted(request)
-        form, key = forms.with_input(_new_form(kind), posted), posted_id(posted)
+        form, key = forms.with_input(_new_form(kind), posted), posted_key(posted)
         try:
             new_record = resource.new.model_validate(forms.values(form))
             async with shared.database.tenant(who.organization_id) as db:
-                row = await resource.create(db, who.organization_id, key, new_record, now)
+                own_id = await form_keys.claim(db, who, key, f"add {kind.noun}", new_record, now)
+                row = await resource.create(db, who.organization_id, own_id, new_record, now)
                 invitation = await shared.invitations.write(db, who, row, now)
         except (ValidationError, HomeroomError, IntegrityError) as error:
-            return _form_page(request, kind, forms.with_errors(form, error), key=key)
-        response = go_to(request, f"{kind.base}/{key}", "made")
+            key_of_next = None if isinstance(error, FormReused) else key
+            return _form_page(request, kind, forms.with_errors(form, error), key=key_of_next)
+        response = go_to(request, f"{kind.base}/{own_id}", "made")
         if invitation:
             response.background = BackgroundTask(shared.invitations.deliver, invitation)
         return response
@@ -163,8 +166,8 @@ def tabs(who: Principal, kind: RecordKind) -> list[tuple[str, str, None]]:
     return [(tab.plural, tab.base, None) for tab in PEOPLE if who.may(tab.resource.read)]
 
 
-def posted_id(posted: FormData) -> UUID:
-    """The id of the record that a form creates, so that a form sent twice creates one. Raises InvalidInput."""
+def posted_key(posted: FormData) -> UUID:
+    """The key of a form that creates something, for `form_keys.claim`. Raises InvalidInput."""
     try:
         return UUID(forms.text(posted, "key"))
     except ValueError as error:

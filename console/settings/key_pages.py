@@ -20,13 +20,13 @@ from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, go_to, page
 from console.frame.viewers import CurrentUser, same_origin
-from console.records.record_pages import posted_id
+from console.records.record_pages import posted_key
 from console.settings.settings_pages import tabs
 from domain.errors import HomeroomError, InvalidInput
 from domain.people.access import KEY_ROLES, Permission, permissions_of
 from models.organization import ApiKey
 from models.repositories import names, pages
-from services import api_keys
+from services import api_keys, form_keys
 from services.inputs.api_keys import NewKey, Rotation
 
 router = APIRouter(
@@ -72,12 +72,14 @@ async def new(request: Request) -> Response:
 async def make(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
     form, scopes = forms.with_input(forms.build(_NEW, NewKey, {}), posted), forms.texts(posted, "scopes")
-    key_id, values = posted_id(posted), forms.values(form)
+    key, values = posted_key(posted), {**forms.values(form), "scopes": scopes}
+    typed = dict(values)
     lasts = values.pop("lasts")
     try:
         expires_at = now + timedelta(days=int(lasts)) if lasts in dict(_LIFETIMES) and lasts else None
-        wanted = NewKey.model_validate({**values, "scopes": scopes, "expires_at": expires_at})
+        wanted = NewKey.model_validate({**values, "expires_at": expires_at})
         async with shared.database.tenant(who.organization_id) as db:
+            key_id = await form_keys.claim(db, who, key, "make API key", typed, now)
             if await db.get(ApiKey, key_id):
                 return go_to(request, f"/settings/keys/{key_id}", "known")
             made = await api_keys.make(db, who, wanted, key_id, now)
@@ -104,8 +106,10 @@ async def rotate(request: Request, key_id: UUID, shared: Shared, who: CurrentUse
     hours = forms.text(posted, "overlap")
     if hours not in dict(OVERLAPS):
         raise InvalidInput("this overlap isn't offered", next_step="Choose one from the list.")
-    rotation, new_id = Rotation(overlap=timedelta(hours=int(hours))), posted_id(posted)
+    rotation = Rotation(overlap=timedelta(hours=int(hours)))
     async with shared.database.tenant(who.organization_id) as db:
+        action = f"rotate API key {key_id}"
+        new_id = await form_keys.claim(db, who, posted_key(posted), action, rotation, now)
         if await db.get(ApiKey, new_id):
             return go_to(request, f"/settings/keys/{new_id}", "known")
         made = await api_keys.rotate(db, who, key_id, rotation.overlap, new_id, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -115,3 +116,25 @@ async def test_seconds_of_a_start_are_kept_where_it_is_left_as_it_was(
     form = {"starts_at": "2027-05-03T12:00", "starts_at_shown": "2027-05-03T10:00:42Z", "minutes": "30"}
     assert (await command(operator, session_id, "reschedule", **form)).status_code == 204
     assert (await times(harbour, session_id))[0] == "2027-05-03T10:00:42Z"
+
+
+async def test_the_same_form_with_other_values_says_so(operator: httpx.AsyncClient, harbour: School) -> None:
+    path = f"/courses/{harbour.ids['course']}/book"
+    body: dict[str, Any] = {
+        "key": hidden(await operator.get(path), "key"),
+        "instructor_id": harbour.ids["instructor"],
+        "starts_at": "2027-05-03T10:00",
+        "minutes": "20",
+        "student_ids": [harbour.ids["student 0"]],
+    }
+    booked = await operator.post(path, data=body)
+    session_id = booked.url.path.rpartition("/")[2]
+    assert UUID(session_id) != UUID(body["key"]), "no form can name a class that exists"
+    other = await operator.post(path, data=body | {"starts_at": "2027-05-04T10:00"})
+    assert other.status_code == 409
+    assert "This form was already sent with other values" in other.text
+    assert hidden(other, "key") != body["key"]
+    assert (await operator.post(path, data=body)).url.path == booked.url.path
+    by_id = await operator.post(path, data=body | {"key": session_id, "starts_at": "2027-05-05T10:00"})
+    assert by_id.url.path.startswith("/sessions/")
+    assert by_id.url.path != booked.url.path

@@ -144,6 +144,22 @@ async def test_a_form_sent_twice_creates_one_record(operator: httpx.AsyncClient,
     assert len(found["items"]) == 1
 
 
+async def test_a_form_sent_again_with_other_values_says_so(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
+    body = TYPED["guardian"] | {"key": hidden(await operator.get("/people/guardians/new"), "key")}
+    first = await operator.post("/people/guardians/new", data=body)
+    other = await operator.post("/people/guardians/new", data=body | {"name": "Rui Duarte"})
+    assert other.status_code == 409
+    assert "This form was already sent with other values" in other.text
+    assert 'value="Rui Duarte"' in other.text
+    fresh = await operator.post(
+        "/people/guardians/new", data=body | {"name": "Rui Duarte", "key": hidden(other, "key")}
+    )
+    assert fresh.url.path != first.url.path
+    assert len((await harbour.get("/v1/guardians?q=Duarte"))["items"]) == 2
+
+
 @every_kind
 async def test_records_of_another_organization_are_not_found(
     operator: httpx.AsyncClient, other: School, kind: RecordKind
