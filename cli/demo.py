@@ -148,7 +148,7 @@ class _Demo:
                     f"  {names[row['participant_id']]}: {row['seconds']:.0f} s in class", markup=False
                 )
         briefing = self._api.get(f"{path}/next-briefing")
-        for heading, lines in read_briefing(briefing, language="en", time_zone="UTC"):
+        for heading, lines in read_briefing(briefing, language="en", time_zone="UTC", now=datetime.now(UTC)):
             console.print(f"\n  {heading}", style="bold")
             for line in lines:
                 console.print(f"    - {line}", markup=False)

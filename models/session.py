@@ -46,6 +46,7 @@ class Session(TenantRow, table=True):
     state: SessionState = enum_column(SessionState, SessionState.SCHEDULED)
     state_changes: int = 0  # number of state changes so far
     outcome: str | None = None  # held | not_held | cancelled
+    cancel_reason: str | None = None  # a code, see domain.sessions.cancellations; None: not cancelled
     opened_at: datetime | None = utc(None)
     live_at: datetime | None = utc(None)
     ended_at: datetime | None = utc(None)

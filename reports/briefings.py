@@ -36,12 +36,12 @@ def with_plan(
     return {**(briefing or {"sections": []}), **own}
 
 
-def read_briefing(briefing: dict[str, Any], *, language: str, time_zone: str) -> Sections:
+def read_briefing(briefing: dict[str, Any], *, language: str, time_zone: str, now: datetime) -> Sections:
     """Headings with their lines, in reading order and in the language nearest to the wanted one."""
     words = words_in(language)
     named: Sections = [(name, briefing.get(name, [])) for name in ("plan", "expected")]
     if last := briefing.get("last_class"):
-        held_at = moment(datetime.fromisoformat(last["held_at"]), language, time_zone)
+        held_at = moment(datetime.fromisoformat(last["held_at"]), language, time_zone, now=now)
         named.append(("last_class", [f"{last['title']}, {held_at}"]))
         named[-1][1].extend([] if last["approved"] else [words["not_approved"]])
     named += briefing["sections"]

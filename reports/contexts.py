@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.record.documentation import Statement
+from domain.sessions.cancellations import CancelReason
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class ClassContext:
     starts_at: datetime
     ends_at: datetime
     reader: str  # name of the person addressed
+    written_at: datetime
+    previous_start: datetime | None = None  # of a moved class, as the reader was told before
+    cancel_reason: CancelReason | None = None
     students: tuple[str, ...] = ()  # the reader's own children; all students for the instructor
     join_urls: tuple[tuple[str, str], ...] = ()  # (name of the participant, URL)
     page_url: str = ""  # the session's page, for the instructor

@@ -10,15 +10,20 @@ from babel import Locale
 from babel.dates import format_datetime, format_time, match_skeleton
 from babel.lists import format_list
 
+from domain.scheduling.wall_time import is_repeated, offset_name
+
 # English without a country is formatted with the day before the month and a 24-hour clock.
 _LOCALES = {"en": "en_GB"}
-_DAY = "MMMMEEEEd"  # weekday, day and month in full, without the year
+# Weekday, day and month in full, without and with the year.
+_DAY, _DAY_AND_YEAR = "MMMMEEEEd", "yMMMMEEEEd"
 
 
-def moment(at: datetime, language: str, time_zone: str) -> str:
-    """Day and time, such as `Monday 2 March, 15:00`."""
+def moment(at: datetime, language: str, time_zone: str, *, now: datetime) -> str:
+    """Day and time, such as `Monday 2 March, 15:00`, with the year if it is not that of `now`."""
     locale, zone = locale_of(language), ZoneInfo(time_zone)
-    return format_datetime(at, _moment_pattern(locale), zone, locale) + _offset_name(at, zone)
+    same_year = at.astimezone(zone).year == now.astimezone(zone).year
+    pattern = _moment_pattern(locale, _DAY if same_year else _DAY_AND_YEAR)
+    return format_datetime(at, pattern, zone, locale) + _offset_name(at, zone)
 
 
 def clock(at: datetime, language: str, time_zone: str) -> str:
@@ -39,10 +44,10 @@ def locale_of(language: str) -> Locale:
 
 
 @cache
-def _moment_pattern(locale: Locale) -> str:
-    skeleton = match_skeleton(_DAY, locale.datetime_skeletons)
+def _moment_pattern(locale: Locale, wanted: str) -> str:
+    skeleton = match_skeleton(wanted, locale.datetime_skeletons)
     if skeleton is None:
-        raise LookupError(f"{locale} has no format for a day of the year")
+        raise LookupError(f"{locale} has no format for {wanted}")
     # Skeletons match approximately, so the pattern found may abbreviate the weekday.
     day = re.sub("E+", "EEEE", locale.datetime_skeletons[skeleton].pattern)
     return (
@@ -54,6 +59,4 @@ def _moment_pattern(locale: Locale) -> str:
 
 def _offset_name(at: datetime, zone: ZoneInfo) -> str:
     """The name of the offset if this time of day occurs twice, as it does when clocks go back; else empty."""
-    local = at.astimezone(zone)
-    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return f" {local:%Z}" if twice else ""
+    return f" {offset_name(at, zone)}" if is_repeated(at, zone) else ""

@@ -16,7 +16,7 @@ def render_notice(
 ) -> RenderedMessage:
     """The mail of a notice; `language` falls back to English, times are in `time_zone` (IANA), which is named."""
     language = supported_language(language)
-    when = moment(context.starts_at, language, time_zone)
+    when = moment(context.starts_at, language, time_zone, now=context.written_at)
     subject = SUBJECTS[language][kind].format(title=context.title, when=when)
     return render("notice", subject, _values(kind, context, language, time_zone))
 
@@ -29,16 +29,29 @@ def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: s
         "c": context,
         "w": words,
         "language": language,
-        "when": moment(context.starts_at, language, time_zone),
+        "when": moment(context.starts_at, language, time_zone, now=context.written_at),
         "until": clock(context.ends_at, language, time_zone),
         "zone": time_zone.replace("_", " "),
         "lead": words[kind].format(instructor=context.instructor),
+        "detail": _detail(kind, context, words, language, time_zone),
         "students": listed(context.students, language),
         "by": words["with"].format(instructor=context.instructor),
         "footer": words["footer"].format(organization=context.organization),
         "actions": _actions(kind, context, words),
         "lists": _lists(kind, context, words, language, time_zone),
     }
+
+
+def _detail(
+    kind: NoticeKind, context: ClassContext, words: dict[str, str], language: str, time_zone: str
+) -> str:
+    """The time before a move, or the reason for a cancellation."""
+    if kind == NoticeKind.RESCHEDULED and context.previous_start:
+        previous = moment(context.previous_start, language, time_zone, now=context.written_at)
+        return words["previously"].format(when=previous)
+    if kind == NoticeKind.CANCELLED and context.cancel_reason:
+        return words["reason"].format(reason=words[context.cancel_reason])
+    return ""
 
 
 def _actions(kind: NoticeKind, context: ClassContext, words: dict[str, str]) -> list[tuple[str, str]]:
@@ -57,7 +70,9 @@ def _lists(
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The sections of the mail: a heading with (line, verdict) pairs; the verdict may be empty."""
     if kind == NoticeKind.BRIEFING and context.briefing:
-        sections = read_briefing(context.briefing, language=language, time_zone=time_zone)
+        sections = read_briefing(
+            context.briefing, language=language, time_zone=time_zone, now=context.written_at
+        )
         return [(heading, [(line, "") for line in lines]) for heading, lines in sections]
     if kind != NoticeKind.SUMMARY:
         return []

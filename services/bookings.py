@@ -67,9 +67,11 @@ async def move(db: AsyncSession, move: MoveInput) -> None:
 
 
 async def cancel(db: AsyncSession, cancel: CancelInput) -> None:
-    """Mark the session as cancelled and release the time it held."""
+    """Mark the session as cancelled, with the reason, and release the time it held."""
     await sessions.release_time(db, cancel.session.session_id)
-    await sessions.change(db, cancel.session.session_id, outcome="cancelled")
+    await sessions.change(
+        db, cancel.session.session_id, outcome="cancelled", cancel_reason=cancel.reason or None
+    )
 
 
 def _check(booking: BookInput) -> None:

@@ -1,5 +1,6 @@
 """The content of a notice: the facts about its class, reduced to what one recipient may read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,11 @@ from domain.notices.kinds import NoticeKind
 from domain.people.roles import Role, identity_of
 from domain.people.sign_in import FAMILY_LINK_TTL
 from domain.record.documentation import DocumentationStatus, Statement, for_family
+from domain.sessions.cancellations import reason_for_people
 from models.course import Course
 from models.organization import Organization
 from models.people import Instructor
-from models.repositories import documents, entities, organizations, recordings, sessions
+from models.repositories import documents, entities, notices, organizations, recordings, sessions
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
@@ -45,6 +47,7 @@ class ClassFacts:
     statements: tuple[Statement, ...]
     speakers: dict[UUID, str]  # identities by utterance id; of a summary
     briefing: dict[str, Any] | None
+    told_starts: Mapping[UUID, datetime]  # the start last named to each recipient; of a move
 
 
 async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassFacts:
@@ -64,6 +67,9 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
         earlier = await documents.latest_briefing(db, session.course_id)
         students = [p.name for p in participants if p.role == Role.STUDENT]
         briefing = with_plan(earlier, topics=topics, students=students)
+    told_starts: Mapping[UUID, datetime] = {}
+    if kind == NoticeKind.RESCHEDULED:
+        told_starts = await notices.told_starts(db, session.id)
     return ClassFacts(
         organization,
         session,
@@ -74,6 +80,7 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
         statements,
         speakers,
         briefing,
+        told_starts,
     )
 
 
@@ -98,6 +105,9 @@ def context(
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         reader=recipient.name,
+        written_at=now,
+        previous_start=_previous_start(facts, recipient),
+        cancel_reason=reason_for_people(session.cancel_reason),
         students=tuple(p.name for p in shown if p.role == Role.STUDENT),
         join_urls=tuple(urls) if kind in _JOINABLE else (),
         page_url=links.session_page(session.id),
@@ -106,6 +116,12 @@ def context(
         statements=_readable(facts, recipient),
         briefing=facts.briefing,
     )
+
+
+def _previous_start(facts: ClassFacts, recipient: Recipient) -> datetime | None:
+    """The start that the recipient was told before; None if that is no other one."""
+    told = facts.told_starts.get(recipient.id)
+    return told if told != facts.session.starts_at else None
 
 
 def _family_url(session: Session, recipient: Recipient, links: LinkSigner, now: datetime) -> str:

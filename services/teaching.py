@@ -44,7 +44,7 @@ async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: dat
     instructor = await entities.get(db, Instructor, who.person_id)
     classes = await own_classes.coming(db, who, now, now + _AHEAD, _MAX_CLASSES)
     coming = [
-        await _coming(db, own_class, instructor, links, with_briefing=index < _MAX_BRIEFINGS)
+        await _coming(db, own_class, instructor, links, now, with_briefing=index < _MAX_BRIEFINGS)
         for index, own_class in enumerate(classes)
     ]
     soon = [coming_class for coming_class in coming if coming_class.of.session.starts_at < now + _SOON]
@@ -58,7 +58,13 @@ async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: dat
 
 
 async def _coming(
-    db: AsyncSession, own_class: OwnClass, instructor: Instructor, links: LinkSigner, *, with_briefing: bool
+    db: AsyncSession,
+    own_class: OwnClass,
+    instructor: Instructor,
+    links: LinkSigner,
+    now: datetime,
+    *,
+    with_briefing: bool,
 ) -> ComingClass:
     students = tuple(person.name for person in own_class.people if person.role == Role.STUDENT)
     briefing: Sections = []
@@ -69,6 +75,7 @@ async def _coming(
             with_plan(earlier, topics=topics, students=students),
             language=instructor.language,
             time_zone=instructor.time_zone,
+            now=now,
         )
     return ComingClass(own_class, _join_url(own_class, instructor, links), students, briefing)
 

@@ -25,7 +25,7 @@ from api.schemas.records import (
 )
 from domain.errors import NotFound
 from domain.people.access import Permission
-from domain.sessions.states import FINAL_STATES
+from domain.sessions.states import FINAL_STATES, SessionState
 from models.repositories import cases, documents, notices, recordings, sessions
 from services import attendance as attendance_now
 from services.audio_clips import cut
@@ -40,9 +40,11 @@ DOCUMENTATION, REVIEW = [needs(Permission.DOCUMENTATION_READ)], [needs(Permissio
 
 @router.get("/attendance", dependencies=RECORD)
 async def attendance(session: VisibleSession, db: Work, now: Now) -> list[AttendanceOut]:
-    """List attendance per participant, up to date during the class too."""
+    """List attendance per participant, up to date during the class too. A cancelled class has no absentees."""
     roles = {person.id: person.role for person in await sessions.participants(db, session.id)}
     rows = await attendance_now.rows(db, session, now)
+    if session.state == SessionState.CANCELLED:
+        rows = [row for row in rows if row.connections]
     return [AttendanceOut.of(row, roles[row.participant_id]) for row in rows]
 
 
@@ -52,7 +54,11 @@ async def participants(session: VisibleSession, db: Work, now: Now) -> list[Part
     attended = {row.participant_id: row for row in await attendance_now.rows(db, session, now)}
     over = session.ended_at is not None or session.state in FINAL_STATES
     people = await sessions.participants(db, session.id)
-    return [ParticipantOut.of(person, attended.get(person.id), over) for person in people]
+    cancelled = session.state == SessionState.CANCELLED
+    return [
+        ParticipantOut.of(person, attended.get(person.id), over=over, cancelled=cancelled)
+        for person in people
+    ]
 
 
 @router.get("/engagement", dependencies=RECORD)

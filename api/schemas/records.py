@@ -70,10 +70,14 @@ class ParticipantOut(Schema):
     instructor_id: UUID | None
     name: str = Field(description="The display name in class.")
     present: bool = Field(description="Whether the person is in the room now.")
-    attended: bool = Field(description="Whether the person has been in the room.")
+    attended: bool | None = Field(
+        description="Whether the person has been in the room; null if the class was cancelled without them."
+    )
 
     @classmethod
-    def of(cls, person: Participant, attendance: AttendanceRow | None, over: bool) -> Self:
+    def of(
+        cls, person: Participant, attendance: AttendanceRow | None, *, over: bool, cancelled: bool
+    ) -> Self:
         connections = attendance.connections if attendance else []
         return cls(
             id=person.id,
@@ -82,7 +86,7 @@ class ParticipantOut(Schema):
             instructor_id=person.instructor_id,
             name=person.name,
             present=not over and any(connection["left_at"] is None for connection in connections),
-            attended=bool(connections),
+            attended=bool(connections) or (None if cancelled else False),
         )
 
 

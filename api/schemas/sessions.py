@@ -3,7 +3,7 @@
 from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from domain.people.roles import Role
 from domain.sessions.states import SessionState
@@ -22,6 +22,9 @@ class SessionOut(Schema):
     time_zone: str
     state: SessionState
     outcome: str | None
+    cancel_reason: str | None = Field(
+        description="The code of the reason; null unless the class is cancelled."
+    )
     live_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     completeness: dict[str, object]

@@ -10,13 +10,19 @@ from cli.remote.caller import Caller, Yes, remote
 from cli.remote.ids import ID_HELP, resolve_id
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from cli.remote.moments import optional_moment
+from domain.sessions.cancellations import CancelReason
 
 app = typer.Typer(no_args_is_help=True, help="Classes: list, book, move, cancel, invite.")
 PATH = "/v1/sessions"
 COLUMNS = ("starts_at", "ends_at", "state", "outcome", "title", "id")
 
 Id = Annotated[str, typer.Argument(metavar="SESSION", help=ID_HELP)]
-Starts = Annotated[str, typer.Option(help="Start time. Without an offset, it is read in --zone.")]
+Starts = Annotated[
+    str,
+    typer.Option(
+        help="Start time, such as 2030-03-04T16:00, 14:05 or “in 10 minutes”. Without an offset, it is read in --zone."
+    ),
+]
 Ends = Annotated[str, typer.Option(help="End time, instead of --minutes.")]
 Minutes = Annotated[int, typer.Option(min=1, help="Length in minutes.")]
 
@@ -132,7 +138,9 @@ def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = 0) ->
 def cancel(
     caller: Caller,
     session: Id,
-    reason: Annotated[str, typer.Option(help="A code, such as weather or illness.")] = "unspecified",
+    reason: Annotated[
+        str, typer.Option(help=f"A code. Families are told of {', '.join(CancelReason)}.")
+    ] = "unspecified",
     yes: Yes = False,
 ) -> None:
     """Cancel a class. Everyone who was notified about it is notified again."""

@@ -38,7 +38,7 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
         language=language,
         words=words,
         sections=tuple(Section),
-        when=lambda at: moment(at, language, zone),
+        when=lambda at: moment(at, language, zone, now=now),
         until=lambda at: clock(at, language, zone),
         there=lambda at, other: clock(at, language, other),
         zone=zone,

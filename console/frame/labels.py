@@ -9,6 +9,7 @@ from domain.cases.kinds import ExceptionKind
 from domain.notices.kinds import AccountNoticeKind, NoticeKind
 from domain.people.roles import Role
 from domain.record.documentation import CheckOutcome, Section
+from domain.sessions.cancellations import CancelReason
 from domain.sessions.timeline import Outcome, Step
 
 STEPS: Mapping[str, str] = {
@@ -42,12 +43,14 @@ CHECK_OUTCOMES = {
     CheckOutcome.UNANSWERED: "Not answered",
     CheckOutcome.UNCLEAR: "Unclear",
 }
-CANCELLATIONS = {
-    "instructor_unavailable": "Instructor unavailable",
-    "student_unavailable": "Students unavailable",
-    "technical": "Technical problem",
-    "holiday": "Holiday",
-    "unspecified": "Other",
+CANCELLATIONS: Mapping[str, str] = {
+    CancelReason.INSTRUCTOR_UNAVAILABLE: "Instructor unavailable",
+    CancelReason.STUDENT_UNAVAILABLE: "Students unavailable",
+    CancelReason.ILLNESS: "Illness",
+    CancelReason.TECHNICAL: "Technical problem",
+    CancelReason.HOLIDAY: "Holiday",
+    CancelReason.WEATHER: "Weather",
+    "unspecified": "No reason",
 }
 CASE_KINDS: Mapping[str, str] = {
     ExceptionKind.STEP_FAILED: "Step failed",

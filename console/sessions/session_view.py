@@ -94,6 +94,19 @@ class SessionView:
         return self.session.state in ROOM_STATES
 
     @property
+    def taken_place(self) -> bool:
+        """Whether somebody who was not in the class has missed it, or is missing it."""
+        return self.session.state not in (SessionState.SCHEDULED, SessionState.OPEN, SessionState.CANCELLED)
+
+    @property
+    def cancellation(self) -> str:
+        """The reason for which the class was cancelled; empty if none was given."""
+        reason = self.session.cancel_reason or "unspecified"
+        return (
+            "" if reason == "unspecified" else labels.CANCELLATIONS.get(reason) or labels.code_label(reason)
+        )
+
+    @property
     def open_cases(self) -> int:
         return sum(case.state == "open" for case in self.cases)
 
@@ -138,7 +151,7 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         notices=await notices.of_session(db, session_id),
         cases=session_cases,
         instructors=await _substitutes(db, session_cases),
-        next_briefing=await _next_briefing(db, session),
+        next_briefing=await _next_briefing(db, session, now),
         recording=await _recording(db, session, now),
         gaps=recording_gaps(coverage, participants),
     )
@@ -158,9 +171,11 @@ async def _substitutes(db: AsyncSession, session_cases: list[ExceptionCase]) -> 
     return {str(person.id): person.name for person in await people.instructors(db)}
 
 
-async def _next_briefing(db: AsyncSession, session: Session) -> Sections:
+async def _next_briefing(db: AsyncSession, session: Session, now: datetime) -> Sections:
     briefing = await documents.briefing_from(db, session.id)
-    return read_briefing(briefing.content, language="en", time_zone=session.time_zone) if briefing else []
+    if briefing is None:
+        return []
+    return read_briefing(briefing.content, language="en", time_zone=session.time_zone, now=now)
 
 
 def _is_shown(session: Session, row: TimelineRow) -> bool:

@@ -35,6 +35,22 @@ async def of_session(db: AsyncSession, session_id: UUID) -> list[Notice]:
     return list(await db.scalars(query.order_by(col(Notice.created_at), col(Notice.id))))
 
 
+async def told_starts(db: AsyncSession, session_id: UUID) -> dict[UUID, datetime]:
+    """By recipient, the start of the class that the last message sent to them names."""
+    query = (
+        sa.select(col(Notice.recipient_id), col(Notice.class_starts_at))
+        .distinct(col(Notice.recipient_id))
+        .where(
+            col(Notice.session_id) == session_id,
+            col(Notice.sent_at).is_not(None),
+            col(Notice.class_starts_at).is_not(None),
+        )
+        .order_by(col(Notice.recipient_id), col(Notice.sent_at).desc())
+    )
+    rows = await db.execute(query)
+    return {row.recipient_id: row.class_starts_at for row in rows}
+
+
 async def get(db: AsyncSession, notice_id: UUID) -> Notice:
     """Raises NotFound."""
     row = await db.get(Notice, notice_id)

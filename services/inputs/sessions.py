@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from domain.sessions.cancellations import CancelReason
 from services.inputs.fields import ExternalId, Ids, Moment, Name, Schema, TimeZone
 
 
@@ -32,7 +33,12 @@ class NewEnd(Schema):
 
 
 class Reason(Schema):
-    reason: str = Field("unspecified", pattern="^[a-z0-9_]{1,40}$", description="A code, not free text.")
+    reason: str = Field(
+        "unspecified",
+        pattern="^[a-z0-9_]{1,40}$",
+        description="A code, not free text. These are named to families and instructors: "
+        f"{', '.join(f'`{reason}`' for reason in CancelReason)}.",
+    )
 
 
 class SubstituteIn(Schema):

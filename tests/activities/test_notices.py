@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from activities.notices import NoticeActivities
+from activities.sessions import SessionActivities
 from domain.cases.kinds import ExceptionKind, Owner
 from domain.errors import MailboxBusy, NotFound, TransitionRefused, Unavailable
 from domain.notices.kinds import NoticeKind
@@ -21,14 +22,16 @@ from integrations.mail import SmtpMailer
 from models.documentation import Documentation
 from models.notice import WITHDRAWN, Notice
 from models.people import Guardian
+from reports.moments import moment
 from services.notices import ClassNotices
 from services.outbox import Outbox
-from tests.activities.school_rows import LINKS, SENDER, WORDS, SchoolRows, now, quiet_now, run, told
+from tests.activities.school_rows import LINKS, SENDER, WORDS, SchoolRows, now, quiet_now, run, step, told
 from tests.integrations.smtp_servers import mail_server
 from tests.links import token_of
 from tests.stack import TestMail
 from workflows.contracts.common import SessionRef
 from workflows.contracts.notices import NoticeInput
+from workflows.contracts.sessions import CancelInput
 
 pytestmark = pytest.mark.adapter
 
@@ -94,6 +97,42 @@ async def test_briefing_and_review_request_go_only_to_the_instructor(
     await school.send(kind, mailer)
 
     assert readers_with_mail(school, mail_sink) == ["Ada"]
+
+
+async def test_a_moved_class_names_the_start_that_each_reader_was_told_before(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    await school.change(Guardian, col(Guardian.id) == school.people["Elena"], **quiet_now())
+    await school.send(N.CONFIRMATION, mailer)
+    first = school.starts_at
+    await school.change(
+        Guardian, col(Guardian.id) == school.people["Elena"], quiet_from=None, quiet_until=None
+    )
+    for number in (1, 2):
+        moved = first + timedelta(days=number)
+        await school.change_session(starts_at=moved, ends_at=moved + timedelta(hours=1))
+        await school.send(N.RESCHEDULED, mailer, f"move-{number}")
+
+    texts = [mail["text"] for mail in mail_sink.messages(school.address("Samira"))]
+    named = {shown for text in texts for shown in re.findall(r"Previously: (.*)", text)}
+    assert named == {moment(first + timedelta(days=number), "en", "UTC", now=now()) for number in (0, 1)}
+    shown = [re.findall(r"Antes: (.*)", mail["text"]) for mail in mail_sink.messages(school.address("Elena"))]
+    assert sorted(map(len, shown)) == [0, 1], "the first start was never told to her"
+
+
+@pytest.mark.parametrize(("code", "shown"), [("holiday", "Reason: a holiday"), ("unspecified", "")])
+async def test_a_cancellation_names_the_reason(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer, code: str, shown: str
+) -> None:
+    cancelling = SessionActivities(school.database, school.progress)
+    progress = step(state=SessionState.CANCELLED)
+    await run(cancelling.cancel, CancelInput(school.session, progress, reason=code))
+    await school.send(N.CANCELLED, mailer)
+
+    text = mail_to(school, mail_sink, "Samira")["text"]
+    assert shown in text
+    assert ("Reason" in text) == bool(shown)
+    assert code == (await school.row()).cancel_reason
 
 
 async def test_notice_is_not_sent_twice(school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer) -> None:

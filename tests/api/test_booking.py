@@ -3,10 +3,12 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.errors import TransitionRefused
+from services.inputs.sessions import NewSession
 from tests.campus import HOUR, Campus, School, problem_of
 from wiring.temporal import connect
 from workflows.client import session_workflow_id
@@ -213,6 +215,32 @@ async def test_a_class_that_has_not_begun_cannot_be_ended_or_extended(harbour: S
     body = {"ends_at": harbour.booking(lasts=2 * HOUR)["ends_at"]} if command == "extend" else None
     answer = await harbour.api.post(f"/v1/sessions/{session_id}/{command}", json=body)
     problem_of(answer, 409, "transition-refused")
+
+
+async def test_a_cancelled_class_has_a_reason_and_no_absentees(harbour: School) -> None:
+    session_id = await harbour.book()
+    path = f"/v1/sessions/{session_id}"
+    people = await harbour.get(f"{path}/participants")
+    assert {person["attended"] for person in people} == {False}
+    await harbour.post(f"{path}/cancel", {"reason": "holiday"})
+    await harbour.run_until(session_id, "cancelled")
+    assert (await harbour.get(path))["cancel_reason"] == "holiday"
+    assert await harbour.get(f"{path}/attendance") == []
+    people = await harbour.get(f"{path}/participants")
+    assert {(person["attended"], person["present"]) for person in people} == {(None, False)}
+    exported = await harbour.api.get("/v1/exports/attendance.jsonl")
+    assert session_id not in exported.text
+
+
+async def test_the_same_session_id_with_other_values_is_refused(harbour: School) -> None:
+    """No door takes ids from its callers; the use case refuses it all the same."""
+    classes = harbour.campus.app.state.homeroom.classes
+    session_id = uuid4()
+    new = NewSession.model_validate(harbour.booking())
+    booked = await classes.book(harbour.id, session_id, new)
+    assert await classes.book(harbour.id, session_id, new) == booked
+    with pytest.raises(TransitionRefused):
+        await classes.book(harbour.id, session_id, NewSession.model_validate(harbour.booking(96 * HOUR)))
 
 
 async def test_a_cancelled_class_refuses_commands(harbour: School) -> None:

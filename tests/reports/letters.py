@@ -43,6 +43,7 @@ CONTEXT = ClassContext(
     starts_at=STARTS_AT,
     ends_at=STARTS_AT + timedelta(hours=1),
     reader="Samira Haddad",
+    written_at=STARTS_AT - timedelta(days=2),
     students=("Noor Haddad",),
     join_urls=(("Noor Haddad", "https://school.example/join/1?t=a&x=b"),),
     page_url="https://school.example/sessions/1",

@@ -29,7 +29,7 @@ def briefing(*recorded: Statement, approved: bool = True) -> dict[str, object]:
 
 
 def read(content: dict[str, object], language: str = "en", time_zone: str = "UTC") -> dict[str, list[str]]:
-    return dict(read_briefing(content, language=language, time_zone=time_zone))
+    return dict(read_briefing(content, language=language, time_zone=time_zone, now=STARTS_AT))
 
 
 def test_approved_statements_are_grouped_by_their_use() -> None:

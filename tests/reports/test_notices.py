@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.notices.kinds import NoticeKind
 from domain.record.documentation import CheckOutcome, Section
+from domain.sessions.cancellations import CancelReason, reason_for_people
 from reports.catalogue import LANGUAGES, SUBJECTS, WORDS
 from reports.contexts import RenderedMessage
 from tests.reports.letters import CONTEXT, ParsedMail, example_mail, statement
@@ -97,7 +98,7 @@ def test_the_mail_is_in_the_readers_language_or_english(wanted: str, subject: st
         ("2026-03-29T00:30Z", "Europe/Madrid", "Sunday 29 March, 01:30–03:30"),
         # 02:30 comes twice when they go back.
         ("2026-10-25T00:30Z", "Europe/Madrid", "Sunday 25 October, 02:30 CEST–02:30 CET"),
-        ("2026-12-31T23:30Z", "Europe/Madrid", "Friday 1 January, 00:30–01:30"),
+        ("2026-12-31T23:30Z", "Europe/Madrid", "Friday, 1 January 2027, 00:30–01:30"),
     ],
 )
 def test_times_are_in_the_readers_zone(at: str, zone: str, shown: str) -> None:
@@ -107,6 +108,50 @@ def test_times_are_in_the_readers_zone(at: str, zone: str, shown: str) -> None:
 
     for text in both(message):
         assert shown in text
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "Thursday, 4 March 2027, 15:00"), ("es", "jueves, 4 de marzo de 2027, 15:00")],
+)
+def test_a_date_of_another_year_has_its_year(language: str, shown: str) -> None:
+    starts_at = datetime(2027, 3, 4, 15, tzinfo=UTC)
+
+    message = example_mail(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), language=language)
+
+    assert shown in message.subject
+    for text in both(message):
+        assert shown in text
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "Previously: Sunday 1 March, 15:00"), ("es", "Antes: domingo, 1 de marzo, 15:00")],
+)
+def test_a_moved_class_has_its_new_and_its_old_time(language: str, shown: str) -> None:
+    old = CONTEXT.starts_at - timedelta(days=1)
+    message = example_mail(N.RESCHEDULED, language=language, previous_start=old)
+
+    for text in both(message):
+        assert shown in text
+    assert "2026" not in message.text
+    assert shown not in example_mail(N.REMINDER, language=language, previous_start=old).text
+
+
+@every_language
+@pytest.mark.parametrize("reason", CancelReason)
+def test_a_cancellation_says_why(reason: CancelReason, language: str) -> None:
+    message = example_mail(N.CANCELLED, language=language, cancel_reason=reason)
+
+    for text in both(message):
+        assert WORDS[language]["reason"].format(reason=WORDS[language][reason]) in text
+
+
+def test_a_reason_without_a_text_for_people_is_left_out() -> None:
+    assert reason_for_people("holiday") is CancelReason.HOLIDAY
+    for code in ("unspecified", "workflow_cancelled", "hr_case_17", None):
+        assert reason_for_people(code) is None
+    assert "Reason" not in example_mail(N.CANCELLED).text
 
 
 def test_a_guardian_of_two_gets_a_named_link_for_each_child() -> None:
