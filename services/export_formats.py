@@ -1,6 +1,7 @@
 """Encodes rows of a record view as Parquet, CSV or JSON lines, batch by batch."""
 
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +14,9 @@ import pyarrow.parquet as pq
 
 from models.record_views import Kind, RecordView
 
+# With which a cell begins that spreadsheets run, also in full width; white space before it does not stop all of them.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d[\d ]*([.,]\d+)*([eE][+-]?\d+)?")
 Rows = Sequence[Sequence[Any]]
 
 
@@ -106,10 +110,14 @@ class Parquet:
 
 
 class Csv:
-    """RFC 4180 with a header. Texts are quoted, null is empty without quotes, lists are JSON."""
+    """RFC 4180 with a header. Texts are quoted, null is empty without quotes, lists are JSON.
+
+    A text that a spreadsheet would run as a formula has an apostrophe before it, which makes it text there.
+    """
 
     def __init__(self, view: RecordView) -> None:
         self._schema = arrow_schema(view)
+        self._texts = [column.kind == "text" for column in view.columns]
         self._lists = [index for index, column in enumerate(view.columns) if column.kind == "texts"]
         for index in self._lists:
             self._schema = self._schema.set(index, self._schema.field(index).with_type(pa.string()))
@@ -118,6 +126,10 @@ class Csv:
     def add(self, rows: Rows) -> bytes:
         if self._lists:
             rows = [[_as_json(value) for value in row] for row in rows]
+        rows = [
+            [_as_text(value) if is_text else value for value, is_text in zip(row, self._texts, strict=True)]
+            for row in rows
+        ]
         text = io.BytesIO()
         options = arrow_csv.WriteOptions(include_header=not self._begun)
         arrow_csv.write_csv(_table(rows, self._schema), text, options)
@@ -147,6 +159,13 @@ class JsonLines:
 
 def _in_utc(value: Any) -> Any:
     return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+def _as_text(value: Any) -> Any:
+    """The value, kept from being run as a formula. Numbers, such as -5, are no formulas."""
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
 
 
 def _as_json(value: Any) -> Any:

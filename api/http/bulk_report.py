@@ -22,13 +22,13 @@ _LINES_PER_CHUNK = 500
 
 
 class Report:
-    """Writes the report line by line, and collects the refusals so that it can be replayed."""
+    """Writes the report line by line, and collects refusals and remarks so that it can be replayed."""
 
     def __init__(self, dry_run: bool) -> None:
         self._dry_run = dry_run
         self._taken = self._refused = 0
-        self._saved_refusals = io.BytesIO()
-        self._refusals = gzip.GzipFile(fileobj=self._saved_refusals, mode="wb", compresslevel=3)
+        self._saved_lines = io.BytesIO()
+        self._lines = gzip.GzipFile(fileobj=self._saved_lines, mode="wb", compresslevel=3)
 
     def lines(self, outcomes: Sequence[Outcome]) -> bytes:
         return b"".join([self._line(outcome) for outcome in outcomes])
@@ -37,7 +37,10 @@ class Report:
         row = outcome.candidate
         if outcome.refusal is None:
             self._taken += 1
-            return _taken_line(row.number, None if self._dry_run else row.id)
+            line = _taken_line(row.number, None if self._dry_run else row.id, outcome.remark)
+            if outcome.remark:
+                self._save(line)
+            return line
         self._refused += 1
         line = _json_line(
             {
@@ -47,9 +50,12 @@ class Report:
                 "problem": problems.refusal_members(outcome.refusal),
             }
         )
-        if self._saved_refusals.tell() < _MAX_SAVED:
-            self._refusals.write(line)
+        self._save(line)
         return line
+
+    def _save(self, line: bytes) -> None:
+        if self._saved_lines.tell() < _MAX_SAVED:
+            self._lines.write(line)
 
     def end(self) -> bytes:
         """The last line of a complete import."""
@@ -64,21 +70,21 @@ class Report:
 
     def saved(self) -> dict[str, Any] | None:
         """The data from which `replay` writes the same report; None if there are too many refusals to save."""
-        self._refusals.close()
-        if self._saved_refusals.tell() >= _MAX_SAVED:
+        self._lines.close()
+        if self._saved_lines.tell() >= _MAX_SAVED:
             return None
-        return self._totals() | {"refusals": base64.b64encode(self._saved_refusals.getvalue()).decode()}
+        return self._totals() | {"refusals": base64.b64encode(self._saved_lines.getvalue()).decode()}
 
 
 def replay(saved: Mapping[str, Any], id_of: Callable[[int], UUID]) -> Iterator[bytes]:
     """The report of an earlier import, from what `Report.saved` returned. `id_of` gives the id of a row number."""
-    refusals = gzip.GzipFile(fileobj=io.BytesIO(base64.b64decode(saved["refusals"])))
+    lines = gzip.GzipFile(fileobj=io.BytesIO(base64.b64decode(saved["refusals"])))
     dry_run, chunk = bool(saved.get("dry_run")), list[bytes]()
-    next_refusal = refusals.readline()
+    next_line = lines.readline()
     for number in range(1, saved["taken"] + saved["refused"] + 1):
-        if next_refusal and orjson.loads(next_refusal)["row"] == number:
-            chunk.append(next_refusal)
-            next_refusal = refusals.readline()
+        if next_line and orjson.loads(next_line)["row"] == number:
+            chunk.append(next_line)
+            next_line = lines.readline()
         else:
             chunk.append(_taken_line(number, None if dry_run else id_of(number)))
         if len(chunk) == _LINES_PER_CHUNK:
@@ -88,8 +94,9 @@ def replay(saved: Mapping[str, Any], id_of: Callable[[int], UUID]) -> Iterator[b
     yield b"".join(chunk) + _json_line(totals | {"done": True})
 
 
-def _taken_line(number: int, key: UUID | None) -> bytes:
-    return _json_line({"row": number, "status": "taken"} | ({"id": key} if key else {}))
+def _taken_line(number: int, key: UUID | None, remark: str = "") -> bytes:
+    more = ({"id": key} if key else {}) | ({"remark": remark} if remark else {})
+    return _json_line({"row": number, "status": "taken"} | more)
 
 
 def _json_line(line: Mapping[str, Any]) -> bytes:
@@ -118,10 +125,11 @@ _TAKEN_LINE = {
     "properties": {
         "row": {
             "type": "integer",
-            "description": "The row's number, from 1. The header and empty lines don't count.",
+            "description": "The row's number, from 1. The header and blank rows don't count.",
         },
         "status": {"const": "taken"},
         "id": {"type": "string", "format": "uuid", "description": "Missing in a dry run."},
+        "remark": {"type": "string", "description": "What may be a mistake in this row; usually missing."},
     },
     "required": ["row", "status"],
 }

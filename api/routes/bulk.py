@@ -1,5 +1,6 @@
 """Bulk imports of people and courses, from JSON lines or CSV."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -29,8 +30,9 @@ from api.http.state import State
 from api.http.upload_spool import spooled
 from api.schemas.resources import api_of
 from domain.errors import HomeroomError, UnsupportedMedia
+from services.bulk_import.csv_files import csv_rows
 from services.bulk_import.importer import BulkImport
-from services.bulk_import.parsing import Row, csv_rows, json_rows
+from services.bulk_import.parsing import Row, json_rows
 from services.bulk_import.row_schemas import columns
 from services.resources.catalogue import COURSES, ENROLLMENTS, GUARDIANS, INSTRUCTORS, PLANS, STUDENTS, TOPICS
 from services.resources.resource import Resource
@@ -56,7 +58,7 @@ def serve(resource: Resource[Any]) -> None:
         read = _reader(request, resource)
         async with AsyncExitStack() as cleanup:
             body = await cleanup.enter_async_context(spooled(request))
-            rows = read(body.file)
+            rows = await asyncio.to_thread(read, body.file)
             key = idempotency_key(request)
             claim = await claim_of(request, key, body.sha256.encode()) if key else None
             id_of = _ids(claim)
@@ -93,7 +95,7 @@ async def _other_method(_: Request) -> Response:
 
 def _description(resource: Resource[Any]) -> str:
     return (
-        "Send one JSON object per line, or UTF-8 CSV with a header. CSV columns: "
+        "Send one JSON object per line, or CSV with a header. CSV columns: "
         f"{', '.join(f'`{name}`' for name in columns(resource))}. An empty cell leaves the field out; separate list "
         "items with semicolons. Each row is accepted or refused on its own."
     )
@@ -101,7 +103,7 @@ def _description(resource: Resource[Any]) -> str:
 
 def _body(resource: Resource[Any]) -> dict[str, Any]:
     lines = {"$ref": f"#/components/schemas/{resource.new.__name__}"}
-    text = {"type": "string", "description": "RFC 4180"}
+    text = {"type": "string", "description": "Separated by commas, semicolons or tabs; UTF-8 or UTF-16."}
     return {"required": True, "content": {JSON_LINES: {"schema": lines}, CSV: {"schema": text}}}
 
 
@@ -122,7 +124,7 @@ def _ids(claim: Claim | None) -> Callable[[int], UUID]:
     """The ids of new rows by row number: the same when a file is sent again under its Idempotency-Key."""
     if claim is None:
         return lambda _: uuid7()
-    seed = uuid5(claim.seed, claim.fingerprint)
+    seed = claim.seed
     return lambda number: uuid5(seed, str(number))
 
 

@@ -15,7 +15,7 @@ from cli.api_client import Json
 from cli.remote.caller import REFUSED, Caller
 
 CSV, JSON_LINES = "text/csv", "application/x-ndjson"
-_KINDS = {".csv": CSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES}
+_KINDS = {".csv": CSV, ".tsv": CSV, ".txt": CSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES}
 _MAX_TRIES = 3
 
 File = Annotated[
@@ -25,7 +25,7 @@ File = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
-        help="UTF-8: .csv with a header, or .jsonl",
+        help=".csv with a header, as spreadsheets save it, or .jsonl",
     ),
 ]
 DryRun = Annotated[
@@ -37,7 +37,7 @@ def import_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
     """Import rows. Refused rows are printed as they come; the exit code is 1 if there are any."""
     kind = _KINDS.get(file.suffix.lower())
     if kind is None:
-        raise typer.BadParameter(f"{file.name} is neither .csv nor .jsonl.")
+        raise typer.BadParameter(f"{file.name} is none of .csv, .tsv, .txt and .jsonl.")
     screen, last = caller.screen, Json()
     with file.open("rb") as opened, _progress(silent=screen.as_json) as progress:
         shown = progress.add_task("rows", total=None, refused=0)
@@ -51,6 +51,8 @@ def import_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
                 screen.record(line)
             elif line.get("status") == "refused":
                 progress.console.print(_refusal(line))
+            elif remark := line.get("remark"):
+                progress.console.print(f"row {line['row']}: {remark}")
     if not last.get("done"):
         problem = last.get("problem", {})
         screen.note(

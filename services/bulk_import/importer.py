@@ -20,6 +20,7 @@ from services.bulk_import.row_schemas import external_ids, row_schema, with_ids
 from services.inputs.fields import Schema
 from services.resources.resource import Resource
 
+_MAX_ADDRESSES = 100_000
 MAX_ROWS, MAX_BYTES = 500, 4_000_000  # in one transaction
 
 Refusal = HomeroomError | ValidationError
@@ -41,6 +42,7 @@ class Outcome:
 
     candidate: Candidate
     refusal: Refusal | None  # None: it is imported
+    remark: str = ""  # on an imported row that may be a mistake
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,11 @@ class BulkImport:
 
         Raises Unavailable; the batches yielded before are written.
         """
+        addresses = _Addresses()
         while batch := await asyncio.to_thread(self._read, rows):
             valid = [row for row in batch if isinstance(row.new, Schema)]
             refusals = await self._batch(valid, now) if valid else {}
-            yield [
-                Outcome(row, refusals[row.id] if isinstance(row.new, Schema) else row.new) for row in batch
-            ]
+            yield [_outcome(row, refusals, addresses) for row in batch]
 
     def _read(self, rows: Iterator[Row]) -> list[Candidate]:
         batch: list[Candidate] = []
@@ -166,6 +167,32 @@ class BulkImport:
             for key, external_id in named.items()
             if key not in existing
         }
+
+
+class _Addresses:
+    """Finds rows whose mail address an earlier row of the file has. Remembers the first addresses only."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[int, str]] = {}
+
+    def remark(self, row: Candidate) -> str:
+        address = getattr(row.new, "email", None)
+        if not isinstance(address, str):
+            return ""
+        key = address.casefold()
+        number, earlier = self._rows.get(key, (row.number, address))
+        if number != row.number:
+            return f"row {number} has the same address" + (
+                ", which differs in capitals only" if earlier != address else ""
+            )
+        if len(self._rows) < _MAX_ADDRESSES:
+            self._rows[key] = row.number, address
+        return ""
+
+
+def _outcome(row: Candidate, refusals: Mapping[UUID, Refusal | None], addresses: _Addresses) -> Outcome:
+    refusal = refusals[row.id] if isinstance(row.new, Schema) else row.new
+    return Outcome(row, refusal, "" if refusal else addresses.remark(row))
 
 
 def _without_refusals(

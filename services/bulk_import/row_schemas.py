@@ -1,16 +1,19 @@
 """Schemas of imported rows: the fields of a create request, where external ids can replace Homeroom's ids."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, get_origin
 from uuid import UUID
 
 from pydantic import Field, create_model, model_validator
+from pydantic.fields import FieldInfo
 
-from domain.errors import HomeroomError, UnknownReference
+from domain.errors import HomeroomError, InvalidInput, UnknownReference
 from services.inputs.fields import ExternalId, Schema
 from services.resources.resource import Resource
 
+_EXPONENT = re.compile(r"[+-]?\d+([.,]\d+)?[eE]\+?\d+")
 _MANY = "_ids"  # suffix of fields that hold several ids
 ExternalIds = Annotated[list[ExternalId], Field(max_length=10)]
 
@@ -83,9 +86,27 @@ def columns(resource: Resource[Any]) -> Mapping[str, Callable[[str], Any]]:
     """The columns that a CSV file may have, each with the function that reads its cells."""
     fields = row_schema(resource).model_fields.items()
     return {
-        name: _list_of(resource.cells.get(name, str)) if get_origin(field.annotation) is list else str
+        name: _list_of(_reader(resource, name)) if _is_list(field) else _reader(resource, name)
         for name, field in fields
     }
+
+
+def _is_list(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is list
+
+
+def _reader(resource: Resource[Any], name: str) -> Callable[[str], Any]:
+    return _external_id if "external_id" in name else resource.cells.get(name, str)
+
+
+def _external_id(cell: str) -> str:
+    """Raises InvalidInput for an id that a spreadsheet has rounded to a number with an exponent."""
+    if _EXPONENT.fullmatch(cell):
+        raise InvalidInput(
+            f"a spreadsheet changed the id to {cell}, so its last digits are lost",
+            next_step="Format the column as text, enter the id again, and save the file again.",
+        )
+    return cell
 
 
 def _list_of(read: Callable[[str], Any]) -> Callable[[str], Any]:
