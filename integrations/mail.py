@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from domain.errors import InvalidInput, MailboxBusy, Unavailable, Undeliverable
+from integrations.email_addresses import ascii_domain
 
 
 class SmtpMailer:
@@ -75,7 +76,7 @@ def _address(to: str) -> Address:
     """A single address with its domain in ASCII (IDNA). Raises Undeliverable for anything else."""
     try:
         address = Address(addr_spec=to)
-        domain = address.domain if address.domain.isascii() else address.domain.encode("idna").decode()
+        domain = ascii_domain(address.domain)
     except (ValueError, IndexError, MessageError) as error:
         raise Undeliverable("this isn't a valid email address") from error
     if not address.username or not domain:

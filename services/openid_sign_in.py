@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.errors import NotFound, SignInRefused
 from domain.people.sign_in import domain_of
+from integrations.email_addresses import address_forms, deliverable_address
 from integrations.openid import AuthorizationState, OpenIdConnect, Provider
 from models.access import IdentityProvider
 from models.database import Database
@@ -84,10 +85,15 @@ class OpenIdSignIn:
         tenant = UUID(begun["organization"])
         row = await self._row(tenant, UUID(begun["provider"]))
         address = await self._openid.finish(self._provider(row), flow, code, issuer, now)
-        if domain_of(address) not in row.domains:
+        try:
+            forms = address_forms(address)
+        except ValueError as error:
+            raise SignInRefused("the provider answered with an address that is none") from error
+        if domain_of(deliverable_address(address)) not in row.domains:
             raise SignInRefused("the provider answered for an address on another domain")
         async with self._database.tenant(tenant) as db:
-            staff = await sign_ins.staff_by_email(db, address)
+            found = [await sign_ins.staff_by_email(db, form) for form in forms]
+            staff = next(filter(None, found), None)
         if staff is None:
             raise SignInRefused(
                 "nobody in your organization has this address",

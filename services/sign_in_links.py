@@ -13,6 +13,7 @@ from domain.errors import HomeroomError, LinkInvalid
 from domain.notices.kinds import AccountNoticeKind, notice_key
 from domain.people.sign_in import SIGN_IN_LINK_TTL, domain_of
 from domain.subjects import SubjectKind
+from integrations.email_addresses import address_forms, deliverable_address
 from models.access import SignInLink
 from models.database import Database
 from models.notice import Notice
@@ -64,8 +65,10 @@ class SignInLinks:
         The links of the other organizations are written first; only the sealed content names those organizations.
         """
         async with self._database.unscoped() as db:
-            accounts = await sign_ins.accounts_of(db, address)
-            providers = await sign_ins.providers_of_domain(db, domain_of(address))
+            accounts = [
+                account for form in address_forms(address) for account in await sign_ins.accounts_of(db, form)
+            ]
+            providers = await sign_ins.providers_of_domain(db, domain_of(deliverable_address(address)))
         elsewhere = {organization_id for _, organization_id in providers}
         with_links = [account for account in accounts if not _has_provider(account, elsewhere)]
         if not with_links:

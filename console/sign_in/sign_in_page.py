@@ -1,6 +1,5 @@
 """Sign-in by an emailed link or with an organization's identity provider, and sign-out."""
 
-import re
 from typing import Annotated
 from uuid import UUID
 
@@ -17,13 +16,13 @@ from console.frame.rendering import HEADERS, page
 from console.frame.viewers import same_origin, set_cookie, signed_in
 from domain.errors import HomeroomError, RateLimited
 from domain.people.sign_in import domain_of, home_path, safe_path
-from services.inputs.fields import EMAIL
+from integrations.email_addresses import deliverable_address
+from services.inputs.fields import read_address
 from services.openid_sign_in import FLOW_TTL
 from services.sign_in import sign_out
 from wiring.api import OPENID_CALLBACK
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-_MAX_ADDRESS = 254  # characters
 NOTES = {"out": "You are signed out.", "everywhere": "You are signed out everywhere."}
 
 
@@ -45,11 +44,14 @@ async def request_link(
 ) -> Response:
     """The response is the same for known and unknown addresses; any mail is sent after it."""
     path, wanted = safe_path(next), address.strip()
-    if len(wanted) > _MAX_ADDRESS or not re.fullmatch(EMAIL, wanted):
+    try:
+        wanted = read_address(wanted)
+    except ValueError:
         return _form(request, shared, path, wanted, "Enter an email address, such as ada@school.example.")
+    domain = domain_of(deliverable_address(wanted))
     await shared.lockout.count_link_request(wanted, _host(request), now)
-    providers = await shared.openid_sign_in.choices(domain_of(wanted))
-    context = {"address": wanted, "path": path, "choices": providers, "domain": domain_of(wanted)}
+    providers = await shared.openid_sign_in.choices(domain)
+    context = {"address": wanted, "path": path, "choices": providers, "domain": domain}
     response = page(request, "sign_in_sent.html", mailbox_url=shared.settings.mailbox_url, **context)
     response.background = BackgroundTask(shared.sign_in_links.send, wanted, path, now)
     return response
@@ -81,7 +83,10 @@ async def use_link(
 async def with_provider(
     provider_id: UUID, request: Request, shared: Shared, domain: str = "", next: str = "", hint: str = ""
 ) -> Response:
-    hinted = hint if re.fullmatch(EMAIL, hint) else ""
+    try:
+        hinted = read_address(hint)
+    except ValueError:
+        hinted = ""
     try:
         url, cookie = await shared.openid_sign_in.begin(provider_id, domain.lower(), safe_path(next), hinted)
     except HomeroomError as error:

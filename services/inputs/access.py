@@ -1,10 +1,14 @@
 """Inputs that create and change members of staff and identity providers."""
 
+import re
+from contextlib import suppress
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from domain.people.access import AccessRole
+from integrations.email_addresses import ascii_domain
 from services.inputs.fields import LEFT_OUT, Email, Language, Name, Schema, TimeZone
 
 StaffRole = Annotated[AccessRole, Field(description="admin or ops", examples=["ops"])]
@@ -76,9 +80,23 @@ ClientSecret = Annotated[
 ]
 
 
+_DOMAIN = re.compile(rf"(?i:{_LABEL}(\.{_LABEL})+)")
+
+
+def _domain(value: str) -> str:
+    with suppress(ValueError):
+        if len(domain := ascii_domain(value)) <= 253 and _DOMAIN.fullmatch(domain):
+            return domain
+    raise PydanticCustomError("domain", "Must be an email domain, such as school.example")
+
+
 Domain = Annotated[
-    str, StringConstraints(to_lower=True, max_length=253, pattern=rf"^(?i:{_LABEL}(\.{_LABEL})+)$")
+    str,
+    StringConstraints(to_lower=True, max_length=253),
+    AfterValidator(_domain),
+    Field(examples=["school.example"]),
 ]
+"""A domain, stored in ASCII; it may be given in Unicode."""
 
 
 Domains = Annotated[

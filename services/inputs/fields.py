@@ -1,5 +1,7 @@
 """Field types shared by inputs: times, time zones, names, email addresses."""
 
+import re
+import unicodedata
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
@@ -14,7 +16,11 @@ from pydantic import (
     Field,
     NaiveDatetime,
     StringConstraints,
+    WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
+
+from integrations.email_addresses import deliverable_address, readable_address
 
 # Years in which adding offsets cannot leave the range of datetime.
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -60,21 +66,90 @@ WallTime = Annotated[NaiveDatetime, AfterValidator(_wall_time_in_range)]
 Ids = Annotated[list[UUID], AfterValidator(_without_repeats)]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 """Text without control characters other than line breaks and tabs."""
+
+
+def _is_hidden(text: str, index: int) -> bool:
+    """Whether a character is neither visible nor a space: it could hide in a name, or turn the text around it."""
+    char = text[index]
+    if char in _JOINERS:
+        neighbours = text[index - 1 : index], text[index + 1 : index + 2]
+        return not all(char and _is_joined(char) for char in neighbours)
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _is_joined(char: str) -> bool:
+    """Whether joiners beside this character change how it looks: in Arabic and Indic scripts, and in emoji."""
+    return unicodedata.category(char) in ("So", "Sk", "Mn", "Mc") or unicodedata.name(char, "").startswith(
+        _JOINED
+    )
+
+
+def _visible(value: str) -> str:
+    if value.isascii():
+        return value
+    for index, char in enumerate(value):
+        if _is_hidden(value, index):
+            raise PydanticCustomError(
+                "hidden_character",
+                "Contains a hidden character, {code} after “{before}”",
+                {"code": f"U+{ord(char):04X}", "before": value[:index][-20:]},
+            )
+    return value
+
+
+def _address(value: str) -> str:
+    try:
+        return read_address(value)
+    except ValueError:
+        raise PydanticCustomError(
+            "email_address", "Must be an email address, such as ada@school.example"
+        ) from None
+
+
+_JOINERS = "\u200c\u200d"  # zero width non-joiner and joiner
+_JOINED = (
+    *(
+        "ARABIC",
+        "SYRIAC",
+        "MANDAIC",
+        "NKO",
+        "MONGOLIAN",
+        "DEVANAGARI",
+        "BENGALI",
+        "GURMUKHI",
+        "GUJARATI",
+        "ORIYA",
+    ),
+    *("TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "MYANMAR", "KHMER", "TIBETAN"),
+)
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    AfterValidator(_visible),
 ]
-"""A single line of text."""
+"""A single line of text without hidden characters."""
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$"), Field(examples=["en"])]
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*$"
+_EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*")
+_MAX_EMAIL = 254
 Email = Annotated[
     str,
-    StringConstraints(max_length=254, pattern=EMAIL),
-    Field(examples=["a@b.example"]),
+    StringConstraints(max_length=_MAX_EMAIL),
+    AfterValidator(_address),
+    WithJsonSchema(
+        {"type": "string", "format": "idn-email", "maxLength": _MAX_EMAIL, "examples": ["a@b.example"]}
+    ),
 ]
-"""A single address without display name or comment, in the form that every mail server accepts."""
+"""A single address without display name or comment. Its domain is stored in Unicode, and may be given in ASCII too."""
+
+
+def read_address(text: str) -> str:
+    """The address in the form in which addresses are stored. Raises ValueError for what is no address."""
+    address = deliverable_address(text)
+    if len(address) > _MAX_EMAIL or not _EMAIL.fullmatch(address):
+        raise ValueError("this isn't an email address")
+    return readable_address(address)
 
 
 LEFT_OUT: Any = Field(default_factory=lambda: None)
@@ -84,6 +159,7 @@ LEFT_OUT: Any = Field(default_factory=lambda: None)
 ExternalId = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    AfterValidator(_visible),
     Field(description="Its id in the system it comes from; unique per kind.", examples=["crm-4711"]),
 ]
 

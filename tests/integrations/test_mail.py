@@ -114,12 +114,19 @@ async def test_any_text_is_a_single_address_or_refused(to: str) -> None:
         await send(gone, to)
 
 
-async def test_a_domain_in_any_script_is_sent_in_ascii() -> None:
+@pytest.mark.parametrize(
+    ("domain", "ascii_domain"),
+    [
+        ("münchen.example", "xn--mnchen-3ya.example"),
+        ("straße.example", "xn--strae-oqa.example"),  # not that of strasse.example
+    ],
+)
+async def test_a_domain_in_any_script_is_sent_in_ascii(domain: str, ascii_domain: str) -> None:
     async with mail_server() as server:
-        await send(mailer(server.port), "anna@münchen.example")
+        await send(mailer(server.port), f"anna@{domain}")
 
     (mail,) = server.accepted
-    assert mail.rcpt_tos == ["anna@xn--mnchen-3ya.example"]
+    assert mail.rcpt_tos == [f"anna@{ascii_domain}"]
 
 
 @pytest.mark.parametrize("stage", ["rcpt", "data"])
