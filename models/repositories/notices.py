@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -39,7 +39,7 @@ async def told_starts(db: AsyncSession, session_id: UUID) -> dict[UUID, datetime
     """By recipient, the start of the class that the last message sent to them names."""
     query = (
         sa.select(col(Notice.recipient_id), col(Notice.class_starts_at))
-        .distinct(col(Notice.recipient_id))
+        .ext(distinct_on(col(Notice.recipient_id)))
         .where(
             col(Notice.session_id) == session_id,
             col(Notice.sent_at).is_not(None),

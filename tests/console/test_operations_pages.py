@@ -79,12 +79,14 @@ async def test_a_key_is_made_rotated_and_revoked(operator: httpx.AsyncClient, ha
     assert made.headers["cache-control"] == "no-store"
     (secret,) = re.findall(r'value="(hr_[^"]+)"', made.text)
     assert await status_with_key(harbour, secret) == 200
-    again = await operator.post("/settings/keys/new", data=body | {"name": "again"})
+    again = await operator.post("/settings/keys/new", data=body | {"name": MARKUP.format("key")})
     assert "already exists" in again.text
+    other = await operator.post("/settings/keys/new", data=body | {"name": "again"})
+    assert "This form was already sent with other values" in other.text
     assert await status_with_key(harbour, secret) == 200, "the secret that was shown keeps working"
     check((await operator.get("/settings/keys")).text, "key")
 
-    one = f"/settings/keys/{body['key']}"
+    one = again.url.path
     shown = await operator.get(one)
     assert secret not in shown.text
     rotated = await operator.post(f"{one}/rotate", data={"key": hidden(shown, "key"), "overlap": "24"})
