@@ -5,18 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from activities.isolation import WRITERS, for_each, in_bulk, log_left_out
 from activities.presence_record import SessionPresence
+from activities.progress import utc_now
 from domain.errors import TransitionRefused, Unavailable
-from domain.presence.milestones import new_milestones
+from domain.presence.milestones import new_milestones, signalled_empty_since
 from models.database import Database
 from models.repositories import presence
 from workflows.client import SessionClient
 from workflows.session.messages import PresenceSignal
 
-_MOST_MILESTONES = 200  # per session: a room that empties and fills all the time must not fill the history
 _SIGNAL_TIMEOUT = 10.0  # seconds
 
 
@@ -61,7 +62,7 @@ class PresenceReporter:
         """The report to send to a session's workflow now; None where there is nothing new."""
         try:
             unwritten = self._unwritten.get(session.session_id)
-            return _due(session, unwritten.milestones if unwritten else ())
+            return _due(session, unwritten.milestones if unwritten else (), utc_now())
         except Exception as error:
             log_left_out(session.session_id, "find the milestones", error)
             return None
@@ -99,20 +100,20 @@ class PresenceReporter:
             del self._unwritten[session_id]
 
 
-def _due(session: SessionPresence, unwritten: Sequence[str]) -> _Report | None:
+def _due(session: SessionPresence, unwritten: Sequence[str], now: datetime) -> _Report | None:
     folded = session.folded
     if folded is None or folded.last_event_at is None:
         return None
     if not isinstance(session.signalled, list):
         raise TypeError("signalled is not a list")
     signalled = [*session.signalled, *unwritten]
-    milestones = new_milestones(signalled, folded.presence)
-    if not milestones or len(signalled) >= _MOST_MILESTONES:
+    milestones = new_milestones(signalled, folded.presence, now)
+    if not milestones:
         return None
     signal = PresenceSignal(
         at=folded.last_event_at,
         in_room=folded.presence.in_room,
         first_instructor_at=folded.presence.first_instructor_at,
-        empty_since=folded.presence.empty_since,
+        empty_since=signalled_empty_since([*signalled, *milestones]),
     )
     return _Report(session.organization_id, signal, milestones)

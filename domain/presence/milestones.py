@@ -1,13 +1,22 @@
-"""Presence in a session's room, and the milestones of it that are signalled to the session's workflow."""
+"""Presence in a session's room, and the milestones of it that are signalled to the session's workflow.
+
+A room that empties and fills all the time must not fill the workflow's history. So after MOST_AT_ONCE signals that the
+room is empty, further ones wait until it has been empty for SETTLED; what changes back meanwhile is not signalled. That
+somebody is in the room and that people have arrived is never held back: the workflow may believe in an occupied room
+that is empty for a minute, but never in an empty room that is occupied.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.people.roles import Role
 from domain.presence.attendance import Attendance
 from domain.presence.events import EventKind, SessionEvent
+
+MOST_AT_ONCE = 20
+SETTLED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ def presence_of(
     )
 
 
-def new_milestones(signalled: Sequence[str], presence: Presence) -> list[str]:
+def new_milestones(signalled: Sequence[str], presence: Presence, now: datetime) -> list[str]:
     """The milestones that are reached but not yet in `signalled`, which holds all earlier ones in order."""
     reached = {
         Milestone.INSTRUCTOR_JOINED: presence.first_instructor_at is not None,
@@ -70,20 +79,37 @@ def new_milestones(signalled: Sequence[str], presence: Presence) -> list[str]:
         Milestone.ALL_PRESENT: presence.all_expected_present,
     }
     new: list[str] = [m for m, is_reached in reached.items() if is_reached and m not in signalled]
-    room = _room_milestone(signalled, presence)
+    room = _room_milestone(signalled, presence, now)
     return [*new, room] if room else new
 
 
-def _room_milestone(signalled: Sequence[str], presence: Presence) -> str | None:
+def signalled_empty_since(signalled: Sequence[str]) -> datetime | None:
+    """Since when the room is empty according to the milestones; None if it is not."""
+    last = _last_of_room(signalled)
+    _, _, since = last.partition(":")
+    return datetime.fromisoformat(since) if last.startswith(Milestone.ROOM_EMPTY) else None
+
+
+def _room_milestone(signalled: Sequence[str], presence: Presence, now: datetime) -> str | None:
     """The milestone to signal if the room became empty or occupied since the last such milestone."""
-    earlier = [m for m in signalled if m.startswith((Milestone.ROOM_EMPTY, Milestone.ROOM_OCCUPIED))]
-    last = earlier[-1] if earlier else ""
-    if presence.empty_since:
-        milestone = f"{Milestone.ROOM_EMPTY}:{presence.empty_since.isoformat()}"
-        return milestone if milestone != last else None
-    if presence.in_room and last.startswith(Milestone.ROOM_EMPTY):
+    before, since = signalled_empty_since(signalled), presence.empty_since
+    if since and since == before:
+        return None
+    if since and _may_signal_empty(signalled, since, now):
+        return f"{Milestone.ROOM_EMPTY}:{since.isoformat()}"
+    if before and (since or presence.in_room):
         return f"{Milestone.ROOM_OCCUPIED}:{len(signalled)}"
     return None
+
+
+def _may_signal_empty(signalled: Sequence[str], since: datetime, now: datetime) -> bool:
+    at_once = sum(m.startswith(Milestone.ROOM_EMPTY) for m in signalled) < MOST_AT_ONCE
+    return at_once or now - since >= SETTLED
+
+
+def _last_of_room(signalled: Sequence[str]) -> str:
+    rooms = (m for m in reversed(signalled) if m.startswith((Milestone.ROOM_EMPTY, Milestone.ROOM_OCCUPIED)))
+    return next(rooms, "")
 
 
 def _first(attended: Mapping[str, Attendance], roles: Mapping[str, Role], role: Role) -> datetime | None:

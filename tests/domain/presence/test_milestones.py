@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from domain.people.roles import Role
 from domain.presence.attendance import fold_attendance
 from domain.presence.events import SessionEvent
-from domain.presence.milestones import Milestone, Presence, new_milestones, presence_of
+from domain.presence.milestones import (
+    MOST_AT_ONCE,
+    SETTLED,
+    Milestone,
+    Presence,
+    new_milestones,
+    presence_of,
+    signalled_empty_since,
+)
 from tests.domain.presence.true_class import TrueClass, classes, leave
 from tests.domain.session_events import absent, at, joined, left, remade
 
@@ -82,7 +90,7 @@ def signal_all(events: Sequence[SessionEvent]) -> list[str]:
     """The milestones signalled if they are checked after each event, as the watch does."""
     signalled: list[str] = []
     for count in range(1, len(events) + 1):
-        signalled += new_milestones(signalled, fold(*events[:count]))
+        signalled += new_milestones(signalled, fold(*events[:count]), at(0))
     return signalled
 
 
@@ -111,9 +119,11 @@ def test_a_reoccupied_room_is_signalled_after_other_milestones() -> None:
     ]
     events = [joined("ana", "PA_1", 0), left("ana", "PA_1", 50)]
 
-    assert new_milestones(signalled, fold(*events, joined("ana", "PA_2", 60))) == ["occupied:3"]
-    assert new_milestones([*signalled, "occupied:3"], fold(*events, joined("ana", "PA_2", 60))) == []
-    assert new_milestones([*signalled, "occupied:3"], fold(*events)) == [f"empty:{at(50).isoformat()}"]
+    back = fold(*events, joined("ana", "PA_2", 60))
+    assert new_milestones(signalled, back, at(60)) == ["occupied:3"]
+    assert new_milestones([*signalled, "occupied:3"], back, at(60)) == []
+    again = new_milestones([*signalled, "occupied:3"], fold(*events), at(60))
+    assert again == [f"empty:{at(50).isoformat()}"]
 
 
 def test_a_corrected_time_of_emptiness_is_signalled_again() -> None:
@@ -131,5 +141,57 @@ def test_the_last_room_milestone_is_right_for_any_event_order(truth: TrueClass, 
 
     room = [milestone for milestone in signalled if milestone.startswith(("empty", "occupied"))]
     assert bool(final.empty_since) == bool(room and room[-1].startswith("empty"))
-    assert new_milestones(signalled, final) == []
+    assert new_milestones(signalled, final, at(0)) == []
     assert all(earlier != later for earlier, later in pairwise(room))
+
+
+def empty_since(second: float) -> Presence:
+    return Presence(0, 0, 0, None, at(0), at(second), False)
+
+
+OCCUPIED = Presence(0, 1, 0, None, at(0), None, False)
+TAUGHT = Presence(1, 1, 0, at(400), at(0), None, False)
+
+
+def test_flapping_phones_do_not_keep_the_arrival_of_the_instructor_from_the_workflow() -> None:
+    signalled: list[str] = []
+    for flap in range(1000):
+        signalled += new_milestones(signalled, OCCUPIED, at(4 * flap))
+        signalled += new_milestones(signalled, empty_since(4 * flap + 1), at(4 * flap + 2))
+    assert len(signalled) <= 1 + 2 * MOST_AT_ONCE
+    assert new_milestones(signalled, TAUGHT, at(4000)) == ["instructor"]
+    assert signalled_empty_since(signalled) is None
+
+
+def test_an_empty_room_is_signalled_after_any_number_of_flaps_once_it_stays_empty() -> None:
+    flaps = [(f"empty:{at(flap).isoformat()}", f"occupied:{2 * flap}") for flap in range(300)]
+    signalled = [word for flap in flaps for word in flap]
+    assert new_milestones(signalled, empty_since(900), at(930)) == ["student"]
+    assert (
+        new_milestones(signalled, empty_since(900), at(900) + SETTLED)[-1] == f"empty:{at(900).isoformat()}"
+    )
+
+
+def test_a_later_emptiness_that_has_to_wait_withdraws_the_earlier_one() -> None:
+    """Otherwise the class would end too early: the room was occupied in between."""
+    flaps = [(f"occupied:{2 * flap}", f"empty:{at(flap).isoformat()}") for flap in range(MOST_AT_ONCE)]
+    signalled = ["student", *(word for flap in flaps for word in flap)]
+    assert new_milestones(signalled, empty_since(500), at(510)) == [f"occupied:{len(signalled)}"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.booleans()), max_size=300))
+def test_an_occupied_room_never_counts_as_empty_and_signals_stay_few(steps: list[tuple[int, bool]]) -> None:
+    signalled: list[str] = []
+    second, since = 0, 0
+    occupied = False
+    for pause, comes in steps:
+        second += pause
+        since = second if occupied and not comes else since
+        occupied = comes
+        presence = OCCUPIED if occupied else empty_since(since)
+        signalled += new_milestones(signalled, presence, at(second))
+        told = signalled_empty_since(signalled)
+        assert told is None or (told == at(since) and not occupied)
+        if not occupied and second - since >= SETTLED.total_seconds():
+            assert told == at(since)
+    assert len(signalled) <= 2 + 2 * (MOST_AT_ONCE + second // SETTLED.total_seconds() + 1)
