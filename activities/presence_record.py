@@ -13,7 +13,9 @@ from uuid import UUID
 from activities.isolation import in_bulk, log_left_out
 from domain.people.roles import Role
 from domain.presence.attendance import Attendance, fold_attendance
+from domain.presence.events import EventKind
 from domain.presence.milestones import Presence, presence_of
+from domain.presence.plausible_times import is_set_aside
 from domain.sessions.states import ROOM_STATES
 from models.database import Database
 from models.repositories import presence
@@ -25,11 +27,18 @@ _FOLDS_AT_ONCE = 50  # then other tasks of the event loop get their turn
 
 @dataclass(frozen=True)
 class FoldedPresence:
-    """`last_event_at` is when the newest event happened; None where nothing is recorded."""
+    """The fold of a session's presence events.
+
+    `last_event_at` is when the newest event happened; None where nothing is recorded. `aborted` are the connections
+    that LiveKit aborted, counted as attendance or not, with their identity and time. `finished_rooms` are the sids of
+    the rooms that LiveKit closed.
+    """
 
     attendance: Mapping[str, Attendance]
     presence: Presence
     last_event_at: datetime | None
+    aborted: Mapping[str, tuple[str, datetime]]
+    finished_rooms: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ def _fold(session: RunningSession, rows: Sequence[PresenceEventRow]) -> _Cached:
 
 
 def _folded(session: RunningSession, rows: Sequence[PresenceEventRow]) -> FoldedPresence:
-    events = [row.as_event() for row in rows]
+    events = [event for row in rows if not is_set_aside(event := row.as_event())]
     roles = {identity: Role(role) for identity, role in session.roles.items()}
     attendance = fold_attendance(events, until=None)
     expected = frozenset(identity for identity, role in roles.items() if role != Role.OBSERVER)
@@ -114,4 +123,12 @@ def _folded(session: RunningSession, rows: Sequence[PresenceEventRow]) -> Folded
         attendance,
         presence_of(attendance, events, roles, expected=expected),
         max((event.occurred_at for event in events), default=None),
+        {
+            event.participant_sid: (event.identity, event.occurred_at)
+            for event in events
+            if event.kind == EventKind.PARTICIPANT_ABORTED and event.participant_sid and event.identity
+        },
+        frozenset(
+            event.room_sid for event in events if event.kind == EventKind.ROOM_FINISHED and event.room_sid
+        ),
     )

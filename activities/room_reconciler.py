@@ -84,7 +84,11 @@ class RoomReconciler:
     async def _apply(
         self, findings: Mapping[UUID, Findings], sessions: Mapping[UUID, SessionPresence]
     ) -> bool:
-        without_room = dict.fromkeys(session_id for session_id, found in findings.items() if found.remake)
+        without_room = {
+            session_id: _finished_rooms(sessions[session_id])
+            for session_id, found in findings.items()
+            if found.remake
+        }
         remade = await for_each(without_room, self._remake, what="make the room again")
         events = {key: [recorded.event for recorded in found.events] for key, found in findings.items()}
         for session_id, event in remade.results.items():
@@ -92,12 +96,15 @@ class RoomReconciler:
         is_written = await self._write({key: new for key, new in events.items() if new}, sessions)
         return is_written and not remade.unavailable
 
-    async def _remake(self, session_id: UUID, _: None) -> SessionEvent:
-        await self._rooms.ensure_room(
-            session_id, empty_timeout=EMPTY_TIMEOUT, departure_timeout=DEPARTURE_TIMEOUT
+    async def _remake(self, session_id: UUID, finished: frozenset[str]) -> SessionEvent:
+        room = await self._rooms.ensure_room(
+            session_id,
+            empty_timeout=EMPTY_TIMEOUT,
+            departure_timeout=DEPARTURE_TIMEOUT,
+            finished=finished,
         )
         activity.logger.warning("a room was made again", extra={"session_id": str(session_id)})
-        return _room_remade(session_id, utc_now())
+        return _room_remade(room, utc_now())
 
     async def _write(
         self, new_events: Mapping[UUID, Sequence[SessionEvent]], sessions: Mapping[UUID, SessionPresence]
@@ -133,27 +140,41 @@ def _compared(
     session_id, folded = session.session_id, session.folded
     listed = poll.participants.get(session_id) if folded else None
     own_poll = Poll(poll.at, [room] if room else [], {} if listed is None else {session_id: listed})
-    present, left = _connections(session_id, folded) if folded else ([], set())
-    return compare(own_poll, running={session_id}, recorded=present, left=left, sightings=sightings)
+    if folded is None:
+        return compare(own_poll, running={session_id}, recorded=[], sightings=sightings)
+    present, left = _connections(session_id, folded)
+    open_sids = {connection.participant_sid for connection in present}
+    aborted = [
+        RecordedConnection(session_id, sid, identity, at)
+        for sid, (identity, at) in folded.aborted.items()
+        if sid not in open_sids
+    ]
+    return compare(
+        own_poll,
+        running={session_id},
+        recorded=present,
+        left=left,
+        aborted=aborted,
+        finished_rooms=folded.finished_rooms,
+        sightings=sightings,
+    )
 
 
 def _connections(session_id: UUID, folded: FoldedPresence) -> tuple[list[RecordedConnection], set[str]]:
     """The connections recorded as open, and the sids of those whose end LiveKit announced."""
-    present: list[RecordedConnection] = []
-    left: set[str] = set()
-    for attendance in folded.attendance.values():
-        for connection in attendance.connections:
-            if connection.left_at is None:
-                present.append(
-                    RecordedConnection(
-                        session_id, connection.sid, attendance.identity, connection.last_seen_at
-                    )
-                )
-            elif connection.end_announced:
-                left.add(connection.sid)
-    return present, left
+    everyone = [(who, c) for who, attended in folded.attendance.items() for c in attended.connections]
+    present = [
+        RecordedConnection(session_id, c.sid, who, c.last_seen_at, c.room_sid)
+        for who, c in everyone
+        if c.left_at is None
+    ]
+    return present, {c.sid for _, c in everyone if c.end_announced}
 
 
-def _room_remade(session_id: UUID, now: datetime) -> SessionEvent:
-    source_id = f"watch:remade:{session_id}:{int(now.timestamp() * 1000)}"
-    return SessionEvent(EventSource.WATCH, source_id, EventKind.ROOM_REMADE, now)
+def _finished_rooms(session: SessionPresence) -> frozenset[str]:
+    return session.folded.finished_rooms if session.folded else frozenset()
+
+
+def _room_remade(room: Room, now: datetime) -> SessionEvent:
+    source_id = f"watch:remade:{room.session_id}:{int(now.timestamp() * 1000)}"
+    return SessionEvent(EventSource.WATCH, source_id, EventKind.ROOM_REMADE, now, data={"room_sid": room.sid})

@@ -5,10 +5,11 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.progress import ProgressWriter, utc_now
+from domain.presence.events import EventKind
 from media_bridge.rooms import LiveKitRooms
 from models.database import Database
-from models.repositories import sessions
-from workflows.contracts.common import StepInput
+from models.repositories import events, sessions
+from workflows.contracts.common import SessionRef, StepInput
 from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms
 
 # LiveKit must not delete the room during the class: the workflow closes it, and the watch any room left over.
@@ -27,12 +28,21 @@ class RoomActivities(Rooms):
         ref = step.session
         async with self._progress.step(step) as note:
             await self._rooms.ensure_room(
-                ref.session_id, empty_timeout=EMPTY_TIMEOUT, departure_timeout=DEPARTURE_TIMEOUT
+                ref.session_id,
+                empty_timeout=EMPTY_TIMEOUT,
+                departure_timeout=DEPARTURE_TIMEOUT,
+                finished=await self._finished_rooms(ref),
             )
             async with self._database.tenant(ref.organization_id) as db:
                 admitted = await sessions.admit_participants(db, ref.session_id, utc_now())
             note.text = f"credentials given to {admitted} people"
         return RoomOpened(admitted)
+
+    async def _finished_rooms(self, ref: SessionRef) -> frozenset[str]:
+        """The sids of rooms that the class had before, as before a move."""
+        async with self._database.tenant(ref.organization_id) as db:
+            finished = await events.of_session(db, ref.session_id, [EventKind.ROOM_FINISHED])
+        return frozenset(event.room_sid for event in finished if event.room_sid)
 
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:

@@ -14,17 +14,22 @@ from domain.presence.events import EventKind, EventSource, RecordedEvent, Sessio
 from media_bridge.rooms import Room, RoomParticipant
 
 ABSENT_AFTER_POLLS = 2
+# An open connection is recorded as seen once in this time, so that its attendance outlives the watch that sees it.
+CONFIRM_EVERY = timedelta(seconds=60)
+# A list made around the time of an abort may still show the connection; one made later contradicts LiveKit.
+ABORT_GRACE = timedelta(seconds=15)
 KEEP_NEW_ROOMS = timedelta(seconds=60)  # a room may be made just before its session counts as running
 
 
 @dataclass(frozen=True)
 class RecordedConnection:
-    """A person's connection that is recorded as open. `seen_at` is the time of its last sign of life."""
+    """A person's connection in the record. `seen_at` is the time of its last sign of life."""
 
     session_id: UUID
     participant_sid: str
     identity: str
     seen_at: datetime
+    room_sid: str | None = None  # None: the record does not name the room
 
 
 @dataclass(frozen=True)
@@ -58,29 +63,39 @@ def compare(
     running: AbstractSet[UUID],
     recorded: Sequence[RecordedConnection],
     left: AbstractSet[str] = frozenset(),
+    aborted: Sequence[RecordedConnection] = (),
+    finished_rooms: AbstractSet[str] = frozenset(),
     sightings: Mapping[str, Sighting] | None = None,
 ) -> Findings:
     """Compares a poll of LiveKit with the record.
 
     `recorded` are the connections recorded as open, `left` the sids whose end LiveKit announced (a list made just
-    before may still show them). `sightings` come from the findings on the previous poll; a watch that has just started
-    has none and takes one poll longer to call a connection absent. The connections of a room that is gone ended with
-    it, so they are absent at once.
+    before may still show them), `aborted` those that LiveKit aborted, seen last when it said so. `finished_rooms` are
+    the sids of rooms that LiveKit is closing: they are listed for some seconds, but count as missing. `sightings` come
+    from the findings on the previous poll; a watch that has just started has none and takes one poll longer to call a
+    connection absent. The connections of a room that is gone ended with it, so they are absent at once.
     """
     sightings = sightings or {}
-    existing = {room.session_id for room in poll.rooms}
+    rooms = {room.session_id: room.sid for room in poll.rooms if room.sid not in finished_rooms}
     seen = _seen(poll)
-    recorded_sids = {connection.participant_sid for connection in recorded}
-    events = [_seen_event(poll, s, p) for s, p in _unannounced(poll, running, recorded_sids | left)]
+    events = [
+        _seen_event(poll, session_id, person, rooms.get(session_id))
+        for session_id, person in _people(poll, running)
+        if _is_news(person.sid, poll.at, recorded, left, aborted)
+    ]
     for connection in recorded:
         if connection.session_id in running and connection.participant_sid not in seen:
-            sighting = _missed(connection, poll, existing, sightings)
+            sighting = _missed(connection, poll, rooms.keys(), sightings)
             seen[connection.participant_sid] = sighting
-            went_with_room = connection.session_id not in existing and connection.participant_sid in sightings
-            if went_with_room or sighting.missed == ABSENT_AFTER_POLLS:
-                events.append(_absent_event(connection, sighting))
+            is_lost = _is_room_lost(connection, rooms) and connection.participant_sid in sightings
+            if is_lost or sighting.missed == ABSENT_AFTER_POLLS:
+                events.append(_absent_event(connection, sighting, with_room=is_lost))
+    for connection in aborted:
+        sid = connection.participant_sid
+        if connection.session_id in running and sid not in seen and sid in sightings:
+            events.append(_absent_event(connection, sightings[sid], with_room=False))
     return Findings(
-        remake=tuple(sorted(running - existing)),
+        remake=tuple(sorted(running - rooms.keys())),
         close=orphans(poll.rooms, running, poll.at),
         events=tuple(events),
         sightings=seen,
@@ -103,16 +118,37 @@ def _seen(poll: Poll) -> dict[str, Sighting]:
     return {p.sid: Sighting(poll.at) for p in people}
 
 
-def _unannounced(
-    poll: Poll, running: AbstractSet[UUID], accounted_for: AbstractSet[str]
-) -> list[tuple[UUID, RoomParticipant]]:
-    """Listed connections without an open record: unannounced ones, and ones that were wrongly recorded as absent."""
+def _people(poll: Poll, running: AbstractSet[UUID]) -> list[tuple[UUID, RoomParticipant]]:
+    """The listed connections of people in running sessions."""
     return [
         (session_id, person)
         for session_id, listed in sorted(poll.participants.items())
         for person in listed
-        if session_id in running and not person.hidden and person.sid not in accounted_for
+        if session_id in running and not person.hidden
     ]
+
+
+def _is_news(
+    sid: str,
+    now: datetime,
+    recorded: Sequence[RecordedConnection],
+    left: AbstractSet[str],
+    aborted: Sequence[RecordedConnection],
+) -> bool:
+    """Whether the sighting is to be recorded: of a connection that is not open in the record, or not seen for long."""
+    if sid in left:
+        return False
+    ended = next((connection for connection in aborted if connection.participant_sid == sid), None)
+    if ended and now - ended.seen_at <= ABORT_GRACE:
+        return False
+    known = next((connection for connection in recorded if connection.participant_sid == sid), None)
+    return known is None or now - known.seen_at >= CONFIRM_EVERY
+
+
+def _is_room_lost(connection: RecordedConnection, rooms: Mapping[UUID, str]) -> bool:
+    """Whether the session has no room, or another one than that of the connection."""
+    current = rooms.get(connection.session_id)
+    return current is None or (connection.room_sid is not None and connection.room_sid != current)
 
 
 def _missed(
@@ -129,7 +165,8 @@ def _missed(
     )
 
 
-def _seen_event(poll: Poll, session_id: UUID, person: RoomParticipant) -> RecordedEvent:
+def _seen_event(poll: Poll, session_id: UUID, person: RoomParticipant, room_sid: str | None) -> RecordedEvent:
+    data = {"joined_at": person.joined_at.isoformat(), "participant_kind": person.kind}
     return RecordedEvent(
         session_id,
         SessionEvent(
@@ -139,12 +176,13 @@ def _seen_event(poll: Poll, session_id: UUID, person: RoomParticipant) -> Record
             occurred_at=poll.at,
             identity=person.identity,
             participant_sid=person.sid,
-            data={"joined_at": person.joined_at.isoformat(), "participant_kind": person.kind},
+            data=data | ({"room_sid": room_sid} if room_sid else {}),
         ),
     )
 
 
-def _absent_event(connection: RecordedConnection, sighting: Sighting) -> RecordedEvent:
+def _absent_event(connection: RecordedConnection, sighting: Sighting, *, with_room: bool) -> RecordedEvent:
+    """`with_room`: it was listed at the last look, and then the whole room was gone."""
     return RecordedEvent(
         connection.session_id,
         SessionEvent(
@@ -154,5 +192,6 @@ def _absent_event(connection: RecordedConnection, sighting: Sighting) -> Recorde
             occurred_at=sighting.last_seen_at,
             identity=connection.identity,
             participant_sid=connection.participant_sid,
+            data={"with_room": True} if with_room else {},
         ),
     )

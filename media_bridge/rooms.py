@@ -1,6 +1,7 @@
 """The client of LiveKit's room service: makes, closes and lists the rooms of sessions and their participants."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import aiohttp
 from livekit import api as livekit_api
 from livekit.protocol import models as proto
 
-from domain.errors import NotFound
+from domain.errors import NotFound, Unavailable
 from domain.people.roles import room_name, session_id_of_room
 from media_bridge.vendor_errors import livekit_errors
 
@@ -58,12 +59,29 @@ class LiveKitRooms:
         self._clients: dict[asyncio.AbstractEventLoop, livekit_api.LiveKitAPI] = {}
 
     async def ensure_room(
-        self, session_id: UUID, *, empty_timeout: timedelta, departure_timeout: timedelta
+        self,
+        session_id: UUID,
+        *,
+        empty_timeout: timedelta,
+        departure_timeout: timedelta,
+        finished: Collection[str] = (),
     ) -> Room:
         """Makes the room; an existing one stays as it is.
 
         LiveKit closes it when nobody has joined for `empty_timeout`, or `departure_timeout` after the last person left.
+        `finished` are the sids of earlier rooms of the session: while LiveKit closes one it may still give it out, and
+        throw out everybody who joins. Raises Unavailable if it gives it out again.
         """
+        for _ in range(2):
+            room = await self._create_room(session_id, empty_timeout, departure_timeout)
+            if room.sid not in finished:
+                return room
+            await self.close_room(session_id)
+        raise Unavailable("LiveKit is still closing the earlier room")
+
+    async def _create_room(
+        self, session_id: UUID, empty_timeout: timedelta, departure_timeout: timedelta
+    ) -> Room:
         request = livekit_api.CreateRoomRequest(
             name=room_name(session_id),
             empty_timeout=int(empty_timeout.total_seconds()),

@@ -1,7 +1,7 @@
 """Verifies LiveKit's webhooks and converts them to session events."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -23,6 +23,7 @@ _KINDS = {
     "track_published": EventKind.TRACK_PUBLISHED,
     "track_unpublished": EventKind.TRACK_UNPUBLISHED,
 }
+_WHOLE_SECOND = timedelta(seconds=1)
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -135,7 +136,7 @@ def _occurred_at(kind: EventKind, event: WebhookEvent) -> datetime:
     if kind == EventKind.PARTICIPANT_JOINED and event.participant.joined_at_ms:
         return joined_at(event.participant)
     if kind == EventKind.PARTICIPANT_LEFT and event.participant.joined_at_ms:
-        return max(created, joined_at(event.participant))
+        return max(created, min(joined_at(event.participant), created + _WHOLE_SECOND))
     return created
 
 

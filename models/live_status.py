@@ -5,12 +5,13 @@ key to the session of the same organization, because every webhook pays for each
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, utc, within_tenant
+from models.base import TenantRow, json_list, utc, within_tenant
 
 
 class LiveConnection(TenantRow, table=True):
@@ -30,6 +31,7 @@ class LiveConnection(TenantRow, table=True):
     absent_at: datetime | None = utc(None)
     left_at: datetime | None = utc(None)
     quality_word: int | None = Field(None, sa_type=sa.BigInteger)
+    room_sid: str | None = None
 
 
 class LiveRoom(TenantRow, table=True):
@@ -37,8 +39,9 @@ class LiveRoom(TenantRow, table=True):
     __table_args__ = (within_tenant("session", ondelete="CASCADE"),)
     organization_id: UUID
     session_id: UUID = Field(primary_key=True)
-    finished_at: datetime | None = utc(None)
+    finished_at: datetime | None = utc(None)  # with remade_at, for processes of the release before `ends`
     remade_at: datetime | None = utc(None)
+    ends: list[Any] = json_list()  # of rooms: [kind, time, room sid or null]
     capture_started_at: datetime | None = utc(None)
     capture_ended_at: datetime | None = utc(None)
     capture_seen_at: datetime | None = utc(None)  # the recorder's last heartbeat, on the database's clock

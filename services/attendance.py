@@ -11,9 +11,10 @@ from domain.presence.attendance import Attendance, fold_attendance
 from domain.presence.connections import Connection
 from domain.presence.engagement import EngagementSummary, summarise
 from domain.presence.events import SessionEvent
+from domain.presence.stored_sound import sound_events
 from domain.sessions.states import FINAL_STATES
 from models.record import AttendanceRow
-from models.repositories import events, records, sessions
+from models.repositories import events, recordings, records, sessions
 from models.session import Participant, Session
 
 
@@ -22,13 +23,22 @@ async def rows(db: AsyncSession, session: Session, now: datetime) -> list[Attend
     if session.state in FINAL_STATES and (filed := await records.attendance(db, session.id)):
         return filed
     participants = await sessions.participants(db, session.id)
-    return attendance_rows(session, participants, await events.of_session(db, session.id), now)
+    return attendance_rows(session, participants, await evidence(db, session), now)
+
+
+async def evidence(db: AsyncSession, session: Session) -> list[SessionEvent]:
+    """What attendance is folded from: the recorded events, and the stored sound of each speaker."""
+    starts_at = min(session.starts_at, session.opened_at or session.starts_at)
+    ends_at = max(session.ends_at, session.ended_at or session.ends_at)
+    recorded = await events.of_session(db, session.id)
+    segments = await recordings.segments(db, session.id)
+    return [*recorded, *sound_events(segments, recorded, starts_at, ends_at)]
 
 
 def attendance_rows(
     session: Session, participants: Sequence[Participant], recorded: Sequence[SessionEvent], now: datetime
 ) -> list[AttendanceRow]:
-    """One row per participant, including those who never joined."""
+    """One row per participant, including those who never came, from the session's `evidence`."""
     until = session.ended_at or now
     attended = fold_attendance(recorded, until=until)
     engaged = summarise(recorded, until=until)
@@ -54,7 +64,7 @@ def _row(
     )
 
 
-def _connection(connection: Connection) -> dict[str, str | None]:
+def _connection(connection: Connection) -> dict[str, str | bool | None]:
     return {
         "sid": connection.sid,
         "joined_at": connection.joined_at.isoformat(),
@@ -62,4 +72,5 @@ def _connection(connection: Connection) -> dict[str, str | None]:
         "left_at": connection.left_at.isoformat() if connection.left_at else None,
         "left_by": connection.left_by,
         "reason": connection.reason,
+        "disputed": connection.disputed,
     }

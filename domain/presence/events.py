@@ -32,12 +32,14 @@ class EventKind(StrEnum):
     CAPTURE_LOST = "capture.lost"  # the recorder is dead, or does not hear everybody: data {reason}
     CAPTURE_RESUMED = "capture.resumed"  # the recorder hears everybody again
     CAPTURE_ENDED = "capture.ended"
-    TALK = "talk"  # one stretch of speech: data {seconds}
+    TALK = "talk"  # one stretch of speech: data {seconds, until}
+    # Stored audio of a track, data {until}: made from the audio segments for the fold, never recorded as an event.
+    SOUND = "sound"
     CHAT = "chat"  # data {text}
     HAND_RAISED = "hand.raised"
     HAND_LOWERED = "hand.lowered"
     QUALITY = "quality"  # data {level: poor|good|excellent|lost} or client statistics
-    # data {concealed_samples, total_samples} since the previous event of this track
+    # data {concealed_samples, total_samples, packets} since the previous event of this track
     AUDIO_CONCEALED = "audio.concealed"
     VIDEO_FALLBACK = "video.fallback"  # data {audio_only: bool}: the room page dropped or restored video
 
@@ -69,6 +71,11 @@ class SessionEvent:
     track_sid: str | None = None
     hidden: bool = False  # recorder and other machine participants
     data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def room_sid(self) -> str | None:
+        """LiveKit's id of the room that it is about; a room that is made again under its name has another."""
+        return self.data.get("room_sid") or None
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ read for thousands of classes at once. `marks` runs for every event, so it retur
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.people.roles import capture_identity
-from domain.presence.connections import BACK_AT_ONCE, ROOM_END_GRACE
+from domain.presence.connections import is_without_packets
 from domain.presence.engagement import QUALITY
 from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.presence.room_ends import RoomEnd
 
 K = EventKind
 
@@ -22,7 +23,7 @@ LISTED = 4  # comes from LiveKit or the watch, which know the server's list
 JOINED = 8  # LiveKit announces the join
 FROM_LIVEKIT = 16  # a webhook, so a join time in its data counts as announced
 SEEN = 32  # the watch sees it
-ABSENT = 64  # the watch misses it
+ABSENT = 64  # the watch misses it, or LiveKit says that it never became active
 LEFT = 128
 # About the room:
 ROOM = 256  # it is about the room at all
@@ -35,7 +36,7 @@ _ANY = CONNECTION | SIGHTED
 _MARKS = {
     K.PARTICIPANT_JOINED: _ANY | LISTED | JOINED,
     K.PARTICIPANT_LEFT: _ANY | LISTED | LEFT,
-    K.PARTICIPANT_ABORTED: CONNECTION | LEFT,
+    K.PARTICIPANT_ABORTED: CONNECTION | ABSENT,
     K.PARTICIPANT_SEEN: _ANY | LISTED | SEEN,
     K.PARTICIPANT_ABSENT: CONNECTION | ABSENT,
 }
@@ -64,9 +65,10 @@ class ConnectionStatus:
     first_at: datetime  # of any event
     sighted_at: datetime | None  # last sighting
     seen_at: datetime | None  # last seen by the watch
-    absent_at: datetime | None  # last missed by the watch
+    absent_at: datetime | None  # last missed by the watch, or aborted according to LiveKit
     left_at: datetime | None
     quality_word: int | None  # see quality_word()
+    room_sid: str | None = None  # LiveKit's id of the room; None: no event names it
 
     @property
     def joined_at(self) -> datetime:
@@ -75,10 +77,9 @@ class ConnectionStatus:
 
 @dataclass(frozen=True)
 class RoomStatus:
-    """Events about the whole room; each the latest of its kind."""
+    """Events about the whole room; of the recorder, the latest of each kind."""
 
-    finished_at: datetime | None = None
-    remade_at: datetime | None = None
+    ends: frozenset[RoomEnd] = frozenset()
     capture_started_at: datetime | None = None
     capture_ended_at: datetime | None = None
 
@@ -99,8 +100,9 @@ def marks(event: SessionEvent) -> int:
     bits = _MARKS.get(kind, _ANY)
     if event.source == EventSource.WEBHOOK:
         bits |= FROM_LIVEKIT
-    if kind == K.PARTICIPANT_LEFT and event.data.get("reason") == "connection_timeout":
-        bits &= ~SIGHTED  # comes long after the connection was last alive
+    is_late = kind == K.PARTICIPANT_LEFT and event.data.get("reason") == "connection_timeout"
+    if is_late or is_without_packets(event):
+        bits &= ~SIGHTED  # the connection may be long dead
     return bits
 
 
@@ -135,10 +137,4 @@ def in_room(connection: ConnectionStatus, room: RoomStatus) -> bool:
 def _ended_with(connection: ConnectionStatus, room: RoomStatus) -> bool:
     joined = connection.joined_at
     last_seen = max(joined, connection.sighted_at or joined)
-    return _ended_at(room.finished_at, timedelta(0), joined, last_seen) or _ended_at(
-        room.remade_at, BACK_AT_ONCE, joined, last_seen
-    )
-
-
-def _ended_at(end: datetime | None, before: timedelta, joined: datetime, last_seen: datetime) -> bool:
-    return end is not None and joined <= end - before and last_seen <= end + ROOM_END_GRACE
+    return any(end.ends(connection.room_sid, joined, last_seen) for end in room.ends)

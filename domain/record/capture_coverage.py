@@ -71,7 +71,7 @@ def capture_coverage(
     events: Sequence[SessionEvent], segments: Iterable[AudioSegment], live: Interval
 ) -> Coverage:
     """What the stored segments hold of the class, between its beginning and its end or now."""
-    stored = _stored_intervals(segments, _without_packets(events))
+    stored = _stored_intervals(segments, spans_without_packets(events))
     expected_seconds, heard_seconds = 0.0, 0.0
     unheard: dict[str, list[Interval]] = defaultdict(list)
     for identity, track_sid, unmuted in _unmuted(events, live):
@@ -114,7 +114,8 @@ def _stored_intervals(
     return {track: difference(stored, without_packets) for track, stored in by_track.items()}
 
 
-def _without_packets(events: Iterable[SessionEvent]) -> list[Interval]:
+def spans_without_packets(events: Iterable[SessionEvent]) -> list[Interval]:
+    """The time in which no packet of anybody came, so that the stored segments hold made up silence."""
     return [
         Interval(datetime.fromisoformat(e.data["from"]), datetime.fromisoformat(e.data["until"]))
         for e in events

@@ -47,7 +47,7 @@ CLASSES: Final = (
                 "completeness_share",
                 "number",
                 "(s.completeness ->> 'share')::float8",
-                "Share of the expected parts of the record that exist, 0 to 1; null until it is filed.",
+                "Share of the expected parts of the record that exist, 0 to 1; null if no class was held.",
             ),
             C(
                 "missing_parts",
@@ -117,7 +117,7 @@ CLASSES: Final = (
                 "attended_seconds",
                 "seconds",
                 "a.seconds",
-                "Time in the room in seconds, overlaps counted once; 0: never came.",
+                "Time in the room in seconds, overlaps counted once; 0: never came, or left at once.",
             ),
             C(
                 "first_joined_at",
@@ -172,6 +172,12 @@ CLASSES: Final = (
                 "text",
                 "e.value ->> 'reason'",
                 "Why it ended, as reported by LiveKit; null: not reported.",
+            ),
+            C(
+                "disputed",
+                "boolean",
+                "coalesce((e.value ->> 'disputed')::boolean, false)",
+                "Whether LiveKit says that it never became active, while other evidence shows that it did.",
             ),
         ),
         sort=("session_id", "participant_id", "position"),

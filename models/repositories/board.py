@@ -17,7 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.cases.kinds import Severity
 from domain.errors import Unavailable
 from domain.people.roles import Role
+from domain.presence.events import EventKind
 from domain.presence.live_status import ConnectionStatus, RoomStatus
+from domain.presence.room_ends import RoomEnd
 from domain.sessions.board import (
     WINDOW_AHEAD,
     WINDOW_BEHIND,
@@ -43,11 +45,11 @@ _PEOPLE = """
 # Ended connections do not matter for who is in the room.
 _CONNECTIONS = """
     select session_id, identity, participant_sid, hidden, listed, announced_at, observed_at, first_at, sighted_at,
-           seen_at, absent_at, left_at, quality_word
+           seen_at, absent_at, left_at, quality_word, room_sid
     from live_connection where session_id = any(%(ids)s) and left_at is null
 """
 _ROOMS = """
-    select session_id, finished_at, remade_at, capture_started_at, capture_ended_at
+    select session_id, ends, capture_started_at, capture_ended_at
     from live_room where session_id = any(%(ids)s)
 """
 _CASES = """
@@ -141,7 +143,7 @@ def _facts(
             BookedParticipant(person, name, Role(role)) for _, person, name, role in people.get(key, ())
         ),
         connections=tuple(ConnectionStatus(*values[1:]) for values in connections.get(key, ())),
-        room=RoomStatus(*rooms[key][0][1:]) if key in rooms else RoomStatus(),
+        room=_room(*rooms[key][0]) if key in rooms else RoomStatus(),
         capturing=key in capturing,
         cases=tuple(
             OpenCase(kind, Severity(severity), owner, _utc(due))
@@ -151,6 +153,13 @@ def _facts(
         if key in transcribing
         else TranscriptProgress(),
     )
+
+
+def _room(
+    _: UUID, ends: list[tuple[str, str, str | None]], started_at: datetime | None, ended_at: datetime | None
+) -> RoomStatus:
+    read = (RoomEnd(EventKind(kind), datetime.fromisoformat(at), room_sid) for kind, at, room_sid in ends)
+    return RoomStatus(frozenset(read), started_at, ended_at)
 
 
 def _by_session(rows: Rows) -> BySession:

@@ -1,7 +1,13 @@
-"""The append-only log of session events. Writing is idempotent by (session, source id)."""
+"""The append-only log of session events. Writing is idempotent by (session, source id).
 
+Events whose time is implausible (domain/presence/plausible_times.py) are stored with a mark; they change no live status
+and are not read back as events of the session.
+"""
+
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,17 +35,44 @@ from domain.presence.live_status import (
     marks,
     quality_word,
 )
+from domain.presence.plausible_times import (
+    AROUND_CLASS,
+    IMPLAUSIBLE_TIME,
+    MOST_AHEAD,
+    most_late,
+    reported_join,
+)
 from models.session_event import SessionEventRow
 from models.written_sessions import WRITES_SESSIONS
 
+logger = logging.getLogger(__name__)
+
+
+def _sql(interval: timedelta) -> str:
+    return f"interval '{interval.total_seconds():.0f} seconds'"
+
+
+# is_plausible() of the domain, where the class's times are at hand. What was received is recorded at once.
+_MOST_LATE = " ".join(f"when '{source}' then {_sql(most_late(source))}" for source in EventSource)
+_PLAUSIBLE = f"""
+    e.occurred_at between now() - case e.source {_MOST_LATE} end and now() + {_sql(MOST_AHEAD)}
+    or e.occurred_at between s.starts_at - {_sql(AROUND_CLASS)} and s.ends_at + {_sql(AROUND_CLASS)}
+"""
 # One statement for any number of rows, at a fifth of the cost of executemany. Only new events change the live status,
 # in one order for all writers, so that they wait for each other instead of deadlocking.
 _RECORD = f"""
-    with given as materialized (
-        select {{organization}} as organization_id, e.*
+    with judged as materialized (
+        select {{organization}} as organization_id, e.*, coalesce({_PLAUSIBLE}, true) as plausible
         from json_to_recordset(cast({{events}} as json)) as e(session_id uuid, source_id text, source text, kind text,
              occurred_at timestamptz, identity text, participant_sid text, track_sid text, hidden bool, data jsonb,
-             marks int, joined_at timestamptz, until timestamptz, quality_word bigint)
+             marks int, joined_at timestamptz, until timestamptz, quality_word bigint, room_sid text)
+        left join session s on s.id = e.session_id
+    ), given as materialized (
+        select organization_id, session_id, source_id, source, kind, occurred_at, identity, participant_sid, track_sid,
+               hidden,
+               case when plausible then data else data || jsonb_build_object('{IMPLAUSIBLE_TIME}', true) end as data,
+               case when plausible then marks else 0 end as marks, joined_at, until, quality_word, room_sid
+        from judged
     ), recorded as (
         insert into session_event (organization_id, session_id, source_id, source, kind, occurred_at,
                                    identity, participant_sid, track_sid, hidden, data)
@@ -47,10 +80,10 @@ _RECORD = f"""
                identity, participant_sid, track_sid, hidden, data
         from given
         on conflict do nothing
-        returning session_id, source_id
+        returning session_id, source_id, data ? '{IMPLAUSIBLE_TIME}' as implausible
     ), connections as (
         insert into live_connection as kept (organization_id, session_id, identity, participant_sid, hidden, listed,
-            announced_at, observed_at, first_at, sighted_at, seen_at, absent_at, left_at, quality_word)
+            announced_at, observed_at, first_at, sighted_at, seen_at, absent_at, left_at, quality_word, room_sid)
         select organization_id, session_id, identity, coalesce(participant_sid, ''), bool_or(hidden),
                bool_or(marks & {LISTED} > 0),
                least(min(occurred_at) filter (where marks & {JOINED} > 0),
@@ -61,7 +94,8 @@ _RECORD = f"""
                max(occurred_at) filter (where marks & {SEEN} > 0),
                max(occurred_at) filter (where marks & {ABSENT} > 0),
                max(occurred_at) filter (where marks & {LEFT} > 0),
-               max(quality_word)
+               max(quality_word),
+               max(room_sid)
         from given join recorded using (session_id, source_id)
         where marks & {CONNECTION} > 0
         group by 1, 2, 3, 4
@@ -76,13 +110,16 @@ _RECORD = f"""
             seen_at = greatest(kept.seen_at, excluded.seen_at),
             absent_at = greatest(kept.absent_at, excluded.absent_at),
             left_at = greatest(kept.left_at, excluded.left_at),
-            quality_word = greatest(kept.quality_word, excluded.quality_word)
+            quality_word = greatest(kept.quality_word, excluded.quality_word),
+            room_sid = greatest(kept.room_sid, excluded.room_sid)
     ), rooms as (
         insert into live_room as kept
-            (organization_id, session_id, finished_at, remade_at, capture_started_at, capture_ended_at)
+            (organization_id, session_id, finished_at, remade_at, ends, capture_started_at, capture_ended_at)
         select organization_id, session_id,
                max(occurred_at) filter (where marks & {FINISHED} > 0),
                max(occurred_at) filter (where marks & {REMADE} > 0),
+               coalesce(jsonb_agg(distinct jsonb_build_array(kind, occurred_at, room_sid))
+                        filter (where marks & {FINISHED | REMADE} > 0), '[]'),
                max(occurred_at) filter (where marks & {CAPTURE_STARTED} > 0),
                max(occurred_at) filter (where marks & {CAPTURE_ENDED} > 0)
         from given join recorded using (session_id, source_id)
@@ -92,10 +129,11 @@ _RECORD = f"""
         on conflict (session_id) do update set
             finished_at = greatest(kept.finished_at, excluded.finished_at),
             remade_at = greatest(kept.remade_at, excluded.remade_at),
+            ends = kept.ends || excluded.ends,
             capture_started_at = greatest(kept.capture_started_at, excluded.capture_started_at),
             capture_ended_at = greatest(kept.capture_ended_at, excluded.capture_ended_at)
     )
-    select count(*) from recorded
+    select count(*), count(*) filter (where implausible) from recorded
 """
 _RECORD_ONE = sa.text(_RECORD.format(organization="cast(:organization_id as uuid)", events=":events"))
 _RECORD_MANY = _RECORD.format(organization="cast(%s as uuid)", events="%s")
@@ -115,7 +153,9 @@ async def record(db: AsyncSession, organization_id: UUID, events: Events) -> int
         {"organization_id": organization_id, "events": _as_array(rows)},
         execution_options={WRITES_SESSIONS: {session_id for session_id, _ in events}},
     )
-    return int(result.scalar_one())
+    new, implausible = result.one()
+    _log_implausible(organization_id, implausible)
+    return int(new)
 
 
 async def record_many(connection: AsyncConnection[Any], encoded: Mapping[UUID, Sequence[bytes]]) -> None:
@@ -123,10 +163,22 @@ async def record_many(connection: AsyncConnection[Any], encoded: Mapping[UUID, S
 
     Every webhook comes through here, so it uses the driver's connection: the layers above cost as much as the rest.
     """
+    recorded = {}
     async with connection.pipeline():
         for organization_id, rows in sorted(encoded.items()):
             await connection.execute(_SCOPE, [str(organization_id)])
-            await connection.execute(_RECORD_MANY, [organization_id, _as_array(rows)])
+            recorded[organization_id] = await connection.execute(
+                _RECORD_MANY, [organization_id, _as_array(rows)]
+            )
+    for organization_id, cursor in recorded.items():
+        if counts := await cursor.fetchone():
+            _log_implausible(organization_id, counts[1])
+
+
+def _log_implausible(organization_id: UUID, count: int) -> None:
+    if count:
+        details = {"organization_id": str(organization_id), "count": count}
+        logger.warning("events with an implausible time do not count", extra=details)
 
 
 def encoded(session_id: UUID, event: SessionEvent) -> bytes:
@@ -168,7 +220,8 @@ def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:
     }
     if event_marks := marks(event):
         row["marks"] = event_marks
-        if joined_at := event.data.get("joined_at"):
+        row["room_sid"] = event.room_sid
+        if joined_at := reported_join(event):
             row["joined_at"] = joined_at
         if event.kind == EventKind.QUALITY:
             row["quality_word"] = quality_word(event)
@@ -180,7 +233,11 @@ def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:
 async def of_session(
     db: AsyncSession, session_id: UUID, kinds: Sequence[EventKind] | None = None
 ) -> list[SessionEvent]:
-    query = sa.select(SessionEventRow).where(col(SessionEventRow.session_id) == session_id)
+    """A session's events in the order in which they happened, without those whose time is implausible."""
+    query = sa.select(SessionEventRow).where(
+        col(SessionEventRow.session_id) == session_id,
+        sa.not_(col(SessionEventRow.data).op("?", is_comparison=True)(IMPLAUSIBLE_TIME)),
+    )
     if kinds is not None:
         query = query.where(col(SessionEventRow.kind).in_(list(kinds)))
     rows = await db.scalars(query.order_by(col(SessionEventRow.occurred_at), col(SessionEventRow.source_id)))

@@ -23,7 +23,7 @@ _RUNNING = sa.text(
     "from running_presence(:region, cast(:states as text[]), cast(:sessions as uuid[]))"
 )
 _EVENTS = sa.text(
-    "select session_id, source_id, source, kind, occurred_at, identity, participant_sid, hidden, joined_at, reason "
+    "select session_id, source_id, source, kind, occurred_at, identity, participant_sid, hidden, data "
     "from presence_events(cast(:sessions as uuid[]))"
 )
 # Appends under the lock of the row, so that concurrent writers of a session lose nothing. Rows are locked in one order,
@@ -62,12 +62,10 @@ class PresenceEventRow:
     identity: str | None
     participant_sid: str | None
     hidden: bool
-    joined_at: str | None
-    reason: str | None
+    data: dict[str, Any]
 
     def as_event(self) -> SessionEvent:
         """The row as an event. Raises ValueError for an unknown source or kind."""
-        data = {"joined_at": self.joined_at, "reason": self.reason}
         return SessionEvent(
             source=EventSource(self.source),
             source_id=self.source_id,
@@ -76,7 +74,7 @@ class PresenceEventRow:
             identity=self.identity,
             participant_sid=self.participant_sid,
             hidden=self.hidden,
-            data={name: value for name, value in data.items() if value is not None},
+            data=self.data,
         )
 
 

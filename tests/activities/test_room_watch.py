@@ -234,6 +234,54 @@ async def test_milestone_that_cannot_be_written_is_not_signalled_again(region: W
     assert await classes.signals_to(faulty) == 3
 
 
+async def test_arrivals_are_signalled_after_any_number_of_milestones(region: WatchedRegion) -> None:
+    """Phones that flap make hundreds of them."""
+    classes = region.classes
+    await classes.begin(1)
+    (flapping,) = classes.ids
+    words = [f"empty:{now().isoformat()}", "occupied:1"] * 200
+    await classes.school.change(Session, col(Session.id) == flapping, signalled=["student", *words])
+    await classes.join(flapping, Role.INSTRUCTOR, "1")
+    watcher = classes.watcher()
+    await watcher.reconcile()
+    await watcher.report()
+
+    assert (await classes.signalled(flapping))[-1] == "instructor"
+    assert await classes.signals_to(flapping) == 1
+
+
+async def test_room_that_is_made_again_names_its_new_sid(region: WatchedRegion) -> None:
+    classes = region.classes
+    await classes.begin(1)
+    (lost,) = classes.ids
+    await classes.rooms.close_room(lost)
+
+    await classes.watcher().reconcile()
+
+    (remade,) = [e for e in await classes.recorded(lost) if e.kind == EventKind.ROOM_REMADE]
+    assert remade.room_sid == await _room_sid(classes, lost)
+
+
+async def test_room_that_livekit_is_closing_is_not_taken_for_the_new_one(region: WatchedRegion) -> None:
+    classes = region.classes
+    await classes.begin(1)
+    (closing,) = classes.ids
+    before = await _room_sid(classes, closing)
+    await region.insert_event(
+        closing,
+        kind=EventKind.ROOM_FINISHED.value,
+        identity=None,
+        participant_sid=None,
+        data={"room_sid": before},
+    )
+
+    await classes.watcher().reconcile()
+
+    assert await _room_sid(classes, closing) != before
+    (remade,) = [e for e in await classes.recorded(closing) if e.kind == EventKind.ROOM_REMADE]
+    assert remade.room_sid == await _room_sid(classes, closing)
+
+
 async def test_session_whose_workflow_is_over_is_not_signalled_again(region: WatchedRegion) -> None:
     classes = region.classes
     await classes.begin(1)
@@ -373,6 +421,10 @@ async def running_watch(classes: WatchedClasses, *, every: float = NEVER) -> Asy
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
+
+
+async def _room_sid(classes: WatchedClasses, session_id: UUID) -> str:
+    return next(room.sid for room in await classes.rooms.list_rooms() if room.session_id == session_id)
 
 
 async def _listed(classes: WatchedClasses) -> bool:

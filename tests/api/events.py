@@ -1,6 +1,7 @@
 """Sends LiveKit webhooks to the API, and reads the recorded events."""
 
 import json
+import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,14 +17,19 @@ from tests.media_bridge.webhook_signing import authorization
 PATH = "/v1/livekit/webhooks"
 
 
+def in_milliseconds(seconds: float = 0) -> str:
+    """LiveKit's form of the moment `seconds` from now."""
+    return str(round((time.time() + seconds) * 1000))
+
+
 def joined(session_id: str, key: str = "", **changes: Any) -> bytes:
-    """The body of a participant_joined webhook."""
+    """The body of a participant_joined webhook, of now."""
     event = {
         "event": "participant_joined",
         "id": key or f"EV_{uuid4().hex}",
-        "createdAt": "1900000010",
+        "createdAt": str(round(time.time())),
         "room": {"sid": "RM_1", "name": f"session-{session_id}"},
-        "participant": {"sid": "PA_1", "identity": "someone", "joinedAtMs": "1900000009321"},
+        "participant": {"sid": "PA_1", "identity": "someone", "joinedAtMs": in_milliseconds()},
     }
     return json.dumps(event | changes).encode()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
@@ -23,6 +24,29 @@ async def test_an_accepted_event_is_recorded(harbour: School, campus: Campus) ->
     assert (answer.status_code, answer.content) == (200, b"")
     (event,) = await recorded(harbour, session_id, JOINED)
     assert (event.source_id, event.identity, event.participant_sid) == ("webhook:EV_1", "someone", "PA_1")
+
+
+@pytest.mark.parametrize("year", [1970, 2200])
+async def test_an_event_of_another_age_is_stored_and_gives_no_attendance(
+    harbour: School, campus: Campus, year: int
+) -> None:
+    session_id = await harbour.book()
+    path = f"/v1/sessions/{session_id}/attendance"
+    person = (await harbour.get(path))[0]["participant_id"]
+    seconds = round(datetime(year, 1, 2, tzinfo=UTC).timestamp())
+    then = {"participant": {"sid": "PA_1", "identity": person, "joinedAtMs": str(seconds * 1000)}}
+    before = count_events(campus)
+
+    for body in (
+        joined(session_id, "EV_then", createdAt=str(seconds), **then),
+        joined(session_id, "EV_now", event="participant_left", **then),
+    ):
+        assert (await post_webhook(campus, body)).status_code == 200
+
+    assert count_events(campus) == before + 2
+    assert [event.source_id for event in await recorded(harbour, session_id)] == ["webhook:EV_now"]
+    row = next(row for row in await harbour.get(path) if row["participant_id"] == person)
+    assert (row["seconds"], len(row["connections"])) == (0, 1)
 
 
 async def test_concurrently_repeated_events_are_recorded_once(harbour: School, campus: Campus) -> None:

@@ -19,7 +19,7 @@ from domain.subjects import SubjectKind
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import cases, events, recordings
-from tests.api.events import joined, post_webhook
+from tests.api.events import in_milliseconds, joined, post_webhook
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.campus import Campus
 from tests.e2e.conftest import SCREENS
@@ -77,7 +77,7 @@ async def join_as_instructor(house: Campus, running: RunningClass) -> None:
     person = {
         "sid": f"PA_{running.id.hex}",
         "identity": str(running.instructor),
-        "joinedAtMs": "1900000009321",
+        "joinedAtMs": in_milliseconds(),
     }
     assert (await post_webhook(house, joined(str(running.id), participant=person))).is_success
 

@@ -8,6 +8,8 @@ from domain.presence import live_status
 from domain.presence.connections import moment
 from domain.presence.events import EventKind, SessionEvent
 from domain.presence.live_status import ConnectionStatus, RoomStatus, marks, quality_word
+from domain.presence.plausible_times import reported_join
+from domain.presence.room_ends import room_end
 
 
 def connections(events: Iterable[SessionEvent]) -> tuple[ConnectionStatus, ...]:
@@ -21,17 +23,14 @@ def connections(events: Iterable[SessionEvent]) -> tuple[ConnectionStatus, ...]:
 def room(events: Iterable[SessionEvent]) -> RoomStatus:
     recorded = list(events)
     return RoomStatus(
-        _latest(recorded, live_status.FINISHED),
-        _latest(recorded, live_status.REMADE),
+        frozenset(end for e in recorded if (end := room_end(e))),
         _latest(recorded, live_status.CAPTURE_STARTED),
         _latest(recorded, live_status.CAPTURE_ENDED),
     )
 
 
 def _connection(identity: str, sid: str, own: list[SessionEvent]) -> ConnectionStatus:
-    join_times = {
-        e.source_id: datetime.fromisoformat(e.data["joined_at"]) for e in own if e.data.get("joined_at")
-    }
+    join_times = {e.source_id: joined_at for e in own if (joined_at := reported_join(e))}
     announced = [e.occurred_at for e in own if marks(e) & live_status.JOINED]
     announced += [
         join_times[e.source_id]
@@ -52,6 +51,7 @@ def _connection(identity: str, sid: str, own: list[SessionEvent]) -> ConnectionS
         absent_at=_latest(own, live_status.ABSENT),
         left_at=_latest(own, live_status.LEFT),
         quality_word=max((word for word in words if word is not None), default=None),
+        room_sid=max((e.room_sid for e in own if e.room_sid), default=None),
     )
 
 

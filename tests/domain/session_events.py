@@ -34,16 +34,22 @@ def joined(who: str, sid: str, seconds: float, **more: Any) -> SessionEvent:
 
 
 def left(
-    who: str, sid: str, seconds: float, reason: str = "client_initiated", *, since: float | None = None
+    who: str,
+    sid: str,
+    seconds: float,
+    reason: str = "client_initiated",
+    *,
+    since: float | None = None,
+    **more: Any,
 ) -> SessionEvent:
     """`since` is the time of joining, which LiveKit repeats in this event."""
-    data: dict[str, Any] = {"reason": reason} | (
+    data: dict[str, Any] = {"reason": reason, **more} | (
         {"joined_at": at(since).isoformat()} if since is not None else {}
     )
     return event(EventKind.PARTICIPANT_LEFT, seconds, who, sid, source=EventSource.WEBHOOK, **data)
 
 
-def seen(who: str, sid: str, seconds: float, *, since: float) -> SessionEvent:
+def seen(who: str, sid: str, seconds: float, *, since: float, **more: Any) -> SessionEvent:
     return event(
         EventKind.PARTICIPANT_SEEN,
         seconds,
@@ -51,16 +57,21 @@ def seen(who: str, sid: str, seconds: float, *, since: float) -> SessionEvent:
         sid,
         source=EventSource.WATCH,
         joined_at=at(since).isoformat(),
+        **more,
     )
 
 
-def absent(who: str, sid: str, seconds: float) -> SessionEvent:
-    return event(EventKind.PARTICIPANT_ABSENT, seconds, who, sid, source=EventSource.WATCH)
+def absent(who: str, sid: str, seconds: float, **more: Any) -> SessionEvent:
+    return event(EventKind.PARTICIPANT_ABSENT, seconds, who, sid, source=EventSource.WATCH, **more)
 
 
-def remade(seconds: float) -> SessionEvent:
-    return event(EventKind.ROOM_REMADE, seconds, source=EventSource.WATCH)
+def aborted(who: str, sid: str, seconds: float, **more: Any) -> SessionEvent:
+    return event(EventKind.PARTICIPANT_ABORTED, seconds, who, sid, source=EventSource.WEBHOOK, **more)
 
 
-def finished(seconds: float) -> SessionEvent:
-    return event(EventKind.ROOM_FINISHED, seconds, source=EventSource.WEBHOOK)
+def remade(seconds: float, **more: Any) -> SessionEvent:
+    return event(EventKind.ROOM_REMADE, seconds, source=EventSource.WATCH, **more)
+
+
+def finished(seconds: float, **more: Any) -> SessionEvent:
+    return event(EventKind.ROOM_FINISHED, seconds, source=EventSource.WEBHOOK, **more)

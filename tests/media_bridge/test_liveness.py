@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from domain.presence.events import EventKind
-from media_bridge.liveness import Poll, RecordedConnection, Sighting, compare
+from media_bridge.liveness import ABORT_GRACE, CONFIRM_EVERY, Poll, RecordedConnection, Sighting, compare
 from media_bridge.rooms import Room, RoomParticipant
 
 pytestmark = pytest.mark.unit
@@ -34,8 +34,8 @@ def poll(
     return Poll(at(seconds), existing, participants)
 
 
-def on_record(sid: str, *, session: UUID = A, seen: float = 0) -> RecordedConnection:
-    return RecordedConnection(session, sid, f"identity-{sid}", at(seen))
+def on_record(sid: str, *, session: UUID = A, seen: float = 0, room: str | None = None) -> RecordedConnection:
+    return RecordedConnection(session, sid, f"identity-{sid}", at(seen), room)
 
 
 def test_room_that_agrees_with_the_record_gives_no_findings() -> None:
@@ -161,3 +161,65 @@ def test_comparing_one_poll_twice_gives_the_same_event_ids() -> None:
     one, two = (compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[]) for _ in range(2))
 
     assert one.events == two.events
+
+
+def test_an_open_connection_is_recorded_as_seen_now_and_then() -> None:
+    """So that attendance does not depend on the memory of a watch."""
+    second = CONFIRM_EVERY.total_seconds()
+    early = compare(poll(second - 1, {A: [person("PA_1")]}), running={A}, recorded=[on_record("PA_1")])
+    due = compare(poll(second, {A: [person("PA_1")]}), running={A}, recorded=[on_record("PA_1")])
+
+    assert early.events == ()
+    (recorded,) = due.events
+    assert (recorded.event.kind, recorded.event.occurred_at) == (EventKind.PARTICIPANT_SEEN, at(second))
+
+
+def test_sightings_name_the_room() -> None:
+    (recorded,) = compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[]).events
+
+    assert recorded.event.room_sid == "RM_1"
+
+
+def test_an_aborted_connection_is_absent_since_it_was_last_seen() -> None:
+    present = compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[on_record("PA_1")])
+    gone = compare(
+        poll(20, {A: []}),
+        running={A},
+        recorded=[],
+        aborted=[on_record("PA_1", seen=15)],
+        sightings=present.sightings,
+    )
+    after = compare(
+        poll(30, {A: []}),
+        running={A},
+        recorded=[],
+        aborted=[on_record("PA_1", seen=15)],
+        sightings=gone.sightings,
+    )
+
+    (recorded,) = gone.events
+    assert (recorded.event.kind, recorded.event.occurred_at) == (EventKind.PARTICIPANT_ABSENT, at(10))
+    assert after.events == ()
+
+
+def test_an_aborted_connection_is_recorded_again_if_it_stays_listed() -> None:
+    grace = ABORT_GRACE.total_seconds()
+    aborted = [on_record("PA_1", seen=5)]
+    for second, events in ((5 + grace, 0), (6 + grace, 1)):
+        found = compare(poll(second, {A: [person("PA_1")]}), running={A}, recorded=[], aborted=aborted)
+        assert len(found.events) == events
+
+
+def test_connections_of_another_room_than_the_listed_one_are_absent_at_once() -> None:
+    here, there = on_record("PA_1", room="RM_0"), on_record("PA_2", room="RM_1")
+    people = [person("PA_1"), person("PA_2")]
+    first = compare(poll(10, {A: people}), running={A}, recorded=[here, there])
+    second = compare(poll(20, {A: []}), running={A}, recorded=[here, there], sightings=first.sightings)
+
+    (recorded,) = second.events
+    assert (recorded.event.participant_sid, recorded.event.data) == ("PA_1", {"with_room": True})
+
+
+def test_a_room_that_livekit_has_finished_counts_as_missing_while_it_is_listed() -> None:
+    assert compare(poll(10, {A: []}), running={A}, recorded=[], finished_rooms={"RM_1"}).remake == (A,)
+    assert compare(poll(10, {A: []}), running={A}, recorded=[], finished_rooms={"RM_0"}).remake == ()

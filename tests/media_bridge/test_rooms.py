@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from tests.stack import TestLiveKit
 
 pytestmark = pytest.mark.adapter
 
-PATIENCE = {"empty_timeout": timedelta(minutes=10), "departure_timeout": timedelta(minutes=5)}
+PATIENCE: dict[str, Any] = {"empty_timeout": timedelta(minutes=10), "departure_timeout": timedelta(minutes=5)}
 
 
 async def test_making_a_room_twice_gives_the_same_room(room: RoomWithVoices) -> None:

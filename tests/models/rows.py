@@ -55,8 +55,8 @@ async def make_tenant(database: Database, *, before: sa.Table | None = None) -> 
     return tenant
 
 
-async def another_session(database: Database, tenant: Tenant) -> UUID:
-    values = row_of(metadata.tables["session"], tenant)
+async def another_session(database: Database, tenant: Tenant, **other: Any) -> UUID:
+    values = row_of(metadata.tables["session"], tenant) | other
     async with database.tenant(tenant.id) as db:
         await db.execute(sa.insert(metadata.tables["session"]).values(values))
     made: UUID = values["id"]

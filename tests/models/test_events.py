@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlmodel import col
 
 from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.presence.plausible_times import is_plausible
 from models.base import UTCDateTime
 from models.database import Database
-from models.repositories import events
+from models.repositories import board, events
 from models.session_event import SessionEventRow
-from tests.models.rows import NOON, Tenant, another_session
+from tests.models.rows import HOUR, NOON, Tenant, another_session
 
 pytestmark = pytest.mark.adapter
 
@@ -110,3 +112,45 @@ async def test_times_are_returned_in_utc(database: Database, tenant: Tenant) -> 
         found = (await db.execute(query)).scalar_one()
     assert found == NOON
     assert found.tzinfo is UTC
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    late=st.lists(
+        st.tuples(
+            st.sampled_from(EventSource),
+            st.sampled_from([-80_000_000, -301, -299, 0, 899, 901, 86_399, 86_401, 1_800_000_000]),
+        ),
+        min_size=1,
+    ),
+    around=st.lists(st.tuples(st.sampled_from(EventSource), st.sampled_from([-7201, -7199, 10_799, 10_801]))),
+)
+async def test_the_database_knows_plausible_times_as_the_domain_does(
+    database: Database,
+    tenant: Tenant,
+    late: list[tuple[EventSource, int]],
+    around: list[tuple[EventSource, int]],
+) -> None:
+    """The class is years from now, so that an event is near its receipt or in the class, never both."""
+    session_id = await another_session(database, tenant)
+    received = datetime.now(UTC)
+    times = [(source, received - timedelta(seconds=seconds)) for source, seconds in late]
+    times += [(source, NOON + timedelta(seconds=seconds)) for source, seconds in around]
+    happened = [
+        SessionEvent(source, f"{number}", EventKind.PARTICIPANT_SEEN, at, "ana", f"PA_{number}")
+        for number, (source, at) in enumerate(times)
+    ]
+    async with database.tenant(tenant.id) as db:
+        assert await events.record(db, tenant.id, [(session_id, one) for one in happened]) == len(happened)
+    async with database.tenant(tenant.id) as db:
+        kept = {event.source_id for event in await events.of_session(db, session_id)}
+        (facts,) = await board.facts(db, NOON, [session_id])
+        stored = await db.scalar(
+            sa.select(sa.func.count()).where(col(SessionEventRow.session_id) == session_id)
+        )
+    plausible = {one.source_id for one in happened if is_plausible(one, received, NOON, NOON + HOUR)}
+    assert kept == plausible
+    assert {connection.participant_sid for connection in facts.connections} == {
+        f"PA_{key}" for key in plausible
+    }
+    assert stored == len(happened)

@@ -15,9 +15,13 @@ from models.repositories import board, events, sessions
 from tests.domain.live_statuses import connections, room
 from tests.domain.presence.any_event import presence_events
 from tests.domain.session_events import T0, event
-from tests.models.rows import Tenant, another_session
+from tests.models.rows import HOUR, Tenant, another_session
 
 pytestmark = pytest.mark.adapter
+
+
+async def session_at_t0(database: Database, tenant: Tenant) -> UUID:
+    return await another_session(database, tenant, starts_at=T0, ends_at=T0 + HOUR)
 
 
 async def record(database: Database, tenant: Tenant, session_id: UUID, recorded: list[SessionEvent]) -> None:
@@ -30,7 +34,7 @@ async def record(database: Database, tenant: Tenant, session_id: UUID, recorded:
 async def test_live_status_agrees_with_attendance_whatever_the_batches(
     database: Database, tenant: Tenant, recorded: list[SessionEvent], cut: int, again: int
 ) -> None:
-    session_id = await another_session(database, tenant)
+    session_id = await session_at_t0(database, tenant)
     for batch in (recorded[cut:], recorded[:cut], recorded[:again]):
         await record(database, tenant, session_id, batch)
     async with database.tenant(tenant.id) as db:
@@ -45,7 +49,7 @@ async def test_live_status_agrees_with_attendance_whatever_the_batches(
 
 
 async def test_quality_and_recorder_are_stored(database: Database, tenant: Tenant) -> None:
-    session_id = await another_session(database, tenant)
+    session_id = await session_at_t0(database, tenant)
     recorded = [
         event(EventKind.QUALITY, 5, "ana", None, level="good"),
         event(EventKind.QUALITY, 3, "ana", None, level="lost"),

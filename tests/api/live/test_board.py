@@ -20,7 +20,7 @@ from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import cases
 from tests.api.board_stream import Board, watching_board
-from tests.api.events import joined, post_webhook
+from tests.api.events import in_milliseconds, joined, post_webhook
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.campus import PATIENCE, Campus, Json, problem_of
 
@@ -49,7 +49,7 @@ async def open_board(house: Campus, school: RunningSchool, last_id: str = "") ->
 
 
 def participant(person: UUID, sid: str = "PA_1") -> Json:
-    return {"participant": {"sid": sid, "identity": str(person), "joinedAtMs": "1900000009321"}}
+    return {"participant": {"sid": sid, "identity": str(person), "joinedAtMs": in_milliseconds()}}
 
 
 async def join(house: Campus, running: RunningClass, person: UUID, sid: str = "PA_1") -> None:
@@ -57,9 +57,7 @@ async def join(house: Campus, running: RunningClass, person: UUID, sid: str = "P
 
 
 async def leave(house: Campus, running: RunningClass, person: UUID, sid: str = "PA_1") -> None:
-    left = joined(
-        str(running.id), event="participant_left", createdAt="1900000020", **participant(person, sid)
-    )
+    left = joined(str(running.id), event="participant_left", **participant(person, sid))
     assert (await post_webhook(house, left)).is_success
 
 

@@ -1,13 +1,19 @@
 """Attendance computed from each kind of evidence."""
 
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from domain.people.roles import capture_identity
 from domain.presence.attendance import Attendance, fold_attendance
 from domain.presence.connections import Provenance
 from domain.presence.events import EventKind, EventSource, SessionEvent
-from tests.domain.session_events import absent, at, event, finished, joined, left, remade, seen
+from tests.domain.session_events import aborted, absent, at, event, finished, joined, left, remade, seen
 
+CASE = Path(__file__).parent / "cases" / "attendance_aborted.json"
 pytestmark = pytest.mark.unit
 
 
@@ -188,10 +194,145 @@ def test_a_connection_only_the_recorder_observed_ends_with_its_last_sighting() -
 
 
 def test_an_aborted_connection_is_no_attendance() -> None:
-    aborted = event(EventKind.PARTICIPANT_ABORTED, 5, "ana", "PA_1", source=EventSource.WEBHOOK)
+    assert fold_attendance([aborted("ana", "PA_1", 5)], until=at(60)) == {}
+    assert fold_attendance([aborted("ana", "PA_1", 5), seen("ana", "PA_1", 4, since=1)], until=at(60)) == {}
 
-    assert fold_attendance([aborted], until=at(60)) == {}
-    assert fold_attendance([aborted, seen("ana", "PA_1", 4, since=1)], until=at(60)) == {}
+
+def case_event(start: datetime, values: dict[str, Any]) -> SessionEvent:
+    kinds = {
+        "participant.seen": EventKind.PARTICIPANT_SEEN,
+        "track_published": EventKind.TRACK_PUBLISHED,
+        "participant_connection_aborted": EventKind.PARTICIPANT_ABORTED,
+    }
+    source, kind, second = EventSource(values["source"]), kinds[values["kind"]], values["at_s"]
+    occurred_at = start + timedelta(seconds=second)
+    return SessionEvent(
+        source, f"{kind}:{second}", kind, occurred_at, values["identity"], values["sid"], data={}
+    )
+
+
+def test_a_listener_whom_livekit_calls_aborted_attends_for_as_long_as_the_watch_sees_them() -> None:
+    case = json.loads(CASE.read_text())
+    start = datetime.fromisoformat(case["start"])
+    events = [case_event(start, values) for values in case["events"]]
+    listener = fold_attendance(events, until=start + timedelta(hours=1))["student-1"]
+
+    assert listener.seconds == 2990
+    (connection,) = listener.connections
+    assert (connection.joined_by, connection.left_by) == (Provenance.OBSERVED, Provenance.OBSERVED)
+    assert (connection.disputed, connection.reason) == (True, "aborted")
+    assert not listener.present
+
+
+def test_sightings_count_an_aborted_connection_only_if_they_last_longer_than_connecting_takes() -> None:
+    def sighted(until: float) -> dict[str, Attendance]:
+        events = [seen("ana", "PA_1", 10, since=2), absent("ana", "PA_1", until), aborted("ana", "PA_1", 90)]
+        return fold_attendance(events, until=at(100))
+
+    assert sighted(30) == {}
+    assert sighted(40)["ana"].seconds == 38
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        event(EventKind.TRACK_PUBLISHED, 12, "ana", "PA_1", source=EventSource.WEBHOOK, track="TR_1"),
+        event(EventKind.CHAT, 12, "ana", "PA_1"),
+        event(EventKind.SOUND, 6, "ana", "PA_1", track="TR_1", until=at(12).isoformat()),
+        event(EventKind.QUALITY, 12, "ana", None, source=EventSource.CLIENT, level="good"),
+    ],
+    ids=["track", "act", "sound", "statistics"],
+)
+def test_other_evidence_counts_an_aborted_connection(proof: SessionEvent) -> None:
+    ana = attendance(seen("ana", "PA_1", 3, since=2), proof, aborted("ana", "PA_1", 14))
+
+    assert (ana.seconds, ana.present) == (10, False)
+    assert ana.connections[0].disputed
+
+
+def test_statistics_of_a_browser_on_another_connection_do_not_count_an_aborted_one() -> None:
+    statistics = event(EventKind.QUALITY, 12, "ana", None, source=EventSource.CLIENT, level="good")
+    ana = attendance(
+        seen("ana", "PA_1", 3, since=2), aborted("ana", "PA_1", 14), joined("ana", "PA_2", 10), statistics
+    )
+
+    assert [connection.sid for connection in ana.connections] == ["PA_2"]
+
+
+def test_a_connection_that_is_still_listed_after_its_abort_is_open() -> None:
+    ana = attendance(aborted("ana", "PA_1", 14), seen("ana", "PA_1", 40, since=2), until=60)
+
+    assert (ana.seconds, ana.present) == (58, True)
+    assert ana.connections[0].disputed
+
+
+def test_a_speakers_stored_sound_extends_everybodys_attendance_to_the_crash() -> None:
+    """The last look was eight seconds before the server died; Ben's segments end with its last packet."""
+    events = [
+        joined("ana", "PA_1", 0),
+        joined("ben", "PA_2", 0),
+        event(EventKind.SOUND, 570, "ben", "PA_2", track="TR_1", until=at(598).isoformat()),
+        absent("ana", "PA_1", 590, with_room=True),
+        absent("ben", "PA_2", 590, with_room=True),
+        joined("ana", "PA_3", 619.5),
+        remade(620),
+    ]
+
+    assert attendance(*events, until=620, who="ben").seconds == 598
+    assert attendance(*events, until=619.5, who="ana").seconds == 598
+
+
+def test_a_speaker_whose_webhooks_were_lost_attends_as_long_as_they_are_heard() -> None:
+    sound = [
+        event(EventKind.SOUND, 30 * n, "ana", "PA_1", until=at(30 * n + 30).isoformat()) for n in range(4)
+    ]
+
+    assert attendance(*sound).seconds == 120
+
+
+def test_silence_that_the_decoder_makes_up_does_not_prolong_a_connection() -> None:
+    made_up = event(EventKind.AUDIO_CONCEALED, 600, "ana", "PA_1", packets=0)
+    heard = event(EventKind.AUDIO_CONCEALED, 590, "ana", "PA_1", packets=500)
+    ana = attendance(joined("ana", "PA_1", 0), heard, made_up, remade(640))
+
+    assert ana.seconds == 590
+
+
+def test_an_end_of_an_earlier_room_ends_no_connection_of_the_next_one() -> None:
+    """LiveKit tells of the first room's end when people are in the second one already."""
+    ana = attendance(
+        joined("ana", "PA_1", 10, room_sid="RM_1"),
+        joined("ana", "PA_2", 40, room_sid="RM_2"),
+        finished(55, room_sid="RM_1"),
+        until=100,
+    )
+
+    assert (ana.seconds, ana.present) == (90, True)
+    assert ana.connections[0].left_at == at(55)
+
+
+def test_a_room_that_is_made_again_ends_the_connections_of_the_others() -> None:
+    ana = attendance(
+        joined("ana", "PA_1", 10, room_sid="RM_1"),
+        joined("ana", "PA_2", 57.5, room_sid="RM_2"),
+        remade(60, room_sid="RM_2"),
+        until=100,
+    )
+
+    assert [connection.left_at for connection in ana.connections] == [at(10), None]
+
+
+def test_a_visit_of_no_length_is_attendance() -> None:
+    ana = attendance(joined("ana", "PA_1", 10), left("ana", "PA_1", 10, since=10))
+
+    assert (ana.seconds, ana.first_joined_at, len(ana.connections)) == (0, at(10), 1)
+
+
+@pytest.mark.parametrize("since", [-60 * 60 * 24 * 365 * 57, 60 * 60], ids=["1969", "later"])
+def test_an_implausible_join_time_is_left_out(since: float) -> None:
+    ana = attendance(seen("ana", "PA_1", 20, since=since), left("ana", "PA_1", 50, since=since))
+
+    assert ana.seconds == 30
 
 
 def test_machines_are_not_counted() -> None:

@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from domain.presence.attendance import Attendance, fold_attendance
-from domain.presence.connections import Provenance
-from domain.presence.events import SessionEvent
+from domain.presence.connections import CONNECTS_WITHIN, Provenance
+from domain.presence.events import EventKind, SessionEvent
 from media_bridge.liveness import Poll, RecordedConnection, Sighting, compare
 from media_bridge.rooms import Room, RoomParticipant
 from tests.domain.presence.true_class import DETECTED, END, POLL, TrueClass, TrueConnection, classes, leave
-from tests.domain.session_events import at, joined, remade
+from tests.domain.session_events import aborted, at, event, joined, remade
 
 pytestmark = pytest.mark.unit
 
 SESSION = UUID(int=7)
+OLD_ROOM, NEW_ROOM = "RM_old", "RM_new"
 DOWN = 15  # seconds until a crashed server is back
 NOTICED = (
     3 * POLL
@@ -31,6 +32,7 @@ class Watched:
         self._truth = truth
         self._webhooks = sorted(webhooks, key=lambda arrival: arrival[0])
         self._sightings: Mapping[str, Sighting] = {}
+        self._room = OLD_ROOM
         self.events: list[SessionEvent] = []
 
     def run(self, *, restart_at: int | None) -> dict[str, Attendance]:
@@ -54,24 +56,43 @@ class Watched:
             if c.start <= second < c.listed_until
         ]
         open_connections, left = self._recorded_connections()
-        rooms = [] if forgotten else [Room(SESSION, "RM", at(0))]
+        rooms = [] if forgotten else [Room(SESSION, self._room, at(0))]
         poll = Poll(at(second), rooms, {} if forgotten else {SESSION: listed})
         comparison = compare(
-            poll, running={SESSION}, recorded=open_connections, left=left, sightings=self._sightings
+            poll,
+            running={SESSION},
+            recorded=open_connections,
+            left=left,
+            aborted=self._aborted_connections(),
+            sightings=self._sightings,
         )
         self._sightings = comparison.sightings
-        self.events += [remade(second) for _ in comparison.remake]
+        for _ in comparison.remake:
+            self._room = NEW_ROOM
+            self.events.append(remade(second, room_sid=NEW_ROOM))
         self.events += [recorded.event for recorded in comparison.events]
+
+    def _aborted_connections(self) -> list[RecordedConnection]:
+        aborted = [event for event in self.events if event.kind == EventKind.PARTICIPANT_ABORTED]
+        return [
+            RecordedConnection(SESSION, event.participant_sid or "", event.identity or "", event.occurred_at)
+            for event in aborted
+        ]
 
     def _recorded_connections(self) -> tuple[list[RecordedConnection], set[str]]:
         folded = fold_attendance(self.events, until=None)
         connections = [(a.identity, c) for a in folded.values() for c in a.connections]
         still_open = [
-            RecordedConnection(SESSION, c.sid, who, c.last_seen_at)
+            RecordedConnection(SESSION, c.sid, who, c.last_seen_at, c.room_sid)
             for who, c in connections
             if c.left_at is None
         ]
         return still_open, {c.sid for _, c in connections if c.end_announced}
+
+
+def join(truth: TrueClass, c: TrueConnection) -> SessionEvent:
+    is_new = truth.crash_at is not None and c.start >= truth.crash_at
+    return joined(c.who, c.sid, c.start, room_sid=NEW_ROOM if is_new else OLD_ROOM)
 
 
 @st.composite
@@ -81,7 +102,7 @@ def lossy(draw: st.DrawFn, truth: TrueClass) -> list[tuple[float, SessionEvent]]
     for c in truth.connections:
         delay = draw(st.sampled_from([0, 0, 0, 8]))
         if draw(st.booleans()):
-            arrivals.append((c.start + delay, joined(c.who, c.sid, c.start)))
+            arrivals.append((c.start + delay, join(truth, c)))
         if not c.crashed and draw(st.booleans()):
             arrivals.append((c.listed_until + delay, leave(c)))
     return arrivals
@@ -118,3 +139,48 @@ def test_a_restarted_watch_leaves_no_connection_open(
         assert attendance.seconds <= truth.seconds_of(attendance.identity) + sum(
             error_of(c) for c in truth.connections if c.who == attendance.identity
         )
+
+
+@given(classes(may_crash=False), st.data())
+@settings(max_examples=40)
+def test_the_watch_limits_the_error_where_livekit_calls_connections_aborted(
+    truth: TrueClass, data: st.DataObject
+) -> None:
+    """A connection that is shorter than connecting may take is not told from one that never became active."""
+    webhooks: list[tuple[float, SessionEvent]] = [
+        (c.listed_until, aborted(c.who, c.sid, c.listed_until))
+        if data.draw(st.booleans())
+        else (c.listed_until, leave(c))
+        for c in truth.connections
+    ]
+    folded = Watched(truth, webhooks).run(restart_at=None)
+
+    shortest = POLL + CONNECTS_WITHIN.total_seconds()
+    for who in {c.who for c in truth.connections}:
+        own = [c for c in truth.connections if c.who == who]
+        error = sum(max(error_of(c), min(c.end - c.start, shortest)) for c in own)
+        seconds = folded[who].seconds if who in folded else 0
+        assert abs(seconds - truth.seconds_of(who)) <= error + 0.001
+    assert not any(a.present for a in folded.values())
+
+
+@given(classes(), st.data(), st.booleans())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])
+def test_the_sound_of_one_speaker_makes_a_crash_cost_nobody_anything(
+    truth: TrueClass, data: st.DataObject, restarts: bool
+) -> None:
+    speakers = [c for c in truth.connections if c.crashed and c.end == truth.crash_at]
+    assume(speakers)
+    webhooks = [(c.start, join(truth, c)) for c in truth.connections]
+    webhooks += [(c.listed_until, leave(c)) for c in truth.connections if not c.crashed]
+    watched = Watched(truth, webhooks)
+    watched.run(restart_at=truth.crash_at if restarts else None)
+    speaker = data.draw(st.sampled_from(speakers))
+    until = at(speaker.end).isoformat()
+    sound = event(EventKind.SOUND, speaker.start, speaker.who, speaker.sid, until=until)
+    folded = fold_attendance([*watched.events, sound], until=at(END + 200))
+
+    for who in {c.who for c in truth.connections}:
+        gone_before = [c for c in truth.connections if c.who == who and c.crashed and c not in speakers]
+        error = len(gone_before) * DETECTED
+        assert abs(folded[who].seconds - truth.seconds_of(who)) <= error + 0.001
