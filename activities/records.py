@@ -19,7 +19,7 @@ class RecordActivities(Records):
         ref = step.session
         async with self._progress.step(step) as note, self._database.tenant(ref.organization_id) as db:
             rows = await class_records.file_attendance(db, ref, utc_now())
-            note.text = f"{sum(row.seconds > 0 for row in rows)} of {len(rows)} attended"
+            note.text = f"{sum(row.came for row in rows)} of {len(rows)} attended"
 
     @activity.defn(name="prepare_next_briefing")
     async def prepare_next_briefing(self, step: StepInput) -> None:
@@ -32,4 +32,4 @@ class RecordActivities(Records):
         async with self._database.tenant(close.session.organization_id) as db:
             measured = await class_records.close(db, close.session, close.outcome)
         await self._progress.write(close)
-        return CloseResult(round(measured.share, 3), tuple(measured.missing))
+        return CloseResult(round(measured.share or 0.0, 3), tuple(measured.missing))

@@ -138,7 +138,7 @@ class _Demo:
             self._review_since = time.monotonic()
 
     def _show_end(self, session: dict[str, Any]) -> None:
-        share = session["completeness"].get("share", 0)
+        share = session["completeness"].get("share") or 0
         console.print(f"\n[bold]The class is {session['state']}[/], its record {share:.0%} complete.")
         path = f"/v1/sessions/{self._booked.session_id}"
         names = {link["participant_id"]: link["name"] for link in self._api.get(f"{path}/join-links")}

@@ -23,3 +23,8 @@ class AttendanceRow(TenantRow, table=True):
     reconnects: int
     connections: list[Any] = json_list()  # each with times and provenance
     engagement: dict[str, Any] = json_object()  # EngagementSummary
+
+    @property
+    def came(self) -> bool:
+        """Whether the person was in the room, for however short a time: a visit may have no length."""
+        return self.first_joined_at is not None

@@ -52,7 +52,7 @@ class Session(TenantRow, table=True):
     ended_at: datetime | None = utc(None)
     signalled: list[Any] = json_list()  # presence milestones that were signalled to the workflow
     closed_at: datetime | None = utc(None)
-    completeness: dict[str, Any] = json_object()  # {have: [...], missing: [...], share: 0..1}
+    completeness: dict[str, Any] = json_object()  # {have: [...], missing: [...], share: 0..1 | null}
     external_id: str | None = None
     created_at: datetime = utc()
 

@@ -1,21 +1,23 @@
 """Files the record of a class: attendance, the briefing for the next class, and the record's completeness."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.notices.kinds import NoticeKind
+from domain.people.roles import Role
 from domain.record.capture_coverage import COMPLETE_SHARE, Coverage
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.sessions.completeness import Completeness, RecordParts, completeness
 from models.documentation import BriefingRow
 from models.record import AttendanceRow
-from models.repositories import documents, events, notices, recordings, records, sessions
-from models.session import Session
+from models.repositories import documents, notices, recordings, records, sessions
+from models.session import Participant, Session
 from reports.briefings import build_briefing
-from services.attendance import attendance_rows
+from services.attendance import attendance_rows, evidence
 from services.recording_coverage import recording_coverage
 from workflows.contracts.common import SessionRef
 
@@ -24,7 +26,7 @@ async def file_attendance(db: AsyncSession, ref: SessionRef, now: datetime) -> l
     """Compute attendance and engagement from the events and store a row per participant."""
     session = await sessions.get_session(db, ref.session_id)
     participants = await sessions.participants(db, ref.session_id)
-    recorded = await events.of_session(db, ref.session_id)
+    recorded = await evidence(db, session)
     # In a thread: a long class has tens of thousands of events, and workflows wait for this process.
     rows = await asyncio.to_thread(attendance_rows, session, participants, recorded, now)
     await records.file_attendance(db, rows)
@@ -80,11 +82,12 @@ async def close(db: AsyncSession, ref: SessionRef, outcome: str) -> Completeness
 async def _parts(db: AsyncSession, session: Session, coverage: Coverage | None) -> RecordParts:
     sent = {notice.kind for notice in await notices.of_session(db, session.id) if notice.sent_at}
     attendance = await records.attendance(db, session.id)
+    participants = await sessions.participants(db, session.id)
     document = await documents.documentation(db, session.id)
     return RecordParts(
         confirmation=NoticeKind.CONFIRMATION in sent,
         briefing=NoticeKind.BRIEFING in sent,
-        attendance=any(row.seconds > 0 for row in attendance),
+        attendance=_attended(participants, attendance),
         engagement=any(row.engagement for row in attendance),
         recording=bool(await recordings.segments(db, session.id))
         and coverage is not None
@@ -95,3 +98,9 @@ async def _parts(db: AsyncSession, session: Session, coverage: Coverage | None) 
         summary=NoticeKind.SUMMARY in sent,
         next_briefing=await documents.briefing_from(db, session.id) is not None,
     )
+
+
+def _attended(participants: Sequence[Participant], attendance: Sequence[AttendanceRow]) -> bool:
+    """Whether any of the students came, or anybody where none is booked."""
+    students = {person.id for person in participants if person.role == Role.STUDENT}
+    return any(row.came for row in attendance if not students or row.participant_id in students)

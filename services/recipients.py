@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.notices.kinds import Audience, NoticeKind, audiences
 from domain.people.roles import Role
 from models.people import Guardian, Instructor
-from models.repositories import events, people
+from models.repositories import people
 from models.session import Participant, Session
-from services.attendance import attendance_rows
+from services.attendance import attendance_rows, evidence
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,12 @@ async def recipients(
     if Audience.GUARDIANS in wanted:
         to += await _guardians(db, participants)
     if Audience.GUARDIANS_OF_ABSENT in wanted:
-        to += await _guardians(db, await _absent(db, session, participants, now))
+        came = await _came(db, session, participants, now)
+        to += await _guardians(db, [person for person in _students(participants) if person.id not in came])
+    if Audience.GUARDIANS_OF_ATTENDING in wanted:
+        came = await _came(db, session, participants, now)
+        guardians = await _guardians(db, participants)
+        to += [guardian for guardian in guardians if any(child.id in came for child in guardian.participants)]
     return to
 
 
@@ -61,14 +66,17 @@ def _instructor(instructor: Instructor, participants: Sequence[Participant]) -> 
     )
 
 
-async def _absent(
+async def _came(
     db: AsyncSession, session: Session, participants: Sequence[Participant], now: datetime
-) -> list[Participant]:
-    """The students who have not been in the class at all."""
-    recorded = await events.of_session(db, session.id)
+) -> set[UUID]:
+    """The participants who have been in the class, for however short a time."""
+    recorded = await evidence(db, session)
     rows = await asyncio.to_thread(attendance_rows, session, participants, recorded, now)
-    joined = {row.participant_id for row in rows if row.seconds > 0}
-    return [person for person in participants if person.role == Role.STUDENT and person.id not in joined]
+    return {row.participant_id for row in rows if row.came}
+
+
+def _students(participants: Sequence[Participant]) -> list[Participant]:
+    return [person for person in participants if person.role == Role.STUDENT]
 
 
 async def _guardians(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:

@@ -50,6 +50,11 @@ class PersonLine:
         return self.row.last_left_at is None and self.row.first_joined_at is not None
 
     @property
+    def disputed(self) -> bool:
+        """Whether LiveKit denies a connection that other evidence shows."""
+        return any(connection.get("disputed") for connection in self.row.connections)
+
+    @property
     def talk_seconds(self) -> float:
         return float(self.row.engagement.get("talk_seconds", 0.0))
 

@@ -30,6 +30,7 @@ KINDS: tuple[NoticeKind | AccountNoticeKind, ...] = (*NoticeKind, *AccountNotice
 class Audience(StrEnum):
     GUARDIANS = "guardians"  # of all students of the class
     GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of each absent student, about that student only
+    GUARDIANS_OF_ATTENDING = "guardians_of_attending"  # of the students who came
     INSTRUCTOR = "instructor"
 
 
@@ -44,7 +45,7 @@ _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
     NoticeKind.BRIEFING: frozenset({Audience.INSTRUCTOR}),
     NoticeKind.ABSENCE: frozenset({Audience.GUARDIANS_OF_ABSENT}),
     NoticeKind.REVIEW_REQUEST: frozenset({Audience.INSTRUCTOR}),
-    NoticeKind.SUMMARY: frozenset({Audience.GUARDIANS}),
+    NoticeKind.SUMMARY: frozenset({Audience.GUARDIANS_OF_ATTENDING}),
 }
 
 

@@ -1,4 +1,7 @@
-"""Completeness of a session's record: which required parts exist and which are missing."""
+"""Completeness of a session's record: which required parts exist and which are missing.
+
+A class that was not held, or was cancelled, has no record of a class that could be complete: it has no share.
+"""
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -47,16 +50,16 @@ class Completeness:
 
     have: tuple[Part, ...]
     missing: tuple[Part, ...]
+    held: bool = True
 
     @property
     def required(self) -> tuple[Part, ...]:
         return tuple(part for part in Part if part in self.have or part in self.missing)
 
     @property
-    def share(self) -> float:
-        """The share of the required parts that exist, 0 to 1."""
-        required = len(self.have) + len(self.missing)
-        return len(self.have) / required if required else 1.0
+    def share(self) -> float | None:
+        """The share of the required parts that exist, 0 to 1; None for a class that was not held."""
+        return len(self.have) / len(self.required) if self.held else None
 
 
 def completeness(parts: RecordParts, outcome: str) -> Completeness:
@@ -66,4 +69,5 @@ def completeness(parts: RecordParts, outcome: str) -> Completeness:
     return Completeness(
         tuple(part for part in required if part in existing),
         tuple(part for part in required if part not in existing),
+        held=outcome == "held",
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from models.course import Course
 from models.documentation import Documentation
 from models.notice import Notice
 from models.people import Instructor, Student, StudentGuardian
+from models.record import AttendanceRow
 from models.repositories.sessions import visible_to
 from models.session import Participant, Session
 
@@ -52,7 +53,10 @@ async def past(db: AsyncSession, who: Principal, now: datetime, limit: int) -> l
 
 
 async def approved(db: AsyncSession, who: Principal, limit: int) -> list[tuple[OwnClass, int]]:
-    """Classes whose documentation is approved, each with its approved revision; the latest first."""
+    """Classes whose documentation is approved, each with its approved revision; the latest first.
+
+    Who never came is not among the people of such a class, once its attendance is filed.
+    """
     query = (
         _classes(who)
         .join(Documentation, col(Documentation.session_id) == col(Session.id))
@@ -68,7 +72,19 @@ async def approved(db: AsyncSession, who: Principal, limit: int) -> list[tuple[O
         )
     )
     revisions = {row.session_id: row.revision for row in rows}
-    return [(own, revisions[own.session.id]) for own in classes]
+    absent = await _absent(db, keys)
+    return [
+        (replace(own, people=tuple(p for p in own.people if p.id not in absent)), revisions[own.session.id])
+        for own in classes
+    ]
+
+
+async def _absent(db: AsyncSession, session_ids: Sequence[UUID]) -> set[UUID]:
+    """The participants who never came according to the filed attendance."""
+    query = sa.select(col(AttendanceRow.participant_id)).where(
+        col(AttendanceRow.session_id).in_(session_ids), col(AttendanceRow.first_joined_at).is_(None)
+    )
+    return set(await db.scalars(query))
 
 
 async def children(db: AsyncSession, guardian_id: UUID) -> list[Student]:

@@ -327,9 +327,36 @@ async def test_summary_of_unapproved_documentation_is_refused(
     assert not await school.outbox()
 
 
+async def test_summary_goes_to_the_guardians_of_students_who_came(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    """However short the visit was: Noor's has no length. Elena's only child in the class never came."""
+    await school.change_session(ended_at=school.starts_at + timedelta(hours=1))
+    await school.attend("Ada", minutes=40)
+    await school.attend("Noor", minutes=0)
+    await school.document(told(Section.TOPICS, "Fractions.", await school.say("Ada", "Fractions.")))
+    await school.change(Documentation, sa.true(), status=DocumentationStatus.APPROVED)
+
+    await school.send(N.SUMMARY, mailer)
+
+    assert readers_with_mail(school, mail_sink) == ["Samira"]
+
+
+async def test_visit_of_no_length_is_no_absence(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    await school.change_session(ended_at=school.starts_at + timedelta(hours=1))
+    for name in ("Noor", "Leo"):
+        await school.attend(name, minutes=0)
+
+    assert (await school.send(N.ABSENCE, mailer)).prepared == 0
+
+
 async def test_summary_holds_the_approved_statements_and_only_the_own_childs_answers(
     school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
+    await school.attend("Noor")
+    await school.attend("Leo")
     taught = await school.say("Ada", "What is a half?")
     by_noor, by_leo = await school.say("Noor", "Two."), await school.say("Leo", "One of two.")
     check = Section.COMPREHENSION

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from activities.records import RecordActivities
 from domain.notices.kinds import NoticeKind
+from domain.people.access import AccessRole, Principal
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.record.documentation import CheckOutcome, DocumentationStatus, Section
 from domain.record.recording import AudioSegment
@@ -21,7 +22,8 @@ from models.record import AttendanceRow
 from models.repositories import documents, recordings, records
 from models.session import Participant
 from models.written_sessions import WRITES_SESSIONS
-from tests.activities.school_rows import SchoolRows, run, step, told
+from services.family import family
+from tests.activities.school_rows import LINKS, SchoolRows, now, run, step, told
 from tests.stack import TestMail
 from workflows.contracts.record import CloseInput, CloseResult
 
@@ -186,7 +188,7 @@ async def test_class_with_every_part_is_complete(held: SchoolRows, mailer: SmtpM
         ("update notice set sent_at = null where kind = 'confirmation'", {P.CONFIRMATION}),
         ("update notice set sent_at = null where kind = 'summary'", {P.SUMMARY}),
         ("update notice set sent_at = null where kind = 'briefing'", {P.BRIEFING}),
-        ("update attendance set seconds = 0", {P.ATTENDANCE}),
+        ("update attendance set first_joined_at = null", {P.ATTENDANCE}),
         ("update attendance set engagement = '{}'", {P.ENGAGEMENT}),
         ("delete from audio_segment", {P.RECORDING}),
         ("delete from utterance", {P.TRANSCRIPT}),
@@ -234,7 +236,46 @@ async def test_class_that_was_not_held_needs_only_its_notices_beforehand(
 ) -> None:
     await school.send(NoticeKind.CONFIRMATION, mailer)
 
-    assert await close(school, "not_held") == CloseResult(0.5, (P.BRIEFING,))
+    assert await close(school, "not_held") == CloseResult(0.0, (P.BRIEFING,))
+    assert (await school.row()).completeness == {
+        "have": ["confirmation"],
+        "missing": ["briefing"],
+        "share": None,
+    }
+
+
+async def test_class_that_no_student_came_to_is_not_complete(held: SchoolRows, mailer: SmtpMailer) -> None:
+    await held.attend("Ada", minutes=40)
+    await _everything(held, mailer, student="")
+
+    closed = await close(held)
+
+    assert set(closed.missing) == {P.ATTENDANCE, P.SUMMARY}
+
+
+async def test_families_page_shows_no_summary_of_a_class_that_the_child_never_came_to(
+    held: SchoolRows,
+) -> None:
+    await held.attend("Ada", minutes=40)
+    await held.attend("Noor", minutes=0)
+    await approved(held)
+    await run(steps(held).file, held.step())
+    guardian = held.people["Samira"]
+    who = Principal(held.id, AccessRole.GUARDIAN, f"guardian:{guardian}", guardian)
+
+    async with held.database.tenant(held.id) as db:
+        view = await family(db, who, LINKS, now())
+
+    summaries = {child.student.name.split(" ")[0]: len(child.summaries) for child in view.children}
+    assert summaries == {"Noor": 1, "Leo": 0}
+
+
+async def test_a_speakers_stored_sound_is_filed_as_attendance(held: SchoolRows) -> None:
+    await _recorded(held)
+
+    await run(steps(held).file, held.step())
+
+    assert (await attendance(held))["Noor"].seconds == 30
 
 
 async def test_closing_again_keeps_the_time_of_closing(held: SchoolRows, mailer: SmtpMailer) -> None:
@@ -256,31 +297,32 @@ def unmuted(person: Participant, since: datetime) -> SessionEvent:
     )
 
 
-async def _everything(school: SchoolRows, mailer: SmtpMailer) -> None:
-    """Every part of the record of a held class exists."""
+async def _everything(school: SchoolRows, mailer: SmtpMailer, *, student: str = "Noor") -> None:
+    """Every part of the record of a held class exists, if a student came."""
     for kind in (NoticeKind.CONFIRMATION, NoticeKind.BRIEFING):
         await school.send(kind, mailer)
-    await _recorded(school)
-    await school.attend("Noor")
+    await _recorded(school, student or "Ada")
+    if student:
+        await school.attend(student)
     await approved(school)
     await school.send(NoticeKind.SUMMARY, mailer)
     await run(steps(school).file, school.step())
     await run(steps(school).prepare_next_briefing, school.step(step=Step.NEXT_BRIEFING))
 
 
-async def _recorded(school: SchoolRows) -> None:
+async def _recorded(school: SchoolRows, speaker: str = "Noor") -> None:
     """The recorder was in the room all the time and stored a segment."""
     ends = (
         (EventKind.CAPTURE_STARTED, school.starts_at),
         (EventKind.CAPTURE_ENDED, school.starts_at + LENGTH),
     )
     await school.record(*(SessionEvent(EventSource.CAPTURE, str(kind), kind, at) for kind, at in ends))
-    who = str((await school.participants())["Noor"].id)
+    who = str((await school.participants())[speaker].id)
     segment = AudioSegment(
         organization_id=school.id,
         session_id=school.session.session_id,
         identity=who,
-        participant_sid="PA_Noor",
+        participant_sid=f"PA_{speaker}",
         track_sid="TR",
         recorder_id="r",
         seq=0,

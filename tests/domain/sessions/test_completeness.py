@@ -31,9 +31,14 @@ def test_missing_parts_are_named() -> None:
 
 
 def test_a_class_that_was_not_held_requires_no_transcript() -> None:
-    assert completeness(RecordParts(confirmation=True, briefing=True), "not_held").share == 1
-    assert completeness(RecordParts(confirmation=True), "cancelled").share == 1
+    assert completeness(RecordParts(confirmation=True, briefing=True), "not_held").missing == ()
+    assert completeness(RecordParts(confirmation=True), "cancelled").missing == ()
     assert completeness(RecordParts(), "cancelled").missing == (Part.CONFIRMATION,)
+
+
+@pytest.mark.parametrize("outcome", ["not_held", "cancelled"])
+def test_a_class_that_was_not_held_is_not_called_complete(outcome: str) -> None:
+    assert completeness(WHOLE, outcome).share is None
 
 
 @given(st.builds(RecordParts), st.sampled_from(["held", "not_held", "cancelled"]))
@@ -41,4 +46,4 @@ def test_have_and_missing_together_are_the_required_parts(parts: RecordParts, ou
     result = completeness(parts, outcome)
 
     assert sorted([*result.have, *result.missing]) == sorted(result.required)
-    assert 0 <= result.share <= 1
+    assert result.share is None or 0 <= result.share <= 1
