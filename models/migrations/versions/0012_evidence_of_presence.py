@@ -1,7 +1,7 @@
 """evidence of presence: rooms by their sid in the live status, and all data of presence events for the room watch
 
-Revision ID: 0011
-Revises: 0010
+Revision ID: 0012
+Revises: 0011
 """
 
 from pathlib import Path
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -66,7 +66,7 @@ def upgrade() -> None:
     op.execute(sa.text(FILL_ROOMS))
     # The columns before `data` are for processes of the release before.
     _replace_function(", data jsonb", f", {DATA}")
-    _recreate_views("0011.sql")
+    _recreate_views("0012.sql")
 
 
 def downgrade() -> None:
