@@ -37,7 +37,10 @@ def test_every_kind_has_an_audience(kind: NoticeKind) -> None:
 def test_guardians_get_no_briefings_and_instructors_no_summaries() -> None:
     for kind in (N.BRIEFING, N.REVIEW_REQUEST):
         assert audiences(kind) == {Audience.INSTRUCTOR}
-    assert audiences(N.SUMMARY) == {Audience.GUARDIANS}
+
+
+def test_summaries_go_only_to_guardians_of_students_who_came() -> None:
+    assert audiences(N.SUMMARY) == {Audience.GUARDIANS_OF_ATTENDING}
 
 
 def test_absence_notices_go_only_to_guardians_of_the_absent() -> None:
