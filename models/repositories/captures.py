@@ -22,11 +22,23 @@ _SILENT = sa.text(
 )
 
 
+_UNRECORDED = sa.text(
+    "select session_id, organization_id, since from unrecorded_classes(:region, :unrecorded_for)"
+)
+
+
 @dataclass(frozen=True)
 class SilentCapture:
     session_id: UUID
     organization_id: UUID
     seen_at: datetime  # the last heartbeat
+
+
+@dataclass(frozen=True)
+class UnrecordedClass:
+    session_id: UUID
+    organization_id: UUID
+    since: datetime
 
 
 async def beat(db: AsyncSession, session_id: UUID) -> bool:
@@ -50,3 +62,9 @@ async def silent(
     """The sessions of a region that are recorded according to the record, and whose recorder is silent."""
     values = {"region": region, "states": list(states), "silent_for": silent_for}
     return [SilentCapture(*row) for row in await db.execute(_SILENT, values)]
+
+
+async def unrecorded(db: Readable, region: str, unrecorded_for: timedelta) -> list[UnrecordedClass]:
+    """The live classes of a region with somebody in the room that have not been recorded for this long."""
+    values = {"region": region, "unrecorded_for": unrecorded_for}
+    return [UnrecordedClass(*row) for row in await db.execute(_UNRECORDED, values)]

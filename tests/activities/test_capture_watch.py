@@ -99,6 +99,24 @@ async def cases(school: SchoolRows) -> list[tuple[str, str]]:
         return sorted((row.kind, row.occasion) for row in rows)
 
 
+async def test_a_class_that_nobody_records_is_told_once_while_somebody_is_in_it(school: SchoolRows) -> None:
+    await school.change_session(state=SessionState.LIVE, live_at=utc_now() - timedelta(minutes=1))
+    watch = CaptureWatch(school.database, "local")
+    await watch.look()
+    assert await cases(school) == []  # an empty room has nothing to record
+    person = (await school.participants())["Noor"]
+    await school.record(
+        SessionEvent(
+            *(EventSource.WEBHOOK, "joined", K.PARTICIPANT_JOINED, utc_now(), str(person.id), "PA_1")
+        )
+    )
+    await watch.look()
+    await CaptureWatch(school.database, "local").look()
+
+    ((kind, _),) = await cases(school)
+    assert kind == "recording_missing"
+
+
 async def test_a_store_that_takes_nothing_is_told_once(live: SchoolRows) -> None:
     own = journal(live)
     await own.open_risk_cases(["store"])
