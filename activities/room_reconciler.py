@@ -15,11 +15,14 @@ from activities.isolation import WRITERS, for_each, in_bulk, log_left_out
 from activities.presence_record import FoldedPresence, PresenceRecord, SessionPresence
 from activities.progress import utc_now
 from activities.rooms import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
+from domain.cases.kinds import ExceptionKind
 from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.subjects import Subject
 from media_bridge.liveness import Findings, Poll, RecordedConnection, Sighting, compare, orphans
 from media_bridge.rooms import LiveKitRooms, Room, RoomParticipant
 from models.database import Database
 from models.repositories import events as event_log
+from services.cases import NewCase, open_case
 
 # For listing the participants of all rooms. A session that is not listed by then is compared the next time.
 _LISTING_SECONDS = 5.0
@@ -128,9 +131,19 @@ class RoomReconciler:
             async with self._database.tenant(organization_id) as db:
                 pairs = [(session_id, event) for session_id, events in batch.items() for event in events]
                 await event_log.record(db, organization_id, pairs)
+                for session_id, event in pairs:
+                    if event.kind == EventKind.ROOM_REMADE:
+                        await open_case(db, _room_lost(organization_id, session_id, event), event.occurred_at)
             return dict.fromkeys(batch)
 
         await in_bulk(new_events, write, what="record the findings")
+
+
+def _room_lost(organization_id: UUID, session_id: UUID, remade: SessionEvent) -> NewCase:
+    at = remade.occurred_at.isoformat()
+    return NewCase(
+        organization_id, Subject.session(session_id), ExceptionKind.ROOM_LOST, at, {"remade_at": at}
+    )
 
 
 def _compared(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
@@ -20,6 +21,7 @@ from domain.people.roles import Role
 from domain.presence.events import EventKind
 from media_bridge.rooms import LiveKitRooms
 from models.database import Database
+from models.exception_case import ExceptionCase
 from models.migrate import upgrade
 from models.session import Session
 from models.session_event import SessionEventRow
@@ -250,7 +252,7 @@ async def test_arrivals_are_signalled_after_any_number_of_milestones(region: Wat
     assert await classes.signals_to(flapping) == 1
 
 
-async def test_room_that_is_made_again_names_its_new_sid(region: WatchedRegion) -> None:
+async def test_room_that_is_made_again_names_its_new_sid_and_is_told(region: WatchedRegion) -> None:
     classes = region.classes
     await classes.begin(1)
     (lost,) = classes.ids
@@ -260,6 +262,9 @@ async def test_room_that_is_made_again_names_its_new_sid(region: WatchedRegion) 
 
     (remade,) = [e for e in await classes.recorded(lost) if e.kind == EventKind.ROOM_REMADE]
     assert remade.room_sid == await _room_sid(classes, lost)
+    async with classes.school.database.tenant(classes.school.id) as db:
+        opened = await db.scalars(sa.select(ExceptionCase).where(col(ExceptionCase.session_id) == lost))
+    assert [case.kind for case in opened] == ["room_lost"]
 
 
 async def test_room_that_livekit_is_closing_is_not_taken_for_the_new_one(region: WatchedRegion) -> None:
