@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from domain.people.roles import Role
-from domain.record.documentation import CheckOutcome, Section, Statement
+from domain.record.documentation import CheckOutcome, Section, Statement, check_sentence
 from drafting import cues
 from drafting.lesson import Lesson, is_question
 from drafting.salience import words
@@ -147,10 +147,9 @@ def _is_relevant(check: _Check, lesson: Lesson) -> bool:
 def _statement(check: _Check, lesson: Lesson) -> Statement:
     question = lesson.readable([check.question])
     answer = lesson.readable(check.answer) or None
-    asked = f"Asked “{question}”" if is_question(check.question) else f"Asked to answer “{question}”"
     return Statement(
         section=Section.COMPREHENSION,
-        text=asked + (f", the answer was “{answer}”" if answer else ", nobody answered"),
+        text=check_sentence(question, answer),
         citations=tuple(s.citation for s in (check.question, *check.answer, *check.reaction[:1])),
         question=question,
         answer=answer,

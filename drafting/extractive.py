@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 
 from domain.record.documentation import CheckOutcome, ClassRecord, Draft, Section, Statement
 from drafting import cues
+from drafting.announced_tests import announced_tests
 from drafting.comprehension_checks import comprehension_checks
 from drafting.homework import announces_next_class, homework_tasks
 from drafting.key_sentences import key_sentences
@@ -14,7 +15,7 @@ from drafting.salience import words
 from drafting.sentences import Sentence
 from drafting.verification import is_supported
 
-_MAX_STATEMENTS = {Section.TOPICS: 3, Section.PRACTISED: 8, Section.HOMEWORK: 5, Section.NEXT_STEPS: 3}
+_MAX_STATEMENTS = {Section.TOPICS: 3, Section.PRACTISED: 8, Section.HOMEWORK: 5, Section.NEXT_STEPS: 4}
 _MAX_CHECKS = 15
 # If there are too many checks, those that students have not understood are kept first.
 _CHECK_PRIORITY = [CheckOutcome.INCORRECT, CheckOutcome.PARTLY, CheckOutcome.UNANSWERED, CheckOutcome.CORRECT]
@@ -39,8 +40,13 @@ class ExtractiveEngine:
 
 
 def _statements(lesson: Lesson) -> list[Statement]:
-    tasks = homework_tasks(lesson)
-    excluded = lesson.question_positions | {sentence.position for task in tasks for sentence in task}
+    tests = announced_tests(lesson)
+    in_tests = {sentence.position for test in tests for sentence in test}
+    tasks = [
+        task for task in homework_tasks(lesson) if not in_tests & {sentence.position for sentence in task}
+    ]
+    in_tasks = {sentence.position for task in tasks for sentence in task}
+    excluded = lesson.question_positions | in_tasks | in_tests
     candidates = [
         s
         for s in lesson.instructor_sentences
@@ -54,12 +60,15 @@ def _statements(lesson: Lesson) -> list[Statement]:
         by_section[Section.TOPICS] = likely
         by_section[Section.PRACTISED] = [s for s in by_section[Section.PRACTISED] if s not in likely]
     selected = key_sentences(by_section[Section.PRACTISED], lesson)
+    next_steps = sorted(
+        [*tests, *([s] for s in by_section[Section.NEXT_STEPS])], key=lambda it: it[0].position
+    )
     return [
         *_quoted(Section.TOPICS, [[s] for s in by_section[Section.TOPICS]], lesson),
         *_quoted(Section.PRACTISED, [[s] for s in selected], lesson),
         *_most_important(comprehension_checks(lesson)),
         *_quoted(Section.HOMEWORK, tasks, lesson),
-        *_quoted(Section.NEXT_STEPS, [[s] for s in by_section[Section.NEXT_STEPS]], lesson),
+        *_quoted(Section.NEXT_STEPS, next_steps, lesson),
     ]
 
 

@@ -22,7 +22,7 @@ def _tasks(lesson: Lesson) -> Iterator[list[Sentence]]:
     task: list[Sentence] = []
     previous: Sentence | None = None  # the last sentence of homework so far
     for sentence in lesson.instructor_sentences:
-        if task and _continues_task(task[-1], sentence, lesson):
+        if task and _continues_task(task, sentence, lesson):
             task.append(sentence)
         else:
             if task:
@@ -61,14 +61,22 @@ def _adds_task(previous: Sentence | None, sentence: Sentence, lesson: Lesson) ->
     )
 
 
-def _continues_task(before: Sentence, sentence: Sentence, lesson: Lesson) -> bool:
+def _continues_task(task: list[Sentence], sentence: Sentence, lesson: Lesson) -> bool:
     return (
         sentence.position not in lesson.question_positions
-        and _soon_after(before, sentence, _DETAIL_WITHIN)
+        and _soon_after(task[-1], sentence, _DETAIL_WITHIN)
+        and _same_addressees(task, sentence, lesson)
         and bool(cues.HOMEWORK_DETAIL.search(sentence.text))
         and not cues.SMALL_TALK.search(sentence.text)
         and not announces_next_class(sentence, lesson)
     )
+
+
+def _same_addressees(task: list[Sentence], sentence: Sentence, lesson: Lesson) -> bool:
+    """Whether the sentence can speak to whom the task is for: “Omar, …” or “For everybody: …” begins another task."""
+    named = lesson.student_names.students(sentence.text)
+    task_for = frozenset().union(*(lesson.student_names.students(one.text) for one in task))
+    return named <= task_for and not (task_for and cues.TO_EVERYBODY.search(sentence.text))
 
 
 def _soon_after(before: Sentence, sentence: Sentence, within: timedelta) -> bool:
@@ -77,9 +85,16 @@ def _soon_after(before: Sentence, sentence: Sentence, within: timedelta) -> bool
 
 def announces_next_class(sentence: Sentence, lesson: Lesson) -> bool:
     """Whether the sentence announces what the next class covers, as opposed to homework until then."""
+    if announces_test(sentence) or cues.MEETING.search(sentence.text):
+        return True
     if "homework" in sentence.text.lower() or cues.NOT_NEXT_STEPS.search(sentence.text):
         return False
     late = lesson.relative_position(sentence) >= _LATE_SHARE and not cues.HOMEWORK.search(sentence.text)
     return bool(
         cues.NEXT_STEPS.search(sentence.text) or (late and cues.LATE_NEXT_STEPS.search(sentence.text))
     )
+
+
+def announces_test(sentence: Sentence) -> bool:
+    """Whether the sentence announces a test with its day."""
+    return bool(cues.TEST.search(sentence.text)) and not cues.NOT_A_TEST.search(sentence.text)

@@ -10,7 +10,7 @@ _SHORT_SENTENCE = 7  # words
 _REACTION_PENALTY = 0.8  # a reaction to an answer seldom makes sense on its own
 _VERDICT_WITHIN = 8  # characters
 _MIN_WEIGHT = 1.6
-_SENTENCES_PER_STATEMENT = 3
+_SENTENCES_PER_STATEMENT = 2.5
 _MIN_SENTENCES, _MAX_SENTENCES = 4, 8
 _CUES = ((cues.ACTIVITY, 2.0), (cues.KEY_POINT, 1.2), (cues.RULE, 1.2), (cues.DEFINITION, 1.2))
 

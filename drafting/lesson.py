@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from domain.record.documentation import ClassRecord
+from domain.record.student_names import StudentNames
 from drafting import cues
 from drafting.salience import vocabulary, words
 from drafting.sentences import Sentence, addressed_names, readable, split_sentences
@@ -25,6 +26,10 @@ class Lesson:
     @cached_property
     def instructor_sentences(self) -> list[Sentence]:
         return [sentence for sentence in self.sentences if sentence.by_instructor]
+
+    @cached_property
+    def student_names(self) -> StudentNames:
+        return StudentNames(self.record.students)
 
     @cached_property
     def question_positions(self) -> frozenset[int]:

@@ -1,17 +1,20 @@
 """Briefings for instructors: what happened in the last class, what is still open, and what is planned."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from domain.record.documentation import CheckOutcome, Section, Statement
+from domain.record.documentation import CheckOutcome, Section, Statement, says_its_check
 from reports.catalogue import words_in
-from reports.moments import moment
+from reports.moments import listed, moment
+from reports.statements import check_text, names_of
 
 _NOT_UNDERSTOOD = frozenset(CheckOutcome) - {CheckOutcome.CORRECT}
 
 # A briefing is stored as JSON: `{"last_class": {title, held_at, approved}, "sections": [[name, [line, …]], …]}`, and
 # for a class also `plan`, `expected` and `first`. Names are keys of the catalogue, so that it is rendered when read.
+# `lines` are the lines of `sections` as `{text, question, answer, students}`, which is put into the reader's language.
 Sections = list[tuple[str, list[str]]]
 
 
@@ -20,12 +23,17 @@ def build_briefing(
     last_title: str,
     last_held_at: datetime,
     statements: Sequence[Statement],
+    students: Mapping[UUID, str],
     approved: bool,
 ) -> dict[str, Any]:
-    """A briefing from the record of the last class; an unapproved record adds only that the class took place."""
+    """A briefing from the record of the last class; an unapproved record adds only that the class took place.
+
+    `students` are the names of the class's students; statements that are for some of them name these.
+    """
     last = {"title": last_title, "held_at": last_held_at.isoformat(), "approved": approved}
-    sections = _sections(statements) if approved else []
-    return {"last_class": last, "sections": [section for section in sections if section[1]]}
+    lines = [(name, of_it) for name, of_it in _sections(statements, students) if of_it] if approved else []
+    texts = [(name, [_read_line(line, "en") for line in of_it]) for name, of_it in lines]
+    return {"last_class": last, "sections": texts, "lines": lines}
 
 
 def with_plan(
@@ -39,27 +47,53 @@ def with_plan(
 def read_briefing(briefing: dict[str, Any], *, language: str, time_zone: str, now: datetime) -> Sections:
     """Headings with their lines, in reading order and in the language nearest to the wanted one."""
     words = words_in(language)
-    named: Sections = [(name, briefing.get(name, [])) for name in ("plan", "expected")]
+    named: list[tuple[str, list[Any]]] = [(name, briefing.get(name, [])) for name in ("plan", "expected")]
     if last := briefing.get("last_class"):
         held_at = moment(datetime.fromisoformat(last["held_at"]), language, time_zone, now=now)
         named.append(("last_class", [f"{last['title']}, {held_at}"]))
         named[-1][1].extend([] if last["approved"] else [words["not_approved"]])
-    named += briefing["sections"]
+    named += briefing.get("lines") or briefing["sections"]
     if briefing.get("first"):
         named.append(("last_class", [words["first_class"]]))
-    return [(words.get(name, name), lines) for name, lines in named if lines]
-
-
-def _sections(statements: Sequence[Statement]) -> Sections:
-    checks = [s for s in statements if s.section == Section.COMPREHENSION]
     return [
-        ("worked_on", _texts(statements, Section.TOPICS, Section.PRACTISED)),
-        ("not_understood", [s.text for s in checks if s.outcome in _NOT_UNDERSTOOD]),
-        ("understood", [s.text for s in checks if s.outcome == CheckOutcome.CORRECT]),
-        ("homework_to_check", _texts(statements, Section.HOMEWORK)),
-        ("planned_next", _texts(statements, Section.NEXT_STEPS)),
+        (words.get(name, name), [_read_line(line, language) for line in lines])
+        for name, lines in named
+        if lines
     ]
 
 
-def _texts(statements: Sequence[Statement], *sections: Section) -> list[str]:
-    return [s.text for s in statements if s.section in sections]
+def _sections(statements: Sequence[Statement], students: Mapping[UUID, str]) -> list[tuple[str, list[Any]]]:
+    def lines(*sections: Section, outcomes: Collection[CheckOutcome | None] = ()) -> list[Any]:
+        return [
+            _stored_line(statement, students)
+            for statement in statements
+            if statement.section in sections and (not outcomes or statement.outcome in outcomes)
+        ]
+
+    return [
+        ("worked_on", lines(Section.TOPICS, Section.PRACTISED)),
+        ("not_understood", lines(Section.COMPREHENSION, outcomes=_NOT_UNDERSTOOD)),
+        ("understood", lines(Section.COMPREHENSION, outcomes={CheckOutcome.CORRECT})),
+        ("homework_to_check", lines(Section.HOMEWORK)),
+        ("planned_next", lines(Section.NEXT_STEPS)),
+    ]
+
+
+def _stored_line(statement: Statement, students: Mapping[UUID, str]) -> dict[str, Any]:
+    check = says_its_check(statement)
+    return {
+        "text": statement.text,
+        "question": statement.question if check else None,
+        "answer": statement.answer if check else None,
+        "students": names_of(statement, students),
+    }
+
+
+def _read_line(line: str | dict[str, Any], language: str) -> str:
+    """The text of a stored line: a text, or a statement with its question, answer and students."""
+    if isinstance(line, str):
+        return line
+    text: str = line["text"]
+    if line["question"]:
+        text = check_text(line["question"], line["answer"], language)
+    return f"{listed(line['students'], language)}: {text}" if line["students"] else text

@@ -1,8 +1,10 @@
 """Values for the mail templates, and the mail they render. Times are aware and shown in the reader's time zone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from domain.record.documentation import Statement
 from domain.sessions.cancellations import CancelReason
@@ -28,6 +30,9 @@ class ClassContext:
     family_url: str = ""  # the guardian's own page
     topics: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
+    children: Mapping[UUID, str] = field(
+        default_factory=dict
+    )  # names of the reader's own children, by student id
     briefing: dict[str, Any] | None = field(default=None)
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from domain.notices.kinds import NoticeKind
-from domain.record.documentation import Section
+from domain.record.documentation import Section, Statement
 from reports.briefings import read_briefing
 from reports.catalogue import SUBJECTS, supported_language, words_in
 from reports.contexts import ClassContext, RenderedMessage
 from reports.letters import render
 from reports.moments import clock, listed, moment
+from reports.statements import statement_text, with_names
 
 
 def render_notice(
@@ -78,7 +79,15 @@ def _lists(
         return []
     by_section = [(section, [s for s in context.statements if s.section == section]) for section in Section]
     return [
-        (words[section], [(s.text, words[s.outcome] if s.outcome else "") for s in statements])
+        (words[section], [_line(statement, context, words, language) for statement in statements])
         for section, statements in by_section
         if statements
     ]
+
+
+def _line(
+    statement: Statement, context: ClassContext, words: dict[str, str], language: str
+) -> tuple[str, str]:
+    """The text of a statement and its verdict; the text names the child if the reader has several in the class."""
+    text = statement_text(statement, language)
+    return with_names(text, statement, context.children, language), words.get(statement.outcome or "", "")

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.errors import BookingInPast, Conflict, InvalidInput, UnknownReference
+from domain.people.display_names import told_apart
 from domain.people.roles import Role
 from domain.sessions.schedule import check_length
 from models.course import Course, Topic
@@ -44,10 +45,11 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
             **own, id=uuid7(), role=Role.INSTRUCTOR, instructor_id=instructor.id, name=instructor.name
         )
     )
+    names = told_apart([student.name for student in students], taken=[instructor.name])
     db.add_all(
         [
-            Participant(**own, id=uuid7(), role=Role.STUDENT, student_id=student.id, name=student.name)
-            for student in students
+            Participant(**own, id=uuid7(), role=Role.STUDENT, student_id=student.id, name=name)
+            for student, name in zip(students, names, strict=True)
         ]
     )
     await db.flush()

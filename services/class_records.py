@@ -46,8 +46,13 @@ async def prepare_next_briefing(db: AsyncSession, ref: SessionRef, now: datetime
     statements: tuple[Statement, ...] = ()
     if row and approved:
         statements = await documents.statements(db, ref.session_id, row.revision)
+    students = sessions.class_students(await sessions.participants(db, ref.session_id))
     content = build_briefing(
-        last_title=session.title, last_held_at=session.live_at, statements=statements, approved=approved
+        last_title=session.title,
+        last_held_at=session.live_at,
+        statements=statements,
+        students={student.id: student.name for student in students},
+        approved=approved,
     )
     await documents.save_briefing(
         db,

@@ -1,16 +1,27 @@
 """Revises the documentation of a class, approves it, and requests changes."""
 
+import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain.errors import HomeroomError, InvalidInput, TransitionRefused
 from domain.people.access import Principal
-from domain.record.documentation import DocumentationStatus, Statement
+from domain.record.audience_rule import OutsideAudience
+from domain.record.documentation import DocumentationStatus, Statement, with_check_sentences
+from drafting.audience import Audiences
 from models.database import Database
-from models.repositories import documents, recordings, sessions
+from models.repositories import documents, sessions
+from services.drafts import class_record
 from services.visibility import visible_session
 from workflows.client import SessionClient
 from workflows.session.messages import Approve, RequestChanges
+
+
+@dataclass(frozen=True)
+class SavedRevision:
+    revision: int
+    warnings: list[OutsideAudience]
 
 
 class DocumentationCommands:
@@ -27,16 +38,19 @@ class DocumentationCommands:
         based_on: int,
         reason: str,
         now: datetime,
-    ) -> int:
-        """Save a new revision and return its number; statements may cite this class's utterances only.
+    ) -> SavedRevision:
+        """Save a new revision; statements may cite this class's utterances only.
+
+        An audience that nobody chose is decided by whom the statement is about, and the text of a comprehension check
+        follows its corrected question and answer.
 
         Raises NotFound, InvalidInput, StaleRevision, TransitionRefused.
         """
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
-            utterances = {utterance.id for utterance in await recordings.transcript(db, session_id)}
+            record = await class_record(db, session_id)
             cited = {c.utterance_id for statement in statements for c in statement.citations}
-            if cited - utterances:
+            if cited - {utterance.id for utterance in record.utterances}:
                 raise InvalidInput(
                     "a statement cites something that was not said in this class",
                     next_step="Cite utterances of this session's transcript.",
@@ -46,16 +60,33 @@ class DocumentationCommands:
                 raise TransitionRefused(
                     "approved documentation can't be changed", next_step="Message the family instead."
                 )
-            return await documents.add_revision(
+            before = await documents.statements(db, session_id, current.revision) if current else ()
+            audiences = Audiences(record)
+            content = await asyncio.to_thread(audiences.decide, with_check_sentences(statements, before))
+            revision = await documents.add_revision(
                 db,
                 who.organization_id,
                 session_id,
-                statements,
+                content,
                 author=who.actor,
                 reason=reason,
                 based_on=based_on,
                 at=now,
             )
+        return SavedRevision(revision, audiences.warnings(content))
+
+    async def preview(
+        self, who: Principal, session_id: UUID, statements: tuple[Statement, ...]
+    ) -> tuple[tuple[Statement, ...], list[OutsideAudience]]:
+        """The statements with the audiences that saving them would give, and the warnings.
+
+        Raises NotFound, InvalidInput.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            await sessions.get_visible(db, session_id, who)
+            audiences = Audiences(await class_record(db, session_id))
+        decided = await asyncio.to_thread(audiences.decide, statements)
+        return decided, audiences.warnings(decided)
 
     async def approve(
         self, who: Principal, session_id: UUID, revision: int, command_id: str | None = None
@@ -81,11 +112,11 @@ class DocumentationCommands:
         Raises as `revise` and `approve` do; the error's `extra` has the number of the saved revision.
         """
         reason = "edited with the approval"
-        revision = await self.revise(who, session_id, statements, based_on=based_on, reason=reason, now=now)
+        saved = await self.revise(who, session_id, statements, based_on=based_on, reason=reason, now=now)
         try:
-            await self.approve(who, session_id, revision)
+            await self.approve(who, session_id, saved.revision)
         except HomeroomError as error:
-            error.extra["saved"] = str(revision)
+            error.extra["saved"] = str(saved.revision)
             raise
 
     async def request_changes(

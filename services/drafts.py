@@ -1,15 +1,20 @@
 """Drafts the documentation of a class from its transcript."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StaleRevision
 from domain.people.roles import identity_of
 from domain.record.documentation import ClassRecord
+from drafting.audience import Audiences
 from drafting.engine import DraftingEngine
 from models.course import Course
 from models.database import Database
 from models.repositories import documents, entities, recordings, sessions
+from models.repositories.sessions import class_students
 from workflows.contracts.record import DraftResult
 
 
@@ -42,31 +47,36 @@ class Drafts:
         return DraftResult(len(statements), 0, existing.revision)
 
     async def _write(self, organization_id: UUID, session_id: UUID, now: datetime) -> DraftResult:
-        drafted = await self._engine.draft(await self._class_record(organization_id, session_id))
+        async with self._database.tenant(organization_id) as db:
+            record = await class_record(db, session_id)
+        drafted = await self._engine.draft(record)
+        statements = await asyncio.to_thread(Audiences(record).decide, drafted.statements)
         async with self._database.tenant(organization_id) as db:
             revision = await documents.add_revision(
                 db,
                 organization_id,
                 session_id,
-                drafted.statements,
+                statements,
                 author=f"engine:{drafted.engine}",
                 reason="drafted from the transcript",
                 based_on=0,
                 at=now,
             )
-        return DraftResult(len(drafted.statements), drafted.dropped, revision)
+        return DraftResult(len(statements), drafted.dropped, revision)
 
-    async def _class_record(self, organization_id: UUID, session_id: UUID) -> ClassRecord:
-        async with self._database.tenant(organization_id) as db:
-            session = await sessions.get_session(db, session_id)
-            course = await entities.get(db, Course, session.course_id)
-            topics = await sessions.topics(db, session_id)
-            participants = await sessions.participants(db, session_id)
-            utterances = await recordings.transcript(db, session_id)
-        return ClassRecord(
-            course=course.title,
-            topics=tuple(topic.title for topic in topics),
-            utterances=tuple(utterances),
-            roles={identity_of(person.id): person.role for person in participants},
-            language=utterances[0].language if utterances else "en",
-        )
+
+async def class_record(db: AsyncSession, session_id: UUID) -> ClassRecord:
+    """What a documentation is drafted from, and its audiences are decided by."""
+    session = await sessions.get_session(db, session_id)
+    course = await entities.get(db, Course, session.course_id)
+    topics = await sessions.topics(db, session_id)
+    participants = await sessions.participants(db, session_id)
+    utterances = await recordings.transcript(db, session_id)
+    return ClassRecord(
+        course=course.title,
+        topics=tuple(topic.title for topic in topics),
+        utterances=tuple(utterances),
+        roles={identity_of(person.id): person.role for person in participants},
+        language=utterances[0].language if utterances else "en",
+        students=class_students(participants),
+    )

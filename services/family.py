@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import Principal
-from domain.people.roles import Role, identity_of
 from domain.record.documentation import Statement, for_family
 from models.notice import Notice
 from models.people import Guardian, Student
-from models.repositories import documents, entities, own_classes, recordings
+from models.repositories import documents, entities, own_classes
 from models.repositories.own_classes import OwnClass
 from services.joining import join_url
 from signing.links import LinkSigner
@@ -53,17 +52,15 @@ async def family(db: AsyncSession, who: Principal, links: LinkSigner, now: datet
     """The view of a guardian, who is the caller."""
     assert who.person_id is not None, "a guardian is a person"
     children = await own_classes.children(db, who.person_id)
-    own = {child.id for child in children}
     coming = await own_classes.coming(db, who, now, now + _AHEAD, _MAX_COMING)
-    summaries = [
-        await _summary(db, taught, revision, own)
+    approved = [
+        (taught, await documents.statements(db, taught.session.id, revision))
         for taught, revision in await own_classes.approved(db, who, _MAX_SUMMARIES)
     ]
     return Family(
         guardian=await entities.get(db, Guardian, who.person_id),
         children=[
-            Child(child, _next(coming, child, links), [s for s in summaries if _attends(s.of, child.id)])
-            for child in children
+            Child(child, _next(coming, child, links), _summaries(approved, child)) for child in children
         ],
         sent=await own_classes.sent_to(db, who, _MAX_SENT),
     )
@@ -71,6 +68,15 @@ async def family(db: AsyncSession, who: Principal, links: LinkSigner, now: datet
 
 def _attends(own_class: OwnClass, student_id: UUID) -> bool:
     return any(person.student_id == student_id for person in own_class.people)
+
+
+def _summaries(approved: list[tuple[OwnClass, tuple[Statement, ...]]], child: Student) -> list[Summary]:
+    """The summaries of one child's classes, with what is for everybody or for this child."""
+    return [
+        Summary(taught, for_family(statements, (child.id,)))
+        for taught, statements in approved
+        if _attends(taught, child.id)
+    ]
 
 
 def _next(coming: list[OwnClass], child: Student, links: LinkSigner) -> list[NextClass]:
@@ -85,15 +91,3 @@ def _next(coming: list[OwnClass], child: Student, links: LinkSigner) -> list[Nex
 def _join_url(own_class: OwnClass, child: Student, links: LinkSigner) -> str:
     own = next(person for person in own_class.people if person.student_id == child.id)
     return join_url(links, own_class.session, own)
-
-
-async def _summary(db: AsyncSession, taught: OwnClass, revision: int, own: set[UUID]) -> Summary:
-    """The summary without statements that cite other families' children, as in the mail."""
-    statements = await documents.statements(db, taught.session.id, revision)
-    speakers = await recordings.speakers(db, taught.session.id)
-    others = {
-        identity_of(person.id)
-        for person in taught.people
-        if person.role == Role.STUDENT and person.student_id not in own
-    }
-    return Summary(taught, for_family(statements, speakers, others=others))

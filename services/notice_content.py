@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import TransitionRefused
 from domain.notices.kinds import NoticeKind
-from domain.people.roles import Role, identity_of
+from domain.people.roles import Role
 from domain.people.sign_in import FAMILY_LINK_TTL
 from domain.record.documentation import DocumentationStatus, Statement, for_family
 from domain.sessions.cancellations import reason_for_people
 from models.course import Course
 from models.organization import Organization
 from models.people import Instructor
-from models.repositories import documents, entities, notices, organizations, recordings, sessions
+from models.repositories import documents, entities, notices, organizations, sessions
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
@@ -45,7 +45,6 @@ class ClassFacts:
     participants: list[Participant]
     topics: tuple[str, ...]
     statements: tuple[Statement, ...]
-    speakers: dict[UUID, str]  # identities by utterance id; of a summary
     briefing: dict[str, Any] | None
     told_starts: Mapping[UUID, datetime]  # the start last named to each recipient; of a move
 
@@ -58,11 +57,9 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
     topics = tuple(topic.title for topic in await sessions.topics(db, session.id))
     participants = await sessions.participants(db, session.id)
     statements: tuple[Statement, ...] = ()
-    speakers: dict[UUID, str] = {}
     briefing = None
     if kind == NoticeKind.SUMMARY:
         statements = await _approved(db, session.id)
-        speakers = await recordings.speakers(db, session.id)
     if kind == NoticeKind.BRIEFING:
         earlier = await documents.latest_briefing(db, session.course_id)
         students = [p.name for p in participants if p.role == Role.STUDENT]
@@ -78,7 +75,6 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
         participants,
         topics,
         statements,
-        speakers,
         briefing,
         told_starts,
     )
@@ -88,6 +84,7 @@ def context(
     facts: ClassFacts, kind: NoticeKind, recipient: Recipient, links: LinkSigner, now: datetime
 ) -> ClassContext:
     session = facts.session
+    children = {p.student_id: p.name for p in recipient.participants if p.student_id}
     shown = recipient.participants if recipient.kind == "guardian" else facts.participants
     expires_at = session.ends_at + LINK_VALID_AFTER_CLASS
     urls = [
@@ -113,7 +110,8 @@ def context(
         page_url=links.session_page(session.id),
         family_url=_family_url(session, recipient, links, now),
         topics=facts.topics,
-        statements=_readable(facts, recipient),
+        statements=for_family(facts.statements, children),
+        children=children,
         briefing=facts.briefing,
     )
 
@@ -138,9 +136,3 @@ async def _approved(db: AsyncSession, session_id: UUID) -> tuple[Statement, ...]
     if row is None or row.status != DocumentationStatus.APPROVED:
         raise TransitionRefused("a summary can only be sent once the documentation is approved")
     return await documents.statements(db, session_id, row.revision)
-
-
-def _readable(facts: ClassFacts, recipient: Recipient) -> tuple[Statement, ...]:
-    own = {identity_of(person.id) for person in recipient.participants}
-    students = {identity_of(person.id) for person in facts.participants if person.role == Role.STUDENT}
-    return for_family(facts.statements, facts.speakers, others=students - own)

@@ -10,6 +10,7 @@ from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId
 from api.schemas.records import (
     AttendanceOut,
+    AudienceWarning,
     CaseOut,
     DocumentationOut,
     EngagementOut,
@@ -114,13 +115,16 @@ async def documentation(session: VisibleSession, db: Work) -> DocumentationOut:
         raise NotFound(
             "this session has no documentation yet", next_step="It is drafted once the class is over."
         )
+    statements = await documents.statements(db, session.id, row.revision)
+    rule = await documents.audience_rule(db, session.id)
     return DocumentationOut(
         status=row.status,
         revision=row.revision,
         changes_wanted=row.changes_wanted,
         approved_by=row.approved_by,
         approved_at=row.approved_at,
-        statements=await documents.statements(db, session.id, row.revision),
+        statements=statements,
+        warnings=[AudienceWarning.of(warning) for warning in rule.warnings(statements)],
         revisions=[RevisionOut.of(revision) for revision in await documents.revisions(db, session.id)],
     )
 
@@ -131,15 +135,18 @@ async def read_revision(
 ) -> WholeRevisionOut:
     row = await documents.revision(db, session.id, revision)
     fields = RevisionOut.of(row).model_dump()
-    return WholeRevisionOut(**fields, statements=documents.statements_of(row))
+    return WholeRevisionOut(**fields, statements=await documents.statements_of(db, row))
 
 
 @router.post("/documentation/revisions", status_code=201, dependencies=REVIEW)
 async def revise(
     session_id: UUID, revision: RevisionIn, who: TheCaller, shared: Shared, now: Now
 ) -> RevisionMade:
-    """Save a new revision of the documentation."""
-    number = await shared.documentation.revise(
+    """Save a new revision of the documentation.
+
+    A statement without an audience goes to the students whom it names or quotes, else to everybody.
+    """
+    saved = await shared.documentation.revise(
         who,
         session_id,
         tuple(revision.statements),
@@ -147,7 +154,8 @@ async def revise(
         reason=revision.reason,
         now=now,
     )
-    return RevisionMade(revision=number)
+    warnings = [AudienceWarning.of(warning) for warning in saved.warnings]
+    return RevisionMade(revision=saved.revision, warnings=warnings)
 
 
 @router.post("/documentation/approve", status_code=204, dependencies=REVIEW)

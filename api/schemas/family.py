@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.record.documentation import CheckOutcome, Section
 from domain.sessions.states import SessionState
+from reports.statements import statement_text
 from services.family import Child, Family, NextClass, Summary
 from services.inputs.fields import Schema
 
@@ -33,7 +34,8 @@ class FamilyNextClass(FamilyClass):
 
 class FamilySummary(FamilyClass):
     statements: list[FamilyStatement] = Field(
-        description="Approved statements, without those that cite other students."
+        description="Approved statements for everybody or for this child, in the guardian's language as far as "
+        "Homeroom wrote them."
     )
 
 
@@ -59,11 +61,12 @@ class FamilyOut(Schema):
 
     @classmethod
     def of(cls, family: Family) -> "FamilyOut":
+        language = family.guardian.language
         return cls(
             name=family.guardian.name,
             language=family.guardian.language,
             time_zone=family.guardian.time_zone,
-            children=[_child(child) for child in family.children],
+            children=[_child(child, language) for child in family.children],
             sent=[
                 SentOut(kind=notice.kind, subject=notice.subject, sent_at=notice.sent_at)
                 for notice in family.sent
@@ -72,7 +75,7 @@ class FamilyOut(Schema):
         )
 
 
-def _child(child: Child) -> ChildOut:
+def _child(child: Child, language: str) -> ChildOut:
     return ChildOut(
         student_id=child.student.id,
         name=child.student.name,
@@ -83,7 +86,8 @@ def _child(child: Child) -> ChildOut:
             for next_class in child.coming
         ],
         summaries=[
-            FamilySummary(**_class(summary), statements=_statements(summary)) for summary in child.summaries
+            FamilySummary(**_class(summary), statements=_statements(summary, language))
+            for summary in child.summaries
         ],
     )
 
@@ -102,8 +106,10 @@ def _class(entry: NextClass | Summary) -> dict[str, object]:
     }
 
 
-def _statements(summary: Summary) -> list[FamilyStatement]:
+def _statements(summary: Summary, language: str) -> list[FamilyStatement]:
     return [
-        FamilyStatement(section=statement.section, text=statement.text, outcome=statement.outcome)
+        FamilyStatement(
+            section=statement.section, text=statement_text(statement, language), outcome=statement.outcome
+        )
         for statement in summary.statements
     ]

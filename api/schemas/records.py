@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from domain.intervals import Interval, total_seconds
 from domain.notices.kinds import DeliveryState
 from domain.people.roles import Role
+from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, Word
@@ -171,6 +172,20 @@ class RevisionOut(Schema):
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
+class AudienceWarning(Schema):
+    """A statement is about students who are not in its audience: other families would read of them."""
+
+    position: int = Field(description="Position of the statement, from 1.")
+    students: list[UUID] = Field(description="Ids of these students.")
+
+    @classmethod
+    def of(cls, warning: OutsideAudience) -> Self:
+        return cls(position=warning.position, students=list(warning.students))
+
+
+_WARNINGS = "Statements that name or quote students who are not in their audience."
+
+
 class DocumentationOut(Schema):
     status: DocumentationStatus
     revision: int
@@ -178,6 +193,7 @@ class DocumentationOut(Schema):
     approved_by: str | None
     approved_at: AwareDatetime | None
     statements: tuple[Statement, ...]
+    warnings: list[AudienceWarning] = Field(description=_WARNINGS)
     revisions: list[RevisionOut]
 
 
@@ -187,6 +203,7 @@ class WholeRevisionOut(RevisionOut):
 
 class RevisionMade(Schema):
     revision: int
+    warnings: list[AudienceWarning] = Field(description=_WARNINGS)
 
 
 SubjectKindOf = Annotated[SubjectKind, Field(description="The kind of row that it is about.")]

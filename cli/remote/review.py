@@ -47,11 +47,13 @@ def list_(
 @remote
 def show(caller: Caller, session: Id) -> None:
     """Show the draft, each statement with its source in the transcript."""
-    draft = caller.api.get(_documentation(caller, session))
+    path = _documentation(caller, session)
+    draft = caller.api.get(path)
     if caller.screen.as_json:
         caller.screen.record(draft)
     else:
-        caller.screen.lines(_as_text(draft))
+        people = caller.api.get(f"{path.removesuffix('/documentation')}/participants")
+        caller.screen.lines(_as_text(draft, {person["student_id"]: person["name"] for person in people}))
 
 
 @app.command()
@@ -86,13 +88,26 @@ def _documentation(caller: Caller, session: str) -> str:
     return f"{PATH}/{resolve_id(caller.api, PATH, session)}/documentation"
 
 
-def _as_text(draft: Json) -> list[str]:
+def _as_text(draft: Json, names: dict[str | None, str]) -> list[str]:
+    """`names` are those of the class's students, by id."""
     lines = [f"Revision {draft['revision']}, {draft['status'].replace('_', ' ')}"]
     if draft["changes_wanted"]:
         lines.append(f"Changes requested: {draft['changes_wanted']}")
     for section, statements in groupby(draft["statements"], lambda statement: statement["section"]):
         lines += ["", section.replace("_", " ").capitalize()]
         for statement in statements:
-            lines.append(f"  - {statement['text']}")
+            lines.append(f"  - {statement['text']}{_readers(statement['audience'], names)}")
             lines += [f"      “{citation['quote']}”" for citation in statement["citations"]]
+    for warning in draft["warnings"]:
+        about = ", ".join(names.get(student, student) for student in warning["students"])
+        text = draft["statements"][warning["position"] - 1]["text"]
+        lines += ["", f"Other families would read about {about}: “{text}”"]
     return lines
+
+
+def _readers(audience: Json, names: dict[str | None, str]) -> str:
+    """Who reads a statement, if not everybody."""
+    if audience["kind"] == "everybody":
+        return ""
+    students = ", ".join(names.get(student, student) for student in audience["students"])
+    return f"  [{f'only {students}' if students else 'staff only'}]"

@@ -15,6 +15,7 @@ from domain.people.access import AccessRole
 from domain.record.documentation import Section
 from reports.family_page import family_words
 from reports.moments import clock, moment
+from reports.statements import statement_text
 from services.family import family
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -38,6 +39,7 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
         language=language,
         words=words,
         sections=tuple(Section),
+        text_of=lambda statement: statement_text(statement, language),
         when=lambda at: moment(at, language, zone, now=now),
         until=lambda at: clock(at, language, zone),
         there=lambda at, other: clock(at, language, other),

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from console.frame.times import clock
 from domain.cases.kinds import ExceptionKind
 from domain.notices.kinds import AccountNoticeKind, NoticeKind
 from domain.people.roles import Role
+from domain.record.audience import AudienceKind, StatementAudience
 from domain.record.documentation import CheckOutcome, Section
 from domain.sessions.cancellations import CancelReason
 from domain.sessions.timeline import Outcome, Step
@@ -155,6 +157,15 @@ def occasion_label(kind: str, occasion: str, instructors: Mapping[str, str]) -> 
     if kind == ExceptionKind.NOTICE_UNDELIVERABLE:
         return NOTICE_KINDS.get(first, "")
     return "" if _ID.fullmatch(occasion) else moment_label(occasion) or code_label(occasion)
+
+
+def audience_label(audience: StatementAudience | None, students: Mapping[UUID, str]) -> str:
+    """Who reads a statement; empty if every family of the class does. `students` are names by id."""
+    if audience is None or audience.kind == AudienceKind.STAFF:
+        return "Staff only"
+    if audience.kind == AudienceKind.EVERYBODY or len(students) == 1:
+        return ""
+    return ", ".join(students.get(student, "a former student") for student in audience.students)
 
 
 def timeline_note(step: str, outcome: str, note: str) -> str:

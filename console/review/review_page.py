@@ -1,5 +1,6 @@
 """The review pages: the queue of drafts that wait for a decision, and one draft beside its transcript."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from console.frame.rendering import by_htmx, done, page
 from console.frame.viewers import CurrentUser, same_origin
 from console.review.review_view import review_view
 from domain.people.access import Permission
+from domain.record.audience import StatementAudience
+from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import Statement
 from models.repositories import people, sessions
 from services import reviews
@@ -27,6 +30,16 @@ router = APIRouter(
     dependencies=[permits(Permission.DOCUMENTATION_REVIEW)],
 )
 PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Preview:
+    audiences: list[StatementAudience | None]  # one per statement
+    warnings: list[OutsideAudience]
+
+
+class Edited(Schema):
+    statements: list[Statement] = Field(max_length=200)
 
 
 class Approval(Schema):
@@ -104,7 +117,14 @@ async def save(
         reason=revision.reason,
         now=now,
     )
-    return {"revision": saved}
+    return {"revision": saved.revision}
+
+
+@router.post("/sessions/{session_id}/review/preview", dependencies=[Depends(same_origin)])
+async def preview(session_id: UUID, shared: Shared, who: CurrentUser, edited: Edited) -> Preview:
+    """The audiences that saving these statements would give them, and the students whom they wrongly tell of."""
+    statements, warnings = await shared.documentation.preview(who, session_id, tuple(edited.statements))
+    return Preview([statement.audience for statement in statements], warnings)
 
 
 @router.post("/sessions/{session_id}/review/approve", dependencies=[Depends(same_origin)])

@@ -11,7 +11,9 @@ from console.frame import labels
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from domain.errors import NotFound
 from domain.people.access import Principal
+from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import DocumentationStatus, Statement
+from domain.record.student_names import ClassStudent
 from domain.sessions.states import SessionState
 from models.course import Course
 from models.documentation import Documentation, DocumentationRevision
@@ -21,6 +23,7 @@ from models.session import Session
 from services import reviews
 
 _STATEMENTS = TypeAdapter(tuple[Statement, ...])
+_WARNINGS = TypeAdapter(list[OutsideAudience])
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class ReviewView:
     statements: tuple[Statement, ...]
     revisions: list[DocumentationRevision]
     authors: dict[str, str]  # names of the revisions' authors, by actor
+    students: tuple[ClassStudent, ...]
+    warnings: list[OutsideAudience]
     transcript: list[TranscriptLine]
     waiting: WaitingDraft | None
     following: UUID | None  # the session to review after this one
@@ -52,6 +57,8 @@ class ReviewView:
             "waits": self.waits,
             "sections": list(labels.SECTIONS.items()),
             "next": f"/sessions/{self.following}/review" if self.following else "/review",
+            "students": [{"id": str(student.id), "name": student.name} for student in self.students],
+            "warnings": _WARNINGS.dump_python(self.warnings, mode="json"),
             "statements": _STATEMENTS.dump_python(self.statements, mode="json"),
         }
 
@@ -72,11 +79,15 @@ async def review_view(
         )
     participants = await sessions.participants(db, session_id)
     revisions = await documents.revisions(db, session_id)
+    statements = await documents.statements(db, session_id, documentation.revision)
+    rule = await documents.audience_rule(db, session_id)
     return ReviewView(
         session=session,
         course=await entities.get(db, Course, session.course_id),
         documentation=documentation,
-        statements=await documents.statements(db, session_id, documentation.revision),
+        statements=statements,
+        students=sessions.class_students(participants),
+        warnings=rule.warnings(statements),
         revisions=list(reversed(revisions)),
         authors=await _authors(db, {revision.author for revision in revisions}),
         transcript=transcript_lines(await recordings.transcript(db, session_id), participants),

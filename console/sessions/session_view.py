@@ -15,6 +15,7 @@ from console.sessions.lanes import Axis, Lane
 from domain.cases.kinds import ExceptionKind
 from domain.intervals import Interval
 from domain.people.roles import identity_of
+from domain.record.audience_rule import AudienceRule
 from domain.record.documentation import Section, Statement
 from domain.record.transcript import Utterance
 from domain.sessions.board import Recording, board_row
@@ -87,6 +88,8 @@ class SessionView:
     transcript: list[TranscriptLine]
     documentation: Documentation | None
     sections: list[DraftSection]
+    students: dict[UUID, str]  # names by student id
+    warnings: int  # number of statements about students who are not in their audience
     notices: list[Notice]
     cases: list[ExceptionCase]
     instructors: dict[str, str]  # names of the substitutes that cases ask for, by id
@@ -122,6 +125,10 @@ class SessionView:
             return self.documentation.revision
         return None
 
+    def readers(self, statement: Statement) -> str:
+        """Who reads a statement; empty if everybody does, or the class has one family."""
+        return labels.audience_label(statement.audience, self.students)
+
     def occasion(self, case: ExceptionCase) -> str:
         """What sets a case apart from others of its kind."""
         return labels.occasion_label(case.kind, case.occasion, self.instructors)
@@ -139,6 +146,8 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
     statements: tuple[Statement, ...] = ()
     if documentation:
         statements = await documents.statements(db, session_id, documentation.revision)
+    speakers = {utterance.id: utterance.identity for utterance in utterances}
+    rule = AudienceRule(sessions.class_students(participants), speakers)
     timeline = await sessions.timeline(db, session_id)
     session_cases = await cases.of_session(db, session_id)
     attended = {row.participant_id: row for row in await attendance.rows(db, session, now)}
@@ -153,6 +162,8 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         transcript=transcript_lines(utterances, participants),
         documentation=documentation,
         sections=_sections(statements),
+        students={student.id: student.name for student in sessions.class_students(participants)},
+        warnings=len(rule.warnings(statements)),
         notices=await notices.of_session(db, session_id),
         cases=session_cases,
         instructors=await _substitutes(db, session_cases),

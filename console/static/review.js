@@ -5,7 +5,8 @@ import { Draft } from "./review_draft.js";
 import { listen } from "./review_keys.js";
 import { Refused, server as serverAt } from "./review_server.js";
 import { clearAlert, showAlert, showRefusal } from "./review_alerts.js";
-import { cardOf, draw, grow, highlightSource, keyOf, select } from "./review_view.js";
+import { askAudience, warningText } from "./review_audience.js";
+import { cardOf, draw, drawAudiences, grow, highlightSource, keyOf, select } from "./review_view.js";
 import { momentText } from "./times.js";
 import { toast, toastOnNextPage } from "./toasts.js";
 
@@ -44,6 +45,33 @@ function updateState() {
   if (state.textContent !== text) state.textContent = text;
   const field = document.querySelector("[data-revision-field]");
   if (field) field.value = draft.revision;
+}
+
+// --- who reads what
+
+const PREVIEW_AFTER = 300; // ms without typing
+let previewing = 0;
+
+// Asks the server whom the edited statements are for; a late answer to an earlier question is dropped.
+function previewSoon() {
+  const question = ++previewing;
+  setTimeout(() => question === previewing && void preview(question), PREVIEW_AFTER);
+}
+
+async function preview(question) {
+  if (!draft.waits) return;
+  const answer = await server.preview(draft.content).catch(() => null);
+  if (!answer || question !== previewing) return;
+  draft.apply(answer);
+  drawAudiences(draft);
+}
+
+const warned = () => draft.whole.filter((statement) => statement.outside.length);
+
+// Limits a statement to the students whom it is about.
+function narrow(statement) {
+  draft.setAudience(statement.key, "students", statement.outside);
+  statement.outside = [];
 }
 
 // --- moving between statements
@@ -102,8 +130,27 @@ const editing = {
   add() {
     const key = (highlighted = draft.add(selected, selectedQuotes()));
     clearSelection();
-    redraw(key, "textarea");
+    redraw(key, ".section-choice button");
     highlightSource(draft.find(key));
+  },
+  section(button) {
+    draft.setSection(selected, button.dataset.value);
+    redraw(selected, draft.find(selected).section === "comprehension" ? "[data-part=question]" : "textarea");
+    previewSoon();
+  },
+  audience() {
+    const statement = draft.find(selected);
+    if (!statement) return;
+    askAudience(dialog("audience"), statement, (kind, students) => {
+      draft.setAudience(statement.key, kind, students);
+      redraw(statement.key);
+      previewSoon();
+    });
+  },
+  narrow() {
+    narrow(draft.find(selected));
+    redraw(selected);
+    previewSoon();
   },
   cite() {
     const words = selectedQuotes();
@@ -111,6 +158,7 @@ const editing = {
     draft.cite(selected, words);
     clearSelection();
     redraw();
+    previewSoon();
     highlightSource(draft.find(selected));
   },
   remove() {
@@ -124,13 +172,16 @@ const editing = {
   },
   undo() {
     const present = new Set(draft.statements.map((statement) => statement.key));
-    if (draft.undo()) redraw(draft.statements.find((statement) => !present.has(statement.key))?.key ?? selected);
+    if (!draft.undo()) return;
+    redraw(draft.statements.find((statement) => !present.has(statement.key))?.key ?? selected);
+    previewSoon();
   },
   up: () => move(-1),
   down: () => move(1),
   uncite(button) {
     draft.uncite(selected, Number(button.dataset.index));
     redraw();
+    previewSoon();
   },
 };
 
@@ -143,9 +194,16 @@ root.addEventListener("input", (event) => {
   const { target } = event;
   const part = target.matches("textarea") ? "text" : target.dataset.part;
   if (!part || part === "section") return;
-  if (part === "text") grow(target);
-  draft.edit(keyOf(target), part, target.value.replace(/\s*\n\s*/g, " "));
+  const key = keyOf(target);
+  const value = target.value.replace(/\s*\n\s*/g, " ");
+  const text = cardOf(key).querySelector("textarea");
+  if (part === "question" || part === "answer") {
+    draft.editCheck(key, part, value);
+    text.value = draft.find(key).text;
+  } else draft.edit(key, part, value);
+  grow(text);
   updateState();
+  previewSoon();
 });
 root.addEventListener("change", (event) => {
   if (event.target.dataset.part !== "section") return;
@@ -159,6 +217,13 @@ root.addEventListener("focusin", (event) => {
   goTo(key, { sound: isOn("sound") && !button });
 });
 root.addEventListener("keydown", (event) => {
+  const choice = event.target.closest(".section-choice");
+  const button = choice?.querySelectorAll("button")[Number(event.key) - 1];
+  if (button && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    button.click();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || !event.target.matches("textarea, input")) return;
   if (event.key !== "Enter" && event.key !== "Escape") return;
   event.preventDefault();
@@ -187,9 +252,44 @@ async function send(command) {
   }
 }
 
+// Whether every new statement has its section; if one has none, its choice gets the focus.
+function isFinished() {
+  const statement = draft.unfinished;
+  if (!statement) return true;
+  showAlert("error", "Choose a section for the new statement.", "Press 1 to 5, or click one.");
+  selected = statement.key;
+  select(selected);
+  cardOf(selected).querySelector(".section-choice button").focus();
+  return false;
+}
+
+function askAboutWarnings() {
+  const items = warned().map((statement) => {
+    const item = document.createElement("li");
+    const quote = document.createElement("q");
+    quote.textContent = statement.text;
+    item.append(quote, ` ${warningText(statement, draft.students)}`);
+    return item;
+  });
+  dialog("warnings").querySelector("[data-warned]").replaceChildren(...items);
+  open(dialog("warnings"));
+}
+
 const deciding = {
-  approve: () =>
+  async approve() {
+    if (sending || !draft.waits || !isFinished()) return;
+    if (draft.changed) await preview(++previewing);
+    if (warned().length) askAboutWarnings();
+    else await deciding.approveAnyway();
+  },
+  async narrowAll() {
+    warned().forEach(narrow);
+    redraw();
+    await deciding.approveAnyway();
+  },
+  approveAnyway: () =>
     send(async () => {
+      dialog("warnings").close();
       const statements = draft.changed ? draft.content : null;
       const { next } = await server.approve({ based_on: draft.revision, statements });
       draft.discardCopy();
@@ -198,6 +298,7 @@ const deciding = {
     }),
   save: () =>
     send(async () => {
+      if (!isFinished()) return;
       if (!draft.changed) return toast("Nothing to save.");
       const content = draft.content;
       const { revision } = await server.save({ based_on: draft.revision, statements: content, reason: "" });
@@ -288,7 +389,7 @@ const readOnly = ["next", "previous", "sound", "transcript", "back", "history", 
 const allowed = draft.waits ? actions : Object.fromEntries(readOnly.map((name) => [name, actions[name]]));
 listen(allowed, { on: () => isOn("keys") });
 
-page.addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (!button || button.matches("a")) return;
   const key = keyOf(button);
@@ -306,6 +407,7 @@ const restored = draft.restore();
 redraw(null, "", true);
 highlightSource(draft.find(selected));
 if (restored) {
+  previewSoon();
   const at = momentText(restored.at, "both");
   if (restored.revision !== draft.revision) {
     const current = draft.revision;

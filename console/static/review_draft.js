@@ -1,6 +1,6 @@
 // A draft being edited: its statements, the undo history, and a copy on this device that survives a reload.
 
-const empty = { question: null, answer: null, outcome: null };
+const empty = { question: null, answer: null, outcome: null, audience: null };
 
 export class Draft {
   constructor(loaded) {
@@ -8,10 +8,12 @@ export class Draft {
     this.revision = loaded.revision;
     this.waits = loaded.waits;
     this.sections = loaded.sections; // names with their titles, in order
+    this.students = loaded.students; // of the class, with id and name
     this.history = [];
     this.counter = 0;
     this.statements = this.keyed(loaded.statements);
     this.saved = JSON.stringify(this.content);
+    this.setWarnings(loaded.warnings);
   }
 
   get key() {
@@ -19,25 +21,43 @@ export class Draft {
   }
 
   keyed(statements) {
-    return statements.map((statement) => ({ ...empty, ...statement, citations: [...statement.citations], key: `s${this.counter++}` }));
+    return statements.map((statement) => ({ ...empty, ...statement, outside: [], citations: [...statement.citations], key: `s${this.counter++}` }));
   }
 
-  // The statements as the server accepts them, without empty ones.
+  // The statements that are saved: those with a text and a section.
+  get whole() {
+    return this.statements.filter((statement) => statement.text.trim() && statement.section);
+  }
+
+  // A statement with a text that has no section yet.
+  get unfinished() {
+    return this.statements.find((statement) => statement.text.trim() && !statement.section);
+  }
+
+  // The statements as the server accepts them. It decides the audiences that nobody chose.
   get content() {
-    return this.statements
-      .filter((statement) => statement.text.trim())
-      .map(({ section, text, citations, question, answer, outcome }) => ({
+    return this.serialised(this.whole);
+  }
+
+  serialised(statements) {
+    return statements.map(({ section, text, citations, question, answer, outcome, audience }) => ({
         section,
         text: text.trim(),
         citations: citations.map(({ utterance_id, quote }) => ({ utterance_id, quote })),
         question: question || null,
         answer: answer || null,
         outcome: outcome || null,
+        audience: audience?.by_hand ? { kind: audience.kind, students: [...audience.students].sort() } : null,
       }));
   }
 
+  // What is kept on this device: also new statements without a section.
+  get edited() {
+    return this.serialised(this.statements.filter((statement) => statement.text.trim()));
+  }
+
   get changed() {
-    return JSON.stringify(this.content) !== this.saved;
+    return JSON.stringify(this.edited) !== this.saved;
   }
 
   find(key) {
@@ -47,7 +67,7 @@ export class Draft {
   store() {
     if (!this.waits) return;
     if (this.changed) {
-      const copy = { revision: this.revision, statements: this.content, at: new Date().toISOString() };
+      const copy = { revision: this.revision, statements: this.edited, at: new Date().toISOString() };
       localStorage.setItem(this.key, JSON.stringify(copy));
     } else localStorage.removeItem(this.key);
   }
@@ -91,11 +111,41 @@ export class Draft {
     this.store();
   }
 
+  // Question or answer of a check: the sentence that is mailed follows.
+  editCheck(key, part, value) {
+    const statement = this.find(key);
+    if (statement.text !== checkSentence(statement)) this.pushHistory();
+    statement[part] = value;
+    if (statement.question) statement.text = checkSentence(statement);
+    this.store();
+  }
+
+  setAudience(key, kind, students = []) {
+    this.pushHistory();
+    this.find(key).audience = { kind, students, by_hand: true };
+    this.store();
+  }
+
+  // The audiences that the server decided, and its warnings.
+  apply({ audiences, warnings }) {
+    this.whole.forEach((statement, index) => {
+      if (!statement.audience?.by_hand) statement.audience = audiences[index];
+    });
+    this.setWarnings(warnings);
+  }
+
+  setWarnings(warnings) {
+    const whole = this.whole;
+    for (const statement of this.statements) statement.outside = [];
+    for (const { position, students } of warnings) if (whole[position - 1]) whole[position - 1].outside = students;
+  }
+
+  // A new statement; `near` is the section after which it stands until its own is chosen.
   add(after, citations) {
     this.pushHistory();
     const before = this.find(after);
-    const section = before?.section ?? "topics";
-    const added = { ...empty, section, text: "", citations, key: `s${this.counter++}` };
+    const near = before?.section ?? before?.near ?? null;
+    const added = { ...empty, section: null, near, text: "", citations, outside: [], key: `s${this.counter++}` };
     this.statements.splice(before ? this.statements.indexOf(before) + 1 : this.statements.length, 0, added);
     this.store();
     return added.key;
@@ -138,4 +188,8 @@ export class Draft {
     this.find(key).section = section;
     this.store();
   }
+}
+
+function checkSentence({ question, answer }) {
+  return `Asked “${question}”, ${answer ? `the answer was “${answer}”` : "nobody answered"}`;
 }

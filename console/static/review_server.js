@@ -31,6 +31,7 @@ async function request(path, body) {
 export const server = (root) => ({
   save: (body) => request(`${root}/save`, body),
   approve: (body) => request(`${root}/approve`, body),
+  preview: (statements) => request(`${root}/preview`, { statements }),
   state: () => request(`${root}/state`),
   changes: async (from, to) => (await fetch(`${root}/changes?from=${from}&to=${to}`, { headers: { "hx-request": "true" } })).text(),
 });

@@ -1,14 +1,17 @@
 // Renders the draft. The text of a statement is always a textarea, so that editing needs no mode.
 
+import { showAudience } from "./review_audience.js";
+
 const template = (name) => document.querySelector(`[data-${name}-template]`).content;
 
 export function draw(draft, root) {
   const sections = new Map();
   for (const statement of draft.statements) {
-    if (!sections.has(statement.section)) sections.set(statement.section, []);
-    sections.get(statement.section).push(statement);
+    const place = statement.section ?? `new:${statement.near ?? ""}`;
+    if (!sections.has(place)) sections.set(place, []);
+    sections.get(place).push(statement);
   }
-  root.replaceChildren(...inOrder(draft.sections, sections).map(([title, own]) => section(title, own)));
+  root.replaceChildren(...inOrder(draft.sections, sections).map(([title, own]) => section(title, own, draft.students)));
   root.querySelectorAll("textarea").forEach(grow);
 }
 
@@ -16,6 +19,11 @@ export function grow(area) {
   if (CSS.supports("field-sizing", "content")) return; // then CSS makes it grow
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight}px`;
+}
+
+// Shows the current audiences on the cards that are drawn, without drawing them again.
+export function drawAudiences(draft) {
+  for (const statement of draft.statements) showAudience(cardOf(statement.key), statement, draft.students);
 }
 
 export const cardOf = (key) => document.getElementById(`statement-${key}`);
@@ -38,18 +46,20 @@ export function highlightSource(statement) {
 }
 
 function inOrder(titles, sections) {
-  return titles.flatMap(([name, title]) => (sections.has(name) ? [[title, sections.get(name)]] : []));
+  const places = titles.flatMap(([name, title]) => [[name, title], [`new:${name}`, "New statement"]]);
+  const all = [["new:", "New statement"], ...places];
+  return all.flatMap(([name, title]) => (sections.has(name) ? [[title, sections.get(name)]] : []));
 }
 
-function section(title, statements) {
+function section(title, statements, students) {
   const element = template("section").cloneNode(true).firstElementChild;
   element.querySelector("h3").textContent = title;
   element.querySelector("ol").setAttribute("aria-label", title);
-  element.querySelector("ol").append(...statements.map(card));
+  element.querySelector("ol").append(...statements.map((statement) => card(statement, students)));
   return element;
 }
 
-function card(statement) {
+function card(statement, students) {
   const element = template("statement").cloneNode(true).firstElementChild;
   element.id = `statement-${statement.key}`;
   element.dataset.key = statement.key;
@@ -59,6 +69,10 @@ function card(statement) {
   for (const field of element.querySelectorAll("[data-part]")) field.value = statement[field.dataset.part] ?? "";
   element.querySelector(".citations").append(...statement.citations.map(citation));
   element.toggleAttribute("data-groundless", statement.citations.length === 0);
+  element.toggleAttribute("data-new", !statement.section);
+  const choice = element.querySelector(".section-choice");
+  if (choice) choice.hidden = Boolean(statement.section);
+  showAudience(element, statement, students);
   return element;
 }
 

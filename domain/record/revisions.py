@@ -123,8 +123,15 @@ def _notes(before: Statement, after: Statement) -> Iterable[str]:
         yield "rests on other words"
     if (before.question, before.answer) != (after.question, after.answer):
         yield "question or answer changed"
+    if _readers(before) != _readers(after):
+        yield "read by others"
     if before.outcome != after.outcome:
         yield f"{before.outcome or 'no outcome'} became {after.outcome or 'no outcome'}"
+
+
+def _readers(statement: Statement) -> tuple[object, ...]:
+    audience = statement.audience
+    return (audience.kind, audience.students) if audience else ()
 
 
 def _removed(statement: Statement) -> Change:

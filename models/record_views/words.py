@@ -151,6 +151,19 @@ WORDS: Final = (
                 "The outcome of a comprehension check: correct, partly, incorrect, unanswered or unclear; else null.",
             ),
             C(
+                "audience",
+                "text",
+                "coalesce(e.value #>> '{audience,kind}', 'staff')",
+                "Who may read it besides staff: everybody (all families of the class), students (the families of those"
+                " in audience_student_ids) or staff (nobody else).",
+            ),
+            C(
+                "audience_student_ids",
+                "texts",
+                "array(select jsonb_array_elements_text(coalesce(e.value #> '{audience,students}', '[]')))",
+                "The students whose families may read it; empty unless the audience is students.",
+            ),
+            C(
                 "citation_count",
                 "integer",
                 "jsonb_array_length(coalesce(e.value -> 'citations', '[]'))",

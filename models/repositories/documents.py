@@ -1,6 +1,6 @@
 """Documentation, its revisions, the review queue, and briefings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import NotFound, StaleRevision
+from domain.record.audience_rule import AudienceRule
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.sessions.policies import SessionPolicy
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Step
 from models.documentation import BriefingRow, Documentation, DocumentationRevision
 from models.people import Instructor
+from models.repositories import recordings, sessions
 from models.session import Session, TimelineRow
 
 _STATEMENTS = TypeAdapter(tuple[Statement, ...])
@@ -45,11 +47,22 @@ async def revision(db: AsyncSession, session_id: UUID, number: int) -> Documenta
 
 async def statements(db: AsyncSession, session_id: UUID, number: int) -> tuple[Statement, ...]:
     """Raises NotFound."""
-    return statements_of(await revision(db, session_id, number))
+    return await statements_of(db, await revision(db, session_id, number))
 
 
-def statements_of(row: DocumentationRevision) -> tuple[Statement, ...]:
-    return _STATEMENTS.validate_python(row.statements)
+async def statements_of(db: AsyncSession, row: DocumentationRevision) -> tuple[Statement, ...]:
+    """The statements of a revision; an audience that is not stored is decided by whom the statement is about."""
+    found = _STATEMENTS.validate_python(row.statements)
+    if all(statement.audience for statement in found):
+        return found
+    rule = await audience_rule(db, row.session_id)
+    return tuple(one if one.audience else replace(one, audience=rule.decide(one)) for one in found)
+
+
+async def audience_rule(db: AsyncSession, session_id: UUID) -> AudienceRule:
+    """The rule by which the audiences of a class's statements are decided and checked."""
+    students = sessions.class_students(await sessions.participants(db, session_id))
+    return AudienceRule(students, await recordings.speakers(db, session_id))
 
 
 async def add_revision(

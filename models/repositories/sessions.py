@@ -1,6 +1,6 @@
 """Sessions: their row, reserved time, participants, state and timeline."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,9 @@ from sqlmodel import col
 
 from domain.errors import DoubleBooked, NotFound, TransitionRefused
 from domain.people.access import AccessRole, Principal
-from domain.people.roles import Role
+from domain.people.display_names import told_apart
+from domain.people.roles import Role, identity_of
+from domain.record.student_names import ClassStudent
 from domain.sessions.states import FINAL_STATES
 from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
@@ -135,12 +137,22 @@ async def participants(db: AsyncSession, session_id: UUID) -> list[Participant]:
     return list(await db.scalars(query.order_by(col(Participant.role), col(Participant.name))))
 
 
+def class_students(people: Iterable[Participant]) -> tuple[ClassStudent, ...]:
+    """The students among these participants."""
+    return tuple(
+        ClassStudent(person.student_id, identity_of(person.id), person.name)
+        for person in people
+        if person.role == Role.STUDENT and person.student_id
+    )
+
+
 async def add_observer(db: AsyncSession, session: Session, key: UUID, name: str) -> Participant:
     """Add a guest; a key that was added before gives that guest. Raises TransitionRefused if the class is over."""
     if existing := await db.get(Participant, key):
         return existing
     if session.state in FINAL_STATES:
         raise TransitionRefused("guests can't join a class that is over")
+    taken = [person.name for person in await participants(db, session.id)]
     person = Participant(
         id=key,
         organization_id=session.organization_id,
@@ -148,7 +160,7 @@ async def add_observer(db: AsyncSession, session: Session, key: UUID, name: str)
         role=Role.OBSERVER,
         student_id=None,
         instructor_id=None,
-        name=name,
+        name=told_apart([name], taken)[0],
     )
     db.add(person)
     await db.flush()

@@ -18,11 +18,13 @@ from domain.people.roles import Role
 from domain.record.documentation import CheckOutcome, DocumentationStatus, Section
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Outcome, Step
+from drafting.extractive import ExtractiveEngine
 from integrations.mail import SmtpMailer
 from models.documentation import Documentation
 from models.notice import WITHDRAWN, Notice
 from models.people import Guardian
 from reports.moments import moment
+from services.drafts import Drafts
 from services.notices import ClassNotices
 from services.outbox import Outbox
 from tests.activities.school_rows import LINKS, SENDER, WORDS, SchoolRows, now, quiet_now, run, step, told
@@ -375,6 +377,40 @@ async def test_summary_holds_the_approved_statements_and_only_the_own_childs_ans
     for line in ("We did halves.", "Asked Noor.", "Asked Leo.", "Asked nobody."):
         assert line in both
         assert (line in one) == (line != "Asked Noor.")
+
+
+async def test_two_families_of_a_class_each_read_what_is_for_them(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    """From what was said over the draft to the mails: Hana reads for Iris, Elena for Leo, Samira for Noor and Leo."""
+    school.session = await school.book("Noor", "Leo", "Iris", starts_at=school.starts_at + timedelta(days=1))
+    for minute, (name, text) in enumerate(
+        (
+            ("Ada", "Today we work on adding fractions."),
+            ("Ada", "Leo, what is one half plus one quarter?"),
+            ("Leo", "Two sixths."),
+            ("Ada", "Not quite."),
+            ("Ada", "Iris, you still owe me the last four exercises, please send them by Sunday."),
+            ("Ada", "Leo, please do the extra worksheet until Sunday."),
+            ("Ada", "For everybody: do exercises 7 to 12 on page 231 until Monday."),
+        )
+    ):
+        await school.say(name, text, minute=minute)
+    await Drafts(school.database, ExtractiveEngine()).draft(school.id, school.session.session_id, now())
+    await school.change(Documentation, sa.true(), status=DocumentationStatus.APPROVED)
+
+    await school.send(N.SUMMARY, mailer)
+
+    assert sorted(readers_with_mail(school, mail_sink)) == ["Elena", "Hana", "Samira"]
+    texts = {name: mail_to(school, mail_sink, name)["text"] for name in ("Samira", "Elena", "Hana")}
+    for text in texts.values():
+        assert "adding fractions" in text
+        assert "exercises 7 to 12 on page 231" in text
+    for of_leo in ("Two sixths", "extra worksheet"):
+        assert [name for name, text in texts.items() if of_leo in text] == ["Samira", "Elena"]
+    assert [name for name, text in texts.items() if "four exercises" in text] == ["Hana"]
+    assert "Asked" not in texts["Elena"]
+    assert "A la pregunta «What is one half plus one quarter?» se respondió «Two sixths.»" in texts["Elena"]
 
 
 async def test_class_of_another_organization_is_not_found(school: SchoolRows, mailer: SmtpMailer) -> None:

@@ -30,7 +30,11 @@ STATEMENTS = (
 )
 BRIEFING = with_plan(
     build_briefing(
-        last_title="Halves", last_held_at=STARTS_AT - timedelta(days=7), statements=STATEMENTS, approved=True
+        last_title="Halves",
+        last_held_at=STARTS_AT - timedelta(days=7),
+        statements=STATEMENTS,
+        students={},
+        approved=True,
     ),
     topics=["Adding fractions"],
     students=["Noor Haddad", "Leo Lindqvist"],

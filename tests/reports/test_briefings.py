@@ -1,19 +1,24 @@
 """Briefings: approved statements only, in the reader's language and time zone."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.notices.kinds import NoticeKind
-from domain.record.documentation import CheckOutcome, Section, Statement
+from domain.record.audience import for_students
+from domain.record.documentation import CheckOutcome, Section, Statement, check_sentence
 from reports.briefings import build_briefing, read_briefing, with_plan
 from tests.reports.letters import CITED, STARTS_AT, STATEMENTS, example_mail, statement
 
 pytestmark = pytest.mark.unit
 
+NOOR, LEO = UUID(int=1), UUID(int=2)
+STUDENTS = {NOOR: "Noor Haddad", LEO: "Leo Lindqvist"}
 HELD_AT = STARTS_AT - timedelta(days=7)
 statements = st.builds(
     Statement,
@@ -25,7 +30,9 @@ statements = st.builds(
 
 
 def briefing(*recorded: Statement, approved: bool = True) -> dict[str, object]:
-    return build_briefing(last_title="Halves", last_held_at=HELD_AT, statements=recorded, approved=approved)
+    return build_briefing(
+        last_title="Halves", last_held_at=HELD_AT, statements=recorded, students=STUDENTS, approved=approved
+    )
 
 
 def read(content: dict[str, object], language: str = "en", time_zone: str = "UTC") -> dict[str, list[str]]:
@@ -122,3 +129,31 @@ def test_a_briefing_mail_has_every_section() -> None:
 
     for heading, lines in read(content).items():
         assert f"\n{heading}\n- {lines[0]}\n" in text
+
+
+def test_what_is_about_one_student_names_the_student() -> None:
+    own = replace(STATEMENTS[4], text="The last four exercises are missing.", audience=for_students([NOOR]))
+    named = replace(own, text="Noor still owes four exercises.")
+    both = replace(own, text="Page two is for both.", audience=for_students([NOOR, LEO]))
+
+    assert read(briefing(own, named, both))["Homework to check"] == [
+        "Noor Haddad: The last four exercises are missing.",
+        "Noor still owes four exercises.",
+        "Page two is for both.",
+    ]
+
+
+def test_checks_are_put_into_the_readers_language() -> None:
+    text = check_sentence("What is a half?", "Two.")
+    check = replace(STATEMENTS[2], text=text, question="What is a half?", answer="Two.")
+
+    content = briefing(check)
+
+    assert read(content)["Understood"] == ["Asked “What is a half?”, the answer was “Two.”"]
+    assert read(content, "es")["Entendido"] == ["A la pregunta «What is a half?» se respondió «Two.»"]
+    assert content["sections"] == [("understood", [text])]
+
+
+def test_a_briefing_of_texts_alone_can_be_read() -> None:
+    stored = {"sections": [["understood", ["Halves."]]]}
+    assert read(stored) == {"Understood": ["Halves."]}

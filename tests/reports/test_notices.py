@@ -1,14 +1,17 @@
 """Notices of every kind, in every language, as HTML and as text."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.notices.kinds import NoticeKind
-from domain.record.documentation import CheckOutcome, Section
+from domain.record.audience import for_students
+from domain.record.documentation import CheckOutcome, Section, Statement, check_sentence
 from domain.sessions.cancellations import CancelReason, reason_for_people
 from reports.catalogue import LANGUAGES, SUBJECTS, WORDS
 from reports.contexts import RenderedMessage
@@ -249,3 +252,43 @@ def test_plain_text_has_no_repeated_empty_lines() -> None:
         assert text.endswith(
             f"\n-- \nYou're receiving this email because of a class at {CONTEXT.organization}.\n"
         )
+
+
+@every_language
+def test_a_check_is_put_into_the_readers_language(language: str) -> None:
+    check = Statement(
+        Section.COMPREHENSION,
+        check_sentence("¿Cuánto es?", "Dos."),
+        (),
+        "¿Cuánto es?",
+        "Dos.",
+        CheckOutcome.PARTLY,
+    )
+    unanswered = replace(check, text=check_sentence("¿Cuánto es?", None), answer=None)
+    message = example_mail(N.SUMMARY, language=language, statements=(check, unanswered))
+
+    wanted = WORDS[language]["check_answered"].format(question="¿Cuánto es?", answer="Dos.")
+    for text in both(message):
+        assert wanted in text
+        assert WORDS[language]["check_unanswered"].format(question="¿Cuánto es?") in text
+        assert ("Asked" in text) == (language == "en")
+
+
+def test_words_of_a_person_about_a_check_are_mailed_as_they_are() -> None:
+    check = Statement(
+        Section.COMPREHENSION, "Sabe sumar mitades.", (), "¿Cuánto es?", "Dos.", CheckOutcome.CORRECT
+    )
+
+    for text in both(example_mail(N.SUMMARY, language="es", statements=(check,))):
+        assert "Sabe sumar mitades." in text
+        assert "¿Cuánto es?" not in text
+
+
+def test_a_reader_with_two_children_reads_whom_a_statement_is_for() -> None:
+    noor, leo = UUID(int=1), UUID(int=2)
+    own = replace(statement(Section.HOMEWORK, "Four exercises are missing."), audience=for_students([leo]))
+
+    for text in both(example_mail(N.SUMMARY, statements=(own,), children={noor: "Noor", leo: "Leo"})):
+        assert "Leo: Four exercises are missing." in text
+    for text in both(example_mail(N.SUMMARY, statements=(own,), children={leo: "Leo"})):
+        assert "Leo: " not in text

@@ -1,42 +1,58 @@
-"""Which statements of a documentation a family may read."""
+"""The text of a comprehension check follows its question and answer."""
 
-from uuid import UUID
+from dataclasses import replace
 
 import pytest
 
-from domain.record.documentation import Citation, Section, Statement, for_family
+from domain.record.documentation import (
+    CheckOutcome,
+    Section,
+    Statement,
+    check_sentence,
+    says_its_check,
+    with_check_sentences,
+)
 
 pytestmark = pytest.mark.unit
 
-BY_INSTRUCTOR, BY_NOOR, BY_LEO, BY_GUEST = (UUID(int=n) for n in range(4))
-SPEAKERS = {BY_INSTRUCTOR: "ada", BY_NOOR: "noor", BY_LEO: "leo"}
+CHECK = Statement(
+    Section.COMPREHENSION,
+    check_sentence("What is a half of nine?", "four"),
+    (),
+    "What is a half of nine?",
+    "four",
+    CheckOutcome.PARTLY,
+)
+OWN_WORDS = replace(CHECK, text="Knew roughly what a half of nine is.")
 
 
-def citing(*utterances: UUID) -> Statement:
-    return Statement(Section.COMPREHENSION, "Asked.", tuple(Citation(key, "…") for key in utterances))
+def saved(after: Statement, before: Statement = CHECK) -> str:
+    (statement,) = with_check_sentences([after], [before])
+    return statement.text
 
 
-def reads(*utterances: UUID, others: set[str]) -> bool:
-    return bool(for_family([citing(*utterances)], SPEAKERS, others=others))
+def test_a_corrected_answer_or_question_changes_the_sentence() -> None:
+    assert saved(replace(CHECK, answer="four and a half")) == (
+        "Asked “What is a half of nine?”, the answer was “four and a half”"
+    )
+    assert saved(replace(CHECK, answer=None)) == "Asked “What is a half of nine?”, nobody answered"
+    assert saved(replace(CHECK, question="What is half of nine?")).startswith("Asked “What is half of nine?”")
+    assert saved(replace(OWN_WORDS, answer="four and a half"), OWN_WORDS).endswith("“four and a half”")
 
 
-def test_a_family_reads_about_its_own_child_and_the_class_but_not_other_children() -> None:
-    assert reads(BY_INSTRUCTOR, others={"leo"})
-    assert reads(BY_INSTRUCTOR, BY_NOOR, others={"leo"})
-    assert not reads(BY_INSTRUCTOR, BY_LEO, others={"leo"})
-    assert not reads(BY_NOOR, BY_LEO, others={"leo"})
+def test_words_of_a_person_stay_unless_only_the_answer_changed() -> None:
+    assert saved(OWN_WORDS) == OWN_WORDS.text
+    assert saved(OWN_WORDS, OWN_WORDS) == OWN_WORDS.text
+    assert saved(replace(OWN_WORDS, answer="five")) == OWN_WORDS.text
+    assert saved(replace(CHECK, question=None, answer=None, text="Halves are known.")) == "Halves are known."
 
 
-def test_a_family_with_two_children_reads_about_both() -> None:
-    assert reads(BY_NOOR, BY_LEO, others=set())
+def test_a_sentence_that_was_written_for_other_words_is_written_again() -> None:
+    assert saved(replace(CHECK, answer="five"), OWN_WORDS).endswith("“five”")
 
 
-def test_statements_citing_guests_or_nothing_are_for_all_families() -> None:
-    assert reads(BY_GUEST, others={"noor", "leo"})
-    assert reads(others={"noor", "leo"})
-
-
-def test_the_order_of_statements_is_kept() -> None:
-    statements = [citing(BY_INSTRUCTOR), citing(BY_LEO), citing(BY_NOOR), citing(BY_INSTRUCTOR)]
-
-    assert for_family(statements, SPEAKERS, others={"leo"}) == (statements[0], statements[2], statements[3])
+def test_a_check_says_its_question_and_answer_or_something_else() -> None:
+    assert says_its_check(CHECK)
+    assert says_its_check(replace(CHECK, text=CHECK.text.replace("Asked", "Asked to answer")))
+    assert not says_its_check(OWN_WORDS)
+    assert not says_its_check(replace(CHECK, question=None))

@@ -1,0 +1,62 @@
+// Who reads a statement: its label, its warning, and the dialog in which it is chosen.
+import { open } from "./dialogs.js";
+
+const names = (students, ids) => new Intl.ListFormat("en").format(students.filter(({ id }) => ids.includes(id)).map(({ name }) => name));
+
+export function audienceLabel({ audience }, students) {
+  if (!audience) return "Automatic";
+  if (audience.kind === "everybody") return "Everyone";
+  if (audience.kind === "staff") return "Staff only";
+  return names(students, audience.students);
+}
+
+// Shows the audience on the statement's card, and a warning if other families would read about a student.
+export function showAudience(card, statement, students) {
+  const button = card.querySelector(".audience");
+  const label = audienceLabel(statement, students);
+  button.id = `audience-${statement.key}`; // focus returns to it when the dialog closes
+  button.textContent = label;
+  button.dataset.kind = statement.audience?.kind ?? "";
+  button.setAttribute("aria-label", `Who reads it: ${label}`);
+  button.hidden = students.length < 2 && statement.audience?.kind !== "staff";
+  const warning = card.querySelector(".audience-warning");
+  warning.hidden = statement.outside.length === 0;
+  if (warning.hidden) return;
+  warning.querySelector("span").textContent = warningText(statement, students);
+  const narrow = warning.querySelector("button");
+  if (narrow) narrow.textContent = `Only ${names(students, statement.outside)}`;
+}
+
+export function warningText({ audience, outside }, students) {
+  const readers = audience.kind === "everybody" ? "every family reads it" : `${names(students, audience.students)} will read it`;
+  return `About ${names(students, outside)}, but ${readers}.`;
+}
+
+// Opens the dialog for a statement; `choose` is called with the kind and the ids of the students.
+export function askAudience(dialog, statement, choose) {
+  const form = dialog.querySelector("[data-audience-form]");
+  const problem = form.querySelector("[data-audience-problem]");
+  const { kind, students } = statement.audience ?? { kind: "everybody", students: [] };
+  form.reset();
+  form.querySelector("[data-audience-text]").textContent = statement.text;
+  form.elements.kind.value = kind;
+  const boxes = [...form.querySelectorAll("[name=student]")];
+  for (const box of boxes) box.checked = students.includes(box.value);
+  form.onchange = (event) => {
+    if (event.target.name === "student" && event.target.checked) form.elements.kind.value = "students";
+    problem.textContent = "";
+  };
+  form.onsubmit = (event) => {
+    const chosen = form.elements.kind.value;
+    const own = chosen === "students" ? boxes.filter((box) => box.checked).map((box) => box.value) : [];
+    if (chosen === "students" && own.length === 0) {
+      event.preventDefault();
+      problem.textContent = "Choose at least one student.";
+      boxes[0]?.focus();
+      return;
+    }
+    choose(chosen, own);
+  };
+  open(dialog);
+  form.querySelector("[name=kind]:checked").focus();
+}
