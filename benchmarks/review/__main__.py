@@ -125,7 +125,7 @@ async def _review(hall: Hall, opened: School, page: Page, *, mends: bool) -> Eff
             await reviewer.type(MENDED)
             await reviewer.press("Enter")
         if mends and number == STATEMENTS // 2:
-            await reviewer.decide("t", "ArrowDown", "m", "n")
+            await reviewer.decide("t", "ArrowDown", "m", "n", "2")
             await reviewer.type(ADDED)
             await reviewer.press("Escape")
         await reviewer.press("j")

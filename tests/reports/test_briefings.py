@@ -155,5 +155,5 @@ def test_checks_are_put_into_the_readers_language() -> None:
 
 
 def test_a_briefing_of_texts_alone_can_be_read() -> None:
-    stored = {"sections": [["understood", ["Halves."]]]}
+    stored: dict[str, object] = {"sections": [["understood", ["Halves."]]]}
     assert read(stored) == {"Understood": ["Halves."]}
