@@ -39,6 +39,7 @@ _STATEMENT = {
     "section": "topics",
     "text": "Adding fractions with a common denominator.",
     "citations": [{"utterance_id": UTTERANCE, "quote": "a common denominator"}],
+    "audience": {"kind": "everybody"},
 }
 
 # Keyed by method and path.

@@ -7,7 +7,7 @@ export function audienceLabel({ audience }, students) {
   if (!audience) return "Automatic";
   if (audience.kind === "everybody") return "Everyone";
   if (audience.kind === "staff") return "Staff only";
-  return names(students, audience.students);
+  return names(students, audience.students) || "A former student";
 }
 
 // Shows the audience on the statement's card, and a warning if other families would read about a student.

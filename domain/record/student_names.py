@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,6 +40,22 @@ _NAME_SEPARATOR = re.compile(r"[\s.,'’()-]+")
 _WITHIN_NAME = re.compile(r"[\s-]+")
 _COMMA = re.compile(r"\s*[,،、]\s*")
 _AND = re.compile(r"\s*[,،]?\s*(?:\b(?:and|y|e|und|et)\b|&|\+|و|和)\s*", re.IGNORECASE)
+
+
+# Where somebody is addressed: before a comma at the start of a sentence, or after one at its end.
+_ADDRESSED = re.compile(
+    r"(?:^|[.!?…:;]\s+)(?:(?:ok|okay|so|and|now|well|right|good|great|yes|no|but|then)[,.]?\s+)*(?P<first>[^\W\d_]{4,})\s*,"
+    r"|,\s*(?P<last>[^\W\d_]{4,})\s*(?:[.?!]|$)",
+    re.IGNORECASE,
+)
+_OPENINGS = frozenset(
+    """also and actually again alright basically both class done exactly finally first friends good great guys hello
+    here hence however indeed later like look mean meanwhile more most next none nope note okay once only perfect please
+    ready really remember right same second seriously sometimes soon still super sure thanks that then there these
+    they third this thus today together tomorrow tonight very wait well what when where which while yeah yesterday
+    your yours""".split()
+)
+_FUZZY_FROM = 4  # letters; shorter names have too many neighbours
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,31 @@ class StudentNames:
                     start < other.end and other.start < end for other in found
                 ):
                     found.append(_Match(start, end, students))
-        return sorted(found, key=lambda match: match.start)
+        return sorted([*found, *self._misspelled(text, plain, found)], key=lambda match: match.start)
+
+    def _misspelled(self, text: str, plain: str, found: list[_Match]) -> Iterator[_Match]:
+        """Addressed names that a speech engine spells with one letter too many, too few or another one."""
+        for match in _ADDRESSED.finditer(text):
+            start, end = match.span("first" if match["first"] else "last")
+            taken = any(start < other.end and other.start < end for other in found)
+            if taken or not text[start].isupper() or plain[start:end] in _OPENINGS:
+                continue
+            meant = [
+                students for part, _, students in self._parts if _one_letter_apart(part, plain[start:end])
+            ]
+            if meant:
+                yield _Match(start, end, frozenset().union(*meant))
+
+
+def _one_letter_apart(part: str, word: str) -> bool:
+    """Whether one letter after the first is added, left out or replaced."""
+    if min(len(part), len(word)) < _FUZZY_FROM or abs(len(part) - len(word)) > 1 or part[0] != word[0]:
+        return False
+    same = next(
+        (n for n, (a, b) in enumerate(zip(part, word, strict=False)) if a != b), min(len(part), len(word))
+    )
+    rest, other = part[same:], word[same:]
+    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:]
 
 
 def _plain(text: str) -> str:

@@ -22,7 +22,7 @@ from drafting.extractive import ExtractiveEngine
 from integrations.mail import SmtpMailer
 from models.documentation import Documentation
 from models.notice import WITHDRAWN, Notice
-from models.people import Guardian
+from models.people import Guardian, Student
 from reports.moments import moment
 from services.drafts import Drafts
 from services.notices import ClassNotices
@@ -377,6 +377,19 @@ async def test_summary_holds_the_approved_statements_and_only_the_own_childs_ans
     for line in ("We did halves.", "Asked Noor.", "Asked Leo.", "Asked nobody."):
         assert line in both
         assert (line in one) == (line != "Asked Noor.")
+
+
+async def test_children_of_one_name_are_told_apart_in_a_mail(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    name = f"Noor of {school.id}"
+    await school.change(Student, col(Student.id) == school.people["Leo"], name=name)
+    school.session = await school.book("Noor", "Leo", starts_at=school.starts_at + timedelta(days=1))
+
+    await school.send(N.CONFIRMATION, mailer)
+
+    joins = re.findall(r"Join as (.*):", mail_to(school, mail_sink, "Samira")["text"])
+    assert sorted(joins) == [name, f"{name} (2)"]
 
 
 async def test_two_families_of_a_class_each_read_what_is_for_them(

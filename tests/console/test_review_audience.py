@@ -88,7 +88,9 @@ async def test_each_family_is_mailed_what_review_shows_as_theirs(
 async def summary_to(mail_sink: TestMail, academy: School, number: int) -> str:
     address = f"guardian{number}.{academy.id}@family.example"
     messages = await asyncio.to_thread(mail_sink.messages, address)
-    return next(str(message["text"]) for message in messages if message["subject"].startswith("Class summary"))
+    return next(
+        str(message["text"]) for message in messages if message["subject"].startswith("Class summary")
+    )
 
 
 async def test_an_audience_is_chosen_by_mouse_and_saved(
