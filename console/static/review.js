@@ -5,7 +5,7 @@ import { Draft } from "./review_draft.js";
 import { listen } from "./review_keys.js";
 import { Refused, server as serverAt } from "./review_server.js";
 import { clearAlert, showAlert, showRefusal } from "./review_alerts.js";
-import { askAudience, warningText } from "./review_audience.js";
+import { askAudience, narrowed, warningText } from "./review_audience.js";
 import { cardOf, draw, drawAudiences, grow, highlightSource, keyOf, select } from "./review_view.js";
 import { momentText } from "./times.js";
 import { toast, toastOnNextPage } from "./toasts.js";
@@ -68,10 +68,10 @@ async function preview(question) {
 
 const warned = () => draft.whole.filter((statement) => statement.outside.length);
 
-// Limits a statement to the students whom it is about.
 function narrow(statement) {
-  draft.setAudience(statement.key, "students", statement.outside);
-  statement.outside = [];
+  const { kind, students } = narrowed(statement);
+  draft.setAudience(statement.key, kind, students);
+  draft.find(statement.key).outside = [];
 }
 
 // --- moving between statements

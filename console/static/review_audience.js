@@ -24,7 +24,13 @@ export function showAudience(card, statement, students) {
   if (warning.hidden) return;
   warning.querySelector("span").textContent = warningText(statement, students);
   const narrow = warning.querySelector("button");
-  if (narrow) narrow.textContent = `Only ${names(students, statement.outside)}`;
+  if (narrow) narrow.textContent = narrowed(statement).kind === "staff" ? "Staff only" : `Only ${names(students, statement.outside)}`;
+}
+
+// The audience without a warning: the one student whom the statement is about, or staff if there are several.
+export function narrowed({ audience, outside }) {
+  const alone = audience.kind === "everybody" && outside.length === 1;
+  return alone ? { kind: "students", students: outside } : { kind: "staff", students: [] };
 }
 
 export function warningText({ audience, outside }, students) {
