@@ -409,6 +409,8 @@ async def test_two_families_of_a_class_each_read_what_is_for_them(
         )
     ):
         await school.say(name, text, minute=minute)
+    for student in ("Noor", "Leo", "Iris"):
+        await school.attend(student)
     await Drafts(school.database, ExtractiveEngine()).draft(school.id, school.session.session_id, now())
     await school.change(Documentation, sa.true(), status=DocumentationStatus.APPROVED)
 
