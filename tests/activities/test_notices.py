@@ -396,7 +396,8 @@ async def test_two_families_of_a_class_each_read_what_is_for_them(
     school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
     """From what was said over the draft to the mails: Hana reads for Iris, Elena for Leo, Samira for Noor and Leo."""
-    school.session = await school.book("Noor", "Leo", "Iris", starts_at=school.starts_at + timedelta(days=1))
+    school.starts_at += timedelta(days=1)
+    school.session = await school.book("Noor", "Leo", "Iris", starts_at=school.starts_at)
     for minute, (name, text) in enumerate(
         (
             ("Ada", "Today we work on adding fractions."),
@@ -409,6 +410,8 @@ async def test_two_families_of_a_class_each_read_what_is_for_them(
         )
     ):
         await school.say(name, text, minute=minute)
+    ended_at = school.starts_at + timedelta(minutes=40)
+    await school.change_session(live_at=school.starts_at, ended_at=ended_at)
     for student in ("Noor", "Leo", "Iris"):
         await school.attend(student)
     await Drafts(school.database, ExtractiveEngine()).draft(school.id, school.session.session_id, now())
