@@ -34,6 +34,7 @@ class ClassContext:
         default_factory=dict
     )  # names of the reader's own children, by student id
     briefing: dict[str, Any] | None = field(default=None)
+    unheard_seconds: float = 0.0  # of the class, which are not in its recording
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_datetime, format_time, match_skeleton
 from babel.lists import format_list
+from babel.units import format_unit
 
 from domain.scheduling.wall_time import is_repeated, offset_name
 
@@ -41,6 +42,12 @@ def listed(names: Iterable[str], language: str) -> str:
 def locale_of(language: str) -> Locale:
     """The locale for a language code."""
     return Locale.parse(_LOCALES.get(language, language))
+
+
+def about(seconds: float, language: str) -> str:
+    """A length of time in whole minutes, or in seconds if it is shorter than one, such as `3 minutes`."""
+    unit, count = ("minute", round(seconds / 60)) if seconds >= 60 else ("second", round(seconds))
+    return format_unit(count, f"duration-{unit}", "long", locale=locale_of(language))
 
 
 @cache

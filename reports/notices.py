@@ -8,8 +8,10 @@ from reports.briefings import read_briefing
 from reports.catalogue import SUBJECTS, supported_language, words_in
 from reports.contexts import ClassContext, RenderedMessage
 from reports.letters import render
-from reports.moments import clock, listed, moment
+from reports.moments import about, clock, listed, moment
 from reports.statements import statement_text, with_names
+
+UNHEARD_WORTH_A_WORD = 15.0  # seconds of a class that are not recorded, from which on its summary says so
 
 
 def render_notice(
@@ -46,12 +48,14 @@ def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: s
 def _detail(
     kind: NoticeKind, context: ClassContext, words: dict[str, str], language: str, time_zone: str
 ) -> str:
-    """The time before a move, or the reason for a cancellation."""
+    """The time before a move, the reason for a cancellation, or how much of a class its summary cannot speak of."""
     if kind == NoticeKind.RESCHEDULED and context.previous_start:
         previous = moment(context.previous_start, language, time_zone, now=context.written_at)
         return words["previously"].format(when=previous)
     if kind == NoticeKind.CANCELLED and context.cancel_reason:
         return words["reason"].format(reason=words[context.cancel_reason])
+    if kind == NoticeKind.SUMMARY and context.unheard_seconds >= UNHEARD_WORTH_A_WORD:
+        return words["unheard"].format(length=about(context.unheard_seconds, language))
     return ""
 
 

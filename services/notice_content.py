@@ -22,6 +22,7 @@ from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
 from services.recipients import Recipient
+from services.recording_coverage import recording_coverage
 from signing.links import LINK_VALID_AFTER_CLASS, FamilyLink, JoinLink, LinkSigner
 
 _JOINABLE = frozenset(
@@ -46,6 +47,7 @@ class ClassFacts:
     topics: tuple[str, ...]
     statements: tuple[Statement, ...]
     briefing: dict[str, Any] | None
+    unheard_seconds: float  # of a summary's class
     told_starts: Mapping[UUID, datetime]  # the start last named to each recipient; of a move
 
 
@@ -58,8 +60,11 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
     participants = await sessions.participants(db, session.id)
     statements: tuple[Statement, ...] = ()
     briefing = None
+    unheard_seconds = 0.0
     if kind == NoticeKind.SUMMARY:
         statements = await _approved(db, session.id)
+        coverage = await recording_coverage(db, session, session.ended_at or session.ends_at)
+        unheard_seconds = coverage.unheard_seconds if coverage else 0.0
     if kind == NoticeKind.BRIEFING:
         earlier = await documents.latest_briefing(db, session.course_id)
         students = [p.name for p in participants if p.role == Role.STUDENT]
@@ -76,6 +81,7 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
         topics,
         statements,
         briefing,
+        unheard_seconds,
         told_starts,
     )
 
@@ -103,6 +109,7 @@ def context(
         ends_at=session.ends_at,
         reader=recipient.name,
         written_at=now,
+        unheard_seconds=facts.unheard_seconds,
         previous_start=_previous_start(facts, recipient),
         cancel_reason=reason_for_people(session.cancel_reason),
         students=tuple(p.name for p in shown if p.role == Role.STUDENT),

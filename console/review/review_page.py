@@ -70,7 +70,7 @@ async def queue(
 @router.get("/sessions/{session_id}/review")
 async def review(request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        view = await review_view(db, who, session_id, own_instructor_id(who))
+        view = await review_view(db, who, session_id, own_instructor_id(who), now)
     return page(
         request,
         "review.html",
@@ -83,10 +83,10 @@ async def review(request: Request, session_id: UUID, shared: Shared, who: Curren
 
 
 @router.get("/sessions/{session_id}/review/state")
-async def state(session_id: UUID, shared: Shared, who: CurrentUser) -> dict[str, Any]:
+async def state(session_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> dict[str, Any]:
     """The current revision, with which an open page compares its own."""
     async with shared.database.tenant(who.organization_id) as db:
-        view = await review_view(db, who, session_id, own_instructor_id(who))
+        view = await review_view(db, who, session_id, own_instructor_id(who), now)
     return {"revision": view.documentation.revision, "waits": view.waits}
 
 

@@ -1,6 +1,7 @@
 """The view model of the review page, read in one transaction."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.frame import labels
+from console.frame.recording_gaps import RecordingGap, recording_gaps
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from domain.errors import NotFound
 from domain.people.access import Principal
@@ -21,6 +23,7 @@ from models.repositories import documents, entities, names, recordings, sessions
 from models.repositories.documents import WaitingDraft
 from models.session import Session
 from services import reviews
+from services.recording_coverage import recording_coverage
 
 _STATEMENTS = TypeAdapter(tuple[Statement, ...])
 _WARNINGS = TypeAdapter(list[OutsideAudience])
@@ -37,6 +40,7 @@ class ReviewView:
     students: tuple[ClassStudent, ...]
     warnings: list[OutsideAudience]
     transcript: list[TranscriptLine]
+    gaps: list[RecordingGap]
     waiting: WaitingDraft | None
     following: UUID | None  # the session to review after this one
 
@@ -64,7 +68,7 @@ class ReviewView:
 
 
 async def review_view(
-    db: AsyncSession, who: Principal, session_id: UUID, instructor_id: UUID | None
+    db: AsyncSession, who: Principal, session_id: UUID, instructor_id: UUID | None, now: datetime
 ) -> ReviewView:
     """The draft with its transcript and revisions; `instructor_id` limits the queue to one instructor's drafts.
 
@@ -91,6 +95,7 @@ async def review_view(
         revisions=list(reversed(revisions)),
         authors=await _authors(db, {revision.author for revision in revisions}),
         transcript=transcript_lines(await recordings.transcript(db, session_id), participants),
+        gaps=recording_gaps(await recording_coverage(db, session, now), participants),
         waiting=await documents.waiting_draft(db, session_id),
         following=await reviews.next_after(db, session_id, instructor_id),
     )

@@ -292,3 +292,20 @@ def test_a_reader_with_two_children_reads_whom_a_statement_is_for() -> None:
         assert "Leo: Four exercises are missing." in text
     for text in both(example_mail(N.SUMMARY, statements=(own,), children={leo: "Leo"})):
         assert "Leo: " not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "says"),
+    [
+        ("en", 72, "1 minute of this class"),
+        ("en", 40, "40 seconds of"),
+        ("es", 200, "3 minutos de esta clase"),
+    ],
+)
+def test_a_summary_says_how_much_of_the_class_it_cannot_speak_of(
+    language: str, seconds: float, says: str
+) -> None:
+    for text in both(example_mail(N.SUMMARY, language=language, unheard_seconds=seconds)):
+        assert says in text
+    assert "could not be recorded" not in example_mail(N.SUMMARY, unheard_seconds=14).text
+    assert "could not be recorded" not in example_mail(N.REMINDER, unheard_seconds=72).text
