@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cli.demo_class.school import NAMES
 from cli.demo_class.script import Speaker
@@ -69,6 +69,49 @@ def test_page_is_usable_with_the_keyboard_alone(held: ClassUnderTest, browse: Br
     tab_to(page, page.get_by_role("button", name="Rejoin"))
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Join the class").wait_for()
+
+
+def test_device_check_opens_each_device_once_and_shows_it(held: ClassUnderTest, browse: Browser) -> None:
+    """The preview moves, the meter rises, and no device is opened again until the person changes something."""
+    page = browse()
+    page.add_init_script(COUNT_OPENED_DEVICES)
+    open_join_page(page, held.booked.links[STUDENT])
+    preview, meter = page.get_by_label("Your camera"), page.get_by_label("Microphone level")
+    preview.wait_for()
+    page.wait_for_function("video => video.currentTime > 2", arg=preview.element_handle())
+    page.wait_for_function("meter => meter.value > 0.05", arg=meter.element_handle())
+    assert is_lit(preview)
+    assert devices_opened(page) == 1
+    look_at(page, "device-check")
+
+    page.get_by_role("button", name="Camera on").click()
+    page.get_by_text("Your camera is off").wait_for()
+    page.get_by_role("button", name="Camera off").click()
+    page.wait_for_function("video => video.currentTime > 1", arg=preview.element_handle())
+    assert is_lit(preview)
+    assert devices_opened(page) == 3, "each click opens what is on, once"
+
+
+def test_device_check_without_a_camera_says_what_to_do_and_asks_once(
+    held: ClassUnderTest, browse: Browser
+) -> None:
+    """A device that fails is not asked for again and again; turning it off leaves the other one working."""
+    page = browse(more_flags=["--use-fake-device-for-media-stream=device-count=0"])
+    page.add_init_script(COUNT_OPENED_DEVICES)
+    join_button = open_join_page(page, held.booked.links[STUDENT])
+    trouble = page.get_by_role("alert").filter(has_text="We can't open your camera or microphone.")
+    trouble.wait_for()
+    opened = devices_opened(page)
+    page.wait_for_timeout(2_000)
+    assert devices_opened(page) == opened
+    look_at(page, "device-check-without-camera")
+    page.get_by_role("button", name="Camera on").click()
+    expect(trouble).to_have_count(0)
+    meter = page.get_by_label("Microphone level")
+    page.wait_for_function("meter => meter.value > 0.05", arg=meter.element_handle())
+    join_button.click()
+    in_class(page)
+    expect(control(page, "Microphone")).to_have_attribute("data-lk-enabled", "true")
 
 
 def test_every_control_is_reachable_on_a_phone(held: ClassUnderTest, browse: Browser) -> None:
@@ -192,6 +235,34 @@ def test_invalid_link_shows_what_to_do(held: ClassUnderTest, browse: Browser) ->
     page.goto(held.expired_link(STUDENT))
     page.get_by_role("heading", name="expired").wait_for()
     look_at(page, "link-expired")
+
+
+COUNT_OPENED_DEVICES = """
+    window.devicesOpened = 0;
+    const open = MediaDevices.prototype.getUserMedia;
+    MediaDevices.prototype.getUserMedia = function (...asked) {
+        window.devicesOpened++;
+        return open.apply(this, asked);
+    };
+"""
+
+
+def devices_opened(page: Page) -> int:
+    """How often the page has called getUserMedia; needs COUNT_OPENED_DEVICES."""
+    count: int = page.evaluate("window.devicesOpened")
+    return count
+
+
+def is_lit(video: Locator) -> bool:
+    """Whether the picture that the element shows is not black."""
+    lit: bool = video.evaluate(
+        """video => {
+             const canvas = new OffscreenCanvas(32, 18), context = canvas.getContext("2d");
+             context.drawImage(video, 0, 0, 32, 18);
+             return context.getImageData(0, 0, 32, 18).data.some((value, i) => i % 4 !== 3 && value > 40);
+           }"""
+    )
+    return lit
 
 
 def credential_requests_of(page: Page) -> list[str]:

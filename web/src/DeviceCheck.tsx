@@ -2,11 +2,12 @@
 
 import { useMediaDevices, usePersistentUserChoices, usePreviewTracks } from "@livekit/components-react";
 import { LocalAudioTrack, LocalVideoTrack, Track, facingModeFromLocalTrack } from "livekit-client";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Credentials } from "./api.ts";
 
 export type Devices = { audio: boolean; video: boolean; audioDeviceId: string; videoDeviceId: string };
+type Failure = { wanted: object; error: Error }; // of the devices that were wanted when it happened
 type Props = { credentials: Credentials; onJoin: (devices: Devices) => void };
 
 export function DeviceCheck({ credentials, onJoin }: Props) {
@@ -16,23 +17,19 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
   const [video, setVideo] = useState(userChoices.videoEnabled);
   const [audioDeviceId, setAudioDevice] = useState(userChoices.audioDeviceId);
   const [videoDeviceId, setVideoDevice] = useState(userChoices.videoDeviceId);
-  const [deviceError, setDeviceError] = useState("");
+  const [failure, setFailure] = useState<Failure>();
 
-  const tracks = usePreviewTracks(
-    useMemo(
-      () => ({
-        audio: audio ? { deviceId: audioDeviceId } : false,
-        video: video ? { deviceId: videoDeviceId } : false,
-      }),
-      [audio, video, audioDeviceId, videoDeviceId],
-    ),
-    (error) =>
-      setDeviceError(
-        error.name === "NotAllowedError"
-          ? "Your browser is blocking the camera or microphone. Allow access in the address bar."
-          : "No camera or microphone was found. You can still join and listen.",
-      ),
+  const wanted = useMemo(
+    () => ({
+      audio: audio && constraintsOf(audioDeviceId),
+      video: video && constraintsOf(videoDeviceId),
+    }),
+    [audio, video, audioDeviceId, videoDeviceId],
   );
+  // The devices are opened anew whenever the callback is another one.
+  const onError = useCallback((error: Error) => setFailure({ wanted, error }), [wanted]);
+  const tracks = usePreviewTracks(wanted, onError);
+  const error = failure?.wanted === wanted ? failure.error : undefined;
   const camera = tracks?.find((t): t is LocalVideoTrack => t.kind === Track.Kind.Video);
   const microphone = tracks?.find((t): t is LocalAudioTrack => t.kind === Track.Kind.Audio);
 
@@ -53,8 +50,10 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
         <p>
           You're joining as <strong>{name}</strong>.
         </p>
-        <Preview track={video ? camera : undefined} />
-        <Level track={audio ? microphone : undefined} />
+        <Preview track={video && !error ? camera : undefined}>
+          {video ? (error ? "No picture from your camera" : "Opening your camera…") : "Your camera is off"}
+        </Preview>
+        <Level track={audio && !error ? microphone : undefined} />
         <div className="check-rows">
           <DeviceRow label="Microphone" on={audio} toggle={() => setAudio(!audio)}>
             <DeviceChoice kind="audioinput" label="Choose microphone" chosen={audioDeviceId} choose={setAudioDevice} />
@@ -63,9 +62,12 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
             <DeviceChoice kind="videoinput" label="Choose camera" chosen={videoDeviceId} choose={setVideoDevice} />
           </DeviceRow>
         </div>
-        {deviceError && (
+        {error && (
           <p className="trouble" role="alert">
-            {deviceError}
+            {error.name === "NotAllowedError"
+              ? "Your browser is blocking the camera or microphone. Allow access in the address bar."
+              : "We can't open your camera or microphone. Close other programs that use them, or turn off the one " +
+                "you don't have. You can also join without either and listen."}
           </p>
         )}
         {credentials.recorded && <p className="muted">This class is recorded and transcribed.</p>}
@@ -75,6 +77,11 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
       </section>
     </main>
   );
+}
+
+// A device id is asked for exactly, which fails for "default" and would open the devices a second time.
+function constraintsOf(deviceId: string): true | { deviceId: string } {
+  return deviceId === "" || deviceId === "default" ? true : { deviceId };
 }
 
 type RowProps = { label: string; on: boolean; toggle: () => void; children: React.ReactNode };
@@ -112,7 +119,7 @@ function DeviceChoice({ kind, label, chosen, choose }: ChoiceProps) {
   );
 }
 
-function Preview({ track }: { track: LocalVideoTrack | undefined }) {
+function Preview({ track, children }: { track: LocalVideoTrack | undefined; children: string }) {
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const video = element.current;
@@ -126,7 +133,7 @@ function Preview({ track }: { track: LocalVideoTrack | undefined }) {
       {track ? (
         <video ref={element} data-mirrored={mirrored} muted playsInline aria-label="Your camera" />
       ) : (
-        <p className="muted">Your camera is off</p>
+        <p className="muted">{children}</p>
       )}
     </div>
   );
