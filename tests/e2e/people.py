@@ -6,9 +6,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID, uuid4
 
 from cli.api_client import ApiError
 from cli.demo_class.school import NAMES
+from cli.demo_class.script import Speaker
+from domain.people.roles import Role
+from media_bridge.tokens import TokenMinter
 from tests.e2e.class_under_test import ClassUnderTest, wait_for
 
 
@@ -28,6 +32,26 @@ def talking(held: ClassUnderTest, speakers: Sequence[str] = tuple(NAMES), first:
         if speaker in speakers:
             answer = credentials(held, name)
             people.append({"speaker": speaker, "url": answer["livekit_url"], "token": answer["token"]})
+    with _speaking(people, first):
+        yield
+
+
+@contextmanager
+def stranger(held: ClassUnderTest) -> Iterator[None]:
+    """A participant in the room whose identity Homeroom does not know."""
+    key, secret = (held.setting(f"HOMEROOM_LIVEKIT_API_{part}") for part in ("KEY", "SECRET"))
+    token = TokenMinter(key, secret).mint(Role.STUDENT, UUID(held.booked.session_id), str(uuid4()))
+    person = {
+        "speaker": Speaker.SECOND_STUDENT,
+        "url": held.setting("HOMEROOM_LIVEKIT_PUBLIC_URL"),
+        "token": token,
+    }
+    with _speaking([person]):
+        yield
+
+
+@contextmanager
+def _speaking(people: Sequence[dict[str, Any]], first: int = 0) -> Iterator[None]:
     process = subprocess.Popen(
         [sys.executable, "-m", "cli.demo_class.speakers", "--from", str(first), "--stay"],
         stdin=subprocess.PIPE,

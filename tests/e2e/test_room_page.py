@@ -15,6 +15,7 @@ from cli.demo_class.voices import write_instructor_wav
 from tests.cli.homes import StackUnderTest
 from tests.e2e.class_under_test import ClassUnderTest, open_class, wait_for
 from tests.e2e.conftest import Browser
+from tests.e2e.people import stranger
 from tests.e2e.room import (
     PHONE,
     control,
@@ -177,6 +178,18 @@ def test_raised_hands_and_chat_reach_others_and_the_record(held: ClassUnderTest,
         sample = wait_for(lambda n=name: samples(held, n), f"what {name}'s page measured")  # type: ignore[misc]
         assert sample[0]["level"] in ("excellent", "good", "poor", "lost")
         assert sample[0]["audio_only"] is False
+
+
+def test_unknown_participant_is_looked_up_once(held: ClassUnderTest, browse: Browser) -> None:
+    """Homeroom does not know every participant, such as an agent of the school; the page does not keep asking."""
+    page = browse()
+    lookups: list[str] = []
+    page.on("request", lambda request: lookups.append(request.url) if "/people" in request.url else None)
+    join(page, held.booked.links[INSTRUCTOR])
+    with stranger(held):
+        page.get_by_role("article", name="Guest").wait_for()
+        page.wait_for_timeout(2_000)
+        assert len(lookups) == 1
 
 
 def test_opening_the_link_again_moves_the_participant_there(held: ClassUnderTest, browse: Browser) -> None:

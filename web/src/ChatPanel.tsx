@@ -1,5 +1,5 @@
 import { useChat } from "@livekit/components-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 type Props = { nameOf: (identity: string | undefined) => string; own: string; open: boolean; onUnread: () => void };
 
@@ -8,19 +8,27 @@ export function ChatPanel({ nameOf, own, open, onUnread }: Props) {
   const [text, setText] = useState("");
   const list = useRef<HTMLOListElement>(null);
   const seen = useRef(0);
+  const [notSent, setNotSent] = useState(false);
+  const reportUnread = useEffectEvent(onUnread);
 
   useEffect(() => {
-    if (chatMessages.length > seen.current && !open) onUnread();
+    if (chatMessages.length > seen.current && !open) reportUnread();
     seen.current = chatMessages.length;
     list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [chatMessages.length, open, onUnread]);
+  }, [chatMessages.length, open]);
 
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
     const message = text.trim();
     if (!message) return;
     setText("");
-    await send(message);
+    setNotSent(false);
+    try {
+      await send(message);
+    } catch {
+      setNotSent(true);
+      setText((typed) => (typed ? `${message} ${typed}` : message));
+    }
   };
 
   return (
@@ -35,6 +43,11 @@ export function ChatPanel({ nameOf, own, open, onUnread }: Props) {
         ))}
         {chatMessages.length === 0 && <li className="muted">No messages yet.</li>}
       </ol>
+      {notSent && (
+        <p className="trouble" role="alert">
+          Your message was not sent. Send it again when you are connected.
+        </p>
+      )}
       <form onSubmit={(event) => void submit(event)}>
         <input
           value={text}

@@ -76,7 +76,6 @@ export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
       audio={devices.audio}
       video={devices.video}
       onConnected={onArrive}
-      onError={() => undefined}
       className="classroom"
     >
       <ConnectedRoom credentials={credentials} rememberDevices={rememberDevices} />
@@ -91,17 +90,35 @@ const RECONNECTING: ReadonlySet<ConnectionState> = new Set([
   ConnectionState.SignalReconnecting,
 ]);
 
+// Constants, because a fresh array or object in a call makes the library compute everything again.
+const SHOWN_TRACKS = [
+  { source: Track.Source.Camera, withPlaceholder: true },
+  { source: Track.Source.ScreenShare, withPlaceholder: false },
+];
+const ALSO_UNSUBSCRIBED = { onlySubscribed: false };
+
 function usePeople(credentials: Credentials): Record<string, Person> {
   const room = useRoomContext();
   const [people, setPeople] = useState(credentials.people);
   useEffect(() => {
-    const onJoined = ({ identity }: { identity: string }) => {
-      if (!(identity in people)) void fetchPeople().then(setPeople, () => undefined);
+    // Homeroom is asked once about an identity: it may not know it either.
+    const asked = new Set(Object.keys(credentials.people));
+    const lookUp = () => {
+      const unknown = [...room.remoteParticipants.keys()].filter((identity) => !asked.has(identity));
+      if (unknown.length === 0) return;
+      unknown.forEach((identity) => asked.add(identity));
+      fetchPeople().then(
+        (answer) => setPeople((before) => ({ ...before, ...answer })),
+        () => unknown.forEach((identity) => asked.delete(identity)),
+      );
     };
-    room.on(RoomEvent.ParticipantConnected, onJoined);
-    room.remoteParticipants.forEach(onJoined);
-    return () => void room.off(RoomEvent.ParticipantConnected, onJoined);
-  }, [room, people]);
+    const events = [RoomEvent.Connected, RoomEvent.Reconnected, RoomEvent.ParticipantConnected] as const;
+    for (const event of events) room.on(event, lookUp);
+    lookUp();
+    return () => {
+      for (const event of events) room.off(event, lookUp);
+    };
+  }, [room, credentials.people]);
   return people;
 }
 
@@ -117,13 +134,7 @@ function ConnectedRoom({ credentials, rememberDevices }: ConnectedRoomProps) {
   useQualityReports(fallback.audioOnly);
   const [chatOpen, setChatOpen] = useState(false);
   const [unread, setUnread] = useState(0);
-  const tracks = useTracks(
-    [
-      { source: Track.Source.Camera, withPlaceholder: true },
-      { source: Track.Source.ScreenShare, withPlaceholder: false },
-    ],
-    { onlySubscribed: false },
-  ).filter((track) => !track.participant.isAgent);
+  const tracks = useTracks(SHOWN_TRACKS, ALSO_UNSUBSCRIBED).filter((track) => !track.participant.isAgent);
   const nameOf = useCallback(
     (identity: string | undefined) => people[identity ?? ""]?.name ?? "Guest",
     [people],

@@ -1,9 +1,12 @@
 import { TrackToggle } from "@livekit/components-react";
 import { Track } from "livekit-client";
+import { useCallback } from "react";
 
 import type { Credentials } from "./api.ts";
 import type { Devices } from "./DeviceCheck.tsx";
 import { HandIcon } from "./Tile.tsx";
+
+const SHARING = { audio: true, selfBrowserSurface: "include" } as const;
 
 type Props = {
   features: Credentials["features"];
@@ -17,24 +20,33 @@ type Props = {
 };
 
 export function Controls({ features, rememberDevices, handRaised, onHand, chatOpen, unread, onChat, onLeave }: Props) {
+  // A fresh callback would be called again with the state before the click, as if the user had chosen that.
+  const onMicrophone = useCallback(
+    (on: boolean, byUser: boolean) => byUser && rememberDevices({ audio: on }),
+    [rememberDevices],
+  );
+  const onCamera = useCallback(
+    (on: boolean, byUser: boolean) => byUser && rememberDevices({ video: on }),
+    [rememberDevices],
+  );
   return (
     <nav className="controls" aria-label="Controls">
       <TrackToggle
         source={Track.Source.Microphone}
         className="control"
-        onChange={(on, byUser) => byUser && rememberDevices({ audio: on })}
+        onChange={onMicrophone}
       >
         <span>Microphone</span>
       </TrackToggle>
       <TrackToggle
         source={Track.Source.Camera}
         className="control"
-        onChange={(on, byUser) => byUser && rememberDevices({ video: on })}
+        onChange={onCamera}
       >
         <span>Camera</span>
       </TrackToggle>
       {features.screen_share && (
-        <TrackToggle source={Track.Source.ScreenShare} className="control" captureOptions={{ audio: true, selfBrowserSurface: "include" }}>
+        <TrackToggle source={Track.Source.ScreenShare} className="control" captureOptions={SHARING}>
           <span>Share</span>
         </TrackToggle>
       )}
