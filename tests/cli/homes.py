@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +46,17 @@ class StackUnderTest:
         now = datetime.now(UTC)
         os.kill(state.pid, signal.SIGKILL)
         return now
+
+    @contextmanager
+    def frozen(self, service: str) -> Iterator[None]:
+        """SIGSTOP until the block ends: the service keeps its connections and answers nothing."""
+        state = self.state().service(service)
+        assert state.pid is not None
+        os.kill(state.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(state.pid, signal.SIGCONT)
 
     def state(self) -> StackState:
         state = read_state(self.home)

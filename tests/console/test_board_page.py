@@ -22,9 +22,9 @@ from models.repositories import cases, events, recordings
 from tests.api.events import in_milliseconds, joined, post_webhook
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.campus import Campus
+from tests.e2e.accessibility import AXE, LEVELS
 from tests.e2e.conftest import SCREENS
 from tests.e2e.room import PHONE
-from tests.e2e.test_accessibility import AXE, LEVELS
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(300)]
 

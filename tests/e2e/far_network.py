@@ -37,6 +37,12 @@ class FarNetwork:
     def lift(self) -> None:
         _run("ip", "netns", "exec", self.name, "tc", "qdisc", "del", "dev", self.far_end, "root")
 
+    def cut(self) -> None:
+        _run("ip", "link", "set", self.name, "down")
+
+    def mend(self) -> None:
+        _run("ip", "link", "set", self.name, "up")
+
     def program(self, wrapped: Path, folder: Path) -> Path:
         """A program that starts `wrapped` in the namespace."""
         script = folder / "far-browser"

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from cli.demo_class.school import NAMES
 from cli.demo_class.script import Speaker
-from cli.local.web import SOURCES
 from tests.cli.homes import StackUnderTest
+from tests.e2e.accessibility import violations
 from tests.e2e.class_under_test import ClassUnderTest, open_class
 from tests.e2e.conftest import Browser
 from tests.e2e.people import talking
@@ -19,8 +17,6 @@ from tests.e2e.room import PHONE, control, fits, join, look_at, open_join_page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600)]
 
-AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 STUDENT = NAMES[Speaker.SECOND_STUDENT]
 
 
@@ -76,16 +72,3 @@ def look_and_check(page: Page, name: str) -> None:
             assert not broken, f"{name}, {scheme}, {viewport['width']} pixels: {broken}"
     page.set_viewport_size(size)
     page.emulate_media(color_scheme="light")
-
-
-def violations(page: Page) -> list[str]:
-    """The violated rules, each with its impact and the violating elements."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(Path(AXE).read_text())
-    result: dict[str, Any] = page.evaluate(
-        "levels => axe.run(document, { runOnly: levels, resultTypes: ['violations'] })", LEVELS
-    )
-    return [
-        f"{broken['id']} ({broken['impact']}): {[node['html'][:200] for node in broken['nodes'][:4]]}"
-        for broken in result["violations"]
-    ]

@@ -1,5 +1,6 @@
 """On a connection too slow for video, the page keeps the sound, drops the video, and restores it afterwards."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +20,7 @@ from tests.cli.homes import StackUnderTest
 from tests.e2e.class_under_test import ClassUnderTest, open_class, setting, wait_for
 from tests.e2e.conftest import Browser
 from tests.e2e.far_network import HOST, FarNetwork, NoNetwork, far_network, port_forward
-from tests.e2e.room import control, join, look_at
+from tests.e2e.room import control, in_class, join, look_at
 from tests.stack import start_livekit, temporary_folder
 
 pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600)]
@@ -35,7 +36,7 @@ class FarClass:
     origin: str
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def far() -> Iterator[FarClass]:
     """A class on a stack whose LiveKit server is reachable from the namespace."""
     with temporary_folder("far") as folder:
@@ -95,6 +96,25 @@ def test_slow_connection_drops_video_and_keeps_the_sound_clear(
     measured = wait_for(lambda: engagement(far.held), "the student's engagement")
     assert measured["concealed_ratio"] < MAX_CONCEALED
     assert measured["audio_only_seconds"] > 0
+
+
+def test_cut_wire_is_told_and_the_class_goes_on_when_it_is_mended(
+    far: FarClass, browse: Browser, tmp_path: Path
+) -> None:
+    """The page says within seconds that it is cut off and what to do, and comes back without a click."""
+    student = browse(
+        program=far.network.program(find_or_install(print), tmp_path),
+        more_flags=far.network.flags(far.origin),
+    )
+    join(student, far.held.booked.links[STUDENT].replace(*far_base(far)))
+    away = student.get_by_role("status").get_by_text(re.compile("Reconnecting…|Your device is offline"))
+    far.network.cut()
+    try:
+        away.first.wait_for(timeout=12_000)
+        look_at(student, "cut-wire")
+    finally:
+        far.network.mend()
+    in_class(student, timeout=60_000)
 
 
 def far_base(far: FarClass) -> tuple[str, str]:

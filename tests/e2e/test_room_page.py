@@ -13,6 +13,7 @@ from cli.demo_class.school import NAMES
 from cli.demo_class.script import Speaker
 from cli.demo_class.voices import write_instructor_wav
 from tests.cli.homes import StackUnderTest
+from tests.e2e.accessibility import violations
 from tests.e2e.class_under_test import ClassUnderTest, open_class, wait_for
 from tests.e2e.conftest import Browser
 from tests.e2e.people import stranger
@@ -224,6 +225,31 @@ def test_participants_rejoin_with_their_devices_after_livekit_was_killed(
     assert not is_on(page, "Camera")
     wait_for(lambda: len(held.attendance_of(INSTRUCTOR)["connections"]) > connections, "her new connection")
     page.get_by_text("This class is recorded").wait_for(timeout=60_000)
+
+
+def test_silent_connection_is_told_and_the_banner_goes_when_it_is_back(
+    held: ClassUnderTest, browse: Browser
+) -> None:
+    """A frozen media server stands for a cut wire: no packet comes, and nothing says that it is gone."""
+    page, phone = browse(), browse(**PHONE)
+    join(page, held.booked.links[INSTRUCTOR])
+    join(phone, held.booked.links[STUDENT])
+    banners = [p.get_by_role("status").filter(has_text="Reconnecting…") for p in (page, phone)]
+    with held.stack.frozen("livekit"):
+        for banner in banners:
+            banner.wait_for(timeout=12_000)
+        expect(banners[0]).to_contain_text("the others can't see or hear you")
+        expect(banners[0]).to_contain_text("check your Wi-Fi or mobile data")
+        for name in ("Microphone", "Camera", "Raise hand", "Chat", "Leave"):
+            assert reachable(phone, control(phone, name)), name
+        assert fits(phone)
+        look_at(page, "connection-away")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert not violations(page)
+    for each, banner in zip((page, phone), banners, strict=True):
+        expect(banner).to_have_count(0)
+        in_class(each)
 
 
 def test_end_of_the_class_is_shown_to_everybody(held: ClassUnderTest, browse: Browser) -> None:

@@ -82,8 +82,17 @@ export function App() {
   useEffect(() => {
     if (screen.at !== "reconnecting") return;
     const delay = Math.min(1000 * 2 ** attempts.current++, 10_000);
-    const timer = setTimeout(() => void requestCredentials(screen.devices), delay);
-    return () => clearTimeout(timer);
+    const retry = () => {
+      cancel();
+      void requestCredentials(screen.devices);
+    };
+    const timer = setTimeout(retry, delay);
+    const cancel = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", retry);
+    };
+    window.addEventListener("online", retry);
+    return cancel;
   }, [screen, requestCredentials]);
 
   const leave = useCallback((leaving: Leaving, devices: Devices) => {
@@ -108,7 +117,14 @@ export function App() {
     case "class":
       return <Classroom key={screen.credentials.token} {...screen} onArrive={resetAttempts} onLeave={leave} />;
     case "reconnecting":
-      return <Notice title="Reconnecting…" detail="The connection was lost. You'll rejoin automatically." busy />;
+      return (
+        <Notice
+          title="Reconnecting…"
+          detail="Your connection to the class was lost, so the others can't see or hear you."
+          nextStep="You'll be back automatically. If it takes long, check your Wi-Fi or mobile data."
+          busy
+        />
+      );
     case "out":
       return (
         <Notice

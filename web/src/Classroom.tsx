@@ -3,22 +3,23 @@
 import {
   LiveKitRoom,
   RoomAudioRenderer,
-  useConnectionState,
   useIsRecording,
   useRoomContext,
   useTracks,
 } from "@livekit/components-react";
-import { AudioPresets, ConnectionState, DisconnectReason, Room, RoomEvent, Track } from "livekit-client";
+import { AudioPresets, DisconnectReason, Room, RoomEvent, Track } from "livekit-client";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { fetchPeople } from "./api.ts";
 import type { Credentials, Person } from "./api.ts";
 import { ChatPanel } from "./ChatPanel.tsx";
+import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { Controls } from "./Controls.tsx";
 import type { Devices } from "./DeviceCheck.tsx";
 import { RaisedHands, useHands } from "./hands.tsx";
 import { Tile } from "./Tile.tsx";
 import { Tiles } from "./Tiles.tsx";
+import { useConnection } from "./useConnection.ts";
 import { useFallback } from "./useFallback.ts";
 import { useQualityReports } from "./useQualityReports.ts";
 
@@ -84,12 +85,6 @@ export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
   );
 }
 
-const CONNECTING: ReadonlySet<ConnectionState> = new Set([ConnectionState.Disconnected, ConnectionState.Connecting]);
-const RECONNECTING: ReadonlySet<ConnectionState> = new Set([
-  ConnectionState.Reconnecting,
-  ConnectionState.SignalReconnecting,
-]);
-
 // Constants, because a fresh array or object in a call makes the library compute everything again.
 const SHOWN_TRACKS = [
   { source: Track.Source.Camera, withPlaceholder: true },
@@ -126,7 +121,7 @@ type ConnectedRoomProps = { credentials: Credentials; rememberDevices: (change: 
 
 function ConnectedRoom({ credentials, rememberDevices }: ConnectedRoomProps) {
   const room = useRoomContext();
-  const connection = useConnectionState();
+  const connection = useConnection();
   const recording = useIsRecording();
   const people = usePeople(credentials);
   const hands = useHands();
@@ -157,9 +152,8 @@ function ConnectedRoom({ credentials, rememberDevices }: ConnectedRoomProps) {
         </span>
       </header>
       <div className="banners" role="status">
-        {CONNECTING.has(connection) && <p className="banner">Connecting…</p>}
-        {RECONNECTING.has(connection) && <p className="banner">Reconnecting… You'll rejoin automatically.</p>}
-        {fallback.audioOnly && (
+        <ConnectionBanner connection={connection} />
+        {connection === "connected" && fallback.audioOnly && (
           <p className="banner">
             Video is paused to keep the sound clear. It will resume when your connection improves.
           </p>

@@ -50,6 +50,9 @@ export class ProblemError extends Error {
   }
 }
 
+// A request that was under way when the network went away would otherwise wait for minutes.
+const ANSWER_WITHIN = 10_000; // milliseconds
+
 const sessionId = location.pathname.split("/").at(-1) ?? "";
 const link = new URLSearchParams(location.search).get("t") ?? "";
 const base = `/v1/join/${encodeURIComponent(sessionId)}`;
@@ -73,12 +76,14 @@ export async function fetchCredentials(): Promise<Credentials> {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ link }),
+    signal: AbortSignal.timeout(ANSWER_WITHIN),
   });
   return read<Credentials>(response);
 }
 
 export async function fetchPeople(): Promise<Record<string, Person>> {
-  return read(await fetch(`${base}/people?t=${encodeURIComponent(link)}`));
+  const signal = AbortSignal.timeout(ANSWER_WITHIN);
+  return read(await fetch(`${base}/people?t=${encodeURIComponent(link)}`, { signal }));
 }
 
 // Uses a beacon, which is sent even while the page closes.
