@@ -29,6 +29,7 @@ from media_bridge.recorder.reports import (
 RESPAWN_SECONDS = 1.0  # before a process that replaces one that died without a heartbeat
 MAX_DEATHS_WITHOUT_HEARTBEAT = 5
 SILENCE_SECONDS = 10.0  # a process that reports nothing for this long hangs
+LAST_LOOK_SECONDS = 0.5  # for what came while this process itself was suspended
 START_SECONDS = 30.0  # until the first report of a process: a busy machine takes long to load what it needs
 STOP_SECONDS = 12.0
 _EXIT_SECONDS = 1.0  # from the end of its reports to the end of the process
@@ -169,7 +170,7 @@ class RecorderProcess:
         while True:
             seconds = STOP_SECONDS if self._stopping.is_set() else patience
             try:
-                line = await asyncio.wait_for(process.stdout.readline(), seconds)
+                line = await _line(process.stdout, seconds)
             except TimeoutError:
                 return None
             if not line:
@@ -202,6 +203,17 @@ class RecorderProcess:
         process, self._process = self._process, None
         if process is not None:
             await _end_process(process)
+
+
+async def _line(stream: asyncio.StreamReader, seconds: float) -> bytes:
+    """The next line; empty at the end of the stream. Raises TimeoutError when none has come within `seconds`.
+
+    A process that was suspended for longer finds its timer due before it has read what came meanwhile, so it looks
+    once more.
+    """
+    with suppress(TimeoutError):
+        return await asyncio.wait_for(stream.readline(), seconds)
+    return await asyncio.wait_for(stream.readline(), LAST_LOOK_SECONDS)
 
 
 async def _start_process() -> Process:

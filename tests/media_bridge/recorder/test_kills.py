@@ -19,6 +19,7 @@ from domain.presence.events import EventKind, SessionEvent
 from domain.record.capture_coverage import NO_PACKETS
 from domain.record.recording import AudioSegment
 from media_bridge.recorder.manifest import list_segments
+from media_bridge.recorder.process import SILENCE_SECONDS
 from media_bridge.recorder.recovery import store_abandoned
 from media_bridge.recorder.reports import EndReason, Heartbeat
 from media_bridge.recorder.segmenter import GAP_SECONDS
@@ -152,15 +153,20 @@ async def test_the_recorder_rejoins_with_a_fresh_token_after_a_long_outage(own_r
     assert blind_until - back < timedelta(seconds=15)
 
 
-async def test_the_recorder_of_a_killed_worker_goes_on_until_the_next_one_joins(room: RoomWithVoices) -> None:
-    await room.people(1)
+async def start_worker(room: RoomWithVoices) -> tuple[asyncio.subprocess.Process, int]:
+    """A worker process whose recorder records somebody, and the process id of that recorder."""
     config = room.config(segment_seconds=30).model_dump_json()
     worker = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", WORKER, config, room.minter.mint_capture(room.session_id)),
         stdout=asyncio.subprocess.PIPE,
     )
     assert worker.stdout is not None
-    pid = int(await asyncio.wait_for(worker.stdout.readline(), PATIENCE))
+    return worker, int(await asyncio.wait_for(worker.stdout.readline(), PATIENCE))
+
+
+async def test_the_recorder_of_a_killed_worker_goes_on_until_the_next_one_joins(room: RoomWithVoices) -> None:
+    await room.people(1)
+    worker, pid = await start_worker(room)
     worker.kill()
     await worker.wait()
     killed = datetime.now(UTC)
@@ -177,6 +183,27 @@ async def test_the_recorder_of_a_killed_worker_goes_on_until_the_next_one_joins(
     assert len({s.recorder_id for s in segments}) == 2
     assert segments[0].started_at < killed < segments[0].ended_at
     assert all(until - since < timedelta(seconds=1) for since, until in gaps_between(segments))
+
+
+async def test_a_worker_that_stood_still_leaves_the_room_to_the_next_one(room: RoomWithVoices) -> None:
+    """It stands still for longer than a silent recorder may take, which its own recorder never was."""
+    await room.people(1)
+    worker, _ = await start_worker(room)
+    os.kill(worker.pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(SILENCE_SECONDS / 2)
+        following = room.record(segment_seconds=30)
+        await following.wait_for_tracks(1)
+        await asyncio.sleep(SILENCE_SECONDS / 2 + 1)
+    finally:
+        os.kill(worker.pid, signal.SIGCONT)
+    async with asyncio.timeout(PATIENCE):
+        await worker.wait()
+    await following.wait_for_tracks(1)
+    result = await following.stop()
+
+    assert result.reason == EndReason.STOPPED
+    assert following.reports.starts == 1
 
 
 WORKER = """
