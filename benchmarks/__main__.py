@@ -15,6 +15,7 @@ from benchmarks.capture.__main__ import measure as capture
 from benchmarks.drafting.__main__ import measure as drafting
 from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
+from benchmarks.recording.__main__ import measure as recording
 from benchmarks.report import Report
 from benchmarks.review.__main__ import measure as review
 from benchmarks.transcription.__main__ import measure as transcription
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "ingest": ingest,
     "board": board,
     "capture": capture,
+    "recording": recording,
     "transcription": transcription,
     "drafting": drafting,
     "api": api,
