@@ -38,6 +38,7 @@ from workflows.session.messages import RecordingSignal
 BEAT_SECONDS = 2.0
 LOST_AFTER_SECONDS = 6.0  # without a heartbeat of a recorder that hears everybody
 START_SECONDS = 10.0  # from the start of the activity until a class without a recorder counts as not recorded
+ROOM_SECONDS = 10.0  # between two looks whether the class still has a room
 RESTART_SECONDS = 1.0  # pause before the next recorder, where the room was deleted during the class
 FIND_SECONDS = 15.0  # between two looks for segments that others have stored
 STORE_AGAIN_SECONDS = 2.0  # between two attempts to store what recorders have left
@@ -102,16 +103,29 @@ class CaptureActivities(Capture):
 
     async def _record(self, capture: CaptureInput, monitor: "_RecorderMonitor") -> None:
         """Run one recorder after the other, for as long as the class has a room."""
-        config = self._config(capture, monitor.recorded_until)
-        while True:
+        config, pause = self._config(capture, monitor.recorded_until), 0.0
+        while await self._has_room(capture.session):
+            await asyncio.sleep(pause)
             process = RecorderProcess(
                 config, lambda: self._mint(capture.session.session_id), spare=self._spare
             )
-            ended = await process.run(monitor.report)
-            if not await self._has_room(capture.session):
-                return
-            await asyncio.sleep(_PAUSE.get(ended.reason, RESTART_SECONDS))
+            stopping = asyncio.create_task(self._stop_when_over(capture.session, process))
+            try:
+                ended = await process.run(monitor.report)
+            finally:
+                stopping.cancel()
+                monitor.recorder_ended()
+            pause = _PAUSE.get(ended.reason, RESTART_SECONDS)
             config = resumed_config(config, monitor.recorded_until or utc_now(), ended.reason)
+
+    async def _stop_when_over(self, ref: SessionRef, process: RecorderProcess) -> None:
+        """Stop a recorder that outlasts its class: it could not join the room, and nothing tells it of the end."""
+        has_room = True
+        while has_room:
+            await asyncio.sleep(ROOM_SECONDS)
+            has_room = await self._has_room(ref)
+        await asyncio.sleep(ROOM_SECONDS)  # one in the room ends with it, and has stored more by then
+        await process.stop()
 
     async def _store_rest(self, ref: SessionRef, monitor: "_RecorderMonitor") -> None:
         """Store what the recorders of the class have left on this machine, for as long as the store takes it."""
@@ -154,7 +168,7 @@ class CaptureActivities(Capture):
     async def _find_stored(self, ref: SessionRef, journal: CaptureJournal) -> None:
         """Index what others store: the recorder of a dead worker goes on for a while, and tells nobody."""
         while True:
-            with suppress(BaseError, OSError):
+            with suppress(BaseError, OSError, HomeroomError):
                 journal.add_segments(await self._stored(ref, journal.known))
             await asyncio.sleep(FIND_SECONDS)
 
@@ -206,6 +220,9 @@ class _RecorderMonitor:
             self._refused_since = (self._refused_since or report.at) if report.disk_refuses else None
             if report.hears:
                 self._heard_at = steady_seconds()
+
+    def recorder_ended(self) -> None:
+        self._heard_at = None
 
     async def recovered(self, segment: AudioSegment) -> None:
         self._journal.add_segments([segment])
