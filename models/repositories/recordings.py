@@ -131,11 +131,13 @@ async def utterance(db: AsyncSession, session_id: UUID, utterance_id: UUID) -> U
 
 
 async def transcribed_spans(db: AsyncSession, session_id: UUID) -> dict[str, list[Interval]]:
-    """The spans of the stored utterances by track."""
-    query = sa.select(col(UtteranceRow.track_sid), col(UtteranceRow.starts_at), col(UtteranceRow.ends_at))
+    """The spans of the stored utterances by track, in order of time."""
+    query = (
+        sa.select(col(UtteranceRow.track_sid), col(UtteranceRow.starts_at), col(UtteranceRow.ends_at))
+        .where(col(UtteranceRow.session_id) == session_id)
+        .order_by(col(UtteranceRow.starts_at))
+    )
     spans: dict[str, list[Interval]] = defaultdict(list)
-    for track_sid, starts_at, ends_at in await db.execute(
-        query.where(col(UtteranceRow.session_id) == session_id)
-    ):
+    for track_sid, starts_at, ends_at in await db.execute(query):
         spans[track_sid].append(Interval(starts_at, ends_at))
     return spans

@@ -78,7 +78,7 @@ async def test_transcript_is_in_time_order_and_stored_utterances_stay(
         assert await recordings.transcript(db, session_id) == [early, late]
         assert await recordings.utterance(db, session_id, late.id) == late
         assert await recordings.transcribed_spans(db, session_id) == {
-            "TR_1": [Interval(one.starts_at, one.ends_at) for one in (late, early)]
+            "TR_1": [Interval(one.starts_at, one.ends_at) for one in (early, late)]
         }
 
 
