@@ -14,7 +14,7 @@ from console.frame.permits import own_instructor_id, permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, done, page
 from console.frame.viewers import CurrentUser, same_origin
-from console.review.review_view import review_view
+from console.review.review_view import review_view, visible_draft, waits
 from domain.people.access import Permission
 from domain.record.audience import StatementAudience
 from domain.record.audience_rule import OutsideAudience
@@ -83,11 +83,11 @@ async def review(request: Request, session_id: UUID, shared: Shared, who: Curren
 
 
 @router.get("/sessions/{session_id}/review/state")
-async def state(session_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> dict[str, Any]:
+async def state(session_id: UUID, shared: Shared, who: CurrentUser) -> dict[str, Any]:
     """The current revision, with which an open page compares its own."""
     async with shared.database.tenant(who.organization_id) as db:
-        view = await review_view(db, who, session_id, own_instructor_id(who), now)
-    return {"revision": view.documentation.revision, "waits": view.waits}
+        session, documentation = await visible_draft(db, who, session_id)
+    return {"revision": documentation.revision, "waits": waits(session, documentation)}
 
 
 @router.get("/sessions/{session_id}/review/changes")

@@ -46,11 +46,7 @@ class ReviewView:
 
     @property
     def waits(self) -> bool:
-        """Whether the draft waits for a decision."""
-        return (
-            self.session.state == SessionState.REVIEW
-            and self.documentation.status != DocumentationStatus.APPROVED
-        )
+        return waits(self.session, self.documentation)
 
     @property
     def draft(self) -> dict[str, Any]:
@@ -67,13 +63,13 @@ class ReviewView:
         }
 
 
-async def review_view(
-    db: AsyncSession, who: Principal, session_id: UUID, instructor_id: UUID | None, now: datetime
-) -> ReviewView:
-    """The draft with its transcript and revisions; `instructor_id` limits the queue to one instructor's drafts.
+def waits(session: Session, documentation: Documentation) -> bool:
+    """Whether the draft waits for a decision."""
+    return session.state == SessionState.REVIEW and documentation.status != DocumentationStatus.APPROVED
 
-    Raises NotFound where there is no draft yet.
-    """
+
+async def visible_draft(db: AsyncSession, who: Principal, session_id: UUID) -> tuple[Session, Documentation]:
+    """The class and its documentation. Raises NotFound where there is no draft yet."""
     session = await sessions.get_visible(db, session_id, who)
     documentation = await documents.documentation(db, session_id)
     if documentation is None:
@@ -81,6 +77,17 @@ async def review_view(
             "this class has no draft yet",
             next_step="The draft is written once the class is over and transcribed.",
         )
+    return session, documentation
+
+
+async def review_view(
+    db: AsyncSession, who: Principal, session_id: UUID, instructor_id: UUID | None, now: datetime
+) -> ReviewView:
+    """The draft with its transcript and revisions; `instructor_id` limits the queue to one instructor's drafts.
+
+    Raises NotFound where there is no draft yet.
+    """
+    session, documentation = await visible_draft(db, who, session_id)
     participants = await sessions.participants(db, session_id)
     revisions = await documents.revisions(db, session_id)
     statements = await documents.statements(db, session_id, documentation.revision)
