@@ -13,7 +13,6 @@ from domain.cases.kinds import ExceptionKind
 from domain.errors import Unavailable
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.record.recording import AudioSegment
-from domain.subjects import Subject
 from media_bridge.recorder.clock import steady_seconds
 from models.database import Database
 from models.repositories import captures, events, recordings, sessions
@@ -116,8 +115,9 @@ class CaptureJournal:
     async def _open_case(
         self, db: AsyncSession, kind: ExceptionKind, occasion: str, detail: Mapping[str, str]
     ) -> None:
-        subject = Subject.session(self._ref.session_id)
-        await open_case(db, NewCase(self._ref.organization_id, subject, kind, occasion, detail), utc_now())
+        ref = self._ref
+        case = NewCase.about_session(ref.organization_id, ref.session_id, kind, occasion, detail)
+        await open_case(db, case, utc_now())
 
 
 def _length(event: SessionEvent) -> timedelta:

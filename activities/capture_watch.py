@@ -10,7 +10,6 @@ from domain.cases.kinds import ExceptionKind
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.sessions.board import RECORDER_GRACE
 from domain.sessions.states import ROOM_STATES
-from domain.subjects import Subject
 from models.database import Database
 from models.repositories import captures, events
 from models.repositories.captures import SilentCapture, UnrecordedClass
@@ -49,8 +48,8 @@ class CaptureWatch:
 
 def _case(missing: UnrecordedClass) -> NewCase:
     since = missing.since.isoformat()
-    subject, kind = Subject.session(missing.session_id), ExceptionKind.RECORDING_MISSING
-    return NewCase(missing.organization_id, subject, kind, since, {"since": since})
+    kind = ExceptionKind.RECORDING_MISSING
+    return NewCase.about_session(missing.organization_id, missing.session_id, kind, since, {"since": since})
 
 
 def _lost(silent: SilentCapture, now: datetime) -> SessionEvent:

@@ -3,7 +3,6 @@
 from temporalio import activity
 
 from activities.progress import utc_now
-from domain.subjects import Subject
 from models.database import Database
 from services.cases import NewCase, open_case
 from workflows.contracts.notices import CaseInput, Cases
@@ -16,8 +15,8 @@ class CaseActivities(Cases):
     @activity.defn(name="open_case")
     async def open_case(self, case: CaseInput) -> None:
         ref = case.session
-        new = NewCase(
-            ref.organization_id, Subject.session(ref.session_id), case.kind, case.occasion, case.detail
+        new = NewCase.about_session(
+            ref.organization_id, ref.session_id, case.kind, case.occasion, case.detail
         )
         async with self._database.tenant(ref.organization_id) as db:
             await open_case(db, new, utc_now())

@@ -17,7 +17,6 @@ from activities.progress import utc_now
 from activities.rooms import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
 from domain.cases.kinds import ExceptionKind
 from domain.presence.events import EventKind, EventSource, SessionEvent
-from domain.subjects import Subject
 from media_bridge.liveness import Findings, Poll, RecordedConnection, Sighting, compare, orphans
 from media_bridge.rooms import LiveKitRooms, Room, RoomParticipant
 from models.database import Database
@@ -141,9 +140,7 @@ class RoomReconciler:
 
 def _room_lost(organization_id: UUID, session_id: UUID, remade: SessionEvent) -> NewCase:
     at = remade.occurred_at.isoformat()
-    return NewCase(
-        organization_id, Subject.session(session_id), ExceptionKind.ROOM_LOST, at, {"remade_at": at}
-    )
+    return NewCase.about_session(organization_id, session_id, ExceptionKind.ROOM_LOST, at, {"remade_at": at})
 
 
 def _compared(

@@ -126,8 +126,6 @@ class RoomWatcher:
                 await self._captures.look()
             except Unavailable as error:
                 activity.logger.warning("looking at the recorders failed", extra={"detail": error.detail})
-            except Exception as error:
-                activity.logger.error("looking at the recorders failed", extra={"error": description(error)})
 
     async def _listen(self) -> None:
         async for changed in listen(self._url):

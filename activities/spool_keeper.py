@@ -11,7 +11,6 @@ from activities.progress import utc_now
 from domain.cases.kinds import ExceptionKind
 from domain.record.recording import AudioSegment
 from domain.sessions.states import OVER_STATES
-from domain.subjects import Subject
 from media_bridge.recorder.recovery import store_abandoned
 from media_bridge.recorder.spool import Spool, session_spools
 from models.database import Database
@@ -71,8 +70,12 @@ class SpoolKeeper:
             "segments": str(len(late)),
             "seconds": f"{sum(s.duration.total_seconds() for s in late):.0f}",
         }
-        subject, kind = Subject.session(first.session_id), ExceptionKind.RECORDING_LATE
+        case = NewCase.about_session(
+            first.organization_id,
+            first.session_id,
+            ExceptionKind.RECORDING_LATE,
+            first.recorder_id,
+            detail,
+        )
         async with self._database.tenant(first.organization_id) as db:
-            await open_case(
-                db, NewCase(first.organization_id, subject, kind, first.recorder_id, detail), utc_now()
-            )
+            await open_case(db, case, utc_now())

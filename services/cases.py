@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +25,17 @@ class NewCase:
     kind: ExceptionKind
     occasion: str = ""  # tells apart cases of one kind and subject
     detail: Mapping[str, str] = field(default_factory=dict)  # codes, counts, ids
+
+    @classmethod
+    def about_session(
+        cls,
+        organization_id: UUID,
+        session_id: UUID,
+        kind: ExceptionKind,
+        occasion: str,
+        detail: Mapping[str, str],
+    ) -> Self:
+        return cls(organization_id, Subject.session(session_id), kind, occasion, detail)
 
 
 async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
