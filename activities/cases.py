@@ -16,7 +16,7 @@ class CaseActivities(Cases):
     async def open_case(self, case: CaseInput) -> None:
         ref = case.session
         new = NewCase.about_session(
-            ref.organization_id, ref.session_id, case.kind, case.occasion, case.detail
+            ref.organization_id, ref.session_id, case.kind, case.occasion, case.detail, case.key
         )
         async with self._database.tenant(ref.organization_id) as db:
             await open_case(db, new, utc_now())

@@ -25,6 +25,7 @@ class NewCase:
     kind: ExceptionKind
     occasion: str = ""  # tells apart cases of one kind and subject
     detail: Mapping[str, str] = field(default_factory=dict)  # codes, counts, ids
+    key: str = ""  # of this report of the cause, so that no report counts twice; empty: there is only one
 
     @classmethod
     def about_session(
@@ -34,18 +35,21 @@ class NewCase:
         kind: ExceptionKind,
         occasion: str,
         detail: Mapping[str, str],
+        key: str = "",
     ) -> Self:
-        return cls(organization_id, Subject.session(session_id), kind, occasion, detail)
+        return cls(organization_id, Subject.session(session_id), kind, occasion, detail, key)
 
 
 async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
-    """Put a case in the queue of its kind's owner; False if it exists already.
+    """Report a cause, of which subject, kind and occasion tell; returns whether this opened a case.
 
-    Its id is derived from subject, kind and occasion, so that opening it twice makes one case.
+    While a case of the cause is open, the report is added to it. After that case is resolved, the next report opens a
+    new one in the queue of the kind's owner. A report that was made before changes nothing.
     """
     routing = route(new.kind)
+    cause = f"homeroom:case:{new.subject.id}:{new.kind}:{new.occasion}"
     row = ExceptionCase(
-        id=uuid5(NAMESPACE_URL, f"homeroom:case:{new.subject.id}:{new.kind}:{new.occasion}"),
+        id=uuid5(NAMESPACE_URL, f"{cause}:{new.key}" if new.key else cause),
         organization_id=new.organization_id,
         subject_kind=new.subject.kind,
         subject_id=new.subject.id,
@@ -56,8 +60,9 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
         due_at=now + routing.due_within,
         detail=dict(new.detail),
         opened_at=now,
+        reports=[new.key],
     )
-    return await cases.open_once(db, row)
+    return await cases.report(db, row)
 
 
 async def assign(db: AsyncSession, who: Principal, case_id: UUID, member_id: UUID | None) -> QueuedCase:
@@ -87,8 +92,12 @@ async def resolve(
 
 
 async def reopen(db: AsyncSession, case_id: UUID) -> QueuedCase:
-    """Open a resolved case again. Raises NotFound."""
+    """Open a resolved case again. Raises NotFound, TransitionRefused if its cause has a newer case that is open."""
     queued = await cases.get(db, case_id, lock=True)
+    if queued.case.state != "open" and await cases.open_one(db, queued.case):
+        raise TransitionRefused(
+            "the same has happened again since, and has an open exception", next_step="Work on that one."
+        )
     queued.case.state, queued.case.resolved_at, queued.case.resolved_by = "open", None, ""
     return queued
 

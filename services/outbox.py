@@ -83,7 +83,7 @@ class Outbox:
         now = datetime.now(UTC)
         occasion, detail = _occasion(message, now), _detail(message, code)
         kind = ExceptionKind.NOTICE_UNDELIVERABLE
-        case = NewCase(message.organization_id, message.about, kind, occasion, detail)
+        case = NewCase(message.organization_id, message.about, kind, occasion, detail, key=str(message.id))
         async with self._database.tenant(message.organization_id) as db:
             await notices.mark_failed(db, message.id, code, now)
             await open_case(db, case, now)

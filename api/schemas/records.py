@@ -255,6 +255,7 @@ class CaseOut(Schema):
     due_at: AwareDatetime
     detail: dict[str, Any]
     opened_at: AwareDatetime
+    count: int = Field(description="How often the same was reported while the exception was open.")
     assignee: str = Field(description="`member:<id>`, `key:<id>`…, or empty if nobody has taken it.")
     resolved_at: AwareDatetime | None
     resolved_by: str

@@ -1,4 +1,4 @@
-"""Exception cases: opened once per cause, and read as the queue over all subjects."""
+"""Exception cases: at most one open case per cause, and the queue over all subjects."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -65,11 +65,42 @@ async def _times(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, 
     return {key: ClassTime(starts_at, time_zone) for key, starts_at, time_zone in rows}
 
 
-async def open_once(db: AsyncSession, case: ExceptionCase) -> bool:
-    """Whether the case is new. A case of the same kind, subject and occasion is opened only once."""
-    statement = insert(ExceptionCase).values(case.model_dump(exclude={"session_id"})).on_conflict_do_nothing()
-    result = await db.execute(statement.returning(col(ExceptionCase.id)))
-    return result.first() is not None
+async def report(db: AsyncSession, new: ExceptionCase) -> bool:
+    """Add the report in `new` to the open case of its cause, or insert `new` as one; returns whether it was inserted.
+
+    A report that any case of the cause holds already changes nothing. A case that is resolved at the same moment, or
+    opened by a concurrent report, is waited for.
+    """
+    while True:
+        query = sa.select(ExceptionCase).where(*_same_cause(new))
+        rows = list(await db.scalars(query.with_for_update().execution_options(populate_existing=True)))
+        key = next(iter(new.reports), "")
+        if any(key in row.reports or row.id == new.id for row in rows):
+            return False
+        if existing := next((row for row in rows if row.state == "open"), None):
+            existing.reports = [*existing.reports, key]
+            existing.detail = {**existing.detail, **new.detail}
+            await db.flush()
+            return False
+        values = new.model_dump(exclude={"session_id"})
+        statement = insert(ExceptionCase).values(values).on_conflict_do_nothing()
+        if (await db.execute(statement.returning(col(ExceptionCase.id)))).first():
+            return True
+
+
+async def open_one(db: AsyncSession, like: ExceptionCase) -> ExceptionCase | None:
+    """The open case of the same cause, if there is one."""
+    query = sa.select(ExceptionCase).where(*_same_cause(like), col(ExceptionCase.state) == "open")
+    return (await db.scalars(query)).one_or_none()
+
+
+def _same_cause(case: ExceptionCase) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(ExceptionCase.subject_kind) == case.subject_kind,
+        col(ExceptionCase.subject_id) == case.subject_id,
+        col(ExceptionCase.kind) == case.kind,
+        col(ExceptionCase.occasion) == case.occasion,
+    )
 
 
 async def of_session(db: AsyncSession, session_id: UUID) -> list[ExceptionCase]:

@@ -1,9 +1,15 @@
 """A case is opened once and routed to its owner."""
 
+import asyncio
+
 import pytest
+from sqlmodel import col
 
 from activities.cases import CaseActivities
 from domain.cases.kinds import ExceptionKind, route
+from domain.errors import TransitionRefused
+from models.exception_case import ExceptionCase
+from services.cases import reopen
 from tests.activities.school_rows import SchoolRows, now, run
 from workflows.contracts.notices import CaseInput
 
@@ -39,7 +45,54 @@ async def test_opening_a_case_again_changes_nothing(school: SchoolRows) -> None:
     await open_case(school, ExceptionKind.STEP_FAILED, "summary", code="second")
 
     (case,) = await school.cases()
-    assert (case.id, case.due_at, case.detail) == (first.id, first.due_at, {"code": "first"})
+    assert (case.id, case.due_at, case.detail, case.count) == (first.id, first.due_at, {"code": "first"}, 1)
+
+
+async def test_cause_reported_again_joins_its_open_case_and_counts(school: SchoolRows) -> None:
+    for key in ("1", "2", "2", "3"):
+        await report(school, key)
+
+    (case,) = await school.cases()
+    assert (case.count, case.state, case.detail) == (3, "open", {"by": "3"})
+
+
+async def test_cause_reported_after_its_case_was_resolved_opens_a_new_one(school: SchoolRows) -> None:
+    await report(school, "1")
+    await resolve_all(school)
+
+    await report(school, "1")  # the same report once more
+    assert [case.state for case in await school.cases()] == ["resolved"]
+
+    await report(school, "2")
+    assert sorted(case.state for case in await school.cases()) == ["open", "resolved"]
+    assert {case.count for case in await school.cases()} == {1}
+
+
+async def test_resolved_case_is_not_reopened_beside_a_newer_one_of_its_cause(school: SchoolRows) -> None:
+    await report(school, "1")
+    await resolve_all(school)
+    await report(school, "2")
+    (resolved,) = [case for case in await school.cases() if case.state == "resolved"]
+
+    async with school.database.tenant(school.id) as db:
+        with pytest.raises(TransitionRefused):
+            await reopen(db, resolved.id)
+
+
+async def test_concurrent_reports_of_one_cause_open_one_case(school: SchoolRows) -> None:
+    await asyncio.gather(*(report(school, str(key)) for key in range(8)))
+
+    (case,) = await school.cases()
+    assert case.count == 8
+
+
+async def report(school: SchoolRows, key: str) -> None:
+    case = CaseInput(school.session, ExceptionKind.SUBSTITUTION_REQUESTED, "best_fit", {"by": key}, key=key)
+    await run(CaseActivities(school.database).open_case, case)
+
+
+async def resolve_all(school: SchoolRows) -> None:
+    await school.change(ExceptionCase, col(ExceptionCase.state) == "open", state="resolved")
 
 
 async def test_each_failed_step_gets_its_own_case(school: SchoolRows) -> None:

@@ -29,7 +29,7 @@ async def add_case(opened: School, occasion: str = "room") -> UUID:
         opened_at=now - 2 * HOUR,
     )
     async with opened.transaction() as db:
-        await cases.open_once(db, case)
+        await cases.report(db, case)
     return case.id
 
 

@@ -258,7 +258,7 @@ async def fill_day(rows: Database, school: RunningSchool) -> None:
             (no_instructor, ExceptionKind.INSTRUCTOR_ABSENT),
             (over, ExceptionKind.RECORDING_GAP),
         ):
-            await cases.open_once(db, exception(school, running, kind, now))
+            await cases.report(db, exception(school, running, kind, now))
 
 
 def hours(now: datetime, ahead: int) -> dict[str, datetime]:

@@ -21,7 +21,8 @@ def notice(tenant: Tenant, key: str, **values: object) -> Notice:
 
 
 def case(tenant: Tenant, occasion: str) -> ExceptionCase:
-    return ExceptionCase(**tenant["exception_case"] | {"id": uuid4(), "occasion": occasion})
+    values = {"id": uuid4(), "occasion": occasion, "state": "open"}
+    return ExceptionCase(**tenant["exception_case"] | values)
 
 
 async def prepare(database: Database, tenant: Tenant, *rows: Notice) -> None:
@@ -75,7 +76,7 @@ async def test_failed_attempts_are_counted_and_the_final_one_ends_the_notice(
 async def test_case_is_opened_only_once(database: Database, tenant: Tenant) -> None:
     async def open_case(occasion: str) -> bool:
         async with database.tenant(tenant.id) as db:
-            return await cases.open_once(db, case(tenant, occasion))
+            return await cases.report(db, case(tenant, occasion))
 
     assert await open_case("a")
     assert not await open_case("a")
@@ -91,5 +92,5 @@ async def test_same_case_of_another_class_is_a_new_case(database: Database, tena
     other_session = await another_session(database, tenant)
     async with database.tenant(tenant.id) as db:
         again = ExceptionCase(**tenant["exception_case"] | {"id": uuid4(), "subject_id": other_session})
-        assert await cases.open_once(db, again)
+        assert await cases.report(db, again)
         assert len(await cases.of_session(db, other_session)) == 1

@@ -14,6 +14,9 @@ from workflows.contracts.common import SessionRef, StepInput
 class NoticeInput(StepInput):
     kind: NoticeKind = NoticeKind.CONFIRMATION
     occasion: str = ""
+    starts_at: datetime | None = (
+        None  # the start that the notice is about; None: the present one of the class
+    )
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class CaseInput:
     kind: ExceptionKind
     occasion: str = ""
     detail: dict[str, str] = field(default_factory=dict)  # codes, counts, ids
+    # Of this report: the same for each attempt of it, another for the next one. Empty: the cause is reported only once.
+    key: str = ""
 
 
 class Notices:
@@ -47,5 +52,5 @@ class Notices:
 class Cases:
     @activity.defn(name="open_case")
     async def open_case(self, case: CaseInput) -> None:
-        """Put a case in its owner's queue; opening the same case again changes nothing."""
+        """Put a case in its owner's queue. A case of the same cause that is open already counts the report instead."""
         raise NotImplementedError

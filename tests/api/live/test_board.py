@@ -82,7 +82,7 @@ async def open_case(rows: Database, school: RunningSchool, running: RunningClass
         opened_at=NOW,
     )
     async with rows.tenant(school.id) as db:
-        await cases.open_once(db, case)
+        await cases.report(db, case)
 
 
 def notify_changed(house: Campus, *sessions: UUID) -> None:
