@@ -19,7 +19,9 @@ class NoticeActivities(Notices):
     @activity.defn(name="send_notices")
     async def send(self, notice: NoticeInput) -> NoticeResult:
         ref = notice.session
-        message = ClassNotice(ref.organization_id, ref.session_id, notice.kind, notice.occasion)
+        message = ClassNotice(
+            ref.organization_id, ref.session_id, notice.kind, notice.occasion, notice.starts_at
+        )
         async with self._progress.step(notice) as note:
             async with heartbeats():
                 result = _result(await self._notices.send(message))

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import MailboxBusy
-from domain.notices.kinds import NoticeKind, notice_key
+from domain.notices.kinds import NoticeKind, is_of_each_start, notice_key
 from domain.notices.timing import is_outdated, send_at
 from domain.subjects import SubjectKind
 from models.database import Database
@@ -29,6 +29,7 @@ class ClassNotice:
     session_id: UUID
     kind: NoticeKind
     occasion: str = ""
+    starts_at: datetime | None = None  # the start that it is about; None: the present one
 
 
 class ClassNotices:
@@ -49,17 +50,24 @@ class ClassNotices:
             return await notices.by_keys(db, [message.key for message in prepared])
 
     async def _prepare(self, db: AsyncSession, notice: ClassNotice) -> list[Notice]:
-        """The outbox rows of this notice, those of an earlier attempt included; outdated ones are withdrawn."""
+        """The outbox rows of this notice, those of an earlier attempt included; outdated ones are withdrawn.
+
+        A notice about a start from which the class was moved since is not written.
+        """
         now = datetime.now(UTC)
         facts = await gather(db, notice.session_id, notice.kind)
         readers = await recipients(db, notice.kind, facts.session, facts.instructor, facts.participants, now)
-        rows = [self._row(facts, notice, reader, now) for reader in readers]
-        await notices.prepare(db, rows)
-        prepared = await notices.by_keys(db, [row.key for row in rows])
-        for row in prepared:
+        about = notice.starts_at or facts.session.starts_at
+        written = await _written(db, notice, readers, about)
+        if about == facts.session.starts_at or not is_of_each_start(notice.kind):
+            have = {row.recipient_id for row in written}
+            new = [self._row(facts, notice, reader, now) for reader in readers if reader.id not in have]
+            await notices.prepare(db, new)
+            written = await _written(db, notice, readers, about)
+        for row in written:
             if row.waits and _is_outdated(row, facts, notice.kind):
                 await notices.withdraw(db, row.id, now)
-        return prepared
+        return written
 
     async def _deliver_due(self, prepared: Sequence[Notice]) -> None:
         """Deliver what is due. A busy mailbox does not stop the others; a mail server that is down does."""
@@ -76,7 +84,7 @@ class ClassNotices:
 
     def _row(self, facts: ClassFacts, notice: ClassNotice, recipient: Recipient, now: datetime) -> Notice:
         session = facts.session
-        key = notice_key(session.id, notice.kind, recipient.id, notice.occasion)
+        key = _key(notice, recipient, session.starts_at)
         message = render_notice(
             notice.kind,
             context(facts, notice.kind, recipient, self._links, now),
@@ -107,6 +115,21 @@ class ClassNotices:
             ),
             created_at=now,
         )
+
+
+async def _written(
+    db: AsyncSession, notice: ClassNotice, readers: Sequence[Recipient], about: datetime
+) -> list[Notice]:
+    """The rows of this notice that exist. Rows for the first start of a class may have keys that do not name it."""
+    if not is_of_each_start(notice.kind):
+        return await notices.by_keys(db, [_key(notice, reader, about) for reader in readers])
+    keys = [_key(notice, reader, at) for reader in readers for at in (about, None)]
+    return [row for row in await notices.by_keys(db, keys) if row.class_starts_at == about]
+
+
+def _key(notice: ClassNotice, recipient: Recipient, about: datetime | None) -> str:
+    named = about if is_of_each_start(notice.kind) else None
+    return notice_key(notice.session_id, notice.kind, recipient.id, notice.occasion, named)
 
 
 def _is_outdated(row: Notice, facts: ClassFacts, kind: NoticeKind) -> bool:

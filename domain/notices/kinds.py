@@ -1,5 +1,6 @@
 """The kinds of notices, their audiences and delivery states."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -59,11 +60,27 @@ def audiences(kind: NoticeKind) -> frozenset[Audience]:
     return _AUDIENCES[kind]
 
 
+_OF_EACH_START = frozenset({NoticeKind.REMINDER, NoticeKind.BRIEFING, NoticeKind.ABSENCE})
+
+
 def notice_key(
-    subject_id: object, kind: NoticeKind | AccountNoticeKind, recipient_id: object, occasion: str
+    subject_id: object,
+    kind: NoticeKind | AccountNoticeKind,
+    recipient_id: object,
+    occasion: str,
+    starts_at: datetime | None = None,
 ) -> str:
-    """The same message to the same person about the same thing has the same key."""
-    return f"{subject_id}:{kind}:{recipient_id}:{occasion}"
+    """The same message to the same person about the same thing has the same key.
+
+    `starts_at` is the start of the class that it is about: a notice of a kind that is sent for each start names it.
+    """
+    key = f"{subject_id}:{kind}:{recipient_id}:{occasion}"
+    return f"{key}@{starts_at.astimezone(UTC).isoformat()}" if starts_at else key
+
+
+def is_of_each_start(kind: NoticeKind) -> bool:
+    """Whether the notice is sent again for the new start of a class that was moved."""
+    return kind in _OF_EACH_START
 
 
 class DeliveryState(StrEnum):

@@ -133,12 +133,14 @@ class SchoolRows:
     def step(self, **said: Any) -> StepInput:
         return StepInput(self.session, step(**said))
 
-    async def send(self, kind: NoticeKind, mailer: SmtpMailer, occasion: str = "") -> NoticeResult:
+    async def send(
+        self, kind: NoticeKind, mailer: SmtpMailer, occasion: str = "", about: datetime | None = None
+    ) -> NoticeResult:
         sending = NoticeActivities(
             self.progress, ClassNotices(self.database, LINKS, Outbox(self.database, mailer, WORDS))
         )
         progress = step(step=Step.CONFIRMATION, state=SessionState.SCHEDULED)
-        return await run(sending.send, NoticeInput(self.session, progress, kind, occasion))
+        return await run(sending.send, NoticeInput(self.session, progress, kind, occasion, about))
 
     async def change(self, table: type[SQLModel], where: Any, **values: Any) -> None:
         async with self.database.tenant(self.id) as db:

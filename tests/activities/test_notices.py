@@ -156,6 +156,44 @@ async def test_each_reminder_occasion_is_sent_once(
     assert len(readers_with_mail(school, mail_sink)) == 6
 
 
+@pytest.mark.parametrize(("kind", "occasion"), [(N.REMINDER, "24h"), (N.BRIEFING, "")])
+async def test_reminder_and_briefing_are_sent_for_each_start_of_the_class(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer, kind: N, occasion: str
+) -> None:
+    first = school.starts_at
+    await school.send(kind, mailer, occasion)
+    once = len(readers_with_mail(school, mail_sink))
+    await school.change_session(starts_at=first + timedelta(minutes=30))
+
+    assert (await school.send(kind, mailer, occasion, about=first)).sent == once, "of the first start"
+    assert len(readers_with_mail(school, mail_sink)) == once
+    for _ in range(2):
+        result = await school.send(kind, mailer, occasion, about=first + timedelta(minutes=30))
+        assert result.sent == once
+    assert len(readers_with_mail(school, mail_sink)) == 2 * once
+
+
+async def test_reminder_of_a_start_that_is_no_longer_planned_is_not_written(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    first = school.starts_at
+    await school.change_session(starts_at=first + timedelta(minutes=30))
+
+    assert (await school.send(N.REMINDER, mailer, "24h", about=first)).prepared == 0
+    assert await school.outbox() == []
+
+
+async def test_reminder_that_was_sent_under_a_key_without_its_start_is_not_sent_again(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    sent = await school.send(N.REMINDER, mailer, "24h")
+    for row in await school.outbox():
+        await school.change(Notice, col(Notice.id) == row.id, key=row.key.partition("@")[0])
+
+    assert await school.send(N.REMINDER, mailer, "24h", about=school.starts_at) == sent
+    assert len(await school.outbox()) == sent.sent
+
+
 async def test_mail_server_killed_half_way_gets_the_rest_after_its_restart(
     school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
