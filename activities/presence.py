@@ -13,6 +13,7 @@ from activities.presence_record import SessionPresence
 from activities.progress import utc_now
 from domain.errors import TransitionRefused, Unavailable
 from domain.presence.milestones import new_milestones, signalled_empty_since
+from domain.presence.occurrences import as_signalled, milestones_of
 from models.database import Database
 from models.repositories import presence
 from workflows.client import SessionClient
@@ -106,7 +107,7 @@ def _due(session: SessionPresence, unwritten: Sequence[str], now: datetime) -> _
         return None
     if not isinstance(session.signalled, list):
         raise TypeError("signalled is not a list")
-    signalled = [*session.signalled, *unwritten]
+    signalled = milestones_of([*session.signalled, *unwritten], session.moves)
     milestones = new_milestones(signalled, folded.presence, now)
     if not milestones:
         return None
@@ -115,5 +116,6 @@ def _due(session: SessionPresence, unwritten: Sequence[str], now: datetime) -> _
         in_room=folded.presence.in_room,
         first_instructor_at=folded.presence.first_instructor_at,
         empty_since=signalled_empty_since([*signalled, *milestones]),
+        moves=session.moves,
     )
-    return _Report(session.organization_id, signal, milestones)
+    return _Report(session.organization_id, signal, as_signalled(milestones, session.moves))

@@ -15,6 +15,7 @@ from domain.people.roles import Role
 from domain.presence.attendance import Attendance, fold_attendance
 from domain.presence.events import EventKind
 from domain.presence.milestones import Presence, presence_of
+from domain.presence.occurrences import events_since
 from domain.presence.plausible_times import is_set_aside
 from domain.sessions.states import ROOM_STATES
 from models.database import Database
@@ -31,7 +32,7 @@ class FoldedPresence:
 
     `last_event_at` is when the newest event happened; None where nothing is recorded. `aborted` are the connections
     that LiveKit aborted, counted as attendance or not, with their identity and time. `finished_rooms` are the sids of
-    the rooms that LiveKit closed.
+    the rooms that LiveKit closed, also of those from before a move. All else is of the present occurrence.
     """
 
     attendance: Mapping[str, Attendance]
@@ -48,6 +49,7 @@ class SessionPresence:
     session_id: UUID
     organization_id: UUID
     signalled: Sequence[str]
+    moves: int
     folded: FoldedPresence | None
 
 
@@ -55,8 +57,7 @@ class SessionPresence:
 class _Cached:
     """A fold and what it was made from. `folded` is None where folding failed, which it would again."""
 
-    roles: Mapping[str, str]
-    presence_events: int
+    made_from: tuple[object, ...]
     folded: FoldedPresence | None
 
 
@@ -81,14 +82,13 @@ class PresenceRecord:
     def _presence_of(self, session: RunningSession) -> SessionPresence:
         cached = self._cache.get(session.session_id)
         folded = cached.folded if cached else None
-        return SessionPresence(session.session_id, session.organization_id, session.signalled, folded)
+        return SessionPresence(
+            session.session_id, session.organization_id, session.signalled, session.moves, folded
+        )
 
     def _is_cached(self, session: RunningSession) -> bool:
         cached = self._cache.get(session.session_id)
-        return cached is not None and (cached.roles, cached.presence_events) == (
-            session.roles,
-            session.presence_events,
-        )
+        return cached is not None and cached.made_from == _made_from(session, session.presence_events)
 
     async def _refold(self, changed: Sequence[RunningSession]) -> None:
         by_id = {session.session_id: session for session in changed}
@@ -111,17 +111,22 @@ def _fold(session: RunningSession, rows: Sequence[PresenceEventRow]) -> _Cached:
         folded = _folded(session, rows)
     except Exception as error:
         log_left_out(session.session_id, "fold the presence", error)
-    return _Cached(session.roles, len(rows), folded)
+    return _Cached(_made_from(session, len(rows)), folded)
+
+
+def _made_from(session: RunningSession, presence_events: int) -> tuple[object, ...]:
+    return session.roles, presence_events, session.starts_at, session.occurrence_since
 
 
 def _folded(session: RunningSession, rows: Sequence[PresenceEventRow]) -> FoldedPresence:
-    events = [event for row in rows if not is_set_aside(event := row.as_event())]
+    of_all_rooms = [event for row in rows if not is_set_aside(event := row.as_event())]
+    events = events_since(of_all_rooms, session.occurrence_since)
     roles = {identity: Role(role) for identity, role in session.roles.items()}
     attendance = fold_attendance(events, until=None)
     expected = frozenset(identity for identity, role in roles.items() if role != Role.OBSERVER)
     return FoldedPresence(
         attendance,
-        presence_of(attendance, events, roles, expected=expected),
+        presence_of(attendance, events, roles, expected=expected, starts_at=session.starts_at),
         max((event.occurred_at for event in events), default=None),
         {
             event.participant_sid: (event.identity, event.occurred_at)
@@ -129,6 +134,8 @@ def _folded(session: RunningSession, rows: Sequence[PresenceEventRow]) -> Folded
             if event.kind == EventKind.PARTICIPANT_ABORTED and event.participant_sid and event.identity
         },
         frozenset(
-            event.room_sid for event in events if event.kind == EventKind.ROOM_FINISHED and event.room_sid
+            event.room_sid
+            for event in of_all_rooms
+            if event.kind == EventKind.ROOM_FINISHED and event.room_sid
         ),
     )

@@ -27,13 +27,14 @@ class RoomActivities(Rooms):
     async def open_room(self, step: StepInput) -> RoomOpened:
         ref = step.session
         async with self._progress.step(step) as note:
-            await self._rooms.ensure_room(
+            room = await self._rooms.ensure_room(
                 ref.session_id,
                 empty_timeout=EMPTY_TIMEOUT,
                 departure_timeout=DEPARTURE_TIMEOUT,
                 finished=await self._finished_rooms(ref),
             )
             async with self._database.tenant(ref.organization_id) as db:
+                await sessions.begin_occurrence(db, ref.session_id, room.created_at)
                 admitted = await sessions.admit_participants(db, ref.session_id, utc_now())
             note.text = f"credentials given to {admitted} people"
         return RoomOpened(admitted)

@@ -22,7 +22,7 @@ class SessionActivities(Sessions):
     @activity.defn(name="move_session")
     async def move(self, move: MoveInput) -> None:
         async with self._database.tenant(move.session.organization_id) as db:
-            await bookings.move(db, move)
+            await bookings.move(db, move, utc_now())
         await self._progress.write(move)
 
     @activity.defn(name="cancel_session")

@@ -45,6 +45,9 @@ class Session(TenantRow, table=True):
     policy: dict[str, Any] = json_object()  # the whole SessionPolicy this session runs under
     state: SessionState = enum_column(SessionState, SessionState.SCHEDULED)
     state_changes: int = 0  # number of state changes so far
+    moves: int = 0  # how often the class was moved
+    # What happened before belongs to an earlier time of the class; None: it was never moved.
+    occurrence_since: datetime | None = utc(None)
     outcome: str | None = None  # held | not_held | cancelled
     cancel_reason: str | None = None  # a code, see domain.sessions.cancellations; None: not cancelled
     opened_at: datetime | None = utc(None)

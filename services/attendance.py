@@ -11,6 +11,7 @@ from domain.presence.attendance import Attendance, fold_attendance
 from domain.presence.connections import Connection
 from domain.presence.engagement import EngagementSummary, summarise
 from domain.presence.events import SessionEvent
+from domain.presence.occurrences import events_since
 from domain.presence.stored_sound import sound_events
 from domain.sessions.states import FINAL_STATES
 from models.record import AttendanceRow
@@ -40,6 +41,7 @@ def attendance_rows(
 ) -> list[AttendanceRow]:
     """One row per participant, including those who never came, from the session's `evidence`."""
     until = session.ended_at or now
+    recorded = events_since(recorded, session.occurrence_since)
     attended = fold_attendance(recorded, until=until)
     engaged = summarise(recorded, until=until)
     return [

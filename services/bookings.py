@@ -58,14 +58,20 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     return len(people_ids)
 
 
-async def move(db: AsyncSession, move: MoveInput) -> None:
-    """Change start and end. Raises InvalidInput, DoubleBooked; then nothing is changed."""
+async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:
+    """Change start and end. Raises InvalidInput, DoubleBooked; then nothing is changed.
+
+    A move also begins a new occurrence of the class; called again for the same move, it does not begin another.
+    """
     session = await sessions.get_session(db, move.session.session_id)
     starts_at, ends_at = move.starts_at or session.starts_at, move.ends_at or session.ends_at
     check_length(starts_at, ends_at)
     held = await sessions.held_people(db, session.id)
     await sessions.hold_time(db, session, held, starts_at, ends_at)
-    await sessions.change(db, session.id, starts_at=starts_at, ends_at=ends_at)
+    values: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at}
+    if move.moves is not None and move.moves > session.moves:
+        values |= {"moves": move.moves, "occurrence_since": now, "opened_at": None}
+    await sessions.change(db, session.id, **values)
 
 
 async def cancel(db: AsyncSession, cancel: CancelInput) -> None:

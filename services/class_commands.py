@@ -91,7 +91,9 @@ class ClassCommands:
         await visible_session(self._database, who, session_id)
         await self._client.end(session_id, EndClass(who.actor), command_id)
 
-    async def substitute(self, who: Principal, session_id: UUID, instructor_id: UUID | None) -> None:
+    async def substitute(
+        self, who: Principal, session_id: UUID, instructor_id: UUID | None, command_id: str | None = None
+    ) -> None:
         """Request another instructor; None: the best match.
 
         Raises NotFound, UnknownReference, TransitionRefused, Unavailable.
@@ -100,7 +102,7 @@ class ClassCommands:
             await sessions.get_visible(db, session_id, who)
             if instructor_id:
                 await entities.in_use(db, Instructor, instructor_id)
-        await self._client.substitute(session_id, Substitute(instructor_id, who.actor))
+        await self._client.substitute(session_id, Substitute(instructor_id, who.actor), command_id)
 
     async def invite_guest(
         self, who: Principal, session_id: UUID, guest_id: UUID, name: str

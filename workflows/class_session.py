@@ -16,15 +16,16 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases.kinds import ExceptionKind
     from domain.notices.kinds import NoticeKind
-    from domain.sessions.schedule import DueStep, class_end
-    from domain.sessions.states import SessionState, Trigger, allowed
+    from domain.sessions.schedule import ClassEnd, DueStep, class_end, empty_room_may_end_class_at
+    from domain.sessions.states import SessionState, Trigger
     from domain.sessions.timeline import Outcome, Step, TimelineEntry
-    from workflows import options
-    from workflows.contracts.common import StepInput
+    from workflows import options, patches
+    from workflows.contracts.common import Progress, StepInput
     from workflows.contracts.record import CloseInput, DocumentationSteps, Records
     from workflows.contracts.rooms import CloseRoomInput, Rooms
     from workflows.contracts.sessions import CancelInput, Sessions
     from workflows.local_first import execute_local_first
+    from workflows.patches import patched
     from workflows.session.background_tasks import BackgroundTasks
     from workflows.session.commands import Commands
     from workflows.session.facts import SessionFacts
@@ -68,8 +69,9 @@ class ClassSession:
         self._timer = UpdatableTimer()
         self._background = BackgroundTasks()
         self._commands = Commands(facts, timeline, self._lifecycle, self._steps, self._plan, self._timer)
-        # One command at a time, and none while the room opens or the class goes live.
+        # One command at a time, and none while the room opens or the class goes live. A cancellation does not wait.
         self._lock = asyncio.Lock()
+        self._whole_slot = False  # whether this run takes the edited branch of that patch
 
     @workflow.run
     async def run(self, start: ClassSessionInput) -> ClassSessionResult:
@@ -86,7 +88,7 @@ class ClassSession:
 
         It never ends the workflow under a class that goes on, whose record nobody would complete.
         """
-        if self._facts.booking_answered and not allowed(self._facts.state, Trigger.CANCEL):
+        if self._facts.booking_answered and not self._lifecycle.allows_command(Trigger.CANCEL):
             workflow.logger.warning("the request to cancel is ignored: the class is %s", self._facts.state)
             return
         self._commands.cancel(Cancel("workflow_cancelled"))
@@ -136,6 +138,8 @@ class ClassSession:
 
     async def _open_room(self) -> None:
         async with self._lock:
+            if self._facts.move_pending and patched(patches.WHOLE_SLOT):
+                return  # moved while this waited for its turn
             opening = asyncio.create_task(self._run_opening())
             await workflow.wait_condition(lambda: opening.done() or self._facts.cancellation is not None)
             if opening.done():
@@ -143,8 +147,9 @@ class ClassSession:
                 self._lifecycle.advance(Trigger.OPEN)
             else:
                 # The class is called off while the media server does not answer. The room watch closes a room
-                # that was made after all.
+                # that was made after all, and a late "open" must not overwrite "cancelled".
                 opening.cancel()
+                self._facts.state_changes += 1
 
     async def _run_opening(self) -> None:
         await self._steps.run(
@@ -165,57 +170,108 @@ class ClassSession:
     async def _in_class(self) -> None:
         """Run the class from the opening of its room to its end, or until it is moved or cancelled."""
         facts = self._facts
+        self._whole_slot = patched(patches.WHOLE_SLOT)
         self._recording.start_capture()
-        while not facts.end_reason and not facts.cancellation and not facts.move_pending:
+        while not self._leaves_room():
             await self._go_live_when_taught()
-            end = class_end(
-                facts.booked.policy,
-                facts.booked.ends_at,
-                live=bool(facts.live_since),
-                empty_since=facts.empty_since,
-            )
-            if await self._timer.sleep_until(end.at, f"end: {end.reason}"):
+            if self._whole_slot:
+                await self._wait_in_slot()
+            elif await self._timer.sleep_until((end := self._end()).at, f"end: {end.reason}"):
                 facts.end_reason = facts.end_reason or end.reason
         if facts.end_reason:
             await self._go_live_when_taught()  # an instructor who joined as the class was ended has taught it
             self._lifecycle.advance(Trigger.END)
         elif facts.move_pending and not facts.cancellation:
-            await self._leave_room("moved")
-            self._lifecycle.advance(Trigger.RESCHEDULE)
+            await self._return_to_scheduled()
+
+    async def _wait_in_slot(self) -> None:
+        """Wait for the planned start, then for the end. The end is decided when the command in progress is done."""
+        facts = self._facts
+        if self._leaves_room():
+            return  # a command had its turn before the class could go live
+        if workflow.now() < facts.booked.starts_at:
+            await self._timer.sleep_until(facts.booked.starts_at, "planned start")
+            return
+        end = self._end()
+        if not await self._timer.sleep_until(end.at, f"end: {end.reason}"):
+            return
+        async with self._lock:
+            end = self._end()
+            if end.at <= workflow.now() and not facts.cancellation and not facts.move_pending:
+                facts.end_reason = facts.end_reason or end.reason
+
+    def _leaves_room(self) -> bool:
+        facts = self._facts
+        return bool(facts.end_reason or facts.cancellation or facts.move_pending)
+
+    def _end(self) -> ClassEnd:
+        booking = self._facts.booked
+        return class_end(
+            booking.policy,
+            booking.ends_at,
+            live=bool(self._facts.live_since),
+            empty_since=self._facts.empty_since,
+            not_empty_before=(
+                empty_room_may_end_class_at(booking.policy, booking.starts_at, booking.ends_at)
+                if self._whole_slot
+                else None
+            ),
+        )
 
     async def _go_live_when_taught(self) -> None:
+        """The class is live once an instructor is in the room, from its planned start on."""
         async with self._lock:
             facts, since = self._facts, self._facts.first_instructor_at
             if since is None or facts.state != S.OPEN or facts.move_pending or facts.cancellation:
                 return
+            if self._whole_slot:
+                if workflow.now() < facts.booked.starts_at:
+                    return
+                since = max(since, facts.booked.starts_at)
             facts.live_since = since
             self._timeline.start(Step.LIVE, since)
             self._lifecycle.advance(Trigger.INSTRUCTOR_JOINED)
             self._recording.start_transcription()
             await self._steps.write_progress("class is live")
 
+    async def _return_to_scheduled(self) -> None:
+        """Leave the room of a class that was moved. The new state is written before the room is closed."""
+        if self._whole_slot:
+            self._lifecycle.advance(Trigger.RESCHEDULE)
+            await self._leave_room("moved")
+            self._plan.plan_room_again()
+        else:
+            await self._leave_room("moved")
+            self._lifecycle.advance(Trigger.RESCHEDULE)
+
     async def _leave_room(self, reason: str) -> None:
-        """Close the room of a class that is moved or cancelled before it was taught."""
+        """Close the room of a class that is moved or cancelled before it was taught. This is not the class's end."""
         self._recording.cancel_capture()
-        await self._close_room(reason)
+        if self._whole_slot:
+            await self._steps.run_unlisted(
+                f"close room: {reason}", lambda progress: self._close_room(reason, progress)
+            )
+        else:
+            await self._close_room_at_end(reason)
         await self._recording.finish_capture()
 
-    async def _close_room(self, reason: str) -> None:
-        now = workflow.now()
+    async def _close_room_at_end(self, reason: str) -> None:
         await self._steps.run(
-            Step.END,
-            lambda progress: execute_local_first(
-                Rooms.close_room,
-                CloseRoomInput(self._facts.session, progress, reason, now),
-                summary=f"close room: {reason}",
-                fallback=options.ROOM,
-            ),
-            note=lambda _: reason,
+            Step.END, lambda progress: self._close_room(reason, progress), note=lambda _: reason
+        )
+
+    async def _close_room(self, reason: str, progress: Progress) -> None:
+        """Write the progress, which refuses further joins, and close the room."""
+        await execute_local_first(
+            Rooms.close_room,
+            CloseRoomInput(self._facts.session, progress, reason, workflow.now()),
+            summary=f"close room: {reason}",
+            fallback=options.ROOM,
         )
 
     async def _end_class(self) -> None:
         self._timeline.settle(Outcome.DONE, workflow.now(), Step.LIVE)
-        await self._close_room(self._facts.end_reason or "")
+        await self._close_room_at_end(self._facts.end_reason or "")
         await self._recording.finish_capture()
         self._lifecycle.advance(Trigger.ROOM_CLOSED)
         await self._steps.write_progress("recording ended")
@@ -263,6 +319,9 @@ class ClassSession:
     async def _approved_before(self, at: datetime, summary: str) -> bool:
         while self._facts.approved_revision is None:
             if await self._timer.sleep_until(at, summary):
+                if self._lock.locked() and patched(patches.COMMANDS_IN_TURN):
+                    async with self._lock:
+                        pass  # an approval in progress counts
                 break
         return self._facts.approved_revision is not None
 
@@ -314,8 +373,12 @@ class ClassSession:
         return ClassSessionResult(self._facts.state, outcome, closed.complete)
 
     async def _cancel_class(self, cancel: Cancel) -> ClassSessionResult:
+        if self._lock.locked() and patched(patches.COMMANDS_IN_TURN):
+            async with self._lock:
+                pass  # a move in progress must not reserve the time again
+        has_room, writes_first = self._facts.state == S.OPEN, self._whole_slot
         self._timeline.settle(Outcome.CANCELLED, workflow.now())
-        if self._facts.state == S.OPEN:
+        if has_room and not writes_first:
             await self._leave_room("cancelled")
         self._lifecycle.advance(Trigger.CANCEL)
         await execute_local_first(
@@ -324,6 +387,8 @@ class ClassSession:
             summary="cancel session",
             fallback=options.DURABLE_RECORD,
         )
+        if has_room and writes_first:
+            await self._leave_room("cancelled")
         await self._notices.send(NoticeKind.CANCELLED)
         await self._background.finish()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -360,15 +425,27 @@ class ClassSession:
 
     @cancel.validator
     def _may_cancel(self, cancel: Cancel) -> None:
-        self._lifecycle.check(Trigger.CANCEL)
+        self._commands.check_cancel()
 
     @workflow.update
     async def end(self, end: EndClass) -> None:
-        self._commands.end()
+        if self._lock.locked() and patched(patches.COMMANDS_IN_TURN):
+            async with self._lock:
+                self._commands.end()
+        else:
+            self._commands.end()
 
     @end.validator
     def _may_end(self, end: EndClass) -> None:
-        self._lifecycle.check(Trigger.END)
+        self._commands.check_end()
+
+    @workflow.update
+    async def substitute(self, substitute: Substitute) -> None:
+        await self._commands.substitute(substitute)
+
+    @substitute.validator
+    def _may_substitute(self, substitute: Substitute) -> None:
+        self._commands.check_substitute()
 
     @workflow.update
     async def approve_documentation(self, approval: Approve) -> None:
@@ -377,7 +454,7 @@ class ClassSession:
 
     @approve_documentation.validator
     def _may_approve(self, approval: Approve) -> None:
-        self._lifecycle.check(Trigger.REVIEW_ENDED)
+        self._commands.check_documentation()
 
     @workflow.update
     async def request_changes(self, changes: RequestChanges) -> None:
@@ -386,24 +463,22 @@ class ClassSession:
 
     @request_changes.validator
     def _may_request_changes(self, changes: RequestChanges) -> None:
-        self._lifecycle.check(Trigger.REVIEW_ENDED)
+        self._commands.check_documentation()
 
     # Signals: from the room watch and the recorder, and from admins in the Temporal UI and CLI
 
     @workflow.signal(name="cancel")
     def cancel_by_signal(self, cancel: Cancel) -> None:
         """Cancel the class, for admins. Ignored in a state in which it cannot be cancelled."""
-        if allowed(self._facts.state, Trigger.CANCEL):
+        if self._lifecycle.allows_command(Trigger.CANCEL):
             self._commands.cancel(cancel)
 
-    @workflow.signal
-    async def substitute(self, substitute: Substitute) -> None:
-        """Open a case for ops, who find the substitute. Ignored where the booking was refused."""
+    @workflow.signal(name="substitute")
+    async def substitute_by_signal(self, substitute: Substitute) -> None:
+        """Request a substitute, for admins: it always opens a case. Ignored where the booking was refused."""
         await workflow.wait_condition(lambda: self._facts.booking_answered)
-        requested = str(substitute.instructor_id) if substitute.instructor_id else "best_fit"
         if self._facts.booking:
-            kind = ExceptionKind.SUBSTITUTION_REQUESTED
-            await self._steps.open_case(kind, requested, {"by": substitute.by})
+            await self._commands.substitute(substitute)
 
     @workflow.signal
     def presence(self, presence: PresenceSignal) -> None:

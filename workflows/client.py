@@ -158,10 +158,11 @@ class SessionClient:
         """Raises TransitionRefused, StaleRevision, Unavailable."""
         await self._update(session_id, ClassSession.request_changes, changes, command_id)
 
-    async def substitute(self, session_id: UUID, substitute: Substitute) -> None:
-        """Raises TransitionRefused for a session that is over, Unavailable."""
-        with _domain_errors():
-            await self._handle(session_id).signal(ClassSession.substitute, substitute)
+    async def substitute(
+        self, session_id: UUID, substitute: Substitute, command_id: str | None = None
+    ) -> None:
+        """Raises TransitionRefused, Unavailable."""
+        await self._update(session_id, ClassSession.substitute, substitute, command_id)
 
     async def report_presence(self, session_id: UUID, presence: PresenceSignal) -> None:
         """Raises TransitionRefused for a session that is over, Unavailable."""

@@ -27,7 +27,22 @@ class Patch:
     reason: str  # what the edit changes
 
 
-LIVE: Final[tuple[Patch, ...]] = ()
+WHOLE_SLOT = Patch(
+    id="whole-slot",
+    added=date(2026, 11, 29),
+    removable=date(2027, 6, 1),
+    reason="a class is live from its planned start and keeps its room to its planned end; "
+    "a move or cancellation is written before the room is closed",
+)
+COMMANDS_IN_TURN = Patch(
+    id="commands-in-turn",
+    added=date(2026, 11, 29),
+    removable=date(2027, 6, 1),
+    reason="a command waits for the one before it and is refused where that leaves nothing for it; "
+    "a move renews the briefing",
+)
+
+LIVE: Final[tuple[Patch, ...]] = (WHOLE_SLOT, COMMANDS_IN_TURN)
 
 
 def patched(patch: Patch) -> bool:

@@ -61,7 +61,6 @@ async def get_policy(db: Work) -> SessionPolicy:
 async def change_policy(change: PolicyChange, db: Work, now: Now) -> SessionPolicy:
     """Change rules for classes booked from now on. Rules you leave out stay as they are."""
     try:
-        values = change.model_dump(mode="json", exclude_none=True)
-        return await organizations.change_policy(db, values, now)
+        return await organizations.change_policy(db, change.values(), now)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error

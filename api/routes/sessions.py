@@ -107,9 +107,11 @@ async def end(session_id: UUID, who: TheCaller, shared: Shared, command: Command
 
 
 @router.post("/{session_id}/substitute", status_code=204, dependencies=WRITE)
-async def substitute(session_id: UUID, request: SubstituteIn, who: TheCaller, shared: Shared) -> None:
+async def substitute(
+    session_id: UUID, request: SubstituteIn, who: TheCaller, shared: Shared, command: CommandId
+) -> None:
     """Request another instructor. The request goes to the exceptions queue of ops."""
-    await shared.classes.substitute(who, session_id, request.instructor_id)
+    await shared.classes.substitute(who, session_id, request.instructor_id, command)
 
 
 @router.get("/{session_id}/timeline", dependencies=[needs(Permission.RECORD_READ)])

@@ -33,6 +33,7 @@ POLICY = SessionPolicy(
     briefing_before=timedelta(seconds=0.6),
     room_before=timedelta(seconds=0.3),
     empty_room_for=timedelta(seconds=0.3),
+    empty_room_ends_after=timedelta(),
 )
 Handle = WorkflowHandle[ClassSession, ClassSessionResult]
 

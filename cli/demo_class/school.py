@@ -17,6 +17,7 @@ POLICY = {
     "room_before": "PT12S",
     "grace_after_end": "PT60S",
     "empty_room_for": "PT4S",
+    "empty_room_ends_after": "PT0S",
     "segment_seconds": 8,
 }
 NAMES = {

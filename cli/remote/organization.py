@@ -13,6 +13,7 @@ organization = typer.Typer(no_args_is_help=True, help="The organization. Operato
 policy = typer.Typer(no_args_is_help=True, help="The organization's class rules.")
 _LIST_RULES = ("reminders_before", "languages")
 _TEXT_RULES = ("languages",)
+_OPTIONAL_RULES = ("empty_room_ends_after",)
 _NUMBER_RULES = ("segment_seconds",)
 
 
@@ -104,6 +105,8 @@ def _rule(assignment: str) -> tuple[str, object]:
     if not equals:
         raise typer.BadParameter(f"{assignment!r} isn't a rule. Use a form such as room_before=15m.")
     name = name.replace("-", "_")
+    if name in _OPTIONAL_RULES and value.strip().lower() == "none":
+        return name, None
     parts = [part.strip() for part in value.split(",") if part.strip()]
     items: list[object] = [part if name in _TEXT_RULES else read_duration(part) for part in parts]
     return name, items if name in _LIST_RULES else value if name in _NUMBER_RULES else read_duration(value)

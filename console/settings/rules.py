@@ -13,6 +13,7 @@ from models.change_log import ChangeRow
 
 _HINTS = {
     "durations": " Separate several with commas.",
+    "duration or none": " Leave empty to keep every room open until the planned end.",
     "seconds": " In seconds, from 5 to 120.",
     "languages": " Use codes such as en, es.",
 }
@@ -23,13 +24,15 @@ class Rule:
     name: str
     label: str
     meaning: str
-    unit: str = "duration"  # duration, durations, seconds or languages
+    unit: str = "duration"  # duration, duration or none, durations, seconds or languages
 
     def write(self, value: Any) -> str:
         """The value as the input shows it."""
         match self.unit:
             case "duration":
                 return durations.written(value)
+            case "duration or none":
+                return "" if value is None else durations.written(value)
             case "durations":
                 return ", ".join(durations.written(duration) for duration in value)
             case "languages":
@@ -41,6 +44,8 @@ class Rule:
         match self.unit:
             case "duration":
                 return durations.read(text)
+            case "duration or none":
+                return durations.read(text) if text else None
             case "durations":
                 return durations.read_many(text)
             case "languages":
@@ -66,7 +71,17 @@ RULES = (
     Rule("briefing_before", "Briefing", "Sent to the instructor this long before class."),
     Rule("room_before", "Room opens", "People can join this long before class."),
     Rule("grace_after_end", "Grace period", "A class may run over by this much before it is ended."),
-    Rule("empty_room_for", "Empty room", "A class ends once its room has been empty this long."),
+    Rule(
+        "empty_room_for",
+        "Empty room",
+        "After its planned end, a class ends once its room has been empty this long.",
+    ),
+    Rule(
+        "empty_room_ends_after",
+        "Early end",
+        "An empty room ends a class even before its planned end, this long after its planned start.",
+        "duration or none",
+    ),
     Rule("review_within", "Review due", "A draft that waits longer becomes an exception for its instructor."),
     Rule(
         "review_abandoned_after",

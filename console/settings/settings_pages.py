@@ -113,7 +113,7 @@ async def change_organization(request: Request, shared: Shared, who: CurrentUser
 
 
 async def _set(shared: State, who: Principal, change: dict[str, Any], version: int, now: datetime) -> None:
-    values = PolicyChange.model_validate(change).model_dump(mode="json", exclude_none=True)
+    values = PolicyChange.model_validate(change).values()
     async with shared.database.tenant(who.organization_id) as db:
         await organizations.change_policy(db, values, now, version)
 

@@ -187,6 +187,11 @@ def _is_back(own: Sequence[SessionEvent]) -> bool:
     return bool(gone and seen) and max(seen) > max(gone)
 
 
+def joined_at(own: Sequence[SessionEvent]) -> datetime:
+    """When the connection with these events was made."""
+    return _joined(own)[0]
+
+
 def _joined(own: Sequence[SessionEvent]) -> tuple[datetime, Provenance]:
     announced = [e.occurred_at for e in own if e.kind == K.PARTICIPANT_JOINED]
     announced += [t for e in own if e.source == EventSource.WEBHOOK and (t := reported_join(e))]

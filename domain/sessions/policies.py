@@ -43,7 +43,13 @@ class SessionPolicy(BaseModel):
     room_before: Offset = _minutes(15)
     grace_after_end: Offset = _minutes(10)
     empty_room_for: Offset = Field(
-        _minutes(5), description="The class ends when its room stays empty this long."
+        _minutes(5),
+        description="After its planned end, the class ends when its room stays empty this long.",
+    )
+    empty_room_ends_after: Offset | None = Field(
+        None,
+        description="An empty room may end the class this long after its planned start. "
+        "`null`: only after the planned end.",
     )
     review_within: Offset = Field(_hours(24), description="A draft that waits longer is escalated.")
     review_abandoned_after: Offset = Field(

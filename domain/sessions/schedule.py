@@ -65,16 +65,28 @@ class ClassEnd:
     reason: str  # "scheduled" or "empty"
 
 
+def empty_room_may_end_class_at(policy: SessionPolicy, starts_at: datetime, ends_at: datetime) -> datetime:
+    """The earliest time at which an empty room ends the class: its planned end, or what the policy says instead."""
+    after = policy.empty_room_ends_after
+    return ends_at if after is None else min(starts_at + after, ends_at)
+
+
 def class_end(
-    policy: SessionPolicy, ends_at: datetime, *, live: bool, empty_since: datetime | None
+    policy: SessionPolicy,
+    ends_at: datetime,
+    *,
+    live: bool,
+    empty_since: datetime | None,
+    not_empty_before: datetime | None = None,
 ) -> ClassEnd:
     """When the class ends if nothing else happens.
 
-    A room that is empty since `empty_since` ends a live class early; before the class is live, the room stays open to
-    the scheduled end.
+    A room that is empty since `empty_since` ends a live class before its grace period is over, though not before
+    `not_empty_before`. Before the class is live, the room stays open to the scheduled end.
     """
     latest = ClassEnd(ends_at + policy.grace_after_end, "scheduled")
     if live and empty_since is not None:
-        empty = ClassEnd(empty_since + policy.empty_room_for, "empty")
+        at = empty_since + policy.empty_room_for
+        empty = ClassEnd(max(at, not_empty_before) if not_empty_before else at, "empty")
         return min(latest, empty, key=lambda end: end.at)
     return latest

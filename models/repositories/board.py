@@ -34,7 +34,8 @@ from domain.sessions.timeline import Outcome, Step
 logger = logging.getLogger(__name__)
 
 _OF_SESSIONS = """
-    select s.id, s.title, c.title, s.starts_at, s.ends_at, s.time_zone, s.state, s.live_at
+    select s.id, s.title, c.title, s.starts_at, s.ends_at, s.time_zone, s.state, s.live_at,
+           s.occurrence_since
     from session s join course c on c.organization_id = s.organization_id and c.id = s.course_id
 """
 _IN_WINDOW = f"{_OF_SESSIONS} where s.starts_at >= %(start)s and s.starts_at < %(end)s"
@@ -129,7 +130,7 @@ def _facts(
     capturing: BySession,
     transcribing: BySession,
 ) -> SessionFacts:
-    key, title, course, starts_at, ends_at, zone, state, live_at = row
+    key, title, course, starts_at, ends_at, zone, state, live_at, since = row
     return SessionFacts(
         id=key,
         title=title,
@@ -142,7 +143,7 @@ def _facts(
         people=tuple(
             BookedParticipant(person, name, Role(role)) for _, person, name, role in people.get(key, ())
         ),
-        connections=tuple(ConnectionStatus(*values[1:]) for values in connections.get(key, ())),
+        connections=_connections(connections.get(key, ()), since),
         room=_room(*rooms[key][0]) if key in rooms else RoomStatus(),
         capturing=key in capturing,
         cases=tuple(
@@ -160,6 +161,12 @@ def _room(
 ) -> RoomStatus:
     read = (RoomEnd(EventKind(kind), datetime.fromisoformat(at), room_sid) for kind, at, room_sid in ends)
     return RoomStatus(frozenset(read), started_at, ended_at)
+
+
+def _connections(rows: Iterable[tuple[Any, ...]], since: datetime | None) -> tuple[ConnectionStatus, ...]:
+    """Those of the present time of the class; before `since` it had another one, and another room."""
+    read = (ConnectionStatus(*values[1:]) for values in rows)
+    return tuple(c for c in read if since is None or not c.participant_sid or c.joined_at >= since)
 
 
 def _by_session(rows: Rows) -> BySession:

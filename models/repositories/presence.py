@@ -19,7 +19,7 @@ from models.reading import Readable
 from models.written_sessions import WRITES_SESSIONS
 
 _RUNNING = sa.text(
-    "select session_id, organization_id, roles, signalled, presence_events "
+    "select session_id, organization_id, roles, signalled, presence_events, starts_at, moves, occurrence_since "
     "from running_presence(:region, cast(:states as text[]), cast(:sessions as uuid[]))"
 )
 _EVENTS = sa.text(
@@ -42,13 +42,19 @@ _ADD_SIGNALLED = sa.text("""
 
 @dataclass(frozen=True)
 class RunningSession:
-    """`roles` by participant id; `presence_events` is the number of recorded events, which only grows."""
+    """`roles` by participant id; `presence_events` is the number of recorded events, which only grows.
+
+    Events from before `occurrence_since` belong to an earlier time of a class that was moved.
+    """
 
     session_id: UUID
     organization_id: UUID
     roles: Mapping[str, str]
     signalled: Sequence[str]
     presence_events: int
+    starts_at: datetime
+    moves: int
+    occurrence_since: datetime | None
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,19 @@ async def change(db: AsyncSession, session_id: UUID, **values: Any) -> None:
     await db.execute(sa.update(Session).where(col(Session.id) == session_id).values(**values))
 
 
+async def begin_occurrence(db: AsyncSession, session_id: UUID, room_made_at: datetime) -> None:
+    """Let the occurrence of a class that was moved begin with its new room, by the clock of the media server.
+
+    Whoever came into the earlier room, even after the move, is not in this one. A class that was never moved has only
+    one room, so all that happens belongs to it.
+    """
+    await db.execute(
+        sa.update(Session)
+        .where(col(Session.id) == session_id, col(Session.moves) > 0)
+        .values(occurrence_since=room_made_at)
+    )
+
+
 async def enter_state(db: AsyncSession, session_id: UUID, changes: int, **values: Any) -> None:
     """Write the state after so many changes of state. A late call, with fewer changes, changes nothing."""
     await db.execute(
@@ -244,6 +257,7 @@ async def note_running(
                 col(TimelineRow.step) == entry.step,
                 col(TimelineRow.occasion) == entry.occasion,
                 col(TimelineRow.outcome) == Outcome.RUNNING,
+                col(TimelineRow.revision) == entry.revision,
             )
             .values(outcome=outcome, finished_at=done_at, note=note)
         )

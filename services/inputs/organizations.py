@@ -1,10 +1,13 @@
 """Inputs that create and change organizations and their rules."""
 
 from datetime import timedelta
+from typing import Any
 
 from pydantic import Field
 
 from services.inputs.fields import LEFT_OUT, Language, Name, Schema, TimeZone
+
+_MAY_BE_UNSET = frozenset({"empty_room_ends_after"})
 
 
 class NewOrganization(Schema):
@@ -20,14 +23,23 @@ class OrganizationChange(Schema):
 
 
 class PolicyChange(Schema):
-    """Only the given fields change. Durations are ISO 8601 (`PT15M`) or seconds."""
+    """Only the given fields change. Durations are ISO 8601 (`PT15M`) or seconds.
+
+    `null` leaves a field as it is, except `empty_room_ends_after`, which it unsets.
+    """
 
     reminders_before: list[timedelta] | None = Field(None, max_length=4)
     briefing_before: timedelta | None = None
     room_before: timedelta | None = None
     grace_after_end: timedelta | None = None
     empty_room_for: timedelta | None = None
+    empty_room_ends_after: timedelta | None = None
     review_within: timedelta | None = None
     review_abandoned_after: timedelta | None = None
     segment_seconds: int | None = None
     languages: list[Language] | None = None
+
+    def values(self) -> dict[str, Any]:
+        """The rules to change, as JSON values."""
+        given = self.model_dump(mode="json", exclude_unset=True)
+        return {name: value for name, value in given.items() if value is not None or name in _MAY_BE_UNSET}

@@ -287,6 +287,29 @@ async def test_room_that_livekit_is_closing_is_not_taken_for_the_new_one(region:
     assert remade.room_sid == await _room_sid(classes, closing)
 
 
+async def test_who_was_in_the_room_before_a_move_is_not_reported_for_the_new_time(
+    region: WatchedRegion,
+) -> None:
+    classes = region.classes
+    await classes.begin(1)
+    (moved,) = classes.ids
+    watcher = classes.watcher()
+
+    async def look() -> list[str]:
+        await watcher.reconcile()
+        await watcher.report()
+        return [milestone.split(":")[0] for milestone in await classes.signalled(moved)]
+
+    await classes.join(moved, Role.INSTRUCTOR, "1")
+    before = await look()
+    assert before == ["instructor"]
+    await classes.school.change(Session, col(Session.id) == moved, moves=1, occurrence_since=now())
+    await classes.leave(moved, Role.INSTRUCTOR, "1")
+    assert await look() == before
+    await classes.join(moved, Role.INSTRUCTOR, "2")
+    assert await look() == [*before, "1/instructor"]
+
+
 async def test_session_whose_workflow_is_over_is_not_signalled_again(region: WatchedRegion) -> None:
     classes = region.classes
     await classes.begin(1)

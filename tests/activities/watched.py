@@ -62,7 +62,8 @@ class WatchedClasses:
             starts_at = now() + timedelta(days=10, hours=2 * len(self.ids) + 2)
             session_id = (await self.school.book("Noor", "Leo", starts_at=starts_at)).session_id
             self.ids.append(session_id)
-            await self.school.change(Session, col(Session.id) == session_id, state=SessionState.LIVE)
+            began = {"state": SessionState.LIVE, "starts_at": now() - timedelta(minutes=1)}
+            await self.school.change(Session, col(Session.id) == session_id, **began)
             await self.rooms.ensure_room(session_id, empty_timeout=TIMEOUT, departure_timeout=TIMEOUT)
             await self.temporal.start_workflow(
                 "ClassSession", id=session_workflow_id(session_id), task_queue=f"no-worker-{session_id}"

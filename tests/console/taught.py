@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
+from temporalio.client import Client
 
 from cli.demo_class.school import NAMES
 from domain.presence.events import SessionEvent
@@ -18,10 +19,11 @@ from storage.object_store import open_store
 from tests.campus import Campus, School
 from tests.console.lesson import LASTS, Lesson
 from wiring.temporal import connect
-from workflows.client import SessionClient
+from workflows.client import SessionClient, session_workflow_id
 from workflows.session.messages import PresenceSignal, Substitute
 
 SOON = timedelta(minutes=2)
+AT_ONCE = timedelta(seconds=2)  # a class is live from its planned start on
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Hall:
         await school.run_until(session_id, "open")
         return session_id
 
-    async def live_class(self, school: School, starts_in: timedelta = SOON) -> str:
+    async def live_class(self, school: School, starts_in: timedelta = AT_ONCE) -> str:
         session_id = await self.open_class(school, starts_in)
         now = datetime.now(UTC)
         client = await self._client()
@@ -44,8 +46,9 @@ class Hall:
 
     async def ask_for_substitute(self, session_id: object) -> None:
         """By the signal that an admin sends in the Temporal UI."""
-        client = await self._client()
-        await client.substitute(UUID(str(session_id)), Substitute())
+        temporal = await self._temporal()
+        handle = temporal.get_workflow_handle(session_workflow_id(UUID(str(session_id))))
+        await handle.signal("substitute", Substitute())
 
     async def record(self, lesson: Lesson, *observed: SessionEvent) -> None:
         """Record further events of a class."""
@@ -60,7 +63,7 @@ class Hall:
     async def taught_class(
         self,
         school: School,
-        starts_in: timedelta = SOON,
+        starts_in: timedelta = AT_ONCE,
         statements: Callable[[Lesson], Sequence[Statement]] = Lesson.statements,
     ) -> Lesson:
         """A class that was taught for half an hour until now, and waits for its review."""
@@ -74,9 +77,11 @@ class Hall:
         return lesson
 
     async def _client(self) -> SessionClient:
+        return SessionClient(await self._temporal(), self.campus.settings.region)
+
+    async def _temporal(self) -> Client:
         settings = self.campus.settings
-        temporal = await connect(settings.temporal_address, settings.temporal_namespace)
-        return SessionClient(temporal, settings.region)
+        return await connect(settings.temporal_address, settings.temporal_namespace)
 
     async def _lesson(self, school: School, session_id: str) -> Lesson:
         links = await school.get(f"/v1/sessions/{session_id}/join-links")

@@ -49,11 +49,16 @@ class World:
     utterances: int = 3
     cases: list[CaseInput] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
+    state_at: dict[str, str] = field(default_factory=dict)  # the state that each call wrote first
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)  # calls that end when their gate is opened
+    refused_at_gate: dict[str, HomeroomError] = field(default_factory=dict)  # what their calls then fail with
+    notices: list[NoticeInput] = field(default_factory=list)
 
     async def note(self, call: str, step: StepInput | None = None) -> None:
         self.calls.append(call)
         if step:
             self.states.append(step.progress.state)
+            self.state_at[call] = step.progress.state
             if step.progress.state_after:
                 self.states.append(step.progress.state_after)
         error = self.failing.get(call) or self.failing.get(call.partition(":")[0])
@@ -65,6 +70,10 @@ class World:
             raise application_error(Unavailable("it does not answer"))
         if once := self.failing_once.pop(call, None):
             raise application_error(once)
+        if gate := self.gates.get(call):
+            await gate.wait()
+            if refusal := self.refused_at_gate.pop(call, None):
+                raise application_error(refusal)
 
 
 class _Sessions(Sessions):
@@ -78,7 +87,7 @@ class _Sessions(Sessions):
 
     @activity.defn(name="move_session")
     async def move(self, move: MoveInput) -> None:
-        await self._world.note("move")
+        await self._world.note("move", move)
 
     @activity.defn(name="cancel_session")
     async def cancel(self, cancel: CancelInput) -> None:
@@ -109,6 +118,7 @@ class _Notices(Notices):
 
     @activity.defn(name="send_notices")
     async def send(self, notice: NoticeInput) -> NoticeResult:
+        self._world.notices.append(notice)
         await self._world.note(f"notice:{notice.kind}{notice.occasion and ':'}{notice.occasion}", notice)
         if held_until := self._world.quiet_until.pop(notice.kind, None):
             return NoticeResult(2, 1, 0, 1, held_until)

@@ -109,13 +109,20 @@ class SessionDriver:
                 return
             await asyncio.sleep(0.01)
 
-    async def teacher_joins(self, at: datetime | None = None) -> None:
-        at = at or await self.now()
-        await self._report(PresenceSignal(at, 1, at, None))
+    async def teacher_joins(self, at: datetime | None = None, moves: int | None = None) -> None:
+        """As the watch reports it: who comes before the planned start is there from then on."""
+        now = await self.now()
+        at = at or max(now, self.starts_at)
+        await self._report(PresenceSignal(min(at, now), 1, at, None, moves))
 
-    async def room_empties(self, first: datetime) -> None:
+    async def teacher_leaves_early(self) -> None:
+        """Before the planned start, and nobody else is in the room."""
         at = await self.now()
-        await self._report(PresenceSignal(at, 0, first, at))
+        await self._report(PresenceSignal(at, 0, None, at))
+
+    async def room_empties(self, first: datetime, moves: int | None = None) -> None:
+        at = await self.now()
+        await self._report(PresenceSignal(at, 0, first, at, moves))
 
     async def room_fills(self, first: datetime) -> None:
         at = await self.now()
@@ -200,7 +207,8 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @asynccontextmanager
-async def workers(client: Client, world: World) -> AsyncIterator[None]:
+async def workers(client: Client, world: World, *, cache: int = 1000) -> AsyncIterator[None]:
+    """Without a cache, the next workers continue at once what these have begun, by replaying it."""
     async with AsyncExitStack() as stack:
         for queue, activities in (
             (Queue.SESSIONS, session_activities(world)),
@@ -210,7 +218,11 @@ async def workers(client: Client, world: World) -> AsyncIterator[None]:
         ):
             flows = [ClassSession] if queue == Queue.SESSIONS else []
             worker = Worker(
-                client, task_queue=task_queue(REGION, queue), workflows=flows, activities=activities
+                client,
+                task_queue=task_queue(REGION, queue),
+                workflows=flows,
+                activities=activities,
+                max_cached_workflows=cache,
             )
             await stack.enter_async_context(worker)
         yield

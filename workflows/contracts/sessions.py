@@ -35,6 +35,8 @@ class BookResult:
 class MoveInput(StepInput):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    # How often the class was moved, this move included; None: only its length changes, and it goes on as it is.
+    moves: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,10 @@ class Sessions:
 
     @activity.defn(name="move_session")
     async def move(self, move: MoveInput) -> None:
-        """Change start and end. Fails with double-booked, and then changes nothing."""
+        """Change start and end. Fails with double-booked, and then changes nothing.
+
+        A move begins a new occurrence of the class: what happened in its room so far is no evidence for it.
+        """
         raise NotImplementedError
 
     @activity.defn(name="cancel_session")

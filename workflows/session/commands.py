@@ -1,6 +1,8 @@
 """Carries out the commands to a class: checks each, runs its activity and records the change in the facts.
 
-A refusal, or the failure of the activity, is the answer to the caller of the update.
+Commands have their effect in the order in which they were accepted. One is refused where those before it lead to a
+state that does not allow it, even if the class has not reached that state yet. A refusal, or the failure of the
+activity, is the answer to the caller of the update.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,14 +13,16 @@ from typing import Any, TypeVar
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.cases.kinds import ExceptionKind
     from domain.errors import BookingInPast, InvalidInput, TransitionRefused
-    from domain.sessions.states import Trigger
+    from domain.sessions.states import SessionState, Trigger
     from domain.sessions.timeline import Outcome, Step
-    from workflows import options
+    from workflows import options, patches
     from workflows.contracts.record import ApproveInput, ChangesInput, DocumentationSteps
     from workflows.contracts.sessions import BookInput, BookResult, MoveInput, Sessions
     from workflows.failures import STEP_FAILURES, application_error, cause_of
     from workflows.local_first import execute_local_first
+    from workflows.patches import patched
     from workflows.session import search_attributes
     from workflows.session.facts import SessionFacts
     from workflows.session.lifecycle import Lifecycle
@@ -31,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
         PresenceSignal,
         RequestChanges,
         Reschedule,
+        Substitute,
     )
     from workflows.session.plan import ClassPlan
     from workflows.session.steps import Steps
@@ -39,6 +44,8 @@ with workflow.unsafe.imports_passed_through():
 
 Arg = TypeVar("Arg")
 Result = TypeVar("Result")
+
+_BEFORE_END = frozenset({SessionState.SCHEDULED, SessionState.OPEN, SessionState.LIVE})
 
 
 class Commands:
@@ -71,37 +78,57 @@ class Commands:
         return Booked(self._facts.session.session_id, result.participants)
 
     def check_reschedule(self, move: Reschedule) -> None:
-        self._lifecycle.check(Trigger.RESCHEDULE)
+        self._lifecycle.check_command(Trigger.RESCHEDULE)
         if move.starts_at <= workflow.now():
             raise application_error(BookingInPast())
         _check_order(move.starts_at, move.ends_at)
 
     async def reschedule(self, move: Reschedule) -> None:
-        self._lifecycle.check(Trigger.RESCHEDULE)
-        await self._change_times(move.starts_at, move.ends_at)
-        self._facts.moves += 1
+        self._check(Trigger.RESCHEDULE)
+        moves = self._facts.moves + 1
+        await self._change_times(move.starts_at, move.ends_at, moves)
+        self._facts.moves = moves
         self._facts.move_pending = True
-        self._plan.make_again()
+        in_turn = patched(patches.COMMANDS_IN_TURN)
+        if in_turn and self._facts.presence and self._facts.presence.moves != moves:
+            self._facts.presence = None  # in the room that the class leaves
+        self._plan.make_again(renew_briefing=in_turn)
 
     def check_extend(self, extension: Extend) -> None:
-        self._lifecycle.check(Trigger.END)
+        self._lifecycle.check_command(Trigger.END)
         _check_order(workflow.now(), extension.ends_at)
 
     async def extend(self, extension: Extend) -> None:
-        self._lifecycle.check(Trigger.END)
+        self._check(Trigger.END)
         await self._change_times(self._facts.booked.starts_at, extension.ends_at)
+
+    def check_cancel(self) -> None:
+        self._lifecycle.check_command(Trigger.CANCEL)
 
     def cancel(self, cancel: Cancel) -> None:
         """Record the cancellation; a later one does not replace it."""
         self._facts.cancellation = self._facts.cancellation or cancel
         self._timer.wake()
 
+    def check_end(self) -> None:
+        self._lifecycle.check_command(Trigger.END)
+        if workflow.now() < self._facts.booked.starts_at:
+            raise application_error(
+                TransitionRefused(
+                    "a class cannot be ended before its planned start", next_step="Move or cancel it instead."
+                )
+            )
+
     def end(self) -> None:
+        self._check(Trigger.END)
         self._facts.end_reason = self._facts.end_reason or "command"
         self._timer.wake()
 
+    def check_documentation(self) -> None:
+        self._lifecycle.check_command(Trigger.REVIEW_ENDED)
+
     async def approve_documentation(self, approval: Approve) -> None:
-        self._lifecycle.check(Trigger.REVIEW_ENDED)
+        self._check(Trigger.REVIEW_ENDED)
         await self._execute(
             DocumentationSteps.approve,
             ApproveInput(
@@ -116,7 +143,7 @@ class Commands:
         self._timer.wake()
 
     async def request_changes(self, changes: RequestChanges) -> None:
-        self._lifecycle.check(Trigger.REVIEW_ENDED)
+        self._check(Trigger.REVIEW_ENDED)
         await self._execute(
             DocumentationSteps.request_changes,
             ChangesInput(
@@ -128,13 +155,30 @@ class Commands:
             "request changes",
         )
 
+    def check_substitute(self) -> None:
+        if self._facts.booking is None or self._facts.next_state not in _BEFORE_END:
+            raise application_error(
+                TransitionRefused(
+                    f"a session that is {self._facts.next_state} needs no substitute",
+                    next_step="Request one before the class ends.",
+                )
+            )
+
+    async def substitute(self, substitute: Substitute) -> None:
+        """Open a case for ops, who find the substitute. The answer comes when the case is in their queue."""
+        requested = str(substitute.instructor_id) if substitute.instructor_id else "best_fit"
+        kind = ExceptionKind.SUBSTITUTION_REQUESTED
+        await self._steps.open_case(kind, requested, {"by": substitute.by})
+
     def note_presence(self, presence: PresenceSignal) -> None:
-        """Record who is in the room. A signal that is older than the last one is ignored.
+        """Record who is in the room. Signals that are older than the last one or about an earlier room are ignored.
 
         A change of the head count alone only updates the description in the Temporal UI.
         """
         previous = self._facts.presence
-        if previous is not None and presence.at < previous.at:
+        if presence.moves is not None and presence.moves < self._facts.moves:
+            return
+        if previous is not None and presence.moves == previous.moves and presence.at < previous.at:
             return
         self._facts.presence = presence
         if previous is None or _milestones(previous) != _milestones(presence):
@@ -164,10 +208,18 @@ class Commands:
             external_id=booking.external_id,
         )
 
-    async def _change_times(self, starts_at: datetime, ends_at: datetime) -> None:
+    def _check(self, trigger: Trigger) -> None:
+        """Check a command when its turn comes: the commands before it may have left nothing for it to do."""
+        self._lifecycle.check(trigger)
+        if not self._lifecycle.allows_command(trigger) and patched(patches.COMMANDS_IN_TURN):
+            self._lifecycle.check_command(trigger)
+
+    async def _change_times(self, starts_at: datetime, ends_at: datetime, moves: int | None = None) -> None:
         await self._execute(
             Sessions.move,
-            MoveInput(self._facts.session, self._steps.progress(), starts_at=starts_at, ends_at=ends_at),
+            MoveInput(
+                self._facts.session, self._steps.progress(), starts_at=starts_at, ends_at=ends_at, moves=moves
+            ),
             "move",
         )
         self._facts.booking = replace(self._facts.booked, starts_at=starts_at, ends_at=ends_at)

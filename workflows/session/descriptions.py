@@ -12,7 +12,8 @@ def describe(facts: SessionFacts, *, failed_steps: int) -> str:
     text = {
         SessionState.SCHEDULED: f"Booked for {starts_at:%Y-%m-%d %H:%M} UTC",
         SessionState.OPEN: (
-            f"Room open, class starts {_clock(starts_at)} UTC, {facts.in_room} in the room, no instructor yet"
+            f"Room open, class starts {_clock(starts_at)} UTC, {facts.in_room} in the room"
+            + ("" if facts.first_instructor_at else ", no instructor yet")
         ),
         SessionState.LIVE: f"Live since {live_since} UTC, {facts.in_room} in the room",
         SessionState.ENDING: "Ending: closing the room, finishing the recording",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.sessions.states import SessionState
+from domain.sessions.states import ROOM_STATES, SessionState
 from domain.sessions.timeline import Step
 from workflows.contracts.common import SessionRef
 from workflows.session.messages import Booking, Cancel, PresenceSignal
@@ -31,6 +31,7 @@ class SessionFacts:
     live_since: datetime | None = None
     end_reason: str | None = None  # scheduled | empty | command
     approved_revision: int | None = None
+    reports: int = 0  # of cases, so far: tells apart two of one cause
 
     @property
     def booking_answered(self) -> bool:
@@ -43,13 +44,36 @@ class SessionFacts:
         return self.booking
 
     @property
+    def next_state(self) -> SessionState:
+        """The state that the commands and timers taken so far lead to. `run` may not have acted on the last yet."""
+        if self.booking_refused or (
+            self.cancellation and self.state in (SessionState.SCHEDULED, SessionState.OPEN)
+        ):
+            return SessionState.CANCELLED
+        if self.end_reason and self.state in ROOM_STATES:
+            return SessionState.ENDING
+        if self.move_pending and self.state == SessionState.OPEN:
+            return SessionState.SCHEDULED
+        if self.approved_revision and self.state == SessionState.REVIEW:
+            return SessionState.FILING
+        return self.state
+
+    @property
+    def present(self) -> PresenceSignal | None:
+        """Who is in the room; None where the newest signal is about an earlier room of a class that was moved."""
+        presence = self.presence
+        if presence is None or presence.moves not in (None, self.moves):
+            return None
+        return presence
+
+    @property
     def in_room(self) -> int:
-        return self.presence.in_room if self.presence else 0
+        return self.present.in_room if self.present else 0
 
     @property
     def first_instructor_at(self) -> datetime | None:
-        return self.presence.first_instructor_at if self.presence else None
+        return self.present.first_instructor_at if self.present else None
 
     @property
     def empty_since(self) -> datetime | None:
-        return self.presence.empty_since if self.presence else None
+        return self.present.empty_since if self.present else None

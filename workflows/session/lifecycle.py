@@ -4,7 +4,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.errors import TransitionRefused
-    from domain.sessions.states import SessionState, Trigger, advance
+    from domain.sessions.states import SessionState, Trigger, advance, allowed
     from workflows.failures import application_error
     from workflows.session import search_attributes
     from workflows.session.descriptions import describe
@@ -23,6 +23,16 @@ class Lifecycle:
             return advance(self._facts.state, trigger)
         except TransitionRefused as error:
             raise application_error(error) from error
+
+    def check_command(self, trigger: Trigger) -> None:
+        """Refuse a command in the state that the commands before it lead to. Raises ApplicationError, its answer."""
+        try:
+            advance(self._facts.next_state, trigger)
+        except TransitionRefused as error:
+            raise application_error(error) from error
+
+    def allows_command(self, trigger: Trigger) -> bool:
+        return allowed(self._facts.next_state, trigger)
 
     def advance(self, trigger: Trigger) -> None:
         self._facts.state = self.check(trigger)

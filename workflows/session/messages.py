@@ -88,8 +88,10 @@ class PresenceSignal:
 
     at: datetime  # when its newest event happened; older signals are ignored
     in_room: int
+    # Not before the planned start, which counts for an instructor who waits for it in the room.
     first_instructor_at: datetime | None
     empty_since: datetime | None
+    moves: int | None = None  # of the class when this was its room; None: from a watch that does not know it
 
 
 @dataclass(frozen=True)

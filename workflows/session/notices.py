@@ -6,13 +6,11 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases.kinds import ExceptionKind
     from domain.notices.kinds import NoticeKind
     from domain.sessions.timeline import Step
     from workflows import options
     from workflows.contracts.common import Progress
     from workflows.contracts.notices import NoticeInput, NoticeResult, Notices
-    from workflows.failures import STEP_FAILURES, cause_code
     from workflows.queues import Queue, task_queue
     from workflows.session.facts import SessionFacts
     from workflows.session.steps import Steps
@@ -36,14 +34,12 @@ class NoticeSender:
 
     async def send(self, kind: NoticeKind) -> None:
         """Send a message that is not a step. A failure opens a case."""
-        try:
-            await self._send(kind, "", self._steps.progress())
-        except STEP_FAILURES as error:
-            code = cause_code(error)
-            await self._steps.open_case(ExceptionKind.STEP_FAILED, f"notice {kind}", {"code": code})
+        await self._steps.run_unlisted(f"notice {kind}", lambda progress: self._send(kind, "", progress))
 
     async def _send(self, kind: NoticeKind, occasion: str, progress: Progress) -> NoticeResult:
-        notice = NoticeInput(self._facts.session, progress, kind, occasion)
+        notice = NoticeInput(
+            self._facts.session, progress, kind, occasion, starts_at=self._facts.booked.starts_at
+        )
         name = f"{kind} {occasion}".strip()
         while True:
             result = await workflow.execute_activity_method(

@@ -27,10 +27,18 @@ class ClassPlan:
         self._timeline.plan(Step.LIVE, self._facts.booked.starts_at)
         self._timeline.plan(Step.END, self._facts.booked.ends_at)
 
-    def make_again(self) -> None:
-        """Replace the plan after a move. A briefing that was sent is not sent again."""
-        self._facts.passed_steps = {past for past in self._facts.passed_steps if past[0] == Step.BRIEFING}
+    def make_again(self, *, renew_briefing: bool) -> None:
+        """Replace the plan after a move."""
+        kept = set() if renew_briefing else {Step.BRIEFING}
+        self._facts.passed_steps = {past for past in self._facts.passed_steps if past[0] in kept}
         self.make()
+
+    def plan_room_again(self) -> None:
+        """Plan what has happened in the room that the class has left, for the room it will have."""
+        booking = self._facts.booked
+        opens_at = booking.starts_at - booking.policy.room_before
+        for step in (Step.CREDENTIALS, Step.CAPTURE):
+            self._timeline.plan(step, opens_at)
 
     def next_due(self) -> DueStep:
         """The next step. The opening of the room is always one, so there always is a next step before the class."""

@@ -51,14 +51,21 @@ class Steps:
             if is_cancelled_exception(error):
                 raise
             code = cause_code(error)
-            for each in performed:
-                self._timeline.finish(each, Outcome.FAILED, workflow.now(), occasion, code)
+            for entry in running:
+                self._timeline.finish_started(entry, Outcome.FAILED, workflow.now(), code)
             self._lifecycle.describe()
             await self.open_case(ExceptionKind.STEP_FAILED, f"{step} {occasion}".strip(), {"code": code})
             return None
-        for each in performed:
-            self._timeline.finish(each, Outcome.DONE, workflow.now(), occasion, note(result))
+        for entry in running:
+            self._timeline.finish_started(entry, Outcome.DONE, workflow.now(), note(result))
         return result
+
+    async def run_unlisted(self, name: str, execute: Callable[[Progress], Awaitable[object]]) -> None:
+        """Run an activity that is no step of the class. A failure opens a case."""
+        try:
+            await execute(self.progress())
+        except STEP_FAILURES as error:
+            await self.open_case(ExceptionKind.STEP_FAILED, name, {"code": cause_code(error)})
 
     def progress(
         self, state_after: SessionState | None = None, ends: tuple[TimelineEntry, ...] = ()
@@ -79,9 +86,10 @@ class Steps:
     async def open_case(
         self, kind: ExceptionKind, occasion: str = "", detail: dict[str, str] | None = None
     ) -> None:
+        self._facts.reports += 1
         await execute_local_first(
             Cases.open_case,
-            CaseInput(self._facts.session, kind, occasion, detail or {}),
+            CaseInput(self._facts.session, kind, occasion, detail or {}, key=str(self._facts.reports)),
             summary=f"case: {kind} {occasion}".strip(),
             fallback=options.DURABLE_RECORD,
         )

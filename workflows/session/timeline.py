@@ -25,6 +25,12 @@ class Timeline:
         started = entry.started_at or (at if outcome in (Outcome.DONE, Outcome.FAILED) else None)
         self._put(replace(entry, outcome=outcome, started_at=started, finished_at=at, note=note))
 
+    def finish_started(self, started: TimelineEntry, outcome: Outcome, at: datetime, note: str = "") -> None:
+        """Finish an entry that was started, unless it has been planned anew since."""
+        current = self._entries[started.step, started.occasion]
+        if current.revision == started.revision or current.outcome == Outcome.CANCELLED:
+            self.finish(started.step, outcome, at, started.occasion, note)
+
     def settle(self, outcome: Outcome, at: datetime, *steps: Step) -> None:
         """Give the planned and running entries of these steps, by default of all steps, their final outcome."""
         for entry in list(self._entries.values()):

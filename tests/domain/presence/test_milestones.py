@@ -195,3 +195,32 @@ def test_an_occupied_room_never_counts_as_empty_and_signals_stay_few(steps: list
         if not occupied and second - since >= SETTLED.total_seconds():
             assert told == at(since)
     assert len(signalled) <= 2 + 2 * (MOST_AT_ONCE + second // SETTLED.total_seconds() + 1)
+
+
+WAITING = Presence(1, 1, 0, at(9000), at(0), None, False, at(0))
+
+
+def without_instructor(second: float) -> Presence:
+    return Presence(0, 1, 0, None, at(0), None, False, at(second))
+
+
+def test_instructor_who_comes_and_goes_before_the_start_makes_few_signals_and_is_never_missed() -> None:
+    signalled: list[str] = []
+    for flap in range(1000):
+        signalled += new_milestones(signalled, WAITING, at(4 * flap))
+        assert signalled[-1] != Milestone.INSTRUCTOR_LEFT
+        signalled += new_milestones(signalled, without_instructor(4 * flap + 1), at(4 * flap + 2))
+    assert len(signalled) <= 2 + 2 * MOST_AT_ONCE
+
+    gone = without_instructor(4000)
+    assert new_milestones(signalled, gone, at(4030)) == []
+    assert new_milestones(signalled, gone, at(4000) + SETTLED) == [Milestone.INSTRUCTOR_LEFT]
+
+
+def test_a_signal_about_others_does_not_hide_that_the_instructor_has_left() -> None:
+    """It carries who is in the room, so that the return of the instructor is new to the workflow."""
+    signalled = [Milestone.INSTRUCTOR_JOINED, Milestone.INSTRUCTOR_LEFT] * MOST_AT_ONCE
+    signalled.append(Milestone.INSTRUCTOR_JOINED)
+    told = new_milestones(signalled, without_instructor(500), at(501))
+    assert told == [Milestone.INSTRUCTOR_LEFT, Milestone.STUDENT_JOINED]
+    assert new_milestones([*signalled, *told], WAITING, at(502)) == [Milestone.INSTRUCTOR_JOINED]

@@ -12,6 +12,7 @@ from domain.sessions.schedule import (
     ClassEnd,
     check_length,
     class_end,
+    empty_room_may_end_class_at,
     offset_label,
     plan_before_class,
 )
@@ -99,6 +100,24 @@ def test_a_class_ends_when_its_room_stays_empty_or_after_the_grace_period() -> N
         empty + policy.empty_room_for, "empty"
     )
     assert class_end(policy, ENDS, live=True, empty_since=ENDS + policy.grace_after_end) == scheduled
+
+
+def test_an_empty_room_ends_a_class_only_after_its_planned_end() -> None:
+    policy = SessionPolicy()
+    not_before = empty_room_may_end_class_at(policy, STARTS, ENDS)
+    emptied = STARTS + timedelta(minutes=10)
+
+    assert not_before == ENDS
+    end = class_end(policy, ENDS, live=True, empty_since=emptied, not_empty_before=not_before)
+    assert end == ClassEnd(ENDS, "empty")
+
+
+def test_a_policy_may_let_an_empty_room_end_a_class_earlier_but_never_later() -> None:
+    early = SessionPolicy(empty_room_ends_after=timedelta(minutes=15))
+    late = SessionPolicy(empty_room_ends_after=timedelta(days=1))
+
+    assert empty_room_may_end_class_at(early, STARTS, ENDS) == STARTS + timedelta(minutes=15)
+    assert empty_room_may_end_class_at(late, STARTS, ENDS) == ENDS
 
 
 def test_an_empty_room_does_not_end_a_class_that_was_never_live() -> None:
