@@ -206,10 +206,12 @@ class ClassSession:
 
     def _end(self) -> ClassEnd:
         booking = self._facts.booked
+        # An instructor whose client died just before the start is listed for a while. It is taken back when that shows.
+        taken_back = self._whole_slot and self._facts.first_instructor_at is None
         return class_end(
             booking.policy,
             booking.ends_at,
-            live=bool(self._facts.live_since),
+            live=bool(self._facts.live_since) and not taken_back,
             empty_since=self._facts.empty_since,
             not_empty_before=(
                 empty_room_may_end_class_at(booking.policy, booking.starts_at, booking.ends_at)

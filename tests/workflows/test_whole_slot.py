@@ -49,6 +49,24 @@ async def test_class_that_only_had_an_early_look_in_is_not_held(
     assert "case:instructor_absent" in world.calls
 
 
+async def test_instructor_who_turns_out_to_have_left_before_the_start_does_not_end_the_class(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    """LiveKit lists a client that died for twenty seconds."""
+    session = await book(environment, world, policy=SessionPolicy(empty_room_ends_after=timedelta()))
+    await session.until(session.starts_at - MINUTE)
+    await session.teacher_joins()
+    await session.until(session.starts_at + MINUTE)
+    await session.teacher_leaves_early()
+    await session.until(session.starts_at + 20 * MINUTE)
+    assert not any(call.startswith("close_room") for call in world.calls)
+    await session.teacher_joins()
+    await session.end()
+    await session.drafted()
+    await session.approve()
+    assert (await session.result()).outcome == "held"
+
+
 async def test_class_can_still_be_cancelled_after_an_early_look_in(
     environment: WorkflowEnvironment, world: World
 ) -> None:
