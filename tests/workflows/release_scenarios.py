@@ -38,7 +38,7 @@ async def running_open(environment: WorkflowEnvironment, world: World) -> Handle
 async def running_live(environment: WorkflowEnvironment, world: World) -> Handle:
     """Extended, and the room is empty at the moment."""
     session = await book(environment, world)
-    await session.until(session.starts_at)
+    await session.until_start()
     first = await session.now()
     await session.teacher_joins()
     await session.extend_to(session.starts_at + 60 * MINUTE)

@@ -56,7 +56,7 @@ async def move_refused(environment: WorkflowEnvironment, world: World) -> Handle
 
 async def extended_and_ended_by_command(environment: WorkflowEnvironment, world: World) -> Handle:
     session = await book(environment, world, starts_in=20 * MINUTE)
-    await session.until(session.starts_at)
+    await session.until_start()
     await session.teacher_joins()
     await session.extend_to(session.starts_at + 60 * MINUTE)
     await session.until(session.starts_at + 50 * MINUTE)
@@ -68,7 +68,7 @@ async def extended_and_ended_by_command(environment: WorkflowEnvironment, world:
 
 async def ended_as_the_instructor_came(environment: WorkflowEnvironment, world: World) -> Handle:
     session = await book(environment, world)
-    await session.until(session.starts_at)
+    await session.until_start()
     await session.teacher_joins()
     await session.end()
     await session.drafted()
@@ -78,7 +78,7 @@ async def ended_as_the_instructor_came(environment: WorkflowEnvironment, world: 
 
 async def emptied_and_filled_again(environment: WorkflowEnvironment, world: World) -> Handle:
     session = await book(environment, world)
-    await session.until(session.starts_at)
+    await session.until_start()
     first = await session.now()
     await session.teacher_joins()
     await session.until(session.starts_at + 5 * MINUTE)

@@ -156,7 +156,7 @@ async def test_request_to_cancel_does_not_end_the_workflow_of_a_class_that_is_ta
     environment: WorkflowEnvironment, world: World
 ) -> None:
     session = await book(environment, world)
-    await session.until(session.starts_at)
+    await session.until_start()
     await session.teacher_joins()
     await session.handle.cancel()
     await session.end()
@@ -172,7 +172,7 @@ async def test_facts_query_returns_the_state_of_the_class(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     session = await book(environment, world)
-    await session.until(session.starts_at)
+    await session.until_start()
     first = await session.now()
     await session.teacher_joins(first)
     await session.extend_to(session.starts_at + 60 * MINUTE)
@@ -190,7 +190,7 @@ async def test_facts_query_returns_the_state_of_the_class(
 
 async def test_extended_class_keeps_its_room_open(environment: WorkflowEnvironment, world: World) -> None:
     session = await book(environment, world)
-    await session.until(session.starts_at)
+    await session.until_start()
     await session.teacher_joins()
     await session.until(session.starts_at + 25 * MINUTE)
     await session.extend_to(session.starts_at + 60 * MINUTE)
@@ -204,7 +204,7 @@ async def test_extended_class_keeps_its_room_open(environment: WorkflowEnvironme
 
 async def test_end_command_closes_the_room(environment: WorkflowEnvironment, world: World) -> None:
     session = await book(environment, world)
-    await session.until(session.starts_at)
+    await session.until_start()
     await session.teacher_joins()
     await session.until(session.starts_at + 5 * MINUTE)
     await session.end()
@@ -219,7 +219,7 @@ async def test_class_ended_as_the_instructor_joins_counts_as_held(
     environment: WorkflowEnvironment, world: World
 ) -> None:
     session = await book(environment, world)
-    await session.until(session.starts_at)
+    await session.until_start()
     await session.teacher_joins()
     await session.end()
     await session.drafted()
@@ -229,7 +229,7 @@ async def test_class_ended_as_the_instructor_joins_counts_as_held(
 
 async def test_room_that_fills_again_is_not_closed(environment: WorkflowEnvironment, world: World) -> None:
     session = await book(environment, world)
-    await session.until(session.starts_at)
+    await session.until_start()
     first = await session.now()
     await session.teacher_joins()
     await session.until(session.starts_at + 5 * MINUTE)

@@ -108,7 +108,7 @@ async def test_room_that_is_empty_from_the_tenth_minute_closes_when_the_policy_s
     closed_at: int,
 ) -> None:
     session = await book(environment, world, policy=SessionPolicy(empty_room_ends_after=ends_after))
-    await session.until(session.starts_at)
+    await session.until_start()
     first = await session.now()
     await session.teacher_joins()
     await session.until(session.starts_at + 10 * MINUTE)
