@@ -103,14 +103,18 @@ def setting(stack: StackUnderTest, name: str) -> str:
 
 
 def open_class(
-    stack: StackUnderTest, *, lasts: timedelta = timedelta(minutes=5), **policy: Any
+    stack: StackUnderTest,
+    *,
+    starts_in: timedelta = timedelta(seconds=18),
+    lasts: timedelta = timedelta(minutes=5),
+    **policy: Any,
 ) -> ClassUnderTest:
-    """An organization with a class whose room is open in a few seconds."""
+    """An organization with a class, whose room by default is open in a few seconds."""
     rules = {**POLICY, "grace_after_end": "PT60S", **policy}
     organization_id, api = open_school(
         setting(stack, "HOMEROOM_PUBLIC_URL"), setting(stack, "HOMEROOM_ADMIN_TOKEN"), rules
     )
-    booked = book_class(api, organization_id, starts_in=timedelta(seconds=18), lasts=lasts)
+    booked = book_class(api, organization_id, starts_in=starts_in, lasts=lasts)
     return ClassUnderTest(stack, api, booked)
 
 
