@@ -44,12 +44,15 @@ class FoldedPresence:
 
 @dataclass(frozen=True)
 class SessionPresence:
-    """`folded` is None where the session's events cannot be read."""
+    """`folded` is None where the session's events cannot be read; `roles` and `absent_after` are as stored."""
 
     session_id: UUID
     organization_id: UUID
     signalled: Sequence[str]
     moves: int
+    roles: Mapping[str, str]
+    starts_at: datetime
+    absent_after: str | None
     folded: FoldedPresence | None
 
 
@@ -83,7 +86,14 @@ class PresenceRecord:
         cached = self._cache.get(session.session_id)
         folded = cached.folded if cached else None
         return SessionPresence(
-            session.session_id, session.organization_id, session.signalled, session.moves, folded
+            session.session_id,
+            session.organization_id,
+            session.signalled,
+            session.moves,
+            session.roles,
+            session.starts_at,
+            session.absent_after,
+            folded,
         )
 
     def _is_cached(self, session: RunningSession) -> bool:

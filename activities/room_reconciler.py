@@ -11,6 +11,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities.absence_watch import AbsenceWatch
 from activities.isolation import WRITERS, for_each, in_bulk, log_left_out
 from activities.presence_record import FoldedPresence, PresenceRecord, SessionPresence
 from activities.progress import utc_now
@@ -30,10 +31,13 @@ _LISTING_SECONDS = 5.0
 class RoomReconciler:
     """Reconciles the rooms of one region. Keeps the connections it saw the last time in memory."""
 
-    def __init__(self, database: Database, rooms: LiveKitRooms, record: PresenceRecord) -> None:
+    def __init__(
+        self, database: Database, rooms: LiveKitRooms, record: PresenceRecord, absences: AbsenceWatch
+    ) -> None:
         self._database = database
         self._rooms = rooms
         self._record = record
+        self._absences = absences
         self._sightings: Mapping[str, Sighting] = {}
 
     async def reconcile(self) -> bool:
@@ -43,6 +47,7 @@ class RoomReconciler:
         room that is being made nor a connection that is being recorded counts as missing.
         """
         running = await self._record.read()
+        await self._absences.look(running)
         rooms, at = await self._rooms.list_rooms(), utc_now()
         participants = await self._participants(
             room.session_id for room in rooms if room.session_id in running

@@ -1,6 +1,7 @@
 """Watches the rooms of a region with four loops in one long activity.
 
-- The first compares LiveKit's rooms with the running sessions every ten seconds and corrects the differences.
+- The first compares LiveKit's rooms with the running sessions every ten seconds and corrects the differences. It also
+  tells ops who has not come.
 - The second listens to the sessions that change in the database.
 - The third reports the presence in these sessions to their workflows. It alone does, so that the reports on a session
   stay in order.
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities.absence_watch import AbsenceWatch
 from activities.capture_watch import EVERY_SECONDS, CaptureWatch
 from activities.failures import description
 from activities.presence import PresenceReporter
@@ -57,7 +59,7 @@ class RoomWatcher:
         self._url = database.url
         self._every = watch.every_seconds
         self._record = PresenceRecord(database, watch.region)
-        self._reconciler = RoomReconciler(database, rooms, self._record)
+        self._reconciler = RoomReconciler(database, rooms, self._record, AbsenceWatch(database))
         self._reporter = PresenceReporter(database, client)
         self._captures = CaptureWatch(database, watch.region)
         self._changed: set[str] = set()  # session ids, or RESYNC for all

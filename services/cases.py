@@ -17,6 +17,8 @@ from models.exception_case import ExceptionCase
 from models.repositories import cases
 from models.repositories.cases import QueuedCase
 
+_HOMEROOM = "homeroom"  # as the author of changes
+
 
 @dataclass(frozen=True)
 class NewCase:
@@ -89,6 +91,11 @@ async def resolve(
     queued.case.state, queued.case.resolved_at = "resolved", now
     queued.case.resolved_by, queued.case.resolution = who.actor, resolution
     return queued
+
+
+def resolve_by_itself(case: ExceptionCase, why: str, now: datetime) -> None:
+    """Resolve a case whose cause has gone away."""
+    case.state, case.resolved_at, case.resolved_by, case.resolution = "resolved", now, _HOMEROOM, why
 
 
 async def reopen(db: AsyncSession, case_id: UUID) -> QueuedCase:

@@ -1,6 +1,6 @@
 """The exception queue: list cases, assign them, resolve them with a note, and reopen them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from api.http.paging import next_cursor
 from api.http.state import State
 from api.live.streams import LiveStream
 from console.frame import forms
+from console.frame.case_people import people_in_cases
 from console.frame.forms import Field, Form
 from console.frame.history import author, history
 from console.frame.labels import case_label, code_label, moment_label, occasion_label, step_label
@@ -28,7 +29,6 @@ from console.frame.viewers import CurrentUser, same_origin
 from domain.cases.kinds import ExceptionKind, Owner, Severity
 from domain.people.access import Permission, Principal
 from models.access import Member
-from models.exception_case import ExceptionCase
 from models.repositories import cases, names, pages
 from services import cases as operations
 from services.inputs.cases import Resolution
@@ -59,7 +59,7 @@ async def queue(request: Request, shared: Shared, who: CurrentUser, now: Now) ->
     async with shared.database.tenant(who.organization_id) as db:
         rows, more = await cases.page(db, wanted.wanted(), overdue_at=now if wanted.overdue else None)
         assignees = await names.of_actors(db, {row.case.assignee for row in rows})
-        instructors = await _instructors(db, [row.case for row in rows])
+        people = await people_in_cases(db, [row.case for row in rows])
     list_page = paged(request, rows, wanted.sort, next_cursor([row.case for row in rows], more, wanted.sort))
     template = "parts/cases.html" if by_htmx(request) else "cases.html"
     return page(
@@ -69,7 +69,7 @@ async def queue(request: Request, shared: Shared, who: CurrentUser, now: Now) ->
         now=now,
         assignees=assignees,
         author=author,
-        occasion_label=partial(occasion_label, instructors=instructors),
+        occasion_label=partial(occasion_label, people=people),
         subject_link=partial(subject_link, who),
         filters=_filters(who),
         path="/exceptions",
@@ -120,7 +120,7 @@ async def _case_page(
         queued = await cases.get(db, case_id)
         past = await history(db, who, case_id)
         actors = await names.of_actors(db, [queued.case.assignee, queued.case.resolved_by])
-        instructors = await _instructors(db, [queued.case])
+        people = await people_in_cases(db, [queued.case])
         detail = await _detail(db, queued.case.detail)
         staff = await _staff(db) if who.may(Permission.MEMBERS_READ) else []
     return page(
@@ -130,7 +130,7 @@ async def _case_page(
         queued=queued,
         row=queued.case,
         about=subject_link(who, queued.case.about, queued.title),
-        occasion=occasion_label(queued.case.kind, queued.case.occasion, instructors),
+        occasion=occasion_label(queued.case.kind, queued.case.occasion, people),
         detail=detail,
         staff=staff,
         form=form,
@@ -145,12 +145,6 @@ async def _case_page(
 async def _staff(db: AsyncSession) -> list[tuple[str, str]]:
     rows, _ = await pages.page(db, Member, pages.PageRequest("name", _MAX_STAFF))
     return [("", "Me"), *((str(row.id), row.name) for row in rows)]
-
-
-async def _instructors(db: AsyncSession, shown: Iterable[ExceptionCase]) -> dict[str, str]:
-    """Names by id of the instructors that these cases ask for as substitutes."""
-    wanted = [case.occasion for case in shown if case.kind == ExceptionKind.SUBSTITUTION_REQUESTED]
-    return await names.of_things(db, [("instructor", occasion) for occasion in wanted])
 
 
 async def _detail(db: AsyncSession, detail: dict[str, Any]) -> list[tuple[str, str]]:

@@ -146,11 +146,13 @@ def step_label(step: str, occasion: str = "") -> str:
     return f"{label} ({occasion} before)" if step == Step.REMINDER and occasion else label
 
 
-def occasion_label(kind: str, occasion: str, instructors: Mapping[str, str]) -> str:
-    """What sets a case apart from others of its kind: a step, a substitute, a moment. Empty where the page says it
-    elsewhere. `instructors` are names by id."""
+def occasion_label(kind: str, occasion: str, people: Mapping[str, str]) -> str:
+    """What sets a case apart from others of its kind: a step, a person, a moment. Empty where the page says it
+    elsewhere. `people` are names by id."""
     if kind == ExceptionKind.SUBSTITUTION_REQUESTED:
-        return instructors.get(occasion, "Best match" if occasion == "best_fit" else "")
+        return people.get(occasion, "Best match" if occasion == "best_fit" else "")
+    if kind == ExceptionKind.STUDENT_ABSENT:
+        return people.get(occasion, "")
     first, _, rest = occasion.partition(" ")
     if kind == ExceptionKind.STEP_FAILED:
         return notice_label(rest) if first == "notice" else step_label(first, rest)

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.frame import labels
+from console.frame.case_people import people_in_cases
 from console.frame.recording_gaps import RecordingGap, recording_gaps
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from console.sessions.lanes import Axis, Lane
-from domain.cases.kinds import ExceptionKind
 from domain.intervals import Interval
 from domain.people.roles import identity_of
 from domain.record.audience_rule import AudienceRule
@@ -26,7 +26,7 @@ from models.documentation import Documentation
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
-from models.repositories import board, cases, documents, entities, notices, people, recordings, sessions
+from models.repositories import board, cases, documents, entities, notices, recordings, sessions
 from models.session import Participant, Session, TimelineRow
 from reports.briefings import Sections, read_briefing
 from services import attendance
@@ -92,7 +92,7 @@ class SessionView:
     warnings: int  # number of statements about students who are not in their audience
     notices: list[Notice]
     cases: list[ExceptionCase]
-    instructors: dict[str, str]  # names of the substitutes that cases ask for, by id
+    people_in_cases: dict[str, str]  # names by id
     next_briefing: Sections
     recording: Recording
     gaps: list[RecordingGap]
@@ -131,7 +131,7 @@ class SessionView:
 
     def occasion(self, case: ExceptionCase) -> str:
         """What sets a case apart from others of its kind."""
-        return labels.occasion_label(case.kind, case.occasion, self.instructors)
+        return labels.occasion_label(case.kind, case.occasion, self.people_in_cases)
 
     def may(self, trigger: str) -> bool:
         """Whether the session's state allows this trigger."""
@@ -166,7 +166,7 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         warnings=len(rule.warnings(statements)),
         notices=await notices.of_session(db, session_id),
         cases=session_cases,
-        instructors=await _substitutes(db, session_cases),
+        people_in_cases=await people_in_cases(db, session_cases),
         next_briefing=await _next_briefing(db, session, now),
         recording=await _recording(db, session, now),
         gaps=recording_gaps(coverage, participants),
@@ -179,12 +179,6 @@ async def _recording(db: AsyncSession, session: Session, now: datetime) -> Recor
         return Recording.NONE
     facts = await board.facts(db, now, [session.id])
     return board_row(facts[0], now).recording if facts else Recording.NONE
-
-
-async def _substitutes(db: AsyncSession, session_cases: list[ExceptionCase]) -> dict[str, str]:
-    if not any(case.kind == ExceptionKind.SUBSTITUTION_REQUESTED for case in session_cases):
-        return {}
-    return {str(person.id): person.name for person in await people.instructors(db)}
 
 
 async def _next_briefing(db: AsyncSession, session: Session, now: datetime) -> Sections:

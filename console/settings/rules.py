@@ -70,6 +70,9 @@ RULES = (
     ),
     Rule("briefing_before", "Briefing", "Sent to the instructor this long before class."),
     Rule("room_before", "Room opens", "People can join this long before class."),
+    Rule(
+        "absent_after", "Absence", "Who has not come this long after the planned start becomes an exception."
+    ),
     Rule("grace_after_end", "Grace period", "A class may run over by this much before it is ended."),
     Rule(
         "empty_room_for",

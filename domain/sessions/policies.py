@@ -41,6 +41,10 @@ class SessionPolicy(BaseModel):
     )
     briefing_before: Offset = _minutes(30)
     room_before: Offset = _minutes(15)
+    absent_after: Offset = Field(
+        _minutes(5),
+        description="Who has not come this long after the planned start is absent: an exception is opened.",
+    )
     grace_after_end: Offset = _minutes(10)
     empty_room_for: Offset = Field(
         _minutes(5),

@@ -103,6 +103,18 @@ def _same_cause(case: ExceptionCase) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+async def open_of_sessions(
+    db: AsyncSession, session_ids: Collection[UUID], kinds: Collection[str]
+) -> list[ExceptionCase]:
+    """The open cases of these kinds about these sessions, locked."""
+    query = sa.select(ExceptionCase).where(
+        col(ExceptionCase.session_id).in_(session_ids),
+        col(ExceptionCase.kind).in_(kinds),
+        col(ExceptionCase.state) == "open",
+    )
+    return list(await db.scalars(query.order_by(col(ExceptionCase.id)).with_for_update()))
+
+
 async def of_session(db: AsyncSession, session_id: UUID) -> list[ExceptionCase]:
     query = sa.select(ExceptionCase).where(col(ExceptionCase.session_id) == session_id)
     return list(await db.scalars(query.order_by(col(ExceptionCase.opened_at))))

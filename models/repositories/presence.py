@@ -19,8 +19,8 @@ from models.reading import Readable
 from models.written_sessions import WRITES_SESSIONS
 
 _RUNNING = sa.text(
-    "select session_id, organization_id, roles, signalled, presence_events, starts_at, moves, occurrence_since "
-    "from running_presence(:region, cast(:states as text[]), cast(:sessions as uuid[]))"
+    "select session_id, organization_id, roles, signalled, presence_events, starts_at, moves, occurrence_since, "
+    "absent_after from running_presence(:region, cast(:states as text[]), cast(:sessions as uuid[]))"
 )
 _EVENTS = sa.text(
     "select session_id, source_id, source, kind, occurred_at, identity, participant_sid, hidden, data "
@@ -44,7 +44,8 @@ _ADD_SIGNALLED = sa.text("""
 class RunningSession:
     """`roles` by participant id; `presence_events` is the number of recorded events, which only grows.
 
-    Events from before `occurrence_since` belong to an earlier time of a class that was moved.
+    Events from before `occurrence_since` belong to an earlier time of a class that was moved. `absent_after` is of its
+    policy, in ISO 8601; None where the policy does not say it.
     """
 
     session_id: UUID
@@ -55,6 +56,7 @@ class RunningSession:
     starts_at: datetime
     moves: int
     occurrence_since: datetime | None
+    absent_after: str | None
 
 
 @dataclass(frozen=True)

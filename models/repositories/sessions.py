@@ -137,6 +137,14 @@ async def participants(db: AsyncSession, session_id: UUID) -> list[Participant]:
     return list(await db.scalars(query.order_by(col(Participant.role), col(Participant.name))))
 
 
+async def participants_of_all(db: AsyncSession, session_ids: Collection[UUID]) -> list[Participant]:
+    """The participants of several sessions who are expected to come."""
+    query = sa.select(Participant).where(
+        col(Participant.session_id).in_(session_ids), col(Participant.role) != Role.OBSERVER
+    )
+    return list(await db.scalars(query))
+
+
 def class_students(people: Iterable[Participant]) -> tuple[ClassStudent, ...]:
     """The students among these participants."""
     return tuple(

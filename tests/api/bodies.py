@@ -88,6 +88,7 @@ POLICY = {
     "reminders_before": ["PT2H"],
     "briefing_before": "PT30M",
     "room_before": 900,
+    "absent_after": "PT5M",
     "grace_after_end": "PT10M",
     "empty_room_for": "PT5M",
     "review_within": "P1D",
