@@ -1,5 +1,6 @@
 """Opens and closes the LiveKit room of a session."""
 
+import asyncio
 from datetime import timedelta
 
 from temporalio import activity
@@ -15,6 +16,9 @@ from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms
 # LiveKit must not delete the room during the class: the workflow closes it, and the watch any room left over.
 EMPTY_TIMEOUT = timedelta(hours=12)
 DEPARTURE_TIMEOUT = timedelta(hours=12)
+# Sound is on its way for up to 0.7 s on a busy machine, and a room that is deleted takes it along.
+LAST_WORDS_SECONDS = 1.0
+_ENDS_WITH_PEOPLE = ("scheduled", "command")
 
 
 class RoomActivities(Rooms):
@@ -48,5 +52,11 @@ class RoomActivities(Rooms):
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:
         async with self._progress.step(close) as note:
+            if close.reason in _ENDS_WITH_PEOPLE:
+                await asyncio.sleep(LAST_WORDS_SECONDS)
             await self._rooms.close_room(close.session.session_id)
             note.text = close.reason
+
+    @activity.defn(name="is_room_occupied")
+    async def is_occupied(self, session: SessionRef) -> bool:
+        return await self._rooms.has_people(session.session_id)

@@ -116,6 +116,15 @@ class LiveKitRooms:
             listed = await self._client.room.list_participants(request)
         return [_participant(p) for p in listed.participants if p.state != proto.ParticipantInfo.DISCONNECTED]
 
+    async def has_people(self, session_id: UUID) -> bool:
+        """Whether anybody but the recorder is in the room. Raises Unavailable."""
+        if all(room.session_id != session_id for room in await self.list_rooms()):
+            return False
+        try:
+            return any(not person.hidden for person in await self.list_participants(session_id))
+        except NotFound:
+            return False
+
     async def remove_participant(self, session_id: UUID, identity: str) -> None:
         """Disconnects a participant who is in the room. Their tokens stay valid."""
         request = livekit_api.RoomParticipantIdentity(room=room_name(session_id), identity=identity)

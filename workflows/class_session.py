@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.record import CloseInput, DocumentationSteps, Records
     from workflows.contracts.rooms import CloseRoomInput, Rooms
     from workflows.contracts.sessions import CancelInput, Sessions
+    from workflows.failures import STEP_FAILURES
     from workflows.local_first import execute_local_first
     from workflows.patches import patched
     from workflows.session.background_tasks import BackgroundTasks
@@ -197,8 +198,21 @@ class ClassSession:
             return
         async with self._lock:
             end = self._end()
-            if end.at <= workflow.now() and not facts.cancellation and not facts.move_pending:
+            if end.at > workflow.now() or facts.cancellation or facts.move_pending:
+                return
+            if end.reason == "empty" and not facts.end_reason and await self._is_occupied():
+                facts.forget_empty_room()
+            else:
                 facts.end_reason = facts.end_reason or end.reason
+
+    async def _is_occupied(self) -> bool:
+        """Whether people are in the room of whom no signal has come: the watch may have been away. In doubt, yes."""
+        try:
+            return await workflow.execute_local_activity_method(
+                Rooms.is_occupied, self._facts.session, summary="look into the room", **options.LOCAL_ATTEMPT
+            )
+        except STEP_FAILURES:
+            return True
 
     def _leaves_room(self) -> bool:
         facts = self._facts

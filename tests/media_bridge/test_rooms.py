@@ -55,6 +55,16 @@ async def test_participants_are_listed_with_their_tracks_and_the_recorder_as_hid
     assert abs(someone.joined_at - recorder.joined_at) < timedelta(minutes=1)
 
 
+async def test_recorder_alone_is_nobody_in_the_room(room: RoomWithVoices) -> None:
+    assert not await room.rooms.has_people(uuid4()), "there is no such room"
+    recorder = room.record()
+    await room.person("someone", 300)
+    await recorder.wait_for_tracks(1)
+    assert await room.rooms.has_people(room.session_id)
+    await room.rooms.remove_participant(room.session_id, "someone")
+    assert not await room.rooms.has_people(room.session_id)
+
+
 async def test_removing_a_participant_is_idempotent(room: RoomWithVoices) -> None:
     await room.person("someone", 300)
     for _ in range(2):

@@ -13,7 +13,7 @@ from typing import Any
 from temporalio import activity
 
 from domain.errors import HomeroomError, Unavailable
-from workflows.contracts.common import StepInput
+from workflows.contracts.common import SessionRef, StepInput
 from workflows.contracts.notices import CaseInput, Cases, NoticeInput, NoticeResult, Notices
 from workflows.contracts.record import (
     ApproveInput,
@@ -46,6 +46,7 @@ class World:
     recorder_stays: bool = False  # until it is cancelled
     transcriber_stays: bool = False  # until it is cancelled
     quiet_until: dict[str, datetime] = field(default_factory=dict)  # notices that are held until then
+    is_occupied: bool = False  # the room, as the media server says it
     utterances: int = 3
     cases: list[CaseInput] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
@@ -110,6 +111,11 @@ class _Rooms(Rooms):
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:
         await self._world.note(f"close_room:{close.reason}", close)
+
+    @activity.defn(name="is_room_occupied")
+    async def is_occupied(self, session: SessionRef) -> bool:
+        await self._world.note("look_into_room")
+        return self._world.is_occupied
 
 
 class _Notices(Notices):
@@ -225,6 +231,7 @@ def session_activities(world: World) -> Sequence[Callable[..., Any]]:
         booking.record_progress,
         rooms.open_room,
         rooms.close_room,
+        rooms.is_occupied,
         _Notices(world).send,
         _Cases(world).open_case,
         documentation.draft,

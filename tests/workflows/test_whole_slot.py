@@ -122,6 +122,45 @@ async def test_room_that_is_empty_from_the_tenth_minute_closes_when_the_policy_s
     await session.result()
 
 
+async def test_room_that_is_occupied_after_all_does_not_end_the_class_as_empty(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    """People came back while nobody could tell the workflow."""
+    world.is_occupied = True
+    session = await book(environment, world)
+    await session.until_start()
+    first = await session.now()
+    await session.teacher_joins()
+    await session.until(session.starts_at + 29 * MINUTE)
+    await session.room_empties(first)
+    await session.until(session.starts_at + 39 * MINUTE)
+    assert world.calls.count("look_into_room") == 1
+    assert await state(session) == "live"
+    await session.until(session.starts_at + 41 * MINUTE)
+    assert "close_room:scheduled" in world.calls
+    await session.drafted()
+    await session.approve()
+    assert (await session.result()).outcome == "held"
+
+
+async def test_room_that_cannot_be_looked_into_does_not_end_the_class_as_empty(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    world.away.add("look_into_room")
+    session = await book(environment, world)
+    await session.until_start()
+    first = await session.now()
+    await session.teacher_joins()
+    await session.until(session.starts_at + 29 * MINUTE)
+    await session.room_empties(first)
+    await session.until(session.starts_at + 39 * MINUTE)
+    assert await state(session) == "live"
+    await session.end()
+    await session.drafted()
+    await session.approve()
+    assert (await session.result()).outcome == "held"
+
+
 async def test_presence_in_the_room_of_an_earlier_time_does_not_make_a_moved_class_live(
     environment: WorkflowEnvironment, world: World
 ) -> None:

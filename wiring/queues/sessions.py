@@ -51,6 +51,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 booking.record_progress,
                 room.open_room,
                 room.close_room,
+                room.is_occupied,
                 watch.watch,
                 documentation.draft,
                 documentation.approve,

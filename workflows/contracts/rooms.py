@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from workflows.contracts.common import StepInput
+from workflows.contracts.common import SessionRef, StepInput
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,16 @@ class Rooms:
 
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:
-        """Delete the room, which disconnects everybody. A room that does not exist counts as closed."""
+        """Write the new state, which refuses further joins, and delete the room, which disconnects everybody.
+
+        A room in which people may be speaking is deleted a moment later, when the recorder has heard the last words. A
+        room that does not exist counts as closed.
+        """
+        raise NotImplementedError
+
+    @activity.defn(name="is_room_occupied")
+    async def is_occupied(self, session: SessionRef) -> bool:
+        """Whether the media server lists a person in the room; a room that does not exist is empty."""
         raise NotImplementedError
 
 

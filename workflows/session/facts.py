@@ -1,6 +1,6 @@
 """The state of a ClassSession workflow, as one serialisable dataclass."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.sessions.states import ROOM_STATES, SessionState
@@ -65,6 +65,11 @@ class SessionFacts:
         if presence is None or presence.moves not in (None, self.moves):
             return None
         return presence
+
+    def forget_empty_room(self) -> None:
+        """Take the room as occupied until the next signal."""
+        if self.presence:
+            self.presence = replace(self.presence, empty_since=None)
 
     @property
     def in_room(self) -> int:
