@@ -31,8 +31,8 @@ WHOLE_SLOT = Patch(
     id="whole-slot",
     added=date(2026, 11, 29),
     removable=date(2027, 6, 1),
-    reason="a class is live from its planned start and keeps its room to its planned end, and longer if it is occupied; "
-    "a move or cancellation is written before the room is closed",
+    reason="a class is live from its planned start and keeps its room to its planned end, "
+    "longer if people are in it; a move or cancellation is written before the room is closed",
 )
 COMMANDS_IN_TURN = Patch(
     id="commands-in-turn",
