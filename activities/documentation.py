@@ -7,8 +7,7 @@ from domain.record.documentation import DocumentationStatus
 from models.database import Database
 from models.repositories import documents
 from services.drafts import Drafts
-from workflows.contracts.common import StepInput
-from workflows.contracts.record import ApproveInput, ChangesInput, DocumentationSteps, DraftResult
+from workflows.contracts.record import ApproveInput, ChangesInput, DocumentationSteps, DraftInput, DraftResult
 
 
 class DocumentationActivities(DocumentationSteps):
@@ -18,10 +17,12 @@ class DocumentationActivities(DocumentationSteps):
         self._drafts = drafts
 
     @activity.defn(name="draft_documentation")
-    async def draft(self, step: StepInput) -> DraftResult:
-        ref = step.session
-        async with self._progress.step(step) as note:
-            result = await self._drafts.draft(ref.organization_id, ref.session_id, utc_now())
+    async def draft(self, draft: DraftInput) -> DraftResult:
+        ref = draft.session
+        async with self._progress.step(draft) as note:
+            result = await self._drafts.draft(
+                ref.organization_id, ref.session_id, utc_now(), draft.reopenings
+            )
             note.text = f"{result.statements} statements"
         return result
 

@@ -7,7 +7,7 @@ from temporalio import activity
 
 from activities.progress import ProgressWriter, utc_now
 from domain.presence.events import EventKind
-from media_bridge.rooms import LiveKitRooms
+from media_bridge.rooms import LiveKitRooms, Room
 from models.database import Database
 from models.repositories import events, sessions
 from workflows.contracts.common import SessionRef, StepInput
@@ -31,17 +31,31 @@ class RoomActivities(Rooms):
     async def open_room(self, step: StepInput) -> RoomOpened:
         ref = step.session
         async with self._progress.step(step) as note:
-            room = await self._rooms.ensure_room(
-                ref.session_id,
-                empty_timeout=EMPTY_TIMEOUT,
-                departure_timeout=DEPARTURE_TIMEOUT,
-                finished=await self._finished_rooms(ref),
-            )
+            room = await self._make_room(ref)
             async with self._database.tenant(ref.organization_id) as db:
                 await sessions.begin_occurrence(db, ref.session_id, room.created_at)
                 admitted = await sessions.admit_participants(db, ref.session_id, utc_now())
             note.text = f"credentials given to {admitted} people"
         return RoomOpened(admitted)
+
+    @activity.defn(name="reopen_room")
+    async def reopen_room(self, step: StepInput) -> RoomOpened:
+        ref = step.session
+        async with self._progress.step(step) as note:
+            await self._make_room(ref)
+            async with self._database.tenant(ref.organization_id) as db:
+                await sessions.change(db, ref.session_id, ended_at=None)
+                admitted = await sessions.admit_participants(db, ref.session_id, utc_now())
+            note.text = f"credentials given to {admitted} people"
+        return RoomOpened(admitted)
+
+    async def _make_room(self, ref: SessionRef) -> Room:
+        return await self._rooms.ensure_room(
+            ref.session_id,
+            empty_timeout=EMPTY_TIMEOUT,
+            departure_timeout=DEPARTURE_TIMEOUT,
+            finished=await self._finished_rooms(ref),
+        )
 
     async def _finished_rooms(self, ref: SessionRef) -> frozenset[str]:
         """The sids of rooms that the class had before, as before a move."""

@@ -130,6 +130,7 @@ BODIES: Final[dict[str, Json]] = {
         "ends_at": "2040-03-06T17:00:00+01:00",
     },
     f"POST {_SESSION}/extend": {"ends_at": "2040-03-05T17:15:00+01:00"},
+    f"POST {_SESSION}/reopen": {"ends_at": "2040-03-05T17:15:00+01:00"},
     f"POST {_SESSION}/cancel": {"reason": "weather"},
     f"POST {_SESSION}/substitute": {"instructor_id": INSTRUCTOR},
     f"POST {_SESSION}/guests": {"name": "Head of mathematics"},

@@ -17,7 +17,16 @@ from services import organizations
 from services.inputs.sessions import NewSession
 from services.visibility import visible_session
 from workflows.client import SessionClient
-from workflows.session.messages import Booked, Booking, Cancel, EndClass, Extend, Reschedule, Substitute
+from workflows.session.messages import (
+    Booked,
+    Booking,
+    Cancel,
+    EndClass,
+    Extend,
+    Reopen,
+    Reschedule,
+    Substitute,
+)
 
 
 class ClassCommands:
@@ -90,6 +99,16 @@ class ClassCommands:
         """End a running class now. Raises NotFound, TransitionRefused, Unavailable."""
         await visible_session(self._database, who, session_id)
         await self._client.end(session_id, EndClass(who.actor), command_id)
+
+    async def reopen(
+        self, who: Principal, session_id: UUID, ends_at: datetime, command_id: str | None = None
+    ) -> None:
+        """Let a class that ended by mistake go on, until its documentation is approved.
+
+        Raises NotFound, TransitionRefused, InvalidInput, DoubleBooked, Unavailable.
+        """
+        await visible_session(self._database, who, session_id)
+        await self._client.reopen(session_id, Reopen(ends_at, who.actor), command_id)
 
     async def substitute(
         self, who: Principal, session_id: UUID, instructor_id: UUID | None, command_id: str | None = None

@@ -17,38 +17,46 @@ from models.repositories import documents, entities, recordings, sessions
 from models.repositories.sessions import class_students
 from workflows.contracts.record import DraftResult
 
+_ENGINE = "engine:"  # before its name, as the author of a revision
+
 
 class Drafts:
     def __init__(self, database: Database, engine: DraftingEngine) -> None:
         self._database = database
         self._engine = engine
 
-    async def draft(self, organization_id: UUID, session_id: UUID, now: datetime) -> DraftResult:
-        """Write the first revision; a draft of an earlier attempt stays as it is, since somebody may be reading it.
+    async def draft(
+        self, organization_id: UUID, session_id: UUID, now: datetime, reopenings: int = 0
+    ) -> DraftResult:
+        """Write a revision from the whole transcript, after those of before the class was reopened.
 
-        Raises Unavailable where the engine or the database isn't responding.
+        A draft of an earlier attempt stays as it is, since somebody may be reading it. Raises Unavailable where the
+        engine or the database isn't responding.
         """
-        if earlier := await self._earlier(organization_id, session_id):
+        reason = _reason(reopenings)
+        if earlier := await self._earlier(organization_id, session_id, reason):
             return earlier
         try:
-            return await self._write(organization_id, session_id, now)
+            return await self._write(organization_id, session_id, now, reason)
         except StaleRevision:
             # An earlier attempt that timed out has written its draft in the meantime.
-            if earlier := await self._earlier(organization_id, session_id):
+            if earlier := await self._earlier(organization_id, session_id, reason):
                 return earlier
             raise
 
-    async def _earlier(self, organization_id: UUID, session_id: UUID) -> DraftResult | None:
+    async def _earlier(self, organization_id: UUID, session_id: UUID, reason: str) -> DraftResult | None:
         async with self._database.tenant(organization_id) as db:
-            existing = await documents.documentation(db, session_id)
-            if existing is None:
-                return None
-            statements = await documents.statements(db, session_id, existing.revision)
-        return DraftResult(len(statements), 0, existing.revision)
+            for revision in await documents.revisions(db, session_id):
+                if revision.reason == reason and revision.author.startswith(_ENGINE):
+                    return DraftResult(len(revision.statements), 0, revision.revision)
+        return None
 
-    async def _write(self, organization_id: UUID, session_id: UUID, now: datetime) -> DraftResult:
+    async def _write(
+        self, organization_id: UUID, session_id: UUID, now: datetime, reason: str
+    ) -> DraftResult:
         async with self._database.tenant(organization_id) as db:
             record = await class_record(db, session_id)
+            before = await documents.documentation(db, session_id)
         drafted = await self._engine.draft(record)
         statements = await asyncio.to_thread(Audiences(record).decide, drafted.statements)
         async with self._database.tenant(organization_id) as db:
@@ -57,12 +65,17 @@ class Drafts:
                 organization_id,
                 session_id,
                 statements,
-                author=f"engine:{drafted.engine}",
-                reason="drafted from the transcript",
-                based_on=0,
+                author=f"{_ENGINE}{drafted.engine}",
+                reason=reason,
+                based_on=before.revision if before else 0,
                 at=now,
             )
         return DraftResult(len(statements), drafted.dropped, revision)
+
+
+def _reason(reopenings: int) -> str:
+    again = {0: "", 1: " after the class was reopened"}
+    return f"drafted from the transcript{again.get(reopenings, f' after reopening {reopenings}')}"
 
 
 async def class_record(db: AsyncSession, session_id: UUID) -> ClassRecord:

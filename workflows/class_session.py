@@ -9,9 +9,11 @@ goes on. An edit that changes the order of commands needs a patch: workflows/pat
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases.kinds import ExceptionKind
@@ -21,8 +23,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.sessions.timeline import Outcome, Step, TimelineEntry
     from workflows import options, patches
     from workflows.contracts.common import Progress, StepInput
-    from workflows.contracts.record import CloseInput, DocumentationSteps, Records
-    from workflows.contracts.rooms import CloseRoomInput, Rooms
+    from workflows.contracts.record import CloseInput, DocumentationSteps, DraftInput, Records
+    from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms
     from workflows.contracts.sessions import CancelInput, Sessions
     from workflows.failures import STEP_FAILURES
     from workflows.local_first import execute_local_first
@@ -42,6 +44,7 @@ with workflow.unsafe.imports_passed_through():
         Extend,
         PresenceSignal,
         RecordingSignal,
+        Reopen,
         RequestChanges,
         Reschedule,
         Substitute,
@@ -106,8 +109,8 @@ class ClassSession:
             await self._in_class()
         await self._end_class()
         if self._facts.live_since:
-            await self._document()
-            await self._review()
+            while not await self._documented():
+                await self._teach_again()
         else:
             await self._not_taught()
         return await self._file()
@@ -152,16 +155,20 @@ class ClassSession:
                 opening.cancel()
                 self._facts.state_changes += 1
 
-    async def _run_opening(self) -> None:
+    async def _run_opening(
+        self,
+        method: Callable[[Rooms, StepInput], Awaitable[RoomOpened]] = Rooms.open_room,
+        state_after: SessionState = S.OPEN,
+    ) -> None:
         await self._steps.run(
             Step.ROOM,
             lambda progress: execute_local_first(
-                Rooms.open_room,
+                method,
                 StepInput(self._facts.session, progress),
                 summary="open room",
                 fallback=options.ROOM,
             ),
-            state_after=S.OPEN,
+            state_after=state_after,
             together_with=(Step.CREDENTIALS,),
             note=lambda opened: f"credentials given to {opened.credentialed} people",
         )
@@ -294,6 +301,48 @@ class ClassSession:
 
     # After the class
 
+    async def _documented(self) -> bool:
+        """Document the class up to the decision on its draft; False if it is reopened before."""
+        facts = self._facts
+        work = asyncio.create_task(self._document_and_review())
+        await workflow.wait_condition(lambda: work.done() or facts.reopen_pending)
+        if not facts.reopen_pending:
+            await work
+            return True
+        work.cancel()
+        try:
+            await work
+        except (asyncio.CancelledError, ActivityError) as error:
+            if not is_cancelled_exception(error):
+                raise
+        return False
+
+    async def _document_and_review(self) -> None:
+        await self._document()
+        await self._review()
+
+    async def _teach_again(self) -> None:
+        """Run a class that was reopened from the opening of its room to its new end."""
+        facts = self._facts
+        async with self._lock:
+            await self._recording.cancel_transcription()
+            self._plan.plan_rest_again()
+            facts.end_reason = None
+            await self._run_opening(Rooms.reopen_room, S.LIVE)
+            self._lifecycle.advance(Trigger.REOPEN)
+            facts.reopen_pending = False
+            self._timeline.start(Step.LIVE, workflow.now())
+            self._recording.start_transcription()
+        await self._in_class()
+        await self._end_class()
+
+    async def _may_be_filed(self) -> bool:
+        """Whether the class can be filed: a command in progress may reopen it."""
+        if self._lock.locked() and patched(patches.COMMANDS_IN_TURN):
+            async with self._lock:
+                pass
+        return not self._facts.reopen_pending
+
     async def _document(self) -> None:
         result = await self._recording.finish_transcription()
         if not result or not result.utterances:
@@ -304,7 +353,7 @@ class ClassSession:
             Step.DOCUMENTATION,
             lambda progress: workflow.execute_activity_method(
                 DocumentationSteps.draft,
-                StepInput(self._facts.session, progress),
+                DraftInput(self._facts.session, progress, reopenings=self._facts.reopenings),
                 summary="draft documentation",
                 **options.DRAFTING,
             ),
@@ -317,15 +366,20 @@ class ClassSession:
     async def _review(self) -> None:
         """Wait for the instructor's approval. An overdue review opens a case; an abandoned one is filed unapproved."""
         if self._facts.state != S.REVIEW:
+            if not await self._may_be_filed():
+                return
             self._timeline.finish(Step.REVIEW, Outcome.SKIPPED, workflow.now())
             self._lifecycle.advance(Trigger.NOTHING_TO_REVIEW)
             return
         policy, since = self._facts.booked.policy, workflow.now()
         self._timeline.start(Step.REVIEW, since)
-        self._background.start(self._notices.send(NoticeKind.REVIEW_REQUEST))
+        occasion = f"reopened-{self._facts.reopenings}" if self._facts.reopenings else ""
+        self._background.start(self._notices.send(NoticeKind.REVIEW_REQUEST, occasion))
         if not await self._approved_before(since + policy.review_within, "review due"):
             await self._steps.open_case(ExceptionKind.DOCUMENTATION_OVERDUE)
             await self._approved_before(since + policy.review_abandoned_after, "review abandoned")
+        if not await self._may_be_filed():
+            return
         approved = self._facts.approved_revision
         outcome = Outcome.DONE if approved else Outcome.SKIPPED
         note = f"revision {approved} approved" if approved else "not approved"
@@ -454,6 +508,15 @@ class ClassSession:
     @end.validator
     def _may_end(self, end: EndClass) -> None:
         self._commands.check_end()
+
+    @workflow.update
+    async def reopen(self, reopening: Reopen) -> None:
+        async with self._lock:
+            await self._commands.reopen(reopening)
+
+    @reopen.validator
+    def _may_reopen(self, reopening: Reopen) -> None:
+        self._commands.check_reopen(reopening)
 
     @workflow.update
     async def substitute(self, substitute: Substitute) -> None:

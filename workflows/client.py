@@ -58,6 +58,7 @@ from workflows.session.messages import (
     Extend,
     PresenceSignal,
     RecordingSignal,
+    Reopen,
     RequestChanges,
     Reschedule,
     Substitute,
@@ -145,6 +146,10 @@ class SessionClient:
     async def end(self, session_id: UUID, end: EndClass, command_id: str | None = None) -> None:
         """Raises TransitionRefused, Unavailable."""
         await self._update(session_id, ClassSession.end, end, command_id)
+
+    async def reopen(self, session_id: UUID, reopening: Reopen, command_id: str | None = None) -> None:
+        """Raises TransitionRefused, InvalidInput, DoubleBooked, Unavailable."""
+        await self._update(session_id, ClassSession.reopen, reopening, command_id)
 
     async def approve_documentation(
         self, session_id: UUID, approval: Approve, command_id: str | None = None

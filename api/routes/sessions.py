@@ -106,6 +106,16 @@ async def end(session_id: UUID, who: TheCaller, shared: Shared, command: Command
     await shared.classes.end(who, session_id, command)
 
 
+@router.post("/{session_id}/reopen", status_code=204, dependencies=RUN)
+async def reopen(session_id: UUID, end: NewEnd, who: TheCaller, shared: Shared, command: CommandId) -> None:
+    """Let a class that was ended by mistake go on to a new end, until its documentation is approved.
+
+    The room opens again, everybody's join link works, and the recording goes on. The draft of the first part is
+    replaced. Nobody is notified.
+    """
+    await shared.classes.reopen(who, session_id, end.ends_at, command)
+
+
 @router.post("/{session_id}/substitute", status_code=204, dependencies=WRITE)
 async def substitute(
     session_id: UUID, request: SubstituteIn, who: TheCaller, shared: Shared, command: CommandId

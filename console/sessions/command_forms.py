@@ -50,6 +50,11 @@ class EndForm(Schema):
     ends_at_shown: Moment | None = None
     ends_at_offset: int | None = None
 
+    def end(self, zone: ZoneInfo) -> datetime:
+        """In UTC. Raises RepeatedTime where the form has to say which side is meant."""
+        offset = times.from_utc(self.ends_at_offset)
+        return wall_time_to_utc(self.ends_at, zone, shown=self.ends_at_shown, offset=offset)
+
 
 class SubstituteForm(Schema):
     instructor_id: UUID | None = None  # None: the best match
@@ -89,13 +94,25 @@ async def extend(
     request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[EndForm, Form()]
 ) -> Response:
     zone = ZoneInfo((await visible_session(shared.database, who, session_id)).time_zone)
-    offset = times.from_utc(form.ends_at_offset)
     try:
-        ends_at = wall_time_to_utc(form.ends_at, zone, shown=form.ends_at_shown, offset=offset)
+        ends_at = form.end(zone)
     except RepeatedTime as error:
         return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
     await shared.classes.extend(who, session_id, ends_at)
     return _done(request, session_id, "Class extended.")
+
+
+@router.post("/reopen", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def reopen(
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[EndForm, Form()]
+) -> Response:
+    zone = ZoneInfo((await visible_session(shared.database, who, session_id)).time_zone)
+    try:
+        ends_at = form.end(zone)
+    except RepeatedTime as error:
+        return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
+    await shared.classes.reopen(who, session_id, ends_at)
+    return _done(request, session_id, "Class reopened. Tell its people to use their links again.")
 
 
 @router.post("/end", dependencies=[permits(Permission.SESSIONS_RUN)])

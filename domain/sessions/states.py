@@ -27,6 +27,7 @@ class Trigger(StrEnum):
     ROOM_CLOSED = "room_closed"
     DRAFTED = "drafted"
     NOTHING_TO_REVIEW = "nothing_to_review"
+    REOPEN = "reopen"
     REVIEW_ENDED = "review_ended"
     CLOSE = "close"
 
@@ -40,6 +41,7 @@ _TRIGGER_PHRASES = {
     Trigger.ROOM_CLOSED: "close its room",
     Trigger.DRAFTED: "be drafted",
     Trigger.NOTHING_TO_REVIEW: "go without review",
+    Trigger.REOPEN: "be reopened",
     Trigger.REVIEW_ENDED: "be approved or sent back",
     Trigger.CLOSE: "be closed",
 }
@@ -68,7 +70,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.ENDING, T.ROOM_CLOSED, S.DOCUMENTING),
     Transition(S.DOCUMENTING, T.DRAFTED, S.REVIEW),
     Transition(S.DOCUMENTING, T.NOTHING_TO_REVIEW, S.FILING),
+    Transition(S.DOCUMENTING, T.REOPEN, S.LIVE),
     Transition(S.REVIEW, T.REVIEW_ENDED, S.FILING),
+    Transition(S.REVIEW, T.REOPEN, S.LIVE),
     Transition(S.FILING, T.CLOSE, S.CLOSED),
 )
 

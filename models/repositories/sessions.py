@@ -110,6 +110,8 @@ async def hold_time(
         }
         for person in people
     ]
+    if not rows:
+        return
     try:
         await db.execute(sa.insert(BookedTime), rows)
     except IntegrityError as error:

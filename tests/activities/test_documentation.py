@@ -16,7 +16,7 @@ from models.documentation import Documentation, DocumentationRevision
 from models.repositories import documents
 from services.drafts import Drafts
 from tests.activities.school_rows import SchoolRows, run, step, told
-from workflows.contracts.record import ApproveInput, ChangesInput, DraftResult
+from workflows.contracts.record import ApproveInput, ChangesInput, DraftInput, DraftResult
 
 pytestmark = pytest.mark.adapter
 
@@ -53,7 +53,8 @@ def steps(school: SchoolRows, engine: WatchedEngine) -> DocumentationActivities:
 
 
 async def draft(school: SchoolRows, steps: DocumentationActivities) -> DraftResult:
-    return await run(steps.draft, school.step(step=Step.DOCUMENTATION, state=SessionState.DOCUMENTING))
+    drafting = school.step(step=Step.DOCUMENTATION, state=SessionState.DOCUMENTING)
+    return await run(steps.draft, DraftInput(drafting.session, drafting.progress))
 
 
 async def taught(school: SchoolRows) -> None:
@@ -112,6 +113,24 @@ async def test_drafting_again_keeps_the_draft_and_does_not_call_the_engine(
 
     assert await draft(school, steps) == first
     assert len(engine.records) == 1
+
+
+async def test_reopened_class_is_drafted_again_from_all_of_its_transcript(
+    school: SchoolRows, steps: DocumentationActivities, engine: WatchedEngine
+) -> None:
+    await taught(school)
+    await draft(school, steps)
+    await school.say("Ada", "Please also read page thirty.", minute=40)
+    before = school.step(step=Step.DOCUMENTATION, state=SessionState.DOCUMENTING)
+    again = DraftInput(before.session, before.progress, reopenings=1)
+    assert (await run(steps.draft, again)).revision == 2
+    assert (await run(steps.draft, again)).revision == 2, "attempted again"
+    assert [len(record.utterances) for record in engine.records] == [2, 3]
+    _, revisions = await stored(school)
+    assert [row.reason for row in revisions] == [
+        "drafted from the transcript",
+        "drafted from the transcript after the class was reopened",
+    ]
 
 
 async def test_late_draft_does_not_replace_a_revision_by_a_person(

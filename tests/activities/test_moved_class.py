@@ -95,6 +95,18 @@ async def test_state_is_written_before_the_room_is_closed(
     assert (await school.row()).state == state
 
 
+async def test_room_of_a_reopened_class_begins_no_occurrence(school: SchoolRows, rooms: LiveKitRooms) -> None:
+    """Its first part counts, also if it was moved before."""
+    await move(school, 1)
+    began = (await school.row()).occurrence_since
+    await school.change_session(ended_at=now())
+    given = school.step(step=Step.ROOM, state=SessionState.REVIEW)
+    await run(RoomActivities(school.database, school.progress, rooms).reopen_room, given)
+    reopened = await school.row()
+    assert (reopened.occurrence_since, reopened.ended_at) == (began, None)
+    await rooms.close_room(school.session.session_id)
+
+
 async def test_attendance_of_the_earlier_room_is_not_that_of_the_class(school: SchoolRows) -> None:
     people = await school.participants()
     who = str(people["Noor"].id)

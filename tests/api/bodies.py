@@ -152,6 +152,7 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/sessions": _booking,
     f"{SESSION}/reschedule": lambda _: _times(),
     f"{SESSION}/extend": lambda _: {"ends_at": _times()["ends_at"]},
+    f"{SESSION}/reopen": lambda _: {"ends_at": _times()["ends_at"]},
     f"{SESSION}/cancel": lambda _: {"reason": "weather"},
     "/v1/exceptions/{case_id}/assign": lambda _: {"member_id": str(uuid4())},
     "/v1/exceptions/{case_id}/resolve": lambda _: {"resolution": "called the family"},

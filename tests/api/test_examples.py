@@ -21,6 +21,7 @@ _SESSION = "POST /v1/sessions/{session_id}"
 # Valid requests that a class which is only booked refuses: the status, and words of the detail.
 NOT_IN_THIS_STATE = {
     f"{_SESSION}/extend": (409, "a session that is scheduled cannot"),
+    f"{_SESSION}/reopen": (409, "a session that is scheduled cannot"),
     f"{_SESSION}/documentation/revisions": (422, "cites something that was not said in this class"),
     f"{_SESSION}/documentation/approve": (409, "a session that is scheduled cannot"),
     f"{_SESSION}/documentation/request-changes": (409, "a session that is scheduled cannot"),

@@ -15,7 +15,17 @@ from tests.campus import HOUR, School, problem_of
 pytestmark = pytest.mark.adapter
 
 PARTS = ("", "/fragment", "/live", "/review", "/review/state")
-COMMANDS = ("end", "guests", "extend", "reschedule", "cancel", "substitute", "approve", "review/approve")
+COMMANDS = (
+    "end",
+    "guests",
+    "extend",
+    "reopen",
+    "reschedule",
+    "cancel",
+    "substitute",
+    "approve",
+    "review/approve",
+)
 
 
 @pytest.fixture

@@ -262,6 +262,16 @@ async def test_a_running_class_is_extended_substituted_and_ended(
     await expect(page.locator("#head .badge")).to_have_text("closed")
 
 
+async def test_a_class_that_ended_by_mistake_is_reopened(page: Page, hall: Hall, academy: School) -> None:
+    lesson = await hall.taught_class(academy)
+    await open_page(page, hall, str(lesson.session_id))
+    await choose(page, "Reopen")
+    dialog = page.get_by_role("dialog", name="Reopen class")
+    await look_and_check(page, "session-reopen")
+    await dialog.get_by_role("button", name="Reopen class").click()
+    await expect(page.locator("#head .badge")).to_have_text("live")
+
+
 async def test_markup_is_text_on_every_page(chromium: Browser, hall: Hall) -> None:
     async with school(hall.campus, MARKUP) as marked, signed_in_page(chromium, marked) as page:
         lesson = await hall.taught_class(marked, statements=marked_statements)

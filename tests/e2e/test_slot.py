@@ -71,6 +71,22 @@ def test_class_is_live_from_its_new_start_on(moved: ClassUnderTest) -> None:
     assert live["started_at"] >= booked["starts_at"]
 
 
+def test_class_that_was_ended_by_mistake_goes_on(moved: ClassUnderTest) -> None:
+    words = len(moved.spoken())
+    ends_at = datetime.now(UTC) + timedelta(minutes=5)
+    moved.api.post(f"{moved.path}/reopen", {"ends_at": ends_at.isoformat()})
+    moved.wait_for_state("live", seconds=20)
+    with talking(moved, first=6):
+        wait_for(lambda: len(moved.spoken()) > words, "words after the class was reopened", 120)
+        moved.api.post(f"{moved.path}/end")
+    moved.wait_for_state("review", seconds=120)
+    assert moved.get("/documentation")["revision"] == 2
+    assert len(moved.attendance_of(INSTRUCTOR)["connections"]) == 2
+    moved.approve()
+    moved.wait_for_state("closed")
+    assert moved.get()["completeness"]["unheard_seconds"] < 1
+
+
 def test_cancelled_class_lets_nobody_into_its_room(full_stack: StackUnderTest) -> None:
     held = open_class(full_stack)
     try:

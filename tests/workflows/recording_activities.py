@@ -24,6 +24,7 @@ from workflows.contracts.record import (
     CloseInput,
     CloseResult,
     DocumentationSteps,
+    DraftInput,
     DraftResult,
     Records,
     TranscribeInput,
@@ -53,6 +54,7 @@ class World:
     state_at: dict[str, str] = field(default_factory=dict)  # the state that each call wrote first
     gates: dict[str, asyncio.Event] = field(default_factory=dict)  # calls that end when their gate is opened
     refused_at_gate: dict[str, HomeroomError] = field(default_factory=dict)  # what their calls then fail with
+    drafts: list[DraftInput] = field(default_factory=list)
     notices: list[NoticeInput] = field(default_factory=list)
 
     async def note(self, call: str, step: StepInput | None = None) -> None:
@@ -108,6 +110,11 @@ class _Rooms(Rooms):
         await self._world.note("open_room", step)
         return RoomOpened(3)
 
+    @activity.defn(name="reopen_room")
+    async def reopen_room(self, step: StepInput) -> RoomOpened:
+        await self._world.note("reopen_room", step)
+        return RoomOpened(3)
+
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:
         await self._world.note(f"close_room:{close.reason}", close)
@@ -146,8 +153,9 @@ class _Documentation(DocumentationSteps):
         self._world = world
 
     @activity.defn(name="draft_documentation")
-    async def draft(self, step: StepInput) -> DraftResult:
-        await self._world.note("draft", step)
+    async def draft(self, draft: DraftInput) -> DraftResult:
+        self._world.drafts.append(draft)
+        await self._world.note("draft", draft)
         return DraftResult(5, 0, 1)
 
     @activity.defn(name="approve_documentation")
@@ -230,6 +238,7 @@ def session_activities(world: World) -> Sequence[Callable[..., Any]]:
         booking.cancel,
         booking.record_progress,
         rooms.open_room,
+        rooms.reopen_room,
         rooms.close_room,
         rooms.is_occupied,
         _Notices(world).send,

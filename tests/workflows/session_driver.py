@@ -24,7 +24,7 @@ from temporalio.worker import Worker
 
 from cli.namespace import server_type
 from domain.sessions.policies import SessionPolicy
-from domain.sessions.timeline import Step, TimelineEntry
+from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from tests.workflows.recording_activities import (
     World,
     capture_activities,
@@ -45,6 +45,7 @@ from workflows.session.messages import (
     EndClass,
     Extend,
     PresenceSignal,
+    Reopen,
     RequestChanges,
     Reschedule,
     Substitute,
@@ -150,7 +151,9 @@ class SessionDriver:
         await self.drafted()
 
     async def drafted(self) -> None:
-        while not any(entry.step == Step.REVIEW for entry in await self.timeline()):
+        while not any(
+            entry.step == Step.REVIEW and entry.outcome != Outcome.PLANNED for entry in await self.timeline()
+        ):
             await self.pass_time(MINUTE)
 
     async def move_to(self, starts_at: datetime, lasts: timedelta = 30 * MINUTE) -> None:
@@ -159,6 +162,9 @@ class SessionDriver:
 
     async def extend_to(self, ends_at: datetime) -> None:
         await self.sessions.extend(self.session_id, Extend(ends_at))
+
+    async def reopen_until(self, ends_at: datetime) -> None:
+        await self.sessions.reopen(self.session_id, Reopen(ends_at))
 
     async def end(self) -> None:
         await self.sessions.end(self.session_id, EndClass("person"))

@@ -50,6 +50,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 booking.cancel,
                 booking.record_progress,
                 room.open_room,
+                room.reopen_room,
                 room.close_room,
                 room.is_occupied,
                 watch.watch,

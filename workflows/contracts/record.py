@@ -34,6 +34,11 @@ class TranscribeResult:
 
 
 @dataclass(frozen=True)
+class DraftInput(StepInput):
+    reopenings: int = 0  # of the class so far
+
+
+@dataclass(frozen=True)
 class DraftResult:
     statements: int
     dropped: int
@@ -81,7 +86,8 @@ class Transcription:
 
 class DocumentationSteps:
     @activity.defn(name="draft_documentation")
-    async def draft(self, step: StepInput) -> DraftResult:
+    async def draft(self, draft: DraftInput) -> DraftResult:
+        """Draft the documentation, once after each reopening of the class."""
         raise NotImplementedError
 
     @activity.defn(name="approve_documentation")

@@ -31,6 +31,11 @@ class Rooms:
         """Create the room and admit the participants: from now on their join links give credentials."""
         raise NotImplementedError
 
+    @activity.defn(name="reopen_room")
+    async def reopen_room(self, step: StepInput) -> RoomOpened:
+        """Create the room of a class that goes on after its end. It is the same occurrence of the class."""
+        raise NotImplementedError
+
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:
         """Write the new state, which refuses further joins, and delete the room, which disconnects everybody.

@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
         Cancel,
         Extend,
         PresenceSignal,
+        Reopen,
         RequestChanges,
         Reschedule,
         Substitute,
@@ -123,6 +124,22 @@ class Commands:
         self._check(Trigger.END)
         self._facts.end_reason = self._facts.end_reason or "command"
         self._timer.wake()
+
+    def check_reopen(self, reopening: Reopen) -> None:
+        self._lifecycle.check_command(Trigger.REOPEN)
+        if self._facts.live_since is None:
+            raise application_error(
+                TransitionRefused(
+                    "a class that was not held cannot be reopened", next_step="Book a new one instead."
+                )
+            )
+        _check_order(workflow.now(), reopening.ends_at)
+
+    async def reopen(self, reopening: Reopen) -> None:
+        self._check(Trigger.REOPEN)
+        await self._change_times(self._facts.booked.starts_at, reopening.ends_at)
+        self._facts.reopenings += 1
+        self._facts.reopen_pending = True
 
     def check_documentation(self) -> None:
         self._lifecycle.check_command(Trigger.REVIEW_ENDED)

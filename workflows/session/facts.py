@@ -30,6 +30,8 @@ class SessionFacts:
     recording: bool = False
     live_since: datetime | None = None
     end_reason: str | None = None  # scheduled | empty | command
+    reopenings: int = 0
+    reopen_pending: bool = False  # reopened, and `run` has not acted on it yet
     approved_revision: int | None = None
     reports: int = 0  # of cases, so far: tells apart two of one cause
 
@@ -54,6 +56,8 @@ class SessionFacts:
             return SessionState.ENDING
         if self.move_pending and self.state == SessionState.OPEN:
             return SessionState.SCHEDULED
+        if self.reopen_pending and self.state in (SessionState.DOCUMENTING, SessionState.REVIEW):
+            return SessionState.LIVE
         if self.approved_revision and self.state == SessionState.REVIEW:
             return SessionState.FILING
         return self.state

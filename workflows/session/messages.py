@@ -63,6 +63,14 @@ class EndClass:
 
 
 @dataclass(frozen=True)
+class Reopen:
+    """The class goes on to this new end."""
+
+    ends_at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Approve:
     revision: int
     by: str

@@ -32,9 +32,11 @@ class NoticeSender:
             note=_note,
         )
 
-    async def send(self, kind: NoticeKind) -> None:
+    async def send(self, kind: NoticeKind, occasion: str = "") -> None:
         """Send a message that is not a step. A failure opens a case."""
-        await self._steps.run_unlisted(f"notice {kind}", lambda progress: self._send(kind, "", progress))
+        await self._steps.run_unlisted(
+            f"notice {kind}", lambda progress: self._send(kind, occasion, progress)
+        )
 
     async def _send(self, kind: NoticeKind, occasion: str, progress: Progress) -> NoticeResult:
         notice = NoticeInput(

@@ -40,6 +40,12 @@ class ClassPlan:
         for step in (Step.CREDENTIALS, Step.CAPTURE):
             self._timeline.plan(step, opens_at)
 
+    def plan_rest_again(self) -> None:
+        """Plan the end of a class that was reopened, and what comes after it."""
+        self._timeline.plan(Step.END, self._facts.booked.ends_at)
+        for step in (Step.CAPTURE, Step.TRANSCRIPT, Step.DOCUMENTATION, Step.REVIEW):
+            self._timeline.plan(step, None)
+
     def next_due(self) -> DueStep:
         """The next step. The opening of the room is always one, so there always is a next step before the class."""
         passed = self._facts.passed_steps

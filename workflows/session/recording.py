@@ -1,6 +1,7 @@
 """Runs the two long activities of a class: the hidden recorder, and the transcription of what it records."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
@@ -74,14 +75,22 @@ class ClassRecording:
             self._timeline.finish(Step.TRANSCRIPT, Outcome.DONE, workflow.now(), note=note)
         return result
 
+    async def cancel_transcription(self) -> None:
+        """Stop the transcription. The next one goes on after what it has stored."""
+        if self._transcription:
+            self._transcription.cancel()
+            with suppress(ActivityError, asyncio.CancelledError):
+                await self._transcription
+            self._transcription = None
+
     async def _finish(
         self, handle: workflow.ActivityHandle[T] | None, step: Step, within: timedelta
     ) -> T | None:
         """The activity's result; it is cancelled after `within`. A failure opens a case and gives None."""
         if handle is None:
             return None
+        await workflow.wait({handle}, timeout=within.total_seconds())
         try:
-            await workflow.wait({handle}, timeout=within.total_seconds())
             if not handle.done():
                 handle.cancel()
             return await handle

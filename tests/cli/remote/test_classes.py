@@ -64,6 +64,14 @@ async def test_a_running_class_is_extended_and_ended(hall: Hall, shell: Shell) -
     await shell.output("sessions", "end", session_id, "--yes")
 
 
+async def test_a_class_that_ended_by_mistake_is_reopened(hall: Hall, shell: Shell) -> None:
+    session_id = str((await hall.taught_class(shell.school)).session_id)
+    assert (await shell.run("sessions", "reopen", session_id)).code == 2
+    reopened = await shell.row("sessions", "reopen", session_id, "--minutes", "10")
+    assert datetime.fromisoformat(reopened["ends_at"]) > datetime.now(UTC)
+    await shell.school.run_until(session_id, "live")
+
+
 async def test_a_draft_is_shown_sent_back_and_approved(hall: Hall, shell: Shell) -> None:
     lesson = await hall.taught_class(shell.school)
     session_id = str(lesson.session_id)
