@@ -147,6 +147,11 @@ BODIES: Final[dict[str, Json]] = {
     "POST /v1/exceptions/{case_id}/assign": {"member_id": MEMBER},
     "POST /v1/exceptions/{case_id}/resolve": {"resolution": "Called the family; they join next week."},
     "POST /v1/join/{session_id}/credentials": {"link": LINK},
+    "POST /v1/join/{session_id}/chat": {
+        "link": LINK,
+        "message_id": "5b1f0a0e-5d0c-4a53-9c53-0c7a4f3a8a51",
+        "text": "Which page is it?",
+    },
     "POST /v1/join/{session_id}/quality": {
         "link": LINK,
         "samples": [

@@ -7,9 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from domain.presence.events import PRESENCE_KINDS
+from domain.presence.events import PRESENCE_KINDS, EventKind
 from models.base import TenantRow, json_object, utc, within_tenant
 
+_OF_CHAT = sa.text(f"kind = '{EventKind.CHAT}'")
 _OF_PRESENCE = sa.text(f"kind in ({', '.join(repr(kind.value) for kind in sorted(PRESENCE_KINDS))})")
 
 
@@ -19,6 +20,9 @@ class SessionEventRow(TenantRow, table=True):
         within_tenant("session"),
         sa.Index("ix_session_event_session_id_occurred_at", "session_id", "occurred_at"),
         sa.Index("ix_session_event_presence", "session_id", postgresql_where=_OF_PRESENCE),
+        sa.Index(
+            "ix_session_event_chat", "session_id", "occurred_at", "source_id", postgresql_where=_OF_CHAT
+        ),
     )
     session_id: UUID = Field(primary_key=True)
     source_id: str = Field(primary_key=True)

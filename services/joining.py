@@ -1,21 +1,25 @@
-"""Joining a class with a signed link: the link, LiveKit credentials, and the browser's measurements."""
+"""Joining a class with a signed link: the link, LiveKit credentials, chat, and the browser's measurements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from domain.errors import ClassEnded, ClassNotOpen
 from domain.people.roles import identity_of
+from domain.presence.chat import ChatMessage, chat_event
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
 from domain.sessions.policies import SessionPolicy
 from domain.sessions.states import ROOM_STATES, SessionState
 from media_bridge.tokens import TokenMinter
 from models.course import Course
 from models.database import Database
-from models.repositories import entities, sessions
+from models.repositories import entities, events, sessions
+from models.repositories.events import ChatPosition
 from models.session import Participant, Session
-from services.inputs.joining import Sample
+from services.inputs.joining import NewMessage, Sample
 from signing.links import LINK_VALID_AFTER_CLASS, JoinLink, LinkSigner
 
 TOKEN_TTL = timedelta(minutes=10)
@@ -51,10 +55,9 @@ class Joining:
         """
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:
-            joining = await sessions.joining(db, session_id, holder.participant_id)
+            joining = await admitted(db, holder)
             course = await entities.get(db, Course, joining.session.course_id)
             participants = await sessions.participants(db, session_id)
-        _refuse_closed_room(joining.session)
         identity = identity_of(holder.participant_id)
         token = self._minter.mint(joining.participant.role, session_id, identity, TOKEN_TTL)
         return JoinCredentials(joining.session, course, joining.participant, participants, token)
@@ -65,17 +68,54 @@ class Joining:
         async with self._database.tenant(holder.organization_id) as db:
             return await sessions.participants(db, session_id)
 
-    def measured(
-        self, link: str, session_id: UUID, samples: Sequence[Sample], now: datetime
-    ) -> list[RecordedEvent]:
-        """The samples of a browser as events of the class.
+    async def admit(self, link: str, session_id: UUID, now: datetime) -> JoinLink:
+        """Check that the holder of a link may be in the room now.
 
-        If the browser's clock is ahead, all samples are shifted back. A sample sent twice is one event.
-        Raises LinkInvalid, LinkExpired.
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, NotFound.
         """
         holder = self._links.read_join(link, session_id, now)
-        ahead = max([sample.at - now for sample in samples] + [timedelta(0)])
-        return [RecordedEvent(session_id, _as_event(holder, sample, ahead)) for sample in samples]
+        async with self._database.tenant(holder.organization_id) as db:
+            await admitted(db, holder)
+        return holder
+
+    async def chat(
+        self, link: str, session_id: UUID, now: datetime, after: ChatPosition | None, limit: int
+    ) -> tuple[list[ChatMessage], ChatPosition | None]:
+        """Messages of the class's chat, and the position if there are more.
+
+        What was said before the class was moved is left out.
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, NotFound.
+        """
+        holder = self._links.read_join(link, session_id, now)
+        async with self._database.tenant(holder.organization_id) as db:
+            session = (await admitted(db, holder)).session
+            since = session.occurrence_since
+            return await events.chat(db, session_id, since=since, after=after, limit=limit)
+
+
+def message_event(holder: JoinLink, message: NewMessage, now: datetime) -> RecordedEvent:
+    """A message that the holder of a link has sent. The recorder reports it too, and it is stored once."""
+    event = chat_event(identity_of(holder.participant_id), message.message_id, message.text, now)
+    return RecordedEvent(holder.session_id, event)
+
+
+def sample_events(holder: JoinLink, samples: Sequence[Sample], now: datetime) -> list[RecordedEvent]:
+    """The samples of a browser as events of the class. A sample sent twice is one event.
+
+    If the browser's clock is ahead, all samples are shifted back.
+    """
+    ahead = max([sample.at - now for sample in samples] + [timedelta(0)])
+    return [RecordedEvent(holder.session_id, _as_event(holder, sample, ahead)) for sample in samples]
+
+
+async def admitted(db: AsyncSession, holder: JoinLink) -> sessions.Joining:
+    """The class and the participant of a link, if that person may be in the room now.
+
+    Raises ClassNotOpen, ClassEnded, NotFound.
+    """
+    joining = await sessions.joining(db, holder.session_id, holder.participant_id)
+    _refuse_closed_room(joining.session)
+    return joining
 
 
 def _as_event(link: JoinLink, sample: Sample, ahead: timedelta) -> SessionEvent:

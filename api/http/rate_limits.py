@@ -40,9 +40,9 @@ class RateLimiter:
         window = self._rate.get_expiry()
         self._policy = f'"default";q={self._rate.amount};w={window}'
 
-    async def hit(self, caller: str) -> LimitStatus:
-        """Count a request of the caller."""
-        allowed = await self._limiter.hit(self._rate, caller)
+    async def hit(self, caller: str, cost: int = 1) -> LimitStatus:
+        """Count a request of the caller; what would exceed the limit is not counted."""
+        allowed = await self._limiter.hit(self._rate, caller, cost=cost)
         stats = await self._limiter.get_window_stats(self._rate, caller)
         wait = max(0, math.ceil(stats.reset_time - time.time()))
         headers = {

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Self
 
+from api.http.join_limits import JoinLimits
 from api.http.rate_limits import RateLimiter
 from api.live.board import Boards
 from api.live.change_feed import FeedHub
@@ -21,6 +22,7 @@ class State(ApiParts):
     """The state of a process that serves the API and the console."""
 
     limiter: RateLimiter
+    join_limits: JoinLimits
     recorder: EventRecorder
     hub: LiveHub
     boards: Boards
@@ -33,6 +35,7 @@ class State(ApiParts):
         return cls(
             **{field.name: getattr(parts, field.name) for field in fields(ApiParts)},
             limiter=RateLimiter(parts.settings.rate_limit, parts.settings.rate_limit_storage),
+            join_limits=JoinLimits(parts.settings.rate_limit_storage),
             recorder=EventRecorder(parts.database, tenants),
             hub=hub,
             boards=Boards(parts.database, hub, lambda: datetime.now(UTC)),

@@ -12,6 +12,7 @@ from api.schemas.records import (
     AttendanceOut,
     AudienceWarning,
     CaseOut,
+    ChatMessageOut,
     DocumentationOut,
     EngagementOut,
     NoticeOut,
@@ -27,7 +28,7 @@ from api.schemas.records import (
 from domain.errors import NotFound
 from domain.people.access import Permission
 from domain.sessions.states import FINAL_STATES, SessionState
-from models.repositories import cases, documents, notices, recordings, sessions
+from models.repositories import cases, documents, events, notices, recordings, sessions
 from services import attendance as attendance_now
 from services.audio_clips import cut
 from services.inputs.documentation import ChangesWanted, Decision, Revision, RevisionIn
@@ -96,6 +97,14 @@ async def list_recordings(session: VisibleSession, db: Work, shared: Shared, now
 async def transcript(session: VisibleSession, db: Work) -> list[UtteranceOut]:
     """List what was said, in order, with words and times."""
     return [UtteranceOut.of(utterance) for utterance in await recordings.transcript(db, session.id)]
+
+
+@router.get("/chat", dependencies=TRANSCRIPT)
+async def chat(session: VisibleSession, db: Work) -> list[ChatMessageOut]:
+    """List the chat messages, in order, during the class too. Those before a move of the class are left out."""
+    messages, _ = await events.chat(db, session.id, since=session.occurrence_since)
+    participants = [person.id for person in await sessions.participants(db, session.id)]
+    return [ChatMessageOut.of(message, participants) for message in messages]
 
 
 @router.get("/utterances/{utterance_id}/audio", response_class=Response, dependencies=TRANSCRIPT)

@@ -1,5 +1,6 @@
 """Response bodies of a session's record: transcript, attendance, documentation, notices, exceptions."""
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -7,7 +8,8 @@ from pydantic import AwareDatetime, Field
 
 from domain.intervals import Interval, total_seconds
 from domain.notices.kinds import DeliveryState
-from domain.people.roles import Role
+from domain.people.roles import Role, identity_of
+from domain.presence.chat import ChatMessage
 from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.record.recording import AudioSegment
@@ -46,6 +48,18 @@ class UtteranceOut(Schema):
             confidence=utterance.confidence,
             engine=utterance.engine,
         )
+
+
+class ChatMessageOut(Schema):
+    id: str = Field(description="The id of the LiveKit text stream that carried the message.")
+    participant_id: UUID | None = Field(description="Who wrote it; null: not a participant of the class.")
+    sent_at: AwareDatetime
+    text: str
+
+    @classmethod
+    def of(cls, message: ChatMessage, participants: Collection[UUID]) -> Self:
+        sender = next((one for one in participants if identity_of(one) == message.identity), None)
+        return cls(id=message.id, participant_id=sender, sent_at=message.sent_at, text=message.text)
 
 
 class AttendanceOut(Schema):

@@ -26,7 +26,7 @@ from models.documentation import Documentation
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
-from models.repositories import board, cases, documents, entities, notices, recordings, sessions
+from models.repositories import board, cases, documents, entities, events, notices, recordings, sessions
 from models.session import Participant, Session, TimelineRow
 from reports.briefings import Sections, read_briefing
 from services import attendance
@@ -73,6 +73,13 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
+class ChatLine:
+    sender: str
+    sent_at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
 class DraftSection:
     title: str
     statements: list[Statement]
@@ -86,6 +93,7 @@ class SessionView:
     axis: Axis
     people: list[PersonLine]
     transcript: list[TranscriptLine]
+    chat: list[ChatLine]
     documentation: Documentation | None
     sections: list[DraftSection]
     students: dict[UUID, str]  # names by student id
@@ -160,6 +168,7 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         axis=axis,
         people=_people(participants, attended, utterances, coverage.unheard if coverage else {}, axis, now),
         transcript=transcript_lines(utterances, participants),
+        chat=await _chat(db, session, participants),
         documentation=documentation,
         sections=_sections(statements),
         students={student.id: student.name for student in sessions.class_students(participants)},
@@ -171,6 +180,14 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         recording=await _recording(db, session, now),
         gaps=recording_gaps(coverage, participants),
     )
+
+
+async def _chat(db: AsyncSession, session: Session, participants: Iterable[Participant]) -> list[ChatLine]:
+    names = {identity_of(person.id): person.name for person in participants}
+    messages, _ = await events.chat(db, session.id, since=session.occurrence_since)
+    return [
+        ChatLine(names.get(message.identity, "Guest"), message.sent_at, message.text) for message in messages
+    ]
 
 
 async def _recording(db: AsyncSession, session: Session, now: datetime) -> Recording:

@@ -35,7 +35,7 @@ class EventKind(StrEnum):
     TALK = "talk"  # one stretch of speech: data {seconds, until}
     # Stored audio of a track, data {until}: made from the audio segments for the fold, never recorded as an event.
     SOUND = "sound"
-    CHAT = "chat"  # data {text}
+    CHAT = "chat"  # data {message_id, text}
     HAND_RAISED = "hand.raised"
     HAND_LOWERED = "hand.lowered"
     QUALITY = "quality"  # data {level: poor|good|excellent|lost} or client statistics

@@ -30,12 +30,16 @@ class EventReporter:
         participant_sid: str | None = None,
         track_sid: str | None = None,
         hidden: bool = False,
+        source_id: str | None = None,
         **data: Any,
     ) -> None:
-        """Reports an event of a participant that happened at `at`, by default now."""
+        """Reports an event of a participant that happened at `at`, by default now.
+
+        `source_id` is given if others report the same event; by default the event is numbered.
+        """
         event = SessionEvent(
             source=EventSource.CAPTURE,
-            source_id=f"capture:{self._recorder_id}:{self._count}",
+            source_id=source_id or f"capture:{self._recorder_id}:{self._count}",
             kind=kind,
             occurred_at=at or self._clock.now(),
             identity=identity,

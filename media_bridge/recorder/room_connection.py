@@ -164,6 +164,7 @@ class RoomConnection:
                 await self._subscribe_again(tracks)
         self._end_blind_span()
         self._room_events.report_unpublished_tracks(self._track_sids())
+        self._room_events.report_late_hands()
         return due[0] if due else None
 
     async def look_for_packets(self) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 from livekit import rtc
 
+from domain.presence.chat import chat_data, chat_source_id
 from domain.presence.events import EventKind
-from media_bridge.recorder.clock import SteadyClock
+from media_bridge.recorder.allowance import Allowance
+from media_bridge.recorder.clock import SteadyClock, steady_seconds
 from media_bridge.recorder.event_reporter import EventReporter
 from media_bridge.recorder.segment_writer import TrackLabel
 from media_bridge.recorder.track_statistics import AudioCounters
@@ -19,7 +21,7 @@ from media_bridge.recorder.voice_activity import SpeechSpan
 
 CHAT_TOPIC = "lk.chat"
 HAND_TOPIC = "homeroom.hand"  # data message {"raised": bool} of the join page
-_CHAT_SECONDS, _CHAT_CHARACTERS = 10.0, 4000
+_CHAT_SECONDS = 10.0
 _UNPUBLISH_GRACE = timedelta(seconds=3)  # a reconnecting SDK takes all tracks away and brings them back
 
 _QUALITY = {
@@ -45,6 +47,12 @@ class _PublishedTrack:
     left_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class _Hand:
+    participant: rtc.Participant  # who announced it last
+    raised: bool
+
+
 class RoomEventListener:
     """Turns the room's callbacks into session events.
 
@@ -55,7 +63,11 @@ class RoomEventListener:
         self._reporter, self._clock = reporter, clock
         self._tracks: dict[str, _PublishedTrack] = {}
         self._quality: dict[str, str] = {}
-        self._hands: dict[str, bool] = {}
+        # By identity, since a page announces a hand that is still up on each new connection.
+        self._hands: dict[str, _Hand] = {}
+        self._reported_hands: dict[str, bool] = {}
+        self._hand_allowance = Allowance(burst=20, seconds=10.0)
+        self._chat_allowance = Allowance(burst=30, seconds=2.0)  # as of the API, per link
         self._tasks: set[asyncio.Task[None]] = set()
 
     def listen(self, room: rtc.Room) -> None:
@@ -175,13 +187,28 @@ class RoomEventListener:
         except (ValueError, TypeError, KeyError):
             return
         participant = packet.participant
-        if isinstance(raised, bool) and self._hands.get(participant.sid, False) != raised:
-            self._hands[participant.sid] = raised
-            self._report_participant_event(
-                EventKind.HAND_RAISED if raised else EventKind.HAND_LOWERED, participant
-            )
+        if isinstance(raised, bool):
+            self._hands[participant.identity] = _Hand(participant, raised)
+            self._report_hand(participant.identity)
+
+    def _report_hand(self, identity: str) -> None:
+        """Reports a hand that is not as it was reported last; if it changes all the time, only now and then."""
+        hand = self._hands[identity]
+        if hand.raised == self._reported_hands.get(identity, False):
+            return
+        if self._hand_allowance.take(identity, steady_seconds()):
+            self._reported_hands[identity] = hand.raised
+            kind = EventKind.HAND_RAISED if hand.raised else EventKind.HAND_LOWERED
+            self._report_participant_event(kind, hand.participant)
+
+    def report_late_hands(self) -> None:
+        """Reports hands whose last change came too soon after others. Called regularly."""
+        for identity in self._hands:
+            self._report_hand(identity)
 
     def _chat_received(self, room: rtc.Room, reader: rtc.TextStreamReader, identity: str) -> None:
+        if not self._chat_allowance.take(identity, steady_seconds()):
+            return
         participant = room.remote_participants.get(identity)
         task = asyncio.create_task(self._read_chat(reader, identity, participant))
         self._tasks.add(task)
@@ -192,14 +219,15 @@ class RoomEventListener:
     ) -> None:
         at = self._clock.now()
         with suppress(TimeoutError, ConnectionError):
-            text = await asyncio.wait_for(reader.read_all(), _CHAT_SECONDS)
+            data = chat_data(reader.info.stream_id, await asyncio.wait_for(reader.read_all(), _CHAT_SECONDS))
             self._reporter.report(
                 EventKind.CHAT,
                 identity=identity,
                 at=at,
                 participant_sid=participant.sid if participant else None,
                 hidden=participant is not None and is_machine(participant),
-                text=text[:_CHAT_CHARACTERS],
+                source_id=chat_source_id(identity, data["message_id"]),
+                **data,
             )
 
     def _report_participant_event(self, kind: EventKind, participant: rtc.Participant, **data: Any) -> None:

@@ -71,6 +71,23 @@ WORDS: Final = (
         sort=("session_id", "utterance_id", "position"),
     ),
     RecordView(
+        "chat_messages",
+        "The chat: one row per message, those before a move of the class included.",
+        "public.session_event e",
+        "e.organization_id",
+        ("session_id", "source_id"),
+        (
+            organization("e.organization_id"),
+            C("session_id", "uuid", "e.session_id", _SESSION),
+            C("source_id", "text", "e.source_id", "Key of the message within the session."),
+            C("participant_id", "uuid", uuid_of("e.identity"), "Who wrote it; null: not a participant."),
+            C("sent_at", "timestamp", "e.occurred_at", "When it was sent."),
+            C("text", "text", "e.data ->> 'text'", "What was written."),
+        ),
+        where="e.kind = 'chat' and e.data ->> 'implausible_time' is null",
+        sort=("session_id", "sent_at", "source_id"),
+    ),
+    RecordView(
         "documentation",
         "The documentation of each class: its current state.",
         "public.documentation d",

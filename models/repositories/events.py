@@ -4,10 +4,13 @@ Events whose time is implausible (domain/presence/plausible_times.py) are stored
 and are not read back as events of the session.
 """
 
+import base64
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +20,8 @@ from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.errors import CursorInvalid
+from domain.presence.chat import ChatMessage, chat_message
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.presence.live_status import (
     ABSENT,
@@ -242,6 +247,62 @@ async def of_session(
         query = query.where(col(SessionEventRow.kind).in_(list(kinds)))
     rows = await db.scalars(query.order_by(col(SessionEventRow.occurred_at), col(SessionEventRow.source_id)))
     return [_as_event(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class ChatPosition:
+    """The position after a message of a class's chat."""
+
+    sent_at: datetime
+    source_id: str
+
+
+def write_chat_position(position: ChatPosition) -> str:
+    value = json.dumps([position.sent_at.isoformat(), position.source_id])
+    return base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")
+
+
+def read_chat_position(cursor: str) -> ChatPosition:
+    """Raises CursorInvalid."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        sent_at, source_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        position = ChatPosition(datetime.fromisoformat(sent_at), str(source_id))
+        position.source_id.encode()  # fails for a lone surrogate
+    except (ValueError, TypeError, RecursionError) as error:
+        raise CursorInvalid from error
+    if position.sent_at.tzinfo is None or "\0" in position.source_id:
+        raise CursorInvalid
+    return position
+
+
+async def chat(
+    db: AsyncSession,
+    session_id: UUID,
+    *,
+    since: datetime | None,
+    after: ChatPosition | None = None,
+    limit: int | None = None,
+) -> tuple[list[ChatMessage], ChatPosition | None]:
+    """The chat messages of a session in the order in which they were sent, and the position if there are more.
+
+    `since` is the begin of the session's latest occurrence; earlier messages belong to another one.
+    """
+    position = sa.tuple_(col(SessionEventRow.occurred_at), col(SessionEventRow.source_id))
+    query = sa.select(SessionEventRow).where(
+        col(SessionEventRow.session_id) == session_id,
+        col(SessionEventRow.kind) == sa.literal_column(f"'{EventKind.CHAT}'"),  # so that its index is used
+        sa.not_(col(SessionEventRow.data).op("?", is_comparison=True)(IMPLAUSIBLE_TIME)),
+    )
+    if since is not None:
+        query = query.where(col(SessionEventRow.occurred_at) >= since)
+    if after is not None:
+        query = query.where(position > sa.tuple_(sa.literal(after.sent_at), sa.literal(after.source_id)))
+    query = query.order_by(col(SessionEventRow.occurred_at), col(SessionEventRow.source_id))
+    rows = list(await db.scalars(query.limit(None if limit is None else limit + 1)))
+    shown = rows if limit is None else rows[:limit]
+    last = ChatPosition(shown[-1].occurred_at, shown[-1].source_id) if len(rows) > len(shown) else None
+    return [chat_message(row.source_id, row.identity, row.occurred_at, row.data) for row in shown], last
 
 
 def _as_event(row: SessionEventRow) -> SessionEvent:

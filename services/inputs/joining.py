@@ -1,10 +1,11 @@
-"""The connection measurements that a browser in a class sends."""
+"""What a browser in a class sends: chat messages and connection measurements."""
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from services.inputs.fields import Moment, Schema
+from domain.presence.chat import MAX_CHARACTERS, MAX_MESSAGE_ID
+from services.inputs.fields import Moment, Schema, Text
 
 # RTCP counts can be slightly below zero.
 Measure = Annotated[float, Field(ge=-1e6, le=1e9, allow_inf_nan=False)]
@@ -23,3 +24,11 @@ class Sample(Schema):
     bitrate_up_kbps: Measure | None = None
     bitrate_down_kbps: Measure | None = None
     event: Literal["audio_only_on", "audio_only_off"] | None = None
+
+
+MessageId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=MAX_MESSAGE_ID)]
+
+
+class NewMessage(Schema):
+    message_id: MessageId = Field(description="The id of the LiveKit text stream that carries the message.")
+    text: Annotated[Text, Field(min_length=1, max_length=MAX_CHARACTERS)]

@@ -1,12 +1,13 @@
-"""A valid request body for every route that takes one."""
+"""A valid request body for every route that takes one, and classes to send it to."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.campus import Json, School
+from tests.campus import HOUR, Campus, Json, School, school
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,19 @@ class Booked:
     school: School
     session_id: str
     link: str  # a student's join token
+
+
+OPENS_AT_ONCE = {"room_before": "P1D", "empty_room_for": "PT1H"}  # rules
+
+
+@asynccontextmanager
+async def open_class(campus: Campus) -> AsyncIterator[Booked]:
+    """A school whose class is open, two hours before its start."""
+    async with school(campus) as opened:
+        await opened.api.patch("/v1/policy", json=OPENS_AT_ONCE)
+        session_id = await opened.book(2 * HOUR)
+        await opened.run_until(session_id, "open")
+        yield Booked(opened, session_id, await opened.join_token(session_id))
 
 
 def sample(**values: Any) -> Json:
@@ -162,5 +176,6 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     f"{SESSION}/documentation/approve": lambda _: {"revision": 1},
     f"{SESSION}/documentation/request-changes": lambda _: {"revision": 1, "reason": "more detail"},
     f"{JOIN}/credentials": lambda b: {"link": b.link},
+    f"{JOIN}/chat": lambda b: {"link": b.link, "message_id": str(uuid4()), "text": "Which page?"},
     f"{JOIN}/quality": lambda b: {"link": b.link, "samples": [sample()]},
 }

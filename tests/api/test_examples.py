@@ -26,6 +26,8 @@ NOT_IN_THIS_STATE = {
     f"{_SESSION}/documentation/approve": (409, "a session that is scheduled cannot"),
     f"{_SESSION}/documentation/request-changes": (409, "a session that is scheduled cannot"),
     "POST /v1/join/{session_id}/credentials": (409, "not open yet"),
+    "POST /v1/join/{session_id}/chat": (409, "not open yet"),
+    "POST /v1/join/{session_id}/quality": (409, "not open yet"),
 }
 
 

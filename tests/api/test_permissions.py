@@ -25,6 +25,8 @@ WITHOUT_ROLE = {
     ("POST", "/v1/organizations"),
     ("POST", "/v1/join/{session_id}/credentials"),
     ("GET", "/v1/join/{session_id}/people"),
+    ("GET", "/v1/join/{session_id}/chat"),
+    ("POST", "/v1/join/{session_id}/chat"),
     ("POST", "/v1/join/{session_id}/quality"),
     ("POST", "/v1/livekit/webhooks"),
     ("GET", "/v1/content/file"),

@@ -10,18 +10,17 @@ import httpx
 import pytest
 
 from domain.presence.events import EventKind, EventSource
-from tests.api.bodies import Booked, sample
+from tests.api.bodies import Booked, open_class, sample
 from tests.api.events import recorded
-from tests.campus import Campus, Json, problem_of, school
+from tests.campus import Campus, Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 
 
 @pytest.fixture
 async def booked(campus: Campus) -> AsyncIterator[Booked]:
-    async with school(campus) as opened:
-        session_id = await opened.book()
-        yield Booked(opened, session_id, await opened.join_token(session_id))
+    async with open_class(campus) as opened:
+        yield opened
 
 
 async def post(booked: Booked, *samples: Json, link: str | None = None) -> httpx.Response:
@@ -120,3 +119,25 @@ async def test_samples_need_a_valid_link_for_this_class(booked: Booked) -> None:
     elsewhere = Booked(booked.school, str(uuid4()), booked.link)
     problem_of(await post(elsewhere, sample()), 403, "link-for-another-class")
     assert await recorded(booked.school, booked.session_id) == []
+
+
+async def test_samples_are_refused_while_the_class_is_not_open(campus: Campus, harbour: School) -> None:
+    session_id = await harbour.book()
+    link = await harbour.join_token(session_id)
+    problem_of(await post(Booked(harbour, session_id, link), sample()), 409, "class-not-open")
+    await harbour.post(f"/v1/sessions/{session_id}/cancel", {})
+    await harbour.run_until(session_id, "cancelled")
+    problem_of(await post(Booked(harbour, session_id, link), sample()), 410, "class-ended")
+    assert await recorded(harbour, session_id, EventKind.QUALITY) == []
+
+
+async def test_a_link_that_sends_too_many_samples_is_limited(booked: Booked) -> None:
+    """Others can still send theirs."""
+    accepted = 0
+    for batch in range(5):
+        answer = await post(booked, *[sample(at=at(-batch * 100 - n)) for n in range(100)])
+        accepted += 100 * (answer.status_code == 202)
+    problem_of(answer, 429, "rate-limited")
+    assert len(await recorded(booked.school, booked.session_id, EventKind.QUALITY)) == accepted < 300
+    another = await booked.school.join_token(booked.session_id, "instructor")
+    assert (await post(booked, sample(), link=another)).status_code == 202

@@ -68,6 +68,11 @@ async def make_record(database: Database, urls: DatabaseUrls) -> Tenant:
         "documentation_revision": {"statements": Jsonb([statement, plain])},
         "exception_case": {"detail": Jsonb({"step": "capture", "text": HARD})},
         "audio_segment": {"identity": "capture-nobody"},
+        "session_event": {
+            "kind": "chat",
+            "identity": str(tenant["participant"]["id"]),
+            "data": Jsonb({"message_id": "1", "text": HARD}),
+        },
     }
     with psycopg.connect(urls.superuser) as connection:
         for table, values in changes.items():

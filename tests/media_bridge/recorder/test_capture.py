@@ -125,7 +125,9 @@ async def test_tracks_muting_hands_chat_and_speech_are_reported(room: RoomWithVo
     assert sorted(sources(EventKind.TRACK_PUBLISHED)) == sorted([speaker_was, listener_was])
     assert sources(EventKind.HAND_RAISED) == sources(EventKind.HAND_LOWERED) == [listener_was]
     assert sources(EventKind.CHAT) == [listener_was]
-    assert reports.events(EventKind.CHAT)[0].data["text"] == "is it seven?"
+    (message,) = reports.events(EventKind.CHAT)
+    assert message.data["text"] == "is it seven?"
+    assert message.source_id == f"chat:person-1:{message.data['message_id']}"
     assert sources(EventKind.TRACK_MUTED) == sources(EventKind.TRACK_UNMUTED) == [speaker_was]
     assert sources(EventKind.TRACK_UNPUBLISHED) == [speaker_was]
     assert set(sources(EventKind.TALK)) == {speaker_was}
@@ -133,6 +135,29 @@ async def test_tracks_muting_hands_chat_and_speech_are_reported(room: RoomWithVo
     assert 0 <= clearness["concealed_samples"] < 0.2 * clearness["total_samples"]
     ids = [report.event.source_id for report in reports.of(EventObserved)]
     assert len(ids) == len(set(ids))
+
+
+async def test_flood_of_hands_and_messages_is_limited_and_ends_in_the_true_state(
+    room: RoomWithVoices,
+) -> None:
+    (person,) = await room.people(1)
+    recording = room.record()
+    await recording.wait_for_tracks(1)
+    for number in range(100):
+        await person.hand(number % 2 == 0)
+        await person.chat(f"message {number}")
+    await person.hand(True)
+    await recording.reports.until(lambda r: len(hands(r)) > 20 and hands(r)[-1] == EventKind.HAND_RAISED)
+    await recording.stop()
+    assert len(hands(recording.reports)) < 50
+    assert hands(recording.reports)[-1] == EventKind.HAND_RAISED
+    assert 0 < len(recording.reports.events(EventKind.CHAT)) < 80
+
+
+def hands(reports: Reports) -> list[EventKind]:
+    """The reported changes of hands, in order."""
+    changes = [*reports.events(EventKind.HAND_RAISED), *reports.events(EventKind.HAND_LOWERED)]
+    return [change.kind for change in sorted(changes, key=lambda change: change.occurred_at)]
 
 
 async def test_a_camera_track_is_reported_but_not_recorded(room: RoomWithVoices) -> None:

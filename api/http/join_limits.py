@@ -1,0 +1,32 @@
+"""Rate limits of what comes with join links: per link, and per class."""
+
+from uuid import UUID
+
+from api.http.rate_limits import RateLimiter
+from domain.errors import RateLimited
+
+_MESSAGES, _MESSAGES_OF_CLASS = "30/minute", "3000/day"
+_SAMPLES, _SAMPLES_OF_CLASS = "150/minute", "50000/day"  # a page takes 12 samples a minute
+
+
+class JoinLimits:
+    """Counts what the holders of join links send. The methods raise RateLimited."""
+
+    def __init__(self, storage: str) -> None:
+        """`storage` is in the notation of the limits library."""
+        self._messages = RateLimiter(_MESSAGES, storage)
+        self._messages_of_class = RateLimiter(_MESSAGES_OF_CLASS, storage)
+        self._samples = RateLimiter(_SAMPLES, storage)
+        self._samples_of_class = RateLimiter(_SAMPLES_OF_CLASS, storage)
+
+    async def message(self, session_id: UUID, participant_id: UUID) -> None:
+        (await self._messages.hit(f"messages:{participant_id}")).raise_if_exceeded()
+        if not (await self._messages_of_class.hit(f"messages:{session_id}")).allowed:
+            raise RateLimited("this class has as many chat messages as are kept")
+
+    async def samples(self, session_id: UUID, participant_id: UUID, count: int) -> None:
+        if count == 0:
+            return
+        (await self._samples.hit(f"samples:{participant_id}", count)).raise_if_exceeded()
+        if not (await self._samples_of_class.hit(f"samples:{session_id}", count)).allowed:
+            raise RateLimited("this class has as many measurements as are kept")

@@ -1,0 +1,77 @@
+"""Request and response bodies of the room page's API."""
+
+from typing import Self
+
+from pydantic import AwareDatetime, Field
+
+from domain.people.roles import Role
+from domain.presence.chat import ChatMessage
+from domain.sessions.states import SessionState
+from models.course import Course
+from models.session import Session
+from services.inputs.fields import Schema
+from services.inputs.joining import NewMessage, Sample
+
+
+class LinkIn(Schema):
+    link: str = Field(max_length=4096)
+
+
+class ClassOut(Schema):
+    title: str
+    course: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    state: SessionState
+    time_zone: str
+
+    @classmethod
+    def of(cls, session: Session, course: Course) -> Self:
+        return cls(
+            title=session.title,
+            course=course.title,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            state=session.state,
+            time_zone=session.time_zone,
+        )
+
+
+class PersonOut(Schema):
+    name: str
+    role: Role
+
+
+class Features(Schema):
+    chat: bool = True
+    screen_share: bool
+
+
+class Credentials(Schema):
+    livekit_url: str
+    token: str
+    identity: str
+    role: Role
+    class_: ClassOut = Field(serialization_alias="class")
+    people: dict[str, PersonOut]
+    features: Features
+    recorded: bool = True
+
+
+class Samples(LinkIn):
+    samples: list[Sample] = Field(max_length=120)
+
+
+class MessageIn(LinkIn, NewMessage):
+    pass
+
+
+class MessageOut(Schema):
+    id: str = Field(description="The id of the LiveKit text stream that carried the message.")
+    identity: str = Field(description="LiveKit identity of the sender: the participant's id.")
+    sent_at: AwareDatetime
+    text: str
+
+    @classmethod
+    def of(cls, message: ChatMessage) -> Self:
+        return cls(id=message.id, identity=message.identity, sent_at=message.sent_at, text=message.text)
