@@ -17,11 +17,13 @@ from activities.presence_record import FoldedPresence, PresenceRecord, SessionPr
 from activities.progress import utc_now
 from activities.rooms import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
 from domain.cases.kinds import ExceptionKind
+from domain.people.roles import identity_of
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from media_bridge.liveness import Findings, Poll, RecordedConnection, Sighting, compare, orphans
 from media_bridge.rooms import LiveKitRooms, Room, RoomParticipant
 from models.database import Database
 from models.repositories import events as event_log
+from models.repositories import presence
 from services.cases import NewCase, open_case
 
 # For listing the participants of all rooms. A session that is not listed by then is compared the next time.
@@ -52,6 +54,7 @@ class RoomReconciler:
         participants = await self._participants(
             room.session_id for room in rooms if room.session_id in running
         )
+        await self._keep_out_removed(participants)
         recorded = await self._record.read(running.keys())
         findings = self._compare(Poll(at, rooms, participants), recorded)
         self._sightings = {
@@ -68,6 +71,27 @@ class RoomReconciler:
         items = dict.fromkeys(session_ids)
         listed = await for_each(items, participants, what="list the participants", within=_LISTING_SECONDS)
         return listed.results
+
+    async def _keep_out_removed(self, listed: Mapping[UUID, Sequence[RoomParticipant]]) -> None:
+        """Remove people again whom the instructor has removed: LiveKit takes a token that they got before."""
+        occupied = [session_id for session_id, present in listed.items() if present]
+        if not occupied:
+            return
+        async with self._database.lookup() as db:
+            removed = await presence.removed_participants(db, occupied)
+        back = {
+            session_id: present
+            for session_id, people in removed.items()
+            if (
+                present := {one.identity for one in listed[session_id]} & {identity_of(id_) for id_ in people}
+            )
+        }
+
+        async def remove(session_id: UUID, identities: set[str]) -> None:
+            for identity in identities:
+                await self._rooms.remove_participant(session_id, identity)
+
+        await for_each(back, remove, what="keep removed people out")
 
     def _compare(self, poll: Poll, recorded: Mapping[UUID, SessionPresence]) -> dict[UUID, Findings]:
         rooms = {room.session_id: room for room in poll.rooms}

@@ -14,7 +14,7 @@ def _id(number: int) -> str:
 
 # Ids of the rows that the examples refer to.
 COURSE, TOPIC, STUDENT, GUARDIAN, INSTRUCTOR = _id(1), _id(2), _id(3), _id(4), _id(5)
-MEMBER, SESSION, UTTERANCE = _id(6), _id(7), _id(8)
+MEMBER, SESSION, UTTERANCE, PARTICIPANT = _id(6), _id(7), _id(8), _id(9)
 LINK: Final = "the-text-behind-t=-in-a-join-link"
 ISSUER: Final = "https://accounts.tutoring.example"
 DOMAIN: Final = "tutoring.example"
@@ -152,6 +152,12 @@ BODIES: Final[dict[str, Json]] = {
         "message_id": "5b1f0a0e-5d0c-4a53-9c53-0c7a4f3a8a51",
         "text": "Which page is it?",
     },
+    "POST /v1/join/{session_id}/mute": {"link": LINK, "participant_id": PARTICIPANT},
+    "POST /v1/join/{session_id}/lower-hands": {"link": LINK},
+    "POST /v1/join/{session_id}/remove": {"link": LINK, "participant_id": PARTICIPANT},
+    "POST /v1/join/{session_id}/readmit": {"link": LINK, "participant_id": PARTICIPANT},
+    "POST /v1/join/{session_id}/lock": {"link": LINK, "locked": True},
+    "POST /v1/join/{session_id}/end": {"link": LINK},
     "POST /v1/join/{session_id}/quality": {
         "link": LINK,
         "samples": [

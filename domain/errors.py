@@ -14,6 +14,7 @@
     ├── Conflict                the request is sound, the world is in its way
     │   ├── DoubleBooked
     │   ├── ClassNotOpen        the join link is good, the door is still shut
+    │   ├── ClassLocked         the instructor lets nobody new in
     │   ├── TransitionRefused   the session's state does not allow the command
     │   ├── InUse               others depend on it
     │   ├── FormReused          a form of a page that was sent before with other values
@@ -30,6 +31,7 @@
     │   ├── LinkExpired
     │   ├── LinkUsed            a link that works once, and did
     │   ├── LinkForAnotherClass
+    │   ├── RemovedFromClass    the instructor has removed this person
     │   ├── SignInRefused       the identity provider's answer lets nobody in
     │   └── SignatureInvalid
     ├── PayloadTooLarge
@@ -141,6 +143,12 @@ class ClassNotOpen(Conflict):
     usual_step = "Come back when the class opens."
 
 
+class ClassLocked(Conflict):
+    code = "class-locked"
+    title = "The class is locked"
+    usual_step = "Wait until the instructor opens it again."
+
+
 class TransitionRefused(Conflict):
     code = "transition-refused"
     title = "The session's state does not allow this command"
@@ -237,6 +245,12 @@ class LinkForAnotherClass(NotAllowed):
     code = "link-for-another-class"
     title = "This link belongs to another class"
     usual_step = "Use the link for this class, or ask for one."
+
+
+class RemovedFromClass(NotAllowed):
+    code = "removed-from-class"
+    title = "You were removed from this class"
+    usual_step = "If this is a mistake, contact your school."
 
 
 class SignInRefused(NotAllowed):

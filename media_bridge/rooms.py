@@ -134,6 +134,35 @@ class LiveKitRooms:
         except NotFound:
             return
 
+    async def mute_microphones(self, session_id: UUID, identities: Collection[str]) -> int:
+        """Mutes the microphones of these participants that are on, and returns their number."""
+        muted = 0
+        for participant in await self.list_participants(session_id):
+            for track in participant.tracks:
+                if participant.identity in identities and track.source == "microphone" and not track.muted:
+                    muted += await self._mute(session_id, participant.identity, track.sid)
+        return muted
+
+    async def _mute(self, session_id: UUID, identity: str, track_sid: str) -> bool:
+        """Whether the track was there to be muted."""
+        request = livekit_api.MuteRoomTrackRequest(
+            room=room_name(session_id), identity=identity, track_sid=track_sid, muted=True
+        )
+        try:
+            with livekit_errors("MutePublishedTrack"):
+                await self._client.room.mute_published_track(request)
+        except NotFound:
+            return False
+        return True
+
+    async def send_data(self, session_id: UUID, topic: str, data: bytes) -> None:
+        """Sends a message to everybody in the room. Pages recognize it as the server's: it has no sender."""
+        request = livekit_api.SendDataRequest(
+            room=room_name(session_id), data=data, kind=proto.DataPacket.Kind.RELIABLE, topic=topic
+        )
+        with livekit_errors("SendData"):
+            await self._client.room.send_data(request)
+
     async def aclose(self) -> None:
         """Closes the client of the running event loop."""
         client = self._clients.pop(asyncio.get_running_loop(), None)

@@ -50,6 +50,7 @@ class Session(TenantRow, table=True):
     occurrence_since: datetime | None = utc(None)
     outcome: str | None = None  # held | not_held | cancelled
     cancel_reason: str | None = None  # a code, see domain.sessions.cancellations; None: not cancelled
+    locked_at: datetime | None = utc(None)  # when the instructor locked the class; None: it is not locked
     opened_at: datetime | None = utc(None)
     live_at: datetime | None = utc(None)
     ended_at: datetime | None = utc(None)
@@ -86,6 +87,7 @@ class Participant(TenantRow, table=True):
     instructor_id: UUID | None = None
     name: str  # as shown in class
     credentialed_at: datetime | None = utc(None)
+    removed_at: datetime | None = utc(None)  # when the instructor removed this person from the class
 
 
 class BookedTime(TenantRow, table=True):

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import ClassEnded, ClassNotOpen
-from domain.people.roles import identity_of
+from domain.errors import ClassEnded, ClassLocked, ClassNotOpen, RemovedFromClass
+from domain.people.roles import Role, identity_of
 from domain.presence.chat import ChatMessage, chat_event
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
+from domain.sessions.admission import in_force
 from domain.sessions.policies import SessionPolicy
 from domain.sessions.states import ROOM_STATES, SessionState
 from media_bridge.tokens import TokenMinter
@@ -51,27 +52,38 @@ class Joining:
     async def enter(self, link: str, session_id: UUID, now: datetime) -> JoinCredentials:
         """Fresh credentials for the holder of a link while the room is open.
 
-        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, NotFound.
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, ClassLocked, RemovedFromClass, NotFound.
         """
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:
             joining = await admitted(db, holder)
+            await _refuse_while_locked(db, joining)
             course = await entities.get(db, Course, joining.session.course_id)
             participants = await sessions.participants(db, session_id)
         identity = identity_of(holder.participant_id)
         token = self._minter.mint(joining.participant.role, session_id, identity, TOKEN_TTL)
         return JoinCredentials(joining.session, course, joining.participant, participants, token)
 
-    async def people(self, link: str, session_id: UUID, now: datetime) -> Sequence[Participant]:
-        """All participants of the class. Raises LinkInvalid, LinkExpired."""
+    async def class_now(self, link: str, session_id: UUID, now: datetime) -> tuple[Session, Course]:
+        """The class as it is now. Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass."""
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:
-            return await sessions.participants(db, session_id)
+            session = (await admitted(db, holder)).session
+            return session, await entities.get(db, Course, session.course_id)
+
+    async def people(
+        self, link: str, session_id: UUID, now: datetime
+    ) -> tuple[Session, Sequence[Participant]]:
+        """The class and all its participants. Raises LinkInvalid, LinkExpired, NotFound."""
+        holder = self._links.read_join(link, session_id, now)
+        async with self._database.tenant(holder.organization_id) as db:
+            session = await sessions.get_session(db, session_id)
+            return session, await sessions.participants(db, session_id)
 
     async def admit(self, link: str, session_id: UUID, now: datetime) -> JoinLink:
         """Check that the holder of a link may be in the room now.
 
-        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, NotFound.
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
         """
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:
@@ -111,11 +123,25 @@ def sample_events(holder: JoinLink, samples: Sequence[Sample], now: datetime) ->
 async def admitted(db: AsyncSession, holder: JoinLink) -> sessions.Joining:
     """The class and the participant of a link, if that person may be in the room now.
 
-    Raises ClassNotOpen, ClassEnded, NotFound.
+    Raises ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
     """
     joining = await sessions.joining(db, holder.session_id, holder.participant_id)
     _refuse_closed_room(joining.session)
+    if in_force(joining.participant.removed_at, joining.session.occurrence_since):
+        raise RemovedFromClass
     return joining
+
+
+async def _refuse_while_locked(db: AsyncSession, joining: sessions.Joining) -> None:
+    """Raises ClassLocked for a newcomer. Instructors, and who has been in the room, come back as they like."""
+    session, person = joining.session, joining.participant
+    if person.role == Role.INSTRUCTOR or not in_force(session.locked_at, session.occurrence_since):
+        return
+    identity, since = identity_of(person.id), session.occurrence_since
+    if not await sessions.has_been_in_room(db, session.id, identity, since):
+        raise ClassLocked(
+            next_step="Keep this page open. You'll be let in when the instructor opens the class."
+        )
 
 
 def _as_event(link: JoinLink, sample: Sample, ahead: timedelta) -> SessionEvent:

@@ -8,6 +8,7 @@ from obstore.store import ObjectStore
 
 from config.settings import Settings
 from integrations.openid import OpenIdConnect
+from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
 from models.database import Database
@@ -19,6 +20,7 @@ from services.invitations import Invitations
 from services.joining import Joining
 from services.openid_sign_in import OpenIdSignIn
 from services.resources.resource import Outside
+from services.room_moderation import RoomModeration
 from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from signing.links import LinkSigner
@@ -39,6 +41,7 @@ class ApiParts:
     sessions: SessionClient
     links: LinkSigner
     minter: TokenMinter
+    rooms: LiveKitRooms
     webhooks: WebhookVerifier
     store: ObjectStore
     exports: Exports
@@ -80,6 +83,10 @@ class ApiParts:
         return Joining(self.database, self.links, self.minter)
 
     @cached_property
+    def moderation(self) -> RoomModeration:
+        return RoomModeration(self.database, self.links, self.rooms, self.sessions)
+
+    @cached_property
     def outside(self) -> Outside:
         return Outside(self.openid, sealer(self.settings, "identity provider"))
 
@@ -88,6 +95,7 @@ class ApiParts:
         return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, session_id)
 
     async def aclose(self) -> None:
+        await self.rooms.aclose()
         await self.database.aclose()
 
 
@@ -102,6 +110,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         sessions=SessionClient(temporal, settings.region),
         links=link_signer(settings),
         minter=TokenMinter(key, secret),
+        rooms=LiveKitRooms(settings.livekit_url, key, secret),
         webhooks=make_webhook_verifier(settings),
         store=open_store(settings.object_store_url, settings.object_store_options),
         exports=Exports(database, most=max(1, settings.database_pool_size // 2)),

@@ -1,7 +1,8 @@
-"""The room page's API: LiveKit credentials for a join link, names, chat, and quality samples."""
+"""The room page's API: LiveKit credentials for a join link, names, chat, quality samples, and moderation."""
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -15,12 +16,17 @@ from api.schemas.joining import (
     Credentials,
     Features,
     LinkIn,
+    LockIn,
     MessageIn,
     MessageOut,
+    MutedOut,
+    PersonIn,
     PersonOut,
     Samples,
+    TargetIn,
 )
 from domain.people.roles import Role, identity_of
+from domain.sessions.admission import in_force
 from models.repositories.events import read_chat_position, write_chat_position
 from models.session import Participant
 from services.joining import message_event, sample_events
@@ -47,15 +53,24 @@ async def credentials(session_id: UUID, link_in: LinkIn, shared: Shared, now: No
         identity=identity_of(entry.person.id),
         role=entry.person.role,
         class_=ClassOut.of(entry.session, entry.course),
-        people=_by_identity(entry.participants),
+        people=_by_identity(entry.participants, entry.session.occurrence_since),
         features=Features(screen_share=entry.person.role == Role.INSTRUCTOR),
     )
+
+
+@router.get("/class")
+async def class_now(
+    session_id: UUID, t: Annotated[str, Query(max_length=4096)], shared: Shared, now: Now
+) -> ClassOut:
+    """Read the class as it is now: it can be extended or locked while people are in it."""
+    return ClassOut.of(*await shared.joining.class_now(t, session_id, now))
 
 
 @router.get("/people")
 async def people_in_class(session_id: UUID, t: str, shared: Shared, now: Now) -> dict[str, PersonOut]:
     """List the people of the class by LiveKit identity."""
-    return _by_identity(await shared.joining.people(t, session_id, now))
+    session, people = await shared.joining.people(t, session_id, now)
+    return _by_identity(people, session.occurrence_since)
 
 
 @router.get("/chat")
@@ -91,5 +106,46 @@ async def quality(session_id: UUID, samples: Samples, shared: Shared, now: Now) 
     return Response(status_code=202)
 
 
-def _by_identity(everybody: Iterable[Participant]) -> dict[str, PersonOut]:
-    return {identity_of(person.id): PersonOut(name=person.name, role=person.role) for person in everybody}
+@router.post("/mute")
+async def mute(session_id: UUID, target: TargetIn, shared: Shared, now: Now) -> MutedOut:
+    """Mute one person or everybody, as the instructor of the class. People can unmute themselves."""
+    return MutedOut(muted=await shared.moderation.mute(target.link, session_id, target.participant_id, now))
+
+
+@router.post("/lower-hands", status_code=204)
+async def lower_hands(session_id: UUID, target: TargetIn, shared: Shared, now: Now) -> None:
+    """Lower one hand or all, as the instructor of the class."""
+    await shared.moderation.lower_hands(target.link, session_id, target.participant_id, now)
+
+
+@router.post("/remove", status_code=204)
+async def remove(session_id: UUID, person: PersonIn, shared: Shared, now: Now) -> None:
+    """Remove a person from the class, as its instructor. Their join link is refused until they are readmitted."""
+    await shared.moderation.remove(person.link, session_id, person.participant_id, now)
+
+
+@router.post("/readmit", status_code=204)
+async def readmit(session_id: UUID, person: PersonIn, shared: Shared, now: Now) -> None:
+    """Let a removed person in again, as the instructor of the class."""
+    await shared.moderation.readmit(person.link, session_id, person.participant_id, now)
+
+
+@router.post("/lock", status_code=204)
+async def lock(session_id: UUID, wanted: LockIn, shared: Shared, now: Now) -> None:
+    """Let nobody new in, or open the class again, as its instructor. Who has been in the room can come back."""
+    await shared.moderation.lock(wanted.link, session_id, wanted.locked, now)
+
+
+@router.post("/end", status_code=204)
+async def end(session_id: UUID, link_in: LinkIn, shared: Shared, now: Now) -> None:
+    """End the class now, as its instructor. Refused before its planned start."""
+    await shared.moderation.end(link_in.link, session_id, now)
+
+
+def _by_identity(everybody: Iterable[Participant], since: datetime | None) -> dict[str, PersonOut]:
+    return {
+        identity_of(person.id): PersonOut(
+            name=person.name, role=person.role, removed=in_force(person.removed_at, since)
+        )
+        for person in everybody
+    }

@@ -1,11 +1,13 @@
 """Request and response bodies of the room page's API."""
 
 from typing import Self
+from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from domain.people.roles import Role
 from domain.presence.chat import ChatMessage
+from domain.sessions.admission import in_force
 from domain.sessions.states import SessionState
 from models.course import Course
 from models.session import Session
@@ -24,6 +26,7 @@ class ClassOut(Schema):
     ends_at: AwareDatetime
     state: SessionState
     time_zone: str
+    locked: bool = Field(False, description="Whether nobody new is let in.")
 
     @classmethod
     def of(cls, session: Session, course: Course) -> Self:
@@ -34,12 +37,14 @@ class ClassOut(Schema):
             ends_at=session.ends_at,
             state=session.state,
             time_zone=session.time_zone,
+            locked=in_force(session.locked_at, session.occurrence_since),
         )
 
 
 class PersonOut(Schema):
     name: str
     role: Role
+    removed: bool = Field(False, description="Whether the instructor has removed them from the class.")
 
 
 class Features(Schema):
@@ -75,3 +80,19 @@ class MessageOut(Schema):
     @classmethod
     def of(cls, message: ChatMessage) -> Self:
         return cls(id=message.id, identity=message.identity, sent_at=message.sent_at, text=message.text)
+
+
+class TargetIn(LinkIn):
+    participant_id: UUID | None = Field(None, description="Null: everybody but instructors.")
+
+
+class PersonIn(LinkIn):
+    participant_id: UUID
+
+
+class LockIn(LinkIn):
+    locked: bool
+
+
+class MutedOut(Schema):
+    muted: int = Field(description="How many microphones were on.")

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import CursorInvalid
+from models.authorship import authorship
 from models.change_log import ChangeRow
 from models.reading import Reading
 
@@ -68,6 +69,23 @@ async def before(
         query = query.where(sa.tuple_(position.xid, position.seq) > _POSITION)
     query = query.order_by(col(ChangeRow.xid).desc(), col(ChangeRow.seq).desc())
     return list(await db.scalars(query.limit(limit)))
+
+
+async def add(
+    db: AsyncSession, organization_id: UUID, kind: str, subject_id: UUID, session_id: UUID | None = None
+) -> None:
+    """Append an entry by the present author for an act that changes no row. `kind` is "<subject>.<verb>"."""
+    author = authorship.get()
+    entry = {
+        "organization_id": organization_id,
+        "actor": author.actor,
+        "request_id": author.request_id,
+        "kind": kind,
+        "subject": kind.partition(".")[0],
+        "subject_id": subject_id,
+        "session_id": session_id,
+    }
+    await db.execute(sa.insert(ChangeRow).values(entry))
 
 
 async def end(db: AsyncSession) -> LogPosition:

@@ -26,6 +26,7 @@ _EVENTS = sa.text(
     "select session_id, source_id, source, kind, occurred_at, identity, participant_sid, hidden, data "
     "from presence_events(cast(:sessions as uuid[]))"
 )
+_REMOVED = sa.text("select session_id, participant_id from removed_participants(cast(:sessions as uuid[]))")
 # Appends under the lock of the row, so that concurrent writers of a session lose nothing. Rows are locked in one order,
 # so that writers of several sessions wait instead of deadlocking.
 _ADD_SIGNALLED = sa.text("""
@@ -101,6 +102,14 @@ async def presence_events(
     by_session: dict[UUID, list[PresenceEventRow]] = {session_id: [] for session_id in session_ids}
     for session_id, *values in await db.execute(_EVENTS, {"sessions": list(session_ids)}):
         by_session[session_id].append(PresenceEventRow(*values))
+    return by_session
+
+
+async def removed_participants(db: Readable, session_ids: Collection[UUID]) -> Mapping[UUID, set[UUID]]:
+    """The participants whom instructors have removed from these sessions; sessions without any are left out."""
+    by_session: dict[UUID, set[UUID]] = {}
+    for session_id, participant_id in await db.execute(_REMOVED, {"sessions": list(session_ids)}):
+        by_session.setdefault(session_id, set()).add(participant_id)
     return by_session
 
 

@@ -20,6 +20,7 @@ from domain.record.student_names import ClassStudent
 from domain.sessions.states import FINAL_STATES
 from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
+from models.live_status import LiveConnection
 from models.people import StudentGuardian
 from models.repositories import pages
 from models.repositories.pages import PageRequest
@@ -184,6 +185,28 @@ async def admit_participants(db: AsyncSession, session_id: UUID, at: datetime) -
     )
     admitted = await db.execute(statement.returning(col(Participant.id)))
     return len(admitted.all())
+
+
+async def remove_participant(db: AsyncSession, participant_id: UUID, at: datetime | None) -> None:
+    """Keep a participant out of the class since `at`; None lets them back in."""
+    await db.execute(
+        sa.update(Participant).where(col(Participant.id) == participant_id).values(removed_at=at)
+    )
+
+
+async def has_been_in_room(db: AsyncSession, session_id: UUID, identity: str, since: datetime | None) -> bool:
+    """Whether this person has been in the room of the occurrence that began at `since`."""
+    joined_at = sa.func.coalesce(
+        col(LiveConnection.announced_at), col(LiveConnection.observed_at), col(LiveConnection.first_at)
+    )
+    query = sa.select(sa.literal(1)).where(
+        col(LiveConnection.session_id) == session_id,
+        col(LiveConnection.identity) == identity,
+        col(LiveConnection.listed),
+    )
+    if since is not None:
+        query = query.where(joined_at >= since)
+    return (await db.execute(query.limit(1))).first() is not None
 
 
 async def topics(db: AsyncSession, session_id: UUID) -> list[Topic]:

@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from livekit import rtc
 from sqlmodel import col
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
@@ -20,10 +22,11 @@ from domain.errors import Unavailable
 from domain.people.roles import Role
 from domain.presence.events import EventKind
 from media_bridge.rooms import LiveKitRooms
+from media_bridge.tokens import TokenMinter
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.migrate import upgrade
-from models.session import Session
+from models.session import Participant, Session
 from models.session_event import SessionEventRow
 from tests.activities.livekit_proxy import LiveKitProxy
 from tests.activities.school_rows import REGION, SchoolRows, now
@@ -202,6 +205,37 @@ async def test_faulty_session_does_not_keep_the_others_from_being_watched(
         assert [word.split(":")[0] for word in await classes.signalled(session_id)] == ["student", "empty"]
         assert await classes.signals_to(session_id) == 2
     assert left_out_in(caplog) == {str(faulty)}
+
+
+async def test_removed_person_who_comes_back_with_an_old_token_is_removed_again(
+    region: WatchedRegion, own_livekit: TestLiveKit
+) -> None:
+    """The others stay, and so does everybody once the class was moved after the removal."""
+    classes = region.classes
+    await classes.begin(1)
+    (session_id,) = classes.ids
+    student = await classes.person(session_id, Role.STUDENT)
+    instructor = await classes.person(session_id, Role.INSTRUCTOR)
+    minter = TokenMinter(own_livekit.api_key, own_livekit.api_secret)
+    rooms = {who: rtc.Room() for who in (student, instructor)}
+    for who, room in rooms.items():
+        await room.connect(own_livekit.ws_url, minter.mint(Role.STUDENT, session_id, str(who)))
+    try:
+        await classes.school.change(Participant, col(Participant.id) == student, removed_at=now())
+        moved_at = now() + timedelta(minutes=1)
+        await classes.school.change(Session, col(Session.id) == session_id, occurrence_since=moved_at)
+        await classes.watcher().reconcile()
+        assert await listed(classes, session_id) == {str(student), str(instructor)}
+        await classes.school.change(Session, col(Session.id) == session_id, occurrence_since=None)
+        await classes.watcher().reconcile()
+        assert await listed(classes, session_id) == {str(instructor)}
+    finally:
+        for room in rooms.values():
+            await room.disconnect()
+
+
+async def listed(classes: WatchedClasses, session_id: UUID) -> set[str]:
+    return {one.identity for one in await classes.rooms.list_participants(session_id)}
 
 
 def left_out_in(caplog: pytest.LogCaptureFixture) -> set[str]:

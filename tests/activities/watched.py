@@ -84,10 +84,15 @@ class WatchedClasses:
     async def leave(self, session_id: UUID, role: Role, sid: str) -> None:
         await self._happens(session_id, role, sid, EventKind.PARTICIPANT_LEFT)
 
-    async def _happens(self, session_id: UUID, role: Role, sid: str, kind: EventKind) -> None:
+    async def person(self, session_id: UUID, role: Role) -> UUID:
+        """The id of a participant with this role."""
         async with self.school.database.tenant(self.school.id) as db:
             people = await sessions.participants(db, session_id)
-            who = str(next(person.id for person in people if person.role == role))
+            return next(person.id for person in people if person.role == role)
+
+    async def _happens(self, session_id: UUID, role: Role, sid: str, kind: EventKind) -> None:
+        who = str(await self.person(session_id, role))
+        async with self.school.database.tenant(self.school.id) as db:
             sid = f"PA_{session_id}_{sid}"
             event = SessionEvent(EventSource.WEBHOOK, f"{sid}:{kind}", kind, now(), who, sid)
             await events.record(db, self.school.id, [(session_id, event)])

@@ -177,5 +177,11 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     f"{SESSION}/documentation/request-changes": lambda _: {"revision": 1, "reason": "more detail"},
     f"{JOIN}/credentials": lambda b: {"link": b.link},
     f"{JOIN}/chat": lambda b: {"link": b.link, "message_id": str(uuid4()), "text": "Which page?"},
+    f"{JOIN}/mute": lambda b: {"link": b.link, "participant_id": str(uuid4())},
+    f"{JOIN}/lower-hands": lambda b: {"link": b.link, "participant_id": None},
+    f"{JOIN}/remove": lambda b: {"link": b.link, "participant_id": str(uuid4())},
+    f"{JOIN}/readmit": lambda b: {"link": b.link, "participant_id": str(uuid4())},
+    f"{JOIN}/lock": lambda b: {"link": b.link, "locked": True},
+    f"{JOIN}/end": lambda b: {"link": b.link},
     f"{JOIN}/quality": lambda b: {"link": b.link, "samples": [sample()]},
 }

@@ -28,6 +28,12 @@ NOT_IN_THIS_STATE = {
     "POST /v1/join/{session_id}/credentials": (409, "not open yet"),
     "POST /v1/join/{session_id}/chat": (409, "not open yet"),
     "POST /v1/join/{session_id}/quality": (409, "not open yet"),
+    "POST /v1/join/{session_id}/mute": (409, "not open yet"),
+    "POST /v1/join/{session_id}/lower-hands": (409, "not open yet"),
+    "POST /v1/join/{session_id}/remove": (409, "not open yet"),
+    "POST /v1/join/{session_id}/readmit": (409, "not open yet"),
+    "POST /v1/join/{session_id}/lock": (409, "not open yet"),
+    "POST /v1/join/{session_id}/end": (409, "not open yet"),
 }
 
 

@@ -66,6 +66,13 @@ def test_only_public_operations_have_no_security(described: Json) -> None:
     open_to_all = {path for path, _, operation in operations(described) if not operation.get("security")}
     assert open_to_all == {
         "/v1/join/{session_id}/chat",
+        "/v1/join/{session_id}/class",
+        "/v1/join/{session_id}/mute",
+        "/v1/join/{session_id}/lower-hands",
+        "/v1/join/{session_id}/remove",
+        "/v1/join/{session_id}/readmit",
+        "/v1/join/{session_id}/lock",
+        "/v1/join/{session_id}/end",
         "/v1/join/{session_id}/credentials",
         "/v1/join/{session_id}/people",
         "/v1/join/{session_id}/quality",

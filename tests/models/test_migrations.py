@@ -158,6 +158,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "identity_provider_by_domain",
         "people_by_email",
         "presence_events",
+        "removed_participants",
         "running_presence",
         "session_tenant",
         "sign_in_link_by_token",

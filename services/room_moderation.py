@@ -1,0 +1,114 @@
+"""What an instructor does in the room with their join link: mute, lower hands, remove, lock, end.
+
+Who may is decided by the participant's row, not by the link alone. The acts are entries of the audit log by the
+instructor. LiveKit does them after they are stored, so that a removed person is refused from then on.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.errors import NotAllowed, NotFound
+from domain.people.roles import Role, identity_of
+from media_bridge.rooms import LiveKitRooms
+from models.authorship import authorship
+from models.database import Database
+from models.repositories import change_log, sessions
+from models.session import Participant
+from services.joining import admitted
+from signing.links import LinkSigner
+from workflows.client import SessionClient
+from workflows.session.messages import EndClass
+
+HAND_TOPIC = "homeroom.hand"
+
+
+@dataclass(frozen=True)
+class _Targets:
+    """Those of a class's people whom an act is about."""
+
+    organization_id: UUID
+    people: list[Participant]
+
+    @property
+    def identities(self) -> list[str]:
+        return [identity_of(person.id) for person in self.people]
+
+
+class RoomModeration:
+    """The methods raise LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, NotAllowed, NotFound, Unavailable."""
+
+    def __init__(
+        self, database: Database, links: LinkSigner, rooms: LiveKitRooms, client: SessionClient
+    ) -> None:
+        self._database = database
+        self._links = links
+        self._rooms = rooms
+        self._client = client
+
+    async def mute(self, link: str, session_id: UUID, target: UUID | None, now: datetime) -> int:
+        """Mute the microphone of one person, or without `target` of everybody but instructors.
+
+        Returns the number of microphones that were on. People can unmute themselves.
+        """
+        targets = await self._targets(link, session_id, target, now)
+        await self._audit(session_id, targets, "participant.muted")
+        return await self._rooms.mute_microphones(session_id, targets.identities)
+
+    async def lower_hands(self, link: str, session_id: UUID, target: UUID | None, now: datetime) -> None:
+        """Ask the page of one person, or of everybody, to lower its hand; the page then tells everybody."""
+        targets = await self._targets(link, session_id, target, now)
+        await self._audit(session_id, targets, "participant.hand_lowered")
+        message = json.dumps({"lower": targets.identities}).encode()
+        await self._rooms.send_data(session_id, HAND_TOPIC, message)
+
+    async def remove(self, link: str, session_id: UUID, target: UUID, now: datetime) -> None:
+        """Remove a person, whose join link is refused from now on."""
+        targets = await self._targets(link, session_id, target, now)
+        await self._set_removed(targets, now)
+        for identity in targets.identities:
+            await self._rooms.remove_participant(session_id, identity)
+
+    async def readmit(self, link: str, session_id: UUID, target: UUID, now: datetime) -> None:
+        """Let a removed person in again."""
+        await self._set_removed(await self._targets(link, session_id, target, now), None)
+
+    async def lock(self, link: str, session_id: UUID, locked: bool, now: datetime) -> None:
+        """Let nobody new in, or open the class again. Who has been in the room can come back."""
+        targets = await self._targets(link, session_id, None, now)
+        async with self._database.tenant(targets.organization_id) as db:
+            await sessions.change(db, session_id, locked_at=now if locked else None)
+
+    async def end(self, link: str, session_id: UUID, now: datetime) -> None:
+        """End the class now. Raises TransitionRefused before its planned start."""
+        await self._targets(link, session_id, None, now)
+        await self._client.end(session_id, EndClass(authorship.get().actor))
+
+    async def _targets(self, link: str, session_id: UUID, target: UUID | None, now: datetime) -> _Targets:
+        """The person who is meant, or everybody but instructors, if the link is an instructor's.
+
+        Makes the instructor the author of the changes in the transactions that begin after it.
+        """
+        holder = self._links.read_join(link, session_id, now)
+        async with self._database.tenant(holder.organization_id) as db:
+            instructor = (await admitted(db, holder)).participant
+            everybody = await sessions.participants(db, session_id)
+        if instructor.role != Role.INSTRUCTOR:
+            raise NotAllowed("only the instructor of the class can do this", next_step="Ask the instructor.")
+        authorship.get().actor = f"instructor:{instructor.instructor_id}"
+        people = [one for one in everybody if one.role != Role.INSTRUCTOR and target in (None, one.id)]
+        if target is not None and not people:
+            raise NotFound("this person is not among the class's students and guests")
+        return _Targets(holder.organization_id, people)
+
+    async def _set_removed(self, targets: _Targets, at: datetime | None) -> None:
+        async with self._database.tenant(targets.organization_id) as db:
+            for person in targets.people:
+                await sessions.remove_participant(db, person.id, at)
+
+    async def _audit(self, session_id: UUID, targets: _Targets, kind: str) -> None:
+        """Enter an act that changes no row in the audit log."""
+        async with self._database.tenant(targets.organization_id) as db:
+            for person in targets.people:
+                await change_log.add(db, targets.organization_id, kind, person.id, session_id)
