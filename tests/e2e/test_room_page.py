@@ -33,6 +33,7 @@ from tests.e2e.room import (
 pytestmark = [pytest.mark.e2e, pytest.mark.real_time]
 
 INSTRUCTOR, STUDENT = NAMES[Speaker.INSTRUCTOR], NAMES[Speaker.FIRST_STUDENT]
+LATECOMER = NAMES[Speaker.SECOND_STUDENT]
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +169,8 @@ def test_raised_hands_and_chat_reach_others_and_the_record(held: ClassUnderTest,
     control(student, "Chat").click()
     student.get_by_role("textbox", name="Message").fill("Which page is it?")
     student.get_by_role("button", name="Send").click()
-    control(instructor, "Chat (1)").click()
+    expect(control(instructor, "Chat")).to_contain_text(re.compile(r"\(\d+\)"))
+    control(instructor, "Chat").click()
     instructor.get_by_role("list", name="Messages").get_by_text("Which page is it?").wait_for()
     look_at(instructor, "room")
     control(student, "Lower hand").click()
@@ -181,6 +183,44 @@ def test_raised_hands_and_chat_reach_others_and_the_record(held: ClassUnderTest,
         assert sample[0]["audio_only"] is False
 
 
+def test_chat_and_raised_hands_come_back_after_a_return(held: ClassUnderTest, browse: Browser) -> None:
+    """The student's page is reloaded, then the instructor's; what was written meanwhile is there."""
+    instructor, student = browse(), browse()
+    join(instructor, held.booked.links[INSTRUCTOR])
+    join(student, held.booked.links[STUDENT])
+    raises = engagement(held, STUDENT)["hand_raises"]
+    write(student, "I have found it")
+    control(student, "Raise hand").click()
+    instructor.get_by_text(f"Hands raised: {STUDENT}").wait_for()
+    wait_for(lambda: engagement(held, STUDENT)["hand_raises"] == raises + 1, "the raised hand")
+
+    open_join_page(student, held.booked.links[STUDENT])
+    write(instructor, "Look at page nine")
+    student.get_by_role("button", name="Join the class").click()
+    in_class(student)
+    control(student, "Lower hand").wait_for()
+    instructor.get_by_text(f"Hands raised: {STUDENT}").wait_for()
+    expect(control(student, "Chat")).to_contain_text(re.compile(r"\(\d+\)"))
+    control(student, "Chat").click()
+    messages = student.get_by_role("list", name="Messages")
+    for text in ("I have found it", "Look at page nine"):
+        expect(messages.get_by_text(text)).to_have_count(1)
+
+    join(instructor, held.booked.links[INSTRUCTOR])
+    instructor.get_by_text(f"Hands raised: {STUDENT}").wait_for()
+    control(instructor, "Chat").click()
+    expect(instructor.get_by_role("list", name="Messages").get_by_text("I have found it")).to_have_count(1)
+    look_at(student, "chat-after-return")
+    control(student, "Lower hand").click()
+    expect(instructor.get_by_text("Hands raised")).to_have_count(0)
+    on_record = [message["text"] for message in held.get("/chat")]
+    assert [text for text in on_record if text in ("I have found it", "Look at page nine")] == [
+        "I have found it",
+        "Look at page nine",
+    ]
+    assert engagement(held, STUDENT)["hand_raises"] == raises + 1, "a hand that is still up is raised once"
+
+
 def test_unknown_participant_is_looked_up_once(held: ClassUnderTest, browse: Browser) -> None:
     """Homeroom does not know every participant, such as an agent of the school; the page does not keep asking."""
     page = browse()
@@ -191,6 +231,56 @@ def test_unknown_participant_is_looked_up_once(held: ClassUnderTest, browse: Bro
         page.get_by_role("article", name="Guest").wait_for()
         page.wait_for_timeout(2_000)
         assert len(lookups) == 1
+
+
+def test_stage_devices_and_what_the_instructor_can_do(held: ClassUnderTest, browse: Browser) -> None:
+    instructor, student, latecomer = browse(), browse(**PHONE), browse()
+    join(instructor, held.booked.links[INSTRUCTOR])
+    join(student, held.booked.links[STUDENT])
+    assert control(student, "People").count() == 0
+    control(instructor, "People").click()
+    people = instructor.get_by_role("region", name="People")
+    people.get_by_text("Not here (1)").wait_for()
+    people.get_by_text(LATECOMER).wait_for()
+    expect(instructor.get_by_text(re.compile(r"min left"))).to_be_visible()
+
+    expect(control(student, "Microphone")).to_have_attribute("data-lk-enabled", "true")
+    people.get_by_role("button", name=f"Mute {STUDENT}").click()
+    expect(control(student, "Microphone")).to_have_attribute("data-lk-enabled", "false")
+    control(student, "Raise hand").click()
+    people.get_by_role("button", name=f"Lower the hand of {STUDENT}").click()
+    control(student, "Raise hand").wait_for()
+    expect(instructor.get_by_text("Hands raised")).to_have_count(0)
+    look_at(instructor, "people")
+
+    people.get_by_role("button", name="Lock class").click()
+    people.get_by_role("button", name="Unlock class").wait_for()
+    latecomer.goto(held.booked.links[LATECOMER])
+    latecomer.get_by_role("heading", name="The class is locked").wait_for()
+    look_at(latecomer, "locked")
+    people.get_by_role("button", name="Unlock class").click()
+    latecomer.get_by_role("button", name="Join the class").click()
+    in_class(latecomer)
+
+    for page, size in ((instructor, "desktop"), (student, "phone")):
+        pin_with_the_keyboard(page, LATECOMER)
+        look_at(page, f"stage-{size}")
+        unpin_and_show_everyone(page, LATECOMER, 3)
+        change_microphone(page)
+        look_at(page, f"devices-{size}")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert not violations(page)
+
+    control(instructor, "People").click()
+    people.get_by_role("button", name=f"Remove {STUDENT}").click()
+    instructor.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    student.get_by_role("heading", name="You are no longer in this class").wait_for()
+    student.goto(held.booked.links[STUDENT])
+    student.get_by_role("heading", name="You were removed from this class").wait_for()
+    people.get_by_role("button", name=f"Let {STUDENT} back in").click()
+    people.get_by_text("Not here (1)").wait_for()
+    join(student, held.booked.links[STUDENT])
 
 
 def test_opening_the_link_again_moves_the_participant_there(held: ClassUnderTest, browse: Browser) -> None:
@@ -256,7 +346,9 @@ def test_end_of_the_class_is_shown_to_everybody(held: ClassUnderTest, browse: Br
     pages = [browse(), browse()]
     for page, name in zip(pages, (INSTRUCTOR, STUDENT), strict=True):
         join(page, held.booked.links[name])
-    held.api.post(f"{held.path}/end")
+    control(pages[0], "People").click()
+    pages[0].get_by_role("button", name="End class").click()
+    pages[0].get_by_role("dialog").get_by_role("button", name="End class").click()
     for page in pages:
         page.get_by_role("heading", name="The class has ended").wait_for()
     look_at(pages[0], "ended")
@@ -274,6 +366,53 @@ def test_invalid_link_shows_what_to_do(held: ClassUnderTest, browse: Browser) ->
     page.goto(held.expired_link(STUDENT))
     page.get_by_role("heading", name="expired").wait_for()
     look_at(page, "link-expired")
+
+
+def pin_with_the_keyboard(page: Page, name: str) -> None:
+    """Somebody has the stage; pins another person there, and fills the screen with them."""
+    strip = page.get_by_role("group", name="Others")
+    expect(strip.get_by_role("article")).to_have_count(2)
+    assert fits(page)
+    pin = page.get_by_role("button", name=f"Pin {name}")
+    pin.focus()
+    page.keyboard.press("Enter")
+    staged = page.locator(".staged").get_by_role("article", name=name)
+    staged.get_by_role("button", name="Full screen").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.evaluate("document.exitFullscreen()")
+
+
+def unpin_and_show_everyone(page: Page, name: str, count: int) -> None:
+    page.get_by_role("button", name="Show everyone").click()
+    expect(page.locator(".staged").get_by_role("article", name=name)).to_have_count(1)
+    page.get_by_role("button", name=f"Pin {name}").click()
+    everyone = page.get_by_role("group", name="Everyone")
+    expect(everyone.get_by_role("article")).to_have_count(count)
+
+
+def change_microphone(page: Page) -> None:
+    """Opens the devices and chooses another microphone, which changes nothing else."""
+    was = control(page, "Microphone").get_attribute("data-lk-enabled") or ""
+    control(page, "Devices").click()
+    microphone = page.get_by_role("combobox", name="Microphone")
+    other = microphone.locator("option:not(:checked)").last
+    value = other.get_attribute("value") or ""
+    microphone.select_option(value)
+    expect(microphone).to_have_value(value)
+    expect(control(page, "Microphone")).to_have_attribute("data-lk-enabled", was)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def write(page: Page, text: str) -> None:
+    """Opens the chat for a message, and closes it once the message is sent."""
+    control(page, "Chat").click()
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.get_by_role("button", name="Send").click()
+    sent = page.get_by_role("list", name="Messages").get_by_role("listitem").filter(has_text=text)
+    expect(sent).to_have_count(1)
+    expect(sent.get_by_text("Sending…")).to_have_count(0)
+    control(page, "Chat").click()
 
 
 COUNT_OPENED_DEVICES = """

@@ -2,13 +2,14 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { fetchCredentials, ProblemError } from "./api.ts";
+import { fetchCredentials, ProblemError, sessionId } from "./api.ts";
 import type { Credentials, Problem } from "./api.ts";
 import { Classroom } from "./Classroom.tsx";
 import type { Leaving } from "./Classroom.tsx";
 import { DeviceCheck } from "./DeviceCheck.tsx";
 import type { Devices } from "./DeviceCheck.tsx";
 import { Notice, Waiting } from "./Notice.tsx";
+import { RoomMemory } from "./roomMemory.ts";
 
 type Screen =
   | { at: "opening" }
@@ -54,6 +55,7 @@ const isTemporary = (problem: Problem) => problem.status >= 500 || problem.code 
 
 export function App() {
   const [screen, setScreen] = useState<Screen>({ at: "opening" });
+  const [memory] = useState(() => new RoomMemory(`homeroom.hand.${sessionId}`));
   const attempts = useRef(0); // to reconnect, since the last time in class
 
   const requestCredentials = useCallback(async (devices?: Devices) => {
@@ -63,7 +65,7 @@ export function App() {
       setScreen(devices ? { at: "class", credentials, devices } : { at: "check", credentials });
     } catch (error) {
       const problem = error instanceof ProblemError ? error.problem : offline();
-      if (problem.code === "class-not-open") setScreen({ at: "waiting", problem });
+      if (problem.code === "class-not-open" || problem.code === "class-locked") setScreen({ at: "waiting", problem });
       else if (devices && isTemporary(problem)) setScreen({ at: "reconnecting", devices });
       else setScreen({ at: "out", problem });
     }
@@ -95,9 +97,14 @@ export function App() {
     return cancel;
   }, [screen, requestCredentials]);
 
-  const leave = useCallback((leaving: Leaving, devices: Devices) => {
-    setScreen(leaving === "lost" ? { at: "reconnecting", devices } : { at: "out", problem: OUT[leaving] });
-  }, []);
+  const leave = useCallback(
+    (leaving: Leaving, devices: Devices) => {
+      // A page that is reloaded "left", too; with the button, the hand was lowered before.
+      if (leaving !== "lost" && leaving !== "left") memory.hand = false;
+      setScreen(leaving === "lost" ? { at: "reconnecting", devices } : { at: "out", problem: OUT[leaving] });
+    },
+    [memory],
+  );
   const resetAttempts = useCallback(() => {
     attempts.current = 0;
   }, []);
@@ -106,16 +113,33 @@ export function App() {
     case "opening":
       return <Notice title="One moment…" detail="Opening your class…" busy />;
     case "waiting":
-      return <Waiting problem={screen.problem} />;
+      return screen.problem.code === "class-locked" ? (
+        <Notice
+          title={screen.problem.title}
+          detail="The instructor lets nobody new in at the moment."
+          nextStep={screen.problem.next_step}
+          busy
+        />
+      ) : (
+        <Waiting problem={screen.problem} />
+      );
     case "check":
       return (
         <DeviceCheck
           credentials={screen.credentials}
-          onJoin={(devices) => setScreen({ at: "class", credentials: screen.credentials, devices })}
+          onJoin={(devices) => void requestCredentials(devices)} // the first ones may have expired
         />
       );
     case "class":
-      return <Classroom key={screen.credentials.token} {...screen} onArrive={resetAttempts} onLeave={leave} />;
+      return (
+        <Classroom
+          key={screen.credentials.token}
+          {...screen}
+          memory={memory}
+          onArrive={resetAttempts}
+          onLeave={leave}
+        />
+      );
     case "reconnecting":
       return (
         <Notice

@@ -1,54 +1,42 @@
-import { useChat } from "@livekit/components-react";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
-type Props = { nameOf: (identity: string | undefined) => string; own: string; open: boolean; onUnread: () => void };
+import type { Chat } from "./useChat.ts";
 
-export function ChatPanel({ nameOf, own, open, onUnread }: Props) {
-  const { chatMessages, send, isSending } = useChat();
+type Props = { chat: Chat; nameOf: (identity: string | undefined) => string; own: string; open: boolean };
+
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+
+export function ChatPanel({ chat, nameOf, own, open }: Props) {
   const [text, setText] = useState("");
   const list = useRef<HTMLOListElement>(null);
-  const seen = useRef(0);
-  const [notSent, setNotSent] = useState(false);
-  const reportUnread = useEffectEvent(onUnread);
 
   useEffect(() => {
-    if (chatMessages.length > seen.current && !open) reportUnread();
-    seen.current = chatMessages.length;
     list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [chatMessages.length, open]);
+  }, [chat.messages.length, open]);
 
-  const submit = async (event: React.FormEvent) => {
+  const submit = (event: React.FormEvent) => {
     event.preventDefault();
     const message = text.trim();
     if (!message) return;
     setText("");
-    setNotSent(false);
-    try {
-      await send(message);
-    } catch {
-      setNotSent(true);
-      setText((typed) => (typed ? `${message} ${typed}` : message));
-    }
+    chat.send(message);
   };
 
   return (
     <section className="chat" aria-label="Chat">
       <h2>Chat</h2>
       <ol ref={list} aria-live="polite" tabIndex={0} aria-label="Messages">
-        {chatMessages.map((message, index) => (
-          <li key={message.id ?? index} data-own={message.from?.identity === own}>
-            <strong>{nameOf(message.from?.identity)}</strong>
-            <span>{message.message}</span>
+        {chat.messages.map((message) => (
+          <li key={`${message.from} ${message.id}`} data-own={message.from === own}>
+            <strong>{nameOf(message.from)}</strong> <time className="muted">{TIME.format(message.at)}</time>
+            <span>{message.text}</span>
+            {message.delivery === "sending" && <em className="muted">Sending…</em>}
+            {message.delivery === "refused" && <em className="not-sent">Not sent</em>}
           </li>
         ))}
-        {chatMessages.length === 0 && <li className="muted">No messages yet.</li>}
+        {chat.messages.length === 0 && <li className="muted">No messages yet.</li>}
       </ol>
-      {notSent && (
-        <p className="trouble" role="alert">
-          Your message was not sent. Send it again when you are connected.
-        </p>
-      )}
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <input
           value={text}
           onChange={(event) => setText(event.target.value)}
@@ -56,7 +44,7 @@ export function ChatPanel({ nameOf, own, open, onUnread }: Props) {
           placeholder="Message the class"
           aria-label="Message"
         />
-        <button className="primary" disabled={isSending || text.trim() === ""}>
+        <button className="primary" disabled={text.trim() === ""}>
           Send
         </button>
       </form>

@@ -8,17 +8,23 @@ import {
   useTracks,
 } from "@livekit/components-react";
 import { AudioPresets, DisconnectReason, Room, RoomEvent, Track } from "livekit-client";
+import type { Participant, TrackPublication } from "livekit-client";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { fetchPeople } from "./api.ts";
-import type { Credentials, Person } from "./api.ts";
+import { fetchClass, fetchPeople, now } from "./api.ts";
+import type { ClassInfo, Credentials, Person } from "./api.ts";
 import { ChatPanel } from "./ChatPanel.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { Controls } from "./Controls.tsx";
 import type { Devices } from "./DeviceCheck.tsx";
+import { DevicesPanel } from "./DevicesPanel.tsx";
 import { RaisedHands, useHands } from "./hands.tsx";
-import { Tile } from "./Tile.tsx";
+import { PeoplePanel } from "./PeoplePanel.tsx";
+import type { RoomMemory } from "./roomMemory.ts";
+import { MOST_SIDE_BY_SIDE } from "./stage.ts";
 import { Tiles } from "./Tiles.tsx";
+import { timeLeft } from "./timeLeft.ts";
+import { useChat } from "./useChat.ts";
 import { useConnection } from "./useConnection.ts";
 import { useFallback } from "./useFallback.ts";
 import { useQualityReports } from "./useQualityReports.ts";
@@ -27,6 +33,7 @@ export type Leaving = "ended" | "left" | "moved" | "removed" | "lost";
 type Props = {
   credentials: Credentials;
   devices: Devices;
+  memory: RoomMemory;
   onArrive: () => void;
   onLeave: (leaving: Leaving, devices: Devices) => void;
 };
@@ -47,7 +54,7 @@ function leavingOf(reason: DisconnectReason | undefined): Leaving {
   }
 }
 
-export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
+export function Classroom({ credentials, devices, memory, onArrive, onLeave }: Props) {
   const chosen = useRef(devices); // kept here, because a lost room has no tracks that would tell
   const room = useMemo(
     () =>
@@ -56,6 +63,7 @@ export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
         dynacast: true,
         audioCaptureDefaults: { deviceId: devices.audioDeviceId },
         videoCaptureDefaults: { deviceId: devices.videoDeviceId },
+        ...(devices.speakerId ? { audioOutput: { deviceId: devices.speakerId } } : {}),
         publishDefaults: { simulcast: true, red: true, dtx: true, audioPreset: AudioPresets.speech },
       }),
     [devices],
@@ -68,6 +76,14 @@ export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
   const rememberDevices = useCallback((change: Partial<Devices>) => {
     chosen.current = { ...chosen.current, ...change };
   }, []);
+  useEffect(() => {
+    // Whom the instructor has muted comes back muted.
+    const onMuted = (track: TrackPublication, who: Participant) => {
+      if (who.isLocal && track.source === Track.Source.Microphone) rememberDevices({ audio: false });
+    };
+    room.on(RoomEvent.TrackMuted, onMuted);
+    return () => void room.off(RoomEvent.TrackMuted, onMuted);
+  }, [room, rememberDevices]);
 
   return (
     <LiveKitRoom
@@ -79,7 +95,7 @@ export function Classroom({ credentials, devices, onArrive, onLeave }: Props) {
       onConnected={onArrive}
       className="classroom"
     >
-      <ConnectedRoom credentials={credentials} rememberDevices={rememberDevices} />
+      <ConnectedRoom credentials={credentials} memory={memory} rememberDevices={rememberDevices} />
       <RoomAudioRenderer />
     </LiveKitRoom>
   );
@@ -92,9 +108,15 @@ const SHOWN_TRACKS = [
 ];
 const ALSO_UNSUBSCRIBED = { onlySubscribed: false };
 
-function usePeople(credentials: Credentials): Record<string, Person> {
+type People = { people: Record<string, Person>; refresh: () => Promise<void> };
+
+function usePeople(credentials: Credentials): People {
   const room = useRoomContext();
   const [people, setPeople] = useState(credentials.people);
+  const refresh = useCallback(
+    () => fetchPeople().then((answer) => setPeople((before) => ({ ...before, ...answer }))),
+    [],
+  );
   useEffect(() => {
     // Homeroom is asked once about an identity: it may not know it either.
     const asked = new Set(Object.keys(credentials.people));
@@ -102,10 +124,7 @@ function usePeople(credentials: Credentials): Record<string, Person> {
       const unknown = [...room.remoteParticipants.keys()].filter((identity) => !asked.has(identity));
       if (unknown.length === 0) return;
       unknown.forEach((identity) => asked.add(identity));
-      fetchPeople().then(
-        (answer) => setPeople((before) => ({ ...before, ...answer })),
-        () => unknown.forEach((identity) => asked.delete(identity)),
-      );
+      refresh().catch(() => unknown.forEach((identity) => asked.delete(identity)));
     };
     const events = [RoomEvent.Connected, RoomEvent.Reconnected, RoomEvent.ParticipantConnected] as const;
     for (const event of events) room.on(event, lookUp);
@@ -113,39 +132,91 @@ function usePeople(credentials: Credentials): Record<string, Person> {
     return () => {
       for (const event of events) room.off(event, lookUp);
     };
-  }, [room, credentials.people]);
-  return people;
+  }, [room, credentials.people, refresh]);
+  return { people, refresh };
 }
 
-type ConnectedRoomProps = { credentials: Credentials; rememberDevices: (change: Partial<Devices>) => void };
+const CLASS_EVERY = 30_000; // milliseconds
 
-function ConnectedRoom({ credentials, rememberDevices }: ConnectedRoomProps) {
+type ClassNow = { info: ClassInfo; refresh: () => Promise<void> };
+
+// The class, which can be extended or locked meanwhile.
+function useClass(credentials: Credentials): ClassNow {
+  const [info, setInfo] = useState(credentials.class);
+  const refresh = useCallback(() => fetchClass().then(setInfo), []);
+  useEffect(() => {
+    const timer = setInterval(() => void refresh().catch(() => undefined), CLASS_EVERY);
+    return () => clearInterval(timer);
+  }, [refresh]);
+  return { info, refresh };
+}
+
+function TimeLeft({ info }: { info: ClassInfo }) {
+  const [time, setTime] = useState(now);
+  useEffect(() => {
+    const timer = setInterval(() => setTime(now()), 5_000);
+    return () => clearInterval(timer);
+  }, []);
+  const left = timeLeft(Date.parse(info.starts_at), Date.parse(info.ends_at), time);
+  return (
+    <span className="time-left" data-late={left.late}>
+      {left.text}
+    </span>
+  );
+}
+
+type ConnectedRoomProps = {
+  credentials: Credentials;
+  memory: RoomMemory;
+  rememberDevices: (change: Partial<Devices>) => void;
+};
+
+function ConnectedRoom({ credentials, memory, rememberDevices }: ConnectedRoomProps) {
   const room = useRoomContext();
   const connection = useConnection();
   const recording = useIsRecording();
-  const people = usePeople(credentials);
-  const hands = useHands();
+  const { people, refresh: refreshPeople } = usePeople(credentials);
+  const { info, refresh: refreshClass } = useClass(credentials);
+  const hands = useHands(memory);
+  const chat = useChat(memory.chat);
   const fallback = useFallback();
   useQualityReports(fallback.audioOnly);
-  const [chatOpen, setChatOpen] = useState(false);
-  const [unread, setUnread] = useState(0);
+  const [everyone, setEveryone] = useState(memory.everyone);
+  useEffect(() => {
+    memory.everyone = everyone;
+  }, [memory, everyone]);
+  const [panel, setPanel] = useState(memory.panel);
+  useEffect(() => {
+    memory.panel = panel;
+    if (panel === "chat") memory.chat.markRead();
+  }, [memory, panel, chat.messages]);
   const tracks = useTracks(SHOWN_TRACKS, ALSO_UNSUBSCRIBED).filter((track) => !track.participant.isAgent);
   const nameOf = useCallback(
     (identity: string | undefined) => people[identity ?? ""]?.name ?? "Guest",
     [people],
   );
-  const showChat = (open: boolean) => {
-    setChatOpen(open);
-    setUnread(0);
+
+  const moderates = credentials.role === "instructor";
+  const refresh = () => void Promise.allSettled([refreshPeople(), refreshClass()]);
+  const leave = () => {
+    memory.hand = false;
+    void room.disconnect();
   };
+  const instructor = Object.keys(people).find((identity) => people[identity]?.role === "instructor");
 
   return (
     <>
       <header className="class-bar">
         <div>
-          <h1>{credentials.class.title}</h1>
-          <p className="muted">{credentials.class.course}</p>
+          <h1>{info.title}</h1>
+          <p className="muted">{info.course}</p>
         </div>
+        <TimeLeft info={info} />
+        {tracks.length > MOST_SIDE_BY_SIDE && (
+          <button className="quiet layout" aria-pressed={everyone} onClick={() => setEveryone(!everyone)}>
+            Show everyone
+          </button>
+        )}
         <span className="rec-badge" data-on={recording} role="status">
           <span className="dot" aria-hidden="true" />
           {recording ? "This class is recorded" : "Not recorded"}
@@ -159,12 +230,30 @@ function ConnectedRoom({ credentials, rememberDevices }: ConnectedRoomProps) {
           </p>
         )}
       </div>
-      <div className="stage" data-chat={chatOpen}>
-        <Tiles tracks={tracks}>
-          <Tile nameOf={nameOf} hands={hands.raised} roles={people} paused={fallback.audioOnly} />
-        </Tiles>
-        <aside className="side" hidden={!chatOpen}>
-          <ChatPanel nameOf={nameOf} own={credentials.identity} open={chatOpen} onUnread={() => setUnread((n) => n + 1)} />
+      <div className="stage" data-panel={panel !== undefined}>
+        <Tiles
+          tracks={tracks}
+          first={instructor}
+          everyone={everyone}
+          nameOf={nameOf}
+          hands={hands.raised}
+          roles={people}
+          paused={fallback.audioOnly}
+        />
+        <aside className="side" hidden={panel === undefined}>
+          <div hidden={panel !== "chat"}>
+            <ChatPanel chat={chat} nameOf={nameOf} own={credentials.identity} open={panel === "chat"} />
+          </div>
+          {panel === "people" && moderates && (
+            <PeoplePanel
+              people={people}
+              nameOf={nameOf}
+              hands={hands.raised}
+              locked={info.locked}
+              onChanged={refresh}
+            />
+          )}
+          {panel === "devices" && <DevicesPanel rememberDevices={rememberDevices} />}
         </aside>
       </div>
       <RaisedHands hands={hands.raised} nameOf={nameOf} />
@@ -173,10 +262,11 @@ function ConnectedRoom({ credentials, rememberDevices }: ConnectedRoomProps) {
         rememberDevices={rememberDevices}
         handRaised={hands.own}
         onHand={() => void hands.toggle()}
-        chatOpen={chatOpen}
-        unread={unread}
-        onChat={() => showChat(!chatOpen)}
-        onLeave={() => void room.disconnect()}
+        panel={panel}
+        unread={memory.chat.unread(credentials.identity)}
+        moderates={moderates}
+        onPanel={(wanted) => setPanel(panel === wanted ? undefined : wanted)}
+        onLeave={leave}
       />
     </>
   );

@@ -4,6 +4,7 @@ import { useCallback } from "react";
 
 import type { Credentials } from "./api.ts";
 import type { Devices } from "./DeviceCheck.tsx";
+import type { Panel } from "./roomMemory.ts";
 import { HandIcon } from "./Tile.tsx";
 
 const SHARING = { audio: true, selfBrowserSurface: "include" } as const;
@@ -13,13 +14,15 @@ type Props = {
   rememberDevices: (change: Partial<Devices>) => void;
   handRaised: boolean;
   onHand: () => void;
-  chatOpen: boolean;
+  panel: Panel | undefined;
   unread: number;
-  onChat: () => void;
+  moderates: boolean;
+  onPanel: (panel: Panel) => void;
   onLeave: () => void;
 };
 
-export function Controls({ features, rememberDevices, handRaised, onHand, chatOpen, unread, onChat, onLeave }: Props) {
+export function Controls(props: Props) {
+  const { features, rememberDevices, handRaised, onHand, panel, unread, moderates, onPanel, onLeave } = props;
   // A fresh callback would be called again with the state before the click, as if the user had chosen that.
   const onMicrophone = useCallback(
     (on: boolean, byUser: boolean) => byUser && rememberDevices({ audio: on }),
@@ -55,13 +58,27 @@ export function Controls({ features, rememberDevices, handRaised, onHand, chatOp
         <span>{handRaised ? "Lower hand" : "Raise hand"}</span>
       </button>
       {features.chat && (
-        <button className="control" aria-pressed={chatOpen} onClick={onChat}>
+        <button className="control" aria-pressed={panel === "chat"} onClick={() => onPanel("chat")}>
           <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">
             <path d="M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z" />
           </svg>
           <span>Chat{unread > 0 ? ` (${unread})` : ""}</span>
         </button>
       )}
+      {moderates && (
+        <button className="control" aria-pressed={panel === "people"} onClick={() => onPanel("people")}>
+          <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">
+            <path d="M9 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm7.500 1.500a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM9 14c4 0 7 2 7 4.500V20H2v-1.500C2 16 5 14 9 14zm9 6v-1.500c0-1.700-.8-3.200-2.100-4.400C19 13.900 22 15.500 22 18v2z" />
+          </svg>
+          <span>People</span>
+        </button>
+      )}
+      <button className="control" aria-pressed={panel === "devices"} onClick={() => onPanel("devices")}>
+        <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">
+          <path d="M3 6h9.200a3 3 0 0 1 5.600 0H21v2h-3.200a3 3 0 0 1-5.600 0H3zm0 10h3.200a3 3 0 0 1 5.600 0H21v2h-9.200a3 3 0 0 1-5.600 0H3z" />
+        </svg>
+        <span>Devices</span>
+      </button>
       <button className="control leave" onClick={onLeave}>
         <span>Leave</span>
       </button>

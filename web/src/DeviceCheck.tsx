@@ -6,7 +6,13 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Credentials } from "./api.ts";
 
-export type Devices = { audio: boolean; video: boolean; audioDeviceId: string; videoDeviceId: string };
+export type Devices = {
+  audio: boolean;
+  video: boolean;
+  audioDeviceId: string;
+  videoDeviceId: string;
+  speakerId?: string; // chosen in the class
+};
 type Failure = { wanted: object; error: Error }; // of the devices that were wanted when it happened
 type Props = { credentials: Credentials; onJoin: (devices: Devices) => void };
 

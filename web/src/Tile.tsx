@@ -1,4 +1,4 @@
-// The tile of a person or of a shared screen.
+// The tile of a person or of a shared screen. It can be pinned to the stage, and fill the screen.
 
 import {
   AudioTrack,
@@ -9,28 +9,36 @@ import {
   VideoTrack,
   isTrackReference,
 } from "@livekit/components-react";
+import type { TrackReferenceOrPlaceholder } from "@livekit/components-react";
 import { Track } from "livekit-client";
+import { useRef } from "react";
 
 import type { Person } from "./api.ts";
 
-type Props = {
+export type TileProps = {
   nameOf: (identity: string | undefined) => string;
   hands: readonly string[];
   roles: Record<string, Person>;
+  staged: boolean;
+  isPinned: (track: TrackReferenceOrPlaceholder) => boolean;
+  onPin: (track: TrackReferenceOrPlaceholder) => void;
   paused: boolean; // hides others' cameras, also until the server stops sending them
 };
 
-export function Tile({ nameOf, hands, roles, paused }: Props) {
+export function Tile({ nameOf, hands, roles, paused, staged, isPinned, onPin }: TileProps) {
+  const element = useRef<HTMLElement>(null);
   const track = useTrackRefContext();
   const { participant, source } = track;
   const speaking = useIsSpeaking(participant);
   const screen = source === Track.Source.ScreenShare;
   const name = nameOf(participant.identity);
+  const label = screen ? `${name}'s screen` : name;
+  const pinned = isPinned(track);
   const hidden = paused && !participant.isLocal && !screen;
   const showsVideo = isTrackReference(track) && track.publication.track && !track.publication.isMuted && !hidden;
   const raised = hands.includes(participant.identity);
   return (
-    <article className="tile" data-speaking={speaking} aria-label={screen ? `${name}'s screen` : name}>
+    <article className="tile" ref={element} data-speaking={speaking} data-screen={screen} aria-label={label}>
       {!screen && (
         <span className="initials" aria-hidden="true">
           {initials(name)}
@@ -45,16 +53,47 @@ export function Tile({ nameOf, hands, roles, paused }: Props) {
           <HandIcon />
         </span>
       )}
+      <div className="tile-actions">
+        <button aria-pressed={pinned} aria-label={`Pin ${label}`} title={pinned ? "Unpin" : "Pin"} onClick={() => onPin(track)}>
+          <PinIcon />
+        </button>
+        {staged && document.fullscreenEnabled && (
+          <button aria-label={`Full screen: ${label}`} title="Full screen" onClick={() => toggleFullScreen(element.current)}>
+            <FullScreenIcon />
+          </button>
+        )}
+      </div>
       <footer className="tile-name">
         <TrackMutedIndicator trackRef={{ participant, source: Track.Source.Microphone }} show="muted" />
         <span className="name">
-          {screen ? `${name}'s screen` : name}
+          {label}
           {participant.isLocal && !screen ? " (you)" : ""}
         </span>
         {roles[participant.identity]?.role === "instructor" && !screen && <span className="role">instructor</span>}
         <ConnectionQualityIndicator />
       </footer>
     </article>
+  );
+}
+
+function toggleFullScreen(element: HTMLElement | null): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void element?.requestFullscreen();
+}
+
+function PinIcon() {
+  return (
+    <svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" fill="currentColor">
+      <path d="M8 3h8v2l-1.500 1v5l3 3v2H13v5l-1 1-1-1v-5H6.500v-2l3-3V6L8 5z" />
+    </svg>
+  );
+}
+
+function FullScreenIcon() {
+  return (
+    <svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" fill="currentColor">
+      <path d="M4 4h6v2H6v4H4zm10 0h6v6h-2V6h-4zM4 14h2v4h4v2H4zm14 0h2v6h-6v-2h4z" />
+    </svg>
   );
 }
 

@@ -1,19 +1,20 @@
-// Raised hands as data messages. Participants whose hand is up send it again when somebody joins.
+// Raised hands as data messages. Each page says on arrival whether its hand is up, and again to whoever arrives.
 
 import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent } from "livekit-client";
 import type { Participant, RemoteParticipant } from "livekit-client";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
+
+import type { RoomMemory } from "./roomMemory.ts";
 
 const TOPIC = "homeroom.hand";
 const NAMES = new Intl.ListFormat("en-GB");
 
 type Hands = { raised: string[]; own: boolean; toggle: () => Promise<void> };
 
-export function useHands(): Hands {
+export function useHands(memory: RoomMemory): Hands {
   const room = useRoomContext();
   const [raised, setRaised] = useState<string[]>([]);
-  const own = useRef(false);
 
   const setHand = useCallback((identity: string, up: boolean) => {
     setRaised((hands) => {
@@ -22,43 +23,57 @@ export function useHands(): Hands {
     });
   }, []);
 
-  const sendHand = useCallback(
+  const announce = useCallback(
     async (up: boolean) => {
+      setHand(room.localParticipant.identity, up);
       const payload = new TextEncoder().encode(JSON.stringify({ raised: up }));
-      await room.localParticipant.publishData(payload, { reliable: true, topic: TOPIC });
+      // Without a connection nobody hears it; then it is announced on return.
+      await room.localParticipant.publishData(payload, { reliable: true, topic: TOPIC }).catch(() => undefined);
     },
-    [room],
+    [room, setHand],
   );
 
   useEffect(() => {
     const onData = (payload: Uint8Array, from?: RemoteParticipant, _kind?: unknown, topic?: string) => {
-      if (topic !== TOPIC || !from) return;
+      if (topic !== TOPIC) return;
       try {
-        const message = JSON.parse(new TextDecoder().decode(payload)) as { raised?: unknown };
-        setHand(from.identity, message.raised === true);
+        const message = JSON.parse(new TextDecoder().decode(payload)) as { raised?: unknown; lower?: unknown };
+        if (from) setHand(from.identity, message.raised === true);
+        else if (Array.isArray(message.lower)) lower(message.lower);
       } catch {
         // not a message of this page
       }
     };
-    const onJoined = () => {
-      if (own.current) void sendHand(true);
+    // The instructor lowers hands through Homeroom, whose message has no sender.
+    const lower = (identities: unknown[]) => {
+      for (const identity of identities) setHand(String(identity), false);
+      if (!memory.hand || !identities.includes(room.localParticipant.identity)) return;
+      memory.hand = false;
+      void announce(false);
+    };
+    const onConnected = () => void announce(memory.hand);
+    const onActive = () => {
+      if (memory.hand) void announce(true);
     };
     const onLeft = (participant: Participant) => setHand(participant.identity, false);
     room.on(RoomEvent.DataReceived, onData);
-    room.on(RoomEvent.ParticipantConnected, onJoined);
+    room.on(RoomEvent.Connected, onConnected);
+    room.on(RoomEvent.Reconnected, onConnected);
+    room.on(RoomEvent.ParticipantActive, onActive);
     room.on(RoomEvent.ParticipantDisconnected, onLeft);
     return () => {
       room.off(RoomEvent.DataReceived, onData);
-      room.off(RoomEvent.ParticipantConnected, onJoined);
+      room.off(RoomEvent.Connected, onConnected);
+      room.off(RoomEvent.Reconnected, onConnected);
+      room.off(RoomEvent.ParticipantActive, onActive);
       room.off(RoomEvent.ParticipantDisconnected, onLeft);
     };
-  }, [room, setHand, sendHand]);
+  }, [room, memory, setHand, announce]);
 
   const toggle = useCallback(async () => {
-    own.current = !own.current;
-    setHand(room.localParticipant.identity, own.current);
-    await sendHand(own.current);
-  }, [room, setHand, sendHand]);
+    memory.hand = !memory.hand;
+    await announce(memory.hand);
+  }, [memory, announce]);
 
   return { raised, own: raised.includes(room.localParticipant.identity), toggle };
 }
