@@ -87,7 +87,7 @@ class Participant(TenantRow, table=True):
     instructor_id: UUID | None = None
     name: str  # as shown in class
     credentialed_at: datetime | None = utc(None)
-    removed_at: datetime | None = utc(None)  # when the instructor removed this person from the class
+    sent_out_at: datetime | None = utc(None)  # of the room, by the instructor
 
 
 class BookedTime(TenantRow, table=True):

@@ -127,7 +127,7 @@ async def admitted(db: AsyncSession, holder: JoinLink) -> sessions.Joining:
     """
     joining = await sessions.joining(db, holder.session_id, holder.participant_id)
     _refuse_closed_room(joining.session)
-    if in_force(joining.participant.removed_at, joining.session.occurrence_since):
+    if in_force(joining.participant.sent_out_at, joining.session.occurrence_since):
         raise RemovedFromClass
     return joining
 

@@ -145,7 +145,7 @@ async def end(session_id: UUID, link_in: LinkIn, shared: Shared, now: Now) -> No
 def _by_identity(everybody: Iterable[Participant], since: datetime | None) -> dict[str, PersonOut]:
     return {
         identity_of(person.id): PersonOut(
-            name=person.name, role=person.role, removed=in_force(person.removed_at, since)
+            name=person.name, role=person.role, removed=in_force(person.sent_out_at, since)
         )
         for person in everybody
     }

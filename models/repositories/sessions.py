@@ -190,7 +190,7 @@ async def admit_participants(db: AsyncSession, session_id: UUID, at: datetime) -
 async def remove_participant(db: AsyncSession, participant_id: UUID, at: datetime | None) -> None:
     """Keep a participant out of the class since `at`; None lets them back in."""
     await db.execute(
-        sa.update(Participant).where(col(Participant.id) == participant_id).values(removed_at=at)
+        sa.update(Participant).where(col(Participant.id) == participant_id).values(sent_out_at=at)
     )
 
 

@@ -221,7 +221,7 @@ async def test_removed_person_who_comes_back_with_an_old_token_is_removed_again(
     for who, room in rooms.items():
         await room.connect(own_livekit.ws_url, minter.mint(Role.STUDENT, session_id, str(who)))
     try:
-        await classes.school.change(Participant, col(Participant.id) == student, removed_at=now())
+        await classes.school.change(Participant, col(Participant.id) == student, sent_out_at=now())
         moved_at = now() + timedelta(minutes=1)
         await classes.school.change(Session, col(Session.id) == session_id, occurrence_since=moved_at)
         await classes.watcher().reconcile()

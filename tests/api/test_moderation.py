@@ -91,7 +91,7 @@ async def test_removed_person_is_refused_until_readmitted(moderated: Moderated) 
     assert {identity for identity, person in people.items() if person["removed"]} == {student}
     assert (await moderated.post("readmit", participant_id=student)).status_code == 204
     assert (await moderated.credentials()).status_code == 200
-    assert [entry["changes"].keys() for entry in await acts_on_audit(moderated)] == [{"removed_at"}] * 2
+    assert [entry["changes"].keys() for entry in await acts_on_audit(moderated)] == [{"sent_out_at"}] * 2
 
 
 async def test_removal_and_lock_end_with_a_move_of_the_class(moderated: Moderated) -> None:

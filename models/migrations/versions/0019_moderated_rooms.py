@@ -19,13 +19,13 @@ create function removed_participants(wanted_sessions uuid[]) returns table (sess
     as $$ select p.session_id, p.id
           from public.participant p join public.session s on s.id = p.session_id
           where p.session_id = any(wanted_sessions)
-            and p.removed_at >= coalesce(s.occurrence_since, '-infinity') $$;
+            and p.sent_out_at >= coalesce(s.occurrence_since, '-infinity') $$;
 """
 
 
 def upgrade() -> None:
     op.add_column("session", sa.Column("locked_at", sa.DateTime(timezone=True)))
-    op.add_column("participant", sa.Column("removed_at", sa.DateTime(timezone=True)))
+    op.add_column("participant", sa.Column("sent_out_at", sa.DateTime(timezone=True)))
     op.execute(sa.text(REMOVED))
     op.execute(f"revoke all on function {SIGNATURE} from public")
     op.execute(f"grant execute on function {SIGNATURE} to homeroom_app")
@@ -33,5 +33,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(f"drop function {SIGNATURE}")
-    op.drop_column("participant", "removed_at")
+    op.drop_column("participant", "sent_out_at")
     op.drop_column("session", "locked_at")
