@@ -49,7 +49,10 @@ from typing import ClassVar
 
 
 class HomeroomError(Exception):
-    """Base of all expected failures. Never carries personal data: its text reaches logs and workflow histories."""
+    """Base of all expected failures. Never carries personal data: its text reaches logs and workflow histories.
+
+    Only what services/clashes.py names is made for the caller's answer alone.
+    """
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
@@ -132,6 +135,11 @@ class Conflict(HomeroomError):
 
 
 class DoubleBooked(Conflict):
+    """Its `extra` has the ids of a person and the class they are in: `clashing_person_id`, `clashing_session_id`.
+
+    They are missing where two bookings met at the same moment. services/clashes.py names both to the caller.
+    """
+
     code = "double-booked"
     title = "Someone would be in two classes at once"
     usual_step = "Choose another time, or cancel the other class first."

@@ -14,6 +14,7 @@ from models.people import Instructor
 from models.repositories import entities, people, sessions
 from models.session import Participant, Session
 from services import organizations
+from services.clashes import named_clashes
 from services.inputs.sessions import NewSession
 from services.visibility import visible_session
 from workflows.client import SessionClient
@@ -59,9 +60,9 @@ class ClassCommands:
             external_id=new.external_id,
         )
         values = new.model_dump_json().encode()
-        return await self._client.book(
-            organization_id, session_id, booking, hashlib.sha256(values).hexdigest()[:32]
-        )
+        fingerprint = hashlib.sha256(values).hexdigest()[:32]
+        async with named_clashes(self._database, organization_id):
+            return await self._client.book(organization_id, session_id, booking, fingerprint)
 
     async def reschedule(
         self,
@@ -76,7 +77,8 @@ class ClassCommands:
         Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable.
         """
         await visible_session(self._database, who, session_id)
-        await self._client.reschedule(session_id, Reschedule(starts_at, ends_at), command_id)
+        async with named_clashes(self._database, who.organization_id, who):
+            await self._client.reschedule(session_id, Reschedule(starts_at, ends_at), command_id)
 
     async def extend(
         self, who: Principal, session_id: UUID, ends_at: datetime, command_id: str | None = None
@@ -86,7 +88,8 @@ class ClassCommands:
         Raises NotFound, TransitionRefused, InvalidInput, DoubleBooked, Unavailable.
         """
         await visible_session(self._database, who, session_id)
-        await self._client.extend(session_id, Extend(ends_at), command_id)
+        async with named_clashes(self._database, who.organization_id, who):
+            await self._client.extend(session_id, Extend(ends_at), command_id)
 
     async def cancel(
         self, who: Principal, session_id: UUID, reason: str, command_id: str | None = None

@@ -294,7 +294,9 @@ def _as_domain_error(error: BaseException) -> HomeroomError:
     cause = error.cause if isinstance(error, WorkflowUpdateFailedError) else error
     if isinstance(cause, ApplicationError):
         details = list(cause.details)
-        return by_code(cause.type)(cause.message, next_step=str(details[0]) if details else "")
+        next_step = str(details[0]) if details else ""
+        extra = details[1] if len(details) > 1 and isinstance(details[1], dict) else {}
+        return by_code(cause.type)(cause.message, next_step=next_step, **extra)
     if isinstance(cause, RPCError) and cause.status == RPCStatusCode.NOT_FOUND:
         return TransitionRefused("this session is over", next_step="A closed session takes no commands.")
     return Unavailable(

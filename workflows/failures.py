@@ -6,7 +6,7 @@ from domain.errors import Conflict, Gone, HomeroomError, InvalidInput, Unavailab
 
 
 def application_error(error: HomeroomError) -> ApplicationError:
-    """A domain error as a Temporal failure; only Unavailable is retryable.
+    """A domain error as a Temporal failure; only Unavailable is retryable. Its details are next step and `extra`.
 
     A refusal is an answer, not a fault of the system, so it is marked benign: workers neither log nor count it.
     """
@@ -14,6 +14,7 @@ def application_error(error: HomeroomError) -> ApplicationError:
     return ApplicationError(
         error.detail,
         error.next_step,
+        *([dict(error.extra)] if error.extra else []),
         type=error.code,
         non_retryable=not isinstance(error, Unavailable),
         category=ApplicationErrorCategory.BENIGN if refusal else ApplicationErrorCategory.UNSPECIFIED,

@@ -28,6 +28,7 @@ from models.session import BookedTime, Participant, Session, SessionTopic, Timel
 
 _ORDER = {step: position for position, step in enumerate(Step)}
 _DEADLOCK = "40P01"
+_OTHER_CLASS = "the instructor or a student has another class at that time"
 _TIMELINE_VALUES = ("outcome", "planned_at", "started_at", "finished_at", "note", "revision")
 
 
@@ -36,6 +37,11 @@ async def get_session(db: AsyncSession, session_id: UUID) -> Session:
     if row is None:
         raise _no_session(session_id)
     return row
+
+
+async def is_visible(db: AsyncSession, session_id: UUID, who: Principal) -> bool:
+    query = sa.select(col(Session.id)).where(col(Session.id) == session_id, visible_to(who))
+    return (await db.execute(query)).first() is not None
 
 
 def _no_session(session_id: UUID) -> NotFound:
@@ -93,21 +99,54 @@ async def by_external_id(db: AsyncSession, external_id: str) -> Session | None:
 async def hold_time(
     db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
 ) -> None:
-    """Reserve the time of everybody in the class, replacing what the session reserved before. Raises DoubleBooked.
+    """Reserve the time of everybody in the class, replacing what the session reserved before. Raises DoubleBooked."""
+    await _lock_people(db, people)
+    await release_time(db, session.id)
+    await _reserve(db, session, people, starts_at, ends_at)
 
-    People are locked in id order first, so that concurrent bookings wait for each other instead of deadlocking.
-    """
+
+async def hold_time_of(db: AsyncSession, session: Session, people: Sequence[UUID]) -> None:
+    """Reserve the class's time for more people. Raises DoubleBooked."""
+    await _lock_people(db, people)
+    await _reserve(db, session, people, session.starts_at, session.ends_at)
+
+
+async def _lock_people(db: AsyncSession, people: Sequence[UUID]) -> None:
+    """In the order of their ids, so that concurrent bookings wait for each other instead of deadlocking."""
     for person in sorted(people):
         await db.execute(
             sa.text("select pg_advisory_xact_lock(hashtextextended(:person, 0))"), {"person": str(person)}
         )
-    await release_time(db, session.id)
+
+
+async def _reserve(
+    db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> None:
+    """Raises DoubleBooked, with the first person who has another class and that class."""
+    during = Range(starts_at, ends_at, bounds="[)")
+    clash = (
+        sa.select(col(BookedTime.person_id), col(BookedTime.session_id))
+        .where(
+            col(BookedTime.organization_id) == session.organization_id,
+            col(BookedTime.person_id).in_(people),
+            col(BookedTime.during).overlaps(during),
+            col(BookedTime.session_id) != session.id,
+        )
+        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
+        .limit(1)
+    )
+    if found := (await db.execute(clash)).first():
+        raise DoubleBooked(
+            _OTHER_CLASS,
+            clashing_person_id=str(found.person_id),
+            clashing_session_id=str(found.session_id),
+        )
     rows = [
         {
             "organization_id": session.organization_id,
             "session_id": session.id,
             "person_id": person,
-            "during": Range(starts_at, ends_at, bounds="[)"),
+            "during": during,
         }
         for person in people
     ]
@@ -117,7 +156,7 @@ async def hold_time(
         await db.execute(sa.insert(BookedTime), rows)
     except IntegrityError as error:
         if "ex_booked_time_person_during" in str(error.orig):
-            raise DoubleBooked("the instructor or a student has another class at that time") from error
+            raise DoubleBooked(_OTHER_CLASS) from error
         raise
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK:

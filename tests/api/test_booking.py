@@ -138,18 +138,24 @@ async def test_booking_everybody_of_a_course_without_students_is_refused(harbour
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=59), timedelta(minutes=-59)])
 async def test_an_instructor_cannot_be_in_two_classes(harbour: School, later: timedelta) -> None:
     first = harbour.booking(student_ids=[harbour.ids["student 0"]])
-    await harbour.post("/v1/sessions", first)
-    await refused(
+    booked = await harbour.post("/v1/sessions", first)
+    problem = await refused(
         harbour, 409, "double-booked", starts_in=48 * HOUR + later, student_ids=[harbour.ids["student 1"]]
     )
+    assert problem["detail"].startswith("Ada Okafor has another class at that time: “Adding fractions”, ")
+    assert problem["detail"].endswith("(UTC)")
+    assert problem["clashing_session_id"] == booked["id"]
+    assert problem["clashing_person_id"] == harbour.ids["instructor"]
 
 
 async def test_a_student_cannot_be_in_two_classes(harbour: School) -> None:
-    await harbour.book()
+    first = await harbour.book()
     person = {"name": "Ben", "email": "ben@harbour.example"}
     ben = (await harbour.post("/v1/instructors", person))["id"]
     student = [harbour.ids["student 1"]]
-    await refused(harbour, 409, "double-booked", instructor_id=ben, student_ids=student)
+    problem = await refused(harbour, 409, "double-booked", instructor_id=ben, student_ids=student)
+    assert problem["detail"].startswith("Leo Lindqvist has another class at that time: “Adding fractions”, ")
+    assert problem["clashing_session_id"] == first
 
 
 async def test_only_one_of_concurrent_bookings_for_the_same_time_succeeds(harbour: School) -> None:
@@ -177,7 +183,7 @@ async def test_moving_a_class_onto_another_is_refused(harbour: School) -> None:
     before = await harbour.get(f"/v1/sessions/{second}")
     to = {"starts_at": first["starts_at"], "ends_at": first["ends_at"]}
     answer = await harbour.api.post(f"/v1/sessions/{second}/reschedule", json=to)
-    problem_of(answer, 409, "double-booked")
+    assert "“Adding fractions”" in problem_of(answer, 409, "double-booked")["detail"]
     assert await harbour.get(f"/v1/sessions/{second}") == before
 
 

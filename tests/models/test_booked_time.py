@@ -159,6 +159,7 @@ async def test_double_booking_error_has_a_next_step_and_names_nobody(
         await hold(database, tenant, second, [person], NOON, NOON + MINUTE)
     assert refused.value.next_step
     assert str(person) not in str(refused.value)
+    assert refused.value.extra == {"clashing_person_id": str(person), "clashing_session_id": str(first)}
 
 
 async def test_bookings_of_other_organizations_do_not_conflict(database: Database, tenant: Tenant) -> None:

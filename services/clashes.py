@@ -1,0 +1,59 @@
+"""Names the person and the class that a refused booking clashes with.
+
+Workflow histories hold ids only, so the refusal comes with ids and is named here, for the caller's answer.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import DoubleBooked, NotFound
+from domain.people.access import Principal
+from models.database import Database
+from models.people import Instructor, Student
+from models.repositories import names, sessions
+from models.session import Session
+from reports.moments import clock, moment
+
+
+@asynccontextmanager
+async def named_clashes(
+    database: Database, organization_id: UUID, who: Principal | None = None
+) -> AsyncIterator[None]:
+    """Raise a DoubleBooked from within again, with names. `who` is not told of a class that they may not see."""
+    try:
+        yield
+    except DoubleBooked as error:
+        if "clashing_person_id" not in error.extra:
+            raise
+        async with database.tenant(organization_id) as db:
+            named = await named_clash(db, error, who)
+        raise named from error
+
+
+async def named_clash(db: AsyncSession, error: DoubleBooked, who: Principal | None = None) -> DoubleBooked:
+    """The refusal with the names of the person and the class that its `extra` refers to."""
+    person, key = UUID(error.extra["clashing_person_id"]), UUID(error.extra["clashing_session_id"])
+    try:
+        session = await sessions.get_session(db, key)
+    except NotFound:
+        return error
+    name = (await names.of(db, Student, [person]) | await names.of(db, Instructor, [person])).get(person)
+    if name is None:
+        return error
+    if who is not None and not await sessions.is_visible(db, key, who):
+        return DoubleBooked(f"{name} has another class at that time", next_step=error.next_step)
+    return DoubleBooked(
+        f"{name} has another class at that time: “{session.title}”, {_span(session)}",
+        next_step=error.next_step,
+        **error.extra,
+    )
+
+
+def _span(session: Session) -> str:
+    zone = session.time_zone
+    starts_at = moment(session.starts_at, "en", zone, now=datetime.now(UTC))
+    return f"{starts_at} to {clock(session.ends_at, 'en', zone)} ({zone.replace('_', ' ')})"
