@@ -20,7 +20,12 @@ class NoticeActivities(Notices):
     async def send(self, notice: NoticeInput) -> NoticeResult:
         ref = notice.session
         message = ClassNotice(
-            ref.organization_id, ref.session_id, notice.kind, notice.occasion, notice.starts_at
+            ref.organization_id,
+            ref.session_id,
+            notice.kind,
+            notice.occasion,
+            notice.starts_at,
+            notice.student_ids,
         )
         async with self._progress.step(notice) as note:
             async with heartbeats():

@@ -6,12 +6,13 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.progress import ProgressWriter, utc_now
+from domain.people.roles import identity_of
 from domain.presence.events import EventKind
 from media_bridge.rooms import LiveKitRooms, Room
 from models.database import Database
 from models.repositories import events, sessions
 from workflows.contracts.common import SessionRef, StepInput
-from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms
+from workflows.contracts.rooms import CloseRoomInput, DisconnectInput, RoomOpened, Rooms
 
 # LiveKit must not delete the room during the class: the workflow closes it, and the watch any room left over.
 EMPTY_TIMEOUT = timedelta(hours=12)
@@ -62,6 +63,11 @@ class RoomActivities(Rooms):
         async with self._database.tenant(ref.organization_id) as db:
             finished = await events.of_session(db, ref.session_id, [EventKind.ROOM_FINISHED])
         return frozenset(event.room_sid for event in finished if event.room_sid)
+
+    @activity.defn(name="disconnect_people")
+    async def disconnect(self, people: DisconnectInput) -> None:
+        for participant_id in people.participant_ids:
+            await self._rooms.remove_participant(people.session.session_id, identity_of(participant_id))
 
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:

@@ -1,12 +1,22 @@
-"""Writes the session's row: booking, moving, cancelling, progress."""
+"""Writes the session's rows: booking, moving, cancelling, changing its people, progress."""
 
 from temporalio import activity
 
 from activities.progress import ProgressWriter, utc_now
+from models.authorship import author
 from models.database import Database
 from services import bookings
 from workflows.contracts.common import StepInput
-from workflows.contracts.sessions import BookInput, BookResult, CancelInput, MoveInput, Sessions
+from workflows.contracts.sessions import (
+    AddPeopleInput,
+    BookInput,
+    BookResult,
+    CancelInput,
+    MoveInput,
+    PeopleResult,
+    RemovePeopleInput,
+    Sessions,
+)
 
 
 class SessionActivities(Sessions):
@@ -30,6 +40,22 @@ class SessionActivities(Sessions):
         async with self._database.tenant(cancel.session.organization_id) as db:
             await bookings.cancel(db, cancel)
         await self._progress.write(cancel)
+
+    @activity.defn(name="add_people")
+    async def add_people(self, added: AddPeopleInput) -> PeopleResult:
+        with author(added.by):
+            async with self._database.tenant(added.session.organization_id) as db:
+                result = await bookings.add_people(db, added, utc_now())
+        await self._progress.write(added)
+        return result
+
+    @activity.defn(name="remove_people")
+    async def remove_people(self, removed: RemovePeopleInput) -> PeopleResult:
+        with author(removed.by):
+            async with self._database.tenant(removed.session.organization_id) as db:
+                result = await bookings.remove_people(db, removed, utc_now())
+        await self._progress.write(removed)
+        return result
 
     @activity.defn(name="record_progress")
     async def record_progress(self, step: StepInput) -> None:

@@ -133,6 +133,7 @@ BODIES: Final[dict[str, Json]] = {
     f"POST {_SESSION}/reopen": {"ends_at": "2040-03-05T17:15:00+01:00"},
     f"POST {_SESSION}/cancel": {"reason": "weather"},
     f"POST {_SESSION}/substitute": {"instructor_id": INSTRUCTOR},
+    f"POST {_SESSION}/participants": {"student_ids": [STUDENT]},
     f"POST {_SESSION}/guests": {"name": "Head of mathematics"},
     f"POST {_SESSION}/documentation/revisions": {
         "statements": [_STATEMENT],

@@ -56,6 +56,7 @@ class Session(TenantRow, table=True):
     ended_at: datetime | None = utc(None)
     signalled: list[Any] = json_list()  # presence milestones that were signalled to the workflow
     closed_at: datetime | None = utc(None)
+    whole_course: bool = False  # booked for everybody in the course: who enrols or leaves changes it
     completeness: dict[str, Any] = json_object()  # {have: [...], missing: [...], share: 0..1 | null}
     external_id: str | None = None
     created_at: datetime = utc()
@@ -88,6 +89,12 @@ class Participant(TenantRow, table=True):
     name: str  # as shown in class
     credentialed_at: datetime | None = utc(None)
     sent_out_at: datetime | None = utc(None)  # of the room, by the instructor
+    # Taken out of the class after its room had opened; who is taken out before has no row.
+    removed_at: datetime | None = utc(None)
+
+    @property
+    def in_class(self) -> bool:
+        return self.removed_at is None
 
 
 class BookedTime(TenantRow, table=True):

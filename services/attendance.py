@@ -39,7 +39,10 @@ async def evidence(db: AsyncSession, session: Session) -> list[SessionEvent]:
 def attendance_rows(
     session: Session, participants: Sequence[Participant], recorded: Sequence[SessionEvent], now: datetime
 ) -> list[AttendanceRow]:
-    """One row per participant, including those who never came, from the session's `evidence`."""
+    """One row per participant, from the session's `evidence`.
+
+    It includes those who never came, but not those who were removed before they came.
+    """
     until = session.ended_at or now
     recorded = events_since(recorded, session.occurrence_since)
     attended = fold_attendance(recorded, until=until)
@@ -47,6 +50,7 @@ def attendance_rows(
     return [
         _row(person, attended.get(identity_of(person.id)), engaged.get(identity_of(person.id)))
         for person in participants
+        if person.in_class or identity_of(person.id) in attended
     ]
 
 

@@ -1,20 +1,34 @@
-"""The rows of a booked class: write, move and cancel them. Called by the activities of the class's workflow."""
+"""The rows of a booked class: write, move and cancel them, change its people.
 
+Called by the activities of the class's workflow.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from domain.errors import BookingInPast, Conflict, InvalidInput, UnknownReference
+from domain.errors import BookingInPast, Conflict, InvalidInput, TransitionRefused, UnknownReference
+from domain.notices.kinds import NoticeKind
 from domain.people.display_names import told_apart
 from domain.people.roles import Role
 from domain.sessions.schedule import check_length
+from domain.sessions.states import OVER_STATES
 from models.course import Course, Topic
 from models.people import Instructor, Student
-from models.repositories import entities, sessions
+from models.repositories import entities, notices, people, sessions
 from models.session import Participant, Session, SessionTopic
-from workflows.contracts.sessions import BookInput, CancelInput, MoveInput
+from workflows.contracts.sessions import (
+    AddPeopleInput,
+    BookInput,
+    CancelInput,
+    MoveInput,
+    PeopleResult,
+    RemovePeopleInput,
+)
 
 
 async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
@@ -82,6 +96,91 @@ async def cancel(db: AsyncSession, cancel: CancelInput) -> None:
     )
 
 
+async def add_people(db: AsyncSession, added: AddPeopleInput, now: datetime) -> PeopleResult:
+    """Add students and reserve their time; those who are in the class already stay as they are.
+
+    Once the class has a room, they get credentials at once. Raises UnknownReference, DoubleBooked, TransitionRefused;
+    then nobody is added.
+    """
+    session = await _changeable(db, added.session.session_id)
+    everybody = await sessions.participants(db, session.id)
+    present = {person.student_id for person in everybody if person.in_class}
+    new_ids = [key for key in dict.fromkeys(added.student_ids) if key not in present]
+    if not new_ids:
+        return PeopleResult()
+    students = await entities.all_in_use(db, Student, new_ids)
+    await sessions.hold_time_of(db, session, new_ids)
+    came_back = {person.student_id: person for person in everybody if not person.in_class}
+    names = told_apart([student.name for student in students], taken=[person.name for person in everybody])
+    rows = [
+        came_back.get(student.id)
+        or Participant(
+            id=uuid7(),
+            organization_id=session.organization_id,
+            session_id=session.id,
+            role=Role.STUDENT,
+            student_id=student.id,
+            name=name,
+        )
+        for student, name in zip(students, names, strict=True)
+    ]
+    for row in rows:
+        row.removed_at = None
+        row.credentialed_at = now if added.has_room else None
+    db.add_all(rows)
+    await db.flush()
+    await notices.withdraw_waiting(db, session.id, await _guardian_ids(db, new_ids), now, NoticeKind.REMOVED)
+    return PeopleResult(tuple(row.id for row in rows), tuple(new_ids))
+
+
+async def remove_people(db: AsyncSession, removed: RemovePeopleInput, now: datetime) -> PeopleResult:
+    """Take students and guests out of the class and release their time; those who are out already stay so.
+
+    Who may have been in the room stays in the record. Raises Conflict, InvalidInput, TransitionRefused; then nobody is
+    removed.
+    """
+    session = await _changeable(db, removed.session.session_id)
+    everybody = await sessions.participants(db, session.id)
+    wanted = set(removed.participant_ids)
+    leaving = [person for person in everybody if person.id in wanted and person.in_class]
+    if not leaving:
+        return PeopleResult()
+    if any(person.role == Role.INSTRUCTOR for person in leaving):
+        raise InvalidInput(
+            "the instructor can't be removed from a class", next_step="Request a substitute instead."
+        )
+    gone = [person.student_id for person in leaving if person.student_id]
+    staying = {person.student_id for person in everybody if person.student_id and person.in_class} - set(gone)
+    if gone and not staying:
+        raise Conflict(
+            "nobody would be left: a class needs at least one student", next_step="Cancel the class instead."
+        )
+    result = PeopleResult(tuple(person.id for person in leaving), tuple(gone))
+    await sessions.release_time_of(db, session.id, gone)
+    for person in leaving:
+        if removed.has_room:
+            person.removed_at = now
+        else:
+            await db.delete(person)
+    await db.flush()
+    told = await _guardian_ids(db, gone) - await _guardian_ids(db, list(staying))
+    await notices.withdraw_waiting(db, session.id, told, now)
+    return result
+
+
+async def _changeable(db: AsyncSession, session_id: UUID) -> Session:
+    """A class whose people may be changed. Raises NotFound, TransitionRefused."""
+    session = await sessions.get_session(db, session_id)
+    if session.outcome == "cancelled" or session.state in OVER_STATES:
+        raise TransitionRefused("the class is over or cancelled")
+    return session
+
+
+async def _guardian_ids(db: AsyncSession, student_ids: Sequence[UUID]) -> set[UUID]:
+    by_student = await people.guardian_ids(db, student_ids)
+    return {guardian for guardians in by_student.values() for guardian in guardians}
+
+
 def _check(booking: BookInput) -> None:
     if booking.starts_at <= booking.now:
         raise BookingInPast
@@ -117,5 +216,6 @@ def _session(booking: BookInput, course: Course, topics: list[Topic], now: datet
         time_zone=booking.time_zone,
         policy=booking.policy.model_dump(mode="json"),
         external_id=booking.external_id,
+        whole_course=booking.whole_course,
         created_at=now,
     )

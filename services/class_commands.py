@@ -1,16 +1,17 @@
-"""Commands to a class: book, reschedule, extend, end, cancel, request a substitute, invite a guest.
+"""Commands to a class: book, reschedule, extend, end, cancel, request a substitute, add and remove people.
 
 Each command checks that the caller may see the class, then holds no connection while the workflow answers.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from domain.people.access import Principal
 from models.course import Course
 from models.database import Database
-from models.people import Instructor
+from models.people import Instructor, Student
 from models.repositories import entities, people, sessions
 from models.session import Participant, Session
 from services import organizations
@@ -19,11 +20,13 @@ from services.inputs.sessions import NewSession
 from services.visibility import visible_session
 from workflows.client import SessionClient
 from workflows.session.messages import (
+    AddPeople,
     Booked,
     Booking,
     Cancel,
     EndClass,
     Extend,
+    RemovePeople,
     Reopen,
     Reschedule,
     Substitute,
@@ -45,6 +48,7 @@ class ClassCommands:
             organization = await organizations.organization(db)
             policy = organizations.policy_of(organization)
             students = new.student_ids
+            whole_course = students is None
             if students is None:
                 await entities.in_use(db, Course, new.course_id)
                 students = await people.enrolled_students(db, new.course_id)
@@ -58,6 +62,7 @@ class ClassCommands:
             time_zone=new.time_zone or organization.time_zone,
             policy=policy,
             external_id=new.external_id,
+            whole_course=whole_course,
         )
         values = new.model_dump_json().encode()
         fingerprint = hashlib.sha256(values).hexdigest()[:32]
@@ -125,6 +130,43 @@ class ClassCommands:
             if instructor_id:
                 await entities.in_use(db, Instructor, instructor_id)
         await self._client.substitute(session_id, Substitute(instructor_id, who.actor), command_id)
+
+    async def add_students(
+        self,
+        who: Principal,
+        session_id: UUID,
+        student_ids: Sequence[UUID],
+        command_id: str | None = None,
+        *,
+        tell: bool = True,
+    ) -> Sequence[UUID]:
+        """Add students to a class that is not over; returns the ids of the participants who are new in it.
+
+        Raises NotFound, UnknownReference, TransitionRefused, DoubleBooked, Unavailable.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            await sessions.get_visible(db, session_id, who)
+            await entities.all_in_use(db, Student, student_ids)
+        async with named_clashes(self._database, who.organization_id, who):
+            added = AddPeople(tuple(student_ids), who.actor, tell)
+            return (await self._client.add_people(session_id, added, command_id)).participant_ids
+
+    async def remove_participant(
+        self,
+        who: Principal,
+        session_id: UUID,
+        participant_id: UUID,
+        command_id: str | None = None,
+        *,
+        tell: bool = True,
+    ) -> None:
+        """Take a student or a guest out of a class that is not over. Who is out already stays so.
+
+        Raises NotFound, Conflict for the last student, InvalidInput for the instructor, TransitionRefused, Unavailable.
+        """
+        await visible_session(self._database, who, session_id)
+        removed = RemovePeople((participant_id,), who.actor, tell)
+        await self._client.remove_people(session_id, removed, command_id)
 
     async def invite_guest(
         self, who: Principal, session_id: UUID, guest_id: UUID, name: str

@@ -1,6 +1,6 @@
 """The content of a notice: the facts about its class, reduced to what one recipient may read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,8 @@ from domain.record.documentation import DocumentationStatus, Statement, for_fami
 from domain.sessions.cancellations import reason_for_people
 from models.course import Course
 from models.organization import Organization
-from models.people import Instructor
-from models.repositories import documents, entities, notices, organizations, sessions
+from models.people import Instructor, Student
+from models.repositories import documents, entities, names, notices, organizations, sessions
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
@@ -30,6 +30,7 @@ _JOINABLE = frozenset(
         NoticeKind.CONFIRMATION,
         NoticeKind.RESCHEDULED,
         NoticeKind.SUBSTITUTION,
+        NoticeKind.ADDED,
         NoticeKind.REMINDER,
         NoticeKind.BRIEFING,
         NoticeKind.ABSENCE,
@@ -49,9 +50,12 @@ class ClassFacts:
     briefing: dict[str, Any] | None
     unheard_seconds: float  # of a summary's class
     told_starts: Mapping[UUID, datetime]  # the start last named to each recipient; of a move
+    changed: Sequence[Participant] = ()  # whom a notice about a change of the class's people is about
 
 
-async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassFacts:
+async def gather(
+    db: AsyncSession, session_id: UUID, kind: NoticeKind, student_ids: Sequence[UUID] = ()
+) -> ClassFacts:
     """Read what notices of a kind need. Raises TransitionRefused for a summary that is not approved."""
     session = await sessions.get_session(db, session_id)
     organization = await organizations.get_organization(db)
@@ -67,7 +71,7 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
         unheard_seconds = coverage.unheard_seconds if coverage else 0.0
     if kind == NoticeKind.BRIEFING:
         earlier = await documents.latest_briefing(db, session.course_id)
-        students = [p.name for p in participants if p.role == Role.STUDENT]
+        students = [p.name for p in participants if p.role == Role.STUDENT and p.in_class]
         briefing = with_plan(earlier, topics=topics, students=students)
     told_starts: Mapping[UUID, datetime] = {}
     if kind == NoticeKind.RESCHEDULED:
@@ -83,7 +87,38 @@ async def gather(db: AsyncSession, session_id: UUID, kind: NoticeKind) -> ClassF
         briefing,
         unheard_seconds,
         told_starts,
+        await _changed(db, kind, session, participants, student_ids),
     )
+
+
+async def _changed(
+    db: AsyncSession,
+    kind: NoticeKind,
+    session: Session,
+    participants: Sequence[Participant],
+    student_ids: Sequence[UUID],
+) -> Sequence[Participant]:
+    """Those of the students for whom the notice is still true: who was added is in the class, who was removed is not.
+
+    Who was removed before the room opened is no participant any more, and is made one for the notice alone.
+    """
+    in_class = {person.student_id: person for person in participants if person.in_class}
+    if kind == NoticeKind.ADDED:
+        return [in_class[key] for key in student_ids if key in in_class]
+    if kind != NoticeKind.REMOVED:
+        return ()
+    gone = [key for key in student_ids if key not in in_class]
+    return [
+        Participant(
+            id=key,
+            organization_id=session.organization_id,
+            session_id=session.id,
+            role=Role.STUDENT,
+            student_id=key,
+            name=name,
+        )
+        for key, name in (await names.of(db, Student, gone)).items()
+    ]
 
 
 def context(
@@ -91,7 +126,8 @@ def context(
 ) -> ClassContext:
     session = facts.session
     children = {p.student_id: p.name for p in recipient.participants if p.student_id}
-    shown = recipient.participants if recipient.kind == "guardian" else facts.participants
+    in_class = [person for person in facts.participants if person.in_class]
+    shown = recipient.participants if recipient.kind == "guardian" else in_class
     expires_at = session.ends_at + LINK_VALID_AFTER_CLASS
     urls = [
         (

@@ -30,6 +30,7 @@ class ClassNotice:
     kind: NoticeKind
     occasion: str = ""
     starts_at: datetime | None = None  # the start that it is about; None: the present one
+    student_ids: tuple[UUID, ...] = ()  # whom a change of the class's people is about
 
 
 class ClassNotices:
@@ -55,8 +56,10 @@ class ClassNotices:
         A notice about a start from which the class was moved since is not written.
         """
         now = datetime.now(UTC)
-        facts = await gather(db, notice.session_id, notice.kind)
-        readers = await recipients(db, notice.kind, facts.session, facts.instructor, facts.participants, now)
+        facts = await gather(db, notice.session_id, notice.kind, notice.student_ids)
+        readers = await recipients(
+            db, notice.kind, facts.session, facts.instructor, facts.participants, now, facts.changed
+        )
         about = notice.starts_at or facts.session.starts_at
         written = await _written(db, notice, readers, about)
         if about == facts.session.starts_at or not is_of_each_start(notice.kind):

@@ -37,15 +37,22 @@ async def recipients(
     instructor: Instructor,
     participants: Sequence[Participant],
     now: datetime,
+    changed: Sequence[Participant] = (),
 ) -> list[Recipient]:
-    """Everybody to whom notices of this kind about the class are sent."""
+    """Everybody to whom notices of this kind about the class are sent.
+
+    `changed` are the students whom a notice about a change of the class's people is about.
+    """
     wanted = audiences(kind)
+    in_class = [person for person in participants if person.in_class]
     to = [_instructor(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
     if Audience.GUARDIANS in wanted:
-        to += await _guardians(db, participants)
+        to += await _guardians(db, in_class)
+    if Audience.GUARDIANS_OF_CHANGED in wanted:
+        to += await _guardians(db, changed)
     if Audience.GUARDIANS_OF_ABSENT in wanted:
         came = await _came(db, session, participants, now)
-        to += await _guardians(db, [person for person in _students(participants) if person.id not in came])
+        to += await _guardians(db, [person for person in _students(in_class) if person.id not in came])
     if Audience.GUARDIANS_OF_ATTENDING in wanted:
         came = await _came(db, session, participants, now)
         guardians = await _guardians(db, participants)

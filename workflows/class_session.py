@@ -11,6 +11,7 @@ goes on. An edit that changes the order of commands needs a patch: workflows/pat
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -19,12 +20,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases.kinds import ExceptionKind
     from domain.notices.kinds import NoticeKind
     from domain.sessions.schedule import ClassEnd, DueStep, class_end, empty_room_may_end_class_at
-    from domain.sessions.states import SessionState, Trigger
+    from domain.sessions.states import ROOM_STATES, SessionState, Trigger
     from domain.sessions.timeline import Outcome, Step, TimelineEntry
     from workflows import options, patches
     from workflows.contracts.common import Progress, StepInput
     from workflows.contracts.record import CloseInput, DocumentationSteps, DraftInput, Records
-    from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms
+    from workflows.contracts.rooms import CloseRoomInput, DisconnectInput, RoomOpened, Rooms
     from workflows.contracts.sessions import CancelInput, Sessions
     from workflows.failures import STEP_FAILURES
     from workflows.local_first import execute_local_first
@@ -34,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.session.facts import SessionFacts
     from workflows.session.lifecycle import Lifecycle
     from workflows.session.messages import (
+        AddPeople,
         Approve,
         Booked,
         Booking,
@@ -42,8 +44,10 @@ with workflow.unsafe.imports_passed_through():
         ClassSessionResult,
         EndClass,
         Extend,
+        PeopleChanged,
         PresenceSignal,
         RecordingSignal,
+        RemovePeople,
         Reopen,
         RequestChanges,
         Reschedule,
@@ -464,6 +468,26 @@ class ClassSession:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ClassSessionResult(self._facts.state, "cancelled", 0.0)
 
+    def _tell_of_people(self, kind: NoticeKind, student_ids: tuple[UUID, ...], tell: bool) -> None:
+        """Tell the guardians, and the instructor by a new briefing where the class has had one."""
+        occasion = f"people-{self._facts.people_changes}"
+        if tell:
+            self._background.start(self._notices.send(kind, occasion, student_ids))
+        if (Step.BRIEFING, "") in self._facts.passed_steps and workflow.now() < self._facts.booked.starts_at:
+            self._background.start(self._notices.send(NoticeKind.BRIEFING, occasion))
+
+    async def _disconnect(self, participant_ids: tuple[UUID, ...]) -> None:
+        """Put people who were taken out of the class out of its room. No new credentials are given to them."""
+        await self._steps.run_unlisted(
+            "disconnect people",
+            lambda progress: execute_local_first(
+                Rooms.disconnect,
+                DisconnectInput(self._facts.session, progress, participant_ids),
+                summary="disconnect people",
+                fallback=options.ROOM,
+            ),
+        )
+
     # Updates: commands that are validated and answered
 
     @workflow.update
@@ -525,6 +549,32 @@ class ClassSession:
     @substitute.validator
     def _may_substitute(self, substitute: Substitute) -> None:
         self._commands.check_substitute()
+
+    @workflow.update
+    async def add_people(self, added: AddPeople) -> PeopleChanged:
+        async with self._lock:
+            result = await self._commands.add_people(added)
+        if result.student_ids:
+            self._tell_of_people(NoticeKind.ADDED, result.student_ids, added.tell)
+        return PeopleChanged(result.participant_ids)
+
+    @add_people.validator
+    def _may_add_people(self, added: AddPeople) -> None:
+        self._commands.check_people()
+
+    @workflow.update
+    async def remove_people(self, removed: RemovePeople) -> PeopleChanged:
+        async with self._lock:
+            result = await self._commands.remove_people(removed)
+        if result.participant_ids and self._facts.state in ROOM_STATES:
+            self._background.start(self._disconnect(result.participant_ids))
+        if result.student_ids:
+            self._tell_of_people(NoticeKind.REMOVED, result.student_ids, removed.tell)
+        return PeopleChanged(result.participant_ids)
+
+    @remove_people.validator
+    def _may_remove_people(self, removed: RemovePeople) -> None:
+        self._commands.check_people()
 
     @workflow.update
     async def approve_documentation(self, approval: Approve) -> None:

@@ -48,6 +48,7 @@ from workflows.room_watch import RoomWatchWorkflow
 from workflows.session import search_attributes
 from workflows.session.facts import SessionFacts
 from workflows.session.messages import (
+    AddPeople,
     Approve,
     Booked,
     Booking,
@@ -56,8 +57,10 @@ from workflows.session.messages import (
     ClassSessionResult,
     EndClass,
     Extend,
+    PeopleChanged,
     PresenceSignal,
     RecordingSignal,
+    RemovePeople,
     Reopen,
     RequestChanges,
     Reschedule,
@@ -169,6 +172,22 @@ class SessionClient:
         """Raises TransitionRefused, Unavailable."""
         await self._update(session_id, ClassSession.substitute, substitute, command_id)
 
+    async def add_people(
+        self, session_id: UUID, added: AddPeople, command_id: str | None = None
+    ) -> PeopleChanged:
+        """Raises TransitionRefused, UnknownReference, DoubleBooked, Unavailable."""
+        changed: PeopleChanged = await self._update(session_id, ClassSession.add_people, added, command_id)
+        return changed
+
+    async def remove_people(
+        self, session_id: UUID, removed: RemovePeople, command_id: str | None = None
+    ) -> PeopleChanged:
+        """Raises TransitionRefused, Conflict, InvalidInput, Unavailable."""
+        changed: PeopleChanged = await self._update(
+            session_id, ClassSession.remove_people, removed, command_id
+        )
+        return changed
+
     async def report_presence(self, session_id: UUID, presence: PresenceSignal) -> None:
         """Raises TransitionRefused for a session that is over, Unavailable."""
         with _domain_errors():
@@ -189,10 +208,12 @@ class SessionClient:
         with _domain_errors():
             return await self._handle(session_id).query(ClassSession.timeline)
 
-    async def _update(self, session_id: UUID, update: Any, arg: Any, command_id: str | None) -> None:
+    async def _update(self, session_id: UUID, update: Any, arg: Any, command_id: str | None) -> Any:
         """Send an update. A command id that was used before gets the first answer again and has no second effect."""
         handle = self._handle(session_id)
-        await self._answer(handle.execute_update(update, arg, id=command_id, rpc_timeout=self._timeout))
+        return await self._answer(
+            handle.execute_update(update, arg, id=command_id, rpc_timeout=self._timeout)
+        )
 
     async def _answer(self, update: Awaitable[Answer]) -> Answer:
         """The answer to an update. Raises Unavailable when none comes in time, and what the update raises.

@@ -52,7 +52,7 @@ async def attendance(session: VisibleSession, db: Work, now: Now) -> list[Attend
 
 @router.get("/participants", dependencies=RECORD)
 async def participants(session: VisibleSession, db: Work, now: Now) -> list[ParticipantOut]:
-    """List who is expected and who is present."""
+    """List who is expected and who is present. Who was removed is listed only if they had been in the room."""
     attended = {row.participant_id: row for row in await attendance_now.rows(db, session, now)}
     over = session.ended_at is not None or session.state in FINAL_STATES
     people = await sessions.participants(db, session.id)
@@ -60,6 +60,7 @@ async def participants(session: VisibleSession, db: Work, now: Now) -> list[Part
     return [
         ParticipantOut.of(person, attended.get(person.id), over=over, cancelled=cancelled)
         for person in people
+        if person.in_class or person.id in attended
     ]
 
 

@@ -1,4 +1,4 @@
-"""Sessions: book, list, move, extend, cancel and end; timeline, join links and guests."""
+"""Sessions: book, list, move, extend, cancel and end; people; timeline, join links and guests."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -12,14 +12,14 @@ from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId, Ids
 from api.http.paging import Listing, Page, next_cursor
 from api.http.state import State
-from api.schemas.sessions import BookedOut, JoinLinkOut, SessionOut, TimelineOut
+from api.schemas.sessions import AddedOut, BookedOut, JoinLinkOut, SessionOut, TimelineOut
 from domain.people.access import Permission
 from domain.sessions.states import SessionState
 from models.repositories import sessions
 from models.session import Participant, Session
 from services import joining
 from services.inputs.fields import Moment
-from services.inputs.sessions import Move, NewEnd, NewGuest, NewSession, Reason, SubstituteIn
+from services.inputs.sessions import AddedStudents, Move, NewEnd, NewGuest, NewSession, Reason, SubstituteIn
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=ApiRoute)
 READ, WRITE = [needs(Permission.SESSIONS_READ)], [needs(Permission.SESSIONS_WRITE)]
@@ -124,6 +124,31 @@ async def substitute(
     await shared.classes.substitute(who, session_id, request.instructor_id, command)
 
 
+@router.post("/{session_id}/participants", dependencies=WRITE)
+async def add_students(
+    session_id: UUID, added: AddedStudents, who: TheCaller, shared: Shared, command: CommandId
+) -> AddedOut:
+    """Add students to a class that is not over. Their guardians are told, and the instructor is briefed again.
+
+    Who is in the class already stays as they are. A student who has another class at that time is refused, and then
+    nobody is added.
+    """
+    made = await shared.classes.add_students(who, session_id, added.student_ids, command)
+    return AddedOut(participant_ids=list(made))
+
+
+@router.delete("/{session_id}/participants/{participant_id}", status_code=204, dependencies=WRITE)
+async def remove_participant(
+    session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared, command: CommandId
+) -> None:
+    """Remove a student or a guest from a class that is not over.
+
+    Their join link stops working, they leave the room if they are in it, and a student's guardians are told. The last
+    student can't be removed: cancel the class instead.
+    """
+    await shared.classes.remove_participant(who, session_id, participant_id, command)
+
+
 @router.get("/{session_id}/timeline", dependencies=[needs(Permission.RECORD_READ)])
 async def timeline(session: VisibleSession, db: Work) -> list[TimelineOut]:
     """List the steps around a class, done and planned."""
@@ -133,7 +158,8 @@ async def timeline(session: VisibleSession, db: Work) -> list[TimelineOut]:
 @router.get("/{session_id}/join-links", dependencies=[needs(Permission.LINKS_READ)])
 async def join_links(session: VisibleSession, db: Work, shared: Shared) -> list[JoinLinkOut]:
     """List the join links of a class, one per person."""
-    return [_join_link(shared, session, person) for person in await sessions.participants(db, session.id)]
+    people = await sessions.participants(db, session.id)
+    return [_join_link(shared, session, person) for person in people if person.in_class]
 
 
 @router.post("/{session_id}/guests", status_code=201, dependencies=RUN)

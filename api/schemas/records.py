@@ -88,6 +88,9 @@ class ParticipantOut(Schema):
     attended: bool | None = Field(
         description="Whether the person has been in the room; null if the class was cancelled without them."
     )
+    removed_at: AwareDatetime | None = Field(
+        None, description="When the person was removed from the class, after its room had opened."
+    )
 
     @classmethod
     def of(
@@ -102,6 +105,7 @@ class ParticipantOut(Schema):
             name=person.name,
             present=not over and any(connection["left_at"] is None for connection in connections),
             attended=bool(connections) or (None if cancelled else False),
+            removed_at=person.removed_at,
         )
 
 

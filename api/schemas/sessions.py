@@ -44,6 +44,12 @@ class BookedOut(Schema):
     workflow_url: str
 
 
+class AddedOut(Schema):
+    participant_ids: list[UUID] = Field(
+        description="The participants who are new in the class; empty if everybody was in it already."
+    )
+
+
 class TimelineOut(Schema):
     step: Step
     occasion: str

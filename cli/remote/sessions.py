@@ -188,6 +188,51 @@ def substitute(
     caller.screen.done("Requested. See `homeroom exceptions list`.", _done(path, "substitution_requested"))
 
 
+Students = Annotated[list[str], typer.Option("--student", help=f"Repeatable. {ID_HELP}")]
+
+
+@app.command()
+@remote
+def add(caller: Caller, session: Id, student: Students) -> None:
+    """Add students to a class. Their guardians are told."""
+    path = _path_of(caller, session)
+    student_ids = [resolve_id(caller.api, "/v1/students", item) for item in student]
+    added = caller.api.post(f"{path}/participants", {"student_ids": student_ids})
+    count = len(added["participant_ids"])
+    text = f"Added {count} {'student' if count == 1 else 'students'}." if count else "Already in the class."
+    caller.screen.done(text, _done(path, "added") | added)
+
+
+@app.command()
+@remote
+def remove(
+    caller: Caller,
+    session: Id,
+    student: Annotated[str, typer.Option(help=f"The student. {ID_HELP}")] = "",
+    guest: Annotated[str, typer.Option(help="The guest, by the name in class.")] = "",
+    yes: Yes = False,
+) -> None:
+    """Remove a student or a guest from a class. A student's guardians are told."""
+    path = _path_of(caller, session)
+    if bool(student) == bool(guest):
+        raise typer.BadParameter("Pass either --student or --guest.")
+    key = "student_id" if student else "name"
+    wanted = resolve_id(caller.api, "/v1/students", student) if student else guest
+    roles = ("student",) if student else ("observer",)
+    found = [
+        person
+        for person in caller.api.get(f"{path}/participants")
+        if person["role"] in roles and person[key] == wanted and not person["removed_at"]
+    ]
+    if not found:
+        caller.screen.done("Not in the class.", _done(path, "unchanged"))
+        return
+    caller.confirm(f"Remove {found[0]['name']} from {_describe(caller, path)}?", yes)
+    for person in found:
+        caller.api.delete(f"{path}/participants/{person['id']}")
+    caller.screen.done(f"Removed {found[0]['name']}.", _done(path, "removed"))
+
+
 @app.command()
 @remote
 def timeline(caller: Caller, session: Id) -> None:

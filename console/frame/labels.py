@@ -7,7 +7,7 @@ from uuid import UUID
 
 from console.frame.times import clock
 from domain.cases.kinds import ExceptionKind
-from domain.notices.kinds import AccountNoticeKind, NoticeKind
+from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind
 from domain.people.roles import Role
 from domain.record.audience import AudienceKind, StatementAudience
 from domain.record.documentation import CheckOutcome, Section
@@ -74,6 +74,10 @@ NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.RESCHEDULED: "New time",
     NoticeKind.CANCELLED: "Cancellation",
     NoticeKind.SUBSTITUTION: "New instructor",
+    CourseNoticeKind.ENROLLED: "Enrolled in course",
+    CourseNoticeKind.UNENROLLED: "Left course",
+    NoticeKind.ADDED: "Added to class",
+    NoticeKind.REMOVED: "Removed from class",
     NoticeKind.REMINDER: "Reminder",
     NoticeKind.BRIEFING: "Briefing",
     NoticeKind.ABSENCE: "Absence",

@@ -26,6 +26,7 @@ FLASHES = {
     "retired": "Retired. You can restore it at any time.",
     "restored": "Restored.",
     "booked": "Class booked. Everyone will be notified.",
+    "added": "Added to the class. Their family will be notified.",
     "enrolled": "Enrolled.",
     "left": "Unenrolled.",
     "moved": "Order saved.",

@@ -16,17 +16,19 @@ from api.http.problems import status_of
 from console.frame import labels, times
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import by_htmx, done, page
+from console.frame.rendering import by_htmx, done, go_to, page
 from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import RepeatedTime
 from domain.people.access import Permission
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.people import Instructor
+from models.repositories import pages, sessions
 from models.session import Session
 from services import cases
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason
 from services.joining import join_url
+from services.resources.catalogue import STUDENTS
 from services.visibility import visible_session
 
 router = APIRouter(
@@ -35,6 +37,7 @@ router = APIRouter(
     route_class=PageRoute,
     dependencies=[Depends(same_origin)],
 )
+MAX_CANDIDATES = 20
 _EXTENSION = timedelta(minutes=15)  # that the dialog proposes
 
 
@@ -58,6 +61,11 @@ class EndForm(Schema):
 
 class SubstituteForm(Schema):
     instructor_id: UUID | None = None  # None: the best match
+
+
+class AddForm(Schema):
+    student_id: UUID
+    key: UUID | None = None  # of the shared page of candidates; adding twice adds once
 
 
 class GuestForm(Schema):
@@ -147,6 +155,55 @@ async def invite_guest(
 ) -> Response:
     session, guest = await shared.classes.invite_guest(who, session_id, uuid7(), form.name)
     return page(request, "parts/guest.html", name=guest.name, url=join_url(shared.links, session, guest))
+
+
+@router.post("/people", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def add_people(
+    request: Request,
+    session_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    form: Annotated[AddForm, Form()],
+) -> Response:
+    await shared.classes.add_students(who, session_id, [form.student_id])
+    return go_to(request, f"/sessions/{session_id}", "added")
+
+
+@router.get("/people", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def find_people(
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, q: str = ""
+) -> Response:
+    """Students to add to the class, found by name."""
+    wanted = pages.PageRequest("name", MAX_CANDIDATES, text=q[:200], searched=STUDENTS.searched)
+    async with shared.database.tenant(who.organization_id) as db:
+        session = await sessions.get_visible(db, session_id, who)
+        people = await sessions.participants(db, session_id)
+        students, more = await pages.page(db, STUDENTS.table, wanted)
+    in_class = {person.student_id for person in people if person.in_class}
+    return page(
+        request,
+        "parts/candidates.html" if by_htmx(request) else "candidates.html",
+        title=f"Add to {session.title}",
+        action=f"/sessions/{session_id}/people",
+        back=f"/sessions/{session_id}",
+        field="student_id",
+        verb="Add",
+        version=None,
+        candidates=[(row.id, row.name, row.external_id or "", row.id in in_class) for row in students],
+        present="In the class",
+        more=more,
+        q=q,
+        make=("Add a new student", "/people/students/new"),
+        path="/today",
+    )
+
+
+@router.post("/people/{participant_id}/remove", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def remove_person(
+    request: Request, session_id: UUID, participant_id: UUID, shared: Shared, who: CurrentUser
+) -> Response:
+    await shared.classes.remove_participant(who, session_id, participant_id)
+    return _done(request, session_id, "Removed from the class.")
 
 
 @router.post("/exceptions/{case_id}/resolve", dependencies=[permits(Permission.EXCEPTIONS_WRITE)])

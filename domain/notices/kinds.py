@@ -11,6 +11,8 @@ class NoticeKind(StrEnum):
     RESCHEDULED = "rescheduled"
     CANCELLED = "cancelled"
     SUBSTITUTION = "substitution"  # somebody else teaches
+    ADDED = "added"  # to students who were added to a class that was booked before
+    REMOVED = "removed"  # the class goes on without the student
     REMINDER = "reminder"
     BRIEFING = "briefing"
     ABSENCE = "absence"  # the class runs, the student is not there
@@ -25,11 +27,23 @@ class AccountNoticeKind(StrEnum):
     INVITATION = "invitation"
 
 
-KINDS: tuple[NoticeKind | AccountNoticeKind, ...] = (*NoticeKind, *AccountNoticeKind)
+class CourseNoticeKind(StrEnum):
+    """Of notices to a family about a child's place in a course, one for all its coming classes."""
+
+    ENROLLED = "enrolled"
+    UNENROLLED = "unenrolled"
+
+
+KINDS: tuple[NoticeKind | AccountNoticeKind | CourseNoticeKind, ...] = (
+    *NoticeKind,
+    *AccountNoticeKind,
+    *CourseNoticeKind,
+)
 
 
 class Audience(StrEnum):
     GUARDIANS = "guardians"  # of all students of the class
+    GUARDIANS_OF_CHANGED = "guardians_of_changed"  # of the students who were added or removed
     GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of each absent student, about that student only
     GUARDIANS_OF_ATTENDING = "guardians_of_attending"  # of the students who came
     INSTRUCTOR = "instructor"
@@ -42,6 +56,8 @@ _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
     NoticeKind.RESCHEDULED: _EVERYBODY,
     NoticeKind.CANCELLED: _EVERYBODY,
     NoticeKind.SUBSTITUTION: _EVERYBODY,
+    NoticeKind.ADDED: frozenset({Audience.GUARDIANS_OF_CHANGED}),
+    NoticeKind.REMOVED: frozenset({Audience.GUARDIANS_OF_CHANGED}),
     NoticeKind.REMINDER: _EVERYBODY,
     NoticeKind.BRIEFING: frozenset({Audience.INSTRUCTOR}),
     NoticeKind.ABSENCE: frozenset({Audience.GUARDIANS_OF_ABSENT}),
@@ -65,7 +81,7 @@ _OF_EACH_START = frozenset({NoticeKind.REMINDER, NoticeKind.BRIEFING, NoticeKind
 
 def notice_key(
     subject_id: object,
-    kind: NoticeKind | AccountNoticeKind,
+    kind: NoticeKind | AccountNoticeKind | CourseNoticeKind,
     recipient_id: object,
     occasion: str,
     starts_at: datetime | None = None,

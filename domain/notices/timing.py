@@ -13,6 +13,8 @@ _MIN_WARNING: dict[NoticeKind, timedelta] = {
     NoticeKind.RESCHEDULED: timedelta(hours=12),
     NoticeKind.CANCELLED: timedelta(hours=12),
     NoticeKind.SUBSTITUTION: timedelta(hours=2),
+    NoticeKind.ADDED: timedelta(hours=12),
+    NoticeKind.REMOVED: timedelta(hours=12),
     NoticeKind.REMINDER: timedelta(minutes=30),
     NoticeKind.BRIEFING: timedelta(minutes=30),
 }
@@ -23,10 +25,12 @@ _ABOUT_COMING_CLASS = frozenset(
         NoticeKind.CONFIRMATION,
         NoticeKind.RESCHEDULED,
         NoticeKind.SUBSTITUTION,
+        NoticeKind.ADDED,
         NoticeKind.REMINDER,
         NoticeKind.BRIEFING,
     }
 )
+_BEFORE_CLASS = frozenset({SessionState.SCHEDULED, SessionState.OPEN})
 
 
 def send_at(
@@ -52,9 +56,8 @@ def send_at(
 
 def is_outdated(kind: NoticeKind, *, named_start: datetime, starts_at: datetime, state: SessionState) -> bool:
     """Whether a waiting notice has become wrong: `named_start` is the start that its text names."""
-    return kind in _ABOUT_COMING_CLASS and (
-        named_start != starts_at or state not in (SessionState.SCHEDULED, SessionState.OPEN)
-    )
+    current = _BEFORE_CLASS | {SessionState.LIVE} if kind == NoticeKind.ADDED else _BEFORE_CLASS
+    return kind in _ABOUT_COMING_CLASS and (named_start != starts_at or state not in current)
 
 
 def next_allowed(at: datetime, zone: str, quiet_from: time | None, quiet_until: time | None) -> datetime:

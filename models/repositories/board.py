@@ -41,7 +41,8 @@ _OF_SESSIONS = """
 _IN_WINDOW = f"{_OF_SESSIONS} where s.starts_at >= %(start)s and s.starts_at < %(end)s"
 _BY_IDS = f"{_OF_SESSIONS} where s.id = any(%(ids)s)"
 _PEOPLE = """
-    select session_id, id, name, role from participant where session_id = any(%(ids)s) order by role, name, id
+    select session_id, id, name, role from participant
+    where session_id = any(%(ids)s) and removed_at is null order by role, name, id
 """
 # Ended connections do not matter for who is in the room.
 _CONNECTIONS = """

@@ -1,6 +1,6 @@
 """The outbox: messages, written with the change that caused them, and their delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import NotFound
-from domain.notices.kinds import DeliveryState
+from domain.notices.kinds import DeliveryState, NoticeKind
 from models.notice import WITHDRAWN, Notice
 from models.repositories import pages
 from models.repositories.pages import PageRequest
@@ -100,6 +100,27 @@ async def withdraw(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
     """Mark a notice that will not be sent because its content is no longer true."""
     await db.execute(
         sa.update(Notice).where(col(Notice.id) == notice_id).values(failed_at=at, error=WITHDRAWN, sealed="")
+    )
+
+
+async def withdraw_waiting(
+    db: AsyncSession,
+    session_id: UUID,
+    recipient_ids: Collection[UUID],
+    at: datetime,
+    kind: NoticeKind | None = None,
+) -> None:
+    """Withdraw what waits to be told to these people about a class; None: messages of all kinds."""
+    await db.execute(
+        sa.update(Notice)
+        .where(
+            col(Notice.session_id) == session_id,
+            col(Notice.recipient_id).in_(recipient_ids),
+            col(Notice.sent_at).is_(None),
+            col(Notice.failed_at).is_(None),
+            col(Notice.kind) == kind if kind else sa.true(),
+        )
+        .values(failed_at=at, error=WITHDRAWN, sealed="")
     )
 
 

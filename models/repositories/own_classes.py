@@ -131,7 +131,9 @@ async def _read(db: AsyncSession, query: _ClassQuery) -> list[OwnClass]:
 
 
 async def _people(db: AsyncSession, session_ids: Sequence[UUID]) -> dict[UUID, list[Participant]]:
-    query = sa.select(Participant).where(col(Participant.session_id).in_(session_ids))
+    query = sa.select(Participant).where(
+        col(Participant.session_id).in_(session_ids), col(Participant.removed_at).is_(None)
+    )
     by_session: dict[UUID, list[Participant]] = defaultdict(list)
     for person in await db.scalars(query.order_by(col(Participant.name), col(Participant.id))):
         by_session[person.session_id].append(person)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -82,7 +82,7 @@ def visible_to(who: Principal) -> sa.ColumnElement[bool]:
         children = sa.select(col(StudentGuardian.student_id)).where(
             col(StudentGuardian.guardian_id) == who.person_id
         )
-        return _has(col(Participant.student_id).in_(children))
+        return _has(col(Participant.student_id).in_(children) & col(Participant.removed_at).is_(None))
     return sa.true()
 
 
@@ -129,7 +129,7 @@ async def _reserve(
         .where(
             col(BookedTime.organization_id) == session.organization_id,
             col(BookedTime.person_id).in_(people),
-            col(BookedTime.during).overlaps(during),
+            col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
             col(BookedTime.session_id) != session.id,
         )
         .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
@@ -174,7 +174,16 @@ async def release_time(db: AsyncSession, session_id: UUID) -> None:
     await db.execute(sa.delete(BookedTime).where(col(BookedTime.session_id) == session_id))
 
 
+async def release_time_of(db: AsyncSession, session_id: UUID, people: Sequence[UUID]) -> None:
+    await db.execute(
+        sa.delete(BookedTime).where(
+            col(BookedTime.session_id) == session_id, col(BookedTime.person_id).in_(people)
+        )
+    )
+
+
 async def participants(db: AsyncSession, session_id: UUID) -> list[Participant]:
+    """Everybody of the record of the class, also those who were removed after its room had opened."""
     query = sa.select(Participant).where(col(Participant.session_id) == session_id)
     return list(await db.scalars(query.order_by(col(Participant.role), col(Participant.name))))
 
@@ -220,7 +229,9 @@ async def add_observer(db: AsyncSession, session: Session, key: UUID, name: str)
 async def admit_participants(db: AsyncSession, session_id: UUID, at: datetime) -> int:
     """Let the join links of all participants give credentials from now on. Returns the number of participants."""
     statement = (
-        sa.update(Participant).where(col(Participant.session_id) == session_id).values(credentialed_at=at)
+        sa.update(Participant)
+        .where(col(Participant.session_id) == session_id, col(Participant.removed_at).is_(None))
+        .values(credentialed_at=at)
     )
     admitted = await db.execute(statement.returning(col(Participant.id)))
     return len(admitted.all())
@@ -353,8 +364,11 @@ class Joining:
 async def joining(db: AsyncSession, session_id: UUID, participant_id: UUID) -> Joining:
     session = await get_session(db, session_id)
     participant = await db.get(Participant, participant_id)
-    if participant is None or participant.session_id != session_id:
-        raise NotFound("this person is not in this class")
+    if participant is None or participant.session_id != session_id or not participant.in_class:
+        raise NotFound(
+            "this person is not in this class",
+            next_step="Ask the school, if you think that you should be in it.",
+        )
     return Joining(session, participant)
 
 

@@ -23,6 +23,10 @@ class NewSession(Schema):
     external_id: ExternalId | None = None
 
 
+class AddedStudents(Schema):
+    student_ids: Ids = Field(min_length=1, max_length=500)
+
+
 class Move(Schema):
     starts_at: Moment
     ends_at: Moment

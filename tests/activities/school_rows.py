@@ -97,7 +97,20 @@ class SchoolRows:
             await self._add(db, Topic, "topic", **topic)
         self.session = await self.book("Noor", "Leo")
 
-    async def book(self, *students: str, starts_at: datetime | None = None) -> SessionRef:
+    async def book_with_another_instructor(
+        self, *students: str, starts_at: datetime | None = None
+    ) -> SessionRef:
+        """At the same time as the class, if no other is given. Students who are not known are added."""
+        async with self.database.tenant(self.id) as db:
+            await self._person(db, Instructor, "Ben")
+            for name in students:
+                if name not in self.people:
+                    await self._add(db, Student, name, name=f"{name} of {self.id}")
+        return await self.book(*students, starts_at=starts_at, instructor="Ben")
+
+    async def book(
+        self, *students: str, starts_at: datetime | None = None, instructor: str = "Ada"
+    ) -> SessionRef:
         ref = SessionRef(self.id, uuid4())
         start = starts_at or self.starts_at
         booking = BookInput(
@@ -105,7 +118,7 @@ class SchoolRows:
             REGION,
             self.course_id,
             (self.people["topic"],),
-            self.people["Ada"],
+            self.people[instructor],
             tuple(self.people[name] for name in students),
             start,
             start + timedelta(hours=1),

@@ -47,6 +47,23 @@ async def session(academy: School, session_id: object) -> Any:
     return await academy.get(f"/v1/sessions/{session_id}")
 
 
+async def test_a_student_is_removed_and_added_again(page: Page, hall: Hall, academy: School) -> None:
+    session_id = await academy.book()
+    await open_page(page, hall, session_id)
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.get_by_role("button", name="Remove Leo Lindqvist from this class").click()
+    await expect(page.locator("#people")).not_to_contain_text("Leo Lindqvist")
+    await page.get_by_role("link", name="Add a student").click()
+    await expect(page.get_by_text("In the class")).to_have_count(1)
+    await page.get_by_role("button", name="Add Leo Lindqvist").click()
+    await expect(page.locator("#people")).to_contain_text("Leo Lindqvist")
+    await expect(page.get_by_text("Added to the class")).to_be_visible()
+    await page.get_by_role("button", name="Remove Leo Lindqvist from this class").click()
+    await expect(page.locator("#people")).not_to_contain_text("Leo Lindqvist")
+    await page.get_by_role("button", name="Remove Noor Haddad from this class").click()
+    await expect(page.locator("#people")).to_contain_text("Cancel the class instead.")
+
+
 async def test_a_taught_class_shows_attendance_and_times(page: Page, hall: Hall, taught: Lesson) -> None:
     await open_page(page, hall, taught.session_id)
     bars = page.get_by_role("img", name="Leo Lindqvist")

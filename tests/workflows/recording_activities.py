@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from temporalio import activity
 
@@ -31,8 +32,24 @@ from workflows.contracts.record import (
     TranscribeResult,
     Transcription,
 )
-from workflows.contracts.rooms import CloseRoomInput, RoomOpened, Rooms, RoomWatch, WatchInput
-from workflows.contracts.sessions import BookInput, BookResult, CancelInput, MoveInput, Sessions
+from workflows.contracts.rooms import (
+    CloseRoomInput,
+    DisconnectInput,
+    RoomOpened,
+    Rooms,
+    RoomWatch,
+    WatchInput,
+)
+from workflows.contracts.sessions import (
+    AddPeopleInput,
+    BookInput,
+    BookResult,
+    CancelInput,
+    MoveInput,
+    PeopleResult,
+    RemovePeopleInput,
+    Sessions,
+)
 from workflows.failures import application_error
 
 
@@ -56,6 +73,7 @@ class World:
     refused_at_gate: dict[str, HomeroomError] = field(default_factory=dict)  # what their calls then fail with
     drafts: list[DraftInput] = field(default_factory=list)
     notices: list[NoticeInput] = field(default_factory=list)
+    added: list[UUID] = field(default_factory=list)  # students, whose ids are those of their participants too
 
     async def note(self, call: str, step: StepInput | None = None) -> None:
         self.calls.append(call)
@@ -96,6 +114,22 @@ class _Sessions(Sessions):
     async def cancel(self, cancel: CancelInput) -> None:
         await self._world.note("cancel_session", cancel)
 
+    @activity.defn(name="add_people")
+    async def add_people(self, added: AddPeopleInput) -> PeopleResult:
+        world = self._world
+        new = tuple(key for key in added.student_ids if key not in world.added)
+        world.added += new
+        await world.note(f"add_people:{len(new)}{':room' if added.has_room else ''}", added)
+        return PeopleResult(new, new)
+
+    @activity.defn(name="remove_people")
+    async def remove_people(self, removed: RemovePeopleInput) -> PeopleResult:
+        world = self._world
+        gone = tuple(key for key in removed.participant_ids if key in world.added)
+        world.added = [key for key in world.added if key not in gone]
+        await world.note(f"remove_people:{len(gone)}", removed)
+        return PeopleResult(gone, gone)
+
     @activity.defn(name="record_progress")
     async def record_progress(self, step: StepInput) -> None:
         await self._world.note("progress", step)
@@ -109,6 +143,10 @@ class _Rooms(Rooms):
     async def open_room(self, step: StepInput) -> RoomOpened:
         await self._world.note("open_room", step)
         return RoomOpened(3)
+
+    @activity.defn(name="disconnect_people")
+    async def disconnect(self, people: DisconnectInput) -> None:
+        await self._world.note("disconnect", people)
 
     @activity.defn(name="reopen_room")
     async def reopen_room(self, step: StepInput) -> RoomOpened:
@@ -236,10 +274,13 @@ def session_activities(world: World) -> Sequence[Callable[..., Any]]:
         booking.book,
         booking.move,
         booking.cancel,
+        booking.add_people,
+        booking.remove_people,
         booking.record_progress,
         rooms.open_room,
         rooms.reopen_room,
         rooms.close_room,
+        rooms.disconnect,
         rooms.is_occupied,
         _Notices(world).send,
         _Cases(world).open_case,

@@ -66,6 +66,22 @@ async def extended_and_ended_by_command(environment: WorkflowEnvironment, world:
     return await over(session)
 
 
+async def people_added_and_removed(environment: WorkflowEnvironment, world: World) -> Handle:
+    first, second = uuid4(), uuid4()
+    session = await book(environment, world)
+    await session.add(first)
+    await session.until(session.starts_at - 5 * MINUTE)
+    await session.add(second)
+    await session.until_start()
+    await session.teacher_joins()
+    await session.remove(first)
+    await session.pass_time(MINUTE)
+    await session.end()
+    await session.drafted()
+    await session.approve()
+    return await over(session)
+
+
 async def ended_as_the_instructor_came(environment: WorkflowEnvironment, world: World) -> Handle:
     session = await book(environment, world)
     await session.until_start()
@@ -212,6 +228,7 @@ SCENARIOS: dict[str, Scenario] = {
         moved_after_the_door_opened,
         move_refused,
         extended_and_ended_by_command,
+        people_added_and_removed,
         ended_as_the_instructor_came,
         emptied_and_filled_again,
         cancelled_before_the_door_opened,

@@ -38,6 +38,7 @@ from workflows.queues import Queue, task_queue
 from workflows.session import search_attributes
 from workflows.session.facts import SessionFacts
 from workflows.session.messages import (
+    AddPeople,
     Approve,
     Booking,
     Cancel,
@@ -45,6 +46,7 @@ from workflows.session.messages import (
     EndClass,
     Extend,
     PresenceSignal,
+    RemovePeople,
     Reopen,
     RequestChanges,
     Reschedule,
@@ -181,6 +183,16 @@ class SessionDriver:
 
     async def request_changes(self, revision: int = 1) -> None:
         await self.sessions.request_changes(self.session_id, RequestChanges(revision, "person"))
+
+    async def add(self, *student_ids: UUID, tell: bool = True) -> int:
+        """Returns how many of them are new in the class."""
+        added = AddPeople(student_ids, "admin", tell)
+        return len((await self.sessions.add_people(self.session_id, added)).participant_ids)
+
+    async def remove(self, *participant_ids: UUID) -> int:
+        """Returns how many of them were in the class."""
+        removed = RemovePeople(participant_ids, "admin")
+        return len((await self.sessions.remove_people(self.session_id, removed)).participant_ids)
 
     async def ask_for_substitute(self) -> None:
         await self.sessions.substitute(self.session_id, Substitute(by="admin"))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
@@ -38,6 +39,10 @@ async def substitute(session: SessionDriver) -> None:
     await session.ask_for_substitute()
 
 
+async def add(session: SessionDriver) -> None:
+    assert await session.add(uuid4()) == 1
+
+
 async def approve(session: SessionDriver) -> None:
     await session.approve()
 
@@ -66,6 +71,13 @@ WITHOUT_AN_INSTRUCTOR: list[tuple[Command, Command, str, str]] = [
     (extend, cancel, DONE, "cancelled"),
     (extend, end, DONE, "not_held"),
     (extend, move, DONE, "moved"),
+    (cancel, add, REFUSED, "cancelled"),
+    (end, add, REFUSED, "not_held"),
+    (move, add, DONE, "moved"),
+    (add, cancel, DONE, "cancelled"),
+    (add, end, DONE, "not_held"),
+    (add, move, DONE, "moved"),
+    (add, add, DONE, "not_held"),
     (substitute, cancel, DONE, "cancelled"),
     (substitute, end, DONE, "not_held"),
     (substitute, move, DONE, "moved"),
@@ -105,6 +117,7 @@ async def test_of_two_commands_in_one_task_the_first_wins(
     assert (world.calls.count("notice:cancelled") == 1) == (outcome in ("cancelled", "moved"))
     accepted = [first] if answer == REFUSED else [first, second]
     assert ("case:substitution_requested" in world.calls) == (substitute in accepted)
+    assert len(world.added) == accepted.count(add)
 
 
 @pytest.mark.parametrize(("first", "second"), [(approve, request_changes), (approve, approve)], ids=_name)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from temporalio import activity
 
@@ -17,6 +18,7 @@ class NoticeInput(StepInput):
     starts_at: datetime | None = (
         None  # the start that the notice is about; None: the present one of the class
     )
+    student_ids: tuple[UUID, ...] = ()  # that it is about; empty: all students of the class
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from temporalio import activity
 
@@ -17,6 +18,11 @@ class RoomOpened:
 class CloseRoomInput(StepInput):
     reason: str = ""  # scheduled | empty | command | moved | cancelled
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DisconnectInput(StepInput):
+    participant_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,11 @@ class Rooms:
     @activity.defn(name="is_room_occupied")
     async def is_occupied(self, session: SessionRef) -> bool:
         """Whether the media server lists a person in the room; a room that does not exist is empty."""
+        raise NotImplementedError
+
+    @activity.defn(name="disconnect_people")
+    async def disconnect(self, people: DisconnectInput) -> None:
+        """Put participants out of the room. Who is not in it counts as disconnected."""
         raise NotImplementedError
 
 

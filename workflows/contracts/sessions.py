@@ -24,6 +24,7 @@ class BookInput:
     policy: SessionPolicy
     now: datetime
     external_id: str | None = None
+    whole_course: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,28 @@ class MoveInput(StepInput):
 @dataclass(frozen=True)
 class CancelInput(StepInput):
     reason: str = ""  # a code
+
+
+@dataclass(frozen=True)
+class AddPeopleInput(StepInput):
+    student_ids: tuple[UUID, ...] = ()
+    has_room: bool = False
+    by: str = ""  # an actor of the change log
+
+
+@dataclass(frozen=True)
+class RemovePeopleInput(StepInput):
+    participant_ids: tuple[UUID, ...] = ()
+    has_room: bool = False
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class PeopleResult:
+    """Only those whose place in the class has changed."""
+
+    participant_ids: tuple[UUID, ...] = ()
+    student_ids: tuple[UUID, ...] = ()
 
 
 class Sessions:
@@ -64,6 +87,22 @@ class Sessions:
     @activity.defn(name="cancel_session")
     async def cancel(self, cancel: CancelInput) -> None:
         """Mark the session as cancelled and release the time it reserved."""
+        raise NotImplementedError
+
+    @activity.defn(name="add_people")
+    async def add_people(self, added: AddPeopleInput) -> PeopleResult:
+        """Add students to a class, and reserve their time. Who is in it already stays as they are.
+
+        Fails with unknown-reference, double-booked or transition-refused, and then adds nobody.
+        """
+        raise NotImplementedError
+
+    @activity.defn(name="remove_people")
+    async def remove_people(self, removed: RemovePeopleInput) -> PeopleResult:
+        """Take students and guests out of a class, and release their time. Who is out already stays so.
+
+        Fails with conflict where no student would be left, and then removes nobody.
+        """
         raise NotImplementedError
 
     @activity.defn(name="record_progress")

@@ -16,5 +16,5 @@ class BackgroundTasks:
 
     async def finish(self) -> None:
         """Wait until all tasks have ended."""
-        if self._running:
+        while self._running:
             await asyncio.gather(*self._running)

@@ -9,17 +9,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases.kinds import ExceptionKind
     from domain.errors import BookingInPast, InvalidInput, TransitionRefused
-    from domain.sessions.states import SessionState, Trigger
+    from domain.sessions.states import ROOM_STATES, SessionState, Trigger
     from domain.sessions.timeline import Outcome, Step
     from workflows import options, patches
     from workflows.contracts.record import ApproveInput, ChangesInput, DocumentationSteps
-    from workflows.contracts.sessions import BookInput, BookResult, MoveInput, Sessions
+    from workflows.contracts.sessions import (
+        AddPeopleInput,
+        BookInput,
+        BookResult,
+        MoveInput,
+        PeopleResult,
+        RemovePeopleInput,
+        Sessions,
+    )
     from workflows.failures import STEP_FAILURES, application_error, cause_of
     from workflows.local_first import execute_local_first
     from workflows.patches import patched
@@ -27,12 +36,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.session.facts import SessionFacts
     from workflows.session.lifecycle import Lifecycle
     from workflows.session.messages import (
+        AddPeople,
         Approve,
         Booked,
         Booking,
         Cancel,
         Extend,
         PresenceSignal,
+        RemovePeople,
         Reopen,
         RequestChanges,
         Reschedule,
@@ -173,13 +184,60 @@ class Commands:
         )
 
     def check_substitute(self) -> None:
-        if self._facts.booking is None or self._facts.next_state not in _BEFORE_END:
+        if not self._before_end:
             raise application_error(
                 TransitionRefused(
                     f"a session that is {self._facts.next_state} needs no substitute",
                     next_step="Request one before the class ends.",
                 )
             )
+
+    def check_people(self) -> None:
+        if not self._before_end:
+            raise application_error(
+                TransitionRefused(
+                    f"the people of a session that is {self._facts.next_state} stay as they are",
+                    next_step="Change them before the class ends.",
+                )
+            )
+
+    async def add_people(self, added: AddPeople) -> PeopleResult:
+        self.check_people()
+        result = await self._execute(
+            Sessions.add_people,
+            AddPeopleInput(
+                self._facts.session,
+                self._steps.progress(),
+                student_ids=added.student_ids,
+                has_room=self._facts.state in ROOM_STATES,
+                by=added.by,
+            ),
+            "add people",
+        )
+        self._change_students((*self._facts.booked.student_ids, *result.student_ids), result)
+        return result
+
+    async def remove_people(self, removed: RemovePeople) -> PeopleResult:
+        self.check_people()
+        result = await self._execute(
+            Sessions.remove_people,
+            RemovePeopleInput(
+                self._facts.session,
+                self._steps.progress(),
+                participant_ids=removed.participant_ids,
+                has_room=self._facts.state in ROOM_STATES,
+                by=removed.by,
+            ),
+            "remove people",
+        )
+        gone = set(result.student_ids)
+        self._change_students(tuple(key for key in self._facts.booked.student_ids if key not in gone), result)
+        return result
+
+    def _change_students(self, student_ids: tuple[UUID, ...], result: PeopleResult) -> None:
+        if result.participant_ids:
+            self._facts.people_changes += 1
+            self._facts.booking = replace(self._facts.booked, student_ids=student_ids)
 
     async def substitute(self, substitute: Substitute) -> None:
         """Open a case for ops, who find the substitute. The answer comes when the case is in their queue."""
@@ -223,7 +281,12 @@ class Commands:
             policy=booking.policy,
             now=workflow.now(),
             external_id=booking.external_id,
+            whole_course=booking.whole_course,
         )
+
+    @property
+    def _before_end(self) -> bool:
+        return self._facts.booking is not None and self._facts.next_state in _BEFORE_END
 
     def _check(self, trigger: Trigger) -> None:
         """Check a command when its turn comes: the commands before it may have left nothing for it to do."""

@@ -33,6 +33,7 @@ class SessionFacts:
     reopenings: int = 0
     reopen_pending: bool = False  # reopened, and `run` has not acted on it yet
     approved_revision: int | None = None
+    people_changes: int = 0  # how often people were added or removed
     reports: int = 0  # of cases, so far: tells apart two of one cause
 
     @property

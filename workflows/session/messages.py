@@ -32,6 +32,7 @@ class Booking:
     time_zone: str = "UTC"
     policy: SessionPolicy = field(default_factory=SessionPolicy)
     external_id: str | None = None
+    whole_course: bool = False  # who enrols in the course or leaves it later changes the class
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,27 @@ class RequestChanges:
 class Substitute:
     instructor_id: UUID | None = None  # None: ops choose
     by: str = ""
+
+
+@dataclass(frozen=True)
+class AddPeople:
+    student_ids: tuple[UUID, ...]
+    by: str = ""
+    tell: bool = True  # their guardians; False: whoever sends this tells them
+
+
+@dataclass(frozen=True)
+class RemovePeople:
+    participant_ids: tuple[UUID, ...]  # students and guests
+    by: str = ""
+    tell: bool = True
+
+
+@dataclass(frozen=True)
+class PeopleChanged:
+    """Who was added or removed by the command; those whom it found as they should be are not among them."""
+
+    participant_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from temporalio import workflow
 
@@ -32,15 +33,22 @@ class NoticeSender:
             note=_note,
         )
 
-    async def send(self, kind: NoticeKind, occasion: str = "") -> None:
+    async def send(self, kind: NoticeKind, occasion: str = "", student_ids: tuple[UUID, ...] = ()) -> None:
         """Send a message that is not a step. A failure opens a case."""
         await self._steps.run_unlisted(
-            f"notice {kind}", lambda progress: self._send(kind, occasion, progress)
+            f"notice {kind}", lambda progress: self._send(kind, occasion, progress, student_ids)
         )
 
-    async def _send(self, kind: NoticeKind, occasion: str, progress: Progress) -> NoticeResult:
+    async def _send(
+        self, kind: NoticeKind, occasion: str, progress: Progress, student_ids: tuple[UUID, ...] = ()
+    ) -> NoticeResult:
         notice = NoticeInput(
-            self._facts.session, progress, kind, occasion, starts_at=self._facts.booked.starts_at
+            self._facts.session,
+            progress,
+            kind,
+            occasion,
+            starts_at=self._facts.booked.starts_at,
+            student_ids=student_ids,
         )
         name = f"{kind} {occasion}".strip()
         while True:
