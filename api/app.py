@@ -14,6 +14,7 @@ from api.routes import (
     board,
     bulk,
     content,
+    enrollments,
     events,
     exports,
     family,
@@ -61,7 +62,8 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     _add_middleware(app, settings)
     problems.install(app)
     tenant_modules = (
-        bulk, resources, sessions, events, organizations, keys, records, files, queues, board, family, exports,
+        bulk, enrollments, resources, sessions, events, organizations, keys, records, files, queues, board, family,
+        exports,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -13,6 +13,7 @@ from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
 from models.database import Database
 from services.class_commands import ClassCommands
+from services.course_members import CourseMembers
 from services.documentation import DocumentationCommands
 from services.exports import Exports
 from services.family_links import FamilyLinks
@@ -51,6 +52,10 @@ class ApiParts:
     @cached_property
     def classes(self) -> ClassCommands:
         return ClassCommands(self.database, self.sessions)
+
+    @cached_property
+    def course_members(self) -> CourseMembers:
+        return CourseMembers(self.database, self.classes, self.links, self.deliveries)
 
     @cached_property
     def documentation(self) -> DocumentationCommands:

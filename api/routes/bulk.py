@@ -1,8 +1,9 @@
 """Bulk imports of people and courses, from JSON lines or CSV."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 from uuid import UUID, uuid5
@@ -30,8 +31,9 @@ from api.http.state import State
 from api.http.upload_spool import spooled
 from api.schemas.resources import api_of
 from domain.errors import HomeroomError, UnsupportedMedia
+from domain.people.access import Principal
 from services.bulk_import.csv_files import csv_rows
-from services.bulk_import.importer import BulkImport
+from services.bulk_import.importer import BulkImport, Outcome
 from services.bulk_import.parsing import Row, json_rows
 from services.bulk_import.row_schemas import columns
 from services.resources.catalogue import COURSES, ENROLLMENTS, GUARDIANS, INSTRUCTORS, PLANS, STUDENTS, TOPICS
@@ -66,7 +68,7 @@ def serve(resource: Resource[Any]) -> None:
                 report = replay(saved_answer(shared, claim, earlier), id_of)
                 return StreamingResponse(report, media_type=JSON_LINES, headers={REPLAYED: "true"})
             intake = BulkImport(shared.database, resource, who.organization_id, id_of, dry_run)
-            upload = _Upload(shared, intake, claim)
+            upload = _Upload(shared, who, intake, claim)
             cleanup.push_async_callback(upload.release)
             return ReportStream(upload.report(rows, now), cleanup.pop_all().aclose)
 
@@ -131,7 +133,8 @@ def _ids(claim: Claim | None) -> Callable[[int], UUID]:
 class _Upload:
     """An import in progress, and its lock on its Idempotency-Key if it has one."""
 
-    def __init__(self, shared: State, intake: BulkImport, claim: Claim | None) -> None:
+    def __init__(self, shared: State, who: Principal, intake: BulkImport, claim: Claim | None) -> None:
+        self._who = who
         self._shared, self._intake, self._claim = shared, intake, claim
         self._locked = claim is not None
 
@@ -139,7 +142,7 @@ class _Upload:
         report, locked_at = Report(self._intake.dry_run), now
         try:
             async for outcomes in self._intake.take(rows, now):
-                yield report.lines(outcomes)
+                yield report.lines(await self._with_class_changes(outcomes, now))
                 if self._claim and datetime.now(UTC) - locked_at > _LOCK_INTERVAL:
                     locked_at = datetime.now(UTC)
                     await extend_lock(self._shared, self._claim, locked_at)
@@ -150,6 +153,19 @@ class _Upload:
             yield report.interrupted(error)
         else:
             yield report.end()
+
+    async def _with_class_changes(self, outcomes: Sequence[Outcome], now: datetime) -> Sequence[Outcome]:
+        """Let the classes of courses follow imported enrollments; a remark on a row says what has changed."""
+        if self._intake.resource is not ENROLLMENTS or self._intake.dry_run:
+            return outcomes
+        imported = [outcome.candidate.id for outcome in outcomes if outcome.refusal is None]
+        changes = await self._shared.course_members.imported(self._who, imported, now)
+        return [
+            replace(outcome, remark=changes[outcome.candidate.id].text)
+            if outcome.candidate.id in changes
+            else outcome
+            for outcome in outcomes
+        ]
 
     async def release(self) -> None:
         """Unlock the key of an interrupted import, so that sending the file again resumes it."""

@@ -20,7 +20,7 @@ from api.http.paging import Page, next_cursor
 from api.schemas.resources import api_of, present
 from models.reading import Readable
 from models.repositories import pages
-from services.resources.catalogue import RESOURCES
+from services.resources.catalogue import ENROLLMENTS, RESOURCES
 from services.resources.resource import Resource
 
 router = APIRouter(prefix="/v1", route_class=ApiRoute)
@@ -134,8 +134,11 @@ def serve(resource: Resource[Any]) -> None:
     one_of_kind = f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
     add = router.add_api_route
     tags: list[str | Enum] = [api.tag]
-    add(collection, create, methods=["POST"], status_code=201, response_model=api.out, dependencies=write,
-        tags=tags, summary=f"Create {one_of_kind}", operation_id=f"create_{kind}")  # fmt: skip
+    # Those of enrollments also change classes (api/routes/enrollments.py).
+    changes_classes = resource is ENROLLMENTS
+    if not changes_classes:
+        add(collection, create, methods=["POST"], status_code=201, response_model=api.out, dependencies=write,
+            tags=tags, summary=f"Create {one_of_kind}", operation_id=f"create_{kind}")  # fmt: skip
     add(collection, list_all, methods=["GET"], response_model=page, dependencies=read, route_class_override=_ListRoute,
         tags=tags, summary=f"List {name}s", operation_id=f"list_{kind}")  # fmt: skip
     add(item, read_one, methods=["GET"], response_model=api.out, dependencies=read, route_class_override=_ReadOneRoute,
@@ -143,6 +146,8 @@ def serve(resource: Resource[Any]) -> None:
     add(item, change, methods=["PATCH"], response_model=api.out, dependencies=write,
         tags=tags, summary=f"Change {one_of_kind}", operation_id=f"change_{kind}",
         description="Fields you leave out stay as they are.")  # fmt: skip
+    if changes_classes:
+        return
     add(item, retire, methods=["DELETE"], status_code=204, dependencies=write,
         tags=tags, summary=f"Retire {one_of_kind}",
         operation_id=f"retire_{kind}",

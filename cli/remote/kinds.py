@@ -71,6 +71,7 @@ class Kind:
     searchable: bool = True
     importable: bool = True
     grants_access: bool = False  # listed among access commands
+    changes_classes: bool = False  # the course's coming classes, which the answer tells
 
 
 _NAME = FieldOption("name", "Their name.", required=True)
@@ -176,6 +177,6 @@ KINDS = (
             _EXTERNAL,
         ),
         ("course_id", "student_id", "external_id", "id"),
-        _BY_EXTERNAL | _BY_COURSE | {"student": ("student_id", _STUDENT)}, searchable=False,
+        _BY_EXTERNAL | _BY_COURSE | {"student": ("student_id", _STUDENT)}, searchable=False, changes_classes=True,
     ),
 )  # fmt: skip

@@ -39,6 +39,8 @@ def commands_of(kind: Kind) -> typer.Typer:
     def add(caller: Caller, **options: Any) -> None:
         made = caller.api.post(path, _body(caller, kind.fields, options))
         caller.screen.done(made["id"], made)
+        for line in _class_changes(made.get("class_changes")):
+            caller.screen.note(line)
 
     def edit(caller: Caller, id: str, **options: Any) -> None:
         body = _body(caller, kind.fields, options)
@@ -51,8 +53,14 @@ def commands_of(kind: Kind) -> typer.Typer:
     def retire(caller: Caller, id: str, yes: bool) -> None:
         row_path = path_of(caller, id)
         caller.confirm(f"Retire this {kind.name}?", yes)
+        result = {"id": row_path.rpartition("/")[2], "done": "retired"}
+        if kind.changes_classes:
+            changes = caller.api.post(f"{row_path}/leave")
+            text = " ".join(["Retired.", *_class_changes(changes)])
+            caller.screen.done(text, result | {"class_changes": changes})
+            return
         caller.api.delete(row_path)
-        caller.screen.done("Retired.", {"id": row_path.rpartition("/")[2], "done": "retired"})
+        caller.screen.done("Retired.", result)
 
     def restore(caller: Caller, id: str) -> None:
         caller.screen.done("Restored.", caller.api.post(f"{path_of(caller, id)}/restore"))
@@ -88,6 +96,18 @@ def commands_of(kind: Kind) -> typer.Typer:
             _command(import_, parameters)
         )
     return app
+
+
+def _class_changes(changes: Json | None) -> list[str]:
+    """What an enrollment has changed in the course's coming classes, in sentences."""
+    if not changes:
+        return []
+    count = len(changes["changed"])
+    changed = [f"{count} coming {'class' if count == 1 else 'classes'} changed."] if count else []
+    return changed + [
+        f"“{one['title']}” ({one['session_id']}) stays as it is: {one['detail']}."
+        for one in changes["unchanged"]
+    ]
 
 
 def _command(function: Callable[..., None], parameters: list[inspect.Parameter]) -> Callable[..., None]:

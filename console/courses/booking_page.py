@@ -60,6 +60,10 @@ class BookingChoices:
     topics: Sequence[Topic]
     students: Sequence[Student]
 
+    @property
+    def enrolled(self) -> set[str]:
+        return {str(student.id) for student in self.students}
+
     def form(self, values: Mapping[str, Any], starts_at: str = "") -> Form:
         """`starts_at` is the typed start: where it occurs twice, the form asks for its side."""
         fields = (
@@ -81,8 +85,7 @@ async def booking_form(request: Request, key: UUID, shared: Shared, who: Current
     async with shared.database.tenant(who.organization_id) as db:
         choices = await _choices(db, who, key)
     form = choices.form({"minutes": _DEFAULT_MINUTES})
-    enrolled = {str(student.id) for student in choices.students}
-    return _page(request, choices, form, set(), enrolled, str(uuid7()))
+    return _page(request, choices, form, set(), choices.enrolled, str(uuid7()))
 
 
 @router.post("", dependencies=[Depends(same_origin)])
@@ -102,7 +105,7 @@ async def book(request: Request, key: UUID, shared: Shared, who: CurrentUser, no
                 "instructor_id": booking.instructor_id,
                 "starts_at": starts_at,
                 "ends_at": starts_at + timedelta(minutes=booking.minutes),
-                "student_ids": students,
+                "student_ids": None if set(students) == choices.enrolled else students,
                 "topic_ids": topics,
             }
         )

@@ -1,0 +1,43 @@
+"""The mail that tells a family which coming classes a child has joined or left with a course."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.notices.kinds import CourseNoticeKind
+from reports.catalogue import supported_language, words_in
+from reports.contexts import RenderedMessage
+from reports.letters import render
+from reports.moments import moment
+
+_MOST_LISTED = 12  # classes
+
+
+def render_course_change(
+    kind: CourseNoticeKind,
+    *,
+    reader: str,
+    student: str,
+    course: str,
+    organization: str,
+    starts: Sequence[datetime],
+    family_url: str,
+    language: str,
+    time_zone: str,
+    now: datetime,
+) -> RenderedMessage:
+    """`starts` are those of the classes, in order of time."""
+    words, language = words_in(language), supported_language(language)
+    further = len(starts) - _MOST_LISTED
+    values = {
+        "w": words,
+        "language": language,
+        "hello": words["hello"].format(name=reader),
+        "lead": words[kind].format(student=student, course=course),
+        "classes": [moment(start, language, time_zone, now=now) for start in starts[:_MOST_LISTED]],
+        "further": words["further_classes"].format(count=further) if further > 0 else "",
+        "zone": time_zone.replace("_", " "),
+        "actions": [(words["family_page"], family_url)],
+        "footer": words["footer"].format(organization=organization),
+    }
+    subject = words[f"{kind}_subject"].format(student=student, course=course)
+    return render("course_change", subject, values)

@@ -1,0 +1,83 @@
+"""Enrolling in a course and leaving it changes its coming classes, and the answer says which."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from tests.api.test_people_of_class import another_student, names
+from tests.campus import HOUR, School, school
+from tests.stack import TestMail, wait_until
+
+pytestmark = pytest.mark.adapter
+
+
+async def test_who_enrols_joins_the_coming_classes_and_is_told_once(
+    harbour: School, mail_sink: TestMail
+) -> None:
+    first, second = await harbour.book(), await harbour.book(72 * HOUR)
+    listed = await harbour.book(96 * HOUR, student_ids=[harbour.ids["student 0"]])
+    address = f"{uuid4()}@family.example"
+    guardian = (await harbour.post("/v1/guardians", {"name": "Hana", "email": address}))["id"]
+    student = (await harbour.post("/v1/students", {"name": "Iris Meyer", "guardian_ids": [guardian]}))["id"]
+    enrollment = {"course_id": harbour.ids["course"], "student_id": student}
+    enrolled = await harbour.post("/v1/enrollments", enrollment)
+    assert enrolled["class_changes"] == {"changed": [first, second], "unchanged": []}
+    for session_id in (first, second):
+        assert "Iris Meyer" in await names(harbour, session_id)
+    assert "Iris Meyer" not in await names(harbour, listed), "it was booked for a list of students"
+    await asyncio.to_thread(wait_until, lambda: mail_sink.messages(address), what="the message")
+
+    left = await harbour.post(f"/v1/enrollments/{enrolled['id']}/leave")
+    assert left == {"changed": [first, second], "unchanged": []}
+    assert "Iris Meyer" not in await names(harbour, first)
+    await asyncio.to_thread(wait_until, lambda: len(mail_sink.messages(address)) == 2, what="the message")
+    mails = [mail["subject"] for mail in mail_sink.messages(address)]
+    assert sorted(mails) == ["Iris Meyer has left Mathematics", "Iris Meyer is enrolled in Mathematics"]
+    assert await harbour.post(f"/v1/enrollments/{enrolled['id']}/leave") == {"changed": [], "unchanged": []}
+    again = await harbour.post(f"/v1/enrollments/{enrolled['id']}/restore")
+    assert again["class_changes"]["changed"] == [first, second]
+
+
+async def test_a_class_that_clashes_stays_as_it_is_and_says_why(harbour: School) -> None:
+    student = await another_student(harbour)
+    ben = (await harbour.post("/v1/instructors", {"name": "Ben", "email": f"{uuid4()}@harbour.example"}))[
+        "id"
+    ]
+    other = await harbour.book(instructor_id=ben, student_ids=[student])
+    first, second = await harbour.book(), await harbour.book(72 * HOUR)
+    enrolled = await harbour.post(
+        "/v1/enrollments", {"course_id": harbour.ids["course"], "student_id": student}
+    )
+    changes = enrolled["class_changes"]
+    assert changes["changed"] == [second]
+    (unchanged,) = changes["unchanged"]
+    assert (unchanged["session_id"], unchanged["code"]) == (first, "double-booked")
+    assert unchanged["detail"].startswith("Iris Meyer has another class at that time: “Adding fractions”")
+    assert other not in (first, second)
+
+
+async def test_a_class_keeps_its_last_student(harbour: School) -> None:
+    enrollments = (await harbour.get(f"/v1/enrollments?student_id={harbour.ids['student 0']}"))["items"]
+    session_id = await harbour.book(student_ids=[harbour.ids["student 0"]])
+    left = await harbour.post(f"/v1/enrollments/{enrollments[0]['id']}/leave")
+    assert left["changed"] == []
+    assert [(one["session_id"], one["code"]) for one in left["unchanged"]] == [(session_id, "conflict")]
+
+
+async def test_imported_enrollments_say_what_they_change(harbour: School) -> None:
+    await harbour.book()
+    student = await another_student(harbour)
+    body = f"course_id,student_id\n{harbour.ids['course']},{student}\n"
+    answer = await harbour.api.post(
+        "/v1/enrollments/bulk", content=body, headers={"Content-Type": "text/csv"}
+    )
+    assert "1 coming class changed." in answer.text
+
+
+async def test_retiring_an_enrollment_changes_the_classes_too(harbour: School) -> None:
+    async with school(harbour.campus) as opened:
+        session_id = await opened.book()
+        enrollments = (await opened.get(f"/v1/enrollments?student_id={opened.ids['student 1']}"))["items"]
+        assert (await opened.api.delete(f"/v1/enrollments/{enrollments[0]['id']}")).status_code == 204
+        assert await names(opened, session_id) == ["Ada Okafor", "Noor Haddad"]
