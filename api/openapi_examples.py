@@ -145,6 +145,7 @@ BODIES: Final[dict[str, Json]] = {
         "revision": 1,
         "reason": "Say which exercises are homework.",
     },
+    "POST /v1/notices/{notice_id}/send-again": {"address": "samira.haddad@family.example"},
     "POST /v1/exceptions/{case_id}/assign": {"member_id": MEMBER},
     "POST /v1/exceptions/{case_id}/resolve": {"resolution": "Called the family; they join next week."},
     "POST /v1/join/{session_id}/credentials": {"link": LINK},

@@ -80,6 +80,7 @@ class Participant(TenantRow, table=True):
         within_tenant("session"),
         within_tenant("student"),
         within_tenant("instructor"),
+        sa.Index("uq_participant_join_code_hash", "join_code_hash", unique=True),
     )
     id: UUID = Field(primary_key=True)
     session_id: UUID = Field(index=True)
@@ -91,6 +92,7 @@ class Participant(TenantRow, table=True):
     sent_out_at: datetime | None = utc(None)  # of the room, by the instructor
     # Taken out of the class after its room had opened; who is taken out before has no row.
     removed_at: datetime | None = utc(None)
+    join_code_hash: str | None = None  # keyed; None: the short link was never shown
 
     @property
     def in_class(self) -> bool:

@@ -7,13 +7,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import MailboxBusy
+from domain.errors import MailboxBusy, TransitionRefused
 from domain.notices.kinds import NoticeKind, is_of_each_start, notice_key
 from domain.notices.timing import is_outdated, send_at
+from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
 from models.database import Database
 from models.notice import Notice
-from models.repositories import notices
+from models.repositories import notices, sessions
 from reports.notices import render_notice
 from services.notice_content import ClassFacts, context, gather
 from services.outbox import Outbox
@@ -64,7 +65,9 @@ class ClassNotices:
         written = await _written(db, notice, readers, about)
         if about == facts.session.starts_at or not is_of_each_start(notice.kind):
             have = {row.recipient_id for row in written}
-            new = [self._row(facts, notice, reader, now) for reader in readers if reader.id not in have]
+            new = [
+                _row(self._links, facts, notice, reader, now) for reader in readers if reader.id not in have
+            ]
             await notices.prepare(db, new)
             written = await _written(db, notice, readers, about)
         for row in written:
@@ -85,39 +88,87 @@ class ClassNotices:
         if busy:
             raise busy
 
-    def _row(self, facts: ClassFacts, notice: ClassNotice, recipient: Recipient, now: datetime) -> Notice:
-        session = facts.session
-        key = _key(notice, recipient, session.starts_at)
-        message = render_notice(
+
+async def written_again(
+    db: AsyncSession,
+    links: LinkSigner,
+    earlier: Notice,
+    again_id: UUID,
+    now: datetime,
+    deliver_by: datetime,
+) -> Notice:
+    """An earlier message about a class as it reads now, to be delivered by itself.
+
+    Raises TransitionRefused where it is no longer true, or no longer concerns its reader.
+    """
+    if (
+        earlier.session_id is None
+        or earlier.kind not in list(NoticeKind)
+        or earlier.kind == NoticeKind.REMOVED
+    ):
+        raise TransitionRefused("this kind of message can't be sent again")
+    kind = NoticeKind(earlier.kind)
+    present = [
+        person.student_id
+        for person in await sessions.participants(db, earlier.session_id)
+        if person.student_id and person.in_class
+    ]
+    facts = await gather(db, earlier.session_id, kind, present)
+    session = facts.session
+    cancelled = session.state == SessionState.CANCELLED
+    if is_outdated(
+        kind, named_start=session.starts_at, starts_at=session.starts_at, state=session.state
+    ) or cancelled != (kind == NoticeKind.CANCELLED):
+        raise TransitionRefused(
+            f"this message is out of date: the class is {session.state}",
+            next_step="Tell the person what holds now.",
+        )
+    readers = await recipients(db, kind, session, facts.instructor, facts.participants, now, facts.changed)
+    reader = next((one for one in readers if one.id == earlier.recipient_id), None)
+    if reader is None:
+        raise TransitionRefused("this message no longer concerns its reader")
+    notice = ClassNotice(session.organization_id, session.id, kind)
+    again = _row(links, facts, notice, reader, now)
+    again.id, again.key = again_id, f"{earlier.key.partition('#')[0]}#{again_id}"
+    again.send_after, again.deliver_by = now, deliver_by
+    return again
+
+
+def _row(
+    links: LinkSigner, facts: ClassFacts, notice: ClassNotice, recipient: Recipient, now: datetime
+) -> Notice:
+    session = facts.session
+    key = _key(notice, recipient, session.starts_at)
+    message = render_notice(
+        notice.kind,
+        context(facts, notice.kind, recipient, links, now),
+        language=recipient.language,
+        time_zone=recipient.time_zone,
+    )
+    return Notice(
+        id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
+        organization_id=session.organization_id,
+        key=key,
+        subject_kind=SubjectKind.SESSION,
+        subject_id=session.id,
+        kind=notice.kind,
+        recipient_kind=recipient.kind,
+        recipient_id=recipient.id,
+        address=recipient.address,
+        subject=message.subject,
+        html=message.html,
+        text=message.text,
+        class_starts_at=session.starts_at,
+        send_after=send_at(
             notice.kind,
-            context(facts, notice.kind, recipient, self._links, now),
-            language=recipient.language,
-            time_zone=recipient.time_zone,
-        )
-        return Notice(
-            id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
-            organization_id=session.organization_id,
-            key=key,
-            subject_kind=SubjectKind.SESSION,
-            subject_id=session.id,
-            kind=notice.kind,
-            recipient_kind=recipient.kind,
-            recipient_id=recipient.id,
-            address=recipient.address,
-            subject=message.subject,
-            html=message.html,
-            text=message.text,
+            now,
             class_starts_at=session.starts_at,
-            send_after=send_at(
-                notice.kind,
-                now,
-                class_starts_at=session.starts_at,
-                zone=recipient.time_zone,
-                quiet_from=recipient.quiet_from,
-                quiet_until=recipient.quiet_until,
-            ),
-            created_at=now,
-        )
+            zone=recipient.time_zone,
+            quiet_from=recipient.quiet_from,
+            quiet_until=recipient.quiet_until,
+        ),
+        created_at=now,
+    )
 
 
 async def _written(

@@ -1,4 +1,7 @@
-"""Limits sign-in attempts per email address and per network, which are stored only as keyed hashes."""
+"""Limits sign-in attempts and wrong join codes per email address and per network.
+
+Addresses and networks are stored only as keyed hashes.
+"""
 
 import hashlib
 import hmac
@@ -33,14 +36,23 @@ class SignInLockout:
         logger.warning("sign-in refused", extra={"reason": code})
         await self._attempt(Attempt.BAD_TOKEN_FROM_NETWORK, network_of(host), now)
 
+    async def check_join_codes(self, host: str, now: datetime) -> None:
+        """Raises RateLimited if a network tried too many wrong join codes. Counts nothing."""
+        await self._attempt(Attempt.BAD_JOIN_CODE_FROM_NETWORK, network_of(host), now, note=False)
+
+    async def count_bad_join_code(self, host: str, now: datetime) -> None:
+        """Count a wrong join code from a network. Raises RateLimited."""
+        await self._attempt(Attempt.BAD_JOIN_CODE_FROM_NETWORK, network_of(host), now)
+
     async def _attempt(self, kind: Attempt, subject: str, now: datetime, *, note: bool = True) -> None:
         subject_hash = hmac.new(self._secret, f"{kind}\n{subject}".encode(), hashlib.sha256).hexdigest()
         async with self._database.unscoped() as db:
             wait = await sign_ins.count_attempt(db, subject_hash, LIMITS[kind], now, note=note)
         if wait:
             logger.warning("sign-in locked", extra={"attempt": kind.value, "seconds": wait})
+            codes = kind == Attempt.BAD_JOIN_CODE_FROM_NETWORK
             raise RateLimited(
-                "there were too many sign-in attempts",
+                "too many wrong codes were tried" if codes else "there were too many sign-in attempts",
                 next_step=f"Wait {-(-wait // 60)} min, then try again. A link you already have still works.",
                 retry_after=str(wait),
             )

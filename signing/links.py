@@ -89,6 +89,10 @@ class LinkSigner:
         )
         return f"{self._base}/join/{link.session_id}?t={token}"
 
+    def short_join_url(self, code: str) -> str:
+        """A link with a code whose hash is stored in the database, not signed."""
+        return f"{self._base}/j/{code}"
+
     def read_join(self, token: str, session_id: UUID, now: datetime) -> JoinLink:
         """Also raises LinkForAnotherClass."""
         claims = self._read(_JOIN, token, now)

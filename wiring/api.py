@@ -18,15 +18,17 @@ from services.documentation import DocumentationCommands
 from services.exports import Exports
 from services.family_links import FamilyLinks
 from services.invitations import Invitations
+from services.join_codes import JoinCodes
 from services.joining import Joining
 from services.openid_sign_in import OpenIdSignIn
 from services.resources.resource import Outside
 from services.room_moderation import RoomModeration
+from services.send_again import SendAgain
 from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from signing.links import LinkSigner
 from storage.object_store import open_store
-from wiring.signing import link_signer, sealed_content, sealer
+from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, SessionClient, workflow_url
 
@@ -82,6 +84,14 @@ class ApiParts:
         return OpenIdSignIn(
             self.database, self.openid, self.outside.client_secrets, sealer(self.settings, "openid flow")
         )
+
+    @cached_property
+    def join_codes(self) -> JoinCodes:
+        return JoinCodes(self.database, self.links, join_code_maker(self.settings), self.lockout)
+
+    @cached_property
+    def send_again(self) -> SendAgain:
+        return SendAgain(self.database, self.links, self.deliveries)
 
     @cached_property
     def joining(self) -> Joining:

@@ -159,7 +159,9 @@ async def timeline(session: VisibleSession, db: Work) -> list[TimelineOut]:
 async def join_links(session: VisibleSession, db: Work, shared: Shared) -> list[JoinLinkOut]:
     """List the join links of a class, one per person."""
     people = await sessions.participants(db, session.id)
-    return [_join_link(shared, session, person) for person in people if person.in_class]
+    in_class = [person for person in people if person.in_class]
+    short = await shared.join_codes.urls(db, in_class)
+    return [_join_link(shared, session, person, short[person.id]) for person in in_class]
 
 
 @router.post("/{session_id}/guests", status_code=201, dependencies=RUN)
@@ -168,13 +170,16 @@ async def invite_guest(
 ) -> JoinLinkOut:
     """Add a guest and return their join link. Guests see, hear and speak, and don't count toward attendance."""
     session, person = await shared.classes.invite_guest(who, session_id, ids.next(), guest.name)
-    return _join_link(shared, session, person)
+    async with shared.database.tenant(who.organization_id) as db:
+        short = await shared.join_codes.urls(db, [person])
+    return _join_link(shared, session, person, short[person.id])
 
 
-def _join_link(shared: State, session: Session, person: Participant) -> JoinLinkOut:
+def _join_link(shared: State, session: Session, person: Participant, short_url: str) -> JoinLinkOut:
     return JoinLinkOut(
         participant_id=person.id,
         role=person.role,
         name=person.name,
         url=joining.join_url(shared.links, session, person),
+        short_url=short_url,
     )

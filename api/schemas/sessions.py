@@ -69,3 +69,6 @@ class JoinLinkOut(Schema):
     role: Role
     name: str
     url: str
+    short_url: str = Field(
+        description="Leads to `url`, and is short enough to be read out: `…/j/abc-defg-hij`. Valid as long."
+    )

@@ -42,3 +42,16 @@ def show(
 ) -> None:
     """Show one message."""
     caller.screen.record(caller.api.get(f"{PATH}/{resolve_id(caller.api, PATH, notice)}"), "html")
+
+
+@app.command("send-again")
+@remote
+def send_again(
+    caller: Caller,
+    notice: Annotated[str, typer.Argument(help="Its id, or the start of it.")],
+    address: Annotated[str, typer.Option(help="The person's corrected email address.")] = "",
+) -> None:
+    """Send a message about a class again, as it reads now."""
+    path = f"{PATH}/{resolve_id(caller.api, PATH, notice)}/send-again"
+    again = caller.api.post(path, {"address": address} if address else {})
+    caller.screen.done(f"Sent to {again['address']}.", again)

@@ -245,7 +245,9 @@ def timeline(caller: Caller, session: Id) -> None:
 @remote
 def links(caller: Caller, session: Id) -> None:
     """List the join links, one per person. Anyone with a link joins as that person."""
-    caller.screen.rows(caller.api.get(f"{_path_of(caller, session)}/join-links"), "role", "name", "url")
+    caller.screen.rows(
+        caller.api.get(f"{_path_of(caller, session)}/join-links"), "role", "name", "short_url", "url"
+    )
 
 
 @app.command()

@@ -1,10 +1,15 @@
 """Links to the subject of a case or a message: the class, person or course that it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import Permission, Principal
 from domain.subjects import Subject, SubjectKind
+from models.notice import Notice
+from models.repositories import names
 
 PAGES: Mapping[SubjectKind, str] = {
     SubjectKind.SESSION: "/sessions/{}",
@@ -39,3 +44,12 @@ def subject_link(who: Principal, subject: Subject, name: str) -> SubjectLink:
     readable = page is not None and permission is not None and who.may(permission) and bool(name)
     url = page.format(subject.id) if page and readable else None
     return SubjectLink(subject.noun.capitalize(), name or str(subject.id), url)
+
+
+async def recipient_links(
+    db: AsyncSession, who: Principal, rows: Sequence[Notice]
+) -> dict[UUID, SubjectLink]:
+    """Links to the people whom messages are for, by message."""
+    to = {row.id: Subject(SubjectKind(row.recipient_kind), row.recipient_id) for row in rows}
+    by_subject = await names.of_subjects(db, set(to.values()))
+    return {key: subject_link(who, subject, by_subject.get(subject, "")) for key, subject in to.items()}

@@ -1,9 +1,12 @@
 """The outbox: every message with its content and the state of its delivery."""
 
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
+from pydantic import Field
+from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
 from api.http.list_queries import NoticesQuery
@@ -15,13 +18,16 @@ from console.frame.labels import notice_label
 from console.frame.lists import paged, read_query
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import HEADERS, by_htmx, page
-from console.frame.subjects import subject_link
-from console.frame.viewers import CurrentUser
+from console.frame.rendering import HEADERS, by_htmx, done, page
+from console.frame.subjects import recipient_links, subject_link
+from console.frame.viewers import CurrentUser, same_origin
+from domain.errors import NotAllowed
 from domain.notices.kinds import KINDS, DeliveryState
 from domain.people.access import Permission
 from domain.subjects import Subject, SubjectKind
 from models.repositories import names, notices, sessions
+from services import form_keys
+from services.inputs.fields import Email, Schema
 
 router = APIRouter(
     prefix="/outbox",
@@ -39,14 +45,20 @@ _FILTERS = (
 )
 
 
+class AgainForm(Schema):
+    key: UUID = Field(default_factory=uuid7)  # a form that is sent twice sends one message
+    address: Email | Literal[""] = ""
+
+
 @router.get("")
 async def list_all(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
     wanted = read_query(request, NoticesQuery)
     async with shared.database.tenant(who.organization_id) as db:
         rows, more = await notices.page(db, wanted.wanted(), wanted.state)
+        readers = await recipient_links(db, who, rows)
     list_page = paged(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
     template = "parts/outbox.html" if by_htmx(request) else "outbox.html"
-    return page(request, template, list=list_page, filters=_FILTERS, now=now, path="/outbox")
+    return page(request, template, list=list_page, filters=_FILTERS, readers=readers, now=now, path="/outbox")
 
 
 @router.get("/live")
@@ -65,6 +77,7 @@ async def show(request: Request, notice_id: UUID, shared: Shared, who: CurrentUs
     return page(
         request,
         "notice.html",
+        who=who,
         notice=notice,
         row=notice,
         session=session,
@@ -74,6 +87,25 @@ async def show(request: Request, notice_id: UUID, shared: Shared, who: CurrentUs
         history=past,
         path="/outbox",
     )
+
+
+@router.post("/{notice_id}/again", dependencies=[Depends(same_origin)])
+async def send_again(
+    request: Request,
+    notice_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    form: Annotated[AgainForm, Form()],
+) -> Response:
+    needed = [Permission.SESSIONS_WRITE, *([Permission.PEOPLE_WRITE] if form.address else [])]
+    if not all(who.may(permission) for permission in needed):
+        raise NotAllowed
+    async with shared.database.tenant(who.organization_id) as db:
+        action, values = f"send again {notice_id}", {"address": form.address}
+        again_id = await form_keys.claim(db, who, form.key, action, values, now)
+    again = await shared.send_again.send(who, notice_id, again_id, form.address or None, now)
+    return done(request, f"/outbox/{again.id}", f"Sent again to {again.address}.")
 
 
 @router.get("/{notice_id}/mail")

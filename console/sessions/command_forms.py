@@ -27,7 +27,6 @@ from models.session import Session
 from services import cases
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason
-from services.joining import join_url
 from services.resources.catalogue import STUDENTS
 from services.visibility import visible_session
 
@@ -153,8 +152,10 @@ async def substitute(
 async def invite_guest(
     request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[GuestForm, Form()]
 ) -> Response:
-    session, guest = await shared.classes.invite_guest(who, session_id, uuid7(), form.name)
-    return page(request, "parts/guest.html", name=guest.name, url=join_url(shared.links, session, guest))
+    _, guest = await shared.classes.invite_guest(who, session_id, uuid7(), form.name)
+    async with shared.database.tenant(who.organization_id) as db:
+        urls = await shared.join_codes.urls(db, [guest])
+    return page(request, "parts/guest.html", name=guest.name, url=urls[guest.id])
 
 
 @router.post("/people", dependencies=[permits(Permission.SESSIONS_WRITE)])

@@ -15,6 +15,7 @@ from console.frame.labels import CHECK_OUTCOMES
 from console.frame.permits import permits, require
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, done, page
+from console.frame.subjects import recipient_links
 from console.frame.viewers import CurrentUser, same_origin, sign_in_operator
 from console.sessions.command_forms import dialogs
 from console.sessions.session_view import session_view
@@ -59,9 +60,15 @@ async def _context(
     db: AsyncSession, shared: State, who: Principal, session_id: UUID, now: datetime
 ) -> dict[str, Any]:
     view = await session_view(db, await sessions.get_visible(db, session_id, who), now)
+    links: dict[UUID, str] = {}
+    if who.may(Permission.LINKS_READ) and not view.over:
+        in_class = [line.person for line in view.people if line.person.in_class]
+        links = await shared.join_codes.urls(db, in_class)
     return {
         "who": who,
         "view": view,
+        "links": links,
+        "readers": await recipient_links(db, who, view.notices),
         "now": now,
         "workflow_url": shared.workflow_url(session_id),
         "mailbox_url": shared.settings.mailbox_url,

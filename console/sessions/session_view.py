@@ -19,7 +19,7 @@ from domain.record.audience_rule import AudienceRule
 from domain.record.documentation import Section, Statement
 from domain.record.transcript import Utterance
 from domain.sessions.board import Recording, board_row
-from domain.sessions.states import ROOM_STATES, SessionState, Trigger, allowed
+from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState, Trigger, allowed
 from domain.sessions.timeline import Outcome
 from models.course import Course
 from models.documentation import Documentation
@@ -108,6 +108,10 @@ class SessionView:
     @property
     def live(self) -> bool:
         return self.session.state in ROOM_STATES
+
+    @property
+    def over(self) -> bool:
+        return self.session.state in OVER_STATES
 
     @property
     def taken_place(self) -> bool:

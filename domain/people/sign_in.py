@@ -20,6 +20,7 @@ class Attempt(StrEnum):
     LINK_TO_ADDRESS = "link to address"
     LINK_FROM_NETWORK = "link from network"
     BAD_TOKEN_FROM_NETWORK = "bad token from network"
+    BAD_JOIN_CODE_FROM_NETWORK = "bad join code from network"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ LIMITS = {
     Attempt.LINK_TO_ADDRESS: Limit(5, timedelta(minutes=15)),
     Attempt.LINK_FROM_NETWORK: Limit(30, timedelta(minutes=15)),
     Attempt.BAD_TOKEN_FROM_NETWORK: Limit(30, timedelta(minutes=15)),
+    Attempt.BAD_JOIN_CODE_FROM_NETWORK: Limit(30, timedelta(minutes=15)),
 }
 
 _HOMES = {AccessRole.INSTRUCTOR: "/teaching", AccessRole.GUARDIAN: "/family"}

@@ -58,7 +58,7 @@ async def to_leave(
     return {row[0].id: (row[0], row[1]) for row in await db.execute(query)}
 
 
-def _coming(course_id: UUID, now: datetime) -> sa.Select[tuple[Session]]:
+def _coming(course_id: UUID, now: datetime) -> sa.Select[Session]:
     return (
         sa.select(Session)
         .where(
@@ -70,7 +70,7 @@ def _coming(course_id: UUID, now: datetime) -> sa.Select[tuple[Session]]:
     )
 
 
-def _place_of(student_id: UUID) -> sa.Select[tuple[int]]:
+def _place_of(student_id: UUID) -> sa.Select[int]:
     return (
         sa.select(sa.literal(1))
         .where(

@@ -45,6 +45,10 @@ def check_quiet_hours(start: time | None, end: time | None) -> None:
         raise ValueError("quiet hours must be wall time in `time_zone`, without an offset")
 
 
+class SendAgainIn(Schema):
+    address: Email | None = Field(None, description="The person's corrected address; left out: as on file.")
+
+
 class GuardianChange(Schema):
     name: Name = LEFT_OUT
     email: Email = LEFT_OUT

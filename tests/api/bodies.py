@@ -171,6 +171,8 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/exceptions/{case_id}/assign": lambda _: {"member_id": str(uuid4())},
     "/v1/exceptions/{case_id}/resolve": lambda _: {"resolution": "called the family"},
     f"{SESSION}/substitute": lambda b: {"instructor_id": b.school.ids["instructor"]},
+    f"{SESSION}/participants": lambda b: {"student_ids": [b.school.ids["student 0"]]},
+    "/v1/notices/{notice_id}/send-again": lambda _: {"address": "mia@family.example"},
     f"{SESSION}/guests": lambda _: {"name": "Aunt"},
     f"{SESSION}/documentation/revisions": lambda _: _revision(),
     f"{SESSION}/documentation/approve": lambda _: {"revision": 1},

@@ -26,7 +26,7 @@ async def test_who_enrols_joins_the_coming_classes_and_is_told_once(
     for session_id in (first, second):
         assert "Iris Meyer" in await names(harbour, session_id)
     assert "Iris Meyer" not in await names(harbour, listed), "it was booked for a list of students"
-    await asyncio.to_thread(wait_until, lambda: mail_sink.messages(address), what="the message")
+    await asyncio.to_thread(wait_until, lambda: bool(mail_sink.messages(address)), what="the message")
 
     left = await harbour.post(f"/v1/enrollments/{enrolled['id']}/leave")
     assert left == {"changed": [first, second], "unchanged": []}

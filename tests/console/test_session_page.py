@@ -316,3 +316,20 @@ async def test_markup_is_text_on_every_page(chromium: Browser, hall: Hall) -> No
 def marked_statements(lesson: Lesson) -> tuple[Statement, ...]:
     cited = (Citation(lesson.utterances()[0].id, MARKUP.format("quote")),)
     return (Statement(Section.TOPICS, MARKUP.format("stated"), cited),)
+
+
+async def test_ops_on_the_phone_copies_a_link_and_sends_a_message_again(
+    page: Page, hall: Hall, academy: School
+) -> None:
+    session_id = await academy.book()
+    await open_page(page, hall, session_id)
+    link = page.get_by_label("Join link of Noor Haddad", exact=True)
+    assert re.fullmatch(r"http.*/j/[0-9a-z]{3}-[0-9a-z]{4}-[0-9a-z]{3}", await link.input_value())
+    await page.get_by_role("button", name="Copy the join link of Noor Haddad").click()
+    messages = page.locator("#notices li").filter(has_text="Guardian of Noor Haddad")
+    await expect(messages.get_by_role("link", name="Guardian of Noor Haddad")).to_be_visible()
+    await messages.get_by_text("Correct the address").click()
+    await messages.get_by_label("Corrected address").fill(f"noor.{academy.id}@family.example")
+    await messages.get_by_role("button", name="Send again").click()
+    await expect(page.get_by_text(f"Sent again to noor.{academy.id}@family.example.")).to_be_visible()
+    await expect(page.locator("#notices")).to_contain_text(f"noor.{academy.id}@family.example")

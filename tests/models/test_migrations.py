@@ -156,6 +156,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "changed_organizations",
         "forget_expired",
         "identity_provider_by_domain",
+        "join_code_holder",
         "people_by_email",
         "presence_events",
         "removed_participants",

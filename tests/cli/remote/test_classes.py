@@ -51,11 +51,11 @@ async def test_a_class_is_booked_moved_and_cancelled(shell: Shell) -> None:
     added = await shell.row("sessions", "add", booked["id"], "--student", ids["student 1"])
     assert len(added["participant_ids"]) == 1
     again = await shell.output("sessions", "add", booked["id"], "--student", ids["student 1"])
-    assert again == "Already in the class."
+    assert again.strip() == "Already in the class."
     assert (await shell.run("sessions", "remove", booked["id"])).code == 2, "whom?"
-    for done in ("removed", "unchanged"):
+    for outcome in ("removed", "unchanged"):
         who_leaves = ("--student", ids["student 1"], "--yes")
-        assert (await shell.row("sessions", "remove", booked["id"], *who_leaves))["done"] == done
+        assert (await shell.row("sessions", "remove", booked["id"], *who_leaves))["done"] == outcome
     await shell.output("sessions", "remove", booked["id"], "--guest", "Aunt", "--yes")
     await shell.output("sessions", "substitute", booked["id"])
     assert (await shell.run("sessions", "cancel", booked["id"])).code == 2, "it asks first"

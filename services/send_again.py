@@ -1,0 +1,61 @@
+"""Sends a message about a class again, as it reads now: to the address on file, or to a corrected one."""
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import HomeroomError, TransitionRefused
+from domain.people.access import Principal
+from domain.subjects import SubjectKind
+from models.database import Database
+from models.notice import Notice
+from models.repositories import notices
+from services.inputs.people import GuardianChange, InstructorChange
+from services.notices import written_again
+from services.resources.catalogue import GUARDIANS, INSTRUCTORS
+from signing.links import LinkSigner
+from workflows.client import DeliveryClient
+from workflows.contracts.deliveries import DeliveryInput
+
+logger = logging.getLogger(__name__)
+
+_DELIVER_WITHIN = timedelta(hours=4)
+
+
+class SendAgain:
+    def __init__(self, database: Database, links: LinkSigner, deliveries: DeliveryClient) -> None:
+        self._database = database
+        self._links = links
+        self._deliveries = deliveries
+
+    async def send(
+        self, who: Principal, notice_id: UUID, again_id: UUID, address: str | None, now: datetime
+    ) -> Notice:
+        """Write the message anew and start its delivery; returns the new message.
+
+        `again_id` is its id: called again with it, it is sent once. `address` replaces that of the person. Raises
+        NotFound, TransitionRefused for a message that is no longer true or no longer concerns its reader.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            earlier = await notices.get(db, notice_id)
+            if address:
+                await _correct(db, earlier, address, now)
+            again = await written_again(db, self._links, earlier, again_id, now, now + _DELIVER_WITHIN)
+            await notices.prepare(db, [again])
+        try:
+            await self._deliveries.start(DeliveryInput(who.organization_id, again.id, now + _DELIVER_WITHIN))
+        except HomeroomError as error:
+            logger.warning("a message waits", extra={"reason": error.code})
+        return again
+
+
+async def _correct(db: AsyncSession, notice: Notice, address: str, now: datetime) -> None:
+    """Change the address of the person whom a message was for."""
+    if notice.recipient_kind == SubjectKind.GUARDIAN:
+        await GUARDIANS.update(db, notice.recipient_id, GuardianChange(email=address), None, now)
+    elif notice.recipient_kind == SubjectKind.INSTRUCTOR:
+        await INSTRUCTORS.update(db, notice.recipient_id, InstructorChange(email=address), None, now)
+    else:
+        raise TransitionRefused("this person's address can't be changed here")
