@@ -2,15 +2,15 @@
 
 Who was taken out counts as absent no more. Notices outside sessions that are held in quiet hours are not delivered before these end.
 
-Revision ID: 0018
-Revises: 0017
+Revision ID: 0020
+Revises: 0019
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -51,15 +51,30 @@ create or replace function running_presence(wanted_region text, wanted_states te
 """
 
 
+def removed_participants(also: str) -> str:
+    """The function with a further condition under which a participant has no place in the room."""
+    return f"""
+create or replace function removed_participants(wanted_sessions uuid[])
+    returns table (session_id uuid, participant_id uuid)
+    language sql stable security definer set search_path = pg_catalog, public
+    as $$ select p.session_id, p.id
+          from public.participant p join public.session s on s.id = p.session_id
+          where p.session_id = any(wanted_sessions)
+            and (p.sent_out_at >= coalesce(s.occurrence_since, '-infinity'){also}) $$;
+"""
+
+
 def upgrade() -> None:
     op.execute(undelivered_notices(" and send_after <= now()"))
     op.add_column("participant", sa.Column("removed_at", sa.DateTime(timezone=True)))
     op.add_column("session", sa.Column("whole_course", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.alter_column("session", "whole_course", server_default=None)
     op.execute(sa.text(running_presence(" and p.removed_at is null")))
+    op.execute(sa.text(removed_participants(" or p.removed_at is not null")))
 
 
 def downgrade() -> None:
+    op.execute(sa.text(removed_participants("")))
     op.execute(sa.text(running_presence("")))
     op.execute(undelivered_notices(""))
     op.drop_column("session", "whole_course")
