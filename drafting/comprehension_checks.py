@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from domain.people.roles import Role
 from domain.record.documentation import CheckOutcome, Section, Statement, check_sentence
+from domain.record.scripts import count_words
 from drafting import cues
 from drafting.lesson import Lesson, is_question
 from drafting.salience import words
@@ -81,7 +82,7 @@ def _final_question(turn: Turn) -> Sentence | None:
     for sentence in reversed(turn):
         if is_question(sentence) or cues.REQUEST_TO_ANSWER.search(sentence.text):
             return None if cues.NOT_A_CHECK.search(sentence.text) else sentence
-        words_after += len(sentence.text.split())
+        words_after += count_words(sentence.text)
         if words_after > _MAX_WORDS_AFTER:
             return None
     return None

@@ -158,7 +158,7 @@ DEFINITION = _any(
     r"\b(?:is|are) (?:a |an |the )?(?:[\w-]+ ){0,3}(?:of|with|that|which) \w+",
     r"^(?:a|an|the|small|large|verbs|words|all)\b.{1,40}\b(?:takes?|needs?|uses?|shares?|raises?|multipl(?:y|ies)|follows)\b",
 )
-QUESTION = _any(r"\?[\"'”’)]*\s*$")
+QUESTION = _any(r"[?？؟][\"'”’)」』）]*\s*$")
 _AUX = r"(?:is|are|was|were|do|does|did|can|could|would|will|should|has|have|happens|happened|comes|makes|makes?)"
 # A tag question, which asks only for assent.
 TAG_QUESTION = _any(

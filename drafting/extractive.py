@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 
 from domain.record.documentation import CheckOutcome, ClassRecord, Draft, Section, Statement
+from domain.record.scripts import count_words
 from drafting import cues
 from drafting.announced_tests import announced_tests
 from drafting.comprehension_checks import comprehension_checks
@@ -50,7 +51,7 @@ def _statements(lesson: Lesson) -> list[Statement]:
     candidates = [
         s
         for s in lesson.instructor_sentences
-        if s.position not in excluded and len(s.text.split()) >= _MIN_WORDS
+        if s.position not in excluded and count_words(s.text) >= _MIN_WORDS
     ]
     by_section = defaultdict(list)
     for sentence in candidates:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from domain.record.scripts import count_words
 from drafting import cues
 from drafting.lesson import Lesson
 from drafting.sentences import Sentence
@@ -56,7 +57,7 @@ def _adds_task(previous: Sentence | None, sentence: Sentence, lesson: Lesson) ->
         and _soon_after(previous, sentence, _MORE_TASKS_WITHIN)
         and lesson.relative_position(sentence) >= _LATE_SHARE
         and bool(cues.MORE_TASKS.search(sentence.text))
-        and len(sentence.text.split()) >= _MIN_WORDS
+        and count_words(sentence.text) >= _MIN_WORDS
         and not cues.SMALL_TALK.search(sentence.text)
     )
 

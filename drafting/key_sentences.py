@@ -1,5 +1,6 @@
 """Selects the sentences that say most about what was taught and practised."""
 
+from domain.record.scripts import count_words
 from drafting import cues
 from drafting.lesson import Lesson
 from drafting.salience import centrality, words
@@ -36,7 +37,7 @@ def key_sentences(candidates: list[Sentence], lesson: Lesson) -> list[Sentence]:
 
 
 def _weight(text: str, central: float, lesson: Lesson) -> float:
-    length = len(text.split())
+    length = count_words(text)
     small_talk = cues.SMALL_TALK.search(text) and not cues.ACTIVITY.search(text)
     if small_talk or not _MIN_WORDS <= length <= _MAX_WORDS:
         return 0.0

@@ -75,7 +75,7 @@ _AMBIGUOUS_DATE = re.compile(
     rf"\b((?:by|on|in|until|till|before|since|next|last|this|every) )({_one_of(_AMBIGUOUS_WORDS)})\b"
 )
 _TOKEN = re.compile(r"month-m\w+|\d+th\b|\d+(?:[.,]\d+)?|[^\W\d_]+")
-_SENTENCE_END = re.compile(r"[.!?;](?:\s|$)")
+_SENTENCE_END = re.compile(r"[.!?;](?:\s|$)|[؟؛۔।。！？；]")
 
 
 def normalised_tokens(text: str) -> list[str]:

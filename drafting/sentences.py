@@ -6,9 +6,14 @@ from dataclasses import dataclass
 
 from domain.people.roles import Role
 from domain.record.documentation import Citation, ClassRecord
+from domain.record.scripts import count_words, full_stop
 from domain.record.transcript import Utterance
 
-_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+")
+# The second form ends a sentence without a space after it: “今天学分数。打开课本。”, but not “「はい。」と言う”.
+_END = re.compile(
+    r"(?<=[.!?…؟۔।॥።။។])[\"'”’)]*\s+|(?<=[。！？｡])(?![。！？｡!?…])[」』”’\"）)]*+\s*+(?=\S)(?!と)"
+)
+_ENDS = ".!?…؟۔।॥።။។。！？｡"  # ends of sentences in all scripts
 _ABBREVIATED = re.compile(
     r"(?:^|\W)(?:mr|mrs|ms|dr|prof|st|vs|no|nr|pp?|ex|fig|etc|e\.g|i\.e)\.\s*$", re.IGNORECASE
 )
@@ -48,7 +53,7 @@ class Sentence:
 
     @property
     def punctuated(self) -> bool:
-        return self.text[-1] in ".!?…\"'”’)"
+        return self.text[-1] in f"{_ENDS}\"'”’)」』）"
 
     @property
     def citation(self) -> Citation:
@@ -80,7 +85,7 @@ def _ends_sentence(text: str, end: re.Match[str]) -> bool:
 
 def _split_long(part: str) -> Iterator[str]:
     part = part.strip()
-    if len(part.split()) > _LONG_SENTENCE and part[-1] not in ".!?":
+    if count_words(part) > _LONG_SENTENCE and part[-1] not in _ENDS:
         pieces = [piece.strip() for piece in _CONTINUATION.split(part)]
     else:
         pieces = [part]
@@ -103,4 +108,4 @@ def readable(text: str, names: Collection[str] = ()) -> str:
         clean = cue.sub("", clean) if name and name[1] in names else clean
     clean = clean or text.strip()
     clean = clean[0].upper() + clean[1:]
-    return clean if clean[-1] in ".!?…" else f"{clean}."
+    return clean if clean[-1] in _ENDS else clean + full_stop(clean[-1])

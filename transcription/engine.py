@@ -38,8 +38,7 @@ class DecodedUtterance:
     text: str
     words: tuple[DecodedWord, ...]
     language: str
-    no_speech: float  # probability that the span holds no speech, 0 to 1
-    compression: float  # ratio of the text's size to its compressed size; high for loops
+    no_speech: float | None  # probability that the span holds no speech, 0 to 1; None: not measured
 
 
 class SpeechEngine(Protocol):

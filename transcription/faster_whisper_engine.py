@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from faster_whisper import BatchedInferencePipeline, WhisperModel
+from faster_whisper.audio import pad_or_trim
+from faster_whisper.tokenizer import Tokenizer
 
-from transcription.engine import RATE, DecodedUtterance, DecodedWord, Sound, SpeechSpan
+from domain.record.scripts import separator
+from transcription.engine import RATE, DecodedUtterance, Sound, SpeechSpan
+from transcription.word_pieces import Piece, joined_words
 
 _BATCH = 4
 logging.getLogger("faster_whisper").setLevel(logging.WARNING)
@@ -82,6 +86,22 @@ class FasterWhisperEngine:
             by_span[_nearest(spans, segment.start, segment.end)].append(segment)
         return [_as_utterance(span, parts, language) for span, parts in by_span.items()]
 
+    def no_speech_probability(self, sound: Sound, span: SpeechSpan) -> float:
+        """The probability that a span holds no speech, for pipelines that do not report it."""
+        features = self._model.feature_extractor(sound[span.start : span.end])
+        encoded = self._model.encode(pad_or_trim(features))
+        tokenizer = Tokenizer(
+            self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language="en"
+        )
+        first = self._model.model.generate(
+            encoded,
+            [[*tokenizer.sot_sequence, tokenizer.no_timestamps]],
+            beam_size=1,
+            max_length=len(tokenizer.sot_sequence) + 2,
+            return_no_speech_prob=True,
+        )
+        return float(first[0].no_speech_prob)
+
 
 def _nearest(spans: Sequence[SpeechSpan], start: float, end: float) -> SpeechSpan:
     middle = (start + end) / 2 * RATE
@@ -89,25 +109,22 @@ def _nearest(spans: Sequence[SpeechSpan], start: float, end: float) -> SpeechSpa
 
 
 def _as_utterance(span: SpeechSpan, parts: Sequence[Any], language: str) -> DecodedUtterance:
-    words = _words([word for part in parts for word in (part.words or ())])
+    pieces = [
+        Piece(word.word, word.start, word.end, word.probability)
+        for part in parts
+        for word in part.words or ()
+    ]
     return DecodedUtterance(
         span=span,
-        text=" ".join(part.text.strip() for part in parts).strip(),
-        words=words,
+        text=_text([part.text.strip() for part in parts if part.text.strip()]),
+        words=joined_words(pieces, span.start / RATE, span.end / RATE),
         language=language,
         no_speech=max(part.no_speech_prob for part in parts),
-        compression=max(part.compression_ratio for part in parts),
     )
 
 
-def _words(pieces: Sequence[Any]) -> tuple[DecodedWord, ...]:
-    """Joins a piece without a leading space, as "-sixths" after "three", to the previous word."""
-    words: list[DecodedWord] = []
-    for piece in pieces:
-        word = DecodedWord(piece.start, piece.end, piece.word.strip(), piece.probability)
-        if words and not piece.word.startswith(" "):
-            last = words.pop()
-            probability = min(last.probability, word.probability)
-            word = DecodedWord(last.start, word.end, last.text + word.text, probability)
-        words.append(word)
-    return tuple(words)
+def _text(parts: Sequence[str]) -> str:
+    text = ""
+    for part in parts:
+        text += (separator(text, part) if text else "") + part
+    return text

@@ -5,8 +5,8 @@ cross attention, as in the default engine. WhisperX's voice activity detection a
 engine decodes given spans.
 """
 
+import math
 import os
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,10 +14,12 @@ from typing import Any
 os.environ.setdefault("PYANNOTE_METRICS_ENABLED", "false")
 
 import whisperx
+from whisperx.alignment import LANGUAGES_WITHOUT_SPACES
 from whisperx.vads.vad import Vad
 
-from transcription.engine import RATE, DecodedUtterance, DecodedWord, Sound, SpeechSpan
+from transcription.engine import RATE, DecodedUtterance, Sound, SpeechSpan
 from transcription.faster_whisper_engine import FasterWhisperEngine
+from transcription.word_pieces import Piece, joined_words
 
 _BATCH = 4
 
@@ -86,11 +88,19 @@ class WhisperXEngine:
         return DecodedUtterance(
             span=span,
             text=text,
-            words=tuple(_words(aligned["word_segments"], span)),
+            words=joined_words(
+                _pieces(aligned["word_segments"], language, _mean_probability(segment)),
+                span.start / RATE,
+                span.end / RATE,
+            ),
             language=language,
-            no_speech=0.0,  # WhisperX reports none; voice activity detection came first
-            compression=len(text.encode()) / len(zlib.compress(text.encode())),
+            no_speech=self._whisper.no_speech_probability(sound, span),  # WhisperX reports none
         )
+
+
+def _mean_probability(segment: dict[str, Any]) -> float:
+    """The mean probability of the segment's tokens, 0 if WhisperX does not report it."""
+    return math.exp(segment["avg_logprob"]) if "avg_logprob" in segment else 0.0
 
 
 class _GivenSpansVad(Vad):  # type: ignore[misc]
@@ -112,12 +122,10 @@ class _GivenSpansVad(Vad):  # type: ignore[misc]
         return [{"start": s.start / RATE, "end": s.end / RATE} for s in self.spans]
 
 
-def _words(aligned: Sequence[dict[str, Any]], span: SpeechSpan) -> list[DecodedWord]:
-    """The aligned words; a word without times, such as a number, is placed at the end of the previous word."""
-    words: list[DecodedWord] = []
-    last = span.start / RATE
-    for word in aligned:
-        start, end = word.get("start", last), word.get("end", word.get("start", last))
-        words.append(DecodedWord(start, end, word["word"], word.get("score", 0.0)))
-        last = end
-    return words
+def _pieces(aligned: Sequence[dict[str, Any]], language: str, unknown: float) -> list[Piece]:
+    """The aligned words, or letters in Chinese and Japanese. Numbers have neither time nor score."""
+    space = "" if language in LANGUAGES_WITHOUT_SPACES else " "
+    return [
+        Piece(space + word["word"], word.get("start"), word.get("end"), word.get("score", unknown))
+        for word in aligned
+    ]

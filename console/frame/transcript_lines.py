@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.people.roles import identity_of
-from domain.record.transcript import Utterance
+from domain.record.transcript import Utterance, Word, spaced_words
 from models.session import Participant
 
 
@@ -13,6 +13,11 @@ class TranscriptLine:
     utterance: Utterance
     speaker: str
     role: str
+
+    @property
+    def words(self) -> list[tuple[str, Word]]:
+        """Each word with what is written before it."""
+        return list(spaced_words(self.utterance))
 
 
 def transcript_lines(

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.record.scripts import is_unspaced
+
 # Parts of names that are no names of their own.
 _PARTICLES = frozenset(
     "of de da do dos das del della di la las los le van von der den ter zu bin bint ibn al".split()
@@ -30,11 +32,8 @@ _VERB_FOLLOWS = re.compile(
 _MONTHS = frozenset({"april", "may", "june", "august"})
 _BEFORE_MONTH = re.compile(r"(?:\b(?:in|of|by|until|since|from|last|next)|\d(?:st|nd|rd|th)?)\s+$")
 _AFTER_MONTH = re.compile(r"\s+(?:the\s+)?\d")
-_SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n])[\s\"'“”‘’«»¿¡(]*$")
+_SENTENCE_START = re.compile(r"(?:^|[.!?…:;؟؛۔।。！？：；\n])[\s\"'“”‘’«»¿¡(]*$")
 _COMMA_FOLLOWS = re.compile(r"\s*[,،、]")
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
-)  # Thai, Chinese…
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _NAME_SEPARATOR = re.compile(r"[\s.,'’()-]+")
 _WITHIN_NAME = re.compile(r"[\s-]+")
@@ -161,12 +160,12 @@ def _name_parts(name: str) -> set[str]:
 def _is_name_part(part: str) -> bool:
     return all(
         character.isalpha() or unicodedata.category(character).startswith("M") for character in part
-    ) and (len(part) > 1 or bool(_UNSPACED.search(part)))
+    ) and (len(part) > 1 or any(map(is_unspaced, part)))
 
 
 def _part_pattern(part: str) -> re.Pattern[str]:
     """Group 1 is the name. A genitive ending and the prefixes that Arabic attaches are allowed."""
-    if _UNSPACED.search(part):
+    if any(map(is_unspaced, part)):
         return re.compile(f"({re.escape(part)})")
     before = "(?:[وبلفك])?" if _ARABIC.search(part) else ""
     return re.compile(rf"(?<!\w){before}({re.escape(part)})(?:['’]?s)?(?!\w)")

@@ -1,8 +1,11 @@
 """A transcript: utterances with speaker, times and words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from domain.record.scripts import separator
 
 
 @dataclass(frozen=True)
@@ -34,3 +37,16 @@ class Utterance:
 def in_time_order(utterances: list[Utterance]) -> list[Utterance]:
     """The utterances sorted by start, then end."""
     return sorted(utterances, key=lambda u: (u.starts_at, u.ends_at, str(u.id)))
+
+
+def spaced_words(utterance: Utterance) -> Iterator[tuple[str, Word]]:
+    """Each word with what is written before it: a space as in the utterance's text, or nothing."""
+    at, before = 0, ""
+    for word in utterance.words:
+        start = utterance.text.find(word.text, at)
+        between = utterance.text[at:start] if start >= 0 else None
+        if between is None or between.strip():  # the words do not follow the text here
+            yield (separator(before, word.text) if before else ""), word
+        else:
+            yield (" " if between and before else ""), word
+        at, before = (start + len(word.text) if start >= 0 else at), word.text

@@ -52,3 +52,28 @@ def test_fillers_and_opening_words_are_removed(said: str, read: str) -> None:
 def test_only_given_names_are_removed() -> None:
     assert readable("Ella, what is x, Ravi?", {"Ella", "Ravi"}) == "What is x?"
     assert readable("Carbon, what is it?", {"Ella"}) == "Carbon, what is it?"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("今天学分数。打开课本！谁知道？", ["今天学分数。", "打开课本！", "谁知道？"]),
+        ("「行きます。」と言った。次です。", ["「行きます。」と言った。", "次です。"]),
+        ("本当？！すごい。", ["本当？！", "すごい。"]),
+        ("她说：“好。”我们走吧。", ["她说：“好。”", "我们走吧。"]),
+        ("هل فهمتم؟ نعم. حسنا۔ تمام", ["هل فهمتم؟", "نعم.", "حسنا۔", "تمام"]),
+        ("यह सही है। आगे चलो।", ["यह सही है।", "आगे चलो।"]),
+        ("Version 3.5 is out. Go.", ["Version 3.5 is out.", "Go."]),
+    ],
+)
+def test_sentences_end_as_their_script_writes_it(text: str, sentences: list[str]) -> None:
+    assert [sentence.text for sentence in split_sentences(record(f"T: {text}"))] == sentences
+
+
+def test_a_readable_sentence_ends_with_its_scripts_full_stop() -> None:
+    assert [readable(text) for text in ("好好学习", "谁知道？", "go on", "เปิดหนังสือ")] == [
+        "好好学习。",
+        "谁知道？",
+        "Go on.",
+        "เปิดหนังสือ",
+    ]

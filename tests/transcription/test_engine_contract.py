@@ -7,6 +7,7 @@ import pytest
 
 from tests.transcription.speech_samples import clip, silence, track
 from transcription.engine import RATE, SpeechEngine, SpeechSpan
+from transcription.hallucination_filter import is_plausible
 from transcription.speech_detection import find_speech
 
 pytestmark = [pytest.mark.adapter, pytest.mark.filterwarnings("default")]
@@ -42,6 +43,27 @@ def test_the_language_is_detected_among_the_candidates(any_engine: SpeechEngine)
     sound = np.concatenate([english, silence(2), spanish])
     spans = [SpeechSpan(0, len(english)), SpeechSpan(len(sound) - len(spanish), len(sound))]
     assert [one.language for one in any_engine.decode(sound, spans, ["en", "es"])] == ["en", "es"]
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("zh", "pangrama"), ("ja", "pangrama"), ("ja", "konnichiwa_sekai")]
+)
+def test_words_of_scripts_without_spaces_are_apart(
+    any_engine: SpeechEngine, language: str, name: str
+) -> None:
+    sound = clip(language, name)
+    (decoded,) = any_engine.decode(sound, [SpeechSpan(0, len(sound))], [language])
+    assert len(decoded.words) > 1
+    assert max(len(word.text) for word in decoded.words) <= 5
+    assert "".join(word.text for word in decoded.words) == decoded.text.replace(" ", "")
+
+
+def test_silence_is_no_plausible_utterance(any_engine: SpeechEngine) -> None:
+    """Whatever an engine writes into noise, its measures let the filter recognise it."""
+    noise = np.random.default_rng(1).normal(0, 0.003, 4 * RATE).astype(np.float32)
+    decoded = any_engine.decode(noise, [SpeechSpan(0, len(noise))], ["en"])
+    assert all(one.no_speech is not None for one in decoded)
+    assert not any(is_plausible(one) for one in decoded)
 
 
 def test_no_spans_give_no_utterances(any_engine: SpeechEngine) -> None:
