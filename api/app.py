@@ -28,6 +28,7 @@ from api.routes import (
     resources,
     room_page,
     sessions,
+    sign_in_bindings,
 )
 from config.logging import configure_logging
 from config.settings import Settings
@@ -62,8 +63,8 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     _add_middleware(app, settings)
     problems.install(app)
     tenant_modules = (
-        bulk, enrollments, resources, sessions, events, organizations, keys, records, files, queues, board, family,
-        exports,
+        bulk, enrollments, resources, sessions, events, organizations, keys, sign_in_bindings, records, files, queues,
+        board, family, exports,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -18,7 +18,7 @@ from console.people import people_pages
 from console.records import record_pages
 from console.review import review_page
 from console.sessions import audio_page, command_forms, session_page
-from console.settings import audit_page, key_pages, settings_pages
+from console.settings import audit_page, key_pages, provider_pages, settings_pages
 from console.sign_in import sign_in_page
 from console.teaching import teaching_page
 from console.today import today_page
@@ -40,6 +40,7 @@ PERMITTED = (
     case_pages,
     outbox_pages,
     settings_pages,
+    provider_pages,
     key_pages,
     audit_page,
 )

@@ -26,6 +26,7 @@ _SCOPE = "openid email"
 _LEEWAY = 60  # seconds by which two clocks may differ
 _MAX_BYTES = 256 * 1024  # of a metadata document or a key set
 _TIMEOUT = 10  # seconds
+_MAX_SUBJECT = 255  # characters, by the standard
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,16 @@ class Provider:
     issuer: str
     client_id: str
     client_secret: str
+
+
+@dataclass(frozen=True)
+class OpenIdAccount:
+    """Who signed in at a provider."""
+
+    issuer: str
+    subject: str  # with the issuer, names the account for ever
+    address: str | None  # mail address; it may change, or be given to somebody else
+    verified: bool | None  # whether the provider has verified the address; None: it does not say
 
 
 @dataclass(frozen=True)
@@ -100,8 +111,8 @@ class OpenIdConnect:
         code: str,
         response_issuer: str | None,
         now: datetime,
-    ) -> str:
-        """Redeems the code; returns the verified mail address of the person who signed in.
+    ) -> OpenIdAccount:
+        """Redeems the code; returns the account of the person who signed in.
 
         `response_issuer` is the `iss` parameter of the authorization response, if there was one. Raises SignInRefused,
         ProviderUnusable or Unavailable.
@@ -111,7 +122,7 @@ class OpenIdConnect:
             raise SignInRefused("the answer comes from another provider")
         token = await self._exchange_code(provider, metadata, state, code)
         claims = await self._verified_claims(provider, metadata, state, token, now)
-        return _verified_address(claims, await self._userinfo(metadata, claims, token))
+        return _account(metadata.issuer, claims, await self._userinfo(metadata, claims, token))
 
     async def _exchange_code(
         self, provider: Provider, metadata: _ProviderMetadata, state: AuthorizationState, code: str
@@ -257,18 +268,18 @@ class OpenIdConnect:
         )
 
 
-def _verified_address(claims: CodeIDToken, userinfo: dict[str, Any]) -> str:
-    """The mail address, if the provider has verified it. Raises SignInRefused.
-
-    Some providers write `email_verified` as text.
-    """
+def _account(issuer: str, claims: CodeIDToken, userinfo: dict[str, Any]) -> OpenIdAccount:
+    """The account that the claims describe. Raises SignInRefused without a subject."""
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT:
+        raise SignInRefused("the provider's ID token isn't valid")
     source = claims if "email" in claims else userinfo
     address = source.get("email")
     if not isinstance(address, str) or "@" not in address:
-        raise SignInRefused("the provider didn't share your email address")
-    if source.get("email_verified") is not True and str(source.get("email_verified")).lower() != "true":
-        raise SignInRefused(
-            "the provider hasn't verified your email address",
-            next_step="Confirm your address with your organization's accounts, then sign in again.",
-        )
-    return address
+        return OpenIdAccount(issuer, subject, None, None)
+    return OpenIdAccount(issuer, subject, address, _is_verified(source.get("email_verified")))
+
+
+def _is_verified(claim: object) -> bool | None:
+    """Some providers write `email_verified` as text, some leave it out."""
+    return None if claim in (None, "") else str(claim).lower() == "true"

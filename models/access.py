@@ -73,10 +73,31 @@ class IdentityProvider(TenantRow, table=True):
     client_id: str
     client_secret: str  # sealed with the deployment's secret
     domains: list[Any] = json_list()  # mail domains of the people who sign in with it
+    # Whether an address counts as verified if the provider does not say (`email_verified` is absent).
+    addresses_verified: bool = False
     version: int = 1
     created_at: datetime = utc()
     updated_at: datetime | None = utc(None)
     retired_at: datetime | None = utc(None)
+
+
+class SignInBinding(TenantRow, table=True):
+    """The account at an identity provider that a person of the staff signs in with, bound at the first sign-in.
+
+    From then on issuer and subject decide who signs in, not the mail address. Releasing a binding deletes it.
+    """
+
+    __tablename__ = "sign_in_binding"
+    __table_args__ = (
+        sa.UniqueConstraint("organization_id", "issuer", "subject", "person_kind"),
+        sa.UniqueConstraint("organization_id", "person_id", "issuer"),
+    )
+    id: UUID = Field(primary_key=True)
+    issuer: str
+    subject: str  # `sub` of the ID token
+    person_kind: str  # member | instructor
+    person_id: UUID
+    created_at: datetime = utc()
 
 
 class SignInAttempt(SQLModel, table=True):

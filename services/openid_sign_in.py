@@ -7,13 +7,12 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from domain.errors import NotFound, SignInRefused
-from domain.people.sign_in import domain_of
-from integrations.email_addresses import address_forms, deliverable_address
 from integrations.openid import AuthorizationState, OpenIdConnect, Provider
 from models.access import IdentityProvider
 from models.database import Database
 from models.repositories import organizations, sign_ins
 from services.sign_in import SignIn, sign_in_person
+from services.sign_in_bindings import SignInBindings
 from signing.sealing import Sealer, Unsealable
 
 FLOW_TTL = timedelta(minutes=15)
@@ -35,6 +34,7 @@ class OpenIdSignIn:
         self._openid = openid
         self._secrets = secrets
         self._flows = flows
+        self._bindings = SignInBindings(database)
 
     async def choices(self, domain: str) -> list[ProviderChoice]:
         """The providers of an email domain."""
@@ -84,22 +84,9 @@ class OpenIdSignIn:
             raise SignInRefused("this sign-in started in another browser")
         tenant = UUID(begun["organization"])
         row = await self._row(tenant, UUID(begun["provider"]))
-        address = await self._openid.finish(self._provider(row), flow, code, issuer, now)
-        try:
-            forms = address_forms(address)
-        except ValueError as error:
-            raise SignInRefused("the provider answered with an address that is none") from error
-        if domain_of(deliverable_address(address)) not in row.domains:
-            raise SignInRefused("the provider answered for an address on another domain")
-        async with self._database.tenant(tenant) as db:
-            found = [await sign_ins.staff_by_email(db, form) for form in forms]
-            staff = next(filter(None, found), None)
-        if staff is None:
-            raise SignInRefused(
-                "nobody in your organization has this address",
-                next_step="Ask an admin of your organization to add you, then sign in again.",
-            )
-        return await sign_in_person(self._database, tenant, *staff, "oidc", now), begun["next"]
+        account = await self._openid.finish(self._provider(row), flow, code, issuer, now)
+        kind, person_id = await self._bindings.person(row, account, now)
+        return await sign_in_person(self._database, tenant, kind, person_id, "oidc", now), begun["next"]
 
     async def _row(self, tenant: UUID, key: UUID) -> IdentityProvider:
         async with self._database.tenant(tenant) as db:

@@ -37,6 +37,12 @@ def _secret(_: Api, text: str) -> str:
     return typer.prompt("Client secret", hide_input=True, err=True) if text == "-" else text
 
 
+def _yes_or_no(_: Api, text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise typer.BadParameter(f"{text!r} isn't valid. Use true or false.")
+    return text.lower() == "true"
+
+
 def id_of(path: str) -> Read:
     return lambda api, text: resolve_id(api, path, text)
 
@@ -134,6 +140,8 @@ KINDS = (
             FieldOption("client_secret", "Use `-` for a prompt: arguments are visible to others.", required=True,
                  read=_secret),
             FieldOption("domains", "Email domain. Repeatable.", "domain", repeatable=True),
+            FieldOption("addresses_verified", "true if the provider never says that addresses are verified.",
+                 read=_yes_or_no),
         ),
         ("issuer", "client_id", "domains", "id"), {"issuer": ("issuer", _as_text)},
         importable=False, grants_access=True,

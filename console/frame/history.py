@@ -20,7 +20,13 @@ _HIDDEN = frozenset(
 _SUBJECT = frozenset(
     {"subject_kind", "subject_id"}
 )  # shown as a link on the pages of records about a subject
-_NOUNS = {"student_guardian": "guardian", "api_key": "key", "notice": "message", "session": "class"}
+_NOUNS = {
+    "student_guardian": "guardian",
+    "api_key": "key",
+    "sign_in_binding": "sign-in account",
+    "notice": "message",
+    "session": "class",
+}
 _SIGN_INS = {"sign_in.created": "Signed in", "sign_in.ended": "Signed out"}
 _FIXED = {"operator": "Operator", "homeroom": "Homeroom", "nobody": "Nobody"}
 _KINDS = {"key": "key “{}”", "guardian": "{} (guardian)", "instructor": "{} (instructor)"}

@@ -34,6 +34,7 @@ FLASHES = {
     "assigned": "Assigned.",
     "resolved": "Resolved.",
     "reopened": "Reopened.",
+    "released": "Released. They are signed out.",
     "revoked": "Revoked. The key no longer works.",
     "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",
 }

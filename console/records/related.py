@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import Permission, Principal
+from models.access import SignInBinding
 from models.course import CurriculumPlan, Topic
 from models.notice import Notice
-from models.repositories import pages, people, relations, sessions
+from models.repositories import pages, people, relations, sessions, sign_ins
 from models.session import Session
 
 _DAYS_BACK, _DAYS_AHEAD = timedelta(days=30), timedelta(days=90)
@@ -43,8 +44,18 @@ async def _of_guardian(db: AsyncSession, who: Principal, key: UUID, now: datetim
     return {"students": await relations.students_of_guardian(db, key), "notices": notices}
 
 
+async def _of_member(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
+    return {"bindings": await _bindings(db, who, key)}
+
+
+async def _bindings(db: AsyncSession, who: Principal, key: UUID) -> list[SignInBinding]:
+    """The accounts at identity providers that a person signs in with; for those who may release them."""
+    return await sign_ins.bindings(db, key) if who.may(Permission.MEMBERS_MANAGE) else []
+
+
 async def _of_instructor(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
     return {
+        "bindings": await _bindings(db, who, key),
         "qualifications": (await people.qualifications(db, [key])).get(key, []),
         "classes": await _classes(db, who, now, {"instructor_id": key}),
     }
@@ -93,4 +104,5 @@ _LOADERS: dict[str, Loader] = {
     "guardian": _of_guardian,
     "instructor": _of_instructor,
     "course": _of_course,
+    "member": _of_member,
 }

@@ -35,6 +35,7 @@ _MAX_CHANGES = 200  # of the organization, searched for who set each rule
 _TABS = (
     ("Rules", "/settings", Permission.POLICY_READ),
     ("Organization", "/settings/organization", Permission.ORGANIZATION_READ),
+    ("Sign-in", "/settings/sign-in", Permission.MEMBERS_MANAGE),
     ("API keys", "/settings/keys", Permission.KEYS_MANAGE),
     ("Change log", "/settings/audit", Permission.AUDIT_READ),
 )

@@ -1,6 +1,7 @@
 """Sign-in: signed-in browsers, sign-in links, identity providers, and attempts counted for lock-out."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +14,7 @@ from uuid_utils.compat import uuid7
 from domain.errors import LinkExpired, LinkUsed
 from domain.people.access import AccessRole
 from domain.people.sign_in import Limit
-from models.access import IdentityProvider, Member, SignedIn, SignInAttempt, SignInLink
+from models.access import IdentityProvider, Member, SignedIn, SignInAttempt, SignInBinding, SignInLink
 from models.people import Guardian, Instructor
 from models.reading import Readable, first
 
@@ -152,19 +153,48 @@ async def person(db: AsyncSession, kind: str, key: UUID) -> Member | Instructor 
     return row if row is not None and row.retired_at is None else None
 
 
-async def staff_by_email(db: AsyncSession, address: str) -> tuple[str, UUID] | None:
-    """Kind and id of the member of staff, else of the instructor, with this mail address."""
-    for kind in ("member", "instructor"):
-        table = _PEOPLE[kind]
-        query = (
-            sa.select(col(table.id))
-            .where(sa.func.lower(col(table.email)) == address.lower(), col(table.retired_at).is_(None))
-            .order_by(col(table.created_at))
-            .limit(1)
+async def id_by_email(db: AsyncSession, kind: str, addresses: Sequence[str]) -> UUID | None:
+    """The id of the person of this kind with one of these mail addresses; not of one who is retired."""
+    table = _PEOPLE[kind]
+    query = (
+        sa.select(col(table.id))
+        .where(
+            sa.func.lower(col(table.email)).in_([address.lower() for address in addresses]),
+            col(table.retired_at).is_(None),
         )
-        if key := (await db.scalars(query)).first():
-            return kind, key
-    return None
+        .order_by(col(table.created_at))
+        .limit(1)
+    )
+    return (await db.scalars(query)).first()
+
+
+async def lock_bindings(db: AsyncSession, organization_id: UUID, issuer: str) -> None:
+    """Until the end of the transaction nobody else binds accounts of this issuer in this organization."""
+    about = {"about": f"sign-in bindings {organization_id} {issuer}"}
+    await db.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:about, 0))"), about)
+
+
+async def bindings_of_account(db: AsyncSession, issuer: str, subject: str) -> dict[str, SignInBinding]:
+    """The bindings of an account at a provider, by kind of person."""
+    query = sa.select(SignInBinding).where(
+        col(SignInBinding.issuer) == issuer, col(SignInBinding.subject) == subject
+    )
+    return {row.person_kind: row for row in await db.scalars(query)}
+
+
+async def binding_of_person(db: AsyncSession, issuer: str, person_id: UUID) -> SignInBinding | None:
+    query = sa.select(SignInBinding).where(
+        col(SignInBinding.issuer) == issuer, col(SignInBinding.person_id) == person_id
+    )
+    return (await db.scalars(query)).one_or_none()
+
+
+async def bindings(db: AsyncSession, person_id: UUID | None = None) -> list[SignInBinding]:
+    """All bindings of the organization, or those of one person, the oldest first."""
+    query = sa.select(SignInBinding).order_by(col(SignInBinding.created_at), col(SignInBinding.id))
+    if person_id is not None:
+        query = query.where(col(SignInBinding.person_id) == person_id)
+    return list(await db.scalars(query))
 
 
 async def providers_of_domain(db: AsyncSession, domain: str) -> list[tuple[UUID, UUID]]:

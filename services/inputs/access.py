@@ -111,11 +111,21 @@ Domains = Annotated[
 ]
 
 
+AddressesVerified = Annotated[
+    bool,
+    Field(
+        description="Take addresses as verified if the provider doesn't say whether they are. Only for a provider "
+        "where nobody can enter an address that isn't theirs."
+    ),
+]
+
+
 class NewIdentityProvider(Schema):
     issuer: Issuer
     client_id: ClientId
     client_secret: ClientSecret
     domains: Domains
+    addresses_verified: AddressesVerified = False
 
 
 class IdentityProviderChange(Schema):
@@ -123,3 +133,4 @@ class IdentityProviderChange(Schema):
     client_id: ClientId = LEFT_OUT
     client_secret: ClientSecret = LEFT_OUT
     domains: Domains = LEFT_OUT
+    addresses_verified: AddressesVerified = LEFT_OUT

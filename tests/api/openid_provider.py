@@ -18,7 +18,15 @@ from tests.stack import temporary_folder, wait_until
 CLIENT_ID, CLIENT_SECRET = "homeroom", "the-client's-secret"
 PASSWORD = "correct horse battery staple"
 DOMAIN = "canaille.example"
-USERS = ("ada", "grace", "stranger", "unverified")  # each with an address of the domain
+USERS = (
+    "ada",
+    "grace",
+    "stranger",
+    "unverified",
+    "denied",
+    "mover",
+    "heir",
+)  # each with an address of the domain
 _START_SECONDS = 200  # a busy machine takes long
 
 
@@ -72,7 +80,9 @@ def _serve(port: int, redirect_uri: str, folder: str) -> None:
         init_backend=True,
     )
     # Canaille verifies addresses but does not say so: this claim does.
-    verified = "{% if user.user_name != 'unverified' %}true{% endif %}"
+    verified = (
+        "{% if user.user_name == 'denied' %}false{% elif user.user_name != 'unverified' %}true{% endif %}"
+    )
     app.config["CANAILLE_OIDC"]["USERINFO_MAPPING"]["EMAIL_VERIFIED"] = verified
     with app.app_context():
         _fill(app.backend, redirect_uri)

@@ -21,6 +21,7 @@ from tests.api.openid_provider import (
     address_of,
     openid_provider,
 )
+from tests.api.roles import signed_in as browser_of
 from tests.campus import Campus, Json, School, problem_of, school
 from tests.stack import TestMail
 from wiring.api import OPENID_CALLBACK
@@ -41,7 +42,7 @@ async def opened(campus: Campus, provider: Provider) -> AsyncIterator[School]:
         made = await school_.post("/v1/identity-providers", provider_body(provider))
         school_.ids["provider"] = made["id"]
         await school_.post("/v1/members", {"name": "Ada", "email": address_of("ada"), "role": "ops"})
-        for user in ("grace", "unverified"):
+        for user in ("grace", "unverified", "denied"):
             await school_.post("/v1/instructors", {"name": user, "email": address_of(user).upper()})
         yield school_
 
@@ -96,6 +97,20 @@ async def sign_in(browser: httpx.AsyncClient, user: str, next: str = "") -> http
     return await browser.get(answer.headers["location"])
 
 
+async def bindings(opened: School, person_id: str | None = None) -> list[Json]:
+    answer = await opened.api.get(
+        "/v1/sign-in-bindings", params={"person_id": person_id} if person_id else {}
+    )
+    assert answer.status_code == 200, answer.text
+    rows: list[Json] = answer.json()
+    return rows
+
+
+async def id_of(opened: School, user: str) -> str:
+    (row,) = (await opened.get(f"/v1/instructors?email={address_of(user).upper()}"))["items"]
+    return str(row["id"])
+
+
 def signed_in(campus: Campus, browser: httpx.AsyncClient) -> bool:
     return cookie_name(campus.app.state.homeroom) in browser.cookies
 
@@ -139,6 +154,7 @@ async def test_the_authorization_request_uses_pkce_state_and_nonce(
     [
         ("stranger", "in your organization has this address"),
         ("unverified", "verified your email address"),
+        ("denied", "verified your email address"),
     ],
 )
 async def test_users_without_a_match_or_verified_address_are_refused(
@@ -148,6 +164,115 @@ async def test_users_without_a_match_or_verified_address_are_refused(
     assert answer.status_code == 403
     assert message in answer.text
     assert not signed_in(campus, browser)
+
+
+async def test_an_organization_can_say_that_a_providers_addresses_are_verified(
+    campus: Campus, browser: httpx.AsyncClient, opened: School
+) -> None:
+    """It counts where the provider says nothing, not against its word."""
+    path = f"/v1/identity-providers/{opened.ids['provider']}"
+    for verified, accepted in ((True, True), (False, False)):
+        changed = await opened.api.patch(
+            path, json={"addresses_verified": verified}, headers={"If-Match": "*"}
+        )
+        assert changed.json()["addresses_verified"] is verified
+        async with campus.browser() as denied:
+            assert (await sign_in(denied, "denied")).status_code == 403
+        if accepted:
+            async with campus.browser() as unverified:
+                assert (await sign_in(unverified, "unverified")).url.path == "/teaching"
+    async with campus.browser() as bound:
+        # Once bound, the account counts and not its address.
+        assert (await sign_in(bound, "unverified")).url.path == "/teaching"
+    (binding,) = [
+        row for row in await bindings(opened) if row["person_id"] == await id_of(opened, "unverified")
+    ]
+    assert (await opened.api.delete(f"/v1/sign-in-bindings/{binding['id']}")).status_code == 204
+    assert (await sign_in(browser, "unverified")).status_code == 403
+
+
+async def test_a_person_stays_the_same_when_their_address_changes(
+    campus: Campus, browser: httpx.AsyncClient, opened: School
+) -> None:
+    """The mailbox that is given to somebody else does not open its predecessor's account, until it is released."""
+    member = await opened.post("/v1/members", {"name": "Mo", "email": address_of("mover"), "role": "ops"})
+    assert (await sign_in(browser, "mover")).url.path == "/today"
+    (bound,) = await bindings(opened, member["id"])
+    assert (bound["person_kind"], bound["issuer"][:7]) == ("member", "http://")
+    path = f"/v1/members/{member['id']}"
+    await opened.api.patch(path, json={"email": address_of("heir")}, headers={"If-Match": "*"})
+
+    async with campus.browser() as mover, campus.browser() as heir:
+        assert (await sign_in(mover, "mover")).url.path == "/today"  # under an address that nobody has
+        refused = await sign_in(heir, "heir")
+        assert refused.status_code == 403
+        assert "signs in with another account" in refused.text
+        assert not signed_in(campus, heir)
+        assert await bindings(opened, member["id"]) == [bound]
+
+        assert (await opened.api.delete(f"/v1/sign-in-bindings/{bound['id']}")).status_code == 204
+        assert (await mover.get("/today")).url.path == "/sign-in"
+    async with campus.browser() as mover, campus.browser() as heir:
+        assert (await sign_in(heir, "heir")).url.path == "/today"
+        assert (await sign_in(mover, "mover")).status_code == 403
+    (again,) = await bindings(opened, member["id"])
+    assert again["id"] != bound["id"]
+    audit = (await opened.get(f"/v1/audit?subject_id={member['id']}"))["items"]
+    kinds = [row["kind"] for row in audit if row["kind"].startswith("sign_in_binding")]
+    assert sorted(kinds) == [
+        "sign_in_binding.created",
+        "sign_in_binding.created",
+        "sign_in_binding.deleted",
+    ]
+    by_person = [row["actor"] for row in audit if row["kind"] == "sign_in_binding.created"]
+    assert by_person == [f"member:{member['id']}"] * 2
+
+
+async def test_who_is_bound_as_an_instructor_signs_in_as_a_member_once_they_are_one(
+    campus: Campus, opened: School
+) -> None:
+    async with campus.browser() as before, campus.browser() as after:
+        assert (await sign_in(before, "grace")).url.path == "/teaching"
+        member = await opened.post(
+            "/v1/members", {"name": "Grace", "email": address_of("grace"), "role": "ops"}
+        )
+        assert (await sign_in(after, "grace")).url.path == "/today"
+    assert (await opened.api.delete(f"/v1/members/{member['id']}")).status_code == 204
+    async with campus.browser() as later:
+        assert (await sign_in(later, "grace")).url.path == "/teaching"
+
+
+async def test_an_admin_releases_an_account_on_the_pages(
+    campus: Campus, browser: httpx.AsyncClient, opened: School
+) -> None:
+    await sign_in(browser, "ada")
+    (member,) = (await opened.get(f"/v1/members?email={address_of('ada')}"))["items"]
+    (bound,) = await bindings(opened, member["id"])
+    assert (await browser.get("/settings/sign-in")).status_code == 403  # ops
+    chief = await opened.post(
+        "/v1/members", {"name": "Chief", "email": f"{uuid4().hex[:12]}@harbour.example", "role": "admin"}
+    )
+    async with await browser_of(campus, opened.id, "member", UUID(chief["id"])) as admin:
+        admin.follow_redirects = True
+        listed = await admin.get("/settings/sign-in")
+        assert "Ada" in listed.text
+        assert f"/settings/sign-in/bindings/{bound['id']}/release" in listed.text
+        assert f"{bound['id']}/release" in (await admin.get(f"/people/members/{member['id']}")).text
+        released = await admin.post(f"/settings/sign-in/bindings/{bound['id']}/release")
+        assert released.url.path == f"/people/members/{member['id']}"
+        assert "Sign-in account removed" in released.text
+        provider_id = opened.ids["provider"]
+        version = (await opened.get(f"/v1/identity-providers/{provider_id}"))["version"]
+        saved = await admin.post(
+            f"/settings/sign-in/providers/{provider_id}/addresses",
+            data={"version": str(version), "addresses_verified": "true"},
+        )
+        assert "Saved." in saved.text
+        assert (await opened.get(f"/v1/identity-providers/{provider_id}"))["addresses_verified"] is True
+        unchecked = {"version": str(version + 1)}
+        await admin.post(f"/settings/sign-in/providers/{provider_id}/addresses", data=unchecked)
+        assert (await opened.get(f"/v1/identity-providers/{provider_id}"))["addresses_verified"] is False
+    assert await bindings(opened, member["id"]) == []
 
 
 async def test_another_browser_cannot_finish_the_flow(
