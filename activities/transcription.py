@@ -11,9 +11,11 @@ from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance
 from domain.sessions.states import SessionState
+from models.course import Course
 from models.database import Database
-from models.repositories import recordings, sessions
+from models.repositories import entities, recordings, sessions
 from transcription.engine import SpeechEngine
+from transcription.hints import speech_hints
 from transcription.session_transcriber import SessionTranscriber
 from workflows.contracts.common import SessionRef
 from workflows.contracts.record import TranscribeInput, TranscribeResult, Transcription
@@ -42,7 +44,10 @@ class TranscriptionActivities(Transcription):
     async def _follow(self, transcribe: TranscribeInput) -> None:
         """Transcribe segments as they are stored. Speech at the end of a segment may continue in the next one."""
         transcribed = await self._transcribed(transcribe.session)
-        transcriber = SessionTranscriber(self._engine, transcribe.languages, transcribed=transcribed)
+        hints = await self._hints(transcribe.session)
+        transcriber = SessionTranscriber(
+            self._engine, transcribe.languages, hints=hints, transcribed=transcribed
+        )
         fed: set[str] = set()
         while True:
             has_ended = not await self._still_recording(transcribe.session)
@@ -67,6 +72,17 @@ class TranscriptionActivities(Transcription):
     async def _still_recording(self, ref: SessionRef) -> bool:
         async with self._database.tenant(ref.organization_id) as db:
             return (await sessions.get_session(db, ref.session_id)).state in _RECORDING
+
+    async def _hints(self, ref: SessionRef) -> tuple[str, ...]:
+        """The names of the class's people, its course and its topics. They never leave the worker."""
+        async with self._database.tenant(ref.organization_id) as db:
+            session = await sessions.get_session(db, ref.session_id)
+            people = await sessions.participants(db, ref.session_id)
+            course = await entities.get(db, Course, session.course_id)
+            topics = await sessions.topics(db, ref.session_id)
+        return speech_hints(
+            [person.name for person in people], [course.title, *(topic.title for topic in topics)]
+        )
 
     async def _transcribed(self, ref: SessionRef) -> dict[str, list[Interval]]:
         """The spans of the utterances by track that an earlier attempt stored: they are not repeated."""

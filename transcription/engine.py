@@ -28,6 +28,7 @@ class DecodedWord:
     end: float
     text: str
     probability: float  # 0 to 1
+    alternative: str = ""  # what a second decoding wrote in place of this number, if it differs
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,18 @@ class SpeechEngine(Protocol):
         ...
 
     def decode(
-        self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
+        self,
+        sound: Sound,
+        spans: Sequence[SpeechSpan],
+        languages: Sequence[str],
+        hints: Sequence[str] = (),
+        *,
+        again: bool = False,
     ) -> list[DecodedUtterance]:
         """Decodes each span separately. `languages` are the candidates, of which one is detected for each span.
 
+        `hints` are names and terms that may be said; the engine prefers their spelling. `again` decodes in
+        another way, to compare with a first decoding of the same spans.
         Spans without words are left out. Blocking: call it in a thread.
         """
         ...

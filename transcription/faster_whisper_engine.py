@@ -14,6 +14,8 @@ from transcription.engine import RATE, DecodedUtterance, Sound, SpeechSpan
 from transcription.word_pieces import Piece, joined_words
 
 _BATCH = 4
+_BEAM = 5
+_OTHER_BEAM = 1  # greedy: often reads a number differently where the sound is not clear
 logging.getLogger("faster_whisper").setLevel(logging.WARNING)
 
 
@@ -37,13 +39,19 @@ class FasterWhisperEngine:
         self.name = f"faster-whisper:{name.rstrip('/').rpartition('/')[2]}"
 
     def decode(
-        self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
+        self,
+        sound: Sound,
+        spans: Sequence[SpeechSpan],
+        languages: Sequence[str],
+        hints: Sequence[str] = (),
+        *,
+        again: bool = False,
     ) -> list[DecodedUtterance]:
         grouped = self.group_by_language(sound, spans, languages)
         decoded = [
             one
             for language, language_spans in grouped.items()
-            for one in self.decode_language(language, sound, language_spans)
+            for one in self.decode_language(language, sound, language_spans, hints, again=again)
         ]
         return sorted(decoded, key=lambda one: one.span.start)
 
@@ -67,18 +75,25 @@ class FasterWhisperEngine:
         return max(languages, key=lambda language: likely.get(language, 0.0))
 
     def decode_language(
-        self, language: str, sound: Sound, spans: Sequence[SpeechSpan]
+        self,
+        language: str,
+        sound: Sound,
+        spans: Sequence[SpeechSpan],
+        hints: Sequence[str] = (),
+        *,
+        again: bool = False,
     ) -> list[DecodedUtterance]:
         """Decodes spans of one language."""
         segments, _ = self._pipeline.transcribe(
             sound,
             language=language,
             batch_size=_BATCH,
-            beam_size=5,
+            beam_size=_OTHER_BEAM if again else _BEAM,
             without_timestamps=True,
             word_timestamps=True,
             condition_on_previous_text=False,
             vad_filter=False,
+            hotwords=hotwords(hints),
             clip_timestamps=[{"start": s.start / RATE, "end": s.end / RATE} for s in spans],
         )
         by_span: dict[SpeechSpan, list[Any]] = defaultdict(list)
@@ -101,6 +116,11 @@ class FasterWhisperEngine:
             return_no_speech_prob=True,
         )
         return float(first[0].no_speech_prob)
+
+
+def hotwords(hints: Sequence[str]) -> str | None:
+    """The hints as Whisper reads them, as if they had been said before."""
+    return ", ".join(hints) or None
 
 
 def _nearest(spans: Sequence[SpeechSpan], start: float, end: float) -> SpeechSpan:

@@ -18,11 +18,16 @@ class SessionTranscriber:
         engine: SpeechEngine,
         languages: Sequence[str],
         *,
+        hints: Sequence[str] = (),
         transcribed: Mapping[str, Sequence[Interval]] | None = None,
     ) -> None:
-        """`transcribed` maps track sids to the spans of their stored utterances, to resume after a crash."""
+        """`hints` are names and terms that may be said.
+
+        `transcribed` maps track sids to the spans of their stored utterances, to resume after a crash.
+        """
         self._engine = engine
         self._languages = languages
+        self._hints = hints
         self._transcribed = transcribed or {}
         self._tracks: dict[str, TrackTranscriber] = {}
 
@@ -41,6 +46,9 @@ class SessionTranscriber:
     def _track(self, sid: str) -> TrackTranscriber:
         if sid not in self._tracks:
             self._tracks[sid] = TrackTranscriber(
-                self._engine, self._languages, transcribed=self._transcribed.get(sid, ())
+                self._engine,
+                self._languages,
+                hints=self._hints,
+                transcribed=self._transcribed.get(sid, ()),
             )
         return self._tracks[sid]

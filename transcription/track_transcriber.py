@@ -11,6 +11,8 @@ from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, Word
 from transcription.engine import RATE, DecodedUtterance, Sound, SpeechEngine, SpeechSpan
 from transcription.hallucination_filter import above_noise_floor, is_plausible
+from transcription.hints import echoes_hints
+from transcription.second_decoding import has_numbers, with_alternatives
 from transcription.speech_detection import OPEN_END, find_speech, split_unfinished
 
 NAMESPACE = UUID("4f6c62d2-4a75-4c55-9a57-6f3a63f2a1d0")
@@ -27,10 +29,16 @@ class TrackTranscriber:
     """
 
     def __init__(
-        self, engine: SpeechEngine, languages: Sequence[str], *, transcribed: Sequence[Interval] = ()
+        self,
+        engine: SpeechEngine,
+        languages: Sequence[str],
+        *,
+        hints: Sequence[str] = (),
+        transcribed: Sequence[Interval] = (),
     ) -> None:
         self._engine = engine
         self._languages = tuple(languages)
+        self._hints = tuple(hints)
         self._transcribed = transcribed
         self._sound: Sound = np.zeros(0, np.float32)
         self._starts_at: datetime | None = None  # of the buffered sound
@@ -97,8 +105,18 @@ class TrackTranscriber:
         loud = above_noise_floor(self._sound, spans)
         if not loud:
             return []
-        decoded = self._engine.decode(self._sound, loud, self._languages)
-        return [self._utterance(segment, one) for one in decoded if is_plausible(one)]
+        decoded = self._engine.decode(self._sound, loud, self._languages, self._hints)
+        plausible = [one for one in decoded if is_plausible(one) and not echoes_hints(one, self._hints)]
+        return [self._utterance(segment, one) for one in self._compared(plausible)]
+
+    def _compared(self, decoded: list[DecodedUtterance]) -> list[DecodedUtterance]:
+        """The utterances, with what a second decoding wrote for their numbers; it has no hints."""
+        spans = [one.span for one in decoded if has_numbers(one)]
+        if not spans:
+            return decoded
+        languages = sorted({one.language for one in decoded})
+        second = {one.span: one for one in self._engine.decode(self._sound, spans, languages, again=True)}
+        return [with_alternatives(one, second.get(one.span)) for one in decoded]
 
     def _utterance(self, segment: AudioSegment, decoded: DecodedUtterance) -> Utterance:
         assert self._starts_at is not None
@@ -110,6 +128,7 @@ class TrackTranscriber:
                 end_ms=max(round((word.end - offset) * 1000), 0),
                 text=word.text,
                 probability=word.probability,
+                alternative=word.alternative,
             )
             for word in decoded.words
         )

@@ -8,6 +8,7 @@ engine decodes given spans.
 import math
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 # Read by pyannote.audio, a dependency of whisperx, which reports usage by default.
@@ -18,7 +19,7 @@ from whisperx.alignment import LANGUAGES_WITHOUT_SPACES
 from whisperx.vads.vad import Vad
 
 from transcription.engine import RATE, DecodedUtterance, Sound, SpeechSpan
-from transcription.faster_whisper_engine import FasterWhisperEngine
+from transcription.faster_whisper_engine import FasterWhisperEngine, hotwords
 from transcription.word_pieces import Piece, joined_words
 
 _BATCH = 4
@@ -54,18 +55,27 @@ class WhisperXEngine:
         self.name = f"whisperx:{model.rstrip('/').rpartition('/')[2]}"
 
     def decode(
-        self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
+        self,
+        sound: Sound,
+        spans: Sequence[SpeechSpan],
+        languages: Sequence[str],
+        hints: Sequence[str] = (),
+        *,
+        again: bool = False,
     ) -> list[DecodedUtterance]:
         decoded: list[DecodedUtterance] = []
         for language, language_spans in self._whisper.group_by_language(sound, spans, languages).items():
-            if language in self._aligners:
-                decoded += self._aligned(sound, language_spans, language)
+            if language in self._aligners and not again:
+                decoded += self._aligned(sound, language_spans, language, hints)
             else:
-                decoded += self._whisper.decode_language(language, sound, language_spans)
+                decoded += self._whisper.decode_language(language, sound, language_spans, hints, again=again)
         return sorted(decoded, key=lambda one: one.span.start)
 
-    def _aligned(self, sound: Sound, spans: Sequence[SpeechSpan], language: str) -> list[DecodedUtterance]:
+    def _aligned(
+        self, sound: Sound, spans: Sequence[SpeechSpan], language: str, hints: Sequence[str]
+    ) -> list[DecodedUtterance]:
         self._vad.spans = spans
+        self._pipeline.options = replace(self._pipeline.options, hotwords=hotwords(hints))
         segments = self._pipeline.transcribe(sound, batch_size=_BATCH, language=language)["segments"]
         model, metadata = self._aligners[language]
         return [

@@ -16,6 +16,7 @@ class Word:
     end_ms: int
     text: str
     probability: float  # 0 to 1
+    alternative: str = ""  # what a second decoding wrote in place of this number, if it differs
 
 
 @dataclass(frozen=True)

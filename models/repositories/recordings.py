@@ -79,7 +79,7 @@ async def add_utterances(
             "starts_at": u.starts_at,
             "ends_at": u.ends_at,
             "text": u.text,
-            "words": [[w.start_ms, w.end_ms, w.text, round(w.probability, 3)] for w in u.words],
+            "words": [_stored_word(word) for word in u.words],
             "language": u.language,
             "confidence": u.confidence,
             "engine": u.engine,
@@ -141,3 +141,9 @@ async def transcribed_spans(db: AsyncSession, session_id: UUID) -> dict[str, lis
     for track_sid, starts_at, ends_at in await db.execute(query):
         spans[track_sid].append(Interval(starts_at, ends_at))
     return spans
+
+
+def _stored_word(word: Word) -> list[int | float | str]:
+    """The word as the table holds it; an alternative is stored only where there is one."""
+    stored = [word.start_ms, word.end_ms, word.text, round(word.probability, 3)]
+    return [*stored, word.alternative] if word.alternative else stored

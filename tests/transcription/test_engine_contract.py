@@ -5,9 +5,13 @@ import re
 import numpy as np
 import pytest
 
+from cli.demo_class.script import Speaker, Turn
+from cli.demo_class.voices import RATE as VOICE_RATE
+from cli.demo_class.voices import synthesise
 from tests.transcription.speech_samples import clip, silence, track
 from transcription.engine import RATE, SpeechEngine, SpeechSpan
 from transcription.hallucination_filter import is_plausible
+from transcription.hints import speech_hints
 from transcription.speech_detection import find_speech
 
 pytestmark = [pytest.mark.adapter, pytest.mark.filterwarnings("default")]
@@ -43,6 +47,24 @@ def test_the_language_is_detected_among_the_candidates(any_engine: SpeechEngine)
     sound = np.concatenate([english, silence(2), spanish])
     spans = [SpeechSpan(0, len(english)), SpeechSpan(len(sound) - len(spanish), len(sound))]
     assert [one.language for one in any_engine.decode(sound, spans, ["en", "es"])] == ["en", "es"]
+
+
+def test_hints_give_a_name_its_spelling_and_leave_other_speech_alone(any_engine: SpeechEngine) -> None:
+    (voice,) = synthesise([Turn(Speaker.SECOND_STUDENT, "Noor, what is one half?")], lambda *_: None)
+    called = voice[:: VOICE_RATE // RATE].astype(np.float32) / 32768
+    other = clip("en", "quick_brown_fox")
+    sound = np.concatenate([called, silence(2), other])
+    spans = [SpeechSpan(0, len(called)), SpeechSpan(len(sound) - len(other), len(sound))]
+    hints = speech_hints(["Noor Haddad", "Leo Brandt"], ["Adding fractions"])
+    named, fox = any_engine.decode(sound, spans, ["en"], hints)
+    assert "Noor" in named.text
+    assert plain(fox.text) == "the quick brown fox jumps over the lazy dog"
+
+
+def test_a_second_decoding_covers_the_same_spans(any_engine: SpeechEngine) -> None:
+    sound = clip("en", "counting")
+    spans = [SpeechSpan(0, len(sound))]
+    assert [one.span for one in any_engine.decode(sound, spans, ["en"], again=True)] == spans
 
 
 @pytest.mark.parametrize(
