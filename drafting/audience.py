@@ -11,7 +11,8 @@ from domain.people.roles import Role
 from domain.record.audience_rule import AudienceRule, OutsideAudience
 from domain.record.documentation import Citation, ClassRecord, Statement
 from domain.record.student_names import Mention
-from drafting import cues
+from domain.record.transcript import Utterance
+from drafting.addressees import LANGUAGES, only_acknowledges, refers_back, speaks_to_all
 from drafting.numbers import normalised_tokens
 from drafting.sentences import Sentence, split_sentences
 
@@ -63,34 +64,30 @@ class Audiences:
             named = self._rule.named(sentence.text)
             if named:
                 about = named
-            elif _speaks_to_all(sentence) or not _goes_on(before, sentence):
+            elif speaks_to_all(sentence) or not _goes_on(before, sentence):
                 about = []
             found.setdefault(sentence.utterance.id, []).append((sentence, about))
-            if named and _only_acknowledges(sentence):
+            if named and only_acknowledges(sentence):
                 about = []
         return found
 
 
-def _speaks_to_all(sentence: Sentence) -> bool:
-    return bool(cues.TO_EVERYBODY.search(sentence.text))
+def languages_without_rules(utterances: Iterable[Utterance]) -> list[str]:
+    """The languages spoken in a class for which there are no rules about whom a sentence speaks to."""
+    return sorted({utterance.language for utterance in utterances} - LANGUAGES)
 
 
 def _goes_on(before: Sentence | None, sentence: Sentence) -> bool:
     """Whether a sentence goes on with whom the sentence before was about.
 
-    It does within an utterance, and after a short pause if it refers back.
+    It does within an utterance, and after a short pause if it refers back, or if its language has no rules.
     """
     if before is None or before.utterance.identity != sentence.utterance.identity:
         return False
     if before.utterance.id == sentence.utterance.id:
         return True
     pause = sentence.utterance.starts_at - before.utterance.ends_at
-    return pause <= _SAME_ADDRESSEE_WITHIN and bool(cues.REFERS_BACK_TO_ONE.search(sentence.text))
-
-
-def _only_acknowledges(sentence: Sentence) -> bool:
-    """Whether the sentence thanks somebody or judges an answer, after which the instructor speaks to all again."""
-    return any(cue.search(sentence.text) for cue in (cues.THANKS, cues.CORRECT, cues.PARTLY, cues.INCORRECT))
+    return pause <= _SAME_ADDRESSEE_WITHIN and refers_back(sentence)
 
 
 def _overlap(quote: Sequence[str], sentence: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from domain.record.scripts import count_words
 from drafting import cues
+from drafting.addressees import speaks_to_all
 from drafting.lesson import Lesson
 from drafting.sentences import Sentence
 
@@ -77,7 +78,7 @@ def _same_addressees(task: list[Sentence], sentence: Sentence, lesson: Lesson) -
     """Whether the sentence can speak to whom the task is for: “Omar, …” or “For everybody: …” begins another task."""
     named = lesson.student_names.students(sentence.text)
     task_for = frozenset().union(*(lesson.student_names.students(one.text) for one in task))
-    return named <= task_for and not (task_for and cues.TO_EVERYBODY.search(sentence.text))
+    return named <= task_for and not (task_for and speaks_to_all(sentence))
 
 
 def _soon_after(before: Sentence, sentence: Sentence, within: timedelta) -> bool:
