@@ -9,6 +9,7 @@ from domain.errors import HomeroomError, InvalidInput, TransitionRefused
 from domain.people.access import Principal
 from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import DocumentationStatus, Statement, with_check_sentences
+from domain.record.doubtful_numbers import DoubtfulNumber, doubtful_numbers
 from drafting.audience import Audiences
 from models.database import Database
 from models.repositories import documents, sessions
@@ -22,6 +23,13 @@ from workflows.session.messages import Approve, RequestChanges
 class SavedRevision:
     revision: int
     warnings: list[OutsideAudience]
+
+
+@dataclass(frozen=True)
+class Preview:
+    statements: tuple[Statement, ...]
+    warnings: list[OutsideAudience]
+    doubtful: list[DoubtfulNumber]
 
 
 class DocumentationCommands:
@@ -75,18 +83,17 @@ class DocumentationCommands:
             )
         return SavedRevision(revision, audiences.warnings(content))
 
-    async def preview(
-        self, who: Principal, session_id: UUID, statements: tuple[Statement, ...]
-    ) -> tuple[tuple[Statement, ...], list[OutsideAudience]]:
-        """The statements with the audiences that saving them would give, and the warnings.
+    async def preview(self, who: Principal, session_id: UUID, statements: tuple[Statement, ...]) -> Preview:
+        """What saving these statements would give: their audiences, warnings, and numbers to check.
 
         Raises NotFound, InvalidInput.
         """
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
-            audiences = Audiences(await class_record(db, session_id))
+            record = await class_record(db, session_id)
+        audiences = Audiences(record)
         decided = await asyncio.to_thread(audiences.decide, statements)
-        return decided, audiences.warnings(decided)
+        return Preview(decided, audiences.warnings(decided), doubtful_numbers(decided, record.utterances))
 
     async def approve(
         self, who: Principal, session_id: UUID, revision: int, command_id: str | None = None

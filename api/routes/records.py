@@ -14,6 +14,7 @@ from api.schemas.records import (
     CaseOut,
     ChatMessageOut,
     DocumentationOut,
+    DoubtfulNumberOut,
     EngagementOut,
     NoticeOut,
     ParticipantOut,
@@ -27,7 +28,9 @@ from api.schemas.records import (
 )
 from domain.errors import NotFound
 from domain.people.access import Permission
+from domain.record.doubtful_numbers import doubtful_numbers
 from domain.sessions.states import FINAL_STATES, SessionState
+from drafting.audience import languages_without_rules
 from models.repositories import cases, documents, events, notices, recordings, sessions
 from services import attendance as attendance_now
 from services.audio_clips import cut
@@ -126,6 +129,7 @@ async def documentation(session: VisibleSession, db: Work) -> DocumentationOut:
             "this session has no documentation yet", next_step="It is drafted once the class is over."
         )
     statements = await documents.statements(db, session.id, row.revision)
+    utterances = await recordings.transcript(db, session.id)
     rule = await documents.audience_rule(db, session.id)
     return DocumentationOut(
         status=row.status,
@@ -135,6 +139,8 @@ async def documentation(session: VisibleSession, db: Work) -> DocumentationOut:
         approved_at=row.approved_at,
         statements=statements,
         warnings=[AudienceWarning.of(warning) for warning in rule.warnings(statements)],
+        doubtful_numbers=[DoubtfulNumberOut.of(found) for found in doubtful_numbers(statements, utterances)],
+        languages_without_rules=languages_without_rules(utterances),
         revisions=[RevisionOut.of(revision) for revision in await documents.revisions(db, session.id)],
     )
 

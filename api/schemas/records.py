@@ -12,6 +12,7 @@ from domain.people.roles import Role, identity_of
 from domain.presence.chat import ChatMessage
 from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import DocumentationStatus, Statement
+from domain.record.doubtful_numbers import Doubt, DoubtfulNumber
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, Word
 from domain.subjects import SubjectKind
@@ -201,6 +202,33 @@ class AudienceWarning(Schema):
         return cls(position=warning.position, students=list(warning.students))
 
 
+class DoubtfulNumberOut(Schema):
+    """A number or day of homework or next steps that the speech engine may have heard wrong."""
+
+    position: int = Field(description="Position of the statement, from 1.")
+    number: str = Field(description="As the statement has it.")
+    doubts: list[Doubt] = Field(
+        description="`unsure`: the engine gave it a low probability. `differs`: a second decoding wrote another. "
+        "`inconsistent`: it makes no sense where it stands, such as the range 15 to 180."
+    )
+    alternative: str = Field(description="What the second decoding wrote, else empty.")
+    utterance_id: UUID
+    from_ms: int = Field(description="Where it is in the audio of the utterance, in milliseconds.")
+    to_ms: int
+
+    @classmethod
+    def of(cls, found: DoubtfulNumber) -> Self:
+        return cls(
+            position=found.position,
+            number=found.number,
+            doubts=list(found.doubts),
+            alternative=found.alternative,
+            utterance_id=found.utterance_id,
+            from_ms=found.from_ms,
+            to_ms=found.to_ms,
+        )
+
+
 _WARNINGS = "Statements that name or quote students who are not in their audience."
 
 
@@ -212,6 +240,13 @@ class DocumentationOut(Schema):
     approved_at: AwareDatetime | None
     statements: tuple[Statement, ...]
     warnings: list[AudienceWarning] = Field(description=_WARNINGS)
+    doubtful_numbers: list[DoubtfulNumberOut] = Field(
+        description="Numbers to compare with the audio before approval. They don't keep a revision from being approved."
+    )
+    languages_without_rules: list[str] = Field(
+        description="Languages spoken in the class, ISO 639-1, in which Homeroom recognises students by name alone and "
+        "not whether a sentence speaks to one or to all: check the audiences."
+    )
     revisions: list[RevisionOut]
 
 

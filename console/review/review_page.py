@@ -19,6 +19,7 @@ from domain.people.access import Permission
 from domain.record.audience import StatementAudience
 from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import Statement
+from domain.record.doubtful_numbers import DoubtfulNumber
 from models.repositories import people, sessions
 from services import reviews
 from services.inputs.documentation import ChangesWanted, Revision, RevisionIn
@@ -36,6 +37,7 @@ PAGE_SIZE = 50
 class Preview:
     audiences: list[StatementAudience | None]  # one per statement
     warnings: list[OutsideAudience]
+    doubtful: list[DoubtfulNumber]
 
 
 class Edited(Schema):
@@ -122,9 +124,11 @@ async def save(
 
 @router.post("/sessions/{session_id}/review/preview", dependencies=[Depends(same_origin)])
 async def preview(session_id: UUID, shared: Shared, who: CurrentUser, edited: Edited) -> Preview:
-    """The audiences that saving these statements would give them, and the students whom they wrongly tell of."""
-    statements, warnings = await shared.documentation.preview(who, session_id, tuple(edited.statements))
-    return Preview([statement.audience for statement in statements], warnings)
+    """The audiences that saving these statements would give them, the students whom they wrongly tell of, and the
+    numbers to check."""
+    saved = await shared.documentation.preview(who, session_id, tuple(edited.statements))
+    audiences = [statement.audience for statement in saved.statements]
+    return Preview(audiences, saved.warnings, saved.doubtful)
 
 
 @router.post("/sessions/{session_id}/review/approve", dependencies=[Depends(same_origin)])

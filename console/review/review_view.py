@@ -1,5 +1,6 @@
 """The view model of the review page, read in one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,15 +9,18 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.frame import labels
+from console.frame import choices, labels
 from console.frame.recording_gaps import RecordingGap, recording_gaps
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from domain.errors import NotFound
 from domain.people.access import Principal
 from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import DocumentationStatus, Statement
+from domain.record.doubtful_numbers import DoubtfulNumber, doubtful_numbers
 from domain.record.student_names import ClassStudent
+from domain.record.transcript import Utterance
 from domain.sessions.states import SessionState
+from drafting.audience import languages_without_rules
 from models.course import Course
 from models.documentation import Documentation, DocumentationRevision
 from models.repositories import documents, entities, names, recordings, sessions
@@ -27,6 +31,7 @@ from services.recording_coverage import recording_coverage
 
 _STATEMENTS = TypeAdapter(tuple[Statement, ...])
 _WARNINGS = TypeAdapter(list[OutsideAudience])
+_DOUBTFUL = TypeAdapter(list[DoubtfulNumber])
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class ReviewView:
     authors: dict[str, str]  # names of the revisions' authors, by actor
     students: tuple[ClassStudent, ...]
     warnings: list[OutsideAudience]
+    doubtful: list[DoubtfulNumber]
+    unruled: list[
+        str
+    ]  # languages without rules about whom a sentence speaks to; if there is anybody to tell apart
     transcript: list[TranscriptLine]
     gaps: list[RecordingGap]
     waiting: WaitingDraft | None
@@ -59,6 +68,7 @@ class ReviewView:
             "next": f"/sessions/{self.following}/review" if self.following else "/review",
             "students": [{"id": str(student.id), "name": student.name} for student in self.students],
             "warnings": _WARNINGS.dump_python(self.warnings, mode="json"),
+            "doubtful": _DOUBTFUL.dump_python(self.doubtful, mode="json"),
             "statements": _STATEMENTS.dump_python(self.statements, mode="json"),
         }
 
@@ -92,20 +102,29 @@ async def review_view(
     revisions = await documents.revisions(db, session_id)
     statements = await documents.statements(db, session_id, documentation.revision)
     rule = await documents.audience_rule(db, session_id)
+    utterances = await recordings.transcript(db, session_id)
+    students = sessions.class_students(participants)
     return ReviewView(
         session=session,
         course=await entities.get(db, Course, session.course_id),
         documentation=documentation,
         statements=statements,
-        students=sessions.class_students(participants),
+        students=students,
         warnings=rule.warnings(statements),
+        doubtful=doubtful_numbers(statements, utterances),
+        unruled=_unruled(utterances) if len(students) > 1 else [],
         revisions=list(reversed(revisions)),
         authors=await _authors(db, {revision.author for revision in revisions}),
-        transcript=transcript_lines(await recordings.transcript(db, session_id), participants),
+        transcript=transcript_lines(utterances, participants),
         gaps=recording_gaps(await recording_coverage(db, session, now), participants),
         waiting=await documents.waiting_draft(db, session_id),
         following=await reviews.next_after(db, session_id, instructor_id),
     )
+
+
+def _unruled(utterances: Iterable[Utterance]) -> list[str]:
+    names = dict(choices.languages())
+    return [names.get(code, code) for code in languages_without_rules(utterances)]
 
 
 async def _authors(db: AsyncSession, actors: set[str]) -> dict[str, str]:

@@ -5,18 +5,18 @@
 
 const audio = new Audio();
 const bar = document.querySelector("[data-player]");
-let current = null; // {id, from, rest: ids to play after it; null: all following ones}
+let current = null; // {id, from, until: ms at which it stops, or null, rest: ids to play after it; null: all following ones}
 let marked = null;
 let button = null;
 
 const source = () => document.querySelector("[data-transcript]");
 const lineOf = (id) => document.getElementById(`utterance-${id}`);
 
-export function play(id, { from = 0, rest = null, by = null } = {}) {
+export function play(id, { from = 0, until = null, rest = null, by = null } = {}) {
   const list = source();
   if (!list) return;
   unmark();
-  current = { id, from, rest };
+  current = { id, from, until, rest };
   button = by ?? lineOf(id)?.querySelector(".play");
   button?.setAttribute("data-playing", "");
   audio.src = `${list.dataset.transcript}${id}.wav${from ? `?from=${from}` : ""}`;
@@ -68,6 +68,7 @@ function mark() {
   const line = lineOf(current.id);
   line?.setAttribute("data-playing", "");
   const at = current.from + audio.currentTime * 1000;
+  if (current.until && at >= current.until) return stop();
   let spoken = null;
   for (const word of line?.querySelectorAll("[data-at]") ?? []) {
     if (Number(word.dataset.at) > at + 40) break;

@@ -6,7 +6,8 @@ import { listen } from "./review_keys.js";
 import { Refused, server as serverAt } from "./review_server.js";
 import { clearAlert, showAlert, showRefusal } from "./review_alerts.js";
 import { askAudience, narrowed, warningText } from "./review_audience.js";
-import { cardOf, draw, drawAudiences, grow, highlightSource, keyOf, select } from "./review_view.js";
+import { doubtKey, doubtText, hear } from "./review_numbers.js";
+import { cardOf, draw, drawChecks, grow, highlightSource, keyOf, select } from "./review_view.js";
 import { momentText } from "./times.js";
 import { toast, toastOnNextPage } from "./toasts.js";
 
@@ -63,7 +64,7 @@ async function preview(question) {
   const answer = await server.preview(draft.content).catch(() => null);
   if (!answer || question !== previewing) return;
   draft.apply(answer);
-  drawAudiences(draft);
+  drawChecks(draft);
 }
 
 const warned = () => draft.whole.filter((statement) => statement.outside.length);
@@ -275,10 +276,38 @@ function askAboutWarnings() {
   open(dialog("warnings"));
 }
 
+// The doubtful numbers that nobody has listened to or confirmed on this page.
+const unheard = () => draft.whole.flatMap((statement) => statement.doubtful).filter((doubt) => !draft.heard.has(doubtKey(doubt)));
+
+function askAboutNumbers() {
+  const items = unheard().map((doubt) => {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "play";
+    button.setAttribute("aria-label", `Hear “${doubt.number}”`);
+    button.addEventListener("click", () => hear(doubt, button));
+    item.append(button, ` ${doubtText(doubt)}`);
+    return item;
+  });
+  dialog("numbers").querySelector("[data-numbers]").replaceChildren(...items);
+  open(dialog("numbers"));
+}
+
 const deciding = {
   async approve() {
     if (sending || !draft.waits || !isFinished()) return;
     if (draft.changed) await preview(++previewing);
+    if (unheard().length) askAboutNumbers();
+    else await deciding.approveHeard();
+  },
+  async numbersSeen() {
+    for (const doubt of unheard()) draft.heard.add(doubtKey(doubt));
+    dialog("numbers").close();
+    drawChecks(draft);
+    await deciding.approveHeard();
+  },
+  async approveHeard() {
     if (warned().length) askAboutWarnings();
     else await deciding.approveAnyway();
   },
@@ -378,6 +407,14 @@ const actions = {
   sound: () => (playing() && draft.find(selected)?.citations.some((citation) => citation.utterance_id === playing()) ? toggle() : goTo(selected, { sound: true })),
   transcript: () => goToLine(page.querySelector("[data-cited]") ?? page.querySelector("[data-utterance]")),
   back: () => cardOf(selected)?.focus(),
+  hear(button) {
+    const own = draft.find(selected)?.doubtful ?? [];
+    const doubt = button ? own[Number(button.dataset.index)] : own.find((one) => !draft.heard.has(doubtKey(one))) ?? own[0];
+    if (!doubt) return toast("This statement has no doubtful number.");
+    draft.heard.add(doubtKey(doubt));
+    drawChecks(draft);
+    hear(doubt, cardOf(selected).querySelector(`.doubts [data-index="${own.indexOf(doubt)}"]`));
+  },
   choose() {
     const box = document.activeElement?.closest("[data-utterance]")?.querySelector("[data-choose]");
     if (!box) return toast("Press t to go to the transcript first.");
@@ -385,7 +422,7 @@ const actions = {
     updateSelectionCount();
   },
 };
-const readOnly = ["next", "previous", "sound", "transcript", "back", "history", "skip", "keys"];
+const readOnly = ["next", "previous", "sound", "hear", "transcript", "back", "history", "skip", "keys"];
 const allowed = draft.waits ? actions : Object.fromEntries(readOnly.map((name) => [name, actions[name]]));
 listen(allowed, { on: () => isOn("keys") });
 

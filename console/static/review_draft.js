@@ -9,11 +9,13 @@ export class Draft {
     this.waits = loaded.waits;
     this.sections = loaded.sections; // names with their titles, in order
     this.students = loaded.students; // of the class, with id and name
+    this.heard = new Set(); // keys of doubtful numbers whose sound was played or that were confirmed
     this.history = [];
     this.counter = 0;
     this.statements = this.keyed(loaded.statements);
     this.saved = JSON.stringify(this.content);
     this.setWarnings(loaded.warnings);
+    this.setDoubtful(loaded.doubtful);
   }
 
   get key() {
@@ -21,7 +23,7 @@ export class Draft {
   }
 
   keyed(statements) {
-    return statements.map((statement) => ({ ...empty, ...statement, outside: [], citations: [...statement.citations], key: `s${this.counter++}` }));
+    return statements.map((statement) => ({ ...empty, ...statement, outside: [], doubtful: [], citations: [...statement.citations], key: `s${this.counter++}` }));
   }
 
   // The statements that are saved: those with a text and a section.
@@ -127,11 +129,18 @@ export class Draft {
   }
 
   // The audiences that the server decided, and its warnings.
-  apply({ audiences, warnings }) {
+  apply({ audiences, warnings, doubtful }) {
     this.whole.forEach((statement, index) => {
       if (!statement.audience?.by_hand) statement.audience = audiences[index];
     });
     this.setWarnings(warnings);
+    this.setDoubtful(doubtful);
+  }
+
+  setDoubtful(doubtful) {
+    const whole = this.whole;
+    for (const statement of this.statements) statement.doubtful = [];
+    for (const doubt of doubtful) whole[doubt.position - 1]?.doubtful.push(doubt);
   }
 
   setWarnings(warnings) {
@@ -145,7 +154,7 @@ export class Draft {
     this.pushHistory();
     const before = this.find(after);
     const near = before?.section ?? before?.near ?? null;
-    const added = { ...empty, section: null, near, text: "", citations, outside: [], key: `s${this.counter++}` };
+    const added = { ...empty, section: null, near, text: "", citations, outside: [], doubtful: [], key: `s${this.counter++}` };
     this.statements.splice(before ? this.statements.indexOf(before) + 1 : this.statements.length, 0, added);
     this.store();
     return added.key;

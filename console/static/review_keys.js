@@ -23,7 +23,7 @@ function single(event, actions) {
   if (event.target.closest("input:not([type=checkbox]), textarea, select")) return null;
   const control = event.target.closest("button, a, summary, input, [data-at]");
   if ((event.key === " " || event.key === "Enter") && control) return null;
-  const actionOf = { j: "next", k: "previous", e: "edit", Enter: "edit", n: "add", c: "cite", x: "remove", u: "undo", t: "transcript", m: "choose", s: "save", a: "audience", r: "ask", d: "history", "]": "skip", "?": "keys", " ": "sound", Escape: "back" };
+  const actionOf = { j: "next", k: "previous", e: "edit", Enter: "edit", n: "add", c: "cite", x: "remove", u: "undo", t: "transcript", m: "choose", s: "save", a: "audience", v: "hear", r: "ask", d: "history", "]": "skip", "?": "keys", " ": "sound", Escape: "back" };
   const inTranscript = event.target.closest("[data-transcript]");
   if (event.key === "ArrowDown" && !inTranscript) return actions.next;
   if (event.key === "ArrowUp" && !inTranscript) return actions.previous;

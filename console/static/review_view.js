@@ -1,6 +1,7 @@
 // Renders the draft. The text of a statement is always a textarea, so that editing needs no mode.
 
 import { showAudience } from "./review_audience.js";
+import { showDoubts } from "./review_numbers.js";
 
 const template = (name) => document.querySelector(`[data-${name}-template]`).content;
 
@@ -12,6 +13,7 @@ export function draw(draft, root) {
     sections.get(place).push(statement);
   }
   root.replaceChildren(...inOrder(draft.sections, sections).map(([title, own]) => section(title, own, draft.students)));
+  drawChecks(draft);
   root.querySelectorAll("textarea").forEach(grow);
 }
 
@@ -21,9 +23,12 @@ export function grow(area) {
   area.style.height = `${area.scrollHeight}px`;
 }
 
-// Shows the current audiences on the cards that are drawn, without drawing them again.
-export function drawAudiences(draft) {
-  for (const statement of draft.statements) showAudience(cardOf(statement.key), statement, draft.students);
+// Shows the current audiences and doubtful numbers on the cards that are drawn, without drawing them again.
+export function drawChecks(draft) {
+  for (const statement of draft.statements) {
+    showAudience(cardOf(statement.key), statement, draft.students);
+    showDoubts(cardOf(statement.key), statement, draft.heard);
+  }
 }
 
 export const cardOf = (key) => document.getElementById(`statement-${key}`);
