@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from console.account import account_page
-from console.courses import booking_page, course_pages, plan_pages
+from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages
 from console.family import family_page
 from console.frame.problem_page import PageRoute
@@ -36,6 +36,7 @@ PERMITTED = (
     people_pages,
     course_pages,
     plan_pages,
+    book_start_page,
     booking_page,
     case_pages,
     outbox_pages,

@@ -81,11 +81,21 @@ class BookingChoices:
 
 
 @router.get("")
-async def booking_form(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+async def booking_form(
+    request: Request,
+    key: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    student_id: UUID | None = None,
+    instructor_id: UUID | None = None,
+) -> Response:
+    """Filled with the person on whose page the booking began."""
     async with shared.database.tenant(who.organization_id) as db:
         choices = await _choices(db, who, key)
-    form = choices.form({"minutes": _DEFAULT_MINUTES})
-    return _page(request, choices, form, set(), choices.enrolled, str(uuid7()))
+    form = choices.form({"minutes": _DEFAULT_MINUTES, "instructor_id": instructor_id})
+    chosen = choices.enrolled & {str(student_id)} or choices.enrolled
+    return _page(request, choices, form, set(), chosen, str(uuid7()))
 
 
 @router.post("", dependencies=[Depends(same_origin)])
