@@ -14,7 +14,7 @@ _BATCH = 100  # rows computed before other tasks get to run
 
 
 async def rows(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = None) -> list[SessionRow]:
-    """The rows in the order of the board; `ids` limits them to these sessions."""
+    """The rows, running classes first; `ids` limits them to these sessions."""
     return sorted_rows(await _rows(await board.facts(db, now, ids), now))
 
 

@@ -1,10 +1,12 @@
 // The live board. Updates reuse the elements of rows, so that scroll position, focus and open details stay.
 import { Filters } from "./board_filters.js";
+import { Hours } from "./board_hours.js";
 import { Item } from "./board_row.js";
 import { follow } from "./board_stream.js";
 import { clock, viewerZone } from "./board_format.js";
 
 const BATCH = 200; // rows built before the page may draw
+const MANY = 24; // rows from which on they share a line, where the page is wide enough
 const root = document.querySelector("#board");
 const table = root.querySelector("[role=table]");
 const part = (name) => root.querySelector(`[data-${name}]`);
@@ -15,14 +17,18 @@ const matchCount = document.querySelector("[data-found]");
 const counts = document.querySelectorAll("[data-count]");
 
 const items = new Map();
-let ordered = [];
+let ordered = []; // by start
 let ahead = 0; // milliseconds by which the server's clock is ahead of this one
 let building = Promise.resolve();
 const now = () => Date.now() + ahead;
 
 const filters = new Filters(document.querySelector("#filters"), () => {
-  for (const item of ordered) applyFilter(item, false);
+  applyFilters(false);
   updateCounts(true);
+});
+const hours = new Hours(table, (hour) => {
+  for (const item of ordered) if (item.hour === hour) applyFilter(item, false);
+  updateCounts();
 });
 part("clear").addEventListener("click", () => {
   filters.clear();
@@ -34,25 +40,27 @@ function isBefore(first, second) {
   return at >= 0 && first.sortKey[at] < second.sortKey[at];
 }
 
-// The index at which an item belongs, by binary search.
-function position(item) {
+// The index of the first item for which `isAfter` holds, by binary search.
+function firstIndex(isAfter) {
   let [low, high] = [0, ordered.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (isBefore(ordered[middle], item)) low = middle + 1;
-    else high = middle;
+    if (isAfter(ordered[middle])) high = middle;
+    else low = middle + 1;
   }
   return low;
 }
 
 function insert(item) {
-  const at = position(item);
-  const next = ordered[at]?.node ?? null;
+  const at = firstIndex((other) => !isBefore(other, item));
+  item.hour = hours.of(item.start);
+  const next = ordered[at]?.hour === item.hour ? ordered[at].node : null;
   ordered.splice(at, 0, item);
-  if (item.node.isConnected && table.moveBefore) table.moveBefore(item.node, next);
+  const rows = item.hour.rows;
+  if (item.node.isConnected && rows.moveBefore) rows.moveBefore(item.node, next);
   else {
     const focused = item.node.contains(document.activeElement) ? document.activeElement : null;
-    table.insertBefore(item.node, next);
+    rows.insertBefore(item.node, next);
     focused?.focus({ preventScroll: true });
   }
 }
@@ -62,7 +70,10 @@ function apply(row) {
   const before = item?.sortKey.join();
   if (!item) {
     item = new Item(row.id);
-    item.onCollapse = (collapsed) => applyFilter(collapsed, true);
+    item.onCollapse = (collapsed) => {
+      applyFilter(collapsed, true);
+      updateCounts();
+    };
     items.set(row.id, item);
   }
   item.show(row, now());
@@ -73,12 +84,20 @@ function apply(row) {
   applyFilter(item, true);
 }
 
-// A row that no longer matches stays while it is open or has the focus.
+// A row that no longer matches, or could be folded away, stays while it is open or has the focus.
 function applyFilter(item, keepInUse) {
   const matches = filters.matches(item);
-  const held = keepInUse && !matches && !item.node.hidden && (item.expanded || item.node.contains(document.activeElement));
-  if (item.node.hidden === (matches || held)) item.node.hidden = !(matches || held);
-  if (item.leaving.hidden === held) item.leaving.hidden = !held;
+  item.showPeople(filters.text);
+  item.settled = matches && !filters.active && item.isSettled(now());
+  const shown = matches && (!item.settled || item.hour.unfolded);
+  const held = keepInUse && !shown && !item.node.hidden && (item.expanded || item.node.contains(document.activeElement));
+  if (item.node.hidden === (shown || held)) item.node.hidden = !(shown || held);
+  const leaving = held && !matches;
+  if (item.leaving.hidden === leaving) item.leaving.hidden = !leaving;
+}
+
+function applyFilters(keepInUse) {
+  for (const item of ordered) applyFilter(item, keepInUse);
 }
 
 function remove(id) {
@@ -91,22 +110,40 @@ function remove(id) {
 
 function updateCounts(announce = false) {
   const all = { all: 0, running: 0, coming: 0, done: 0, attention: 0, exceptions: 0 };
-  let shown = 0;
-  for (const { row, node } of ordered) {
+  let [matching, shown] = [0, 0];
+  hours.reset();
+  for (const { row, node, hour, settled } of ordered) {
     all.all += 1;
     all[row.group] += 1;
     if (row.attention.length) all.attention += 1;
     if (row.cases.length) all.exceptions += 1;
-    if (!node.hidden) shown += 1;
+    if (!node.hidden) {
+      shown += 1;
+      hour.shown += 1;
+    }
+    if (settled) hour.settled += 1;
+    if (settled || !node.hidden) {
+      matching += 1;
+      hour.count += 1;
+      if (row.attention.length) hour.attention += 1;
+    }
   }
   for (const count of counts) {
     const text = String(all[count.dataset.count]);
     if (count.textContent !== text) count.textContent = text;
   }
-  if (nothing.hidden !== ordered.length > 0) nothing.hidden = ordered.length > 0;
-  if (noMatch.hidden !== (ordered.length === 0 || shown > 0)) noMatch.hidden = !noMatch.hidden;
-  if (root.hasAttribute("data-filled") !== shown > 0) root.toggleAttribute("data-filled", shown > 0);
-  if (announce) matchCount.textContent = shown === 1 ? "1 class" : `${shown} classes`;
+  hours.show(now(), !filters.active);
+  const next = ordered[firstIndex((item) => item.start > now())];
+  hours.placeNow(now(), next ?? null);
+  toggle(nothing, "hidden", ordered.length > 0);
+  toggle(noMatch, "hidden", ordered.length === 0 || matching > 0);
+  toggle(root, "data-filled", matching > 0);
+  toggle(root, "data-many", shown >= MANY);
+  if (announce) matchCount.textContent = matching === 1 ? "1 class" : `${matching} classes`;
+}
+
+function toggle(node, name, on) {
+  if (node.hasAttribute(name) !== on) node.toggleAttribute(name, on);
 }
 
 async function board({ now: at, rows }) {
@@ -116,7 +153,7 @@ async function board({ now: at, rows }) {
   for (let start = 0; start < rows.length; start += BATCH) {
     for (const row of rows.slice(start, start + BATCH)) apply(row);
     loading.hidden = true;
-    root.toggleAttribute("data-filled", true);
+    updateCounts();
     if (start + BATCH < rows.length) await new Promise(requestAnimationFrame);
   }
   loading.hidden = true;
@@ -156,6 +193,15 @@ setInterval(() => {
   for (const item of ordered) if (item.row.lag_grows && !item.node.hidden) item.showLag(now());
 }, 1000);
 
+// What changes with time alone: the line of now, and which classes are folded away.
+let minute = clock(now());
+setInterval(() => {
+  if (clock(now()) === minute) return;
+  minute = clock(now());
+  applyFilters(true);
+  updateCounts();
+}, 1000);
+
 table.addEventListener("focusout", (event) => {
   const item = items.get(event.target.closest(".board-item")?.id.slice("session-".length));
   if (item) queueMicrotask(() => applyFilter(item, true));
@@ -163,12 +209,12 @@ table.addEventListener("focusout", (event) => {
 
 // The up and down keys move the focus to the same control of the next row.
 table.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
-  const from = event.target.closest(".board-item");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const from = items.get(event.target.closest(".board-item")?.id.slice("session-".length));
   if (!step || !from) return;
-  let to = from[step];
-  while (to?.hidden) to = to[step];
-  const control = to?.querySelector(event.target.matches("a") ? "a" : ".board-more");
+  let at = ordered.indexOf(from) + step;
+  while (ordered[at]?.node.hidden) at += step;
+  const control = ordered[at]?.node.querySelector(event.target.matches("a") ? "a" : ".board-more");
   if (!control) return;
   event.preventDefault();
   control.focus();

@@ -31,6 +31,11 @@ export class Filters {
     this.#changed();
   }
 
+  // Whether only some of the classes are asked for.
+  get active() {
+    return Boolean(this.text || this.show || this.exceptions);
+  }
+
   matches({ row, searched }) {
     if (this.show === "attention" ? !row.attention.length : this.show && row.group !== this.show) return false;
     if (this.exceptions && !row.cases.length) return false;

@@ -2,7 +2,8 @@
 import { RECORDING, caseLabel, clock, duration, plain, reason, roleLabel, when, words, zoneOf } from "./board_format.js";
 
 const template = document.querySelector("#board-row");
-const ORDER = { running: 0, coming: 1, done: 2 };
+const SETTLED = 30 * 60_000; // milliseconds from the planned end until a class that is done may be folded away
+const NO_WORDS = new Set(["scheduled", "closed"]); // states that the place of a row on the board already shows
 
 export class Item {
   constructor(id) {
@@ -37,31 +38,43 @@ export class Item {
   // The row as the server sends it. `now` is the server's time.
   show(row, now) {
     this.row = row;
-    const start = Date.parse(row.starts_at);
-    this.sortKey = [ORDER[row.group], row.group === "done" ? -start : start, row.id];
+    this.start = Date.parse(row.starts_at);
+    this.end = Date.parse(row.ends_at);
+    this.sortKey = [this.start, row.id];
     this.searched = plain([row.title, row.course, ...row.people.map((person) => person.name)].join("\n"));
     this.at = now;
-    this.#showClass(row, start, now);
+    this.#showClass(row, now);
     this.#showRoom(row);
     this.showLag(now);
     this.#showCases(row);
     if (this.expanded) this.#showDetails();
   }
 
+  // Over for a while, and nothing about it needs anybody.
+  isSettled(now) {
+    return this.row.group === "done" && !this.row.attention.length && this.end + SETTLED < now;
+  }
+
   showLag(now) {
     const { lag_seconds: lag, lag_grows: grows } = this.row;
-    if (lag === null) return this.#text("lag", "–");
     const behind = grows ? lag + Math.max(0, now - this.at) / 1000 : lag;
+    this.#set("late", behind >= 1, () => (this.parts.lag.dataset.late = behind >= 1));
+    if (lag === null) return this.#text("lag", "–");
     this.#text("lag", behind < 1 ? "up to date" : `${duration(behind)} behind`);
   }
 
-  #showClass(row, start, now) {
+  #showClass(row, now) {
     this.#text("title", row.title);
-    this.#text("course", row.course);
-    this.#text("when", when(start, Date.parse(row.ends_at), now));
-    this.#text("zone", zoneOf(start, row.time_zone));
+    this.#text("course", row.course === row.title ? "" : row.course);
+    this.#text("when", clock(this.start));
+    this.#text("until", `–${clock(this.end)}`);
+    const there = `${when(this.start, this.end, now)}, ${zoneOf(this.start, row.time_zone)}`;
+    this.#set("there", there, () => (this.parts.when.title = there));
     this.#text("state", words(row.state));
-    this.#set("stateCode", row.state, () => (this.parts.state.dataset.state = row.state));
+    this.#set("stateCode", row.state, () => {
+      this.parts.state.dataset.state = row.state;
+      this.parts.state.toggleAttribute("data-plain", NO_WORDS.has(row.state));
+    });
     this.#set("label", row.title, () => this.more.setAttribute("aria-label", `Details of ${row.title}`));
     this.#set("reasons", row.attention.join(), () => {
       this.parts.reasons.replaceChildren(...row.attention.map((code) => element("li", reason(code))));
@@ -70,17 +83,37 @@ export class Item {
     });
   }
 
+  // Instructor and students by name. Those whom a search has found come first, marked, with their role.
+  showPeople(searched) {
+    const { row } = this;
+    const found = searched ? row.people.filter((person) => plain(person.name).includes(searched)) : [];
+    const names = (role) => row.people.filter((person) => person.role === role && !found.includes(person)).map((person) => person.name).join(", ");
+    const named = (role, none) => names(role) || (row.people.some((person) => person.role === role) ? "" : none);
+    const [instructors, students] = [named("instructor", "No instructor"), named("student", "no students")];
+    const matches = found.map((person) => `${person.name}\n${roleLabel(person.role)}`);
+    this.#set("people", [matches.join("\n"), instructors, students].join("\0"), () => {
+      this.parts.matched.replaceChildren(...found.flatMap((person) => [element("mark", person.name), element("span", ` ${roleLabel(person.role)} `, "muted")]));
+      this.parts.instructors.textContent = instructors;
+      this.parts.students.textContent = students;
+      this.parts.students.parentNode.title = row.people.map((person) => `${person.name}, ${roleLabel(person.role)}`).join("\n");
+    });
+  }
+
   #showRoom(row) {
+    const running = row.group === "running";
     const inside = row.people.filter((person) => person.present);
     const names = inside.map((person) => person.name).join(", ");
-    this.#text("present", `${row.present} of ${row.expected}`);
+    this.#text("present", running ? `${row.present} of ${row.expected}` : "–");
     this.#set("names", names, () => (this.parts.present.parentNode.title = names ? `In the room: ${names}` : "Nobody is in the room"));
-    const dots = row.people.filter((person) => person.role !== "observer").map((person) => person.present);
+    const dots = running ? row.people.filter((person) => person.role !== "observer").map((person) => person.present) : [];
     this.#set("dots", dots.join(), () =>
       this.parts.dots.replaceChildren(...dots.slice(0, 8).map((present) => element("i", "", present ? "in" : ""))),
     );
     this.#text("recText", RECORDING[row.recording]);
-    this.#set("rec", row.recording, () => (this.parts.rec.dataset.rec = row.recording));
+    this.#set("rec", row.recording, () => {
+      this.parts.rec.dataset.rec = row.recording;
+      this.parts.rec.title = row.recording === "none" ? "" : RECORDING[row.recording];
+    });
     this.#text("quality", row.quality ?? "–");
     this.#set("level", row.quality, () => (this.parts.quality.dataset.quality = row.quality ?? ""));
   }
@@ -94,9 +127,10 @@ export class Item {
   }
 
   #showDetails() {
-    const { people, cases, attention } = this.row;
-    this.#set("details", JSON.stringify([people, cases, attention]), () => {
-      const lists = [section("People", people.map(personLine), "Nobody is booked.")];
+    const { course, people, cases, attention, time_zone: zone } = this.row;
+    this.#set("details", JSON.stringify([course, this.start, this.end, people, cases, attention]), () => {
+      const lists = [section("Class", [element("li", course), element("li", when(this.start, this.end, this.at)), element("li", zoneOf(this.start, zone), "muted")])];
+      lists.push(section("People", people.map(personLine), "Nobody is booked."));
       if (cases.length) lists.push(section("Open exceptions", cases.map(caseLine)));
       this.parts.details.replaceChildren(...lists);
     });
@@ -128,7 +162,7 @@ function section(title, lines, emptyText = "") {
   const list = element("ul");
   list.setAttribute("role", "list");
   list.append(...lines);
-  node.append(element("h2", title), lines.length ? list : element("p", emptyText, "muted"));
+  node.append(element("h3", title), lines.length ? list : element("p", emptyText, "muted"));
   return node;
 }
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, ViewportSize, async_playwright, expect
@@ -109,7 +110,7 @@ async def test_a_webhook_changes_its_row_and_keeps_scroll_focus_and_details(
     above, opened, far = classes[2], classes[60], classes[100]
     await row_of(page, opened).scroll_into_view_if_needed()
     await row_of(page, opened).get_by_role("button").click()
-    await expect(row_of(page, opened).get_by_text("Léo Lindqvist")).to_be_visible()
+    await expect(row_of(page, opened).get_by_text("Léo Lindqvist", exact=True)).to_be_visible()
     await row_of(page, opened).get_by_role("link").focus()
     scroll_top = "document.scrollingElement.scrollTop"
     before = await page.evaluate(scroll_top)
@@ -171,6 +172,68 @@ async def test_an_open_row_that_no_longer_matches_stays_until_it_is_closed(
     await expect(row_of(page, waiting)).to_be_hidden()
 
 
+async def test_a_row_names_the_instructor_and_the_students(
+    house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
+) -> None:
+    (running,) = await start_classes(rows, harbour, ["Verbs"])
+    page = await browser_page(house, harbour)
+    people = row_of(page, running).locator(".board-people")
+    await expect(people).to_have_text("Ada Okafor Léo Lindqvist, Noor Haddad")
+
+
+async def test_a_search_shows_whom_it_found_and_in_which_role(
+    house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
+) -> None:
+    (running,) = await start_classes(rows, harbour, ["Verbs"])
+    page = await browser_page(house, harbour, "?q=leo")
+    row = row_of(page, running)
+    await expect(row.locator("mark")).to_have_text("Léo Lindqvist")
+    await expect(row.locator(".board-people")).to_have_text("Léo Lindqvist student Ada Okafor Noor Haddad")
+    await page.get_by_role("searchbox").fill("okafor")
+    await expect(row.locator(".board-people")).to_have_text(
+        "Ada Okafor instructor Léo Lindqvist, Noor Haddad"
+    )
+    await page.get_by_role("searchbox").fill("verbs")
+    await expect(row.locator("mark")).to_have_count(0)
+
+
+async def test_classes_stand_in_their_hours_around_now(
+    house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
+) -> None:
+    """A class that is over and needs nobody is folded into the heading of its hour; a search finds it all the same."""
+    now = datetime.now(UTC)
+    (late,) = await start_classes(rows, harbour, ["Running late"], **hours(now, -3))
+    (over,) = await start_classes(rows, harbour, ["Over"], state=SessionState.CLOSED, **hours(now, -6))
+    (coming,) = await start_classes(rows, harbour, ["Coming"], state=SessionState.SCHEDULED, **hours(now, 2))
+    page = await browser_page(house, harbour)
+    await expect(page.locator(".board-item")).to_have_count(3)
+    shown = page.locator(":is(.board-item, .board-now):visible")
+    at = now.astimezone(ZoneInfo("Europe/Madrid"))
+    times = [f"{(at + timedelta(hours=ahead)):%H:%M}" for ahead in (-3, 2)]
+    await expect(shown).to_contain_text([times[0], "Now", times[1]])
+    ids = await shown.evaluate_all("rows => rows.map(row => row.id)")
+    assert ids == [f"session-{late.id}", "", f"session-{coming.id}"]
+    await expect(row_of(page, over)).to_be_hidden()
+    headings = [f"{(at + timedelta(hours=ahead)):%H}:00" for ahead in (-6, -3, 2)]
+    await expect(page.locator(".board-hour h2")).to_contain_text(headings)
+    await page.get_by_role("button", name="1 done").click()
+    await expect(row_of(page, over)).to_be_visible()
+    await page.get_by_role("button", name="Hide done").click()
+    await expect(row_of(page, over)).to_be_hidden()
+    await page.get_by_role("searchbox").fill("over")
+    await expect(row_of(page, over)).to_be_visible()
+
+
+async def test_a_screen_holds_forty_of_many_classes(
+    house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
+) -> None:
+    page = await browser_page(house, harbour)
+    await row_of(page, classes[40]).scroll_into_view_if_needed()
+    whole = "row => row.getBoundingClientRect().top >= 0 && row.getBoundingClientRect().bottom <= innerHeight"
+    count: int = await page.locator(".board-item").evaluate_all(f"rows => rows.filter({whole}).length")
+    assert count >= 40
+
+
 async def test_arrow_keys_move_between_rows(
     house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
 ) -> None:
@@ -207,8 +270,8 @@ async def test_the_board_is_accessible_empty_and_filled(
     await look_and_check(page, "board-empty")
     await fill_day(rows, harbour)
     await page.reload()
-    await page.locator(".board-item").first.wait_for()
-    await page.locator(".board-more").first.click()
+    await page.locator(".board-item:visible").first.wait_for()
+    await page.locator(".board-more:visible").first.click()
     await look_and_check(page, "board")
 
 
