@@ -82,8 +82,10 @@ class Kind:
 
 _NAME = FieldOption("name", "Their name.", required=True)
 _EMAIL = FieldOption("email", "Email address for messages.", required=True)
-_LANGUAGE = FieldOption("language", "Such as en or es.")
-_TIME_ZONE = FieldOption("time_zone", "An IANA time zone, such as Europe/Madrid.")
+_LANGUAGE = FieldOption("language", "Such as en or es. For new people, the organization's unless given.")
+_TIME_ZONE = FieldOption(
+    "time_zone", "Such as Europe/Madrid. For new people, the organization's unless given."
+)
 _EXTERNAL = FieldOption("external_id", "Its id in your own system.")
 _COURSE, _STUDENT = id_of("/v1/courses"), id_of("/v1/students")
 _BY_EXTERNAL: dict[str, tuple[str, Read]] = {"external_id": ("external_id", _as_text)}

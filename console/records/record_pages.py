@@ -30,9 +30,12 @@ from domain.errors import FormReused, HomeroomError, InvalidInput, StaleVersion
 from domain.people.access import Permission, Principal
 from models.repositories import pages
 from services import form_keys
+from services.organizations import organization
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 SAME_ORIGIN = Depends(same_origin)
+# Where a form that was opened from another page leads back to, by the `after` in its URL.
+AFTER = {"today": "/today"}
 
 
 def add_routes(kind: RecordKind) -> None:
@@ -51,13 +54,13 @@ def add_routes(kind: RecordKind) -> None:
         return page(request, template, kind=kind, list=list_page, tabs=tabs(who, kind), sorts=resource.sorts)
 
     @router.get(f"{kind.base}/new", dependencies=[write])
-    async def new(request: Request) -> Response:
-        return _form_page(request, kind, _new_form(kind))
+    async def new(request: Request, shared: Shared, who: CurrentUser, after: str = "") -> Response:
+        return _form_page(request, kind, await _new_form(shared, who, kind), after=after)
 
     @router.post(f"{kind.base}/new", dependencies=[SAME_ORIGIN, write])
     async def make(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
         posted = await forms.posted(request)
-        form, key = forms.with_input(_new_form(kind), posted), posted_key(posted)
+        form, key = forms.with_input(await _new_form(shared, who, kind), posted), posted_key(posted)
         try:
             new_record = resource.new.model_validate(forms.values(form))
             async with shared.database.tenant(who.organization_id) as db:
@@ -66,8 +69,10 @@ def add_routes(kind: RecordKind) -> None:
                 invitation = await shared.invitations.write(db, who, row, now)
         except (ValidationError, HomeroomError, IntegrityError) as error:
             key_of_next = None if isinstance(error, FormReused) else key
-            return _form_page(request, kind, forms.with_errors(form, error), key=key_of_next)
-        response = go_to(request, f"{kind.base}/{own_id}", "made")
+            after = forms.text(posted, "after")
+            return _form_page(request, kind, forms.with_errors(form, error), key=key_of_next, after=after)
+        location = path_after(forms.text(posted, "after")) or f"{kind.base}/{own_id}"
+        response = go_to(request, location, "made")
         if invitation:
             response.background = BackgroundTask(shared.invitations.deliver, invitation)
         return response
@@ -174,6 +179,11 @@ def posted_key(posted: FormData) -> UUID:
         raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.") from error
 
 
+def path_after(after: str) -> str | None:
+    """The page that a form leads back to; None: to what it has made."""
+    return AFTER.get(after)
+
+
 def posted_version(posted: FormData) -> int:
     """The version that the form was opened with. Raises InvalidInput."""
     text = forms.text(posted, "version")
@@ -182,13 +192,17 @@ def posted_version(posted: FormData) -> int:
     return int(text)
 
 
-def _new_form(kind: RecordKind) -> Form:
+async def _new_form(shared: State, who: Principal, kind: RecordKind) -> Form:
+    """Filled with defaults; time zone and language are the organization's."""
     defaults = {
         name: field.get_default(call_default_factory=True)
         for name, field in kind.resource.new.model_fields.items()
         if not field.is_required()
     }
-    return forms.build(kind.fields, kind.resource.new, defaults)
+    async with shared.database.tenant(who.organization_id) as db:
+        own = await organization(db)
+    of_organization = {"time_zone": own.time_zone, "language": own.language}
+    return forms.build(kind.fields, kind.resource.new, defaults | of_organization)
 
 
 async def _change_form(db: AsyncSession, kind: RecordKind, row: Any) -> Form:
@@ -210,9 +224,15 @@ def _form_page(
     *,
     key: UUID | None = None,
     version: str = "",
+    after: str = "",
 ) -> Response:
     if row is None:
-        hidden, action, back = {"key": str(key or uuid7())}, f"{kind.base}/new", kind.base
+        hidden, action, back = (
+            {"key": str(key or uuid7())},
+            f"{kind.base}/new",
+            path_after(after) or kind.base,
+        )
+        hidden |= {"after": after} if after in AFTER else {}
         title = f"Add a {kind.noun}" if kind.noun[0] not in "aeiou" else f"Add an {kind.noun}"
         if kind.noun == "member":
             title = "Add a staff member"

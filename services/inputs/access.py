@@ -9,7 +9,16 @@ from pydantic_core import PydanticCustomError
 
 from domain.people.access import AccessRole
 from integrations.email_addresses import ascii_domain
-from services.inputs.fields import LEFT_OUT, Email, Language, Name, Schema, TimeZone
+from services.inputs.fields import (
+    LEFT_OUT,
+    Email,
+    Language,
+    Name,
+    OwnLanguage,
+    OwnTimeZone,
+    Schema,
+    TimeZone,
+)
 
 StaffRole = Annotated[AccessRole, Field(description="admin or ops", examples=["ops"])]
 
@@ -23,8 +32,8 @@ class NewMember(Schema):
     name: Name
     email: Email
     role: StaffRole
-    language: Language = "en"
-    time_zone: TimeZone = "UTC"
+    language: OwnLanguage = None
+    time_zone: OwnTimeZone = None
 
     @model_validator(mode="after")
     def _staff(self) -> Self:

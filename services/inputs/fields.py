@@ -129,6 +129,8 @@ Name = Annotated[
 ]
 """A single line of text without hidden characters."""
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$"), Field(examples=["en"])]
+OwnTimeZone = Annotated[TimeZone | None, Field(description="Left out: the organization's time zone.")]
+OwnLanguage = Annotated[Language | None, Field(description="Left out: the organization's language.")]
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*")

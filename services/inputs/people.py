@@ -5,7 +5,19 @@ from typing import Annotated, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
 
-from services.inputs.fields import LEFT_OUT, Email, ExternalId, Ids, Language, Level, Name, Schema, TimeZone
+from services.inputs.fields import (
+    LEFT_OUT,
+    Email,
+    ExternalId,
+    Ids,
+    Language,
+    Level,
+    Name,
+    OwnLanguage,
+    OwnTimeZone,
+    Schema,
+    TimeZone,
+)
 
 WallTime = Annotated[
     time,
@@ -24,8 +36,8 @@ WallTime = Annotated[
 class NewGuardian(Schema):
     name: Name
     email: Email
-    language: Language = "en"
-    time_zone: TimeZone = "UTC"
+    language: OwnLanguage = None
+    time_zone: OwnTimeZone = None
     quiet_from: WallTime | None = Field(
         None, description="Wall time in `time_zone`. Messages that can wait are sent after `quiet_until`."
     )
@@ -69,7 +81,7 @@ class GuardianChange(Schema):
 class NewStudent(Schema):
     name: Name
     guardian_ids: Ids = Field(default_factory=list, max_length=10)
-    time_zone: TimeZone = "UTC"
+    time_zone: OwnTimeZone = None
     external_id: ExternalId | None = None
 
 
@@ -91,8 +103,8 @@ Qualifications = Annotated[list[QualificationIn], Field(max_length=100)]
 class NewInstructor(Schema):
     name: Name
     email: Email
-    language: Language = "en"
-    time_zone: TimeZone = "UTC"
+    language: OwnLanguage = None
+    time_zone: OwnTimeZone = None
     qualifications: Qualifications = Field(default_factory=list)
     external_id: ExternalId | None = None
 

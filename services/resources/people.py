@@ -25,7 +25,8 @@ from services.inputs.people import (
     NewStudent,
     StudentChange,
 )
-from services.resources.resource import Resource
+from services.organizations import organization
+from services.resources.resource import Resource, Row
 
 
 async def _refuse_if_booked(db: AsyncSession, person_id: UUID, noun: str, now: datetime) -> None:
@@ -42,7 +43,25 @@ def _qualification(cell: str) -> dict[str, str]:
     return {"subject": subject.strip(), "level": level.strip()}
 
 
-class Guardians(Resource[Guardian]):
+class People(Resource[Row]):
+    """People have the organization's time zone and language, unless their own are given."""
+
+    async def completed(self, db: AsyncSession, news: Sequence[Schema]) -> Sequence[Schema]:
+        own = await organization(db)
+        defaults = {"time_zone": own.time_zone, "language": own.language}
+        return [_with_defaults(new, defaults) for new in news]
+
+
+def _with_defaults(new: Schema, defaults: Mapping[str, str]) -> Schema:
+    left_out = {
+        name: default
+        for name, default in defaults.items()
+        if name in type(new).model_fields and getattr(new, name) is None
+    }
+    return new.model_copy(update=left_out)
+
+
+class Guardians(People[Guardian]):
     name, table = "guardian", Guardian
     new, change = NewGuardian, GuardianChange
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
@@ -50,7 +69,7 @@ class Guardians(Resource[Guardian]):
     searched = ("name", "email")
 
 
-class Students(Resource[Student]):
+class Students(People[Student]):
     name, table = "student", Student
     new, change = NewStudent, StudentChange
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
@@ -78,7 +97,7 @@ class Students(Resource[Student]):
         return {row.id: {"guardian_ids": by_student.get(row.id, [])} for row in rows}
 
 
-class Instructors(Resource[Instructor]):
+class Instructors(People[Instructor]):
     name, table = "instructor", Instructor
     new, change = NewInstructor, InstructorChange
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
@@ -119,7 +138,7 @@ class Instructors(Resource[Instructor]):
         }
 
 
-class Members(Resource[Member]):
+class Members(People[Member]):
     """Staff, who sign in to the console."""
 
     name, table = "member", Member

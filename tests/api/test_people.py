@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.sessions.policies import SessionPolicy
+from tests.api.bulk import report
 from tests.campus import School, problem_of
 
 pytestmark = pytest.mark.adapter
@@ -31,6 +32,46 @@ async def test_repeated_or_too_many_guardians_are_refused(harbour: School, guard
     body = {"name": "Mia", "guardian_ids": [harbour.ids["guardian"]] * guardians}
     problem_of(await harbour.api.post("/v1/students", json=body), 422, "invalid-input")
     assert harbour.rows() == before
+
+
+PERSON = {"name": "Mia", "email": "mia@family.example"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("guardians", PERSON),
+        ("instructors", PERSON),
+        ("members", PERSON | {"role": "ops"}),
+        ("students", {"name": "Mia"}),
+    ],
+)
+async def test_people_have_the_time_zone_and_language_of_the_organization(
+    harbour: School, kind: str, body: dict[str, str]
+) -> None:
+    await harbour.change("/v1/organization", {"time_zone": "Europe/Berlin", "language": "de"})
+    given = {"time_zone": "Asia/Tokyo"} | ({"language": "fr"} if kind != "students" else {})
+    for values, expected in (
+        ({}, {"time_zone": "Europe/Berlin", "language": "de"}),
+        ({"time_zone": None}, {"time_zone": "Europe/Berlin", "language": "de"}),
+        (given, given),
+    ):
+        address = (
+            {"email": f"{len(values)}{values.get('language')}@family.example"} if "email" in body else {}
+        )
+        made = await harbour.post(f"/v1/{kind}", body | address | values)
+        assert {name: made[name] for name in expected if name in made} == {
+            name: value for name, value in expected.items() if name in made
+        }
+
+
+async def test_imported_people_have_the_time_zone_and_language_of_the_organization(harbour: School) -> None:
+    await harbour.change("/v1/organization", {"time_zone": "Europe/Berlin", "language": "de"})
+    file = "name,email,time_zone,language\nMia,mia@f.example,,\nLeo,leo@f.example,Asia/Tokyo,fr\n"
+    await report(harbour, "guardians", file)
+    guardians = {row["name"]: row for row in (await harbour.get("/v1/guardians?limit=100"))["items"]}
+    found = {name: (guardians[name]["time_zone"], guardians[name]["language"]) for name in ("Mia", "Leo")}
+    assert found == {"Mia": ("Europe/Berlin", "de"), "Leo": ("Asia/Tokyo", "fr")}
 
 
 async def test_a_course_keeps_the_order_of_its_topics(harbour: School) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from console.frame.permits import Permits
 from console.install import PERMITTED
-from console.records.kinds import KINDS, RecordKind
+from console.records.kinds import KINDS, PEOPLE, RecordKind
 from console.sessions.command_forms import router as commands_of_sessions
 from tests.api.roles import signed_in
 from tests.campus import School, problem_of
@@ -60,6 +60,38 @@ def test_every_route_of_the_pages_requires_one_permission() -> None:
             permits = [d.call for d in dependant.dependencies if isinstance(d.call, Permits)]
             assert len(permits) == 1, getattr(route, "path")  # noqa: B009
     assert commands_of_sessions in [module.router for module in PERMITTED]
+
+
+@pytest.mark.parametrize("kind", PEOPLE, ids=lambda kind: kind.noun)
+async def test_the_form_of_a_new_person_has_the_time_zone_and_language_of_the_organization(
+    operator: httpx.AsyncClient, harbour: School, kind: RecordKind
+) -> None:
+    await harbour.change("/v1/organization", {"time_zone": "Europe/Berlin", "language": "es"})
+    form = await operator.get(f"{kind.base}/new")
+    assert '<option value="Europe/Berlin" selected>' in form.text
+    assert ('<option value="es" selected>' in form.text) == (kind.noun != "student")
+
+
+async def test_booking_begins_with_the_choice_of_a_course(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
+    """Where there is one course it is taken; a student and an instructor are kept on the way to the form."""
+    student, instructor = harbour.ids["student 1"], harbour.ids["instructor"]
+    for page in ("/today", "/people/students", "/people/instructors", "/courses"):
+        assert 'href="/book"' in (await operator.get(page)).text, page
+    for noun, key in (("student", student), ("instructor", instructor)):
+        assert f'href="/book?{noun}_id={key}"' in (await operator.get(f"/people/{noun}s/{key}")).text
+    form = await operator.get(f"/book?student_id={student}&instructor_id={instructor}")
+    assert form.url.path == f"/courses/{harbour.ids['course']}/book"
+    assert re.findall(r'value="([^"]*)" checked', form.text) == [student]
+    assert f'<option value="{instructor}" selected>' in form.text
+    choir = await harbour.post("/v1/courses", {"title": "Choir", "subject": "Music"})
+    choice = await operator.get(f"/book?instructor_id={instructor}")
+    assert choice.url.path == "/book"
+    assert f'href="/courses/{choir["id"]}/book?instructor_id={instructor}"' in choice.text
+    assert "Mathematics" not in (await operator.get("/book?q=choir")).text
+    stranger = await harbour.post("/v1/students", {"name": "Mia"})
+    assert "enrolled in a course yet" in (await operator.get(f"/book?student_id={stranger['id']}")).text
 
 
 @every_kind
