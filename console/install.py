@@ -10,7 +10,7 @@ from console.account import account_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages
 from console.family import family_page
-from console.frame.problem_page import PageRoute
+from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
 from console.outbox import outbox_pages
@@ -58,3 +58,4 @@ def install(app: FastAPI) -> None:
     for module in (*OWN_RULES, *PERMITTED):
         app.include_router(module.router)
     app.include_router(router)
+    show_missing_pages(app)

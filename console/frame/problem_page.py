@@ -1,17 +1,20 @@
 """Errors as pages: a browser gets an error page, htmx a fragment, and whoever is not signed in the sign-in page."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from contextlib import suppress
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
+from api.http.authentication import principal_or_none
 from api.http.problems import status_of
 from console.frame.rendering import HEADERS, by_htmx, page
-from domain.errors import HomeroomError, InvalidInput, NotAuthenticated
+from domain.errors import HomeroomError, InvalidInput, NotAuthenticated, NotFound
 
 
 class PageRoute(APIRoute):
@@ -30,9 +33,25 @@ class PageRoute(APIRoute):
             except RequestValidationError as error:
                 if not _reads_html(request):
                     raise
+                if all(field["loc"][0] == "path" for field in error.errors()):
+                    raise HTTPException(404) from error
                 return _error_page(request, _invalid_input(error))
 
         return handle_errors
+
+
+def show_missing_pages(app: FastAPI) -> None:
+    """Answer a browser that opens an address of nothing with a page; other clients get the API's problem."""
+    answer_clients = app.exception_handlers[HTTPException]
+
+    @app.exception_handler(HTTPException)
+    async def _missing(request: Request, error: HTTPException) -> Response:
+        if error.status_code != 404 or not _reads_html(request):
+            return cast("Response", await answer_clients(request, error))  # type: ignore[misc]
+        with suppress(HomeroomError):  # for the navigation, as far as somebody is signed in
+            await principal_or_none(request)
+        step = "Check it for a typing error, or go to your start page."
+        return _error_page(request, NotFound("nothing is at this address", next_step=step))
 
 
 def _reads_html(request: Request) -> bool:

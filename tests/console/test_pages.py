@@ -127,6 +127,32 @@ async def test_an_unknown_session_is_an_html_error_page(operator: httpx.AsyncCli
     assert answer.headers["content-type"].startswith("text/html")
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/v1/nowhere", "/sessions/nowhere", "/people/students/1"])
+async def test_a_browser_at_an_address_of_nothing_gets_a_page_with_a_way_home(
+    operator: httpx.AsyncClient, path: str
+) -> None:
+    answer = await operator.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Nothing is at this address." in answer.text
+    assert '<a class="button primary" href="/">' in answer.text
+    assert 'href="/today"' in answer.text, "the navigation of somebody who is signed in"
+
+
+async def test_a_signed_out_browser_at_an_address_of_nothing_gets_a_page(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/nowhere")
+    assert answer.status_code == 404
+    assert "Nothing is at this address." in answer.text
+    assert 'href="/today"' not in answer.text
+
+
+async def test_a_client_at_an_address_of_nothing_gets_a_problem(campus: Campus) -> None:
+    async with campus.client() as client:
+        for path in ("/nowhere", "/v1/nowhere"):
+            for accept in ("*/*", "application/json"):
+                problem_of(await client.get(path, headers={"accept": accept}), 404, "not-found")
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", ""])
 @pytest.mark.parametrize("form", ["approve", "end"])
 async def test_forms_from_other_origins_are_refused(
