@@ -19,6 +19,7 @@ from api.routes import (
     exports,
     family,
     files,
+    invitations,
     joining,
     keys,
     livekit,
@@ -63,8 +64,8 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     _add_middleware(app, settings)
     problems.install(app)
     tenant_modules = (
-        bulk, enrollments, resources, sessions, events, organizations, keys, sign_in_bindings, records, files, queues,
-        board, family, exports,
+        bulk, enrollments, resources, invitations, sessions, events, organizations, keys, sign_in_bindings, records,
+        files, queues, board, family, exports,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -14,7 +14,7 @@ from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
 from console.outbox import outbox_pages
-from console.people import people_pages
+from console.people import invitation_form, people_pages
 from console.records import record_pages
 from console.review import review_page
 from console.sessions import audio_page, command_forms, session_page
@@ -34,6 +34,7 @@ PERMITTED = (
     review_page,
     record_pages,
     people_pages,
+    invitation_form,
     course_pages,
     plan_pages,
     book_start_page,

@@ -30,6 +30,7 @@ class Member(TenantRow, table=True):
     role: AccessRole = enum_column(AccessRole)
     language: str = "en"
     time_zone: str = "UTC"
+    first_signed_in_at: datetime | None = utc(None)  # None: the invitation is pending
     version: int = 1
     created_at: datetime = utc()
     updated_at: datetime | None = utc(None)

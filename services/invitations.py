@@ -2,12 +2,12 @@
 
 import logging
 from datetime import datetime
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from domain.errors import HomeroomError
+from domain.errors import HomeroomError, NotFound, TransitionRefused
 from domain.notices.kinds import AccountNoticeKind, notice_key
 from domain.people.access import Principal
 from domain.people.sign_in import INVITATION_TTL
@@ -34,13 +34,30 @@ class Invitations:
     ) -> DeliveryInput | None:
         """Write the invitation in the transaction that creates a member of staff; other rows get none.
 
-        Returns the delivery to start after the commit. There is one invitation per member.
+        Returns the delivery to start after the commit. Called again for a member, it writes nothing.
         """
         if not isinstance(row, Member):
             return None
-        notice = await self._notice(db, who, row, now)
-        await notices.prepare(db, [notice])
-        return DeliveryInput(row.organization_id, notice.id, now + INVITATION_TTL)
+        return await self._prepare(db, await self._notice(db, who, row, "", now))
+
+    async def write_again(
+        self, db: AsyncSession, who: Principal, member_id: UUID, now: datetime
+    ) -> DeliveryInput:
+        """Write a further invitation to a member; the last one, while it waits to be sent to the same address.
+
+        Within a minute there is one. Returns the delivery to start after the commit. Raises NotFound,
+        TransitionRefused for a member who is retired.
+        """
+        member = await db.get(Member, member_id)
+        if member is None:
+            raise NotFound(f"there is no member {member_id}")
+        if member.retired_at:
+            raise TransitionRefused("this member is retired", next_step="Restore them first.")
+        last = await notices.last_to(db, member_id, AccountNoticeKind.INVITATION)
+        if last and last.waits and last.address == member.email:
+            return _delivery(last)
+        minute = now.replace(second=0, microsecond=0).isoformat()
+        return await self._prepare(db, await self._notice(db, who, member, minute, now))
 
     async def deliver(self, delivery: DeliveryInput) -> None:
         """Start the delivery, after the commit. If that fails, housekeeping starts it later."""
@@ -49,7 +66,13 @@ class Invitations:
         except HomeroomError as error:
             logger.warning("invitation waits", extra={"reason": error.code})
 
-    async def _notice(self, db: AsyncSession, who: Principal, member: Member, now: datetime) -> Notice:
+    async def _prepare(self, db: AsyncSession, notice: Notice) -> DeliveryInput:
+        await notices.prepare(db, [notice])
+        return _delivery(notice)
+
+    async def _notice(
+        self, db: AsyncSession, who: Principal, member: Member, occasion: str, now: datetime
+    ) -> Notice:
         names_by_actor = await names.of_actors(db, [who.actor]) if who.actor.startswith("member:") else {}
         message = render_invitation(
             reader=member.name,
@@ -59,7 +82,7 @@ class Invitations:
             language=member.language,
         )
         kind = AccountNoticeKind.INVITATION
-        key = notice_key(member.id, kind, member.id, "")
+        key = notice_key(member.id, kind, member.id, occasion)
         return Notice(
             id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
             organization_id=member.organization_id,
@@ -77,3 +100,7 @@ class Invitations:
             deliver_by=now + INVITATION_TTL,
             created_at=now,
         )
+
+
+def _delivery(notice: Notice) -> DeliveryInput:
+    return DeliveryInput(notice.organization_id, notice.id, notice.deliver_by or notice.created_at)

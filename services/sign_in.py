@@ -61,6 +61,8 @@ async def sign_in_person(
         person = await sign_ins.person(db, kind, person_id)
         if person is None:
             raise SignInRefused("this account is no longer in use")
+        if isinstance(person, Member) and person.first_signed_in_at is None:
+            person.first_signed_in_at = now
         token = await start_browser_session(db, tenant, kind, person_id, method, now)
     role = person.role if isinstance(person, Member) else AccessRole(kind)
     logger.info("signed in", extra={"kind": kind, "method": method})

@@ -49,7 +49,12 @@ class MemberOut(Schema):
     role: AccessRole
     language: str
     time_zone: str
+    first_signed_in_at: AwareDatetime | None = Field(description="Null: they have not signed in yet.")
     version: int
     created_at: AwareDatetime
     updated_at: AwareDatetime | None
     retired_at: AwareDatetime | None
+
+
+class InvitationOut(Schema):
+    notice_id: UUID = Field(description="The message in the outbox.")

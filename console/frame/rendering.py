@@ -27,6 +27,7 @@ FLASHES = {
     "restored": "Restored.",
     "booked": "Class booked. Everyone will be notified.",
     "added": "Added to the class. Their family will be notified.",
+    "invited": "The invitation is in the outbox and is sent now.",
     "enrolled": "Enrolled.",
     "left": "Unenrolled.",
     "moved": "Order saved.",

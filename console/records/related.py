@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.notices.kinds import AccountNoticeKind
 from domain.people.access import Permission, Principal
 from models.access import SignInBinding
 from models.course import CurriculumPlan, Topic
 from models.notice import Notice
-from models.repositories import pages, people, relations, sessions, sign_ins
+from models.repositories import notices, pages, people, relations, sessions, sign_ins
 from models.session import Session
 
 _DAYS_BACK, _DAYS_AHEAD = timedelta(days=30), timedelta(days=90)
@@ -37,15 +38,11 @@ async def _of_student(db: AsyncSession, who: Principal, key: UUID, now: datetime
 
 
 async def _of_guardian(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
-    notices: list[Notice] = []
+    latest: list[Notice] = []
     if who.may(Permission.NOTICES_READ):
         wanted = pages.PageRequest("-created_at", 10, equal={"recipient_id": key})
-        notices, _ = await pages.page(db, Notice, wanted)
-    return {"students": await relations.students_of_guardian(db, key), "notices": notices}
-
-
-async def _of_member(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
-    return {"bindings": await _bindings(db, who, key)}
+        latest, _ = await pages.page(db, Notice, wanted)
+    return {"students": await relations.students_of_guardian(db, key), "notices": latest}
 
 
 async def _bindings(db: AsyncSession, who: Principal, key: UUID) -> list[SignInBinding]:
@@ -72,6 +69,13 @@ async def _of_course(db: AsyncSession, who: Principal, key: UUID, now: datetime)
         "plans": plans,
         "enrolled": await relations.enrolled_in(db, key) if reads_enrollments else [],
         "classes": await _classes(db, who, now, {"course_id": key}, back=timedelta(hours=12)),
+    }
+
+
+async def _of_member(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
+    return {
+        "bindings": await _bindings(db, who, key),
+        "invitation": await notices.last_to(db, key, AccountNoticeKind.INVITATION),
     }
 
 

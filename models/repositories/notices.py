@@ -35,6 +35,16 @@ async def of_session(db: AsyncSession, session_id: UUID) -> list[Notice]:
     return list(await db.scalars(query.order_by(col(Notice.created_at), col(Notice.id))))
 
 
+async def last_to(db: AsyncSession, recipient_id: UUID, kind: str) -> Notice | None:
+    """The latest message of a kind about somebody's own account."""
+    query = sa.select(Notice).where(
+        col(Notice.subject_id) == recipient_id,
+        col(Notice.kind) == kind,
+        col(Notice.recipient_id) == recipient_id,
+    )
+    return (await db.scalars(query.order_by(col(Notice.created_at).desc()).limit(1))).one_or_none()
+
+
 async def told_starts(db: AsyncSession, session_id: UUID) -> dict[UUID, datetime]:
     """By recipient, the start of the class that the last message sent to them names."""
     query = (

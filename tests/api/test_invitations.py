@@ -1,12 +1,13 @@
 """New staff members are invited by email, whether added through the API or the console."""
 
 import asyncio
+from html import unescape
 from uuid import uuid4
 
 import pytest
 
 from tests.api.mailed import sign_in
-from tests.campus import PATIENCE, Campus, Json, School
+from tests.campus import PATIENCE, Campus, Json, School, problem_of
 from tests.console.forms import hidden
 from tests.stack import TestMail
 
@@ -74,6 +75,38 @@ async def test_a_repeated_request_sends_one_invitation(harbour: School, mail_sin
         assert answer.status_code == 201
     await invitation_to(harbour, address)
     assert len(mail_sink.messages(address)) == 1
+
+
+async def test_an_invitation_can_be_sent_again_until_the_member_has_signed_in(
+    campus: Campus, harbour: School, mail_sink: TestMail
+) -> None:
+    address = new_address()
+    made = await harbour.post("/v1/members", {"name": "Olu Adeyemi", "email": address, "role": "ops"})
+    assert made["first_signed_in_at"] is None
+    first = await invitation_to(harbour, address)
+    (again, same) = [await harbour.post(f"/v1/members/{made['id']}/invite") for _ in range(2)]
+    assert again["notice_id"] == same["notice_id"] != first["id"]
+    await asyncio.to_thread(mail_sink.wait_for, address, count=2)
+    page = f"/people/members/{made['id']}"
+    async with campus.browser() as admin:
+        await admin.get(campus.console_url(harbour.id))
+        assert "Olu Adeyemi hasn't signed in yet." in unescape((await admin.get(page)).text)
+        assert ">invited<" in (await admin.get("/people/members")).text
+        shown = await admin.post(f"{page}/invite")
+        assert shown.url.path == page
+        async with campus.browser() as browser:
+            await sign_in(browser, mail_sink, address)
+        assert "Signed in for the first time" in (await admin.get(page)).text
+        assert ">invited<" not in (await admin.get("/people/members")).text
+    assert (await harbour.get(f"/v1/members/{made['id']}"))["first_signed_in_at"] is not None
+
+
+async def test_a_retired_member_is_not_invited_again(harbour: School) -> None:
+    made = await harbour.post("/v1/members", {"name": "Olu", "email": new_address(), "role": "ops"})
+    await harbour.api.delete(f"/v1/members/{made['id']}")
+    answer = await harbour.api.post(f"/v1/members/{made['id']}/invite")
+    problem_of(answer, 409, "transition-refused")
+    problem_of(await harbour.api.post(f"/v1/members/{uuid4()}/invite"), 404, "not-found")
 
 
 async def test_families_and_instructors_are_not_invited(harbour: School) -> None:
