@@ -13,6 +13,7 @@ from console.family import family_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
+from console.operator import operator_pages
 from console.outbox import outbox_pages
 from console.people import invitation_form, people_pages
 from console.records import record_pages
@@ -26,7 +27,16 @@ from domain.people.sign_in import home_path
 
 STATIC = Path(__file__).parent / "static"
 # Each route of these modules has its own rule about who may open it.
-OWN_RULES = (join_code_page, today_page, sign_in_page, account_page, teaching_page, family_page, session_page)
+OWN_RULES = (
+    join_code_page,
+    today_page,
+    sign_in_page,
+    operator_pages,
+    account_page,
+    teaching_page,
+    family_page,
+    session_page,
+)
 # Each route of these modules requires one permission.
 PERMITTED = (
     audio_page,

@@ -21,6 +21,7 @@ from services.invitations import Invitations
 from services.join_codes import JoinCodes
 from services.joining import Joining
 from services.openid_sign_in import OpenIdSignIn
+from services.operator_access import OperatorAccess
 from services.resources.resource import Outside
 from services.room_moderation import RoomModeration
 from services.send_again import SendAgain
@@ -78,6 +79,11 @@ class ApiParts:
     @cached_property
     def lockout(self) -> SignInLockout:
         return SignInLockout(self.database, self.settings.link_secrets[0].get_secret_value())
+
+    @cached_property
+    def operator_access(self) -> OperatorAccess:
+        token = self.settings.admin_token.get_secret_value()
+        return OperatorAccess(token, sealer(self.settings, "operator session"))
 
     @cached_property
     def openid_sign_in(self) -> OpenIdSignIn:

@@ -29,3 +29,7 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-sign-out]")) return;
   for (const key of Object.keys(localStorage)) if (key.startsWith("homeroom:review:")) localStorage.removeItem(key);
 });
+// A form that begins with the browser's time zone.
+const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+for (const select of document.querySelectorAll("[data-browser-zone] select[name=time_zone]"))
+  if ([...select.options].some((option) => option.value === browserZone)) select.value = browserZone;

@@ -1,0 +1,1 @@
+"""The operator of the deployment: signs in with the operator's token and creates organizations."""
