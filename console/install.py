@@ -15,7 +15,7 @@ from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
 from console.operator import operator_pages
 from console.outbox import outbox_pages
-from console.people import invitation_form, people_pages
+from console.people import invitation_form, new_student_page, people_pages
 from console.records import record_pages
 from console.review import review_page
 from console.sessions import audio_page, command_forms, session_page
@@ -44,6 +44,7 @@ PERMITTED = (
     review_page,
     record_pages,
     people_pages,
+    new_student_page,
     invitation_form,
     course_pages,
     plan_pages,

@@ -27,6 +27,11 @@ class RecordKind:
     columns: tuple[Column, ...]
     retiring: str  # the effect of retiring a record
     filters: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    own_form: str = ""  # the path of a form of its own to add one
+
+    @property
+    def new_path(self) -> str:
+        return self.own_form or f"{self.base}/new"
 
     @property
     def noun(self) -> str:
@@ -80,6 +85,7 @@ STUDENT_KIND = RecordKind(
     (_NAME, _ZONE, _EXTERNAL),
     (Column("Name", "name"), _ZONE_COLUMN, _ADDED),
     "Retired students can't be booked. Past classes and summaries stay in the record.",
+    own_form="/people/families/new",
 )
 INSTRUCTOR_KIND = RecordKind(
     INSTRUCTORS,

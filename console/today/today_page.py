@@ -11,8 +11,10 @@ from console.frame.labels import CASE_KINDS, ROLES
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
 from console.frame.viewers import OnlyFor, Staff, current_user, sign_in_operator
+from console.today.first_steps import checklist
 from domain.people.access import STAFF
-from models.repositories import organizations
+from models.repositories.first_steps import first_steps
+from services.organizations import organization as organization_of
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -23,9 +25,10 @@ async def today(request: Request, shared: Shared, now: Now, desk: str | None = N
         return await sign_in_operator(shared, desk, now, "/today")
     who = await OnlyFor(*STAFF)(await current_user(request))
     async with shared.database.tenant(who.organization_id) as db:
-        organization = await organizations.get_organization(db)
+        organization = await organization_of(db)
+        steps = checklist(await first_steps(db), organization, who)
     labels = {"cases": {**CASE_KINDS}, "roles": {**ROLES}}
-    return page(request, "today.html", organization=organization, labels=labels)
+    return page(request, "today.html", organization=organization, labels=labels, steps=steps)
 
 
 @router.get("/today/live")
