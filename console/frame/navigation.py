@@ -27,6 +27,7 @@ class Viewer:
 
     name: str
     sign_out: str = "/sign-out"  # the URL that the sign-out form posts to
+    account: str = "/account"  # the page that the name leads to
 
 
 ITEMS = (

@@ -117,7 +117,7 @@ def _session(request: Request, shared: State) -> UUID:
     """The id of the operator's session, which also writes the log entries. Raises NotAuthenticated."""
     session = shared.operator_access.session_of(request.cookies.get(_cookie(shared), ""))
     authorship.get().actor = _ACTOR
-    request.state.viewer = Viewer("Operator", "/operator/sign-out")
+    request.state.viewer = Viewer("Operator", "/operator/sign-out", "/operator")
     return session
 
 
