@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.record.documentation import CheckOutcome, Section, Statement, says_its_check
 from reports.catalogue import words_in
+from reports.directions import isolated
 from reports.moments import listed, moment
 from reports.statements import check_text, names_of
 
@@ -50,7 +51,7 @@ def read_briefing(briefing: dict[str, Any], *, language: str, time_zone: str, no
     named: list[tuple[str, list[Any]]] = [(name, briefing.get(name, [])) for name in ("plan", "expected")]
     if last := briefing.get("last_class"):
         held_at = moment(datetime.fromisoformat(last["held_at"]), language, time_zone, now=now)
-        named.append(("last_class", [f"{last['title']}, {held_at}"]))
+        named.append(("last_class", [words.fill("last_class_at", title=last["title"], when=held_at)]))
         named[-1][1].extend([] if last["approved"] else [words["not_approved"]])
     named += briefing.get("lines") or briefing["sections"]
     if briefing.get("first"):
@@ -96,4 +97,4 @@ def _read_line(line: str | dict[str, Any], language: str) -> str:
     text: str = line["text"]
     if line["question"]:
         text = check_text(line["question"], line["answer"], language)
-    return f"{listed(line['students'], language)}: {text}" if line["students"] else text
+    return f"{listed(line['students'], language)}: {isolated(text, language)}" if line["students"] else text

@@ -1,190 +1,44 @@
-"""Texts of mails and briefings by language. English is complete; other languages fall back to it."""
+"""The texts of mails and pages by language, and how values are put into them."""
+
+from types import ModuleType
+from typing import Any
 
 from domain.notices.kinds import NoticeKind
-from domain.people.languages import best_language
+from domain.people.languages import TEXT_LANGUAGES, best_language
+from reports.directions import direction_of, isolated
+from reports.texts import ar, de, en, es, fr
 
-LANGUAGES = ("en", "es")
-
-SUBJECTS: dict[str, dict[NoticeKind, str]] = {
-    "en": {
-        NoticeKind.CONFIRMATION: "Class booked: {title}, {when}",
-        NoticeKind.RESCHEDULED: "New time: {title}, {when}",
-        NoticeKind.CANCELLED: "Cancelled: {title}, {when}",
-        NoticeKind.SUBSTITUTION: "New instructor: {title}, {when}",
-        NoticeKind.ADDED: "New on your schedule: {title}, {when}",
-        NoticeKind.REMOVED: "No longer on your schedule: {title}, {when}",
-        NoticeKind.REMINDER: "Coming up: {title}, {when}",
-        NoticeKind.BRIEFING: "Your briefing: {title}, {when}",
-        NoticeKind.ABSENCE: "Absent from class: {title}, {when}",
-        NoticeKind.REVIEW_REQUEST: "Ready for review: {title}",
-        NoticeKind.SUMMARY: "Class summary: {title}",
-    },
-    "es": {
-        NoticeKind.CONFIRMATION: "Clase reservada: {title}, {when}",
-        NoticeKind.RESCHEDULED: "Nuevo horario: {title}, {when}",
-        NoticeKind.CANCELLED: "Clase cancelada: {title}, {when}",
-        NoticeKind.SUBSTITUTION: "Cambio de docente: {title}, {when}",
-        NoticeKind.ADDED: "Nueva en tu horario: {title}, {when}",
-        NoticeKind.REMOVED: "Ya no está en tu horario: {title}, {when}",
-        NoticeKind.REMINDER: "Próxima clase: {title}, {when}",
-        NoticeKind.BRIEFING: "Prepara tu clase: {title}, {when}",
-        NoticeKind.ABSENCE: "Ausencia en clase: {title}, {when}",
-        NoticeKind.REVIEW_REQUEST: "Pendiente de revisión: {title}",
-        NoticeKind.SUMMARY: "Resumen de la clase: {title}",
-    },
+_MODULES: dict[str, ModuleType] = {"en": en, "es": es, "de": de, "fr": fr, "ar": ar}
+LANGUAGES = TEXT_LANGUAGES
+SUBJECTS: dict[str, dict[NoticeKind, str]] = {code: _MODULES[code].SUBJECTS for code in LANGUAGES}
+WORDS: dict[str, dict[str, str]] = {code: _MODULES[code].MAILS for code in LANGUAGES}
+PAGES: dict[str, dict[str, dict[str, str]]] = {
+    code: {"family": _MODULES[code].FAMILY, "teaching": _MODULES[code].TEACHING} for code in LANGUAGES
 }
 
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "hello": "Hello {name},",
-        "hello_all": "Hello,",
-        "confirmation": "This class has been booked:",
-        "rescheduled": "This class has a new time:",
-        "cancelled": "This class has been cancelled:",
-        "previously": "Previously: {when}",
-        "reason": "Reason: {reason}",
-        "unheard": "{length} of this class could not be recorded. What was said then may be missing here.",
-        "instructor_unavailable": "the instructor is not available",
-        "student_unavailable": "the students are not available",
-        "illness": "illness",
-        "technical": "a technical problem",
-        "holiday": "a holiday",
-        "weather": "the weather",
-        "substitution": "{instructor} will teach this class:",
-        "added": "This class is new on your schedule:",
-        "removed": "This class is no longer on your schedule, but takes place for others:",
-        "enrolled_subject": "{student} is enrolled in {course}",
-        "enrolled": "{student} now takes part in {course}. New on your schedule:",
-        "unenrolled_subject": "{student} has left {course}",
-        "unenrolled": "{student} no longer takes part in {course}. No longer on your schedule:",
-        "further_classes": "and {count} more",
-        "reminder": "This class starts soon:",
-        "absence": "This class has started and a student hasn't joined yet:",
-        "briefing": "Here is what you need for your next class:",
-        "review_request": "Your class is over and its draft is ready. "
-        "Please read it, correct it where needed and approve it. Families get nothing until you do.",
-        "summary": "Here is what happened in class. {instructor} has reviewed and approved this summary.",
-        "with": "with {instructor}",
-        "join": "Join the class",
-        "join_as": "Join as {name}",
-        "review": "Review and approve",
-        "topics": "Topics",
-        "practised": "What we practised",
-        "comprehension": "Comprehension checks",
-        "homework": "Homework",
-        "next_steps": "Next steps",
-        "plan": "Plan for today",
-        "expected": "Expected",
-        "correct": "correct",
-        "partly": "partly correct",
-        "incorrect": "not yet correct",
-        "unanswered": "not answered",
-        "unclear": "unclear",
-        "check_answered": "Asked “{question}”, the answer was “{answer}”",
-        "check_unanswered": "Asked “{question}”, nobody answered",
-        "footer": "You're receiving this email because of a class at {organization}.",
-        "first_class": "This is the first class on record in this course.",
-        "last_class": "Last class",
-        "not_approved": "Its documentation wasn't approved, so it isn't included here.",
-        "worked_on": "Worked on",
-        "not_understood": "Not yet understood",
-        "understood": "Understood",
-        "homework_to_check": "Homework to check",
-        "planned_next": "Planned next",
-        "family_page": "See all of your family's classes and summaries",
-        "sign_in_subject": "Your sign-in link",
-        "sign_in_lead": "Here is your link to sign in to Homeroom. "
-        "It works once and expires in {minutes} minutes.",
-        "sign_in_to": "Sign in to {organization}",
-        "sign_in_as": "Sign in to {organization} as {kind}",
-        "sign_in_care": "If you didn't ask for it, you can ignore this email. "
-        "Nobody is signed in until the link is used.",
-        "sign_in_footer": "You're receiving this email because someone entered this address on the sign-in page.",
-        "invitation_subject": "Join {organization} on Homeroom",
-        "invitation_lead": "You have been added to the staff of {organization} on Homeroom.",
-        "invitation_by": "{by} added you to the staff of {organization} on Homeroom.",
-        "invitation_how": "To sign in, enter this email address on the sign-in page. You don't need a password.",
-        "invitation_footer": "You're receiving this email because {organization} added this address to its staff.",
-        "member": "staff",
-        "instructor": "instructor",
-        "guardian": "guardian",
-    },
-    "es": {
-        "hello": "Hola, {name}:",
-        "hello_all": "Hola:",
-        "confirmation": "Se ha reservado esta clase:",
-        "rescheduled": "Esta clase tiene un nuevo horario:",
-        "cancelled": "Esta clase se ha cancelado:",
-        "previously": "Antes: {when}",
-        "reason": "Motivo: {reason}",
-        "unheard": "Sin grabar: {length} de esta clase. Aquí puede faltar lo que se dijo entonces.",
-        "instructor_unavailable": "no hay docente disponible",
-        "student_unavailable": "el alumnado no está disponible",
-        "illness": "enfermedad",
-        "technical": "un problema técnico",
-        "holiday": "es festivo",
-        "weather": "el tiempo meteorológico",
-        "substitution": "{instructor} dará esta clase:",
-        "added": "Esta clase es nueva en tu horario:",
-        "removed": "Esta clase ya no está en tu horario, aunque se imparte a otras personas:",
-        "enrolled_subject": "Inscripción de {student} en {course}",
-        "enrolled": "{student} participa ahora en {course}. Novedades en tu horario:",
-        "unenrolled_subject": "Baja de {student} en {course}",
-        "unenrolled": "{student} ya no participa en {course}. Ya no están en tu horario:",
-        "further_classes": "y {count} más",
-        "reminder": "Esta clase empieza pronto:",
-        "absence": "Esta clase ha empezado y hay un estudiante que aún no ha entrado:",
-        "briefing": "Esto es lo que necesitas para tu próxima clase:",
-        "review_request": "Tu clase ha terminado y el borrador está listo. "
-        "Léelo, corrígelo si hace falta y apruébalo. Hasta entonces, las familias no reciben nada.",
-        "summary": "Esto es lo que se hizo en clase. {instructor} ha revisado y aprobado este resumen.",
-        "with": "con {instructor}",
-        "join": "Entrar en la clase",
-        "join_as": "Entrar como {name}",
-        "review": "Revisar y aprobar",
-        "topics": "Temas",
-        "practised": "Lo que practicamos",
-        "comprehension": "Preguntas de comprensión",
-        "homework": "Deberes",
-        "next_steps": "Próximos pasos",
-        "plan": "Plan de hoy",
-        "expected": "Asistentes previstos",
-        "correct": "correcto",
-        "partly": "parcialmente correcto",
-        "incorrect": "aún no es correcto",
-        "unanswered": "sin respuesta",
-        "unclear": "no está claro",
-        "check_answered": "A la pregunta «{question}» se respondió «{answer}»",
-        "check_unanswered": "A la pregunta «{question}» no respondió nadie",
-        "footer": "Recibes este correo por una clase de {organization}.",
-        "first_class": "Es la primera clase registrada de este curso.",
-        "last_class": "Última clase",
-        "not_approved": "Su documentación no se aprobó, así que no se incluye aquí.",
-        "worked_on": "Se trabajó en",
-        "not_understood": "Aún sin entender",
-        "understood": "Entendido",
-        "homework_to_check": "Deberes que revisar",
-        "planned_next": "Previsto a continuación",
-        "family_page": "Ver todas las clases y los resúmenes de tu familia",
-        "sign_in_subject": "Tu enlace para iniciar sesión",
-        "sign_in_lead": "Este es tu enlace para iniciar sesión en Homeroom. "
-        "Funciona una sola vez y caduca en {minutes} minutos.",
-        "sign_in_to": "Iniciar sesión en {organization}",
-        "sign_in_as": "Iniciar sesión en {organization} como {kind}",
-        "sign_in_care": "Si no lo has solicitado, puedes ignorar este correo. "
-        "Nadie inicia sesión hasta que se usa el enlace.",
-        "sign_in_footer": "Recibes este correo porque alguien ha introducido esta dirección para iniciar sesión.",
-        "invitation_subject": "Únete a {organization} en Homeroom",
-        "invitation_lead": "Te han añadido al personal de {organization} en Homeroom.",
-        "invitation_by": "{by} te ha añadido al personal de {organization} en Homeroom.",
-        "invitation_how": "Para iniciar sesión, introduce esta dirección de correo en la página de inicio de sesión. "
-        "No necesitas contraseña.",
-        "invitation_footer": "Recibes este correo porque {organization} ha añadido esta dirección a su personal.",
-        "member": "personal",
-        "instructor": "docente",
-        "guardian": "familia",
-    },
-}
+
+class Words(dict[str, str]):
+    """The texts in one language, by key."""
+
+    def __init__(self, language: str, *tables: dict[str, str]) -> None:
+        super().__init__()
+        self.language = language
+        for table in tables:
+            self.update(table)
+
+    @property
+    def direction(self) -> str:
+        """The value of the HTML attribute `dir`: ltr or rtl."""
+        return direction_of(self.language)
+
+    def fill(self, key: str, **values: Any) -> str:
+        """The text of a key with its placeholders filled in."""
+        return filled(self[key], self.language, **values)
+
+
+def filled(text: str, language: str, **values: Any) -> str:
+    """The text with its placeholders filled in; values that could turn the text around them are isolated."""
+    return text.format(**{name: isolated(str(value), language) for name, value in values.items()})
 
 
 def supported_language(wanted: str) -> str:
@@ -192,6 +46,13 @@ def supported_language(wanted: str) -> str:
     return best_language(wanted, LANGUAGES)
 
 
-def words_in(language: str) -> dict[str, str]:
-    """All texts in the language nearest to this one."""
-    return WORDS["en"] | WORDS[supported_language(language)]
+def words_in(language: str) -> Words:
+    """The texts of mails in the language nearest to this one."""
+    supported = supported_language(language)
+    return Words(supported, WORDS[supported])
+
+
+def page_words(page: str, language: str) -> Words:
+    """The texts of a page, and those of mails, in the language nearest to this one."""
+    supported = supported_language(language)
+    return Words(supported, WORDS[supported], PAGES[supported][page])

@@ -12,6 +12,7 @@ from babel.lists import format_list
 from babel.units import format_unit
 
 from domain.scheduling.wall_time import is_repeated, offset_name
+from reports.directions import isolated
 
 # English without a country is formatted with the day before the month and a 24-hour clock.
 _LOCALES = {"en": "en_GB"}
@@ -35,7 +36,7 @@ def clock(at: datetime, language: str, time_zone: str) -> str:
 
 def listed(names: Iterable[str], language: str) -> str:
     """A list of names, such as `Noor, Leo and Ada`."""
-    return format_list(list(names), locale=locale_of(language))
+    return format_list([isolated(name, language) for name in names], locale=locale_of(language))
 
 
 @cache
@@ -55,8 +56,9 @@ def _moment_pattern(locale: Locale, wanted: str) -> str:
     skeleton = match_skeleton(wanted, locale.datetime_skeletons)
     if skeleton is None:
         raise LookupError(f"{locale} has no format for {wanted}")
-    # Skeletons match approximately, so the pattern found may abbreviate the weekday.
+    # Skeletons match approximately, so the pattern found may abbreviate the weekday and the month.
     day = re.sub("E+", "EEEE", locale.datetime_skeletons[skeleton].pattern)
+    day = re.sub(r"\bMMM\b", "MMMM", day)
     return (
         str(locale.datetime_formats["medium"])
         .replace("{0}", locale.time_formats["short"].pattern)

@@ -5,7 +5,7 @@ from typing import Any
 from domain.notices.kinds import NoticeKind
 from domain.record.documentation import Section, Statement
 from reports.briefings import read_briefing
-from reports.catalogue import SUBJECTS, supported_language, words_in
+from reports.catalogue import SUBJECTS, Words, filled, supported_language, words_in
 from reports.contexts import ClassContext, RenderedMessage
 from reports.letters import render
 from reports.moments import about, clock, listed, moment
@@ -20,7 +20,7 @@ def render_notice(
     """The mail of a notice; `language` falls back to English, times are in `time_zone` (IANA), which is named."""
     language = supported_language(language)
     when = moment(context.starts_at, language, time_zone, now=context.written_at)
-    subject = SUBJECTS[language][kind].format(title=context.title, when=when)
+    subject = filled(SUBJECTS[language][kind], language, title=context.title, when=when)
     return render("notice", subject, _values(kind, context, language, time_zone))
 
 
@@ -28,50 +28,48 @@ def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: s
     words = words_in(language)
     return {
         "kind": kind,
-        "hello": words["hello"].format(name=context.reader),
+        "hello": words.fill("hello", name=context.reader),
         "c": context,
         "w": words,
         "language": language,
         "when": moment(context.starts_at, language, time_zone, now=context.written_at),
         "until": clock(context.ends_at, language, time_zone),
         "zone": time_zone.replace("_", " "),
-        "lead": words[kind].format(instructor=context.instructor),
+        "lead": words.fill(kind, instructor=context.instructor),
         "detail": _detail(kind, context, words, language, time_zone),
         "students": listed(context.students, language),
-        "by": words["with"].format(instructor=context.instructor),
-        "footer": words["footer"].format(organization=context.organization),
+        "by": words.fill("with", instructor=context.instructor),
+        "footer": words.fill("footer", organization=context.organization),
         "actions": _actions(kind, context, words),
         "lists": _lists(kind, context, words, language, time_zone),
     }
 
 
-def _detail(
-    kind: NoticeKind, context: ClassContext, words: dict[str, str], language: str, time_zone: str
-) -> str:
+def _detail(kind: NoticeKind, context: ClassContext, words: Words, language: str, time_zone: str) -> str:
     """The time before a move, the reason for a cancellation, or how much of a class its summary cannot speak of."""
     if kind == NoticeKind.RESCHEDULED and context.previous_start:
         previous = moment(context.previous_start, language, time_zone, now=context.written_at)
-        return words["previously"].format(when=previous)
+        return words.fill("previously", when=previous)
     if kind == NoticeKind.CANCELLED and context.cancel_reason:
-        return words["reason"].format(reason=words[context.cancel_reason])
+        return words.fill("reason", reason=words[context.cancel_reason])
     if kind == NoticeKind.SUMMARY and context.unheard_seconds >= UNHEARD_WORTH_A_WORD:
-        return words["unheard"].format(length=about(context.unheard_seconds, language))
+        return words.fill("unheard", length=about(context.unheard_seconds, language))
     return ""
 
 
-def _actions(kind: NoticeKind, context: ClassContext, words: dict[str, str]) -> list[tuple[str, str]]:
+def _actions(kind: NoticeKind, context: ClassContext, words: Words) -> list[tuple[str, str]]:
     """The buttons of the mail as (label, URL)."""
     if kind == NoticeKind.REVIEW_REQUEST and context.page_url:
         return [(words["review"], context.page_url)]
     several = len(context.join_urls) > 1
     return [
-        (words["join_as"].format(name=name) if several else words["join"], url)
+        (words.fill("join_as", name=name) if several else words["join"], url)
         for name, url in context.join_urls
     ]
 
 
 def _lists(
-    kind: NoticeKind, context: ClassContext, words: dict[str, str], language: str, time_zone: str
+    kind: NoticeKind, context: ClassContext, words: Words, language: str, time_zone: str
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The sections of the mail: a heading with (line, verdict) pairs; the verdict may be empty."""
     if kind == NoticeKind.BRIEFING and context.briefing:
@@ -89,9 +87,7 @@ def _lists(
     ]
 
 
-def _line(
-    statement: Statement, context: ClassContext, words: dict[str, str], language: str
-) -> tuple[str, str]:
+def _line(statement: Statement, context: ClassContext, words: Words, language: str) -> tuple[str, str]:
     """The text of a statement and its verdict; the text names the child if the reader has several in the class."""
     text = statement_text(statement, language)
     return with_names(text, statement, context.children, language), words.get(statement.outcome or "", "")

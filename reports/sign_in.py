@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.catalogue import supported_language, words_in
+from reports.catalogue import words_in
 from reports.contexts import RenderedMessage
 from reports.letters import render
+from reports.moments import about
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,13 @@ def render_sign_in(options: Sequence[SignInOption], *, language: str, minutes: i
     names = [option.organization for option in options]
     actions = []
     for option in options:
-        label = words["sign_in_as" if names.count(option.organization) > 1 else "sign_in_to"]
-        actions.append((label.format(organization=option.organization, kind=words[option.kind]), option.url))
+        label = "sign_in_as" if names.count(option.organization) > 1 else "sign_in_to"
+        text = words.fill(label, organization=option.organization, kind=words[option.kind])
+        actions.append((text, option.url))
     values = {
-        "w": words | {"sign_in_lead": words["sign_in_lead"].format(minutes=minutes)},
-        "language": supported_language(language),
+        "w": words,
+        "language": words.language,
+        "lead": words.fill("sign_in_lead", length=about(minutes * 60, words.language)),
         "actions": actions,
         "footer": words["sign_in_footer"],
     }

@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.record.audience import AudienceKind
 from domain.record.documentation import Statement, says_its_check
 from reports.catalogue import words_in
+from reports.directions import isolated
 from reports.moments import listed
 
 
@@ -20,13 +21,13 @@ def statement_text(statement: Statement, language: str) -> str:
 
 def check_text(question: str, answer: str | None, language: str) -> str:
     words = words_in(language)
-    return words["check_answered" if answer else "check_unanswered"].format(question=question, answer=answer)
+    return words.fill("check_answered" if answer else "check_unanswered", question=question, answer=answer)
 
 
 def with_names(text: str, statement: Statement, names: Mapping[UUID, str], language: str) -> str:
     """The text after the names of the students whom it is for; unchanged if it is for all of `names`."""
     own = names_of(statement, names)
-    return f"{listed(own, language)}: {text}" if own else text
+    return f"{listed(own, language)}: {isolated(text, language)}" if own else text
 
 
 def names_of(statement: Statement, names: Mapping[UUID, str]) -> list[str]:

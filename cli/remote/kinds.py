@@ -8,6 +8,7 @@ import typer
 
 from cli.api_client import Api
 from cli.remote.ids import ID_HELP, resolve_id
+from domain.people.languages import TEXT_LANGUAGES
 
 Read = Callable[[Api, str], Any]
 """Turns the text of an option into a value of the request body; may look up ids."""
@@ -82,7 +83,9 @@ class Kind:
 
 _NAME = FieldOption("name", "Their name.", required=True)
 _EMAIL = FieldOption("email", "Email address for messages.", required=True)
-_LANGUAGE = FieldOption("language", "Such as en or es. For new people, the organization's unless given.")
+_LANGUAGE = FieldOption(
+    "language", f"{', '.join(TEXT_LANGUAGES)}; others get English. For new people, the organization's unless given."
+)
 _TIME_ZONE = FieldOption(
     "time_zone", "Such as Europe/Madrid. For new people, the organization's unless given."
 )

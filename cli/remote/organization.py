@@ -8,9 +8,11 @@ from cli.api_client import Json
 from cli.remote.address import operator_token
 from cli.remote.caller import AsJson, Caller, Url, calling, remote
 from cli.remote.moments import read_duration, write_duration
+from domain.people.languages import TEXT_LANGUAGES
 
 organization = typer.Typer(no_args_is_help=True, help="The organization. Operators can create new ones.")
 policy = typer.Typer(no_args_is_help=True, help="The organization's class rules.")
+_LANGUAGE_HELP = f"Of mails and pages: {', '.join(TEXT_LANGUAGES)}; others get English."
 _LIST_RULES = ("reminders_before", "languages")
 _TEXT_RULES = ("languages",)
 _OPTIONAL_RULES = ("empty_room_ends_after",)
@@ -21,7 +23,7 @@ _NUMBER_RULES = ("segment_seconds",)
 def add(
     name: Annotated[str, typer.Option(help="The organization's name.")],
     time_zone: Annotated[str, typer.Option(help="An IANA time zone.")] = "UTC",
-    language: Annotated[str, typer.Option(help="Such as en or es.")] = "en",
+    language: Annotated[str, typer.Option(help=_LANGUAGE_HELP)] = "en",
     token: Annotated[
         str,
         typer.Option(
@@ -56,7 +58,7 @@ def edit(
     caller: Caller,
     name: Annotated[str, typer.Option(help="The new name.")] = "",
     time_zone: Annotated[str, typer.Option(help="An IANA time zone.")] = "",
-    language: Annotated[str, typer.Option(help="Such as en or es.")] = "",
+    language: Annotated[str, typer.Option(help=_LANGUAGE_HELP)] = "",
 ) -> None:
     """Change the given fields."""
     fields = {"name": name, "time_zone": time_zone, "language": language}

@@ -13,7 +13,7 @@ from console.frame.rendering import HEADERS, page
 from console.frame.viewers import OnlyFor, current_user, signed_in
 from domain.people.access import AccessRole
 from domain.record.documentation import Section
-from reports.family_page import family_words
+from reports.catalogue import page_words
 from reports.moments import clock, moment
 from reports.statements import statement_text
 from services.family import family
@@ -29,7 +29,8 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
     who = await OnlyFor(AccessRole.GUARDIAN)(await current_user(request))
     async with shared.database.tenant(who.organization_id) as db:
         view = await family(db, who, shared.links, now)
-    language, words = family_words(view.guardian.language)
+    words = page_words("family", view.guardian.language)
+    language = words.language
     zone = view.guardian.time_zone
     return page(
         request,

@@ -5,13 +5,8 @@ from functools import cache
 from console.frame.forms import Options
 from console.frame.times import ENGLISH
 from domain.people.access import STAFF
+from domain.people.languages import TEXT_LANGUAGES
 from services.inputs.fields import known_zones
-
-# ISO 639 codes of the languages that a person can have.
-_LANGUAGES = (
-    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv "
-    "ms nl no pl pt ro ru sk sl sr sv sw ta th tl tr uk ur vi zh"
-).split()
 
 
 @cache
@@ -25,7 +20,13 @@ def zones() -> Options:
 
 @cache
 def languages() -> Options:
-    return sorted(((code, ENGLISH.languages[code]) for code in _LANGUAGES), key=lambda item: item[1])
+    """The languages that have texts."""
+    return sorted(((code, ENGLISH.languages[code]) for code in TEXT_LANGUAGES), key=lambda item: item[1])
+
+
+def other_language(code: str) -> str:
+    """The label of a language without texts, which a record can have from an import or the API."""
+    return f"{ENGLISH.languages.get(code, code)} (gets English)"
 
 
 @cache

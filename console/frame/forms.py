@@ -28,6 +28,7 @@ class Field:
     hint: str = ""
     wrong: str = ""  # the error for a value in the wrong format
     options: Callable[[], Options] | None = None
+    other: Callable[[str], str] = str  # the label of a current value that is none of the options
     empty: Any = None  # the value of an empty input
     new_only: bool = False  # only in the form that creates the record; changed elsewhere later
 
@@ -50,7 +51,7 @@ class Field:
     def shown(self, value: Any) -> str:
         """The value as text outside of a form."""
         text = self.write(value)
-        return dict(self.options()).get(text, text) if self.options else text
+        return dict(self.options()).get(text) or self.other(text) if self.options else text
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Input:
         options = self.field.options() if self.field.options else ()
         if self.value in dict(options) or not self.field.options:
             return options
-        return [(self.value, self.value or "Choose…"), *options]
+        return [(self.value, self.field.other(self.value) if self.value else "Choose…"), *options]
 
 
 @dataclass(frozen=True)

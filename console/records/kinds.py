@@ -49,7 +49,14 @@ class RecordKind:
 
 _NAME = Field("name", "Name", wrong="Enter a single line of text.")
 _EMAIL = Field("email", "Email", "email", wrong="Enter an email address, such as ada@school.example.")
-_LANGUAGE = Field("language", "Language", "select", options=choices.languages)
+_LANGUAGE = Field(
+    "language",
+    "Language",
+    "select",
+    "Of messages and pages.",
+    options=choices.languages,
+    other=choices.other_language,
+)
 _ZONE = Field("time_zone", "Time zone", "select", options=choices.zones)
 _EXTERNAL = Field("external_id", "External ID", hint="The ID in another system, such as your CRM.")
 _ADDED = Column("Added", "created_at", "moment")

@@ -44,7 +44,7 @@ _ORGANIZATION = (
     Field(
         "time_zone", "Time zone", "select", "Classes are scheduled in this time zone.", options=choices.zones
     ),
-    Field("language", "Language", "select", options=choices.languages),
+    Field("language", "Language", "select", options=choices.languages, other=choices.other_language),
 )
 
 

@@ -1,4 +1,4 @@
-"""Languages: those the speech engines support (ISO 639-1), and the choice of the best one on offer."""
+"""Languages (ISO 639-1): of the speech engines, of the texts for people, and the choice of the best one on offer."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,6 +10,9 @@ SPEECH_LANGUAGES: Final = frozenset(
         "ru sa sd si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh"
     ).split()
 )
+
+TEXT_LANGUAGES: Final = ("en", "es", "de", "fr", "ar")
+"""The languages of mails and of the pages of families and instructors. Readers of other languages get English."""
 
 
 def best_language(requested: str, offered: Sequence[str]) -> str:

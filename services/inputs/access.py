@@ -12,10 +12,10 @@ from integrations.email_addresses import ascii_domain
 from services.inputs.fields import (
     LEFT_OUT,
     Email,
-    Language,
     Name,
     OwnLanguage,
     OwnTimeZone,
+    ReaderLanguage,
     Schema,
     TimeZone,
 )
@@ -45,7 +45,7 @@ class MemberChange(Schema):
     name: Name = LEFT_OUT
     email: Email = LEFT_OUT
     role: StaffRole = LEFT_OUT
-    language: Language = LEFT_OUT
+    language: ReaderLanguage = LEFT_OUT
     time_zone: TimeZone = LEFT_OUT
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from domain.people.languages import TEXT_LANGUAGES
 from integrations.email_addresses import deliverable_address, readable_address
 
 # Years in which adding offsets cannot leave the range of datetime.
@@ -129,8 +130,17 @@ Name = Annotated[
 ]
 """A single line of text without hidden characters."""
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$"), Field(examples=["en"])]
+"""A language, ISO 639-1."""
+_READERS = (
+    f"ISO 639-1. Mails and pages have texts in {', '.join(TEXT_LANGUAGES)}; "
+    "readers of any other language get them in English."
+)
+ReaderLanguage = Annotated[Language, Field(description=_READERS)]
+"""The language of mails and pages for a person or an organization."""
 OwnTimeZone = Annotated[TimeZone | None, Field(description="Left out: the organization's time zone.")]
-OwnLanguage = Annotated[Language | None, Field(description="Left out: the organization's language.")]
+OwnLanguage = Annotated[
+    Language | None, Field(description=f"{_READERS} Left out: the organization's language.")
+]
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*")

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from services.inputs.fields import LEFT_OUT, Language, Name, Schema, TimeZone
+from services.inputs.fields import LEFT_OUT, Language, Name, ReaderLanguage, Schema, TimeZone
 
 _MAY_BE_UNSET = frozenset({"empty_room_ends_after"})
 
@@ -13,13 +13,13 @@ _MAY_BE_UNSET = frozenset({"empty_room_ends_after"})
 class NewOrganization(Schema):
     name: Name
     time_zone: TimeZone = "UTC"
-    language: Language = "en"
+    language: ReaderLanguage = "en"
 
 
 class OrganizationChange(Schema):
     name: Name = LEFT_OUT
     time_zone: TimeZone = LEFT_OUT
-    language: Language = LEFT_OUT
+    language: ReaderLanguage = LEFT_OUT
 
 
 class PolicyChange(Schema):

@@ -10,11 +10,11 @@ from services.inputs.fields import (
     Email,
     ExternalId,
     Ids,
-    Language,
     Level,
     Name,
     OwnLanguage,
     OwnTimeZone,
+    ReaderLanguage,
     Schema,
     TimeZone,
 )
@@ -64,7 +64,7 @@ class SendAgainIn(Schema):
 class GuardianChange(Schema):
     name: Name = LEFT_OUT
     email: Email = LEFT_OUT
-    language: Language = LEFT_OUT
+    language: ReaderLanguage = LEFT_OUT
     time_zone: TimeZone = LEFT_OUT
     quiet_from: WallTime | None = None
     quiet_until: WallTime | None = None
@@ -112,7 +112,7 @@ class NewInstructor(Schema):
 class InstructorChange(Schema):
     name: Name = LEFT_OUT
     email: Email = LEFT_OUT
-    language: Language = LEFT_OUT
+    language: ReaderLanguage = LEFT_OUT
     time_zone: TimeZone = LEFT_OUT
     qualifications: Qualifications = LEFT_OUT
     external_id: ExternalId | None = None

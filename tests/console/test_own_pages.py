@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from reports.catalogue import PAGES
 from signing.links import FamilyLink
 from tests.api.roles import signed_in
 from tests.campus import HOUR, Json, School, problem_of, school
@@ -19,6 +20,7 @@ from tests.stack import TestMail
 
 pytestmark = pytest.mark.adapter
 
+FAMILY_EN, TEACHING_EN = PAGES["en"]["family"], PAGES["en"]["teaching"]
 NOORS, LEOS = "three quarters", "two ninths"  # statements that rest on the words of one student
 
 
@@ -107,11 +109,33 @@ async def test_times_are_in_the_guardians_zone_and_language(opened: School) -> N
     await opened.book(27 * HOUR, time_zone="Asia/Tokyo")
     async with await guardian(opened, 0) as browser:
         page = (await browser.get("/family")).text
-    assert '<html lang="es">' in page
+    assert '<html lang="es" dir="ltr">' in page
     assert "Próxima clase" in page
     assert "Europe/Madrid" in page
     assert "Asia/Tokyo" in page
     assert "Next class" not in page
+
+
+async def test_pages_of_arabic_readers_run_from_right_to_left(opened: School) -> None:
+    """Those of a guardian and of an instructor; with no English left in them."""
+    for kind, key, path, english in (
+        ("guardian", "guardian 1", "/family", FAMILY_EN),
+        ("instructor", "instructor", "/teaching", TEACHING_EN),
+    ):
+        record = f"/v1/{kind}s/{opened.ids[key]}"
+        before = (await opened.get(record))["language"]
+        await reads(opened, record, "ar")
+        async with await person(opened, kind, opened.ids[key]) as browser:
+            page = (await browser.get(path)).text
+        await reads(opened, record, before)
+        assert '<html lang="ar" dir="rtl">' in page
+        assert not [text for text in english.values() if f">{text}<" in page]
+
+
+async def reads(opened: School, record: str, language: str) -> None:
+    version = (await opened.api.get(record)).headers["etag"]
+    changed = await opened.api.patch(record, json={"language": language}, headers={"If-Match": version})
+    assert changed.is_success, changed.text
 
 
 async def test_an_unapproved_draft_does_not_reach_a_family(opened: School, taught: Lesson) -> None:

@@ -171,7 +171,7 @@ async def test_the_page_of_an_instructor(chromium: Browser, opened: School) -> N
         await page.goto(f"{opened.campus.url}/")
         await expect(page.get_by_role("heading", name="Your classes")).to_be_visible()
         await expect(page.get_by_role("link", name="Teaching")).to_have_attribute("aria-current", "page")
-        await expect(page.locator("[data-class-zone]").first).to_contain_text("Europe/Madrid")
+        await expect(page.locator(".own-when .zone").first).to_contain_text("Europe/Madrid")
         await look_and_check(page, "teaching")
         await page.get_by_role("link", name=re.compile("^Review ")).last.click()
         await expect(page).to_have_url(re.compile(r"/sessions/[^/]+/review$"))

@@ -13,7 +13,7 @@ from domain.notices.kinds import NoticeKind
 from domain.record.audience import for_students
 from domain.record.documentation import CheckOutcome, Section, Statement, check_sentence
 from domain.sessions.cancellations import CancelReason, reason_for_people
-from reports.catalogue import LANGUAGES, SUBJECTS, WORDS
+from reports.catalogue import LANGUAGES, WORDS
 from reports.contexts import RenderedMessage
 from tests.reports.letters import CONTEXT, ParsedMail, example_mail, statement
 
@@ -26,25 +26,9 @@ EVIL = '"><script>alert(1)</script>\r\nBcc: spy@evil.example\n\n{{ w }} {title} 
 
 
 def both(message: RenderedMessage) -> list[str]:
-    return [ParsedMail(message.html).text, " ".join(message.text.split())]
-
-
-@every_language
-def test_every_language_has_every_text(language: str) -> None:
-    assert WORDS[language].keys() == WORDS["en"].keys()
-    assert SUBJECTS[language].keys() == set(N)
-    assert all(WORDS[language].values())
-
-
-def test_every_text_is_translated() -> None:
-    same = {word for word in WORDS["en"] if WORDS["en"][word] == WORDS["es"][word]}
-    assert not same
-    assert not [kind for kind in N if SUBJECTS["en"][kind] == SUBJECTS["es"][kind]]
-
-
-@every_language
-def test_every_section_and_verdict_has_a_text(language: str) -> None:
-    assert {*Section, *CheckOutcome} <= WORDS[language].keys()
+    """The text of the HTML and of the plain part, without isolates around values."""
+    shown = [" ".join(ParsedMail(message.html).text.split()), " ".join(message.text.split())]
+    return [text.translate({0x2068: None, 0x2069: None}) for text in shown]
 
 
 @every_language
@@ -57,13 +41,13 @@ def test_html_and_text_name_reader_class_time_and_reason(kind: NoticeKind, langu
         assert WORDS[language][kind].format(instructor=CONTEXT.instructor) in text
         assert CONTEXT.title in text
         assert CONTEXT.course in text
-        assert "16:00–17:00" in text
+        assert ("4:00 م–5:00 م" if language == "ar" else "16:00–17:00") in text
         assert "Europe/Madrid" in text
         assert WORDS[language]["footer"].format(organization=CONTEXT.organization) in text
         assert "None" not in text
         assert "{" not in text
     assert CONTEXT.title in message.subject
-    assert message.html.startswith(f'<!doctype html>\n<html lang="{language}">')
+    assert message.html.startswith(f'<!doctype html>\n<html lang="{language}" dir=')
 
 
 @every_kind
@@ -79,7 +63,8 @@ def test_html_and_text_have_the_same_links(kind: NoticeKind) -> None:
         ("es", "Clase reservada: Adding fractions, lunes, 2 de marzo, 15:00"),
         ("es-MX", "Clase reservada: Adding fractions, lunes, 2 de marzo, 15:00"),
         ("en", "Class booked: Adding fractions, Monday 2 March, 15:00"),
-        ("fr", "Class booked: Adding fractions, Monday 2 March, 15:00"),
+        ("fr", "Cours réservé : Adding fractions, lundi 2 mars, 15:00"),
+        ("pt", "Class booked: Adding fractions, Monday 2 March, 15:00"),
         ("", "Class booked: Adding fractions, Monday 2 March, 15:00"),
     ],
 )

@@ -1,0 +1,157 @@
+"""The texts of every language are complete, and no mail holds a sentence of another language."""
+
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from domain.notices.kinds import NoticeKind
+from domain.record.documentation import CheckOutcome, Section
+from domain.sessions.cancellations import CancelReason
+from domain.sessions.states import SessionState
+from reports.catalogue import LANGUAGES, PAGES, SUBJECTS, WORDS, page_words
+from reports.directions import direction_of, isolated
+from reports.invitations import render_invitation
+from reports.sign_in import SignInOption, render_sign_in
+from tests.reports.letters import CONTEXT, ParsedMail, example_mail
+
+pytestmark = pytest.mark.unit
+
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+other_languages = pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+# Texts that are the same in two languages.
+_SAME = {
+    "fr": {"sent_messages", "when", "topics"},
+    "de": {"there"},
+}
+_ARABIC_LETTERS = range(0x0600, 0x0700)
+
+
+def tables(language: str) -> dict[str, dict[str, str]]:
+    subjects = {str(kind): text for kind, text in SUBJECTS[language].items()}
+    return {"subjects": subjects, "mails": WORDS[language], **PAGES[language]}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@every_language
+def test_every_language_has_every_text(language: str) -> None:
+    for name, english in tables("en").items():
+        own = tables(language)[name]
+        assert own.keys() == english.keys(), name
+        for key, text in own.items():
+            assert text.strip(), key
+            assert placeholders(text) == placeholders(english[key]), key
+
+
+@every_language
+def test_every_code_that_is_shown_has_a_text(language: str) -> None:
+    assert SUBJECTS[language].keys() == set(NoticeKind)
+    assert {*Section, *CheckOutcome, *CancelReason, *NoticeKind} <= WORDS[language].keys()
+    assert {f"state_{state}" for state in SessionState} <= PAGES[language]["teaching"].keys()
+
+
+@other_languages
+def test_every_text_is_translated(language: str) -> None:
+    same = {
+        key
+        for name, english in tables("en").items()
+        for key in english
+        if tables(language)[name][key] == english[key]
+    }
+    assert same <= _SAME.get(language, set()) | {"last_class_at"}
+
+
+def test_arabic_texts_are_in_arabic_script() -> None:
+    for table in tables("ar").values():
+        for key, text in table.items():
+            assert key == "last_class_at" or any(ord(char) in _ARABIC_LETTERS for char in text), key
+
+
+def mails(language: str) -> list[str]:
+    """The text of every mail in a language, with all that can stand in it."""
+    further: dict[str, Any] = {
+        "previous_start": CONTEXT.written_at,
+        "cancel_reason": CancelReason.ILLNESS,
+        "unheard_seconds": 90.0,
+    }
+    notices = [example_mail(kind, language=language, **further) for kind in NoticeKind]
+    options = [SignInOption("Harbour", kind, "https://school.example") for kind in ("member", "guardian")]
+    sign_in = render_sign_in(options, language=language, minutes=15)
+    invitations = [
+        render_invitation(
+            reader="R", organization="O", by=by, url="https://school.example", language=language
+        )
+        for by in ("", "B")
+    ]
+    return [
+        text
+        for mail in (*notices, sign_in, *invitations)
+        for text in (mail.subject, mail.text, ParsedMail(mail.html).text)
+    ]
+
+
+@other_languages
+def test_no_english_sentence_stands_in_a_mail_of_another_language(language: str) -> None:
+    fixed = [
+        part.strip()
+        for table in tables("en").values()
+        for text in table.values()
+        for part, *_ in Formatter().parse(text)
+        if len(part.split()) > 1
+    ]
+    content = " ".join((CONTEXT.title, *(statement.text for statement in CONTEXT.statements)))
+    for mail in mails(language):
+        assert not [part for part in fixed if part in mail and part not in content]
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes"), [("en", "1 minute."), ("de", "1 Minute "), ("fr", "1 minute."), ("ar", "دقيقة")]
+)
+def test_a_count_has_the_plural_form_of_its_language(language: str, minutes: str) -> None:
+    option = SignInOption("Harbour", "member", "https://school.example")
+    assert minutes in render_sign_in([option], language=language, minutes=1).text
+    assert "10 دقائق" in render_sign_in([option], language="ar", minutes=10).text
+    assert "15 دقيقة" in render_sign_in([option], language="ar", minutes=15).text
+
+
+@every_language
+def test_a_mail_has_the_direction_of_its_language(language: str) -> None:
+    html = example_mail(NoticeKind.SUMMARY, language=language).html
+    direction, start = ("rtl", "right") if language == "ar" else ("ltr", "left")
+    assert f'<html lang="{language}" dir="{direction}">' in html
+    assert f"text-align:{start}" in html
+    assert f"padding-{start}:20px" in html
+    assert page_words("family", language).direction == direction == direction_of(language)
+
+
+def test_names_and_titles_are_isolated_from_text_of_the_other_direction() -> None:
+    arabic = example_mail(language="ar")
+    for value in (
+        CONTEXT.reader,
+        CONTEXT.title,
+        CONTEXT.course,
+        CONTEXT.instructor,
+        CONTEXT.organization,
+        "UTC",
+    ):
+        assert f"\u2068{value}\u2069" in arabic.text, value
+        assert f"\u2068{value}\u2069" in arabic.html, value
+    assert "\u2068مريم\u2069" in example_mail(reader="مريم").text
+    assert "\u2068" not in example_mail().text
+    assert isolated("Noor", "en") == "Noor"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("de", "Donnerstag, 4. März 2027, 15:00"),
+        ("fr", "jeudi 4 mars 2027, 15:00"),
+        ("ar", "الخميس، 4 مارس 2027، 3:00 م"),
+    ],
+)
+def test_dates_follow_the_conventions_of_the_language(language: str, shown: str) -> None:
+    starts_at = CONTEXT.starts_at.replace(year=2027, day=4)
+    assert shown in example_mail(language=language, starts_at=starts_at).text
