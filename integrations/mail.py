@@ -1,5 +1,7 @@
 """Sends mail over SMTP."""
 
+from dataclasses import dataclass
+from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -10,6 +12,22 @@ import aiosmtplib
 
 from domain.errors import InvalidInput, MailboxBusy, Unavailable, Undeliverable
 from integrations.email_addresses import ascii_domain
+from integrations.mail_headers import mailbox_field, raw_field, text_field
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A message to one address. All texts are as users wrote them."""
+
+    to: str
+    subject: str
+    html: str
+    text: str
+    message_id: str  # a stable one lets mail programs recognise a mail that was sent twice
+    sender_name: str = ""  # shown instead of the name in the mailer's own address
+    reply_to: str = ""
+    calendar: str = ""  # an iCalendar object with its METHOD
+    unsubscribe_url: str = ""  # takes the one-click request of RFC 8058
 
 
 class SmtpMailer:
@@ -27,21 +45,29 @@ class SmtpMailer:
         self._tls = parts.scheme == "smtps"
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
-        self._sender, (name, _, self._domain) = sender, parseaddr(sender)[1].rpartition("@")
+        self._name, self._address = parseaddr(sender)
+        name, _, self._domain = self._address.rpartition("@")
         if not name or not self._domain or len(sender.splitlines()) > 1:
             raise InvalidInput("the sender of mails must read Name <name@domain>")
         self._timeout = timeout
 
-    async def send(self, to: str, *, subject: str, html: str, text: str, message_id: str) -> None:
-        """Sends one message. A stable `message_id` lets mail programs recognise a mail that was sent twice.
+    @property
+    def address(self) -> str:
+        """The address that mails come from."""
+        return self._address
+
+    async def send(self, mail: Mail) -> None:
+        """Sends one message.
 
         Raises Undeliverable if this message is refused for good, MailboxBusy if it is refused for now, Unavailable if
         the server would take no message at all.
         """
-        message = self.compose(to, subject, html, text, message_id)
+        message = self.compose(mail)
         try:
             await aiosmtplib.send(
                 message,
+                sender=self._address,
+                recipients=[str(_address(mail.to))],
                 hostname=self._host,
                 port=self._port,
                 username=self._user,
@@ -58,18 +84,41 @@ class SmtpMailer:
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable("the mail server isn't responding") from error
 
-    def compose(self, to: str, subject: str, html: str, text: str, message_id: str) -> EmailMessage:
-        """The message as it is sent, plain text and HTML. Raises Undeliverable for an address that is none."""
-        message = EmailMessage()
-        message["From"] = self._sender
-        message["To"] = _address(to)
-        message["Subject"] = " ".join(subject.split())
-        message["Date"] = formatdate(usegmt=True)
-        message["Message-ID"] = f"<{message_id}@{self._domain}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(text)
-        message.add_alternative(html, subtype="html")
-        return message
+    def compose(self, mail: Mail) -> bytes:
+        """The message as it is sent. Raises Undeliverable for an address that is none or a text that cannot be sent."""
+        try:
+            return b"".join(self._header(mail)) + _body(mail)
+        except (ValueError, MessageError) as error:
+            raise Undeliverable("this message cannot be written as a mail") from error
+
+    def _header(self, mail: Mail) -> list[bytes]:
+        fields = [
+            mailbox_field("From", mail.sender_name or self._name, self._address),
+            mailbox_field("To", "", str(_address(mail.to))),
+            text_field("Subject", mail.subject),
+            raw_field("Date", formatdate(usegmt=True)),
+            raw_field("Message-ID", f"<{mail.message_id}@{self._domain}>"),
+            raw_field("Auto-Submitted", "auto-generated"),
+        ]
+        if mail.reply_to:
+            fields.append(mailbox_field("Reply-To", mail.sender_name, str(_address(mail.reply_to))))
+        if mail.unsubscribe_url:
+            fields.append(raw_field("List-Unsubscribe", f"<{mail.unsubscribe_url}>"))
+            fields.append(raw_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+        return fields
+
+
+def _body(mail: Mail) -> bytes:
+    """The MIME part of plain text and HTML, with the calendar as an alternative and as a file."""
+    body = EmailMessage(policy.SMTP.clone(cte_type="7bit"))
+    body.set_content(mail.text)
+    body.add_alternative(mail.html, subtype="html")
+    if mail.calendar:
+        method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in mail.calendar else "REQUEST"
+        # Mail programs offer to take over the alternative; others show the file.
+        body.add_alternative(mail.calendar, subtype="calendar", params={"method": method})
+        body.add_attachment(mail.calendar.encode(), "application", "ics", filename="class.ics")
+    return body.as_bytes()
 
 
 def _address(to: str) -> Address:

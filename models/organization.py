@@ -23,6 +23,7 @@ class Organization(SQLModel, table=True):
     region: str = Field(foreign_key="region.id")
     time_zone: str = "UTC"  # IANA
     language: str = "en"  # ISO 639-1
+    contact_email: str | None = None  # where answers to mails go
     policy: dict[str, Any] = json_object()  # the fields of SessionPolicy that differ from the defaults
     version: int = 1
     updated_at: datetime | None = utc(None)

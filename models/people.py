@@ -1,6 +1,7 @@
 """Tables of guardians, students and instructors."""
 
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlmodel import Field
 from models.base import (
     TenantRow,
     external_ids_are_unique,
+    json_list,
     listed_by,
     referred_within_tenant,
     utc,
@@ -29,6 +31,7 @@ class Guardian(TenantRow, table=True):
     time_zone: str = "UTC"
     quiet_from: time | None = None  # local wall time; notices that can wait are held between these
     quiet_until: time | None = None
+    unsubscribed: list[Any] = json_list()  # kinds of notices that are not sent
     external_id: str | None = None
     version: int = 1
     created_at: datetime = utc()

@@ -28,6 +28,7 @@ class ClassContext:
     join_urls: tuple[tuple[str, str], ...] = ()  # (name of the participant, URL)
     page_url: str = ""  # the session's page, for the instructor
     family_url: str = ""  # the guardian's own page
+    unsubscribe_url: str = ""  # ends this kind of message
     topics: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
     children: Mapping[UUID, str] = field(

@@ -12,7 +12,9 @@ from models.notice import Notice
 from models.people import Guardian, Student
 from models.repositories import documents, entities, own_classes
 from models.repositories.own_classes import OwnClass
+from services.inputs.people import GuardianChange
 from services.joining import join_url
+from services.resources.catalogue import GUARDIANS
 from signing.links import LinkSigner
 
 _AHEAD = timedelta(days=60)
@@ -64,6 +66,17 @@ async def family(db: AsyncSession, who: Principal, links: LinkSigner, now: datet
         ],
         sent=await own_classes.sent_to(db, who, _MAX_SENT),
     )
+
+
+async def change_own_settings(
+    db: AsyncSession, who: Principal, change: GuardianChange, now: datetime
+) -> None:
+    """Change the caller's own record. A repeat changes nothing."""
+    assert who.person_id is not None, "a guardian is a person"
+    own = await entities.get(db, Guardian, who.person_id)
+    values = change.model_dump(exclude_unset=True)
+    if any(getattr(own, name) != value for name, value in values.items()):
+        await GUARDIANS.update(db, own.id, change, None, now)
 
 
 def _attends(own_class: OwnClass, student_id: UUID) -> bool:

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import TransitionRefused
-from domain.notices.kinds import NoticeKind
+from domain.notices.kinds import UNSUBSCRIBABLE, NoticeKind
 from domain.people.roles import Role
-from domain.people.sign_in import FAMILY_LINK_TTL
+from domain.people.sign_in import FAMILY_LINK_TTL, UNSUBSCRIBE_LINK_TTL
 from domain.record.documentation import DocumentationStatus, Statement, for_family
 from domain.sessions.cancellations import reason_for_people
 from models.course import Course
@@ -23,7 +23,14 @@ from reports.briefings import with_plan
 from reports.contexts import ClassContext
 from services.recipients import Recipient
 from services.recording_coverage import recording_coverage
-from signing.links import LINK_VALID_AFTER_CLASS, FamilyLink, JoinLink, LinkSigner
+from signing.links import (
+    LINK_VALID_AFTER_CLASS,
+    FamilyLink,
+    JoinLink,
+    LinkSigner,
+    UnsubscribeLink,
+    address_fingerprint,
+)
 
 _JOINABLE = frozenset(
     {
@@ -152,6 +159,7 @@ def context(
         join_urls=tuple(urls) if kind in _JOINABLE else (),
         page_url=links.session_page(session.id),
         family_url=_family_url(session, recipient, links, now),
+        unsubscribe_url=_unsubscribe_url(session, kind, recipient, links, now),
         topics=facts.topics,
         statements=for_family(facts.statements, children),
         children=children,
@@ -171,6 +179,16 @@ def _family_url(session: Session, recipient: Recipient, links: LinkSigner, now: 
         return ""
     link = FamilyLink(session.organization_id, recipient.id, recipient.address)
     return links.family_url(link, max(now, session.ends_at) + FAMILY_LINK_TTL)
+
+
+def _unsubscribe_url(
+    session: Session, kind: NoticeKind, recipient: Recipient, links: LinkSigner, now: datetime
+) -> str:
+    if recipient.kind != "guardian" or kind not in UNSUBSCRIBABLE:
+        return ""
+    address = address_fingerprint(recipient.address)
+    link = UnsubscribeLink(session.organization_id, recipient.id, address, kind)
+    return links.unsubscribe_url(link, now + UNSUBSCRIBE_LINK_TTL)
 
 
 async def _approved(db: AsyncSession, session_id: UUID) -> tuple[Statement, ...]:

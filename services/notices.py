@@ -15,6 +15,7 @@ from domain.subjects import SubjectKind
 from models.database import Database
 from models.notice import Notice
 from models.repositories import notices, sessions
+from reports.calendars import calendar_entry
 from reports.notices import render_notice
 from services.notice_content import ClassFacts, context, gather
 from services.outbox import Outbox
@@ -66,12 +67,15 @@ class ClassNotices:
         if about == facts.session.starts_at or not is_of_each_start(notice.kind):
             have = {row.recipient_id for row in written}
             new = [
-                _row(self._links, facts, notice, reader, now) for reader in readers if reader.id not in have
+                _row(self._links, self._outbox.sender_address, facts, notice, reader, now)
+                for reader in readers
+                if reader.id not in have and notice.kind not in reader.unsubscribed
             ]
             await notices.prepare(db, new)
             written = await _written(db, notice, readers, about)
+        unwanted = {reader.id for reader in readers if notice.kind in reader.unsubscribed}
         for row in written:
-            if row.waits and _is_outdated(row, facts, notice.kind):
+            if row.waits and (row.recipient_id in unwanted or _is_outdated(row, facts, notice.kind)):
                 await notices.withdraw(db, row.id, now)
         return written
 
@@ -92,6 +96,7 @@ class ClassNotices:
 async def written_again(
     db: AsyncSession,
     links: LinkSigner,
+    sender_address: str,
     earlier: Notice,
     again_id: UUID,
     now: datetime,
@@ -128,22 +133,34 @@ async def written_again(
     if reader is None:
         raise TransitionRefused("this message no longer concerns its reader")
     notice = ClassNotice(session.organization_id, session.id, kind)
-    again = _row(links, facts, notice, reader, now)
+    again = _row(links, sender_address, facts, notice, reader, now)
     again.id, again.key = again_id, f"{earlier.key.partition('#')[0]}#{again_id}"
     again.send_after, again.deliver_by = now, deliver_by
     return again
 
 
 def _row(
-    links: LinkSigner, facts: ClassFacts, notice: ClassNotice, recipient: Recipient, now: datetime
+    links: LinkSigner,
+    sender_address: str,
+    facts: ClassFacts,
+    notice: ClassNotice,
+    recipient: Recipient,
+    now: datetime,
 ) -> Notice:
     session = facts.session
     key = _key(notice, recipient, session.starts_at)
+    content = context(facts, notice.kind, recipient, links, now)
     message = render_notice(
+        notice.kind, content, language=recipient.language, time_zone=recipient.time_zone
+    )
+    calendar = calendar_entry(
         notice.kind,
-        context(facts, notice.kind, recipient, links, now),
+        content,
+        session_id=session.id,
+        moves=session.moves,
+        organizer=facts.organization.contact_email or sender_address,
+        reader_address=recipient.address,
         language=recipient.language,
-        time_zone=recipient.time_zone,
     )
     return Notice(
         id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
@@ -158,6 +175,8 @@ def _row(
         subject=message.subject,
         html=message.html,
         text=message.text,
+        calendar=calendar,
+        unsubscribe_url=content.unsubscribe_url,
         class_starts_at=session.starts_at,
         send_after=send_at(
             notice.kind,

@@ -44,7 +44,7 @@ async def organization(db: AsyncSession, *, lock: bool = False) -> Organization:
 async def change_organization(
     db: AsyncSession, change: dict[str, Any], version: int | None, now: datetime
 ) -> Organization:
-    """Change name, time zone or language. Raises StaleVersion."""
+    """Change name, time zone, language or contact address. Raises StaleVersion."""
     row = await organization(db, lock=True)
     check_version(row.version, version)
     entities.touch(row, change, now)

@@ -1,17 +1,19 @@
 """Delivers the messages of the outbox: sends each by mail once, and records the result."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.cases.kinds import ExceptionKind
 from domain.errors import Unavailable, Undeliverable
-from domain.notices.kinds import DeliveryState
-from integrations.mail import SmtpMailer
+from domain.notices.kinds import AccountNoticeKind, DeliveryState
+from integrations.mail import Mail, SmtpMailer
 from models.database import Database
 from models.notice import Notice
 from models.repositories import notices
 from services.cases import NewCase, open_case
+from services.organizations import organization
 from services.sealed_content import SealedContent
 from signing.sealing import Unsealable
 
@@ -63,10 +65,31 @@ class Outbox:
             await self._end(message)
         return (await self._read(organization_id, notice_id)).state
 
+    @property
+    def sender_address(self) -> str:
+        """The address that mails come from."""
+        return self._mailer.address
+
     async def _mail(self, message: Notice) -> None:
         html, text = self._content.open(message.sealed) if message.sealed else (message.html, message.text)
-        subject, message_id = message.subject, str(message.id)
-        await self._mailer.send(message.address, subject=subject, html=html, text=text, message_id=message_id)
+        mail = Mail(
+            message.address,
+            subject=message.subject,
+            html=html,
+            text=text,
+            message_id=str(message.id),
+            calendar=message.calendar,
+            unsubscribe_url=message.unsubscribe_url,
+        )
+        await self._mailer.send(await self._from_school(mail, message))
+
+    async def _from_school(self, mail: Mail, message: Notice) -> Mail:
+        """The mail in the name of its organization; one about accounts of several organizations is in nobody's."""
+        if message.kind == AccountNoticeKind.SIGN_IN:
+            return mail
+        async with self._database.tenant(message.organization_id) as db:
+            school = await organization(db)
+        return replace(mail, sender_name=school.name, reply_to=school.contact_email or "")
 
     async def _end(self, message: Notice) -> None:
         """End a message that cannot be sent any more.

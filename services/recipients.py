@@ -28,6 +28,7 @@ class Recipient:
     participants: tuple[Participant, ...]  # the guardian's children in the class, or the instructor
     quiet_from: time | None = None
     quiet_until: time | None = None
+    unsubscribed: frozenset[str] = frozenset()  # kinds of notices that are not sent
 
 
 async def recipients(
@@ -108,4 +109,5 @@ def _guardian(guardian: Guardian, children: tuple[Participant, ...]) -> Recipien
         children,
         guardian.quiet_from,
         guardian.quiet_until,
+        frozenset(guardian.unsubscribed),
     )

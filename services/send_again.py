@@ -25,10 +25,14 @@ _DELIVER_WITHIN = timedelta(hours=4)
 
 
 class SendAgain:
-    def __init__(self, database: Database, links: LinkSigner, deliveries: DeliveryClient) -> None:
+    def __init__(
+        self, database: Database, links: LinkSigner, deliveries: DeliveryClient, sender_address: str
+    ) -> None:
+        """`sender_address` is the address that mails come from."""
         self._database = database
         self._links = links
         self._deliveries = deliveries
+        self._sender_address = sender_address
 
     async def send(
         self, who: Principal, notice_id: UUID, again_id: UUID, address: str | None, now: datetime
@@ -42,7 +46,9 @@ class SendAgain:
             earlier = await notices.get(db, notice_id)
             if address:
                 await _correct(db, earlier, address, now)
-            again = await written_again(db, self._links, earlier, again_id, now, now + _DELIVER_WITHIN)
+            again = await written_again(
+                db, self._links, self._sender_address, earlier, again_id, now, now + _DELIVER_WITHIN
+            )
             await notices.prepare(db, [again])
         try:
             await self._deliveries.start(DeliveryInput(who.organization_id, again.id, now + _DELIVER_WITHIN))

@@ -11,10 +11,12 @@ from uuid import UUID
 import jwt
 
 from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
+from domain.notices.kinds import NoticeKind
 from domain.people.roles import Role
 
 _ALGORITHM = "HS256"
 _JOIN, _CONSOLE, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
+_UNSUBSCRIBE = "unsubscribe"
 LINK_VALID_AFTER_CLASS = timedelta(days=1)
 CONTENT_LINK_TTL = timedelta(minutes=15)
 
@@ -48,6 +50,16 @@ class FamilyLink:
     organization_id: UUID
     guardian_id: UUID
     address: str
+
+
+@dataclass(frozen=True)
+class UnsubscribeLink:
+    """Ends one kind of message to a person while the address it was mailed to is still theirs."""
+
+    organization_id: UUID
+    person_id: UUID
+    fingerprint: str  # of the address
+    kind: NoticeKind
 
 
 @dataclass(frozen=True)
@@ -128,6 +140,26 @@ class LinkSigner:
         """Organization id, guardian id and the fingerprint of the address."""
         claims = self._read(_FAMILY, token, now)
         return UUID(claims["organization"]), UUID(claims["guardian"]), str(claims["address"])
+
+    def unsubscribe_url(self, link: UnsubscribeLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _UNSUBSCRIBE,
+            expires_at,
+            organization=link.organization_id,
+            person=link.person_id,
+            address=link.fingerprint,
+            kind=link.kind,
+        )
+        return f"{self._base}/unsubscribe?t={token}"
+
+    def read_unsubscribe(self, token: str, now: datetime) -> UnsubscribeLink:
+        claims = self._read(_UNSUBSCRIBE, token, now)
+        return UnsubscribeLink(
+            UUID(claims["organization"]),
+            UUID(claims["person"]),
+            str(claims["address"]),
+            NoticeKind(claims["kind"]),
+        )
 
     def sign_in_page(self) -> str:
         return f"{self._base}/sign-in"

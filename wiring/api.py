@@ -1,6 +1,7 @@
 """Builds the services and clients that the API and the console share."""
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import cached_property
 from uuid import UUID
 
@@ -97,7 +98,8 @@ class ApiParts:
 
     @cached_property
     def send_again(self) -> SendAgain:
-        return SendAgain(self.database, self.links, self.deliveries)
+        _, sender_address = parseaddr(self.settings.mail_from)
+        return SendAgain(self.database, self.links, self.deliveries, sender_address)
 
     @cached_property
     def joining(self) -> Joining:

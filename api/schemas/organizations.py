@@ -20,6 +20,7 @@ class OrganizationOut(Schema):
     region: str
     time_zone: str
     language: str
+    contact_email: str | None
     version: int
     created_at: AwareDatetime
     updated_at: AwareDatetime | None

@@ -26,6 +26,7 @@ class GuardianOut(ResourceOut):
     time_zone: str
     quiet_from: WallTime | None
     quiet_until: WallTime | None
+    unsubscribed: list[str] = Field(description="Kinds of messages that are not sent.")
 
 
 class StudentOut(ResourceOut):

@@ -102,6 +102,9 @@ KINDS = (
             _NAME, _EMAIL, _LANGUAGE, _TIME_ZONE,
             FieldOption("quiet_from", "Start of quiet hours, such as 21:00. Messages that can wait are held."),
             FieldOption("quiet_until", "End of quiet hours, such as 08:00."),
+            FieldOption(
+                "unsubscribed", "Messages that are not sent: reminder, summary. Repeatable.", repeatable=True
+            ),
             _EXTERNAL,
         ),
         ("name", "email", "language", "time_zone", "external_id", "id"), _BY_EXTERNAL | _BY_EMAIL,

@@ -59,9 +59,10 @@ def edit(
     name: Annotated[str, typer.Option(help="The new name.")] = "",
     time_zone: Annotated[str, typer.Option(help="An IANA time zone.")] = "",
     language: Annotated[str, typer.Option(help=_LANGUAGE_HELP)] = "",
+    contact_email: Annotated[str, typer.Option(help="Where answers to mails go.")] = "",
 ) -> None:
     """Change the given fields."""
-    fields = {"name": name, "time_zone": time_zone, "language": language}
+    fields = {"name": name, "time_zone": time_zone, "language": language, "contact_email": contact_email}
     _, etag = caller.api.read("/v1/organization")
     changed = caller.api.patch("/v1/organization", {k: v for k, v in fields.items() if v}, etag)
     caller.screen.done("Changed.", changed)

@@ -2,21 +2,27 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from babel import Locale
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
 
 from api.http.authentication import principal_or_none
 from api.http.dependencies import Now, Shared
 from api.http.state import State
+from console.frame import choices, forms
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
-from console.frame.viewers import OnlyFor, current_user, signed_in
+from console.frame.viewers import OnlyFor, current_user, same_origin, signed_in
+from domain.notices.kinds import UNSUBSCRIBABLE
 from domain.people.access import AccessRole
+from domain.people.languages import TEXT_LANGUAGES
 from domain.record.documentation import Section
 from reports.catalogue import page_words
 from reports.moments import clock, moment
 from reports.statements import statement_text
-from services.family import family
+from services.family import Family, change_own_settings, family
+from services.inputs.people import GuardianChange
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 PATH = "/family"
@@ -29,12 +35,46 @@ async def family_page(request: Request, shared: Shared, now: Now, t: str | None 
     who = await OnlyFor(AccessRole.GUARDIAN)(await current_user(request))
     async with shared.database.tenant(who.organization_id) as db:
         view = await family(db, who, shared.links, now)
+    return _family_page(request, view, now)
+
+
+@router.post(f"{PATH}/settings", dependencies=[Depends(same_origin)])
+async def save_settings(request: Request, shared: Shared, now: Now) -> Response:
+    """The guardian's own language, time zone, quiet hours and messages."""
+    who = await OnlyFor(AccessRole.GUARDIAN)(await current_user(request))
+    posted = await forms.posted(request)
+    try:
+        change = GuardianChange(
+            language=forms.text(posted, "language"),
+            time_zone=forms.text(posted, "time_zone"),
+            quiet_from=forms.text(posted, "quiet_from") or None,
+            quiet_until=forms.text(posted, "quiet_until") or None,
+            unsubscribed=[kind for kind in UNSUBSCRIBABLE if kind not in forms.texts(posted, "messages")],
+        )
+    except ValidationError:
+        async with shared.database.tenant(who.organization_id) as db:
+            view = await family(db, who, shared.links, now)
+        return _family_page(request, view, now, problem="quiet_wrong", status=422)
+    async with shared.database.tenant(who.organization_id) as db:
+        await change_own_settings(db, who, change, now)
+    return RedirectResponse(f"{PATH}?saved=true#settings", status_code=303, headers=HEADERS)
+
+
+def _family_page(
+    request: Request, view: Family, now: datetime, *, problem: str = "", status: int = 200
+) -> Response:
     words = page_words("family", view.guardian.language)
     language = words.language
     zone = view.guardian.time_zone
     return page(
         request,
         "family.html",
+        status,
+        problem=problem,
+        saved="saved" in request.query_params,
+        languages=[(code, Locale.parse(code).get_language_name(code)) for code in TEXT_LANGUAGES],
+        zones=choices.zones(),
+        unsubscribable=UNSUBSCRIBABLE,
         navigation=(),  # guardians have no other page
         view=view,
         language=language,

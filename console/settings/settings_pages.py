@@ -45,6 +45,13 @@ _ORGANIZATION = (
         "time_zone", "Time zone", "select", "Classes are scheduled in this time zone.", options=choices.zones
     ),
     Field("language", "Language", "select", options=choices.languages, other=choices.other_language),
+    Field(
+        "contact_email",
+        "Contact address",
+        "email",
+        "Answers to your emails go here.",
+        wrong="Enter an email address, such as office@school.example.",
+    ),
 )
 
 

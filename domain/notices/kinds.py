@@ -66,6 +66,10 @@ _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
 }
 
 
+UNSUBSCRIBABLE = (NoticeKind.REMINDER, NoticeKind.SUMMARY)
+"""What families may do without. They are always told of bookings, moves, cancellations and absences."""
+
+
 def holds_secret(kind: str) -> bool:
     """Whether who has the words could act as the reader: they are kept sealed and shown to nobody."""
     return kind == AccountNoticeKind.SIGN_IN

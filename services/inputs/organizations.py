@@ -1,12 +1,15 @@
 """Inputs that create and change organizations and their rules."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.inputs.fields import LEFT_OUT, Language, Name, ReaderLanguage, Schema, TimeZone
+from services.inputs.fields import LEFT_OUT, Email, Language, Name, ReaderLanguage, Schema, TimeZone
 
+ContactEmail = Annotated[
+    Email, Field(description="Where answers to mails go. Without it they go to the address that sends them.")
+]
 _MAY_BE_UNSET = frozenset({"empty_room_ends_after"})
 
 
@@ -14,12 +17,14 @@ class NewOrganization(Schema):
     name: Name
     time_zone: TimeZone = "UTC"
     language: ReaderLanguage = "en"
+    contact_email: ContactEmail | None = None
 
 
 class OrganizationChange(Schema):
     name: Name = LEFT_OUT
     time_zone: TimeZone = LEFT_OUT
     language: ReaderLanguage = LEFT_OUT
+    contact_email: ContactEmail | None = None
 
 
 class PolicyChange(Schema):

@@ -1,9 +1,9 @@
 """Inputs that create and change guardians, students and instructors."""
 
 from datetime import time
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from services.inputs.fields import (
     LEFT_OUT,
@@ -32,6 +32,12 @@ WallTime = Annotated[
     ),
 ]
 
+Unsubscribed = Annotated[
+    list[Literal["reminder", "summary"]],
+    AfterValidator(lambda kinds: list(dict.fromkeys(kinds))),
+    Field(max_length=10, description="Kinds of messages that are not sent. All others always are."),
+]
+
 
 class NewGuardian(Schema):
     name: Name
@@ -42,6 +48,7 @@ class NewGuardian(Schema):
         None, description="Wall time in `time_zone`. Messages that can wait are sent after `quiet_until`."
     )
     quiet_until: WallTime | None = None
+    unsubscribed: Unsubscribed = Field(default_factory=list)
     external_id: ExternalId | None = None
 
     @model_validator(mode="after")
@@ -68,6 +75,7 @@ class GuardianChange(Schema):
     time_zone: TimeZone = LEFT_OUT
     quiet_from: WallTime | None = None
     quiet_until: WallTime | None = None
+    unsubscribed: Unsubscribed = LEFT_OUT
     external_id: ExternalId | None = None
 
     @model_validator(mode="after")

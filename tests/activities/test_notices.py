@@ -2,11 +2,15 @@
 
 import re
 from datetime import timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from html import unescape
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from aiosmtpd.smtp import Envelope
 from sqlmodel import col
 
 from activities.notices import NoticeActivities
@@ -22,6 +26,7 @@ from drafting.extractive import ExtractiveEngine
 from integrations.mail import SmtpMailer
 from models.documentation import Documentation
 from models.notice import WITHDRAWN, Notice
+from models.organization import Organization
 from models.people import Guardian, Student
 from reports.moments import moment
 from services.drafts import Drafts
@@ -90,6 +95,75 @@ async def test_join_links_are_for_the_readers_own_children_in_this_class(
         links = [LINKS.read_join(token, school.session.session_id, now()) for token in tokens]
         assert {link.participant_id for link in links} == {people[name].id for name in own}
         assert {link.role for link in links} == ({Role.INSTRUCTOR} if reader == "Ada" else {Role.STUDENT})
+
+
+async def test_mails_come_from_the_school_and_answers_go_to_it(school: SchoolRows) -> None:
+    name, office = "=?utf-8?q?x=0d=0aBcc=3a_spy=40evil.example?= École", "office@school.example"
+    async with mail_server() as server:
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{server.port}", SENDER)
+        await school.change(Organization, col(Organization.id) == school.id, name=name, contact_email=office)
+        await school.send(N.CONFIRMATION, mailer)
+        await school.change_session(moves=1)
+        await school.send(N.RESCHEDULED, mailer, "move-1")
+        await school.send(N.CANCELLED, mailer)
+
+    mails = [message_from_bytes(content(mail)) for mail in server.accepted]
+    assert len(mails) == 9
+    for mail in mails:
+        assert mail["Bcc"] is None
+        for header, address in (("From", "classes@harbour.example"), ("Reply-To", office)):
+            display, found = parseaddr(str(mail[header]))
+            assert (str(make_header(decode_header(display))), found) == (name, address)
+    entries = [
+        part.get_payload(decode=True).decode()
+        for mail in mails
+        for part in mail.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+    methods = [part.get_param("method") for mail in mails for part in mail.walk() if part.get_param("method")]
+    assert methods == ["REQUEST"] * 6 + ["CANCEL"] * 3
+    assert [re.findall(r"SEQUENCE:(\d)", entry) for entry in entries] == [["0"]] * 3 + [["1"]] * 3 + [
+        ["2"]
+    ] * 3
+    assert {uid for entry in entries for uid in re.findall(r"UID:(.*)\r", entry)} == {
+        f"{school.session.session_id}@homeroom"
+    }
+
+
+async def test_who_unsubscribed_gets_no_reminder_but_hears_of_every_change(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    elena = col(Guardian.id) == school.people["Elena"]
+    await school.change(Guardian, elena, unsubscribed=["reminder"])
+    await school.send(N.REMINDER, mailer)
+    assert set(readers_with_mail(school, mail_sink)) == CLASS_READERS - {"Elena"}
+    mail = mail_to(school, mail_sink, "Samira")
+    url = mail["headers"]["List-Unsubscribe"].strip("<>")
+    assert url in mail["text"]
+    link = LINKS.read_unsubscribe(token_of(url), now())
+    assert (link.person_id, link.kind) == (school.people["Samira"], N.REMINDER)
+
+    await school.send(N.RESCHEDULED, mailer, "move-1")
+    await school.send(N.CANCELLED, mailer)
+    kinds = [mail["headers"].get("List-Unsubscribe") for mail in mail_sink.messages(school.address("Elena"))]
+    assert kinds == [None, None]
+
+
+async def test_reminder_that_waits_is_withdrawn_by_an_unsubscribe(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    elena = col(Guardian.id) == school.people["Elena"]
+    await school.change(Guardian, elena, **quiet_now())
+    assert (await school.send(N.REMINDER, mailer)).held == 1
+    await school.change(Guardian, elena, unsubscribed=["reminder"])
+    assert (await school.send(N.REMINDER, mailer)).held == 0
+    (row,) = [row for row in await school.outbox() if row.recipient_id == school.people["Elena"]]
+    assert row.error == WITHDRAWN
+
+
+def content(mail: Envelope) -> bytes:
+    assert isinstance(mail.original_content, bytes)
+    return mail.original_content
 
 
 @pytest.mark.parametrize("kind", [N.BRIEFING, N.REVIEW_REQUEST])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from domain.sessions.policies import Offset
-from integrations.mail import SmtpMailer
+from integrations.mail import Mail, SmtpMailer
 from services.inputs.fields import Email, Moment, Name, Text, TimeZone
 from signing.links import LINK_VALID_AFTER_CLASS
 
@@ -30,8 +30,8 @@ def accepted(adapter: TypeAdapter[str], value: str) -> bool:
 
 def recipients(address: str) -> list[str]:
     """The recipients of a mail to this address, as a mail server reads them."""
-    message = MAILER.compose(address, "subject", "<p>html</p>", "text", "id")
-    read = message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.default)
+    message = MAILER.compose(Mail(address, "subject", "<p>html</p>", "text", "id"))
+    read = message_from_bytes(message, policy=policy.default)
     return [recipient for _, recipient in getaddresses([str(read["To"])])]
 
 

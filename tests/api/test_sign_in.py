@@ -16,7 +16,7 @@ import pytest
 from api.http.authentication import cookie_name
 from domain.errors import Unavailable
 from domain.people.sign_in import LIMITS, Attempt
-from integrations.mail import SmtpMailer
+from integrations.mail import Mail, SmtpMailer
 from services.housekeeping import Housekeeper
 from services.sign_in_links import SignInLinks
 from tests.api.mailed import forget_attempts, links_in_mail, press, request_link, sign_in, sign_in_mails
@@ -432,13 +432,13 @@ async def test_the_mail_is_sent_once_the_mail_server_is_back(
 
     address = await member(opened)
 
-    async def failing_twice(self: SmtpMailer, to: str, **words: str) -> None:
-        if to != address or words["subject"] != "Your sign-in link":
+    async def failing_twice(self: SmtpMailer, mail: Mail) -> None:
+        if mail.to != address or mail.subject != "Your sign-in link":
             return
-        tries.append(words["message_id"])
+        tries.append(mail.message_id)
         if len(tries) < 3:
             raise Unavailable("the mail server does not answer")
-        await send(self, to, **words)
+        await send(self, mail)
 
     monkeypatch.setattr(SmtpMailer, "send", failing_twice)
     await request_link(browser, address)

@@ -1,5 +1,8 @@
 """Sending mail over real SMTP: what arrives, and which errors are raised."""
 
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 
 from cli.local.ports import free_ports
 from domain.errors import HomeroomError, InvalidInput, MailboxBusy, Unavailable, Undeliverable
-from integrations.mail import SmtpMailer
+from integrations.mail import Mail, SmtpMailer
 from tests.integrations.smtp_servers import PASSWORD, USER, certificate, mail_server, raw_server
 from tests.stack import TestMail
 
@@ -25,9 +28,14 @@ def mailer(port: int, *, scheme: str = "smtp", login: str = "", timeout: float =
 
 
 async def send(
-    sending: SmtpMailer, to: str = "reader@home.example", *, subject: str = "A class", text: str = "words"
+    sending: SmtpMailer,
+    to: str = "reader@home.example",
+    *,
+    subject: str = "A class",
+    text: str = "words",
+    **more: str,
 ) -> None:
-    await sending.send(to, subject=subject, html=f"<p>{text}</p>", text=text, message_id="m-1")
+    await sending.send(Mail(to, subject, f"<p>{text}</p>", text, "m-1", **more))
 
 
 async def failure(sending: SmtpMailer, to: str = "reader@home.example") -> HomeroomError:
@@ -81,6 +89,50 @@ async def test_a_subject_with_line_breaks_cannot_inject_headers(mail_sink: TestM
     assert kept["headers"].keys().isdisjoint({"Bcc", "bcc"})
     assert kept["text"].strip() == "words"
     assert not mail_sink.messages("spy@evil.example")
+
+
+SMUGGLED = (
+    "=?utf-8?q?x=0d=0aReply-To=3a_thief=40evil.example=0d=0a=0d=0a=3ch1=3eHello=3c/h1=3e?=",
+    "=?utf-8?b?eA0KQmNjOiBzcHlAZXZpbC5leGFtcGxlDQoNCjxoMT4=?=",
+    "x\r\nBcc: spy@evil.example\r\n\r\n<h1>Hello</h1>",
+    'Harbour" <thief@evil.example>, "x',
+    "Schule München (Nord), Klasse <6a>; 数学 🎓 " * 5,
+)
+
+
+@pytest.mark.parametrize("smuggled", SMUGGLED)
+async def test_text_of_users_arrives_as_text_in_every_header(mail_sink: TestMail, smuggled: str) -> None:
+    async with mail_server() as server:
+        more = {"subject": smuggled, "sender_name": smuggled, "reply_to": "office@school.example"}
+        await send(mailer(server.port), **more)
+
+    (mail,) = server.accepted
+    read = message_from_bytes(mail.original_content or b"")
+    shown = " ".join(smuggled.split())
+    names = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Reply-To", "MIME-Version"}
+    assert sorted(read.keys()) == sorted({*names, "Content-Type"})
+    assert str(make_header(decode_header(str(read["Subject"])))) == shown
+    for name, address in (("From", "classes@harbour.example"), ("Reply-To", "office@school.example")):
+        display, shown_address = parseaddr(str(read[name]))
+        assert shown_address == address
+        assert str(make_header(decode_header(display))) == shown
+    assert max(map(len, (mail.original_content or b"").partition(b"\r\n\r\n")[0].split(b"\r\n"))) < 78
+    assert [part.get_content_type() for part in read.walk()][1:] == ["text/plain", "text/html"]
+
+
+async def test_a_mail_that_may_be_unsubscribed_has_the_headers_of_one_click(mail_sink: TestMail) -> None:
+    """RFC 8058."""
+    url = "https://school.example/unsubscribe?t=a.b-c_d"
+    headers = (await received(mail_sink, unsubscribe_url=url))["headers"]
+    assert headers["List-Unsubscribe"] == f"<{url}>"
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "List-Unsubscribe" not in (await received(mail_sink))["headers"]
+
+
+@pytest.mark.parametrize("url", ["https://x.example\r\nBcc: spy@evil.example", "https://x.example/é"])
+def test_a_header_of_more_than_its_own_line_is_refused(url: str) -> None:
+    with pytest.raises(Undeliverable):
+        mailer(1).compose(Mail("a@home.example", "s", "h", "t", "m", unsubscribe_url=url))
 
 
 @pytest.mark.parametrize(
