@@ -85,7 +85,7 @@ async def _write(
     absent, came = set(), set()  # causes of cases, as _cause gives them
     for person in await sessions.participants_of_all(db, found):
         has_come = found[person.session_id].get(identity_of(person.id))
-        if has_come is False:
+        if has_come is False and not person.is_excused(running[person.session_id].starts_at):
             absent.add(_cause(person))
         elif has_come:
             came.add(_cause(person))

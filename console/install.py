@@ -18,7 +18,7 @@ from console.outbox import outbox_pages
 from console.people import invitation_form, new_student_page, people_pages
 from console.records import record_pages
 from console.review import review_page
-from console.sessions import audio_page, command_forms, session_page
+from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, settings_pages
 from console.sign_in import sign_in_page
 from console.teaching import teaching_page
@@ -37,6 +37,7 @@ OWN_RULES = (
     family_page,
     unsubscribe_page,
     session_page,
+    file_page,
 )
 # Each route of these modules requires one permission.
 PERMITTED = (

@@ -28,7 +28,7 @@ class Notice(SubjectRow, table=True):
     key: str = Field(unique=True)  # idempotency: subject, kind, recipient, occasion
     session_id: UUID | None = session_of_subject()
     kind: str
-    recipient_kind: str  # guardian | instructor | member
+    recipient_kind: str  # guardian | student | instructor | member | organization
     recipient_id: UUID
     address: str
     subject: str

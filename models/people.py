@@ -47,7 +47,11 @@ class Student(TenantRow, table=True):
     )
     id: UUID = Field(primary_key=True)
     name: str
+    email: str | None = None  # the student's own address
+    email_basis: str | None = None  # why it may be written to: adult | guardian_consent
+    language: str = "en"
     time_zone: str = "UTC"
+    unsubscribed: list[Any] = json_list()  # kinds of notices that are not sent
     external_id: str | None = None
     version: int = 1
     created_at: datetime = utc()

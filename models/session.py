@@ -93,10 +93,16 @@ class Participant(TenantRow, table=True):
     # Taken out of the class after its room had opened; who is taken out before has no row.
     removed_at: datetime | None = utc(None)
     join_code_hash: str | None = None  # keyed; None: the short link was never shown
+    cannot_come_at: datetime | None = utc(None)  # when the family said so
+    cannot_come_for: datetime | None = utc(None)  # the start of the class that they said it of
 
     @property
     def in_class(self) -> bool:
         return self.removed_at is None
+
+    def is_excused(self, starts_at: datetime) -> bool:
+        """Whether the person cannot come to the class at this start; a move asks anew."""
+        return self.cannot_come_for == starts_at
 
 
 class BookedTime(TenantRow, table=True):

@@ -38,17 +38,28 @@ def build_briefing(
 
 
 def with_plan(
-    briefing: dict[str, Any] | None, *, topics: Sequence[str], students: Sequence[str]
+    briefing: dict[str, Any] | None,
+    *,
+    topics: Sequence[str],
+    students: Sequence[str],
+    excused: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The briefing of a class: its own plan and participants, then the briefing from the last class."""
-    own = {"plan": list(topics), "expected": list(students), "first": briefing is None}
+    """The briefing of a class: its own plan and participants, then the briefing from the last class.
+
+    `students` are expected; of the `excused` their families said that they cannot come.
+    """
+    own: dict[str, Any] = {"plan": list(topics), "expected": list(students), "first": briefing is None}
+    if excused:
+        own["excused"] = list(excused)
     return {**(briefing or {"sections": []}), **own}
 
 
 def read_briefing(briefing: dict[str, Any], *, language: str, time_zone: str, now: datetime) -> Sections:
     """Headings with their lines, in reading order and in the language nearest to the wanted one."""
     words = words_in(language)
-    named: list[tuple[str, list[Any]]] = [(name, briefing.get(name, [])) for name in ("plan", "expected")]
+    named: list[tuple[str, list[Any]]] = [
+        (name, briefing.get(name, [])) for name in ("plan", "expected", "excused")
+    ]
     if last := briefing.get("last_class"):
         held_at = moment(datetime.fromisoformat(last["held_at"]), language, time_zone, now=now)
         named.append(("last_class", [words.fill("last_class_at", title=last["title"], when=held_at)]))

@@ -1,5 +1,6 @@
 """A guardian's view: the next classes of their children, approved summaries, and the messages they were sent."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import Principal
 from domain.record.documentation import Statement, for_family
+from models.class_file import ClassFile
 from models.notice import Notice
 from models.people import Guardian, Student
-from models.repositories import documents, entities, own_classes
+from models.repositories import class_files, documents, entities, own_classes
 from models.repositories.own_classes import OwnClass
 from services.inputs.people import GuardianChange
 from services.joining import join_url
@@ -22,18 +24,22 @@ _MAX_COMING = 60
 _MAX_COMING_PER_CHILD = 3
 _MAX_SUMMARIES = 12
 _MAX_SENT = 20
+Files = Mapping[UUID, Sequence[ClassFile]]  # by session
 
 
 @dataclass(frozen=True)
 class NextClass:
     of: OwnClass
     join_url: str
+    excused: bool  # the family said that the child cannot come
+    files: tuple[ClassFile, ...] = ()
 
 
 @dataclass(frozen=True)
 class Summary:
     of: OwnClass
     statements: tuple[Statement, ...]
+    files: tuple[ClassFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,10 +65,14 @@ async def family(db: AsyncSession, who: Principal, links: LinkSigner, now: datet
         (taught, await documents.statements(db, taught.session.id, revision))
         for taught, revision in await own_classes.approved(db, who, _MAX_SUMMARIES)
     ]
+    files = await class_files.of_sessions(
+        db, [own.session.id for own in (*coming, *(taught for taught, _ in approved))]
+    )
     return Family(
         guardian=await entities.get(db, Guardian, who.person_id),
         children=[
-            Child(child, _next(coming, child, links), _summaries(approved, child)) for child in children
+            Child(child, _next(coming, child, links, files), _summaries(approved, child, files))
+            for child in children
         ],
         sent=await own_classes.sent_to(db, who, _MAX_SENT),
     )
@@ -83,24 +93,30 @@ def _attends(own_class: OwnClass, student_id: UUID) -> bool:
     return any(person.student_id == student_id for person in own_class.people)
 
 
-def _summaries(approved: list[tuple[OwnClass, tuple[Statement, ...]]], child: Student) -> list[Summary]:
+def _summaries(
+    approved: list[tuple[OwnClass, tuple[Statement, ...]]], child: Student, files: Files
+) -> list[Summary]:
     """The summaries of one child's classes, with what is for everybody or for this child."""
     return [
-        Summary(taught, for_family(statements, (child.id,)))
+        Summary(taught, for_family(statements, (child.id,)), tuple(files.get(taught.session.id, ())))
         for taught, statements in approved
         if _attends(taught, child.id)
     ]
 
 
-def _next(coming: list[OwnClass], child: Student, links: LinkSigner) -> list[NextClass]:
+def _next(coming: list[OwnClass], child: Student, links: LinkSigner, files: Files) -> list[NextClass]:
     classes = [
-        NextClass(own_class, _join_url(own_class, child, links))
-        for own_class in coming
-        if _attends(own_class, child.id)
+        _next_class(own_class, child, links, files) for own_class in coming if _attends(own_class, child.id)
     ]
     return classes[:_MAX_COMING_PER_CHILD]
 
 
-def _join_url(own_class: OwnClass, child: Student, links: LinkSigner) -> str:
+def _next_class(own_class: OwnClass, child: Student, links: LinkSigner, files: Files) -> NextClass:
+    session = own_class.session
     own = next(person for person in own_class.people if person.student_id == child.id)
-    return join_url(links, own_class.session, own)
+    return NextClass(
+        own_class,
+        join_url(links, session, own),
+        own.is_excused(session.starts_at),
+        tuple(files.get(session.id, ())),
+    )

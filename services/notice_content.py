@@ -21,6 +21,7 @@ from models.repositories import documents, entities, names, notices, organizatio
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
+from services.presence_ahead import expected_and_excused
 from services.recipients import Recipient
 from services.recording_coverage import recording_coverage
 from signing.links import (
@@ -78,8 +79,9 @@ async def gather(
         unheard_seconds = coverage.unheard_seconds if coverage else 0.0
     if kind == NoticeKind.BRIEFING:
         earlier = await documents.latest_briefing(db, session.course_id)
-        students = [p.name for p in participants if p.role == Role.STUDENT and p.in_class]
-        briefing = with_plan(earlier, topics=topics, students=students)
+        in_class = [person for person in participants if person.in_class]
+        expected, excused = expected_and_excused(in_class, session.starts_at)
+        briefing = with_plan(earlier, topics=topics, students=expected, excused=excused)
     told_starts: Mapping[UUID, datetime] = {}
     if kind == NoticeKind.RESCHEDULED:
         told_starts = await notices.told_starts(db, session.id)
@@ -134,7 +136,7 @@ def context(
     session = facts.session
     children = {p.student_id: p.name for p in recipient.participants if p.student_id}
     in_class = [person for person in facts.participants if person.in_class]
-    shown = recipient.participants if recipient.kind == "guardian" else in_class
+    shown = in_class if recipient.kind == "instructor" else recipient.participants
     expires_at = session.ends_at + LINK_VALID_AFTER_CLASS
     urls = [
         (
@@ -184,10 +186,10 @@ def _family_url(session: Session, recipient: Recipient, links: LinkSigner, now: 
 def _unsubscribe_url(
     session: Session, kind: NoticeKind, recipient: Recipient, links: LinkSigner, now: datetime
 ) -> str:
-    if recipient.kind != "guardian" or kind not in UNSUBSCRIBABLE:
+    if recipient.kind not in ("guardian", "student") or kind not in UNSUBSCRIBABLE:
         return ""
     address = address_fingerprint(recipient.address)
-    link = UnsubscribeLink(session.organization_id, recipient.id, address, kind)
+    link = UnsubscribeLink(session.organization_id, recipient.kind, recipient.id, address, kind)
     return links.unsubscribe_url(link, now + UNSUBSCRIBE_LINK_TTL)
 
 

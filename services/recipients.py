@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.notices.kinds import Audience, NoticeKind, audiences
 from domain.people.roles import Role
-from models.people import Guardian, Instructor
+from models.people import Guardian, Instructor, Student
 from models.repositories import people
 from models.session import Participant, Session
 from services.attendance import attendance_rows, evidence
@@ -48,15 +48,22 @@ async def recipients(
     in_class = [person for person in participants if person.in_class]
     to = [_instructor(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
     if Audience.GUARDIANS in wanted:
-        to += await _guardians(db, in_class)
+        to += await _families(db, in_class)
     if Audience.GUARDIANS_OF_CHANGED in wanted:
-        to += await _guardians(db, changed)
+        to += await _families(db, changed)
     if Audience.GUARDIANS_OF_ABSENT in wanted:
         came = await _came(db, session, participants, now)
-        to += await _guardians(db, [person for person in _students(in_class) if person.id not in came])
+        to += await _families(
+            db,
+            [
+                person
+                for person in _students(in_class)
+                if person.id not in came and not person.is_excused(session.starts_at)
+            ],
+        )
     if Audience.GUARDIANS_OF_ATTENDING in wanted:
         came = await _came(db, session, participants, now)
-        guardians = await _guardians(db, participants)
+        guardians = await _families(db, participants)
         to += [guardian for guardian in guardians if any(child.id in came for child in guardian.participants)]
     return to
 
@@ -87,15 +94,40 @@ def _students(participants: Sequence[Participant]) -> list[Participant]:
     return [person for person in participants if person.role == Role.STUDENT]
 
 
-async def _guardians(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
-    """The guardians of these students, each once, with all their children among them."""
+async def _families(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
+    """The guardians of these students, each once, with all their children among them, and students with an address.
+
+    A student who shares a guardian's address gets no mail of their own: the guardian's has the same link.
+    """
     by_student = {p.student_id: p for p in students if p.student_id}
     children: dict[UUID, list[Participant]] = defaultdict(list)
     guardians: dict[UUID, Guardian] = {}
     for guardian, student in await people.guardians_of(db, list(by_student)):
         guardians[guardian.id] = guardian
         children[guardian.id].append(by_student[student.id])
-    return [_guardian(guardian, tuple(children[guardian.id])) for guardian in guardians.values()]
+    shared = {
+        (guardian.email, child.student_id) for key, guardian in guardians.items() for child in children[key]
+    }
+    own_mails = [
+        _student(student, by_student[student.id])
+        for student in await people.students_with_address(db, list(by_student))
+        if (student.email, student.id) not in shared
+    ]
+    return [_guardian(guardian, tuple(children[guardian.id])) for guardian in guardians.values()] + own_mails
+
+
+def _student(student: Student, own: Participant) -> Recipient:
+    assert student.email is not None, "only students with an address are read"
+    return Recipient(
+        "student",
+        student.id,
+        student.name,
+        student.email,
+        student.language,
+        student.time_zone,
+        (own,),
+        unsubscribed=frozenset(student.unsubscribed),
+    )
 
 
 def _guardian(guardian: Guardian, children: tuple[Participant, ...]) -> Recipient:

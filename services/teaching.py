@@ -1,17 +1,21 @@
 """An instructor's view: upcoming classes with their briefings, reviews due, and past classes."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import Principal
 from domain.people.roles import Role
+from models.class_file import ClassFile
 from models.people import Instructor
-from models.repositories import documents, entities, own_classes, sessions
+from models.repositories import class_files, documents, entities, own_classes, sessions
 from models.repositories.own_classes import OwnClass
 from reports.briefings import Sections, read_briefing, with_plan
 from services.joining import join_url
+from services.presence_ahead import expected_and_excused
 from signing.links import LinkSigner
 
 _SOON = timedelta(hours=24)
@@ -27,6 +31,7 @@ class ComingClass:
     join_url: str  # empty: the substitute is not among the participants yet
     students: tuple[str, ...]
     briefing: Sections
+    files: tuple[ClassFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,11 @@ async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: dat
     assert who.person_id is not None, "an instructor is a person"
     instructor = await entities.get(db, Instructor, who.person_id)
     classes = await own_classes.coming(db, who, now, now + _AHEAD, _MAX_CLASSES)
+    files = await class_files.of_sessions(db, [own_class.session.id for own_class in classes])
     coming = [
-        await _coming(db, own_class, instructor, links, now, with_briefing=index < _MAX_BRIEFINGS)
+        await _coming(
+            db, own_class, instructor, links, now, with_briefing=index < _MAX_BRIEFINGS, files=files
+        )
         for index, own_class in enumerate(classes)
     ]
     soon = [coming_class for coming_class in coming if coming_class.of.session.starts_at < now + _SOON]
@@ -65,19 +73,22 @@ async def _coming(
     now: datetime,
     *,
     with_briefing: bool,
+    files: Mapping[UUID, Sequence[ClassFile]],
 ) -> ComingClass:
     students = tuple(person.name for person in own_class.people if person.role == Role.STUDENT)
+    expected, excused = expected_and_excused(own_class.people, own_class.session.starts_at)
     briefing: Sections = []
     if with_briefing:
         topics = [topic.title for topic in await sessions.topics(db, own_class.session.id)]
         earlier = await documents.latest_briefing(db, own_class.session.course_id)
         briefing = read_briefing(
-            with_plan(earlier, topics=topics, students=students),
+            with_plan(earlier, topics=topics, students=expected, excused=excused),
             language=instructor.language,
             time_zone=instructor.time_zone,
             now=now,
         )
-    return ComingClass(own_class, _join_url(own_class, instructor, links), students, briefing)
+    own_files = tuple(files.get(own_class.session.id, ()))
+    return ComingClass(own_class, _join_url(own_class, instructor, links), students, briefing, own_files)
 
 
 def _join_url(own_class: OwnClass, instructor: Instructor, links: LinkSigner) -> str:

@@ -1,8 +1,8 @@
 """Ends and resumes a kind of message to a person, with the link in such a message; no sign-in is needed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,10 +10,12 @@ from domain.errors import LinkExpired
 from domain.notices.kinds import NoticeKind
 from models.authorship import authorship
 from models.database import Database
-from models.people import Guardian
+from models.people import Guardian, Student
 from models.repositories import entities
 from services.organizations import organization
-from signing.links import LinkSigner, address_fingerprint
+from signing.links import LinkSigner, UnsubscribeLink, address_fingerprint
+
+_TABLES: Mapping[str, type[Guardian] | type[Student]] = {"guardian": Guardian, "student": Student}
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,15 @@ class Unsubscribing:
         """Raises LinkInvalid, LinkExpired, also if the person's address has changed since."""
         link = self._links.read_unsubscribe(token, now)
         async with self._database.tenant(link.organization_id) as db:
-            person = await _person(db, link.person_id, link.fingerprint, lock=False)
+            person = await _person(db, link, lock=False)
             return await _subscription(db, person, link.kind)
 
     async def set(self, token: str, subscribed: bool, now: datetime) -> Subscription:
         """Unsubscribe, or subscribe again; a repeat changes nothing. Raises LinkInvalid, LinkExpired."""
         link = self._links.read_unsubscribe(token, now)
-        authorship.get().actor = f"guardian:{link.person_id}"
+        authorship.get().actor = f"{link.person_kind}:{link.person_id}"
         async with self._database.tenant(link.organization_id) as db:
-            person = await _person(db, link.person_id, link.fingerprint, lock=True)
+            person = await _person(db, link, lock=True)
             if subscribed != (link.kind not in person.unsubscribed):
                 kinds = [kind for kind in person.unsubscribed if kind != link.kind]
                 entities.touch(person, {"unsubscribed": kinds if subscribed else [*kinds, link.kind]}, now)
@@ -51,13 +53,14 @@ class Unsubscribing:
             return await _subscription(db, person, link.kind)
 
 
-async def _person(db: AsyncSession, person_id: UUID, fingerprint: str, *, lock: bool) -> Guardian:
-    person = await (entities.lock(db, Guardian, person_id) if lock else db.get(Guardian, person_id))
-    if person is None or person.retired_at or address_fingerprint(person.email) != fingerprint:
+async def _person(db: AsyncSession, link: UnsubscribeLink, *, lock: bool) -> Guardian | Student:
+    table = _TABLES[link.person_kind]
+    person: Guardian | Student | None = await db.get(table, link.person_id, with_for_update=lock or None)
+    if person is None or person.retired_at or address_fingerprint(person.email or "") != link.fingerprint:
         raise LinkExpired("this link belongs to an address or account that is no longer in use")
     return person
 
 
-async def _subscription(db: AsyncSession, person: Guardian, kind: NoticeKind) -> Subscription:
+async def _subscription(db: AsyncSession, person: Guardian | Student, kind: NoticeKind) -> Subscription:
     name = (await organization(db)).name
     return Subscription(name, person.language, kind, kind not in person.unsubscribed)

@@ -57,6 +57,7 @@ class UnsubscribeLink:
     """Ends one kind of message to a person while the address it was mailed to is still theirs."""
 
     organization_id: UUID
+    person_kind: str  # guardian | student
     person_id: UUID
     fingerprint: str  # of the address
     kind: NoticeKind
@@ -146,6 +147,7 @@ class LinkSigner:
             _UNSUBSCRIBE,
             expires_at,
             organization=link.organization_id,
+            kind_of_person=link.person_kind,
             person=link.person_id,
             address=link.fingerprint,
             kind=link.kind,
@@ -156,6 +158,7 @@ class LinkSigner:
         claims = self._read(_UNSUBSCRIBE, token, now)
         return UnsubscribeLink(
             UUID(claims["organization"]),
+            str(claims["kind_of_person"]),
             UUID(claims["person"]),
             str(claims["address"]),
             NoticeKind(claims["kind"]),

@@ -13,6 +13,7 @@ from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
 from models.database import Database
+from services.absences import Absences
 from services.class_commands import ClassCommands
 from services.course_members import CourseMembers
 from services.documentation import DocumentationCommands
@@ -72,6 +73,10 @@ class ApiParts:
     @cached_property
     def invitations(self) -> Invitations:
         return Invitations(self.links, self.deliveries)
+
+    @cached_property
+    def absences(self) -> Absences:
+        return Absences(self.database, self.links, self.deliveries)
 
     @cached_property
     def family_links(self) -> FamilyLinks:

@@ -46,11 +46,18 @@ DOCUMENTATION, REVIEW = [needs(Permission.DOCUMENTATION_READ)], [needs(Permissio
 @router.get("/attendance", dependencies=RECORD)
 async def attendance(session: VisibleSession, db: Work, now: Now) -> list[AttendanceOut]:
     """List attendance per participant, up to date during the class too. A cancelled class has no absentees."""
-    roles = {person.id: person.role for person in await sessions.participants(db, session.id)}
+    people = {person.id: person for person in await sessions.participants(db, session.id)}
     rows = await attendance_now.rows(db, session, now)
     if session.state == SessionState.CANCELLED:
         rows = [row for row in rows if row.connections]
-    return [AttendanceOut.of(row, roles[row.participant_id]) for row in rows]
+    return [
+        AttendanceOut.of(
+            row,
+            people[row.participant_id].role,
+            excused=not row.came and people[row.participant_id].is_excused(session.starts_at),
+        )
+        for row in rows
+    ]
 
 
 @router.get("/participants", dependencies=RECORD)

@@ -20,6 +20,7 @@ from models.session import Participant, Session
 from services import joining
 from services.inputs.fields import Moment
 from services.inputs.sessions import AddedStudents, Move, NewEnd, NewGuest, NewSession, Reason, SubstituteIn
+from services.reach import unreachable
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=ApiRoute)
 READ, WRITE = [needs(Permission.SESSIONS_READ)], [needs(Permission.SESSIONS_WRITE)]
@@ -54,9 +55,12 @@ class SessionsQuery(Listing):
 async def book(new: NewSession, who: TheCaller, ids: Ids, shared: Shared) -> BookedOut:
     """Book a class. Its workflow starts with the booking."""
     booked = await shared.classes.book(who.organization_id, ids.next(), new)
+    async with shared.database.tenant(who.organization_id) as db:
+        not_told = await unreachable(db, await sessions.participants(db, booked.session_id))
     return BookedOut(
         id=booked.session_id,
         participants=booked.participants,
+        not_told=[person.student_id for person in not_told if person.student_id],
         workflow_url=shared.workflow_url(booked.session_id),
     )
 
@@ -147,6 +151,22 @@ async def remove_participant(
     student can't be removed: cancel the class instead.
     """
     await shared.classes.remove_participant(who, session_id, participant_id, command)
+
+
+@router.put("/{session_id}/students/{student_id}/absence", status_code=204, dependencies=WRITE)
+async def announce_absence(
+    session_id: UUID, student_id: UUID, who: TheCaller, shared: Shared, now: Now
+) -> None:
+    """Say that a student cannot come to a class that is still to start. The instructor and the school are told."""
+    await shared.absences.announce(who, session_id, student_id, cannot_come=True, now=now)
+
+
+@router.delete("/{session_id}/students/{student_id}/absence", status_code=204, dependencies=WRITE)
+async def take_back_absence(
+    session_id: UUID, student_id: UUID, who: TheCaller, shared: Shared, now: Now
+) -> None:
+    """Say that a student is coming to a class after all."""
+    await shared.absences.announce(who, session_id, student_id, cannot_come=False, now=now)
 
 
 @router.get("/{session_id}/timeline", dependencies=[needs(Permission.RECORD_READ)])

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from domain.cases.kinds import Severity
 from domain.people.roles import Role
@@ -17,6 +17,7 @@ class PersonOnBoard(Schema):
     role: Role
     present: bool
     quality: str | None
+    excused: bool = Field(description="The family said that the person cannot come.")
 
     @classmethod
     def of(cls, person: BoardParticipant) -> "PersonOnBoard":

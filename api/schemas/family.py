@@ -30,6 +30,7 @@ class FamilyClass(Schema):
 class FamilyNextClass(FamilyClass):
     state: SessionState
     join_url: str = Field(description="A signed link for this child only.")
+    excused: bool = Field(description="The family said that the child cannot come.")
 
 
 class FamilySummary(FamilyClass):
@@ -81,7 +82,10 @@ def _child(child: Child, language: str) -> ChildOut:
         name=child.student.name,
         coming=[
             FamilyNextClass(
-                **_class(next_class), state=next_class.of.session.state, join_url=next_class.join_url
+                **_class(next_class),
+                state=next_class.of.session.state,
+                join_url=next_class.join_url,
+                excused=next_class.excused,
             )
             for next_class in child.coming
         ],

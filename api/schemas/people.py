@@ -31,7 +31,11 @@ class GuardianOut(ResourceOut):
 
 class StudentOut(ResourceOut):
     name: str
+    email: str | None = Field(description="The student's own address.")
+    email_basis: str | None = Field(description="Why it may be written to: adult or guardian_consent.")
+    language: str
     time_zone: str
+    unsubscribed: list[str] = Field(description="Kinds of messages that are not sent.")
     guardian_ids: list[UUID]
 
 

@@ -72,11 +72,12 @@ class AttendanceOut(Schema):
     reconnects: int
     connections: list[Any]
     engagement: dict[str, Any]
+    excused: bool = Field(description="Never came, and the family said so before the class.")
 
     @classmethod
-    def of(cls, row: AttendanceRow, role: Role) -> Self:
-        values = {name: getattr(row, name) for name in cls.model_fields if name != "role"}
-        return cls(role=role, **values)
+    def of(cls, row: AttendanceRow, role: Role, *, excused: bool) -> Self:
+        values = {name: getattr(row, name) for name in cls.model_fields if name not in ("role", "excused")}
+        return cls(role=role, excused=excused, **values)
 
 
 class ParticipantOut(Schema):

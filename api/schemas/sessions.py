@@ -41,6 +41,9 @@ class SessionOut(Schema):
 class BookedOut(Schema):
     id: UUID
     participants: int
+    not_told: list[UUID] = Field(
+        description="Students whom no message reaches: they have no guardian and no address of their own."
+    )
     workflow_url: str
 
 

@@ -1,9 +1,11 @@
 """The page of a guardian, in their language and time zone; a signed link in each of their mails opens it."""
 
 from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
 from babel import Locale
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
@@ -58,6 +60,21 @@ async def save_settings(request: Request, shared: Shared, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         await change_own_settings(db, who, change, now)
     return RedirectResponse(f"{PATH}?saved=true#settings", status_code=303, headers=HEADERS)
+
+
+@router.post(f"{PATH}/absences", dependencies=[Depends(same_origin)])
+async def announce_absence(
+    request: Request,
+    shared: Shared,
+    now: Now,
+    session_id: Annotated[UUID, Form()],
+    student_id: Annotated[UUID, Form()],
+    cannot_come: Annotated[bool, Form()],
+) -> Response:
+    """The guardian says that a child cannot come, or takes it back."""
+    who = await OnlyFor(AccessRole.GUARDIAN)(await current_user(request))
+    await shared.absences.announce(who, session_id, student_id, cannot_come=cannot_come, now=now)
+    return RedirectResponse(f"{PATH}#child-{student_id}", status_code=303, headers=HEADERS)
 
 
 def _family_page(

@@ -30,6 +30,15 @@ def other_language(code: str) -> str:
 
 
 @cache
+def email_bases() -> Options:
+    return [
+        ("", "No email of their own"),
+        ("adult", "The student is an adult"),
+        ("guardian_consent", "A guardian consents"),
+    ]
+
+
+@cache
 def staff_roles() -> Options:
     meaning = {
         "admin": "Admin: full access, including rules, keys and staff",

@@ -81,6 +81,8 @@ NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.REMINDER: "Reminder",
     NoticeKind.BRIEFING: "Briefing",
     NoticeKind.ABSENCE: "Absence",
+    NoticeKind.CANNOT_COME: "Cannot come",
+    NoticeKind.COMING_AFTER_ALL: "Coming after all",
     NoticeKind.REVIEW_REQUEST: "Review request",
     NoticeKind.SUMMARY: "Summary",
     AccountNoticeKind.SIGN_IN: "Sign-in link",

@@ -21,15 +21,27 @@ from domain.record.transcript import Utterance
 from domain.sessions.board import Recording, board_row
 from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState, Trigger, allowed
 from domain.sessions.timeline import Outcome
+from models.class_file import ClassFile
 from models.course import Course
 from models.documentation import Documentation
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
-from models.repositories import board, cases, documents, entities, events, notices, recordings, sessions
+from models.repositories import (
+    board,
+    cases,
+    class_files,
+    documents,
+    entities,
+    events,
+    notices,
+    recordings,
+    sessions,
+)
 from models.session import Participant, Session, TimelineRow
 from reports.briefings import Sections, read_briefing
 from services import attendance
+from services.reach import unreachable
 from services.recording_coverage import recording_coverage
 
 
@@ -104,6 +116,8 @@ class SessionView:
     next_briefing: Sections
     recording: Recording
     gaps: list[RecordingGap]
+    files: list[ClassFile]
+    not_told: list[str]  # names of the students whom no message reaches
 
     @property
     def live(self) -> bool:
@@ -183,6 +197,8 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         next_briefing=await _next_briefing(db, session, now),
         recording=await _recording(db, session, now),
         gaps=recording_gaps(coverage, participants),
+        files=(await class_files.of_sessions(db, [session_id])).get(session_id, []),
+        not_told=[person.name for person in await unreachable(db, participants)],
     )
 
 

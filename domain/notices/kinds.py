@@ -18,6 +18,8 @@ class NoticeKind(StrEnum):
     ABSENCE = "absence"  # the class runs, the student is not there
     REVIEW_REQUEST = "review_request"
     SUMMARY = "summary"
+    CANNOT_COME = "cannot_come"  # a family says that its child cannot come
+    COMING_AFTER_ALL = "coming_after_all"  # and takes it back
 
 
 class AccountNoticeKind(StrEnum):
@@ -63,6 +65,8 @@ _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
     NoticeKind.ABSENCE: frozenset({Audience.GUARDIANS_OF_ABSENT}),
     NoticeKind.REVIEW_REQUEST: frozenset({Audience.INSTRUCTOR}),
     NoticeKind.SUMMARY: frozenset({Audience.GUARDIANS_OF_ATTENDING}),
+    NoticeKind.CANNOT_COME: frozenset({Audience.INSTRUCTOR}),
+    NoticeKind.COMING_AFTER_ALL: frozenset({Audience.INSTRUCTOR}),
 }
 
 

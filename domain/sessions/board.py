@@ -62,6 +62,7 @@ class BookedParticipant:
     id: UUID
     name: str
     role: Role
+    excused: bool = False  # the family said that the person cannot come
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class BoardParticipant:
     role: Role
     present: bool
     quality: str | None  # excellent, good, poor or lost; None: not present or unknown
+    excused: bool = False  # the family said that the person cannot come
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,9 @@ class BoardFilter:
 
 def board_row(facts: SessionFacts, now: datetime) -> SessionRow:
     people = _people(facts)
-    expected = [person for person in people if person.role != Role.OBSERVER]
+    expected = [
+        person for person in people if person.role != Role.OBSERVER and (person.present or not person.excused)
+    ]
     qualities = [person.quality for person in people if person.quality]
     cases = tuple(sorted(facts.cases, key=lambda case: (-_SEVERITIES.index(case.severity), case.due_at)))
     recording, lag = _recording(facts, people), transcript_lag(facts, now)
@@ -238,11 +242,15 @@ def _person(
     """Presence and quality of a participant; the latest quality report counts, from the recorder or the browser."""
     holding = [connection for connection in connections if in_room(connection, room)]
     if not holding:
-        return BoardParticipant(expected.id, expected.name, expected.role, present=False, quality=None)
+        return BoardParticipant(
+            expected.id, expected.name, expected.role, present=False, quality=None, excused=expected.excused
+        )
     from_browser = [connection for connection in connections if not connection.participant_sid]
     quality_words = [c.quality_word for c in (*holding, *from_browser) if c.quality_word is not None]
     quality = level_of(max(quality_words)) if quality_words else None
-    return BoardParticipant(expected.id, expected.name, expected.role, present=True, quality=quality)
+    return BoardParticipant(
+        expected.id, expected.name, expected.role, present=True, quality=quality, excused=expected.excused
+    )
 
 
 def _recording(facts: SessionFacts, people: Sequence[BoardParticipant]) -> Recording:

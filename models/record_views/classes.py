@@ -132,6 +132,13 @@ CLASSES: Final = (
                 "a.reconnects",
                 "How often the person came back after a lost connection.",
             ),
+            C(
+                "excused",
+                "boolean",
+                "a.first_joined_at is null and coalesce(p.cannot_come_for = (select s.starts_at from public.session s"
+                " where s.organization_id = a.organization_id and s.id = a.session_id), false)",
+                "Whether the family said before the class that the person cannot come, and nobody came.",
+            ),
         ),
         sort=("session_id", "participant_id"),
     ),

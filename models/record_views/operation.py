@@ -65,8 +65,13 @@ OPERATION: Final = (
             C("notice_id", "uuid", "n.id", "Key of the notice."),
             *_about("n"),
             C("kind", "text", "n.kind", "confirmation, reminder, briefing, absence, summary and so on."),
-            C("recipient_kind", "text", "n.recipient_kind", "guardian, instructor or member."),
-            C("recipient_id", "uuid", "n.recipient_id", "Key of the guardian, instructor or member."),
+            C(
+                "recipient_kind",
+                "text",
+                "n.recipient_kind",
+                "guardian, student, instructor, member or organization.",
+            ),
+            C("recipient_id", "uuid", "n.recipient_id", "Key of the recipient."),
             C("subject", "text", "n.subject", "Subject line."),
             C(
                 "state",

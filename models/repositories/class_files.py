@@ -1,5 +1,7 @@
 """The files of a class or another subject."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,6 +35,20 @@ async def in_use(db: AsyncSession, subject: Subject, file_id: UUID) -> ClassFile
 
 async def page(db: AsyncSession, subject: Subject, request: PageRequest) -> tuple[list[ClassFile], bool]:
     return await pages.page(db, ClassFile, request, *_of(subject))
+
+
+async def of_sessions(db: AsyncSession, session_ids: Sequence[UUID]) -> dict[UUID, list[ClassFile]]:
+    """The files in use of each of these classes, by name."""
+    query = (
+        sa.select(ClassFile)
+        .where(col(ClassFile.session_id).in_(session_ids), col(ClassFile.retired_at).is_(None))
+        .order_by(col(ClassFile.name), col(ClassFile.id))
+    )
+    by_session: dict[UUID, list[ClassFile]] = defaultdict(list)
+    for file in await db.scalars(query):
+        if file.session_id:
+            by_session[file.session_id].append(file)
+    return by_session
 
 
 async def count_in_use(db: AsyncSession, subject: Subject) -> int:

@@ -55,6 +55,14 @@ async def guardian_ids(db: Readable, student_ids: Sequence[UUID]) -> dict[UUID, 
     return _grouped((student, guardian) for student, guardian in rows)
 
 
+async def students_with_address(db: AsyncSession, student_ids: Sequence[UUID]) -> list[Student]:
+    """Those of these students, in use, who have an address of their own."""
+    query = sa.select(Student).where(
+        col(Student.id).in_(student_ids), col(Student.email).is_not(None), col(Student.retired_at).is_(None)
+    )
+    return list(await db.scalars(query.order_by(col(Student.id))))
+
+
 async def set_qualifications(
     db: AsyncSession, tenant: UUID, instructor_id: UUID, pairs: Sequence[tuple[str, str]], now: datetime
 ) -> None:

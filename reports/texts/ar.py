@@ -14,6 +14,8 @@ SUBJECTS = {
     NoticeKind.ABSENCE: "غياب عن الحصة: {title}، {when}",
     NoticeKind.REVIEW_REQUEST: "جاهز للمراجعة: {title}",
     NoticeKind.SUMMARY: "ملخص الحصة: {title}",
+    NoticeKind.CANNOT_COME: "يتعذّر الحضور: {title}، {when}",
+    NoticeKind.COMING_AFTER_ALL: "سيحضر بعد الاعتذار: {title}، {when}",
 }
 
 MAILS = {
@@ -45,6 +47,9 @@ MAILS = {
     "review_request": "انتهت حصتك وأصبحت المسودة جاهزة. يُرجى قراءتها وتصحيحها عند الحاجة ثم اعتمادها. "
     "لن يصل إلى العائلات شيء قبل ذلك.",
     "summary": "إليك ما جرى في الحصة. راجع {instructor} هذا الملخص واعتمده.",
+    "cannot_come": "لن يتمكن هذا الطالب من حضور هذه الحصة:",
+    "coming_after_all": "سيحضر هذا الطالب الحصة بعد اعتذاره:",
+    "excused": "المعتذرون عن الحضور",
     "with": "مع {instructor}",
     "join": "الانضمام إلى الحصة",
     "join_as": "الانضمام باسم {name}",
@@ -107,6 +112,9 @@ FAMILY = {
     "nothing_said": "لا توجد ملاحظات عن طفلك في هذه الحصة.",
     "sent": "رسائلك",
     "no_sent": "لا توجد رسائل بعد.",
+    "say_cannot_come": "طفلي لا يستطيع الحضور",
+    "say_coming": "طفلي سيحضر",
+    "told_cannot_come": "تم إبلاغ المدرسة والمعلم بأن طفلك لن يتمكن من الحضور.",
     "messages": "الرسائل",
     "kind_reminder": "التذكير قبل الحصة",
     "kind_summary": "ملخصات الحصص",
@@ -125,6 +133,7 @@ FAMILY = {
     "save": "حفظ",
     "saved": "تم الحفظ.",
     "quiet_wrong": "أدخل وقتي بداية فترة الهدوء ونهايتها معًا، أو اتركهما فارغين.",
+    "files": "الملفات",
     "sign_out": "تسجيل الخروج",
     "skip": "الانتقال إلى المحتوى",
 }
@@ -157,6 +166,7 @@ TEACHING = {
     "state_filing": "قيد الحفظ",
     "state_closed": "مغلقة",
     "state_cancelled": "ملغاة",
+    "files": "الملفات",
     "sign_out": "تسجيل الخروج",
     "skip": "الانتقال إلى المحتوى",
 }

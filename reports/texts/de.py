@@ -14,6 +14,8 @@ SUBJECTS = {
     NoticeKind.ABSENCE: "Nicht im Unterricht: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Bereit zur Durchsicht: {title}",
     NoticeKind.SUMMARY: "Zusammenfassung: {title}",
+    NoticeKind.CANNOT_COME: "Kann nicht kommen: {title}, {when}",
+    NoticeKind.COMING_AFTER_ALL: "Kommt doch: {title}, {when}",
 }
 
 MAILS = {
@@ -45,6 +47,9 @@ MAILS = {
     "review_request": "Ihre Stunde ist vorbei, und der Entwurf liegt bereit. Bitte lesen Sie ihn, berichtigen Sie ihn, "
     "wo es nötig ist, und geben Sie ihn frei. Bis dahin erhalten die Familien nichts.",
     "summary": "Das wurde im Unterricht gemacht. {instructor} hat diese Zusammenfassung geprüft und freigegeben.",
+    "cannot_come": "Zu dieser Stunde kann jemand nicht kommen:",
+    "coming_after_all": "Zu dieser Stunde kommt jemand nun doch:",
+    "excused": "Können nicht kommen",
     "with": "mit {instructor}",
     "join": "Am Unterricht teilnehmen",
     "join_as": "Teilnehmen als {name}",
@@ -111,6 +116,9 @@ FAMILY = {
     "nothing_said": "Zu Ihrem Kind gibt es in dieser Stunde keine Notizen.",
     "sent": "Ihre Nachrichten",
     "no_sent": "Noch keine Nachrichten.",
+    "say_cannot_come": "Mein Kind kann nicht kommen",
+    "say_coming": "Mein Kind kommt doch",
+    "told_cannot_come": "Die Schule und die Lehrkraft wissen, dass Ihr Kind nicht kommen kann.",
     "messages": "Nachrichten per E-Mail",
     "kind_reminder": "Erinnerungen vor der Stunde",
     "kind_summary": "Zusammenfassungen der Stunden",
@@ -129,6 +137,7 @@ FAMILY = {
     "save": "Speichern",
     "saved": "Gespeichert.",
     "quiet_wrong": "Geben Sie beide Uhrzeiten der Ruhezeit an oder keine.",
+    "files": "Dateien",
     "sign_out": "Abmelden",
     "skip": "Zum Inhalt springen",
 }
@@ -161,6 +170,7 @@ TEACHING = {
     "state_filing": "Wird abgelegt",
     "state_closed": "Abgeschlossen",
     "state_cancelled": "Abgesagt",
+    "files": "Dateien",
     "sign_out": "Abmelden",
     "skip": "Zum Inhalt springen",
 }

@@ -14,6 +14,8 @@ SUBJECTS = {
     NoticeKind.ABSENCE: "Absent from class: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Ready for review: {title}",
     NoticeKind.SUMMARY: "Class summary: {title}",
+    NoticeKind.CANNOT_COME: "Can't come: {title}, {when}",
+    NoticeKind.COMING_AFTER_ALL: "Coming after all: {title}, {when}",
 }
 
 MAILS = {
@@ -45,6 +47,9 @@ MAILS = {
     "review_request": "Your class is over and its draft is ready. "
     "Please read it, correct it where needed and approve it. Families get nothing until you do.",
     "summary": "Here is what happened in class. {instructor} has reviewed and approved this summary.",
+    "cannot_come": "This student can't come to this class:",
+    "coming_after_all": "This student is coming to this class after all:",
+    "excused": "Can't come",
     "with": "with {instructor}",
     "join": "Join the class",
     "join_as": "Join as {name}",
@@ -109,6 +114,9 @@ FAMILY = {
     "nothing_said": "There are no notes about your child for this class.",
     "sent": "Your messages",
     "no_sent": "No messages yet.",
+    "say_cannot_come": "My child can't come",
+    "say_coming": "My child is coming after all",
+    "told_cannot_come": "The school and the instructor have been told that your child can't come.",
     "messages": "Messages",
     "kind_reminder": "Reminders before class",
     "kind_summary": "Class summaries",
@@ -127,6 +135,7 @@ FAMILY = {
     "save": "Save",
     "saved": "Saved.",
     "quiet_wrong": "Enter both times of the quiet hours, or neither.",
+    "files": "Files",
     "sign_out": "Sign out",
     "skip": "Skip to content",
 }
@@ -159,6 +168,7 @@ TEACHING = {
     "state_filing": "Being filed",
     "state_closed": "Closed",
     "state_cancelled": "Cancelled",
+    "files": "Files",
     "sign_out": "Sign out",
     "skip": "Skip to content",
 }

@@ -14,6 +14,8 @@ SUBJECTS = {
     NoticeKind.ABSENCE: "Ausencia en clase: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Pendiente de revisión: {title}",
     NoticeKind.SUMMARY: "Resumen de la clase: {title}",
+    NoticeKind.CANNOT_COME: "No puede asistir: {title}, {when}",
+    NoticeKind.COMING_AFTER_ALL: "Asistirá al final: {title}, {when}",
 }
 
 MAILS = {
@@ -45,6 +47,9 @@ MAILS = {
     "review_request": "Tu clase ha terminado y el borrador está listo. "
     "Léelo, corrígelo si hace falta y apruébalo. Hasta entonces, las familias no reciben nada.",
     "summary": "Esto es lo que se hizo en clase. {instructor} ha revisado y aprobado este resumen.",
+    "cannot_come": "Este estudiante no puede asistir a esta clase:",
+    "coming_after_all": "Este estudiante asistirá finalmente a esta clase:",
+    "excused": "No pueden asistir",
     "with": "con {instructor}",
     "join": "Entrar en la clase",
     "join_as": "Entrar como {name}",
@@ -112,6 +117,9 @@ FAMILY = {
     "nothing_said": "No hay notas sobre tu estudiante en esta clase.",
     "sent": "Tus mensajes",
     "no_sent": "Todavía no hay mensajes.",
+    "say_cannot_come": "No puede asistir",
+    "say_coming": "Sí puede asistir",
+    "told_cannot_come": "La escuela y su docente saben que no podrá asistir.",
     "messages": "Mensajes",
     "kind_reminder": "Recordatorios antes de la clase",
     "kind_summary": "Resúmenes de clase",
@@ -130,6 +138,7 @@ FAMILY = {
     "save": "Guardar",
     "saved": "Guardado.",
     "quiet_wrong": "Indica las dos horas del periodo sin mensajes, o ninguna.",
+    "files": "Archivos",
     "sign_out": "Cerrar sesión",
     "skip": "Ir al contenido",
 }
@@ -162,6 +171,7 @@ TEACHING = {
     "state_filing": "Archivando",
     "state_closed": "Cerrada",
     "state_cancelled": "Cancelada",
+    "files": "Archivos",
     "sign_out": "Cerrar sesión",
     "skip": "Ir al contenido",
 }

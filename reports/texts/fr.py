@@ -14,6 +14,8 @@ SUBJECTS = {
     NoticeKind.ABSENCE: "Absence en cours : {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "À relire : {title}",
     NoticeKind.SUMMARY: "Résumé du cours : {title}",
+    NoticeKind.CANNOT_COME: "Ne peut pas venir : {title}, {when}",
+    NoticeKind.COMING_AFTER_ALL: "Viendra finalement : {title}, {when}",
 }
 
 MAILS = {
@@ -45,6 +47,9 @@ MAILS = {
     "review_request": "Votre cours est terminé et son compte rendu est prêt. Veuillez le lire, le corriger si "
     "nécessaire et l’approuver. D’ici là, les familles ne reçoivent rien.",
     "summary": "Voici ce qui s’est fait en cours. {instructor} a relu et approuvé ce résumé.",
+    "cannot_come": "Cet élève ne peut pas venir à ce cours :",
+    "coming_after_all": "Cet élève viendra finalement à ce cours :",
+    "excused": "Ne peuvent pas venir",
     "with": "avec {instructor}",
     "join": "Rejoindre le cours",
     "join_as": "Rejoindre en tant que {name}",
@@ -111,6 +116,9 @@ FAMILY = {
     "nothing_said": "Il n’y a pas de note sur votre enfant pour ce cours.",
     "sent": "Vos messages",
     "no_sent": "Pas encore de message.",
+    "say_cannot_come": "Mon enfant ne peut pas venir",
+    "say_coming": "Mon enfant viendra finalement",
+    "told_cannot_come": "L’école et l’enseignant savent que votre enfant ne peut pas venir.",
     "messages": "Messages par e-mail",
     "kind_reminder": "Rappels avant le cours",
     "kind_summary": "Comptes rendus de cours",
@@ -129,6 +137,7 @@ FAMILY = {
     "save": "Enregistrer",
     "saved": "Enregistré.",
     "quiet_wrong": "Indiquez les deux heures de la période sans message, ou aucune.",
+    "files": "Fichiers",
     "sign_out": "Se déconnecter",
     "skip": "Aller au contenu",
 }
@@ -161,6 +170,7 @@ TEACHING = {
     "state_filing": "Archivage en cours",
     "state_closed": "Clos",
     "state_cancelled": "Annulé",
+    "files": "Fichiers",
     "sign_out": "Se déconnecter",
     "skip": "Aller au contenu",
 }

@@ -86,18 +86,49 @@ class GuardianChange(Schema):
         return self
 
 
+EmailBasis = Annotated[
+    Literal["adult", "guardian_consent"],
+    Field(description="Why the student's own address may be written to; required with `email`."),
+]
+
+
 class NewStudent(Schema):
     name: Name
     guardian_ids: Ids = Field(default_factory=list, max_length=10)
+    email: Email | None = Field(None, description="The student's own address, of adults or by consent.")
+    email_basis: EmailBasis | None = None
+    language: OwnLanguage = None
     time_zone: OwnTimeZone = None
+    unsubscribed: Unsubscribed = Field(default_factory=list)
     external_id: ExternalId | None = None
+
+    @model_validator(mode="after")
+    def _basis(self) -> Self:
+        check_basis(self.email, self.email_basis)
+        return self
+
+
+def check_basis(email: str | None, basis: str | None) -> None:
+    if (email is None) != (basis is None):
+        raise ValueError("a student's own address needs both email and email_basis")
 
 
 class StudentChange(Schema):
     name: Name = LEFT_OUT
     guardian_ids: Annotated[Ids, Field(max_length=10)] = LEFT_OUT
+    email: Email | None = None
+    email_basis: EmailBasis | None = None
+    language: ReaderLanguage = LEFT_OUT
     time_zone: TimeZone = LEFT_OUT
+    unsubscribed: Unsubscribed = LEFT_OUT
     external_id: ExternalId | None = None
+
+    @model_validator(mode="after")
+    def _basis(self) -> Self:
+        if ("email" in self.model_fields_set) != ("email_basis" in self.model_fields_set):
+            raise ValueError("a student's own address needs both email and email_basis")
+        check_basis(self.email, self.email_basis)
+        return self
 
 
 class QualificationIn(Schema):

@@ -73,7 +73,7 @@ class Students(People[Student]):
     name, table = "student", Student
     new, change = NewStudent, StudentChange
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
-    filters: ClassVar = {"external_id": str}
+    filters: ClassVar = {"external_id": str, "email": str}
     references: ClassVar = {"guardian_ids": Guardian}
 
     def further_rows(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col
 
 from activities.absence_watch import AbsenceWatch
 from activities.presence_record import PresenceRecord
@@ -10,6 +11,7 @@ from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.sessions.policies import SessionPolicy
 from domain.sessions.states import SessionState
 from models.exception_case import ExceptionCase
+from models.session import Participant
 from tests.activities.school_rows import REGION, SchoolRows, now
 
 pytestmark = pytest.mark.adapter
@@ -105,3 +107,13 @@ async def test_who_left_before_the_start_has_not_come(watched: Watched) -> None:
         await watched.school.record(SessionEvent(EventSource.WEBHOOK, f"{kind}", kind, at, who, "PA_early"))
     await watched.look()
     assert ("student_absent", "Noor") in await watched.open()
+
+
+async def test_who_said_that_they_cannot_come_is_no_exception(watched: Watched) -> None:
+    await watched.began(SessionPolicy().absent_after + SOON)
+    school = watched.school
+    start = (await school.row()).starts_at
+    noor = col(Participant.id) == (await school.participants())["Noor"].id
+    await school.change(Participant, noor, cannot_come_for=start)
+    await watched.look()
+    assert await watched.open() == {("instructor_absent", ""), ("student_absent", "Leo")}

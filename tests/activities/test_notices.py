@@ -115,7 +115,7 @@ async def test_mails_come_from_the_school_and_answers_go_to_it(school: SchoolRow
             display, found = parseaddr(str(mail[header]))
             assert (str(make_header(decode_header(display))), found) == (name, address)
     entries = [
-        part.get_payload(decode=True).decode()
+        _decoded(part.get_payload(decode=True))
         for mail in mails
         for part in mail.walk()
         if part.get_content_type() == "text/calendar"
@@ -149,16 +149,48 @@ async def test_who_unsubscribed_gets_no_reminder_but_hears_of_every_change(
     assert kinds == [None, None]
 
 
+async def test_a_student_with_an_address_gets_mails_with_their_own_link(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    leo = f"leo-{school.id}@home.example"
+    own = col(Student.id) == school.people["Leo"]
+    await school.change(Student, own, email=leo, email_basis="adult", language="fr", unsubscribed=["summary"])
+    await school.send(N.CONFIRMATION, mailer)
+
+    (mail,) = mail_sink.messages(leo)
+    assert mail["subject"].startswith("Cours réservé")
+    (url,) = re.findall(r"https://\S+/join/\S+", mail["text"])
+    link = LINKS.read_join(token_of(url), school.session.session_id, now())
+    assert link.participant_id == (await school.participants())["Leo"].id
+    assert "/family" not in mail["text"]
+    assert "Noor" not in mail["text"]
+
+
+async def test_a_student_who_shares_a_guardians_address_gets_no_second_mail(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    shared = school.address("Elena")
+    own = col(Student.id) == school.people["Leo"]
+    await school.change(Student, own, email=shared, email_basis="guardian_consent")
+    await school.send(N.CONFIRMATION, mailer)
+    assert len(mail_sink.messages(shared)) == 1
+
+
 async def test_reminder_that_waits_is_withdrawn_by_an_unsubscribe(
     school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
 ) -> None:
-    elena = col(Guardian.id) == school.people["Elena"]
-    await school.change(Guardian, elena, **quiet_now())
+    samira = col(Guardian.id) == school.people["Samira"]
+    await school.change(Guardian, samira, **quiet_now())
     assert (await school.send(N.REMINDER, mailer)).held == 1
-    await school.change(Guardian, elena, unsubscribed=["reminder"])
+    await school.change(Guardian, samira, unsubscribed=["reminder"])
     assert (await school.send(N.REMINDER, mailer)).held == 0
-    (row,) = [row for row in await school.outbox() if row.recipient_id == school.people["Elena"]]
+    (row,) = [row for row in await school.outbox() if row.recipient_id == school.people["Samira"]]
     assert row.error == WITHDRAWN
+
+
+def _decoded(payload: object) -> str:
+    assert isinstance(payload, bytes)
+    return payload.decode()
 
 
 def content(mail: Envelope) -> bytes:

@@ -23,7 +23,7 @@ every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.noun)
 PERSON = {"name": "Ines Duarte", "email": "ines@harbour.example", "language": "en", "time_zone": "UTC"}
 TYPED: dict[str, dict[str, str]] = {
     "guardian": PERSON | {"quiet_from": "21:00", "quiet_until": "07:00"},
-    "student": {"name": "Ines Duarte", "time_zone": "Europe/Lisbon", "external_id": "crm-1"},
+    "student": PERSON | {"email_basis": "adult", "time_zone": "Europe/Lisbon", "external_id": "crm-1"},
     "instructor": PERSON,
     "member": PERSON | {"role": "ops"},
     "course": {"title": "Ines Duarte", "subject": "Sums", "level": "A1", "topics": "One\r\n\r\n Two \r\n"},

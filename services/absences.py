@@ -1,0 +1,141 @@
+"""A family says before a class that its child cannot come, or takes it back; the instructor and the school are told."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import HomeroomError, NotFound, TransitionRefused
+from domain.notices.kinds import NoticeKind, notice_key
+from domain.people.access import AccessRole, Principal
+from domain.people.roles import Role
+from domain.sessions.states import SessionState
+from domain.subjects import SubjectKind
+from models.database import Database
+from models.notice import Notice
+from models.repositories import entities, notices, own_classes, sessions
+from models.session import Participant, Session
+from reports.notices import render_notice
+from services.notice_content import ClassFacts, context, gather
+from services.recipients import Recipient, recipients
+from signing.links import LinkSigner
+from workflows.client import DeliveryClient
+from workflows.contracts.deliveries import DeliveryInput
+
+logger = logging.getLogger(__name__)
+_MIN_TIME_TO_TELL = timedelta(hours=1)
+
+
+class Absences:
+    def __init__(self, database: Database, links: LinkSigner, deliveries: DeliveryClient) -> None:
+        self._database = database
+        self._links = links
+        self._deliveries = deliveries
+
+    async def announce(
+        self, who: Principal, session_id: UUID, student_id: UUID, *, cannot_come: bool, now: datetime
+    ) -> None:
+        """Say whether a student can come to the next start of a class. A repeat changes nothing and tells nobody.
+
+        Raises NotFound for a class or child that is not the caller's, TransitionRefused once the class has started.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            session, person = await _own(db, who, session_id, student_id)
+            if person.is_excused(session.starts_at) == cannot_come:
+                return
+            if session.state not in (SessionState.SCHEDULED, SessionState.OPEN) or now >= session.starts_at:
+                raise TransitionRefused("this class has already started", next_step="Contact your school.")
+            person.cannot_come_at = now if cannot_come else None
+            person.cannot_come_for = session.starts_at if cannot_come else None
+            await db.flush()
+            kind = NoticeKind.CANNOT_COME if cannot_come else NoticeKind.COMING_AFTER_ALL
+            written = await self._write(db, kind, session, person, now)
+        for delivery in written:
+            await self._deliver(delivery)
+
+    async def _write(
+        self, db: AsyncSession, kind: NoticeKind, session: Session, person: Participant, now: datetime
+    ) -> list[DeliveryInput]:
+        facts = await gather(db, session.id, kind)
+        readers = await recipients(db, kind, session, facts.instructor, facts.participants, now)
+        deliver_by = max(session.starts_at, now + _MIN_TIME_TO_TELL)
+        rows = [
+            self._notice(kind, facts, person, reader, deliver_by, now)
+            for reader in (*readers, *_school(facts))
+        ]
+        await notices.prepare(db, rows)
+        return [DeliveryInput(row.organization_id, row.id, deliver_by) for row in rows]
+
+    def _notice(
+        self,
+        kind: NoticeKind,
+        facts: ClassFacts,
+        person: Participant,
+        reader: Recipient,
+        deliver_by: datetime,
+        now: datetime,
+    ) -> Notice:
+        session = facts.session
+        content = replace(context(facts, kind, reader, self._links, now), students=(person.name,))
+        message = render_notice(kind, content, language=reader.language, time_zone=reader.time_zone)
+        key = notice_key(session.id, kind, reader.id, f"{person.id} {now.isoformat()}", session.starts_at)
+        return Notice(
+            id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
+            organization_id=session.organization_id,
+            key=key,
+            subject_kind=SubjectKind.SESSION,
+            subject_id=session.id,
+            kind=kind,
+            recipient_kind=reader.kind,
+            recipient_id=reader.id,
+            address=reader.address,
+            subject=message.subject,
+            html=message.html,
+            text=message.text,
+            class_starts_at=session.starts_at,
+            send_after=now,
+            deliver_by=deliver_by,
+            created_at=now,
+        )
+
+    async def _deliver(self, delivery: DeliveryInput) -> None:
+        """Start the delivery, after the commit. If that fails, housekeeping starts it later."""
+        try:
+            await self._deliveries.start(delivery)
+        except HomeroomError as error:
+            logger.warning("message about an absence waits", extra={"reason": error.code})
+
+
+async def _own(
+    db: AsyncSession, who: Principal, session_id: UUID, student_id: UUID
+) -> tuple[Session, Participant]:
+    """The class and the student in it, who is locked. Guardians reach their own children only."""
+    session = await sessions.get_visible(db, session_id, who)
+    if who.role == AccessRole.GUARDIAN:
+        assert who.person_id is not None, "a guardian is a person"
+        if student_id not in {child.id for child in await own_classes.children(db, who.person_id)}:
+            raise NotFound(f"there is no student {student_id} in this class")
+    for person in await sessions.participants(db, session_id):
+        if person.student_id == student_id and person.role == Role.STUDENT:
+            return session, await entities.lock(db, Participant, person.id) or person
+    raise NotFound(f"there is no student {student_id} in this class")
+
+
+def _school(facts: ClassFacts) -> list[Recipient]:
+    """The school as a reader, if it has a contact address."""
+    school = facts.organization
+    if not school.contact_email:
+        return []
+    return [
+        Recipient(
+            SubjectKind.ORGANIZATION,
+            school.id,
+            school.name,
+            school.contact_email,
+            school.language,
+            school.time_zone,
+            (),
+        )
+    ]

@@ -1,0 +1,110 @@
+"""A family says that its child cannot come: the school and the instructor are told, and the class knows it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import httpx
+import pytest
+
+from tests.api.roles import signed_in
+from tests.campus import HOUR, Json, School, problem_of, school
+from tests.console.taught import Hall
+from tests.stack import TestMail
+
+pytestmark = pytest.mark.adapter
+
+
+@pytest.fixture(scope="module")
+async def opened(hall: Hall) -> AsyncIterator[School]:
+    async with school(hall.campus) as found:
+        version = (await found.api.get("/v1/organization")).headers["etag"]
+        contact = {"contact_email": f"office.{found.id}@school.example"}
+        changed = await found.api.patch("/v1/organization", json=contact, headers={"If-Match": version})
+        assert changed.is_success, changed.text
+        yield found
+
+
+async def family(opened: School, number: int) -> httpx.AsyncClient:
+    found = await opened.get(f"/v1/guardians?email=guardian{number}.{opened.id}@family.example")
+    browser = await signed_in(opened.campus, opened.id, "guardian", UUID(found["items"][0]["id"]))
+    browser.headers["Accept"] = "text/html"
+    browser.headers["Sec-Fetch-Site"] = "same-origin"
+    browser.follow_redirects = True
+    return browser
+
+
+def absence(opened: School, session_id: str, number: int, *, cannot_come: bool = True) -> Json:
+    student = opened.ids[f"student {number}"]
+    return {"session_id": session_id, "student_id": student, "cannot_come": str(cannot_come).lower()}
+
+
+async def excused(opened: School, session_id: str) -> set[str]:
+    people = {
+        person["id"]: person["name"] for person in await opened.get(f"/v1/sessions/{session_id}/participants")
+    }
+    rows = await opened.get(f"/v1/sessions/{session_id}/attendance")
+    return {people[row["participant_id"]] for row in rows if row["excused"]}
+
+
+async def test_the_school_and_the_instructor_are_told_and_it_can_be_taken_back(
+    hall: Hall, opened: School, mail_sink: TestMail
+) -> None:
+    session_id = await opened.book(3 * HOUR)
+    async with await family(opened, 0) as noors:
+        for _ in range(2):
+            page = await noors.post("/family/absences", data=absence(opened, session_id, 0))
+        assert page.status_code == 200, page.text
+        assert "have been told that your child can" in page.text
+        assert await excused(opened, session_id) == {"Noor Haddad"}
+        office = f"office.{opened.id}@school.example"
+        (told,) = await asyncio.to_thread(mail_sink.wait_for, office)
+        assert told["subject"].startswith("Can't come: ")
+        assert "Noor Haddad" in told["text"]
+        assert "Leo Lindqvist" not in told["text"]
+
+        async with hall.campus.browser() as staff:
+            shown = await staff.get(hall.campus.console_url(opened.id, f"/sessions/{session_id}"))
+        assert shown.text.count("excused: the family said") == 1
+        async with await signed_in(
+            opened.campus, opened.id, "instructor", UUID(opened.ids["instructor"])
+        ) as ada:
+            ada.headers["Accept"] = "text/html"
+            briefing = (await ada.get("/teaching")).text
+        assert "Can&#39;t come" in briefing
+
+        await noors.post("/family/absences", data=absence(opened, session_id, 0, cannot_come=False))
+        assert await excused(opened, session_id) == set()
+
+
+async def test_a_family_speaks_for_its_own_child_alone(opened: School) -> None:
+    session_id = await opened.book(6 * HOUR)
+    async with await family(opened, 1) as leos:
+        refused = await leos.post("/family/absences", data=absence(opened, session_id, 0))
+    assert refused.status_code == 404
+    assert await excused(opened, session_id) == set()
+
+
+async def test_a_moved_class_asks_anew_and_staff_can_say_it_too(opened: School) -> None:
+    session_id = await opened.book(9 * HOUR)
+    path = f"/v1/sessions/{session_id}/students/{opened.ids['student 1']}/absence"
+    assert (await opened.api.put(path)).status_code == 204
+    assert await excused(opened, session_id) == {"Leo Lindqvist"}
+    assert (await opened.api.delete(path)).status_code == 204
+    assert await excused(opened, session_id) == set()
+    assert (await opened.api.put(path)).status_code == 204
+    booked = opened.booking(30 * HOUR)
+    moved = await opened.api.post(
+        f"/v1/sessions/{session_id}/reschedule",
+        json={"starts_at": booked["starts_at"], "ends_at": booked["ends_at"]},
+    )
+    assert moved.is_success, moved.text
+    assert await excused(opened, session_id) == set()
+
+
+async def test_nobody_is_excused_from_a_cancelled_class(opened: School) -> None:
+    session_id = await opened.book(12 * HOUR)
+    cancelled = await opened.api.post(f"/v1/sessions/{session_id}/cancel", json={"reason": "illness"})
+    assert cancelled.is_success, cancelled.text
+    path = f"/v1/sessions/{session_id}/students/{opened.ids['student 0']}/absence"
+    problem_of(await opened.api.put(path), 409, "transition-refused")
