@@ -150,9 +150,7 @@ def _row(
     session = facts.session
     key = _key(notice, recipient, session.starts_at)
     content = context(facts, notice.kind, recipient, links, now)
-    message = render_notice(
-        notice.kind, content, language=recipient.language, time_zone=recipient.time_zone
-    )
+    message = render_notice(notice.kind, content, language=recipient.language, time_zone=recipient.time_zone)
     calendar = calendar_entry(
         notice.kind,
         content,

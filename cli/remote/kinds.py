@@ -84,7 +84,8 @@ class Kind:
 _NAME = FieldOption("name", "Their name.", required=True)
 _EMAIL = FieldOption("email", "Email address for messages.", required=True)
 _LANGUAGE = FieldOption(
-    "language", f"{', '.join(TEXT_LANGUAGES)}; others get English. For new people, the organization's unless given."
+    "language",
+    f"{', '.join(TEXT_LANGUAGES)}; others get English. For new people, the organization's unless given.",
 )
 _TIME_ZONE = FieldOption(
     "time_zone", "Such as Europe/Madrid. For new people, the organization's unless given."

@@ -433,6 +433,24 @@ comment on column record.words.ends_at is 'When the word ended.';
 comment on column record.words.text is 'The word.';
 comment on column record.words.probability is 'Confidence of the speech engine, 0 to 1.';
 
+create view record.chat_messages with (security_barrier) as
+select
+    (e.organization_id)::uuid as organization_id,
+    (e.session_id)::uuid as session_id,
+    (e.source_id)::text as source_id,
+    (case when pg_input_is_valid(e.identity, 'uuid') then e.identity::uuid end)::uuid as participant_id,
+    (e.occurred_at)::timestamptz as sent_at,
+    (e.data ->> 'text')::text as text
+from public.session_event e
+where e.organization_id = (select r.organization_id from public.sql_reader as r where r.role_name = session_user::text) and e.kind = 'chat' and e.data ->> 'implausible_time' is null;
+comment on view record.chat_messages is 'The chat: one row per message, those before a move of the class included.';
+comment on column record.chat_messages.organization_id is 'The organization whose record this is.';
+comment on column record.chat_messages.session_id is 'The session.';
+comment on column record.chat_messages.source_id is 'Key of the message within the session.';
+comment on column record.chat_messages.participant_id is 'Who wrote it; null: not a participant.';
+comment on column record.chat_messages.sent_at is 'When it was sent.';
+comment on column record.chat_messages.text is 'What was written.';
+
 create view record.documentation with (security_barrier) as
 select
     (d.organization_id)::uuid as organization_id,

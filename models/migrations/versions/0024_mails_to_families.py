@@ -1,22 +1,18 @@
 """mails to families: a contact address for answers, calendar entries, and kinds that a guardian does without
 
-Revision ID: 0018
-Revises: 0017
+Revision ID: 0024
+Revises: 0023
 """
-
-from pathlib import Path
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0018"
-down_revision = "0017"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
-
-RECORD = Path(__file__).parents[1] / "record"
 
 
 def upgrade() -> None:
@@ -31,17 +27,10 @@ def upgrade() -> None:
     )
     op.alter_column("notice", "unsubscribe_url", server_default=None)
     op.add_column("guardian", sa.Column("unsubscribed", JSONB(), server_default="[]", nullable=False))
-    _recreate_views("0018.sql")
 
 
 def downgrade() -> None:
-    _recreate_views("0014.sql")
     op.drop_column("guardian", "unsubscribed")
     op.drop_column("notice", "unsubscribe_url")
     op.drop_column("notice", "calendar")
     op.drop_column("organization", "contact_email")
-
-
-def _recreate_views(script: str) -> None:
-    """Run as the driver takes it, so that colons and percent signs have no special meaning."""
-    op.get_bind().exec_driver_sql((RECORD / script).read_text().replace("%", "%%"))

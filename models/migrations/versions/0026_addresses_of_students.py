@@ -1,7 +1,7 @@
 """addresses of students: adults, and others by consent of a guardian, get their own mails
 
-Revision ID: 0020
-Revises: 0019
+Revision ID: 0026
+Revises: 0025
 """
 
 from pathlib import Path
@@ -11,8 +11,8 @@ import sqlmodel
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0020"
-down_revision = "0019"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
@@ -26,11 +26,11 @@ def upgrade() -> None:
     op.add_column("student", sa.Column("language", text, server_default="en", nullable=False))
     op.alter_column("student", "language", server_default=None)
     op.add_column("student", sa.Column("unsubscribed", JSONB(), server_default="[]", nullable=False))
-    _recreate_views("0020.sql")
+    _recreate_views("0026.sql")
 
 
 def downgrade() -> None:
-    _recreate_views("0019.sql")
+    _recreate_views("0018.sql")
     for name in ("unsubscribed", "language", "email_basis", "email"):
         op.drop_column("student", name)
 
