@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.api.__main__ import measure as api
 from benchmarks.board.__main__ import measure as board
 from benchmarks.capture.__main__ import measure as capture
+from benchmarks.commands.__main__ import measure as commands
 from benchmarks.drafting.__main__ import measure as drafting
 from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "api": api,
     "review": review,
     "watch": watch,
+    "commands": commands,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import IO, Any, cast
 from uuid import uuid4
 
-import httpx
+import httpx2
 
-Json = dict[str, Any]
+from cli.json_types import Json
 
 PAGE = 200  # the largest page that the API returns
 _RETRY_PAUSES = (0.2, 0.5, 1.0)  # seconds before each retry, unless Retry-After says longer
 _MAX_WAIT = 60.0  # seconds; a longer Retry-After is raised as ApiError
 _RETRYABLE = frozenset({429, 503})
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
-_STREAM_TIMEOUT = httpx.Timeout(30, read=60)  # the feed sends a keep-alive every 15 s
-_UPLOAD_TIMEOUT = httpx.Timeout(30, read=300)  # the report starts when the whole file has arrived
+_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout)
+_STREAM_TIMEOUT = httpx2.Timeout(30, read=60)  # the feed sends a keep-alive every 15 s
+_UPLOAD_TIMEOUT = httpx2.Timeout(30, read=300)  # the report starts when the whole file has arrived
 
 
 class ApiError(Exception):
@@ -33,11 +33,15 @@ class ApiError(Exception):
 
 
 class Api:
-    """The API with one bearer token. Methods raise ApiError, and httpx.TransportError when all retries failed."""
+    """The API with one bearer token. Methods raise ApiError, and httpx2.TransportError when all retries failed."""
 
     def __init__(self, base_url: str, token: str, *, pause: Callable[[float], None] = time.sleep) -> None:
-        self._client = httpx.Client(
-            base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=30
+        self._client = httpx2.Client(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+            # Loading the certificates takes longer than a request, and plain HTTP has none to verify.
+            verify=base_url.startswith("https://"),
         )
         self._pause = pause
 
@@ -73,7 +77,7 @@ class Api:
     def upload(self, path: str, lines: IO[bytes], kind: str, key: str, **params: Any) -> Iterator[Json]:
         """Upload rows for a bulk import, from the file's current position; yields the report's lines as they come.
 
-        It is not retried: after an httpx.TransportError, send the same file under the same `key` to continue.
+        It is not retried: after an httpx2.TransportError, send the same file under the same `key` to continue.
         """
         headers = {"Content-Type": kind, "Idempotency-Key": key}
         sent = self._client.stream(
@@ -98,7 +102,7 @@ class Api:
     def live(self, path: str, since: str | None = None, **params: Any) -> Iterator[Json]:
         """Server-sent events, endlessly: a broken connection is resumed after the last event.
 
-        Without `since`, from now on. Raises httpx.TransportError only if the first connection fails.
+        Without `since`, from now on. Raises httpx2.TransportError only if the first connection fails.
         """
         last_id, connected = since, False
         while True:
@@ -118,19 +122,19 @@ class Api:
                                 last_id = value
                             elif field == "data":
                                 yield json.loads(value)
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 if not connected:
                     raise
             self._pause(wait)
 
-    def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, **request: Any) -> httpx2.Response:
         for pause in (*_RETRY_PAUSES, None):
             try:
                 answer = self._client.request(method, path, **request)
-            except httpx.TransportError as error:
+            except httpx2.TransportError as error:
                 # A PATCH that reached the server would be refused the second time: its ETag is outdated.
                 repeatable = method != "PATCH" or isinstance(error, _NEVER_SENT)
-                if pause is None or not repeatable or isinstance(error, httpx.UnsupportedProtocol):
+                if pause is None or not repeatable or isinstance(error, httpx2.UnsupportedProtocol):
                     raise
                 self._pause(pause)
                 continue
@@ -147,7 +151,7 @@ def without_empty(params: Mapping[str, Any]) -> Json:
     return {name: value for name, value in params.items() if value not in (None, "", [])}
 
 
-def _retry_after(answer: httpx.Response) -> float:
+def _retry_after(answer: httpx2.Response) -> float:
     """Seconds to wait according to Retry-After, which holds seconds or a date; 0 without it."""
     retry_after = answer.headers.get("retry-after", "")
     if retry_after.isascii() and retry_after.isdigit():
@@ -158,7 +162,7 @@ def _retry_after(answer: httpx.Response) -> float:
         return 0.0
 
 
-def _check(answer: httpx.Response) -> bool:
+def _check(answer: httpx2.Response) -> bool:
     """True for a success. Raises ApiError."""
     if answer.is_success:
         return True
@@ -172,7 +176,7 @@ def _check(answer: httpx.Response) -> bool:
     raise ApiError(answer.status_code, cast("Json", problem) if isinstance(problem, dict) else {})
 
 
-def _content(answer: httpx.Response) -> Any:
+def _content(answer: httpx2.Response) -> Any:
     if not answer.content:
         return None
     try:
@@ -181,7 +185,7 @@ def _content(answer: httpx.Response) -> Any:
         raise ApiError(answer.status_code, {}) from None
 
 
-def _fields(answer: httpx.Response) -> Iterator[tuple[str, str]]:
+def _fields(answer: httpx2.Response) -> Iterator[tuple[str, str]]:
     """The fields of server-sent events: name and value."""
     for line in answer.iter_lines():
         field, _, value = line.partition(":")

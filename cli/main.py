@@ -1,44 +1,74 @@
-"""The `homeroom` command: collects all commands and groups them into help panels."""
+"""The `homeroom` command: the table of all commands, in the panels of its help page."""
 
 import os
 import sys
-from typing import Any, NoReturn
+from typing import ClassVar, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
-from cli.console_link import desk
-from cli.demo import demo
-from cli.export import export
-from cli.local import commands, setup
-from cli.local.environment import use_local_stack
+from cli.lazy_commands import Lazy, LazyGroup
+from cli.local.env_file import use_local_stack
 from cli.local.home import Home
-from cli.migrate import migrate
-from cli.reader import reader
-from cli.remote import board, changes, exceptions, files, keys, notices, organization, review, sessions
 from cli.remote.kinds import KINDS
-from cli.remote.resources import commands_of
 
-CLASSES, PEOPLE, RULES, RECORD, MACHINE = PANELS = (
+CLASSES, PEOPLE, RULES, RECORD, MACHINE = (
     "Classes", "People and courses", "Access and rules", "The record", "This machine",
 )  # fmt: skip
 
 
-def _panel(command: Any) -> str:
-    """The help panel of a command or group, whose common base class has no such field."""
-    panel: str = command.rich_help_panel
-    return panel
+def _resources(panel: str, *, grants_access: bool) -> dict[str, Lazy]:
+    return {
+        kind.path: Lazy("cli.remote.resources:GROUPS", kind.help, panel)
+        for kind in KINDS
+        if kind.grants_access == grants_access
+    }
 
 
-class ByPanel(TyperGroup):
-    """Lists commands by panel, the ones for daily use first."""
+# The help of a command with a function is the first sentence of its docstring.
+COMMANDS: dict[str, Lazy] = {
+    "board": Lazy("cli.remote.board:board", "Show today's classes, as on the console's first page.", CLASSES),
+    "sessions": Lazy("cli.remote.sessions:app", "Classes: list, book, move, cancel, invite.", CLASSES),
+    "files": Lazy("cli.remote.files:app", "Files of a class: list, add, link to, retire.", CLASSES),
+    "review": Lazy("cli.remote.review:app", "Drafts waiting for approval.", CLASSES),
+    "exceptions": Lazy(
+        "cli.remote.exceptions:app", "Exceptions: what went wrong, who owns it and when it is due.", CLASSES
+    ),
+    "notices": Lazy("cli.remote.notices:app", "Messages to people and their delivery status.", CLASSES),
+    **_resources(PEOPLE, grants_access=False),
+    **_resources(RULES, grants_access=True),
+    "organization": Lazy(
+        "cli.remote.organization:organization", "The organization. Operators can create new ones.", RULES
+    ),
+    "policy": Lazy("cli.remote.organization:policy", "The organization's class rules.", RULES),
+    "keys": Lazy("cli.remote.keys:app", "API keys: create, rotate, revoke.", RULES),
+    "events": Lazy("cli.remote.changes:events", "List changes in order.", RECORD),
+    "audit": Lazy("cli.remote.changes:audit", "Show who changed what, latest first.", RECORD),
+    "export": Lazy(
+        "cli.export:export",
+        "Export an organization's record to a folder, one file per table, with its data dictionary.",
+        RECORD,
+    ),
+    "reader": Lazy("cli.reader:reader", "SQL logins that read one organization's record.", RECORD),
+    "setup": Lazy(
+        "cli.local.setup:setup", "Find or build the servers and pages that are not Python packages.", MACHINE
+    ),
+    "up": Lazy("cli.local.commands:up", "Start the stack and show its addresses.", MACHINE),
+    "status": Lazy("cli.local.status:status", "Show each service.", MACHINE),
+    "logs": Lazy("cli.local.follow:logs", "Print the services' logs.", MACHINE),
+    "down": Lazy("cli.local.commands:down", "Stop the stack and keep its data.", MACHINE),
+    "reset": Lazy("cli.local.commands:reset", "Stop the stack and delete all its data.", MACHINE),
+    "migrate": Lazy("cli.migrate:migrate", "Bring the database and Temporal up to date.", MACHINE),
+    "demo": Lazy("cli.demo:demo", "Watch a class happen, from booking to approved summary.", MACHINE),
+    "desk": Lazy("cli.console_link:desk", "Print a sign-in link to the console.", MACHINE),
+}
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        return sorted(self.commands, key=lambda name: PANELS.index(_panel(self.commands[name])))
+
+class Commands(LazyGroup):
+    table: ClassVar[dict[str, Lazy]] = COMMANDS
 
 
 app = typer.Typer(
-    cls=ByPanel,
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Durable operations for live online classes.",
@@ -48,37 +78,6 @@ app = typer.Typer(
 @app.callback()
 def prepare() -> None:
     use_local_stack(Home.current())
-
-
-app.command(rich_help_panel=CLASSES)(board.board)
-for name, group in (
-    ("sessions", sessions.app),
-    ("files", files.app),
-    ("review", review.app),
-    ("exceptions", exceptions.app),
-    ("notices", notices.app),
-):
-    app.add_typer(group, name=name, rich_help_panel=CLASSES)
-for kind in KINDS:
-    app.add_typer(commands_of(kind), name=kind.path, rich_help_panel=RULES if kind.grants_access else PEOPLE)
-app.add_typer(organization.organization, name="organization", rich_help_panel=RULES)
-app.add_typer(organization.policy, name="policy", rich_help_panel=RULES)
-app.add_typer(keys.app, name="keys", rich_help_panel=RULES)
-for command in (changes.events, changes.audit, export):
-    app.command(rich_help_panel=RECORD)(command)
-app.add_typer(reader, name="reader", rich_help_panel=RECORD)
-for command in (
-    setup.setup,
-    commands.up,
-    commands.status,
-    commands.logs,
-    commands.down,
-    commands.reset,
-    migrate,
-    demo,
-    desk,
-):
-    app.command(rich_help_panel=MACHINE)(command)
 
 
 def run() -> NoReturn:

@@ -1,4 +1,4 @@
-"""The commands of the local stack: `homeroom up`, `down`, `status`, `logs` and `reset`."""
+"""The commands that start and stop the local stack: `homeroom up`, `down` and `reset`."""
 
 import os
 import shutil
@@ -11,10 +11,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, NoReturn
 
 import typer
-from rich.console import Console
 
 from cli.local.environment import given_settings, outside_services
-from cli.local.follow import print_logs
 from cli.local.home import Home
 from cli.local.mail import project_root
 from cli.local.postgres import Cluster
@@ -22,11 +20,12 @@ from cli.local.process import tail
 from cli.local.service import SetupError
 from cli.local.services import NAMES, select
 from cli.local.setup import prepare_stack
+from cli.local.shell_path import how_to_run
 from cli.local.state import StackState, read_state, supervisor_lives
 from cli.local.supervisor import AlreadySupervisedError, supervise
-from cli.local.table import print_table
+from cli.local.table import console_of_stack, print_table
 
-console: Final = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+console: Final = console_of_stack()
 _STOP_SECONDS: Final = 90.0  # that the supervisor may take to stop all services
 
 Only = Annotated[str, typer.Option(help=f"Start only these services, comma-separated: {', '.join(NAMES)}.")]
@@ -71,45 +70,6 @@ def down() -> None:
     if not _wait(lambda: not supervisor_lives(home), _STOP_SECONDS):
         _give_up(f"The supervisor (pid {state.supervisor_pid}) isn't stopping. See {home.log('supervisor')}.")
     console.print("Stopped.")
-
-
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the state as JSON.")] = False,
-) -> None:
-    """Show each service. The exit code is 0 if all are up, 1 if not, 3 if the stack isn't running."""
-    home = Home.current()
-    state = read_state(home)
-    lives = supervisor_lives(home)
-    if state is not None and as_json:
-        typer.echo(state.model_dump_json(indent=2))
-    elif state is not None and lives:
-        print_table(console, state)
-    if not lives or state is None:
-        if state is not None and state.phase != "stopped":
-            typer.echo("The supervisor was killed. Run `homeroom up` to restart the stack.", err=True)
-        else:
-            typer.echo("The stack isn't running. Run `homeroom up` to start it.", err=True)
-        raise typer.Exit(3)
-    raise typer.Exit(0 if state.settled else 1)
-
-
-def logs(
-    service: Annotated[
-        str | None, typer.Argument(help="A service, or `supervisor`. Defaults to all.")
-    ] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep printing new lines.")] = False,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="Number of past lines to show.")] = 40,
-) -> None:
-    """Print the services' logs."""
-    home = Home.current()
-    if service:
-        files = [home.log(service)]
-        if not files[0].exists():
-            available = ", ".join(sorted(path.stem for path in home.logs.glob("*.log"))) or "none"
-            _give_up(f"There is no log for {service!r}. Available: {available}.")
-    else:
-        files = sorted(home.logs.glob("*.log"))
-    print_logs(files, lines=lines, follow=follow, write=typer.echo)
 
 
 def reset(
@@ -192,6 +152,8 @@ def _wait_until_up(home: Home, timeout: float, supervisor: "subprocess.Popen[byt
     state = read_state(home)
     if state:
         print_table(console, state)
+    if hint := how_to_run():
+        console.print(hint, markup=False)
 
 
 def _show_changes(state: StackState, shown: dict[str, str], seconds: float) -> None:

@@ -5,11 +5,10 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from dotenv import dotenv_values
-
 from cli.local.credentials import Credentials
 from cli.local.database import APPLICATION, OWNER
-from cli.local.home import Home, write_private
+from cli.local.env_file import read_env_file
+from cli.local.home import Home
 from cli.local.state import read_state
 
 DATABASE: Final = "homeroom"
@@ -79,19 +78,6 @@ def stack_settings(
     return settings
 
 
-def write_env_file(home: Home, settings: Mapping[str, str]) -> None:
-    """Write the env file, for pydantic-settings and for shells (`set -a; . .homeroom/env`)."""
-    lines = [f"{name}='{_quote(value)}'" for name, value in sorted(settings.items())]
-    write_private(home.env_file, "\n".join(lines) + "\n")
-
-
-def read_env_file(home: Home) -> dict[str, str]:
-    if not home.env_file.exists():
-        return {}
-    values = dotenv_values(home.env_file, interpolate=False)
-    return {name: value for name, value in values.items() if value is not None}
-
-
 def child_environ(home: Home, settings: Mapping[str, str]) -> dict[str, str]:
     """The environment of Homeroom's own processes."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOMEROOM_")}
@@ -102,13 +88,3 @@ def child_environ(home: Home, settings: Mapping[str, str]) -> dict[str, str]:
         "HOMEROOM_ENV_FILE": str(home.env_file),
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def use_local_stack(home: Home) -> None:
-    """Make `config.settings` read the stack's env file, unless HOMEROOM_ENV_FILE names another."""
-    if home.env_file.exists():
-        os.environ.setdefault("HOMEROOM_ENV_FILE", str(home.env_file))
-
-
-def _quote(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("'", "\\'")

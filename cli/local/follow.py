@@ -1,11 +1,35 @@
-"""Prints log files and follows them as they grow."""
+"""`homeroom logs`: prints log files and follows them as they grow."""
 
 import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from cli.local.home import Home
 from cli.local.process import tail
+
+
+def logs(
+    service: Annotated[
+        str | None, typer.Argument(help="A service, or `supervisor`. Defaults to all.")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep printing new lines.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="Number of past lines to show.")] = 40,
+) -> None:
+    """Print the services' logs."""
+    home = Home.current()
+    if service:
+        files = [home.log(service)]
+        if not files[0].exists():
+            available = ", ".join(sorted(path.stem for path in home.logs.glob("*.log"))) or "none"
+            typer.echo(f"There is no log for {service!r}. Available: {available}.", err=True)
+            raise typer.Exit(1)
+    else:
+        files = sorted(home.logs.glob("*.log"))
+    print_logs(files, lines=lines, follow=follow, write=typer.echo)
 
 
 def print_logs(files: Sequence[Path], *, lines: int, follow: bool, write: Callable[[str], None]) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from cli.local import chromium, go_tools, web
 from cli.local.service import SetupError
+from cli.local.shell_path import how_to_run
 
 
 def setup(
@@ -21,6 +22,8 @@ def setup(
             typer.echo(f"versitygw: {go_tools.versitygw(typer.echo)}")
             typer.echo(f"compose-go: {go_tools.compose_go(typer.echo)}")
             typer.echo(f"chromium: {chromium.find_or_install(typer.echo)}")
+        if hint := how_to_run():
+            typer.echo(hint)
     except SetupError as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(1) from None

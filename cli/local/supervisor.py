@@ -15,12 +15,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from cli.local.credentials import load_credentials
-from cli.local.environment import (
-    given_settings,
-    outside_services,
-    stack_settings,
-    write_env_file,
-)
+from cli.local.env_file import write_env_file
+from cli.local.environment import given_settings, outside_services, stack_settings
 from cli.local.home import Home
 from cli.local.ports import choose_ports
 from cli.local.process import stop_together

@@ -1,5 +1,7 @@
 """Prints the state of the stack as a table."""
 
+import sys
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -8,6 +10,10 @@ from cli.local.ports import PREFERRED
 from cli.local.state import StackState
 
 _COLOURS = {"running": "green", "done": "green", "outside": "cyan", "starting": "yellow", "restarting": "red"}
+
+
+def console_of_stack() -> Console:
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 
 
 def print_table(console: Console, state: StackState) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.local.environment import read_env_file
+from cli.local.env_file import read_env_file
 from cli.local.home import Home
 
 KEY_MISSING = "Pass an API key with --api-key or HOMEROOM_API_KEY."

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.api_client import Json
+from cli.json_types import Json
 from cli.remote.caller import Caller, remote
 
 COLUMNS = ("starts_at", "state", "title", "present", "recording", "quality", "transcript", "attention", "id")

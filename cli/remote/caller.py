@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
 import typer
 
-from cli.api_client import Api, ApiError, Json
+from cli.json_types import Json
 from cli.remote.address import address_of_api, required_key
 from cli.remote.moments import read_moment, read_zone
 from cli.remote.screen import Screen
+
+if TYPE_CHECKING:
+    from cli.api_client import Api, ApiError
 
 REFUSED, UNREACHABLE = 1, 3
 _PANEL = "Connection and output"
@@ -66,7 +68,7 @@ _COMMON: dict[str, tuple[Any, Any]] = {
 class Caller:
     """The API client and the screen of the person or program that runs a command."""
 
-    api: Api
+    api: "Api"
     screen: Screen
 
     def moment(self, text: str) -> str:
@@ -115,6 +117,11 @@ def calling(
     *, api_url: str, api_key: str, as_json: bool, zone: str, token: Callable[[str], str] = required_key
 ) -> Iterator[Caller]:
     """A caller for these options; API errors inside end the command. `token` checks `api_key`."""
+    # Imported here: help pages and mistakes in the command line are shown without an HTTP client.
+    import httpx2
+
+    from cli.api_client import Api, ApiError
+
     address = address_of_api(api_url)
     screen = Screen(as_json, read_zone(zone))
     try:
@@ -123,9 +130,9 @@ def calling(
             yield Caller(api, screen)
         finally:
             api.close()
-    except httpx.InvalidURL:
+    except httpx2.InvalidURL:
         raise typer.BadParameter(f"{address} isn't a valid address.") from None
-    except httpx.TransportError as error:
+    except httpx2.TransportError as error:
         screen.note(f"The API at {address} isn't responding: {error or type(error).__name__}.")
         raise typer.Exit(UNREACHABLE) from None
     except ApiError as error:
@@ -135,7 +142,7 @@ def calling(
         raise typer.Exit(0) from None
 
 
-def _show_error(screen: Screen, address: str, error: ApiError) -> int:
+def _show_error(screen: Screen, address: str, error: "ApiError") -> int:
     problem = error.problem
     if "code" not in problem:
         screen.note(f"{address} responded with {error.status}, which isn't from Homeroom. Check the address.")

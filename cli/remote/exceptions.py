@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.remote.caller import Caller, remote
-from cli.remote.ids import ID_HELP, resolve_id
+from cli.remote.ids import SESSION_HELP, resolve_id
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 
 app = typer.Typer(no_args_is_help=True, help="Exceptions: what went wrong, who owns it and when it is due.")
@@ -22,7 +22,7 @@ def list_(
     kind: Annotated[str, typer.Option(help="Such as instructor_absent.")] = "",
     severity: Annotated[str, typer.Option(help="low, normal, high or critical")] = "",
     owner: Annotated[str, typer.Option(help="ops, instructor or admin")] = "",
-    session: Annotated[str, typer.Option(help=f"Only for this class. {ID_HELP}")] = "",
+    session: Annotated[str, typer.Option(help=f"Only for this class. {SESSION_HELP}")] = "",
     overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue exceptions.")] = False,
     limit: Limit = DEFAULT_LIMIT,
     every: All = False,

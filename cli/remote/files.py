@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from cli.remote.caller import Caller, Yes, remote
-from cli.remote.ids import ID_HELP, resolve_id
+from cli.remote.ids import ID_HELP, SESSION_HELP, resolve_id
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 
 app = typer.Typer(no_args_is_help=True, help="Files of a class: list, add, link to, retire.")
 COLUMNS = ("created_at", "name", "media_type", "size", "id")
-Session = Annotated[str, typer.Argument(metavar="SESSION", help=ID_HELP)]
-File = Annotated[str, typer.Argument(metavar="FILE_ID", help="Its id, or the start of it.")]
+Session = Annotated[str, typer.Argument(metavar="SESSION", help=SESSION_HELP)]
+File = Annotated[str, typer.Argument(metavar="FILE_ID", help=ID_HELP)]
 
 
 @app.command("list")

@@ -3,16 +3,16 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 from uuid import uuid4
 
-import httpx
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cli.api_client import Json
+from cli.json_types import Json
 from cli.remote.caller import REFUSED, Caller
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 CSV, JSON_LINES = "text/csv", "application/x-ndjson"
 _KINDS = {".csv": CSV, ".tsv": CSV, ".txt": CSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES}
@@ -70,6 +70,8 @@ def import_file(caller: Caller, path: str, file: Path, dry_run: bool) -> None:
 
 def _lines(caller: Caller, path: str, file: IO[bytes], kind: str, dry_run: bool) -> Iterator[Json]:
     """The lines of the report. An interrupted upload is repeated under the same key, so that no row comes twice."""
+    import httpx2
+
     key, last_row = str(uuid4()), 0
     params = {"dry_run": "true"} if dry_run else {}
     for attempt in range(1, _MAX_TRIES + 1):
@@ -79,7 +81,7 @@ def _lines(caller: Caller, path: str, file: IO[bytes], kind: str, dry_run: bool)
                 if line.get("row", last_row + 1) > last_row:
                     last_row = line.get("row", last_row)
                     yield line
-        except httpx.TransportError:
+        except httpx2.TransportError:
             if attempt == _MAX_TRIES:
                 raise
         else:
@@ -90,8 +92,11 @@ def _refusal(line: Json) -> str:
     return f"row {line['row']} (line {line['line']}): {line['problem']['detail']}"
 
 
-def _progress(*, silent: bool) -> Progress:
+def _progress(*, silent: bool) -> "Progress":
     """A progress bar, on terminals only."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     columns = (
         SpinnerColumn(),

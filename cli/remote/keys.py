@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="API keys: create, rotate, revoke."
 PATH = "/v1/keys"
 COLUMNS = ("name", "prefix", "role", "scopes", "last_used_at", "expires_at", "revoked_at", "id")
 _SHOWN_ONCE = "It is shown only once."
-Id = Annotated[str, typer.Argument(metavar="KEY", help="Its id, the start of it, or its prefix.")]
+Id = Annotated[str, typer.Argument(metavar="KEY", help="Its name, its prefix, its id, or the start of it.")]
 
 
 @app.command("list")

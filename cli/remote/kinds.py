@@ -2,28 +2,30 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cli.api_client import Api
 from cli.remote.ids import ID_HELP, resolve_id
 from domain.people.languages import TEXT_LANGUAGES
 
-Read = Callable[[Api, str], Any]
+if TYPE_CHECKING:
+    from cli.api_client import Api
+
+Read = Callable[["Api", str], Any]
 """Turns the text of an option into a value of the request body; may look up ids."""
 
 
-def _as_text(_: Api, text: str) -> str:
+def _as_text(_: "Api", text: str) -> str:
     return text
 
 
-def _qualification(_: Api, text: str) -> dict[str, str]:
+def _qualification(_: "Api", text: str) -> dict[str, str]:
     subject, level = text.partition(":")[::2]
     return {"subject": subject, "level": level}
 
 
-def _plan_item(api: Api, text: str) -> dict[str, Any]:
+def _plan_item(api: "Api", text: str) -> dict[str, Any]:
     topic, _, sessions = text.rpartition("*")
     if not topic:
         return {"topic_id": resolve_id(api, "/v1/topics", text)}
@@ -34,7 +36,7 @@ def _plan_item(api: Api, text: str) -> dict[str, Any]:
     return {"topic_id": resolve_id(api, "/v1/topics", topic), "sessions": int(sessions)}
 
 
-def _secret(_: Api, text: str) -> str:
+def _secret(_: "Api", text: str) -> str:
     return typer.prompt("Client secret", hide_input=True, err=True) if text == "-" else text
 
 

@@ -10,7 +10,7 @@ from domain.errors import InvalidInput, RepeatedTime
 from domain.scheduling.wall_time import offset_name, start_of_day, wall_time_to_utc
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_SHORT = re.compile(r"(\d{1,6})([smhd])")
+_SHORT = re.compile(r"(?:(\d{1,6})d)?\s*(?:(\d{1,6})h)?\s*(?:(\d{1,6})m)?\s*(?:(\d{1,6})s)?")
 _FROM_NOW = re.compile(r"in\s+((?:\d{1,6}\s*(?:minutes?|mins?|m|hours?|h|days?|d)\s*)+)")
 _PART = re.compile(r"(\d{1,6})\s*([mhd])")
 _CLOCK = re.compile(r"(?:(today|tomorrow)\s+(?:at\s+)?)?(\d{1,2}):(\d{2})")
@@ -84,10 +84,17 @@ def write_moment(text: str, zone: tzinfo | None) -> str:
 
 
 def read_duration(text: str) -> str | float:
-    """A duration in seconds for `90s`, `15m`, `24h` or `14d`; other text is left to the API, which takes ISO 8601."""
-    if match := _SHORT.fullmatch(text):
-        return _length(int(match[1]), match[2]).total_seconds()
-    return text
+    """A duration in seconds for `90s`, `1h30m`, `24h` or `14d`; other text is for the API, which takes ISO 8601."""
+    match = _SHORT.fullmatch(text.strip())
+    return text if match is None or not any(match.groups()) else _from_parts(match).total_seconds()
+
+
+def read_length(text: str) -> timedelta:
+    """The length of a class: a number of minutes, or a form of `read_duration`. Raises typer.BadParameter."""
+    seconds = read_duration(f"{text}m" if text.strip().isdigit() else text)
+    if isinstance(seconds, str) or seconds <= 0:
+        raise typer.BadParameter(f"{text!r} isn't a length. Use a form such as 45, 45m or 1h30m.")
+    return timedelta(seconds=seconds)
 
 
 def write_duration(text: str) -> str:
@@ -95,9 +102,17 @@ def write_duration(text: str) -> str:
     match = _ISO_DURATION.fullmatch(text)
     if match is None or not any(match.groups()):
         return text
+    total = int(_from_parts(match).total_seconds())
+    if total >= 2 * 86_400 and total % 86_400 == 0:
+        return f"{total // 86_400}d"
+    if total < 3600 and total % 60:
+        return f"{total}s"
+    hours, minutes, seconds = total // 3600, total // 60 % 60, total % 60
+    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+
+
+def _from_parts(match: re.Match[str]) -> timedelta:
+    """The duration of a match whose groups are days, hours, minutes and seconds."""
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    total = int(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds())
-    units = {"d": 86_400, "h": 3600, "m": 60} if total >= 2 * 86_400 else {"h": 3600, "m": 60}
-    return next(
-        (f"{total // size}{unit}" for unit, size in units.items() if total and total % size == 0), f"{total}s"
-    )
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)

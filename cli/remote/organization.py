@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.api_client import Json
+from cli.json_types import Json
 from cli.remote.address import operator_token
 from cli.remote.caller import AsJson, Caller, Url, calling, remote
 from cli.remote.moments import read_duration, write_duration
@@ -17,6 +17,14 @@ _LIST_RULES = ("reminders_before", "languages")
 _TEXT_RULES = ("languages",)
 _OPTIONAL_RULES = ("empty_room_ends_after",)
 _NUMBER_RULES = ("segment_seconds",)
+
+NEXT_STEPS = """
+Next:
+  export HOMEROOM_API_KEY=…    the key above, for the other commands
+  homeroom desk {id}    sign in to the console
+  homeroom members add --role admin --name … --email …    staff who sign in by themselves
+  homeroom instructors add, courses add, students add    whom you teach and what, or import their lists
+  homeroom sessions book --course … --instructor … --starts "tomorrow 14:05"    the first class"""
 
 
 @organization.command()
@@ -43,6 +51,8 @@ def add(
         made = caller.api.post("/v1/organizations", body)
         caller.screen.note(f"Created organization {made['id']}. Its admin key is shown only once.")
         caller.screen.done(made["api_key"], made)
+        if not as_json:
+            caller.screen.note(NEXT_STEPS.format(id=made["id"]))
 
 
 @organization.command("show")

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.api_client import Json
+from cli.json_types import Json
 from cli.remote.caller import Caller, Yes, option, remote, with_parameters
 from cli.remote.ids import ID_HELP, resolve_id
 from cli.remote.imports import DryRun, File, import_file
-from cli.remote.kinds import FieldOption, Kind
+from cli.remote.kinds import KINDS, FieldOption, Kind
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 
 
@@ -155,3 +155,6 @@ def _body(caller: Caller, fields: tuple[FieldOption, ...], options: Json) -> Jso
         else:
             body[field.name] = field.read(caller.api, value) if value else None
     return body
+
+
+GROUPS = {kind.path: commands_of(kind) for kind in KINDS}

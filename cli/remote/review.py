@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.api_client import Json
+from cli.json_types import Json
 from cli.remote.caller import Caller, Yes, remote
 from cli.remote.ids import resolve_id
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list

@@ -5,14 +5,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from cli.api_client import Json
+from cli.json_types import Json
 from cli.remote.moments import write_moment
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _UNLIMITED = 10_000  # columns when the output is no terminal, so that nothing is cut
 
@@ -28,6 +27,9 @@ class Screen:
             for row in rows:
                 _print_json(row)
             return
+        from rich.table import Table  # imported here: JSON is printed without it
+        from rich.text import Text
+
         table = Table(box=None, pad_edge=False)
         for column in columns:
             table.add_column(
@@ -48,6 +50,9 @@ class Screen:
         if self.as_json:
             _print_json(row)
             return
+        from rich.table import Table
+        from rich.text import Text
+
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(style="bold", no_wrap=True)
         table.add_column(overflow="fold")
@@ -102,7 +107,9 @@ def _is_moment(value: str) -> bool:
         return False
 
 
-def _console() -> Console:
+def _console() -> "Console":
+    from rich.console import Console
+
     plain = Console(highlight=False, markup=False, emoji=False)
     return (
         plain if plain.is_terminal else Console(highlight=False, markup=False, emoji=False, width=_UNLIMITED)

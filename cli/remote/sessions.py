@@ -5,18 +5,18 @@ from typing import Annotated
 
 import typer
 
-from cli.api_client import Json
+from cli.json_types import Json
 from cli.remote.caller import Caller, Yes, remote
-from cli.remote.ids import ID_HELP, resolve_id
+from cli.remote.ids import ID_HELP, SESSION_HELP, resolve_id
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
-from cli.remote.moments import optional_moment
+from cli.remote.moments import optional_moment, read_length
 from domain.sessions.cancellations import CancelReason
 
 app = typer.Typer(no_args_is_help=True, help="Classes: list, book, move, cancel, invite.")
 PATH = "/v1/sessions"
 COLUMNS = ("starts_at", "ends_at", "state", "outcome", "title", "id")
 
-Id = Annotated[str, typer.Argument(metavar="SESSION", help=ID_HELP)]
+Id = Annotated[str, typer.Argument(metavar="SESSION", help=SESSION_HELP)]
 Starts = Annotated[
     str,
     typer.Option(
@@ -24,10 +24,17 @@ Starts = Annotated[
     ),
 ]
 Ends = Annotated[str, typer.Option(help="End time, instead of --minutes.")]
-Minutes = Annotated[int, typer.Option(min=1, help="Length in minutes.")]
-
+LENGTH = "In minutes, or such as 45m or 1h30m."
+Minutes = Annotated[str, typer.Option("--minutes", "--lasts", metavar="LENGTH", help=f"Length. {LENGTH}")]
 Longer = Annotated[
-    int, typer.Option(min=0, help="Length, or how much longer, in minutes.", show_default=False)
+    str,
+    typer.Option(
+        "--minutes",
+        "--lasts",
+        metavar="LENGTH",
+        help=f"Length, or how much longer. {LENGTH}",
+        show_default=False,
+    ),
 ]
 
 
@@ -74,7 +81,7 @@ def book(
     course: Annotated[str, typer.Option(help=ID_HELP)],
     instructor: Annotated[str, typer.Option(help=ID_HELP)],
     starts: Starts,
-    minutes: Minutes = 60,
+    minutes: Minutes = "60",
     ends: Ends = "",
     student: Annotated[
         list[str] | None, typer.Option(help="Repeatable. Defaults to everyone enrolled.")
@@ -87,11 +94,12 @@ def book(
 ) -> None:
     """Book a class. Everything around it then runs automatically."""
     api = caller.api
+    course_id = resolve_id(api, "/v1/courses", course)
     body: Json = {
-        "course_id": resolve_id(api, "/v1/courses", course),
+        "course_id": course_id,
         "instructor_id": resolve_id(api, "/v1/instructors", instructor),
-        **_times(caller, starts, ends, minutes),
-        "topic_ids": [resolve_id(api, "/v1/topics", item) for item in topic or ()],
+        **_times(caller, starts, ends, read_length(minutes)),
+        "topic_ids": [resolve_id(api, "/v1/topics", item, course_id=course_id) for item in topic or ()],
     }
     if student:
         body["student_ids"] = [resolve_id(api, "/v1/students", item) for item in student]
@@ -105,26 +113,25 @@ def book(
 
 @app.command()
 @remote
-def move(caller: Caller, session: Id, starts: Starts, minutes: Longer = 0, ends: Ends = "") -> None:
+def move(caller: Caller, session: Id, starts: Starts, minutes: Longer = "", ends: Ends = "") -> None:
     """Move a class to another time. It keeps its length unless you pass --minutes or --ends."""
     path = _path_of(caller, session)
-    if not ends and not minutes:
-        minutes = _minutes_of(caller.api.get(path))
-    times = _times(caller, starts, ends, minutes)
+    length = read_length(minutes) if minutes else _length_of(caller.api.get(path))
+    times = _times(caller, starts, ends, length)
     caller.api.post(f"{path}/reschedule", times)
     caller.screen.done(f"Moved to {caller.screen.cell(times['starts_at'])}.", _done(path, "moved") | times)
 
 
 @app.command()
 @remote
-def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = 0) -> None:
+def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = "") -> None:
     """Extend a class until a time, or by some minutes."""
     path = _path_of(caller, session)
     if bool(ends) == bool(minutes):
         raise typer.BadParameter("Pass either --minutes or --ends.")
     if minutes:
         current_end = datetime.fromisoformat(caller.api.get(path)["ends_at"])
-        ends_at = (current_end + timedelta(minutes=minutes)).isoformat()
+        ends_at = (current_end + read_length(minutes)).isoformat()
     else:
         ends_at = caller.moment(ends)
     caller.api.post(f"{path}/extend", {"ends_at": ends_at})
@@ -271,12 +278,11 @@ def _done(path: str, action: str) -> Json:
     return {"id": path.rpartition("/")[2], "done": action}
 
 
-def _times(caller: Caller, starts: str, ends: str, minutes: int) -> Json:
+def _times(caller: Caller, starts: str, ends: str, length: timedelta) -> Json:
     starts_at = caller.moment(starts)
-    by_length = datetime.fromisoformat(starts_at) + timedelta(minutes=minutes)
+    by_length = datetime.fromisoformat(starts_at) + length
     return {"starts_at": starts_at, "ends_at": caller.moment(ends) if ends else by_length.isoformat()}
 
 
-def _minutes_of(session: Json) -> int:
-    length = datetime.fromisoformat(session["ends_at"]) - datetime.fromisoformat(session["starts_at"])
-    return round(length.total_seconds() / 60)
+def _length_of(session: Json) -> timedelta:
+    return datetime.fromisoformat(session["ends_at"]) - datetime.fromisoformat(session["starts_at"])

@@ -8,6 +8,7 @@ import pytest
 
 from cli.local import chromium, go_tools, web
 from cli.local.service import SetupError
+from cli.local.shell_path import how_to_run
 
 pytestmark = pytest.mark.adapter
 
@@ -92,3 +93,12 @@ def test_a_failed_build_of_the_room_page_shows_its_output(tmp_path: Path) -> Non
     (tmp_path / "package.json").write_text("{}")  # without a lock file, `npm ci` refuses
     with pytest.raises(SetupError, match="npm ci failed"):
         web.build(lambda _: None, tmp_path)
+
+
+def test_a_shell_that_does_not_find_the_command_is_told_how(tmp_path: Path) -> None:
+    programs = Path(sys.executable).parent
+    assert how_to_run(str(programs)) is None
+    hint = how_to_run(str(tmp_path)) or ""
+    assert "activate" in hint or "export PATH" in hint
+    _program(tmp_path / "homeroom")
+    assert how_to_run(str(tmp_path)) == hint, "another environment's command is another one"

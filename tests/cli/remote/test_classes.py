@@ -64,6 +64,38 @@ async def test_a_class_is_booked_moved_and_cancelled(shell: Shell) -> None:
     await shell.school.run_until(booked["id"], "cancelled")
 
 
+async def test_a_class_is_booked_and_found_by_names(shell: Shell) -> None:
+    course = (await shell.school.api.get(f"/v1/courses/{shell.school.ids['course']}")).json()["title"]
+    instructor = (await shell.school.api.get(f"/v1/instructors/{shell.school.ids['instructor']}")).json()[
+        "name"
+    ]
+    student = (await shell.school.api.get(f"/v1/students/{shell.school.ids['student 0']}")).json()["name"]
+    who = ("--course", course, "--instructor", instructor, "--student", student)
+    booked = await shell.row(
+        "sessions",
+        "book",
+        *who,
+        "--starts",
+        "in 26 hours",
+        "--lasts",
+        "1h30m",
+        "--class-zone",
+        "Europe/Lisbon",
+    )
+    shown = await shell.row("sessions", "show", course)
+    assert shown["id"] == booked["id"]
+    starts, ends = (datetime.fromisoformat(shown[field]) for field in ("starts_at", "ends_at"))
+    assert ends - starts == timedelta(minutes=90)
+    later = ("--starts", local_time(TOMORROW + timedelta(days=3)), "--minutes", "45")
+    await shell.output("sessions", "book", *who, *later)
+    refused = await shell.run("sessions", "show", course)
+    assert refused.code == 2
+    assert booked["id"] in refused.err
+    assert f"{starts.astimezone(ZoneInfo('Europe/Lisbon')):%Y-%m-%d %H:%M} WE" in refused.err, (
+        "in the class's zone"
+    )
+
+
 async def test_a_running_class_is_extended_and_ended(hall: Hall, shell: Shell) -> None:
     session_id = await hall.live_class(shell.school)
     before = datetime.fromisoformat((await shell.row("sessions", "show", session_id))["ends_at"])

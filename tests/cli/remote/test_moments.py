@@ -1,10 +1,11 @@
 """Times and durations as people type and read them on the command line."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import typer
+from pydantic import TypeAdapter
 
 from cli.remote.moments import read_duration, read_moment, write_duration, write_moment
 
@@ -62,11 +63,33 @@ def test_both_sides_of_a_repeated_time_are_shown_apart() -> None:
 
 @pytest.mark.parametrize(
     ("stored", "typed"),
-    [("PT15M", "15m"), ("P1D", "24h"), ("P14D", "14d"), ("PT90S", "90s"), ("PT1H30M", "90m"), ("PT0S", "0s")],
+    [
+        ("PT15M", "15m"),
+        ("P1D", "24h"),
+        ("P14D", "14d"),
+        ("PT90S", "90s"),
+        ("PT1H30M", "1h30m"),
+        ("PT45M", "45m"),
+        ("PT1H0M5S", "1h5s"),
+        ("P1DT2H", "26h"),
+        ("PT0S", "0s"),
+    ],
 )
 def test_a_duration_is_shown_as_it_is_typed(stored: str, typed: str) -> None:
     assert write_duration(stored) == typed
-    assert isinstance(read_duration(typed), float)
+    assert read_duration(typed) == timedelta_of(stored)
+
+
+def timedelta_of(stored: str) -> float:
+    return TypeAdapter(timedelta).validate_python(stored).total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"),
+    [("1h 30m", 5400.0), (" 2d12h ", 216_000.0), ("", ""), ("30", "30"), ("PT5M", "PT5M")],
+)
+def test_a_duration_is_read_as_it_is_typed(typed: str, seconds: object) -> None:
+    assert read_duration(typed) == seconds
 
 
 def test_other_texts_are_no_durations() -> None:

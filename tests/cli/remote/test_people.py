@@ -81,6 +81,34 @@ async def test_rows_are_named_by_external_id_or_start_of_id(shell: Shell) -> Non
     await shell.output("students", "restore", "ext:sis-1")
 
 
+async def test_rows_are_named_by_name_or_the_start_of_it(shell: Shell) -> None:
+    guardian = await shell.row(
+        "guardians", "add", "--name", "Samira Haddad", "--email", "samira@family.example"
+    )
+    student = await shell.row("students", "add", "--name", "Noor Haddad", "--guardian", "samira")
+    assert student["guardian_ids"] == [guardian["id"]]
+    for typed in ("Noor Haddad", "noor  haddad", "noor", "Had"):
+        assert (await shell.row("students", "show", typed))["id"] == student["id"], typed
+    assert (await shell.row("guardians", "show", "samira@family.example"))["id"] == guardian["id"]
+    assert (await shell.row("courses", "show", "Mathematics"))["id"] == shell.school.ids["course"]
+
+
+async def test_a_name_of_several_rows_lists_them(shell: Shell) -> None:
+    ids = {}
+    for name in ("Ana Silva", "Ana Souza", "Ana"):
+        added = ("guardians", "add", "--name", name, "--email", f"{name.split()[-1].lower()}@family.example")
+        ids[name] = (await shell.row(*added))["id"]
+    refused = await shell.run("guardians", "show", "an")
+    assert refused.code == 2
+    for name, id in ids.items():
+        assert id in refused.err
+        assert f"{name.split()[-1].lower()}@family.example" in refused.err
+    assert (await shell.row("guardians", "show", "ana"))["id"] == ids["Ana"], "the whole name goes first"
+    await shell.output("guardians", "retire", "Ana Silva", "--yes")
+    assert (await shell.row("guardians", "show", "Ana S"))["id"] == ids["Ana Souza"], "active ones go first"
+    await shell.output("guardians", "restore", "Ana Silva")
+
+
 @pytest.mark.parametrize("typed", ["ext:nobody", "fedcba98", "no-id", "ab"])
 async def test_an_unknown_or_malformed_id_is_refused(shell: Shell, typed: str) -> None:
     done = await shell.run("students", "show", typed)

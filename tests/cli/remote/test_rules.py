@@ -56,6 +56,12 @@ async def test_the_organization_is_edited_and_created(shell: Shell) -> None:
     assert (await shell.row("organization", "show"))["name"] == "Harbour"
     made = await shell.run("organization", "add", "--name", "Hill", "--operator-token", ADMIN, "--json")
     assert made.code == 0, made.err
+    assert made.err.strip().endswith("shown only once.")
+    told = await shell.run("organization", "add", "--name", "Mill", "--operator-token", ADMIN)
+    assert told.out.startswith("hr_")
+    assert told.out.count("\n") == 1, "scripts read the key from stdout"
+    assert "export HOMEROOM_API_KEY" in told.err
+    assert "homeroom desk " in told.err
     key = made.rows[0]["api_key"]
     assert "Hill" in (await shell.run("organization", "show", HOMEROOM_API_KEY=key)).out
     assert (await shell.run("organization", "add", "--name", "Hill")).code == 2
