@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from domain import errors
 from models.authorship import authorship
 from models.integrity import as_domain_error
+from services.inputs.patterns import problem_in_words
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -108,12 +109,15 @@ def refusal_members(refusal: errors.HomeroomError | ValidationError) -> dict[str
     """As `error_members`, also for an input that fails its model."""
     if isinstance(refusal, errors.HomeroomError):
         return error_members(refusal)
-    return validation_members(refusal.errors(include_url=False, include_context=False))
+    return validation_members(refusal.errors(include_url=False))
 
 
 def validation_members(validation_errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The problem of pydantic's validation errors as a dictionary, with one entry in `fields` for each."""
-    fields = [{"where": _field_path(error["loc"]), "problem": error["msg"]} for error in validation_errors]
+    fields = [
+        {"where": _field_path(error["loc"]), "problem": problem_in_words(error)}
+        for error in validation_errors
+    ]
     kind = errors.InvalidInput
     detail = "; ".join(
         f"{field['where']}: {field['problem']}" if field["where"] else field["problem"] for field in fields

@@ -15,11 +15,12 @@ from api.schemas.events import AuditOut, Feed
 from domain.people.access import Permission
 from models.repositories import change_log
 from models.repositories.change_log import LogFilter, LogPosition, read_position, write_position
+from services.inputs import patterns
 from services.inputs.fields import Moment
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=ApiRoute)
 _STREAM = "text/event-stream"
-Kind = Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.([a-z_]{1,40}|\*)$", examples=["session.*"])]
+Kind = Annotated[str, Field(pattern=patterns.EVENT_KIND, examples=["session.*"])]
 
 
 class FeedQuery(BaseModel):

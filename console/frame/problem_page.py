@@ -15,6 +15,7 @@ from api.http.authentication import principal_or_none
 from api.http.problems import status_of
 from console.frame.rendering import HEADERS, by_htmx, page
 from domain.errors import HomeroomError, InvalidInput, NotAuthenticated, NotFound
+from services.inputs.patterns import problem_in_words
 
 
 class PageRoute(APIRoute):
@@ -83,5 +84,7 @@ def _to_sign_in(request: Request) -> Response:
 
 def _invalid_input(error: RequestValidationError) -> InvalidInput:
     """One error that names each invalid field with its message."""
-    messages = [f"{str(field['loc'][-1]).replace('_', ' ')}: {field['msg']}" for field in error.errors()]
+    messages = [
+        f"{str(field['loc'][-1]).replace('_', ' ')}: {problem_in_words(field)}" for field in error.errors()
+    ]
     return InvalidInput("; ".join(messages), next_step="Correct it and try again.")

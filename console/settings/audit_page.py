@@ -21,6 +21,7 @@ from domain.people.access import Permission
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.repositories import change_log
 from models.repositories.change_log import LogFilter, read_position, write_position
+from services.inputs import patterns
 from services.inputs.fields import WallTime
 
 router = APIRouter(
@@ -59,7 +60,7 @@ _PAGES = {kind.value: page for kind, page in PAGES.items()} | {
 class AuditFilter(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    subject: str = Field("", pattern="^[a-z_]{0,40}$")
+    subject: str = Field("", pattern=patterns.SUBJECT_KIND)
     subject_id: UUID | None = None
     actor: str = Field("", max_length=100)
     since: Annotated[WallTime | None, Query()] = None  # a date; the day begins in UTC

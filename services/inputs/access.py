@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.people.access import AccessRole
 from integrations.email_addresses import ascii_domain
+from services.inputs import patterns
 from services.inputs.fields import (
     LEFT_OUT,
     Email,
@@ -66,7 +67,7 @@ def _without_repeats(values: list[str]) -> list[str]:
 
 Issuer = Annotated[
     str,
-    StringConstraints(max_length=500, pattern=r"^https?://[^\s?#\x00-\x1f\x7f]+$"),
+    StringConstraints(max_length=500, pattern=patterns.ISSUER),
     Field(
         description="The provider's issuer URL. Its configuration at "
         "`/.well-known/openid-configuration` is read when this is saved.",
@@ -77,14 +78,14 @@ Issuer = Annotated[
 
 ClientId = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=500, pattern=r"^[\x21-\x7e]+$"),
+    StringConstraints(min_length=1, max_length=500, pattern=patterns.CLIENT_ID),
     Field(description="The client registered for Homeroom, with `/sign-in/callback` as its redirect."),
 ]
 
 
 ClientSecret = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=1000, pattern=r"^[\x20-\x7e]+$"),
+    StringConstraints(min_length=1, max_length=1000, pattern=patterns.CLIENT_SECRET),
     Field(description="Stored encrypted and never shown again."),
 ]
 

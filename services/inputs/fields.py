@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.people.languages import TEXT_LANGUAGES
 from integrations.email_addresses import deliverable_address, readable_address
+from services.inputs import patterns
 
 # Years in which adding offsets cannot leave the range of datetime.
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -65,7 +66,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 WallTime = Annotated[NaiveDatetime, AfterValidator(_wall_time_in_range)]
 """A wall time without an offset; its time zone comes from elsewhere."""
 Ids = Annotated[list[UUID], AfterValidator(_without_repeats)]
-Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+Text = Annotated[str, StringConstraints(pattern=patterns.TEXT)]
 """Text without control characters other than line breaks and tabs."""
 
 
@@ -125,11 +126,11 @@ _JOINED = (
 )
 Name = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=patterns.LINE),
     AfterValidator(_visible),
 ]
 """A single line of text without hidden characters."""
-Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$"), Field(examples=["en"])]
+Language = Annotated[str, StringConstraints(pattern=patterns.LANGUAGE), Field(examples=["en"])]
 """A language, ISO 639-1."""
 _READERS = (
     f"ISO 639-1. Mails and pages have texts in {', '.join(TEXT_LANGUAGES)}; "
@@ -170,7 +171,7 @@ LEFT_OUT: Any = Field(default_factory=lambda: None)
 
 ExternalId = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    StringConstraints(min_length=1, max_length=200, pattern=patterns.LINE),
     AfterValidator(_visible),
     Field(description="Its id in the system it comes from; unique per kind.", examples=["crm-4711"]),
 ]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
+from services.inputs import patterns
 from services.inputs.fields import (
     LEFT_OUT,
     Email,
@@ -25,7 +26,7 @@ WallTime = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$",
+            "pattern": patterns.TIME_OF_DAY,
             "description": "Wall time in `time_zone`.",
             "examples": ["21:00:00"],
         }

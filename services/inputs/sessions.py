@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.sessions.cancellations import CancelReason
+from services.inputs import patterns
 from services.inputs.fields import ExternalId, Ids, Moment, Name, Schema, TimeZone
 
 
@@ -39,7 +40,7 @@ class NewEnd(Schema):
 class Reason(Schema):
     reason: str = Field(
         "unspecified",
-        pattern="^[a-z0-9_]{1,40}$",
+        pattern=patterns.REASON,
         description="A code, not free text. These are named to families and instructors: "
         f"{', '.join(f'`{reason}`' for reason in CancelReason)}.",
     )

@@ -98,7 +98,15 @@ async def try_all(campus: Campus, booked: Booked, path: str) -> None:
                 )
                 assert answer.status_code < 500, (at, bad, answer.text)
                 if not answer.is_success:
-                    problem_of(answer, answer.status_code, answer.json()["code"])
+                    problem = problem_of(answer, answer.status_code, answer.json()["code"])
+                    assert not shows_a_regular_expression(problem["detail"], bad), (at, bad, problem)
+
+
+def shows_a_regular_expression(text: str, typed: Any) -> bool:
+    """Whether an error shows one that the caller has not typed."""
+    return (
+        any(mark in text for mark in ("[^", "\\x", "$'", "]*", "A-Z", "pattern '")) and str(typed) not in text
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,6 +141,34 @@ async def test_every_wrong_field_is_named(booked: Booked) -> None:
     problem = problem_of(answer, 422, "invalid-input")
     assert {field["where"] for field in problem["fields"]} == {f"body.{name}" for name in body}
     assert all(field["problem"] for field in problem["fields"])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "where", "words"),
+    [
+        ("/v1/guardians", {"language": "English"}, "body.language", "two small letters, such as en"),
+        ("/v1/students", {"external_id": "a\nb"}, "body.external_id", "a single line"),
+        ("/v1/students", {"guardian_ids": ["Ada"]}, "body.guardian_ids.0", "Must be an id, such as"),
+        ("/v1/courses", {"level": "a\x01"}, "body.level", "without control characters"),
+        ("/v1/identity-providers", {"issuer": "school"}, "body.issuer", "starts with https://"),
+        ("/v1/identity-providers", {"client_id": "a b"}, "body.client_id", "without spaces"),
+    ],
+)
+async def test_an_error_says_in_words_what_is_allowed(
+    booked: Booked, path: str, body: dict[str, Any], where: str, words: str
+) -> None:
+    problem = problem_of(await booked.school.api.post(path, json=body), 422, "invalid-input")
+    (field,) = [field for field in problem["fields"] if field["where"] == where]
+    assert words in field["problem"]
+
+
+async def test_a_query_is_refused_in_words(booked: Booked) -> None:
+    for query, words in (
+        ("events?kind=Nope", "such as session.created"),
+        ("topics?course_id=maths", "an id"),
+    ):
+        answer = await booked.school.api.get(f"/v1/{query}")
+        assert words in problem_of(answer, 422, "invalid-input")["detail"]
 
 
 @pytest.mark.parametrize(

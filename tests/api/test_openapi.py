@@ -1,5 +1,6 @@
 """The OpenAPI description is valid, covers every route, and describes errors and authentication."""
 
+from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -11,6 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import api.routes
 from api.http.problems import MEDIA_TYPE
+from services.inputs.patterns import ALLOWED
 from tests.api.bodies import BODIES
 from tests.api.descriptions import operations
 from tests.campus import Campus, Json
@@ -27,6 +29,26 @@ async def described(campus: Campus) -> Json:
 
 def test_the_description_is_valid(described: Json) -> None:
     OpenAPIV31SpecValidator(described).validate()
+
+
+def patterns_in(part: Any) -> Iterator[str]:
+    """The regular expressions of the bodies and queries in a part of the description."""
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str):
+            yield part["pattern"]
+        for name, inner in part.items():
+            if name != "responses":
+                yield from patterns_in(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from patterns_in(inner)
+
+
+HEADERS = "^[ -~]*$"  # Idempotency-Key and If-None-Match, which have messages of their own
+
+
+def test_every_regular_expression_has_words_for_its_errors(described: Json) -> None:
+    assert set(patterns_in(described)) - {HEADERS} <= set(ALLOWED)
 
 
 def test_every_route_is_described(described: Json) -> None:

@@ -1,0 +1,41 @@
+"""The regular expressions of inputs, and what each allows in words for people who read an error."""
+
+from collections.abc import Mapping
+from typing import Any
+
+TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+LINE = r"^[^\x00-\x1f\x7f]*$"
+LANGUAGE = "^[a-z]{2}$"
+REASON = "^[a-z0-9_]{1,40}$"
+EVENT_KIND = r"^[a-z_]{1,40}\.([a-z_]{1,40}|\*)$"
+ISSUER = r"^https?://[^\s?#\x00-\x1f\x7f]+$"
+CLIENT_ID = r"^[\x21-\x7e]+$"
+CLIENT_SECRET = r"^[\x20-\x7e]+$"
+TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
+SUBJECT_KIND = "^[a-z_]{0,40}$"
+
+ALLOWED: Mapping[str, str] = {
+    TEXT: "Must be text without control characters; line breaks and tabs are allowed",
+    LINE: "Must be a single line of text without control characters",
+    LANGUAGE: "Must be a language code of two small letters, such as en or es",
+    REASON: "Must be a code of at most 40 small letters, digits and underscores, such as illness",
+    EVENT_KIND: "Must be a kind of event, such as session.created, or session.* for all of one subject",
+    ISSUER: "Must be an address that starts with https:// or http://, without spaces, ? and #",
+    CLIENT_ID: "Must be letters, digits and punctuation of ASCII, without spaces",
+    CLIENT_SECRET: "Must be letters, digits, punctuation and spaces of ASCII",
+    TIME_OF_DAY: "Must be a time of day, such as 21:00",
+    SUBJECT_KIND: "Must be a kind of at most 40 small letters and underscores, such as session",
+}
+_OTHER = "Contains characters that aren't allowed here"
+_ID = "Must be an id, such as 018f3c1e-7b5a-7c3e-9d2f-4a6b8c0d1e2f"
+
+
+def problem_in_words(error: Mapping[str, Any]) -> str:
+    """The message of one of pydantic's validation errors, without a regular expression."""
+    match error["type"]:
+        case "string_pattern_mismatch":
+            return ALLOWED.get(error.get("ctx", {}).get("pattern", ""), _OTHER)
+        case "uuid_parsing":
+            return _ID
+        case _:
+            return str(error["msg"])
