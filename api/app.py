@@ -11,6 +11,7 @@ from api.http import problems
 from api.http.middleware import RequestMiddleware
 from api.http.state import make_state, make_webhook_state
 from api.routes import (
+    api_docs,
     board,
     bulk,
     content,
@@ -57,7 +58,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
         version="1",
         summary="Durable operations for live online classes",
         lifespan=lifespan,
-        docs_url="/v1/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
@@ -71,6 +72,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     for module in modules:
         app.include_router(module.router)
     room_page.install(app)
+    api_docs.install(app)
     for install in pages:
         install(app)
     openapi.install(app, [module.router for module in modules])
