@@ -4,6 +4,7 @@ from temporalio import activity
 
 from activities.progress import ProgressWriter, utc_now
 from models.database import Database
+from models.repositories import cases
 from services import class_records
 from workflows.contracts.common import StepInput
 from workflows.contracts.record import CloseInput, CloseResult, Records
@@ -31,5 +32,6 @@ class RecordActivities(Records):
     async def close(self, close: CloseInput) -> CloseResult:
         async with self._database.tenant(close.session.organization_id) as db:
             measured = await class_records.close(db, close.session, close.outcome)
+            opened = await cases.of_session(db, close.session.session_id)
         await self._progress.write(close)
-        return CloseResult(round(measured.share or 0.0, 3), tuple(measured.missing))
+        return CloseResult(round(measured.share or 0.0, 3), tuple(measured.missing), len(opened))

@@ -443,6 +443,8 @@ class ClassSession:
             summary="measure completeness and close",
             fallback=options.DURABLE_RECORD,
         )
+        cases = self._facts.reports if closed.cases is None else closed.cases
+        self._lifecycle.describe_closed(outcome, closed.complete, cases)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ClassSessionResult(self._facts.state, outcome, closed.complete)
 

@@ -24,5 +24,5 @@ class RoomWatchWorkflow:
                 if is_cancelled_exception(error):
                     raise
                 workflow.logger.warning("the room watch failed and starts again")
-                await workflow.sleep(1)
+                await workflow.sleep(1, summary="start the failed watch again")
         workflow.continue_as_new(watch)

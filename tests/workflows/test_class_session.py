@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.testing import WorkflowEnvironment
 
 from domain.errors import (
@@ -53,6 +54,38 @@ async def test_class_runs_every_step_from_booking_to_close(
     assert world.calls == expected
     assert {entry.outcome for entry in await session.timeline()} == {Outcome.DONE}
     assert {entry.step for entry in await session.timeline()} == set(Step)
+
+
+async def test_closed_class_says_in_temporal_what_became_of_it(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    session = await book(environment, world)
+    await session.in_review()
+    await session.approve()
+    await session.result()
+    facts = await session.facts()
+    assert facts.live_since is not None
+    assert facts.ended_at is not None
+    minutes = (facts.ended_at - facts.live_since).total_seconds() / 60
+    described = await session.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    assert described.current_details == (
+        f"Closed: held, {minutes:.0f} minutes, taught by instructor {facts.booked.instructor_id}, "
+        "record 100% complete, 0 cases in the exception queue"
+    )
+
+
+async def test_every_timer_says_what_it_waits_for(environment: WorkflowEnvironment, world: World) -> None:
+    session = await book(environment, world)
+    await session.in_review()
+    await session.approve()
+    await session.result()
+    timers = [
+        event
+        async for event in session.handle.fetch_history_events()
+        if event.HasField("timer_started_event_attributes")
+    ]
+    assert len(timers) >= 5
+    assert all(event.user_metadata.summary.data for event in timers)
 
 
 async def test_late_booking_skips_past_reminders(environment: WorkflowEnvironment, world: World) -> None:

@@ -68,6 +68,7 @@ class CloseInput(StepInput):
 class CloseResult:
     complete: float  # 0 to 1
     missing: tuple[str, ...]
+    cases: int | None = None  # of the class so far; None from a worker that does not count them
 
 
 class Capture:

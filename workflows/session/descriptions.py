@@ -32,5 +32,19 @@ def describe(facts: SessionFacts, *, failed_steps: int) -> str:
     return text
 
 
+def describe_closed(facts: SessionFacts, outcome: str, complete: float, cases: int) -> str:
+    """What became of a class: its outcome, who taught it and how long, and how complete its record is.
+
+    The instructor is named by id: no name enters Temporal.
+    """
+    parts = [f"Closed: {outcome.replace('_', ' ')}"]
+    if facts.live_since and facts.ended_at:
+        minutes = (facts.ended_at - facts.live_since).total_seconds() / 60
+        parts.append(f"{minutes:.0f} minutes, taught by instructor {facts.booked.instructor_id}")
+    parts.append(f"record {complete:.0%} complete")
+    parts.append(f"{cases} {'case' if cases == 1 else 'cases'} in the exception queue")
+    return ", ".join(parts)
+
+
 def _clock(at: datetime | None) -> str:
     return at.strftime("%H:%M") if at else "?"

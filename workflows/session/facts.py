@@ -29,6 +29,7 @@ class SessionFacts:
     presence: PresenceSignal | None = None  # the newest
     recording: bool = False
     live_since: datetime | None = None
+    ended_at: datetime | None = None  # when the room began to close
     end_reason: str | None = None  # scheduled | empty | command
     reopenings: int = 0
     reopen_pending: bool = False  # reopened, and `run` has not acted on it yet

@@ -7,7 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.sessions.states import SessionState, Trigger, advance, allowed
     from workflows.failures import application_error
     from workflows.session import search_attributes
-    from workflows.session.descriptions import describe
+    from workflows.session.descriptions import describe, describe_closed
     from workflows.session.facts import SessionFacts
     from workflows.session.timeline import Timeline
 
@@ -37,8 +37,14 @@ class Lifecycle:
     def advance(self, trigger: Trigger) -> None:
         self._facts.state = self.check(trigger)
         self._facts.state_changes += 1
+        if self._facts.state == SessionState.ENDING:
+            self._facts.ended_at = workflow.now()
         workflow.upsert_search_attributes([search_attributes.STATE.value_set(self._facts.state)])
         self.describe()
+
+    def describe_closed(self, outcome: str, complete: float, cases: int) -> None:
+        """Replace the description by what became of the class. `complete` is a share, 0 to 1."""
+        workflow.set_current_details(describe_closed(self._facts, outcome, complete, cases))
 
     def describe(self) -> None:
         """Update the description of the session in the Temporal UI."""
