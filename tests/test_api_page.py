@@ -81,7 +81,7 @@ class Shell:
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await process.communicate()
-        assert process.returncode == 0, f"{block}\n{out.decode()}\n{err.decode()}"
+        assert (process.returncode, err) == (0, b""), f"{block}\n{out.decode()}\n{err.decode()}"
         return out.decode()
 
     def __getitem__(self, name: str) -> str:
