@@ -11,9 +11,10 @@ from rich.console import Console
 
 from cli.api_client import Api, ApiError
 from cli.console_link import console_url
-from cli.demo_class.school import BookedClass, book_class, open_school
+from cli.demo_class.school import BookedClass, book_class, reopen_school
 from cli.demo_class.script import LESSON
 from cli.demo_class.voices_in_room import VoicesInRoom
+from cli.local.home import Home
 from cli.settings import settings_or_exit
 from config.settings import Settings
 from reports.briefings import read_briefing
@@ -27,17 +28,29 @@ _FINAL = frozenset({"closed", "cancelled"})
 def demo(
     approve_after: Annotated[
         float,
-        typer.Option(help="Seconds to wait for you before the demo approves the draft. 0 waits forever."),
-    ] = 20.0,
+        typer.Option(
+            min=0,
+            help="Approve the draft after this many seconds, for machines. Otherwise it waits for you.",
+            show_default=False,
+        ),
+    ] = 0.0,
+    linger: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Seconds that the voices stay after the lesson, so that you can join and speak."
+        ),
+    ] = 90.0,
 ) -> None:
     """Watch a class happen, from booking to approved summary."""
     settings = settings_or_exit()
     _synthesise()
     try:
-        organization_id, api = open_school(settings.public_url, settings.admin_token.get_secret_value())
+        organization_id, api = reopen_school(
+            settings.public_url, settings.admin_token.get_secret_value(), Home.current().demo_file
+        )
         booked = book_class(api, organization_id)
         _show_addresses(booked, settings)
-        _Demo(api, booked, approve_after).run()
+        _Demo(api, booked, approve_after, linger).run()
     except (ApiError, httpx.TransportError) as error:
         console.print(f"[red]The demo stopped:[/] {error}", markup=True)
         console.print("See `homeroom status` and `homeroom logs api`.")
@@ -69,14 +82,14 @@ def _show_addresses(booked: BookedClass, settings: Settings) -> None:
 class _Demo:
     """Follows the class: shows its progress, starts the voices when it opens, approves the draft."""
 
-    def __init__(self, api: Api, booked: BookedClass, approve_after: float) -> None:
+    def __init__(self, api: Api, booked: BookedClass, approve_after: float, linger: float) -> None:
         self._api = api
         self._booked = booked
         self._approve_after = approve_after
         self._shown: dict[tuple[str, str], str] = {}
         self._utterances_shown = 0
         self._review_since: float | None = None
-        self._voices = VoicesInRoom(api, booked, self._show_turn)
+        self._voices = VoicesInRoom(api, booked, self._show_turn, linger)
 
     def run(self) -> None:
         end = time.monotonic() + _MAX_SECONDS
@@ -89,8 +102,8 @@ class _Demo:
                 if session["state"] == "open" and not started:
                     started = True
                     self._voices.start()
-                if session["state"] == "review":
-                    self._review()
+                if session["state"] == "review" and not self._review():
+                    return
                 if session["state"] in _FINAL:
                     self._show_end(session)
                     return
@@ -124,18 +137,23 @@ class _Demo:
     def _show_turn(self, name: str, text: str) -> None:
         console.print(f"            {name}: “{text}”", markup=False, style="italic")
 
-    def _review(self) -> None:
+    def _review(self) -> bool:
+        """Approve the draft if it is time; False if it is left to whoever runs the demo."""
         if self._review_since is None:
             self._review_since = time.monotonic()
-            console.print("\n[bold]The draft is waiting for approval[/] on the class page.")
-            if self._approve_after:
-                console.print(f"The demo approves it in {self._approve_after:.0f} s unless you do.\n")
+            console.print("\n[bold]The draft is waiting for your review[/] on the class page.")
+            if not self._approve_after:
+                console.print("Approve it there: families get the summary, and the next class its briefing.")
+                console.print("`homeroom demo` teaches the next class of the same students.")
+                return False
+            console.print(f"The demo approves it in {self._approve_after:.0f} s unless you do.\n")
         waited = time.monotonic() - self._review_since
-        if self._approve_after and waited >= self._approve_after:
+        if waited >= self._approve_after:
             path = f"/v1/sessions/{self._booked.session_id}/documentation"
             revision = self._api.get(path)["revision"]
             self._api.post(f"{path}/approve", {"revision": revision})
             self._review_since = time.monotonic()
+        return True
 
     def _show_end(self, session: dict[str, Any]) -> None:
         share = session["completeness"].get("share") or 0

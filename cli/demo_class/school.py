@@ -1,14 +1,18 @@
 """Sets up the demo's organization and books its class, through the API as an integrator would."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
-from cli.api_client import Api
+from cli.api_client import Api, ApiError
 from cli.demo_class.script import Speaker
+from cli.json_types import Json
+from cli.local.home import write_private
 
 STARTS_IN = timedelta(seconds=22)
-LASTS = timedelta(minutes=3)
+LASTS = timedelta(minutes=5)
 
 # Short times, so that the whole class takes minutes. The workflow is that of every class.
 POLICY = {
@@ -38,48 +42,78 @@ class BookedClass:
 
 def open_school(base_url: str, admin_token: str, policy: dict[str, Any] = POLICY) -> tuple[str, Api]:
     """Create an organization with the demo's policy; returns its id and an API client for it."""
+    organization_id, api, _ = _create_school(base_url, admin_token, policy)
+    return organization_id, api
+
+
+def _create_school(base_url: str, admin_token: str, policy: dict[str, Any]) -> tuple[str, Api, str]:
     operator = Api(base_url, admin_token)
     created = operator.post("/v1/organizations", {"name": "Harbour Tutoring", "time_zone": "UTC"})
     operator.close()
     api = Api(base_url, created["api_key"])
     api.patch("/v1/policy", policy)
-    return created["id"], api
+    return created["id"], api, created["api_key"]
+
+
+def reopen_school(base_url: str, admin_token: str, kept_at: Path) -> tuple[str, Api]:
+    """The organization of the demos before, whose id and key are kept in a file; a new one if there is none."""
+    try:
+        kept = json.loads(kept_at.read_text())
+        api = Api(base_url, kept["api_key"])
+        if api.get("/v1/organization")["id"] == kept["id"]:
+            return kept["id"], api
+    except (FileNotFoundError, ValueError, KeyError, ApiError):
+        pass  # the first demo, or the stack was reset or replaced
+    organization_id, api, key = _create_school(base_url, admin_token, POLICY)
+    kept_at.parent.mkdir(parents=True, exist_ok=True)
+    write_private(kept_at, json.dumps({"id": organization_id, "api_key": key}))
+    return organization_id, api
 
 
 def book_class(
     api: Api, organization_id: str, *, starts_in: timedelta = STARTS_IN, lasts: timedelta = LASTS
 ) -> BookedClass:
-    """Add two families, an instructor and a course, and book a class that starts shortly."""
-    people = {
-        "instructor_id": api.post(
-            "/v1/instructors", {"name": NAMES[Speaker.INSTRUCTOR], "email": "ada.okafor@harbour.example"}
-        )["id"]
-    }
+    """Add two families, an instructor and a course where they are missing, and book a class that starts shortly."""
+    instructor = _ensured(
+        api, "/v1/instructors",
+        {"name": NAMES[Speaker.INSTRUCTOR], "email": "ada.okafor@harbour.example", "external_id": "demo-ada"},
+    )  # fmt: skip
     families = (
         (NAMES[Speaker.FIRST_STUDENT], "Samira Haddad", "samira.haddad@family.example", "en"),
         (NAMES[Speaker.SECOND_STUDENT], "Elena Lindqvist", "elena.lindqvist@family.example", "es"),
     )
-    course = api.post(
+    course = _ensured(
+        api,
         "/v1/courses",
         {
+            "external_id": "demo-mathematics",
             "title": "Mathematics, year 6",
             "subject": "Mathematics",
             "topics": ["Adding fractions", "Subtracting fractions"],
         },
     )
-    for student_name, guardian_name, address, language in families:
-        guardian = api.post("/v1/guardians", {"name": guardian_name, "email": address, "language": language})
-        student = api.post("/v1/students", {"name": student_name, "guardian_ids": [guardian["id"]]})
-        api.post("/v1/enrollments", {"course_id": course["id"], "student_id": student["id"]})
-    starts_at = datetime.now(UTC) + starts_in
+    for number, (student_name, guardian_name, address, language) in enumerate(families, 1):
+        guardian = _ensured(
+            api, "/v1/guardians",
+            {"name": guardian_name, "email": address, "language": language, "external_id": f"demo-{number}"},
+        )  # fmt: skip
+        student = _ensured(
+            api, "/v1/students",
+            {"name": student_name, "guardian_ids": [guardian["id"]], "external_id": f"demo-{number}"},
+        )  # fmt: skip
+        _ensured(
+            api, "/v1/enrollments",
+            {"course_id": course["id"], "student_id": student["id"], "external_id": f"demo-{number}"},
+        )  # fmt: skip
+    starts_at = max(datetime.now(UTC) + starts_in, _busy_until(api, instructor["id"]))
     booked = api.post(
         "/v1/sessions",
         {
             "course_id": course["id"],
-            "topic_ids": course["topic_ids"][:1],
+            "topic_ids": _topics(api, course["id"])[:1],
             "starts_at": starts_at.isoformat(),
             "ends_at": (starts_at + lasts).isoformat(),
-            **people,
+            "instructor_id": instructor["id"],
         },
     )
     links = api.get(f"/v1/sessions/{booked['id']}/join-links")
@@ -91,3 +125,22 @@ def book_class(
         links={link["name"]: link["url"] for link in links},
         guest_link=guest["url"],
     )
+
+
+def _ensured(api: Api, path: str, row: Json) -> Json:
+    """The row with this external id; added if it is missing."""
+    found: Json | None = next(api.pages(path, external_id=row["external_id"]), None)
+    return found or cast("Json", api.post(path, row))
+
+
+def _topics(api: Api, course_id: str) -> list[str]:
+    """The course's topics, in order."""
+    topics = sorted(api.pages("/v1/topics", course_id=course_id), key=lambda topic: int(topic["position"]))
+    return [topic["id"] for topic in topics]
+
+
+def _busy_until(api: Api, instructor_id: str) -> datetime:
+    """The planned end of the instructor's last class: a demo that is run again soon comes after it."""
+    classes = api.pages("/v1/sessions", instructor_id=instructor_id)
+    ends = (datetime.fromisoformat(one["ends_at"]) for one in classes if one["state"] != "cancelled")
+    return max(ends, default=datetime.now(UTC))

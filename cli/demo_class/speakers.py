@@ -21,7 +21,6 @@ from cli.demo_class.voices import RATE, Pcm, synthesise
 HAND_TOPIC = "homeroom.hand"
 _FRAME = RATE // 50  # samples in 20 ms
 _QUEUE_MS = 200
-_LINGER = 2.0  # seconds in the room after the last turn
 _SILENCE = np.zeros(_FRAME, np.int16)
 
 
@@ -62,14 +61,14 @@ class Participant:
         await self.source.capture_frame(rtc.AudioFrame(chunk.tobytes(), RATE, 1, _FRAME))
 
 
-async def hold_class(credentials: list[dict[str, str]], first: int, stay: bool) -> None:
+async def hold_class(credentials: list[dict[str, str]], first: int, stay: bool, linger: float = 2.0) -> None:
     """Join and speak the script from turn `first`; with `stay` repeat it. Exits with 1 if the connection is lost."""
     sounds = synthesise(LESSON, lambda *_: None)
     people = {Speaker(c["speaker"]): await Participant.join(c["url"], c["token"]) for c in credentials}
     lost = asyncio.Event()
     for participant in people.values():
         participant.room.on("disconnected", lambda *_: lost.set())
-    teaching = asyncio.create_task(_teach(people, sounds, first, stay))
+    teaching = asyncio.create_task(_teach(people, sounds, first, stay, linger))
     losing = asyncio.create_task(lost.wait())
     await asyncio.wait({teaching, losing}, return_when=asyncio.FIRST_COMPLETED)
     losing.cancel()
@@ -83,7 +82,9 @@ async def hold_class(credentials: list[dict[str, str]], first: int, stay: bool) 
         await participant.room.disconnect()
 
 
-async def _teach(people: dict[Speaker, Participant], sounds: list[Pcm], first: int, stay: bool) -> None:
+async def _teach(
+    people: dict[Speaker, Participant], sounds: list[Pcm], first: int, stay: bool, linger: float
+) -> None:
     """Speak the turns of the joined speakers; with `stay` repeat them until the class ends."""
     await asyncio.sleep(1.5)  # the others need a moment to subscribe
     while True:
@@ -92,7 +93,7 @@ async def _teach(people: dict[Speaker, Participant], sounds: list[Pcm], first: i
                 await _take_turn(people[turn.speaker], turn, sounds[number], number)
         if not stay:
             break
-    await asyncio.sleep(_LINGER)
+    await asyncio.sleep(linger)
 
 
 async def _take_turn(participant: Participant, turn: Turn, sound: Pcm, number: int) -> None:
@@ -115,8 +116,9 @@ def _report(**event: object) -> None:
 def main(
     first: Annotated[int, typer.Option("--from", help="Number of the first turn.")] = 0,
     stay: Annotated[bool, typer.Option("--stay", help="Begin again after the last turn.")] = False,
+    linger: Annotated[float, typer.Option(help="Seconds in the room after the last turn.")] = 2.0,
 ) -> None:
-    asyncio.run(hold_class(json.loads(sys.stdin.readline()), first, stay))
+    asyncio.run(hold_class(json.loads(sys.stdin.readline()), first, stay, linger))
 
 
 if __name__ == "__main__":

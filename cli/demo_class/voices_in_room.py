@@ -16,12 +16,18 @@ _RETRY_PAUSE = 2.0  # seconds
 
 
 class VoicesInRoom:
-    """Runs the speakers in the background. `on_turn` receives name and text of each turn."""
+    """Runs the speakers in the background. `on_turn` receives name and text of each turn.
 
-    def __init__(self, api: Api, booked: BookedClass, on_turn: Callable[[str, str], None]) -> None:
+    `linger` is how many seconds they stay in the room after the last turn.
+    """
+
+    def __init__(
+        self, api: Api, booked: BookedClass, on_turn: Callable[[str, str], None], linger: float = 2.0
+    ) -> None:
         self._api = api
         self._booked = booked
         self._on_turn = on_turn
+        self._linger = linger
         self._next_turn = 0
         self._stopped = threading.Event()
         self._process: subprocess.Popen[str] | None = None
@@ -49,6 +55,7 @@ class VoicesInRoom:
         except ApiError:
             return 1
         command = [sys.executable, "-m", "cli.demo_class.speakers", "--from", str(self._next_turn)]
+        command += ["--linger", str(self._linger)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

@@ -87,7 +87,7 @@ def reset(
     Cluster(home.pg, port=0).destroy()
     for folder in (home.logs, home.temporal, home.media, home.mail, home.store):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (home.state_file, home.secrets_file, home.env_file, home.lock_file):
+    for file in (home.state_file, home.secrets_file, home.env_file, home.lock_file, home.demo_file):
         file.unlink(missing_ok=True)
     if not any(home.root.iterdir()):  # the folder stays if it holds other files
         home.root.rmdir()

@@ -35,6 +35,11 @@ class Home:
         return self.root / "env"
 
     @property
+    def demo_file(self) -> Path:
+        """The id and key of the demo's organization, which every demo uses."""
+        return self.root / "demo.json"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 
