@@ -35,6 +35,7 @@ _START = """SwaggerUIBundle({
   deepLinking: true,
   persistAuthorization: false,
   validatorUrl: null,
+  defaultModelsExpandDepth: -1,
 });
 """
 
