@@ -60,7 +60,7 @@ def _by_id_start(api: "Api", path: str, text: str, query: Json) -> list[Json]:
 def _by_name(api: "Api", path: str, text: str, query: Json) -> list[Json]:
     """The rows of that name, else those of which it begins a word; retired ones only if no other matches."""
     for part in _queries(path):
-        rows = list(islice(api.pages(path, q=text, **part, **query), _MAX_SEARCHED))
+        rows = list(islice(api.pages(path, q=" ".join(text.split()), **part, **query), _MAX_SEARCHED))
         exact = [row for row in rows if _folded(text) in map(_folded, _names(row))]
         begun = [
             row for row in rows if any(f" {_folded(text)}" in f" {_folded(name)}" for name in _names(row))
