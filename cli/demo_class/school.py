@@ -57,17 +57,29 @@ def _create_school(base_url: str, admin_token: str, policy: dict[str, Any]) -> t
 
 def reopen_school(base_url: str, admin_token: str, kept_at: Path) -> tuple[str, Api]:
     """The organization of the demos before, whose id and key are kept in a file; a new one if there is none."""
-    try:
-        kept = json.loads(kept_at.read_text())
-        api = Api(base_url, kept["api_key"])
-        if api.get("/v1/organization")["id"] == kept["id"]:
-            return kept["id"], api
-    except (FileNotFoundError, ValueError, KeyError, ApiError):
-        pass  # the first demo, or the stack was reset or replaced
+    if kept := _kept_school(base_url, kept_at):
+        return kept
     organization_id, api, key = _create_school(base_url, admin_token, POLICY)
     kept_at.parent.mkdir(parents=True, exist_ok=True)
     write_private(kept_at, json.dumps({"id": organization_id, "api_key": key}))
     return organization_id, api
+
+
+def _kept_school(base_url: str, kept_at: Path) -> tuple[str, Api] | None:
+    """The organization of the file; None on the first demo, and after the stack was reset or replaced."""
+    try:
+        kept = json.loads(kept_at.read_text())
+        organization_id, key = kept["id"], kept["api_key"]
+    except (FileNotFoundError, ValueError, KeyError):
+        return None
+    api = Api(base_url, key)
+    try:
+        if api.get("/v1/organization")["id"] == organization_id:
+            return organization_id, api
+    except ApiError:
+        pass
+    api.close()
+    return None
 
 
 def book_class(
