@@ -40,7 +40,7 @@ def _secret(_: "Api", text: str) -> str:
     return typer.prompt("Client secret", hide_input=True, err=True) if text == "-" else text
 
 
-def _yes_or_no(_: Api, text: str) -> bool:
+def _yes_or_no(_: "Api", text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise typer.BadParameter(f"{text!r} isn't valid. Use true or false.")
     return text.lower() == "true"

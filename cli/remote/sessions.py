@@ -142,12 +142,12 @@ def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = "") -
 
 @app.command()
 @remote
-def reopen(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = 0) -> None:
+def reopen(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = "") -> None:
     """Let a class that was ended by mistake go on until a time, or for some minutes from now."""
     path = _path_of(caller, session)
     if bool(ends) == bool(minutes):
         raise typer.BadParameter("Pass either --minutes or --ends.")
-    ends_at = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat() if minutes else caller.moment(ends)
+    ends_at = (datetime.now(UTC) + read_length(minutes)).isoformat() if minutes else caller.moment(ends)
     caller.api.post(f"{path}/reopen", {"ends_at": ends_at})
     caller.screen.done(
         f"Reopened until {caller.screen.cell(ends_at)}.", _done(path, "reopened") | {"ends_at": ends_at}

@@ -145,5 +145,5 @@ async def transcribed_spans(db: AsyncSession, session_id: UUID) -> dict[str, lis
 
 def _stored_word(word: Word) -> list[int | float | str]:
     """The word as the table holds it; an alternative is stored only where there is one."""
-    stored = [word.start_ms, word.end_ms, word.text, round(word.probability, 3)]
+    stored: list[int | float | str] = [word.start_ms, word.end_ms, word.text, round(word.probability, 3)]
     return [*stored, word.alternative] if word.alternative else stored

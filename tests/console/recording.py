@@ -26,7 +26,13 @@ class Engine:
     name = "none"
 
     def decode(
-        self, sound: Sound, spans: Sequence[SpeechSpan], languages: Sequence[str]
+        self,
+        sound: Sound,
+        spans: Sequence[SpeechSpan],
+        languages: Sequence[str],
+        hints: Sequence[str] = (),
+        *,
+        again: bool = False,
     ) -> list[DecodedUtterance]:
         return []
 
