@@ -162,7 +162,7 @@ async def test_next_class_of_the_course_gets_the_briefing(
 async def test_every_part_is_missing_of_a_class_without_a_record(held: SchoolRows) -> None:
     closed = await close(held)
 
-    assert closed == CloseResult(0.0, tuple(Part))
+    assert closed == CloseResult(0.0, tuple(Part), 0)
     assert (await held.row()).completeness == {
         "have": [],
         "missing": list(Part),
@@ -175,7 +175,7 @@ async def test_every_part_is_missing_of_a_class_without_a_record(held: SchoolRow
 async def test_class_with_every_part_is_complete(held: SchoolRows, mailer: SmtpMailer) -> None:
     await _everything(held, mailer)
 
-    assert await close(held) == CloseResult(1.0, ())
+    assert await close(held) == CloseResult(1.0, (), 0)
     row = await held.row()
     assert (row.state, row.outcome) == (SessionState.CLOSED, "held")
     assert row.closed_at is not None
@@ -236,7 +236,7 @@ async def test_class_that_was_not_held_needs_only_its_notices_beforehand(
 ) -> None:
     await school.send(NoticeKind.CONFIRMATION, mailer)
 
-    assert await close(school, "not_held") == CloseResult(0.0, (P.BRIEFING,))
+    assert await close(school, "not_held") == CloseResult(0.0, (P.BRIEFING,), 0)
     assert (await school.row()).completeness == {
         "have": ["confirmation"],
         "missing": ["briefing"],

@@ -65,7 +65,16 @@ def _booking(booked: Booked) -> Json:
 
 LATER = (datetime.now(UTC) + timedelta(days=90)).isoformat()
 # Path parameters besides the session.
-OTHER_IDS = ("id", "key_id", "utterance_id", "file_id", "case_id", "notice_id", "student_id")
+OTHER_IDS = (
+    "id",
+    "key_id",
+    "utterance_id",
+    "file_id",
+    "case_id",
+    "notice_id",
+    "student_id",
+    "participant_id",
+)
 
 
 def address(path: str, session_id: str) -> str:

@@ -80,8 +80,8 @@ async def test_a_late_commit_is_not_skipped(harbour: School) -> None:
         slow.execute("select set_config('app.organization_id', %s, true)", [str(harbour.id)])
         student = str(uuid4())
         slow.execute(
-            "insert into student (organization_id, id, name, time_zone, version, created_at) "
-            "values (%s, %s, 'Slow', 'UTC', 1, now())",
+            "insert into student (organization_id, id, name, language, time_zone, version, created_at) "
+            "values (%s, %s, 'Slow', 'en', 'UTC', 1, now())",
             [harbour.id, student],
         )
         quick = await harbour.post("/v1/students", {"name": "Quick"})

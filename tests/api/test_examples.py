@@ -1,5 +1,6 @@
 """The OpenAPI examples are complete, match their schemas, and work when they are sent."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -117,6 +118,8 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
     if "{case_id}" in path:
         (case_id,) = await open_cases(school, await school.book(), ExceptionKind.WEBHOOK_GAP)
         return path.format(case_id=case_id)
+    if "{notice_id}" in path:
+        return path.format(notice_id=await notice_of(school, await school.book()))
     if "{key_id}" in path:
         made = await school.post("/v1/keys", {"name": "an old one"})
         return path.format(key_id=made["id"])
@@ -124,6 +127,16 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
         made = await school.post(path.removesuffix("/{id}"), filled(BODIES[f"POST {path[:-5]}"], real))
         return path.format(id=made["id"])
     return path
+
+
+async def notice_of(school: School, session_id: str) -> str:
+    """The id of a notice about the class, which is written soon after the booking."""
+    async with asyncio.timeout(30):
+        path = f"/v1/notices?session_id={session_id}"
+        while not (notices := (await school.get(path))["items"]):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    found: str = notices[0]["id"]
+    return found
 
 
 @pytest.fixture

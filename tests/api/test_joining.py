@@ -1,5 +1,6 @@
 """Join links give credentials to one person for one class while it is open."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ from tests.links import token_of
 
 pytestmark = pytest.mark.adapter
 
+SOON = timedelta(seconds=2)
 OPENS_AT_ONCE = {"room_before": "P1D", "empty_room_for": "PT1H"}
 
 
@@ -100,9 +102,10 @@ async def test_joining_a_cancelled_class_is_refused_as_cancelled(campus: Campus,
 
 async def test_joining_an_ended_class_is_refused(campus: Campus, harbour: School) -> None:
     await harbour.api.patch("/v1/policy", json=OPENS_AT_ONCE)
-    session_id = await harbour.book(2 * HOUR)
+    session_id = await harbour.book(SOON)
     link = await harbour.join_token(session_id)
     await harbour.run_until(session_id, "open")
+    await asyncio.sleep(SOON.total_seconds())
     await harbour.post(f"/v1/sessions/{session_id}/end")
     await harbour.run_until(session_id, "ending", "documenting", "filing", "closed")
     problem_of(await request_credentials(campus, session_id, link), 410, "class-ended")

@@ -38,7 +38,8 @@ async def test_create_read_change_retire_and_restore(harbour: School, path: str,
     made = await create(harbour, path, own)
     one = f"/v1/{path}/{made['id']}"
     read = await harbour.api.get(one)
-    assert (read.json(), read.headers["etag"]) == (made, '"1"')
+    stored = {name: value for name, value in made.items() if name != "class_changes"}
+    assert (read.json(), read.headers["etag"]) == (stored, '"1"')
     assert (await harbour.api.get(one, headers={"If-None-Match": '"1"'})).status_code == 304
 
     change = BODIES[f"/v1/{path}/{{id}}"](Booked(harbour, "", "")) | own

@@ -69,7 +69,7 @@ async def test_the_form_of_a_new_person_has_the_time_zone_and_language_of_the_or
     await harbour.change("/v1/organization", {"time_zone": "Europe/Berlin", "language": "es"})
     form = await operator.get(f"{kind.base}/new")
     assert '<option value="Europe/Berlin" selected>' in form.text
-    assert ('<option value="es" selected>' in form.text) == (kind.noun != "student")
+    assert '<option value="es" selected>' in form.text
 
 
 async def test_booking_begins_with_the_choice_of_a_course(

@@ -41,6 +41,7 @@ async def test_class_runs_every_step_from_booking_to_close(
         "capture",
         "progress",
         "transcribe",
+        "look_into_room",
         "close_room:empty",
         "progress",
         "draft",

@@ -23,7 +23,7 @@ async def test_a_refusal_shows_detail_and_next_step(shell: Shell) -> None:
     assert refused.code == 1
     assert refused.out == ""
     lines = refused.err.splitlines()
-    assert lines[0].startswith("Ada Okafor has another class at that time: ")
+    assert lines[0].startswith("Refused: Ada Okafor has another class at that time: ")
     assert lines[0].endswith("(double-booked)")
     assert lines[1] == "Next: Choose another time, or cancel the other class first."
     as_json = await shell.run(*book, "--json")
