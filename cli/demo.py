@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import httpx
+import httpx2
 import typer
 from rich.console import Console
 
@@ -51,7 +51,7 @@ def demo(
         booked = book_class(api, organization_id)
         _show_addresses(booked, settings)
         _Demo(api, booked, approve_after, linger).run()
-    except (ApiError, httpx.TransportError) as error:
+    except (ApiError, httpx2.TransportError) as error:
         console.print(f"[red]The demo stopped:[/] {error}", markup=True)
         console.print("See `homeroom status` and `homeroom logs api`.")
         raise typer.Exit(1) from None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
-import httpx
+import httpx2
 import typer
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
@@ -15,7 +15,7 @@ from rich.progress import DownloadColumn, Progress, TextColumn, TimeElapsedColum
 from cli.remote.address import ADDRESS_MISSING, KEY_MISSING, local_setting
 
 # The database takes a while to prepare a large table.
-_TIMEOUT = httpx.Timeout(30, read=600)
+_TIMEOUT = httpx2.Timeout(30, read=600)
 
 
 def export(
@@ -46,22 +46,24 @@ def export(
     base = api_url or _local_url()
     options: dict[str, Any] = {
         "headers": {"Authorization": f"Bearer {api_key}"},
-        "transport": httpx.HTTPTransport(retries=2),
+        "transport": httpx2.HTTPTransport(retries=2),
         "timeout": _TIMEOUT,
     }
     names = [name.strip() for name in tables.split(",") if name.strip()]
     try:
-        with httpx.Client(base_url=base, **options) as client:
+        with httpx2.Client(base_url=base, **options) as client:
             _export(client, out, names, form, period)
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
         _give_up(f"{base} isn't a valid address. It must start with http:// or https://.")
-    except httpx.TransportError as error:
+    except httpx2.TransportError as error:
         _give_up(f"The API at {base} isn't responding or broke off: {error or type(error).__name__}.")
     except OSError as error:
         _give_up(f"Can't write {error.filename or out}: {error.strerror}.")
 
 
-def _export(client: httpx.Client, out: Path, names: Sequence[str], form: str, period: dict[str, str]) -> None:
+def _export(
+    client: httpx2.Client, out: Path, names: Sequence[str], form: str, period: dict[str, str]
+) -> None:
     from api.schemas.exports import DictionaryOut  # imported here: it slows down the start of other commands
 
     answer = client.get("/v1/exports")
@@ -88,7 +90,7 @@ def _export(client: httpx.Client, out: Path, names: Sequence[str], form: str, pe
     typer.echo(f"Wrote {len(chosen)} tables and their dictionary to {out}.")
 
 
-def _fetch(client: httpx.Client, path: str, period: dict[str, str], target: Path, progress: Any) -> int:
+def _fetch(client: httpx2.Client, path: str, period: dict[str, str], target: Path, progress: Any) -> int:
     """Download a file and return its size in bytes. A failed download leaves an existing file unchanged."""
     part = target.with_name(target.name + ".part")
     size = 0
@@ -124,7 +126,7 @@ def _write(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def _check(answer: httpx.Response) -> None:
+def _check(answer: httpx2.Response) -> None:
     if answer.is_success:
         return
     with suppress(ValueError, KeyError, TypeError):

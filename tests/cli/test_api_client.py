@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from cli.api_client import Api, ApiError
@@ -122,14 +122,14 @@ def test_retries_are_limited(server: Server, api: Api) -> None:
         api.get("/v1/students")
     assert server.answers == []
     server.answers = [BROKEN] * 4
-    with pytest.raises(httpx.TransportError):
+    with pytest.raises(httpx2.TransportError):
         api.get("/v1/students")
     assert server.answers == []
 
 
 def test_an_interrupted_patch_is_not_retried(server: Server, api: Api) -> None:
     server.answers = [BROKEN]
-    with pytest.raises(httpx.TransportError):
+    with pytest.raises(httpx2.TransportError):
         api.patch("/v1/students/1", {"name": "Mia"}, '"3"')
     assert server.requests[0][2]["if-match"] == '"3"'
 
@@ -157,6 +157,6 @@ def test_a_stream_resumes_after_the_last_event(server: Server, api: Api) -> None
 
 def test_a_stream_fails_if_the_first_connection_fails() -> None:
     api = Api("http://127.0.0.1:1", "hr_a_b", pause=lambda _: None)
-    with pytest.raises(httpx.TransportError):
+    with pytest.raises(httpx2.TransportError):
         next(api.live("/v1/events"))
     api.close()

@@ -8,6 +8,7 @@ from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 import httpx
+import httpx2
 import psycopg
 from dotenv import dotenv_values
 
@@ -124,7 +125,7 @@ def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 60) 
     while True:
         try:
             found = condition()
-        except httpx.TransportError:
+        except (httpx.TransportError, httpx2.TransportError):
             found = None
         if found:
             return found

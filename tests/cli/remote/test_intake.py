@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import httpx
+import httpx2
 import pytest
 
 from cli.api_client import Api
@@ -67,7 +68,7 @@ async def test_an_interrupted_upload_continues_and_shows_each_row_once(
         for line in whole(self, path, lines, kind, key, **params):  # type: ignore[arg-type]
             yield line
             if len(keys) == 1:
-                raise httpx.ReadError("cut")
+                raise httpx2.ReadError("cut")
 
     monkeypatch.setattr(Api, "upload", cut)
     done = await shell.run("guardians", "import", str(guardians), "--json")
