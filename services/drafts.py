@@ -17,8 +17,6 @@ from models.repositories import documents, entities, recordings, sessions
 from models.repositories.sessions import class_students
 from workflows.contracts.record import DraftResult
 
-_ENGINE = "engine:"  # before its name, as the author of a revision
-
 
 class Drafts:
     def __init__(self, database: Database, engine: DraftingEngine) -> None:
@@ -33,23 +31,25 @@ class Drafts:
         A draft of an earlier attempt stays as it is, since somebody may be reading it. Raises Unavailable where the
         engine or the database isn't responding.
         """
-        reason = _reason(reopenings)
-        if earlier := await self._earlier(organization_id, session_id, reason):
+        if earlier := await self._earlier(organization_id, session_id, reopenings):
             return earlier
         try:
-            return await self._write(organization_id, session_id, now, reason)
+            return await self._write(organization_id, session_id, now, _reason(reopenings))
         except StaleRevision:
             # An earlier attempt that timed out has written its draft in the meantime.
-            if earlier := await self._earlier(organization_id, session_id, reason):
+            if earlier := await self._earlier(organization_id, session_id, reopenings):
                 return earlier
             raise
 
-    async def _earlier(self, organization_id: UUID, session_id: UUID, reason: str) -> DraftResult | None:
+    async def _earlier(self, organization_id: UUID, session_id: UUID, reopenings: int) -> DraftResult | None:
+        """The draft that is there: the first one is written before any other revision, a later one once."""
         async with self._database.tenant(organization_id) as db:
-            for revision in await documents.revisions(db, session_id):
-                if revision.reason == reason and revision.author.startswith(_ENGINE):
-                    return DraftResult(len(revision.statements), 0, revision.revision)
-        return None
+            revisions = await documents.revisions(db, session_id)
+        if reopenings:
+            revisions = [row for row in revisions if row.reason == _reason(reopenings)]
+        if not revisions:
+            return None
+        return DraftResult(len(revisions[-1].statements), 0, revisions[-1].revision)
 
     async def _write(
         self, organization_id: UUID, session_id: UUID, now: datetime, reason: str
@@ -65,7 +65,7 @@ class Drafts:
                 organization_id,
                 session_id,
                 statements,
-                author=f"{_ENGINE}{drafted.engine}",
+                author=f"engine:{drafted.engine}",
                 reason=reason,
                 based_on=before.revision if before else 0,
                 at=now,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from domain.presence.chat import MAX_CHARACTERS, MAX_MESSAGE_ID
+from services.inputs import patterns
 from services.inputs.fields import Moment, Schema, Text
 
 # RTCP counts can be slightly below zero.
@@ -26,7 +27,7 @@ class Sample(Schema):
     event: Literal["audio_only_on", "audio_only_off"] | None = None
 
 
-MessageId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=MAX_MESSAGE_ID)]
+MessageId = Annotated[str, StringConstraints(pattern=patterns.MESSAGE_ID, max_length=MAX_MESSAGE_ID)]
 
 
 class NewMessage(Schema):

@@ -12,6 +12,7 @@ ISSUER = r"^https?://[^\s?#\x00-\x1f\x7f]+$"
 CLIENT_ID = r"^[\x21-\x7e]+$"
 CLIENT_SECRET = r"^[\x20-\x7e]+$"
 TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
+MESSAGE_ID = "^[A-Za-z0-9_-]+$"
 SUBJECT_KIND = "^[a-z_]{0,40}$"
 
 ALLOWED: Mapping[str, str] = {
@@ -24,6 +25,7 @@ ALLOWED: Mapping[str, str] = {
     CLIENT_ID: "Must be letters, digits and punctuation of ASCII, without spaces",
     CLIENT_SECRET: "Must be letters, digits, punctuation and spaces of ASCII",
     TIME_OF_DAY: "Must be a time of day, such as 21:00",
+    MESSAGE_ID: "Must be letters without accents, digits, - and _",
     SUBJECT_KIND: "Must be a kind of at most 40 small letters and underscores, such as session",
 }
 _OTHER = "Contains characters that aren't allowed here"

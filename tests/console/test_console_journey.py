@@ -19,7 +19,7 @@ async def expect_flash(page: Page, text: str) -> None:
 
 
 async def test_a_key_is_created_rotated_and_revoked(page: Page, hall: Hall, academy: School) -> None:
-    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_role("link", name="Settings", exact=True).click()
     await page.get_by_role("link", name="API keys").click()
     await page.get_by_role("link", name="Create key").click()
     await page.get_by_role("button", name="Create key").click()
