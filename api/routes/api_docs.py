@@ -28,11 +28,14 @@ _PAGE = f"""<!doctype html>
 </body>
 </html>
 """
-# Without `validatorUrl`, Swagger UI sends the description's address to a public validator.
+# Without `validatorUrl`, Swagger UI sends the description's address to a public validator. With all groups open, it takes
+# many seconds to show the operations.
 _START = """SwaggerUIBundle({
   url: "/v1/openapi.json",
   dom_id: "#description",
   deepLinking: true,
+  docExpansion: "none",
+  filter: true,
   persistAuthorization: false,
   validatorUrl: null,
   defaultModelsExpandDepth: -1,

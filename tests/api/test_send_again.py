@@ -16,7 +16,7 @@ async def confirmation(school: School, session_id: str, recipient: str, mail: Te
     person = await school.get(f"/v1/guardians/{recipient}")
     await asyncio.to_thread(wait_until, lambda: bool(mail.messages(person["email"])), what="the confirmation")
     rows = (await school.get(f"/v1/notices?session_id={session_id}"))["items"]
-    found: dict[str, str] = next(row for row in rows if row["address"] == person["email"])
+    found: dict[str, str] = next(row for row in rows if row["recipient_id"] == recipient)
     return found
 
 
@@ -27,7 +27,7 @@ async def test_a_message_is_sent_again_to_a_corrected_address(harbour: School, m
     corrected = f"{uuid4()}@family.example"
     path = f"/v1/notices/{notice['id']}/send-again"
     again = await harbour.post(path, {"address": corrected})
-    assert (again["address"], again["kind"]) == (corrected, "confirmation")
+    assert (again["recipient_id"], again["kind"]) == (guardian, "confirmation")
     assert again["id"] != notice["id"]
     await asyncio.to_thread(wait_until, lambda: bool(mail_sink.messages(corrected)), what="the message")
     assert (await harbour.get(f"/v1/guardians/{guardian}"))["email"] == corrected

@@ -76,6 +76,9 @@ def row_of(table: sa.Table, tenant: Tenant) -> Values:
         values["ends_at"] = NOON + HOUR
     if "occurrence_since" in values:
         values |= {"moves": 0, "occurrence_since": None}
+    for column in ("removed_at", "sent_out_at"):
+        if column in values:
+            values[column] = None
     return values
 
 

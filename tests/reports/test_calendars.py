@@ -70,6 +70,7 @@ def test_only_what_changes_the_time_of_a_class_has_an_entry() -> None:
         N.CONFIRMATION,
         N.RESCHEDULED,
         N.SUBSTITUTION,
+        N.ADDED,
         N.CANCELLED,
     }
 
