@@ -28,8 +28,8 @@ _PAGE = f"""<!doctype html>
 </body>
 </html>
 """
-# Without `validatorUrl`, Swagger UI sends the description's address to a public validator. With all groups open, it takes
-# many seconds to show the operations.
+# Without `validatorUrl`, Swagger UI sends the description's address to a public validator. With all groups open, it
+# takes many seconds to show the operations.
 _START = """SwaggerUIBundle({
   url: "/v1/openapi.json",
   dom_id: "#description",
