@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,8 @@ def test_recording_continues_after_livekit_was_killed(troubled: ClassUnderTest) 
     with talking(troubled, (Speaker.INSTRUCTOR,), first=6):
         words = len(troubled.spoken())
         wait_for(lambda: len(troubled.spoken()) > words, "words in the room that was made again", 120)
+        # These may be late words of before: the transcript is behind on a busy machine.
+        wait_for(lambda: len(connections(troubled)) == 2, "the instructor in that room")
 
 
 def test_class_continues_after_the_whole_stack_was_killed(troubled: ClassUnderTest) -> None:
@@ -67,6 +70,7 @@ def test_class_continues_after_the_whole_stack_was_killed(troubled: ClassUnderTe
     with talking(troubled, first=11):
         words = len(troubled.spoken())
         wait_for(lambda: len(troubled.spoken()) > words, "words after the restart", 180)
+        wait_for(lambda: len(connections(troubled)) == 3, "the instructor after the restart")
         troubled.api.post(f"{troubled.path}/end")
     troubled.wait_for_state("review", seconds=180)
     troubled.approve()
@@ -74,15 +78,18 @@ def test_class_continues_after_the_whole_stack_was_killed(troubled: ClassUnderTe
 
 
 def test_record_shows_the_interruptions(troubled: ClassUnderTest) -> None:
-    attended = {row["participant_id"]: row for row in troubled.get("/attendance")}
-    links = {link["name"]: link["participant_id"] for link in troubled.get("/join-links")}
-    instructor = attended[links[NAMES[Speaker.INSTRUCTOR]]]
-    assert len(instructor["connections"]) == 3, "before the kills, after LiveKit's, after the stack's"
-    assert all(connection["left_at"] for connection in instructor["connections"])
+    assert len(connections(troubled)) == 3, "before the kills, after LiveKit's, after the stack's"
+    assert all(connection["left_at"] for connection in connections(troubled))
     cases = troubled.get("/exceptions")
     assert {case["kind"] for case in cases} <= {"recording_gap", "room_lost"}, cases
     assert "summary" in troubled.get()["completeness"]["have"]
     assert troubled.steps()["next_briefing"] == "done"
+
+
+def connections(held: ClassUnderTest) -> list[dict[str, Any]]:
+    """Those of the instructor on record."""
+    found: list[dict[str, Any]] = held.attendance_of(NAMES[Speaker.INSTRUCTOR])["connections"]
+    return found
 
 
 def running_since(stack: StackUnderTest, service: str, killed_at: datetime) -> datetime | None:

@@ -3,7 +3,7 @@
 import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent } from "livekit-client";
 import type { Participant, RemoteParticipant } from "livekit-client";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { RoomMemory } from "./roomMemory.ts";
 
@@ -15,6 +15,9 @@ type Hands = { raised: string[]; own: boolean; toggle: () => Promise<void> };
 export function useHands(memory: RoomMemory): Hands {
   const room = useRoomContext();
   const [raised, setRaised] = useState<string[]>([]);
+  // The connection (LiveKit's participant sid) that each hand was announced from: after a return, the message may come
+  // before the news that the earlier connection has ended.
+  const announcedFrom = useRef(new Map<string, string>());
 
   const setHand = useCallback((identity: string, up: boolean) => {
     setRaised((hands) => {
@@ -26,7 +29,7 @@ export function useHands(memory: RoomMemory): Hands {
   const announce = useCallback(
     async (up: boolean) => {
       setHand(room.localParticipant.identity, up);
-      const payload = new TextEncoder().encode(JSON.stringify({ raised: up }));
+      const payload = new TextEncoder().encode(JSON.stringify({ raised: up, sid: room.localParticipant.sid }));
       // Without a connection nobody hears it; then it is announced on return.
       await room.localParticipant.publishData(payload, { reliable: true, topic: TOPIC }).catch(() => undefined);
     },
@@ -37,8 +40,11 @@ export function useHands(memory: RoomMemory): Hands {
     const onData = (payload: Uint8Array, from?: RemoteParticipant, _kind?: unknown, topic?: string) => {
       if (topic !== TOPIC) return;
       try {
-        const message = JSON.parse(new TextDecoder().decode(payload)) as { raised?: unknown; lower?: unknown };
-        if (from) setHand(from.identity, message.raised === true);
+        const message = JSON.parse(new TextDecoder().decode(payload)) as { raised?: unknown; sid?: unknown; lower?: unknown };
+        if (from) {
+          announcedFrom.current.set(from.identity, typeof message.sid === "string" ? message.sid : from.sid);
+          setHand(from.identity, message.raised === true);
+        }
         else if (Array.isArray(message.lower)) lower(message.lower);
       } catch {
         // not a message of this page
@@ -55,7 +61,10 @@ export function useHands(memory: RoomMemory): Hands {
     const onActive = () => {
       if (memory.hand) void announce(true);
     };
-    const onLeft = (participant: Participant) => setHand(participant.identity, false);
+    const onLeft = ({ identity, sid }: Participant) => {
+      const from = announcedFrom.current.get(identity);
+      if (from === undefined || from === sid) setHand(identity, false);
+    };
     room.on(RoomEvent.DataReceived, onData);
     room.on(RoomEvent.Connected, onConnected);
     room.on(RoomEvent.Reconnected, onConnected);
