@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -185,17 +186,18 @@ def test_raised_hands_and_chat_reach_others_and_the_record(held: ClassUnderTest,
 
 def test_chat_and_raised_hands_come_back_after_a_return(held: ClassUnderTest, browse: Browser) -> None:
     """The student's page is reloaded, then the instructor's; what was written meanwhile is there."""
+    found, look = (f"{text} ({uuid4()})" for text in ("I have found it", "Look at page nine"))
     instructor, student = browse(), browse()
     join(instructor, held.booked.links[INSTRUCTOR])
     join(student, held.booked.links[STUDENT])
     raises = engagement(held, STUDENT)["hand_raises"]
-    write(student, "I have found it")
+    write(student, found)
     control(student, "Raise hand").click()
     instructor.get_by_text(f"Hands raised: {STUDENT}").wait_for()
     wait_for(lambda: engagement(held, STUDENT)["hand_raises"] == raises + 1, "the raised hand")
 
     open_join_page(student, held.booked.links[STUDENT])
-    write(instructor, "Look at page nine")
+    write(instructor, look)
     student.get_by_role("button", name="Join the class").click()
     in_class(student)
     control(student, "Lower hand").wait_for()
@@ -203,21 +205,18 @@ def test_chat_and_raised_hands_come_back_after_a_return(held: ClassUnderTest, br
     expect(control(student, "Chat")).to_contain_text(re.compile(r"\(\d+\)"))
     control(student, "Chat").click()
     messages = student.get_by_role("list", name="Messages")
-    for text in ("I have found it", "Look at page nine"):
+    for text in (found, look):
         expect(messages.get_by_text(text)).to_have_count(1)
 
     join(instructor, held.booked.links[INSTRUCTOR])
     instructor.get_by_text(f"Hands raised: {STUDENT}").wait_for()
     control(instructor, "Chat").click()
-    expect(instructor.get_by_role("list", name="Messages").get_by_text("I have found it")).to_have_count(1)
+    expect(instructor.get_by_role("list", name="Messages").get_by_text(found)).to_have_count(1)
     look_at(student, "chat-after-return")
     control(student, "Lower hand").click()
     expect(instructor.get_by_text("Hands raised")).to_have_count(0)
     on_record = [message["text"] for message in held.get("/chat")]
-    assert [text for text in on_record if text in ("I have found it", "Look at page nine")] == [
-        "I have found it",
-        "Look at page nine",
-    ]
+    assert [text for text in on_record if text in (found, look)] == [found, look]
     assert engagement(held, STUDENT)["hand_raises"] == raises + 1, "a hand that is still up is raised once"
 
 

@@ -1,4 +1,5 @@
-// Raised hands as data messages. Each page says on arrival whether its hand is up, and again to whoever arrives.
+// Raised hands as data messages. Each page says on arrival whether its hand is up, and again to whoever arrives. It asks
+// whoever arrives, too: a message that comes before the news of its sender's arrival has no sender and counts for nothing.
 
 import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent } from "livekit-client";
@@ -40,8 +41,10 @@ export function useHands(memory: RoomMemory): Hands {
     const onData = (payload: Uint8Array, from?: RemoteParticipant, _kind?: unknown, topic?: string) => {
       if (topic !== TOPIC) return;
       try {
-        const message = JSON.parse(new TextDecoder().decode(payload)) as { raised?: unknown; sid?: unknown; lower?: unknown };
-        if (from) {
+        const message = JSON.parse(new TextDecoder().decode(payload)) as { raised?: unknown; sid?: unknown; lower?: unknown; ask?: unknown };
+        if (message.ask === true) {
+          if (memory.hand) void announce(true);
+        } else if (from) {
           announcedFrom.current.set(from.identity, typeof message.sid === "string" ? message.sid : from.sid);
           setHand(from.identity, message.raised === true);
         }
@@ -58,8 +61,11 @@ export function useHands(memory: RoomMemory): Hands {
       void announce(false);
     };
     const onConnected = () => void announce(memory.hand);
-    const onActive = () => {
+    const onActive = ({ identity }: Participant) => {
       if (memory.hand) void announce(true);
+      const payload = new TextEncoder().encode(JSON.stringify({ ask: true }));
+      const options = { reliable: true, topic: TOPIC, destinationIdentities: [identity] };
+      void room.localParticipant.publishData(payload, options).catch(() => undefined);
     };
     const onLeft = ({ identity, sid }: Participant) => {
       const from = announcedFrom.current.get(identity);
