@@ -76,9 +76,9 @@ def row_of(table: sa.Table, tenant: Tenant) -> Values:
         values["ends_at"] = NOON + HOUR
     if "occurrence_since" in values:
         values |= {"moves": 0, "occurrence_since": None}
-    for column in ("removed_at", "sent_out_at"):
-        if column in values:
-            values[column] = None
+    for name in ("removed_at", "sent_out_at"):
+        if name in values:
+            values[name] = None
     return values
 
 
