@@ -1,13 +1,12 @@
 """A family says before a class that its child cannot come, or takes it back; the instructor and the school are told."""
 
-import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, NotFound, TransitionRefused
+from domain.errors import NotFound, TransitionRefused
 from domain.notices.kinds import NoticeKind, notice_key
 from domain.people.access import AccessRole, Principal
 from domain.people.roles import Role
@@ -24,7 +23,6 @@ from signing.links import LinkSigner
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
 
-logger = logging.getLogger(__name__)
 _MIN_TIME_TO_TELL = timedelta(hours=1)
 
 
@@ -53,7 +51,7 @@ class Absences:
             kind = NoticeKind.CANNOT_COME if cannot_come else NoticeKind.COMING_AFTER_ALL
             written = await self._write(db, kind, session, person, now)
         for delivery in written:
-            await self._deliver(delivery)
+            await self._deliveries.start_or_leave(delivery)
 
     async def _write(
         self, db: AsyncSession, kind: NoticeKind, session: Session, person: Participant, now: datetime
@@ -99,13 +97,6 @@ class Absences:
             deliver_by=deliver_by,
             created_at=now,
         )
-
-    async def _deliver(self, delivery: DeliveryInput) -> None:
-        """Start the delivery, after the commit. If that fails, housekeeping starts it later."""
-        try:
-            await self._deliveries.start(delivery)
-        except HomeroomError as error:
-            logger.warning("message about an absence waits", extra={"reason": error.code})
 
 
 async def _own(

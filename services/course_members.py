@@ -5,7 +5,6 @@ as they are. Who leaves the course leaves all its coming classes. Classes that a
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,8 +30,6 @@ from services.organizations import organization
 from signing.links import FamilyLink, LinkSigner
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
-
-logger = logging.getLogger(__name__)
 
 _AT_ONCE = 4  # classes that are changed at the same time
 _DELIVER_WITHIN = timedelta(days=1)
@@ -145,14 +142,10 @@ class CourseMembers:
         async with self._database.tenant(who.organization_id) as db:
             written = await self._write(db, enrollment, kind, changed, now)
         for notice in written:
-            if notice.send_after > now:
-                continue
-            try:
-                await self._deliveries.start(
+            if notice.send_after <= now:
+                await self._deliveries.start_or_leave(
                     DeliveryInput(who.organization_id, notice.id, now + _DELIVER_WITHIN)
                 )
-            except HomeroomError as error:
-                logger.warning("a message about a course waits", extra={"reason": error.code})
 
     async def _write(
         self,

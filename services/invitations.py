@@ -1,13 +1,12 @@
 """Invitations: the mail that tells a new member of staff where to sign in."""
 
-import logging
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from domain.errors import HomeroomError, NotFound, TransitionRefused
+from domain.errors import NotFound, TransitionRefused
 from domain.notices.kinds import AccountNoticeKind, notice_key
 from domain.people.access import Principal
 from domain.people.sign_in import INVITATION_TTL
@@ -20,8 +19,6 @@ from services.organizations import organization
 from signing.links import LinkSigner
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
-
-logger = logging.getLogger(__name__)
 
 
 class Invitations:
@@ -60,11 +57,8 @@ class Invitations:
         return await self._prepare(db, await self._notice(db, who, member, minute, now))
 
     async def deliver(self, delivery: DeliveryInput) -> None:
-        """Start the delivery, after the commit. If that fails, housekeeping starts it later."""
-        try:
-            await self._deliveries.start(delivery)
-        except HomeroomError as error:
-            logger.warning("invitation waits", extra={"reason": error.code})
+        """Start the delivery, after the commit."""
+        await self._deliveries.start_or_leave(delivery)
 
     async def _prepare(self, db: AsyncSession, notice: Notice) -> DeliveryInput:
         await notices.prepare(db, [notice])

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import NotAllowed, NotFound
-from domain.people.roles import Role, identity_of
+from domain.people.roles import HAND_TOPIC, Role, identity_of
 from media_bridge.rooms import LiveKitRooms
 from models.authorship import authorship
 from models.database import Database
@@ -20,8 +20,6 @@ from services.joining import admitted
 from signing.links import LinkSigner
 from workflows.client import SessionClient
 from workflows.session.messages import EndClass
-
-HAND_TOPIC = "homeroom.hand"
 
 
 @dataclass(frozen=True)

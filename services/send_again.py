@@ -1,12 +1,11 @@
 """Sends a message about a class again, as it reads now: to the address on file, or to a corrected one."""
 
-import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, TransitionRefused
+from domain.errors import TransitionRefused
 from domain.people.access import Principal
 from domain.subjects import SubjectKind
 from models.database import Database
@@ -18,8 +17,6 @@ from services.resources.catalogue import GUARDIANS, INSTRUCTORS
 from signing.links import LinkSigner
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
-
-logger = logging.getLogger(__name__)
 
 _DELIVER_WITHIN = timedelta(hours=4)
 
@@ -50,10 +47,9 @@ class SendAgain:
                 db, self._links, self._sender_address, earlier, again_id, now, now + _DELIVER_WITHIN
             )
             await notices.prepare(db, [again])
-        try:
-            await self._deliveries.start(DeliveryInput(who.organization_id, again.id, now + _DELIVER_WITHIN))
-        except HomeroomError as error:
-            logger.warning("a message waits", extra={"reason": error.code})
+        await self._deliveries.start_or_leave(
+            DeliveryInput(who.organization_id, again.id, now + _DELIVER_WITHIN)
+        )
         return again
 
 

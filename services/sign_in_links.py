@@ -51,13 +51,8 @@ class SignInLinks:
         except HomeroomError as error:
             logger.error("sign-in mail failed", extra={"reason": error.code})
             return
-        if delivery is None:
-            return
-        try:
-            await self._deliveries.start(delivery)
-        except HomeroomError as error:
-            # The message is in the outbox, so housekeeping starts its delivery later.
-            logger.warning("sign-in mail waits", extra={"reason": error.code})
+        if delivery:
+            await self._deliveries.start_or_leave(delivery)
 
     async def _write(self, address: str, path: str | None, now: datetime) -> DeliveryInput | None:
         """Write one message with a link for each account, into the outbox of the first account's organization.

@@ -4,6 +4,7 @@ Failures are raised as domain errors, so that no caller has to handle Temporal's
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -66,6 +67,8 @@ from workflows.session.messages import (
     Reschedule,
     Substitute,
 )
+
+logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 _TIMEOUT = timedelta(seconds=30)
@@ -258,6 +261,13 @@ class DeliveryClient:
                 rpc_timeout=_TIMEOUT,
                 static_summary="Delivery of a notice",
             )
+
+    async def start_or_leave(self, delivery: DeliveryInput) -> None:
+        """Start a delivery after the commit of its message; if that fails, housekeeping starts it later."""
+        try:
+            await self.start(delivery)
+        except HomeroomError as error:
+            logger.warning("a message waits", extra={"reason": error.code})
 
 
 async def ensure_room_watch(temporal: Client, region: str) -> None:

@@ -17,8 +17,8 @@ from livekit import rtc
 
 from cli.demo_class.script import LESSON, Speaker, Turn
 from cli.demo_class.voices import RATE, Pcm, synthesise
+from domain.people.roles import HAND_TOPIC
 
-HAND_TOPIC = "homeroom.hand"
 _FRAME = RATE // 50  # samples in 20 ms
 _QUEUE_MS = 200
 _SILENCE = np.zeros(_FRAME, np.int16)

@@ -1,5 +1,6 @@
 """`homeroom sessions`: lists and books classes, and sends them commands."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -127,16 +128,8 @@ def move(caller: Caller, session: Id, starts: Starts, minutes: Longer = "", ends
 def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = "") -> None:
     """Extend a class until a time, or by some minutes."""
     path = _path_of(caller, session)
-    if bool(ends) == bool(minutes):
-        raise typer.BadParameter("Pass either --minutes or --ends.")
-    if minutes:
-        current_end = datetime.fromisoformat(caller.api.get(path)["ends_at"])
-        ends_at = (current_end + read_length(minutes)).isoformat()
-    else:
-        ends_at = caller.moment(ends)
-    caller.api.post(f"{path}/extend", {"ends_at": ends_at})
-    caller.screen.done(
-        f"Extended until {caller.screen.cell(ends_at)}.", _done(path, "extended") | {"ends_at": ends_at}
+    _send_end(
+        caller, path, "extend", ends, minutes, lambda: datetime.fromisoformat(caller.api.get(path)["ends_at"])
     )
 
 
@@ -144,13 +137,20 @@ def extend(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = "") -
 @remote
 def reopen(caller: Caller, session: Id, ends: Ends = "", minutes: Longer = "") -> None:
     """Let a class that was ended by mistake go on until a time, or for some minutes from now."""
-    path = _path_of(caller, session)
+    _send_end(caller, _path_of(caller, session), "reopen", ends, minutes, lambda: datetime.now(UTC))
+
+
+def _send_end(
+    caller: Caller, path: str, command: str, ends: str, minutes: str, since: Callable[[], datetime]
+) -> None:
+    """Send a command with a new end: the time that is given, or so many minutes after `since`."""
     if bool(ends) == bool(minutes):
         raise typer.BadParameter("Pass either --minutes or --ends.")
-    ends_at = (datetime.now(UTC) + read_length(minutes)).isoformat() if minutes else caller.moment(ends)
-    caller.api.post(f"{path}/reopen", {"ends_at": ends_at})
+    ends_at = (since() + read_length(minutes)).isoformat() if minutes else caller.moment(ends)
+    caller.api.post(f"{path}/{command}", {"ends_at": ends_at})
+    done = f"{command}ed"
     caller.screen.done(
-        f"Reopened until {caller.screen.cell(ends_at)}.", _done(path, "reopened") | {"ends_at": ends_at}
+        f"{done.capitalize()} until {caller.screen.cell(ends_at)}.", _done(path, done) | {"ends_at": ends_at}
     )
 
 

@@ -102,10 +102,9 @@ async def extend(
 ) -> Response:
     zone = ZoneInfo((await visible_session(shared.database, who, session_id)).time_zone)
     try:
-        ends_at = form.end(zone)
+        await shared.classes.extend(who, session_id, form.end(zone))
     except RepeatedTime as error:
         return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
-    await shared.classes.extend(who, session_id, ends_at)
     return _done(request, session_id, "Class extended.")
 
 
@@ -115,10 +114,9 @@ async def reopen(
 ) -> Response:
     zone = ZoneInfo((await visible_session(shared.database, who, session_id)).time_zone)
     try:
-        ends_at = form.end(zone)
+        await shared.classes.reopen(who, session_id, form.end(zone))
     except RepeatedTime as error:
         return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
-    await shared.classes.reopen(who, session_id, ends_at)
     return _done(request, session_id, "Class reopened. Tell its people to use their links again.")
 
 

@@ -1,6 +1,8 @@
-"""Roles of participants in a class, and the names of rooms and identities in LiveKit."""
+"""Roles of participants in a class, and the names of rooms, identities and topics in LiveKit."""
 
 from enum import StrEnum
+
+HAND_TOPIC = "homeroom.hand"  # of the data messages of the room page about raised hands
 
 
 class Role(StrEnum):

@@ -10,6 +10,7 @@ from typing import Any
 
 from livekit import rtc
 
+from domain.people.roles import HAND_TOPIC
 from domain.presence.chat import chat_data, chat_source_id
 from domain.presence.events import EventKind
 from media_bridge.recorder.allowance import Allowance
@@ -20,7 +21,6 @@ from media_bridge.recorder.track_statistics import AudioCounters
 from media_bridge.recorder.voice_activity import SpeechSpan
 
 CHAT_TOPIC = "lk.chat"
-HAND_TOPIC = "homeroom.hand"  # data message {"raised": bool} of the join page
 _CHAT_SECONDS = 10.0
 _UNPUBLISH_GRACE = timedelta(seconds=3)  # a reconnecting SDK takes all tracks away and brings them back
 

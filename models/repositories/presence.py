@@ -106,7 +106,10 @@ async def presence_events(
 
 
 async def removed_participants(db: Readable, session_ids: Collection[UUID]) -> Mapping[UUID, set[UUID]]:
-    """The participants whom instructors have removed from these sessions; sessions without any are left out."""
+    """Who has no place in the rooms of these sessions: sent out by the instructor, or taken out of the class.
+
+    Sessions without any are left out.
+    """
     by_session: dict[UUID, set[UUID]] = {}
     for session_id, participant_id in await db.execute(_REMOVED, {"sessions": list(session_ids)}):
         by_session.setdefault(session_id, set()).add(participant_id)

@@ -27,14 +27,22 @@ export function useHands(memory: RoomMemory): Hands {
     });
   }, []);
 
+  const say = useCallback(
+    async (message: object, destinationIdentities: string[] = []) => {
+      const payload = new TextEncoder().encode(JSON.stringify(message));
+      const options = { reliable: true, topic: TOPIC, destinationIdentities };
+      // Without a connection nobody hears it; then it is announced on return.
+      await room.localParticipant.publishData(payload, options).catch(() => undefined);
+    },
+    [room],
+  );
+
   const announce = useCallback(
     async (up: boolean) => {
       setHand(room.localParticipant.identity, up);
-      const payload = new TextEncoder().encode(JSON.stringify({ raised: up, sid: room.localParticipant.sid }));
-      // Without a connection nobody hears it; then it is announced on return.
-      await room.localParticipant.publishData(payload, { reliable: true, topic: TOPIC }).catch(() => undefined);
+      await say({ raised: up, sid: room.localParticipant.sid });
     },
-    [room, setHand],
+    [room, say, setHand],
   );
 
   useEffect(() => {
@@ -47,8 +55,7 @@ export function useHands(memory: RoomMemory): Hands {
         } else if (from) {
           announcedFrom.current.set(from.identity, typeof message.sid === "string" ? message.sid : from.sid);
           setHand(from.identity, message.raised === true);
-        }
-        else if (Array.isArray(message.lower)) lower(message.lower);
+        } else if (Array.isArray(message.lower)) lower(message.lower);
       } catch {
         // not a message of this page
       }
@@ -63,9 +70,7 @@ export function useHands(memory: RoomMemory): Hands {
     const onConnected = () => void announce(memory.hand);
     const onActive = ({ identity }: Participant) => {
       if (memory.hand) void announce(true);
-      const payload = new TextEncoder().encode(JSON.stringify({ ask: true }));
-      const options = { reliable: true, topic: TOPIC, destinationIdentities: [identity] };
-      void room.localParticipant.publishData(payload, options).catch(() => undefined);
+      void say({ ask: true }, [identity]);
     };
     const onLeft = ({ identity, sid }: Participant) => {
       const from = announcedFrom.current.get(identity);
@@ -83,7 +88,7 @@ export function useHands(memory: RoomMemory): Hands {
       room.off(RoomEvent.ParticipantActive, onActive);
       room.off(RoomEvent.ParticipantDisconnected, onLeft);
     };
-  }, [room, memory, setHand, announce]);
+  }, [room, memory, setHand, say, announce]);
 
   const toggle = useCallback(async () => {
     memory.hand = !memory.hand;
