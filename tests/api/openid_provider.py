@@ -63,9 +63,15 @@ def _answers(issuer: str) -> bool:
 
 def _serve(port: int, redirect_uri: str, folder: str) -> None:
     from canaille import create_app
+    from canaille.oidc import provider
     from joserfc.jwk import RSAKey
+    from werkzeug.security import gen_salt
     from werkzeug.serving import make_server
 
+    # Without something random in them, the access tokens of a person who signs in twice within a second are one token,
+    # which the second sign-in then cannot store.
+    sign = provider.generate_id_token
+    provider.generate_id_token = lambda **claims: sign(**claims, nonce=gen_salt(22))
     app = create_app(
         config={
             "SECRET_KEY": "a-secret-of-thirty-two-characters-or-more",

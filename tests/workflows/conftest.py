@@ -7,8 +7,9 @@ from tests.workflows.recording_activities import World
 from tests.workflows.session_driver import time_skipping_server, workers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def environment() -> AsyncIterator[WorkflowEnvironment]:
+    """A server of the test's own: what a failed test leaves running would stop the time of all that follow."""
     async with time_skipping_server() as started:
         yield started
 

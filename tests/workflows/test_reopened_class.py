@@ -37,12 +37,9 @@ async def test_class_in_review_goes_on_and_is_drafted_again(
     during = await outcomes(session)
     assert during[Step.LIVE] == Outcome.RUNNING
     assert during[Step.END] == during[Step.DOCUMENTATION] == during[Step.REVIEW] == Outcome.PLANNED
-    assert [call for call in world.calls if call in ("move", "reopen_room", "capture", "transcribe")] == [
-        "move",
-        "reopen_room",
-        "capture",
-        "transcribe",
-    ]
+    again = [call for call in world.calls if call in ("move", "reopen_room", "capture", "transcribe")]
+    assert again[:2] == ["move", "reopen_room"]
+    assert sorted(again[2:]) == ["capture", "transcribe"]  # begun at one time, by two workers
     first = await session.now()
     await session.room_empties(first)
     await session.drafted()
