@@ -48,6 +48,9 @@ class ClassChanges:
     changed: Sequence[Session] = ()
     unchanged: Sequence[UnchangedClass] = ()  # that refused, as where the student has another class
 
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.unchanged)
+
     @property
     def text(self) -> str:
         """In a sentence for whoever made the change; empty if no class was to change."""

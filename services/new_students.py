@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Conflict
+from models.course import Enrollment
 from models.people import Guardian
 from models.repositories import pages
 from services.inputs.courses import NewCourse, NewEnrollment
@@ -23,22 +24,23 @@ class NewStudentWithGuardian:
 
 async def add_student_with_guardian(
     db: AsyncSession, tenant: UUID, key: UUID, new: NewStudentWithGuardian, now: datetime
-) -> None:
+) -> Enrollment | None:
     """Add the student under the id `key`. A guardian who has this name and address already is linked.
 
+    Returns the enrollment, which the course's coming classes are to follow (CourseMembers.joined).
     Raises Conflict if a guardian of another name has the address, UnknownReference.
     """
     guardian = await _guardian(db, tenant, uuid5(key, "guardian"), new.guardian, now)
     student = NewStudent(name=new.student_name, guardian_ids=[guardian], time_zone=new.guardian.time_zone)
     await STUDENTS.create(db, tenant, key, student, now)
     if new.course is None:
-        return
+        return None
     if isinstance(new.course, NewCourse):
         course = (await COURSES.create(db, tenant, uuid5(key, "course"), new.course, now)).id
     else:
         course = new.course
     enrollment = NewEnrollment(course_id=course, student_id=key)
-    await ENROLLMENTS.create(db, tenant, uuid5(key, "enrollment"), enrollment, now)
+    return await ENROLLMENTS.create(db, tenant, uuid5(key, "enrollment"), enrollment, now)
 
 
 async def _guardian(db: AsyncSession, tenant: UUID, key: UUID, new: NewGuardian, now: datetime) -> UUID:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
@@ -189,6 +189,17 @@ class School:
         booked = await self.post("/v1/sessions", self.booking(starts_in, **changes))
         made: str = booked["id"]
         return made
+
+    async def add_student(self, name: str = "Iris Meyer") -> str:
+        """Add a student with a guardian of their own; returns the student's id."""
+        guardian = {"name": f"Guardian of {name}", "email": f"{uuid4()}@family.example"}
+        guardian_id = (await self.post("/v1/guardians", guardian))["id"]
+        return str((await self.post("/v1/students", {"name": name, "guardian_ids": [guardian_id]}))["id"])
+
+    async def names(self, session_id: str) -> list[str]:
+        """Of everybody in a class, in order."""
+        people = await self.get(f"/v1/sessions/{session_id}/participants")
+        return sorted(person["name"] for person in people)
 
     async def run_until(self, session_id: str, *states: str) -> None:
         """Looks again at every change that is told, as a page does."""

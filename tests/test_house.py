@@ -1,5 +1,6 @@
-"""The drawing of the house holds all of it: no root package stands outside the import contracts."""
+"""The house is as drawn: packages and their import contracts, and where tests keep what they share."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -37,3 +38,13 @@ def test_every_package_is_in_the_wheel(project: dict[str, Any], packages: set[st
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert set(wheel["packages"]) == packages
     assert set(wheel["only-include"]) == packages | {"server.py", "worker.py"}
+
+
+def test_no_helper_is_imported_from_a_test_module() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for line in path.read_text().splitlines()
+        if re.match(r"\s*(from|import) tests\.(\w+\.)*test_", line)
+    ]
+    assert wrong == []

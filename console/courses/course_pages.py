@@ -10,22 +10,20 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
-from api.http.state import State
 from console.frame import forms
 from console.frame.forms import Field
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, go_to, page
 from console.frame.viewers import CurrentUser, same_origin
+from console.records.class_changes import class_changes_page
 from console.records.kinds import COURSE_KIND
 from console.records.record_pages import posted_key, posted_version, record_page
 from domain.errors import HomeroomError, UnknownReference
-from domain.people.access import Permission, Principal
-from models.course import Enrollment
+from domain.people.access import Permission
 from models.repositories import pages, relations
 from services import form_keys
 from services import topics as operations
-from services.course_members import ClassChanges
 from services.inputs.courses import NewEnrollment, NewTopic, TopicChange
 from services.resources.catalogue import COURSES, ENROLLMENTS, STUDENTS, TOPICS
 
@@ -155,8 +153,17 @@ async def enroll(request: Request, key: UUID, shared: Shared, who: CurrentUser, 
             enrollment_id = await form_keys.claim(db, who, posted_key(posted), "enroll", new, now)
             row = await ENROLLMENTS.create(db, who.organization_id, enrollment_id, new, now)
         changes = await shared.course_members.joined(who, row, now)
-        if changes.changed or changes.unchanged:
-            return await _changes_page(request, shared, who, row, changes, "Enrolled", "enroll")
+        if changes:
+            return await class_changes_page(
+                request,
+                shared,
+                who,
+                row,
+                changes,
+                verb="Enrolled",
+                back=f"/courses/{key}/enroll",
+                path="/courses",
+            )
     return go_to(request, f"/courses/{key}/enroll", "enrolled")
 
 
@@ -167,29 +174,11 @@ async def leave(
     async with shared.database.tenant(who.organization_id) as db:
         row = await ENROLLMENTS.retire(db, enrollment_id, None, now)
     changes = await shared.course_members.left(who, row, now)
-    if changes.changed or changes.unchanged:
-        return await _changes_page(request, shared, who, row, changes, "Unenrolled", "")
+    if changes:
+        return await class_changes_page(
+            request, shared, who, row, changes, verb="Unenrolled", back=f"/courses/{key}", path="/courses"
+        )
     return go_to(request, f"/courses/{key}#enrolled", "left")
-
-
-async def _changes_page(
-    request: Request,
-    shared: State,
-    who: Principal,
-    row: Enrollment,
-    changes: ClassChanges,
-    verb: str,
-    further: str,
-) -> Response:
-    """Says which coming classes have changed, and which stay as they are and why."""
-    async with shared.database.tenant(who.organization_id) as db:
-        student = await STUDENTS.get(db, row.student_id)
-        course = await COURSES.get(db, row.course_id)
-    back = f"/courses/{course.id}/{further}".rstrip("/")
-    title = f"{verb}: {student.name}"
-    return page(
-        request, "class_changes.html", title=title, changes=changes, course=course, back=back, path="/courses"
-    )
 
 
 def _topic_page(request: Request, key: UUID, topic_id: UUID, form: forms.Form, version: int) -> Response:

@@ -17,6 +17,7 @@ from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
 from console.frame.viewers import CurrentUser, same_origin
+from console.records.class_changes import class_changes_page
 from console.records.record_pages import AFTER, path_after, posted_key
 from domain.errors import FormReused, HomeroomError
 from domain.people.access import Permission
@@ -81,11 +82,16 @@ async def add(request: Request, shared: Shared, who: CurrentUser, now: Now) -> R
         typed = FamilyForm.model_validate(forms.values(form))
         async with shared.database.tenant(who.organization_id) as db:
             student = await form_keys.claim(db, who, key, "add a student with a guardian", typed, now)
-            await add_student_with_guardian(db, who.organization_id, student, typed.new(), now)
+            enrollment = await add_student_with_guardian(db, who.organization_id, student, typed.new(), now)
     except (ValidationError, HomeroomError, IntegrityError) as error:
         next_key = uuid7() if isinstance(error, FormReused) else key
         return _page(request, forms.with_errors(form, error), str(next_key), after)
-    return go_to(request, path_after(after) or f"/people/students/{student}", "made")
+    back = path_after(after) or f"/people/students/{student}"
+    if enrollment and (changes := await shared.course_members.joined(who, enrollment, now)):
+        return await class_changes_page(
+            request, shared, who, enrollment, changes, verb="Enrolled", back=back, path="/people/students"
+        )
+    return go_to(request, back, "made")
 
 
 async def _form(db: AsyncSession, values: dict[str, Any]) -> Form:

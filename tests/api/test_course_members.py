@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.test_people_of_class import another_student, names
 from tests.campus import HOUR, School, school
 from tests.stack import TestMail, wait_until
 
@@ -24,13 +23,13 @@ async def test_who_enrols_joins_the_coming_classes_and_is_told_once(
     enrolled = await harbour.post("/v1/enrollments", enrollment)
     assert enrolled["class_changes"] == {"changed": [first, second], "unchanged": []}
     for session_id in (first, second):
-        assert "Iris Meyer" in await names(harbour, session_id)
-    assert "Iris Meyer" not in await names(harbour, listed), "it was booked for a list of students"
+        assert "Iris Meyer" in await harbour.names(session_id)
+    assert "Iris Meyer" not in await harbour.names(listed), "it was booked for a list of students"
     await asyncio.to_thread(wait_until, lambda: bool(mail_sink.messages(address)), what="the message")
 
     left = await harbour.post(f"/v1/enrollments/{enrolled['id']}/leave")
     assert left == {"changed": [first, second], "unchanged": []}
-    assert "Iris Meyer" not in await names(harbour, first)
+    assert "Iris Meyer" not in await harbour.names(first)
     await asyncio.to_thread(wait_until, lambda: len(mail_sink.messages(address)) == 2, what="the message")
     mails = [mail["subject"] for mail in mail_sink.messages(address)]
     assert sorted(mails) == ["Iris Meyer has left Mathematics", "Iris Meyer is enrolled in Mathematics"]
@@ -40,7 +39,7 @@ async def test_who_enrols_joins_the_coming_classes_and_is_told_once(
 
 
 async def test_a_class_that_clashes_stays_as_it_is_and_says_why(harbour: School) -> None:
-    student = await another_student(harbour)
+    student = await harbour.add_student()
     ben = (await harbour.post("/v1/instructors", {"name": "Ben", "email": f"{uuid4()}@harbour.example"}))[
         "id"
     ]
@@ -67,7 +66,7 @@ async def test_a_class_keeps_its_last_student(harbour: School) -> None:
 
 async def test_imported_enrollments_say_what_they_change(harbour: School) -> None:
     await harbour.book()
-    student = await another_student(harbour)
+    student = await harbour.add_student()
     body = f"course_id,student_id\n{harbour.ids['course']},{student}\n"
     answer = await harbour.api.post(
         "/v1/enrollments/bulk", content=body, headers={"Content-Type": "text/csv"}
@@ -80,4 +79,4 @@ async def test_retiring_an_enrollment_changes_the_classes_too(harbour: School) -
         session_id = await opened.book()
         enrollments = (await opened.get(f"/v1/enrollments?student_id={opened.ids['student 1']}"))["items"]
         assert (await opened.api.delete(f"/v1/enrollments/{enrollments[0]['id']}")).status_code == 204
-        assert await names(opened, session_id) == ["Ada Okafor", "Noor Haddad"]
+        assert await opened.names(session_id) == ["Ada Okafor", "Noor Haddad"]

@@ -11,25 +11,13 @@ from tests.links import token_of
 pytestmark = pytest.mark.adapter
 
 
-async def another_student(school: School, name: str = "Iris Meyer") -> str:
-    guardian = {"name": f"Guardian of {name}", "email": f"{uuid4()}@family.example"}
-    guardian_id = (await school.post("/v1/guardians", guardian))["id"]
-    made: str = (await school.post("/v1/students", {"name": name, "guardian_ids": [guardian_id]}))["id"]
-    return made
-
-
-async def names(school: School, session_id: str) -> list[str]:
-    people = await school.get(f"/v1/sessions/{session_id}/participants")
-    return sorted(person["name"] for person in people)
-
-
 async def test_a_student_is_added_once_however_often_it_is_asked(harbour: School) -> None:
-    session_id, student = await harbour.book(), await another_student(harbour)
+    session_id, student = await harbour.book(), await harbour.add_student()
     path, body = f"/v1/sessions/{session_id}/participants", {"student_ids": [student]}
     answers = await asyncio.gather(*(harbour.api.post(path, json=body) for _ in range(4)))
     assert [answer.status_code for answer in answers] == [200] * 4
     assert sorted(len(answer.json()["participant_ids"]) for answer in answers) == [0, 0, 0, 1]
-    assert await names(harbour, session_id) == ["Ada Okafor", "Iris Meyer", "Leo Lindqvist", "Noor Haddad"]
+    assert await harbour.names(session_id) == ["Ada Okafor", "Iris Meyer", "Leo Lindqvist", "Noor Haddad"]
 
 
 async def test_a_removed_student_can_no_longer_join(harbour: School) -> None:
@@ -43,7 +31,7 @@ async def test_a_removed_student_can_no_longer_join(harbour: School) -> None:
     async with harbour.campus.client() as person:
         refused = await person.post(f"/v1/join/{session_id}/credentials", json={"link": link})
     problem_of(refused, 404, "not-found")
-    assert len(await names(harbour, session_id)) == 2
+    assert len(await harbour.names(session_id)) == 2
     assert len(await harbour.get(f"/v1/sessions/{session_id}/join-links")) == 2
 
 
@@ -56,7 +44,7 @@ async def test_the_last_student_stays(harbour: School) -> None:
 
 
 async def test_a_clash_names_the_added_student_and_the_other_class(harbour: School) -> None:
-    student = await another_student(harbour)
+    student = await harbour.add_student()
     ben = (await harbour.post("/v1/instructors", {"name": "Ben", "email": f"{uuid4()}@harbour.example"}))[
         "id"
     ]
@@ -68,7 +56,7 @@ async def test_a_clash_names_the_added_student_and_the_other_class(harbour: Scho
     problem = problem_of(refused, 409, "double-booked")
     assert problem["detail"].startswith("Iris Meyer has another class at that time: “Adding fractions”")
     assert problem["clashing_session_id"] == other
-    assert len(await names(harbour, session_id)) == 3
+    assert len(await harbour.names(session_id)) == 3
 
 
 async def test_other_organizations_have_no_part_in_it(harbour: School, other: School) -> None:
@@ -79,11 +67,11 @@ async def test_other_organizations_have_no_part_in_it(harbour: School, other: Sc
     problem_of(await other.api.post(path, json=theirs), 404, "not-found")
     links = await harbour.get(f"/v1/sessions/{session_id}/join-links")
     problem_of(await other.api.delete(f"{path}/{links[0]['participant_id']}"), 404, "not-found")
-    assert len(await names(harbour, session_id)) == 3
+    assert len(await harbour.names(session_id)) == 3
 
 
 async def test_a_cancelled_class_takes_nobody(harbour: School) -> None:
-    session_id, student = await harbour.book(), await another_student(harbour)
+    session_id, student = await harbour.book(), await harbour.add_student()
     path = f"/v1/sessions/{session_id}"
     await harbour.post(f"{path}/cancel", {})
     await harbour.run_until(session_id, "cancelled")
@@ -92,7 +80,7 @@ async def test_a_cancelled_class_takes_nobody(harbour: School) -> None:
 
 
 async def test_the_change_log_says_who_did_it(harbour: School) -> None:
-    session_id, student = await harbour.book(), await another_student(harbour)
+    session_id, student = await harbour.book(), await harbour.add_student()
     added = await harbour.post(f"/v1/sessions/{session_id}/participants", {"student_ids": [student]})
     (participant_id,) = added["participant_ids"]
     entries = (await harbour.get(f"/v1/audit?subject_id={participant_id}"))["items"]

@@ -92,6 +92,21 @@ async def test_a_student_a_guardian_and_a_course_are_added_by_one_form(
     assert (enrollment["course_id"], enrollment["student_id"]) == (course["id"], student["id"])
 
 
+async def test_a_student_who_is_added_with_a_course_joins_its_coming_classes(
+    browser: httpx.AsyncClient, empty: School
+) -> None:
+    teacher = await empty.post("/v1/instructors", {"name": "Ada Okafor", "email": "ada@x.example"})
+    await add(browser, "/people/families/new", FAMILY | {"course_title": "Algebra"})
+    (course,) = (await empty.get("/v1/courses"))["items"]
+    empty.ids.update({"course": course["id"], "instructor": teacher["id"], "topic": ""})
+    session_id = await empty.book(48 * HOUR, topic_ids=[])
+    other = {"student_name": "Omar Haddad", "course_id": course["id"]}
+    shown = await add(browser, "/people/families/new", FAMILY | other)
+    assert "Enrolled: Omar Haddad" in shown.text
+    assert "1 coming class changed." in shown.text
+    assert "Omar Haddad" in await empty.names(session_id)
+
+
 async def test_a_sibling_gets_the_guardian_who_is_there(browser: httpx.AsyncClient, empty: School) -> None:
     await add(browser, "/people/families/new", FAMILY)
     await add(browser, "/people/families/new", FAMILY | {"student_name": "Omar Haddad"})

@@ -1,13 +1,13 @@
 """Who reads which statement is shown and chosen in review, and is what the families' mails hold."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.campus import School
 from tests.console.lesson import Lesson
+from tests.console.reviewing import documentation, open_review
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
 from tests.stack import TestMail
@@ -22,21 +22,12 @@ async def taught(hall: Hall, academy: School) -> Lesson:
     return await hall.taught_class(academy)
 
 
-async def open_review(page: Page, hall: Hall, lesson: Lesson) -> None:
-    await page.goto(f"{hall.campus.url}/sessions/{lesson.session_id}/review")
-    await page.locator(".statement").first.wait_for()
-
-
 async def add(page: Page, section: str, text: str) -> None:
     """A new statement by keyboard; `section` is its number."""
     await page.keyboard.press("n")
     await page.keyboard.press(section)
     await page.keyboard.type(text)
     await page.keyboard.press("Escape")
-
-
-async def documentation(academy: School, lesson: Lesson) -> Any:
-    return await academy.get(f"/v1/sessions/{lesson.session_id}/documentation")
 
 
 async def test_each_family_is_mailed_what_review_shows_as_theirs(

@@ -6,9 +6,9 @@ from playwright.async_api import Page, expect
 
 from tests.campus import School
 from tests.console.lesson import Lesson
+from tests.console.reviewing import documentation, open_review
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
-from tests.console.test_review_audience import documentation, open_review
 
 pytestmark = pytest.mark.adapter
 
