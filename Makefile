@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help sync setup demo up down check format test test-whisperx
+.PHONY: help sync setup demo up down check check-source check-behaviour format test test-whisperx
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -32,10 +32,15 @@ down: ## stop it
 	@$(BIN)/homeroom down
 
 check: sync ## formatting, lint, types, the direction of imports, migrations, replay
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line check-source check-behaviour
+
+check-source:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/mypy .
+
+check-behaviour:
 	$(BIN)/pytest -m check
 
 format: sync ## format and repair what can be repaired
