@@ -65,6 +65,9 @@ class Api:
         headers = {"If-Match": etag} if etag else {}
         return _content(self._send("PATCH", path, json=body, headers=headers))
 
+    def put(self, path: str) -> None:
+        self._send("PUT", path)
+
     def delete(self, path: str) -> None:
         self._send("DELETE", path)
 

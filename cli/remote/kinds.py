@@ -80,6 +80,8 @@ class Kind:
     searchable: bool = True
     importable: bool = True
     grants_access: bool = False  # listed among access commands
+    invited: bool = False  # by mail, to sign in
+    has_account: bool = False  # may sign in with an account at an identity provider
     changes_classes: bool = False  # the course's coming classes, which the answer tells
 
 
@@ -137,12 +139,13 @@ KINDS = (
             _EXTERNAL,
         ),
         ("name", "email", "time_zone", "external_id", "id"), _BY_EXTERNAL | _BY_EMAIL,
+        has_account=True,
     ),
     Kind(
         "member", "members", "Staff, who sign in to the console.",
         (_NAME, _EMAIL, FieldOption("role", "admin or ops", required=True), _LANGUAGE, _TIME_ZONE),
         ("name", "email", "role", "id"), {"role": ("role", _as_text)} | _BY_EMAIL,
-        importable=False, grants_access=True,
+        importable=False, grants_access=True, invited=True, has_account=True,
     ),
     Kind(
         "identity provider", "identity-providers",

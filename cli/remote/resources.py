@@ -13,6 +13,7 @@ from cli.remote.ids import ID_HELP, resolve_id
 from cli.remote.imports import DryRun, File, import_file
 from cli.remote.kinds import KINDS, FieldOption, Kind
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
+from cli.remote.staff import add_invite, add_release_account
 
 
 def commands_of(kind: Kind) -> typer.Typer:
@@ -95,6 +96,10 @@ def commands_of(kind: Kind) -> typer.Typer:
         app.command("import", help="Import rows from a file and show which were refused.")(
             _command(import_, parameters)
         )
+    if kind.invited:
+        add_invite(app, path)
+    if kind.has_account:
+        add_release_account(app, path)
     return app
 
 

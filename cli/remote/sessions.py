@@ -242,6 +242,25 @@ def remove(
 
 @app.command()
 @remote
+def absent(
+    caller: Caller,
+    session: Id,
+    student: Annotated[str, typer.Option(help=f"The student. {ID_HELP}")],
+    undo: Annotated[bool, typer.Option("--undo", help="The student is coming after all.")] = False,
+) -> None:
+    """Say that a student cannot come to a class that is still to start. The instructor and the school are told."""
+    path = _path_of(caller, session)
+    absence = f"{path}/students/{resolve_id(caller.api, '/v1/students', student)}/absence"
+    if undo:
+        caller.api.delete(absence)
+        caller.screen.done("Expected again.", _done(path, "expected"))
+    else:
+        caller.api.put(absence)
+        caller.screen.done("Excused.", _done(path, "excused"))
+
+
+@app.command()
+@remote
 def timeline(caller: Caller, session: Id) -> None:
     """Show every step around the class, done or planned."""
     columns = ("step", "occasion", "outcome", "planned_at", "started_at", "finished_at", "note")

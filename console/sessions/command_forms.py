@@ -67,6 +67,10 @@ class AddForm(Schema):
     key: UUID | None = None  # of the shared page of candidates; adding twice adds once
 
 
+class AbsenceForm(Schema):
+    cannot_come: bool
+
+
 class GuestForm(Schema):
     name: Name
 
@@ -203,6 +207,21 @@ async def remove_person(
 ) -> Response:
     await shared.classes.remove_participant(who, session_id, participant_id)
     return _done(request, session_id, "Removed from the class.")
+
+
+@router.post("/students/{student_id}/absence", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def announce_absence(
+    request: Request,
+    session_id: UUID,
+    student_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    form: Annotated[AbsenceForm, Form()],
+    now: Now,
+) -> Response:
+    await shared.absences.announce(who, session_id, student_id, cannot_come=form.cannot_come, now=now)
+    told = "Excused. The instructor has been told." if form.cannot_come else "Expected again."
+    return _done(request, session_id, told)
 
 
 @router.post("/exceptions/{case_id}/resolve", dependencies=[permits(Permission.EXCEPTIONS_WRITE)])

@@ -87,15 +87,15 @@ export class Item {
   showPeople(searched) {
     const { row } = this;
     const found = searched ? row.people.filter((person) => plain(person.name).includes(searched)) : [];
-    const names = (role) => row.people.filter((person) => person.role === role && !found.includes(person)).map((person) => person.name).join(", ");
+    const names = (role) => row.people.filter((person) => person.role === role && !found.includes(person)).map(shownName).join(", ");
     const named = (role, none) => names(role) || (row.people.some((person) => person.role === role) ? "" : none);
     const [instructors, students] = [named("instructor", "No instructor"), named("student", "no students")];
-    const matches = found.map((person) => `${person.name}\n${roleLabel(person.role)}`);
+    const matches = found.map((person) => `${shownName(person)}\n${roleLabel(person.role)}`);
     this.#set("people", [matches.join("\n"), instructors, students].join("\0"), () => {
-      this.parts.matched.replaceChildren(...found.flatMap((person) => [element("mark", person.name), element("span", ` ${roleLabel(person.role)} `, "muted")]));
+      this.parts.matched.replaceChildren(...found.flatMap((person) => [element("mark", person.name), element("span", ` ${roleLabel(person.role)}${isExcused(person) ? ", excused" : ""} `, "muted")]));
       this.parts.instructors.textContent = instructors;
       this.parts.students.textContent = students;
-      this.parts.students.parentNode.title = row.people.map((person) => `${person.name}, ${roleLabel(person.role)}`).join("\n");
+      this.parts.students.parentNode.title = row.people.map((person) => `${shownName(person)}, ${roleLabel(person.role)}`).join("\n");
     });
   }
 
@@ -105,7 +105,7 @@ export class Item {
     const names = inside.map((person) => person.name).join(", ");
     this.#text("present", running ? `${row.present} of ${row.expected}` : "–");
     this.#set("names", names, () => (this.parts.present.parentNode.title = names ? `In the room: ${names}` : "Nobody is in the room"));
-    const dots = running ? row.people.filter((person) => person.role !== "observer").map((person) => person.present) : [];
+    const dots = running ? row.people.filter((person) => person.role !== "observer" && !isExcused(person)).map((person) => person.present) : [];
     this.#set("dots", dots.join(), () =>
       this.parts.dots.replaceChildren(...dots.slice(0, 8).map((present) => element("i", "", present ? "in" : ""))),
     );
@@ -166,13 +166,23 @@ function section(title, lines, emptyText = "") {
   return node;
 }
 
+// The family said that the person can't come, and they are not there all the same.
+function isExcused(person) {
+  return person.excused && !person.present;
+}
+
+function shownName(person) {
+  return isExcused(person) ? `${person.name} (excused)` : person.name;
+}
+
 function personLine(person) {
   const line = element("li");
   const dot = element("span", "", "board-here");
   dot.dataset.present = person.present;
   dot.setAttribute("aria-hidden", "true");
   const connection = person.quality ? `, connection ${person.quality}` : "";
-  const where = person.present ? `in the room${connection}` : "not in the room";
+  const away = isExcused(person) ? "excused: the family said that they can't come" : "not in the room";
+  const where = person.present ? `in the room${connection}` : away;
   line.append(dot, element("strong", person.name), element("span", `${roleLabel(person.role)}, ${where}`));
   return line;
 }

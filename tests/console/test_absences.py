@@ -65,7 +65,14 @@ async def test_the_school_and_the_instructor_are_told_and_it_can_be_taken_back(
 
         async with hall.campus.browser() as staff:
             shown = await staff.get(hall.campus.console_url(opened.id, f"/sessions/{session_id}"))
-        assert shown.text.count("excused: the family said") == 1
+            assert shown.text.count("excused: the family said") == 1
+            assert "Noor Haddad is coming after all" in shown.text
+            staff.headers["Sec-Fetch-Site"] = "same-origin"
+            leo = f"/sessions/{session_id}/students/{opened.ids['student 1']}/absence"
+            for cannot_come, names in ((True, {"Noor Haddad", "Leo Lindqvist"}), (False, {"Noor Haddad"})):
+                answer = await staff.post(leo, data={"cannot_come": str(cannot_come).lower()})
+                assert answer.is_success or answer.is_redirect, answer.text
+                assert await excused(opened, session_id) == names
         async with await signed_in(
             opened.campus, opened.id, "instructor", UUID(opened.ids["instructor"])
         ) as ada:

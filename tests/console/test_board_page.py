@@ -20,6 +20,7 @@ from domain.subjects import SubjectKind
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.repositories import cases, events, recordings
+from models.session import Participant, Session
 from tests.api.events import in_milliseconds, joined, post_webhook
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.campus import Campus
@@ -179,6 +180,13 @@ async def test_a_row_names_the_instructor_and_the_students(
     page = await browser_page(house, harbour)
     people = row_of(page, running).locator(".board-people")
     await expect(people).to_have_text("Ada Okafor Léo Lindqvist, Noor Haddad")
+    (excused,) = await start_classes(rows, harbour, ["Nouns"])
+    async with rows.tenant(harbour.id) as db:
+        person = await db.get_one(Participant, excused.students[0])
+        person.cannot_come_for = (await db.get_one(Session, excused.id)).starts_at
+    await page.reload()
+    await expect(row_of(page, excused).locator(".board-people")).to_contain_text(f"{person.name} (excused)")
+    await expect(row_of(page, excused).locator(".board-dots i")).to_have_count(2)
 
 
 async def test_a_search_shows_whom_it_found_and_in_which_role(

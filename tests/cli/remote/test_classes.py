@@ -48,6 +48,11 @@ async def test_a_class_is_booked_moved_and_cancelled(shell: Shell) -> None:
     links = await shell.rows("sessions", "links", booked["id"])
     assert {link["role"] for link in links} == {"instructor", "student"}
     assert "/join/" in await shell.output("sessions", "invite", booked["id"], "--name", "Aunt")
+    excused = ("sessions", "absent", booked["id"], "--student", ids["student 0"])
+    for more, outcome in (((), "excused"), (("--undo",), "expected")):
+        assert (await shell.row(*excused, *more))["done"] == outcome
+        attendance = await shell.school.get(f"/v1/sessions/{booked['id']}/attendance")
+        assert any(row["excused"] for row in attendance) == (outcome == "excused")
     added = await shell.row("sessions", "add", booked["id"], "--student", ids["student 1"])
     assert len(added["participant_ids"]) == 1
     again = await shell.output("sessions", "add", booked["id"], "--student", ids["student 1"])

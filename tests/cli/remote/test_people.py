@@ -1,8 +1,12 @@
 """The commands of people and courses: add, show, list, edit, retire, restore."""
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 
 from cli.remote.kinds import KINDS
+from models.access import SignInBinding
 from tests.cli.remote.shell import Shell
 
 pytestmark = pytest.mark.adapter
@@ -64,6 +68,30 @@ async def test_add_edit_retire_and_restore(shell: Shell, kind: str) -> None:
     assert [row["id"] for row in await shell.rows(kind, "list", "--retired")] == [made]
     await shell.output(kind, "restore", made)
     assert await shell.rows(kind, "list", "--retired") == []
+
+
+async def test_a_member_is_invited_again_and_released_from_an_account(shell: Shell) -> None:
+    olu = await shell.row("members", "add", "--name", "Olu", "--email", "olu@h.example", "--role", "ops")
+    invited = await shell.row("members", "invite", "Olu")
+    sent = [row["id"] for row in (await shell.school.get("/v1/notices"))["items"]]
+    assert invited["notice_id"] in sent
+    assert await shell.output("members", "release-account", "Olu", "--yes") == "Bound to no account.\n"
+    async with shell.school.transaction() as db:
+        db.add(
+            SignInBinding(
+                id=uuid4(),
+                organization_id=shell.school.id,
+                issuer="https://login.example.org",
+                subject="4711",
+                person_kind="member",
+                person_id=olu["id"],
+                created_at=datetime.now(UTC),
+            )
+        )
+    assert (await shell.run("members", "release-account", "Olu")).code == 2, "it asks first"
+    released = await shell.row("members", "release-account", "Olu", "--yes")
+    assert released["issuers"] == ["https://login.example.org"]
+    assert await shell.school.get(f"/v1/sign-in-bindings?person_id={olu['id']}") == []
 
 
 async def test_rows_are_named_by_external_id_or_start_of_id(shell: Shell) -> None:
