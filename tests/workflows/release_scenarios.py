@@ -55,6 +55,18 @@ async def running_in_review(environment: WorkflowEnvironment, world: World) -> H
     return session.handle
 
 
+async def running_reopened(environment: WorkflowEnvironment, world: World) -> Handle:
+    """Ended by mistake, drafted, and live again."""
+    session = await book(environment, world)
+    await session.until(session.starts_at + 5 * MINUTE)
+    await session.teacher_joins()
+    await session.end()
+    await session.drafted()
+    await session.reopen_until(session.starts_at + 40 * MINUTE)
+    await session.until(session.starts_at + 15 * MINUTE)
+    return session.handle
+
+
 async def running_overdue_review(environment: WorkflowEnvironment, world: World) -> Handle:
     session = await book(environment, world)
     await session.in_review()
@@ -144,6 +156,7 @@ ON_THE_TIME_SKIPPING_SERVER: dict[str, Scenario] = {
         running_open,
         running_live,
         running_in_review,
+        running_reopened,
         running_overdue_review,
         running_in_quiet_hours,
         filed_after_quiet_hours,
