@@ -43,16 +43,9 @@ class FoldedPresence:
 
 
 @dataclass(frozen=True)
-class SessionPresence:
-    """`folded` is None where the session's events cannot be read; `roles` and `absent_after` are as stored."""
+class SessionPresence(RunningSession):
+    """A running session and who is and was in its room; `folded` is None where its events cannot be read."""
 
-    session_id: UUID
-    organization_id: UUID
-    signalled: Sequence[str]
-    moves: int
-    roles: Mapping[str, str]
-    starts_at: datetime
-    absent_after: str | None
     folded: FoldedPresence | None
 
 
@@ -84,17 +77,7 @@ class PresenceRecord:
 
     def _presence_of(self, session: RunningSession) -> SessionPresence:
         cached = self._cache.get(session.session_id)
-        folded = cached.folded if cached else None
-        return SessionPresence(
-            session.session_id,
-            session.organization_id,
-            session.signalled,
-            session.moves,
-            session.roles,
-            session.starts_at,
-            session.absent_after,
-            folded,
-        )
+        return SessionPresence(**vars(session), folded=cached.folded if cached else None)
 
     def _is_cached(self, session: RunningSession) -> bool:
         cached = self._cache.get(session.session_id)

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, TransitionRefused
-from domain.notices.kinds import NoticeKind, notice_key
+from domain.notices.kinds import NoticeKind, notice_id, notice_key
 from domain.people.access import AccessRole, Principal
 from domain.people.roles import Role
 from domain.sessions.states import SessionState
@@ -80,7 +80,7 @@ class Absences:
         message = render_notice(kind, content, language=reader.language, time_zone=reader.time_zone)
         key = notice_key(session.id, kind, reader.id, f"{person.id} {now.isoformat()}", session.starts_at)
         return Notice(
-            id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
+            id=notice_id(key),
             organization_id=session.organization_id,
             key=key,
             subject_kind=SubjectKind.SESSION,

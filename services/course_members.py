@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import HomeroomError, TransitionRefused
-from domain.notices.kinds import CourseNoticeKind, notice_key
+from domain.notices.kinds import CourseNoticeKind, notice_id, notice_key
 from domain.notices.timing import next_allowed
 from domain.people.access import Principal
 from domain.people.sign_in import FAMILY_LINK_TTL
@@ -196,7 +196,7 @@ class CourseMembers:
         )
         send_after = next_allowed(now, guardian.time_zone, guardian.quiet_from, guardian.quiet_until)
         return Notice(
-            id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
+            id=notice_id(key),
             organization_id=guardian.organization_id,
             key=key,
             subject_kind=SubjectKind.STUDENT,

@@ -1,13 +1,13 @@
 """Invitations: the mail that tells a new member of staff where to sign in."""
 
 from datetime import datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from domain.errors import NotFound, TransitionRefused
-from domain.notices.kinds import AccountNoticeKind, notice_key
+from domain.notices.kinds import AccountNoticeKind, notice_id, notice_key
 from domain.people.access import Principal
 from domain.people.sign_in import INVITATION_TTL
 from domain.subjects import SubjectKind
@@ -78,7 +78,7 @@ class Invitations:
         kind = AccountNoticeKind.INVITATION
         key = notice_key(member.id, kind, member.id, occasion)
         return Notice(
-            id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
+            id=notice_id(key),
             organization_id=member.organization_id,
             key=key,
             subject_kind=SubjectKind.MEMBER,

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import MailboxBusy, TransitionRefused
-from domain.notices.kinds import NoticeKind, is_of_each_start, notice_key
+from domain.notices.kinds import NoticeKind, is_of_each_start, notice_id, notice_key
 from domain.notices.timing import is_outdated, send_at
 from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
@@ -161,7 +161,7 @@ def _row(
         language=recipient.language,
     )
     return Notice(
-        id=uuid5(NAMESPACE_URL, f"homeroom:notice:{key}"),
+        id=notice_id(key),
         organization_id=session.organization_id,
         key=key,
         subject_kind=SubjectKind.SESSION,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 
 class NoticeKind(StrEnum):
@@ -100,6 +101,11 @@ def notice_key(
     """
     key = f"{subject_id}:{kind}:{recipient_id}:{occasion}"
     return f"{key}@{starts_at.astimezone(UTC).isoformat()}" if starts_at else key
+
+
+def notice_id(key: str) -> UUID:
+    """The id of the notice that has this key: written twice, it is one row."""
+    return uuid5(NAMESPACE_URL, f"homeroom:notice:{key}")
 
 
 def is_of_each_start(kind: NoticeKind) -> bool:

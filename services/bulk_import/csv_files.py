@@ -17,7 +17,7 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from domain.errors import InvalidInput
 from services.bulk_import.parsing import MAX_ROW_BYTES, UTF16_BOMS, Content, Lines, Row, too_long
@@ -42,6 +42,27 @@ class _Header:
 
 class _TooLongError(Exception):
     pass
+
+
+class _RowLines:
+    """The decoded lines of a row, which may span several; `taken` counts its bytes, and begins anew with each row.
+
+    Raises _TooLongError once they are more than a row may have.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = iter(lines)
+        self.taken = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.taken += len(line or b"")
+        if line is None or self.taken > MAX_ROW_BYTES:
+            raise _TooLongError
+        return line.decode()
 
 
 def csv_rows(file: IO[bytes], columns: Readers) -> Iterator[Row]:
@@ -182,21 +203,12 @@ def _folded(name: str) -> str:
 
 def _check_quotes(lines: Lines, delimiter: str) -> None:
     """Raises InvalidInput that names the line where a quote opens that is never closed, or closed in another row."""
-    before, taken = lines.position, 0
-
-    def physical() -> Iterator[str]:
-        nonlocal taken
-        for line in lines:
-            taken += len(line or b"")
-            if line is None or taken > MAX_ROW_BYTES:
-                raise _TooLongError
-            yield line.decode()
-
+    before, row_lines = lines.position, _RowLines(lines)
     while True:
-        reader = csv.reader(physical(), delimiter=delimiter, strict=True)
+        reader = csv.reader(row_lines, delimiter=delimiter, strict=True)
         try:
             while True:
-                before, taken = lines.position, 0
+                before, row_lines.taken = lines.position, 0
                 next(reader)
         except StopIteration:
             return
@@ -269,18 +281,8 @@ def _cells(record: list[str] | InvalidInput, header: _Header, columns: Readers) 
 
 def _record(lines: Lines, delimiter: str) -> list[str] | InvalidInput | None:
     """The trimmed cells of the next record, which may span several lines; None after the last one."""
-    taken = 0
-
-    def physical() -> Iterator[str]:
-        nonlocal taken
-        for line in lines:
-            taken += len(line or b"")
-            if line is None or taken > MAX_ROW_BYTES:
-                raise _TooLongError
-            yield line.decode()
-
     try:
-        record = next(csv.reader(physical(), delimiter=delimiter, strict=True), None)
+        record = next(csv.reader(_RowLines(lines), delimiter=delimiter, strict=True), None)
     except _TooLongError:
         return too_long()
     except csv.Error as error:
