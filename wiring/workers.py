@@ -11,6 +11,7 @@ from temporalio.worker import Worker
 from activities.failures import FailureInterceptor
 from config.settings import Settings
 from models.database import Database
+from wiring.build_id import build_id
 from wiring.queues.parts import QueueModule, WorkerParts
 from wiring.temporal import connect
 from workflows.client import ensure_housekeeping, ensure_room_watch
@@ -46,6 +47,7 @@ async def _running_worker(queue: Queue, parts: WorkerParts) -> AsyncIterator[Non
             workflows=module.WORKFLOWS,
             activities=activities,
             interceptors=[FailureInterceptor()],
+            build_id=build_id(),
             max_cached_workflows=CACHED_WORKFLOWS,
             max_concurrent_activities=module.MAX_CONCURRENT,
             # A recorder's heartbeat says up to when audio is stored; a throttled one would make stored audio look lost.

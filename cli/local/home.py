@@ -68,6 +68,10 @@ class Home:
         """Audio that is not in the store yet."""
         return self.root / "spool"
 
+    def ready_file(self, worker: str) -> Path:
+        """Has the id of the worker's process once that is ready."""
+        return self.root / f"{worker}.ready"
+
     def log(self, service: str) -> Path:
         return self.logs / f"{service}.log"
 

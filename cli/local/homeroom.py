@@ -1,16 +1,16 @@
 """Homeroom's own processes as services of the local stack: migrations, API, webhooks and workers."""
 
-import json
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from cli.local.mail import project_root
 from cli.local.process import Launch, StopPlan
 from cli.local.service import Service, http_answers
-from cli.local.temporal import run_temporal_cli
-from workflows.queues import Queue, task_queue
+from workflows.queues import Queue
 
 WORKERS: Final[Mapping[str, Sequence[Queue]]] = {
     "worker-sessions": (Queue.SESSIONS, Queue.NOTICES),
@@ -22,6 +22,10 @@ INFRASTRUCTURE: Final = frozenset({"postgres", "temporal", "livekit", "mail"})
 # Time for a worker's activities to end or hand over, and for the API's open streams to close.
 _WORKER_STOP: Final[StopPlan] = ((signal.SIGTERM, 20.0),)
 _API_GRACE_SECONDS: Final = 3
+# A process that imports for long on a busy machine would only take longer if it were started again.
+_START_SECONDS: Final = 150.0
+# A transcript may be late, a recording may not: the speech engine takes the cores that the recorders leave.
+_NICENESS: Final[Mapping[str, int]] = {"worker-transcription": 10}
 
 
 def migrate_service(environ: Mapping[str, str], *, database: bool, temporal: bool) -> Service:
@@ -61,38 +65,40 @@ def _uvicorn_service(
         healthy=lambda process: http_answers(f"http://127.0.0.1:{port}/healthz", below=600),
         needs=INFRASTRUCTURE | {"migrate"},
         stop=((signal.SIGTERM, _API_GRACE_SECONDS + 3.0),),
+        start_seconds=_START_SECONDS,
         urls=urls,
     )
 
 
-def worker_service(environ: Mapping[str, str], name: str) -> Service:
-    """One of the worker processes in `WORKERS`."""
-    region, queues = environ.get("HOMEROOM_REGION", "local"), WORKERS[name]
-    arguments = [argument for queue in queues for argument in ("--queue", queue)]
+def worker_service(environ: Mapping[str, str], name: str, ready_file: Path) -> Service:
+    """One of the worker processes in `WORKERS`, which writes its id to `ready_file` once it polls its queues.
+
+    To ask Temporal for its pollers again and again would take a core from the workers that are starting.
+    """
+    arguments = [argument for queue in WORKERS[name] for argument in ("--queue", queue)]
+
+    def launch() -> Launch:
+        ready_file.unlink(missing_ok=True)
+        program = _python(["-m", "worker", *arguments, "--ready-file", str(ready_file)], environ)
+        return replace(program, niceness=_NICENESS.get(name, 0))
+
     return Service(
         name=name,
-        launch=lambda: _python(["-m", "worker", *arguments], environ),
-        healthy=lambda process: all(
-            _polls(process.pid, task_queue(region, queue), environ) for queue in queues
-        ),
+        launch=launch,
+        healthy=lambda process: _is_ready(process.pid, ready_file),
         needs=INFRASTRUCTURE | {"migrate"},
         stop=_WORKER_STOP,
+        start_seconds=_START_SECONDS,
         # While Temporal is unavailable, no worker polls, and a restart would not help.
         watched=False,
     )
 
 
-def _polls(pid: int, queue: str, environ: Mapping[str, str]) -> bool:
-    """Whether this process polls the task queue, according to Temporal; its identity starts with the pid."""
-    done = run_temporal_cli(
-        *("task-queue", "describe", "--task-queue", queue, "-o", "json"),
-        *("--address", environ["HOMEROOM_TEMPORAL_ADDRESS"]),
-        *("--namespace", environ.get("HOMEROOM_TEMPORAL_NAMESPACE", "homeroom")),
-    )
-    if done.returncode != 0:
+def _is_ready(pid: int, ready_file: Path) -> bool:
+    try:
+        return ready_file.read_text().strip() == str(pid)
+    except OSError:
         return False
-    pollers = json.loads(done.stdout).get("pollers") or []
-    return any(str(poller.get("identity", "")).startswith(f"{pid}@") for poller in pollers)
 
 
 def _python(arguments: Sequence[str], environ: Mapping[str, str]) -> Launch:

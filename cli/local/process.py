@@ -28,6 +28,8 @@ class Launch:
     """User and group id to run under; None is the caller's own."""
     death_signal: signal.Signals = signal.SIGKILL
     """What the kernel sends when the parent dies, however it dies."""
+    niceness: int = 0
+    """How far the process steps back for others, up to 19."""
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(launch.death_signal),
+                preexec_fn=_before_program(launch),
                 **identity,  # type: ignore[call-overload]
             )
 
@@ -125,9 +127,20 @@ def describe_exit(code: int) -> str:
         return f"signal {-code}"
 
 
-def _die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+def _before_program(launch: Launch) -> Callable[[], None]:
+    """What the child does before it becomes the program."""
+    die_with_parent = _die_with_parent(launch.death_signal)
+
+    def in_child() -> None:
+        die_with_parent()
+        os.nice(launch.niceness)
+
+    return in_child
+
+
+def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
     if sys.platform != "linux":
-        return None
+        return lambda: None
     libc, parent = ctypes.CDLL(None), os.getpid()
 
     def in_child() -> None:

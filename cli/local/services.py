@@ -103,13 +103,13 @@ def build_services(
         "migrate": migrate,
         "api": lambda: api_service(environ, ports["api"]),
         "webhooks": lambda: webhooks_service(environ, ports["webhooks"]),
-        **{name: _worker(environ, name) for name in WORKERS},
+        **{name: _worker(environ, name, home) for name in WORKERS},
     }
     return [makers[name]() for name in NAMES if name in names and name not in outside]
 
 
-def _worker(environ: Mapping[str, str], name: str) -> Callable[[], Service]:
-    return lambda: worker_service(environ, name)
+def _worker(environ: Mapping[str, str], name: str, home: Home) -> Callable[[], Service]:
+    return lambda: worker_service(environ, name, home.ready_file(name))
 
 
 def _available(name: str, names: Collection[str], outside: Mapping[str, str]) -> bool:

@@ -32,6 +32,9 @@ SILENCE_SECONDS = 10.0  # a process that reports nothing for this long hangs
 LAST_LOOK_SECONDS = 0.5  # for what came while this process itself was suspended
 START_SECONDS = 30.0  # until the first report of a process: a busy machine takes long to load what it needs
 STOP_SECONDS = 12.0
+NEXT_SPARE_SECONDS = (
+    5.0  # after a spare was taken: what the next one imports must not delay its joining the room
+)
 _EXIT_SECONDS = 1.0  # from the end of its reports to the end of the process
 _MAX_LINE = 1 << 20
 _ROOT = Path(media_bridge.__file__).parent.parent
@@ -54,6 +57,7 @@ class SpareRecorder:
 
     def __init__(self) -> None:
         self._starting: asyncio.Task[Process] | None = None
+        self._next: asyncio.TimerHandle | None = None
 
     def prepare(self) -> None:
         """Starts the spare process in the background, if there is none."""
@@ -61,18 +65,24 @@ class SpareRecorder:
             self._starting = asyncio.create_task(_start_process())
 
     async def take(self) -> Process:
-        """A process that waits for its start message; the next spare is prepared."""
+        """A process that waits for its start message; the next spare is prepared a little later."""
         starting, self._starting = self._starting, None
         process = await starting if starting is not None else await _start_process()
         if process.returncode is not None:
             process = await _start_process()
-        self.prepare()
+        self._cancel_next()
+        self._next = asyncio.get_running_loop().call_later(NEXT_SPARE_SECONDS, self.prepare)
         return process
 
     async def aclose(self) -> None:
+        self._cancel_next()
         starting, self._starting = self._starting, None
         if starting is not None:
             await _end_process(await starting)
+
+    def _cancel_next(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
 
 
 class RecorderProcess:
