@@ -50,9 +50,10 @@ class MailStore:
         unfinished.replace(self._path(mail_id))
         return mail_id
 
-    def ids(self) -> list[str]:
-        """The ids of all mails, latest first."""
-        return sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True)
+    def ids(self, to: str | None = None) -> list[str]:
+        """The ids of all mails, or of those with an envelope recipient, latest first."""
+        ids = sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True)
+        return ids if to is None else [mail_id for mail_id in ids if to in self._recipients(mail_id)]
 
     def get(self, mail_id: str) -> StoredMail:
         """The parsed mail. Raises KeyError."""
@@ -78,6 +79,14 @@ class MailStore:
         for mail_id in self.ids():
             self._path(mail_id).unlink(missing_ok=True)
 
+    def _recipients(self, mail_id: str) -> list[str]:
+        """From the first line of the file: a store of many mails is searched without parsing them."""
+        try:
+            with self._path(mail_id).open("rb") as file:
+                return _addresses(file.readline().decode().partition(":")[2].strip())
+        except FileNotFoundError:
+            return []
+
     def _path(self, mail_id: str) -> Path:
         return self._folder / f"{mail_id}.eml"
 
@@ -87,7 +96,7 @@ def _read(mail_id: str, raw: bytes) -> StoredMail:
     return StoredMail(
         id=mail_id,
         received_at=int(mail_id.split("-")[0]) / 1e9,
-        recipients=[part for part in str(message[_RECIPIENTS] or "").split(", ") if part],
+        recipients=_addresses(str(message[_RECIPIENTS] or "")),
         sender=str(message["From"] or ""),
         subject=str(message["Subject"] or ""),
         text=_body(message, "plain"),
@@ -95,6 +104,10 @@ def _read(mail_id: str, raw: bytes) -> StoredMail:
         headers={key: str(value) for key, value in message.items() if key != _RECIPIENTS},
         attachments=[part.get_filename() or "unnamed" for part in message.iter_attachments()],
     )
+
+
+def _addresses(listed: str) -> list[str]:
+    return [part for part in listed.split(", ") if part]
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -71,8 +71,7 @@ def mailbox_app(store: MailStore) -> FastAPI:
     @app.get("/api/messages")
     def messages(to: str | None = None) -> list[dict[str, Any]]:
         """All mails, latest first; `to` filters by envelope recipient."""
-        mails = (store.get(mail_id) for mail_id in store.ids())
-        return [asdict(mail) for mail in mails if to is None or to in mail.recipients]
+        return [asdict(store.get(mail_id)) for mail_id in store.ids(to)]
 
     @app.get("/api/messages/{mail_id}")
     def message(mail_id: str) -> dict[str, Any]:

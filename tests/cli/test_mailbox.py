@@ -5,6 +5,7 @@ import smtplib
 import urllib.error
 import urllib.request
 from email.message import EmailMessage
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,3 +61,13 @@ def test_mails_survive_a_crash_of_the_sink(mail_sink: TestMail) -> None:
     assert len(mail_sink.messages("survivor@home.example")) == 1
     store = MailStore(mail_sink.sink.folder)
     assert store.get(store.ids()[0]).text.strip() == "plain words"
+
+
+def test_mails_of_one_recipient_are_found_by_the_envelope(tmp_path: Path) -> None:
+    store = MailStore(tmp_path)
+    header = b"To: other@home.example\r\n\r\nHello"
+    first = store.add(header, ["ada@home.example", "leo@home.example"])
+    latest = store.add(header, ["leo@home.example"])
+    assert store.ids("leo@home.example") == [latest, first]
+    assert store.ids("ada@home.example") == [first]
+    assert store.ids("other@home.example") == store.ids("a@home.example") == []
