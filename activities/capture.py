@@ -40,7 +40,8 @@ LOST_AFTER_SECONDS = 6.0  # without a heartbeat of a recorder that hears everybo
 START_SECONDS = 10.0  # from the start of the activity until a class without a recorder counts as not recorded
 ROOM_SECONDS = 10.0  # between two looks whether the class still has a room
 RESTART_SECONDS = 1.0  # pause before the next recorder, where the room was deleted during the class
-FIND_SECONDS = 15.0  # between two looks for segments that others have stored
+FIND_SECONDS = 15.0  # between two looks for segments that others have stored …
+HANDOVER_SECONDS, FIND_SOON_SECONDS = 60.0, 2.0  # … and while the recorder of a dead worker hands over
 STORE_AGAIN_SECONDS = 2.0  # between two attempts to store what recorders have left
 # For which audio waits for the store or the disk until somebody is told.
 STORE_RISK, DISK_RISK = timedelta(seconds=60), timedelta(seconds=10)
@@ -166,11 +167,15 @@ class CaptureActivities(Capture):
             return True
 
     async def _find_stored(self, ref: SessionRef, journal: CaptureJournal) -> None:
-        """Index what others store: the recorder of a dead worker goes on for a while, and tells nobody."""
+        """Index what others store: the recorder of a dead worker goes on for a while, and tells nobody.
+
+        Its last segments should be indexed before those that follow: they are transcribed in that order.
+        """
+        hands_over_until = steady_seconds() + HANDOVER_SECONDS if self._recorded_until() else 0.0
         while True:
             with suppress(BaseError, OSError, HomeroomError):
                 journal.add_segments(await self._stored(ref, journal.known))
-            await asyncio.sleep(FIND_SECONDS)
+            await asyncio.sleep(FIND_SOON_SECONDS if steady_seconds() < hands_over_until else FIND_SECONDS)
 
     async def _stored(self, ref: SessionRef, known: Collection[str] = ()) -> list[AudioSegment]:
         return await list_segments(self._store, ref.organization_id, ref.session_id, known=known)
