@@ -30,6 +30,7 @@ class TranscriptionActivities(Transcription):
         self._database = database
         self._store = store
         self._engine = engine
+        self._feeding = 0  # classes whose stored segments wait for their transcript
 
     @activity.defn(name="transcribe_class")
     async def transcribe(self, transcribe: TranscribeInput) -> TranscribeResult:
@@ -52,22 +53,41 @@ class TranscriptionActivities(Transcription):
         while True:
             has_ended = not await self._still_recording(transcribe.session)
             waiting = [s for s in await self._waiting(transcribe.session) if s.key not in fed]
-            for segment in waiting:
-                stored = await obstore.get_async(self._store, segment.key)
-                audio = bytes(await stored.bytes_async())
-                utterances = await asyncio.to_thread(transcriber.feed, segment, audio)
-                fed.add(segment.key)
-                await self._store_utterances(
-                    transcribe.session, utterances, transcriber.take_consumed_segments()
-                )
-            if has_ended and not waiting:
+            if waiting:
+                await self._feed(transcribe.session, transcriber, waiting)
+                fed |= {segment.key for segment in waiting}
+            elif has_ended:
                 utterances = await asyncio.to_thread(transcriber.finish)
                 await self._store_utterances(
                     transcribe.session, utterances, transcriber.take_consumed_segments()
                 )
+                while transcriber.has_numbers_to_compare:
+                    await self._compare_numbers(transcribe.session, transcriber)
                 return
-            if not waiting:
+            elif transcriber.has_numbers_to_compare and not self._feeding:
+                await self._compare_numbers(transcribe.session, transcriber)
+            else:
                 await asyncio.sleep(POLL_SECONDS)
+
+    async def _feed(
+        self, ref: SessionRef, transcriber: SessionTranscriber, waiting: Sequence[AudioSegment]
+    ) -> None:
+        self._feeding += 1
+        try:
+            for segment in waiting:
+                stored = await obstore.get_async(self._store, segment.key)
+                audio = bytes(await stored.bytes_async())
+                utterances = await asyncio.to_thread(transcriber.feed, segment, audio)
+                await self._store_utterances(ref, utterances, transcriber.take_consumed_segments())
+        finally:
+            self._feeding -= 1
+
+    async def _compare_numbers(self, ref: SessionRef, transcriber: SessionTranscriber) -> None:
+        """Decode one utterance with numbers a second time. The live text never waits for it."""
+        compared = await asyncio.to_thread(transcriber.compare_numbers)
+        if compared is not None:
+            async with self._database.tenant(ref.organization_id) as db:
+                await recordings.set_alternatives(db, compared)
 
     async def _still_recording(self, ref: SessionRef) -> bool:
         async with self._database.tenant(ref.organization_id) as db:

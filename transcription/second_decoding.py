@@ -2,12 +2,35 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from transcription.engine import DecodedUtterance, DecodedWord
+from domain.record.transcript import Utterance
+from transcription.engine import DecodedUtterance, DecodedWord, Sound, SpeechEngine, SpeechSpan
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class NumbersToCompare:
+    """An utterance with numbers that was decoded once, and its sound."""
+
+    utterance: Utterance
+    decoded: DecodedUtterance
+    sound: Sound  # the utterance's span alone
+
+    def compare(self, engine: SpeechEngine) -> Utterance | None:
+        """The utterance with the alternatives of a second decoding, which has no hints; None if there are none."""
+        whole = SpeechSpan(0, len(self.sound))
+        second = engine.decode(self.sound, [whole], [self.decoded.language], again=True)
+        compared = with_alternatives(self.decoded, second[0] if second else None)
+        if compared is self.decoded:
+            return None
+        words = zip(self.utterance.words, compared.words, strict=True)
+        return replace(
+            self.utterance,
+            words=tuple(replace(word, alternative=found.alternative) for word, found in words),
+        )
 
 
 def has_numbers(decoded: DecodedUtterance) -> bool:

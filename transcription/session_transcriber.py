@@ -1,5 +1,6 @@
 """Transcribes the tracks of a session, with one TrackTranscriber per track."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 from domain.intervals import Interval
@@ -7,6 +8,7 @@ from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, in_time_order
 from transcription.audio import decode_audio
 from transcription.engine import SpeechEngine
+from transcription.second_decoding import NumbersToCompare
 from transcription.track_transcriber import TrackTranscriber
 
 
@@ -30,14 +32,34 @@ class SessionTranscriber:
         self._hints = hints
         self._transcribed = transcribed or {}
         self._tracks: dict[str, TrackTranscriber] = {}
+        self._to_compare: deque[NumbersToCompare] = deque()
 
     def feed(self, segment: AudioSegment, data: bytes) -> list[Utterance]:
         """The utterances completed by a segment, whose stored audio file is `data`. Raises MalformedEvent."""
-        return in_time_order(self._track(segment.track_sid).feed(segment, decode_audio(data)))
+        track = self._track(segment.track_sid)
+        utterances = track.feed(segment, decode_audio(data))
+        self._to_compare += track.take_numbers_to_compare()
+        return in_time_order(utterances)
 
     def finish(self) -> list[Utterance]:
         """The last utterances of all tracks; no segments may follow."""
-        return in_time_order([utterance for track in self._tracks.values() for utterance in track.finish()])
+        utterances: list[Utterance] = []
+        for track in self._tracks.values():
+            utterances += track.finish()
+            self._to_compare += track.take_numbers_to_compare()
+        return in_time_order(utterances)
+
+    @property
+    def has_numbers_to_compare(self) -> bool:
+        """Whether utterances with numbers wait to be decoded a second time."""
+        return bool(self._to_compare)
+
+    def compare_numbers(self) -> Utterance | None:
+        """Decodes the next of these utterances once more; returns it if another number was heard.
+
+        Blocks, as `feed` does. Nobody waits for it: what is fed goes before.
+        """
+        return self._to_compare.popleft().compare(self._engine)
 
     def take_consumed_segments(self) -> list[AudioSegment]:
         """Segments whose utterances have all been returned since the last call."""

@@ -12,7 +12,7 @@ from domain.record.transcript import Utterance, Word
 from transcription.engine import RATE, DecodedUtterance, Sound, SpeechEngine, SpeechSpan
 from transcription.hallucination_filter import above_noise_floor, is_plausible
 from transcription.hints import echoes_hints
-from transcription.second_decoding import has_numbers, with_alternatives
+from transcription.second_decoding import NumbersToCompare, has_numbers
 from transcription.speech_detection import OPEN_END, find_speech, split_unfinished
 
 NAMESPACE = UUID("4f6c62d2-4a75-4c55-9a57-6f3a63f2a1d0")
@@ -44,6 +44,7 @@ class TrackTranscriber:
         self._starts_at: datetime | None = None  # of the buffered sound
         self._buffered_segments: list[AudioSegment] = []  # segments that the buffered sound comes from
         self._consumed: list[AudioSegment] = []
+        self._to_compare: list[NumbersToCompare] = []
 
     def feed(self, segment: AudioSegment, audio: Sound) -> list[Utterance]:
         """Adds a segment; returns the utterances that it completes."""
@@ -70,6 +71,11 @@ class TrackTranscriber:
     def take_consumed_segments(self) -> list[AudioSegment]:
         """Segments whose utterances have all been returned since the last call."""
         taken, self._consumed = self._consumed, []
+        return taken
+
+    def take_numbers_to_compare(self) -> list[NumbersToCompare]:
+        """Utterances with numbers that have been returned since the last call."""
+        taken, self._to_compare = self._to_compare, []
         return taken
 
     def _is_discontinuous(self, segment: AudioSegment) -> bool:
@@ -107,16 +113,13 @@ class TrackTranscriber:
             return []
         decoded = self._engine.decode(self._sound, loud, self._languages, self._hints)
         plausible = [one for one in decoded if is_plausible(one) and not echoes_hints(one, self._hints)]
-        return [self._utterance(segment, one) for one in self._compared(plausible)]
-
-    def _compared(self, decoded: list[DecodedUtterance]) -> list[DecodedUtterance]:
-        """The utterances, with what a second decoding wrote for their numbers; it has no hints."""
-        spans = [one.span for one in decoded if has_numbers(one)]
-        if not spans:
-            return decoded
-        languages = sorted({one.language for one in decoded})
-        second = {one.span: one for one in self._engine.decode(self._sound, spans, languages, again=True)}
-        return [with_alternatives(one, second.get(one.span)) for one in decoded]
+        utterances = [self._utterance(segment, one) for one in plausible]
+        self._to_compare += [
+            NumbersToCompare(utterance, one, self._sound[one.span.start : one.span.end].copy())
+            for utterance, one in zip(utterances, plausible, strict=True)
+            if has_numbers(one)
+        ]
+        return utterances
 
     def _utterance(self, segment: AudioSegment, decoded: DecodedUtterance) -> Utterance:
         assert self._starts_at is not None
@@ -128,7 +131,6 @@ class TrackTranscriber:
                 end_ms=max(round((word.end - offset) * 1000), 0),
                 text=word.text,
                 probability=word.probability,
-                alternative=word.alternative,
             )
             for word in decoded.words
         )

@@ -89,6 +89,15 @@ async def add_utterances(
     await db.execute(insert(UtteranceRow).values(rows).on_conflict_do_nothing())
 
 
+async def set_alternatives(db: AsyncSession, utterance: Utterance) -> None:
+    """Store what a second decoding wrote in place of the utterance's numbers."""
+    await db.execute(
+        sa.update(UtteranceRow)
+        .where(col(UtteranceRow.id) == utterance.id)
+        .values(words=[_stored_word(word) for word in utterance.words])
+    )
+
+
 async def transcript(db: AsyncSession, session_id: UUID) -> list[Utterance]:
     """All utterances in time order."""
     query = sa.select(UtteranceRow).where(col(UtteranceRow.session_id) == session_id)
