@@ -84,7 +84,8 @@ def test_record_shows_the_interruptions(troubled: ClassUnderTest) -> None:
     assert len(connections(troubled)) == 3, "before the kills, after LiveKit's, after the stack's"
     assert all(connection["left_at"] for connection in connections(troubled))
     cases = troubled.get("/exceptions")
-    assert {case["kind"] for case in cases} <= {"recording_gap", "room_lost"}, cases
+    # On a busy machine people are back before a recorder is, and that is told.
+    assert {case["kind"] for case in cases} <= {"recording_gap", "recording_missing", "room_lost"}, cases
     assert "summary" in troubled.get()["completeness"]["have"]
     assert troubled.steps()["next_briefing"] == "done"
 
