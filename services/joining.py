@@ -74,10 +74,13 @@ class Joining:
     async def people(
         self, link: str, session_id: UUID, now: datetime
     ) -> tuple[Session, Sequence[Participant]]:
-        """The class and all its participants. Raises LinkInvalid, LinkExpired, NotFound."""
+        """The class and all its participants, for who may be in the room now.
+
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
+        """
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:
-            session = await sessions.get_session(db, session_id)
+            session = (await admitted(db, holder)).session
             return session, await sessions.participants(db, session_id)
 
     async def admit(self, link: str, session_id: UUID, now: datetime) -> JoinLink:
@@ -96,7 +99,7 @@ class Joining:
         """Messages of the class's chat, and the position if there are more.
 
         What was said before the class was moved is left out.
-        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, NotFound.
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
         """
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:

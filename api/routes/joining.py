@@ -67,8 +67,10 @@ async def class_now(
 
 
 @router.get("/people")
-async def people_in_class(session_id: UUID, t: str, shared: Shared, now: Now) -> dict[str, PersonOut]:
-    """List the people of the class by LiveKit identity."""
+async def people_in_class(
+    session_id: UUID, t: Annotated[str, Query(max_length=4096)], shared: Shared, now: Now
+) -> dict[str, PersonOut]:
+    """List the people of the class by LiveKit identity, while the class is open."""
     session, people = await shared.joining.people(t, session_id, now)
     return _by_identity(people, session.occurrence_since)
 

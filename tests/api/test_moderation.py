@@ -43,6 +43,12 @@ class Moderated:
                 f"/v1/join/{self.booked.session_id}/{act}", json={"link": link or self.instructor} | body
             )
 
+    async def get(self, path: str) -> httpx.Response:
+        async with self.booked.school.campus.client() as browser:
+            return await browser.get(
+                f"/v1/join/{self.booked.session_id}/{path}", params={"t": self.booked.link}
+            )
+
     async def credentials(self, link: str | None = None) -> httpx.Response:
         return await self.post("credentials", link or self.booked.link)
 
@@ -87,6 +93,7 @@ async def test_removed_person_is_refused_until_readmitted(moderated: Moderated) 
     problem_of(await moderated.credentials(), 403, "removed-from-class")
     message = {"message_id": "m-1", "text": "let me in"}
     problem_of(await moderated.post("chat", moderated.booked.link, **message), 403, "removed-from-class")
+    problem_of(await moderated.get("people"), 403, "removed-from-class")
     people = (await moderated.credentials(moderated.instructor)).json()["people"]
     assert {identity for identity, person in people.items() if person["removed"]} == {student}
     assert (await moderated.post("readmit", participant_id=student)).status_code == 204
