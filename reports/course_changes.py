@@ -31,13 +31,13 @@ def render_course_change(
     values = {
         "w": words,
         "language": language,
-        "hello": words["hello"].format(name=reader),
-        "lead": words[kind].format(student=student, course=course),
+        "hello": words.fill("hello", name=reader),
+        "lead": words.fill(kind, student=student, course=course),
         "classes": [moment(start, language, time_zone, now=now) for start in starts[:_MOST_LISTED]],
-        "further": words["further_classes"].format(count=further) if further > 0 else "",
+        "further": words.fill("further_classes", count=further) if further > 0 else "",
         "zone": time_zone.replace("_", " "),
         "actions": [(words["family_page"], family_url)],
-        "footer": words["footer"].format(organization=organization),
+        "footer": words.fill("footer", organization=organization),
     }
-    subject = words[f"{kind}_subject"].format(student=student, course=course)
+    subject = words.fill(f"{kind}_subject", student=student, course=course)
     return render("course_change", subject, values)
