@@ -30,7 +30,7 @@ def required_key(option: str) -> str:
     """The API key from the option. Raises typer.BadParameter."""
     if not option:
         raise typer.BadParameter(KEY_MISSING)
-    return option
+    return _as_header(option, "--api-key")
 
 
 def operator_token(option: str) -> str:
@@ -38,4 +38,12 @@ def operator_token(option: str) -> str:
     token = option or local_setting("HOMEROOM_ADMIN_TOKEN")
     if not token:
         raise typer.BadParameter("Pass the operator's token with --operator-token or HOMEROOM_ADMIN_TOKEN.")
-    return token
+    return _as_header(token, "--operator-token")
+
+
+def _as_header(secret: str, option: str) -> str:
+    """The secret without spaces around it. Raises BadParameter for one that a header cannot hold."""
+    secret = secret.strip()
+    if not (secret.isascii() and secret.isprintable()):
+        raise typer.BadParameter(f"{option} has characters that no key has. Copy it again.")
+    return secret

@@ -36,7 +36,10 @@ def resolve_id(api: "Api", path: str, typed: str, **query: str) -> str:
     """
     text = typed.strip()
     if text.startswith(EXTERNAL):
-        return _only(typed, _by_external_id(api, path, text.removeprefix(EXTERNAL), query))
+        external_id = text.removeprefix(EXTERNAL).strip()
+        if not external_id:  # the filter would be left out, and the only row of a list be taken
+            raise typer.BadParameter(f"{EXTERNAL} needs an id after it.")
+        return _only(typed, _by_external_id(api, path, external_id, query))
     try:
         return str(UUID(text))
     except ValueError:

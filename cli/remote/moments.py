@@ -14,8 +14,9 @@ _SHORT = re.compile(r"(?:(\d{1,6})d)?\s*(?:(\d{1,6})h)?\s*(?:(\d{1,6})m)?\s*(?:(
 _FROM_NOW = re.compile(r"in\s+((?:\d{1,6}\s*(?:minutes?|mins?|m|hours?|h|days?|d)\s*)+)")
 _PART = re.compile(r"(\d{1,6})\s*([mhd])")
 _CLOCK = re.compile(r"(?:(today|tomorrow)\s+(?:at\s+)?)?(\d{1,2}):(\d{2})")
+_DAY = re.compile(r"today|tomorrow")
 _ISO_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
-FORMS = "2030-03-04T16:00, 2030-03-04T16:00+01:00, 2030-03-04, 14:05, “tomorrow 9:30” or “in 10 minutes”"
+FORMS = "2030-03-04T16:00, 2030-03-04T16:00+01:00, 2030-03-04, 14:05, “tomorrow”, “tomorrow 9:30” or “in 10 minutes”"
 
 
 def read_zone(name: str) -> tzinfo | None:
@@ -33,7 +34,7 @@ def read_moment(text: str, zone: tzinfo | None, now: datetime | None = None) -> 
     and for one that it repeats.
     """
     try:
-        return _read(text.strip(), zone, now or datetime.now(UTC)).astimezone(UTC)
+        return _read(text.strip().lower(), zone, now or datetime.now(UTC)).astimezone(UTC)
     except RepeatedTime as error:
         first, second = error.extra["first"], error.extra["second"]
         raise typer.BadParameter(f"{_sentence(error)} Write {first} or {second}.") from None
@@ -51,12 +52,18 @@ def _read(text: str, zone: tzinfo | None, now: datetime) -> datetime:
         parts = _PART.findall(from_now[1])
         return _next_minute(now + sum((_length(int(n), unit) for n, unit in parts), timedelta()))
     if clock := _CLOCK.fullmatch(text):
-        day = now.astimezone(zone).date() + timedelta(days=clock[1] == "tomorrow")
+        day = _day(clock[1], zone, now)
         return wall_time_to_utc(datetime.combine(day, time(int(clock[2]), int(clock[3]))), zone)
+    if _DAY.fullmatch(text):
+        return start_of_day(_day(text, zone, now), zone)
     if len(text) == len("2030-03-04"):
         return start_of_day(date.fromisoformat(text), zone)
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text.upper())
     return moment if moment.tzinfo else wall_time_to_utc(moment, zone)
+
+
+def _day(word: str | None, zone: tzinfo | None, now: datetime) -> date:
+    return now.astimezone(zone).date() + timedelta(days=word == "tomorrow")
 
 
 def _length(count: int, unit: str) -> timedelta:

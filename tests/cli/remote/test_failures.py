@@ -41,6 +41,9 @@ async def test_a_wrong_field_is_named(shell: Shell) -> None:
     [
         ({"HOMEROOM_API_KEY": ""}, 2, "--api-key"),
         ({"HOMEROOM_API_KEY": "hr_nobody_x"}, 1, "unknown"),
+        ({"HOMEROOM_API_KEY": "hr_nobody_x\n"}, 1, "unknown"),
+        ({"HOMEROOM_API_KEY": "hr_ключ"}, 2, "characters that no key has"),
+        ({"HOMEROOM_API_KEY": "hr_a\nb"}, 2, "characters that no key has"),
         ({"HOMEROOM_API_URL": ""}, 2, "--api-url"),
         ({"HOMEROOM_API_URL": "classes.example"}, 2, "http://"),
         ({"HOMEROOM_API_URL": "http://classes.example:port"}, 2, "isn't a valid address"),

@@ -137,7 +137,7 @@ async def test_a_name_of_several_rows_lists_them(shell: Shell) -> None:
     await shell.output("guardians", "restore", "Ana Silva")
 
 
-@pytest.mark.parametrize("typed", ["ext:nobody", "fedcba98", "no-id", "ab"])
+@pytest.mark.parametrize("typed", ["ext:nobody", "ext:", "fedcba98", "no-id", "ab"])
 async def test_an_unknown_or_malformed_id_is_refused(shell: Shell, typed: str) -> None:
     done = await shell.run("students", "show", typed)
     assert done.code == 2
