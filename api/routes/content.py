@@ -5,7 +5,7 @@ from fastapi.responses import StreamingResponse
 
 from api.http.dependencies import Now, Shared
 from api.http.ranged_content import RESPONSES, StoredContent, content_response, disposition
-from domain.record.files import kind_of
+from domain.record.files import kind_of, saved_name
 from domain.subjects import Subject
 from models.repositories import class_files, recordings
 
@@ -20,7 +20,7 @@ async def file_content(request: Request, t: str, shared: Shared, now: Now) -> Re
     async with shared.database.tenant(link.organization_id) as db:
         row = await class_files.in_use(db, Subject.session(link.session_id), link.file_id)
     kind = kind_of(row.media_type)
-    headers = disposition("inline" if kind.inline else "attachment", row.name)
+    headers = disposition("inline" if kind.inline else "attachment", saved_name(row.name))
     return await content_response(
         request, shared.store, StoredContent(row.key, row.size, row.sha256, kind.media_type, headers)
     )

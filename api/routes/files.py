@@ -97,7 +97,8 @@ def _parts(form: FormData) -> tuple[UploadFile, str]:
         return upload, _NAME.validate_python(name if isinstance(name, str) and name else upload.filename)
     except ValidationError as error:
         raise InvalidInput(
-            "the file needs a name without line breaks", next_step="Send it as the field `name`."
+            "the file needs a name of up to 200 characters, without line breaks and hidden characters",
+            next_step="Send it as the field `name`.",
         ) from error
 
 

@@ -1,5 +1,6 @@
 """Which files a class or another subject can have, and how they are given out."""
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -48,11 +49,16 @@ def file_key(organization_id: UUID, subject_id: UUID, file_id: UUID) -> str:
     return f"{organization_id}/{subject_id}/files/{file_id}"
 
 
+def saved_name(name: str) -> str:
+    """The name under which a file is saved: in no other folder, and without final dots, which Windows leaves out."""
+    return re.sub(r"[/\\]", "_", name).rstrip(". ")
+
+
 def kind_of(media_type: str) -> FileKind:
     return next(kind for kind in KINDS if kind.media_type == media_type)
 
 
 def extension_matches(kind: FileKind, name: str) -> bool:
     """Whether a file name has an extension of the kind, or none: programs choose by the extension."""
-    _, dot, extension = name.rpartition(".")
+    _, dot, extension = saved_name(name).rpartition(".")
     return not dot or not extension.isalnum() or extension.lower() in kind.extensions

@@ -141,6 +141,28 @@ async def test_the_name_field_replaces_the_file_name(kept: StoredClass) -> None:
     assert answer.json()["name"] == "Worksheet.pdf"
 
 
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("../../Worksheet.pdf", ".._.._Worksheet.pdf"),
+        ("C:\\temp\\Worksheet.pdf", "C%3A_temp_Worksheet.pdf"),
+        ("Sheet 1/2.pdf. .", "Sheet%201_2.pdf"),
+    ],
+)
+async def test_a_file_is_saved_in_no_other_folder(kept: StoredClass, name: str, saved: str) -> None:
+    answer = await kept.api.post(f"{kept.path}/files", files={"file": ("blob", PDF)}, data={"name": name})
+    row = answer.json()
+    assert row["name"] == name
+    link = (await kept.api.get(f"{kept.path}/files/{row['id']}/link")).json()["url"]
+    disposition = (await get(link)).headers["content-disposition"]
+    assert disposition.endswith(f"; filename*=UTF-8''{saved}")
+    assert "/" not in disposition
+
+
+async def test_a_final_dot_does_not_hide_the_extension(kept: StoredClass) -> None:
+    problem_of(await kept.upload("run.bat.", b"echo hello\n"), 422, "file-refused")
+
+
 async def test_concurrent_uploads_under_one_key_make_one_file(kept: StoredClass) -> None:
     """Although each multipart form has its own boundary."""
     answers = await asyncio.gather(*(kept.upload("a.pdf", PDF, key="one") for _ in range(4)))
