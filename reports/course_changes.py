@@ -25,7 +25,7 @@ def render_course_change(
     time_zone: str,
     now: datetime,
 ) -> RenderedMessage:
-    """`starts` are those of the classes, in order of time."""
+    """`starts` are those of the classes, in order of time; `family_url` is empty for a reader who has no such page."""
     words, language = words_in(language), supported_language(language)
     further = len(starts) - _MOST_LISTED
     values = {
@@ -36,7 +36,7 @@ def render_course_change(
         "classes": [moment(start, language, time_zone, now=now) for start in starts[:_MOST_LISTED]],
         "further": words.fill("further_classes", count=further) if further > 0 else "",
         "zone": time_zone.replace("_", " "),
-        "actions": [(words["family_page"], family_url)],
+        "actions": [(words["family_page"], family_url)] if family_url else [],
         "footer": words.fill("footer", organization=organization),
     }
     subject = words.fill(f"{kind}_subject", student=student, course=course)

@@ -21,12 +21,13 @@ from domain.subjects import SubjectKind
 from models.course import Course, Enrollment
 from models.database import Database
 from models.notice import Notice
-from models.people import Guardian, Student
-from models.repositories import course_classes, entities, notices, people
+from models.people import Student
+from models.repositories import course_classes, entities, notices
 from models.session import Session
 from reports.course_changes import render_course_change
 from services.class_commands import ClassCommands
 from services.organizations import organization
+from services.recipients import Recipient, family_of
 from signing.links import FamilyLink, LinkSigner
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
@@ -77,6 +78,11 @@ class CourseMembers:
 
         Called again, it adds the student where that failed before, and tells nobody twice.
         """
+        changes = await self._join(who, enrollment, now)
+        await self._follow(who, enrollment, now, takes_part=True)
+        return changes
+
+    async def _join(self, who: Principal, enrollment: Enrollment, now: datetime) -> ClassChanges:
         async with self._database.tenant(who.organization_id) as db:
             coming = await course_classes.to_join(db, enrollment.course_id, enrollment.student_id, now)
 
@@ -98,6 +104,11 @@ class CourseMembers:
 
     async def left(self, who: Principal, enrollment: Enrollment, now: datetime) -> ClassChanges:
         """Take a student out of the course's coming classes, after the enrollment is retired."""
+        changes = await self._leave(who, enrollment, now)
+        await self._follow(who, enrollment, now, takes_part=False)
+        return changes
+
+    async def _leave(self, who: Principal, enrollment: Enrollment, now: datetime) -> ClassChanges:
         async with self._database.tenant(who.organization_id) as db:
             places = await course_classes.to_leave(db, enrollment.course_id, enrollment.student_id, now)
 
@@ -108,6 +119,21 @@ class CourseMembers:
         if changes.changed:
             await self._tell(who, enrollment, CourseNoticeKind.UNENROLLED, changes.changed, now)
         return changes
+
+    async def _follow(
+        self, who: Principal, enrollment: Enrollment, now: datetime, *, takes_part: bool
+    ) -> None:
+        """Make the classes follow an enrollment that was retired or restored while they were changed.
+
+        Whoever changes it then may have read the classes before these changes: the last to look sees all of them.
+        """
+        while True:
+            async with self._database.tenant(who.organization_id) as db:
+                row = await entities.get(db, Enrollment, enrollment.id)
+            if takes_part == (row.retired_at is None):
+                return
+            takes_part = not takes_part
+            await (self._join if takes_part else self._leave)(who, row, now)
 
     async def _each(
         self, coming: Sequence[Session], change: Callable[[Session], Awaitable[None]]
@@ -141,7 +167,7 @@ class CourseMembers:
         changed: Sequence[Session],
         now: datetime,
     ) -> None:
-        """Write one message per guardian, and start those that are due. Housekeeping starts the others."""
+        """Write one message per reader, and start those that are due. Housekeeping starts the others."""
         async with self._database.tenant(who.organization_id) as db:
             written = await self._write(db, enrollment, kind, changed, now)
         for notice in written:
@@ -159,17 +185,18 @@ class CourseMembers:
         now: datetime,
     ) -> list[Notice]:
         course = await entities.get(db, Course, enrollment.course_id)
+        student = await entities.get(db, Student, enrollment.student_id)
         school = await organization(db)
         written = [
-            self._notice(guardian, student, course, school.name, enrollment, kind, changed, now)
-            for guardian, student in await people.guardians_of(db, [enrollment.student_id])
+            self._notice(reader, student, course, school.name, enrollment, kind, changed, now)
+            for reader in await family_of(db, student.id)
         ]
         await notices.prepare(db, written)
         return written
 
     def _notice(
         self,
-        guardian: Guardian,
+        reader: Recipient,
         student: Student,
         course: Course,
         school: str,
@@ -179,36 +206,43 @@ class CourseMembers:
         now: datetime,
     ) -> Notice:
         first = min(session.starts_at for session in changed)
-        key = notice_key(enrollment.id, kind, guardian.id, f"{enrollment.version}:{len(changed)}", first)
+        key = notice_key(enrollment.id, kind, reader.id, f"{enrollment.version}:{len(changed)}", first)
         last = max(session.ends_at for session in changed)
-        family = FamilyLink(guardian.organization_id, guardian.id, guardian.email)
         message = render_course_change(
             kind,
-            reader=guardian.name,
+            reader=reader.name,
             student=student.name,
             course=course.title,
             organization=school,
             starts=sorted(session.starts_at for session in changed),
-            family_url=self._links.family_url(family, max(now, last) + FAMILY_LINK_TTL),
-            language=guardian.language,
-            time_zone=guardian.time_zone,
+            family_url=self._family_url(enrollment, reader, max(now, last) + FAMILY_LINK_TTL),
+            language=reader.language,
+            time_zone=reader.time_zone,
             now=now,
         )
-        send_after = next_allowed(now, guardian.time_zone, guardian.quiet_from, guardian.quiet_until)
+        send_after = next_allowed(now, reader.time_zone, reader.quiet_from, reader.quiet_until)
         return Notice(
             id=notice_id(key),
-            organization_id=guardian.organization_id,
+            organization_id=enrollment.organization_id,
             key=key,
             subject_kind=SubjectKind.STUDENT,
             subject_id=student.id,
             kind=kind,
-            recipient_kind=SubjectKind.GUARDIAN,
-            recipient_id=guardian.id,
-            address=guardian.email,
+            recipient_kind=reader.kind,
+            recipient_id=reader.id,
+            address=reader.address,
             subject=message.subject,
             html=message.html,
             text=message.text,
             send_after=send_after,
             deliver_by=send_after + _DELIVER_WITHIN,
             created_at=now,
+        )
+
+    def _family_url(self, enrollment: Enrollment, reader: Recipient, expires_at: datetime) -> str:
+        """The page of a guardian; students have none."""
+        if reader.kind != "guardian":
+            return ""
+        return self._links.family_url(
+            FamilyLink(enrollment.organization_id, reader.id, reader.address), expires_at
         )

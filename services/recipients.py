@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from uuid import UUID
 
@@ -25,10 +25,13 @@ class Recipient:
     address: str
     language: str
     time_zone: str
-    participants: tuple[Participant, ...]  # the guardian's children in the class, or the instructor
+    participants: tuple[
+        Participant, ...
+    ]  # the guardian's children in the class, the student or the instructor
     quiet_from: time | None = None
     quiet_until: time | None = None
     unsubscribed: frozenset[str] = frozenset()  # kinds of notices that are not sent
+    others: tuple[Participant, ...] = ()  # of a change of people: the guardian's other children in the class
 
 
 async def recipients(
@@ -50,7 +53,7 @@ async def recipients(
     if Audience.GUARDIANS in wanted:
         to += await _families(db, in_class)
     if Audience.GUARDIANS_OF_CHANGED in wanted:
-        to += await _families(db, changed)
+        to += await _families_of_changed(db, changed, in_class)
     if Audience.GUARDIANS_OF_ABSENT in wanted:
         came = await _came(db, session, participants, now)
         to += await _families(
@@ -66,6 +69,17 @@ async def recipients(
         guardians = await _families(db, participants)
         to += [guardian for guardian in guardians if any(child.id in came for child in guardian.participants)]
     return to
+
+
+async def _families_of_changed(
+    db: AsyncSession, changed: Sequence[Participant], in_class: Sequence[Participant]
+) -> list[Recipient]:
+    ids = {person.id for person in changed}
+    others = {
+        reader.id: reader.participants
+        for reader in await _families(db, [person for person in in_class if person.id not in ids])
+    }
+    return [replace(reader, others=others.get(reader.id, ())) for reader in await _families(db, changed)]
 
 
 def _instructor(instructor: Instructor, participants: Sequence[Participant]) -> Recipient:
@@ -109,14 +123,23 @@ async def _families(db: AsyncSession, students: Sequence[Participant]) -> list[R
         (guardian.email, child.student_id) for key, guardian in guardians.items() for child in children[key]
     }
     own_mails = [
-        _student(student, by_student[student.id])
+        _student(student, (by_student[student.id],))
         for student in await people.students_with_address(db, list(by_student))
         if (student.email, student.id) not in shared
     ]
     return [_guardian(guardian, tuple(children[guardian.id])) for guardian in guardians.values()] + own_mails
 
 
-def _student(student: Student, own: Participant) -> Recipient:
+async def family_of(db: AsyncSession, student_id: UUID) -> list[Recipient]:
+    """The guardians of a student, and the student with an address of their own, with no class."""
+    guardians = [guardian for guardian, _ in await people.guardians_of(db, [student_id])]
+    shared = {guardian.email for guardian in guardians}
+    students = await people.students_with_address(db, [student_id])
+    own_mails = [_student(student, ()) for student in students if student.email not in shared]
+    return [_guardian(guardian, ()) for guardian in guardians] + own_mails
+
+
+def _student(student: Student, own: tuple[Participant, ...]) -> Recipient:
     assert student.email is not None, "only students with an address are read"
     return Recipient(
         "student",
@@ -125,7 +148,7 @@ def _student(student: Student, own: Participant) -> Recipient:
         student.email,
         student.language,
         student.time_zone,
-        (own,),
+        own,
         unsubscribed=frozenset(student.unsubscribed),
     )
 

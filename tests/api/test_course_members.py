@@ -38,6 +38,29 @@ async def test_who_enrols_joins_the_coming_classes_and_is_told_once(
     assert again["class_changes"]["changed"] == [first, second]
 
 
+async def test_a_student_with_an_own_address_is_told(harbour: School, mail_sink: TestMail) -> None:
+    await harbour.book()
+    address = f"{uuid4()}@student.example"
+    grown_up = {"name": "Iris Meyer", "email": address, "email_basis": "adult"}
+    student = (await harbour.post("/v1/students", grown_up))["id"]
+    await harbour.post("/v1/enrollments", {"course_id": harbour.ids["course"], "student_id": student})
+    await asyncio.to_thread(wait_until, lambda: bool(mail_sink.messages(address)), what="the message")
+    (mail,) = mail_sink.messages(address)
+    assert mail["subject"] == "Iris Meyer is enrolled in Mathematics"
+    assert "family" not in mail["text"]
+
+
+async def test_classes_follow_the_last_of_several_changes_at_once(harbour: School) -> None:
+    first, second = await harbour.book(), await harbour.book(72 * HOUR)
+    student = await harbour.add_student()
+    enrollment = {"course_id": harbour.ids["course"], "student_id": student}
+    path = f"/v1/enrollments/{(await harbour.post('/v1/enrollments', enrollment))['id']}"
+    await asyncio.gather(*(harbour.post(f"{path}/{act}") for act in ("leave", "restore") * 3))
+    takes_part = (await harbour.get(path))["retired_at"] is None
+    for session_id in (first, second):
+        assert ("Iris Meyer" in await harbour.names(session_id)) == takes_part
+
+
 async def test_a_class_that_clashes_stays_as_it_is_and_says_why(harbour: School) -> None:
     student = await harbour.add_student()
     ben = (await harbour.post("/v1/instructors", {"name": "Ben", "email": f"{uuid4()}@harbour.example"}))[
