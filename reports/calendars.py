@@ -10,7 +10,13 @@ from reports.catalogue import words_in
 from reports.contexts import ClassContext
 
 _REQUESTS = frozenset(
-    {NoticeKind.CONFIRMATION, NoticeKind.RESCHEDULED, NoticeKind.SUBSTITUTION, NoticeKind.ADDED}
+    {
+        NoticeKind.CONFIRMATION,
+        NoticeKind.RESCHEDULED,
+        NoticeKind.SUBSTITUTION,
+        NoticeKind.ADDED,
+        NoticeKind.REMOVED,
+    }
 )
 
 
@@ -27,19 +33,22 @@ def calendar_entry(
     """The entry that a notice of this kind adds, moves or cancels; empty for kinds that change no time.
 
     All notices about a class name one UID, and a move raises SEQUENCE: calendars replace what they have.
-    `organizer` is the address that answers go to.
+    `organizer` is the address that answers go to. The context has the join links of all whom the reader has in the
+    class: a reader who has nobody in it any more is uninvited, by a CANCEL that leaves the class itself as it is.
     """
-    cancels = kind == NoticeKind.CANCELLED
-    if not cancels and kind not in _REQUESTS:
+    cancelled = kind == NoticeKind.CANCELLED
+    if not cancelled and kind not in _REQUESTS:
         return ""
+    cancels = cancelled or (kind == NoticeKind.REMOVED and not context.join_urls)
     event = Event()
     event.add("uid", f"{session_id}@homeroom")
-    event.add("sequence", moves + cancels)
+    event.add("sequence", moves + cancelled)
     event.add("dtstamp", context.written_at)
     event.add("dtstart", context.starts_at)
     event.add("dtend", context.ends_at)
     event.add("summary", _clean(f"{context.title} · {context.course}"))
-    event.add("status", "CANCELLED" if cancels else "CONFIRMED")
+    if cancelled or not cancels:  # no status uninvites the attendee alone (RFC 5546, 3.2.5)
+        event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("organizer", _person(context.organization, organizer))
     event.add("attendee", _person(context.reader, reader_address, rsvp="FALSE", partstat="ACCEPTED"))
     event.add("description", _description(context, language, cancels))

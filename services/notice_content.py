@@ -21,13 +21,12 @@ from models.repositories import documents, entities, names, notices, organizatio
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
+from services.joining import join_url
 from services.presence_ahead import expected_and_excused
 from services.recipients import Recipient
 from services.recording_coverage import recording_coverage
 from signing.links import (
-    LINK_VALID_AFTER_CLASS,
     FamilyLink,
-    JoinLink,
     LinkSigner,
     UnsubscribeLink,
     address_fingerprint,
@@ -137,14 +136,6 @@ def context(
     children = {p.student_id: p.name for p in recipient.participants if p.student_id}
     in_class = [person for person in facts.participants if person.in_class]
     shown = in_class if recipient.kind == "instructor" else recipient.participants
-    expires_at = session.ends_at + LINK_VALID_AFTER_CLASS
-    urls = [
-        (
-            person.name,
-            links.join_url(JoinLink(session.id, session.organization_id, person.id, person.role), expires_at),
-        )
-        for person in recipient.participants
-    ]
     return ClassContext(
         organization=facts.organization.name,
         course=facts.course.title,
@@ -158,7 +149,7 @@ def context(
         previous_start=_previous_start(facts, recipient),
         cancel_reason=reason_for_people(session.cancel_reason),
         students=tuple(p.name for p in shown if p.role == Role.STUDENT),
-        join_urls=tuple(urls) if kind in _JOINABLE else (),
+        join_urls=join_urls(session, links, recipient.participants) if kind in _JOINABLE else (),
         page_url=links.session_page(session.id),
         family_url=_family_url(session, recipient, links, now),
         unsubscribe_url=_unsubscribe_url(session, kind, recipient, links, now),
@@ -167,6 +158,13 @@ def context(
         children=children,
         briefing=facts.briefing,
     )
+
+
+def join_urls(
+    session: Session, links: LinkSigner, participants: Sequence[Participant]
+) -> tuple[tuple[str, str], ...]:
+    """The names of these participants, each with their join link."""
+    return tuple((person.name, join_url(links, session, person)) for person in participants)
 
 
 def _previous_start(facts: ClassFacts, recipient: Recipient) -> datetime | None:

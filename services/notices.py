@@ -1,7 +1,7 @@
 """Sends the notices about a class: writes all outbox rows in one transaction, then delivers each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from domain.subjects import SubjectKind
 from models.database import Database
 from models.notice import Notice
 from models.repositories import notices, sessions
+from models.session import Participant
 from reports.calendars import calendar_entry
 from reports.notices import render_notice
-from services.notice_content import ClassFacts, context, gather
+from services.notice_content import ClassFacts, context, gather, join_urls
 from services.outbox import Outbox
 from services.recipients import Recipient, recipients
 from signing.links import LinkSigner
@@ -153,7 +154,7 @@ def _row(
     message = render_notice(notice.kind, content, language=recipient.language, time_zone=recipient.time_zone)
     calendar = calendar_entry(
         notice.kind,
-        content,
+        replace(content, join_urls=join_urls(session, links, _in_class(notice.kind, recipient))),
         session_id=session.id,
         moves=session.moves,
         organizer=facts.organization.contact_email or sender_address,
@@ -186,6 +187,11 @@ def _row(
         ),
         created_at=now,
     )
+
+
+def _in_class(kind: NoticeKind, recipient: Recipient) -> tuple[Participant, ...]:
+    """For whom the recipient has the class in the calendar after this notice."""
+    return recipient.others if kind == NoticeKind.REMOVED else (*recipient.participants, *recipient.others)
 
 
 async def _written(

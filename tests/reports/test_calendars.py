@@ -71,8 +71,23 @@ def test_only_what_changes_the_time_of_a_class_has_an_entry() -> None:
         N.RESCHEDULED,
         N.SUBSTITUTION,
         N.ADDED,
+        N.REMOVED,
         N.CANCELLED,
     }
+
+
+def test_who_is_removed_is_uninvited_and_can_be_added_again() -> None:
+    removed, added = entry(N.REMOVED, moves=1, join_urls=()), entry(N.ADDED, moves=1)
+    assert str(Calendar.from_ical(removed)["method"]) == "CANCEL"
+    assert "status" not in event(removed), "the class takes place for others"
+    assert event(removed)["attendee"] == "mailto:samira@home.example"
+    assert (event(removed)["sequence"], event(added)["sequence"]) == (1, 1)
+
+
+def test_the_entry_of_a_family_stays_while_another_child_is_in_the_class() -> None:
+    stays = entry(N.REMOVED)
+    assert str(Calendar.from_ical(stays)["method"]) == "REQUEST"
+    assert CONTEXT.join_urls[0][0] in str(event(stays)["description"])
 
 
 @given(st.text(min_size=1))
