@@ -109,7 +109,7 @@ async def _own(
         if student_id not in {child.id for child in await own_classes.children(db, who.person_id)}:
             raise NotFound(f"there is no student {student_id} in this class")
     for person in await sessions.participants(db, session_id):
-        if person.student_id == student_id and person.role == Role.STUDENT:
+        if person.student_id == student_id and person.role == Role.STUDENT and person.in_class:
             return session, await entities.lock(db, Participant, person.id) or person
     raise NotFound(f"there is no student {student_id} in this class")
 

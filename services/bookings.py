@@ -99,8 +99,8 @@ async def cancel(db: AsyncSession, cancel: CancelInput) -> None:
 async def add_people(db: AsyncSession, added: AddPeopleInput, now: datetime) -> PeopleResult:
     """Add students and reserve their time; those who are in the class already stay as they are.
 
-    Once the class has a room, they get credentials at once. Raises UnknownReference, DoubleBooked, TransitionRefused;
-    then nobody is added.
+    Once the class has a room, they get credentials at once, also whom the instructor had sent out of it. Raises
+    UnknownReference, DoubleBooked, TransitionRefused; then nobody is added.
     """
     session = await _changeable(db, added.session.session_id)
     everybody = await sessions.participants(db, session.id)
@@ -125,7 +125,7 @@ async def add_people(db: AsyncSession, added: AddPeopleInput, now: datetime) -> 
         for student, name in zip(students, names, strict=True)
     ]
     for row in rows:
-        row.removed_at = None
+        row.removed_at = row.sent_out_at = None
         row.credentialed_at = now if added.has_room else None
     db.add_all(rows)
     await db.flush()

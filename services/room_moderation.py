@@ -95,7 +95,11 @@ class RoomModeration:
         if instructor.role != Role.INSTRUCTOR:
             raise NotAllowed("only the instructor of the class can do this", next_step="Ask the instructor.")
         authorship.get().actor = f"instructor:{instructor.instructor_id}"
-        people = [one for one in everybody if one.role != Role.INSTRUCTOR and target in (None, one.id)]
+        people = [
+            one
+            for one in everybody
+            if one.role != Role.INSTRUCTOR and one.in_class and target in (None, one.id)
+        ]
         if target is not None and not people:
             raise NotFound("this person is not among the class's students and guests")
         return _Targets(holder.organization_id, people)

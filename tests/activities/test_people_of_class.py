@@ -17,6 +17,7 @@ from domain.sessions.states import SessionState
 from domain.sessions.timeline import Step
 from integrations.mail import SmtpMailer
 from models.change_log import ChangeRow
+from models.notice import Notice
 from models.people import Guardian
 from models.repositories import sessions
 from models.session import BookedTime
@@ -144,6 +145,10 @@ async def test_who_is_removed_before_the_room_opens_leaves_no_trace_in_the_class
     assert "Leo" in samira["text"], "of her two children"
     assert "Noor" not in samira["text"]
     assert "/join/" not in samira["text"]
+    entries = await _calendars(school, N.REMOVED)
+    assert "METHOD:CANCEL" in entries["Elena"]
+    assert "METHOD:REQUEST" in entries["Samira"]
+    assert "Noor" in entries["Samira"], "who is still in the class"
     assert await _audited(school, "participant", leo.id) == [("participant.deleted", BY)]
 
 
@@ -156,9 +161,13 @@ async def test_who_is_removed_with_the_room_open_stays_in_the_record_if_they_cam
         session = await sessions.get_session(db, school.session.session_id)
         rows = await attendance.rows(db, session, school.starts_at + timedelta(minutes=30))
     assert {row.participant_id: row.seconds for row in rows}[people["Leo"].id] == 600
+    async with school.database.tenant(school.id) as db:
+        await sessions.remove_participant(db, people["Leo"].id, now())
     again = await add(school, "Leo", has_room=True)
     assert again.participant_ids == (people["Leo"].id,), "the same person in the same class"
-    assert (await school.participants())["Leo"].credentialed_at is not None
+    leo = (await school.participants())["Leo"]
+    assert leo.credentialed_at is not None
+    assert leo.sent_out_at is None, "the school lets them in, also if the instructor had sent them out"
 
 
 async def test_the_last_student_and_the_instructor_stay(school: SchoolRows) -> None:
@@ -189,6 +198,18 @@ async def test_a_message_that_waits_is_withdrawn_when_the_child_is_removed(
         row.recipient_id: row.state for row in await school.outbox() if row.recipient_kind == "guardian"
     }
     assert states == {school.people["Elena"]: "withdrawn", school.people["Samira"]: "waiting"}
+
+
+async def _calendars(school: SchoolRows, kind: NoticeKind) -> dict[str, str]:
+    """The calendar entries of a kind of notice by the names of their readers, unfolded."""
+    query = sa.select(Notice).where(
+        col(Notice.session_id) == school.session.session_id, col(Notice.kind) == kind
+    )
+    async with school.database.tenant(school.id) as db:
+        calendars = {row.recipient_id: row.calendar for row in await db.scalars(query)}
+    return {
+        name: calendars[key].replace("\r\n ", "") for name, key in school.people.items() if key in calendars
+    }
 
 
 async def _audited(school: SchoolRows, kind: str, key: Any) -> Sequence[tuple[str, str]]:

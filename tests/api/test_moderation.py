@@ -101,6 +101,15 @@ async def test_removed_person_is_refused_until_readmitted(moderated: Moderated) 
     assert [entry["changes"].keys() for entry in await acts_on_audit(moderated)] == [{"sent_out_at"}] * 2
 
 
+async def test_who_was_taken_out_of_the_class_is_no_longer_moderated(moderated: Moderated) -> None:
+    student: str = (await moderated.credentials()).json()["identity"]
+    school, path = moderated.booked.school, f"/v1/sessions/{moderated.booked.session_id}/participants"
+    assert (await school.api.delete(f"{path}/{student}")).status_code == 204
+    for act in ("mute", "lower-hands", "remove", "readmit"):
+        problem_of(await moderated.post(act, participant_id=student), 404, "not-found")
+    problem_of(await moderated.get("people"), 404, "not-found")
+
+
 async def test_removal_and_lock_end_with_a_move_of_the_class(moderated: Moderated) -> None:
     student: str = (await moderated.credentials()).json()["identity"]
     await moderated.post("lock", locked=True)
