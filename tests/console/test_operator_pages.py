@@ -68,6 +68,19 @@ async def test_the_first_admin_of_a_new_organization_is_invited_and_signs_in(
     assert sum("Harbour Tutoring" in subject for subject in subjects) >= 1
 
 
+async def test_a_form_that_is_corrected_after_it_was_sent_says_that_nothing_new_was_made(
+    campus: Campus, operator: httpx.AsyncClient
+) -> None:
+    first = typed(key=hidden(await operator.get("/operator"), "key"))
+    await operator.post("/operator/organizations", data=first)
+    corrected = typed(key=first["key"])
+    answer = await operator.post("/operator/organizations", data=corrected)
+    assert answer.status_code == 409
+    assert "has created Harbour Tutoring already" in answer.text
+    assert corrected["admin_email"] not in answer.text
+    assert members_at(campus, corrected["admin_email"]) == []
+
+
 async def test_wrong_values_are_shown_at_their_fields(operator: httpx.AsyncClient) -> None:
     form = await operator.get("/operator")
     new = typed(key=hidden(form, "key"), admin_email="nobody", name=" ")
