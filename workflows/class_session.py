@@ -370,6 +370,7 @@ class ClassSession:
     async def _review(self) -> None:
         """Wait for the instructor's approval. An overdue review opens a case; an abandoned one is filed unapproved."""
         if self._facts.state != S.REVIEW:
+            await self._planned_end()
             if not await self._may_be_filed():
                 return
             self._timeline.finish(Step.REVIEW, Outcome.SKIPPED, workflow.now())
@@ -389,6 +390,13 @@ class ClassSession:
         note = f"revision {approved} approved" if approved else "not approved"
         self._timeline.finish(Step.REVIEW, outcome, workflow.now(), note=note)
         self._lifecycle.advance(Trigger.REVIEW_ENDED)
+
+    async def _planned_end(self) -> None:
+        """Wait for the planned end of a class without a draft: ended by mistake, it can be reopened until then."""
+        if workflow.now() >= self._facts.booked.ends_at or not patched(patches.SILENT_TO_ITS_END):
+            return
+        while not await self._timer.sleep_until(self._facts.booked.ends_at, "planned end"):
+            pass
 
     async def _approved_before(self, at: datetime, summary: str) -> bool:
         while self._facts.approved_revision is None:

@@ -42,7 +42,14 @@ COMMANDS_IN_TURN = Patch(
     "a move renews the briefing",
 )
 
-LIVE: Final[tuple[Patch, ...]] = (WHOLE_SLOT, COMMANDS_IN_TURN)
+SILENT_TO_ITS_END = Patch(
+    id="silent-to-its-end",
+    added=date(2026, 11, 29),
+    removable=date(2027, 6, 1),
+    reason="a class that ended before anybody spoke is filed at its planned end, and can be reopened until then",
+)
+
+LIVE: Final[tuple[Patch, ...]] = (WHOLE_SLOT, COMMANDS_IN_TURN, SILENT_TO_ITS_END)
 
 
 def patched(patch: Patch) -> bool:

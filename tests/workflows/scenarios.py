@@ -158,6 +158,17 @@ async def room_not_opened_and_nothing_said(environment: WorkflowEnvironment, wor
     return await over(session)
 
 
+async def ended_before_anybody_spoke(environment: WorkflowEnvironment, world: World) -> Handle:
+    world.utterances = 0
+    session = await book(environment, world)
+    await session.until_start()
+    await session.teacher_joins()
+    await session.pass_time(MINUTE)
+    await session.end()
+    await session.until(session.starts_at + 31 * MINUTE)
+    return await over(session)
+
+
 async def approved_late_at_the_second_try(environment: WorkflowEnvironment, world: World) -> Handle:
     session = await book(environment, world)
     await session.in_review()
@@ -238,6 +249,7 @@ SCENARIOS: dict[str, Scenario] = {
         not_held,
         steps_failed_and_nobody_reviewed,
         room_not_opened_and_nothing_said,
+        ended_before_anybody_spoke,
         approved_late_at_the_second_try,
         filed_at_the_second_try,
         delivered,

@@ -65,6 +65,37 @@ async def test_class_that_is_being_drafted_goes_on(environment: WorkflowEnvironm
     assert (await session.result()).outcome == "held"
 
 
+async def test_class_that_ended_before_anybody_spoke_goes_on(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    world.utterances = 0
+    session = await ended_by_mistake(environment, world)
+    await session.pass_time(10 * MINUTE)
+    assert (await session.facts()).state == "documenting"
+    world.utterances = 3
+    await session.reopen_until(session.starts_at + 40 * MINUTE)
+    await session.pass_time(MINUTE)
+    assert (await session.facts()).state == "live"
+    await session.end()
+    await session.drafted()
+    await session.approve()
+    assert (await session.result()).outcome == "held"
+
+
+async def test_class_in_which_nobody_spoke_is_filed_at_its_planned_end(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    world.utterances = 0
+    session = await ended_by_mistake(environment, world)
+    await session.until(session.starts_at + 29 * MINUTE)
+    assert (await session.facts()).state == "documenting"
+    await session.until(session.starts_at + 31 * MINUTE)
+    assert (await session.facts()).state == "closed"
+    with pytest.raises(TransitionRefused):
+        await session.reopen_until(session.starts_at + 40 * MINUTE)
+    assert (await session.result()).outcome == "held"
+
+
 async def test_class_ends_by_itself_at_the_new_end(environment: WorkflowEnvironment, world: World) -> None:
     session = await ended_by_mistake(environment, world)
     await session.drafted()
