@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import HomeroomError, TransitionRefused
-from domain.notices.kinds import CourseNoticeKind, notice_id, notice_key
-from domain.notices.timing import next_allowed
+from domain.notices.kinds import CourseNoticeKind, NoticeKind, notice_id, notice_key
+from domain.notices.timing import send_at
 from domain.people.access import Principal
 from domain.people.sign_in import FAMILY_LINK_TTL
 from domain.subjects import SubjectKind
@@ -34,6 +34,10 @@ from workflows.contracts.deliveries import DeliveryInput
 
 _AT_ONCE = 4  # classes that are changed at the same time
 _DELIVER_WITHIN = timedelta(days=1)
+_AS_URGENT_AS = {
+    CourseNoticeKind.ENROLLED: NoticeKind.ADDED,
+    CourseNoticeKind.UNENROLLED: NoticeKind.REMOVED,
+}  # where the first of the classes is near
 
 
 @dataclass(frozen=True)
@@ -220,7 +224,14 @@ class CourseMembers:
             time_zone=reader.time_zone,
             now=now,
         )
-        send_after = next_allowed(now, reader.time_zone, reader.quiet_from, reader.quiet_until)
+        send_after = send_at(
+            _AS_URGENT_AS[kind],
+            now,
+            class_starts_at=first,
+            zone=reader.time_zone,
+            quiet_from=reader.quiet_from,
+            quiet_until=reader.quiet_until,
+        )
         return Notice(
             id=notice_id(key),
             organization_id=enrollment.organization_id,

@@ -1,6 +1,7 @@
 """Enrolling in a course and leaving it changes its coming classes, and the answer says which."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -48,6 +49,21 @@ async def test_a_student_with_an_own_address_is_told(harbour: School, mail_sink:
     (mail,) = mail_sink.messages(address)
     assert mail["subject"] == "Iris Meyer is enrolled in Mathematics"
     assert "family" not in mail["text"]
+
+
+async def test_quiet_hours_do_not_hold_back_a_class_that_is_near(
+    harbour: School, mail_sink: TestMail
+) -> None:
+    await harbour.book(4 * HOUR)
+    address, now = f"{uuid4()}@family.example", datetime.now(UTC)
+    quiet = {"quiet_from": now - HOUR, "quiet_until": now + 3 * HOUR}
+    guardian = {"name": "Hana", "email": address, "time_zone": "UTC"}
+    guardian |= {name: f"{at:%H:%M:%S}" for name, at in quiet.items()}
+    guardian_id = (await harbour.post("/v1/guardians", guardian))["id"]
+    student = {"name": "Iris Meyer", "guardian_ids": [guardian_id]}
+    student_id = (await harbour.post("/v1/students", student))["id"]
+    await harbour.post("/v1/enrollments", {"course_id": harbour.ids["course"], "student_id": student_id})
+    await asyncio.to_thread(wait_until, lambda: bool(mail_sink.messages(address)), what="the message")
 
 
 async def test_classes_follow_the_last_of_several_changes_at_once(harbour: School) -> None:
