@@ -1,73 +1,96 @@
-"""Labels: the English that pages show in place of the codes of cases, messages, steps, sections and outcomes."""
+"""Labels: what pages show in place of the codes of cases, messages, steps, sections and outcomes.
+
+The tables are in English; the functions answer in the language of the page.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from console.frame.times import clock
-from domain.cases.kinds import ExceptionKind
+from console.frame.texts import SOURCE, gettext, mark, ngettext, page_language, translation_of
+from console.frame.times import clock, short_duration, unit_of_time
+from domain.cases.kinds import ExceptionKind, Owner
 from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind
 from domain.people.roles import Role
 from domain.record.audience import AudienceKind, StatementAudience
 from domain.record.documentation import CheckOutcome, Section
 from domain.sessions.cancellations import CancelReason
+from domain.sessions.completeness import Part
 from domain.sessions.timeline import Outcome, Step
+from reports.moments import listed
 
 STEPS: Mapping[str, str] = {
-    Step.BOOKING: "Booking",
-    Step.CONFIRMATION: "Confirmation",
-    Step.REMINDER: "Reminder",
-    Step.BRIEFING: "Instructor briefing",
-    Step.ROOM: "Room",
-    Step.CREDENTIALS: "Access for participants",
-    Step.LIVE: "Class",
-    Step.CAPTURE: "Recording",
-    Step.END: "End of class",
-    Step.TRANSCRIPT: "Transcript",
-    Step.DOCUMENTATION: "Draft",
-    Step.REVIEW: "Review",
-    Step.SUMMARY: "Summary to guardians",
-    Step.RECORDS: "Records",
-    Step.NEXT_BRIEFING: "Next briefing",
+    Step.BOOKING: mark("Booking"),
+    Step.CONFIRMATION: mark("Confirmation"),
+    Step.REMINDER: mark("Reminder"),
+    Step.BRIEFING: mark("Instructor briefing"),
+    Step.ROOM: mark("Room"),
+    Step.CREDENTIALS: mark("Access for participants"),
+    Step.LIVE: mark("Class"),
+    Step.CAPTURE: mark("Recording"),
+    Step.END: mark("End of class"),
+    Step.TRANSCRIPT: mark("Transcript"),
+    Step.DOCUMENTATION: mark("Draft"),
+    Step.REVIEW: mark("Review"),
+    Step.SUMMARY: mark("Summary to guardians"),
+    Step.RECORDS: mark("Records"),
+    Step.NEXT_BRIEFING: mark("Next briefing"),
 }
 SECTIONS = {
-    Section.TOPICS: "Topics",
-    Section.PRACTISED: "What was practised",
-    Section.COMPREHENSION: "Comprehension checks",
-    Section.HOMEWORK: "Homework",
-    Section.NEXT_STEPS: "Next steps",
+    Section.TOPICS: mark("Topics"),
+    Section.PRACTISED: mark("What was practised"),
+    Section.COMPREHENSION: mark("Comprehension checks"),
+    Section.HOMEWORK: mark("Homework"),
+    Section.NEXT_STEPS: mark("Next steps"),
 }
 CHECK_OUTCOMES = {
-    CheckOutcome.CORRECT: "Correct",
-    CheckOutcome.PARTLY: "Partly correct",
-    CheckOutcome.INCORRECT: "Incorrect",
-    CheckOutcome.UNANSWERED: "Not answered",
-    CheckOutcome.UNCLEAR: "Unclear",
+    CheckOutcome.CORRECT: mark("Correct"),
+    CheckOutcome.PARTLY: mark("Partly correct"),
+    CheckOutcome.INCORRECT: mark("Incorrect"),
+    CheckOutcome.UNANSWERED: mark("Not answered"),
+    CheckOutcome.UNCLEAR: mark("Unclear"),
 }
 CANCELLATIONS: Mapping[str, str] = {
-    CancelReason.INSTRUCTOR_UNAVAILABLE: "Instructor unavailable",
-    CancelReason.STUDENT_UNAVAILABLE: "Students unavailable",
-    CancelReason.ILLNESS: "Illness",
-    CancelReason.TECHNICAL: "Technical problem",
-    CancelReason.HOLIDAY: "Holiday",
-    CancelReason.WEATHER: "Weather",
-    "unspecified": "No reason",
+    CancelReason.INSTRUCTOR_UNAVAILABLE: mark("Instructor unavailable"),
+    CancelReason.STUDENT_UNAVAILABLE: mark("Students unavailable"),
+    CancelReason.ILLNESS: mark("Illness"),
+    CancelReason.TECHNICAL: mark("Technical problem"),
+    CancelReason.HOLIDAY: mark("Holiday"),
+    CancelReason.WEATHER: mark("Weather"),
+    "unspecified": mark("No reason"),
 }
 CASE_KINDS: Mapping[str, str] = {
-    ExceptionKind.STEP_FAILED: "Step failed",
-    ExceptionKind.INSTRUCTOR_ABSENT: "Instructor absent",
-    ExceptionKind.STUDENT_ABSENT: "Student absent",
-    ExceptionKind.RECORDING_MISSING: "Class not recorded",
-    ExceptionKind.RECORDING_GAP: "Gap in the recording",
-    ExceptionKind.RECORDING_AT_RISK: "Audio cannot be stored",
-    ExceptionKind.RECORDING_LATE: "Audio came too late for the transcript",
-    ExceptionKind.TRANSCRIPT_INCOMPLETE: "Transcript incomplete",
-    ExceptionKind.DOCUMENTATION_OVERDUE: "Review overdue",
-    ExceptionKind.NOTICE_UNDELIVERABLE: "Message not delivered",
-    ExceptionKind.ROOM_LOST: "Room lost",
-    ExceptionKind.WEBHOOK_GAP: "Room events missed",
-    ExceptionKind.SUBSTITUTION_REQUESTED: "Substitution requested",
+    ExceptionKind.STEP_FAILED: mark("Step failed"),
+    ExceptionKind.INSTRUCTOR_ABSENT: mark("Instructor absent"),
+    ExceptionKind.STUDENT_ABSENT: mark("Student absent"),
+    ExceptionKind.RECORDING_MISSING: mark("Class not recorded"),
+    ExceptionKind.RECORDING_GAP: mark("Gap in the recording"),
+    ExceptionKind.RECORDING_AT_RISK: mark("Audio cannot be stored"),
+    ExceptionKind.RECORDING_LATE: mark("Audio came too late for the transcript"),
+    ExceptionKind.TRANSCRIPT_INCOMPLETE: mark("Transcript incomplete"),
+    ExceptionKind.DOCUMENTATION_OVERDUE: mark("Review overdue"),
+    ExceptionKind.NOTICE_UNDELIVERABLE: mark("Message not delivered"),
+    ExceptionKind.ROOM_LOST: mark("Room lost"),
+    ExceptionKind.WEBHOOK_GAP: mark("Room events missed"),
+    ExceptionKind.SUBSTITUTION_REQUESTED: mark("Substitution requested"),
+}
+PARTS: Mapping[str, str] = {
+    Part.CONFIRMATION: mark("confirmation"),
+    Part.BRIEFING: mark("briefing"),
+    Part.ATTENDANCE: mark("attendance"),
+    Part.ENGAGEMENT: mark("engagement"),
+    Part.RECORDING: mark("recording"),
+    Part.TRANSCRIPT: mark("transcript"),
+    Part.DOCUMENTATION: mark("documentation"),
+    Part.APPROVAL: mark("approval"),
+    Part.SUMMARY: mark("summary"),
+    Part.NEXT_BRIEFING: mark("next briefing"),
+}
+CASE_OWNERS: Mapping[str, str] = {
+    Owner.OPS: mark("with ops"),
+    Owner.INSTRUCTOR: mark("with the instructor"),
+    Owner.ADMIN: mark("with an admin"),
 }
 NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.CONFIRMATION: "Confirmation",
@@ -88,25 +111,84 @@ NOTICE_KINDS: Mapping[str, str] = {
     AccountNoticeKind.SIGN_IN: "Sign-in link",
     AccountNoticeKind.INVITATION: "Invitation",
 }
-ROLES: Mapping[str, str] = {Role.OBSERVER: "guest", "member": "staff"}
+ROLES: Mapping[str, str] = {Role.OBSERVER: mark("guest"), "member": "staff"}
+# Codes that are shown as words on the pages of instructors: states, statuses, severities, roles, edits.
+_CODES = (
+    mark("put in another section"),
+    mark("rests on other words"),
+    mark("question or answer changed"),
+    mark("read by others"),
+    mark("no outcome"),
+    mark("correct"),
+    mark("partly"),
+    mark("incorrect"),
+    mark("unanswered"),
+    mark("unclear"),
+    mark("drafted from the transcript"),
+    mark("drafted from the transcript after the class was reopened"),
+    mark("edited with the approval"),
+    mark("not approved"),
+    mark("scheduled"),
+    mark("open"),
+    mark("live"),
+    mark("ending"),
+    mark("documenting"),
+    mark("review"),
+    mark("filing"),
+    mark("closed"),
+    mark("cancelled"),
+    mark("draft"),
+    mark("approved"),
+    mark("changes requested"),
+    mark("overdue"),
+    mark("resolved"),
+    mark("low"),
+    mark("normal"),
+    mark("high"),
+    mark("critical"),
+    mark("planned"),
+    mark("instructor"),
+    mark("student"),
+    mark("added"),
+    mark("removed"),
+    mark("changed"),
+    mark("moved"),
+    mark("held"),
+    mark("not held"),
+    mark("running"),
+    mark("done"),
+    mark("failed"),
+    mark("skipped"),
+)
 # Notes of the session workflow as pages show them. Stored timelines also have the wording of the last release.
 _TIMELINE_NOTES = {
-    "no speech": "nobody spoke",
-    "not held": "class not held",
-    "no approved documentation": "no approved draft",
-    "nothing approved": "no approved draft",
-    "its time had passed": "too late for this class",
-    "its time was over": "too late for this class",
+    "no speech": mark("nobody spoke"),
+    "not held": mark("class not held"),
+    "no approved documentation": mark("no approved draft"),
+    "nothing approved": mark("no approved draft"),
+    "its time had passed": mark("too late for this class"),
+    "its time was over": mark("too late for this class"),
 }
 _END_REASONS = {
-    "scheduled": "time was up",
-    "empty": "room was empty",
-    "command": "ended early",
-    "moved": "class rescheduled",
-    "cancelled": "class cancelled",
+    "scheduled": mark("time was up"),
+    "empty": mark("room was empty"),
+    "command": mark("ended early"),
+    "moved": mark("class rescheduled"),
+    "cancelled": mark("class cancelled"),
 }
 _JOINABLE = re.compile(r"credentials given to (?P<count>\d+) people|(?P<stored>\d+) may come in")
-_ONE_OF_MANY = re.compile(r"\b1 (segment|statement|utterance|word)s\b")
+_COUNTED = re.compile(r"(?P<count>\d+) (?P<what>sent|undeliverable|segments|statements|utterances|words)")
+_APPROVED = re.compile(r"revision (?P<revision>\d+) approved")
+_HOURS_OR_MINUTES = re.compile(r"(?P<count>\d+)(?P<unit>h|m|min)")
+_SECONDS = re.compile(r"(?P<seconds>\d+) s")
+_COUNTS: Mapping[str, Callable[[int], str]] = {
+    "sent": lambda count: ngettext("%(count)s sent", "%(count)s sent", count),
+    "undeliverable": lambda count: ngettext("%(count)s undeliverable", "%(count)s undeliverable", count),
+    "segments": lambda count: ngettext("%(count)s segment", "%(count)s segments", count),
+    "statements": lambda count: ngettext("%(count)s statement", "%(count)s statements", count),
+    "utterances": lambda count: ngettext("%(count)s utterance", "%(count)s utterances", count),
+    "words": lambda count: ngettext("%(count)s word", "%(count)s words", count),
+}
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Fields of the change log whose values are codes.
 _CODED_FIELDS = frozenset(
@@ -128,12 +210,13 @@ _CODED_FIELDS = frozenset(
 
 def code_label(code: str) -> str:
     """A code without a label of its own, as words."""
-    return code.replace("_", " ").replace("-", " ")
+    words = code.replace("_", " ").replace("-", " ")
+    return translation_of(words) or words
 
 
 def case_label(kind: str) -> str:
     """The label of a kind of case, also of one that a later version adds."""
-    return CASE_KINDS.get(kind) or code_label(kind).capitalize()
+    return gettext(CASE_KINDS[kind]) if kind in CASE_KINDS else code_label(kind).capitalize()
 
 
 def notice_label(kind: str) -> str:
@@ -143,20 +226,68 @@ def notice_label(kind: str) -> str:
 
 def role_label(role: str) -> str:
     """The label of a participant's role or a recipient's kind."""
-    return ROLES.get(role) or code_label(role)
+    return gettext(ROLES[role]) if role in ROLES else code_label(role)
+
+
+def cancellation_label(reason: str) -> str:
+    """The label of the reason for which a class was cancelled, also of one that a later version adds."""
+    return gettext(CANCELLATIONS[reason]) if reason in CANCELLATIONS else code_label(reason)
+
+
+def section_titles() -> dict[Section, str]:
+    """The titles of a draft's sections, in their order."""
+    return {section: gettext(title) for section, title in SECTIONS.items()}
+
+
+def outcome_titles() -> dict[CheckOutcome, str]:
+    """The titles of the outcomes of comprehension checks, in their order."""
+    return {outcome: gettext(title) for outcome, title in CHECK_OUTCOMES.items()}
+
+
+def part_label(part: str) -> str:
+    """The label of a part of a class's record."""
+    return gettext(PARTS[part]) if part in PARTS else code_label(part)
+
+
+def case_owner(owner: str) -> str:
+    """Who has to follow a case up."""
+    return gettext(CASE_OWNERS[owner]) if owner in CASE_OWNERS else code_label(owner)
+
+
+def change_note(note: str) -> str:
+    """What else changed of a statement; `domain/record/revisions.py` writes it in English."""
+    before, became, after = note.partition(" became ")
+    if became and page_language() != SOURCE:
+        return f"{code_label(before)} → {code_label(after)}"
+    return translation_of(note) or note
+
+
+def revision_reason(reason: str) -> str:
+    """The reason for a revision: a text of ours, or the words of whoever saved it."""
+    return translation_of(reason) or reason
 
 
 def step_label(step: str, occasion: str = "") -> str:
     """A step of a class; `occasion` tells its reminders apart, by how long before class they are sent."""
-    label = STEPS.get(step) or code_label(step).capitalize()
-    return f"{label} ({occasion} before)" if step == Step.REMINDER and occasion else label
+    label = gettext(STEPS[step]) if step in STEPS else code_label(step).capitalize()
+    if step == Step.REMINDER and occasion:
+        return gettext("%(reminder)s (%(length)s before)", reminder=label, length=_before(occasion))
+    return label
+
+
+def _before(occasion: str) -> str:
+    """How long before class a reminder is sent, such as `24h`."""
+    length = _HOURS_OR_MINUTES.fullmatch(occasion)
+    if length is None or page_language() == SOURCE:
+        return occasion
+    return unit_of_time("hour" if length["unit"] == "h" else "minute", int(length["count"]), "short")
 
 
 def occasion_label(kind: str, occasion: str, people: Mapping[str, str]) -> str:
     """What sets a case apart from others of its kind: a step, a person, a moment. Empty where the page says it
     elsewhere. `people` are names by id."""
     if kind == ExceptionKind.SUBSTITUTION_REQUESTED:
-        return people.get(occasion, "Best match" if occasion == "best_fit" else "")
+        return people.get(occasion, gettext("Best match") if occasion == "best_fit" else "")
     if kind == ExceptionKind.STUDENT_ABSENT:
         return people.get(occasion, "")
     first, _, rest = occasion.partition(" ")
@@ -170,10 +301,11 @@ def occasion_label(kind: str, occasion: str, people: Mapping[str, str]) -> str:
 def audience_label(audience: StatementAudience | None, students: Mapping[UUID, str]) -> str:
     """Who reads a statement; empty if every family of the class does. `students` are names by id."""
     if audience is None or audience.kind == AudienceKind.STAFF:
-        return "Staff only"
+        return gettext("Staff only")
     if audience.kind == AudienceKind.EVERYBODY or len(students) == 1:
         return ""
-    return ", ".join(students.get(student, "a former student") for student in audience.students)
+    former = gettext("a former student")
+    return listed((students.get(student, former) for student in audience.students), page_language())
 
 
 def timeline_note(step: str, outcome: str, note: str) -> str:
@@ -181,11 +313,26 @@ def timeline_note(step: str, outcome: str, note: str) -> str:
     if outcome == Outcome.FAILED:
         return code_label(note)
     if step == Step.END:
-        return _END_REASONS.get(note, note)
+        return gettext(_END_REASONS[note]) if note in _END_REASONS else code_label(note)
     if joinable := _JOINABLE.fullmatch(note):
         count = int(joinable["count"] or joinable["stored"])
-        return f"{count} {'participant' if count == 1 else 'participants'} can join"
-    return _TIMELINE_NOTES.get(note) or _ONE_OF_MANY.sub(r"1 \1", note)
+        return ngettext("%(count)s participant can join", "%(count)s participants can join", count)
+    if note in _TIMELINE_NOTES:
+        return gettext(_TIMELINE_NOTES[note])
+    parts = [_part_of_note(part) for part in note.split(", ")]
+    between = ", " if page_language() == SOURCE else " · "
+    return between.join(parts) if all(parts) else ""
+
+
+def _part_of_note(part: str) -> str:
+    """A count, a length or a revision that a note names; empty where the language has no words for it."""
+    if counted := _COUNTED.fullmatch(part):
+        return _COUNTS[counted["what"]](int(counted["count"]))
+    if approved := _APPROVED.fullmatch(part):
+        return gettext("revision %(number)s approved", number=approved["revision"])
+    if length := _SECONDS.fullmatch(part):
+        return short_duration(float(length["seconds"]))
+    return part if page_language() == SOURCE else translation_of(part)
 
 
 def moment_label(text: str) -> str:

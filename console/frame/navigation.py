@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from console.frame.texts import SOURCE, mark
 from domain.people.access import STAFF, AccessRole, Permission, Principal
 
 
@@ -28,13 +29,14 @@ class Viewer:
     name: str
     sign_out: str = "/sign-out"  # the URL that the sign-out form posts to
     account: str = "/account"  # the page that the name leads to
+    language: str = SOURCE  # of their pages
 
 
 ITEMS = (
     NavigationItem("Today", "/today", Permission.SESSIONS_READ, STAFF),
-    NavigationItem("Teaching", "/teaching", Permission.SESSIONS_READ, (AccessRole.INSTRUCTOR,)),
-    NavigationItem("Family", "/family", Permission.FAMILY_READ),
-    NavigationItem("Review", "/review", Permission.DOCUMENTATION_REVIEW),
+    NavigationItem(mark("Teaching"), "/teaching", Permission.SESSIONS_READ, (AccessRole.INSTRUCTOR,)),
+    NavigationItem(mark("Family"), "/family", Permission.FAMILY_READ),
+    NavigationItem(mark("Review"), "/review", Permission.DOCUMENTATION_REVIEW),
     NavigationItem("People", "/people", Permission.PEOPLE_READ),
     NavigationItem("Courses", "/courses", Permission.COURSES_WRITE),
     NavigationItem("Exceptions", "/exceptions", Permission.EXCEPTIONS_READ),

@@ -11,9 +11,12 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.http.authentication import principal_or_none
-from api.http.problems import status_of
+from api.http.problems import problem_response, status_of
+from console.frame.browser_language import use_browser_language
+from console.frame.problem_texts import shown
 from console.frame.rendering import HEADERS, by_htmx, page
+from console.frame.texts import SOURCE, in_language
+from console.frame.viewers import current_user
 from domain.errors import HomeroomError, InvalidInput, NotAuthenticated, NotFound
 from services.inputs.patterns import problem_in_words
 
@@ -25,18 +28,19 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_errors(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except HomeroomError as error:
-                if not _reads_html(request):
-                    raise
-                return _error_page(request, error)
-            except RequestValidationError as error:
-                if not _reads_html(request):
-                    raise
-                if all(field["loc"][0] == "path" for field in error.errors()):
-                    raise HTTPException(404) from error
-                return _error_page(request, _invalid_input(error))
+            with in_language(SOURCE):
+                try:
+                    return await handle(request)
+                except HomeroomError as error:
+                    if not _reads_html(request):
+                        return _problem(error)
+                    return _error_page(request, error)
+                except RequestValidationError as error:
+                    if not _reads_html(request):
+                        raise
+                    if all(field["loc"][0] == "path" for field in error.errors()):
+                        raise HTTPException(404) from error
+                    return _error_page(request, _invalid_input(error))
 
         return handle_errors
 
@@ -49,10 +53,11 @@ def show_missing_pages(app: FastAPI) -> None:
     async def _missing(request: Request, error: HTTPException) -> Response:
         if error.status_code != 404 or not _reads_html(request):
             return cast("Response", await answer_clients(request, error))  # type: ignore[misc]
-        with suppress(HomeroomError):  # for the navigation, as far as somebody is signed in
-            await principal_or_none(request)
-        step = "Check it for a typing error, or go to your start page."
-        return _error_page(request, NotFound("nothing is at this address", next_step=step))
+        with in_language(SOURCE):
+            with suppress(HomeroomError):  # for the navigation, as far as somebody is signed in
+                await current_user(request)
+            step = "Check it for a typing error, or go to your start page."
+            return _error_page(request, NotFound("nothing is at this address", next_step=step))
 
 
 def _reads_html(request: Request) -> bool:
@@ -62,15 +67,32 @@ def _reads_html(request: Request) -> bool:
 def _error_page(request: Request, error: HomeroomError) -> Response:
     if isinstance(error, NotAuthenticated):
         return _to_sign_in(request)
+    if getattr(request.state, "principal", None) is None and not by_htmx(request):
+        use_browser_language(request)
     return refusal(request, "parts/problem.html" if by_htmx(request) else "problem.html", error)
 
 
 def refusal(request: Request, template: str, error: HomeroomError) -> Response:
     """The error rendered by a template, with Retry-After where the error has one."""
-    response = page(request, template, status_of(error), error=error)
+    response = page(request, template, status_of(error), error=shown(error))
     if wait := error.extra.get("retry_after"):
         response.headers["Retry-After"] = wait
     return response
+
+
+def _problem(error: HomeroomError) -> Response:
+    """The error for the scripts of a page, which show it to its reader."""
+    problem = shown(error)
+    retry_after = {"Retry-After": problem.extra["retry_after"]} if "retry_after" in problem.extra else {}
+    return problem_response(
+        status_of(error),
+        problem.code,
+        problem.title,
+        problem.detail,
+        problem.next_step,
+        more=problem.extra,
+        headers=retry_after,
+    )
 
 
 def _to_sign_in(request: Request) -> Response:

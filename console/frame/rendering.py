@@ -1,7 +1,6 @@
 """Renders pages from templates, with the security headers of the console, and redirects after commands."""
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from fastapi.templating import Jinja2Templates
 from uuid_utils.compat import uuid7
 
 from api.http.security_headers import PAGE
-from console.frame import labels, times
+from console.frame import labels, texts, times
 from console.frame.navigation import items_for
 from reports.moments import listed
 
@@ -42,6 +41,7 @@ FLASHES = {
 
 
 def page(request: Request, name: str, status: int = 200, /, **context: Any) -> Response:
+    """The page of a template, in the language of the request's pages, or in that of the `words` in its context."""
     who = getattr(request.state, "principal", None)
     frame = {
         "who": who,
@@ -50,7 +50,9 @@ def page(request: Request, name: str, status: int = 200, /, **context: Any) -> R
         "navigation": items_for(who, _served(request)),
         "path": request.url.path,
     }
-    return _templates.TemplateResponse(request, name, frame | context, status, headers=HEADERS)
+    words = context.get("words")
+    with texts.in_language(words.language if words else texts.page_language()):
+        return _templates.TemplateResponse(request, name, frame | context, status, headers=HEADERS)
 
 
 def by_htmx(request: Request) -> bool:
@@ -95,10 +97,19 @@ _templates.env.filters["input_value"] = times.input_value
 _templates.env.filters["sides"] = times.sides
 _templates.env.filters["offset"] = times.offset
 _templates.env.filters["duration"] = times.short_duration
-_templates.env.filters["listed"] = partial(listed, language="en")
+_templates.env.filters["listed"] = lambda names: listed(names, texts.page_language())
 _templates.env.filters["sentence"] = _sentence
 _templates.env.filters["words"] = labels.code_label
 _templates.env.filters["case_label"] = labels.case_label
 _templates.env.filters["notice_label"] = labels.notice_label
 _templates.env.filters["role_label"] = labels.role_label
 _templates.env.globals["fresh_id"] = uuid7
+_templates.env.filters["part_label"] = labels.part_label
+_templates.env.filters["case_owner"] = labels.case_owner
+_templates.env.filters["change_note"] = labels.change_note
+_templates.env.filters["revision_reason"] = labels.revision_reason
+_templates.env.globals["_"] = texts.html_gettext
+_templates.env.globals["ngettext"] = texts.html_ngettext
+_templates.env.globals["page_language"] = texts.page_language
+_templates.env.globals["page_direction"] = texts.page_direction
+_templates.env.globals["script_texts"] = texts.script_texts

@@ -1,4 +1,4 @@
-"""Dates, times and durations in English, as the console's pages show them; static/times.js has the same formats."""
+"""Dates, times and durations in the language of the page; static/times.js has the same formats."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.units import format_unit
 
+from console.frame.texts import SOURCE, page_language
 from domain.scheduling.wall_time import is_repeated, occurrences, offset_name
 from reports.moments import locale_of
 
@@ -36,7 +37,9 @@ def clock(at: datetime | None, zone: str, style: str = "time") -> str:
     local = ZoneInfo(zone)
     this_year = at.astimezone(local).year == datetime.now(local).year
     skeletons = [_WITH_YEAR if s == _YEARLESS and not this_year else s for s in _STYLES[style]]
-    text = ", ".join(format_skeleton(skeleton, at, local, locale=ENGLISH) for skeleton in skeletons)
+    text = ", ".join(
+        format_skeleton(skeleton, at, local, locale=locale_of(page_language())) for skeleton in skeletons
+    )
     has_time = "H" in skeletons[-1]
     return f"{text} {offset_name(at, local)}" if has_time and is_repeated(at, local) else text
 
@@ -89,10 +92,17 @@ def short_duration(seconds: float) -> str:
     parts = [
         (unit, count) for unit, count in (("hour", hours), ("minute", minutes), ("second", rest)) if count
     ]
-    return counted(parts or [("second", 0)], "narrow")
+    # The CLDR of Babel lacks narrow units in German and Arabic.
+    length: Literal["narrow", "short"] = "narrow" if page_language() == SOURCE else "short"
+    return " ".join(unit_of_time(unit, count, length) for unit, count in parts or [("second", 0)])
 
 
-def counted(units: Iterable[tuple[str, int]], length: Literal["narrow", "long"] = "long") -> str:
+def unit_of_time(unit: str, count: int, length: Literal["narrow", "short", "long"]) -> str:
+    """A count of a unit of time, such as `5 minutes`."""
+    return format_unit(count, f"duration-{unit}", length, locale=locale_of(page_language()))
+
+
+def counted(units: Iterable[tuple[str, int]]) -> str:
     """Counts of units of time as a phrase, such as `1 day 12 hours`."""
-    parts = [format_unit(count, f"duration-{unit}", length, locale=ENGLISH) for unit, count in units]
-    return format_list(parts, "unit-narrow", ENGLISH)
+    parts = [unit_of_time(unit, count, "long") for unit, count in units]
+    return format_list(parts, "unit-narrow", locale_of(page_language()))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from console.frame.texts import gettext
 from domain.people.roles import identity_of
 from domain.record.transcript import Utterance, Word, spaced_words
 from models.session import Participant
@@ -25,6 +26,6 @@ def transcript_lines(
 ) -> list[TranscriptLine]:
     names = {identity_of(person.id): (person.name, person.role.value) for person in participants}
     return [
-        TranscriptLine(utterance, *names.get(utterance.identity, ("Guest", "observer")))
+        TranscriptLine(utterance, *names.get(utterance.identity, (gettext("Guest"), "observer")))
         for utterance in utterances
     ]

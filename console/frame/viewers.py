@@ -12,9 +12,11 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.authentication import cookie_name, identify, require_same_origin
 from api.http.state import State
 from console.frame.navigation import Viewer
+from console.frame.texts import SOURCE, set_page_language
 from domain.errors import NotAllowed, NotAuthenticated
 from domain.people.access import STAFF, AccessRole, Principal
 from models.authorship import authorship
+from models.people import Guardian, Instructor
 from models.repositories import sign_ins
 from services.sign_in import SIGN_IN_TTL, start_browser_session
 
@@ -22,7 +24,7 @@ _OPERATOR = "operator"
 
 
 async def current_user(request: Request) -> Principal:
-    """The signed-in person or API key; pages also get the name for their header.
+    """The signed-in person or API key; pages also get the name for their header, and speak the person's language.
 
     Raises NotAuthenticated, NotAllowed, RateLimited.
     """
@@ -31,9 +33,9 @@ async def current_user(request: Request) -> Principal:
     except NotAuthenticated as error:
         step = "Sign in. If you run this server, `homeroom desk` prints a sign-in link."
         raise NotAuthenticated("you need to sign in to see this page", next_step=step) from error
-    reads_html = "text/html" in request.headers.get("accept", "")
-    if reads_html and not hasattr(request.state, "viewer"):
+    if not hasattr(request.state, "viewer"):
         request.state.viewer = await _viewer(request.app.state.homeroom, who)
+    set_page_language(request.state.viewer.language)
     return who
 
 
@@ -46,7 +48,9 @@ async def _viewer(shared: State, who: Principal) -> Viewer:
         return Viewer(kind.capitalize())
     async with shared.database.tenant(who.organization_id) as db:
         person = await sign_ins.person(db, kind, who.person_id)
-    return Viewer(person.name if person else "")
+    # Members have no language: the pages of staff are in English.
+    language = person.language if isinstance(person, Instructor | Guardian) else SOURCE
+    return Viewer(person.name if person else "", language=language)
 
 
 class OnlyFor:

@@ -13,6 +13,7 @@ from console.frame import labels
 from console.frame.permits import own_instructor_id, permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, done, page
+from console.frame.texts import gettext
 from console.frame.viewers import CurrentUser, same_origin
 from console.review.review_view import review_view, visible_draft, waits
 from domain.people.access import Permission
@@ -64,7 +65,7 @@ async def queue(
     async with shared.database.tenant(who.organization_id) as db:
         waiting = await reviews.queue(db, after=after, instructor_id=instructor_id, limit=PAGE_SIZE)
         instructors = [] if own_instructor_id(who) else await people.instructors(db)
-        choices = [("", "All instructors"), *((str(i.id), i.name) for i in instructors)]
+        choices = [("", gettext("All instructors")), *((str(i.id), i.name) for i in instructors)]
     template = "parts/review_queue.html" if by_htmx(request) else "review_queue.html"
     return page(request, template, queue=waiting, instructors=choices, instructor_id=instructor_id, now=now)
 
@@ -79,8 +80,8 @@ async def review(request: Request, session_id: UUID, shared: Shared, who: Curren
         path="/review",
         view=view,
         now=now,
-        sections=labels.SECTIONS,
-        outcomes=labels.CHECK_OUTCOMES,
+        sections=labels.section_titles(),
+        outcomes=labels.outcome_titles(),
     )
 
 
@@ -104,7 +105,7 @@ async def changed(
     async with shared.database.tenant(who.organization_id) as db:
         await sessions.get_visible(db, session_id, who)
         changes = await reviews.changed_between(db, session_id, earlier, later)
-    return page(request, "parts/changes.html", changes=changes, sections=labels.SECTIONS)
+    return page(request, "parts/changes.html", changes=changes, sections=labels.section_titles())
 
 
 @router.post("/sessions/{session_id}/review/save", dependencies=[Depends(same_origin)])
@@ -157,4 +158,4 @@ async def request_changes(
     wanted: Annotated[ChangesWanted, Form()],
 ) -> Response:
     await shared.documentation.request_changes(who, session_id, wanted.revision, wanted.reason)
-    return done(request, f"/sessions/{session_id}/review", "Changes requested.")
+    return done(request, f"/sessions/{session_id}/review", gettext("Changes requested."))

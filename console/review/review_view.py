@@ -9,8 +9,9 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.frame import choices, labels
+from console.frame import labels
 from console.frame.recording_gaps import RecordingGap, recording_gaps
+from console.frame.texts import gettext, page_language
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from domain.errors import NotFound
 from domain.people.access import Principal
@@ -26,6 +27,7 @@ from models.documentation import Documentation, DocumentationRevision
 from models.repositories import documents, entities, names, recordings, sessions
 from models.repositories.documents import WaitingDraft
 from models.session import Session
+from reports.moments import locale_of
 from services import reviews
 from services.recording_coverage import recording_coverage
 
@@ -64,7 +66,7 @@ class ReviewView:
             "session": str(self.session.id),
             "revision": self.documentation.revision,
             "waits": self.waits,
-            "sections": list(labels.SECTIONS.items()),
+            "sections": list(labels.section_titles().items()),
             "next": f"/sessions/{self.following}/review" if self.following else "/review",
             "students": [{"id": str(student.id), "name": student.name} for student in self.students],
             "warnings": _WARNINGS.dump_python(self.warnings, mode="json"),
@@ -123,14 +125,14 @@ async def review_view(
 
 
 def _unruled(utterances: Iterable[Utterance]) -> list[str]:
-    names = dict(choices.languages())
+    names = locale_of(page_language()).languages
     return [names.get(code, code) for code in languages_without_rules(utterances)]
 
 
 async def _authors(db: AsyncSession, actors: set[str]) -> dict[str, str]:
     people_and_keys = await names.of_actors(db, actors)
     engines = {
-        actor: f"drafted by the {actor.removeprefix('engine:')} engine"
+        actor: gettext("drafted by the %(engine)s engine", engine=actor.removeprefix("engine:"))
         for actor in actors
         if "engine:" in actor
     }

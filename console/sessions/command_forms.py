@@ -16,7 +16,9 @@ from api.http.problems import status_of
 from console.frame import labels, times
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
+from console.frame.problem_texts import shown
 from console.frame.rendering import by_htmx, done, go_to, page
+from console.frame.texts import gettext
 from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import RepeatedTime
 from domain.people.access import Permission
@@ -109,7 +111,7 @@ async def extend(
         await shared.classes.extend(who, session_id, form.end(zone))
     except RepeatedTime as error:
         return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
-    return _done(request, session_id, "Class extended.")
+    return _done(request, session_id, gettext("Class extended."))
 
 
 @router.post("/reopen", dependencies=[permits(Permission.SESSIONS_RUN)])
@@ -121,13 +123,13 @@ async def reopen(
         await shared.classes.reopen(who, session_id, form.end(zone))
     except RepeatedTime as error:
         return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
-    return _done(request, session_id, "Class reopened. Tell its people to use their links again.")
+    return _done(request, session_id, gettext("Class reopened. Tell its people to use their links again."))
 
 
 @router.post("/end", dependencies=[permits(Permission.SESSIONS_RUN)])
 async def end(request: Request, session_id: UUID, shared: Shared, who: CurrentUser) -> Response:
     await shared.classes.end(who, session_id)
-    return _done(request, session_id, "Class is ending.")
+    return _done(request, session_id, gettext("Class is ending."))
 
 
 @router.post("/cancel", dependencies=[permits(Permission.SESSIONS_WRITE)])
@@ -240,7 +242,9 @@ def _choice_of_side(
     if not by_htmx(request):
         raise error
     sides = times.sides_of(wall, zone)
-    return page(request, "parts/choice_of_side.html", status_of(error), error=error, name=name, sides=sides)
+    return page(
+        request, "parts/choice_of_side.html", status_of(error), error=shown(error), name=name, sides=sides
+    )
 
 
 def _done(request: Request, session_id: UUID, message: str) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from console.frame.texts import gettext
 from domain.intervals import Interval, merged
 from models.record import AttendanceRow
 from models.session import Session
@@ -41,10 +42,14 @@ class Lane:
     def description(self) -> str:
         """The lane in words, for screen readers."""
         if not self.connections:
-            return "was not in class"
-        in_class = "in class " + ", ".join(bar.label for bar in self.connections)
-        away = "; away " + ", ".join(bar.label for bar in self.gaps) if self.gaps else ""
-        unheard = "; not recorded " + ", ".join(bar.label for bar in self.unheard) if self.unheard else ""
+            return gettext("not in class")
+        in_class = gettext("in class") + " " + ", ".join(bar.label for bar in self.connections)
+        away = f"; {gettext('away')} " + ", ".join(bar.label for bar in self.gaps) if self.gaps else ""
+        unheard = (
+            f"; {gettext('not recorded')} " + ", ".join(bar.label for bar in self.unheard)
+            if self.unheard
+            else ""
+        )
         return in_class + away + unheard
 
 

@@ -16,6 +16,7 @@ from console.frame.permits import permits, require
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, done, page
 from console.frame.subjects import recipient_links
+from console.frame.texts import gettext
 from console.frame.viewers import CurrentUser, same_origin, sign_in_operator
 from console.sessions.command_forms import dialogs
 from console.sessions.session_view import session_view
@@ -94,4 +95,6 @@ async def approve(
     revision: Annotated[Revision, Form()],
 ) -> Response:
     await shared.documentation.approve(who, session_id, revision)
-    return done(request, f"/sessions/{session_id}", "Approved. Guardians will get the summary by email.")
+    return done(
+        request, f"/sessions/{session_id}", gettext("Approved. Guardians will get the summary by email.")
+    )

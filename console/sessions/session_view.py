@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from console.frame import labels
 from console.frame.case_people import people_in_cases
 from console.frame.recording_gaps import RecordingGap, recording_gaps
+from console.frame.texts import gettext, page_language
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from console.sessions.lanes import Axis, Lane
 from domain.intervals import Interval
@@ -40,6 +41,7 @@ from models.repositories import (
 )
 from models.session import Participant, Session, TimelineRow
 from reports.briefings import Sections, read_briefing
+from reports.statements import statement_text
 from services import attendance
 from services.reach import unreachable
 from services.recording_coverage import recording_coverage
@@ -136,9 +138,7 @@ class SessionView:
     def cancellation(self) -> str:
         """The reason for which the class was cancelled; empty if none was given."""
         reason = self.session.cancel_reason or "unspecified"
-        return (
-            "" if reason == "unspecified" else labels.CANCELLATIONS.get(reason) or labels.code_label(reason)
-        )
+        return "" if reason == "unspecified" else labels.cancellation_label(reason)
 
     @property
     def open_cases(self) -> int:
@@ -154,6 +154,10 @@ class SessionView:
     def readers(self, statement: Statement) -> str:
         """Who reads a statement; empty if everybody does, or the class has one family."""
         return labels.audience_label(statement.audience, self.students)
+
+    def text(self, statement: Statement) -> str:
+        """The text of a statement; the sentence about a check is in the language of the page."""
+        return statement_text(statement, page_language())
 
     def occasion(self, case: ExceptionCase) -> str:
         """What sets a case apart from others of its kind."""
@@ -206,7 +210,8 @@ async def _chat(db: AsyncSession, session: Session, participants: Iterable[Parti
     names = {identity_of(person.id): person.name for person in participants}
     messages, _ = await events.chat(db, session.id, since=session.occurrence_since)
     return [
-        ChatLine(names.get(message.identity, "Guest"), message.sent_at, message.text) for message in messages
+        ChatLine(names.get(message.identity, gettext("Guest")), message.sent_at, message.text)
+        for message in messages
     ]
 
 
@@ -222,7 +227,7 @@ async def _next_briefing(db: AsyncSession, session: Session, now: datetime) -> S
     briefing = await documents.briefing_from(db, session.id)
     if briefing is None:
         return []
-    return read_briefing(briefing.content, language="en", time_zone=session.time_zone, now=now)
+    return read_briefing(briefing.content, language=page_language(), time_zone=session.time_zone, now=now)
 
 
 def _is_shown(session: Session, row: TimelineRow) -> bool:
@@ -256,7 +261,7 @@ def _people(
 
 def _sections(statements: tuple[Statement, ...]) -> list[DraftSection]:
     sections = [
-        DraftSection(labels.SECTIONS[section], [s for s in statements if s.section == section])
+        DraftSection(gettext(labels.SECTIONS[section]), [s for s in statements if s.section == section])
         for section in Section
     ]
     return [section for section in sections if section.statements]

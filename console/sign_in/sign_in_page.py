@@ -11,8 +11,10 @@ from api.http.authentication import cookie_name, principal_or_none
 from api.http.dependencies import Now, Shared
 from api.http.problems import status_of
 from api.http.state import State
+from console.frame.browser_language import in_browser_language
 from console.frame.problem_page import PageRoute, refusal
 from console.frame.rendering import HEADERS, page
+from console.frame.texts import gettext, mark
 from console.frame.viewers import same_origin, set_cookie, signed_in
 from domain.errors import HomeroomError, RateLimited
 from domain.people.sign_in import domain_of, home_path, safe_path
@@ -22,8 +24,10 @@ from services.openid_sign_in import FLOW_TTL
 from services.sign_in import sign_out
 from wiring.api import OPENID_CALLBACK
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
-NOTES = {"out": "You are signed out.", "everywhere": "You are signed out everywhere."}
+router = APIRouter(
+    include_in_schema=False, route_class=PageRoute, dependencies=[Depends(in_browser_language)]
+)
+NOTES = {"out": mark("You are signed out."), "everywhere": mark("You are signed out everywhere.")}
 
 
 @router.get("/sign-in")
@@ -31,7 +35,7 @@ async def form(request: Request, shared: Shared, next: str = "", note: str = "")
     path = safe_path(next)
     if who := await principal_or_none(request):
         return RedirectResponse(path or home_path(who.role), status_code=303, headers=HEADERS)
-    return _form(request, shared, path, note=NOTES.get(note, ""))
+    return _form(request, shared, path, note=gettext(NOTES[note]) if note in NOTES else "")
 
 
 @router.post("/sign-in", dependencies=[Depends(same_origin)])
@@ -47,7 +51,9 @@ async def request_link(
     try:
         wanted = read_address(wanted)
     except ValueError:
-        return _form(request, shared, path, wanted, "Enter an email address, such as ada@school.example.")
+        return _form(
+            request, shared, path, wanted, gettext("Enter an email address, such as ada@school.example.")
+        )
     domain = domain_of(deliverable_address(wanted))
     await shared.lockout.count_link_request(wanted, _host(request), now)
     providers = await shared.openid_sign_in.choices(domain)

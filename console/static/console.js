@@ -1,6 +1,7 @@
 // Loaded by every page: times in the viewer's zone, dialogs, toasts and live updates.
 import "./dialogs.js";
 import "./live.js";
+import { gettext } from "./texts.js";
 import { localize } from "./times.js";
 import "./toasts.js";
 
@@ -21,7 +22,7 @@ document.addEventListener("htmx:sendError", (event) => {
   const message = document.createElement("p");
   message.className = "error-state";
   message.setAttribute("role", "alert");
-  message.textContent = "Can't reach the server. Nothing was changed. Try again in a moment.";
+  message.textContent = gettext("Can't reach the server. Nothing was changed. Try again in a moment.");
   box.replaceChildren(message);
 });
 // Signing out deletes unsaved drafts from this device.

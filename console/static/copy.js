@@ -1,4 +1,5 @@
 // A button with `data-copies` copies the value of the input with that id to the clipboard.
+import { gettext } from "./texts.js";
 import { toast } from "./toasts.js";
 
 document.addEventListener("click", async (event) => {
@@ -8,8 +9,8 @@ document.addEventListener("click", async (event) => {
   input.select();
   try {
     await navigator.clipboard.writeText(input.value);
-    toast("Copied.");
+    toast(gettext("Copied."));
   } catch {
-    toast("Selected. Copy it with your keyboard.");
+    toast(gettext("Selected. Copy it with your keyboard."));
   }
 });

@@ -3,6 +3,8 @@
 //
 // Keys in the transcript: up and down move between utterances, left and right between words, Enter plays.
 
+import { gettext } from "./texts.js";
+
 const audio = new Audio();
 const bar = document.querySelector("[data-player]");
 let current = null; // {id, from, until: ms at which it stops, or null, rest: ids to play after it; null: all following ones}
@@ -90,18 +92,18 @@ function playNext() {
 }
 
 audio.addEventListener("playing", () => {
-  bar?.querySelector("[data-player-toggle]").setAttribute("aria-label", "Pause");
+  bar?.querySelector("[data-player-toggle]").setAttribute("aria-label", gettext("Pause"));
   bar?.setAttribute("data-state", "playing");
   mark();
 });
 audio.addEventListener("pause", () => {
-  bar?.querySelector("[data-player-toggle]").setAttribute("aria-label", "Play");
+  bar?.querySelector("[data-player-toggle]").setAttribute("aria-label", gettext("Play"));
   bar?.setAttribute("data-state", "paused");
 });
 audio.addEventListener("ended", playNext);
 audio.addEventListener("error", () => {
   unmark();
-  if (bar) bar.querySelector("[data-player-text]").textContent = "This part wasn't recorded.";
+  if (bar) bar.querySelector("[data-player-text]").textContent = gettext("This part wasn't recorded.");
 });
 bar?.querySelector("[data-player-toggle]").addEventListener("click", toggle);
 bar?.querySelector("[data-player-stop]").addEventListener("click", stop);

@@ -8,6 +8,7 @@ import { clearAlert, showAlert, showRefusal } from "./review_alerts.js";
 import { askAudience, narrowed, warningText } from "./review_audience.js";
 import { doubtKey, doubtText, hear } from "./review_numbers.js";
 import { cardOf, draw, drawChecks, grow, highlightSource, keyOf, select } from "./review_view.js";
+import { gettext, ngettext } from "./texts.js";
 import { momentText } from "./times.js";
 import { toast, toastOnNextPage } from "./toasts.js";
 
@@ -40,9 +41,9 @@ function redraw(focus = selected, field = "", first = false) {
 }
 
 function updateState() {
-  page.querySelector("[data-revision]").textContent = `revision ${draft.revision}`;
+  page.querySelector("[data-revision]").textContent = gettext("revision %(number)s", { number: draft.revision });
   const state = page.querySelector("[data-state-text]");
-  const text = !draft.waits ? "" : draft.changed ? "Unsaved changes" : "";
+  const text = !draft.waits ? "" : draft.changed ? gettext("Unsaved changes") : "";
   if (state.textContent !== text) state.textContent = text;
   const field = document.querySelector("[data-revision-field]");
   if (field) field.value = draft.revision;
@@ -122,7 +123,7 @@ function clearSelection() {
 
 function updateSelectionCount() {
   const count = checkedBoxes().length;
-  page.querySelector("[data-chosen]").textContent = count ? `${count} selected: n for a new statement, c to cite` : "";
+  page.querySelector("[data-chosen]").textContent = count ? ngettext("%(count)s selected: n for a new statement, c to cite", "%(count)s selected: n for a new statement, c to cite", count) : "";
 }
 
 // --- editing
@@ -155,7 +156,7 @@ const editing = {
   },
   cite() {
     const words = selectedQuotes();
-    if (!selected || !words.length) return toast("Select utterances first: press t to go to the transcript, m to select.");
+    if (!selected || !words.length) return toast(gettext("Select utterances first: press t to go to the transcript, m to select."));
     draft.cite(selected, words);
     clearSelection();
     redraw();
@@ -169,7 +170,7 @@ const editing = {
     draft.remove(selected);
     redraw(next);
     highlightSource(draft.find(selected));
-    toast("Statement removed.", editing.undo);
+    toast(gettext("Statement removed."), editing.undo);
   },
   undo() {
     const present = new Set(draft.statements.map((statement) => statement.key));
@@ -257,7 +258,7 @@ async function send(command) {
 function isFinished() {
   const statement = draft.unfinished;
   if (!statement) return true;
-  showAlert("error", "Choose a section for the new statement.", "Press 1 to 5, or click one.");
+  showAlert("error", gettext("Choose a section for the new statement."), gettext("Press 1 to 5, or click one."));
   selected = statement.key;
   select(selected);
   cardOf(selected).querySelector(".section-choice button").focus();
@@ -285,7 +286,7 @@ function askAboutNumbers() {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "play";
-    button.setAttribute("aria-label", `Hear “${doubt.number}”`);
+    button.setAttribute("aria-label", gettext("Hear “%(number)s”", { number: doubt.number }));
     button.addEventListener("click", () => hear(doubt, button));
     item.append(button, ` ${doubtText(doubt)}`);
     return item;
@@ -322,19 +323,19 @@ const deciding = {
       const statements = draft.changed ? draft.content : null;
       const { next } = await server.approve({ based_on: draft.revision, statements });
       draft.discardCopy();
-      toastOnNextPage("Approved. Guardians will get the summary by email.");
+      toastOnNextPage(gettext("Approved. Guardians will get the summary by email."));
       location.assign(next);
     }),
   save: () =>
     send(async () => {
       if (!isFinished()) return;
-      if (!draft.changed) return toast("Nothing to save.");
+      if (!draft.changed) return toast(gettext("Nothing to save."));
       const content = draft.content;
       const { revision } = await server.save({ based_on: draft.revision, statements: content, reason: "" });
       draft.markSaved(revision, content);
       newer = null;
       updateState();
-      toast(`Saved as revision ${revision}.`);
+      toast(gettext("Saved as revision %(number)s.", { number: revision }));
     }),
   ask: () => dialog("ask") && open(dialog("ask")),
   skip: () => location.assign(loaded.next),
@@ -351,12 +352,12 @@ const deciding = {
 function showStale(current) {
   newer = current;
   const text = draft.changed
-    ? `They saved revision ${current}. You're editing revision ${draft.revision}; your edits are kept.`
-    : `They saved revision ${current}. You're looking at revision ${draft.revision}.`;
-  const choices = [["See their changes", () => void seeTheirs()]];
-  if (draft.changed) choices.push(["Keep mine", keepMine], ["Discard mine", discardMine]);
-  else choices.push(["Show latest", discardMine]);
-  showAlert("notice", "Someone else changed this draft.", text, choices);
+    ? gettext("They saved revision %(theirs)s. You're editing revision %(yours)s; your edits are kept.", { theirs: current, yours: draft.revision })
+    : gettext("They saved revision %(theirs)s. You're looking at revision %(yours)s.", { theirs: current, yours: draft.revision });
+  const choices = [[gettext("See their changes"), () => void seeTheirs()]];
+  if (draft.changed) choices.push([gettext("Keep mine"), keepMine], [gettext("Discard mine"), discardMine]);
+  else choices.push([gettext("Show latest"), discardMine]);
+  showAlert("notice", gettext("Someone else changed this draft."), text, choices);
 }
 
 async function seeTheirs() {
@@ -390,9 +391,9 @@ async function checkForChanges() {
 }
 
 function showDecided() {
-  showAlert("notice", "Someone else has decided on this draft.", draft.changed ? "Your edits are kept on this device." : "", [
-    ["Next in the queue", () => location.assign(loaded.next)],
-    ["Show latest", () => location.reload()],
+  showAlert("notice", gettext("Someone else has decided on this draft."), draft.changed ? gettext("Your edits are kept on this device.") : "", [
+    [gettext("Next in the queue"), () => location.assign(loaded.next)],
+    [gettext("Show latest"), () => location.reload()],
   ]);
 }
 
@@ -410,14 +411,14 @@ const actions = {
   hear(button) {
     const own = draft.find(selected)?.doubtful ?? [];
     const doubt = button ? own[Number(button.dataset.index)] : own.find((one) => !draft.heard.has(doubtKey(one))) ?? own[0];
-    if (!doubt) return toast("This statement has no doubtful number.");
+    if (!doubt) return toast(gettext("This statement has no doubtful number."));
     draft.heard.add(doubtKey(doubt));
     drawChecks(draft);
     hear(doubt, cardOf(selected).querySelector(`.doubts [data-index="${own.indexOf(doubt)}"]`));
   },
   choose() {
     const box = document.activeElement?.closest("[data-utterance]")?.querySelector("[data-choose]");
-    if (!box) return toast("Press t to go to the transcript first.");
+    if (!box) return toast(gettext("Press t to go to the transcript first."));
     box.checked = !box.checked;
     updateSelectionCount();
   },
@@ -451,6 +452,6 @@ if (restored) {
     draft.revision = restored.revision;
     updateState();
     showStale(current);
-  } else showAlert("notice", "Your unsaved edits are back.", `From ${at}.`, [["Discard", discardMine]]);
+  } else showAlert("notice", gettext("Your unsaved edits are back."), gettext("From %(at)s.", { at }), [[gettext("Discard"), discardMine]]);
 }
 follow();

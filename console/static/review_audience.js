@@ -1,13 +1,14 @@
 // Who reads a statement: its label, its warning, and the dialog in which it is chosen.
 import { open } from "./dialogs.js";
+import { gettext, listed } from "./texts.js";
 
-const names = (students, ids) => new Intl.ListFormat("en").format(students.filter(({ id }) => ids.includes(id)).map(({ name }) => name));
+const names = (students, ids) => listed(students.filter(({ id }) => ids.includes(id)).map(({ name }) => name));
 
 export function audienceLabel({ audience }, students) {
-  if (!audience) return "Automatic";
-  if (audience.kind === "everybody") return "Everyone";
-  if (audience.kind === "staff") return "Staff only";
-  return names(students, audience.students) || "A former student";
+  if (!audience) return gettext("Automatic");
+  if (audience.kind === "everybody") return gettext("Everyone");
+  if (audience.kind === "staff") return gettext("Staff only");
+  return names(students, audience.students) || gettext("A former student");
 }
 
 // Shows the audience on the statement's card, and a warning if other families would read about a student.
@@ -17,14 +18,14 @@ export function showAudience(card, statement, students) {
   button.id = `audience-${statement.key}`; // focus returns to it when the dialog closes
   button.textContent = label;
   button.dataset.kind = statement.audience?.kind ?? "";
-  button.setAttribute("aria-label", `Who reads it: ${label}`);
+  button.setAttribute("aria-label", gettext("Who reads it: %(readers)s", { readers: label }));
   button.hidden = students.length < 2 && statement.audience?.kind !== "staff";
   const warning = card.querySelector(".audience-warning");
   warning.hidden = statement.outside.length === 0;
   if (warning.hidden) return;
   warning.querySelector("span").textContent = warningText(statement, students);
   const narrow = warning.querySelector("button");
-  if (narrow) narrow.textContent = narrowed(statement).kind === "staff" ? "Staff only" : `Only ${names(students, statement.outside)}`;
+  if (narrow) narrow.textContent = narrowed(statement).kind === "staff" ? gettext("Staff only") : gettext("Only %(names)s", { names: names(students, statement.outside) });
 }
 
 // The audience without a warning: the one student whom the statement is about, or staff if there are several.
@@ -34,8 +35,9 @@ export function narrowed({ audience, outside }) {
 }
 
 export function warningText({ audience, outside }, students) {
-  const readers = audience.kind === "everybody" ? "every family reads it" : `${names(students, audience.students)} will read it`;
-  return `About ${names(students, outside)}, but ${readers}.`;
+  const about = names(students, outside);
+  if (audience.kind === "everybody") return gettext("About %(about)s, but every family reads it.", { about });
+  return gettext("About %(about)s, but it is for the families of %(readers)s.", { about, readers: names(students, audience.students) });
 }
 
 // Opens the dialog for a statement; `choose` is called with the kind and the ids of the students.
@@ -57,7 +59,7 @@ export function askAudience(dialog, statement, choose) {
     const own = chosen === "students" ? boxes.filter((box) => box.checked).map((box) => box.value) : [];
     if (chosen === "students" && own.length === 0) {
       event.preventDefault();
-      problem.textContent = "Choose at least one student.";
+      problem.textContent = gettext("Choose at least one student.");
       boxes[0]?.focus();
       return;
     }

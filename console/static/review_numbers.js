@@ -1,15 +1,17 @@
 // Numbers of homework that may have been heard wrong: each is shown under its statement with the sound to check it by.
 import { play } from "./player.js";
+import { gettext, listed } from "./texts.js";
 
 const WHY = {
-  unsure: "hard to hear",
-  differs: "heard in two ways",
-  inconsistent: "makes no sense here",
+  unsure: gettext("hard to hear"),
+  differs: gettext("heard in two ways"),
+  inconsistent: gettext("makes no sense here"),
 };
 
 export function doubtText({ number, doubts, alternative }) {
-  const why = doubts.map((doubt) => WHY[doubt]).join(", ");
-  return `Check “${number}”: ${why}${alternative ? `, maybe “${alternative}”` : ""}.`;
+  const why = listed(doubts.map((doubt) => WHY[doubt]));
+  if (alternative) return gettext("Check “%(number)s”: %(why)s, maybe “%(alternative)s”.", { number, why, alternative });
+  return gettext("Check “%(number)s”: %(why)s.", { number, why });
 }
 
 // Shows the doubtful numbers of a statement on its card; those that were heard are marked.
@@ -23,7 +25,7 @@ function line(doubt, index, heard) {
   const item = document.querySelector("[data-doubt-template]").content.cloneNode(true).firstElementChild;
   const button = item.querySelector("button");
   button.dataset.index = index;
-  button.setAttribute("aria-label", `Hear “${doubt.number}”`);
+  button.setAttribute("aria-label", gettext("Hear “%(number)s”", { number: doubt.number }));
   item.toggleAttribute("data-heard", heard.has(doubtKey(doubt)));
   item.querySelector("span").textContent = doubtText(doubt);
   return item;

@@ -1,5 +1,7 @@
 // Requests of the review editor. A refused one throws Refused with the problem that the server returned.
 
+import { gettext } from "./texts.js";
+
 export class Refused extends Error {
   constructor(problem) {
     super(problem.title);
@@ -9,9 +11,9 @@ export class Refused extends Error {
 
 const UNREACHABLE = {
   code: "unavailable",
-  title: "Can't reach the server",
-  detail: "Your edits are kept on this device.",
-  next_step: "Try again in a moment.",
+  title: gettext("Can't reach the server"),
+  detail: gettext("Your edits are kept on this device."),
+  next_step: gettext("Try again in a moment."),
 };
 
 async function request(path, body) {

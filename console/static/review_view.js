@@ -2,6 +2,7 @@
 
 import { showAudience } from "./review_audience.js";
 import { showDoubts } from "./review_numbers.js";
+import { gettext } from "./texts.js";
 
 const template = (name) => document.querySelector(`[data-${name}-template]`).content;
 
@@ -51,8 +52,8 @@ export function highlightSource(statement) {
 }
 
 function inOrder(titles, sections) {
-  const places = titles.flatMap(([name, title]) => [[name, title], [`new:${name}`, "New statement"]]);
-  const all = [["new:", "New statement"], ...places];
+  const places = titles.flatMap(([name, title]) => [[name, title], [`new:${name}`, gettext("New statement")]]);
+  const all = [["new:", gettext("New statement")], ...places];
   return all.flatMap(([name, title]) => (sections.has(name) ? [[title, sections.get(name)]] : []));
 }
 
@@ -85,12 +86,12 @@ function citation(source, index) {
   const element = template("citation").cloneNode(true).firstElementChild;
   const play = element.querySelector(".play");
   play.dataset.play = source.utterance_id;
-  play.setAttribute("aria-label", `Play: ${source.quote}`);
+  play.setAttribute("aria-label", gettext("Play: %(quote)s", { quote: source.quote }));
   element.querySelector("q").textContent = source.quote;
   const remove = element.querySelector(".uncite");
   if (remove) {
     remove.dataset.index = index;
-    remove.setAttribute("aria-label", `Remove citation: ${source.quote}`);
+    remove.setAttribute("aria-label", gettext("Remove citation: %(quote)s", { quote: source.quote }));
   }
   return element;
 }

@@ -1,5 +1,6 @@
 // Times in the viewer's zone: the server renders them in the class's zone, with the moment in `datetime`.
 import { repeatedOffset } from "./repeated_times.js";
+import { locale } from "./texts.js";
 
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const STYLES = {
@@ -15,7 +16,7 @@ function format(style, withYear) {
   const key = `${style} ${withYear}`;
   if (!formats.has(key)) {
     const options = withYear ? { ...STYLES[style], year: "numeric" } : STYLES[style];
-    formats.set(key, new Intl.DateTimeFormat("en-GB", options));
+    formats.set(key, new Intl.DateTimeFormat(locale, options));
   }
   return formats.get(key);
 }

@@ -1,4 +1,6 @@
 // Toasts: one line about what happened, also announced by screen readers, on this page or on the next.
+import { gettext } from "./texts.js";
+
 const KEY = "homeroom:toast";
 
 export function toast(text, undo) {
@@ -10,7 +12,7 @@ export function toast(text, undo) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button quiet";
-    button.textContent = "Undo";
+    button.textContent = gettext("Undo");
     button.addEventListener("click", () => {
       element.remove();
       undo();

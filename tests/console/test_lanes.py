@@ -82,7 +82,7 @@ def test_what_was_not_recorded_stands_in_the_lane_and_in_its_words() -> None:
 
 def test_an_absent_person_has_an_empty_lane() -> None:
     row = attended()
-    assert axis(row).lane(row, [], [], at(40)).description == "was not in class"
+    assert axis(row).lane(row, [], [], at(40)).description == "not in class"
 
 
 def test_short_pauses_do_not_split_a_talk_bar() -> None:

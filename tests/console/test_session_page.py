@@ -69,7 +69,7 @@ async def test_a_taught_class_shows_attendance_and_times(page: Page, hall: Hall,
     bars = page.get_by_role("img", name="Leo Lindqvist")
     await expect(bars).to_have_attribute(
         "aria-label",
-        "Leo Lindqvist in class 3:00–17:00, 17:24–22:00, 24:00–28:36; away 17:00–17:24, 22:00–24:00",
+        "Leo Lindqvist: in class 3:00–17:00, 17:24–22:00, 24:00–28:36; away 17:00–17:24, 22:00–24:00",
     )
     here = taught.starts_at.astimezone(ZoneInfo(ZONE))
     shown = page.locator(".head-title .span")
@@ -103,7 +103,7 @@ async def test_what_was_not_recorded_is_shown_where_the_class_is_read(
     )
     await open_page(page, hall, taught.session_id)
     note = page.get_by_role("note")
-    await expect(note).to_contain_text("5m of this class is not recorded.")
+    await expect(note).to_contain_text("Not recorded: 5m of this class.")
     await expect(note.get_by_role("listitem")).to_contain_text("Leo Lindqvist")
     await expect(page.get_by_role("img", name="Leo Lindqvist")).to_have_attribute(
         "aria-label", re.compile("; not recorded 5:00–10:00$")

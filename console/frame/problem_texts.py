@@ -1,0 +1,71 @@
+"""Errors in the reader's language: title, detail and next step as pages show them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from console.frame.texts import SOURCE, gettext, mark, page_language, translation_of
+from domain import errors
+from domain.errors import HomeroomError
+from reports.moments import about
+
+# The errors that pages of families and instructors meet. Any other is shown as its nearest ancestor among these.
+ERRORS: tuple[type[HomeroomError], ...] = (
+    HomeroomError,
+    errors.InvalidInput,
+    errors.RepeatedTime,
+    errors.NotFound,
+    errors.Conflict,
+    errors.ClassNotOpen,
+    errors.TransitionRefused,
+    errors.StaleRevision,
+    errors.RateLimited,
+    errors.Gone,
+    errors.ClassEnded,
+    errors.NotAllowed,
+    errors.LinkInvalid,
+    errors.LinkExpired,
+    errors.LinkUsed,
+    errors.SignInRefused,
+    errors.PayloadTooLarge,
+    errors.Unavailable,
+)
+# Details and next steps that are translated. Where another one has no translation, the general text of the error
+# stands alone.
+_SPECIFIC = (
+    mark("your role doesn't include this page"),
+    mark("Select your name at the top to get to your own page."),
+    mark("nothing is at this address"),
+    mark("Check it for a typing error, or go to your start page."),
+    mark("this class has no draft yet"),
+    mark("The draft is written once the class is over and transcribed."),
+    mark("Correct it and try again."),
+)
+
+
+@dataclass(frozen=True)
+class ShownProblem:
+    """An error as a page shows it."""
+
+    code: str
+    title: str
+    detail: str  # the title again if there is no more to say
+    next_step: str
+    extra: Mapping[str, str]
+
+
+def shown(error: HomeroomError) -> ShownProblem:
+    """The error in the language of the page."""
+    if page_language() == SOURCE:
+        return ShownProblem(error.code, error.title, error.detail, error.next_step, error.extra)
+    if wait := error.extra.get("retry_after"):
+        step = gettext("Try again in %(length)s.", length=about(float(wait), page_language()))
+        return ShownProblem(error.code, gettext(error.title), gettext(error.title), step, error.extra)
+    known = next(kind for kind in type(error).__mro__ if kind in ERRORS)
+    title = gettext(known.title)
+    return ShownProblem(
+        error.code,
+        title,
+        translation_of(error.detail) or title,
+        translation_of(error.next_step) or gettext(known.usual_step),
+        error.extra,
+    )
