@@ -48,7 +48,7 @@ async def _viewer(shared: State, who: Principal) -> Viewer:
         return Viewer(kind.capitalize())
     async with shared.database.tenant(who.organization_id) as db:
         person = await sign_ins.person(db, kind, who.person_id)
-    # Members have no language: the pages of staff are in English.
+    # The pages of staff are in English; a member's language is that of their mails.
     language = person.language if isinstance(person, Instructor | Guardian) else SOURCE
     return Viewer(person.name if person else "", language=language)
 
