@@ -11,13 +11,14 @@ from domain.errors import ClassEnded, ClassLocked, ClassNotOpen, RemovedFromClas
 from domain.people.roles import Role, identity_of
 from domain.presence.chat import ChatMessage, chat_event
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
+from domain.record.transcript import Caption
 from domain.sessions.admission import in_force
 from domain.sessions.policies import SessionPolicy
 from domain.sessions.states import ROOM_STATES, SessionState
 from media_bridge.tokens import TokenMinter
 from models.course import Course
 from models.database import Database
-from models.repositories import entities, events, sessions
+from models.repositories import entities, events, recordings, sessions
 from models.repositories.events import ChatPosition
 from models.session import Participant, Session
 from services.inputs.joining import NewMessage, Sample
@@ -106,6 +107,17 @@ class Joining:
             session = (await admitted(db, holder)).session
             since = session.occurrence_since
             return await events.chat(db, session_id, since=since, after=after, limit=limit)
+
+    async def captions(self, link: str, session_id: UUID, now: datetime, limit: int) -> list[Caption]:
+        """The last things said in the class as far as they are transcribed, in time order.
+
+        What was said before the class was moved is left out.
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
+        """
+        holder = self._links.read_join(link, session_id, now)
+        async with self._database.tenant(holder.organization_id) as db:
+            session = (await admitted(db, holder)).session
+            return await recordings.latest_captions(db, session_id, session.occurrence_since, limit)
 
 
 def message_event(holder: JoinLink, message: NewMessage, now: datetime) -> RecordedEvent:

@@ -6,6 +6,7 @@ from api.http.rate_limits import RateLimiter
 from domain.errors import RateLimited
 
 _MESSAGES, _MESSAGES_OF_CLASS = "30/minute", "3000/day"
+_STREAMS = "20/minute"  # a page opens one, and another after each cut
 _SAMPLES, _SAMPLES_OF_CLASS = "150/minute", "50000/day"  # a page takes 12 samples a minute
 
 
@@ -16,6 +17,7 @@ class JoinLimits:
         """`storage` is in the notation of the limits library."""
         self._messages = RateLimiter(_MESSAGES, storage)
         self._messages_of_class = RateLimiter(_MESSAGES_OF_CLASS, storage)
+        self._streams = RateLimiter(_STREAMS, storage)
         self._samples = RateLimiter(_SAMPLES, storage)
         self._samples_of_class = RateLimiter(_SAMPLES_OF_CLASS, storage)
 
@@ -23,6 +25,9 @@ class JoinLimits:
         (await self._messages.hit(f"messages:{participant_id}")).raise_if_exceeded()
         if not (await self._messages_of_class.hit(f"messages:{session_id}")).allowed:
             raise RateLimited("this class has as many chat messages as are kept")
+
+    async def stream(self, participant_id: UUID) -> None:
+        (await self._streams.hit(f"streams:{participant_id}")).raise_if_exceeded()
 
     async def samples(self, session_id: UUID, participant_id: UUID, count: int) -> None:
         if count == 0:

@@ -7,6 +7,7 @@ from typing import Self
 from api.http.join_limits import JoinLimits
 from api.http.rate_limits import RateLimiter
 from api.live.board import Boards
+from api.live.captions import CaptionStreams
 from api.live.change_feed import FeedHub
 from api.live.event_recorder import EventRecorder
 from api.live.session_tenants import SessionTenants
@@ -27,6 +28,7 @@ class State(ApiParts):
     hub: LiveHub
     boards: Boards
     feed: FeedHub
+    captions: CaptionStreams
 
     @classmethod
     def from_parts(cls, parts: ApiParts) -> Self:
@@ -40,6 +42,7 @@ class State(ApiParts):
             hub=hub,
             boards=Boards(parts.database, hub, lambda: datetime.now(UTC)),
             feed=FeedHub(parts.database),
+            captions=CaptionStreams(parts.joining, hub, lambda: datetime.now(UTC)),
         )
 
     async def aclose(self) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.dependencies import Now, Shared
 from api.http.paging import MAX_LIMIT, Page
+from api.live.streams import LiveStream
 from api.schemas.joining import (
     ClassOut,
     Credentials,
@@ -93,6 +94,24 @@ async def send_message(session_id: UUID, message: MessageIn, shared: Shared, now
     await shared.join_limits.message(session_id, holder.participant_id)
     await shared.recorder.record(message_event(holder, message, now))
     return Response(status_code=202)
+
+
+@router.get(
+    "/captions",
+    response_class=Response,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def stream_captions(
+    session_id: UUID, t: Annotated[str, Query(max_length=4096)], shared: Shared, now: Now
+) -> Response:
+    """Stream what is said in the class as server-sent events `captions`, as soon as it is transcribed.
+
+    `data` is an array of objects with `id`, `identity`, `spoken_at` and `text`. The first event has what was said last.
+    The stream ends with the class, and when the link is no longer valid.
+    """
+    holder = await shared.joining.admit(t, session_id, now)
+    await shared.join_limits.stream(holder.participant_id)
+    return LiveStream(shared.captions.stream(t, holder), {"Cache-Control": "no-store"})
 
 
 @router.post("/quality", status_code=202, response_class=Response)

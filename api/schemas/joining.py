@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.people.roles import Role
 from domain.presence.chat import ChatMessage
+from domain.record.transcript import Caption
 from domain.sessions.admission import in_force
 from domain.sessions.states import SessionState
 from models.course import Course
@@ -80,6 +81,17 @@ class MessageOut(Schema):
     @classmethod
     def of(cls, message: ChatMessage) -> Self:
         return cls(id=message.id, identity=message.identity, sent_at=message.sent_at, text=message.text)
+
+
+class CaptionOut(Schema):
+    id: UUID
+    identity: str = Field(description="LiveKit identity of the speaker: the participant's id.")
+    spoken_at: AwareDatetime
+    text: str
+
+    @classmethod
+    def of(cls, caption: Caption) -> Self:
+        return cls(id=caption.id, identity=caption.identity, spoken_at=caption.spoken_at, text=caption.text)
 
 
 class TargetIn(LinkIn):

@@ -35,6 +35,16 @@ class Utterance:
     engine: str
 
 
+@dataclass(frozen=True)
+class Caption:
+    """What the people in the class read of an utterance while it goes on."""
+
+    id: UUID
+    identity: str  # the speaker
+    spoken_at: datetime  # UTC
+    text: str
+
+
 def in_time_order(utterances: list[Utterance]) -> list[Utterance]:
     """The utterances sorted by start, then end."""
     return sorted(utterances, key=lambda u: (u.starts_at, u.ends_at, str(u.id)))

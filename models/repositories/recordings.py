@@ -13,7 +13,7 @@ from sqlmodel import col
 from domain.errors import NotFound
 from domain.intervals import Interval
 from domain.record.recording import AudioSegment
-from domain.record.transcript import Utterance, Word
+from domain.record.transcript import Caption, Utterance, Word
 from models.recording import AudioSegmentRow
 from models.transcript import UtteranceRow
 
@@ -103,6 +103,20 @@ async def transcript(db: AsyncSession, session_id: UUID) -> list[Utterance]:
     query = sa.select(UtteranceRow).where(col(UtteranceRow.session_id) == session_id)
     order = (col(UtteranceRow.starts_at), col(UtteranceRow.ends_at), col(UtteranceRow.id))
     return [as_utterance(row) for row in await db.scalars(query.order_by(*order))]
+
+
+async def latest_captions(
+    db: AsyncSession, session_id: UUID, since: datetime | None, limit: int
+) -> list[Caption]:
+    """The last things said since the begin of the session's latest occurrence, in time order."""
+    row = UtteranceRow
+    query = sa.select(col(row.id), col(row.identity), col(row.starts_at), col(row.text)).where(
+        col(row.session_id) == session_id
+    )
+    if since is not None:
+        query = query.where(col(row.starts_at) >= since)
+    rows = await db.execute(query.order_by(col(row.starts_at).desc(), col(row.id).desc()).limit(limit))
+    return [Caption(*found) for found in reversed(rows.all())]
 
 
 async def speakers(db: AsyncSession, session_id: UUID) -> dict[UUID, str]:
