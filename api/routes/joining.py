@@ -106,7 +106,7 @@ async def stream_captions(
 ) -> Response:
     """Stream what is said in the class as server-sent events `captions`, as soon as it is transcribed.
 
-    `data` is an array of objects with `id`, `identity`, `spoken_at` and `text`. The first event has what was said last.
+    `data` is an array of objects with `id`, `identity`, `spoken_at`, `text` and `language`. The first event has what was said last.
     The stream ends with the class, and when the link is no longer valid.
     """
     holder = await shared.joining.admit(t, session_id, now)

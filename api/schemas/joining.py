@@ -50,6 +50,7 @@ class PersonOut(Schema):
 
 class Features(Schema):
     chat: bool = True
+    captions: bool = True
     screen_share: bool
 
 
@@ -88,10 +89,17 @@ class CaptionOut(Schema):
     identity: str = Field(description="LiveKit identity of the speaker: the participant's id.")
     spoken_at: AwareDatetime
     text: str
+    language: str = Field(description="ISO 639-1.")
 
     @classmethod
     def of(cls, caption: Caption) -> Self:
-        return cls(id=caption.id, identity=caption.identity, spoken_at=caption.spoken_at, text=caption.text)
+        return cls(
+            id=caption.id,
+            identity=caption.identity,
+            spoken_at=caption.spoken_at,
+            text=caption.text,
+            language=caption.language,
+        )
 
 
 class TargetIn(LinkIn):

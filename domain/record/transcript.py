@@ -43,6 +43,7 @@ class Caption:
     identity: str  # the speaker
     spoken_at: datetime  # UTC
     text: str
+    language: str  # ISO 639-1
 
 
 def in_time_order(utterances: list[Utterance]) -> list[Utterance]:

@@ -110,9 +110,8 @@ async def latest_captions(
 ) -> list[Caption]:
     """The last things said since the begin of the session's latest occurrence, in time order."""
     row = UtteranceRow
-    query = sa.select(col(row.id), col(row.identity), col(row.starts_at), col(row.text)).where(
-        col(row.session_id) == session_id
-    )
+    shown = (col(row.id), col(row.identity), col(row.starts_at), col(row.text), col(row.language))
+    query = sa.select(*shown).where(col(row.session_id) == session_id)
     if since is not None:
         query = query.where(col(row.starts_at) >= since)
     rows = await db.execute(query.order_by(col(row.starts_at).desc(), col(row.id).desc()).limit(limit))

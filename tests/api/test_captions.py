@@ -82,9 +82,9 @@ async def test_captions_have_the_speaker_and_follow_the_transcript(booked: Booke
     await say(booked, "one half", "one third", ago=timedelta(minutes=1))
     async with reading(booked) as captions:
         first = await captions.next()
-        assert [(caption["identity"], caption["text"]) for caption in first] == [
-            ("p-1", "one half"),
-            ("p-1", "one third"),
+        assert [(one["identity"], one["text"], one["language"]) for one in first] == [
+            ("p-1", "one half", "en"),
+            ("p-1", "one third", "en"),
         ]
         await say(booked, "and a sixth", identity="p-2")
         (new,) = await captions.next()

@@ -14,7 +14,7 @@ from uuid import UUID
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from temporalio.client import WorkflowHandle
 
 from cli.demo_class.school import NAMES
@@ -60,8 +60,15 @@ def test_class_runs_from_the_join_link_to_the_approval(
         watching.get_by_text("Recording", exact=True).first.wait_for()
         watching.locator("#transcript li").nth(3).wait_for(timeout=90_000)
         look_at(watching, "session-live")
+        page.keyboard.press("c")
+        captions = page.get_by_role("region", name="Captions")
+        expect(captions.get_by_role("listitem")).to_have_count(3)
+        expect(captions.locator("strong").first).to_have_text(re.compile("|".join(NAMES.values())))
         wait_for(lambda: re.search(r"subtract(ing)? fractions", taught.spoken()), "her last words", 180)
+        expect(captions).to_contain_text(re.compile(r"subtract(ing)? fractions"))
         look_at(page, "room-desktop")
+        page.keyboard.press("c")
+        expect(captions).to_have_count(0)
         assert not taught.mails("summary")
     page.get_by_role("button", name="Leave").click()
     page.get_by_text("You have left the class").wait_for()

@@ -13,6 +13,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { fetchClass, fetchPeople, now } from "./api.ts";
 import type { ClassInfo, Credentials, Person } from "./api.ts";
+import { CaptionLines } from "./CaptionLines.tsx";
 import { ChatPanel } from "./ChatPanel.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { Controls } from "./Controls.tsx";
@@ -24,10 +25,12 @@ import type { RoomMemory } from "./roomMemory.ts";
 import { MOST_SIDE_BY_SIDE } from "./stage.ts";
 import { Tiles } from "./Tiles.tsx";
 import { timeLeft } from "./timeLeft.ts";
+import { useCaptions } from "./useCaptions.ts";
 import { useChat } from "./useChat.ts";
 import { useConnection } from "./useConnection.ts";
 import { useFallback } from "./useFallback.ts";
 import { useQualityReports } from "./useQualityReports.ts";
+import { useShortcut } from "./useShortcut.ts";
 
 export type Leaving = "ended" | "left" | "moved" | "removed" | "lost";
 type Props = {
@@ -185,6 +188,15 @@ function ConnectedRoom({ credentials, memory, rememberDevices }: ConnectedRoomPr
   useEffect(() => {
     memory.everyone = everyone;
   }, [memory, everyone]);
+  const canCaption = credentials.features.captions;
+  const [captions, setCaptions] = useState(canCaption && memory.captions);
+  const toggleCaptions = useCallback(() => {
+    if (!canCaption) return;
+    memory.captions = !captions;
+    setCaptions(!captions);
+  }, [memory, captions, canCaption]);
+  useShortcut("c", toggleCaptions);
+  const captionLines = useCaptions(captions);
   const [panel, setPanel] = useState(memory.panel);
   useEffect(() => {
     memory.panel = panel;
@@ -256,12 +268,15 @@ function ConnectedRoom({ credentials, memory, rememberDevices }: ConnectedRoomPr
           {panel === "devices" && <DevicesPanel rememberDevices={rememberDevices} />}
         </aside>
       </div>
+      {captions && <CaptionLines lines={captionLines} nameOf={nameOf} />}
       <RaisedHands hands={hands.raised} nameOf={nameOf} />
       <Controls
         features={credentials.features}
         rememberDevices={rememberDevices}
         handRaised={hands.own}
         onHand={() => void hands.toggle()}
+        captions={captions}
+        onCaptions={toggleCaptions}
         panel={panel}
         unread={memory.chat.unread(credentials.identity)}
         moderates={moderates}

@@ -14,6 +14,8 @@ type Props = {
   rememberDevices: (change: Partial<Devices>) => void;
   handRaised: boolean;
   onHand: () => void;
+  captions: boolean;
+  onCaptions: () => void;
   panel: Panel | undefined;
   unread: number;
   moderates: boolean;
@@ -22,7 +24,8 @@ type Props = {
 };
 
 export function Controls(props: Props) {
-  const { features, rememberDevices, handRaised, onHand, panel, unread, moderates, onPanel, onLeave } = props;
+  const { features, rememberDevices, handRaised, onHand, captions, onCaptions } = props;
+  const { panel, unread, moderates, onPanel, onLeave } = props;
   // A fresh callback would be called again with the state before the click, as if the user had chosen that.
   const onMicrophone = useCallback(
     (on: boolean, byUser: boolean) => byUser && rememberDevices({ audio: on }),
@@ -57,6 +60,14 @@ export function Controls(props: Props) {
         <HandIcon />
         <span>{handRaised ? "Lower hand" : "Raise hand"}</span>
       </button>
+      {features.captions && (
+        <button className="control" aria-pressed={captions} aria-keyshortcuts="c" title="Captions (c)" onClick={onCaptions}>
+          <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">
+            <path d="M4 5h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zm1 9v2h9v-2zm11 0v2h3v-2zM5 10v2h3v-2zm5 0v2h9v-2z" />
+          </svg>
+          <span>Captions</span>
+        </button>
+      )}
       {features.chat && (
         <button className="control" aria-pressed={panel === "chat"} onClick={() => onPanel("chat")}>
           <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">

@@ -1,5 +1,6 @@
 // Requests of the room page to Homeroom. LiveKit knows participants by opaque identities; their names come from here.
 
+import type { Caption } from "./captions.ts";
 import type { Delivery, Message } from "./chatLog.ts";
 
 export type Role = "instructor" | "student" | "observer";
@@ -20,7 +21,7 @@ export type Credentials = {
   role: Role;
   class: ClassInfo;
   people: Record<string, Person>;
-  features: { chat: boolean; screen_share: boolean };
+  features: { chat: boolean; captions: boolean; screen_share: boolean };
   recorded: boolean;
 };
 export type Problem = {
@@ -161,4 +162,30 @@ export function sendSamples(samples: Sample[]): void {
   if (!navigator.sendBeacon(`${base}/quality`, body)) {
     void fetch(`${base}/quality`, { method: "POST", body, keepalive: true });
   }
+}
+
+type StoredCaption = { id: string; identity: string; text: string; language: string };
+
+const REOPEN_AFTER = 5_000; // milliseconds
+
+// Calls `onCaptions` with what was said last, and then with what has been transcribed, until the result is called.
+// The browser reconnects by itself after a cut, but not after an answer that is no stream.
+export function openCaptions(onCaptions: (batch: Caption[]) => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let source: EventSource;
+  const open = () => {
+    source = new EventSource(`${base}/captions?t=${encodeURIComponent(link)}`);
+    source.addEventListener("captions", (event: MessageEvent<string>) => {
+      const batch = JSON.parse(event.data) as StoredCaption[];
+      onCaptions(batch.map(({ id, identity, text, language }) => ({ id, from: identity, text, language })));
+    });
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, REOPEN_AFTER);
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
 }
