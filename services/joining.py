@@ -18,7 +18,8 @@ from domain.sessions.states import ROOM_STATES, SessionState
 from media_bridge.tokens import TokenMinter
 from models.course import Course
 from models.database import Database
-from models.repositories import entities, events, recordings, sessions
+from models.people import Instructor, Student
+from models.repositories import entities, events, people, recordings, sessions
 from models.repositories.events import ChatPosition
 from models.session import Participant, Session
 from services.inputs.joining import NewMessage, Sample
@@ -41,6 +42,7 @@ class JoinCredentials:
     course: Course
     person: Participant
     participants: Sequence[Participant]
+    language: str | None  # of the person; None: not known
     token: str  # for LiveKit, valid for TOKEN_TTL
 
 
@@ -53,17 +55,24 @@ class Joining:
     async def enter(self, link: str, session_id: UUID, now: datetime) -> JoinCredentials:
         """Fresh credentials for the holder of a link while the room is open.
 
-        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, ClassLocked, RemovedFromClass, NotFound.
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, ClassLocked, RemovedFromClass, NotFound. Those about
+        the class and the person say the person's `language`.
         """
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:
-            joining = await admitted(db, holder)
-            await _refuse_while_locked(db, joining)
+            language = await _language_of(db, holder.participant_id)
+            try:
+                joining = await admitted(db, holder)
+                await _refuse_while_locked(db, joining)
+            except (ClassNotOpen, ClassEnded, ClassLocked, RemovedFromClass) as refusal:
+                if language:
+                    refusal.extra["language"] = language
+                raise
             course = await entities.get(db, Course, joining.session.course_id)
             participants = await sessions.participants(db, session_id)
         identity = identity_of(holder.participant_id)
         token = self._minter.mint(joining.participant.role, session_id, identity, TOKEN_TTL)
-        return JoinCredentials(joining.session, course, joining.participant, participants, token)
+        return JoinCredentials(joining.session, course, joining.participant, participants, language, token)
 
     async def class_now(self, link: str, session_id: UUID, now: datetime) -> tuple[Session, Course]:
         """The class as it is now. Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass."""
@@ -159,6 +168,20 @@ async def _refuse_while_locked(db: AsyncSession, joining: sessions.Joining) -> N
         )
 
 
+async def _language_of(db: AsyncSession, participant_id: UUID) -> str | None:
+    """The language in which the person gets mails: a student without an address gets them through the guardians."""
+    person = await db.get(Participant, participant_id)
+    if person is None:
+        return None
+    if person.instructor_id:
+        return (await entities.get(db, Instructor, person.instructor_id)).language
+    if person.student_id is None:
+        return None
+    student = await entities.get(db, Student, person.student_id)
+    guardians = [] if student.email else [one for one, _ in await people.guardians_of(db, [student.id])]
+    return guardians[0].language if guardians else student.language
+
+
 def _as_event(link: JoinLink, sample: Sample, ahead: timedelta) -> SessionEvent:
     fallback = {"audio_only_on": True, "audio_only_off": False}.get(sample.event or "")
     kind = EventKind.QUALITY if fallback is None else EventKind.VIDEO_FALLBACK
@@ -185,5 +208,9 @@ def _refuse_closed_room(session: Session) -> None:
             class_title=session.title,
         )
     if session.state == SessionState.CANCELLED:
-        raise ClassEnded("This class was cancelled.", next_step="Check your messages for a new time.")
+        raise ClassEnded(
+            "This class was cancelled.",
+            next_step="Check your messages for a new time.",
+            state=session.state,
+        )
     raise ClassEnded(next_step="Your next class has its own link.")

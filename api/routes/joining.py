@@ -53,6 +53,7 @@ async def credentials(session_id: UUID, link_in: LinkIn, shared: Shared, now: No
         token=entry.token,
         identity=identity_of(entry.person.id),
         role=entry.person.role,
+        language=entry.language,
         class_=ClassOut.of(entry.session, entry.course),
         people=_by_identity(entry.participants, entry.session.occurrence_since),
         features=Features(screen_share=entry.person.role == Role.INSTRUCTOR),
@@ -106,8 +107,8 @@ async def stream_captions(
 ) -> Response:
     """Stream what is said in the class as server-sent events `captions`, as soon as it is transcribed.
 
-    `data` is an array of objects with `id`, `identity`, `spoken_at`, `text` and `language`. The first event has what was said last.
-    The stream ends with the class, and when the link is no longer valid.
+    `data` is an array of objects with `id`, `identity`, `spoken_at`, `text` and `language`. The first event
+    has what was said last. The stream ends with the class, and when the link is no longer valid.
     """
     holder = await shared.joining.admit(t, session_id, now)
     await shared.join_limits.stream(holder.participant_id)

@@ -59,6 +59,9 @@ class Credentials(Schema):
     token: str
     identity: str
     role: Role
+    language: str | None = Field(
+        description="ISO 639-1, of the person's mails: the room page is shown in it. Null: not known."
+    )
     class_: ClassOut = Field(serialization_alias="class")
     people: dict[str, PersonOut]
     features: Features

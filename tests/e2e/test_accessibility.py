@@ -17,7 +17,7 @@ from tests.e2e.room import PHONE, control, fits, join, look_at, open_join_page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600)]
 
-STUDENT = NAMES[Speaker.SECOND_STUDENT]
+STUDENT = NAMES[Speaker.FIRST_STUDENT]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def shown(full_stack: StackUnderTest) -> Iterator[ClassUnderTest]:
 def test_pages_of_a_class_have_no_accessibility_violation(shown: ClassUnderTest, browse: Browser) -> None:
     console = browse()
     console.goto(shown.console_url())
-    with talking(shown, (Speaker.INSTRUCTOR, Speaker.FIRST_STUDENT)):
+    with talking(shown, (Speaker.INSTRUCTOR, Speaker.SECOND_STUDENT)):
         room = browse()
         open_join_page(room, shown.booked.links[STUDENT])
         look_and_check(room, "device-check")

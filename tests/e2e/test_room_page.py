@@ -37,10 +37,15 @@ INSTRUCTOR, STUDENT = NAMES[Speaker.INSTRUCTOR], NAMES[Speaker.FIRST_STUDENT]
 LATECOMER = NAMES[Speaker.SECOND_STUDENT]
 
 
+COURSE = "Mathematics, year 6"
+DEVICES = "Default Fake Audio Input Output Video device fake_device_0"  # of Chromium
+
+
 @pytest.fixture(scope="module")
 def held(full_stack: StackUnderTest) -> Iterator[ClassUnderTest]:
     """A class whose room opens in a few seconds."""
     opened = open_class(full_stack, lasts=timedelta(minutes=10), empty_room_for="PT5M", room_before="PT4S")
+    speak(opened, "en")
     yield opened
     opened.api.close()
 
@@ -282,6 +287,52 @@ def test_stage_devices_and_what_the_instructor_can_do(held: ClassUnderTest, brow
     join(student, held.booked.links[STUDENT])
 
 
+def test_shared_screen_takes_the_stage_of_the_others(held: ClassUnderTest, browse: Browser) -> None:
+    instructor = browse(more_flags=["--auto-select-desktop-capture-source=Entire screen"])
+    student, phone = browse(), browse(**PHONE)
+    join(instructor, held.booked.links[INSTRUCTOR])
+    join(student, held.booked.links[STUDENT])
+    join(phone, held.booked.links[LATECOMER])
+    control(instructor, "Share").click()
+    for page, size in ((student, "desktop"), (phone, "phone")):
+        screen = page.locator(".staged").get_by_role("article", name=f"{INSTRUCTOR}'s screen")
+        video = screen.locator("video")
+        video.wait_for()
+        page.wait_for_function("video => video.videoWidth > 0 && video.currentTime > 0.5", arg=video.element_handle())
+        assert fits(page)
+        look_at(page, f"shared-screen-{size}")
+    expect(instructor.locator(".staged").get_by_role("article", name="screen")).to_have_count(0)
+    control(instructor, "Share").click()
+    for page in (student, phone):
+        expect(page.get_by_role("article", name=f"{INSTRUCTOR}'s screen")).to_have_count(0)
+
+
+def test_room_page_is_arabic_for_a_family_that_reads_arabic(held: ClassUnderTest, browse: Browser) -> None:
+    speak(held, "ar")
+    page = browse()
+    page.goto(held.booked.links[LATECOMER])
+    join_button = page.get_by_role("button", name="دخول الحصة")
+    join_button.wait_for()
+    assert words_in_latin(page, held) == []
+    look_at(page, "arabic-device-check")
+    join_button.click()
+    in_class(page)
+    assert page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl"
+    assert page.locator("html").get_attribute("lang") == "ar"
+    controls = page.get_by_role("navigation", name="أدوات التحكم")
+    for name in ("رفع اليد", "نص الكلام", "الدردشة", "الأجهزة"):
+        controls.get_by_role("button", name=name).click()
+        assert words_in_latin(page, held) == [], name
+    look_at(page, "arabic-room")
+    assert fits(page)
+    assert not violations(page)
+    controls.get_by_role("button", name="مغادرة").click()
+    page.get_by_role("heading", name="غادرت الحصة").wait_for()
+    assert words_in_latin(page, held) == []
+    look_at(page, "arabic-left")
+    speak(held, "en")
+
+
 def test_opening_the_link_again_moves_the_participant_there(held: ClassUnderTest, browse: Browser) -> None:
     first, second = browse(), browse()
     join(first, held.booked.links[STUDENT])
@@ -365,6 +416,32 @@ def test_invalid_link_shows_what_to_do(held: ClassUnderTest, browse: Browser) ->
     page.goto(held.expired_link(STUDENT))
     page.get_by_role("heading", name="expired").wait_for()
     look_at(page, "link-expired")
+
+
+def speak(held: ClassUnderTest, language: str) -> None:
+    """Changes the language of the latecomer's family, in which their mails and their room page are."""
+    guardian = next(one for one in held.api.get("/v1/guardians")["items"] if one["external_id"] == "demo-2")
+    path = f"/v1/guardians/{guardian['id']}"
+    held.api.patch(path, {"language": language}, held.api.read(path)[1])
+
+
+def words_in_latin(page: Page, held: ClassUnderTest) -> list[str]:
+    """The words in Latin letters that the page shows or says, but for names and what people have said or written."""
+    shown: list[str] = page.evaluate(
+        """() => {
+             const said = [...document.querySelectorAll("body *")].flatMap(element =>
+               ["aria-label", "title", "placeholder", "alt"].map(name => element.getAttribute(name) ?? ""));
+             const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+             while (texts.nextNode()) {
+               const inside = texts.currentNode.parentElement.closest(".captions ol, .chat ol, noscript, script");
+               if (!inside) said.push(texts.currentNode.data);
+             }
+             return said;
+           }"""
+    )
+    session = held.get()
+    names = " ".join([*NAMES.values(), session["title"], COURSE, DEVICES])
+    return [word for text in shown for word in re.findall("[A-Za-z]{2,}", text) if word not in names]
 
 
 def pin_with_the_keyboard(page: Page, name: str) -> None:

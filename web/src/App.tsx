@@ -1,6 +1,6 @@
 // The screens of the room page: opening, waiting for the room, device check, class, reconnecting, and out of the class.
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { fetchCredentials, ProblemError, sessionId } from "./api.ts";
 import type { Credentials, Problem } from "./api.ts";
@@ -9,7 +9,9 @@ import type { Leaving } from "./Classroom.tsx";
 import { DeviceCheck } from "./DeviceCheck.tsx";
 import type { Devices } from "./DeviceCheck.tsx";
 import { Notice, Waiting } from "./Notice.tsx";
+import { explained } from "./notices.ts";
 import { RoomMemory } from "./roomMemory.ts";
+import { chooseLanguage, LanguageContext, useTexts } from "./texts/language.ts";
 
 type Screen =
   | { at: "opening" }
@@ -17,43 +19,31 @@ type Screen =
   | { at: "check"; credentials: Credentials }
   | { at: "class"; credentials: Credentials; devices: Devices }
   | { at: "reconnecting"; devices: Devices }
-  | { at: "out"; problem: Problem };
+  | { at: "left"; leaving: Exclude<Leaving, "lost"> }
+  | { at: "refused"; problem: Problem };
 
-const ENDED: Problem = {
-  code: "class-ended",
-  title: "The class has ended",
-  detail: "Thank you for taking part.",
-  next_step: "You can close this page. Your next class has its own link.",
-  status: 410,
-};
-const LEFT: Problem = {
-  code: "left",
-  title: "You have left the class",
-  detail: "The class is still going.",
-  next_step: "You can rejoin until it ends.",
-  status: 200,
-};
-const MOVED: Problem = {
-  code: "moved",
-  title: "You joined from somewhere else",
-  detail: "You can only be in class once, so this page was disconnected.",
-  next_step: "Continue where you opened your link last.",
-  status: 409,
-};
-const REMOVED: Problem = {
-  code: "removed",
-  title: "You are no longer in this class",
-  detail: "Someone removed you from the class.",
-  next_step: "If this is a mistake, contact your school.",
-  status: 403,
-};
-
-const OUT: Record<Exclude<Leaving, "lost">, Problem> = { ended: ENDED, left: LEFT, moved: MOVED, removed: REMOVED };
+const LEFT = { ended: "class-ended", left: "left", moved: "moved", removed: "removed" } as const;
 
 // Errors of the server or the network are retried; those of the link are not.
 const isTemporary = (problem: Problem) => problem.status >= 500 || problem.code === "unavailable";
 
 export function App() {
+  // Of the person as soon as Homeroom has named it, else of the browser.
+  const [person, setPerson] = useState<string | null>();
+  const language = useMemo(() => chooseLanguage(person, navigator.languages), [person]);
+  useEffect(() => {
+    document.documentElement.lang = language.code;
+    document.documentElement.dir = language.direction;
+  }, [language]);
+  return (
+    <LanguageContext value={language}>
+      <Screens onLanguage={setPerson} />
+    </LanguageContext>
+  );
+}
+
+function Screens({ onLanguage }: { onLanguage: (person: string | null) => void }) {
+  const texts = useTexts();
   const [screen, setScreen] = useState<Screen>({ at: "opening" });
   const [memory] = useState(() => new RoomMemory(`homeroom.hand.${sessionId}`));
   const attempts = useRef(0); // to reconnect, since the last time in class
@@ -61,15 +51,17 @@ export function App() {
   const requestCredentials = useCallback(async (devices?: Devices) => {
     try {
       const credentials = await fetchCredentials();
+      onLanguage(credentials.language);
       document.title = `${credentials.class.title} · Homeroom`;
       setScreen(devices ? { at: "class", credentials, devices } : { at: "check", credentials });
     } catch (error) {
-      const problem = error instanceof ProblemError ? error.problem : offline();
+      const problem = error instanceof ProblemError ? error.problem : OFFLINE;
+      if (problem.language !== undefined) onLanguage(problem.language);
       if (problem.code === "class-not-open" || problem.code === "class-locked") setScreen({ at: "waiting", problem });
       else if (devices && isTemporary(problem)) setScreen({ at: "reconnecting", devices });
-      else setScreen({ at: "out", problem });
+      else setScreen({ at: "refused", problem });
     }
-  }, []);
+  }, [onLanguage]);
 
   useEffect(() => {
     if (screen.at === "opening") void requestCredentials();
@@ -101,7 +93,7 @@ export function App() {
     (leaving: Leaving, devices: Devices) => {
       // A page that is reloaded "left", too; with the button, the hand was lowered before.
       if (leaving !== "lost" && leaving !== "left") memory.hand = false;
-      setScreen(leaving === "lost" ? { at: "reconnecting", devices } : { at: "out", problem: OUT[leaving] });
+      setScreen(leaving === "lost" ? { at: "reconnecting", devices } : { at: "left", leaving });
     },
     [memory],
   );
@@ -111,15 +103,10 @@ export function App() {
 
   switch (screen.at) {
     case "opening":
-      return <Notice title="One moment…" detail="Opening your class…" busy />;
+      return <Notice {...texts.opening} busy />;
     case "waiting":
       return screen.problem.code === "class-locked" ? (
-        <Notice
-          title={screen.problem.title}
-          detail="The instructor lets nobody new in at the moment."
-          nextStep={screen.problem.next_step}
-          busy
-        />
+        <Notice {...explained(screen.problem, texts)} busy />
       ) : (
         <Waiting problem={screen.problem} />
       );
@@ -141,32 +128,17 @@ export function App() {
         />
       );
     case "reconnecting":
+      return <Notice {...texts.reconnecting} busy />;
+    case "left":
       return (
         <Notice
-          title="Reconnecting…"
-          detail="Your connection to the class was lost, so the others can't see or hear you."
-          nextStep="You'll be back automatically. If it takes long, check your Wi-Fi or mobile data."
-          busy
+          {...texts.notices[LEFT[screen.leaving]]}
+          onRejoin={screen.leaving === "left" ? () => setScreen({ at: "opening" }) : undefined}
         />
       );
-    case "out":
-      return (
-        <Notice
-          title={screen.problem.title}
-          detail={screen.problem.detail}
-          nextStep={screen.problem.next_step}
-          onRejoin={screen.problem === LEFT ? () => setScreen({ at: "opening" }) : undefined}
-        />
-      );
+    case "refused":
+      return <Notice {...explained(screen.problem, texts)} />;
   }
 }
 
-function offline(): Problem {
-  return {
-    code: "unavailable",
-    title: "We can't reach the class",
-    detail: "Your device seems to be offline.",
-    next_step: "Check your connection and reload this page.",
-    status: 503,
-  };
-}
+const OFFLINE: Problem = { code: "offline", title: "", detail: "", next_step: "", status: 503 };

@@ -23,6 +23,7 @@ import { RaisedHands, useHands } from "./hands.tsx";
 import { PeoplePanel } from "./PeoplePanel.tsx";
 import type { RoomMemory } from "./roomMemory.ts";
 import { MOST_SIDE_BY_SIDE } from "./stage.ts";
+import { duration, useLanguage, useTexts } from "./texts/language.ts";
 import { Tiles } from "./Tiles.tsx";
 import { timeLeft } from "./timeLeft.ts";
 import { useCaptions } from "./useCaptions.ts";
@@ -160,10 +161,12 @@ function TimeLeft({ info }: { info: ClassInfo }) {
     const timer = setInterval(() => setTime(now()), 5_000);
     return () => clearInterval(timer);
   }, []);
+  const { texts, locale } = useLanguage();
   const left = timeLeft(Date.parse(info.starts_at), Date.parse(info.ends_at), time);
+  const length = duration(left.minutes, locale);
   return (
     <span className="time-left" data-late={left.late}>
-      {left.text}
+      {left.phase === "before" ? texts.startsIn(length) : left.phase === "over" ? texts.timeIsUp : texts.left(length)}
     </span>
   );
 }
@@ -176,6 +179,7 @@ type ConnectedRoomProps = {
 
 function ConnectedRoom({ credentials, memory, rememberDevices }: ConnectedRoomProps) {
   const room = useRoomContext();
+  const texts = useTexts();
   const connection = useConnection();
   const recording = useIsRecording();
   const { people, refresh: refreshPeople } = usePeople(credentials);
@@ -204,8 +208,8 @@ function ConnectedRoom({ credentials, memory, rememberDevices }: ConnectedRoomPr
   }, [memory, panel, chat.messages]);
   const tracks = useTracks(SHOWN_TRACKS, ALSO_UNSUBSCRIBED).filter((track) => !track.participant.isAgent);
   const nameOf = useCallback(
-    (identity: string | undefined) => people[identity ?? ""]?.name ?? "Guest",
-    [people],
+    (identity: string | undefined) => people[identity ?? ""]?.name ?? texts.guest,
+    [people, texts],
   );
 
   const moderates = credentials.role === "instructor";
@@ -226,20 +230,18 @@ function ConnectedRoom({ credentials, memory, rememberDevices }: ConnectedRoomPr
         <TimeLeft info={info} />
         {tracks.length > MOST_SIDE_BY_SIDE && (
           <button className="quiet layout" aria-pressed={everyone} onClick={() => setEveryone(!everyone)}>
-            Show everyone
+            {texts.showEveryone}
           </button>
         )}
         <span className="rec-badge" data-on={recording} role="status">
           <span className="dot" aria-hidden="true" />
-          {recording ? "This class is recorded" : "Not recorded"}
+          {recording ? texts.recorded : texts.notRecorded}
         </span>
       </header>
       <div className="banners" role="status">
         <ConnectionBanner connection={connection} />
         {connection === "connected" && fallback.audioOnly && (
-          <p className="banner">
-            Video is paused to keep the sound clear. It will resume when your connection improves.
-          </p>
+          <p className="banner">{texts.videoPaused}</p>
         )}
       </div>
       <div className="stage" data-panel={panel !== undefined}>

@@ -1,26 +1,23 @@
 // Says that the connection to the class is away, what that means, and what to do.
 
+import { useTexts } from "./texts/language.ts";
 import type { Connection } from "./useConnection.ts";
 
 export function ConnectionBanner({ connection }: { connection: Connection }) {
+  const texts = useTexts();
   switch (connection) {
     case "connected":
       return null;
     case "connecting":
-      return <p className="banner">Connecting…</p>;
+      return <p className="banner">{texts.connecting}</p>;
     case "interrupted":
+    case "offline": {
+      const { what, more } = connection === "offline" ? texts.deviceOffline : texts.interrupted;
       return (
         <p className="banner">
-          <strong>Reconnecting…</strong> Your connection to the class was interrupted, so the others can't see or hear
-          you. You'll be back automatically. If it takes long, check your Wi-Fi or mobile data.
+          <strong>{what}</strong> {more}
         </p>
       );
-    case "offline":
-      return (
-        <p className="banner">
-          <strong>Your device is offline.</strong> The others can't see or hear you. Turn on Wi-Fi or mobile data, and
-          you'll be back automatically.
-        </p>
-      );
+    }
   }
 }

@@ -5,6 +5,7 @@ import { useCallback } from "react";
 import type { Credentials } from "./api.ts";
 import type { Devices } from "./DeviceCheck.tsx";
 import type { Panel } from "./roomMemory.ts";
+import { useTexts } from "./texts/language.ts";
 import { HandIcon } from "./Tile.tsx";
 
 const SHARING = { audio: true, selfBrowserSurface: "include" } as const;
@@ -26,6 +27,7 @@ type Props = {
 export function Controls(props: Props) {
   const { features, rememberDevices, handRaised, onHand, captions, onCaptions } = props;
   const { panel, unread, moderates, onPanel, onLeave } = props;
+  const texts = useTexts();
   // A fresh callback would be called again with the state before the click, as if the user had chosen that.
   const onMicrophone = useCallback(
     (on: boolean, byUser: boolean) => byUser && rememberDevices({ audio: on }),
@@ -36,36 +38,36 @@ export function Controls(props: Props) {
     [rememberDevices],
   );
   return (
-    <nav className="controls" aria-label="Controls">
+    <nav className="controls" aria-label={texts.controls}>
       <TrackToggle
         source={Track.Source.Microphone}
         className="control"
         onChange={onMicrophone}
       >
-        <span>Microphone</span>
+        <span>{texts.microphone}</span>
       </TrackToggle>
       <TrackToggle
         source={Track.Source.Camera}
         className="control"
         onChange={onCamera}
       >
-        <span>Camera</span>
+        <span>{texts.camera}</span>
       </TrackToggle>
       {features.screen_share && (
         <TrackToggle source={Track.Source.ScreenShare} className="control" captureOptions={SHARING}>
-          <span>Share</span>
+          <span>{texts.share}</span>
         </TrackToggle>
       )}
       <button className="control" aria-pressed={handRaised} onClick={onHand}>
         <HandIcon />
-        <span>{handRaised ? "Lower hand" : "Raise hand"}</span>
+        <span>{handRaised ? texts.lowerHand : texts.raiseHand}</span>
       </button>
       {features.captions && (
-        <button className="control" aria-pressed={captions} aria-keyshortcuts="c" title="Captions (c)" onClick={onCaptions}>
+        <button className="control" aria-pressed={captions} aria-keyshortcuts="c" title={`${texts.captions} (c)`} onClick={onCaptions}>
           <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">
             <path d="M4 5h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zm1 9v2h9v-2zm11 0v2h3v-2zM5 10v2h3v-2zm5 0v2h9v-2z" />
           </svg>
-          <span>Captions</span>
+          <span>{texts.captions}</span>
         </button>
       )}
       {features.chat && (
@@ -73,7 +75,7 @@ export function Controls(props: Props) {
           <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">
             <path d="M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z" />
           </svg>
-          <span>Chat{unread > 0 ? ` (${unread})` : ""}</span>
+          <span>{unread > 0 ? texts.chatUnread(unread) : texts.chat}</span>
         </button>
       )}
       {moderates && (
@@ -81,17 +83,17 @@ export function Controls(props: Props) {
           <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">
             <path d="M9 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm7.500 1.500a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM9 14c4 0 7 2 7 4.500V20H2v-1.500C2 16 5 14 9 14zm9 6v-1.500c0-1.700-.8-3.200-2.100-4.400C19 13.900 22 15.500 22 18v2z" />
           </svg>
-          <span>People</span>
+          <span>{texts.people}</span>
         </button>
       )}
       <button className="control" aria-pressed={panel === "devices"} onClick={() => onPanel("devices")}>
         <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="currentColor">
           <path d="M3 6h9.200a3 3 0 0 1 5.600 0H21v2h-3.200a3 3 0 0 1-5.600 0H3zm0 10h3.200a3 3 0 0 1 5.600 0H21v2h-9.200a3 3 0 0 1-5.600 0H3z" />
         </svg>
-        <span>Devices</span>
+        <span>{texts.devices}</span>
       </button>
       <button className="control leave" onClick={onLeave}>
-        <span>Leave</span>
+        <span>{texts.leave}</span>
       </button>
     </nav>
   );

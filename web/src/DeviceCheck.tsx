@@ -5,6 +5,7 @@ import { LocalAudioTrack, LocalVideoTrack, Track, facingModeFromLocalTrack } fro
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Credentials } from "./api.ts";
+import { useTexts } from "./texts/language.ts";
 
 export type Devices = {
   audio: boolean;
@@ -17,6 +18,7 @@ type Failure = { wanted: object; error: Error }; // of the devices that were wan
 type Props = { credentials: Credentials; onJoin: (devices: Devices) => void };
 
 export function DeviceCheck({ credentials, onJoin }: Props) {
+  const texts = useTexts();
   const { userChoices, saveAudioInputDeviceId, saveVideoInputDeviceId, saveAudioInputEnabled, saveVideoInputEnabled } =
     usePersistentUserChoices({});
   const [audio, setAudio] = useState(userChoices.audioEnabled);
@@ -50,35 +52,30 @@ export function DeviceCheck({ credentials, onJoin }: Props) {
   const name = credentials.people[credentials.identity]?.name ?? "";
   return (
     <main className="check">
-      <section className="check-card" aria-label="Device check">
+      <section className="check-card" aria-label={texts.deviceCheck}>
         <p className="muted">{credentials.class.course}</p>
         <h1>{credentials.class.title}</h1>
-        <p>
-          You're joining as <strong>{name}</strong>.
-        </p>
+        <p>{texts.joiningAs(name)}</p>
         <Preview track={video && !error ? camera : undefined}>
-          {video ? (error ? "No picture from your camera" : "Opening your camera…") : "Your camera is off"}
+          {video ? (error ? texts.noPicture : texts.openingCamera) : texts.cameraOff}
         </Preview>
         <Level track={audio && !error ? microphone : undefined} />
         <div className="check-rows">
-          <DeviceRow label="Microphone" on={audio} toggle={() => setAudio(!audio)}>
-            <DeviceChoice kind="audioinput" label="Choose microphone" chosen={audioDeviceId} choose={setAudioDevice} />
+          <DeviceRow label={texts.microphone} on={audio} toggle={() => setAudio(!audio)}>
+            <DeviceChoice kind="audioinput" label={texts.chooseMicrophone} chosen={audioDeviceId} choose={setAudioDevice} />
           </DeviceRow>
-          <DeviceRow label="Camera" on={video} toggle={() => setVideo(!video)}>
-            <DeviceChoice kind="videoinput" label="Choose camera" chosen={videoDeviceId} choose={setVideoDevice} />
+          <DeviceRow label={texts.camera} on={video} toggle={() => setVideo(!video)}>
+            <DeviceChoice kind="videoinput" label={texts.chooseCamera} chosen={videoDeviceId} choose={setVideoDevice} />
           </DeviceRow>
         </div>
         {error && (
           <p className="trouble" role="alert">
-            {error.name === "NotAllowedError"
-              ? "Your browser is blocking the camera or microphone. Allow access in the address bar."
-              : "We can't open your camera or microphone. Close other programs that use them, or turn off the one " +
-                "you don't have. You can also join without either and listen."}
+            {error.name === "NotAllowedError" ? texts.devicesBlocked : texts.devicesFailed}
           </p>
         )}
-        {credentials.recorded && <p className="muted">This class is recorded and transcribed.</p>}
+        {credentials.recorded && <p className="muted">{texts.isRecorded}</p>}
         <button className="primary wide" onClick={join}>
-          Join the class
+          {texts.join}
         </button>
       </section>
     </main>
@@ -93,10 +90,11 @@ function constraintsOf(deviceId: string): true | { deviceId: string } {
 type RowProps = { label: string; on: boolean; toggle: () => void; children: React.ReactNode };
 
 function DeviceRow({ label, on, toggle, children }: RowProps) {
+  const texts = useTexts();
   return (
     <div className="check-row">
       <button className="quiet" aria-pressed={on} onClick={toggle}>
-        {label} {on ? "on" : "off"}
+        {on ? texts.isOn(label) : texts.isOff(label)}
       </button>
       {children}
     </div>
@@ -111,14 +109,15 @@ type ChoiceProps = {
 };
 
 function DeviceChoice({ kind, label, chosen, choose }: ChoiceProps) {
+  const texts = useTexts();
   const devices = useMediaDevices({ kind }).filter((device) => device.deviceId !== "");
   const isListed = devices.some((device) => device.deviceId === chosen);
   return (
     <select aria-label={label} value={isListed ? chosen : ""} onChange={(event) => choose(event.target.value)}>
-      {!isListed && <option value="">Default</option>}
+      {!isListed && <option value="">{texts.defaultDevice}</option>}
       {devices.map((device) => (
         <option key={device.deviceId} value={device.deviceId}>
-          {device.label || "Unnamed device"}
+          {device.label || texts.unnamedDevice}
         </option>
       ))}
     </select>
@@ -126,6 +125,7 @@ function DeviceChoice({ kind, label, chosen, choose }: ChoiceProps) {
 }
 
 function Preview({ track, children }: { track: LocalVideoTrack | undefined; children: string }) {
+  const texts = useTexts();
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const video = element.current;
@@ -137,7 +137,7 @@ function Preview({ track, children }: { track: LocalVideoTrack | undefined; chil
   return (
     <div className="preview">
       {track ? (
-        <video ref={element} data-mirrored={mirrored} muted playsInline aria-label="Your camera" />
+        <video ref={element} data-mirrored={mirrored} muted playsInline aria-label={texts.yourCamera} />
       ) : (
         <p className="muted">{children}</p>
       )}
@@ -147,6 +147,7 @@ function Preview({ track, children }: { track: LocalVideoTrack | undefined; chil
 
 // The microphone level as a bar that moves while the person speaks.
 function Level({ track }: { track: LocalAudioTrack | undefined }) {
+  const texts = useTexts();
   const [level, setLevel] = useState(0);
   useEffect(() => {
     if (!track) {
@@ -168,5 +169,5 @@ function Level({ track }: { track: LocalAudioTrack | undefined }) {
       void context.close();
     };
   }, [track]);
-  return <meter className="level" min={0} max={1} value={level} aria-label="Microphone level" />;
+  return <meter className="level" min={0} max={1} value={level} aria-label={texts.microphoneLevel} />;
 }

@@ -4,6 +4,7 @@ import { useMediaDeviceSelect, usePersistentUserChoices, useRoomContext } from "
 import { useId, useState } from "react";
 
 import type { Devices } from "./DeviceCheck.tsx";
+import { useTexts } from "./texts/language.ts";
 
 type Props = { rememberDevices: (change: Partial<Devices>) => void };
 
@@ -11,13 +12,14 @@ type Props = { rememberDevices: (change: Partial<Devices>) => void };
 const CAN_CHOOSE_SPEAKER = "setSinkId" in HTMLMediaElement.prototype;
 
 export function DevicesPanel({ rememberDevices }: Props) {
+  const texts = useTexts();
   const choices = usePersistentUserChoices({});
   return (
-    <section className="panel" aria-label="Devices">
-      <h2>Devices</h2>
+    <section className="panel" aria-label={texts.devices}>
+      <h2>{texts.devices}</h2>
       <Choice
         kind="audioinput"
-        label="Microphone"
+        label={texts.microphone}
         onChoice={(audioDeviceId) => {
           choices.saveAudioInputDeviceId(audioDeviceId);
           rememberDevices({ audioDeviceId });
@@ -25,7 +27,7 @@ export function DevicesPanel({ rememberDevices }: Props) {
       />
       <Choice
         kind="videoinput"
-        label="Camera"
+        label={texts.camera}
         onChoice={(videoDeviceId) => {
           choices.saveVideoInputDeviceId(videoDeviceId);
           rememberDevices({ videoDeviceId });
@@ -34,7 +36,7 @@ export function DevicesPanel({ rememberDevices }: Props) {
       {CAN_CHOOSE_SPEAKER && (
         <Choice
           kind="audiooutput"
-          label="Speaker"
+          label={texts.speaker}
           onChoice={(speakerId) => rememberDevices({ speakerId })}
         />
       )}
@@ -45,6 +47,7 @@ export function DevicesPanel({ rememberDevices }: Props) {
 type ChoiceProps = { kind: MediaDeviceKind; label: string; onChoice: (deviceId: string) => void };
 
 function Choice({ kind, label, onChoice }: ChoiceProps) {
+  const texts = useTexts();
   const room = useRoomContext();
   const { devices, activeDeviceId, setActiveMediaDevice } = useMediaDeviceSelect({ kind, room });
   const [failed, setFailed] = useState(false);
@@ -67,16 +70,16 @@ function Choice({ kind, label, onChoice }: ChoiceProps) {
         disabled={named.length === 0}
         onChange={(event) => choose(event.target.value)}
       >
-        {!isListed && <option value="">{named.length === 0 ? "None found" : "Default"}</option>}
+        {!isListed && <option value="">{named.length === 0 ? texts.noDevice : texts.defaultDevice}</option>}
         {named.map((device) => (
           <option key={device.deviceId} value={device.deviceId}>
-            {device.label || "Unnamed device"}
+            {device.label || texts.unnamedDevice}
           </option>
         ))}
       </select>
       {failed && (
         <span className="trouble" role="alert">
-          This device can't be opened. Close other programs that use it.
+          {texts.deviceFailed}
         </span>
       )}
     </p>

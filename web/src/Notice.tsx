@@ -1,16 +1,18 @@
 import { useEffect, useRef } from "react";
 
 import type { Problem } from "./api.ts";
+import { useLanguage, useTexts } from "./texts/language.ts";
 
 type NoticeProps = {
   title: string;
   detail: string;
-  nextStep?: string;
+  next?: string;
   busy?: boolean;
   onRejoin?: (() => void) | undefined;
 };
 
-export function Notice({ title, detail, nextStep, busy = false, onRejoin }: NoticeProps) {
+export function Notice({ title, detail, next, busy = false, onRejoin }: NoticeProps) {
+  const texts = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Homeroom`;
@@ -24,10 +26,10 @@ export function Notice({ title, detail, nextStep, busy = false, onRejoin }: Noti
           {title}
         </h1>
         {detail !== title && <p>{detail}</p>}
-        {nextStep && <p className="muted">{nextStep}</p>}
+        {next && <p className="muted">{next}</p>}
         {onRejoin && (
           <button className="primary wide" onClick={onRejoin}>
-            Rejoin
+            {texts.rejoin}
           </button>
         )}
       </div>
@@ -43,12 +45,11 @@ const MOMENT: Intl.DateTimeFormatOptions = {
   minute: "2-digit",
 };
 
-function format(iso: string, style: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(undefined, style).format(new Date(iso));
-}
-
 export function Waiting({ problem }: { problem: Problem }) {
-  const { class_title: title = "Your class", opens_at: opens, starts_at: starts, time_zone: timeZone } = problem;
+  const { texts, locale } = useLanguage();
+  const { class_title: title = texts.yourClass, opens_at: opens, starts_at: starts, time_zone: timeZone } = problem;
+  const moment = (iso: string, style: Intl.DateTimeFormatOptions = MOMENT) =>
+    new Intl.DateTimeFormat(locale, style).format(new Date(iso));
   const otherZone = timeZone && timeZone !== new Intl.DateTimeFormat().resolvedOptions().timeZone;
   useEffect(() => {
     document.title = `${title} · Homeroom`;
@@ -57,13 +58,13 @@ export function Waiting({ problem }: { problem: Problem }) {
     <main className="notice">
       <div className="notice-card" role="status">
         <span className="spinner" aria-hidden="true" />
-        <h1>{title} isn't open yet</h1>
-        {starts && <p>Class starts {format(starts, MOMENT)}.</p>}
+        <h1>{texts.notOpen(title)}</h1>
+        {starts && <p>{texts.startsAt(moment(starts))}</p>}
         {starts && otherZone && (
-          <p className="muted">That is {format(starts, { ...MOMENT, timeZone, timeZoneName: "short" })}.</p>
+          <p className="muted">{texts.inClassZone(moment(starts, { ...MOMENT, timeZone, timeZoneName: "short" }))}</p>
         )}
-        {opens && <p className="muted">You can join from {format(opens, MOMENT)}.</p>}
-        <p className="muted">Keep this page open. You'll be let in automatically.</p>
+        {opens && <p className="muted">{texts.opensAt(moment(opens))}</p>}
+        <p className="muted">{texts.keepOpen}</p>
       </div>
     </main>
   );

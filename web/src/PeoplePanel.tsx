@@ -7,6 +7,7 @@ import { useRef, useState } from "react";
 import type { Person } from "./api.ts";
 import { act } from "./moderation.ts";
 import type { Act } from "./moderation.ts";
+import { useTexts } from "./texts/language.ts";
 
 type Props = {
   people: Record<string, Person>;
@@ -19,11 +20,12 @@ type Props = {
 type Asked = { question: string; button: string; run: () => void };
 
 export function PeoplePanel({ people, nameOf, hands, locked, onChanged }: Props) {
+  const texts = useTexts();
   const present = useParticipants().filter((one) => !one.isAgent);
   const [problem, setProblem] = useState<string>();
   const [asked, setAsked] = useState<Asked>();
   const run = async (name: Act, values?: Record<string, unknown>) => {
-    setProblem(await act(name, values));
+    setProblem(await act(texts, name, values));
     onChanged();
   };
   const here = new Set(present.map((one) => one.identity));
@@ -32,8 +34,8 @@ export function PeoplePanel({ people, nameOf, hands, locked, onChanged }: Props)
   const removed = entries.filter(([, one]) => one.removed);
   const canModerate = (one: Participant) => !one.isLocal && people[one.identity]?.role !== "instructor";
   return (
-    <section className="panel" aria-label="People">
-      <h2>People</h2>
+    <section className="panel" aria-label={texts.people}>
+      <h2>{texts.people}</h2>
       {problem && (
         <p className="trouble" role="alert">
           {problem}
@@ -41,31 +43,30 @@ export function PeoplePanel({ people, nameOf, hands, locked, onChanged }: Props)
       )}
       <div className="panel-actions">
         <button className="quiet" onClick={() => void run("mute")}>
-          Mute all
+          {texts.muteAll}
         </button>
         <button className="quiet" disabled={hands.length === 0} onClick={() => void run("lower-hands")}>
-          Lower all hands
+          {texts.lowerAllHands}
         </button>
         <button className="quiet" aria-pressed={locked} onClick={() => void run("lock", { locked: !locked })}>
-          {locked ? "Unlock class" : "Lock class"}
+          {locked ? texts.unlockClass : texts.lockClass}
         </button>
         <button
           className="quiet danger"
           onClick={() =>
-            setAsked({ question: "End the class for everybody?", button: "End class", run: () => void run("end") })
+            setAsked({ question: texts.endForAll, button: texts.endClass, run: () => void run("end") })
           }
         >
-          End class
+          {texts.endClass}
         </button>
       </div>
-      <h3>Here ({present.length})</h3>
+      <h3>{texts.here(present.length)}</h3>
       <ul>
         {present.map((one) => (
           <li key={one.identity}>
             <span className="name">
-              {nameOf(one.identity)}
-              {one.isLocal && " (you)"}
-              {hands.includes(one.identity) && <em className="muted"> hand raised</em>}
+              {one.isLocal ? texts.you(nameOf(one.identity)) : nameOf(one.identity)}
+              {hands.includes(one.identity) && <em className="muted"> {texts.handRaised}</em>}
             </span>
             {canModerate(one) && (
               <PersonActions
@@ -81,7 +82,7 @@ export function PeoplePanel({ people, nameOf, hands, locked, onChanged }: Props)
       </ul>
       {missing.length > 0 && (
         <>
-          <h3>Not here ({missing.length})</h3>
+          <h3>{texts.notHere(missing.length)}</h3>
           <ul>
             {missing.map(([identity, one]) => (
               <li key={identity}>{one.name}</li>
@@ -91,17 +92,17 @@ export function PeoplePanel({ people, nameOf, hands, locked, onChanged }: Props)
       )}
       {removed.length > 0 && (
         <>
-          <h3>Removed</h3>
+          <h3>{texts.removed}</h3>
           <ul>
             {removed.map(([identity, one]) => (
               <li key={identity}>
                 <span className="name">{one.name}</span>
                 <button
                   className="quiet"
-                  aria-label={`Let ${one.name} back in`}
+                  aria-label={texts.letPersonBackIn(one.name)}
                   onClick={() => void run("readmit", { participant_id: identity })}
                 >
-                  Let back in
+                  {texts.letBackIn}
                 </button>
               </li>
             ))}
@@ -122,34 +123,36 @@ type PersonActionsProps = {
 };
 
 function PersonActions({ name, muted, raised, run, ask }: PersonActionsProps) {
+  const texts = useTexts();
   return (
     <span className="person-actions">
       {raised && (
-        <button className="quiet" aria-label={`Lower the hand of ${name}`} onClick={() => run("lower-hands")}>
-          Lower hand
+        <button className="quiet" aria-label={texts.lowerHandOf(name)} onClick={() => run("lower-hands")}>
+          {texts.lowerHand}
         </button>
       )}
-      <button className="quiet" disabled={muted} aria-label={`Mute ${name}`} onClick={() => run("mute")}>
-        {muted ? "Muted" : "Mute"}
+      <button className="quiet" disabled={muted} aria-label={texts.mutePerson(name)} onClick={() => run("mute")}>
+        {muted ? texts.muted : texts.mute}
       </button>
       <button
         className="quiet danger"
-        aria-label={`Remove ${name}`}
+        aria-label={texts.removePerson(name)}
         onClick={() =>
           ask({
-            question: `Remove ${name}? They can't come back until you let them in.`,
-            button: "Remove",
+            question: texts.askRemove(name),
+            button: texts.remove,
             run: () => run("remove"),
           })
         }
       >
-        Remove
+        {texts.remove}
       </button>
     </span>
   );
 }
 
 function Question({ question, button, run, close }: Asked & { close: () => void }) {
+  const texts = useTexts();
   const opened = useRef(false);
   const show = (dialog: HTMLDialogElement | null) => {
     if (dialog && !opened.current) dialog.showModal();
@@ -160,7 +163,7 @@ function Question({ question, button, run, close }: Asked & { close: () => void 
       <form method="dialog">
         <p>{question}</p>
         <div className="panel-actions">
-          <button className="quiet">Cancel</button>
+          <button className="quiet">{texts.cancel}</button>
           <button className="primary" onClick={run}>
             {button}
           </button>

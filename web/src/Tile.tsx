@@ -14,6 +14,7 @@ import { Track } from "livekit-client";
 import { useRef } from "react";
 
 import type { Person } from "./api.ts";
+import { useTexts } from "./texts/language.ts";
 
 export type TileProps = {
   nameOf: (identity: string | undefined) => string;
@@ -27,12 +28,13 @@ export type TileProps = {
 
 export function Tile({ nameOf, hands, roles, paused, staged, isPinned, onPin }: TileProps) {
   const element = useRef<HTMLElement>(null);
+  const texts = useTexts();
   const track = useTrackRefContext();
   const { participant, source } = track;
   const speaking = useIsSpeaking(participant);
   const screen = source === Track.Source.ScreenShare;
   const name = nameOf(participant.identity);
-  const label = screen ? `${name}'s screen` : name;
+  const label = screen ? texts.screenOf(name) : name;
   const pinned = isPinned(track);
   const hidden = paused && !participant.isLocal && !screen;
   const showsVideo = isTrackReference(track) && track.publication.track && !track.publication.isMuted && !hidden;
@@ -49,27 +51,24 @@ export function Tile({ nameOf, hands, roles, paused, staged, isPinned, onPin }: 
         <AudioTrack trackRef={{ participant, source: Track.Source.ScreenShareAudio, publication: track.publication }} />
       )}
       {raised && !screen && (
-        <span className="hand-mark" role="img" aria-label="hand raised">
+        <span className="hand-mark" role="img" aria-label={texts.handRaised}>
           <HandIcon />
         </span>
       )}
       <div className="tile-actions">
-        <button aria-pressed={pinned} aria-label={`Pin ${label}`} title={pinned ? "Unpin" : "Pin"} onClick={() => onPin(track)}>
+        <button aria-pressed={pinned} aria-label={texts.pinTile(label)} title={pinned ? texts.unpin : texts.pin} onClick={() => onPin(track)}>
           <PinIcon />
         </button>
         {staged && document.fullscreenEnabled && (
-          <button aria-label={`Full screen: ${label}`} title="Full screen" onClick={() => toggleFullScreen(element.current)}>
+          <button aria-label={texts.fullScreenTile(label)} title={texts.fullScreen} onClick={() => toggleFullScreen(element.current)}>
             <FullScreenIcon />
           </button>
         )}
       </div>
       <footer className="tile-name">
         <TrackMutedIndicator trackRef={{ participant, source: Track.Source.Microphone }} show="muted" />
-        <span className="name">
-          {label}
-          {participant.isLocal && !screen ? " (you)" : ""}
-        </span>
-        {roles[participant.identity]?.role === "instructor" && !screen && <span className="role">instructor</span>}
+        <span className="name">{participant.isLocal && !screen ? texts.you(label) : label}</span>
+        {roles[participant.identity]?.role === "instructor" && !screen && <span className="role">{texts.instructor}</span>}
         <ConnectionQualityIndicator />
       </footer>
     </article>

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { columns } from "./columns.ts";
 import { nextSpeaker, nobody, onStage } from "./stage.ts";
+import { useTexts } from "./texts/language.ts";
 import { Tile } from "./Tile.tsx";
 import type { TileProps } from "./Tile.tsx";
 
@@ -18,6 +19,7 @@ type Props = { tracks: TrackReferenceOrPlaceholder[]; first: string | undefined;
 >;
 
 export function Tiles({ tracks, first, everyone, ...tile }: Props) {
+  const texts = useTexts();
   const [pinned, setPinned] = useState<string>();
   const speaker = useSpeaker();
   const candidates = tracks.map((track) => ({
@@ -37,7 +39,7 @@ export function Tiles({ tracks, first, everyone, ...tile }: Props) {
     <Tile {...tile} staged={staged} isPinned={(track) => keyOf(track) === pinned} onPin={togglePin} />
   );
   return (
-    <main className="tiles" aria-label="People in the class" data-staged={stage.length > 0}>
+    <main className="tiles" aria-label={texts.peopleInClass} data-staged={stage.length > 0}>
       {stage.length > 0 && (
         <div className="staged">
           <TrackLoop tracks={stage}>{shown(true)}</TrackLoop>
@@ -45,7 +47,7 @@ export function Tiles({ tracks, first, everyone, ...tile }: Props) {
       )}
       {stage.length > 0 ? (
         others.length > 0 && (
-          <div className="strip" role="group" aria-label="Others" tabIndex={0}>
+          <div className="strip" role="group" aria-label={texts.others} tabIndex={0}>
             <TrackLoop tracks={others}>{shown(false)}</TrackLoop>
           </div>
         )
@@ -57,6 +59,7 @@ export function Tiles({ tracks, first, everyone, ...tile }: Props) {
 }
 
 function Grid({ tracks, children }: { tracks: TrackReferenceOrPlaceholder[]; children: React.ReactNode }) {
+  const texts = useTexts();
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   useEffect(() => {
@@ -66,7 +69,7 @@ function Grid({ tracks, children }: { tracks: TrackReferenceOrPlaceholder[]; chi
   }, []);
   const inRow = columns(tracks.length, size.width, size.height);
   return (
-    <div className="grid-box" ref={box} role="group" aria-label="Everyone" tabIndex={0}>
+    <div className="grid-box" ref={box} role="group" aria-label={texts.everyone} tabIndex={0}>
       <div className="tile-grid" style={{ gridTemplateColumns: `repeat(${inRow}, minmax(0, 1fr))` }}>
         <TrackLoop tracks={tracks}>{children}</TrackLoop>
       </div>

@@ -19,6 +19,7 @@ export type Credentials = {
   token: string;
   identity: string;
   role: Role;
+  language: string | null; // ISO 639-1; null: not known
   class: ClassInfo;
   people: Record<string, Person>;
   features: { chat: boolean; captions: boolean; screen_share: boolean };
@@ -34,6 +35,8 @@ export type Problem = {
   starts_at?: string;
   time_zone?: string;
   class_title?: string;
+  state?: string; // of the class
+  language?: string | null; // of the person
 };
 export type Sample = {
   at: string;
@@ -77,9 +80,9 @@ async function read<T>(response: Response): Promise<T> {
   throw new ProblemError(
     problem ?? {
       code: "unavailable",
-      title: "We can't reach the class",
-      detail: "The server isn't responding right now.",
-      next_step: "Check your connection. This page keeps retrying.",
+      title: "",
+      detail: "",
+      next_step: "",
       status: response.status,
     },
   );

@@ -7,9 +7,9 @@ import type { Participant, RemoteParticipant } from "livekit-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { RoomMemory } from "./roomMemory.ts";
+import { listed, useLanguage } from "./texts/language.ts";
 
 const TOPIC = "homeroom.hand";
-const NAMES = new Intl.ListFormat("en-GB");
 
 type Hands = { raised: string[]; own: boolean; toggle: () => Promise<void> };
 
@@ -99,9 +99,10 @@ export function useHands(memory: RoomMemory): Hands {
 }
 
 export function RaisedHands({ hands, nameOf }: { hands: string[]; nameOf: (identity: string) => string }) {
+  const { texts, locale } = useLanguage();
   return (
     <p className="raised" role="status">
-      {hands.length > 0 && `Hands raised: ${NAMES.format(hands.map(nameOf))}`}
+      {hands.length > 0 && texts.handsRaised(listed(hands.map(nameOf), locale))}
     </p>
   );
 }

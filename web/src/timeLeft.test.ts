@@ -5,10 +5,10 @@ import { timeLeft } from "./timeLeft.ts";
 const MINUTE = 60_000;
 const at = (minute: number) => timeLeft(0, 90 * MINUTE, minute * MINUTE);
 
-test("before the class it says when it starts, then what is left, then that time is up", () => {
-  expect(at(-9.5)).toEqual({ text: "Starts in 10 min", late: false });
-  expect(at(0)).toEqual({ text: "1 h 30 min left", late: false });
-  expect(at(60.5)).toEqual({ text: "30 min left", late: false });
-  expect(at(85)).toEqual({ text: "5 min left", late: true });
-  expect(at(90)).toEqual({ text: "Time is up", late: true });
+test("before the class it is the time to its start, then what is left of it, then nothing", () => {
+  expect(at(-9.5)).toEqual({ phase: "before", minutes: 10, late: false });
+  expect(at(0)).toEqual({ phase: "during", minutes: 90, late: false });
+  expect(at(60.5)).toEqual({ phase: "during", minutes: 30, late: false });
+  expect(at(85)).toEqual({ phase: "during", minutes: 5, late: true });
+  expect(at(90)).toEqual({ phase: "over", minutes: 0, late: true });
 });

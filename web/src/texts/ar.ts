@@ -1,0 +1,196 @@
+// Arabic is read from right to left: values that are put into a text are isolated from its direction (UAX 9).
+
+import type { Texts } from "./texts.ts";
+
+const isolated = (value: string | number) => `\u2068${value}\u2069`;
+
+export const ar: Texts = {
+  notices: {
+    left: { title: "غادرت الحصة", detail: "ما زالت الحصة مستمرة.", next: "يمكنك العودة حتى نهايتها." },
+    moved: {
+      title: "دخلت من مكان آخر",
+      detail: "لا يمكن حضور الحصة إلا من مكان واحد، لذلك قُطع اتصال هذه الصفحة.",
+      next: "تابع حيث فتحت رابطك آخر مرة.",
+    },
+    removed: {
+      title: "لم تعد في هذه الحصة",
+      detail: "أُخرجت من الحصة.",
+      next: "إذا كان هذا خطأ، فتواصل مع مدرستك.",
+    },
+    "class-ended": {
+      title: "انتهت الحصة",
+      detail: "شكرًا لمشاركتك.",
+      next: "يمكنك إغلاق هذه الصفحة. لحصتك القادمة رابط خاص بها.",
+    },
+    "class-cancelled": {
+      title: "أُلغيت الحصة",
+      detail: "لن تُعقد في هذا الموعد.",
+      next: "ابحث في رسائلك عن موعد جديد.",
+    },
+    "class-locked": {
+      title: "الحصة مقفلة",
+      detail: "لا يسمح المعلم بدخول أحد جديد الآن.",
+      next: "أبقِ هذه الصفحة مفتوحة. ستدخل عندما يفتح المعلم الحصة.",
+    },
+    "removed-from-class": {
+      title: "أُخرجت من هذه الحصة",
+      detail: "أخرجك المعلم منها.",
+      next: "إذا كان هذا خطأ، فتواصل مع مدرستك.",
+    },
+    "link-invalid": {
+      title: "هذا الرابط غير صالح",
+      detail: "ربما ينقص جزء منه.",
+      next: "افتح الرابط من رسالتك مرة أخرى، أو اطلب رابطًا جديدًا ممن أرسله.",
+    },
+    "link-expired": {
+      title: "انتهت صلاحية هذا الرابط",
+      detail: "كان صالحًا حتى وقت قصير بعد الحصة.",
+      next: "اطلب رابطًا جديدًا ممن أرسله.",
+    },
+    "link-for-another-class": {
+      title: "هذا الرابط لحصة أخرى",
+      detail: "لكل حصة رابط خاص بها.",
+      next: "استخدم رابط هذه الحصة، أو اطلبه.",
+    },
+    "not-found": {
+      title: "لست في هذه الحصة",
+      detail: "هذه الحصة غير موجودة، أو لست من المشاركين فيها.",
+      next: "اسأل المدرسة إذا كنت تظن أنك من المشاركين.",
+    },
+    "rate-limited": {
+      title: "محاولات كثيرة جدًا",
+      detail: "استُخدم هذا الرابط كثيرًا في وقت قصير.",
+      next: "انتظر دقيقة ثم أعد تحميل هذه الصفحة.",
+    },
+    unavailable: {
+      title: "تعذّر الوصول إلى الحصة",
+      detail: "الخادم لا يستجيب الآن.",
+      next: "تحقق من اتصالك ثم أعد تحميل هذه الصفحة.",
+    },
+    offline: {
+      title: "تعذّر الوصول إلى الحصة",
+      detail: "يبدو أن جهازك غير متصل.",
+      next: "تحقق من اتصالك ثم أعد تحميل هذه الصفحة.",
+    },
+    other: {
+      title: "حدث خطأ ما",
+      detail: "لم ينجح ذلك.",
+      next: "أعد تحميل هذه الصفحة. إذا تكرر الأمر، فتواصل مع مدرستك.",
+    },
+  },
+  opening: { title: "لحظة…", detail: "يجري فتح حصتك…" },
+  reconnecting: {
+    title: "تجري إعادة الاتصال…",
+    detail: "انقطع اتصالك بالحصة، فلا يراك الآخرون ولا يسمعونك.",
+    next: "ستعود تلقائيًا. إذا طال الأمر، فتحقق من شبكة الواي فاي أو بيانات الهاتف.",
+  },
+  rejoin: "العودة إلى الحصة",
+
+  yourClass: "حصتك",
+  notOpen: (title) => `لم تُفتح ${isolated(title)} بعد`,
+  startsAt: (when) => `تبدأ الحصة ${isolated(when)}.`,
+  inClassZone: (when) => `أي ${isolated(when)}.`,
+  opensAt: (when) => `يمكنك الدخول ابتداءً من ${isolated(when)}.`,
+  keepOpen: "أبقِ هذه الصفحة مفتوحة. ستدخل تلقائيًا.",
+
+  deviceCheck: "فحص الأجهزة",
+  joiningAs: (name) => `ستدخل باسم ${isolated(name)}.`,
+  cameraOff: "الكاميرا مطفأة",
+  openingCamera: "يجري تشغيل الكاميرا…",
+  noPicture: "لا صورة من الكاميرا",
+  yourCamera: "الكاميرا الخاصة بك",
+  microphoneLevel: "مستوى صوت الميكروفون",
+  microphone: "الميكروفون",
+  camera: "الكاميرا",
+  speaker: "مكبر الصوت",
+  isOn: (device) => `${device}: تشغيل`,
+  isOff: (device) => `${device}: إيقاف`,
+  chooseMicrophone: "اختيار الميكروفون",
+  chooseCamera: "اختيار الكاميرا",
+  defaultDevice: "الافتراضي",
+  noDevice: "لا يوجد جهاز",
+  unnamedDevice: "جهاز بلا اسم",
+  devicesBlocked: "يمنع المتصفح استخدام الكاميرا أو الميكروفون. اسمح بذلك من شريط العنوان.",
+  devicesFailed:
+    "تعذّر تشغيل الكاميرا أو الميكروفون. أغلق البرامج الأخرى التي تستخدمهما، أو أوقف الجهاز غير الموجود لديك. " +
+    "يمكنك أيضًا الدخول من دونهما والاستماع.",
+  deviceFailed: "تعذّر تشغيل هذا الجهاز. أغلق البرامج الأخرى التي تستخدمه.",
+  isRecorded: "تُسجَّل هذه الحصة ويُكتب ما يقال فيها.",
+  join: "دخول الحصة",
+
+  controls: "أدوات التحكم",
+  share: "مشاركة الشاشة",
+  raiseHand: "رفع اليد",
+  lowerHand: "خفض اليد",
+  captions: "نص الكلام",
+  noCaptions: "يظهر هنا ما يقال بعد قليل.",
+  chat: "الدردشة",
+  chatUnread: (count) => `الدردشة (${isolated(count)})`,
+  people: "الأشخاص",
+  devices: "الأجهزة",
+  leave: "مغادرة",
+
+  guest: "ضيف",
+  showEveryone: "عرض الجميع",
+  peopleInClass: "الأشخاص في الحصة",
+  everyone: "الجميع",
+  others: "الآخرون",
+  recorded: "هذه الحصة تُسجَّل",
+  notRecorded: "لا تُسجَّل",
+  startsIn: (length) => `تبدأ بعد ${isolated(length)}`,
+  left: (length) => `بقي ${isolated(length)}`,
+  timeIsUp: "انتهى الوقت",
+  videoPaused: "أُوقف الفيديو مؤقتًا ليبقى الصوت واضحًا. سيعود عندما يتحسن اتصالك.",
+  handsRaised: (names) => `رفع اليد: ${isolated(names)}`,
+
+  connecting: "يجري الاتصال…",
+  interrupted: {
+    what: "تجري إعادة الاتصال…",
+    more:
+      "انقطع اتصالك بالحصة، فلا يراك الآخرون ولا يسمعونك. ستعود تلقائيًا. إذا طال الأمر، فتحقق من شبكة الواي فاي " +
+      "أو بيانات الهاتف.",
+  },
+  deviceOffline: {
+    what: "جهازك غير متصل.",
+    more: "لا يراك الآخرون ولا يسمعونك. شغّل الواي فاي أو بيانات الهاتف وستعود تلقائيًا.",
+  },
+
+  messages: "الرسائل",
+  message: "رسالة",
+  noMessages: "لا رسائل بعد.",
+  messageTheClass: "اكتب للجميع",
+  send: "إرسال",
+  sending: "يجري الإرسال…",
+  notSent: "لم تُرسل",
+
+  muteAll: "كتم صوت الجميع",
+  lowerAllHands: "خفض كل الأيدي",
+  lockClass: "قفل الحصة",
+  unlockClass: "فتح الحصة",
+  endClass: "إنهاء الحصة",
+  endForAll: "هل تريد إنهاء الحصة للجميع؟",
+  here: (count) => `الحاضرون (${isolated(count)})`,
+  notHere: (count) => `الغائبون (${isolated(count)})`,
+  removed: "خارج الحصة",
+  letBackIn: "السماح بالعودة",
+  letPersonBackIn: (name) => `السماح بعودة ${isolated(name)}`,
+  mute: "كتم الصوت",
+  muted: "الصوت مكتوم",
+  mutePerson: (name) => `كتم صوت ${isolated(name)}`,
+  lowerHandOf: (name) => `خفض يد ${isolated(name)}`,
+  remove: "إخراج",
+  removePerson: (name) => `إخراج ${isolated(name)}`,
+  askRemove: (name) => `هل تريد إخراج ${isolated(name)}؟ لن تكون العودة ممكنة حتى تسمح بها.`,
+  cancel: "إلغاء",
+  noAnswer: "لم يستجب الخادم. حاول مرة أخرى.",
+
+  you: (name) => `${isolated(name)} (أنت)`,
+  instructor: "المعلم",
+  handRaised: "اليد مرفوعة",
+  screenOf: (name) => `شاشة ${isolated(name)}`,
+  pin: "تثبيت",
+  unpin: "إلغاء التثبيت",
+  pinTile: (label) => `تثبيت ${isolated(label)}`,
+  fullScreen: "ملء الشاشة",
+  fullScreenTile: (label) => `ملء الشاشة: ${isolated(label)}`,
+};
