@@ -1,5 +1,7 @@
 """What an instructor does in the room with their join link: mute, lower hands, remove, lock, end.
 
+Staff of the school can let a removed person in again too.
+
 Who may is decided by the participant's row, not by the link alone. The acts are entries of the audit log by the
 instructor. LiveKit does them after they are stored, so that a removed person is refused from then on.
 """
@@ -10,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import NotAllowed, NotFound
+from domain.people.access import Principal
 from domain.people.roles import HAND_TOPIC, Role, identity_of
 from media_bridge.rooms import LiveKitRooms
 from models.authorship import authorship
@@ -71,6 +74,18 @@ class RoomModeration:
     async def readmit(self, link: str, session_id: UUID, target: UUID, now: datetime) -> None:
         """Let a removed person in again."""
         await self._set_removed(await self._targets(link, session_id, target, now), None)
+
+    async def readmit_as_staff(self, who: Principal, session_id: UUID, participant_id: UUID) -> None:
+        """Let a person whom the instructor has removed in again. Who was not removed stays as they are.
+
+        Raises NotFound.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            await sessions.get_visible(db, session_id, who)
+            everybody = await sessions.participants(db, session_id)
+            if participant_id not in {person.id for person in everybody if person.in_class}:
+                raise NotFound("this person is not in this class")
+            await sessions.remove_participant(db, participant_id, None)
 
     async def lock(self, link: str, session_id: UUID, locked: bool, now: datetime) -> None:
         """Let nobody new in, or open the class again. Who has been in the room can come back."""

@@ -68,7 +68,7 @@ async def participants(session: VisibleSession, db: Work, now: Now) -> list[Part
     people = await sessions.participants(db, session.id)
     cancelled = session.state == SessionState.CANCELLED
     return [
-        ParticipantOut.of(person, attended.get(person.id), over=over, cancelled=cancelled)
+        ParticipantOut.of(session, person, attended.get(person.id), over=over, cancelled=cancelled)
         for person in people
         if person.in_class or person.id in attended
     ]

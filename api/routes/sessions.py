@@ -153,6 +153,12 @@ async def remove_participant(
     await shared.classes.remove_participant(who, session_id, participant_id, command)
 
 
+@router.post("/{session_id}/participants/{participant_id}/readmit", status_code=204, dependencies=RUN)
+async def readmit(session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared) -> None:
+    """Let a person in again whom the instructor has removed from the room. Their join link works again."""
+    await shared.moderation.readmit_as_staff(who, session_id, participant_id)
+
+
 @router.put("/{session_id}/students/{student_id}/absence", status_code=204, dependencies=WRITE)
 async def announce_absence(
     session_id: UUID, student_id: UUID, who: TheCaller, shared: Shared, now: Now

@@ -15,13 +15,14 @@ from domain.record.documentation import DocumentationStatus, Statement
 from domain.record.doubtful_numbers import Doubt, DoubtfulNumber
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, Word
+from domain.sessions.admission import in_force
 from domain.subjects import SubjectKind
 from models.documentation import DocumentationRevision
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
 from models.repositories.cases import QueuedCase
-from models.session import Participant
+from models.session import Participant, Session
 from services.inputs.fields import Schema
 
 
@@ -93,10 +94,19 @@ class ParticipantOut(Schema):
     removed_at: AwareDatetime | None = Field(
         None, description="When the person was removed from the class, after its room had opened."
     )
+    sent_out_at: AwareDatetime | None = Field(
+        None, description="When the instructor removed the person from the room; null: they may come in."
+    )
 
     @classmethod
     def of(
-        cls, person: Participant, attendance: AttendanceRow | None, *, over: bool, cancelled: bool
+        cls,
+        session: Session,
+        person: Participant,
+        attendance: AttendanceRow | None,
+        *,
+        over: bool,
+        cancelled: bool,
     ) -> Self:
         connections = attendance.connections if attendance else []
         return cls(
@@ -108,6 +118,9 @@ class ParticipantOut(Schema):
             present=not over and any(connection["left_at"] is None for connection in connections),
             attended=bool(connections) or (None if cancelled else False),
             removed_at=person.removed_at,
+            sent_out_at=person.sent_out_at
+            if in_force(person.sent_out_at, session.occurrence_since)
+            else None,
         )
 
 

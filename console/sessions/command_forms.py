@@ -226,6 +226,14 @@ async def announce_absence(
     return _done(request, session_id, told)
 
 
+@router.post("/people/{participant_id}/readmit", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def readmit(
+    request: Request, session_id: UUID, participant_id: UUID, shared: Shared, who: CurrentUser
+) -> Response:
+    await shared.moderation.readmit_as_staff(who, session_id, participant_id)
+    return _done(request, session_id, "Let back in. Their join link works again.")
+
+
 @router.post("/exceptions/{case_id}/resolve", dependencies=[permits(Permission.EXCEPTIONS_WRITE)])
 async def resolve(
     request: Request, session_id: UUID, case_id: UUID, shared: Shared, who: CurrentUser, now: Now

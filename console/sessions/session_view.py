@@ -19,6 +19,7 @@ from domain.people.roles import identity_of
 from domain.record.audience_rule import AudienceRule
 from domain.record.documentation import Section, Statement
 from domain.record.transcript import Utterance
+from domain.sessions.admission import in_force
 from domain.sessions.board import Recording, board_row
 from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState, Trigger, allowed
 from domain.sessions.timeline import Outcome
@@ -124,6 +125,10 @@ class SessionView:
     @property
     def live(self) -> bool:
         return self.session.state in ROOM_STATES
+
+    def kept_out(self, person: Participant) -> bool:
+        """Whether the instructor has removed the person from the room, which is open."""
+        return self.live and person.in_class and in_force(person.sent_out_at, self.session.occurrence_since)
 
     @property
     def over(self) -> bool:

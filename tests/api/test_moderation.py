@@ -110,6 +110,35 @@ async def test_who_was_taken_out_of_the_class_is_no_longer_moderated(moderated: 
     problem_of(await moderated.get("people"), 404, "not-found")
 
 
+async def test_staff_lets_a_removed_person_in_again(moderated: Moderated) -> None:
+    school, session_id = moderated.booked.school, moderated.booked.session_id
+    student: str = (await moderated.credentials()).json()["identity"]
+    await moderated.post("remove", participant_id=student)
+    participants = f"/v1/sessions/{session_id}/participants"
+    listed = {person["id"]: person["sent_out_at"] for person in await school.get(participants)}
+    assert [key for key, at in listed.items() if at] == [student]
+    problem_of(await school.api.post(f"{participants}/{uuid4()}/readmit"), 404, "not-found")
+    await school.post(f"{participants}/{student}/readmit")
+    assert (await moderated.credentials()).status_code == 200
+    assert {person["sent_out_at"] for person in await school.get(participants)} == {None}
+
+
+async def test_class_page_shows_who_was_removed_and_lets_them_back_in(moderated: Moderated) -> None:
+    campus, session_id = moderated.booked.school.campus, moderated.booked.session_id
+    student: str = (await moderated.credentials()).json()["identity"]
+    await moderated.post("remove", participant_id=student)
+    act = f"/sessions/{session_id}/people/{student}/readmit"
+    async with campus.browser() as browser:
+        browser.headers["Sec-Fetch-Site"] = "same-origin"
+        await browser.get(campus.console_url(moderated.booked.school.id))
+        page = (await browser.get(f"/sessions/{session_id}")).text
+        assert "removed from the room by the instructor" in page
+        assert page.count(f'hx-post="{act}"') == 1
+        assert (await browser.post(act)).is_success
+        assert act not in (await browser.get(f"/sessions/{session_id}")).text
+    assert (await moderated.credentials()).status_code == 200
+
+
 async def test_removal_and_lock_end_with_a_move_of_the_class(moderated: Moderated) -> None:
     student: str = (await moderated.credentials()).json()["identity"]
     await moderated.post("lock", locked=True)
