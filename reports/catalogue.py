@@ -12,7 +12,13 @@ _MODULES: dict[str, ModuleType] = {"en": en, "es": es, "de": de, "fr": fr, "ar":
 LANGUAGES = TEXT_LANGUAGES
 SUBJECTS: dict[str, dict[NoticeKind, str]] = {code: _MODULES[code].SUBJECTS for code in LANGUAGES}
 WORDS: dict[str, dict[str, str]] = {code: _MODULES[code].MAILS for code in LANGUAGES}
-PAGES: dict[str, dict[str, dict[str, str]]] = {code: {"family": _MODULES[code].FAMILY} for code in LANGUAGES}
+PAGES: dict[str, dict[str, dict[str, str]]] = {
+    code: {
+        "family": _MODULES[code].FAMILY,
+        "joining": _MODULES[code].JOINING,
+    }
+    for code in LANGUAGES
+}
 
 
 class Words(dict[str, str]):

@@ -1,4 +1,6 @@
-"""Short join links: `/j/abc-defg-hij` opens the join page, and `/j` asks for the code."""
+"""Short join links: `/j/abc-defg-hij` opens the join page, and `/j` asks for the code, in the browser's language."""
+
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -7,7 +9,11 @@ from api.http.dependencies import Now, Shared
 from api.http.problems import status_of
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
-from domain.errors import HomeroomError
+from domain.errors import HomeroomError, LinkExpired, LinkInvalid, RateLimited
+from domain.people.languages import TEXT_LANGUAGES, browser_language
+from reports.catalogue import page_words
+
+_PROBLEMS = {LinkInvalid.code: "invalid", LinkExpired.code: "expired", RateLimited.code: "limited"}
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -16,7 +22,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 async def ask_for_code(request: Request, shared: Shared, now: Now, code: str = "") -> Response:
     if code:
         return await open_code(request, code, shared, now)
-    return page(request, "join_code.html")
+    return _page(request)
 
 
 @router.get("/j/{code}")
@@ -25,8 +31,15 @@ async def open_code(request: Request, code: str, shared: Shared, now: Now) -> Re
     try:
         url = await shared.join_codes.resolve(code[:100], host, now)
     except HomeroomError as error:
-        answer = page(request, "join_code.html", status_of(error), error=error, code=code[:100])
+        answer = _page(
+            request, status_of(error), error=error, problem=_PROBLEMS.get(error.code), code=code[:100]
+        )
         if wait := error.extra.get("retry_after"):
             answer.headers["Retry-After"] = wait
         return answer
     return RedirectResponse(url, status_code=303, headers=HEADERS)
+
+
+def _page(request: Request, status: int = 200, **context: Any) -> Response:
+    language = browser_language(request.headers.get("accept-language", ""), TEXT_LANGUAGES)
+    return page(request, "join_code.html", status, words=page_words("joining", language), **context)

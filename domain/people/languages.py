@@ -23,3 +23,22 @@ def best_language(requested: str, offered: Sequence[str]) -> str:
             if language.lower() == tag:
                 return language
     return offered[0]
+
+
+def browser_language(accepted: str, offered: Sequence[str]) -> str:
+    """The offered language that a browser's `Accept-Language` likes best; else English."""
+    weighted = [_weighted(entry) for entry in accepted.lower().split(",")]
+    for _, language in sorted(weighted, key=lambda one: -one[0]):
+        if language in offered:
+            return language
+    return "en"
+
+
+def _weighted(entry: str) -> tuple[float, str]:
+    """Weight and language of an entry such as `de-AT;q=0.8`; one that cannot be read comes last."""
+    tag, _, parameter = entry.partition(";")
+    try:
+        weight = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
+    except ValueError:
+        weight = 0.0
+    return weight, tag.strip().partition("-")[0]

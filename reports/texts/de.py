@@ -139,3 +139,18 @@ FAMILY = {
     "quiet_wrong": "Geben Sie beide Uhrzeiten der Ruhezeit an oder keine.",
     "files": "Dateien",
 }
+
+JOINING = {
+    "title": "An einem Unterricht teilnehmen",
+    "code": "Code aus Ihrem Link",
+    "continue": "Weiter",
+    "invalid_title": "Dieser Code ist ungültig",
+    "invalid_detail": "Kein Unterricht hat diesen Code.",
+    "invalid_next": "Prüfen Sie jeden Buchstaben, oder bitten Sie um einen neuen Link.",
+    "expired_title": "Dieser Code ist abgelaufen",
+    "expired_detail": "Der Unterricht dazu ist vorbei.",
+    "expired_next": "Bitten Sie den Absender um einen neuen Link.",
+    "limited_title": "Zu viele Versuche",
+    "limited_detail": "Aus Ihrem Netz kamen zu viele falsche Codes.",
+    "limited_next": "Warten Sie eine Weile, oder öffnen Sie den ganzen Link.",
+}

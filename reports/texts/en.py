@@ -137,3 +137,18 @@ FAMILY = {
     "quiet_wrong": "Enter both times of the quiet hours, or neither.",
     "files": "Files",
 }
+
+JOINING = {
+    "title": "Join a class",
+    "code": "Code of your link",
+    "continue": "Continue",
+    "invalid_title": "This code is not valid",
+    "invalid_detail": "No class has this code.",
+    "invalid_next": "Check each letter, or ask for a new link.",
+    "expired_title": "This code has expired",
+    "expired_detail": "Its class is over.",
+    "expired_next": "Ask whoever sent it for a new link.",
+    "limited_title": "Too many attempts",
+    "limited_detail": "Too many wrong codes came from your network.",
+    "limited_next": "Wait a while, or open the whole link.",
+}

@@ -140,3 +140,18 @@ FAMILY = {
     "quiet_wrong": "Indica las dos horas del periodo sin mensajes, o ninguna.",
     "files": "Archivos",
 }
+
+JOINING = {
+    "title": "Entrar en una clase",
+    "code": "Código de tu enlace",
+    "continue": "Continuar",
+    "invalid_title": "Este código no es válido",
+    "invalid_detail": "Ninguna clase tiene este código.",
+    "invalid_next": "Comprueba cada letra o pide un enlace nuevo.",
+    "expired_title": "Este código ha caducado",
+    "expired_detail": "Su clase ya ha pasado.",
+    "expired_next": "Pide un enlace nuevo a quien te lo envió.",
+    "limited_title": "Demasiados intentos",
+    "limited_detail": "Han llegado demasiados códigos erróneos desde tu red.",
+    "limited_next": "Espera un rato o abre el enlace completo.",
+}

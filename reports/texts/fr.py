@@ -139,3 +139,18 @@ FAMILY = {
     "quiet_wrong": "Indiquez les deux heures de la période sans message, ou aucune.",
     "files": "Fichiers",
 }
+
+JOINING = {
+    "title": "Rejoindre un cours",
+    "code": "Code de votre lien",
+    "continue": "Continuer",
+    "invalid_title": "Ce code n’est pas valable",
+    "invalid_detail": "Aucun cours n’a ce code.",
+    "invalid_next": "Vérifiez chaque lettre, ou demandez un nouveau lien.",
+    "expired_title": "Ce code a expiré",
+    "expired_detail": "Son cours est terminé.",
+    "expired_next": "Demandez un nouveau lien à son expéditeur.",
+    "limited_title": "Trop de tentatives",
+    "limited_detail": "Trop de codes erronés sont venus de votre réseau.",
+    "limited_next": "Attendez un moment, ou ouvrez le lien complet.",
+}

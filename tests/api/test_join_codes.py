@@ -81,3 +81,25 @@ async def test_guessing_locks_the_network_out(campus: Campus, harbour: School) -
         assert locked.status_code == 429
         assert int(locked.headers["retry-after"]) > 0
     forget_attempts(campus)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "title"),
+    [
+        ("ar-EG,ar;q=0.9,en;q=0.8", "ar", "دخول حصة"),
+        ("is, de;q=0.3, fr-CA;q=0.7", "fr", "Rejoindre un cours"),
+        ("q=;,;;", "en", "Join a class"),
+    ],
+)
+async def test_page_for_codes_is_in_the_language_of_the_browser(
+    campus: Campus, accepted: str, language: str, title: str
+) -> None:
+    async with campus.client() as anybody:
+        asked = await anybody.get("/j", headers={"accept-language": accepted})
+        wrong = await anybody.get("/j/zzz-zzzz-zzz", headers={"accept-language": accepted})
+    for answer in (asked, wrong):
+        assert f'<html lang="{language}"' in answer.text
+        assert title in answer.text
+    assert wrong.status_code == 403
+    if language != "en":
+        assert "not valid" not in wrong.text

@@ -298,7 +298,9 @@ def test_shared_screen_takes_the_stage_of_the_others(held: ClassUnderTest, brows
         screen = page.locator(".staged").get_by_role("article", name=f"{INSTRUCTOR}'s screen")
         video = screen.locator("video")
         video.wait_for()
-        page.wait_for_function("video => video.videoWidth > 0 && video.currentTime > 0.5", arg=video.element_handle())
+        page.wait_for_function(
+            "video => video.videoWidth > 0 && video.currentTime > 0.5", arg=video.element_handle()
+        )
         assert fits(page)
         look_at(page, f"shared-screen-{size}")
     expect(instructor.locator(".staged").get_by_role("article", name="screen")).to_have_count(0)
