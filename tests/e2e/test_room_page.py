@@ -435,8 +435,8 @@ def words_in_latin(page: Page, held: ClassUnderTest) -> list[str]:
                ["aria-label", "title", "placeholder", "alt"].map(name => element.getAttribute(name) ?? ""));
              const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
              while (texts.nextNode()) {
-               const inside = texts.currentNode.parentElement.closest(".captions ol, .chat ol, noscript, script");
-               if (!inside) said.push(texts.currentNode.data);
+               const skipped = ".captions ol, .chat ol, .initials, noscript, script";
+               if (!texts.currentNode.parentElement.closest(skipped)) said.push(texts.currentNode.data);
              }
              return said;
            }"""
