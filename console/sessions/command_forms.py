@@ -231,7 +231,7 @@ async def readmit(
     request: Request, session_id: UUID, participant_id: UUID, shared: Shared, who: CurrentUser
 ) -> Response:
     await shared.moderation.readmit_as_staff(who, session_id, participant_id)
-    return _done(request, session_id, "Let back in. Their join link works again.")
+    return _done(request, session_id, gettext("Let back in. Their join link works again."))
 
 
 @router.post("/exceptions/{case_id}/resolve", dependencies=[permits(Permission.EXCEPTIONS_WRITE)])
