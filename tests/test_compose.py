@@ -45,6 +45,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return loaded
 
 
+def test_a_second_capture_worker_continues_the_classes_of_a_killed_container(project: dict[str, Any]) -> None:
+    capture = project["services"]["worker-capture"]
+    assert capture["deploy"]["replicas"] >= 2
+    assert [volume["source"] for volume in capture["volumes"]] == ["spool"], (
+        "either finishes what the other left"
+    )
+
+
 def test_all_parts_of_production_are_there(project: dict[str, Any]) -> None:
     assert {
         "postgres",
