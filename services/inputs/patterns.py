@@ -34,10 +34,25 @@ _ID = "Must be an id, such as 018f3c1e-7b5a-7c3e-9d2f-4a6b8c0d1e2f"
 
 def problem_in_words(error: Mapping[str, Any]) -> str:
     """The message of one of pydantic's validation errors, without a regular expression."""
+    details = error.get("ctx", {})
     match error["type"]:
         case "string_pattern_mismatch":
-            return ALLOWED.get(error.get("ctx", {}).get("pattern", ""), _OTHER)
+            return ALLOWED.get(details.get("pattern", ""), _OTHER)
         case "uuid_parsing":
             return _ID
+        case "value_error":
+            return str(details["error"])
+        case "too_short":
+            return f"Must have at least {_counted(details['min_length'], 'item')}"
+        case "too_long":
+            return f"Must have at most {_counted(details['max_length'], 'item')}"
+        case "string_too_short":
+            return f"Must have at least {_counted(details['min_length'], 'character')}"
+        case "string_too_long":
+            return f"Must have at most {_counted(details['max_length'], 'character')}"
         case _:
             return str(error["msg"])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -144,7 +144,7 @@ async def test_rows_can_reference_earlier_imports_by_external_id(harbour: School
     assert refusals(rows) == {
         2: "there is no student with the external id 's2'",
         3: "this enrollment already exists",
-        5: "Value error, course_id is missing; give it or course_external_id",
+        5: "course_id is missing; give it or course_external_id",
     }
 
 
