@@ -14,6 +14,7 @@ from cli.demo_class.script import Speaker
 from media_bridge.rooms import LiveKitRooms
 from tests.cli.homes import StackUnderTest
 from tests.e2e.class_under_test import ClassUnderTest, open_class, wait_for
+from tests.e2e.conftest import Browser
 from tests.e2e.people import credentials, talking
 
 pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600)]
@@ -71,11 +72,15 @@ def test_class_is_live_from_its_new_start_on(moved: ClassUnderTest) -> None:
     assert live["started_at"] >= booked["starts_at"]
 
 
-def test_class_that_was_ended_by_mistake_goes_on(moved: ClassUnderTest) -> None:
+def test_class_that_was_ended_by_mistake_goes_on(moved: ClassUnderTest, browse: Browser) -> None:
     words = len(moved.spoken())
+    page = browse()
+    page.goto(moved.booked.links[STUDENT])
+    page.get_by_role("heading", name="The class has ended").wait_for()
     ends_at = datetime.now(UTC) + timedelta(minutes=5)
     moved.api.post(f"{moved.path}/reopen", {"ends_at": ends_at.isoformat()})
     moved.wait_for_state("live", seconds=20)
+    page.get_by_role("button", name="Join the class").wait_for()  # without a reload
     with talking(moved, first=6):
         wait_for(lambda: len(moved.spoken()) > words, "words after the class was reopened", 120)
         moved.api.post(f"{moved.path}/end")

@@ -24,6 +24,14 @@ type Screen =
 
 const LEFT = { ended: "class-ended", left: "left", moved: "moved", removed: "removed" } as const;
 
+// Who is out of the class like this may be let in again: a class that ended by mistake is reopened, a person is readmitted.
+const UNDONE = new Set(["class-ended", "removed", "removed-from-class"]);
+const LOOK_AGAIN_EVERY = 15_000; // milliseconds
+const LOOK_AGAIN_FOR = 60 * 60_000;
+
+const outBecause = (screen: Screen) =>
+  screen.at === "left" ? LEFT[screen.leaving] : screen.at === "refused" ? screen.problem.code : "";
+
 // Errors of the server or the network are retried; those of the link are not.
 const isTemporary = (problem: Problem) => problem.status >= 500 || problem.code === "unavailable";
 
@@ -72,6 +80,21 @@ function Screens({ onLanguage }: { onLanguage: (person: string | null) => void }
     const timer = setInterval(() => void requestCredentials(), 3000);
     return () => clearInterval(timer);
   }, [screen.at, requestCredentials]);
+
+  const mayBeUndone = UNDONE.has(outBecause(screen));
+  useEffect(() => {
+    if (!mayBeUndone) return;
+    const until = Date.now() + LOOK_AGAIN_FOR;
+    const timer = setInterval(() => {
+      if (Date.now() > until) clearInterval(timer);
+      else if (!document.hidden)
+        fetchCredentials().then(
+          (credentials) => setScreen({ at: "check", credentials }),
+          () => undefined, // as before
+        );
+    }, LOOK_AGAIN_EVERY);
+    return () => clearInterval(timer);
+  }, [mayBeUndone]);
 
   useEffect(() => {
     if (screen.at !== "reconnecting") return;
