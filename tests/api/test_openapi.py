@@ -87,6 +87,7 @@ def test_every_response_has_a_schema(described: Json) -> None:
 def test_only_public_operations_have_no_security(described: Json) -> None:
     open_to_all = {path for path, _, operation in operations(described) if not operation.get("security")}
     assert open_to_all == {
+        "/v1/join/{session_id}/captions",
         "/v1/join/{session_id}/chat",
         "/v1/join/{session_id}/class",
         "/v1/join/{session_id}/mute",

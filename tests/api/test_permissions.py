@@ -27,6 +27,7 @@ WITHOUT_ROLE = {
     ("GET", "/v1/join/{session_id}/people"),
     ("GET", "/v1/join/{session_id}/chat"),
     ("GET", "/v1/join/{session_id}/class"),
+    ("GET", "/v1/join/{session_id}/captions"),
     ("POST", "/v1/join/{session_id}/chat"),
     ("POST", "/v1/join/{session_id}/mute"),
     ("POST", "/v1/join/{session_id}/lower-hands"),
