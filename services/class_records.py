@@ -68,8 +68,13 @@ async def prepare_next_briefing(db: AsyncSession, ref: SessionRef, now: datetime
 
 
 async def close(db: AsyncSession, ref: SessionRef, outcome: str) -> Completeness:
-    """Measure how complete the record is, and store that with the outcome: held, not_held or cancelled."""
+    """Measure how complete the record is, and store that with the outcome: held, not_held or cancelled.
+
+    From now on a class that ended early cannot be reopened, so its people's time after its end is free.
+    """
     session = await sessions.get_session(db, ref.session_id)
+    if session.ended_at:
+        await sessions.release_time_after(db, session.id, session.ended_at)
     coverage = await recording_coverage(db, session, session.ended_at) if session.ended_at else None
     measured = completeness(await _parts(db, session, coverage), outcome)
     stored: dict[str, object] = {

@@ -174,6 +174,18 @@ async def release_time(db: AsyncSession, session_id: UUID) -> None:
     await db.execute(sa.delete(BookedTime).where(col(BookedTime.session_id) == session_id))
 
 
+async def release_time_after(db: AsyncSession, session_id: UUID, ended_at: datetime) -> None:
+    """Release what a class that ended early has reserved of its people's time after its end."""
+    start = sa.func.lower(col(BookedTime.during))
+    of_session = col(BookedTime.session_id) == session_id
+    await db.execute(sa.delete(BookedTime).where(of_session, start >= ended_at))
+    await db.execute(
+        sa.update(BookedTime)
+        .where(of_session, sa.func.upper(col(BookedTime.during)) > ended_at)
+        .values(during=sa.func.tstzrange(start, ended_at, "[)"))
+    )
+
+
 async def release_time_of(db: AsyncSession, session_id: UUID, people: Sequence[UUID]) -> None:
     await db.execute(
         sa.delete(BookedTime).where(

@@ -168,3 +168,20 @@ async def test_bookings_of_other_organizations_do_not_conflict(database: Databas
     for each in (tenant, other):
         await hold(database, each, await another_session(database, each), [person], NOON, NOON + MINUTE)
         assert len(await held(database, each, person)) == 1
+
+
+async def test_a_class_that_ended_early_frees_the_rest_of_its_time(
+    database: Database, tenant: Tenant
+) -> None:
+    person, other = uuid4(), uuid4()
+    ended, unheld = [await another_session(database, tenant) for _ in range(2)]
+    await hold(database, tenant, ended, [person], NOON, NOON + 60 * MINUTE)
+    await hold(database, tenant, unheld, [other], NOON, NOON + 60 * MINUTE)
+    async with database.tenant(tenant.id) as db:
+        await sessions.release_time_after(db, ended, NOON + 20 * MINUTE)
+        await sessions.release_time_after(db, unheld, NOON - 5 * MINUTE)
+    assert await held(database, tenant, person) == [(NOON, NOON + 20 * MINUTE)]
+    assert await held(database, tenant, other) == []
+    async with database.tenant(tenant.id) as db:
+        await sessions.release_time_after(db, ended, NOON + 40 * MINUTE)
+    assert await held(database, tenant, person) == [(NOON, NOON + 20 * MINUTE)], "an end is never put off"
