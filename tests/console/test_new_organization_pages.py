@@ -30,10 +30,10 @@ async def page(chromium: Browser) -> AsyncIterator[Page]:
 
 
 async def test_the_operator_creates_an_organization(campus: Campus, page: Page) -> None:
-    """The form begins with the time zone and the language of the browser."""
+    """The sign-in page speaks the browser's language; the form begins with its time zone and language."""
     forget_attempts(campus)
     await page.goto(f"{campus.url}/sign-in")
-    await page.get_by_role("link", name="Create an organization").click()
+    await page.get_by_role("link", name="Crear una organización").click()
     await look_and_check(page, "operator-sign-in")
     await page.get_by_label("Operator's token").fill(ADMIN)
     await page.get_by_role("button", name="Continue").click()
