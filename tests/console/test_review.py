@@ -165,7 +165,7 @@ async def test_a_reader_without_edits_can_show_the_new_revision(
     await press(page, "d", "Enter")
     changed = page.locator("#changes-2")
     await expect(changed.locator("ins").first).to_contain_text("unlike")
-    await expect(page.get_by_text("first key, ")).to_be_visible()
+    await expect(page.get_by_text("first key ·")).to_be_visible()
     await expect(page.get_by_text("drafted by the extractive engine")).to_be_visible()
     await look_and_check(page, "review-history")
 

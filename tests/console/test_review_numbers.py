@@ -13,7 +13,7 @@ from tests.console.taught import Hall
 pytestmark = pytest.mark.adapter
 
 HOMEWORK = "Page twelve"
-CHECK = "Check “twelve”: hard to hear, heard in two ways, maybe “20”."
+CHECK = "Check “twelve”: hard to hear and heard in two ways, maybe “20”."
 
 
 @pytest.fixture
