@@ -89,7 +89,7 @@ async def test_a_student_is_found_by_search_and_retired(page: Page, hall: Hall, 
     dialog = page.get_by_role("dialog", name="Retire Pupil 13?")
     await dialog.get_by_role("button", name="Retire").click()
     await expect_flash(page, "Retired")
-    assert "flash" not in page.url
+    await expect(page).not_to_have_url(re.compile("flash"))
     await page.get_by_role("button", name="Restore").click()
     await expect_flash(page, "Restored")
     await page.goto(f"{hall.campus.url}/people/students?q=nobody")
