@@ -15,7 +15,9 @@ def violations(page: Page) -> list[str]:
     """The violated rules, each with its impact and the violating elements."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(Path(AXE).read_text())
-    page.evaluate("scrollTo(0, 0)")  # the header stays on top, and would cover a part of what scrolls under it
+    page.evaluate(
+        "scrollTo(0, 0)"
+    )  # the header stays on top, and would cover a part of what scrolls under it
     result: dict[str, Any] = page.evaluate(
         "levels => axe.run(document, { runOnly: levels, resultTypes: ['violations'] })", LEVELS
     )
