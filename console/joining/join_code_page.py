@@ -7,10 +7,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.http.dependencies import Now, Shared
 from api.http.problems import status_of
+from console.frame.browser_language import language_of_browser
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
 from domain.errors import HomeroomError, LinkExpired, LinkInvalid, RateLimited
-from domain.people.languages import TEXT_LANGUAGES, browser_language
 from reports.catalogue import page_words
 
 _PROBLEMS = {LinkInvalid.code: "invalid", LinkExpired.code: "expired", RateLimited.code: "limited"}
@@ -41,5 +41,5 @@ async def open_code(request: Request, code: str, shared: Shared, now: Now) -> Re
 
 
 def _page(request: Request, status: int = 200, **context: Any) -> Response:
-    language = browser_language(request.headers.get("accept-language", ""), TEXT_LANGUAGES)
-    return page(request, "join_code.html", status, words=page_words("joining", language), **context)
+    words = page_words("joining", language_of_browser(request))
+    return page(request, "join_code.html", status, words=words, **context)

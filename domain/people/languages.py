@@ -14,6 +14,8 @@ SPEECH_LANGUAGES: Final = frozenset(
 TEXT_LANGUAGES: Final = ("en", "es", "de", "fr", "ar")
 """The languages of mails and of the pages of families and instructors. Readers of other languages get English."""
 
+_MAX_HEADER = 500  # characters of an `Accept-Language` header that are read
+
 
 def best_language(requested: str, offered: Sequence[str]) -> str:
     """The requested language if it is offered, with or without its region; else English, else the first offered."""
@@ -26,19 +28,17 @@ def best_language(requested: str, offered: Sequence[str]) -> str:
 
 
 def browser_language(accepted: str, offered: Sequence[str]) -> str:
-    """The offered language that a browser's `Accept-Language` likes best; else English."""
-    weighted = [_weighted(entry) for entry in accepted.lower().split(",")]
-    for _, language in sorted(weighted, key=lambda one: -one[0]):
-        if language in offered:
-            return language
-    return "en"
+    """The offered language that a browser's `Accept-Language` header wants most; else English."""
+    ranked = sorted((_ranked(part) for part in accepted[:_MAX_HEADER].split(",")), key=lambda item: -item[0])
+    wanted = (tag.partition("-")[0] for weight, tag in ranked if weight > 0)
+    return next((language for language in wanted if language in offered), "en")
 
 
-def _weighted(entry: str) -> tuple[float, str]:
-    """Weight and language of an entry such as `de-AT;q=0.8`; one that cannot be read comes last."""
-    tag, _, parameter = entry.partition(";")
+def _ranked(part: str) -> tuple[float, str]:
+    """The weight of one language range, with the range."""
+    tag, _, parameter = part.partition(";")
+    name, _, weight = parameter.strip().partition("=")
     try:
-        weight = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
+        return (float(weight) if name.strip() == "q" else 1.0), tag.strip().lower()
     except ValueError:
-        weight = 0.0
-    return weight, tag.strip().partition("-")[0]
+        return 0.0, ""

@@ -7,7 +7,6 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from console.frame import labels
-from console.frame.browser_language import accepted_language
 from console.frame.texts import (
     TRANSLATED,
     catalogue,
@@ -18,6 +17,7 @@ from console.frame.texts import (
     script_texts,
 )
 from console.frame.times import short_duration
+from domain.people.languages import TEXT_LANGUAGES, browser_language
 from domain.record.documentation import CheckOutcome, DocumentationStatus
 from domain.sessions.completeness import Part
 from domain.sessions.states import SessionState
@@ -169,4 +169,4 @@ def test_scripts_get_their_texts(language: str) -> None:
     ],
 )
 def test_the_browser_names_the_language_before_sign_in(header: str, language: str) -> None:
-    assert accepted_language(header) == language
+    assert browser_language(header, TEXT_LANGUAGES) == language
