@@ -1,7 +1,7 @@
 """Error responses as application/problem+json (RFC 9457), and the HTTP status of each domain error."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
@@ -61,6 +61,21 @@ def members(status: int, code: str, title: str, detail: str, next_step: str) -> 
     }
 
 
+class Worded(Protocol):
+    """What is said of an error, in the words of whoever reads it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def next_step(self) -> str: ...
+    @property
+    def extra(self) -> Mapping[str, str]: ...
+
+
 def problem_response(
     status: int,
     code: str,
@@ -82,14 +97,19 @@ def problem_response(
 
 
 def error_response(error: errors.HomeroomError) -> JSONResponse:
-    retry_after = {"Retry-After": error.extra["retry_after"]} if "retry_after" in error.extra else {}
+    return worded_response(status_of(error), error)
+
+
+def worded_response(status: int, problem: Worded) -> JSONResponse:
+    """The problem of an error, or of the words in which a page shows it, with Retry-After where it has one."""
+    retry_after = {"Retry-After": problem.extra["retry_after"]} if "retry_after" in problem.extra else {}
     return problem_response(
-        status_of(error),
-        error.code,
-        error.title,
-        error.detail,
-        error.next_step,
-        more=error.extra,
+        status,
+        problem.code,
+        problem.title,
+        problem.detail,
+        problem.next_step,
+        more=problem.extra,
         headers=retry_after,
     )
 

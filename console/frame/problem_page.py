@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.http.problems import problem_response, status_of
+from api.http.problems import status_of, worded_response
 from console.frame.browser_language import use_browser_language
 from console.frame.problem_texts import shown
 from console.frame.rendering import HEADERS, by_htmx, page
@@ -33,7 +33,7 @@ class PageRoute(APIRoute):
                     return await handle(request)
                 except HomeroomError as error:
                     if not _reads_html(request):
-                        return _problem(error)
+                        return worded_response(status_of(error), shown(error))  # for the page's scripts
                     return _error_page(request, error)
                 except RequestValidationError as error:
                     if not _reads_html(request):
@@ -78,21 +78,6 @@ def refusal(request: Request, template: str, error: HomeroomError) -> Response:
     if wait := error.extra.get("retry_after"):
         response.headers["Retry-After"] = wait
     return response
-
-
-def _problem(error: HomeroomError) -> Response:
-    """The error for the scripts of a page, which show it to its reader."""
-    problem = shown(error)
-    retry_after = {"Retry-After": problem.extra["retry_after"]} if "retry_after" in problem.extra else {}
-    return problem_response(
-        status_of(error),
-        problem.code,
-        problem.title,
-        problem.detail,
-        problem.next_step,
-        more=problem.extra,
-        headers=retry_after,
-    )
 
 
 def _to_sign_in(request: Request) -> Response:
