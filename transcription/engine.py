@@ -43,7 +43,7 @@ class DecodedUtterance:
 
 
 class SpeechEngine(Protocol):
-    """Decodes speech; implementations are not thread-safe."""
+    """Decodes speech. The pipelines of the models are not thread-safe; `load_engine` returns an engine that is."""
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from domain.errors import InvalidInput
 from transcription.engine import SpeechEngine
+from transcription.engine_in_turns import EngineInTurns
 
 _BASE_SHA256 = "905e5bf8336b"
 _PACKAGE_PREFIX = "package:"
@@ -17,7 +18,7 @@ _PACKAGE_PREFIX = "package:"
 def load_engine(
     kind: Literal["faster-whisper", "whisperx"], model: str, *, compute_type: str = "int8", threads: int = 0
 ) -> SpeechEngine:
-    """Loads an engine. `model` is a folder, `package:NAME`, or a name on the model hub.
+    """Loads an engine that many threads may use. `model` is a folder, `package:NAME`, or a name on the model hub.
 
     Raises InvalidInput with a next step if the engine is not installed or the model cannot be loaded.
     """
@@ -26,10 +27,10 @@ def load_engine(
         if kind == "whisperx":
             from transcription.whisperx_engine import WhisperXEngine
 
-            return WhisperXEngine(resolved, compute_type=compute_type, threads=threads)
+            return EngineInTurns(WhisperXEngine(resolved, compute_type=compute_type, threads=threads))
         from transcription.faster_whisper_engine import FasterWhisperEngine
 
-        return FasterWhisperEngine(resolved, compute_type=compute_type, threads=threads)
+        return EngineInTurns(FasterWhisperEngine(resolved, compute_type=compute_type, threads=threads))
     except ImportError as error:
         raise InvalidInput(
             f"the speech engine {kind} is not installed",

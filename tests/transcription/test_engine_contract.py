@@ -1,6 +1,7 @@
 """The contract of SpeechEngine, checked with every engine."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from cli.demo_class.script import Speaker, Turn
 from cli.demo_class.voices import RATE as VOICE_RATE
 from cli.demo_class.voices import synthesise
 from tests.transcription.speech_samples import clip, silence, track
-from transcription.engine import RATE, SpeechEngine, SpeechSpan
+from transcription.engine import RATE, DecodedUtterance, Sound, SpeechEngine, SpeechSpan
 from transcription.hallucination_filter import is_plausible
 from transcription.hints import speech_hints
 from transcription.speech_detection import find_speech
@@ -86,6 +87,18 @@ def test_silence_is_no_plausible_utterance(any_engine: SpeechEngine) -> None:
     decoded = any_engine.decode(noise, [SpeechSpan(0, len(noise))], ["en"])
     assert all(one.no_speech is not None for one in decoded)
     assert not any(is_plausible(one) for one in decoded)
+
+
+def test_classes_that_share_an_engine_are_decoded_as_if_alone(any_engine: SpeechEngine) -> None:
+    english, spanish = track(), np.concatenate([silence(2), clip("es", "pangrama")])
+
+    def decode(sound: Sound, language: str) -> list[DecodedUtterance]:
+        return any_engine.decode(sound, find_speech(sound), [language])
+
+    alone = [decode(english, "en"), decode(spanish, "es")]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(decode, [english, spanish] * 3, ["en", "es"] * 3))
+    assert together == alone * 3
 
 
 def test_no_spans_give_no_utterances(any_engine: SpeechEngine) -> None:
