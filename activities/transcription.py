@@ -1,6 +1,7 @@
 """Transcribes a class while it runs, segment by segment."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
 import obstore
@@ -50,6 +51,7 @@ class TranscriptionActivities(Transcription):
             self._engine, transcribe.languages, hints=hints, transcribed=transcribed
         )
         fed: set[str] = set()
+        left = await self._left_to_compare(transcribe.session)
         while True:
             has_ended = not await self._still_recording(transcribe.session)
             waiting = [s for s in await self._waiting(transcribe.session) if s.key not in fed]
@@ -61,11 +63,11 @@ class TranscriptionActivities(Transcription):
                 await self._store_utterances(
                     transcribe.session, utterances, transcriber.take_consumed_segments()
                 )
-                while transcriber.has_numbers_to_compare:
-                    await self._compare_numbers(transcribe.session, transcriber)
+                while left or transcriber.has_numbers_to_compare:
+                    await self._compare_numbers(transcribe.session, transcriber, left)
                 return
-            elif transcriber.has_numbers_to_compare and not self._feeding:
-                await self._compare_numbers(transcribe.session, transcriber)
+            elif (left or transcriber.has_numbers_to_compare) and not self._feeding:
+                await self._compare_numbers(transcribe.session, transcriber, left)
             else:
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -75,19 +77,35 @@ class TranscriptionActivities(Transcription):
         self._feeding += 1
         try:
             for segment in waiting:
-                stored = await obstore.get_async(self._store, segment.key)
-                audio = bytes(await stored.bytes_async())
+                audio = await self._audio(segment)
                 utterances = await asyncio.to_thread(transcriber.feed, segment, audio)
                 await self._store_utterances(ref, utterances, transcriber.take_consumed_segments())
         finally:
             self._feeding -= 1
 
-    async def _compare_numbers(self, ref: SessionRef, transcriber: SessionTranscriber) -> None:
+    async def _audio(self, segment: AudioSegment) -> bytes:
+        stored = await obstore.get_async(self._store, segment.key)
+        return bytes(await stored.bytes_async())
+
+    async def _compare_numbers(
+        self, ref: SessionRef, transcriber: SessionTranscriber, left: deque[Utterance]
+    ) -> None:
         """Decode one utterance with numbers a second time. The live text never waits for it."""
-        compared = await asyncio.to_thread(transcriber.compare_numbers)
-        if compared is not None:
+        if not transcriber.has_numbers_to_compare:
+            utterance = left.popleft()
             async with self._database.tenant(ref.organization_id) as db:
-                await recordings.set_alternatives(db, compared)
+                segments = await recordings.segments_of(db, ref.session_id, utterance)
+            audio = [(segment, await self._audio(segment)) for segment in segments]
+            await asyncio.to_thread(transcriber.compare_later, utterance, audio)
+        compared = await asyncio.to_thread(transcriber.compare_numbers)
+        async with self._database.tenant(ref.organization_id) as db:
+            await recordings.set_alternatives(db, compared)
+
+    async def _left_to_compare(self, ref: SessionRef) -> deque[Utterance]:
+        """The utterances whose numbers an earlier attempt left with its first decoding."""
+        async with self._database.tenant(ref.organization_id) as db:
+            stored = await recordings.transcript(db, ref.session_id)
+        return deque(utterance for utterance in stored if utterance.has_uncompared_numbers)
 
     async def _still_recording(self, ref: SessionRef) -> bool:
         async with self._database.tenant(ref.organization_id) as db:

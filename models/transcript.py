@@ -23,7 +23,9 @@ class UtteranceRow(TenantRow, table=True):
     starts_at: datetime = utc()
     ends_at: datetime = utc()
     text: str
-    words: list[Any] = json_list()  # [[start_ms, end_ms, text, probability, alternative?], …]
+    words: list[Any] = (
+        json_list()
+    )  # [[start_ms, end_ms, text, probability, alternative?], …]; alternative: once decoded twice
     language: str
     confidence: float
     engine: str

@@ -28,7 +28,6 @@ class DecodedWord:
     end: float
     text: str
     probability: float  # 0 to 1
-    alternative: str = ""  # what a second decoding wrote in place of this number, if it differs
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from domain.record.transcript import Utterance
-from transcription.engine import DecodedUtterance, DecodedWord, Sound, SpeechEngine, SpeechSpan
+from domain.record.transcript import Utterance, Word
+from transcription.engine import DecodedWord, Sound, SpeechEngine, SpeechSpan
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 
@@ -16,37 +16,22 @@ class NumbersToCompare:
     """An utterance with numbers that was decoded once, and its sound."""
 
     utterance: Utterance
-    decoded: DecodedUtterance
     sound: Sound  # the utterance's span alone
 
-    def compare(self, engine: SpeechEngine) -> Utterance | None:
-        """The utterance with the alternatives of a second decoding, which has no hints; None if there are none."""
+    def compare(self, engine: SpeechEngine) -> Utterance:
+        """The utterance with the alternatives of a second decoding, which has no hints."""
         whole = SpeechSpan(0, len(self.sound))
-        second = engine.decode(self.sound, [whole], [self.decoded.language], again=True)
-        compared = with_alternatives(self.decoded, second[0] if second else None)
-        if compared is self.decoded:
-            return None
-        words = zip(self.utterance.words, compared.words, strict=True)
-        return replace(
-            self.utterance,
-            words=tuple(replace(word, alternative=found.alternative) for word, found in words),
-        )
+        second = engine.decode(self.sound, [whole], [self.utterance.language], again=True)
+        return with_alternatives(self.utterance, second[0].words if second else ())
 
 
-def has_numbers(decoded: DecodedUtterance) -> bool:
-    """Whether there is anything to compare."""
-    return any(character.isdigit() for character in decoded.text)
-
-
-def with_alternatives(decoded: DecodedUtterance, second: DecodedUtterance | None) -> DecodedUtterance:
+def with_alternatives(utterance: Utterance, second: Sequence[DecodedWord]) -> Utterance:
     """The utterance, with the second decoding's text at each number that differs from it.
 
     “7 to 12” and “7-12” have the same numbers, and so have “three” and “3”: only digits are compared with digits.
     """
-    if second is None:
-        return decoded
-    own, other = _tokens(decoded.words), _tokens(second.words)
-    alternatives: dict[int, str] = {}
+    own, other = _tokens(utterance.words), _tokens(second)
+    alternatives = {word: "" for token, word in own if token.isdigit()}
     matcher = SequenceMatcher(None, [t for t, _ in own], [t for t, _ in other], autojunk=False)
     for operation, start, end, other_start, other_end in matcher.get_opcodes():
         written = " ".join(token for token, _ in other[other_start:other_end])
@@ -55,16 +40,14 @@ def with_alternatives(decoded: DecodedUtterance, second: DecodedUtterance | None
         if operation == "equal" or not numbers or not others or numbers == others:
             continue
         alternatives.update({word: written for token, word in own[start:end] if token.isdigit()})
-    if not alternatives:
-        return decoded
     words = tuple(
-        replace(word, alternative=alternatives.get(position, ""))
-        for position, word in enumerate(decoded.words)
+        replace(word, alternative=alternatives.get(position, word.alternative))
+        for position, word in enumerate(utterance.words)
     )
-    return replace(decoded, words=words)
+    return replace(utterance, words=words)
 
 
-def _tokens(words: Sequence[DecodedWord]) -> list[tuple[str, int]]:
+def _tokens(words: Sequence[Word | DecodedWord]) -> list[tuple[str, int]]:
     """The tokens of all words, each with the position of its word."""
     return [
         (token, position)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance, in_time_order
-from transcription.audio import decode_audio
+from transcription.audio import decode_audio, sound_between
 from transcription.engine import SpeechEngine
 from transcription.second_decoding import NumbersToCompare
 from transcription.track_transcriber import TrackTranscriber
@@ -54,8 +54,17 @@ class SessionTranscriber:
         """Whether utterances with numbers wait to be decoded a second time."""
         return bool(self._to_compare)
 
-    def compare_numbers(self) -> Utterance | None:
-        """Decodes the next of these utterances once more; returns it if another number was heard.
+    def compare_later(self, utterance: Utterance, audio: Sequence[tuple[AudioSegment, bytes]]) -> None:
+        """Adds an utterance whose numbers an earlier attempt did not compare, with the segments that hold its sound.
+
+        Blocks, as `feed` does. Raises MalformedEvent.
+        """
+        heard = [(segment.started_at, decode_audio(data)) for segment, data in audio]
+        sound = sound_between(heard, utterance.starts_at, utterance.ends_at)
+        self._to_compare.append(NumbersToCompare(utterance, sound))
+
+    def compare_numbers(self) -> Utterance:
+        """Decodes the next of these utterances once more; returns it with what was heard in place of its numbers.
 
         Blocks, as `feed` does. Nobody waits for it: what is fed goes before.
         """

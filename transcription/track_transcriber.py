@@ -12,7 +12,7 @@ from domain.record.transcript import Utterance, Word
 from transcription.engine import RATE, DecodedUtterance, Sound, SpeechEngine, SpeechSpan
 from transcription.hallucination_filter import above_noise_floor, is_plausible
 from transcription.hints import echoes_hints
-from transcription.second_decoding import NumbersToCompare, has_numbers
+from transcription.second_decoding import NumbersToCompare
 from transcription.speech_detection import OPEN_END, find_speech, split_unfinished
 
 NAMESPACE = UUID("4f6c62d2-4a75-4c55-9a57-6f3a63f2a1d0")
@@ -115,9 +115,9 @@ class TrackTranscriber:
         plausible = [one for one in decoded if is_plausible(one) and not echoes_hints(one, self._hints)]
         utterances = [self._utterance(segment, one) for one in plausible]
         self._to_compare += [
-            NumbersToCompare(utterance, one, self._sound[one.span.start : one.span.end].copy())
+            NumbersToCompare(utterance, self._sound[one.span.start : one.span.end].copy())
             for utterance, one in zip(utterances, plausible, strict=True)
-            if has_numbers(one)
+            if utterance.has_uncompared_numbers
         ]
         return utterances
 

@@ -113,7 +113,7 @@ def _of_statement(
                         position,
                         number,
                         doubts,
-                        word.alternative,
+                        word.alternative or "",
                         utterance.id,
                         max(word.start_ms - _LEAD_IN_MS, 0),
                         word.end_ms + _LEAD_OUT_MS,

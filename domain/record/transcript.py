@@ -16,7 +16,8 @@ class Word:
     end_ms: int
     text: str
     probability: float  # 0 to 1
-    alternative: str = ""  # what a second decoding wrote in place of this number, if it differs
+    # What a second decoding wrote in place of this number, empty if the same; None before it was decoded again.
+    alternative: str | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,15 @@ class Utterance:
     language: str  # ISO 639-1
     confidence: float  # 0 to 1, mean word probability
     engine: str
+
+    @property
+    def has_uncompared_numbers(self) -> bool:
+        """Whether it has numbers that were decoded only once."""
+        return any(word.alternative is None and has_digits(word.text) for word in self.words)
+
+
+def has_digits(text: str) -> bool:
+    return any(character.isdigit() for character in text)
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,18 @@ async def segment_at(db: AsyncSession, session_id: UUID, identity: str, at: date
     return [_as_segment(row) for row in await db.scalars(query.order_by(col(AudioSegmentRow.started_at)))]
 
 
+async def segments_of(db: AsyncSession, session_id: UUID, utterance: Utterance) -> list[AudioSegment]:
+    """The segments that hold an utterance, in order of time."""
+    query = sa.select(AudioSegmentRow).where(
+        col(AudioSegmentRow.session_id) == session_id,
+        col(AudioSegmentRow.track_sid) == utterance.track_sid,
+        col(AudioSegmentRow.started_at) > utterance.starts_at - timedelta(minutes=3),
+        col(AudioSegmentRow.started_at) < utterance.ends_at,
+    )
+    found = [_as_segment(row) for row in await db.scalars(query.order_by(col(AudioSegmentRow.started_at)))]
+    return [segment for segment in found if segment.ended_at > utterance.starts_at]
+
+
 async def segment(db: AsyncSession, session_id: UUID, key: str) -> AudioSegment:
     """Raises NotFound."""
     row = await db.get(AudioSegmentRow, key)
@@ -90,7 +102,7 @@ async def add_utterances(
 
 
 async def set_alternatives(db: AsyncSession, utterance: Utterance) -> None:
-    """Store what a second decoding wrote in place of the utterance's numbers."""
+    """Store what a second decoding wrote in place of the utterance's numbers, the same ones too."""
     await db.execute(
         sa.update(UtteranceRow)
         .where(col(UtteranceRow.id) == utterance.id)
@@ -166,6 +178,6 @@ async def transcribed_spans(db: AsyncSession, session_id: UUID) -> dict[str, lis
 
 
 def _stored_word(word: Word) -> list[int | float | str]:
-    """The word as the table holds it; an alternative is stored only where there is one."""
+    """The word as the table holds it; an alternative is stored once there was a second decoding."""
     stored: list[int | float | str] = [word.start_ms, word.end_ms, word.text, round(word.probability, 3)]
-    return [*stored, word.alternative] if word.alternative else stored
+    return stored if word.alternative is None else [*stored, word.alternative]

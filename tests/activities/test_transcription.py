@@ -30,6 +30,7 @@ class Engine:
     name: str = "scripted"
     again_begun: Event = field(default_factory=Event)
     let: Event = field(default_factory=Event)
+    second_seconds: list[float] = field(default_factory=list)  # of sound decoded again, once it was let
 
     def decode(
         self,
@@ -43,6 +44,7 @@ class Engine:
         if again:
             self.again_begun.set()
             assert self.let.wait(60)
+            self.second_seconds.append(len(sound) / RATE)
         words = ("page", "118" if again else "115")
         return [
             DecodedUtterance(
@@ -85,6 +87,10 @@ async def transcript(school: SchoolRows) -> list[Utterance]:
         return await recordings.transcript(db, school.session.session_id)
 
 
+async def alternatives(school: SchoolRows) -> list[list[str | None]]:
+    return [[word.alternative for word in one.words] for one in await transcript(school)]
+
+
 async def test_live_text_is_stored_before_its_numbers_are_decoded_again(school: SchoolRows) -> None:
     store, engine = MemoryStore(), Engine()
     await school.change_session(state=SessionState.LIVE)
@@ -97,9 +103,31 @@ async def test_live_text_is_stored_before_its_numbers_are_decoded_again(school: 
         assert await asyncio.to_thread(engine.again_begun.wait, 60)
         live = await transcript(school)
         assert [one.text for one in live] == ["page 115"] * 2
-        assert all(word.alternative == "" for one in live for word in one.words)
+        assert all(word.alternative is None for one in live for word in one.words)
     finally:
         engine.let.set()
     await school.change_session(state=SessionState.DOCUMENTING)
     await transcribing
-    assert [[word.alternative for word in one.words] for one in await transcript(school)] == [["", "118"]] * 2
+    assert await alternatives(school) == [[None, "118"]] * 2
+
+
+async def test_numbers_that_a_lost_worker_did_not_compare_are_compared_by_the_next(
+    school: SchoolRows,
+) -> None:
+    store, engine = MemoryStore(), Engine()
+    await school.change_session(state=SessionState.LIVE)
+    await stored_segments(school, store)
+    transcribe = TranscribeInput(school.session, languages=("en",))
+    lost = asyncio.create_task(
+        run(TranscriptionActivities(school.database, store, engine).transcribe, transcribe)
+    )
+    assert await asyncio.to_thread(engine.again_begun.wait, 60)
+    lost.cancel()
+    await asyncio.gather(lost, return_exceptions=True)
+    assert await alternatives(school) == [[None, None]] * 2
+    engine.let.set()
+    await school.change_session(state=SessionState.DOCUMENTING)
+    await run(TranscriptionActivities(school.database, store, engine).transcribe, transcribe)
+    assert await alternatives(school) == [[None, "118"]] * 2
+    spoken = [(one.ends_at - one.starts_at).total_seconds() for one in await transcript(school)]
+    assert engine.second_seconds[-2:] == pytest.approx(spoken, abs=0.01)
