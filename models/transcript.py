@@ -25,7 +25,7 @@ class UtteranceRow(TenantRow, table=True):
     text: str
     words: list[Any] = (
         json_list()
-    )  # [[start_ms, end_ms, text, probability, alternative?], …]; alternative: once decoded twice
+    )  # [[start_ms, end_ms, text, probability, alternative: once decoded twice], …]
     language: str
     confidence: float
     engine: str
