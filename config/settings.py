@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     )
     database_pool_size: int = Field(10, ge=1)
 
+    allow_private_addresses: bool = Field(
+        False,
+        description="Let identity providers be in private networks and without TLS. For one machine, or a network "
+        "where every organization is trusted.",
+    )
+
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "homeroom"
     temporal_ui_url: str = "http://127.0.0.1:8233"

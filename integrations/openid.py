@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from domain.errors import InvalidInput, ProviderUnusable, SignInRefused, Unavailable
-from integrations.egress_guard import require_public_url
+from integrations.egress_guard import outside_transport, require_public_url
 
 # Asymmetric algorithms only: HMAC would let anyone with the client secret sign, "none" anyone at all.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -75,7 +75,7 @@ class OpenIdConnect:
     """Signs people in with any OpenID provider."""
 
     def __init__(self, redirect_uri: str, *, local: bool) -> None:
-        """With `local`, providers on the same machine and without TLS are accepted."""
+        """With `local`, providers in private networks and without TLS are accepted."""
         self.redirect_uri = redirect_uri
         self._local = local
 
@@ -136,6 +136,8 @@ class OpenIdConnect:
                 raise SignInRefused("the provider rejected the code") from error
             except httpx2.HTTPError as error:
                 raise Unavailable("the identity provider isn't responding") from error
+            except InvalidInput as error:
+                raise ProviderUnusable(f"token_endpoint: {error.detail}") from error
             except ValueError as error:
                 raise SignInRefused("the provider's answer can't be read") from error
         if not isinstance(token.get("id_token"), str):
@@ -232,7 +234,9 @@ class OpenIdConnect:
         body = b""
         try:
             async with (
-                httpx2.AsyncClient(timeout=_TIMEOUT) as client,
+                httpx2.AsyncClient(
+                    transport=outside_transport(local=self._local), trust_env=False, timeout=_TIMEOUT
+                ) as client,
                 client.stream("GET", url, headers=headers) as answer,
             ):
                 status = answer.status_code
@@ -242,6 +246,8 @@ class OpenIdConnect:
                         raise ProviderUnusable(f"{url} is too large")
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise Unavailable(f"{url} isn't responding") from error
+        except InvalidInput as error:
+            raise ProviderUnusable(f"{url}: {error.detail}") from error
         if status >= 500:
             raise Unavailable(f"{url} responded with {status}")
         if status != 200:
@@ -264,6 +270,8 @@ class OpenIdConnect:
             scope=_SCOPE,
             redirect_uri=self.redirect_uri,
             code_challenge_method="S256",
+            transport=outside_transport(local=self._local),
+            trust_env=False,
             timeout=_TIMEOUT,
         )
 

@@ -82,6 +82,7 @@ def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
             "region": f"api-{port}",
             "public_url": f"http://127.0.0.1:{port}",
             "admin_token": ADMIN,
+            "allow_private_addresses": True,
             "link_secrets": [LINK_SECRET],
             "database_url": database.application,
             "livekit_api_secret": LINK_SECRET,

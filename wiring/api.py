@@ -144,7 +144,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         exports=Exports(database, most=max(1, settings.database_pool_size // 2)),
         deliveries=DeliveryClient(temporal, settings.region),
         openid=OpenIdConnect(
-            f"{settings.public_url.rstrip('/')}{OPENID_CALLBACK}", local=not settings.over_tls
+            f"{settings.public_url.rstrip('/')}{OPENID_CALLBACK}", local=settings.allow_private_addresses
         ),
     )
 

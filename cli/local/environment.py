@@ -52,6 +52,7 @@ def stack_settings(
 
     generated = {
         "HOMEROOM_PUBLIC_URL": f"http://127.0.0.1:{ports['api']}",
+        "HOMEROOM_ALLOW_PRIVATE_ADDRESSES": "true",
         "HOMEROOM_ADMIN_TOKEN": credentials.admin_token,
         "HOMEROOM_LINK_SECRETS": json.dumps([credentials.link_secret]),
         "HOMEROOM_DATABASE_URL": database(APPLICATION, credentials.database_application),
@@ -73,6 +74,8 @@ def stack_settings(
         del settings["HOMEROOM_OWNER_DATABASE_URL"]
     if given.get("HOMEROOM_LIVEKIT_URL") and "HOMEROOM_LIVEKIT_PUBLIC_URL" not in given:
         settings["HOMEROOM_LIVEKIT_PUBLIC_URL"] = given["HOMEROOM_LIVEKIT_URL"].replace("http", "ws", 1)
+    if given.get("HOMEROOM_PUBLIC_URL") and "HOMEROOM_ALLOW_PRIVATE_ADDRESSES" not in given:
+        del settings["HOMEROOM_ALLOW_PRIVATE_ADDRESSES"]
     if given.get("HOMEROOM_SMTP_URL") and "HOMEROOM_MAILBOX_URL" not in given:
         del settings["HOMEROOM_MAILBOX_URL"]
     return settings
