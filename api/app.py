@@ -31,6 +31,7 @@ from api.routes import (
     room_page,
     sessions,
     sign_in_bindings,
+    sign_in_domains,
 )
 from config.logging import configure_logging
 from config.settings import Settings
@@ -65,8 +66,8 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     _add_middleware(app, settings)
     problems.install(app)
     tenant_modules = (
-        bulk, enrollments, resources, invitations, sessions, events, organizations, keys, sign_in_bindings, records,
-        files, queues, board, family, exports,
+        bulk, enrollments, resources, invitations, sessions, events, organizations, keys, sign_in_bindings,
+        sign_in_domains, records, files, queues, board, family, exports,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -39,6 +39,12 @@ class Settings(BaseSettings):
         "where every organization is trusted.",
     )
 
+    dns_servers: list[str] = Field(
+        default_factory=list,
+        description="Servers that are asked for the records which prove mail domains, as `address` or "
+        "`address:port` in a JSON list. Defaults to those of the machine.",
+    )
+
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "homeroom"
     temporal_ui_url: str = "http://127.0.0.1:8233"

@@ -82,6 +82,17 @@ class IdentityProvider(TenantRow, table=True):
     retired_at: datetime | None = utc(None)
 
 
+class ProvenDomain(TenantRow, table=True):
+    """A mail domain that is an organization's own, so that its people may be led to its identity provider."""
+
+    __tablename__ = "proven_domain"
+    __table_args__ = (sa.UniqueConstraint("domain"),)
+    id: UUID = Field(primary_key=True)
+    domain: str
+    proof: str  # dns | operator | claim: its provider was there before domains had to be proven
+    created_at: datetime = utc()
+
+
 class SignInBinding(TenantRow, table=True):
     """The account at an identity provider that a person of the staff signs in with, bound at the first sign-in.
 

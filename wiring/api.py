@@ -8,6 +8,7 @@ from uuid import UUID
 from obstore.store import ObjectStore
 
 from config.settings import Settings
+from integrations.dns_records import TextRecords
 from integrations.openid import OpenIdConnect
 from media_bridge.rooms import LiveKitRooms
 from media_bridge.tokens import TokenMinter
@@ -27,6 +28,7 @@ from services.operator_access import OperatorAccess
 from services.resources.resource import Outside
 from services.room_moderation import RoomModeration
 from services.send_again import SendAgain
+from services.sign_in_domains import SignInDomains
 from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from signing.links import LinkSigner
@@ -96,6 +98,10 @@ class ApiParts:
         return OpenIdSignIn(
             self.database, self.openid, self.outside.client_secrets, sealer(self.settings, "openid flow")
         )
+
+    @cached_property
+    def sign_in_domains(self) -> SignInDomains:
+        return SignInDomains(self.database, TextRecords(self.settings.dns_servers))
 
     @cached_property
     def join_codes(self) -> JoinCodes:

@@ -1,8 +1,9 @@
 """Organizations, which the operator creates, and their policies, which their admins set."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -15,6 +16,7 @@ from domain.people.access import Permission
 from domain.sessions.policies import SessionPolicy
 from models.organization import Organization
 from services import organizations
+from services.inputs.access import Domain
 from services.inputs.organizations import NewOrganization, OrganizationChange, PolicyChange
 
 router = APIRouter(prefix="/v1", tags=["organizations"], route_class=ApiRoute)
@@ -29,6 +31,29 @@ async def make_organization(
         shared.database, new, shared.settings.region, ids.next(), ids.next(), now
     )
     return OrganizationMade(id=made.row.organization_id, api_key=made.api_key)
+
+
+@router.put("/organizations/{id}/domains/{domain}", status_code=204)
+async def vouch_for_domain(
+    organization_id: Annotated[UUID, Path(alias="id")],
+    domain: Annotated[Domain, Path()],
+    shared: Shared,
+    now: Now,
+    _: Annotated[None, Depends(operator)],
+) -> None:
+    """Vouch that a mail domain is an organization's own. Only for the operator of the deployment."""
+    await shared.sign_in_domains.vouch(organization_id, domain, now)
+
+
+@router.delete("/organizations/{id}/domains/{domain}", status_code=204)
+async def withdraw_domain(
+    organization_id: Annotated[UUID, Path(alias="id")],
+    domain: Annotated[Domain, Path()],
+    shared: Shared,
+    _: Annotated[None, Depends(operator)],
+) -> None:
+    """End an organization's proof of a mail domain. Only for the operator of the deployment."""
+    await shared.sign_in_domains.withdraw(organization_id, domain)
 
 
 @router.get("/organization", dependencies=[needs(Permission.ORGANIZATION_READ)])

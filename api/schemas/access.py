@@ -1,5 +1,6 @@
 """Response bodies of identity providers and members."""
 
+from dataclasses import asdict
 from typing import Self
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from domain.people.access import AccessRole
 from models.access import SignInBinding
 from services.inputs.fields import Schema
+from services.sign_in_domains import Proof, SignInDomain
 
 
 class IdentityProviderOut(Schema):
@@ -20,6 +22,24 @@ class IdentityProviderOut(Schema):
     created_at: AwareDatetime
     updated_at: AwareDatetime | None
     retired_at: AwareDatetime | None
+
+
+class SignInDomainOut(Schema):
+    """A mail domain of an identity provider, and the TXT record that proves it."""
+
+    domain: str
+    provider_id: UUID
+    proof: Proof | None = Field(
+        description="How it was proven: `dns`, `operator`, or `claim` for providers from before domains had to be "
+        "proven. Null: it isn't, and leads nobody to the provider."
+    )
+    proven_at: AwareDatetime | None
+    record_name: str = Field(description="Where to publish the TXT record.")
+    record_value: str = Field(description="What it must say.")
+
+    @classmethod
+    def of(cls, found: SignInDomain) -> Self:
+        return cls(**asdict(found))
 
 
 class SignInBindingOut(Schema):

@@ -81,6 +81,7 @@ class Kind:
     importable: bool = True
     grants_access: bool = False  # listed among access commands
     invited: bool = False  # by mail, to sign in
+    has_domains: bool = False  # email domains lead to it
     has_account: bool = False  # may sign in with an account at an identity provider
     changes_classes: bool = False  # the course's coming classes, which the answer tells
 
@@ -160,7 +161,7 @@ KINDS = (
                  read=_yes_or_no),
         ),
         ("issuer", "client_id", "domains", "id"), {"issuer": ("issuer", _as_text)},
-        importable=False, grants_access=True,
+        importable=False, grants_access=True, has_domains=True,
     ),
     Kind(
         "course", "courses", "Courses.",

@@ -27,20 +27,23 @@ Next:
   homeroom sessions book --course … --instructor … --starts "tomorrow 14:05"    the first class"""
 
 
+OperatorToken = Annotated[
+    str,
+    typer.Option(
+        "--operator-token",
+        envvar="HOMEROOM_ADMIN_TOKEN",
+        help="The operator's token. Defaults to that of the stack on this machine.",
+        show_default=False,
+    ),
+]
+
+
 @organization.command()
 def add(
     name: Annotated[str, typer.Option(help="The organization's name.")],
     time_zone: Annotated[str, typer.Option(help="An IANA time zone.")] = "UTC",
     language: Annotated[str, typer.Option(help=_LANGUAGE_HELP)] = "en",
-    token: Annotated[
-        str,
-        typer.Option(
-            "--operator-token",
-            envvar="HOMEROOM_ADMIN_TOKEN",
-            help="The operator's token. Defaults to that of the stack on this machine.",
-            show_default=False,
-        ),
-    ] = "",
+    token: OperatorToken = "",
     api_url: Url = "",
     as_json: AsJson = False,
 ) -> None:
@@ -53,6 +56,27 @@ def add(
         caller.screen.done(made["api_key"], made)
         if not as_json:
             caller.screen.note(NEXT_STEPS.format(id=made["id"]))
+
+
+@organization.command("vouch")
+def vouch(
+    organization_id: Annotated[str, typer.Argument(metavar="ID", help="The organization's id.")],
+    domain: Annotated[str, typer.Argument(help="An email domain, such as school.example.")],
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="End the organization's proof.")] = False,
+    token: OperatorToken = "",
+    api_url: Url = "",
+    as_json: AsJson = False,
+) -> None:
+    """Vouch that an email domain is an organization's own, and may lead to its provider. For operators."""
+    connection = {"api_url": api_url, "as_json": as_json, "api_key": token, "zone": ""}
+    with calling(token=operator_token, **connection) as caller:  # type: ignore[arg-type]
+        path = f"/v1/organizations/{organization_id}/domains/{domain}"
+        if withdraw:
+            caller.api.delete(path)
+        else:
+            caller.api.put(path)
+        done = "withdrawn" if withdraw else "proven"
+        caller.screen.done(f"{domain} is {done}.", {"id": organization_id, "domain": domain, "done": done})
 
 
 @organization.command("show")

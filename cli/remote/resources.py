@@ -13,6 +13,7 @@ from cli.remote.ids import ID_HELP, resolve_id
 from cli.remote.imports import DryRun, File, import_file
 from cli.remote.kinds import KINDS, FieldOption, Kind
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
+from cli.remote.sign_in_domains import add_domains
 from cli.remote.staff import add_invite, add_release_account
 
 
@@ -98,6 +99,8 @@ def commands_of(kind: Kind) -> typer.Typer:
         )
     if kind.invited:
         add_invite(app, path)
+    if kind.has_domains:
+        add_domains(app)
     if kind.has_account:
         add_release_account(app, path)
     return app

@@ -35,6 +35,7 @@ FLASHES = {
     "resolved": "Resolved.",
     "reopened": "Reopened.",
     "released": "Released. They are signed out.",
+    "proven": "Proven. People at this domain now sign in with your provider.",
     "revoked": "Revoked. The key no longer works.",
     "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",
 }

@@ -16,7 +16,7 @@ from console.settings.settings_pages import tabs
 from domain.people.access import Permission
 from models.access import IdentityProvider
 from models.repositories import names, pages, sign_ins
-from services import sign_in_bindings
+from services import sign_in_bindings, sign_in_domains
 from services.inputs.access import IdentityProviderChange
 from services.resources.catalogue import IDENTITY_PROVIDERS
 
@@ -36,6 +36,7 @@ async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         providers, _ = await pages.page(db, IdentityProvider, pages.PageRequest("created_at", _MAX_PROVIDERS))
         bindings = await sign_ins.bindings(db)
+        domains = await sign_in_domains.domains(db, who.organization_id)
         people = await names.of_actors(db, {f"{row.person_kind}:{row.person_id}" for row in bindings})
     return page(
         request,
@@ -44,6 +45,7 @@ async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
         tabs=tabs(who),
         providers=providers,
         bindings=bindings,
+        domains=domains,
         people=people,
         bases=PEOPLE,
     )
@@ -65,6 +67,14 @@ async def set_addresses(
     async with shared.database.tenant(who.organization_id) as db:
         await IDENTITY_PROVIDERS.update(db, provider_id, change, version, now)
     return go_to(request, "/settings/sign-in", "saved")
+
+
+@router.post("/domains", dependencies=[SAME_ORIGIN])
+async def prove(
+    request: Request, shared: Shared, who: CurrentUser, now: Now, domain: Annotated[str, Form()]
+) -> Response:
+    await shared.sign_in_domains.prove(who.organization_id, domain, now)
+    return go_to(request, "/settings/sign-in", "proven")
 
 
 @router.post("/bindings/{binding_id}/release", dependencies=[SAME_ORIGIN])

@@ -14,7 +14,15 @@ from uuid_utils.compat import uuid7
 from domain.errors import LinkExpired, LinkUsed
 from domain.people.access import AccessRole
 from domain.people.sign_in import Limit
-from models.access import IdentityProvider, Member, SignedIn, SignInAttempt, SignInBinding, SignInLink
+from models.access import (
+    IdentityProvider,
+    Member,
+    ProvenDomain,
+    SignedIn,
+    SignInAttempt,
+    SignInBinding,
+    SignInLink,
+)
 from models.people import Guardian, Instructor
 from models.reading import Readable, first
 
@@ -198,9 +206,36 @@ async def bindings(db: AsyncSession, person_id: UUID | None = None) -> list[Sign
 
 
 async def providers_of_domain(db: AsyncSession, domain: str) -> list[tuple[UUID, UUID]]:
-    """The ids of the identity providers for a mail domain and of their organizations, across tenants."""
+    """The ids of the identity providers that a proven mail domain leads to, and of their organizations."""
     query = sa.text("select id, organization_id from identity_provider_by_domain(:domain)")
     return [(row.id, row.organization_id) for row in await db.execute(query, {"domain": domain})]
+
+
+async def proven_domains(db: AsyncSession) -> dict[str, ProvenDomain]:
+    """The organization's own mail domains, by name."""
+    return {row.domain: row for row in await db.scalars(sa.select(ProvenDomain))}
+
+
+@dataclass(frozen=True)
+class DomainHolder:
+    """Whose a mail domain is, by which proof."""
+
+    id: UUID  # of the proven domain
+    organization_id: UUID
+    proof: str
+
+
+async def domain_holder(db: AsyncSession, domain: str) -> DomainHolder | None:
+    """Whose a mail domain is, across tenants."""
+    query = sa.text("select id, organization_id, proof from proven_domain_by_name(:domain)")
+    row = (await db.execute(query, {"domain": domain})).one_or_none()
+    return DomainHolder(row.id, row.organization_id, row.proof) if row else None
+
+
+async def providers(db: AsyncSession) -> list[IdentityProvider]:
+    """The organization's identity providers in use, the oldest first."""
+    query = sa.select(IdentityProvider).where(col(IdentityProvider.retired_at).is_(None))
+    return list(await db.scalars(query.order_by(col(IdentityProvider.created_at))))
 
 
 async def claim_domain(db: AsyncSession, domain: str) -> None:

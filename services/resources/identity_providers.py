@@ -60,11 +60,12 @@ class IdentityProviders(Resource[IdentityProvider]):
 
 
 async def _refuse_taken(db: AsyncSession, domains: Sequence[str], key: UUID) -> None:
-    """Refuse domains of another provider, so that nobody can redirect its people. Raises Conflict."""
+    """Refuse domains of another provider of the organization: a domain leads to one. Raises Conflict."""
     for domain in sorted(domains):
         await sign_ins.claim_domain(db, domain)
-        if any(other != key for other, _ in await sign_ins.providers_of_domain(db, domain)):
+    for other in await sign_ins.providers(db):
+        if other.id != key and (taken := sorted(set(other.domains) & set(domains))):
             raise Conflict(
-                f"people at {domain} already sign in with another provider",
+                f"people at {taken[0]} already sign in with another provider",
                 next_step="Leave the domain out, or retire the other provider first.",
             )

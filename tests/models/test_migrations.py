@@ -159,6 +159,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "join_code_holder",
         "people_by_email",
         "presence_events",
+        "proven_domain_by_name",
         "removed_participants",
         "running_presence",
         "session_tenant",

@@ -9,7 +9,7 @@ import pytest
 from cli.api_client import Api
 from cli.remote.kinds import KINDS
 from tests.api.openid_provider import CLIENT_ID, CLIENT_SECRET, DOMAIN, openid_provider
-from tests.campus import HOUR
+from tests.campus import ADMIN, HOUR
 from tests.cli.remote.shell import Shell
 
 pytestmark = pytest.mark.adapter
@@ -128,4 +128,12 @@ async def test_an_identity_provider_is_added_and_retired(shell: Shell) -> None:
         shown = await shell.row(kind, "show", made)
         assert (shown["issuer"], shown["domains"]) == (provider.issuer, [DOMAIN])
         assert "secret" not in "".join(shown)
+        (claimed,) = await shell.rows(kind, "domains")
+        assert claimed["record_value"] in await shell.output(kind, "domains")
+        assert (claimed["domain"], claimed["proof"]) == (DOMAIN, None)
+        vouch = ("organization", "vouch", str(shell.school.id), DOMAIN, "--operator-token", ADMIN)
+        assert await shell.output(*vouch) == f"{DOMAIN} is proven.\n"
+        assert (await shell.rows(kind, "domains"))[0]["proof"] == "operator"
+        assert await shell.output(*vouch, "--withdraw") == f"{DOMAIN} is withdrawn.\n"
+        assert (await shell.run(kind, "prove", DOMAIN)).code == 1
         await shell.output(kind, "retire", made, "--yes")
