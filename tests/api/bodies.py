@@ -80,7 +80,8 @@ OTHER_IDS = (
 def address(path: str, session_id: str) -> str:
     """An operation's path with this session's id; all other ids in it belong to no row."""
     others = {name: uuid4() for name in OTHER_IDS}
-    return path.format(session_id=session_id, revision=1, table="students", form="csv", **others)
+    given = {"revision": 1, "table": "students", "form": "csv", "domain": "nobody.example"}
+    return path.format(session_id=session_id, **given, **others)
 
 
 _KINDS = {

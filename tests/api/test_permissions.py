@@ -23,6 +23,8 @@ pytestmark = pytest.mark.adapter
 # Authenticated by a link, a signature or the operator's token instead of a role.
 WITHOUT_ROLE = {
     ("POST", "/v1/organizations"),
+    ("PUT", "/v1/organizations/{id}/domains/{domain}"),
+    ("DELETE", "/v1/organizations/{id}/domains/{domain}"),
     ("POST", "/v1/join/{session_id}/credentials"),
     ("GET", "/v1/join/{session_id}/people"),
     ("GET", "/v1/join/{session_id}/chat"),
