@@ -1,13 +1,14 @@
 """Joining a class with a signed link: the link, LiveKit credentials, chat, and the browser's measurements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import ClassEnded, ClassLocked, ClassNotOpen, RemovedFromClass
+from domain.errors import ClassEnded, ClassLocked, ClassNotOpen, NotAllowed, RemovedFromClass
+from domain.people.display_names import forenames
 from domain.people.roles import Role, identity_of
 from domain.presence.chat import ChatMessage, chat_event
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
@@ -23,6 +24,7 @@ from models.repositories import entities, events, people, recordings, sessions
 from models.repositories.events import ChatPosition
 from models.session import Participant, Session
 from services.inputs.joining import NewMessage, Sample
+from services.organizations import organization, policy_of
 from signing.links import LINK_VALID_AFTER_CLASS, JoinLink, LinkSigner
 
 TOKEN_TTL = timedelta(minutes=10)
@@ -42,6 +44,8 @@ class JoinCredentials:
     course: Course
     person: Participant
     participants: Sequence[Participant]
+    names: Mapping[UUID, str]  # of the participants, as this person may read them
+    captions: bool  # whether the organization lets them be shown
     language: str | None  # of the person; None: not known
     token: str  # for LiveKit, valid for TOKEN_TTL
 
@@ -70,9 +74,20 @@ class Joining:
                 raise
             course = await entities.get(db, Course, joining.session.course_id)
             participants = await sessions.participants(db, session_id)
+            policy = policy_of(await organization(db))
         identity = identity_of(holder.participant_id)
         token = self._minter.mint(joining.participant.role, session_id, identity, TOKEN_TTL)
-        return JoinCredentials(joining.session, course, joining.participant, participants, language, token)
+        names = names_for(joining.participant, participants, policy)
+        return JoinCredentials(
+            joining.session,
+            course,
+            joining.participant,
+            participants,
+            names,
+            policy.captions,
+            language,
+            token,
+        )
 
     async def class_now(self, link: str, session_id: UUID, now: datetime) -> tuple[Session, Course]:
         """The class as it is now. Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass."""
@@ -83,15 +98,17 @@ class Joining:
 
     async def people(
         self, link: str, session_id: UUID, now: datetime
-    ) -> tuple[Session, Sequence[Participant]]:
-        """The class and all its participants, for who may be in the room now.
+    ) -> tuple[Session, Sequence[Participant], Mapping[UUID, str]]:
+        """The class, all its participants and their names as this person may read them, while in the room.
 
         Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
         """
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:
-            session = (await admitted(db, holder)).session
-            return session, await sessions.participants(db, session_id)
+            joining = await admitted(db, holder)
+            participants = await sessions.participants(db, session_id)
+            names = names_for(joining.participant, participants, policy_of(await organization(db)))
+            return joining.session, participants, names
 
     async def admit(self, link: str, session_id: UUID, now: datetime) -> JoinLink:
         """Check that the holder of a link may be in the room now.
@@ -117,16 +134,40 @@ class Joining:
             since = session.occurrence_since
             return await events.chat(db, session_id, since=since, after=after, limit=limit)
 
+    async def admit_to_captions(self, link: str, session_id: UUID, now: datetime) -> JoinLink:
+        """As `admit`. Raises NotAllowed too, where the organization shows no captions."""
+        holder = self._links.read_join(link, session_id, now)
+        async with self._database.tenant(holder.organization_id) as db:
+            await admitted(db, holder)
+            await _require_captions(db)
+        return holder
+
     async def captions(self, link: str, session_id: UUID, now: datetime, limit: int) -> list[Caption]:
         """The last things said in the class as far as they are transcribed, in time order.
 
         What was said before the class was moved is left out.
-        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
+        Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotAllowed, NotFound.
         """
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:
             session = (await admitted(db, holder)).session
+            await _require_captions(db)
             return await recordings.latest_captions(db, session_id, session.occurrence_since, limit)
+
+
+def names_for(
+    reader: Participant, participants: Sequence[Participant], policy: SessionPolicy
+) -> dict[UUID, str]:
+    """The names of a class's people as one of them may read them: students know each other by forename.
+
+    Instructors read full names, and everybody their own.
+    """
+    names = {person.id: person.name for person in participants}
+    if reader.role == Role.INSTRUCTOR or policy.student_names == "full":
+        return names
+    students = [person for person in participants if person.role == Role.STUDENT]
+    short = dict(zip((one.id for one in students), forenames([one.name for one in students]), strict=True))
+    return names | short | {reader.id: reader.name}
 
 
 def message_event(holder: JoinLink, message: NewMessage, now: datetime) -> RecordedEvent:
@@ -166,6 +207,11 @@ async def _refuse_while_locked(db: AsyncSession, joining: sessions.Joining) -> N
         raise ClassLocked(
             next_step="Keep this page open. You'll be let in when the instructor opens the class."
         )
+
+
+async def _require_captions(db: AsyncSession) -> None:
+    if not policy_of(await organization(db)).captions:
+        raise NotAllowed("this school shows no captions", next_step="Ask the school, if you need them.")
 
 
 async def _language_of(db: AsyncSession, participant_id: UUID) -> str | None:

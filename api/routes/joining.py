@@ -1,7 +1,7 @@
 """The room page's API: LiveKit credentials for a join link, names, chat, quality samples, and moderation."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -55,8 +55,8 @@ async def credentials(session_id: UUID, link_in: LinkIn, shared: Shared, now: No
         role=entry.person.role,
         language=entry.language,
         class_=ClassOut.of(entry.session, entry.course),
-        people=_by_identity(entry.participants, entry.session.occurrence_since),
-        features=Features(screen_share=entry.person.role == Role.INSTRUCTOR),
+        people=_by_identity(entry.participants, entry.names, entry.session.occurrence_since),
+        features=Features(captions=entry.captions, screen_share=entry.person.role == Role.INSTRUCTOR),
     )
 
 
@@ -72,9 +72,12 @@ async def class_now(
 async def people_in_class(
     session_id: UUID, t: Annotated[str, Query(max_length=4096)], shared: Shared, now: Now
 ) -> dict[str, PersonOut]:
-    """List the people of the class by LiveKit identity, while the class is open."""
-    session, people = await shared.joining.people(t, session_id, now)
-    return _by_identity(people, session.occurrence_since)
+    """List the people of the class by LiveKit identity, while the class is open.
+
+    Students and guests read the students' forenames, unless the rule `student_names` is `full`.
+    """
+    session, people, names = await shared.joining.people(t, session_id, now)
+    return _by_identity(people, names, session.occurrence_since)
 
 
 @router.get("/chat")
@@ -110,7 +113,7 @@ async def stream_captions(
     `data` is an array of objects with `id`, `identity`, `spoken_at`, `text` and `language`. The first event
     has what was said last. The stream ends with the class, and when the link is no longer valid.
     """
-    holder = await shared.joining.admit(t, session_id, now)
+    holder = await shared.joining.admit_to_captions(t, session_id, now)
     await shared.join_limits.stream(holder.participant_id)
     return LiveStream(shared.captions.stream(t, holder), {"Cache-Control": "no-store"})
 
@@ -164,10 +167,12 @@ async def end(session_id: UUID, link_in: LinkIn, shared: Shared, now: Now) -> No
     await shared.moderation.end(link_in.link, session_id, now)
 
 
-def _by_identity(everybody: Iterable[Participant], since: datetime | None) -> dict[str, PersonOut]:
+def _by_identity(
+    everybody: Iterable[Participant], names: Mapping[UUID, str], since: datetime | None
+) -> dict[str, PersonOut]:
     return {
         identity_of(person.id): PersonOut(
-            name=person.name, role=person.role, removed=in_force(person.sent_out_at, since)
+            name=names[person.id], role=person.role, removed=in_force(person.sent_out_at, since)
         )
         for person in everybody
     }

@@ -16,7 +16,7 @@ _LANGUAGE_HELP = f"Of mails and pages: {', '.join(TEXT_LANGUAGES)}; others get E
 _LIST_RULES = ("reminders_before", "languages")
 _TEXT_RULES = ("languages",)
 _OPTIONAL_RULES = ("empty_room_ends_after",)
-_NUMBER_RULES = ("segment_seconds",)
+_PLAIN_RULES = ("segment_seconds", "student_names", "captions")  # as the API takes them
 
 NEXT_STEPS = """
 Next:
@@ -146,4 +146,4 @@ def _rule(assignment: str) -> tuple[str, object]:
         return name, None
     parts = [part.strip() for part in value.split(",") if part.strip()]
     items: list[object] = [part if name in _TEXT_RULES else read_duration(part) for part in parts]
-    return name, items if name in _LIST_RULES else value if name in _NUMBER_RULES else read_duration(value)
+    return name, items if name in _LIST_RULES else value if name in _PLAIN_RULES else read_duration(value)

@@ -24,7 +24,8 @@ class Rule:
     name: str
     label: str
     meaning: str
-    unit: str = "duration"  # duration, duration or none, durations, seconds or languages
+    unit: str = "duration"  # duration, duration or none, durations, seconds, languages, choice or yes or no
+    options: Sequence[tuple[str, str]] = ()  # of a choice: values and labels
 
     def write(self, value: Any) -> str:
         """The value as the input shows it."""
@@ -37,6 +38,8 @@ class Rule:
                 return ", ".join(durations.written(duration) for duration in value)
             case "languages":
                 return ", ".join(value)
+            case "yes or no":
+                return "yes" if value else "no"
         return str(value)
 
     def read(self, text: str) -> Any:
@@ -50,15 +53,23 @@ class Rule:
                 return durations.read_many(text)
             case "languages":
                 return [part.strip().lower() for part in text.replace("\n", ",").split(",") if part.strip()]
+            case "choice":
+                return text
+            case "yes or no":
+                return text == "yes"
         return int(text)
 
     @property
     def default(self) -> str:
         return self.write(SessionPolicy.model_fields[self.name].get_default())
 
+    def label_of(self, value: str) -> str:
+        """The value as people read it."""
+        return dict(self.options).get(value, value)
+
     @property
     def hint(self) -> str:
-        return f"Default: {self.default or 'none'}.{_HINTS.get(self.unit, '')}"
+        return f"Default: {self.label_of(self.default) or 'none'}.{_HINTS.get(self.unit, '')}"
 
 
 RULES = (
@@ -93,6 +104,20 @@ RULES = (
     ),
     Rule("segment_seconds", "Audio segment", "Recordings are written in pieces of this length.", "seconds"),
     Rule("languages", "Languages in class", "Languages spoken in class, for the transcript.", "languages"),
+    Rule(
+        "student_names",
+        "Names in the room",
+        "How students are named to each other in the room, from now on in every class. Instructors read full names.",
+        "choice",
+        (("forename", "forenames"), ("full", "full names")),
+    ),
+    Rule(
+        "captions",
+        "Captions",
+        "Whether people in the room may show what is said as text, from now on in every class.",
+        "yes or no",
+        (("yes", "yes"), ("no", "no")),
+    ),
 )
 
 
@@ -146,6 +171,8 @@ def with_errors(shown: Sequence[RuleInput], error: ValidationError) -> list[Rule
 def _format_error(rule: Rule) -> str:
     if rule.unit.startswith("duration"):
         return "Enter a duration, such as 15 minutes, 24 hours or 14 days."
+    if rule.options:
+        return f"Choose {' or '.join(label for _, label in rule.options)}."
     return "Enter a whole number." if rule.unit == "seconds" else "Use codes such as en, es."
 
 

@@ -1,7 +1,7 @@
 """An organization's rules for its sessions: offsets, grace periods, languages. The demo uses shorter offsets."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -62,4 +62,11 @@ class SessionPolicy(BaseModel):
     segment_seconds: int = Field(30, ge=5, le=120, description="Length of one audio segment.")
     languages: tuple[Annotated[str, AfterValidator(_spoken)], ...] = Field(
         ("en",), min_length=1, max_length=10, description="Languages spoken in class, ISO 639-1."
+    )
+    student_names: Literal["forename", "full"] = Field(
+        "forename",
+        description="How students are named to each other in the room. Holds at once. Instructors read full names.",
+    )
+    captions: bool = Field(
+        True, description="Whether people in the room may show what is said as text. Holds at once."
     )

@@ -1,7 +1,7 @@
 """Inputs that create and change organizations and their rules."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -44,6 +44,8 @@ class PolicyChange(Schema):
     review_abandoned_after: timedelta | None = None
     segment_seconds: int | None = None
     languages: list[Language] | None = None
+    student_names: Literal["forename", "full"] | None = None
+    captions: bool | None = None
 
     def values(self) -> dict[str, Any]:
         """The rules to change, as JSON values."""

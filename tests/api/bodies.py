@@ -119,6 +119,8 @@ POLICY = {
     "review_abandoned_after": "P14D",
     "segment_seconds": 30,
     "languages": ["en"],
+    "student_names": "full",
+    "captions": True,
 }
 PROVIDER = {  # no server listens here, which is checked only if everything else is valid
     "issuer": "http://127.0.0.1:1",

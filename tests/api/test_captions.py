@@ -135,6 +135,19 @@ async def test_stream_ends_with_the_class(booked: Booked) -> None:
     problem_of(await refused(booked, booked.link), 410, "class-ended")
 
 
+async def test_an_organization_can_show_none(booked: Booked) -> None:
+    async with reading(booked) as captions:
+        await say(booked, "for all")
+        assert await captions.texts() == ["for all"]
+        await booked.school.api.patch("/v1/policy", json={"captions": False})
+        await say(booked, "for nobody")
+        await captions.end()
+    problem_of(await refused(booked, booked.link), 403, "not-allowed")
+    async with booked.school.campus.client() as browser:
+        path, body = f"/v1/join/{booked.session_id}/credentials", {"link": booked.link}
+        assert (await browser.post(path, json=body)).json()["features"]["captions"] is False
+
+
 async def test_captions_need_a_link_to_this_class_while_it_is_open(booked: Booked, harbour: School) -> None:
     problem_of(await refused(booked, booked.link + "x"), 403, "link-invalid")
     another = await harbour.book()

@@ -64,6 +64,10 @@ async def test_an_open_class_gives_credentials_for_the_role(
     assert "name" not in claims, "LiveKit receives no names"
 
 
+def names_of(answer: httpx.Response) -> set[str]:
+    return {person["name"] for person in answer.json().values()}
+
+
 async def test_participants_can_read_the_names_in_class(
     campus: Campus, open_class: tuple[School, str]
 ) -> None:
@@ -71,7 +75,21 @@ async def test_participants_can_read_the_names_in_class(
     link = await opened.join_token(session_id)
     async with campus.client() as person:
         answer = await person.get(f"/v1/join/{session_id}/people", params={"t": link})
-        assert {"Ada Okafor", "Noor Haddad"} <= {person_["name"] for person_ in answer.json().values()}
+        shown = names_of(answer)
+        assert "Ada Okafor" in shown
+        assert shown & {"Noor Haddad", "Leo Lindqvist", "Noor", "Leo"} in (
+            {"Noor Haddad", "Leo"},
+            {"Noor", "Leo Lindqvist"},
+        ), "one's own name in full"
+        given = (await person.post(f"/v1/join/{session_id}/credentials", json={"link": link})).json()
+        assert {one["name"] for one in given["people"].values()} == shown
+        teacher = await opened.join_token(session_id, "instructor")
+        answer = await person.get(f"/v1/join/{session_id}/people", params={"t": teacher})
+        assert {"Noor Haddad", "Leo Lindqvist"} <= names_of(answer)
+        await opened.api.patch("/v1/policy", json={"student_names": "full"})
+        answer = await person.get(f"/v1/join/{session_id}/people", params={"t": link})
+        assert {"Noor Haddad", "Leo Lindqvist"} <= names_of(answer)
+        await opened.api.patch("/v1/policy", json={"student_names": "forename"})
         refused = await person.get(f"/v1/join/{session_id}/people", params={"t": link + "x"})
         problem_of(refused, 403, "link-invalid")
         problem_of(await person.get(f"/v1/join/{session_id}/people"), 422, "invalid-input")

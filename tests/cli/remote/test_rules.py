@@ -39,11 +39,14 @@ async def test_the_policy_is_set_and_shown(shell: Shell) -> None:
         "reminders_before=24h,PT1H",
         "segment_seconds=20",
         "languages=en,es",
+        "student_names=full",
+        "captions=false",
     )
     assert changed == await shell.row("policy", "show")
     assert changed["room_before"] == "PT10M"
     assert changed["reminders_before"] == ["P1D", "PT1H"]
     assert changed["languages"] == ["en", "es"]
+    assert (changed["student_names"], changed["captions"]) == ("full", False)
     assert "reminders before 24h,1h" in " ".join((await shell.output("policy", "show")).split())
     refused = await shell.run("policy", "set", "room_beforehand=10m")
     assert refused.code == 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.people.display_names import told_apart
+from domain.people.display_names import forenames, told_apart
 
 pytestmark = pytest.mark.unit
 
@@ -31,3 +31,17 @@ def test_names_are_unlike_each_other_and_keep_their_order(names: list[str]) -> N
     shown = told_apart(names)
     assert len({name.casefold() for name in shown}) == len(names)
     assert all(one.startswith(name) for one, name in zip(shown, names, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["Ana Silva", "Leo Fischer"], ["Ana", "Leo"]),
+        (["Ana Silva", "Ana María Moreno", "Leo"], ["Ana S.", "Ana M.", "Leo"]),
+        (["Ana Silva", "Ana Silva (2)"], ["Ana S.", "Ana S. (2)"]),
+        (["Ana", "ana silva"], ["Ana", "ana S."]),
+        (["王小明", "نور حداد"], ["王小明", "نور"]),
+    ],
+)
+def test_forenames_have_an_initial_where_two_are_the_same(names: list[str], shown: list[str]) -> None:
+    assert forenames(names) == shown
