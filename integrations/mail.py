@@ -14,6 +14,8 @@ from domain.errors import InvalidInput, MailboxBusy, Unavailable, Undeliverable
 from integrations.email_addresses import ascii_domain
 from integrations.mail_headers import mailbox_field, raw_field, text_field
 
+_END = "END:VCALENDAR\r\n"
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -26,7 +28,7 @@ class Mail:
     message_id: str  # a stable one lets mail programs recognise a mail that was sent twice
     sender_name: str = ""  # shown instead of the name in the mailer's own address
     reply_to: str = ""
-    calendar: str = ""  # an iCalendar object with its METHOD
+    calendar: str = ""  # iCalendar objects, each with its METHOD
     unsubscribe_url: str = ""  # takes the one-click request of RFC 8058
 
 
@@ -109,16 +111,25 @@ class SmtpMailer:
 
 
 def _body(mail: Mail) -> bytes:
-    """The MIME part of plain text and HTML, with the calendar as an alternative and as a file."""
+    """The MIME part of plain text and HTML, with the calendar as an alternative and as a file; several as files."""
     body = EmailMessage(policy.SMTP.clone(cte_type="7bit"))
     body.set_content(mail.text)
     body.add_alternative(mail.html, subtype="html")
-    if mail.calendar:
-        method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in mail.calendar else "REQUEST"
+    calendars = [part + _END for part in mail.calendar.split(_END)[:-1]]
+    if len(calendars) == 1:
         # Mail programs offer to take over the alternative; others show the file.
-        body.add_alternative(mail.calendar, subtype="calendar", params={"method": method})
+        body.add_alternative(mail.calendar, subtype="calendar", params=_method(mail.calendar))
         body.add_attachment(mail.calendar.encode(), "application", "ics", filename="class.ics")
+    elif calendars:
+        body.make_mixed()
+        for number, calendar in enumerate(calendars, 1):
+            name = f"class-{number:02}.ics"
+            body.add_attachment(calendar, subtype="calendar", params=_method(calendar), filename=name)
     return body.as_bytes()
+
+
+def _method(calendar: str) -> dict[str, str]:
+    return {"method": "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in calendar else "REQUEST"}
 
 
 def _address(to: str) -> Address:

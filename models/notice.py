@@ -34,7 +34,7 @@ class Notice(SubjectRow, table=True):
     subject: str
     html: str
     text: str
-    calendar: str = ""  # an iCalendar object with its METHOD; empty: none
+    calendar: str = ""  # iCalendar objects, each with its METHOD, one per class; empty: none
     unsubscribe_url: str = ""  # ends this kind of message; empty: of kinds that are always sent
     sealed: str = ""  # in place of `html` and `text` where they hold a secret; emptied with the delivery
     class_starts_at: datetime | None = utc(None)  # when the notice was written; None: about no class

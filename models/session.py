@@ -46,6 +46,7 @@ class Session(TenantRow, table=True):
     state: SessionState = enum_column(SessionState, SessionState.SCHEDULED)
     state_changes: int = 0  # number of state changes so far
     moves: int = 0  # how often the class was moved
+    people_changes: int = 0  # how often people were added or removed after the booking
     # What happened before belongs to an earlier time of the class; None: it was never moved.
     occurrence_since: datetime | None = utc(None)
     outcome: str | None = None  # held | not_held | cancelled
@@ -60,6 +61,11 @@ class Session(TenantRow, table=True):
     completeness: dict[str, Any] = json_object()  # {have: [...], missing: [...], share: 0..1 | null}
     external_id: str | None = None
     created_at: datetime = utc()
+
+    @property
+    def calendar_changes(self) -> int:
+        """How often the entries of the class in calendars were changed since the booking."""
+        return self.moves + self.people_changes
 
 
 class SessionTopic(TenantRow, table=True):

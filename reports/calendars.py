@@ -1,4 +1,7 @@
-"""The calendar entry of a class as an iCalendar object (RFC 5545, RFC 5546), which notices carry."""
+"""The calendar entry of a class as an iCalendar object (RFC 5545, RFC 5546), which notices carry.
+
+A notice about several classes carries one object for each: an object with a METHOD has one UID.
+"""
 
 from unicodedata import category
 from uuid import UUID
@@ -25,16 +28,17 @@ def calendar_entry(
     context: ClassContext,
     *,
     session_id: UUID,
-    moves: int,
+    changes: int,
     organizer: str,
     reader_address: str,
     language: str,
 ) -> str:
     """The entry that a notice of this kind adds, moves or cancels; empty for kinds that change no time.
 
-    All notices about a class name one UID, and a move raises SEQUENCE: calendars replace what they have.
-    `organizer` is the address that answers go to. The context has the join links of all whom the reader has in the
-    class: a reader who has nobody in it any more is uninvited, by a CANCEL that leaves the class itself as it is.
+    All notices about a class name one UID, and a move, a change of its people and the cancellation raise SEQUENCE:
+    calendars replace what they have. `changes` is how many of them there were before a cancellation. `organizer` is
+    the address that answers go to. The context has the join links of all whom the reader has in the class: a reader
+    who has nobody in it any more is uninvited, by a CANCEL that leaves the class itself as it is.
     """
     cancelled = kind == NoticeKind.CANCELLED
     if not cancelled and kind not in _REQUESTS:
@@ -42,7 +46,7 @@ def calendar_entry(
     cancels = cancelled or (kind == NoticeKind.REMOVED and not context.join_urls)
     event = Event()
     event.add("uid", f"{session_id}@homeroom")
-    event.add("sequence", moves + cancelled)
+    event.add("sequence", changes + cancelled)
     event.add("dtstamp", context.written_at)
     event.add("dtstart", context.starts_at)
     event.add("dtend", context.ends_at)

@@ -128,6 +128,7 @@ async def add_people(db: AsyncSession, added: AddPeopleInput, now: datetime) -> 
         row.removed_at = row.sent_out_at = None
         row.credentialed_at = now if added.has_room else None
     db.add_all(rows)
+    session.people_changes += 1
     await db.flush()
     await notices.withdraw_waiting(db, session.id, await _guardian_ids(db, new_ids), now, NoticeKind.REMOVED)
     return PeopleResult(tuple(row.id for row in rows), tuple(new_ids))
@@ -162,6 +163,7 @@ async def remove_people(db: AsyncSession, removed: RemovePeopleInput, now: datet
             person.removed_at = now
         else:
             await db.delete(person)
+    session.people_changes += 1
     await db.flush()
     told = await _guardian_ids(db, gone) - await _guardian_ids(db, list(staying))
     await notices.withdraw_waiting(db, session.id, told, now)

@@ -26,6 +26,7 @@ from models.repositories import course_classes, entities, notices
 from models.session import Session
 from reports.course_changes import render_course_change
 from services.class_commands import ClassCommands
+from services.course_calendars import CourseCalendars, changed_classes
 from services.organizations import organization
 from services.recipients import Recipient, family_of
 from signing.links import FamilyLink, LinkSigner
@@ -70,12 +71,19 @@ class ClassChanges:
 
 class CourseMembers:
     def __init__(
-        self, database: Database, classes: ClassCommands, links: LinkSigner, deliveries: DeliveryClient
+        self,
+        database: Database,
+        classes: ClassCommands,
+        links: LinkSigner,
+        deliveries: DeliveryClient,
+        sender_address: str,
     ) -> None:
+        """`sender_address` is the address that mails come from."""
         self._database = database
         self._classes = classes
         self._links = links
         self._deliveries = deliveries
+        self._sender_address = sender_address
 
     async def joined(self, who: Principal, enrollment: Enrollment, now: datetime) -> ClassChanges:
         """Add a student to the course's coming classes, after the enrollment is written.
@@ -191,8 +199,10 @@ class CourseMembers:
         course = await entities.get(db, Course, enrollment.course_id)
         student = await entities.get(db, Student, enrollment.student_id)
         school = await organization(db)
+        classes = await changed_classes(db, [session.id for session in changed])
+        calendars = CourseCalendars(kind, course, school, classes, self._links, self._sender_address, now)
         written = [
-            self._notice(reader, student, course, school.name, enrollment, kind, changed, now)
+            self._notice(reader, student, course, school.name, enrollment, kind, calendars, now)
             for reader in await family_of(db, student.id)
         ]
         await notices.prepare(db, written)
@@ -206,9 +216,10 @@ class CourseMembers:
         school: str,
         enrollment: Enrollment,
         kind: CourseNoticeKind,
-        changed: Sequence[Session],
+        calendars: CourseCalendars,
         now: datetime,
     ) -> Notice:
+        changed = calendars.classes.sessions
         first = min(session.starts_at for session in changed)
         key = notice_key(enrollment.id, kind, reader.id, f"{enrollment.version}:{len(changed)}", first)
         last = max(session.ends_at for session in changed)
@@ -218,7 +229,7 @@ class CourseMembers:
             student=student.name,
             course=course.title,
             organization=school,
-            starts=sorted(session.starts_at for session in changed),
+            starts=[session.starts_at for session in changed],
             family_url=self._family_url(enrollment, reader, max(now, last) + FAMILY_LINK_TTL),
             language=reader.language,
             time_zone=reader.time_zone,
@@ -245,6 +256,7 @@ class CourseMembers:
             subject=message.subject,
             html=message.html,
             text=message.text,
+            calendar=calendars.entries(reader),
             send_after=send_after,
             deliver_by=send_after + _DELIVER_WITHIN,
             created_at=now,

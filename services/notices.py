@@ -156,7 +156,7 @@ def _row(
         notice.kind,
         replace(content, join_urls=join_urls(session, links, _in_class(notice.kind, recipient))),
         session_id=session.id,
-        moves=session.moves,
+        changes=session.calendar_changes,
         organizer=facts.organization.contact_email or sender_address,
         reader_address=recipient.address,
         language=recipient.language,

@@ -200,6 +200,11 @@ class TestMail:
         with urllib.request.urlopen(f"{self.url}/api/messages{query}", timeout=10) as answer:
             return list(json.load(answer))
 
+    def raw(self, message: Mapping[str, Any]) -> bytes:
+        """The mail as it was sent."""
+        with urllib.request.urlopen(f"{self.url}/messages/{message['id']}/raw", timeout=10) as answer:
+            return bytes(answer.read())
+
     def wait_for(self, to: str, *, count: int = 1, seconds: float = 30) -> list[dict[str, Any]]:
         wait_until(lambda: len(self.messages(to)) >= count, seconds=seconds, what=f"{count} mail to {to}")
         return self.messages(to)

@@ -60,9 +60,14 @@ class ApiParts:
     def classes(self) -> ClassCommands:
         return ClassCommands(self.database, self.sessions)
 
+    @property
+    def sender_address(self) -> str:
+        """The address that mails come from."""
+        return parseaddr(self.settings.mail_from)[1]
+
     @cached_property
     def course_members(self) -> CourseMembers:
-        return CourseMembers(self.database, self.classes, self.links, self.deliveries)
+        return CourseMembers(self.database, self.classes, self.links, self.deliveries, self.sender_address)
 
     @cached_property
     def documentation(self) -> DocumentationCommands:
@@ -109,8 +114,7 @@ class ApiParts:
 
     @cached_property
     def send_again(self) -> SendAgain:
-        _, sender_address = parseaddr(self.settings.mail_from)
-        return SendAgain(self.database, self.links, self.deliveries, sender_address)
+        return SendAgain(self.database, self.links, self.deliveries, self.sender_address)
 
     @cached_property
     def joining(self) -> Joining:

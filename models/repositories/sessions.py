@@ -39,6 +39,12 @@ async def get_session(db: AsyncSession, session_id: UUID) -> Session:
     return row
 
 
+async def get_sessions(db: AsyncSession, session_ids: Collection[UUID]) -> list[Session]:
+    """Those of the sessions that exist, as they are now, by start."""
+    query = sa.select(Session).where(col(Session.id).in_(session_ids))
+    return list(await db.scalars(query.order_by(col(Session.starts_at), col(Session.id))))
+
+
 async def is_visible(db: AsyncSession, session_id: UUID, who: Principal) -> bool:
     query = sa.select(col(Session.id)).where(col(Session.id) == session_id, visible_to(who))
     return (await db.execute(query)).first() is not None

@@ -1,6 +1,7 @@
 """People are added to and removed from a booked class: their time, their link, what they are told, the record."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -150,6 +151,21 @@ async def test_who_is_removed_before_the_room_opens_leaves_no_trace_in_the_class
     assert "METHOD:REQUEST" in entries["Samira"]
     assert "Noor" in entries["Samira"], "who is still in the class"
     assert await _audited(school, "participant", leo.id) == [("participant.deleted", BY)]
+
+
+async def test_each_change_of_people_raises_the_sequence_of_calendar_entries(
+    school: SchoolRows, mailer: SmtpMailer
+) -> None:
+    await school.send(N.CONFIRMATION, mailer)
+    await tell(school, mailer, N.REMOVED, await remove(school, "Leo"), "people-1")
+    await tell(school, mailer, N.ADDED, await add(school, "Leo"), "people-2")
+    entries = [(await _calendars(school, kind))["Elena"] for kind in (N.CONFIRMATION, N.REMOVED, N.ADDED)]
+    found = [re.findall(r"METHOD:(\w+)|SEQUENCE:(\d+)", entry) for entry in entries]
+    assert [("".join(method), "".join(number)) for ((method, _), (_, number)) in found] == [
+        ("REQUEST", "0"),
+        ("CANCEL", "1"),
+        ("REQUEST", "2"),
+    ]
 
 
 async def test_who_is_removed_with_the_room_open_stays_in_the_record_if_they_came(school: SchoolRows) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import Message
 from uuid import uuid4
 
 import pytest
+from icalendar import Calendar
 
 from tests.campus import HOUR, School, school
 from tests.stack import TestMail, wait_until
@@ -37,6 +40,52 @@ async def test_who_enrols_joins_the_coming_classes_and_is_told_once(
     assert await harbour.post(f"/v1/enrollments/{enrolled['id']}/leave") == {"changed": [], "unchanged": []}
     again = await harbour.post(f"/v1/enrollments/{enrolled['id']}/restore")
     assert again["class_changes"]["changed"] == [first, second]
+
+
+async def test_the_message_has_a_calendar_entry_of_each_class(harbour: School, mail_sink: TestMail) -> None:
+    """A REQUEST of each for who joins, then a CANCEL with a higher SEQUENCE; a sibling's classes stay, as updates."""
+    first, second = await harbour.book(), await harbour.book(72 * HOUR)
+    address = f"{uuid4()}@family.example"
+    guardian = (await harbour.post("/v1/guardians", {"name": "Hana", "email": address}))["id"]
+
+    async def entries(mails: int) -> list[tuple[str, str, int, str]]:
+        """Method, UID, SEQUENCE and description of each entry of the latest mail."""
+        found = await asyncio.to_thread(mail_sink.wait_for, address, count=mails)
+        parts = [
+            part
+            for part in message_from_bytes(mail_sink.raw(found[0])).walk()
+            if part.get_content_type() == "text/calendar"
+        ]
+        read = [Calendar.from_ical(_payload(part)) for part in parts]
+        assert [part.get_param("method") for part in parts] == [str(one["method"]) for one in read]
+        events = [one.walk("VEVENT")[0] for one in read]
+        return [
+            (str(one["method"]), str(event["uid"]), int(str(event["sequence"])), str(event["description"]))
+            for one, event in zip(read, events, strict=True)
+        ]
+
+    enrollments = []
+    for name in ("Iris Meyer", "Jan Meyer"):
+        child = await harbour.post("/v1/students", {"name": name, "guardian_ids": [guardian]})
+        enrolled = {"course_id": harbour.ids["course"], "student_id": child["id"]}
+        enrollments.append((await harbour.post("/v1/enrollments", enrolled))["id"])
+        invited = await entries(len(enrollments))
+        assert [entry[:3] for entry in invited] == [
+            ("REQUEST", f"{session_id}@homeroom", len(enrollments)) for session_id in (first, second)
+        ]
+        assert all(f"{name}: http" in entry[3] for entry in invited)
+    assert "Iris Meyer: http" in invited[0][3], "the entry has all her children of the class"
+
+    await harbour.post(f"/v1/enrollments/{enrollments[0]}/leave")
+    stays = await entries(3)
+    assert [entry[:3] for entry in stays] == [
+        ("REQUEST", f"{session_id}@homeroom", 3) for session_id in (first, second)
+    ]
+    assert "Iris" not in stays[0][3]
+    await harbour.post(f"/v1/enrollments/{enrollments[1]}/leave")
+    assert await entries(4) == [
+        ("CANCEL", f"{session_id}@homeroom", 4, "with Ada Okafor") for session_id in (first, second)
+    ]
 
 
 async def test_a_student_with_an_own_address_is_told(harbour: School, mail_sink: TestMail) -> None:
@@ -119,3 +168,9 @@ async def test_retiring_an_enrollment_changes_the_classes_too(harbour: School) -
         enrollments = (await opened.get(f"/v1/enrollments?student_id={opened.ids['student 1']}"))["items"]
         assert (await opened.api.delete(f"/v1/enrollments/{enrollments[0]['id']}")).status_code == 204
         assert await opened.names(session_id) == ["Ada Okafor", "Noor Haddad"]
+
+
+def _payload(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content

@@ -21,12 +21,12 @@ SESSION = UUID(int=7)
 HOUR = timedelta(hours=1)
 
 
-def entry(kind: NoticeKind, *, moves: int = 0, language: str = "en", **changed: Any) -> str:
+def entry(kind: NoticeKind, *, changes: int = 0, language: str = "en", **changed: Any) -> str:
     return calendar_entry(
         kind,
         replace(CONTEXT, **changed),
         session_id=SESSION,
-        moves=moves,
+        changes=changes,
         organizer="office@school.example",
         reader_address="samira@home.example",
         language=language,
@@ -40,8 +40,8 @@ def event(text: str) -> Any:
 
 def test_a_move_updates_and_a_cancellation_cancels_the_same_entry() -> None:
     booked = entry(N.CONFIRMATION)
-    moved = entry(N.RESCHEDULED, moves=1, starts_at=STARTS_AT + HOUR, ends_at=STARTS_AT + 2 * HOUR)
-    cancelled = entry(N.CANCELLED, moves=1)
+    moved = entry(N.RESCHEDULED, changes=1, starts_at=STARTS_AT + HOUR, ends_at=STARTS_AT + 2 * HOUR)
+    cancelled = entry(N.CANCELLED, changes=1)
 
     assert {str(event(text)["uid"]) for text in (booked, moved, cancelled)} == {f"{SESSION}@homeroom"}
     assert [event(text)["sequence"] for text in (booked, moved, cancelled)] == [0, 1, 2]
@@ -77,11 +77,11 @@ def test_only_what_changes_the_time_of_a_class_has_an_entry() -> None:
 
 
 def test_who_is_removed_is_uninvited_and_can_be_added_again() -> None:
-    removed, added = entry(N.REMOVED, moves=1, join_urls=()), entry(N.ADDED, moves=1)
+    removed, added = entry(N.REMOVED, changes=1, join_urls=()), entry(N.ADDED, changes=2)
     assert str(Calendar.from_ical(removed)["method"]) == "CANCEL"
     assert "status" not in event(removed), "the class takes place for others"
     assert event(removed)["attendee"] == "mailto:samira@home.example"
-    assert (event(removed)["sequence"], event(added)["sequence"]) == (1, 1)
+    assert (event(removed)["sequence"], event(added)["sequence"]) == (1, 2)
 
 
 def test_the_entry_of_a_family_stays_while_another_child_is_in_the_class() -> None:
