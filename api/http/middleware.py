@@ -1,4 +1,4 @@
-"""The middleware of every request: request id, body limit, response headers and access log.
+"""The middleware of every request: request id, body limit, HEAD, response headers and access log.
 
 All in one class, because each further middleware costs every request two calls and a copy of the headers.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.body_limit import BodyLimit
+from api.http.head_requests import HeadersOnly, as_get
 from api.http.problems import fault_response
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import RawHeaders, SecurityHeaders, raw
@@ -30,6 +31,9 @@ class RequestMiddleware:
         headers = dict(scope["headers"])
         author = enter_request(request_id_of(headers))
         started, method = time.perf_counter(), scope["method"]
+        if method == "HEAD":
+            scope, head = as_get(scope), HeadersOnly(receive, send)
+            receive, send = head.receive, head.send
         answer = _HeaderSender(scope, send, self._security.for_path(scope["path"]), author.request_id)
         app = (
             self._app

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from api.http.authentication import principal_or_none
 from api.http.dependencies import Now, Shared
+from api.http.head_requests import is_head
 from api.http.state import State
 from console.frame import choices, forms
 from console.frame.problem_page import PageRoute
@@ -110,6 +111,6 @@ async def _sign_in(request: Request, shared: State, token: str, now: datetime) -
     """Sign in with the link, and redirect so that it leaves the address bar; a guardian who is signed in stays so."""
     _, guardian_id = await shared.family_links.guardian_of(token, now)
     who = await principal_or_none(request)
-    if who and who.actor == f"guardian:{guardian_id}":
+    if is_head(request) or (who and who.actor == f"guardian:{guardian_id}"):
         return RedirectResponse(PATH, status_code=303, headers=HEADERS)
     return signed_in(shared, (await shared.family_links.sign_in(token, now)).token, PATH)

@@ -9,6 +9,7 @@ from starlette.background import BackgroundTask
 
 from api.http.authentication import cookie_name, principal_or_none
 from api.http.dependencies import Now, Shared
+from api.http.head_requests import is_head
 from api.http.problems import status_of
 from api.http.state import State
 from console.frame.browser_language import in_browser_language
@@ -112,6 +113,8 @@ async def callback(
     iss: str | None = None,
     error: str = "",
 ) -> Response:
+    if is_head(request):
+        return RedirectResponse("/sign-in", status_code=303, headers=HEADERS)
     cookie = request.cookies.get(_flow_cookie(shared), "")
     try:
         await shared.lockout.check_network(_host(request), now)
