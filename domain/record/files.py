@@ -28,6 +28,9 @@ GIF = FileKind("GIF", "image/gif", ("gif",), inline=True)
 WEBP = FileKind("WebP", "image/webp", ("webp",), inline=True)
 TEXT = FileKind("plain text", "text/plain; charset=utf-8", ("txt", "text", "md", "csv", "tsv"))
 CSV = FileKind("CSV", "text/csv; charset=utf-8", ("csv", "tsv", "txt"))
+# Text that begins with the byte order mark of UTF-16, as Windows programs save "Unicode text".
+TEXT_UTF16 = FileKind(TEXT.name, "text/plain; charset=utf-16", TEXT.extensions)
+CSV_UTF16 = FileKind(CSV.name, "text/csv; charset=utf-16", CSV.extensions)
 DOCX = FileKind("Word", f"{_OOXML}.wordprocessingml.document", ("docx",))
 XLSX = FileKind("Excel", f"{_OOXML}.spreadsheetml.sheet", ("xlsx",))
 PPTX = FileKind("PowerPoint", f"{_OOXML}.presentationml.presentation", ("pptx",))
@@ -41,7 +44,7 @@ MP4 = FileKind("MP4", "video/mp4", ("mp4", "m4v"))
 
 IMAGES = (PNG, JPEG, GIF, WEBP)
 DOCUMENTS = (DOCX, XLSX, PPTX, ODT, ODS, ODP)
-KINDS = (PDF, *IMAGES, TEXT, CSV, *DOCUMENTS, MP3, M4A, WAV, MP4)
+KINDS = (PDF, *IMAGES, TEXT, CSV, TEXT_UTF16, CSV_UTF16, *DOCUMENTS, MP3, M4A, WAV, MP4)
 
 
 def file_key(organization_id: UUID, subject_id: UUID, file_id: UUID) -> str:

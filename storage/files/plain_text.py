@@ -1,11 +1,13 @@
-"""Detects plain text and CSV: UTF-8 without control characters, and no markup that a browser would render."""
+"""Detects plain text and CSV: UTF-8, or UTF-16 with a byte order mark, without control characters, and no markup that
+a browser would render."""
 
+import codecs
 import csv
 import re
 from typing import IO
 
 from domain.errors import FileRefused
-from domain.record.files import CSV, TEXT, FileKind
+from domain.record.files import CSV, CSV_UTF16, TEXT, TEXT_UTF16, FileKind
 
 # What browsers sniff as HTML, SVG or a feed if no type is declared (WHATWG, MIME Sniffing).
 _MARKUP = re.compile(
@@ -18,17 +20,21 @@ _ROWS_CHECKED = 50  # rows
 
 
 def text_kind(file: IO[bytes]) -> FileKind | None:
-    """TEXT or CSV, None for a file that is not text. Raises FileRefused for markup."""
+    """TEXT or CSV or the same in UTF-16, None for a file that is not text. Raises FileRefused for markup."""
     file.seek(0)
+    content = file.read()
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = file.read().decode("utf-8-sig")
+        text = content.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError:
         return None
     if _MARKUP.match(text):
         raise FileRefused("the file contains scripts", next_step="Save it as PDF or PNG.")
     if _CONTROL.search(text):
         return None
-    return CSV if _is_table(text) else TEXT
+    if _is_table(text):
+        return CSV_UTF16 if is_utf16 else CSV
+    return TEXT_UTF16 if is_utf16 else TEXT
 
 
 def _is_table(text: str) -> bool:
