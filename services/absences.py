@@ -1,4 +1,8 @@
-"""A family says before a class that its child cannot come, or takes it back; the instructor and the school are told."""
+"""A family says before a class that its child cannot come, or takes it back; the instructor and the school are told.
+
+The state given last counts. Its first message is sent at once; when a family changes its mind soon afterwards, the next
+message waits, and is withdrawn if the family returns to what its readers know.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,15 +10,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import NotFound, TransitionRefused
-from domain.notices.kinds import NoticeKind, notice_id, notice_key
+from domain.errors import NotFound, RateLimited, TransitionRefused
+from domain.notices.kinds import DeliveryState, NoticeKind, notice_id, notice_key
 from domain.people.access import AccessRole, Principal
 from domain.people.roles import Role
 from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
 from models.database import Database
 from models.notice import Notice
-from models.repositories import entities, notices, own_classes, sessions
+from models.repositories import change_log, entities, notices, own_classes, sessions
 from models.session import Participant, Session
 from reports.notices import render_notice
 from services.notice_content import ClassFacts, context, gather
@@ -24,6 +28,11 @@ from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
 
 _MIN_TIME_TO_TELL = timedelta(hours=1)
+_KINDS = (NoticeKind.CANNOT_COME, NoticeKind.COMING_AFTER_ALL)
+_BETWEEN_MESSAGES = timedelta(minutes=10)  # about one child and class
+_TOLD_BEFORE_CLASS = timedelta(minutes=15)  # a message that waits is sent by then
+_MOST_CHANGES = 10  # by a family, of one child and class
+_MOST_CHANGES_WITHIN = timedelta(hours=1)
 
 
 class Absences:
@@ -37,7 +46,8 @@ class Absences:
     ) -> None:
         """Say whether a student can come to the next start of a class. A repeat changes nothing and tells nobody.
 
-        Raises NotFound for a class or child that is not the caller's, TransitionRefused once the class has started.
+        Raises NotFound for a class or child that is not the caller's, TransitionRefused once the class has started,
+        RateLimited for a family that changes it too often.
         """
         async with self._database.tenant(who.organization_id) as db:
             session, person = await _own(db, who, session_id, student_id)
@@ -45,26 +55,36 @@ class Absences:
                 return
             if session.state not in (SessionState.SCHEDULED, SessionState.OPEN) or now >= session.starts_at:
                 raise TransitionRefused("this class has already started", next_step="Contact your school.")
+            if who.role == AccessRole.GUARDIAN:
+                await _check_rate(db, person, now)
             person.cannot_come_at = now if cannot_come else None
             person.cannot_come_for = session.starts_at if cannot_come else None
             await db.flush()
             kind = NoticeKind.CANNOT_COME if cannot_come else NoticeKind.COMING_AFTER_ALL
-            written = await self._write(db, kind, session, person, now)
+            send_after = await _next_message(db, kind, session, person, now)
+            written = await self._write(db, kind, session, person, send_after, now) if send_after else []
         for delivery in written:
             await self._deliveries.start_or_leave(delivery)
 
     async def _write(
-        self, db: AsyncSession, kind: NoticeKind, session: Session, person: Participant, now: datetime
+        self,
+        db: AsyncSession,
+        kind: NoticeKind,
+        session: Session,
+        person: Participant,
+        send_after: datetime,
+        now: datetime,
     ) -> list[DeliveryInput]:
+        """The deliveries of the messages that are due; housekeeping starts the others."""
         facts = await gather(db, session.id, kind)
         readers = await recipients(db, kind, session, facts.instructor, facts.participants, now)
         deliver_by = max(session.starts_at, now + _MIN_TIME_TO_TELL)
         rows = [
-            self._notice(kind, facts, person, reader, deliver_by, now)
+            self._notice(kind, facts, person, reader, send_after, deliver_by, now)
             for reader in (*readers, *_school(facts))
         ]
         await notices.prepare(db, rows)
-        return [DeliveryInput(row.organization_id, row.id, deliver_by) for row in rows]
+        return [DeliveryInput(row.organization_id, row.id, deliver_by) for row in rows if send_after <= now]
 
     def _notice(
         self,
@@ -72,13 +92,15 @@ class Absences:
         facts: ClassFacts,
         person: Participant,
         reader: Recipient,
+        send_after: datetime,
         deliver_by: datetime,
         now: datetime,
     ) -> Notice:
         session = facts.session
         content = replace(context(facts, kind, reader, self._links, now), students=(person.name,))
         message = render_notice(kind, content, language=reader.language, time_zone=reader.time_zone)
-        key = notice_key(session.id, kind, reader.id, f"{person.id} {now.isoformat()}", session.starts_at)
+        occasion = f"{_about(person)}{now.isoformat()}"
+        key = notice_key(session.id, kind, reader.id, occasion, session.starts_at)
         return Notice(
             id=notice_id(key),
             organization_id=session.organization_id,
@@ -93,10 +115,52 @@ class Absences:
             html=message.html,
             text=message.text,
             class_starts_at=session.starts_at,
-            send_after=now,
+            send_after=send_after,
             deliver_by=deliver_by,
             created_at=now,
         )
+
+
+async def _check_rate(db: AsyncSession, person: Participant, now: datetime) -> None:
+    """Raises RateLimited."""
+    since = now - _MOST_CHANGES_WITHIN
+    changes = await change_log.times_of_changes(db, person.id, "cannot_come_for", since)
+    if len(changes) < _MOST_CHANGES:
+        return
+    wait = max(1, int((changes[-_MOST_CHANGES] - since).total_seconds()))
+    raise RateLimited(
+        "you have changed this many times in the last hour; what you said last counts",
+        next_step=f"Try again in {-(-wait // 60)} min, or contact your school.",
+        retry_after=str(wait),
+    )
+
+
+async def _next_message(
+    db: AsyncSession, kind: NoticeKind, session: Session, person: Participant, now: datetime
+) -> datetime | None:
+    """When to tell the instructor and the school; None if they know it. What still waits is withdrawn."""
+    earlier = [
+        message
+        for message in await notices.about_start(db, session.id, _KINDS, session.starts_at)
+        if _about(person) in message.key
+    ]
+    held = [message for message in earlier if message.waits and message.send_after > now]
+    for message in held:
+        await notices.withdraw(db, message.id, now)
+    told = [
+        message for message in earlier if message not in held and message.state != DeliveryState.WITHDRAWN
+    ]
+    if not told:
+        return now
+    if told[-1].kind == kind:
+        return None
+    latest = max(now, session.starts_at - _TOLD_BEFORE_CLASS)
+    return max(now, min(told[-1].send_after + _BETWEEN_MESSAGES, latest))
+
+
+def _about(person: Participant) -> str:
+    """The part of a message's key that names the person."""
+    return f"{person.id} "
 
 
 async def _own(

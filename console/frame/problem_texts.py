@@ -39,6 +39,9 @@ _SPECIFIC = (
     mark("this class has no draft yet"),
     mark("The draft is written once the class is over and transcribed."),
     mark("Correct it and try again."),
+    mark("this class has already started"),
+    mark("Contact your school."),
+    mark("you have changed this many times in the last hour; what you said last counts"),
 )
 
 
@@ -59,7 +62,8 @@ def shown(error: HomeroomError) -> ShownProblem:
         return ShownProblem(error.code, error.title, error.detail, error.next_step, error.extra)
     if wait := error.extra.get("retry_after"):
         step = gettext("Try again in %(length)s.", length=about(float(wait), page_language()))
-        return ShownProblem(error.code, gettext(error.title), gettext(error.title), step, error.extra)
+        title = gettext(error.title)
+        return ShownProblem(error.code, title, translation_of(error.detail) or title, step, error.extra)
     known = next(kind for kind in type(error).__mro__ if kind in ERRORS)
     title = gettext(known.title)
     return ShownProblem(

@@ -88,6 +88,18 @@ async def add(
     await db.execute(sa.insert(ChangeRow).values(entry))
 
 
+async def times_of_changes(
+    db: AsyncSession, subject_id: UUID, field: str, since: datetime
+) -> Sequence[datetime]:
+    """When a field of this row was changed, the earliest first."""
+    query = sa.select(col(ChangeRow.occurred_at)).where(
+        col(ChangeRow.subject_id) == subject_id,
+        col(ChangeRow.changes).has_key(field),
+        col(ChangeRow.occurred_at) > since,
+    )
+    return [at for at in await db.scalars(query.order_by(col(ChangeRow.seq))) if at]
+
+
 async def end(db: AsyncSession) -> LogPosition:
     """The position after the last complete row."""
     query = sa.select(sa.func.max(col(ChangeRow.xid))).where(col(ChangeRow.xid) < _COMPLETE_BELOW)

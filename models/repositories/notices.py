@@ -35,6 +35,18 @@ async def of_session(db: AsyncSession, session_id: UUID) -> list[Notice]:
     return list(await db.scalars(query.order_by(col(Notice.created_at), col(Notice.id))))
 
 
+async def about_start(
+    db: AsyncSession, session_id: UUID, kinds: Collection[str], starts_at: datetime
+) -> list[Notice]:
+    """The messages of these kinds about this start of a class, the earliest first."""
+    query = sa.select(Notice).where(
+        col(Notice.session_id) == session_id,
+        col(Notice.kind).in_(kinds),
+        col(Notice.class_starts_at) == starts_at,
+    )
+    return list(await db.scalars(query.order_by(col(Notice.created_at), col(Notice.id))))
+
+
 async def last_to(db: AsyncSession, recipient_id: UUID, kind: str) -> Notice | None:
     """The latest message of a kind about somebody's own account."""
     query = sa.select(Notice).where(

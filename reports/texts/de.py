@@ -118,7 +118,7 @@ FAMILY = {
     "no_sent": "Noch keine Nachrichten.",
     "say_cannot_come": "Mein Kind kann nicht kommen",
     "say_coming": "Mein Kind kommt doch",
-    "told_cannot_come": "Die Schule und die Lehrkraft wissen, dass Ihr Kind nicht kommen kann.",
+    "told_cannot_come": "Die Schule und die Lehrkraft bekommen Ihre Nachricht, dass Ihr Kind nicht kommen kann.",
     "messages": "Nachrichten per E-Mail",
     "kind_reminder": "Erinnerungen vor der Stunde",
     "kind_summary": "Zusammenfassungen der Stunden",

@@ -116,7 +116,7 @@ FAMILY = {
     "no_sent": "No messages yet.",
     "say_cannot_come": "My child can't come",
     "say_coming": "My child is coming after all",
-    "told_cannot_come": "The school and the instructor have been told that your child can't come.",
+    "told_cannot_come": "You have said that your child can't come. The school and the instructor get a message.",
     "messages": "Messages",
     "kind_reminder": "Reminders before class",
     "kind_summary": "Class summaries",

@@ -119,7 +119,7 @@ FAMILY = {
     "no_sent": "Todavía no hay mensajes.",
     "say_cannot_come": "No puede asistir",
     "say_coming": "Sí puede asistir",
-    "told_cannot_come": "La escuela y su docente saben que no podrá asistir.",
+    "told_cannot_come": "Has avisado de que no podrá asistir. La escuela y su docente reciben un mensaje.",
     "messages": "Mensajes",
     "kind_reminder": "Recordatorios antes de la clase",
     "kind_summary": "Resúmenes de clase",

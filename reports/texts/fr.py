@@ -118,7 +118,7 @@ FAMILY = {
     "no_sent": "Pas encore de message.",
     "say_cannot_come": "Mon enfant ne peut pas venir",
     "say_coming": "Mon enfant viendra finalement",
-    "told_cannot_come": "L’école et l’enseignant savent que votre enfant ne peut pas venir.",
+    "told_cannot_come": "L’école et l’enseignant reçoivent votre message : votre enfant ne peut pas venir.",
     "messages": "Messages par e-mail",
     "kind_reminder": "Rappels avant le cours",
     "kind_summary": "Comptes rendus de cours",

@@ -55,7 +55,7 @@ async def test_the_school_and_the_instructor_are_told_and_it_can_be_taken_back(
         for _ in range(2):
             page = await noors.post("/family/absences", data=absence(opened, session_id, 0))
         assert page.status_code == 200, page.text
-        assert "have been told that your child can" in page.text
+        assert "The school and the instructor get a message." in page.text
         assert await excused(opened, session_id) == {"Noor Haddad"}
         office = f"office.{opened.id}@school.example"
         (told,) = await asyncio.to_thread(mail_sink.wait_for, office)
@@ -82,6 +82,40 @@ async def test_the_school_and_the_instructor_are_told_and_it_can_be_taken_back(
 
         await noors.post("/family/absences", data=absence(opened, session_id, 0, cannot_come=False))
         assert await excused(opened, session_id) == set()
+
+
+async def test_a_family_that_changes_its_mind_often_is_told_so_and_staff_are_not(
+    opened: School, mail_sink: TestMail
+) -> None:
+    """The state given last counts. Staff get one message at once; the next waits, and what is undone is not sent."""
+    session_id = await opened.book(15 * HOUR)
+    found = await opened.get(f"/v1/guardians?email=guardian1.{opened.id}@family.example")
+    version = (await opened.api.get(f"/v1/guardians/{found['items'][0]['id']}")).headers["etag"]
+    german = await opened.api.patch(
+        f"/v1/guardians/{found['items'][0]['id']}", json={"language": "de"}, headers={"If-Match": version}
+    )
+    assert german.is_success, german.text
+    async with await family(opened, 1) as leos:
+        for change in range(10):
+            said = absence(opened, session_id, 1, cannot_come=change % 2 == 0)
+            assert (await leos.post("/family/absences", data=said)).status_code == 200
+        assert await excused(opened, session_id) == set(), "said last"
+        refused = await leos.post("/family/absences", data=absence(opened, session_id, 1))
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "es gilt, was Sie zuletzt angegeben haben" in refused.text
+    assert await excused(opened, session_id) == set()
+
+    sent = await opened.get(f"/v1/sessions/{session_id}/notices")
+    about = [one for one in sent if one["kind"] in ("cannot_come", "coming_after_all")]
+    waiting = [one for one in about if one["state"] == "waiting" and one["kind"] == "coming_after_all"]
+    kept = [one for one in about if one["state"] != "withdrawn"]
+    assert {one["kind"] for one in kept} == {"cannot_come", "coming_after_all"}
+    assert len(kept) == 4, "one of each kind to the instructor and the school"
+    assert len(waiting) == 2, "in ten minutes"
+    path = f"/v1/sessions/{session_id}/students/{opened.ids['student 1']}/absence"
+    assert (await opened.api.put(path)).status_code == 204, "the school may still change it"
+    assert await excused(opened, session_id) == {"Leo Lindqvist"}
 
 
 async def test_a_family_speaks_for_its_own_child_alone(opened: School) -> None:
