@@ -24,6 +24,12 @@ def check_text(question: str, answer: str | None, language: str) -> str:
     return words.fill("check_answered" if answer else "check_unanswered", question=question, answer=answer)
 
 
+def check_templates(language: str) -> dict[str, str]:
+    """The sentences of `check_text` with placeholders `{question}` and `{answer}`, for scripts."""
+    words = words_in(language)
+    return {"answered": words["check_answered"], "unanswered": words["check_unanswered"]}
+
+
 def with_names(text: str, statement: Statement, names: Mapping[UUID, str], language: str) -> str:
     """The text after the names of the students whom it is for; unchanged if it is for all of `names`."""
     own = names_of(statement, names)

@@ -1,6 +1,6 @@
 """The queue of drafts that wait for a decision, and the changes between revisions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.record.revisions import Change, diff_statements
 from models.repositories import documents
 from models.repositories.documents import WaitingDraft
+from reports.statements import statement_text
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,21 @@ async def next_after(db: AsyncSession, session_id: UUID, instructor_id: UUID | N
     return next((draft.session.id for draft in drafts if draft.session.id != session_id), None)
 
 
-async def changed_between(db: AsyncSession, session_id: UUID, earlier: int, later: int) -> tuple[Change, ...]:
-    """The changes from an earlier revision to a later one. Raises NotFound for a revision that does not exist."""
-    before = await documents.statements(db, session_id, earlier)
-    return diff_statements(before, await documents.statements(db, session_id, later))
+async def changed_between(
+    db: AsyncSession, session_id: UUID, earlier: int, later: int, language: str
+) -> tuple[Change, ...]:
+    """The changes from an earlier revision to a later one, with checks put into words of a language.
+
+    Raises NotFound for a revision that does not exist.
+    """
+    before, after = [
+        [
+            replace(statement, text=statement_text(statement, language))
+            for statement in await documents.statements(db, session_id, revision)
+        ]
+        for revision in (earlier, later)
+    ]
+    return diff_statements(before, after)
 
 
 async def _queue_position(db: AsyncSession, session_id: UUID) -> documents.QueuePosition | None:

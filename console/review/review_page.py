@@ -13,7 +13,7 @@ from console.frame import labels
 from console.frame.permits import own_instructor_id, permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, done, page
-from console.frame.texts import gettext
+from console.frame.texts import gettext, page_language
 from console.frame.viewers import CurrentUser, same_origin
 from console.review.review_view import review_view, visible_draft, waits
 from domain.people.access import Permission
@@ -104,7 +104,7 @@ async def changed(
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         await sessions.get_visible(db, session_id, who)
-        changes = await reviews.changed_between(db, session_id, earlier, later)
+        changes = await reviews.changed_between(db, session_id, earlier, later, page_language())
     return page(request, "parts/changes.html", changes=changes, sections=labels.section_titles())
 
 

@@ -28,6 +28,7 @@ from models.repositories import documents, entities, names, recordings, sessions
 from models.repositories.documents import WaitingDraft
 from models.session import Session
 from reports.moments import locale_of
+from reports.statements import check_templates
 from services import reviews
 from services.recording_coverage import recording_coverage
 
@@ -70,6 +71,7 @@ class ReviewView:
             "next": f"/sessions/{self.following}/review" if self.following else "/review",
             "students": [{"id": str(student.id), "name": student.name} for student in self.students],
             "warnings": _WARNINGS.dump_python(self.warnings, mode="json"),
+            "check_sentences": check_templates(page_language()),
             "doubtful": _DOUBTFUL.dump_python(self.doubtful, mode="json"),
             "statements": _STATEMENTS.dump_python(self.statements, mode="json"),
         }

@@ -1,4 +1,5 @@
 // A draft being edited: its statements, the undo history, and a copy on this device that survives a reload.
+import { CheckSentences } from "./review_checks.js";
 
 const empty = { question: null, answer: null, outcome: null, audience: null };
 
@@ -9,6 +10,7 @@ export class Draft {
     this.waits = loaded.waits;
     this.sections = loaded.sections; // names with their titles, in order
     this.students = loaded.students; // of the class, with id and name
+    this.checks = new CheckSentences(loaded.check_sentences);
     this.heard = new Set(); // keys of doubtful numbers whose sound was played or that were confirmed
     this.history = [];
     this.counter = 0;
@@ -23,7 +25,7 @@ export class Draft {
   }
 
   keyed(statements) {
-    return statements.map((statement) => ({ ...empty, ...statement, outside: [], doubtful: [], citations: [...statement.citations], key: `s${this.counter++}` }));
+    return statements.map((statement) => ({ ...empty, ...statement, text: this.checks.shown(statement), loaded: statement.text, outside: [], doubtful: [], citations: [...statement.citations], key: `s${this.counter++}` }));
   }
 
   // The statements that are saved: those with a text and a section.
@@ -42,15 +44,18 @@ export class Draft {
   }
 
   serialised(statements) {
-    return statements.map(({ section, text, citations, question, answer, outcome, audience }) => ({
+    return statements.map((statement) => {
+      const { section, citations, question, answer, outcome, audience } = statement;
+      return {
         section,
-        text: text.trim(),
+        text: this.checks.stored(statement, statement.loaded),
         citations: citations.map(({ utterance_id, quote }) => ({ utterance_id, quote })),
         question: question || null,
         answer: answer || null,
         outcome: outcome || null,
         audience: audience?.by_hand ? { kind: audience.kind, students: [...audience.students].sort() } : null,
-      }));
+      };
+    });
   }
 
   // What is kept on this device: also new statements without a section.
@@ -116,9 +121,9 @@ export class Draft {
   // Question or answer of a check: the sentence that is mailed follows.
   editCheck(key, part, value) {
     const statement = this.find(key);
-    if (statement.text !== checkSentence(statement)) this.pushHistory();
+    if (statement.text !== this.checks.sentence(statement)) this.pushHistory();
     statement[part] = value;
-    if (statement.question) statement.text = checkSentence(statement);
+    if (statement.question) statement.text = this.checks.sentence(statement);
     this.store();
   }
 
@@ -197,8 +202,4 @@ export class Draft {
     this.find(key).section = section;
     this.store();
   }
-}
-
-function checkSentence({ question, answer }) {
-  return `Asked “${question}”, ${answer ? `the answer was “${answer}”` : "nobody answered"}`;
 }

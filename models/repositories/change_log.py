@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -94,7 +95,7 @@ async def times_of_changes(
     """When a field of this row was changed, the earliest first."""
     query = sa.select(col(ChangeRow.occurred_at)).where(
         col(ChangeRow.subject_id) == subject_id,
-        col(ChangeRow.changes).has_key(field),
+        sa.type_coerce(col(ChangeRow.changes), JSONB).has_key(field),
         col(ChangeRow.occurred_at) > since,
     )
     return [at for at in await db.scalars(query.order_by(col(ChangeRow.seq))) if at]

@@ -199,3 +199,38 @@ async def test_the_pages_of_an_instructor_in_a_browser(
         await expect(page.locator("[data-revision]")).to_have_text(revision)
         shown = await page.locator("body").inner_html()
         assert await asyncio.to_thread(english_left, shown, language) == []
+
+
+async def test_the_sentence_of_a_check_is_edited_in_the_language_of_the_page(
+    hall: Hall, chromium: Browser, opened: School
+) -> None:
+    """It is stored so that each family reads it in its own language."""
+    lesson = await hall.taught_class(opened)
+    url = f"{opened.campus.url}/sessions/{lesson.session_id}/review"
+    question = "Ist {answer} ein Bruch?"
+    async with page_of_instructor(chromium, opened, "de") as page:
+        await page.goto(url)
+        checks = page.locator(".statement:has(.check-fields:not([hidden]))")
+        sentence = checks.first.locator("textarea")
+        await checks.first.locator("[data-part=question]").fill(question)
+        await checks.first.locator("[data-part=answer]").fill("Ja")
+        await expect(sentence).to_have_value(f"Auf die Frage „{question}“ war die Antwort „Ja“")
+        await page.reload()
+        await expect(sentence).to_have_value(f"Auf die Frage „{question}“ war die Antwort „Ja“")
+        await checks.nth(1).locator("[data-part=answer]").fill("")
+        by_hand = checks.nth(1).locator("textarea")
+        await expect(by_hand).to_have_value(re.compile("hat niemand geantwortet$"))
+        await by_hand.fill("Leo fragt noch einmal.")
+        await page.locator("[data-do=save]").click()
+        with in_language("de"):
+            await expect(page.locator("[data-revision]")).to_have_text(
+                gettext("revision %(number)s", number=2)
+            )
+        changes = await page.request.get(f"{url}/changes?from=1&to=2")
+        assert "Auf die Frage" in await changes.text()
+        assert "Asked" not in await changes.text()
+        await page.reload()
+        await expect(sentence).to_have_value(f"Auf die Frage „{question}“ war die Antwort „Ja“")
+    saved = await opened.get(f"/v1/sessions/{lesson.session_id}/documentation")
+    texts = [one["text"] for one in saved["statements"] if one["question"]]
+    assert texts == [f"Asked “{question}”, the answer was “Ja”", "Leo fragt noch einmal."]
