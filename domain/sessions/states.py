@@ -83,6 +83,15 @@ TIME_BLOCKING_STATES = frozenset(S) - {
     S.CANCELLED
 }  # states whose time range blocks the instructor and the students
 
+_NEXT_STEPS = {
+    (
+        S.ENDING,
+        T.REOPEN,
+    ): "Wait a moment until its room is closed and its recording finished, then reopen it.",
+    (S.FILING, T.REOPEN): "Its documentation is decided. Book a new class instead.",
+}
+"""What to do about a refused command, where it is not one of the other commands that the state allows."""
+
 _TABLE = {(t.source, t.trigger): t.target for t in TRANSITIONS}
 
 
@@ -96,11 +105,15 @@ def advance(state: SessionState, trigger: Trigger) -> SessionState:
     try:
         return _TABLE[state, trigger]
     except KeyError:
-        possible = sorted({_TRIGGER_PHRASES[t.trigger] for t in TRANSITIONS if t.source == state})
         raise TransitionRefused(
             f"a session that is {state} cannot {_TRIGGER_PHRASES[trigger]}",
-            next_step=f"In this state it can {', '.join(possible)}." if possible else "It is over.",
+            next_step=_NEXT_STEPS.get((state, trigger)) or _possible(state),
         ) from None
+
+
+def _possible(state: SessionState) -> str:
+    phrases = sorted({_TRIGGER_PHRASES[t.trigger] for t in TRANSITIONS if t.source == state})
+    return f"In this state it can {', '.join(phrases)}." if phrases else "It is over."
 
 
 def mermaid() -> str:
