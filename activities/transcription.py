@@ -8,6 +8,7 @@ import obstore
 from obstore.store import ObjectStore
 from temporalio import activity
 
+from activities.heartbeats import heartbeats
 from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance
@@ -22,7 +23,6 @@ from workflows.contracts.common import SessionRef
 from workflows.contracts.record import TranscribeInput, TranscribeResult, Transcription
 
 POLL_SECONDS = 1.0
-BEAT_SECONDS = 5.0
 _RECORDING = frozenset({SessionState.OPEN, SessionState.LIVE, SessionState.ENDING})
 
 
@@ -35,12 +35,8 @@ class TranscriptionActivities(Transcription):
 
     @activity.defn(name="transcribe_class")
     async def transcribe(self, transcribe: TranscribeInput) -> TranscribeResult:
-        beating = asyncio.create_task(_beat())
-        try:
+        async with heartbeats():
             await self._follow(transcribe)
-        finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
         return await self._result(transcribe.session)
 
     async def _follow(self, transcribe: TranscribeInput) -> None:
@@ -146,9 +142,3 @@ class TranscriptionActivities(Transcription):
             segments = await recordings.segments(db, ref.session_id)
         words = sum(len(utterance.words) for utterance in utterances)
         return TranscribeResult(len(utterances), words, len(segments))
-
-
-async def _beat() -> None:
-    while True:
-        activity.heartbeat()
-        await asyncio.sleep(BEAT_SECONDS)

@@ -22,6 +22,7 @@ from console.frame.viewers import same_origin, set_cookie
 from console.records.record_pages import posted_key
 from domain.errors import HomeroomError, NotAuthenticated
 from domain.people.access import AccessRole
+from domain.people.languages import browser_language
 from models.authorship import authorship
 from services.founding import found_organization
 from services.inputs.access import NewMember
@@ -69,7 +70,9 @@ async def start(request: Request, shared: Shared) -> Response:
         _session(request, shared)
     except NotAuthenticated:
         return page(request, "operator_sign_in.html", error=None)
-    values = {"time_zone": "UTC", "language": _language_of(request)}
+    offered = [code for code, _ in choices.languages()]
+    accepted = request.headers.get("accept-language", "")
+    values = {"time_zone": "UTC", "language": browser_language(accepted, offered)}
     return _form_page(request, forms.build(_FIELDS, FirstForm, values), str(uuid7()))
 
 
@@ -138,9 +141,3 @@ def _form_page(request: Request, form: forms.Form, key: str) -> Response:
 
 def _cookie(shared: State) -> str:
     return f"{cookie_name(shared)}-operator"
-
-
-def _language_of(request: Request) -> str:
-    """The first language that the browser asks for, if an organization can have it; else English."""
-    asked = request.headers.get("accept-language", "").partition(",")[0][:2].lower()
-    return asked if asked in dict(choices.languages()) else "en"

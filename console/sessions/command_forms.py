@@ -1,6 +1,6 @@
 """Commands of the session page: each dialog posts a form here, and stays open where the command is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
 from api.http.problems import status_of
+from api.http.state import State
 from console.frame import labels, times
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
@@ -21,7 +22,7 @@ from console.frame.rendering import by_htmx, done, go_to, page
 from console.frame.texts import gettext
 from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import RepeatedTime
-from domain.people.access import Permission
+from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.people import Instructor
 from models.repositories import pages, sessions
@@ -106,24 +107,24 @@ async def reschedule(
 async def extend(
     request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[EndForm, Form()]
 ) -> Response:
-    zone = ZoneInfo((await visible_session(shared.database, who, session_id)).time_zone)
-    try:
-        await shared.classes.extend(who, session_id, form.end(zone))
-    except RepeatedTime as error:
-        return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
-    return _done(request, session_id, gettext("Class extended."))
+    return await _with_end(
+        request, session_id, shared, who, form, shared.classes.extend, gettext("Class extended.")
+    )
 
 
 @router.post("/reopen", dependencies=[permits(Permission.SESSIONS_RUN)])
 async def reopen(
     request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[EndForm, Form()]
 ) -> Response:
-    zone = ZoneInfo((await visible_session(shared.database, who, session_id)).time_zone)
-    try:
-        await shared.classes.reopen(who, session_id, form.end(zone))
-    except RepeatedTime as error:
-        return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
-    return _done(request, session_id, gettext("Class reopened. Tell its people to use their links again."))
+    return await _with_end(
+        request,
+        session_id,
+        shared,
+        who,
+        form,
+        shared.classes.reopen,
+        gettext("Class reopened. Tell its people to use their links again."),
+    )
 
 
 @router.post("/end", dependencies=[permits(Permission.SESSIONS_RUN)])
@@ -241,6 +242,24 @@ async def resolve(
     async with shared.database.tenant(who.organization_id) as db:
         await cases.resolve(db, who, case_id, "resolved on the class page", now)
     return _done(request, session_id, "Exception resolved.")
+
+
+async def _with_end(
+    request: Request,
+    session_id: UUID,
+    shared: State,
+    who: Principal,
+    form: EndForm,
+    command: Callable[[Principal, UUID, datetime], Awaitable[None]],
+    message: str,
+) -> Response:
+    """Give a command that takes a new end of the class."""
+    zone = ZoneInfo((await visible_session(shared.database, who, session_id)).time_zone)
+    try:
+        await command(who, session_id, form.end(zone))
+    except RepeatedTime as error:
+        return _choice_of_side(request, error, "ends_at_offset", form.ends_at, zone)
+    return _done(request, session_id, message)
 
 
 def _choice_of_side(
