@@ -61,6 +61,15 @@ def reachable(page: Page, element: Locator) -> bool:
     return result
 
 
+def in_one_row(page: Page) -> bool:
+    """Whether the controls that are shown without the menu stand beside each other."""
+    tops: list[float] = page.get_by_role("navigation", name="Controls").evaluate(
+        "bar => [...bar.children].filter(one => one.matches('.control') && one.checkVisibility())"
+        ".map(one => one.getBoundingClientRect().top)"
+    )
+    return len(tops) > 1 and len(set(tops)) == 1
+
+
 def look_at(page: Page, name: str) -> None:
     """Screenshots at desktop and phone width, light and dark, for a reviewer."""
     size = page.viewport_size

@@ -23,6 +23,7 @@ from tests.e2e.room import (
     control,
     fits,
     in_class,
+    in_one_row,
     is_on,
     join,
     look_at,
@@ -136,12 +137,37 @@ def test_every_control_is_reachable_on_a_phone(held: ClassUnderTest, browse: Bro
     for chat_open in (False, True):
         assert control(page, "Chat").get_attribute("aria-pressed") == str(chat_open).lower()
         assert fits(page)
-        for name in ("Microphone", "Camera", "Raise hand", "Chat", "Leave"):
+        assert in_one_row(page)
+        for name in ("Microphone", "Camera", "Raise hand", "Chat", "More", "Leave"):
             assert reachable(page, control(page, name)), name
         control(page, "Chat").click()
     control(page, "Chat").click()
     assert reachable(page, page.get_by_role("textbox", name="Message"))
     assert reachable(page, page.get_by_role("article").first)
+    _use_the_menu(page)
+
+
+def _use_the_menu(page: Page) -> None:
+    """The rare controls by keyboard, and closed again without one."""
+    more, devices = control(page, "More"), control(page, "Devices")
+    expect(devices).to_have_count(0)
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(more).to_have_attribute("aria-expanded", "true")
+    assert reachable(page, devices)
+    assert fits(page)
+    look_at(page, "phone-menu")
+    page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    expect(more).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    tab_to(page, devices)
+    page.keyboard.press("Enter")
+    expect(more).to_be_focused()
+    page.get_by_role("region", name="Devices").wait_for()
+    page.keyboard.press("Enter")
+    devices.click()
+    expect(devices).to_have_count(0)
 
 
 def test_guest_is_transcribed_and_does_not_start_the_class(
@@ -326,6 +352,11 @@ def test_room_page_is_arabic_for_a_family_that_reads_arabic(held: ClassUnderTest
         controls.get_by_role("button", name=name).click()
         assert words_in_latin(page, held) == [], name
     look_at(page, "arabic-room")
+    assert fits(page)
+    assert not violations(page)
+    page.set_viewport_size(PHONE)
+    controls.get_by_role("button", name="المزيد").click()
+    look_at(page, "arabic-phone-menu")
     assert fits(page)
     assert not violations(page)
     controls.get_by_role("button", name="مغادرة").click()

@@ -128,6 +128,7 @@ export const ar: Texts = {
   chatUnread: (count) => `الدردشة (${isolated(count)})`,
   people: "الأشخاص",
   devices: "الأجهزة",
+  more: "المزيد",
   leave: "مغادرة",
 
   guest: "ضيف",

@@ -128,6 +128,7 @@ export const de: Texts = {
   chatUnread: (count) => `Nachrichten (${count})`,
   people: "Personen",
   devices: "Geräte",
+  more: "Mehr",
   leave: "Verlassen",
 
   guest: "Gast",

@@ -124,6 +124,7 @@ export const en: Texts = {
   chatUnread: (count) => `Chat (${count})`,
   people: "People",
   devices: "Devices",
+  more: "More",
   leave: "Leave",
 
   guest: "Guest",

@@ -124,6 +124,7 @@ export const es: Texts = {
   chatUnread: (count) => `Mensajes (${count})`,
   people: "Personas",
   devices: "Dispositivos",
+  more: "Más",
   leave: "Salir",
 
   guest: "Visitante",

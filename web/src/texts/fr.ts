@@ -128,6 +128,7 @@ export const fr: Texts = {
   chatUnread: (count) => `Discussion (${count})`,
   people: "Personnes",
   devices: "Appareils",
+  more: "Plus",
   leave: "Quitter",
 
   guest: "Invité",

@@ -66,6 +66,7 @@ export interface Texts {
   chatUnread: (count: number) => string;
   people: string;
   devices: string;
+  more: string;
   leave: string;
 
   guest: string;
