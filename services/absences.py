@@ -174,7 +174,9 @@ async def _own(
             raise NotFound(f"there is no student {student_id} in this class")
     for person in await sessions.participants(db, session_id):
         if person.student_id == student_id and person.role == Role.STUDENT and person.in_class:
-            return session, await entities.lock(db, Participant, person.id) or person
+            locked = await entities.lock(db, Participant, person.id)
+            if locked and locked.in_class:
+                return session, locked
     raise NotFound(f"there is no student {student_id} in this class")
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -42,16 +43,19 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     if await db.get(Session, ref.session_id):
         return len(await sessions.participants(db, ref.session_id))
     if booking.external_id and await sessions.by_external_id(db, booking.external_id):
-        raise Conflict(
-            "a session with this external_id already exists", next_step="Read it by its external_id."
-        )
+        raise _external_id_taken()
     course = await entities.in_use(db, Course, booking.course_id)
     instructor = await entities.in_use(db, Instructor, booking.instructor_id)
     students = await entities.all_in_use(db, Student, booking.student_ids)
     topics = await _topics(db, booking, course)
     session = _session(booking, course, topics, now)
     db.add(session)
-    await db.flush()
+    try:
+        await db.flush()
+    except IntegrityError as error:
+        if "uq_session_organization_id_external_id" in str(error.orig):  # booked at the same moment
+            raise _external_id_taken() from error
+        raise
     own: dict[str, Any] = {"organization_id": ref.organization_id, "session_id": ref.session_id}
     db.add_all([SessionTopic(**own, topic_id=topic.id) for topic in topics])
     db.add(
@@ -70,6 +74,10 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     people_ids = [instructor.id, *booking.student_ids]
     await sessions.hold_time(db, session, people_ids, booking.starts_at, booking.ends_at)
     return len(people_ids)
+
+
+def _external_id_taken() -> Conflict:
+    return Conflict("a session with this external_id already exists", next_step="Read it by its external_id.")
 
 
 async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:

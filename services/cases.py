@@ -9,12 +9,12 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.kinds import ExceptionKind, route
-from domain.errors import TransitionRefused, UnknownReference
+from domain.errors import TransitionRefused
 from domain.people.access import Principal
 from domain.subjects import Subject
 from models.access import Member
 from models.exception_case import ExceptionCase
-from models.repositories import cases
+from models.repositories import cases, entities
 from models.repositories.cases import QueuedCase
 
 _HOMEROOM = "homeroom"  # as the author of changes
@@ -74,11 +74,7 @@ async def assign(db: AsyncSession, who: Principal, case_id: UUID, member_id: UUI
     """
     queued = await _open(db, case_id)
     if member_id is not None:
-        member = await db.get(Member, member_id)
-        if member is None or member.retired_at is not None:
-            raise UnknownReference(
-                f"there is no member {member_id}", next_step="Use the id of a staff member."
-            )
+        await entities.in_use(db, Member, member_id)
     queued.case.assignee = f"member:{member_id}" if member_id else who.actor
     return queued
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.errors import HomeroomError, InvalidInput, TransitionRefused
+from domain.errors import HomeroomError, InvalidInput
 from domain.people.access import Principal
 from domain.record.audience_rule import OutsideAudience
-from domain.record.documentation import DocumentationStatus, Statement, with_check_sentences
+from domain.record.documentation import Statement, with_check_sentences
 from domain.record.doubtful_numbers import DoubtfulNumber, doubtful_numbers
 from drafting.audience import Audiences
 from models.database import Database
@@ -63,11 +63,7 @@ class DocumentationCommands:
                     "a statement cites something that was not said in this class",
                     next_step="Cite utterances of this session's transcript.",
                 )
-            current = await documents.documentation(db, session_id)
-            if current and current.status == DocumentationStatus.APPROVED:
-                raise TransitionRefused(
-                    "approved documentation can't be changed", next_step="Message the family instead."
-                )
+            current = await documents.documentation(db, session_id, lock=True)
             before = await documents.statements(db, session_id, current.revision) if current else ()
             audiences = Audiences(record)
             content = await asyncio.to_thread(audiences.decide, with_check_sentences(statements, before))

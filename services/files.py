@@ -11,6 +11,7 @@ from uuid import UUID
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import FileRefused, PayloadTooLarge, Unavailable
 from domain.people.access import Principal
@@ -69,11 +70,7 @@ async def add(
     async with database.tenant(who.organization_id) as db:
         if existing := await db.get(ClassFile, file_id):
             return existing
-        if await class_files.count_in_use(db, subject) >= MAX_FILES:
-            raise FileRefused(
-                f"the {subject.noun} already has {MAX_FILES} files",
-                next_step="Retire files you no longer need.",
-            )
+        await _refuse_too_many(db, subject)
     key = file_key(who.organization_id, subject.id, file_id)
     try:
         await obstore.put_async(store, key, _chunks(upload.file))
@@ -93,8 +90,18 @@ async def add(
         created_at=now,
     )
     async with database.tenant(who.organization_id) as db:
+        await class_files.lock_files_of(db, subject)
+        await _refuse_too_many(db, subject)  # others were added while this one was stored
         db.add(row)
     return row
+
+
+async def _refuse_too_many(db: AsyncSession, subject: Subject) -> None:
+    if await class_files.count_in_use(db, subject) >= MAX_FILES:
+        raise FileRefused(
+            f"the {subject.noun} already has {MAX_FILES} files",
+            next_step="Retire files you no longer need.",
+        )
 
 
 async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:

@@ -13,7 +13,7 @@ from domain.people.sign_in import INVITATION_TTL
 from domain.subjects import SubjectKind
 from models.access import Member
 from models.notice import Notice
-from models.repositories import names, notices
+from models.repositories import entities, names, notices
 from reports.invitations import render_invitation
 from services.organizations import organization
 from signing.links import LinkSigner
@@ -45,7 +45,7 @@ class Invitations:
         Within a minute there is one. Returns the delivery to start after the commit. Raises NotFound,
         TransitionRefused for a member who is retired.
         """
-        member = await db.get(Member, member_id)
+        member = await entities.lock(db, Member, member_id)
         if member is None:
             raise NotFound(f"there is no member {member_id}")
         if member.retired_at:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.repositories import people
+from models.people import Instructor, Student
+from models.repositories import entities, people
 from services.inputs.people import InstructorChange, QualificationIn, StudentChange
 from services.resources.catalogue import INSTRUCTORS, STUDENTS
 
@@ -17,7 +18,7 @@ async def add_guardian(
 
     Raises NotFound, StaleVersion, UnknownReference, TransitionRefused, and ValidationError for too many.
     """
-    current = (await people.guardian_ids(db, [student_id])).get(student_id, [])
+    current = await _guardian_ids(db, student_id)
     if guardian_id not in current:
         change = StudentChange(guardian_ids=[*current, guardian_id])
         await STUDENTS.update(db, student_id, change, version, now)
@@ -27,7 +28,7 @@ async def remove_guardian(
     db: AsyncSession, student_id: UUID, guardian_id: UUID, version: int | None, now: datetime
 ) -> None:
     """Raises NotFound, StaleVersion, TransitionRefused."""
-    current = (await people.guardian_ids(db, [student_id])).get(student_id, [])
+    current = await _guardian_ids(db, student_id)
     change = StudentChange(guardian_ids=[key for key in current if key != guardian_id])
     await STUDENTS.update(db, student_id, change, version, now)
 
@@ -51,6 +52,14 @@ async def remove_qualification(
     await INSTRUCTORS.update(db, instructor_id, InstructorChange(qualifications=kept), version, now)
 
 
+async def _guardian_ids(db: AsyncSession, student_id: UUID) -> list[UUID]:
+    """Those of a student, who is locked, so that no concurrent change to them is lost."""
+    await entities.lock(db, Student, student_id)
+    return (await people.guardian_ids(db, [student_id])).get(student_id, [])
+
+
 async def _qualifications(db: AsyncSession, instructor_id: UUID) -> list[QualificationIn]:
+    """Those of an instructor, who is locked, so that no concurrent change to them is lost."""
+    await entities.lock(db, Instructor, instructor_id)
     rows = (await people.qualifications(db, [instructor_id])).get(instructor_id, [])
     return [QualificationIn(subject=subject, level=level) for subject, level in rows]

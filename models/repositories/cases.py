@@ -42,7 +42,9 @@ async def page(
 async def get(db: AsyncSession, case_id: UUID, *, lock: bool = False) -> QueuedCase:
     """Raises NotFound."""
     query = sa.select(ExceptionCase).where(col(ExceptionCase.id) == case_id)
-    row = (await db.scalars(query.with_for_update() if lock else query)).one_or_none()
+    if lock:  # read again what this transaction may have read before it had the lock
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = (await db.scalars(query)).one_or_none()
     if row is None:
         raise NotFound(f"there is no exception {case_id}")
     return (await _with_subjects(db, [row]))[0]
@@ -112,7 +114,8 @@ async def open_of_sessions(
         col(ExceptionCase.kind).in_(kinds),
         col(ExceptionCase.state) == "open",
     )
-    return list(await db.scalars(query.order_by(col(ExceptionCase.id)).with_for_update()))
+    query = query.order_by(col(ExceptionCase.id)).with_for_update()
+    return list(await db.scalars(query.execution_options(populate_existing=True)))
 
 
 async def of_session(db: AsyncSession, session_id: UUID) -> list[ExceptionCase]:

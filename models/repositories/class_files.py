@@ -51,6 +51,12 @@ async def of_sessions(db: AsyncSession, session_ids: Sequence[UUID]) -> dict[UUI
     return by_session
 
 
+async def lock_files_of(db: AsyncSession, subject: Subject) -> None:
+    """Until the end of the transaction nobody else adds a file to this subject."""
+    about = {"about": f"files of {subject.id}"}
+    await db.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:about, 0))"), about)
+
+
 async def count_in_use(db: AsyncSession, subject: Subject) -> int:
     query = sa.select(sa.func.count()).select_from(ClassFile)
     return int(

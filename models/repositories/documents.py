@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.errors import NotFound, StaleRevision
+from domain.errors import NotFound, StaleRevision, TransitionRefused
 from domain.record.audience_rule import AudienceRule
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.sessions.policies import SessionPolicy
@@ -76,8 +76,15 @@ async def add_revision(
     based_on: int,
     at: datetime,
 ) -> int:
-    """Add the revision after `based_on` (0: the first). Raises StaleRevision if another one was added before."""
+    """Add the revision after `based_on` (0: the first).
+
+    Raises StaleRevision if another one was added before, TransitionRefused if the documentation is approved.
+    """
     row = await _locked(db, organization_id, session_id)
+    if row.status == DocumentationStatus.APPROVED:
+        raise TransitionRefused(
+            "approved documentation can't be changed", next_step="Message the family instead."
+        )
     if row.revision != based_on:
         raise StaleRevision(
             f"the current revision is {row.revision}, yours is based on {based_on}",

@@ -41,14 +41,23 @@ async def get(db: AsyncSession, table: type[Row], key: UUID) -> Row:
 
 
 async def in_use(db: AsyncSession, table: type[Row], key: UUID) -> Row:
-    """A row that is not retired, so that new rows may refer to it. Raises UnknownReference."""
+    """A row that is not retired and stays so until the transaction ends, so that new rows may refer to it.
+
+    Raises UnknownReference.
+    """
     return (await all_in_use(db, table, [key]))[0]
 
 
 async def all_in_use(db: AsyncSession, table: type[Row], keys: Sequence[UUID]) -> list[Row]:
-    """Rows that are not retired, in the order of `keys`. Raises UnknownReference, which names the missing ones."""
+    """Rows that are not retired, in the order of `keys`; nobody retires them until the transaction ends.
+
+    Raises UnknownReference, which names the missing ones.
+    """
     column = sa.inspect(table).primary_key[0]
-    rows = {getattr(row, "id"): row for row in await db.scalars(sa.select(table).where(column.in_(keys)))}  # noqa: B009
+    # In the order of their ids, so that concurrent transactions wait for each other instead of deadlocking.
+    query = sa.select(table).where(column.in_(keys)).order_by(column).with_for_update(read=True)
+    found = await db.scalars(query.execution_options(populate_existing=True))
+    rows = {getattr(row, "id"): row for row in found}  # noqa: B009
     in_use = {key: getattr(row, "retired_at", None) is None for key, row in rows.items()}
     if refusal := unusable(table, keys, in_use):
         raise refusal

@@ -19,11 +19,23 @@ Values = dict[str, Any]
 
 async def in_use_by_id(db: AsyncSession, table: type[SQLModel], keys: Collection[UUID]) -> dict[UUID, bool]:
     """Which of these rows exist in this organization, and whether each is in use (not retired)."""
-    if not keys:
-        return {}
+    return await _in_use(db, _by_id(table, keys)) if keys else {}
+
+
+async def held_in_use(db: AsyncSession, table: type[SQLModel], keys: Collection[UUID]) -> dict[UUID, bool]:
+    """As `in_use_by_id`, for rows that new ones will refer to: they stay as they are until the transaction ends."""
+    return await _in_use(db, _by_id(table, keys).with_for_update(read=True)) if keys else {}
+
+
+def _by_id(table: type[SQLModel], keys: Collection[UUID]) -> sa.Select[Any]:
+    """In the order of their ids, so that transactions that lock them do not deadlock."""
     columns = sa.inspect(table).columns
     query = sa.select(columns["id"], columns["retired_at"].is_(None))
-    return {row[0]: row[1] for row in await db.execute(query.where(_among(columns["id"], keys)))}
+    return query.where(_among(columns["id"], keys)).order_by(columns["id"])
+
+
+async def _in_use(db: AsyncSession, query: sa.Select[Any]) -> dict[UUID, bool]:
+    return {row[0]: row[1] for row in await db.execute(query)}
 
 
 async def by_external_ids(

@@ -32,7 +32,9 @@ async def ensure_region(db: AsyncSession, region: str) -> None:
 async def get_organization(db: AsyncSession, *, lock: bool = False) -> Organization | None:
     """The organization of the unit of work's tenant scope."""
     query = sa.select(Organization)
-    return (await db.scalars(query.with_for_update() if lock else query)).one_or_none()
+    if lock:  # read again what this transaction may have read before it had the lock
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await db.scalars(query)).one_or_none()
 
 
 _BY_PREFIX = sa.text("select * from api_key_by_prefix(:prefix)")

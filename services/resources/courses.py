@@ -76,6 +76,12 @@ class Topics(Resource[Topic]):
     searched = ("title",)
     references: ClassVar = {"course_id": Course}
 
+    async def refusals(self, db: AsyncSession, news: Sequence[Schema]) -> list[HomeroomError | None]:
+        """Courses are locked, so that topics added at the same time get different positions."""
+        for course_id in sorted({topic.course_id for topic in cast("Sequence[NewTopic]", news)}):
+            await entities.lock(db, Course, course_id)
+        return await super().refusals(db, news)
+
     async def completed(self, db: AsyncSession, news: Sequence[Schema]) -> Sequence[Schema]:
         """Topics without a position go after the last one of their course."""
         assert all(isinstance(new, NewTopic) for new in news)
@@ -122,7 +128,7 @@ async def _wrong_topics(
     db: AsyncSession, plans: Sequence[tuple[UUID, Sequence[PlanItem]]]
 ) -> list[HomeroomError | None]:
     """For each plan, the refusal of topics that are unusable or of another course; None if there are none."""
-    lives = await intake.in_use_by_id(db, Topic, {item.topic_id for _, items in plans for item in items})
+    lives = await intake.held_in_use(db, Topic, {item.topic_id for _, items in plans for item in items})
     courses = await people.courses_of_topics(db, lives)
     refusals: list[HomeroomError | None] = []
     for course_id, items in plans:

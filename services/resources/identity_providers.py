@@ -55,7 +55,7 @@ class IdentityProviders(Resource[IdentityProvider]):
             await _refuse_taken(db, change.domains, row.id)
 
     async def restore(self, db: AsyncSession, key: UUID, now: datetime) -> IdentityProvider:
-        await _refuse_taken(db, (await self.get(db, key)).domains, key)
+        await _refuse_taken(db, (await self._locked(db, key, None)).domains, key)
         return await super().restore(db, key, now)
 
 

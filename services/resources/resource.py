@@ -89,7 +89,7 @@ class Resource(Generic[Row]):
         refusals: list[HomeroomError | None] = [None] * len(news)
         for field, table in self.references.items():
             named = [_ids(getattr(new, field)) for new in news]
-            lives = await intake.in_use_by_id(db, table, {key for keys in named for key in keys})
+            lives = await intake.held_in_use(db, table, {key for keys in named for key in keys})
             for index, keys in enumerate(named):
                 refusals[index] = refusals[index] or entities.unusable(table, keys, lives)
         return refusals
