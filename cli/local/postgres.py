@@ -22,14 +22,29 @@ from cli.local.service import Service, SetupError
 _ENVIRON: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 # SIGINT is the fast shutdown; SIGTERM would wait for all clients to disconnect.
 STOP: Final[StopPlan] = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
-DURABLE: Final[Mapping[str, str]] = {"shared_buffers": "256MB", "log_min_duration_statement": "1000"}
+DURABLE: Final[Mapping[str, str]] = {"shared_buffers": "256MB"}
 FAST_AND_UNSAFE: Final[Mapping[str, str]] = {
     "shared_buffers": "128MB",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
 }
-_SETTINGS: Final[Mapping[str, str]] = {"listen_addresses": "127.0.0.1", "max_connections": "200"}
+# No statement, no parameter and no error of a statement is logged: each may hold names, addresses or what was said. The
+# application logs errors by their class.
+PRIVATE_LOG: Final[Mapping[str, str]] = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+_SETTINGS: Final[Mapping[str, str]] = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    **PRIVATE_LOG,
+}
 
 
 @dataclass
