@@ -23,7 +23,7 @@ def add(
     connections: Annotated[int, typer.Option(min=1, help="Maximum number of concurrent connections.")] = 5,
     statement_seconds: Annotated[
         int,
-        typer.Option(min=1, help="Statement timeout, unless the session sets a longer one."),
+        typer.Option(min=1, help="After how long a statement is ended."),
     ] = 300,
 ) -> None:
     """Create a reader. Its password is printed once."""

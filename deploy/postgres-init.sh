@@ -9,4 +9,7 @@ create database homeroom owner homeroom_owner;
 revoke all on database homeroom from public;
 grant connect on database homeroom to homeroom_app;
 create role temporal login createdb password :'temporal';
+create database temporal owner temporal;
+create database temporal_visibility owner temporal;
 SQL
+psql -v ON_ERROR_STOP=1 --username postgres --dbname homeroom -f "${READER_LIMITS:-/reader_limits.sql}"

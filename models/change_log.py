@@ -11,7 +11,7 @@ from models.base import TenantRow, json_object, utc
 
 
 class ChangeRow(TenantRow, table=True):
-    """One change. Rows are ordered by (`xid`, `seq`) and complete below the oldest running transaction.
+    """One change. Rows are ordered by (`xid`, `seq`) and complete below the oldest transaction that may write them.
 
     `xid` is the writing transaction. With a sequence alone, readers would miss a row that is committed late.
     """

@@ -1,13 +1,21 @@
-"""Housekeeping: deletes expired rows, and starts deliveries that could not be started when they were written."""
+"""Housekeeping: deletes expired rows, ends overdue sessions of SQL readers, starts deliveries that are not started yet.
 
-from datetime import UTC, datetime
+Warns operators of a change feed that stands still.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
 
 from models.database import Database
-from models.repositories import housekeeping, notices
+from models.repositories import change_log, housekeeping, notices
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
 
+_FEED_STANDS_STILL = timedelta(minutes=2)
 _MAX_DELIVERIES = 1_000  # started per run; the next run starts more
+
+
+logger = logging.getLogger(__name__)
 
 
 class Housekeeper:
@@ -18,10 +26,20 @@ class Housekeeper:
     async def forget_expired(self) -> int:
         """Delete expired idempotent responses, sign-in links, attempts and browser sessions; returns how many rows.
 
-        Raises Unavailable.
+        Also ends overdue sessions of SQL readers, and warns of a change feed that stands still. Raises Unavailable.
         """
+        now = datetime.now(UTC)
         async with self._database.unscoped() as db:
-            return await housekeeping.forget_expired(db, datetime.now(UTC))
+            deleted = await housekeeping.forget_expired(db, now)
+        async with self._database.unscoped() as db:
+            if ended := await housekeeping.end_overdue_readers(db):
+                logger.warning("ended overdue sessions of SQL readers", extra={"sessions": ended})
+            since = await change_log.held_back_since(db)
+        if since and now - since > _FEED_STANDS_STILL:
+            logger.error(
+                "the change feed stands still", extra={"seconds": round((now - since).total_seconds())}
+            )
+        return deleted
 
     async def start_deliveries(self) -> int:
         """Start the deliveries of undelivered notices; returns how many. Raises Unavailable.

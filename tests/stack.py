@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 
 from cli.local import go_tools
-from cli.local.database import APPLICATION, OWNER, Passwords, create_database, ensure_roles
+from cli.local.database import APPLICATION, OWNER, Passwords, create_database, ensure_roles, limit_readers
 from cli.local.livekit import LiveKitServer, livekit_service
 from cli.local.mail import MailSink, mail_service
 from cli.local.ports import free_ports
@@ -113,6 +113,8 @@ class TestPostgres:
         name = name or f"test_{next(self._numbers)}"
         with psycopg.connect(self.cluster.superuser_url(), autocommit=True) as connection:
             create_database(connection, name, template)
+            if template == "template1":  # a copy of a database has its rights
+                limit_readers(connection, name)
         return self.urls(name)
 
     def drop_database(self, name: str) -> None:

@@ -15,7 +15,7 @@ import yaml
 
 from cli.local.go_tools import compose_go
 from cli.local.ports import free_ports
-from cli.local.postgres import FAST_AND_UNSAFE, Cluster, postgres_service
+from cli.local.postgres import FAST_AND_UNSAFE, PRIVATE_LOG, Cluster, postgres_service
 from config.settings import Settings
 from models.migrate import upgrade
 from tests.api.events import PATH
@@ -122,6 +122,7 @@ def test_the_database_that_the_container_makes_is_one_the_code_can_use() -> None
                 "PGHOST": "127.0.0.1",
                 "PGPORT": str(cluster.port),
                 "PGPASSWORD": superuser.password or "",
+                "READER_LIMITS": str(ROOT / "models/reader_limits.sql"),
             }
             script = ["sh", str(ROOT / "deploy/postgres-init.sh")]
             subprocess.run(script, env=environ | passwords, check=True, capture_output=True)
@@ -137,8 +138,17 @@ def test_the_database_that_the_container_makes_is_one_the_code_can_use() -> None
             with psycopg.connect(application) as connection:
                 assert connection.execute("select * from organization").fetchall() == []
             with psycopg.connect(owner) as connection:
-                connection.execute("create role reader_of_one_school")  # as `homeroom reader add` does
+                connection.execute("create role reader_of_one_school login password 'r'")
+            for name in ("homeroom", "postgres", "template1", "temporal", "temporal_visibility"):
+                with pytest.raises(psycopg.OperationalError, match="permission denied"):
+                    psycopg.connect(cluster.url(name, "reader_of_one_school", "r"))
             with pytest.raises(psycopg.OperationalError, match="permission denied"):
                 psycopg.connect(temporal)
+            psycopg.connect(temporal.replace("/homeroom", "/temporal")).close()
         finally:
             running.stop()
+
+
+def test_the_log_of_the_database_is_as_private_as_the_local_one(project: dict[str, Any]) -> None:
+    options = set(re.findall(r"(\w+=[\w-]+)", str(project["services"]["postgres"]["command"])))
+    assert options == {f"{name}={value}" for name, value in PRIVATE_LOG.items()}

@@ -1,13 +1,16 @@
 """Creates the database, its owner role and the application role if they are missing."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 OWNER: Final = "homeroom_owner"
 APPLICATION: Final = "homeroom_app"
+_READER_LIMITS: Final = Path(__file__).parents[2] / "models" / "reader_limits.sql"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ def ensure_database(superuser_url: str, name: str, passwords: Passwords) -> None
         exists = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
         if not exists:
             create_database(connection, name)
+        limit_readers(connection, name)
 
 
 def ensure_roles(superuser_url: str, passwords: Passwords) -> None:
@@ -52,3 +56,10 @@ def create_database(
             sql.Identifier(name), sql.Identifier(APPLICATION)
         )
     )
+
+
+def limit_readers(connection: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
+    """Take from every login of a database what only a superuser, whose connection this is, can take from it."""
+    login = make_conninfo(connection.info.dsn, password=connection.info.password, dbname=name)
+    with psycopg.connect(login) as inside:
+        inside.execute(_READER_LIMITS.read_text())

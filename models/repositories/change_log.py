@@ -17,9 +17,8 @@ from models.authorship import authorship
 from models.change_log import ChangeRow
 from models.reading import Reading
 
-_COMPLETE_BELOW: sa.ColumnElement[int] = sa.literal_column(
-    "(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
-)
+# A function of the schema. As a subquery it is called once per query, not once per row.
+_COMPLETE_BELOW: sa.ColumnElement[int] = sa.literal_column("(select change_log_complete_below())")
 _LARGEST = 2**63 - 1  # of a bigint
 _POSITION = sa.tuple_(col(ChangeRow.xid), col(ChangeRow.seq))
 
@@ -45,7 +44,8 @@ class LogFilter:
 async def after(db: Reading, position: LogPosition, limit: int, log_filter: LogFilter) -> Sequence[Any]:
     """Rows of the log after `position`, the oldest first.
 
-    A row is held back until all transactions before it have ended, so that no reader misses one.
+    A row is held back until all transactions before it have ended that may write the log, so that no reader of the feed
+    misses one. Transactions of other databases and of roles that cannot write the log hold nothing back.
     """
     return await db.execute(_after(log_filter), {"xid": position.xid, "seq": position.seq, "most": limit})
 
@@ -111,6 +111,13 @@ async def end(db: AsyncSession) -> LogPosition:
 async def newest_complete(db: AsyncSession) -> int:
     """The last transaction up to which, itself included, no rows will be added."""
     return int((await db.execute(sa.select(_COMPLETE_BELOW - 1))).scalar_one())
+
+
+async def held_back_since(db: AsyncSession) -> datetime | None:
+    """When the oldest change was made, in any organization, that waits for an earlier transaction; None: none waits."""
+    since = await db.execute(sa.text("select change_log_held_back_since()"))
+    found: datetime | None = since.scalar_one()
+    return found
 
 
 async def changed_since(db: AsyncSession, xid: int) -> Mapping[UUID, int]:

@@ -13,8 +13,8 @@ from psycopg.rows import class_row
 
 from domain.errors import NotAllowed, NotFound, Unavailable
 
-# Initial settings of a session, against accidents: a role may change them. That it can only read, and only its own
-# organization, does not depend on them.
+# Initial settings of a session. A role may change them, so nothing depends on them: that it can only read, and only its
+# own organization, is a matter of rights, and housekeeping ends the sessions that exceed the limits in `sql_reader`.
 _DEFAULTS: Final = {
     "default_transaction_read_only": "on",
     "idle_in_transaction_session_timeout": "10min",
@@ -38,16 +38,26 @@ class Limits:
 
 
 def add(owner_url: str, reader: Reader, password: str, limits: Limits) -> None:
-    """Raises NotFound for an unknown organization, NotAllowed where the owner may not make roles, Unavailable."""
+    """Raises NotFound for an unknown organization, Unavailable.
+
+    NotAllowed where the owner may not make roles, or where logins have rights that a reader must not have.
+    """
     with _as_owner(owner_url) as db:
         organization = db.execute("select 1 from public.organization where id = %s", [reader.organization_id])
         if organization.fetchone() is None:
             raise NotFound("there is no such organization")
+        _check_limits(db)
         _make_role(db, reader.role_name, password, limits)
         db.execute(
-            "insert into public.sql_reader (role_name, organization_id, label, created_at)"
-            " values (%s, %s, %s, %s)",
-            [reader.role_name, reader.organization_id, reader.label, reader.created_at],
+            "insert into public.sql_reader (role_name, organization_id, label, created_at, statement_seconds)"
+            " values (%s, %s, %s, %s, %s)",
+            [
+                reader.role_name,
+                reader.organization_id,
+                reader.label,
+                reader.created_at,
+                limits.statement_seconds,
+            ],
         )
 
 
@@ -72,6 +82,29 @@ def remove(owner_url: str, role_name: str) -> None:
             )
             db.execute(sql.SQL("drop owned by {}").format(sql.Identifier(role_name)))
             db.execute(sql.SQL("drop role {}").format(sql.Identifier(role_name)))
+
+
+def _check_limits(db: psycopg.Connection[Any]) -> None:
+    """Raises NotAllowed where a reader could do more than read: only a superuser can change that."""
+    open_databases = db.execute(
+        "select string_agg(quote_ident(datname), ', ' order by datname) from pg_database"
+        " where datallowconn and has_database_privilege('public', oid, 'connect')"
+    ).fetchone()
+    functions = ("pg_advisory_lock(bigint)", "lo_create(oid)")
+    open_functions = db.execute(
+        "select bool_or(has_function_privilege('public', f, 'execute')) from unnest(%s::text[]) as f",
+        [[*functions]],
+    ).fetchone()
+    if open_functions and open_functions[0]:
+        raise NotAllowed(
+            "every login of this database may take advisory locks and make large objects",
+            next_step="As a superuser, run models/reader_limits.sql in it.",
+        )
+    if open_databases and open_databases[0]:
+        raise NotAllowed(
+            f"every login of this server may connect to {open_databases[0]}",
+            next_step="As a superuser, run `revoke connect, temporary on database … from public` for each of them.",
+        )
 
 
 def _make_role(db: psycopg.Connection[Any], name: str, password: str, limits: Limits) -> None:

@@ -153,7 +153,9 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
     path = ["search_path=pg_catalog, public"]
     names = (
         "api_key_by_prefix",
+        "change_log_held_back_since",
         "changed_organizations",
+        "end_overdue_readers",
         "forget_expired",
         "identity_provider_by_domain",
         "join_code_holder",

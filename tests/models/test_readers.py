@@ -16,9 +16,9 @@ from domain.errors import NotAllowed, NotFound, Unavailable
 from models.database import Database
 from models.record_views import VIEWS
 from models.record_views.schema import schema_sql
-from models.repositories import readers
+from models.repositories import change_log, housekeeping, readers
 from tests.models.full_record import HARD, make_record, new_role
-from tests.models.rows import NOON, Tenant
+from tests.models.rows import NOON, Tenant, make_tenant
 from tests.stack import DatabaseUrls, TestPostgres
 
 pytestmark = pytest.mark.adapter
@@ -131,6 +131,15 @@ DENIED = {
     "delete": "delete from record.utterances",
     "truncate": "truncate public.student",
     "lock": "begin; lock table record.students in access exclusive mode",
+    "an advisory lock": "select pg_advisory_lock(1)",
+    "an advisory lock of a transaction": "select pg_try_advisory_xact_lock(1, 2)",
+    "a large object": "select lo_create(0)",
+    "a large object with content": "select lo_from_bytea(0, 'x')",
+    "a message in the write-ahead log": "select pg_logical_emit_message(false, 'p', 'x')",
+    "a function of its session": "create function pg_temp.leak() returns int language sql as 'select 1'",
+    "a row's lock": "select 1 from record.students for share",
+    "the feed's horizon": "select public.change_log_complete_below()",
+    "the end of readers": "select public.end_overdue_readers()",
     "the end of others": "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'homeroom_app'",
 }
 
@@ -262,6 +271,108 @@ def test_other_roles_see_no_record(library: Library) -> None:
                     "select set_config('app.organization_id', %s, true)", [str(library.mine.id)]
                 )
                 assert connection.execute("select 1 from record.students").fetchall() == []
+
+
+async def _complete_below(database: Database) -> int:
+    async with database.unscoped() as db:
+        return await change_log.newest_complete(db) + 1
+
+
+async def test_readers_transaction_does_not_hold_back_the_change_feed(library: Library) -> None:
+    async with aclosing(Database(library.urls.application)) as database:
+        with psycopg.connect(library.url) as reader:
+            reader.execute("set transaction read write")
+            row = reader.execute("select pg_current_xact_id()::text::bigint").fetchone()
+            assert row is not None
+            await make_tenant(database)
+            assert await _complete_below(database) > row[0]
+            async with database.unscoped() as db:
+                assert await change_log.held_back_since(db) is None, "the feed has these changes"
+
+
+@pytest.mark.parametrize("role", ["application", "owner", "superuser"])
+async def test_own_transaction_holds_back_the_change_feed(library: Library, role: str) -> None:
+    """Until it ends, beside a reader's, whoever of Homeroom's roles it belongs to."""
+    async with aclosing(Database(library.urls.application)) as database:
+        with psycopg.connect(library.url) as reader, psycopg.connect(getattr(library.urls, role)) as writer:
+            reader.execute("set transaction read write")
+            reader.execute("select pg_current_xact_id()")
+            row = writer.execute("select pg_current_xact_id()::text::bigint").fetchone()
+            assert row is not None
+            await make_tenant(database)
+            assert await _complete_below(database) == row[0]
+            async with database.unscoped() as db:
+                assert await change_log.held_back_since(db) is not None
+            writer.rollback()
+            assert await _complete_below(database) > row[0]
+
+
+async def test_transaction_in_another_database_does_not_hold_back_the_change_feed(library: Library) -> None:
+    other = library.urls.superuser.replace(f"/{library.urls.name}", "/postgres")
+    async with aclosing(Database(library.urls.application)) as database:
+        with psycopg.connect(other) as elsewhere:
+            row = elsewhere.execute("select pg_current_xact_id()::text::bigint").fetchone()
+            assert row is not None
+            await make_tenant(database)
+            assert await _complete_below(database) > row[0]
+
+
+@pytest.mark.parametrize(("limit", "is_ended"), [(3600, False), (-601, True)])
+async def test_readers_long_transaction_is_ended(library: Library, limit: int, is_ended: bool) -> None:
+    """Even if its session has lifted the time-outs and its role has changed its own settings."""
+    with psycopg.connect(library.url, autocommit=True) as reader:
+        reader.execute("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0")
+        reader.execute("set default_transaction_read_only = off")
+        reader.execute(f"alter role {library.role} set statement_timeout = 0")
+        reader.execute("begin")
+        reader.execute("select 1")
+        with psycopg.connect(library.urls.superuser, autocommit=True) as owner:
+            owner.execute(
+                "update sql_reader set statement_seconds = %s where role_name = %s", [limit, library.role]
+            )
+        async with aclosing(Database(library.urls.application)) as database, database.unscoped() as db:
+            assert await housekeeping.end_overdue_readers(db) == int(is_ended)
+        if is_ended:
+            with pytest.raises(psycopg.OperationalError):
+                reader.execute("select 1")
+    with psycopg.connect(library.urls.superuser, autocommit=True) as owner:
+        owner.execute("update sql_reader set statement_seconds = 30")
+        owner.execute(f"alter role {library.role} set statement_timeout = '30s'")
+
+
+async def test_reader_can_connect_to_no_other_database(library: Library) -> None:
+    for other in ("postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(library.url.replace(f"/{library.urls.name}", f"/{other}"))
+
+
+@pytest.mark.parametrize(
+    ("grant", "revoke", "next_step"),
+    [
+        (
+            "grant execute on function lo_create(oid) to public",
+            "revoke execute on function lo_create(oid) from public",
+            "reader_limits.sql",
+        ),
+        (
+            "grant connect on database postgres to public",
+            "revoke connect on database postgres from public",
+            "revoke connect",
+        ),
+    ],
+)
+def test_reader_is_not_added_where_logins_have_further_rights(
+    library: Library, grant: str, revoke: str, next_step: str
+) -> None:
+    reader = readers.Reader(new_role(), library.mine.id, "", NOON)
+    with psycopg.connect(library.urls.superuser, autocommit=True) as superuser:
+        superuser.execute(grant)
+        try:
+            with pytest.raises(NotAllowed) as refused:
+                readers.add(library.urls.owner, reader, "a", LIMITS)
+        finally:
+            superuser.execute(revoke)
+    assert next_step in refused.value.next_step
 
 
 async def test_reader_of_another_database_cannot_connect(

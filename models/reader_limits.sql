@@ -1,0 +1,26 @@
+-- What only a superuser can take from a database's logins, so that a SQL reader has none of it. Run in Homeroom's database,
+-- as often as you like. Nobody but Homeroom's own roles may then take advisory locks, make large objects or write to the
+-- write-ahead log directly, and a login of this server has no other database to go to.
+do $$
+declare
+    signature regprocedure;
+    other text;
+begin
+    for signature in
+        select oid::regprocedure from pg_proc
+        where pronamespace = 'pg_catalog'::regnamespace
+          and (proname ~ '^(lo_|pg_(try_)?advisory_)' or proname in ('loread', 'lowrite', 'pg_logical_emit_message'))
+    loop
+        execute format('revoke execute on function %s from public', signature);
+        if signature::text like '%advisory%' then
+            execute format('grant execute on function %s to homeroom_owner, homeroom_app', signature);
+        end if;
+    end loop;
+    for other in
+        select datname from pg_database
+        where datname in ('postgres', 'template1', 'temporal', 'temporal_visibility') and datname <> current_database()
+    loop
+        execute format('revoke connect, temporary on database %I from public', other);
+    end loop;
+    execute format('revoke all on database %I from public', current_database());
+end $$;
