@@ -9,7 +9,7 @@ from tests.stack import TestPostgres
 
 pytestmark = pytest.mark.adapter
 
-BEFORE, LIMITS = "0027", "0032"
+BEFORE, LIMITS = "0028", "0029"
 
 
 def test_existing_readers_get_their_time_out_as_limit(postgres_server: TestPostgres) -> None:

@@ -1,14 +1,14 @@
 """own writers alone: no reader can hold back the change feed, and readers' sessions have limits that they cannot lift
 
-Revision ID: 0032
-Revises: 0027
+Revision ID: 0029
+Revises: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
