@@ -1,6 +1,7 @@
 """ASGI application factories for uvicorn: the API with the console, or LiveKit's webhooks only.
 
-Run with `uvicorn server:create_app --factory`.
+Run with `uvicorn server:create_app --factory --no-proxy-headers`: the application itself reads the headers of the
+proxies that its settings trust.
 """
 
 from fastapi import FastAPI

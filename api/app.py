@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from api import openapi
 from api.http import problems
 from api.http.middleware import RequestMiddleware
+from api.http.open_paths import OpenPathLimit
 from api.http.state import make_state, make_webhook_state
 from api.routes import (
     api_docs,
@@ -105,7 +106,12 @@ def make_webhooks_app(settings: Settings, *, dedicated: bool) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Adds middleware; the one added last handles a request first."""
-    app.add_middleware(RequestMiddleware, over_tls=settings.over_tls)
+    app.add_middleware(
+        RequestMiddleware,
+        over_tls=settings.over_tls,
+        trusted_proxies=settings.trusted_proxies,
+        open_limit=OpenPathLimit(settings.open_rate_limit, settings.rate_limit_storage),
+    )
     app.add_middleware(livekit.LiveKitWebhooks, over_tls=settings.over_tls)
 
 

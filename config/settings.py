@@ -4,7 +4,7 @@ import os
 from functools import lru_cache
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -88,6 +88,14 @@ class Settings(BaseSettings):
 
     rate_limit: str = Field(
         "3000/minute", description="Maximum requests of one API key or signed-in person, as `count/period`."
+    )
+    open_rate_limit: str = Field(
+        "12000/minute",
+        description="Maximum requests without a key from one network (an IPv4 address, the /64 of an IPv6 address).",
+    )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        default_factory=list,
+        description="Networks of the proxies before the API, as a JSON list. Only they may name a client's address.",
     )
     rate_limit_storage: str = Field(
         "async+memory://",

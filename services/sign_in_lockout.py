@@ -1,4 +1,4 @@
-"""Limits sign-in attempts and wrong join codes per email address and per network.
+"""Limits sign-in attempts and wrong join codes per email address and network, and in total per address and network.
 
 Addresses and networks are stored only as keyed hashes.
 """
@@ -24,8 +24,10 @@ class SignInLockout:
 
     async def count_link_request(self, address: str, host: str, now: datetime) -> None:
         """Count a request for a sign-in link. Raises RateLimited."""
-        await self._attempt(Attempt.LINK_FROM_NETWORK, network_of(host), now)
-        await self._attempt(Attempt.LINK_TO_ADDRESS, address.lower(), now)
+        network, account = network_of(host), address.lower()
+        await self._attempt(Attempt.LINK_TO_ADDRESS_FROM_NETWORK, f"{account}\n{network}", now)
+        await self._attempt(Attempt.LINK_FROM_NETWORK, network, now)
+        await self._attempt(Attempt.LINK_TO_ADDRESS, account, now)
 
     async def check_network(self, host: str, now: datetime) -> None:
         """Raises RateLimited if a network sent too many bad tokens. Counts nothing."""

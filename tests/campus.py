@@ -58,7 +58,9 @@ async def serving(settings: Settings, grace: int = 3) -> AsyncIterator[FastAPI]:
     port = urlsplit(settings.public_url).port
     assert port is not None
     app = application(settings)
-    config = uvicorn.Config(app, port=port, ws="none", log_config=None, timeout_graceful_shutdown=grace)
+    config = uvicorn.Config(
+        app, port=port, ws="none", log_config=None, timeout_graceful_shutdown=grace, proxy_headers=False
+    )
     server = _Server(config)
     running = asyncio.create_task(server.serve())
     try:
@@ -88,6 +90,7 @@ def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
             "livekit_api_secret": LINK_SECRET,
             "object_store_url": "memory:///",
             "rate_limit": "1000000/minute",
+            "open_rate_limit": "1000000/minute",
         }
         | nowhere
         | parts

@@ -6,10 +6,14 @@ from typing import ClassVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.open_paths import has_credentials, is_open
 from api.http.problems import error_response
 from domain.errors import PayloadTooLarge
 
 MAX_BODY = 1_000_000  # bytes
+MAX_OPEN_BODY = (
+    64_000  # bytes, of requests without a key: a link, a chat message or two minutes of measurements
+)
 
 
 class _TooLargeError(Exception):
@@ -17,7 +21,7 @@ class _TooLargeError(Exception):
 
 
 class BodyLimit:
-    """Answers 413 to larger bodies. Bulk imports and file uploads have limits of their own."""
+    """Answers 413 to larger bodies. Requests without a key, bulk imports and file uploads have limits of their own."""
 
     BULK_IMPORT: ClassVar[int] = 1 << 30  # bytes; streamed to disk
     CLASS_FILE: ClassVar[int] = 25_000_000 + 100_000  # bytes: the file and its multipart form
@@ -34,14 +38,19 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path_limits = (size for pattern, size in self._LIMITS_BY_PATH if pattern.fullmatch(scope["path"]))
-        limit = next(path_limits, self._limit)
-        if declared_length(dict(scope["headers"])) > limit:
+        headers = dict(scope["headers"])
+        limit = self._limit_of(scope["path"], headers)
+        if declared_length(headers) > limit:
             await _refuse(limit, scope, receive, send)
         elif scope["method"] in ("GET", "HEAD"):  # nothing reads the body of these
             await self._app(scope, receive, send)
         else:
             await self._call_counting(limit, scope, receive, send)
+
+    def _limit_of(self, path: str, headers: Mapping[bytes, bytes]) -> int:
+        if is_open(path) or not has_credentials(headers):
+            return min(MAX_OPEN_BODY, self._limit)
+        return next((size for pattern, size in self._LIMITS_BY_PATH if pattern.fullmatch(path)), self._limit)
 
     async def _call_counting(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the body as it is read, since its declared length may be missing.

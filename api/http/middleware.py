@@ -1,4 +1,4 @@
-"""The middleware of every request: request id, body limit, HEAD, response headers and access log.
+"""The middleware of every request: client address, request id, limits, HEAD, response headers and access log.
 
 All in one class, because each further middleware costs every request two calls and a copy of the headers.
 """
@@ -9,18 +9,31 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.body_limit import BodyLimit
+from api.http.client_address import ClientAddresses, Networks
+from api.http.open_paths import OpenPathLimit
 from api.http.head_requests import HeadersOnly, as_get
-from api.http.problems import fault_response
+from api.http.problems import error_response, fault_response
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import RawHeaders, SecurityHeaders, raw
+from domain.errors import RateLimited
 
 _METHODS_WITHOUT_BODY = frozenset({"GET", "HEAD"})
 _HEADERS_IN_STATE = ("rate_headers", "deprecation_headers")  # set on request.state by dependencies
 
 
 class RequestMiddleware:
-    def __init__(self, app: ASGIApp, *, over_tls: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        over_tls: bool = False,
+        trusted_proxies: Networks = (),
+        open_limit: OpenPathLimit | None = None,
+    ) -> None:
+        """`open_limit` counts requests without a key; None: there is no such limit."""
         self._app = app
+        self._addresses = ClientAddresses(trusted_proxies)
+        self._open_limit = open_limit
         self._limited_app = BodyLimit(app)
         self._security = SecurityHeaders(over_tls=over_tls)
 
@@ -29,6 +42,8 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        client = self._addresses.of(scope, headers)
+        scope["client"] = (client, 0)
         author = enter_request(request_id_of(headers))
         started, method = time.perf_counter(), scope["method"]
         if method == "HEAD":
@@ -41,6 +56,12 @@ class RequestMiddleware:
             else self._limited_app
         )
         try:
+            if (limit := self._open_limit) and limit.covers(scope["path"], headers):
+                try:
+                    (await limit.hit(client)).raise_if_exceeded()
+                except RateLimited as error:
+                    await error_response(error)(scope, receive, answer.send)
+                    return
             await app(scope, receive, answer.send)
         except Exception:
             if not answer.status:

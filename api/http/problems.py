@@ -42,6 +42,8 @@ HTTP_PROBLEMS = {
     405: ("method-not-allowed", "Use one of the methods in the Allow header."),
 }
 _MAX_NAME_LENGTH = 200  # characters of a field name that the caller chose
+_MAX_DEPTH = 20  # names in the path of a field
+MAX_FIELDS = 20  # invalid fields that are listed; with more, most of them are wrong for the same reason
 
 
 def status_of(error: errors.HomeroomError) -> int:
@@ -133,21 +135,30 @@ def refusal_members(refusal: errors.HomeroomError | ValidationError) -> dict[str
 
 
 def validation_members(validation_errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The problem of pydantic's validation errors as a dictionary, with one entry in `fields` for each."""
+    """The problem of pydantic's validation errors as a dictionary, with the first ones in `fields`."""
     fields = [
         {"where": _field_path(error["loc"]), "problem": problem_in_words(error)}
-        for error in validation_errors
+        for error in validation_errors[:MAX_FIELDS]
     ]
     kind = errors.InvalidInput
     detail = "; ".join(
         f"{field['where']}: {field['problem']}" if field["where"] else field["problem"] for field in fields
     )
+    detail += more_than_listed(validation_errors)
     return members(422, kind.code, kind.title, detail, "Correct the listed fields.") | {"fields": fields}
+
+
+def more_than_listed(validation_errors: Sequence[object]) -> str:
+    """How many errors are not listed, to be added to those that are; empty if all are."""
+    left_out = len(validation_errors) - MAX_FIELDS
+    return f"; and {left_out} more" if left_out > 0 else ""
 
 
 def _field_path(path: tuple[int | str, ...]) -> str:
     """A path as valid UTF-8: it contains names that the caller chose, which may not be valid Unicode."""
-    return ".".join(str(part)[:_MAX_NAME_LENGTH] for part in path).encode(errors="replace").decode()
+    return (
+        ".".join(str(part)[:_MAX_NAME_LENGTH] for part in path[:_MAX_DEPTH]).encode(errors="replace").decode()
+    )
 
 
 def _http_response(error: HTTPException) -> JSONResponse:

@@ -23,7 +23,8 @@ class LimitStatus:
     def raise_if_exceeded(self) -> None:
         """Raises RateLimited."""
         if not self.allowed:
-            raise RateLimited(next_step=f"Wait {max(1, self.wait)} s, then try again.")
+            wait = max(1, self.wait)
+            raise RateLimited(next_step=f"Wait {wait} s, then try again.", retry_after=str(wait))
 
 
 class RateLimiter:
@@ -49,6 +50,4 @@ class RateLimiter:
             "RateLimit-Policy": self._policy,
             "RateLimit": f'"default";r={max(0, stats.remaining)};t={wait}',
         }
-        if not allowed:
-            headers["Retry-After"] = str(max(1, wait))
         return LimitStatus(allowed, headers, wait)

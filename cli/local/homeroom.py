@@ -57,7 +57,12 @@ def _uvicorn_service(
     name: str, application: str, environ: Mapping[str, str], port: int, urls: Mapping[str, str]
 ) -> Service:
     options = ["--host", "127.0.0.1", "--port", str(port)]
-    options += ["--timeout-graceful-shutdown", str(_API_GRACE_SECONDS), "--no-access-log"]
+    options += [
+        "--timeout-graceful-shutdown",
+        str(_API_GRACE_SECONDS),
+        "--no-access-log",
+        "--no-proxy-headers",
+    ]
     return Service(
         name=name,
         launch=lambda: _python(["-m", "uvicorn", application, "--factory", *options], environ),

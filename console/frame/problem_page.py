@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.http.problems import status_of, worded_response
+from api.http.problems import MAX_FIELDS, more_than_listed, status_of, worded_response
 from console.frame.browser_language import use_browser_language
 from console.frame.problem_texts import shown
 from console.frame.rendering import HEADERS, by_htmx, page
@@ -90,8 +90,11 @@ def _to_sign_in(request: Request) -> Response:
 
 
 def _invalid_input(error: RequestValidationError) -> InvalidInput:
-    """One error that names each invalid field with its message."""
+    """One error that names the first invalid fields with their messages."""
     messages = [
-        f"{str(field['loc'][-1]).replace('_', ' ')}: {problem_in_words(field)}" for field in error.errors()
+        f"{str(field['loc'][-1])[:200].replace('_', ' ')}: {problem_in_words(field)}"
+        for field in error.errors()[:MAX_FIELDS]
     ]
-    return InvalidInput("; ".join(messages), next_step="Correct it and try again.")
+    return InvalidInput(
+        "; ".join(messages) + more_than_listed(error.errors()), next_step="Correct it and try again."
+    )

@@ -18,6 +18,7 @@ _MAX_PATH_LENGTH = 500
 class Attempt(StrEnum):
     """The kinds of attempts that count towards a lock-out."""
 
+    LINK_TO_ADDRESS_FROM_NETWORK = "link to address from network"
     LINK_TO_ADDRESS = "link to address"
     LINK_FROM_NETWORK = "link from network"
     BAD_TOKEN_FROM_NETWORK = "bad token from network"
@@ -32,11 +33,14 @@ class Limit:
     window: timedelta
 
 
+# A whole school may share one address: what one person needs is limited per account and network, and the limits of a
+# network only stop floods. Tokens and codes are too long to be guessed at such a rate.
 LIMITS = {
-    Attempt.LINK_TO_ADDRESS: Limit(5, timedelta(minutes=15)),
-    Attempt.LINK_FROM_NETWORK: Limit(30, timedelta(minutes=15)),
-    Attempt.BAD_TOKEN_FROM_NETWORK: Limit(30, timedelta(minutes=15)),
-    Attempt.BAD_JOIN_CODE_FROM_NETWORK: Limit(30, timedelta(minutes=15)),
+    Attempt.LINK_TO_ADDRESS_FROM_NETWORK: Limit(5, timedelta(minutes=15)),
+    Attempt.LINK_TO_ADDRESS: Limit(15, timedelta(minutes=15)),
+    Attempt.LINK_FROM_NETWORK: Limit(600, timedelta(minutes=15)),
+    Attempt.BAD_TOKEN_FROM_NETWORK: Limit(300, timedelta(minutes=15)),
+    Attempt.BAD_JOIN_CODE_FROM_NETWORK: Limit(300, timedelta(minutes=15)),
 }
 
 _HOMES = {AccessRole.INSTRUCTOR: "/teaching", AccessRole.GUARDIAN: "/family"}

@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 
 class AudienceKind(StrEnum):
@@ -17,7 +20,9 @@ class StatementAudience:
     """Who may read a statement. Staff may always read it."""
 
     kind: AudienceKind
-    students: tuple[UUID, ...] = ()  # ids of students; only of the kind `students`
+    students: Annotated[
+        tuple[UUID, ...], Field(max_length=500)
+    ] = ()  # ids of students; only of the kind `students`
     by_hand: bool = True  # chosen by a person; otherwise it is decided again when the statement is saved
 
     def includes(self, students: Collection[UUID]) -> bool:

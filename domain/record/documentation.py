@@ -4,7 +4,10 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from domain.people.roles import Role
 from domain.record.audience import StatementAudience
@@ -44,7 +47,7 @@ class Statement:
 
     section: Section
     text: str
-    citations: tuple[Citation, ...]
+    citations: Annotated[tuple[Citation, ...], Field(max_length=500)]
     # For comprehension checks only:
     question: str | None = None
     answer: str | None = None

@@ -17,6 +17,7 @@ from pydantic import (
     NaiveDatetime,
     StringConstraints,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -24,12 +25,23 @@ from domain.people.languages import TEXT_LANGUAGES
 from integrations.email_addresses import deliverable_address, readable_address
 from services.inputs import patterns
 
+_MAX_FIELDS = 100  # of one object in a request
 # Years in which adding offsets cannot leave the range of datetime.
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _few_fields(cls, given: Any) -> Any:
+        """One error for thousands of unknown fields: to list each costs more than everything else in a request."""
+        if isinstance(given, dict) and len(given) > _MAX_FIELDS:
+            raise PydanticCustomError(
+                "too_many_fields", "Must have at most {most} fields", {"most": _MAX_FIELDS}
+            )
+        return given
 
 
 @cache
@@ -65,7 +77,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 """A time with an offset, between the years 2000 and 2100; converted to UTC."""
 WallTime = Annotated[NaiveDatetime, AfterValidator(_wall_time_in_range)]
 """A wall time without an offset; its time zone comes from elsewhere."""
-Ids = Annotated[list[UUID], AfterValidator(_without_repeats)]
+Ids = Annotated[list[UUID], Field(fail_fast=True), AfterValidator(_without_repeats)]
 Text = Annotated[str, StringConstraints(pattern=patterns.TEXT)]
 """Text without control characters other than line breaks and tabs."""
 

@@ -43,7 +43,7 @@ class PolicyChange(Schema):
     review_within: timedelta | None = None
     review_abandoned_after: timedelta | None = None
     segment_seconds: int | None = None
-    languages: list[Language] | None = None
+    languages: list[Language] | None = Field(None, max_length=50)
     student_names: Literal["forename", "full"] | None = None
     captions: bool | None = None
 

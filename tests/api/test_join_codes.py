@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from domain.people.join_codes import code_from, written
+from domain.people.sign_in import LIMITS, Attempt, Limit
 from tests.api.mailed import forget_attempts
 from tests.campus import Campus, School
 
@@ -70,7 +71,10 @@ async def test_a_code_ends_with_its_link_and_with_its_place_in_the_class(
     forget_attempts(campus)
 
 
-async def test_guessing_locks_the_network_out(campus: Campus, harbour: School) -> None:
+async def test_guessing_locks_the_network_out(
+    campus: Campus, harbour: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, Attempt.BAD_JOIN_CODE_FROM_NETWORK, Limit(30, timedelta(minutes=15)))
     forget_attempts(campus)
     path, _ = await short_link(harbour, await harbour.book())
     async with campus.client() as guesser:

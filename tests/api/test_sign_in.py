@@ -15,7 +15,7 @@ import pytest
 
 from api.http.authentication import cookie_name
 from domain.errors import Unavailable
-from domain.people.sign_in import LIMITS, Attempt
+from domain.people.sign_in import LIMITS, Attempt, Limit
 from integrations.mail import Mail, SmtpMailer
 from services.housekeeping import Housekeeper
 from services.sign_in_links import SignInLinks
@@ -290,7 +290,7 @@ async def test_mails_to_one_address_are_limited(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
 ) -> None:
     """An unknown address is limited too, so that the limit does not reveal which addresses exist."""
-    limit = LIMITS[Attempt.LINK_TO_ADDRESS].count
+    limit = LIMITS[Attempt.LINK_TO_ADDRESS_FROM_NETWORK].count
     for address in (await member(opened), f"{uuid4().hex}@harbour.example"):
         for _ in range(limit):
             assert (await request_link(browser, address)).status_code == 200
@@ -301,8 +301,11 @@ async def test_mails_to_one_address_are_limited(
         assert (await request_link(browser, address.upper())).status_code == 429
 
 
-async def test_requests_from_one_network_are_limited(campus: Campus, browser: httpx.AsyncClient) -> None:
-    limit = LIMITS[Attempt.LINK_FROM_NETWORK].count
+async def test_requests_from_one_network_are_limited(
+    campus: Campus, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = 30
+    monkeypatch.setitem(LIMITS, Attempt.LINK_FROM_NETWORK, Limit(limit, timedelta(minutes=15)))
     answers = await asyncio.gather(
         *(request_link(browser, f"{uuid4().hex}@harbour.example") for _ in range(limit + 3))
     )
@@ -312,12 +315,13 @@ async def test_requests_from_one_network_are_limited(campus: Campus, browser: ht
 
 
 async def test_guessing_tokens_locks_the_network_out(
-    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School
+    browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = await member(opened)
     await request_link(browser, address)
     (link,) = await links_in_mail(mail_sink, address)
-    limit = LIMITS[Attempt.BAD_TOKEN_FROM_NETWORK].count
+    limit = 30
+    monkeypatch.setitem(LIMITS, Attempt.BAD_TOKEN_FROM_NETWORK, Limit(limit, timedelta(minutes=15)))
     for _ in range(limit):
         assert (await browser.post("/sign-in/link", data={"token": uuid4().hex})).status_code == 403
     answer = await press(browser, link)
@@ -329,7 +333,7 @@ async def test_attempts_are_stored_as_hashes(campus: Campus, browser: httpx.Asyn
     await request_link(browser, "somebody@harbour.example")
     with psycopg.connect(campus.database.superuser) as connection:
         rows = connection.execute("select about from sign_in_attempt").fetchall()
-    assert len(rows) == 2
+    assert len(rows) == 3
     assert all(re.fullmatch("[0-9a-f]{64}", about) for (about,) in rows)
 
 
@@ -390,7 +394,7 @@ async def test_failures_are_logged_without_addresses(
     caplog.set_level("INFO")
     token = uuid4().hex
     await browser.post("/sign-in/link", data={"token": token})
-    for _ in range(LIMITS[Attempt.LINK_TO_ADDRESS].count + 1):
+    for _ in range(LIMITS[Attempt.LINK_TO_ADDRESS_FROM_NETWORK].count + 1):
         await request_link(browser, "somebody@harbour.example")
     logged = [record for record in caplog.records if record.message.startswith("sign-in")]
     assert {record.message for record in logged} == {"sign-in refused", "sign-in locked"}
