@@ -31,7 +31,7 @@ async def evidence(db: AsyncSession, session: Session) -> list[SessionEvent]:
     """What attendance is folded from: the recorded events, and the stored sound of each speaker."""
     starts_at = min(session.starts_at, session.opened_at or session.starts_at)
     ends_at = max(session.ends_at, session.ended_at or session.ends_at)
-    recorded = await events.of_session(db, session.id)
+    recorded = await events.to_fold(db, session.id)
     segments = await recordings.segments(db, session.id)
     return [*recorded, *sound_events(segments, recorded, starts_at, ends_at)]
 

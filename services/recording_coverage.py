@@ -24,7 +24,7 @@ async def recording_coverage(db: AsyncSession, session: Session, now: datetime) 
     if session.live_at is None:
         return None
     stored = await recordings.segments(db, session.id)
-    recorded = events_since(await events.of_session(db, session.id), session.occurrence_since)
+    recorded = events_since(await events.to_fold(db, session.id), session.occurrence_since)
     live = Interval(session.live_at, max(session.live_at, _measured_until(session, now)))
     # In a thread: a long class has tens of thousands of events, and others wait for this process.
     return await asyncio.to_thread(capture_coverage, recorded, stored, live)

@@ -164,12 +164,17 @@ def _mean_quality(own: Sequence[SessionEvent], present: Sequence[Interval], unti
     reports = [e for e in own if e.kind == EventKind.QUALITY and e.data.get("level") in QUALITY]
     ends = [*(e.occurred_at for e in reports[1:]), until]
     weighted = [
-        (total_seconds(intersection(present, [Interval(e.occurred_at, end)])), QUALITY[e.data["level"]])
+        (total_seconds(intersection(present, [Interval(e.occurred_at, end)])), _score(e))
         for e, end in zip(reports, ends, strict=False)
         if e.occurred_at < end
     ]
     total = sum(length for length, _ in weighted)
     return round(sum(length * score for length, score in weighted) / total, 2) if total else None
+
+
+def _score(report: SessionEvent) -> float:
+    """The mean of the reports that it stands for, or its own."""
+    return float(report.data.get("score", QUALITY[report.data["level"]]))
 
 
 def _concealed_ratio(own: Sequence[SessionEvent]) -> float | None:

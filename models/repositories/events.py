@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,9 @@ from domain.presence.plausible_times import (
     most_late,
     reported_join,
 )
+from domain.presence.telemetry import TELEMETRY_KINDS, TelemetryMinute, report_of, summary_events
 from models.session_event import SessionEventRow
+from models.telemetry import TelemetryMinuteRow
 from models.written_sessions import WRITES_SESSIONS
 
 logger = logging.getLogger(__name__)
@@ -70,13 +72,15 @@ _RECORD = f"""
         select {{organization}} as organization_id, e.*, coalesce({_PLAUSIBLE}, true) as plausible
         from json_to_recordset(cast({{events}} as json)) as e(session_id uuid, source_id text, source text, kind text,
              occurred_at timestamptz, identity text, participant_sid text, track_sid text, hidden bool, data jsonb,
-             marks int, joined_at timestamptz, until timestamptz, quality_word bigint, room_sid text)
+             marks int, joined_at timestamptz, until timestamptz, quality_word bigint, room_sid text,
+             telemetry bool, score int, concealed_samples float8, total_samples float8, alive bool)
         left join session s on s.id = e.session_id
     ), given as materialized (
         select organization_id, session_id, source_id, source, kind, occurred_at, identity, participant_sid, track_sid,
                hidden,
                case when plausible then data else data || jsonb_build_object('{IMPLAUSIBLE_TIME}', true) end as data,
-               case when plausible then marks else 0 end as marks, joined_at, until, quality_word, room_sid
+               case when plausible then marks else 0 end as marks, joined_at, until, quality_word, room_sid,
+               telemetry and plausible as telemetry, score, concealed_samples, total_samples, alive
         from judged
     ), recorded as (
         insert into session_event (organization_id, session_id, source_id, source, kind, occurred_at,
@@ -137,6 +141,28 @@ _RECORD = f"""
             ends = kept.ends || excluded.ends,
             capture_started_at = greatest(kept.capture_started_at, excluded.capture_started_at),
             capture_ended_at = greatest(kept.capture_ended_at, excluded.capture_ended_at)
+    ), minutes as (
+        insert into telemetry_minute as kept (organization_id, session_id, kind, source, identity, participant_sid,
+            track_sid, minute, alive, hidden, first_at, last_at, worst_score, score_sum, scores, last_word,
+            concealed_samples, total_samples)
+        select organization_id, session_id, kind, source, coalesce(identity, ''), coalesce(participant_sid, ''),
+               coalesce(track_sid, ''), date_trunc('minute', occurred_at, 'UTC'), alive, bool_or(hidden),
+               min(occurred_at), max(occurred_at), min(score), coalesce(sum(score), 0), count(score),
+               max(quality_word), sum(concealed_samples), sum(total_samples)
+        from given join recorded using (session_id, source_id)
+        where telemetry
+        group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+        order by 2, 3, 4, 5, 6, 7, 8, 9
+        on conflict (session_id, kind, source, identity, participant_sid, track_sid, minute, alive) do update set
+            hidden = kept.hidden or excluded.hidden,
+            first_at = least(kept.first_at, excluded.first_at),
+            last_at = greatest(kept.last_at, excluded.last_at),
+            worst_score = least(kept.worst_score, excluded.worst_score),
+            score_sum = kept.score_sum + excluded.score_sum,
+            scores = kept.scores + excluded.scores,
+            last_word = greatest(kept.last_word, excluded.last_word),
+            concealed_samples = kept.concealed_samples + excluded.concealed_samples,
+            total_samples = kept.total_samples + excluded.total_samples
     )
     select count(*), count(*) filter (where implausible) from recorded
 """
@@ -228,10 +254,10 @@ def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:
         row["room_sid"] = event.room_sid
         if joined_at := reported_join(event):
             row["joined_at"] = joined_at
-        if event.kind == EventKind.QUALITY:
-            row["quality_word"] = quality_word(event)
-        elif event.kind == EventKind.TALK:
+        if event.kind == EventKind.TALK:
             row["until"] = event.data.get("until")
+    if report := report_of(event):
+        row |= asdict(report) | {"telemetry": True, "quality_word": quality_word(event)}
     return row
 
 
@@ -247,6 +273,37 @@ async def of_session(
         query = query.where(col(SessionEventRow.kind).in_(list(kinds)))
     rows = await db.scalars(query.order_by(col(SessionEventRow.occurred_at), col(SessionEventRow.source_id)))
     return [_as_event(row) for row in rows]
+
+
+async def to_fold(db: AsyncSession, session_id: UUID) -> list[SessionEvent]:
+    """What attendance and engagement are folded from: a session's events, with the summary of its telemetry.
+
+    Their number does not grow with the reports of browsers and of the recorder.
+    """
+    others = await of_session(db, session_id, [kind for kind in EventKind if kind not in TELEMETRY_KINDS])
+    minutes = await db.scalars(
+        sa.select(TelemetryMinuteRow).where(col(TelemetryMinuteRow.session_id) == session_id)
+    )
+    return [*others, *(event for row in minutes for event in summary_events(_as_minute(row)))]
+
+
+def _as_minute(row: TelemetryMinuteRow) -> TelemetryMinute:
+    return TelemetryMinute(
+        kind=EventKind(row.kind),
+        source=EventSource(row.source),
+        identity=row.identity,
+        participant_sid=row.participant_sid,
+        track_sid=row.track_sid,
+        alive=row.alive,
+        hidden=row.hidden,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        worst_score=row.worst_score,
+        mean_score=row.score_sum / row.scores if row.scores else None,
+        last_word=row.last_word,
+        concealed_samples=row.concealed_samples,
+        total_samples=row.total_samples,
+    )
 
 
 @dataclass(frozen=True)
