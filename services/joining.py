@@ -28,6 +28,7 @@ from services.organizations import organization, policy_of
 from signing.links import LINK_VALID_AFTER_CLASS, JoinLink, LinkSigner
 
 TOKEN_TTL = timedelta(minutes=10)
+_SENT_WITHIN = timedelta(minutes=5)  # by the pages, after a measurement
 
 
 def join_url(links: LinkSigner, session: Session, person: Participant) -> str:
@@ -179,10 +180,15 @@ def message_event(holder: JoinLink, message: NewMessage, now: datetime) -> Recor
 def sample_events(holder: JoinLink, samples: Sequence[Sample], now: datetime) -> list[RecordedEvent]:
     """The samples of a browser as events of the class. A sample sent twice is one event.
 
-    If the browser's clock is ahead, all samples are shifted back.
+    If the last sample is in the future or long past, the browser's clock is wrong, and all samples are shifted. Of a
+    batch that spans more than pages wait with sending, the earlier samples are left out.
     """
-    ahead = max([sample.at - now for sample in samples] + [timedelta(0)])
-    return [RecordedEvent(holder.session_id, _as_event(holder, sample, ahead)) for sample in samples]
+    if not samples:
+        return []
+    last = max(sample.at for sample in samples)
+    ahead = last - now if not -_SENT_WITHIN <= last - now <= timedelta(0) else timedelta(0)
+    recent = [sample for sample in samples if last - sample.at <= _SENT_WITHIN]
+    return [RecordedEvent(holder.session_id, _as_event(holder, sample, ahead)) for sample in recent]
 
 
 async def admitted(db: AsyncSession, holder: JoinLink) -> sessions.Joining:

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -11,11 +13,16 @@ import psycopg
 
 from api.live.session_tenants import SessionTenants
 from domain.errors import NotFound
-from domain.presence.events import RecordedEvent
+from domain.presence.allowance import Allowance
+from domain.presence.events import EventSource, RecordedEvent
 from models.database import Database
 from models.repositories import events
 
 _BATCH = 500
+# Webhooks about tracks of one person: the recorder reports them too, and an endless row of them says nothing more.
+_TRACKS_AT_ONCE, _SECONDS_PER_TRACK = 100, 10.0
+
+logger = logging.getLogger(__name__)
 
 
 class _Pending(NamedTuple):
@@ -39,12 +46,18 @@ class EventRecorder:
     def __init__(self, database: Database, tenants: SessionTenants) -> None:
         self._database = database
         self._tenants = tenants
+        self._tracks = Allowance(_TRACKS_AT_ONCE, _SECONDS_PER_TRACK)
         self._pending: list[_Pending] = []
         self._arrived, self._backlogged = asyncio.Event(), asyncio.Event()
         self._writers: dict[asyncio.Event, asyncio.Task[None]] = {}
 
     async def record(self, recorded: RecordedEvent) -> None:
-        """Raises NotFound for a session that does not exist, Unavailable if the database does not respond."""
+        """Raises NotFound for a session that does not exist, Unavailable if the database does not respond.
+
+        Of somebody who publishes tracks without end, not all are recorded.
+        """
+        if self._is_cut(recorded):
+            return
         for wake in (self._arrived, self._backlogged):
             if wake not in self._writers or self._writers[wake].done():
                 self._writers[wake] = asyncio.create_task(self._write_forever(wake))
@@ -56,6 +69,18 @@ class EventRecorder:
         if len(self._pending) >= _BATCH:
             self._backlogged.set()
         await written
+
+    def _is_cut(self, recorded: RecordedEvent) -> bool:
+        event = recorded.event
+        if event.source != EventSource.WEBHOOK or not event.track_sid:
+            return False
+        person = f"{recorded.session_id}:{event.identity}"
+        if self._tracks.take(person, time.monotonic()):
+            return False
+        if self._tracks.is_first_refusal(person):
+            details = {"session_id": str(recorded.session_id), "identity": event.identity}
+            logger.warning("a participant publishes more tracks than are recorded", extra=details)
+        return True
 
     async def _write_forever(self, wake: asyncio.Event) -> None:
         while True:

@@ -122,7 +122,8 @@ async def stream_captions(
 async def quality(session_id: UUID, samples: Samples, shared: Shared, now: Now) -> Response:
     """Record quality samples while the class is open. Repeated samples are recorded once.
 
-    If the last sample is in the future, the device's clock is fast, and all samples are shifted back by as much.
+    If the last sample is in the future or more than five minutes ago, the device's clock is wrong, and all samples are
+    shifted by as much. Samples from more than five minutes before the last one are left out.
     """
     holder = await shared.joining.admit(samples.link, session_id, now)
     await shared.join_limits.samples(session_id, holder.participant_id, len(samples.samples))

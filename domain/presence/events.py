@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     CAPTURE_LOST = "capture.lost"  # the recorder is dead, or does not hear everybody: data {reason}
     CAPTURE_RESUMED = "capture.resumed"  # the recorder hears everybody again
     CAPTURE_ENDED = "capture.ended"
+    REPORTS_CUT = "reports.cut"  # a person causes more events than are kept: data {speaker, what}
     TALK = "talk"  # one stretch of speech: data {seconds, until}
     # Stored audio of a track, data {until}: made from the audio segments for the fold, never recorded as an event.
     SOUND = "sound"

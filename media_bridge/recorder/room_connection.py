@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import os
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from livekit import rtc
@@ -30,6 +32,9 @@ _STARVED_SECONDS = 4.0  # a silent participant still sends a packet several time
 _MEDIA_SURVIVES = timedelta(seconds=5)  # if the signal connection resumes within this, media never stopped
 _ANNOUNCED_WITHIN = timedelta(seconds=1)
 _LATE_JOIN = timedelta(seconds=2)
+# Audio tracks of one person that are recorded at a time: a microphone, the sound of a shared screen, and each once more
+# from a connection that has just been lost.
+_MOST_AUDIO_TRACKS = 4
 
 Reason = rtc.DisconnectReason
 _log = logging.getLogger(__name__)
@@ -164,7 +169,7 @@ class RoomConnection:
                 await self._subscribe_again(tracks)
         self._end_blind_span()
         self._room_events.report_unpublished_tracks(self._track_sids())
-        self._room_events.report_late_hands()
+        self._room_events.report_late()
         return due[0] if due else None
 
     async def look_for_packets(self) -> None:
@@ -232,11 +237,11 @@ class RoomConnection:
         room.on("disconnected", self._disconnected)
 
     def _audio_publications(self) -> dict[str, tuple[rtc.RemoteTrackPublication, rtc.RemoteParticipant]]:
+        """The audio tracks to record: the first few of each person."""
         return {
             publication.sid: (publication, participant)
             for participant in self._room.remote_participants.values()
-            for publication in participant.track_publications.values()
-            if publication.kind == rtc.TrackKind.KIND_AUDIO
+            for publication in islice(_audio(participant), _MOST_AUDIO_TRACKS)
         }
 
     def _track_sids(self) -> set[str]:
@@ -255,10 +260,14 @@ class RoomConnection:
         self._subscribe_to_audio(publication, participant)
 
     def _subscribe_to_audio(
-        self, publication: rtc.RemoteTrackPublication, _participant: rtc.RemoteParticipant
+        self, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
-        if publication.kind == rtc.TrackKind.KIND_AUDIO:
+        if publication.kind != rtc.TrackKind.KIND_AUDIO:
+            return
+        if publication.sid in self._audio_publications():
             publication.set_subscribed(True)
+        else:  # it is recorded once one of the person's other tracks is gone
+            self._room_events.report_cut(participant.identity, "audio tracks")
 
     def _subscribed(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
@@ -314,3 +323,10 @@ class RoomConnection:
             self._blind.begin(since, "disconnected")
         if not self._disconnect_reason.done():
             self._disconnect_reason.set_result(reason)
+
+
+def _audio(participant: rtc.RemoteParticipant) -> Iterator[rtc.RemoteTrackPublication]:
+    """The audio tracks of a person, in the order in which they were published."""
+    for publication in participant.track_publications.values():
+        if publication.kind == rtc.TrackKind.KIND_AUDIO:
+            yield publication

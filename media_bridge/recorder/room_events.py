@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from typing import Any
 from livekit import rtc
 
 from domain.people.roles import HAND_TOPIC
+from domain.presence.allowance import Allowance, LatestStates
 from domain.presence.chat import chat_data, chat_source_id
 from domain.presence.events import EventKind
-from media_bridge.recorder.allowance import Allowance
 from media_bridge.recorder.clock import SteadyClock, steady_seconds
 from media_bridge.recorder.event_reporter import EventReporter
 from media_bridge.recorder.segment_writer import TrackLabel
@@ -21,7 +22,11 @@ from media_bridge.recorder.track_statistics import AudioCounters
 from media_bridge.recorder.voice_activity import SpeechSpan
 
 CHAT_TOPIC = "lk.chat"
+_log = logging.getLogger(__name__)
 _CHAT_SECONDS = 10.0
+_MOST_CHATS = 1000  # of one person in a class
+_MOST_TRACKS = 12  # of one person at a time
+_LONGEST_HAND = 1000  # bytes of a packet that raises or lowers a hand
 _UNPUBLISH_GRACE = timedelta(seconds=3)  # a reconnecting SDK takes all tracks away and brings them back
 
 _QUALITY = {
@@ -43,31 +48,31 @@ class _PublishedTrack:
     participant_sid: str
     hidden: bool
     source: str
-    muted: bool
     left_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class _Hand:
-    participant: rtc.Participant  # who announced it last
-    raised: bool
 
 
 class RoomEventListener:
     """Turns the room's callbacks into session events.
 
     It outlives a Room object: it remembers tracks and raised hands, so that a reconnect does not report them again.
+    What one person causes is bounded. Of what changes all the time, the last state is reported.
     """
 
     def __init__(self, reporter: EventReporter, clock: SteadyClock) -> None:
         self._reporter, self._clock = reporter, clock
         self._tracks: dict[str, _PublishedTrack] = {}
-        self._quality: dict[str, str] = {}
+        self._unreported: dict[str, tuple[rtc.RemoteTrackPublication, rtc.RemoteParticipant]] = {}
         # By identity, since a page announces a hand that is still up on each new connection.
-        self._hands: dict[str, _Hand] = {}
-        self._reported_hands: dict[str, bool] = {}
+        self._hands = LatestStates(self._report_hand)
+        self._qualities = LatestStates(self._report_quality)  # by sid of the participant
+        self._mutes = LatestStates(self._report_mute)  # by sid of the track
+        self._participants: dict[str, rtc.Participant] = {}  # by identity and by sid, who reported last
         self._hand_allowance = Allowance(burst=20, seconds=10.0)
-        self._chat_allowance = Allowance(burst=30, seconds=2.0)  # as of the API, per link
+        self._quality_allowance = Allowance(burst=20, seconds=10.0)
+        self._track_allowance = Allowance(burst=60, seconds=10.0)
+        self._mute_allowance = Allowance(burst=40, seconds=3.0)
+        self._chat_allowance = Allowance(burst=30, seconds=2.0, most=_MOST_CHATS)  # as of the API, per link
+        self._cut: set[tuple[str, str]] = set()  # of whom which reports were left out
         self._tasks: set[asyncio.Task[None]] = set()
 
     def listen(self, room: rtc.Room) -> None:
@@ -84,15 +89,17 @@ class RoomEventListener:
 
     def published(self, track: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant) -> None:
         """Reports a newly published track; for a known one, only a changed mute state."""
-        if (track_state := self._tracks.get(track.sid)) is None:
-            source, machine = source_name(track), is_machine(participant)
-            self._tracks[track.sid] = _PublishedTrack(
-                participant.identity, participant.sid, machine, source, track.muted
-            )
-            self._report_track_event(EventKind.TRACK_PUBLISHED, track.sid, muted=track.muted)
-        else:
+        if (track_state := self._tracks.get(track.sid)) is not None:
             track_state.left_at = None
             self._mute_changed(participant, track, track.muted)
+        elif self._may_publish(participant.identity):
+            self._unreported.pop(track.sid, None)
+            source, machine = source_name(track), is_machine(participant)
+            self._tracks[track.sid] = _PublishedTrack(participant.identity, participant.sid, machine, source)
+            self._report_track_event(EventKind.TRACK_PUBLISHED, track.sid, muted=track.muted)
+            self._mutes.is_known(track.sid, track.muted)
+        else:
+            self._unreported[track.sid] = track, participant
 
     def report_unpublished_tracks(self, present: AbstractSet[str]) -> None:
         """Reports tracks as unpublished that have been missing for longer than the grace period.
@@ -100,6 +107,7 @@ class RoomEventListener:
         `present` holds the sids of the tracks in the room. Called only while connected.
         """
         now = self._clock.now()
+        self._unreported = {sid: found for sid, found in self._unreported.items() if sid in present}
         for sid, track in list(self._tracks.items()):
             if sid in present:
                 track.left_at = None
@@ -108,6 +116,7 @@ class RoomEventListener:
             elif now - track.left_at > _UNPUBLISH_GRACE:
                 self._report_track_event(EventKind.TRACK_UNPUBLISHED, sid, at=track.left_at)
                 del self._tracks[sid]
+                self._mutes.forget([sid])
 
     def report_speech(self, label: TrackLabel, span: SpeechSpan) -> None:
         """Reports a span of speech. `seconds` counts voiced time; `until` is the end of the span with its pauses."""
@@ -151,10 +160,34 @@ class RoomEventListener:
             track_state.left_at = self._clock.now()
 
     def _mute_changed(self, _participant: rtc.Participant, track: rtc.TrackPublication, muted: bool) -> None:
-        track_state = self._tracks.get(track.sid)
-        if track_state is not None and track_state.muted != muted:
-            track_state.muted = muted
-            self._report_track_event(EventKind.TRACK_MUTED if muted else EventKind.TRACK_UNMUTED, track.sid)
+        if track.sid in self._tracks:
+            self._mutes.change(track.sid, muted)
+
+    def _report_mute(self, sid: str, muted: bool) -> bool:
+        allowed = self._may(self._mute_allowance, self._tracks[sid].identity, "mutes")
+        if allowed:
+            self._report_track_event(EventKind.TRACK_MUTED if muted else EventKind.TRACK_UNMUTED, sid)
+        return allowed
+
+    def _may_publish(self, identity: str) -> bool:
+        published = sum(track.identity == identity for track in self._tracks.values())
+        if published >= _MOST_TRACKS:
+            self.report_cut(identity, "tracks")
+            return False
+        return self._may(self._track_allowance, identity, "tracks")
+
+    def _may(self, allowance: Allowance, identity: str, what: str) -> bool:
+        allowed = allowance.take(identity, steady_seconds())
+        if not allowed:
+            self.report_cut(identity, what)
+        return allowed
+
+    def report_cut(self, identity: str, what: str) -> None:
+        """Says once that not all events of a person are kept."""
+        if (identity, what) not in self._cut:
+            self._cut.add((identity, what))
+            _log.warning("a participant causes more events than are kept: %s", what)
+            self._reporter.report_capture_event(EventKind.REPORTS_CUT, speaker=identity, what=what)
 
     def _report_track_event(
         self, kind: EventKind, sid: str, *, at: datetime | None = None, **data: Any
@@ -175,39 +208,45 @@ class RoomEventListener:
         level = _QUALITY.get(quality)
         if participant is None or isinstance(participant, rtc.LocalParticipant) or level is None:
             return
-        if self._quality.get(participant.sid) != level:
-            self._quality[participant.sid] = level
+        self._participants[participant.sid] = participant
+        self._qualities.change(participant.sid, level)
+
+    def _report_quality(self, sid: str, level: str) -> bool:
+        participant = self._participants[sid]
+        allowed = self._may(self._quality_allowance, participant.identity, "quality")
+        if allowed:
             self._report_participant_event(EventKind.QUALITY, participant, level=level)
+        return allowed
 
     def _data_received(self, packet: rtc.DataPacket) -> None:
-        if packet.topic != HAND_TOPIC or packet.participant is None:
+        participant = packet.participant
+        if packet.topic != HAND_TOPIC or participant is None or len(packet.data) > _LONGEST_HAND:
             return
         try:
             raised = json.loads(packet.data)["raised"]
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return
-        participant = packet.participant
         if isinstance(raised, bool):
-            self._hands[participant.identity] = _Hand(participant, raised)
-            self._report_hand(participant.identity)
+            self._participants[participant.identity] = participant
+            self._hands.change(participant.identity, raised, unchanged=False)
 
-    def _report_hand(self, identity: str) -> None:
-        """Reports a hand that is not as it was reported last; if it changes all the time, only now and then."""
-        hand = self._hands[identity]
-        if hand.raised == self._reported_hands.get(identity, False):
-            return
-        if self._hand_allowance.take(identity, steady_seconds()):
-            self._reported_hands[identity] = hand.raised
-            kind = EventKind.HAND_RAISED if hand.raised else EventKind.HAND_LOWERED
-            self._report_participant_event(kind, hand.participant)
+    def _report_hand(self, identity: str, raised: bool) -> bool:
+        allowed = self._may(self._hand_allowance, identity, "hands")
+        if allowed:
+            kind = EventKind.HAND_RAISED if raised else EventKind.HAND_LOWERED
+            self._report_participant_event(kind, self._participants[identity])
+        return allowed
 
-    def report_late_hands(self) -> None:
-        """Reports hands whose last change came too soon after others. Called regularly."""
-        for identity in self._hands:
-            self._report_hand(identity)
+    def report_late(self) -> None:
+        """Reports the states whose last change came too soon after others. Called regularly."""
+        self._hands.report_late()
+        self._qualities.report_late()
+        self._mutes.report_late()
+        for track, participant in list(self._unreported.values()):
+            self.published(track, participant)
 
     def _chat_received(self, room: rtc.Room, reader: rtc.TextStreamReader, identity: str) -> None:
-        if not self._chat_allowance.take(identity, steady_seconds()):
+        if not self._may(self._chat_allowance, identity, "chats"):
             return
         participant = room.remote_participants.get(identity)
         task = asyncio.create_task(self._read_chat(reader, identity, participant))

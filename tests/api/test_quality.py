@@ -141,3 +141,14 @@ async def test_a_link_that_sends_too_many_samples_is_limited(booked: Booked) -> 
     assert len(await recorded(booked.school, booked.session_id, EventKind.QUALITY)) == accepted < 300
     another = await booked.school.join_token(booked.session_id, "instructor")
     assert (await post(booked, sample(), link=another)).status_code == 202
+
+
+async def test_a_slow_clock_is_corrected_and_long_past_samples_are_left_out(booked: Booked) -> None:
+    """A sample can be given neither to another time of the class nor to another class."""
+    a_day = 24 * 3600
+    samples = [sample(at=at(-a_day - seconds)) for seconds in (3600, 20, 10, 0)]
+    assert (await post(booked, *samples)).status_code == 202
+    now = datetime.now(UTC)
+    times = [e.occurred_at for e in await recorded(booked.school, booked.session_id, EventKind.QUALITY)]
+    assert len(times) == 3
+    assert all(timedelta(0) <= now - time < timedelta(minutes=1) for time in times)

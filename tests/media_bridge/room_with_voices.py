@@ -58,6 +58,16 @@ class Person:
         await self.room.local_participant.publish_track(track, options)
         return track
 
+    async def silent_track(self) -> None:
+        """Publishes one more microphone, without sound."""
+        track = rtc.LocalAudioTrack.create_audio_track("more", rtc.AudioSource(RATE, 1))
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        await self.room.local_participant.publish_track(track, options)
+
+    async def nested_hand(self) -> None:
+        """A packet that no parser should follow to its end."""
+        await self.room.local_participant.publish_data(b"[" * 14_000, reliable=True, topic="homeroom.hand")
+
     async def chat(self, text: str) -> None:
         await self.room.local_participant.send_text(text, topic="lk.chat")
 

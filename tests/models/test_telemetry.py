@@ -1,6 +1,7 @@
 """Telemetry is folded from its summary by the minute, which agrees with the reports and does not grow with them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ def sample(second: float, level: str, identity: str = "ana") -> SessionEvent:
 
 def room_of_ana() -> list[SessionEvent]:
     """She is there for ten minutes; the recorder loses some of her sound, and for half a minute gets none."""
-    heard = {"concealed_samples": 480, "total_samples": 48_000, "packets": 50}
-    lost = {"concealed_samples": 48_000, "total_samples": 48_000, "packets": 0}
+    heard: dict[str, Any] = {"concealed_samples": 480, "total_samples": 48_000, "packets": 50}
+    lost: dict[str, Any] = {"concealed_samples": 48_000, "total_samples": 48_000, "packets": 0}
     return [
         event(EventKind.PARTICIPANT_JOINED, 0, "ana", "PA_1"),
         *(event(EventKind.AUDIO_CONCEALED, 10 * n, "ana", "PA_1", **heard) for n in range(1, 30)),

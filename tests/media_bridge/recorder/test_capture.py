@@ -137,27 +137,46 @@ async def test_tracks_muting_hands_chat_and_speech_are_reported(room: RoomWithVo
     assert len(ids) == len(set(ids))
 
 
-async def test_flood_of_hands_and_messages_is_limited_and_ends_in_the_true_state(
+async def test_flood_of_one_person_is_limited_told_once_and_ends_in_the_true_state(
     room: RoomWithVoices,
 ) -> None:
-    (person,) = await room.people(1)
+    person, another = await room.people(2)
     recording = room.record()
-    await recording.wait_for_tracks(1)
+    await recording.wait_for_tracks(2)
+    await person.nested_hand()
     for number in range(100):
         await person.hand(number % 2 == 0)
         await person.chat(f"message {number}")
+        person.mute(number % 2 == 0)
     await person.hand(True)
+    for _ in range(13):
+        await person.silent_track()
+    await another.hand(True)
     await recording.reports.until(lambda r: len(hands(r)) > 20 and hands(r)[-1] == EventKind.HAND_RAISED)
+    await recording.reports.until(lambda r: len(hands(r, "person-1")) == 1)
+    await recording.wait_for_tracks(MOST_TRACKS + 1)
     await recording.stop()
-    assert len(hands(recording.reports)) < 50
-    assert hands(recording.reports)[-1] == EventKind.HAND_RAISED
-    assert 0 < len(recording.reports.events(EventKind.CHAT)) < 80
+    reports = recording.reports
+    assert len(hands(reports)) < 50
+    assert hands(reports)[-1] == EventKind.HAND_RAISED
+    assert 0 < len(reports.events(EventKind.CHAT)) < 80
+    published = [event.identity for event in reports.events(EventKind.TRACK_PUBLISHED)]
+    assert (published.count("person-0"), published.count("person-1")) == (12, 1)
+    assert len({segment.track_sid for segment in reports.segments}) <= MOST_TRACKS + 1
+    cut = [event.data["what"] for event in reports.events(EventKind.REPORTS_CUT)]
+    assert {"audio tracks", "chats", "hands", "tracks"} <= set(cut)
+    assert len(cut) == len(set(cut))
+    assert reports.starts == 1
 
 
-def hands(reports: Reports) -> list[EventKind]:
-    """The reported changes of hands, in order."""
+MOST_TRACKS = 4  # of one person that are recorded at a time
+
+
+def hands(reports: Reports, identity: str = "person-0") -> list[EventKind]:
+    """The reported changes of a person's hand, in order."""
     changes = [*reports.events(EventKind.HAND_RAISED), *reports.events(EventKind.HAND_LOWERED)]
-    return [change.kind for change in sorted(changes, key=lambda change: change.occurred_at)]
+    ordered = sorted(changes, key=lambda change: change.occurred_at)
+    return [change.kind for change in ordered if change.identity == identity]
 
 
 async def test_a_camera_track_is_reported_but_not_recorded(room: RoomWithVoices) -> None:
