@@ -82,7 +82,7 @@ def _clean(text: str) -> str:
 
 def _person(name: str, address: str, **parameters: str) -> vCalAddress:
     # A parameter's value cannot hold quotation marks (RFC 5545, 3.2).
-    person = vCalAddress(f"mailto:{address}")
+    person = vCalAddress(f"mailto:{_clean(address)}")
     person.params["CN"] = vText(_clean(name).replace('"', "'"))
     for key, value in parameters.items():
         person.params[key] = vText(value)

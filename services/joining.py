@@ -177,17 +177,22 @@ def message_event(holder: JoinLink, message: NewMessage, now: datetime) -> Recor
     return RecordedEvent(holder.session_id, event)
 
 
-def sample_events(holder: JoinLink, samples: Sequence[Sample], now: datetime) -> list[RecordedEvent]:
+def sample_events(
+    holder: JoinLink, samples: Sequence[Sample], now: datetime, *, keep_changes: bool = True
+) -> list[RecordedEvent]:
     """The samples of a browser as events of the class. A sample sent twice is one event.
 
     If the last sample is in the future or long past, the browser's clock is wrong, and all samples are shifted. Of a
-    batch that spans more than pages wait with sending, the earlier samples are left out.
+    batch that spans more than pages wait with sending, the earlier samples are left out. Without `keep_changes`, a
+    change between video and sound alone is a sample like any other.
     """
     if not samples:
         return []
     last = max(sample.at for sample in samples)
     ahead = last - now if not -_SENT_WITHIN <= last - now <= timedelta(0) else timedelta(0)
     recent = [sample for sample in samples if last - sample.at <= _SENT_WITHIN]
+    if not keep_changes:
+        recent = [sample.model_copy(update={"event": None}) for sample in recent]
     return [RecordedEvent(holder.session_id, _as_event(holder, sample, ahead)) for sample in recent]
 
 

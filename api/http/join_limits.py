@@ -8,7 +8,8 @@ from uuid import UUID
 from api.http.rate_limits import RateLimiter
 from domain.errors import RateLimited
 
-_MESSAGES, _MESSAGES_A_DAY, _MESSAGES_OF_CLASS = "30/minute", "1000/day", "10000/day"
+_MESSAGES, _MESSAGES_A_DAY, _MESSAGES_OF_CLASS = "30/minute", "500/day", "5000/day"
+_FALLBACKS = "300/day"  # changes between video and sound alone
 _STREAMS = "20/minute"  # a page opens one, and another after each cut
 _SAMPLES, _SAMPLES_A_DAY, _SAMPLES_OF_CLASS = (
     "150/minute",
@@ -26,6 +27,7 @@ class JoinLimits:
         self._messages_a_day = RateLimiter(_MESSAGES_A_DAY, storage)
         self._messages_of_class = RateLimiter(_MESSAGES_OF_CLASS, storage)
         self._streams = RateLimiter(_STREAMS, storage)
+        self._fallbacks = RateLimiter(_FALLBACKS, storage)
         self._samples = RateLimiter(_SAMPLES, storage)
         self._samples_a_day = RateLimiter(_SAMPLES_A_DAY, storage)
         self._samples_of_class = RateLimiter(_SAMPLES_OF_CLASS, storage)
@@ -46,3 +48,7 @@ class JoinLimits:
         (await self._samples_a_day.hit(f"samples:{participant_id}", count)).raise_if_exceeded()
         if not (await self._samples_of_class.hit(f"samples:{session_id}", count)).allowed:
             raise RateLimited("this class has as many measurements as are kept")
+
+    async def allows_fallbacks(self, participant_id: UUID, count: int) -> bool:
+        """Whether so many more changes between video and sound alone are kept."""
+        return count == 0 or (await self._fallbacks.hit(f"fallbacks:{participant_id}", count)).allowed

@@ -127,7 +127,9 @@ async def quality(session_id: UUID, samples: Samples, shared: Shared, now: Now) 
     """
     holder = await shared.joining.admit(samples.link, session_id, now)
     await shared.join_limits.samples(session_id, holder.participant_id, len(samples.samples))
-    recorded = sample_events(holder, samples.samples, now)
+    changes = sum(sample.event is not None for sample in samples.samples)
+    keep_changes = await shared.join_limits.allows_fallbacks(holder.participant_id, changes)
+    recorded = sample_events(holder, samples.samples, now, keep_changes=keep_changes)
     await asyncio.gather(*(shared.recorder.record(event) for event in recorded))
     return Response(status_code=202)
 

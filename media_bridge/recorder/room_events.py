@@ -24,7 +24,7 @@ from media_bridge.recorder.voice_activity import SpeechSpan
 CHAT_TOPIC = "lk.chat"
 _log = logging.getLogger(__name__)
 _CHAT_SECONDS = 10.0
-_MOST_CHATS = 1000  # of one person in a class
+_MOST_CHATS = 500  # of one person in a class
 _MOST_TRACKS = 12  # of one person at a time
 _LONGEST_HAND = 1000  # bytes of a packet that raises or lowers a hand
 _UNPUBLISH_GRACE = timedelta(seconds=3)  # a reconnecting SDK takes all tracks away and brings them back

@@ -152,3 +152,16 @@ async def test_a_slow_clock_is_corrected_and_long_past_samples_are_left_out(book
     times = [e.occurred_at for e in await recorded(booked.school, booked.session_id, EventKind.QUALITY)]
     assert len(times) == 3
     assert all(timedelta(0) <= now - time < timedelta(minutes=1) for time in times)
+
+
+async def test_endless_changes_to_sound_alone_become_plain_samples(booked: Booked) -> None:
+    """They are read one by one for each page about the class; measurements are summed up."""
+    link = await booked.school.join_token(booked.session_id, "instructor")
+    for batch in range(2):
+        changes = [{"at": at(-n / 10 - batch), "event": "audio_only_on"} for n in range(70)]
+        assert (await post(booked, *changes, link=link)).status_code == 202
+    limits = booked.school.campus.app.state.homeroom.join_limits
+    holder = uuid4()
+    assert [await limits.allows_fallbacks(holder, 150) for _ in range(3)] == [True, True, False]
+    assert await limits.allows_fallbacks(uuid4(), 150)
+    assert len(await recorded(booked.school, booked.session_id, EventKind.VIDEO_FALLBACK)) > 0

@@ -10,7 +10,7 @@ import pytest
 
 from domain.presence.events import EventKind
 from server import create_webhooks
-from tests.api.events import PATH, count_events, joined, post_webhook, recorded, signed
+from tests.api.events import PATH, count_events, in_milliseconds, joined, post_webhook, recorded, signed
 from tests.campus import Campus, School, application, problem_of
 
 pytestmark = pytest.mark.adapter
@@ -66,6 +66,32 @@ async def test_an_identity_with_a_nul_character_is_recorded(harbour: School, cam
     answers = await asyncio.gather(post_webhook(campus, strange), post_webhook(campus, joined(session_id)))
     assert {answer.status_code for answer in answers} == {200}
     assert len(await recorded(harbour, session_id, JOINED)) == 2
+
+
+async def test_of_tracks_without_end_some_are_recorded(
+    harbour: School, campus: Campus, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told once, and what others do is recorded as ever."""
+    session_id = await harbour.book()
+
+    def published(number: int, person: str) -> bytes:
+        participant = {"sid": f"PA_{person}", "identity": person, "joinedAtMs": in_milliseconds()}
+        track = {"sid": f"TR_{person}_{number}", "source": "MICROPHONE"}
+        return joined(session_id, event="track_published", participant=participant, track=track)
+
+    bodies = [published(number, "flooder") for number in range(150)] + [published(0, "another")]
+    async with campus.client() as livekit:
+        answers = [
+            await livekit.post(PATH, content=body, headers=signed(campus.settings, body)) for body in bodies
+        ]
+    assert {answer.status_code for answer in answers} == {200}
+    tracks = await recorded(harbour, session_id, EventKind.TRACK_PUBLISHED)
+    people = [event.identity for event in tracks]
+    assert people.count("another") == 1
+    assert 100 <= people.count("flooder") < 130
+    assert [record.message for record in caplog.records if "more tracks" in record.message] == [
+        "a participant publishes more tracks than are recorded"
+    ]
 
 
 @pytest.fixture
