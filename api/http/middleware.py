@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.body_limit import BodyLimit
 from api.http.client_address import ClientAddresses, Networks
-from api.http.open_paths import OpenPathLimit
 from api.http.head_requests import HeadersOnly, as_get
+from api.http.open_paths import OpenPathLimit
 from api.http.problems import error_response, fault_response
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import RawHeaders, SecurityHeaders, raw
