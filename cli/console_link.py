@@ -5,6 +5,7 @@ from typing import Annotated, NoReturn
 from uuid import UUID
 
 import typer
+from uuid_utils.compat import uuid7
 
 from cli.settings import settings_or_exit
 from config.settings import Settings
@@ -20,7 +21,7 @@ def desk(
         typer.Argument(help="The organization's id. Defaults to the ten newest organizations."),
     ] = None,
 ) -> None:
-    """Print a sign-in link to the console, valid for twelve hours. Anyone with it has access."""
+    """Print a sign-in link to the console. It works once, within twelve hours, for anyone who has it."""
     settings = settings_or_exit()
     if organization is not None:
         typer.echo(console_url(settings, organization))
@@ -35,8 +36,9 @@ def desk(
 
 
 def console_url(settings: Settings, organization: UUID, path: str = "/today") -> str:
-    """A URL that signs its holder in to the organization's console and opens `path`."""
-    return link_signer(settings).console_url(ConsoleLink(organization), datetime.now(UTC) + VALID_FOR, path)
+    """A URL that signs its holder in to the organization's console, once, and opens `path`."""
+    now = datetime.now(UTC)
+    return link_signer(settings).console_url(ConsoleLink(organization, uuid7(), now), now + VALID_FOR, path)
 
 
 def _newest(owner_url: str) -> list[tuple[UUID, str]]:

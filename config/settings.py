@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     drafting_model: str | None = None
     drafting_api_key: SecretStr | None = None
 
+    stream_keep_alive: float = Field(
+        15.0,
+        gt=0,
+        description="Seconds of silence after which an open stream sends a comment, so that proxies keep it. "
+        "Within this time a stream also ends whose reader has lost access.",
+    )
     rate_limit: str = Field(
         "3000/minute", description="Maximum requests of one API key or signed-in person, as `count/period`."
     )

@@ -63,6 +63,8 @@ class SignedIn(TenantRow, table=True):
     last_seen_at: datetime = utc()
     expires_at: datetime = utc()
     ended_at: datetime | None = utc(None)
+    ended_everywhere: bool = False  # by a sign-out from all browsers
+    link_id: UUID | None = Field(None, unique=True)  # of the operator's link, which works once
 
 
 class IdentityProvider(TenantRow, table=True):

@@ -1,7 +1,6 @@
 """The link in a guardian's mails: reads whom it belongs to, and signs them in."""
 
 from datetime import datetime
-from uuid import UUID
 
 from domain.errors import LinkExpired
 from models.database import Database
@@ -16,8 +15,8 @@ class FamilyLinks:
         self._database = database
         self._links = links
 
-    async def guardian_of(self, token: str, now: datetime) -> tuple[UUID, UUID]:
-        """The organization and the guardian of a link.
+    async def guardian_of(self, token: str, now: datetime) -> Guardian:
+        """The guardian of a link.
 
         Raises LinkInvalid, LinkExpired, also if the guardian's address has changed since.
         """
@@ -26,9 +25,11 @@ class FamilyLinks:
             guardian = await sign_ins.person(db, "guardian", guardian_id)
         if not isinstance(guardian, Guardian) or address_fingerprint(guardian.email) != fingerprint:
             raise LinkExpired("this link belongs to an address or account that is no longer in use")
-        return tenant, guardian_id
+        return guardian
 
     async def sign_in(self, token: str, now: datetime) -> SignIn:
         """Sign the guardian in. Raises LinkInvalid, LinkExpired, SignInRefused."""
-        tenant, guardian_id = await self.guardian_of(token, now)
-        return await sign_in_person(self._database, tenant, "guardian", guardian_id, "link", now)
+        guardian = await self.guardian_of(token, now)
+        return await sign_in_person(
+            self._database, guardian.organization_id, "guardian", guardian.id, "link", now
+        )

@@ -28,11 +28,19 @@ class SignIn:
 
 
 async def start_browser_session(
-    db: AsyncSession, tenant: UUID, kind: str, subject_id: UUID | None, method: str, now: datetime
+    db: AsyncSession,
+    tenant: UUID,
+    kind: str,
+    subject_id: UUID | None,
+    method: str,
+    now: datetime,
+    *,
+    link_id: UUID | None = None,
 ) -> str:
     """Start a browser session and return the value of its cookie.
 
-    `kind` is member, instructor, guardian or operator; `method` is mail, oidc, link or desk.
+    `kind` is member, instructor, guardian or operator; `method` is mail, oidc, link or desk. `link_id` is that of a
+    link that works once.
     """
     token = secrets.token_urlsafe(32)
     db.add(
@@ -46,6 +54,7 @@ async def start_browser_session(
             created_at=now,
             last_seen_at=now,
             expires_at=now + SIGN_IN_TTL,
+            link_id=link_id,
         )
     )
     await db.flush()
@@ -70,13 +79,14 @@ async def sign_in_person(
 
 
 async def sign_out(database: Database, cookie: str, now: datetime, *, everywhere: bool = False) -> None:
-    """End the session of one browser, or of all browsers of the same person."""
+    """End the session of one browser, or of all browsers of the same person and the links that sign in another."""
     async with database.lookup() as db:
         holder = await sign_ins.holder_of(db, hash_secret(cookie), now)
     if holder is None:
         return
     authorship.get().actor = f"{holder.subject_kind}:{holder.subject_id}"
     async with database.tenant(holder.organization_id) as db:
-        await sign_ins.end(db, holder.id, now)
         if everywhere:
             await sign_ins.end_all_of(db, holder.subject_kind, holder.subject_id, now)
+        else:
+            await sign_ins.end(db, holder.id, now)

@@ -38,9 +38,11 @@ class JoinLink:
 
 @dataclass(frozen=True)
 class ConsoleLink:
-    """Gives access to the console of one organization."""
+    """Signs the operator in to the console of one organization, once."""
 
     organization_id: UUID
+    id: UUID
+    issued_at: datetime
 
 
 @dataclass(frozen=True)
@@ -120,12 +122,22 @@ class LinkSigner:
         return link
 
     def console_url(self, link: ConsoleLink, expires_at: datetime, path: str = "/today") -> str:
-        return (
-            f"{self._base}{path}?desk={self._sign(_CONSOLE, expires_at, organization=link.organization_id)}"
+        token = self._sign(
+            _CONSOLE,
+            expires_at,
+            organization=link.organization_id,
+            link=link.id,
+            issued=link.issued_at.isoformat(),
         )
+        return f"{self._base}/sign-in/operator?{urlencode({'token': token, 'next': path})}"
 
     def read_console(self, token: str, now: datetime) -> ConsoleLink:
-        return ConsoleLink(UUID(self._read(_CONSOLE, token, now)["organization"]))
+        claims = self._read(_CONSOLE, token, now)
+        if "link" not in claims:
+            raise LinkInvalid
+        return ConsoleLink(
+            UUID(claims["organization"]), UUID(claims["link"]), datetime.fromisoformat(claims["issued"])
+        )
 
     def family_url(self, link: FamilyLink, expires_at: datetime) -> str:
         token = self._sign(

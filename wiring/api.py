@@ -25,6 +25,7 @@ from services.join_codes import JoinCodes
 from services.joining import Joining
 from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
+from services.operator_links import OperatorLinks
 from services.resources.resource import Outside
 from services.room_moderation import RoomModeration
 from services.send_again import SendAgain
@@ -88,6 +89,10 @@ class ApiParts:
     @cached_property
     def family_links(self) -> FamilyLinks:
         return FamilyLinks(self.database, self.links)
+
+    @cached_property
+    def operator_links(self) -> OperatorLinks:
+        return OperatorLinks(self.database, self.links)
 
     @cached_property
     def lockout(self) -> SignInLockout:

@@ -1,6 +1,10 @@
-"""Authentication by API key or session cookie, and the permission check of a route."""
+"""Authentication by API key or session cookie, and the permission check of a route.
+
+The API takes keys and cookies, pages take cookies only: what a key may not read under `/v1`, it reads nowhere.
+"""
 
 import hmac
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,22 +27,54 @@ def cookie_name(state: State) -> str:
     return "__Host-homeroom" if state.settings.over_tls else "homeroom"
 
 
+Authenticate = Callable[[Request], Awaitable[Principal]]
+
+
+async def authenticate(request: Request) -> Principal:
+    """The caller of the API, looked up anew, by API key or by the cookie of a signed-in browser.
+
+    Raises NotAuthenticated, NotAllowed for a request from another site.
+    """
+    if (token := _bearer(request)) is not None:
+        return await _principal_of_key(request.app.state.homeroom, token)
+    return await authenticate_browser(request)
+
+
+async def authenticate_browser(request: Request) -> Principal:
+    """The person behind a request to a page, looked up anew, by cookie only; API keys do not open pages.
+
+    Raises NotAuthenticated, NotAllowed for a request from another site.
+    """
+    shared: State = request.app.state.homeroom
+    cookie = request.cookies.get(cookie_name(shared))
+    if not cookie:
+        raise NotAuthenticated
+    require_same_origin(request)
+    return await _principal_of_cookie(shared, cookie)
+
+
 async def identify(request: Request) -> Principal:
-    """The caller, by API key or by the cookie of a signed-in browser; looked up once per request.
+    """The caller of the API, looked up once per request.
 
     Raises NotAuthenticated, NotAllowed for a request from another site, RateLimited.
     """
+    return await _identified(request, authenticate)
+
+
+async def identify_browser(request: Request) -> Principal:
+    """The person behind a request to a page, looked up once per request.
+
+    Raises NotAuthenticated, NotAllowed for a request from another site, RateLimited.
+    """
+    return await _identified(request, authenticate_browser)
+
+
+async def _identified(request: Request, authenticate: Authenticate) -> Principal:
     cached: Principal | None = getattr(request.state, "principal", None)
     if cached is not None:
         return cached
     shared: State = request.app.state.homeroom
-    if (token := _bearer(request)) is not None:
-        principal = await _principal_of_key(shared, token)
-    elif cookie := request.cookies.get(cookie_name(shared)):
-        require_same_origin(request)
-        principal = await _principal_of_cookie(shared, cookie)
-    else:
-        raise NotAuthenticated
+    principal = await authenticate(request)
     author = authorship.get()
     author.actor = principal.actor
     bind_contextvars(actor=principal.actor)
@@ -49,10 +85,10 @@ async def identify(request: Request) -> Principal:
     return principal
 
 
-async def principal_or_none(request: Request) -> Principal | None:
-    """The caller, or None without a valid key or cookie. Raises NotAllowed, RateLimited."""
+async def person_or_none(request: Request) -> Principal | None:
+    """The person behind a request to a page, or None without a valid cookie. Raises NotAllowed, RateLimited."""
     try:
-        return await identify(request)
+        return await identify_browser(request)
     except NotAuthenticated:
         return None
 

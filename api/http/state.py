@@ -32,17 +32,17 @@ class State(ApiParts):
 
     @classmethod
     def from_parts(cls, parts: ApiParts) -> Self:
-        tenants = SessionTenants(parts.database)
-        hub = LiveHub(parts.database.url, tenants)
+        tenants, keep_alive = SessionTenants(parts.database), parts.settings.stream_keep_alive
+        hub = LiveHub(parts.database.url, tenants, keep_alive=keep_alive)
         return cls(
             **{field.name: getattr(parts, field.name) for field in fields(ApiParts)},
             limiter=RateLimiter(parts.settings.rate_limit, parts.settings.rate_limit_storage),
             join_limits=JoinLimits(parts.settings.rate_limit_storage),
             recorder=EventRecorder(parts.database, tenants),
             hub=hub,
-            boards=Boards(parts.database, hub, lambda: datetime.now(UTC)),
-            feed=FeedHub(parts.database),
-            captions=CaptionStreams(parts.joining, hub, lambda: datetime.now(UTC)),
+            boards=Boards(parts.database, hub, lambda: datetime.now(UTC), keep_alive=keep_alive),
+            feed=FeedHub(parts.database, keep_alive),
+            captions=CaptionStreams(parts.joining, hub, lambda: datetime.now(UTC), keep_alive),
         )
 
     async def aclose(self) -> None:

@@ -75,10 +75,16 @@ class BoardFeed:
     """Reads one organization's board and sends its changes to the viewers."""
 
     def __init__(
-        self, database: Database, organization_id: UUID, now: Callable[[], datetime], check_interval: float
+        self,
+        database: Database,
+        organization_id: UUID,
+        now: Callable[[], datetime],
+        check_interval: float,
+        keep_alive: float,
     ) -> None:
         self._database = database
         self._check_interval = check_interval
+        self._keep_alive = keep_alive
         self._organization_id = organization_id
         self._now = now
         self._feed_id = secrets.token_hex(4)  # part of message ids, to recognize those of another feed
@@ -100,7 +106,7 @@ class BoardFeed:
                     yield self._encode_board(await self._read_rows())
                 yield viewer.take() or STILL_HERE.encode()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(viewer.ready.wait(), KEEP_ALIVE)
+                    await asyncio.wait_for(viewer.ready.wait(), self._keep_alive)
         except Unavailable:
             return
         finally:
@@ -218,9 +224,11 @@ class Boards:
         hub: LiveHub,
         now: Callable[[], datetime],
         check_interval: float = CHECK_INTERVAL,
+        keep_alive: float = KEEP_ALIVE,
     ) -> None:
         self._database = database
         self._check_interval = check_interval
+        self._keep_alive = keep_alive
         self._hub = hub
         self._now = now
         self._feeds: dict[UUID, BoardFeed] = {}
@@ -229,7 +237,9 @@ class Boards:
     async def stream(self, organization_id: UUID, last_id: str | None = None) -> AsyncGenerator[bytes, None]:
         """Server-sent events: `board` with all rows, then `rows` with changed rows and the ids of removed ones."""
         if organization_id not in self._feeds:
-            feed = BoardFeed(self._database, organization_id, self._now, self._check_interval)
+            feed = BoardFeed(
+                self._database, organization_id, self._now, self._check_interval, self._keep_alive
+            )
             self._feeds[organization_id] = feed
             self._tasks[organization_id] = asyncio.create_task(self._read(organization_id, feed))
         async with contextlib.aclosing(self._feeds[organization_id].stream(last_id)) as messages:

@@ -23,10 +23,13 @@ _CAPTIONS = TypeAdapter(list[CaptionOut])
 
 
 class CaptionStreams:
-    def __init__(self, joining: Joining, hub: LiveHub, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, joining: Joining, hub: LiveHub, clock: Callable[[], datetime], keep_alive: float = KEEP_ALIVE
+    ) -> None:
         self._joining = joining
         self._hub = hub
         self._clock = clock
+        self._keep_alive = keep_alive
 
     async def stream(self, link: str, holder: JoinLink) -> AsyncIterator[str]:
         """Server-sent events `captions` with what was said last, then with what has been transcribed since.
@@ -49,7 +52,7 @@ class CaptionStreams:
                     if unsent := [caption for caption in captions if caption.id not in sent]:
                         yield _event(unsent)
                     sent = {caption.id for caption in captions}
-                if not await watcher.wait(KEEP_ALIVE):
+                if not await watcher.wait(self._keep_alive):
                     yield STILL_HERE
                 await asyncio.sleep(_MIN_INTERVAL)
 

@@ -23,8 +23,9 @@ logger = logging.getLogger(__name__)
 class FeedHub:
     """The listeners of this process, woken when the poll finds changes in their organization."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keep_alive: float = KEEP_ALIVE) -> None:
         self._database = database
+        self._keep_alive = keep_alive
         self._listeners: dict[UUID, set[asyncio.Event]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -75,7 +76,7 @@ class FeedHub:
                 if len(rows) == _BATCH:
                     continue
                 try:
-                    await asyncio.wait_for(wake.wait(), KEEP_ALIVE)
+                    await asyncio.wait_for(wake.wait(), self._keep_alive)
                 except TimeoutError:
                     yield ()
                 wake.clear()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,10 +12,10 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.live.session_tenants import SessionTenants
-from domain.errors import Unavailable
+from domain.errors import HomeroomError, Unavailable
 from models.changes import RESYNC, listen
 
-KEEP_ALIVE = 15.0  # seconds of silence after which a stream sends a comment
+KEEP_ALIVE = 15.0  # seconds of silence after which a stream sends a comment; see Settings.stream_keep_alive
 _MIN_INTERVAL = 0.8  # seconds between two `changed` events: pages are up to date within a second
 RELOAD_INTERVAL = 60.0  # seconds after which a page reloads even if no notification came: one may be lost
 CHANGED = "event: changed\ndata: {}\n\n"
@@ -24,19 +24,58 @@ STILL_HERE = ": still here\n\n"
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class StreamAccess:
+    """Whether a stream's reader may still read it."""
+
+    check: Callable[[], Awaitable[object]]  # raises a HomeroomError if not
+    interval: float  # seconds between two checks
+
+    async def until_refused(self) -> None:
+        """Returns when a check refuses. Nothing can be revoked while the database is unavailable."""
+        while True:
+            await asyncio.sleep(self.interval)
+            try:
+                await self.check()
+            except Unavailable:
+                continue
+            except HomeroomError:
+                return
+
+
 class LiveStream(StreamingResponse):
-    """A response that ends only with the client or the server; on shutdown it is completed properly."""
+    """A response that ends with the client, with the server, or with the reader's access.
+
+    On shutdown and without access it is completed properly: the client asks again and gets the reason.
+    """
 
     def __init__(
-        self, messages: AsyncIterator[str] | AsyncIterator[bytes], headers: Mapping[str, str]
+        self,
+        messages: AsyncIterator[str] | AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        access: StreamAccess,
     ) -> None:
         super().__init__(messages, media_type="text/event-stream", headers=headers)
+        self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sending = asyncio.ensure_future(super().__call__(scope, receive, send))
+        allowed = asyncio.ensure_future(self._access.until_refused())
         try:
-            await super().__call__(scope, receive, send)
+            await asyncio.wait((sending, allowed), return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
+            pass  # the server stops
+        finally:
+            refused = allowed.done()
+            for task in (sending, allowed):
+                task.cancel()
+            await asyncio.gather(sending, allowed, return_exceptions=True)
+        if sending.cancelled():
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        else:
+            sending.result()
+        if refused:
+            allowed.result()  # raises what was no refusal, for the server's log
 
 
 @dataclass(eq=False)
@@ -77,8 +116,15 @@ class Watcher:
 class LiveHub:
     """The watchers of this process. It listens to the database from the first watcher on."""
 
-    def __init__(self, url: str, tenants: SessionTenants, reload_interval: float = RELOAD_INTERVAL) -> None:
+    def __init__(
+        self,
+        url: str,
+        tenants: SessionTenants,
+        reload_interval: float = RELOAD_INTERVAL,
+        keep_alive: float = KEEP_ALIVE,
+    ) -> None:
         self._url = url
+        self._keep_alive = keep_alive
         self._reload_interval = reload_interval
         self._tenants = tenants
         self._watchers: dict[UUID, set[Watcher]] = defaultdict(set)
@@ -109,7 +155,7 @@ class LiveHub:
             last_sent = time()
             while True:
                 if (
-                    await watcher.wait(min(KEEP_ALIVE, self._reload_interval))
+                    await watcher.wait(min(self._keep_alive, self._reload_interval))
                     or time() - last_sent >= self._reload_interval
                 ):
                     watcher.take()

@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.authentication import needs
+from api.http.authentication import Needs, needs
 from api.http.dependencies import Shared, TheCaller, Work
 from api.http.idempotency import ApiRoute
 from api.http.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from api.http.stream_access import caller_access
 from api.live.streams import LiveStream
 from api.schemas.events import AuditOut, Feed
 from domain.people.access import Permission
@@ -53,6 +54,7 @@ class AuditQuery(BaseModel):
     dependencies=[needs(Permission.EVENTS_READ)],
 )
 async def read_events(
+    request: Request,
     who: TheCaller,
     shared: Shared,
     query: Annotated[FeedQuery, Query()],
@@ -63,14 +65,15 @@ async def read_events(
 ) -> Response:
     """List changes in commit order, each exactly once.
 
-    With `Accept: text/event-stream`, the response stays open and streams new changes.
+    With `Accept: text/event-stream`, the response stays open and streams new changes. It ends within 15 seconds when
+    the key is revoked or expires.
     """
     wanted = LogFilter(kinds=tuple(query.kind), session_id=query.session_id)
     if _STREAM in accept:
         position = read_position(last_event_id or query.cursor)
-        return LiveStream(
-            shared.feed.stream(who.organization_id, position, wanted), {"Cache-Control": "no-store"}
-        )
+        messages = shared.feed.stream(who.organization_id, position, wanted)
+        access = caller_access(request, Needs(Permission.EVENTS_READ))
+        return LiveStream(messages, {"Cache-Control": "no-store"}, access)
     position = read_position(query.cursor) or LogPosition()
     async with shared.database.single_reading(who.organization_id) as db:
         rows = await change_log.after(db, position, query.limit, wanted)

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.dependencies import Now, Shared
 from api.http.paging import MAX_LIMIT, Page
+from api.http.stream_access import stream_access
 from api.live.streams import LiveStream
 from api.schemas.joining import (
     ClassOut,
@@ -106,7 +107,7 @@ async def send_message(session_id: UUID, message: MessageIn, shared: Shared, now
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def stream_captions(
-    session_id: UUID, t: Annotated[str, Query(max_length=4096)], shared: Shared, now: Now
+    request: Request, session_id: UUID, t: Annotated[str, Query(max_length=4096)], shared: Shared, now: Now
 ) -> Response:
     """Stream what is said in the class as server-sent events `captions`, as soon as it is transcribed.
 
@@ -115,7 +116,8 @@ async def stream_captions(
     """
     holder = await shared.joining.admit_to_captions(t, session_id, now)
     await shared.join_limits.stream(holder.participant_id)
-    return LiveStream(shared.captions.stream(t, holder), {"Cache-Control": "no-store"})
+    access = stream_access(request, lambda: shared.joining.admit_to_captions(t, session_id, datetime.now(UTC)))
+    return LiveStream(shared.captions.stream(t, holder), {"Cache-Control": "no-store"}, access)
 
 
 @router.post("/quality", status_code=202, response_class=Response)

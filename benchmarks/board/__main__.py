@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 from uuid_utils.compat import uuid7
@@ -146,7 +147,8 @@ async def _measure(setup: Setup, urls: DatabaseUrls, seconds: int) -> Report:
     show_progress("a bare read of one row")
     unit = await _bare_read(urls, setup.school)
     links = LinkSigner([LINK_SECRET], f"http://127.0.0.1:{setup.port}")
-    url = links.console_url(ConsoleLink(setup.school.id), datetime.now(UTC) + timedelta(hours=1))
+    now = datetime.now(UTC)
+    url = links.console_url(ConsoleLink(setup.school.id, uuid4(), now), now + timedelta(hours=1))
     async with open_board(url, SESSIONS) as board:
         rounds = 0
 

@@ -79,6 +79,7 @@ async def open_board(url: str, rows: int) -> AsyncIterator[Board]:
         )
         page = await browser.new_page(viewport={"width": 1280, "height": 900})
         await page.goto(url)
+        await page.get_by_role("button", name="Sign in", exact=True).click()
         await page.locator("#board[aria-busy=false]").wait_for(timeout=60_000)
         count = await page.locator(".board-item").count()
         assert count == rows, f"{count} rows of {rows}"

@@ -14,6 +14,7 @@ from api.http.dependencies import Now, Shared
 from api.http.list_queries import CasesQuery
 from api.http.paging import next_cursor
 from api.http.state import State
+from api.http.stream_access import browser_access
 from api.live.streams import LiveStream
 from console.frame import forms
 from console.frame.case_people import people_in_cases
@@ -21,7 +22,7 @@ from console.frame.forms import Field, Form
 from console.frame.history import author, history
 from console.frame.labels import case_label, code_label, moment_label, occasion_label, step_label
 from console.frame.lists import paged, read_query
-from console.frame.permits import permits
+from console.frame.permits import Permits, permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, by_htmx, go_to, page
 from console.frame.subjects import subject_link
@@ -77,8 +78,9 @@ async def queue(request: Request, shared: Shared, who: CurrentUser, now: Now) ->
 
 
 @router.get("/live", dependencies=[READ])
-async def live(shared: Shared, who: CurrentUser) -> Response:
-    return LiveStream(shared.feed.changes(who.organization_id, "exception.*"), HEADERS)
+async def live(request: Request, shared: Shared, who: CurrentUser) -> Response:
+    access = browser_access(request, Permits(Permission.EXCEPTIONS_READ))
+    return LiveStream(shared.feed.changes(who.organization_id, "exception.*"), HEADERS, access)
 
 
 @router.get("/{case_id}", dependencies=[READ])

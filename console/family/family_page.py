@@ -9,16 +9,16 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from api.http.authentication import principal_or_none
+from api.http.authentication import person_or_none
 from api.http.dependencies import Now, Shared
-from api.http.head_requests import is_head
 from api.http.state import State
 from console.frame import choices, forms
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
+from console.frame.texts import set_page_language
 from console.frame.viewers import OnlyFor, current_user, same_origin, signed_in
 from domain.notices.kinds import UNSUBSCRIBABLE
-from domain.people.access import AccessRole
+from domain.people.access import AccessRole, Principal
 from domain.people.languages import TEXT_LANGUAGES
 from domain.record.documentation import Section
 from reports.catalogue import page_words
@@ -31,20 +31,38 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 PATH = "/family"
 
 
+OnlyGuardian = OnlyFor(AccessRole.GUARDIAN)
+TheGuardian = Annotated[Principal, Depends(OnlyGuardian)]
+
+
+async def guardian_or_link(request: Request, t: str | None = None) -> Principal | None:
+    """The signed-in guardian; None for a link in a mail, whoever is signed in. Raises NotAuthenticated, NotAllowed."""
+    return None if t is not None else await OnlyGuardian(await current_user(request))
+
+
 @router.get(PATH)
-async def family_page(request: Request, shared: Shared, now: Now, t: str | None = None) -> Response:
-    if t is not None:
-        return await _sign_in(request, shared, t, now)
-    who = await OnlyFor(AccessRole.GUARDIAN)(await current_user(request))
+async def family_page(
+    request: Request,
+    shared: Shared,
+    now: Now,
+    who: Annotated[Principal | None, Depends(guardian_or_link)],
+    t: str | None = None,
+) -> Response:
+    if who is None:
+        return await _confirm_link(request, shared, t or "", now)
     async with shared.database.tenant(who.organization_id) as db:
         view = await family(db, who, shared.links, now)
     return _family_page(request, view, now)
 
 
+@router.post(PATH, dependencies=[Depends(same_origin)])
+async def use_link(shared: Shared, now: Now, t: Annotated[str, Form()] = "") -> Response:
+    return signed_in(shared, (await shared.family_links.sign_in(t, now)).token, PATH)
+
+
 @router.post(f"{PATH}/settings", dependencies=[Depends(same_origin)])
-async def save_settings(request: Request, shared: Shared, now: Now) -> Response:
+async def save_settings(request: Request, shared: Shared, who: TheGuardian, now: Now) -> Response:
     """The guardian's own language, time zone, quiet hours and messages."""
-    who = await OnlyFor(AccessRole.GUARDIAN)(await current_user(request))
     posted = await forms.posted(request)
     try:
         change = GuardianChange(
@@ -67,13 +85,13 @@ async def save_settings(request: Request, shared: Shared, now: Now) -> Response:
 async def announce_absence(
     request: Request,
     shared: Shared,
+    who: TheGuardian,
     now: Now,
     session_id: Annotated[UUID, Form()],
     student_id: Annotated[UUID, Form()],
     cannot_come: Annotated[bool, Form()],
 ) -> Response:
     """The guardian says that a child cannot come, or takes it back."""
-    who = await OnlyFor(AccessRole.GUARDIAN)(await current_user(request))
     await shared.absences.announce(who, session_id, student_id, cannot_come=cannot_come, now=now)
     return RedirectResponse(f"{PATH}#child-{student_id}", status_code=303, headers=HEADERS)
 
@@ -107,10 +125,22 @@ def _family_page(
     )
 
 
-async def _sign_in(request: Request, shared: State, token: str, now: datetime) -> Response:
-    """Sign in with the link, and redirect so that it leaves the address bar; a guardian who is signed in stays so."""
-    _, guardian_id = await shared.family_links.guardian_of(token, now)
-    who = await principal_or_none(request)
-    if is_head(request) or (who and who.actor == f"guardian:{guardian_id}"):
+async def _confirm_link(request: Request, shared: State, token: str, now: datetime) -> Response:
+    """Asks before it signs in: another site may have opened the link, and the browser may be somebody else's.
+
+    A guardian who is signed in goes on to the page.
+    """
+    guardian = await shared.family_links.guardian_of(token, now)
+    who = await person_or_none(request)
+    if who and who.actor == f"guardian:{guardian.id}":
         return RedirectResponse(PATH, status_code=303, headers=HEADERS)
-    return signed_in(shared, (await shared.family_links.sign_in(token, now)).token, PATH)
+    set_page_language(guardian.language)
+    return page(
+        request,
+        "sign_in_link.html",
+        action=PATH,
+        parameter="t",
+        token=token,
+        account=guardian.name,
+        lasting=True,
+    )

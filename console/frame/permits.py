@@ -22,16 +22,6 @@ def permits(permission: Permission) -> Any:
     return Depends(Permits(permission))
 
 
-async def require(request: Request, permission: Permission) -> Principal:
-    """As `permits`, called by a route that may first exchange a link for a cookie.
-
-    Raises NotAuthenticated, NotAllowed.
-    """
-    who = await current_user(request)
-    Permits(permission).check(who)
-    return who
-
-
 def own_instructor_id(who: Principal) -> UUID | None:
     """The instructor to whose drafts this person is limited; None: they see everybody's."""
     return None if sees_all_classes(who) else who.person_id

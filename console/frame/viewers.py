@@ -3,33 +3,29 @@
 The operator of a deployment signs in with a link that `homeroom desk` prints.
 """
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.http.authentication import cookie_name, identify, require_same_origin
+from api.http.authentication import cookie_name, identify_browser, require_same_origin
 from api.http.state import State
 from console.frame.navigation import Viewer
 from console.frame.texts import SOURCE, set_page_language
 from domain.errors import NotAllowed, NotAuthenticated
 from domain.people.access import STAFF, AccessRole, Principal
-from models.authorship import authorship
 from models.people import Guardian, Instructor
 from models.repositories import sign_ins
-from services.sign_in import SIGN_IN_TTL, start_browser_session
-
-_OPERATOR = "operator"
+from services.sign_in import SIGN_IN_TTL
 
 
 async def current_user(request: Request) -> Principal:
-    """The signed-in person or API key; pages also get the name for their header, and speak the person's language.
+    """The signed-in person; pages also get the name for their header, and speak the person's language.
 
     Raises NotAuthenticated, NotAllowed, RateLimited.
     """
     try:
-        who = await identify(request)
+        who = await identify_browser(request)
     except NotAuthenticated as error:
         step = "Sign in. If you run this server, `homeroom desk` prints a sign-in link."
         raise NotAuthenticated("you need to sign in to see this page", next_step=step) from error
@@ -60,33 +56,26 @@ class OnlyFor:
         self.roles = roles
 
     async def __call__(self, who: CurrentUser) -> Principal:
-        if who.role not in self.roles:
+        self.check(who)
+        return who
+
+    def check(self, principal: Principal) -> None:
+        """Raises NotAllowed for any other role."""
+        if principal.role not in self.roles:
             raise NotAllowed(
                 "your role doesn't include this page",
                 next_step="Select your name at the top to get to your own page.",
             )
-        return who
 
 
-Staff = Annotated[Principal, Depends(OnlyFor(*STAFF))]
+ONLY_STAFF = OnlyFor(*STAFF)
+Staff = Annotated[Principal, Depends(ONLY_STAFF)]
 Teacher = Annotated[Principal, Depends(OnlyFor(AccessRole.INSTRUCTOR))]
 
 
 def same_origin(request: Request) -> None:
     """Refuses forms that other sites post. Raises NotAllowed."""
     require_same_origin(request)
-
-
-async def sign_in_operator(shared: State, desk_link: str, now: datetime, path: str) -> Response:
-    """Exchange the operator's link for a cookie, and redirect so that the link leaves the address bar.
-
-    Raises LinkExpired, LinkInvalid.
-    """
-    link = shared.links.read_console(desk_link, now)
-    authorship.get().actor = _OPERATOR
-    async with shared.database.tenant(link.organization_id) as db:
-        token = await start_browser_session(db, link.organization_id, _OPERATOR, None, "desk", now)
-    return signed_in(shared, token, path)
 
 
 def signed_in(shared: State, token: str, path: str) -> Response:

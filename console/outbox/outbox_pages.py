@@ -12,11 +12,12 @@ from api.http.dependencies import Now, Shared
 from api.http.list_queries import NoticesQuery
 from api.http.paging import next_cursor
 from api.http.security_headers import MAIL
+from api.http.stream_access import browser_access
 from api.live.streams import LiveStream
 from console.frame.history import history
 from console.frame.labels import notice_label
 from console.frame.lists import paged, read_query
-from console.frame.permits import permits
+from console.frame.permits import Permits, permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, by_htmx, done, page
 from console.frame.subjects import recipient_links, subject_link
@@ -62,8 +63,9 @@ async def list_all(request: Request, shared: Shared, who: CurrentUser, now: Now)
 
 
 @router.get("/live")
-async def live(shared: Shared, who: CurrentUser) -> Response:
-    return LiveStream(shared.feed.changes(who.organization_id, "notice.*"), HEADERS)
+async def live(request: Request, shared: Shared, who: CurrentUser) -> Response:
+    access = browser_access(request, Permits(Permission.NOTICES_READ))
+    return LiveStream(shared.feed.changes(who.organization_id, "notice.*"), HEADERS, access)
 
 
 @router.get("/{notice_id}")

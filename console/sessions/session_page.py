@@ -10,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.http.dependencies import Now, Shared
 from api.http.state import State
+from api.http.stream_access import browser_access
 from api.live.streams import LiveStream
 from console.frame.labels import CHECK_OUTCOMES
-from console.frame.permits import permits, require
+from console.frame.permits import Permits, permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, done, page
 from console.frame.subjects import recipient_links
 from console.frame.texts import gettext
-from console.frame.viewers import CurrentUser, same_origin, sign_in_operator
+from console.frame.viewers import CurrentUser, same_origin
 from console.sessions.command_forms import dialogs
 from console.sessions.session_view import session_view
 from domain.people.access import Permission, Principal
@@ -29,13 +30,19 @@ from services.visibility import visible_session
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
-@router.get("/sessions/{session_id}")
+# The page shows what these permissions are for.
+_SHOWN = [
+    permits(Permission.SESSIONS_READ),
+    permits(Permission.RECORD_READ),
+    permits(Permission.TRANSCRIPT_READ),
+    permits(Permission.DOCUMENTATION_READ),
+]
+
+
+@router.get("/sessions/{session_id}", dependencies=_SHOWN)
 async def session_page(
-    request: Request, session_id: UUID, shared: Shared, now: Now, desk: str | None = None
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
-    if desk is not None:
-        return await sign_in_operator(shared, desk, now, f"/sessions/{session_id}")
-    who = await require(request, Permission.SESSIONS_READ)
     async with shared.database.tenant(who.organization_id) as db:
         context = await _context(db, shared, who, session_id, now)
         instructors = await people.instructors(db)
@@ -48,7 +55,7 @@ async def session_page(
     )
 
 
-@router.get("/sessions/{session_id}/fragment", dependencies=[permits(Permission.SESSIONS_READ)])
+@router.get("/sessions/{session_id}/fragment", dependencies=_SHOWN)
 async def session_fragment(
     request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
@@ -78,9 +85,13 @@ async def _context(
 
 
 @router.get("/sessions/{session_id}/live", dependencies=[permits(Permission.SESSIONS_READ)])
-async def session_live(session_id: UUID, shared: Shared, who: CurrentUser) -> Response:
-    await visible_session(shared.database, who, session_id)
-    return LiveStream(shared.hub.stream(who.organization_id, session_id), HEADERS)
+async def session_live(request: Request, session_id: UUID, shared: Shared, who: CurrentUser) -> Response:
+    async def visible(who: Principal) -> None:
+        await visible_session(shared.database, who, session_id)
+
+    await visible(who)
+    access = browser_access(request, Permits(Permission.SESSIONS_READ), visible)
+    return LiveStream(shared.hub.stream(who.organization_id, session_id), HEADERS, access)
 
 
 @router.post(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from api.http.authentication import cookie_name, principal_or_none
+from api.http.authentication import cookie_name, person_or_none
 from api.http.dependencies import Now, Shared
 from api.http.head_requests import is_head
 from api.http.problems import status_of
@@ -22,6 +22,7 @@ from domain.people.sign_in import domain_of, home_path, safe_path
 from integrations.email_addresses import deliverable_address
 from services.inputs.fields import read_address
 from services.openid_sign_in import FLOW_TTL
+from services.operator_links import OPERATOR
 from services.sign_in import sign_out
 from wiring.api import OPENID_CALLBACK
 
@@ -34,7 +35,7 @@ NOTES = {"out": mark("You are signed out."), "everywhere": mark("You are signed 
 @router.get("/sign-in")
 async def form(request: Request, shared: Shared, next: str = "", note: str = "") -> Response:
     path = safe_path(next)
-    if who := await principal_or_none(request):
+    if who := await person_or_none(request):
         return RedirectResponse(path or home_path(who.role), status_code=303, headers=HEADERS)
     return _form(request, shared, path, note=gettext(NOTES[note]) if note in NOTES else "")
 
@@ -67,7 +68,7 @@ async def request_link(
 @router.get("/sign-in/link")
 async def confirm_link(request: Request, token: str = "", next: str = "") -> Response:
     """Asks before it signs in: mail programs open links before people do."""
-    return page(request, "sign_in_link.html", token=token, path=safe_path(next))
+    return page(request, "sign_in_link.html", action="/sign-in/link", token=token, path=safe_path(next))
 
 
 @router.post("/sign-in/link", dependencies=[Depends(same_origin)])
@@ -81,6 +82,37 @@ async def use_link(
     try:
         await shared.lockout.check_network(_host(request), now)
         result = await shared.sign_in_links.use(token, now)
+    except HomeroomError as error:
+        return await _refused(request, shared, error, now)
+    return signed_in(shared, result.token, safe_path(next) or home_path(result.role))
+
+
+@router.get("/sign-in/operator")
+async def confirm_operator_link(
+    request: Request, shared: Shared, now: Now, token: str = "", next: str = ""
+) -> Response:
+    """Asks before it signs in. A browser that is signed in there already goes on to the page."""
+    path, link = safe_path(next), shared.operator_links.read(token, now)
+    who = await person_or_none(request)
+    if who and (who.organization_id, who.actor) == (link.organization_id, OPERATOR):
+        return RedirectResponse(path or home_path(who.role), status_code=303, headers=HEADERS)
+    account = await shared.operator_links.organization_of(link)
+    return page(
+        request, "sign_in_link.html", action="/sign-in/operator", token=token, path=path, account=account
+    )
+
+
+@router.post("/sign-in/operator", dependencies=[Depends(same_origin)])
+async def use_operator_link(
+    request: Request,
+    shared: Shared,
+    now: Now,
+    token: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",
+) -> Response:
+    try:
+        await shared.lockout.check_network(_host(request), now)
+        result = await shared.operator_links.sign_in(token, now)
     except HomeroomError as error:
         return await _refused(request, shared, error, now)
     return signed_in(shared, result.token, safe_path(next) or home_path(result.role))

@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
-from api.http.dependencies import Now, Shared
+from api.http.dependencies import Shared
+from api.http.stream_access import browser_access
 from api.live.streams import LiveStream
 from console.frame.labels import CASE_KINDS, ROLES
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
-from console.frame.viewers import OnlyFor, Staff, current_user, sign_in_operator
+from console.frame.viewers import ONLY_STAFF, Staff
 from console.today.first_steps import checklist
-from domain.people.access import STAFF
 from models.repositories.first_steps import first_steps
 from services.organizations import organization as organization_of
 
@@ -20,10 +20,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/today")
-async def today(request: Request, shared: Shared, now: Now, desk: str | None = None) -> Response:
-    if desk is not None:
-        return await sign_in_operator(shared, desk, now, "/today")
-    who = await OnlyFor(*STAFF)(await current_user(request))
+async def today(request: Request, shared: Shared, who: Staff) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         organization = await organization_of(db)
         steps = checklist(await first_steps(db), organization, who)
@@ -33,6 +30,7 @@ async def today(request: Request, shared: Shared, now: Now, desk: str | None = N
 
 @router.get("/today/live")
 async def today_live(
+    request: Request,
     shared: Shared,
     who: Staff,
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
@@ -42,4 +40,5 @@ async def today_live(
 
     EventSource sends that id in a header when it reconnects; the page sends it in `after` when it opens a new stream.
     """
-    return LiveStream(shared.boards.stream(who.organization_id, last_event_id or after), HEADERS)
+    messages = shared.boards.stream(who.organization_id, last_event_id or after)
+    return LiveStream(messages, HEADERS, browser_access(request, ONLY_STAFF))

@@ -72,8 +72,34 @@ def _signed_in(kind: str, subject_id: UUID | None) -> tuple[sa.ColumnElement[boo
 
 
 async def end_all_of(db: AsyncSession, kind: str, subject_id: UUID | None, now: datetime) -> None:
-    """Sign out all browsers of a person in this organization."""
-    await db.execute(sa.update(SignedIn).where(*_signed_in(kind, subject_id)).values(ended_at=now))
+    """Sign out all browsers of a person in this organization, and end the links that were mailed to them."""
+    ended = sa.update(SignedIn).where(*_signed_in(kind, subject_id))
+    await db.execute(ended.values(ended_at=now, ended_everywhere=True))
+    await db.execute(
+        sa.update(SignInLink)
+        .where(
+            col(SignInLink.subject_kind) == kind,
+            col(SignInLink.subject_id) == subject_id,
+            col(SignInLink.expires_at) > now,
+        )
+        .values(expires_at=now)
+    )
+
+
+async def operator_link_used(db: AsyncSession, link_id: UUID) -> bool:
+    """Whether a browser was signed in with this link of the operator."""
+    query = sa.select(sa.literal(1)).where(col(SignedIn.link_id) == link_id)
+    return (await db.execute(query)).first() is not None
+
+
+async def operator_signed_out_since(db: AsyncSession, issued_at: datetime) -> bool:
+    """Whether the operator has signed out everywhere in this organization since then."""
+    query = sa.select(sa.literal(1)).where(
+        col(SignedIn.subject_kind) == "operator",
+        col(SignedIn.ended_everywhere),
+        col(SignedIn.ended_at) >= issued_at,
+    )
+    return (await db.execute(query.limit(1))).first() is not None
 
 
 async def browsers_of(db: AsyncSession, kind: str, subject_id: UUID | None, now: datetime) -> list[SignedIn]:

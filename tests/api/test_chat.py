@@ -16,6 +16,7 @@ from models.repositories import events, sessions
 from tests.api.bodies import Booked, open_class
 from tests.api.events import recorded
 from tests.campus import Campus, Json, School, problem_of
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -153,6 +154,6 @@ async def test_chat_is_on_the_record_with_its_sender(booked: Booked) -> None:
     assert message["participant_id"] == await identity_of_link(booked, booked.link)
     assert message["text"] == "three sixths is <one half>"
     async with booked.school.campus.browser() as browser:
-        await browser.get(booked.school.campus.console_url(booked.school.id))
+        await open_link(browser, booked.school.campus.console_url(booked.school.id))
         page = (await browser.get(f"/sessions/{booked.session_id}")).text
     assert "three sixths is &lt;one half&gt;" in page

@@ -9,6 +9,7 @@ import pytest
 from tests.api.mailed import sign_in
 from tests.campus import PATIENCE, Campus, Json, School, problem_of
 from tests.console.forms import hidden
+from tests.links import open_link
 from tests.stack import TestMail
 
 pytestmark = pytest.mark.adapter
@@ -89,7 +90,7 @@ async def test_an_invitation_can_be_sent_again_until_the_member_has_signed_in(
     await asyncio.to_thread(mail_sink.wait_for, address, count=2)
     page = f"/people/members/{made['id']}"
     async with campus.browser() as admin:
-        await admin.get(campus.console_url(harbour.id))
+        await open_link(admin, campus.console_url(harbour.id))
         assert "Olu Adeyemi hasn't signed in yet." in unescape((await admin.get(page)).text)
         assert ">invited<" in (await admin.get("/people/members")).text
         shown = await admin.post(f"{page}/invite")

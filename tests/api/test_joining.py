@@ -12,7 +12,7 @@ import jwt
 import pytest
 
 from domain.people.roles import Role
-from signing.links import ConsoleLink, JoinLink, LinkSigner
+from signing.links import JoinLink, LinkSigner
 from tests.campus import HOUR, LINK_SECRET, Campus, Json, School, problem_of, school
 from tests.links import token_of
 
@@ -163,7 +163,7 @@ async def test_a_tampered_link_is_refused(campus: Campus, open_class: tuple[Scho
 
 async def test_a_link_for_another_purpose_is_refused(campus: Campus, open_class: tuple[School, str]) -> None:
     opened, session_id = open_class
-    console = campus.links.console_url(ConsoleLink(opened.id), datetime.now(UTC) + HOUR).partition("desk=")[2]
+    console = token_of(campus.console_url(opened.id), "token")
     problem_of(await request_credentials(campus, session_id, console), 403, "link-invalid")
 
 

@@ -12,6 +12,7 @@ from domain.record.transcript import Utterance, Word
 from models.documentation import BriefingRow
 from models.repositories import documents, recordings
 from tests.campus import HOUR, Campus, School, school
+from tests.links import open_link
 from tests.markup import MARKUP, check, marked
 from tests.stack import TestMail
 
@@ -93,7 +94,7 @@ async def test_markup_is_escaped_on_pages(opened: School, session_id: str) -> No
     shown = ("Mathematics", "Adding fractions", "Ada Okafor", "Noor Haddad", "Aunt")
     written = ("word", "statement", "quote", "check", "heading", "line")
     async with opened.campus.browser() as browser:
-        await browser.get(opened.campus.console_url(opened.id))
+        await open_link(browser, opened.campus.console_url(opened.id))
         for path in (f"/sessions/{session_id}", f"/sessions/{session_id}/fragment"):
             check((await browser.get(path)).text, *shown, *written)
         check((await browser.get("/today")).text, "Harbour Tutoring")

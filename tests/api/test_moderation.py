@@ -16,6 +16,7 @@ from domain.presence.events import EventKind, EventSource, SessionEvent
 from models.repositories import events, sessions
 from tests.api.bodies import Booked, open_class
 from tests.campus import Campus, Json, problem_of
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -130,7 +131,7 @@ async def test_class_page_shows_who_was_removed_and_lets_them_back_in(moderated:
     act = f"/sessions/{session_id}/people/{student}/readmit"
     async with campus.browser() as browser:
         browser.headers["Sec-Fetch-Site"] = "same-origin"
-        await browser.get(campus.console_url(moderated.booked.school.id))
+        await open_link(browser, campus.console_url(moderated.booked.school.id))
         page = (await browser.get(f"/sessions/{session_id}")).text
         assert "removed from the room by the instructor" in page
         assert page.count(f'hx-post="{act}"') == 1

@@ -13,6 +13,7 @@ from psycopg import sql
 from models.tables import metadata
 from tests.api.events import count_events, joined, post_webhook, recorded
 from tests.campus import Campus, School, problem_of, school, serving, settings_for
+from tests.links import open_link
 from tests.models.rows import Tenant, row_of
 from tests.stack import DatabaseUrls
 
@@ -82,7 +83,7 @@ async def test_a_webhook_refused_without_a_database_is_recorded_on_retry(
 async def test_without_a_database_api_and_pages_answer_503(alone: Campus, lonely: School) -> None:
     console = alone.console_url(lonely.id)
     async with alone.browser() as browser:
-        assert (await browser.get(console)).status_code == 200
+        assert (await open_link(browser, console)).status_code == 200
         with database_down(alone.database):
             for path in ("/v1/sessions", "/v1/policy", "/healthz"):
                 problem_of(await lonely.api.get(path), 503, "unavailable")

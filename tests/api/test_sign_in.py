@@ -21,6 +21,7 @@ from services.housekeeping import Housekeeper
 from services.sign_in_links import SignInLinks
 from tests.api.mailed import forget_attempts, links_in_mail, press, request_link, sign_in, sign_in_mails
 from tests.campus import PATIENCE, Campus, Json, School, problem_of, school
+from tests.links import open_link
 from tests.stack import TestMail
 from wiring.temporal import connect
 from workflows.client import DeliveryClient
@@ -499,7 +500,7 @@ async def test_the_outbox_does_not_reveal_sign_in_links(
         )
     assert len(tokens) >= 2
     async with campus.browser() as console:
-        await console.get(campus.console_url(opened.id))
+        await open_link(console, campus.console_url(opened.id))
         page = await console.get(f"/outbox/{message['id']}")
         mail = await console.get(f"/outbox/{message['id']}/mail")
         audit = await console.get(f"/settings/audit?subject_id={message['id']}")

@@ -21,7 +21,7 @@ def test_the_link_opens_the_console() -> None:
             "public_url": "https://classes.example",
         }
     )
-    assert console_url(settings, uuid4()).startswith("https://classes.example/today?desk=")
+    assert console_url(settings, uuid4()).startswith("https://classes.example/sign-in/operator?token=")
 
 
 @pytest.mark.parametrize("verb", ["desk", "demo", "migrate"])

@@ -10,6 +10,7 @@ import pytest
 from tests.api.roles import signed_in
 from tests.campus import HOUR, Json, School, problem_of, school
 from tests.console.taught import Hall
+from tests.links import open_link
 from tests.stack import TestMail
 
 pytestmark = pytest.mark.adapter
@@ -64,7 +65,7 @@ async def test_the_school_and_the_instructor_are_told_and_it_can_be_taken_back(
         assert "Leo Lindqvist" not in told["text"]
 
         async with hall.campus.browser() as staff:
-            shown = await staff.get(hall.campus.console_url(opened.id, f"/sessions/{session_id}"))
+            shown = await open_link(staff, hall.campus.console_url(opened.id, f"/sessions/{session_id}"))
             assert shown.text.count("excused: the family said") == 1
             assert "Noor Haddad is coming after all" in shown.text
             staff.headers["Sec-Fetch-Site"] = "same-origin"

@@ -66,6 +66,7 @@ async def browser_page() -> AsyncIterator[Open]:
             context.set_default_timeout(PATIENCE)
             page = await context.new_page()
             await page.goto(house.console_url(school.id))
+            await page.get_by_role("button", name="Sign in", exact=True).click()
             if query:
                 await page.goto(f"{house.url}/today{query}")
             await page.locator("#board[aria-busy=false]").wait_for()

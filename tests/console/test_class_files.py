@@ -9,6 +9,7 @@ import pytest
 from tests.api.roles import signed_in
 from tests.campus import HOUR, School, problem_of, school
 from tests.console.taught import Hall
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -65,7 +66,7 @@ async def test_booking_says_whom_no_message_reaches(hall: Hall, opened: School) 
     booked = await opened.post("/v1/sessions", booking)
     assert booked["not_told"] == [alone["id"]]
     async with hall.campus.browser() as staff:
-        page = await staff.get(hall.campus.console_url(opened.id, f"/sessions/{booked['id']}"))
+        page = await open_link(staff, hall.campus.console_url(opened.id, f"/sessions/{booked['id']}"))
     assert "No message reaches Iris Alone:" in page.text
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.campus import Json, School
 from tests.console.forms import hidden
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -23,7 +24,7 @@ async def operator(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"if-match": answer.headers["etag"]}
     assert (await harbour.api.patch("/v1/organization", json=change, headers=headers)).is_success
     async with harbour.campus.browser() as browser:
-        await browser.get(harbour.campus.console_url(harbour.id))
+        await open_link(browser, harbour.campus.console_url(harbour.id))
         yield browser
 
 

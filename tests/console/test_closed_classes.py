@@ -13,6 +13,7 @@ from models.repositories import sessions
 from models.session import Session
 from models.written_sessions import WRITES_SESSIONS
 from tests.campus import HOUR, School
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -54,7 +55,7 @@ async def close(school: School, session_id: str, outcome: str, share: float | No
 
 async def page_of(school: School, session_id: str) -> str:
     async with school.campus.browser() as browser:
-        await browser.get(school.campus.console_url(school.id))
+        await open_link(browser, school.campus.console_url(school.id))
         page = await browser.get(f"/sessions/{session_id}", headers={"accept": "text/html"})
     assert page.status_code == 200
     return page.text

@@ -12,6 +12,7 @@ from signing.links import UnsubscribeLink, address_fingerprint
 from tests.api.roles import signed_in
 from tests.campus import HOUR, Json, School, school
 from tests.console.taught import Hall
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -104,7 +105,7 @@ async def test_one_click_ends_a_kind_of_message_without_sign_in(hall: Hall, open
         assert (await record(opened))["unsubscribed"] == ["reminder"]
     async with hall.campus.browser() as staff:
         path = f"/people/guardians/{(await record(opened))['id']}"
-        await staff.get(hall.campus.console_url(opened.id))
+        await open_link(staff, hall.campus.console_url(opened.id))
         page = await staff.get(path)
         assert "reminder" in page.text
     async with hall.campus.client() as program:

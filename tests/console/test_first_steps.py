@@ -10,6 +10,7 @@ import pytest
 
 from tests.campus import ADMIN, HOUR, PATIENCE, Campus, School
 from tests.console.forms import hidden
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -34,7 +35,7 @@ async def empty(campus: Campus) -> AsyncIterator[School]:
 @pytest.fixture
 async def browser(empty: School) -> AsyncIterator[httpx.AsyncClient]:
     async with empty.campus.browser() as client:
-        await client.get(empty.campus.console_url(empty.id))
+        await open_link(client, empty.campus.console_url(empty.id))
         yield client
 
 

@@ -17,6 +17,7 @@ from services.cases import NewCase, open_case
 from tests.campus import School, school
 from tests.console.forms import hidden
 from tests.console.queue_rows import add_case, add_notice, status_with_key
+from tests.links import open_link
 from tests.markup import MARKUP, check
 
 pytestmark = pytest.mark.adapter
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.adapter
 @pytest.fixture
 async def operator(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with harbour.campus.browser() as browser:
-        await browser.get(harbour.campus.console_url(harbour.id))
+        await open_link(browser, harbour.campus.console_url(harbour.id))
         yield browser
 
 

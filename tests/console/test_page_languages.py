@@ -20,6 +20,7 @@ from tests.console.english import english_left, shown_texts
 from tests.console.lesson import Lesson
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -140,7 +141,7 @@ async def test_refusals_are_in_the_language_of_the_page(opened: School, taught: 
 async def test_staff_read_english_whatever_their_browser_asks_for(opened: School) -> None:
     async with opened.campus.browser() as browser:
         browser.headers["Accept-Language"] = "de"
-        page = await browser.get(opened.campus.console_url(opened.id), follow_redirects=True)
+        page = await open_link(browser, opened.campus.console_url(opened.id))
     assert '<html lang="en" dir="ltr">' in page.text
     assert "Sign out" in page.text
 

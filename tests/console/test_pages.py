@@ -9,6 +9,7 @@ import pytest
 
 from api.http.authentication import cookie_name
 from tests.campus import HOUR, Campus, School, problem_of, school
+from tests.links import open_link, token_of
 
 pytestmark = pytest.mark.adapter
 
@@ -37,7 +38,7 @@ async def browser(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def operator(browser: httpx.AsyncClient, opened: School) -> httpx.AsyncClient:
     """A browser that is signed in with an operator link."""
-    await browser.get(opened.campus.console_url(opened.id))
+    await open_link(browser, opened.campus.console_url(opened.id))
     return browser
 
 
@@ -50,12 +51,13 @@ async def test_an_operator_link_opens_the_pages_and_leaves_the_url(
     browser: httpx.AsyncClient, opened: School, session_id: str
 ) -> None:
     for path in ("/today", f"/sessions/{session_id}"):
-        answer = await browser.get(opened.campus.console_url(opened.id, path))
+        answer = await open_link(browser, opened.campus.console_url(opened.id, path))
         assert answer.status_code == 200
         assert answer.url.path == path
         assert not answer.url.query
         assert ("Adding fractions" if session_id in path else "Harbour Tutoring") in answer.text
-    (first, _) = answer.history[0], answer
+        first = answer.history[0]
+        await browser.post("/sign-out")
     cookie = first.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
@@ -90,10 +92,10 @@ async def test_signed_out_clients_without_html_get_a_problem(campus: Campus, ses
 async def test_expired_and_altered_operator_links_are_refused(
     campus: Campus, opened: School, session_id: str, lasts: timedelta, code: str
 ) -> None:
-    token = campus.console_url(opened.id, lasts=lasts).partition("desk=")[2]
+    token = token_of(campus.console_url(opened.id, lasts=lasts), "token")
     token += "x" if code == "link-invalid" else ""
     async with campus.client() as program:
-        problem_of(await program.get("/today", params={"desk": token}), 403, code)
+        problem_of(await program.get("/sign-in/operator", params={"token": token}), 403, code)
         assert not program.cookies
         program.cookies.set(cookie_name(campus.app.state.homeroom), token)
         for path in parts(session_id):
@@ -105,13 +107,13 @@ async def test_a_join_link_is_refused_as_an_operator_link(
 ) -> None:
     token = await opened.join_token(session_id, "instructor")
     async with campus.client() as program:
-        problem_of(await program.get("/today", params={"desk": token}), 403, "link-invalid")
+        problem_of(await program.get("/sign-in/operator", params={"token": token}), 403, "link-invalid")
 
 
 async def test_the_operator_of_another_organization_sees_no_class(
     browser: httpx.AsyncClient, harbour: School, session_id: str
 ) -> None:
-    today = await browser.get(harbour.campus.console_url(harbour.id))
+    today = await open_link(browser, harbour.campus.console_url(harbour.id))
     assert today.status_code == 200
     assert session_id not in today.text
     one = f"/sessions/{session_id}"

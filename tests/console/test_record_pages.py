@@ -15,6 +15,7 @@ from console.sessions.command_forms import router as commands_of_sessions
 from tests.api.roles import signed_in
 from tests.campus import School, problem_of
 from tests.console.forms import hidden
+from tests.links import open_link
 from tests.markup import MARKUP, Page, check
 
 pytestmark = pytest.mark.adapter
@@ -33,7 +34,7 @@ TYPED: dict[str, dict[str, str]] = {
 @pytest.fixture
 async def operator(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with harbour.campus.browser() as browser:
-        await browser.get(harbour.campus.console_url(harbour.id))
+        await open_link(browser, harbour.campus.console_url(harbour.id))
         yield browser
 
 
@@ -197,7 +198,7 @@ async def test_records_of_another_organization_are_not_found(
     operator: httpx.AsyncClient, other: School, kind: RecordKind
 ) -> None:
     async with other.campus.browser() as theirs:
-        await theirs.get(other.campus.console_url(other.id))
+        await open_link(theirs, other.campus.console_url(other.id))
         one = (await make(theirs, kind)).url.path
         version = hidden(await theirs.get(f"{one}/edit"), "version")
     for path in (one, f"{one}/edit", f"{one}/retire"):

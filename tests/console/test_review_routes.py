@@ -10,6 +10,7 @@ import pytest
 from domain.record.documentation import Section, Statement
 from models.repositories import documents
 from tests.campus import HOUR, Campus, School, problem_of
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -33,7 +34,7 @@ async def operator(campus: Campus, harbour: School) -> AsyncIterator[httpx.Async
     async with campus.client() as client:
         client.follow_redirects = True
         client.headers["origin"] = campus.url
-        await client.get(campus.console_url(harbour.id))
+        await open_link(client, campus.console_url(harbour.id))
         yield client
 
 
@@ -78,7 +79,7 @@ async def test_another_organization_finds_nothing(campus: Campus, other: School,
     async with campus.client() as spy:
         spy.follow_redirects = True
         spy.headers["origin"] = campus.url
-        await spy.get(campus.console_url(other.id))
+        await open_link(spy, campus.console_url(other.id))
         for path in (one, f"{one}/state", f"{one}/changes?from=1&to=1"):
             assert (await spy.get(path)).status_code == 404, path
         for path, body in (("approve", {"based_on": 1}), ("save", {"based_on": 1, "statements": []})):

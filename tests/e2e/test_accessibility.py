@@ -30,6 +30,7 @@ def shown(full_stack: StackUnderTest) -> Iterator[ClassUnderTest]:
 def test_pages_of_a_class_have_no_accessibility_violation(shown: ClassUnderTest, browse: Browser) -> None:
     console = browse()
     console.goto(shown.console_url())
+    console.get_by_role("button", name="Sign in", exact=True).click()
     with talking(shown, (Speaker.INSTRUCTOR, Speaker.SECOND_STUDENT)):
         room = browse()
         open_join_page(room, shown.booked.links[STUDENT])

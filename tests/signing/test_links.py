@@ -24,14 +24,14 @@ pytestmark = pytest.mark.unit
 OLD, NEW = "an-old-secret-of-thirty-two-characters-or-more", "a-new-secret-of-thirty-two-characters-or-more"
 SESSION, OTHER = UUID(int=1), UUID(int=2)
 LINK = JoinLink(SESSION, UUID(int=3), UUID(int=4), Role.STUDENT)
-DESK = ConsoleLink(UUID(int=3))
 UNTIL = datetime(2026, 3, 3, 12, tzinfo=UTC)
+DESK = ConsoleLink(UUID(int=3), UUID(int=5), UNTIL - timedelta(hours=1))
 BEFORE = UNTIL - timedelta(seconds=1)
 SIGNER = LinkSigner([NEW], "https://school.example/")
 
 
 TOKEN = token_of(SIGNER.join_url(LINK, UNTIL))
-DESK_TOKEN = token_of(SIGNER.console_url(DESK, UNTIL), "desk")
+DESK_TOKEN = token_of(SIGNER.console_url(DESK, UNTIL), "token")
 CLAIMS = jwt.decode(TOKEN, NEW, algorithms=["HS256"], audience="join", options={"verify_exp": False})
 
 

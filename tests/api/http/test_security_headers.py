@@ -11,6 +11,7 @@ from api.http.middleware import RequestMiddleware
 from api.http.state import State
 from console.frame.viewers import set_cookie, signed_in
 from tests.campus import HOUR, Campus, School, school
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -25,7 +26,7 @@ async def opened(campus: Campus) -> AsyncIterator[School]:
 @pytest.fixture(scope="module")
 async def console(opened: School) -> AsyncIterator[httpx.AsyncClient]:
     async with opened.campus.browser() as browser:
-        await browser.get(opened.campus.console_url(opened.id))
+        await open_link(browser, opened.campus.console_url(opened.id))
         yield browser
 
 

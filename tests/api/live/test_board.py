@@ -23,6 +23,7 @@ from tests.api.board_stream import Board, watching_board
 from tests.api.events import in_milliseconds, joined, post_webhook
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.campus import PATIENCE, Campus, Json, problem_of
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -43,7 +44,7 @@ async def fractions(rows: Database, harbour: RunningSchool) -> RunningClass:
 @asynccontextmanager
 async def open_board(house: Campus, school: RunningSchool, last_id: str = "") -> AsyncIterator[Board]:
     async with house.browser() as browser:
-        await browser.get(house.console_url(school.id))
+        await open_link(browser, house.console_url(school.id))
         async with watching_board(browser, last_id) as board:
             yield board
 

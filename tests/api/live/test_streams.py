@@ -17,6 +17,7 @@ from models.database import Database
 from tests.api.classes import make_classes
 from tests.api.record import archive
 from tests.campus import PATIENCE, Campus, School, serving, settings_for
+from tests.links import open_link
 from tests.models.rows import Tenant, another_session, make_tenant
 from tests.stack import DatabaseUrls
 
@@ -143,7 +144,7 @@ async def test_pages_reload_after_a_lost_database_connection(
 @pytest.fixture
 async def console(campus: Campus, harbour: School) -> AsyncIterator[httpx.AsyncClient]:
     async with campus.browser() as browser:
-        await browser.get(campus.console_url(harbour.id))
+        await open_link(browser, campus.console_url(harbour.id))
         yield browser
 
 
@@ -195,7 +196,7 @@ async def test_disconnected_pages_are_removed(
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             async with campus.browser() as browser:
-                await browser.get(campus.console_url(harbour.id))
+                await open_link(browser, campus.console_url(harbour.id))
                 async with watching(browser, live), watching(browser, live):
                     assert hub.watchers(harbour.id) == 2
         async with asyncio.timeout(PATIENCE):
@@ -214,7 +215,7 @@ async def test_a_stopping_server_completes_open_streams(
                 campus = Campus(settings, database_urls, app)
                 browser = await browsers.enter_async_context(campus.browser())
                 (organization_id,) = (await make_classes(database, 1, 1)).values()
-                await browser.get(campus.console_url(organization_id))
+                await open_link(browser, campus.console_url(organization_id))
                 answer = await browsers.enter_async_context(browser.stream("GET", "/today/live"))
                 lines = answer.aiter_lines()
                 await anext(lines)
