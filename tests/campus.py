@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -55,17 +55,32 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(settings: Settings, grace: int = 3) -> AsyncIterator[FastAPI]:
     """The application at its public URL. When it stops it waits `grace` seconds for those it still answers."""
+    app = application(settings)
+    async with serving_app(app, settings, grace):
+        yield app
+
+
+@asynccontextmanager
+async def serving_app(
+    app: FastAPI, settings: Settings, grace: int = 3, *, lifespan: Literal["on", "off"] = "on"
+) -> AsyncIterator[None]:
+    """This application at its public URL; `lifespan` is off for one that has been started already."""
     port = urlsplit(settings.public_url).port
     assert port is not None
-    app = application(settings)
     config = uvicorn.Config(
-        app, port=port, ws="none", log_config=None, timeout_graceful_shutdown=grace, proxy_headers=False
+        app,
+        port=port,
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=grace,
+        lifespan=lifespan,
+        proxy_headers=False,
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve())
     try:
         await server.up.wait()
-        yield app
+        yield
     finally:
         server.should_exit = True
         await running

@@ -24,7 +24,10 @@ router = APIRouter(
 
 @router.post("", status_code=201)
 async def make_key(new: NewKey, db: Work, who: TheCaller, ids: Ids, now: Now) -> KeyMade:
-    """Create an API key. Its secret is only in this response."""
+    """Create an API key. Its secret is only in this response.
+
+    A key creates none that may do more than itself or works longer.
+    """
     return KeyMade.of_made(await api_keys.make(db, who, new, ids.next(), now))
 
 
@@ -39,11 +42,14 @@ async def list_keys(db: Work, query: Annotated[KeysQuery, Query()]) -> Page[KeyO
 async def rotate_key(
     key_id: UUID, rotation: Rotation, db: Work, who: TheCaller, ids: Ids, now: Now
 ) -> KeyMade:
-    """Replace a key by one with the same role and scopes. The old key keeps working for the overlap."""
+    """Replace a key by one with the same role and scopes. The old key keeps working for the overlap.
+
+    A key rotates none that may do more than itself, and the new one ends with it at the latest.
+    """
     return KeyMade.of_made(await api_keys.rotate(db, who, key_id, rotation.overlap, ids.next(), now))
 
 
 @router.delete("/{key_id}", status_code=204)
-async def revoke_key(key_id: UUID, db: Work, now: Now) -> None:
-    """Revoke a key. It stops working right away."""
-    await api_keys.revoke(db, key_id, now)
+async def revoke_key(key_id: UUID, db: Work, who: TheCaller, now: Now) -> None:
+    """Revoke a key. It stops working right away. A key revokes none that may do more than itself."""
+    await api_keys.revoke(db, who, key_id, now)

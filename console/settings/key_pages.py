@@ -120,7 +120,7 @@ async def rotate(request: Request, key_id: UUID, shared: Shared, who: CurrentUse
 @router.post("/{key_id}/revoke", dependencies=[SAME_ORIGIN])
 async def revoke(request: Request, key_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        await api_keys.revoke(db, key_id, now)
+        await api_keys.revoke(db, who, key_id, now)
     return go_to(request, f"/settings/keys/{key_id}", "revoked")
 
 
