@@ -16,7 +16,7 @@ def is_supported(statement: Statement, utterances: Sequence[Utterance]) -> bool:
 
     cited_ids = {citation.utterance_id for citation in statement.citations}
     cited = {utterance.id: utterance.text for utterance in utterances if utterance.id in cited_ids}
-    quoted = all(_contains_quote(cited.get(c.utterance_id, ""), c.quote) for c in statement.citations)
+    quoted = all(contains_quote(cited.get(c.utterance_id, ""), c.quote) for c in statement.citations)
     claim_texts = [text for text in (statement.text, statement.question, statement.answer) if text]
     return (
         bool(statement.text.strip())
@@ -40,7 +40,8 @@ def _claims_supported(claim_texts: Sequence[str], cited_texts: Sequence[str]) ->
     )
 
 
-def _contains_quote(text: str, quote: str) -> bool:
+def contains_quote(text: str, quote: str) -> bool:
+    """Whether the words of the quote stand in the text in this order, whatever their case and punctuation."""
     words, part = normalised_tokens(text), normalised_tokens(quote)
     if not part:
         return False

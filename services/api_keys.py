@@ -58,7 +58,7 @@ async def rotate(
     new = NewKey(name=old.name, role=old.role, scopes=old.scopes, expires_at=expires_at)
     ends_at = now + overlap
     entities.touch(old, {"expires_at": min(old.expires_at or ends_at, ends_at)}, now)
-    return await make(db, who, new, new_id, now)
+    return await add(db, who.organization_id, new, who.actor, new_id, now)
 
 
 async def revoke(db: AsyncSession, who: Principal, key_id: UUID, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Revises the documentation of a class, approves it, and requests changes."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,9 @@ from domain.people.access import Principal
 from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import Statement, with_check_sentences
 from domain.record.doubtful_numbers import DoubtfulNumber, doubtful_numbers
+from domain.record.transcript import Utterance
 from drafting.audience import Audiences
+from drafting.verification import contains_quote
 from models.database import Database
 from models.repositories import documents, sessions
 from services.drafts import class_record
@@ -47,7 +50,7 @@ class DocumentationCommands:
         reason: str,
         now: datetime,
     ) -> SavedRevision:
-        """Save a new revision; statements may cite this class's utterances only.
+        """Save a new revision; statements may cite this class's utterances only, in the words that were said.
 
         An audience that nobody chose is decided by whom the statement is about, and the text of a comprehension check
         follows its corrected question and answer.
@@ -57,14 +60,9 @@ class DocumentationCommands:
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
             record = await class_record(db, session_id)
-            cited = {c.utterance_id for statement in statements for c in statement.citations}
-            if cited - {utterance.id for utterance in record.utterances}:
-                raise InvalidInput(
-                    "a statement cites something that was not said in this class",
-                    next_step="Cite utterances of this session's transcript.",
-                )
             current = await documents.documentation(db, session_id, lock=True)
             before = await documents.statements(db, session_id, current.revision) if current else ()
+            _refuse_false_citations(statements, record.utterances, before)
             audiences = Audiences(record)
             content = await asyncio.to_thread(audiences.decide, with_check_sentences(statements, before))
             revision = await documents.add_revision(
@@ -133,3 +131,29 @@ class DocumentationCommands:
         await self._client.request_changes(session_id, RequestChanges(revision, who.actor), command_id)
         async with self._database.tenant(who.organization_id) as db:
             await documents.note_changes(db, session_id, reason)
+
+
+def _refuse_false_citations(
+    statements: Iterable[Statement], utterances: Iterable[Utterance], before: Iterable[Statement]
+) -> None:
+    """Citations that the revision before has stay. Raises InvalidInput."""
+    said = {utterance.id: utterance.text for utterance in utterances}
+    kept = {citation for statement in before for citation in statement.citations}
+    for citation in (citation for statement in statements for citation in statement.citations):
+        text = said.get(citation.utterance_id)
+        if text is None:
+            raise InvalidInput(
+                "a statement cites something that was not said in this class",
+                next_step="Cite utterances of this session's transcript.",
+            )
+        if citation not in kept and not _is_quoted(text, citation.quote):
+            raise InvalidInput(
+                "a citation's quote is not what was said",
+                next_step="Quote the words of the utterance, as its transcript has them.",
+            )
+
+
+def _is_quoted(text: str, quote: str) -> bool:
+    """Whether the quote's words were said, or it is a part of the text that a reader has marked."""
+    marked = " ".join(quote.casefold().split())
+    return contains_quote(text, quote) or bool(marked and marked in " ".join(text.casefold().split()))

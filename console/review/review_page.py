@@ -19,11 +19,10 @@ from console.review.review_view import review_view, visible_draft, waits
 from domain.people.access import Permission
 from domain.record.audience import StatementAudience
 from domain.record.audience_rule import OutsideAudience
-from domain.record.documentation import Statement
 from domain.record.doubtful_numbers import DoubtfulNumber
 from models.repositories import people, sessions
 from services import reviews
-from services.inputs.documentation import ChangesWanted, Revision, RevisionIn
+from services.inputs.documentation import ChangesWanted, Revision, RevisionIn, StatementIn
 from services.inputs.fields import Schema
 
 router = APIRouter(
@@ -42,12 +41,12 @@ class Preview:
 
 
 class Edited(Schema):
-    statements: list[Statement] = Field(max_length=200)
+    statements: list[StatementIn] = Field(max_length=200)
 
 
 class Approval(Schema):
     based_on: Revision
-    statements: list[Statement] | None = Field(
+    statements: list[StatementIn] | None = Field(
         None, max_length=200, description="None: approve the draft unedited."
     )
 

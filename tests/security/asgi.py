@@ -78,5 +78,5 @@ async def call(
     first.cancel()
     await asyncio.gather(running, first, return_exceptions=True)
     if not running.cancelled() and (fault := running.exception()):
-        raise fault
+        return Answer(500, answer_headers, repr(fault).encode())
     return Answer(status, answer_headers, received)

@@ -261,9 +261,16 @@ async def world_on(urls: DatabaseUrls, **settings: object) -> AsyncIterator[Worl
             world.change(f"update {table} set retired_at = null")
         world.change("update member set role = 'admin' where id = any(%s)", list(_members(world)))
         world.change("update member set role = 'ops' where id = %s", world.others["ops"])
+        world.change(
+            "update notice set kind = 'reminder', recipient_kind = 'guardian', subject_kind = 'session'"
+        )
+        world.change("update briefing set content = '{\"sections\": []}'")
         for table in ("session_event", "live_connection", "audio_segment"):  # made-up words that nobody reads
             world.change(f"delete from {table}")
-        world.change("update organization set time_zone = 'UTC', language = 'en'")
+        for name, table in metadata.tables.items():
+            for column, value in (("time_zone", "UTC"), ("language", "en")):
+                if column in table.c:
+                    world.change(f"update {name} set {column} = %s", value)
         yield world
 
 

@@ -55,6 +55,7 @@ _JOIN_FIELDS = {
     "text": "Which page?",
     "samples": [],
 }
+_QUERIES = {"/sessions/{session_id}/review/changes": {"from": "1", "to": "1"}}
 _MISSING = (404, 409, 410)
 # Their answer depends on more than who asks: a notice without content, sound that was never stored.
 _NEVER_FOUND = {
@@ -109,7 +110,7 @@ async def ask(world: World, route: Route, caller: Caller, *, existing: bool = Tr
         "origin": world.settings.public_url,
         **caller.headers,
     }
-    query, body = {}, b""
+    query, body = _QUERIES.get(route.path, {}), b""
     if isinstance(route.rule, Proof):
         query = {"t": caller.link or "x", "token": caller.link or "x"}
     if "token" in query and route.path.startswith("/v1/"):
@@ -180,7 +181,9 @@ def _problem(world: World, route: Route, caller: Caller, answer: Answer) -> str 
         return None if answer.status == 401 else "expected 401"
     if reach_of(route, caller) is None:
         return None if answer.status == 403 else "expected 403"
-    if answer.status in (401, 403, 500):
+    if answer.status == 500:
+        return answer.body.decode()
+    if answer.status in (401, 403):
         return "the table admits this caller"
     if not _is_foreign(route, caller):
         return None
