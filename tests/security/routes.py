@@ -55,6 +55,8 @@ OTHER_RULES: dict[tuple[str, str], Proof] = {
     ("POST", "/operator/sign-out"): Proof.NOTHING,
     ("POST", "/operator/organizations"): Proof.OPERATOR_SESSION,
     ("POST", "/v1/organizations"): Proof.OPERATOR_TOKEN,
+    ("PUT", "/v1/organizations/{id}/domains/{domain}"): Proof.OPERATOR_TOKEN,
+    ("DELETE", "/v1/organizations/{id}/domains/{domain}"): Proof.OPERATOR_TOKEN,
     ("POST", "/v1/livekit/webhooks"): Proof.SIGNATURE,
     ("GET", "/v1/content/file"): Proof.CONTENT_LINK,
     ("GET", "/v1/content/recording"): Proof.CONTENT_LINK,

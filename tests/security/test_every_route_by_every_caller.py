@@ -36,6 +36,7 @@ _TABLE_OF = {
     "key_id": "api_key",
     "binding_id": "sign_in_binding",
     "provider_id": "identity_provider",
+    "organizations": "organization",
     "students": "student",
     "guardians": "guardian",
     "instructors": "instructor",
@@ -47,7 +48,13 @@ _TABLE_OF = {
     "identity-providers": "identity_provider",
     "sign-in-bindings": "sign_in_binding",
 }
-_WORDS = {"revision": "1", "table": "students", "form": "csv", "code": "abc-defg-hij"}
+_WORDS = {
+    "revision": "1",
+    "table": "students",
+    "form": "csv",
+    "code": "abc-defg-hij",
+    "domain": "school.example",
+}
 _JOIN_FIELDS = {
     "locked": True,
     "participant_id": str(uuid4()),
