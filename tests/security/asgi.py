@@ -70,7 +70,7 @@ async def call(
         "server": ("127.0.0.1", 80),
         "state": {},
     }
-    running = asyncio.ensure_future(app(scope, receive, send))  # type: ignore[arg-type]
+    running = asyncio.ensure_future(app(scope, receive, send))
     first = asyncio.ensure_future(begun.wait())
     await asyncio.wait((running, first), return_when=asyncio.FIRST_COMPLETED)
     if not running.done() and answer_headers.get("content-type", "").startswith("text/event-stream"):
