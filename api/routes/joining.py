@@ -116,7 +116,9 @@ async def stream_captions(
     """
     holder = await shared.joining.admit_to_captions(t, session_id, now)
     await shared.join_limits.stream(holder.participant_id)
-    access = stream_access(request, lambda: shared.joining.admit_to_captions(t, session_id, datetime.now(UTC)))
+    access = stream_access(
+        request, lambda: shared.joining.admit_to_captions(t, session_id, datetime.now(UTC))
+    )
     return LiveStream(shared.captions.stream(t, holder), {"Cache-Control": "no-store"}, access)
 
 
