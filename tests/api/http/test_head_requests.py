@@ -101,8 +101,7 @@ async def test_head_of_a_link_neither_signs_in_nor_unsubscribes(harbour: School)
     )
     before = harbour.rows()
     async with harbour.campus.client() as scanner:
-        opened = await scanner.head(family)
-        assert (opened.status_code, opened.headers["location"]) == (303, "/family")
+        assert (await scanner.head(family)).status_code == 200
         assert (await scanner.head(unsubscribing)).status_code == 200
         assert (await scanner.head(f"{OPENID_CALLBACK}?state=a&code=b")).status_code == 303
         assert not scanner.cookies

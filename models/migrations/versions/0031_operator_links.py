@@ -1,14 +1,14 @@
 """operator links: which one a browser was signed in with, and sign-outs from all browsers
 
-Revision ID: 0030
-Revises: 0028
+Revision ID: 0031
+Revises: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
