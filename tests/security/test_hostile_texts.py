@@ -31,7 +31,7 @@ from tests.activities.school_rows import SENDER, SchoolRows
 from tests.api.bodies import BODIES, Booked, method_of, open_class, own_address
 from tests.campus import ADMIN, HOUR, Campus, Json
 from tests.integrations.smtp_servers import mail_server
-from tests.links import token_of
+from tests.links import open_link, token_of
 from tests.markup import Page
 
 pytestmark = pytest.mark.adapter
@@ -175,7 +175,7 @@ async def test_pages_show_texts_as_texts(booked: Booked) -> None:
         await school.change(f"/v1/{kind}/{school.ids[key]}", {field: TEXTS["markup"]})
     session_id = await school.book(100 * 24 * HOUR)
     async with campus.browser() as browser:
-        assert (await browser.get(campus.console_url(school.id))).status_code == 200
+        assert (await open_link(browser, campus.console_url(school.id))).status_code == 200
         for path in ("/today", "/people", "/courses", f"/sessions/{session_id}", "/outbox", "/exceptions"):
             shown = await browser.get(path)
             if shown.status_code == 404:

@@ -518,7 +518,7 @@ COMMANDS: list[tuple[str, Callable[[Scene], UUID], dict[str, Command]]] = [
         {
             "rotate": rotate("key"),
             "rotate again": rotate("another key"),
-            "revoke": command(lambda scene, db: api_keys.revoke(db, scene.id("api_key"), NOW)),
+            "revoke": command(lambda scene, db: api_keys.revoke(db, scene.admin, scene.id("api_key"), NOW)),
         },
     ),
     (
