@@ -33,7 +33,7 @@ _EVERYWHERE = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": _permissions_policy("()"),
 }
-# For the console.
+# For the console, and the page of the API's description.
 PAGE = {
     **_EVERYWHERE,
     "Content-Security-Policy": _content_policy(
@@ -61,17 +61,6 @@ ROOM = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": _permissions_policy("(self)", "camera", "microphone", "display-capture"),
 }
-# For the page of the API's description: Swagger UI calls this API, and sets styles of its own.
-DOCS = {
-    **_EVERYWHERE,
-    "Content-Security-Policy": _content_policy(
-        default_src="'none'",
-        script_src="'self'",
-        style_src="'self' 'unsafe-inline'",
-        img_src="'self' data:",
-        connect_src="'self'",
-    ),
-}
 # For an email shown in a frame of the console: it is untrusted, so it may not run, load or send anything.
 MAIL = {
     **_EVERYWHERE,
@@ -90,7 +79,7 @@ _API = {
 }
 _OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 _API_PATH = "/v1/"
-_DOCS = "/v1/docs"  # a page, with the headers DOCS
+_DOCS = "/v1/docs"  # a page, with the headers PAGE
 
 
 class SecurityHeaders:

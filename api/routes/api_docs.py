@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
-from api.http.security_headers import DOCS
+from api.http.security_headers import PAGE
 from api.routes.room_page import DIST
 
 ADDRESS = "/v1/docs"
@@ -47,9 +47,9 @@ def install(app: FastAPI) -> None:
     @app.get(ADDRESS, include_in_schema=False)
     async def description() -> Response:
         if not (DIST / "vendor" / "swagger-ui-bundle.js").exists():
-            return HTMLResponse(_NOT_BUILT, status_code=503, headers=DOCS)
-        return HTMLResponse(_PAGE, headers=DOCS)
+            return HTMLResponse(_NOT_BUILT, status_code=503, headers=PAGE)
+        return HTMLResponse(_PAGE, headers=PAGE)
 
     @app.get(f"{ADDRESS}/start.js", include_in_schema=False)
     async def start() -> Response:
-        return Response(_START, media_type="text/javascript", headers=DOCS)
+        return Response(_START, media_type="text/javascript", headers=PAGE)
