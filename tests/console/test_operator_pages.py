@@ -1,6 +1,7 @@
 """The operator's pages: the token opens the creation of organizations and nothing else."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import httpx
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 
 from domain.errors import NotAuthenticated
+from domain.people.sign_in import LIMITS, Attempt, Limit
 from services.operator_access import OperatorAccess
 from signing.sealing import Sealer
 from tests.api.mailed import forget_attempts, sign_in
@@ -101,7 +103,10 @@ async def test_a_wrong_token_is_refused(browser: httpx.AsyncClient) -> None:
     assert "token" in answer.text
 
 
-async def test_wrong_tokens_lock_their_network_out(campus: Campus, browser: httpx.AsyncClient) -> None:
+async def test_wrong_tokens_lock_their_network_out(
+    campus: Campus, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, Attempt.BAD_TOKEN_FROM_NETWORK, Limit(30, timedelta(minutes=15)))
     for _ in range(30):
         await browser.post("/operator/sign-in", data={"token": "wrong"})
     answer = await browser.post("/operator/sign-in", data={"token": ADMIN})
