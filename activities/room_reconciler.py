@@ -17,8 +17,8 @@ from activities.presence_record import FoldedPresence, PresenceRecord, SessionPr
 from activities.progress import utc_now
 from activities.rooms import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
 from domain.cases.kinds import ExceptionKind
-from domain.people.roles import identity_of
 from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.sessions.admission import may_stay
 from media_bridge.liveness import Findings, Poll, RecordedConnection, Sighting, compare, orphans
 from media_bridge.rooms import LiveKitRooms, Room, RoomParticipant
 from models.database import Database
@@ -73,17 +73,24 @@ class RoomReconciler:
         return listed.results
 
     async def _keep_out_removed(self, listed: Mapping[UUID, Sequence[RoomParticipant]]) -> None:
-        """Remove people again whom the instructor has removed: LiveKit takes a token that they got before."""
+        """Remove people who have no place in the room: LiveKit takes a token that they got before.
+
+        The API does so as soon as it hears that they have come; this finds whom it missed.
+        """
         occupied = [session_id for session_id, present in listed.items() if present]
         if not occupied:
             return
         async with self._database.lookup() as db:
-            removed = await presence.removed_participants(db, occupied)
+            kept_out = await presence.kept_out(db, occupied)
         back = {
             session_id: present
-            for session_id, people in removed.items()
+            for session_id, people in kept_out.items()
             if (
-                present := {one.identity for one in listed[session_id]} & {identity_of(id_) for id_ in people}
+                present := {
+                    one.identity
+                    for one in listed[session_id]
+                    if one.identity in people and not may_stay(one.link_version, people[one.identity])
+                }
             )
         }
 

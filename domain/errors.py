@@ -29,6 +29,7 @@
     ├── NotAllowed              who asks may not
     │   ├── LinkInvalid
     │   ├── LinkExpired
+    │   │   └── LinkReplaced    a join link that was renewed since, or whose person has no part in the class any more
     │   ├── LinkUsed            a link that works once, and did
     │   ├── LinkForAnotherClass
     │   ├── RemovedFromClass    the instructor has removed this person
@@ -239,6 +240,12 @@ class LinkExpired(NotAllowed):
     code = "link-expired"
     title = "This link has expired"
     usual_step = "Ask whoever sent it for a new link."
+
+
+class LinkReplaced(LinkExpired):
+    code = "link-replaced"
+    title = "This link has been replaced"
+    usual_step = "Use the link in your newest message, or ask your school for it."
 
 
 class LinkUsed(NotAllowed):

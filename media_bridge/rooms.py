@@ -12,7 +12,7 @@ from livekit import api as livekit_api
 from livekit.protocol import models as proto
 
 from domain.errors import NotFound, Unavailable
-from domain.people.roles import room_name, session_id_of_room
+from domain.people.roles import LINK_VERSION, room_name, session_id_of_room
 from media_bridge.vendor_errors import livekit_errors
 
 _HIDDEN_KINDS = frozenset({proto.ParticipantInfo.AGENT, proto.ParticipantInfo.EGRESS})
@@ -44,6 +44,7 @@ class RoomParticipant:
     hidden: bool  # a machine, such as the recorder
     joined_at: datetime
     tracks: tuple[Track, ...]
+    link_version: int = 0  # of the join link that the connection was made with
 
 
 class LiveKitRooms:
@@ -203,6 +204,12 @@ def joined_at(participant: proto.ParticipantInfo) -> datetime:
     return datetime.fromtimestamp((participant.joined_at_ms or participant.joined_at * 1000) / 1000, UTC)
 
 
+def link_version(participant: proto.ParticipantInfo) -> int:
+    """The version of the join link that the connection was made with, as its token says."""
+    text = participant.attributes.get(LINK_VERSION, "")
+    return int(text) if text.isdecimal() else 0
+
+
 def source_name(track: proto.TrackInfo) -> str:
     return enum_name(proto.TrackSource, track.source)
 
@@ -232,4 +239,5 @@ def _participant(participant: proto.ParticipantInfo) -> RoomParticipant:
         hidden=is_hidden(participant),
         joined_at=joined_at(participant),
         tracks=tuple(Track(t.sid, source_name(t), t.muted) for t in participant.tracks),
+        link_version=link_version(participant),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from livekit.api import AccessToken, VideoGrants
 
-from domain.people.roles import Role, capture_identity, room_name
+from domain.people.roles import LINK_VERSION, Role, capture_identity, room_name
 
 JOIN_TTL = timedelta(minutes=10)  # time to join; after that the server refreshes the token itself
 
@@ -57,9 +57,22 @@ class TokenMinter:
     def __init__(self, api_key: str, api_secret: str) -> None:
         self._key, self._secret = api_key, api_secret
 
-    def mint(self, role: Role, session_id: UUID, identity: str, ttl: timedelta = JOIN_TTL) -> str:
-        """A token with which `identity` can join the session's room as `role` within `ttl`."""
-        return self._token(GRANTS[role], session_id, identity, ttl).to_jwt()
+    def mint(
+        self,
+        role: Role,
+        session_id: UUID,
+        identity: str,
+        ttl: timedelta = JOIN_TTL,
+        link_version: int = 0,
+    ) -> str:
+        """A token with which `identity` can join the session's room as `role` within `ttl`.
+
+        A connection made with it has the version of the join link as its attribute; without one it is 0.
+        """
+        token = self._token(GRANTS[role], session_id, identity, ttl)
+        if link_version:
+            token = token.with_attributes({LINK_VERSION: str(link_version)})
+        return token.to_jwt()
 
     def mint_capture(self, session_id: UUID, ttl: timedelta = JOIN_TTL) -> str:
         """A token with which the session's hidden recorder can join its room within `ttl`."""

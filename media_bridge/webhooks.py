@@ -11,7 +11,15 @@ from livekit.protocol.webhook import WebhookEvent
 
 from domain.errors import MalformedEvent
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
-from media_bridge.rooms import enum_name, is_hidden, joined_at, kind_name, session_of, source_name
+from media_bridge.rooms import (
+    enum_name,
+    is_hidden,
+    joined_at,
+    kind_name,
+    link_version,
+    session_of,
+    source_name,
+)
 from media_bridge.webhook_signatures import WebhookSignatures
 
 _KINDS = {
@@ -91,6 +99,7 @@ def _participant(person: Mapping[str, Any]) -> proto.ParticipantInfo:
         joined_at=int(person.get("joinedAt", 0)),
         joined_at_ms=int(person["joinedAtMs"]),
         disconnect_reason=person.get("disconnectReason"),
+        attributes=person.get("attributes") or _NOTHING,
         permission=proto.ParticipantPermission(
             hidden=permission.get("hidden", False), recorder=permission.get("recorder", False)
         ),
@@ -148,6 +157,8 @@ def _data(kind: EventKind, event: WebhookEvent) -> dict[str, Any]:
         data["joined_at"] = joined_at(event.participant).isoformat()
     if kind in (EventKind.PARTICIPANT_LEFT, EventKind.PARTICIPANT_ABORTED):
         data["reason"] = enum_name(proto.DisconnectReason, event.participant.disconnect_reason)
+    if kind == EventKind.PARTICIPANT_JOINED and (version := link_version(event.participant)):
+        data["link_version"] = version
     if event.track.sid:
         data |= {"source": source_name(event.track), "muted": event.track.muted}
     return data

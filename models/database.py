@@ -3,9 +3,10 @@
 After a commit, live pages are notified of the sessions it wrote (`models/written_sessions.py`, `models/changes.py`).
 """
 
+import asyncio
 import select
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,7 @@ _SCOPE = sa.text(_SET_SCOPE.format(*(f":{name}" for name in _NAMES)))
 # Begins the transaction and sets the scope in one round trip: a client-side cursor sends several statements at once.
 _BEGIN_READING = "begin read only; " + _SET_SCOPE.format(*(f"%({name})s" for name in _NAMES))
 
+DUE_NOTICES = "due_notices"  # in a transaction's `info`: notices that are to be delivered after its commit
 _READ_TIMEOUT = 3.0  # seconds a read waits for a connection
 _FRESH = 30.0  # seconds after its last use in which a connection is not checked
 
@@ -109,12 +111,21 @@ class Database:
             open=False,
         )
         self._changes = ChangeNotifier(url)
+        self._deliver: Callable[[Any], Awaitable[None]] | None = None
+        self._deliveries: set[asyncio.Task[None]] = set()
         self._sessions = async_sessionmaker(
             self.engine,
             sync_session_class=UnitOfWork,
             expire_on_commit=False,
             committed=self._changes.notify,
         )
+
+    def deliver_with(self, deliver: Callable[[Any], Awaitable[None]]) -> None:
+        """Start the deliveries of due notices with this function after the commit that wrote them.
+
+        Without one, and where it fails, housekeeping starts them.
+        """
+        self._deliver = deliver
 
     @asynccontextmanager
     async def tenant(self, organization_id: UUID) -> AsyncIterator[AsyncSession]:
@@ -200,6 +211,7 @@ class Database:
         try:
             async with self._sessions.begin() as session:
                 yield session
+            self._start_deliveries(session.info.pop(DUE_NOTICES, ()))
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise Unavailable("the database isn't responding") from error
         except DataError as error:
@@ -209,11 +221,22 @@ class Database:
                 raise Unavailable("the database connection was lost") from error
             raise
 
+    def _start_deliveries(self, due: Collection[Any]) -> None:
+        if self._deliver is None:
+            return
+        for notice in due:
+            delivery = asyncio.ensure_future(self._deliver(notice))
+            self._deliveries.add(delivery)
+            delivery.add_done_callback(self._deliveries.discard)
+
     async def ping(self) -> None:
         async with self.unscoped() as session:
             await session.execute(sa.text("select 1"))
 
     async def aclose(self) -> None:
+        for delivery in self._deliveries:
+            delivery.cancel()
+        await asyncio.gather(*self._deliveries, return_exceptions=True)
         await self._changes.aclose()
         await self.engine.dispose()
         await self._reads.close()

@@ -87,6 +87,12 @@ class Participant(TenantRow, table=True):
         within_tenant("student"),
         within_tenant("instructor"),
         sa.Index("uq_participant_join_code_hash", "join_code_hash", unique=True),
+        sa.Index(
+            "ix_participant_replaced_code_hashes",
+            "replaced_code_hashes",
+            postgresql_using="gin",
+            postgresql_where=sa.text("replaced_code_hashes <> '[]'::jsonb"),
+        ),
     )
     id: UUID = Field(primary_key=True)
     session_id: UUID = Field(index=True)
@@ -95,10 +101,15 @@ class Participant(TenantRow, table=True):
     instructor_id: UUID | None = None
     name: str  # as shown in class
     credentialed_at: datetime | None = utc(None)
-    sent_out_at: datetime | None = utc(None)  # of the room, by the instructor
+    sent_out_at: datetime | None = utc(None)  # of the room, by the instructor or the school
     # Taken out of the class after its room had opened; who is taken out before has no row.
     removed_at: datetime | None = utc(None)
-    join_code_hash: str | None = None  # keyed; None: the short link was never shown
+    # The number of times that the join link was renewed; a link that names another number opens nothing.
+    link_version: int = 0
+    # Connections that were made with a link of an earlier version are put out of the room.
+    room_version: int = 0
+    join_code_hash: str | None = None  # keyed; None: the short link of this version was never shown
+    replaced_code_hashes: list[Any] = json_list()  # of the short links of earlier versions
     cannot_come_at: datetime | None = utc(None)  # when the family said so
     cannot_come_for: datetime | None = utc(None)  # the start of the class that they said it of
 

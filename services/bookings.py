@@ -20,7 +20,7 @@ from domain.sessions.schedule import check_length
 from domain.sessions.states import OVER_STATES
 from models.course import Course, Topic
 from models.people import Instructor, Student
-from models.repositories import entities, notices, people, sessions
+from models.repositories import entities, join_links, notices, people, sessions
 from models.session import Participant, Session, SessionTopic
 from workflows.contracts.sessions import (
     AddPeopleInput,
@@ -173,6 +173,8 @@ async def remove_people(db: AsyncSession, removed: RemovePeopleInput, now: datet
             await db.delete(person)
     session.people_changes += 1
     await db.flush()
+    if removed.has_room:  # added again, they get new links
+        await join_links.renew(db, [person.id for person in leaving], put_out=True)
     told = await _guardian_ids(db, gone) - await _guardian_ids(db, list(staying))
     await notices.withdraw_waiting(db, session.id, told, now)
     return result

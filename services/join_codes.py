@@ -1,6 +1,6 @@
 """Short join links: `/j/abc-defg-hij` leads to the join page of one person and class.
 
-A short link is valid for as long as the signed link that it stands for.
+A short link is valid for as long as the signed link that it stands for. A renewed link has a new code.
 """
 
 from collections.abc import Iterable
@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import LinkExpired, LinkInvalid
+from domain.errors import LinkExpired, LinkInvalid, LinkReplaced
 from domain.people.join_codes import read_code, written
 from models.database import Database
 from models.repositories import join_codes, sessions
 from models.session import Participant
-from services.joining import join_url
+from services.joining import join_url, refuse_replaced
 from services.sign_in_lockout import SignInLockout
 from signing.join_codes import JoinCodeMaker
 from signing.links import LINK_VALID_AFTER_CLASS, LinkSigner
@@ -33,7 +33,7 @@ class JoinCodes:
         """The short links of participants, by participant. Their hashes are stored, so that they can be found."""
         urls = {}
         for person in people:
-            code, code_hash = self._codes.code(person.id, person.join_code_hash)
+            code, code_hash = self._codes.code(person.id, person.join_code_hash, person.link_version)
             if person.join_code_hash != code_hash:
                 await join_codes.store(db, person.id, code_hash)
             urls[person.id] = self._links.short_join_url(written(code))
@@ -42,7 +42,7 @@ class JoinCodes:
     async def resolve(self, typed: str, host: str, now: datetime) -> str:
         """The long link of a code that was typed or opened.
 
-        Raises LinkInvalid, LinkExpired, and RateLimited after too many wrong codes from one network.
+        Raises LinkInvalid, LinkExpired, NotFound, and RateLimited after too many wrong codes from one network.
         """
         await self._lockout.check_join_codes(host, now)
         code = read_code(typed)
@@ -55,6 +55,9 @@ class JoinCodes:
             raise LinkInvalid("no class has this code", next_step="Check each letter, or ask for a new link.")
         async with self._database.tenant(holder.organization_id) as db:
             joining = await sessions.joining(db, holder.session_id, holder.participant_id)
+        if holder.replaced:
+            raise LinkReplaced
+        refuse_replaced(joining, joining.participant.link_version)
         session = joining.session
         if session.ends_at + LINK_VALID_AFTER_CLASS <= now:
             raise LinkExpired("the class of this code is over")

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import ClassEnded, ClassLocked, ClassNotOpen, NotAllowed, RemovedFromClass
+from domain.errors import (
+    ClassEnded,
+    ClassLocked,
+    ClassNotOpen,
+    LinkReplaced,
+    NotAllowed,
+    RemovedFromClass,
+)
 from domain.people.display_names import forenames
 from domain.people.roles import Role, identity_of
 from domain.presence.chat import ChatMessage, chat_event
@@ -33,7 +40,7 @@ _SENT_WITHIN = timedelta(minutes=5)  # by the pages, after a measurement
 
 def join_url(links: LinkSigner, session: Session, person: Participant) -> str:
     """The personal link with which a participant joins the class."""
-    link = JoinLink(session.id, session.organization_id, person.id, person.role)
+    link = JoinLink(session.id, session.organization_id, person.id, person.role, person.link_version)
     return links.join_url(link, session.ends_at + LINK_VALID_AFTER_CLASS)
 
 
@@ -77,7 +84,9 @@ class Joining:
             participants = await sessions.participants(db, session_id)
             policy = policy_of(await organization(db))
         identity = identity_of(holder.participant_id)
-        token = self._minter.mint(joining.participant.role, session_id, identity, TOKEN_TTL)
+        token = self._minter.mint(
+            joining.participant.role, session_id, identity, TOKEN_TTL, joining.participant.link_version
+        )
         names = names_for(joining.participant, participants, policy)
         return JoinCredentials(
             joining.session,
@@ -199,13 +208,22 @@ def sample_events(
 async def admitted(db: AsyncSession, holder: JoinLink) -> sessions.Joining:
     """The class and the participant of a link, if that person may be in the room now.
 
-    Raises ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
+    Raises LinkReplaced, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
     """
     joining = await sessions.joining(db, holder.session_id, holder.participant_id)
+    refuse_replaced(joining, holder.version)
     _refuse_closed_room(joining.session)
     if in_force(joining.participant.sent_out_at, joining.session.occurrence_since):
         raise RemovedFromClass
     return joining
+
+
+def refuse_replaced(joining: sessions.Joining, link_version: int) -> None:
+    """Raises LinkReplaced for a link that was renewed since, or of an instructor who no longer teaches the class."""
+    session, person = joining.session, joining.participant
+    substituted = person.role == Role.INSTRUCTOR and person.instructor_id != session.instructor_id
+    if link_version != person.link_version or substituted:
+        raise LinkReplaced
 
 
 async def _refuse_while_locked(db: AsyncSession, joining: sessions.Joining) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import TransitionRefused
-from domain.notices.kinds import UNSUBSCRIBABLE, NoticeKind
+from domain.notices.kinds import UNSUBSCRIBABLE, WITH_JOIN_LINKS, NoticeKind
 from domain.people.roles import Role
 from domain.people.sign_in import FAMILY_LINK_TTL, UNSUBSCRIBE_LINK_TTL
 from domain.record.documentation import DocumentationStatus, Statement, for_family
@@ -30,18 +30,6 @@ from signing.links import (
     LinkSigner,
     UnsubscribeLink,
     address_fingerprint,
-)
-
-_JOINABLE = frozenset(
-    {
-        NoticeKind.CONFIRMATION,
-        NoticeKind.RESCHEDULED,
-        NoticeKind.SUBSTITUTION,
-        NoticeKind.ADDED,
-        NoticeKind.REMINDER,
-        NoticeKind.BRIEFING,
-        NoticeKind.ABSENCE,
-    }
 )
 
 
@@ -149,7 +137,7 @@ def context(
         previous_start=_previous_start(facts, recipient),
         cancel_reason=reason_for_people(session.cancel_reason),
         students=tuple(p.name for p in shown if p.role == Role.STUDENT),
-        join_urls=join_urls(session, links, recipient.participants) if kind in _JOINABLE else (),
+        join_urls=join_urls(session, links, recipient.participants) if kind in WITH_JOIN_LINKS else (),
         page_url=links.session_page(session.id),
         family_url=_family_url(session, recipient, links, now),
         unsubscribe_url=_unsubscribe_url(session, kind, recipient, links, now),

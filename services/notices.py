@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import MailboxBusy, TransitionRefused
-from domain.notices.kinds import NoticeKind, is_of_each_start, notice_id, notice_key
+from domain.notices.kinds import WITH_JOIN_LINKS, NoticeKind, is_of_each_start, notice_id, notice_key
 from domain.notices.timing import is_outdated, send_at
 from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
@@ -22,6 +22,8 @@ from services.notice_content import ClassFacts, context, gather, join_urls
 from services.outbox import Outbox
 from services.recipients import Recipient, recipients
 from signing.links import LinkSigner
+
+_REWRITTEN = ("address", "subject", "html", "text", "calendar", "unsubscribe_url")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class ClassNotices:
         about = notice.starts_at or facts.session.starts_at
         written = await _written(db, notice, readers, about)
         if about == facts.session.starts_at or not is_of_each_start(notice.kind):
+            await self._renew_waiting(db, facts, notice, readers, written, now)
             have = {row.recipient_id for row in written}
             new = [
                 _row(self._links, self._outbox.sender_address, facts, notice, reader, now)
@@ -79,6 +82,26 @@ class ClassNotices:
             if row.waits and (row.recipient_id in unwanted or _is_outdated(row, facts, notice.kind)):
                 await notices.withdraw(db, row.id, now)
         return written
+
+    async def _renew_waiting(
+        self,
+        db: AsyncSession,
+        facts: ClassFacts,
+        notice: ClassNotice,
+        readers: Sequence[Recipient],
+        written: Sequence[Notice],
+        now: datetime,
+    ) -> None:
+        """Write waiting messages with join links anew: a link or an address may have changed since."""
+        if notice.kind not in WITH_JOIN_LINKS:
+            return
+        by_id = {reader.id: reader for reader in readers}
+        for row in written:
+            if row.waits and (reader := by_id.get(row.recipient_id)):
+                renewed = _row(self._links, self._outbox.sender_address, facts, notice, reader, now)
+                values = {name: getattr(renewed, name) for name in _REWRITTEN}
+                if any(getattr(row, name) != value for name, value in values.items()):
+                    await notices.rewrite(db, row.id, **values)
 
     async def _deliver_due(self, prepared: Sequence[Notice]) -> None:
         """Deliver what is due. A busy mailbox does not stop the others; a mail server that is down does."""

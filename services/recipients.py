@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.notices.kinds import Audience, NoticeKind, audiences
 from domain.people.roles import Role
 from models.people import Guardian, Instructor, Student
-from models.repositories import people
+from models.repositories import entities, people
 from models.session import Participant, Session
 from services.attendance import attendance_rows, evidence
 
@@ -128,6 +128,38 @@ async def _families(db: AsyncSession, students: Sequence[Participant]) -> list[R
         if (student.email, student.id) not in shared
     ]
     return [_guardian(guardian, tuple(children[guardian.id])) for guardian in guardians.values()] + own_mails
+
+
+async def readers_of(db: AsyncSession, participants: Sequence[Participant]) -> list[Recipient]:
+    """Everybody who gets the messages about these participants, of several classes, each once. Guests get none."""
+    by_student = {person.student_id: person for person in participants if person.student_id}
+    by_instructor = {person.instructor_id: person for person in participants if person.instructor_id}
+    instructors = [await entities.get(db, Instructor, key) for key in by_instructor]
+    return await _families(db, list(by_student.values())) + [
+        _instructor(one, [by_instructor[one.id]]) for one in instructors if one.retired_at is None
+    ]
+
+
+@dataclass(frozen=True)
+class ReaderOfLinks:
+    """A reader, and the students and instructors whose join links they get."""
+
+    reader: Recipient
+    person_ids: Sequence[UUID]
+
+
+async def reader_of_links(db: AsyncSession, kind: str, reader_id: UUID) -> ReaderOfLinks | None:
+    """Who gets join links, as they are now; None for who is retired or has no address."""
+    if kind == "guardian":
+        guardian = await entities.get(db, Guardian, reader_id)
+        children = await people.children_of(db, reader_id)
+        return None if guardian.retired_at else ReaderOfLinks(_guardian(guardian, ()), children)
+    if kind == "student":
+        student = await entities.get(db, Student, reader_id)
+        reached = student.email and not student.retired_at
+        return ReaderOfLinks(_student(student, ()), [reader_id]) if reached else None
+    instructor = await entities.get(db, Instructor, reader_id)
+    return None if instructor.retired_at else ReaderOfLinks(_instructor(instructor, ()), [reader_id])
 
 
 async def family_of(db: AsyncSession, student_id: UUID) -> list[Recipient]:

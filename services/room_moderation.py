@@ -1,6 +1,6 @@
 """What an instructor does in the room with their join link: mute, lower hands, remove, lock, end.
 
-Staff of the school can let a removed person in again too.
+Staff of the school can remove a person and let a removed one in again too.
 
 Who may is decided by the participant's row, not by the link alone. The acts are entries of the audit log by the
 instructor. LiveKit does them after they are stored, so that a removed person is refused from then on.
@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.errors import NotAllowed, NotFound
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import NotAllowed, NotFound, TransitionRefused
 from domain.people.access import Principal
 from domain.people.roles import HAND_TOPIC, Role, identity_of
+from domain.sessions.states import OVER_STATES, ROOM_STATES
 from media_bridge.rooms import LiveKitRooms
 from models.authorship import authorship
 from models.database import Database
@@ -75,16 +78,31 @@ class RoomModeration:
         """Let a removed person in again."""
         await self._set_removed(await self._targets(link, session_id, target, now), None)
 
+    async def remove_as_staff(
+        self, who: Principal, session_id: UUID, participant_id: UUID, now: datetime
+    ) -> None:
+        """Remove a person from the room, whose join link is refused until they are readmitted.
+
+        Raises NotFound, TransitionRefused for a class that is over, Unavailable if LiveKit does not answer: the watch
+        removes the person then.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            session = await sessions.get_visible(db, session_id, who)
+            await _in_class(db, session_id, participant_id)
+            if session.state in OVER_STATES:
+                raise TransitionRefused("the class is over", next_step="Nobody is in its room.")
+            await sessions.remove_participant(db, participant_id, now)
+        if session.state in ROOM_STATES:
+            await self._rooms.remove_participant(session_id, identity_of(participant_id))
+
     async def readmit_as_staff(self, who: Principal, session_id: UUID, participant_id: UUID) -> None:
-        """Let a person whom the instructor has removed in again. Who was not removed stays as they are.
+        """Let a removed person in again. Who was not removed stays as they are.
 
         Raises NotFound.
         """
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
-            everybody = await sessions.participants(db, session_id)
-            if participant_id not in {person.id for person in everybody if person.in_class}:
-                raise NotFound("this person is not in this class")
+            await _in_class(db, session_id, participant_id)
             await sessions.remove_participant(db, participant_id, None)
 
     async def lock(self, link: str, session_id: UUID, locked: bool, now: datetime) -> None:
@@ -129,3 +147,10 @@ class RoomModeration:
         async with self._database.tenant(targets.organization_id) as db:
             for person in targets.people:
                 await change_log.add(db, targets.organization_id, kind, person.id, session_id)
+
+
+async def _in_class(db: AsyncSession, session_id: UUID, participant_id: UUID) -> None:
+    """Raises NotFound for who is not in the class."""
+    everybody = await sessions.participants(db, session_id)
+    if participant_id not in {person.id for person in everybody if person.in_class}:
+        raise NotFound("this person is not in this class")

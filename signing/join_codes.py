@@ -18,17 +18,21 @@ class JoinCodeMaker:
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = [secret.encode() for secret in secrets]
 
-    def code(self, participant_id: UUID, stored_hash: str | None) -> tuple[str, str]:
-        """The code and its hash. A code whose hash is stored is kept, also if it was made with an older secret."""
-        made = [self._made(secret, participant_id) for secret in self._secrets]
+    def code(self, participant_id: UUID, stored_hash: str | None, link_version: int = 0) -> tuple[str, str]:
+        """The code and its hash, of one version of the participant's link.
+
+        A code whose hash is stored is kept, also if it was made with an older secret.
+        """
+        made = [self._made(secret, participant_id, link_version) for secret in self._secrets]
         return next((one for one in made if one[1] == stored_hash), made[0])
 
     def hashes(self, code: str) -> list[str]:
         """The hashes under which a code may be stored, one per secret."""
         return [_keyed(secret, "join code hash", code).hex() for secret in self._secrets]
 
-    def _made(self, secret: bytes, participant_id: UUID) -> tuple[str, str]:
-        code = code_from(int.from_bytes(_keyed(secret, "join code", str(participant_id)), "big"))
+    def _made(self, secret: bytes, participant_id: UUID, link_version: int) -> tuple[str, str]:
+        named = f"{participant_id} {link_version}" if link_version else str(participant_id)
+        code = code_from(int.from_bytes(_keyed(secret, "join code", named), "big"))
         return code, _keyed(secret, "join code hash", code).hex()
 
 

@@ -34,6 +34,7 @@ class JoinLink:
     organization_id: UUID
     participant_id: UUID
     role: Role
+    version: int = 0  # the participant's `link_version` when the link was made
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class LinkSigner:
             organization=link.organization_id,
             participant=link.participant_id,
             role=link.role,
+            version=link.version,
         )
         return f"{self._base}/join/{link.session_id}?t={token}"
 
@@ -116,6 +118,7 @@ class LinkSigner:
             UUID(claims["organization"]),
             UUID(claims["participant"]),
             Role(claims["role"]),
+            int(claims.get("version", 0)),
         )
         if link.session_id != session_id:
             raise LinkForAnotherClass

@@ -22,6 +22,7 @@ from services.exports import Exports
 from services.family_links import FamilyLinks
 from services.invitations import Invitations
 from services.join_codes import JoinCodes
+from services.join_links import JoinLinks
 from services.joining import Joining
 from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
@@ -37,6 +38,7 @@ from storage.object_store import open_store
 from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, SessionClient, workflow_url
+from workflows.contracts.deliveries import DeliveryInput
 
 OPENID_CALLBACK = "/sign-in/callback"
 
@@ -118,6 +120,10 @@ class ApiParts:
         return JoinCodes(self.database, self.links, join_code_maker(self.settings), self.lockout)
 
     @cached_property
+    def join_links(self) -> JoinLinks:
+        return JoinLinks(self.database, self.rooms)
+
+    @cached_property
     def send_again(self) -> SendAgain:
         return SendAgain(self.database, self.links, self.deliveries, self.sender_address)
 
@@ -147,21 +153,30 @@ async def make_api_parts(settings: Settings) -> ApiParts:
     database = Database(settings.database_url.get_secret_value(), settings.database_pool_size)
     key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
     temporal = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+    deliveries = DeliveryClient(temporal, settings.region)
+    database.deliver_with(
+        lambda due: deliveries.start_or_leave(DeliveryInput(due.organization_id, due.id, due.deliver_by))
+    )
     return ApiParts(
         settings=settings,
         database=database,
         sessions=SessionClient(temporal, settings.region),
         links=link_signer(settings),
         minter=TokenMinter(key, secret),
-        rooms=LiveKitRooms(settings.livekit_url, key, secret),
+        rooms=make_rooms(settings),
         webhooks=make_webhook_verifier(settings),
         store=open_store(settings.object_store_url, settings.object_store_options),
         exports=Exports(database, most=max(1, settings.database_pool_size // 2)),
-        deliveries=DeliveryClient(temporal, settings.region),
+        deliveries=deliveries,
         openid=OpenIdConnect(
             f"{settings.public_url.rstrip('/')}{OPENID_CALLBACK}", local=settings.allow_private_addresses
         ),
     )
+
+
+def make_rooms(settings: Settings) -> LiveKitRooms:
+    key, secret = settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
+    return LiveKitRooms(settings.livekit_url, key, secret)
 
 
 def make_webhook_verifier(settings: Settings) -> WebhookVerifier:

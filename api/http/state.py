@@ -9,13 +9,15 @@ from api.http.rate_limits import RateLimiter
 from api.live.board import Boards
 from api.live.captions import CaptionStreams
 from api.live.change_feed import FeedHub
+from api.live.entry_guard import EntryGuard
 from api.live.event_recorder import EventRecorder
 from api.live.session_tenants import SessionTenants
 from api.live.streams import LiveHub
 from config.settings import Settings
+from media_bridge.rooms import LiveKitRooms
 from media_bridge.webhooks import WebhookVerifier
 from models.database import Database
-from wiring.api import ApiParts, make_api_parts, make_webhook_verifier
+from wiring.api import ApiParts, make_api_parts, make_rooms, make_webhook_verifier
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class State(ApiParts):
     limiter: RateLimiter
     join_limits: JoinLimits
     recorder: EventRecorder
+    entry_guard: EntryGuard
     hub: LiveHub
     boards: Boards
     feed: FeedHub
@@ -39,6 +42,7 @@ class State(ApiParts):
             limiter=RateLimiter(parts.settings.rate_limit, parts.settings.rate_limit_storage),
             join_limits=JoinLimits(parts.settings.rate_limit_storage),
             recorder=EventRecorder(parts.database, tenants),
+            entry_guard=EntryGuard(parts.database, parts.rooms),
             hub=hub,
             boards=Boards(parts.database, hub, lambda: datetime.now(UTC), keep_alive=keep_alive),
             feed=FeedHub(parts.database, keep_alive),
@@ -47,6 +51,7 @@ class State(ApiParts):
 
     async def aclose(self) -> None:
         await self.feed.aclose()
+        await self.entry_guard.aclose()
         await self.recorder.aclose()
         await self.boards.aclose()
         await self.hub.aclose()
@@ -64,8 +69,12 @@ class WebhookState:
     database: Database
     webhooks: WebhookVerifier
     recorder: EventRecorder
+    entry_guard: EntryGuard
+    rooms: LiveKitRooms
 
     async def aclose(self) -> None:
+        await self.entry_guard.aclose()
+        await self.rooms.aclose()
         await self.recorder.aclose()
         await self.database.aclose()
 
@@ -73,4 +82,7 @@ class WebhookState:
 def make_webhook_state(settings: Settings) -> WebhookState:
     database = Database(settings.database_url.get_secret_value(), settings.database_pool_size)
     recorder = EventRecorder(database, SessionTenants(database))
-    return WebhookState(database, make_webhook_verifier(settings), recorder)
+    rooms = make_rooms(settings)
+    return WebhookState(
+        database, make_webhook_verifier(settings), recorder, EntryGuard(database, rooms), rooms
+    )

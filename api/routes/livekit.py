@@ -16,6 +16,7 @@ from api.http.body_limit import MAX_BODY, declared_length, too_large
 from api.http.problems import error_response, fault_response
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import SecurityHeaders
+from api.live.entry_guard import EntryGuard
 from api.live.event_recorder import EventRecorder
 from domain.errors import HomeroomError, NotFound, SignatureInvalid
 from media_bridge.webhooks import WebhookVerifier
@@ -38,6 +39,8 @@ class WebhookState(Protocol):
     def webhooks(self) -> WebhookVerifier: ...
     @property
     def recorder(self) -> EventRecorder: ...
+    @property
+    def entry_guard(self) -> EntryGuard: ...
 
 
 class LiveKitWebhooks:
@@ -83,6 +86,7 @@ async def _record(shared: WebhookState, headers: Mapping[bytes, bytes], receive:
     event = shared.webhooks.receive(body, authorization.decode("latin-1"))
     if event is None:
         return
+    shared.entry_guard.check(event)
     try:
         await shared.recorder.record(event)
     except NotFound:

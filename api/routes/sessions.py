@@ -19,7 +19,16 @@ from models.repositories import sessions
 from models.session import Participant, Session
 from services import joining
 from services.inputs.fields import Moment
-from services.inputs.sessions import AddedStudents, Move, NewEnd, NewGuest, NewSession, Reason, SubstituteIn
+from services.inputs.sessions import (
+    AddedStudents,
+    Move,
+    NewEnd,
+    NewGuest,
+    NewSession,
+    Reason,
+    RenewalIn,
+    SubstituteIn,
+)
 from services.reach import unreachable
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=ApiRoute)
@@ -153,9 +162,35 @@ async def remove_participant(
     await shared.classes.remove_participant(who, session_id, participant_id, command)
 
 
+@router.post(
+    "/{session_id}/participants/{participant_id}/renew-link",
+    dependencies=[needs(Permission.SESSIONS_WRITE), needs(Permission.LINKS_READ)],
+)
+async def renew_link(
+    session_id: UUID, participant_id: UUID, options: RenewalIn, who: TheCaller, shared: Shared, now: Now
+) -> JoinLinkOut:
+    """Renew a person's join link. The earlier link ends at once; the new one is returned, and mailed to those who get
+    the person's messages.
+
+    Who is in the room with the earlier link is put out of it, unless you keep them in.
+    """
+    session, person = await shared.join_links.renew(
+        who, session_id, participant_id, keep_in_room=options.keep_in_room, now=now
+    )
+    async with shared.database.tenant(who.organization_id) as db:
+        short = await shared.join_codes.urls(db, [person])
+    return _join_link(shared, session, person, short[person.id])
+
+
+@router.post("/{session_id}/participants/{participant_id}/send-out", status_code=204, dependencies=RUN)
+async def send_out(session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared, now: Now) -> None:
+    """Remove a person from the room of the class. Their join link is refused until they are readmitted."""
+    await shared.moderation.remove_as_staff(who, session_id, participant_id, now)
+
+
 @router.post("/{session_id}/participants/{participant_id}/readmit", status_code=204, dependencies=RUN)
 async def readmit(session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared) -> None:
-    """Let a person in again whom the instructor has removed from the room. Their join link works again."""
+    """Let a person in again who was removed from the room. Their join link works again."""
     await shared.moderation.readmit_as_staff(who, session_id, participant_id)
 
 

@@ -95,7 +95,7 @@ class ParticipantOut(Schema):
         None, description="When the person was removed from the class, after its room had opened."
     )
     sent_out_at: AwareDatetime | None = Field(
-        None, description="When the instructor removed the person from the room; null: they may come in."
+        None, description="When the person was removed from the room; null: they may come in."
     )
 
     @classmethod

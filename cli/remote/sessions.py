@@ -240,6 +240,62 @@ def remove(
     caller.screen.done(f"Removed {found[0]['name']}.", _done(path, "removed"))
 
 
+Person = Annotated[str, typer.Option(help="The person, by the name in class or a participant id.")]
+
+
+@app.command()
+@remote
+def renew_link(
+    caller: Caller,
+    session: Id,
+    person: Person,
+    keep_in_room: Annotated[
+        bool, typer.Option("--keep-in-room", help="Leave the person in the room.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Renew a person's join link. The earlier link ends; the new one is printed, and mailed."""
+    path = _path_of(caller, session)
+    found = _person(caller, path, person)
+    caller.confirm(f"End the present join link of {found['name']}?", yes)
+    link = caller.api.post(f"{path}/participants/{found['id']}/renew-link", {"keep_in_room": keep_in_room})
+    caller.screen.done(link["url"], link)
+
+
+@app.command()
+@remote
+def send_out(caller: Caller, session: Id, person: Person, yes: Yes = False) -> None:
+    """Remove a person from the room of a class. Their join link is refused until they are readmitted."""
+    path = _path_of(caller, session)
+    found = _person(caller, path, person)
+    caller.confirm(f"Remove {found['name']} from the room?", yes)
+    caller.api.post(f"{path}/participants/{found['id']}/send-out")
+    caller.screen.done(f"Removed {found['name']} from the room.", _done(path, "sent_out"))
+
+
+@app.command()
+@remote
+def readmit(caller: Caller, session: Id, person: Person) -> None:
+    """Let a person in again who was removed from the room of a class."""
+    path = _path_of(caller, session)
+    found = _person(caller, path, person)
+    caller.api.post(f"{path}/participants/{found['id']}/readmit")
+    caller.screen.done(f"{found['name']} may come in again.", _done(path, "readmitted"))
+
+
+def _person(caller: Caller, path: str, named: str) -> Json:
+    """The person of this name or participant id in the class."""
+    found = [
+        person
+        for person in caller.api.get(f"{path}/participants")
+        if named in (person["id"], person["name"]) and not person["removed_at"]
+    ]
+    if len(found) != 1:
+        raise typer.BadParameter(f"Nobody in the class has the name {named}." if not found else "Pass an id.")
+    person: Json = found[0]
+    return person
+
+
 @app.command()
 @remote
 def absent(

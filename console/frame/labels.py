@@ -110,6 +110,7 @@ NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.SUMMARY: "Summary",
     AccountNoticeKind.SIGN_IN: "Sign-in link",
     AccountNoticeKind.INVITATION: "Invitation",
+    AccountNoticeKind.LINKS_RENEWED: "New join links",
 }
 ROLES: Mapping[str, str] = {Role.OBSERVER: mark("guest"), "member": "staff"}
 # Codes that are shown as words on the pages of instructors: states, statuses, severities, roles, edits.

@@ -24,6 +24,7 @@ ERRORS: tuple[type[HomeroomError], ...] = (
     errors.NotAllowed,
     errors.LinkInvalid,
     errors.LinkExpired,
+    errors.LinkReplaced,
     errors.LinkUsed,
     errors.SignInRefused,
     errors.PayloadTooLarge,

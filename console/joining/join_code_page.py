@@ -10,10 +10,15 @@ from api.http.problems import status_of
 from console.frame.browser_language import language_of_browser
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
-from domain.errors import HomeroomError, LinkExpired, LinkInvalid, RateLimited
+from domain.errors import HomeroomError, LinkExpired, LinkInvalid, LinkReplaced, RateLimited
 from reports.catalogue import page_words
 
-_PROBLEMS = {LinkInvalid.code: "invalid", LinkExpired.code: "expired", RateLimited.code: "limited"}
+_PROBLEMS = {
+    LinkInvalid.code: "invalid",
+    LinkExpired.code: "expired",
+    LinkReplaced.code: "replaced",
+    RateLimited.code: "limited",
+}
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 

@@ -74,6 +74,10 @@ class AbsenceForm(Schema):
     cannot_come: bool
 
 
+class RenewalForm(Schema):
+    keep_in_room: bool = False
+
+
 class GuestForm(Schema):
     name: Name
 
@@ -225,6 +229,31 @@ async def announce_absence(
     await shared.absences.announce(who, session_id, student_id, cannot_come=form.cannot_come, now=now)
     told = "Excused. The instructor has been told." if form.cannot_come else "Expected again."
     return _done(request, session_id, told)
+
+
+@router.post(
+    "/people/{participant_id}/renew-link",
+    dependencies=[permits(Permission.SESSIONS_WRITE), permits(Permission.LINKS_READ)],
+)
+async def renew_link(
+    request: Request,
+    session_id: UUID,
+    participant_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    form: Annotated[RenewalForm, Form()],
+    now: Now,
+) -> Response:
+    await shared.join_links.renew(who, session_id, participant_id, keep_in_room=form.keep_in_room, now=now)
+    return _done(request, session_id, "The earlier link has ended. The new one is mailed, and here to copy.")
+
+
+@router.post("/people/{participant_id}/send-out", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def send_out(
+    request: Request, session_id: UUID, participant_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    await shared.moderation.remove_as_staff(who, session_id, participant_id, now)
+    return _done(request, session_id, gettext("Removed from the room."))
 
 
 @router.post("/people/{participant_id}/readmit", dependencies=[permits(Permission.SESSIONS_RUN)])

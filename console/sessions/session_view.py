@@ -127,7 +127,7 @@ class SessionView:
         return self.session.state in ROOM_STATES
 
     def kept_out(self, person: Participant) -> bool:
-        """Whether the instructor has removed the person from the room, which is open."""
+        """Whether the person was removed from the room, which is open."""
         return self.live and person.in_class and in_force(person.sent_out_at, self.session.occurrence_since)
 
     @property

@@ -24,10 +24,11 @@ class NoticeKind(StrEnum):
 
 
 class AccountNoticeKind(StrEnum):
-    """Of notices to one person about their own account."""
+    """Of notices to one person about their own account and links."""
 
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
+    LINKS_RENEWED = "links_renewed"  # the join links in earlier messages open nothing any more
 
 
 class CourseNoticeKind(StrEnum):
@@ -85,6 +86,17 @@ def audiences(kind: NoticeKind) -> frozenset[Audience]:
     return _AUDIENCES[kind]
 
 
+WITH_JOIN_LINKS = frozenset(
+    {
+        NoticeKind.CONFIRMATION,
+        NoticeKind.RESCHEDULED,
+        NoticeKind.SUBSTITUTION,
+        NoticeKind.ADDED,
+        NoticeKind.REMINDER,
+        NoticeKind.BRIEFING,
+        NoticeKind.ABSENCE,
+    }
+)
 _OF_EACH_START = frozenset({NoticeKind.REMINDER, NoticeKind.BRIEFING, NoticeKind.ABSENCE})
 
 

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+LINK_VERSION = "link_version"  # attribute of a connection: the version of the join link that it was made with
 HAND_TOPIC = "homeroom.hand"  # of the data messages of the room page about raised hands
 
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 from models.reading import Readable, first
 from models.session import Participant
 
-_HOLDER = sa.text("select * from join_code_holder(cast(:hashes as text[]))")
+_HOLDER = sa.text("select * from holder_of_join_code(cast(:hashes as text[]))")
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class CodeHolder:
     organization_id: UUID
     session_id: UUID
     participant_id: UUID
+    replaced: bool  # the code is of a link that was renewed since
 
 
 async def store(db: AsyncSession, participant_id: UUID, code_hash: str) -> None:
@@ -30,4 +31,4 @@ async def store(db: AsyncSession, participant_id: UUID, code_hash: str) -> None:
 async def holder_of(db: Readable, hashes: Sequence[str]) -> CodeHolder | None:
     """The holder of a code, of any tenant, read with a function of the schema that may cross tenants."""
     row = await first(db, _HOLDER, {"hashes": list(hashes)})
-    return CodeHolder(row.organization_id, row.session_id, row.participant_id) if row else None
+    return CodeHolder(*row) if row else None

@@ -11,10 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import NotFound
-from domain.notices.kinds import DeliveryState, NoticeKind
+from domain.notices.kinds import WITH_JOIN_LINKS, DeliveryState, NoticeKind
+from models.database import DUE_NOTICES
 from models.notice import WITHDRAWN, Notice
+from models.people import Guardian, StudentGuardian
 from models.repositories import pages
 from models.repositories.pages import PageRequest
+from models.session import Participant
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A notice with a delivery of its own that is neither sent nor given up."""
+
+    id: UUID
+    organization_id: UUID
+    deliver_by: datetime
 
 
 async def prepare(db: AsyncSession, notices: Sequence[Notice]) -> None:
@@ -22,6 +34,17 @@ async def prepare(db: AsyncSession, notices: Sequence[Notice]) -> None:
     if notices:
         values = [notice.model_dump(exclude={"session_id"}) for notice in notices]
         await db.execute(insert(Notice).values(values).on_conflict_do_nothing())
+
+
+async def prepare_deliveries(db: AsyncSession, notices: Sequence[Notice]) -> None:
+    """As `prepare`, for notices with a delivery of their own: those that are due are delivered after the commit."""
+    await prepare(db, notices)
+    due = [
+        Undelivered(notice.id, notice.organization_id, notice.deliver_by)
+        for notice in notices
+        if notice.deliver_by and notice.send_after <= notice.created_at
+    ]
+    db.info.setdefault(DUE_NOTICES, []).extend(due)
 
 
 async def by_keys(db: AsyncSession, keys: Sequence[str]) -> list[Notice]:
@@ -125,6 +148,67 @@ async def withdraw(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
     )
 
 
+async def rewrite(db: AsyncSession, notice_id: UUID, **values: str) -> None:
+    """Change what a notice that waits says, and to which address it goes."""
+    await db.execute(
+        sa.update(Notice)
+        .where(col(Notice.id) == notice_id, col(Notice.sent_at).is_(None), col(Notice.failed_at).is_(None))
+        .values(**values)
+    )
+
+
+async def withdraw_repeats(
+    db: AsyncSession, session_ids: Collection[UUID], recipient_ids: Collection[UUID], at: datetime
+) -> None:
+    """Withdraw messages with join links that were sent again to these people and wait to be delivered.
+
+    Those of the classes' own notices are written anew when they are delivered.
+    """
+    await db.execute(
+        sa.update(Notice)
+        .where(
+            col(Notice.session_id).in_(session_ids),
+            col(Notice.recipient_id).in_(recipient_ids),
+            col(Notice.kind).in_(WITH_JOIN_LINKS),
+            col(Notice.deliver_by).is_not(None),
+            col(Notice.sent_at).is_(None),
+            col(Notice.failed_at).is_(None),
+        )
+        .values(failed_at=at, error=WITHDRAWN)
+    )
+
+
+async def withdraw_from_former(
+    db: AsyncSession, session_ids: Collection[UUID], guardian_ids: Collection[UUID], at: datetime
+) -> None:
+    """Withdraw what waits to be told to guardians who have no child in the class any more, or are retired."""
+    has_child = (
+        sa.select(sa.literal(1))
+        .select_from(StudentGuardian)
+        .join(Guardian, col(Guardian.id) == col(StudentGuardian.guardian_id))
+        .join(Participant, col(Participant.student_id) == col(StudentGuardian.student_id))
+        .where(
+            col(StudentGuardian.guardian_id) == col(Notice.recipient_id),
+            col(Guardian.retired_at).is_(None),
+            col(Participant.session_id) == col(Notice.session_id),
+            col(Participant.removed_at).is_(None),
+        )
+        .correlate(Notice)
+    )
+    await db.execute(
+        sa.update(Notice)
+        .where(
+            col(Notice.session_id).in_(session_ids),
+            col(Notice.recipient_id).in_(guardian_ids),
+            col(Notice.sent_at).is_(None),
+            col(Notice.failed_at).is_(None),
+            ~has_child.exists(),
+        )
+        .values(failed_at=at, error=WITHDRAWN, sealed="")
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def withdraw_waiting(
     db: AsyncSession,
     session_id: UUID,
@@ -144,15 +228,6 @@ async def withdraw_waiting(
         )
         .values(failed_at=at, error=WITHDRAWN, sealed="")
     )
-
-
-@dataclass(frozen=True)
-class Undelivered:
-    """A notice with a delivery of its own that is neither sent nor given up."""
-
-    id: UUID
-    organization_id: UUID
-    deliver_by: datetime
 
 
 async def undelivered(db: AsyncSession, most: int) -> list[Undelivered]:

@@ -147,6 +147,12 @@ async def guardians_of(db: AsyncSession, student_ids: Sequence[UUID]) -> list[tu
     return [(guardian, student) for guardian, student in await db.execute(query)]
 
 
+async def children_of(db: AsyncSession, guardian_id: UUID) -> list[UUID]:
+    """The ids of a guardian's students."""
+    query = sa.select(col(StudentGuardian.student_id)).where(col(StudentGuardian.guardian_id) == guardian_id)
+    return list(await db.scalars(query))
+
+
 async def enrolled_students(db: AsyncSession, course_id: UUID) -> list[UUID]:
     query = (
         sa.select(col(Enrollment.student_id))

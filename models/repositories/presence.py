@@ -14,6 +14,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.people.roles import identity_of
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from models.reading import Readable
 from models.written_sessions import WRITES_SESSIONS
@@ -26,7 +27,9 @@ _EVENTS = sa.text(
     "select session_id, source_id, source, kind, occurred_at, identity, participant_sid, hidden, data "
     "from presence_events(cast(:sessions as uuid[]))"
 )
-_REMOVED = sa.text("select session_id, participant_id from removed_participants(cast(:sessions as uuid[]))")
+_KEPT_OUT = sa.text(
+    "select session_id, participant_id, before_version from kept_out_of_rooms(cast(:sessions as uuid[]))"
+)
 # Appends under the lock of the row, so that concurrent writers of a session lose nothing. Rows are locked in one order,
 # so that writers of several sessions wait instead of deadlocking.
 _ADD_SIGNALLED = sa.text("""
@@ -105,14 +108,15 @@ async def presence_events(
     return by_session
 
 
-async def removed_participants(db: Readable, session_ids: Collection[UUID]) -> Mapping[UUID, set[UUID]]:
-    """Who has no place in the rooms of these sessions: sent out by the instructor, or taken out of the class.
+async def kept_out(db: Readable, session_ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, int | None]]:
+    """Who has no place in the rooms of these sessions, by session and LiveKit identity.
 
-    Sessions without any are left out.
+    None: sent out of the room or taken out of the class. A number: connections made with an earlier version of the
+    person's join link have no place. Sessions without any are left out.
     """
-    by_session: dict[UUID, set[UUID]] = {}
-    for session_id, participant_id in await db.execute(_REMOVED, {"sessions": list(session_ids)}):
-        by_session.setdefault(session_id, set()).add(participant_id)
+    by_session: dict[UUID, dict[str, int | None]] = {}
+    for session_id, participant_id, before in await db.execute(_KEPT_OUT, {"sessions": list(session_ids)}):
+        by_session.setdefault(session_id, {})[identity_of(participant_id)] = before
     return by_session
 
 

@@ -93,6 +93,8 @@ MAILS = {
     "invitation_how": "Geben Sie zum Anmelden diese E-Mail-Adresse auf der Anmeldeseite ein. "
     "Sie brauchen kein Passwort.",
     "invitation_footer": "Sie erhalten diese E-Mail, weil {organization} diese Adresse in das Team aufgenommen hat.",
+    "links_renewed_subject": "Neue Links zu Ihrem Unterricht",
+    "links_renewed": "Die Links zu diesen Terminen wurden ersetzt. Frühere Links gelten nicht mehr.",
     "member": "Team",
     "instructor": "Lehrkraft",
     "guardian": "Familie",
@@ -150,6 +152,9 @@ JOINING = {
     "expired_title": "Dieser Code ist abgelaufen",
     "expired_detail": "Der Unterricht dazu ist vorbei.",
     "expired_next": "Bitten Sie den Absender um einen neuen Link.",
+    "replaced_title": "Dieser Code wurde ersetzt",
+    "replaced_detail": "Sein Link wurde erneuert.",
+    "replaced_next": "Nutzen Sie den Link aus Ihrer neuesten Nachricht, oder fragen Sie Ihre Schule.",
     "limited_title": "Zu viele Versuche",
     "limited_detail": "Aus Ihrem Netz kamen zu viele falsche Codes.",
     "limited_next": "Warten Sie eine Weile, oder öffnen Sie den ganzen Link.",

@@ -94,6 +94,8 @@ MAILS = {
     "invitation_how": "Para iniciar sesión, introduce esta dirección de correo en la página de inicio de sesión. "
     "No necesitas contraseña.",
     "invitation_footer": "Recibes este correo porque {organization} ha añadido esta dirección a su personal.",
+    "links_renewed_subject": "Enlaces nuevos a tus clases",
+    "links_renewed": "Los enlaces a estas clases se han sustituido. Los de mensajes anteriores ya no funcionan.",
     "member": "personal",
     "instructor": "docente",
     "guardian": "familia",
@@ -151,6 +153,9 @@ JOINING = {
     "expired_title": "Este código ha caducado",
     "expired_detail": "Su clase ya ha pasado.",
     "expired_next": "Pide un enlace nuevo a quien te lo envió.",
+    "replaced_title": "Este código se ha sustituido",
+    "replaced_detail": "Su enlace se ha renovado.",
+    "replaced_next": "Usa el enlace de tu mensaje más reciente o pídelo a tu escuela.",
     "limited_title": "Demasiados intentos",
     "limited_detail": "Han llegado demasiados códigos erróneos desde tu red.",
     "limited_next": "Espera un rato o abre el enlace completo.",

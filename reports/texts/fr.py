@@ -93,6 +93,8 @@ MAILS = {
     "invitation_how": "Pour vous connecter, saisissez cette adresse e-mail sur la page de connexion. "
     "Aucun mot de passe n’est nécessaire.",
     "invitation_footer": "Vous recevez cet e-mail parce que {organization} a ajouté cette adresse à son équipe.",
+    "links_renewed_subject": "Nouveaux liens vers vos cours",
+    "links_renewed": "Les liens vers ces cours ont été remplacés. Ceux des messages précédents ne fonctionnent plus.",
     "member": "équipe",
     "instructor": "enseignant",
     "guardian": "famille",
@@ -150,6 +152,9 @@ JOINING = {
     "expired_title": "Ce code a expiré",
     "expired_detail": "Son cours est terminé.",
     "expired_next": "Demandez un nouveau lien à son expéditeur.",
+    "replaced_title": "Ce code a été remplacé",
+    "replaced_detail": "Son lien a été renouvelé.",
+    "replaced_next": "Utilisez le lien de votre message le plus récent, ou demandez-le à votre école.",
     "limited_title": "Trop de tentatives",
     "limited_detail": "Trop de codes erronés sont venus de votre réseau.",
     "limited_next": "Attendez un moment, ou ouvrez le lien complet.",

@@ -50,5 +50,11 @@ class SubstituteIn(Schema):
     instructor_id: UUID | None = Field(None, description="Left out: the best match.")
 
 
+class RenewalIn(Schema):
+    keep_in_room: bool = Field(
+        False, description="Leave the person in the room if they joined with the earlier link."
+    )
+
+
 class NewGuest(Schema):
     name: Name

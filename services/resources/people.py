@@ -25,6 +25,7 @@ from services.inputs.people import (
     NewStudent,
     StudentChange,
 )
+from services.link_renewal import renew_links_of, renew_links_of_children
 from services.organizations import organization
 from services.resources.resource import Resource, Row
 
@@ -62,14 +63,34 @@ def _with_defaults(new: Schema, defaults: Mapping[str, str]) -> Schema:
 
 
 class Guardians(People[Guardian]):
+    """The children's join links end with the guardian's address, which they were mailed to."""
+
     name, table = "guardian", Guardian
     new, change = NewGuardian, GuardianChange
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
     filters: ClassVar = {"external_id": str, "email": str}
     searched = ("name", "email")
 
+    async def update(
+        self, db: AsyncSession, key: UUID, change: Schema, version: int | None, now: datetime
+    ) -> Guardian:
+        before = (await self._locked(db, key, version)).email
+        row = await super().update(db, key, change, version, now)
+        if row.email != before:
+            await renew_links_of_children(db, key, now)
+        return row
+
+    async def retire(self, db: AsyncSession, key: UUID, version: int | None, now: datetime) -> Guardian:
+        was_retired = (await self._locked(db, key, version)).retired_at
+        row = await super().retire(db, key, version, now)
+        if not was_retired:
+            await renew_links_of_children(db, key, now, retired=True)
+        return row
+
 
 class Students(People[Student]):
+    """A student's join links end with each address that they were mailed to."""
+
     name, table = "student", Student
     new, change = NewStudent, StudentChange
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
@@ -89,6 +110,25 @@ class Students(People[Student]):
             await entities.all_in_use(db, Guardian, change.guardian_ids)
             await people.set_guardians(db, row.organization_id, row.id, change.guardian_ids)
 
+    async def update(
+        self, db: AsyncSession, key: UUID, change: Schema, version: int | None, now: datetime
+    ) -> Student:
+        address = (await self._locked(db, key, version)).email
+        guardians = await self._guardians(db, key)
+        row = await super().update(db, key, change, version, now)
+        gone = sorted(guardians - await self._guardians(db, key))
+        if gone or row.email != address:
+            await renew_links_of(db, [key], now, put_out=bool(gone), former=gone)
+        return row
+
+    async def _guardians(self, db: AsyncSession, key: UUID) -> set[UUID]:
+        return set((await people.guardian_ids(db, [key])).get(key, ()))
+
+    async def retire(self, db: AsyncSession, key: UUID, version: int | None, now: datetime) -> Student:
+        row = await super().retire(db, key, version, now)
+        await renew_links_of(db, [key], now, put_out=True)
+        return row
+
     async def check_unused(self, db: AsyncSession, row: Student, now: datetime) -> None:
         await _refuse_if_booked(db, row.id, "student", now)
 
@@ -98,6 +138,8 @@ class Students(People[Student]):
 
 
 class Instructors(People[Instructor]):
+    """An instructor's join links end with the address that they were mailed to."""
+
     name, table = "instructor", Instructor
     new, change = NewInstructor, InstructorChange
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
@@ -122,6 +164,20 @@ class Instructors(People[Instructor]):
         if "qualifications" in change.model_fields_set:
             wanted = [(held.subject, held.level) for held in change.qualifications]
             await people.set_qualifications(db, row.organization_id, row.id, wanted, now)
+
+    async def update(
+        self, db: AsyncSession, key: UUID, change: Schema, version: int | None, now: datetime
+    ) -> Instructor:
+        before = (await self._locked(db, key, version)).email
+        row = await super().update(db, key, change, version, now)
+        if row.email != before:
+            await renew_links_of(db, [key], now, put_out=False)
+        return row
+
+    async def retire(self, db: AsyncSession, key: UUID, version: int | None, now: datetime) -> Instructor:
+        row = await super().retire(db, key, version, now)
+        await renew_links_of(db, [key], now, put_out=True)
+        return row
 
     async def check_unused(self, db: AsyncSession, row: Instructor, now: datetime) -> None:
         await _refuse_if_booked(db, row.id, "instructor", now)

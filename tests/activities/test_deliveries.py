@@ -25,8 +25,10 @@ from models.notice import Notice
 from models.repositories import notices, pages
 from models.repositories.pages import PageRequest
 from reports.contexts import RenderedMessage
+from services.link_renewal import RenewedLinkMails
 from services.outbox import Outbox
 from services.sealed_content import SealedContent
+from signing.links import LinkSigner
 from signing.sealing import Sealer
 from tests.activities.school_rows import SECRET as SEALING_SECRET
 from tests.activities.school_rows import SENDER, WORDS, SchoolRows, now, run
@@ -85,7 +87,10 @@ async def _run(
     give_up: bool = False,
 ) -> DeliveryResult:
     assert row.deliver_by
-    activities = DeliveryActivities(Outbox(school.database, mailer, words))
+    links = LinkSigner(["a-secret-of-thirty-two-characters-or-more"], "https://school.example")
+    activities = DeliveryActivities(
+        Outbox(school.database, mailer, words), RenewedLinkMails(school.database, links)
+    )
     delivery = DeliveryInput(school.id, row.id, row.deliver_by)
     return await run(activities.give_up if give_up else activities.deliver, delivery)
 

@@ -7,6 +7,7 @@ from activities.deliveries import DeliveryActivities
 from activities.notices import NoticeActivities
 from activities.progress import ProgressWriter
 from integrations.mail import SmtpMailer
+from services.link_renewal import RenewedLinkMails
 from services.notices import ClassNotices
 from services.outbox import Outbox
 from wiring.queues.parts import Activities, WorkerParts
@@ -22,6 +23,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     settings, database = parts.settings, parts.database
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
     outbox = Outbox(database, mailer, sealed_content(settings))
-    delivery = DeliveryActivities(outbox)
-    notices = ClassNotices(database, link_signer(settings), outbox)
+    links = link_signer(settings)
+    delivery = DeliveryActivities(outbox, RenewedLinkMails(database, links))
+    notices = ClassNotices(database, links, outbox)
     yield [NoticeActivities(ProgressWriter(database), notices).send, delivery.deliver, delivery.give_up]

@@ -47,6 +47,11 @@ export const de: Texts = {
       detail: "Er galt bis einige Zeit nach dem Unterricht.",
       next: "Bitten Sie den Absender um einen neuen Link.",
     },
+    "link-replaced": {
+      title: "Dieser Link wurde ersetzt",
+      detail: "Für diesen Unterricht gibt es einen neueren.",
+      next: "Nutzen Sie den Link aus Ihrer neuesten Nachricht, oder fragen Sie Ihre Schule.",
+    },
     "link-for-another-class": {
       title: "Dieser Link gehört zu einer anderen Stunde",
       detail: "Jede Stunde hat einen eigenen Link.",

@@ -43,6 +43,11 @@ export const en: Texts = {
       detail: "It worked until a while after the class.",
       next: "Ask whoever sent it for a new link.",
     },
+    "link-replaced": {
+      title: "This link has been replaced",
+      detail: "There is a newer one for this class.",
+      next: "Use the link in your newest message, or ask your school for it.",
+    },
     "link-for-another-class": {
       title: "This link belongs to another class",
       detail: "Each class has its own link.",

@@ -43,6 +43,11 @@ export const es: Texts = {
       detail: "Funcionaba hasta un tiempo después de la clase.",
       next: "Pide un enlace nuevo a quien te lo envió.",
     },
+    "link-replaced": {
+      title: "Este enlace se ha sustituido",
+      detail: "Hay uno más nuevo para esta clase.",
+      next: "Usa el enlace de tu mensaje más reciente o pídelo a tu escuela.",
+    },
     "link-for-another-class": {
       title: "Este enlace es de otra clase",
       detail: "Cada clase tiene su propio enlace.",

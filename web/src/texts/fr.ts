@@ -47,6 +47,11 @@ export const fr: Texts = {
       detail: "Il fonctionnait jusqu’à quelque temps après le cours.",
       next: "Demandez un nouveau lien à son expéditeur.",
     },
+    "link-replaced": {
+      title: "Ce lien a été remplacé",
+      detail: "Il y en a un plus récent pour ce cours.",
+      next: "Utilisez le lien de votre message le plus récent, ou demandez-le à votre école.",
+    },
     "link-for-another-class": {
       title: "Ce lien est celui d’un autre cours",
       detail: "Chaque cours a son propre lien.",

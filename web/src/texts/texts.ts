@@ -13,6 +13,7 @@ export type NoticeName =
   | "removed-from-class"
   | "link-invalid"
   | "link-expired"
+  | "link-replaced"
   | "link-for-another-class"
   | "not-found"
   | "rate-limited"
