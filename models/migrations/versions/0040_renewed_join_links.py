@@ -48,6 +48,7 @@ create function kept_out_of_rooms(wanted_sessions uuid[])
 def upgrade() -> None:
     for name in ("link_version", "room_version"):
         op.add_column("participant", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
+        op.alter_column("participant", name, server_default=None)
     op.add_column(
         "participant", sa.Column("replaced_code_hashes", JSONB(), server_default="[]", nullable=False)
     )
