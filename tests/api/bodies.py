@@ -185,6 +185,7 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     f"{SESSION}/substitute": lambda b: {"instructor_id": b.school.ids["instructor"]},
     f"{SESSION}/participants": lambda b: {"student_ids": [b.school.ids["student 0"]]},
     "/v1/notices/{notice_id}/send-again": lambda _: {"address": "mia@family.example"},
+    f"{SESSION}/participants/{{participant_id}}/renew-link": lambda _: {"keep_in_room": True},
     f"{SESSION}/guests": lambda _: {"name": "Aunt"},
     f"{SESSION}/documentation/revisions": lambda _: _revision(),
     f"{SESSION}/documentation/approve": lambda _: {"revision": 1},

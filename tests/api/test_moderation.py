@@ -124,6 +124,54 @@ async def test_staff_lets_a_removed_person_in_again(moderated: Moderated) -> Non
     assert {person["sent_out_at"] for person in await school.get(participants)} == {None}
 
 
+async def test_staff_removes_a_person_from_the_room(moderated: Moderated) -> None:
+    school, session_id = moderated.booked.school, moderated.booked.session_id
+    credentials: Json = (await moderated.credentials()).json()
+    path = f"/v1/sessions/{session_id}/participants/{credentials['identity']}"
+    ended = asyncio.Event()
+    async with in_room(credentials) as room:
+        room.on("disconnected", lambda _: ended.set())
+        await school.post(f"{path}/send-out")
+        async with asyncio.timeout(PATIENCE):
+            await ended.wait()
+    problem_of(await moderated.credentials(), 403, "removed-from-class")
+    await school.post(f"{path}/readmit")
+    assert (await moderated.credentials()).status_code == 200
+
+
+async def test_who_is_in_the_room_with_a_renewed_link_is_put_out_unless_kept_in(moderated: Moderated) -> None:
+    school, session_id = moderated.booked.school, moderated.booked.session_id
+    credentials: Json = (await moderated.credentials()).json()
+    path = f"/v1/sessions/{session_id}/participants/{credentials['identity']}/renew-link"
+    ended = asyncio.Event()
+    async with in_room(credentials) as room:
+        room.on("disconnected", lambda _: ended.set())
+        await school.post(path, {"keep_in_room": True})
+        assert not ended.is_set()
+        problem_of(await moderated.credentials(), 403, "link-replaced")
+        await school.post(path, {})
+        async with asyncio.timeout(PATIENCE):
+            await ended.wait()
+    newest = await school.join_token(session_id)
+    assert (await moderated.credentials(newest)).status_code == 200
+
+
+async def test_class_page_renews_links_and_removes_from_the_room(moderated: Moderated) -> None:
+    campus, session_id = moderated.booked.school.campus, moderated.booked.session_id
+    student: str = (await moderated.credentials()).json()["identity"]
+    path = f"/sessions/{session_id}/people/{student}"
+    async with campus.browser() as browser:
+        browser.headers["Sec-Fetch-Site"] = "same-origin"
+        await browser.get(campus.console_url(moderated.booked.school.id))
+        before = (await browser.get(f"/sessions/{session_id}")).text
+        assert f'hx-post="{path}/renew-link"' in before
+        assert f'hx-post="{path}/send-out"' in before
+        assert (await browser.post(f"{path}/renew-link", data={})).is_success
+        problem_of(await moderated.credentials(), 403, "link-replaced")
+        assert (await browser.post(f"{path}/send-out")).is_success
+        assert f'hx-post="{path}/readmit"' in (await browser.get(f"/sessions/{session_id}")).text
+
+
 async def test_class_page_shows_who_was_removed_and_lets_them_back_in(moderated: Moderated) -> None:
     campus, session_id = moderated.booked.school.campus, moderated.booked.session_id
     student: str = (await moderated.credentials()).json()["identity"]
@@ -133,7 +181,7 @@ async def test_class_page_shows_who_was_removed_and_lets_them_back_in(moderated:
         browser.headers["Sec-Fetch-Site"] = "same-origin"
         await open_link(browser, campus.console_url(moderated.booked.school.id))
         page = (await browser.get(f"/sessions/{session_id}")).text
-        assert "removed from the room by the instructor" in page
+        assert "removed from the room" in page
         assert page.count(f'hx-post="{act}"') == 1
         assert (await browser.post(act)).is_success
         assert act not in (await browser.get(f"/sessions/{session_id}")).text

@@ -41,6 +41,16 @@ def test_every_grant_is_set_so_that_no_default_applies(role: Role) -> None:
     assert {"roomAdmin", "roomCreate", "roomList", "roomRecord", "canUpdateOwnMetadata", "hidden"} <= grants
 
 
+def test_a_token_says_the_version_of_the_link_it_was_given_for() -> None:
+    attributes = [
+        TokenVerifier(KEY, SECRET)
+        .verify(MINTER.mint(Role.STUDENT, SESSION, "one", link_version=v))
+        .attributes
+        for v in (0, 2)
+    ]
+    assert attributes == [{}, {"link_version": "2"}]
+
+
 def test_only_the_instructor_may_share_a_screen_and_no_role_administers_the_room() -> None:
     may_share = {role for role in Role if "screen_share" in (GRANTS[role].can_publish_sources or [])}
 
