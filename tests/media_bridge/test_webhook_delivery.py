@@ -102,7 +102,12 @@ async def test_livekit_sends_the_events_of_a_class(
 async def in_room(server: TestLiveKit, token: str) -> AsyncIterator[asyncio.Future[int]]:
     """A connection with this token, and the reason for which it is ended."""
     room, ended = rtc.Room(), asyncio.get_running_loop().create_future()
-    room.on("disconnected", lambda reason: ended.done() or ended.set_result(reason))
+
+    def end(reason: int) -> None:
+        if not ended.done():
+            ended.set_result(reason)
+
+    room.on("disconnected", end)
     await room.connect(server.ws_url, token)
     try:
         yield ended
