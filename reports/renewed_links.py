@@ -6,6 +6,7 @@ from datetime import datetime
 
 from reports.catalogue import words_in
 from reports.contexts import RenderedMessage
+from reports.directions import isolated
 from reports.letters import render
 from reports.moments import moment
 
@@ -42,7 +43,7 @@ def render_renewed_links(
         "links": [
             (
                 moment(link.starts_at, words.language, time_zone, now=now),
-                link.title,
+                isolated(link.title, words.language),
                 words.fill("join_as", name=link.name) if several else words["join"],
                 link.url,
             )

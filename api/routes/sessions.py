@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.http.authentication import needs
+from api.http.authentication import Needs, needs
 from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId, Ids
 from api.http.paging import Listing, Page, next_cursor
@@ -164,7 +164,7 @@ async def remove_participant(
 
 @router.post(
     "/{session_id}/participants/{participant_id}/renew-link",
-    dependencies=[needs(Permission.SESSIONS_WRITE), needs(Permission.LINKS_READ)],
+    dependencies=WRITE,
 )
 async def renew_link(
     session_id: UUID, participant_id: UUID, options: RenewalIn, who: TheCaller, shared: Shared, now: Now
@@ -172,8 +172,9 @@ async def renew_link(
     """Renew a person's join link. The earlier link ends at once; the new one is returned, and mailed to those who get
     the person's messages.
 
-    Who is in the room with the earlier link is put out of it, unless you keep them in.
+    Who is in the room with the earlier link is put out of it, unless you keep them in. `links:read` is needed too.
     """
+    Needs(Permission.LINKS_READ).check(who)
     session, person = await shared.join_links.renew(
         who, session_id, participant_id, keep_in_room=options.keep_in_room, now=now
     )

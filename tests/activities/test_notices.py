@@ -30,8 +30,10 @@ from models.organization import Organization
 from models.people import Guardian, Student
 from reports.moments import moment
 from services.drafts import Drafts
+from services.inputs.people import GuardianChange
 from services.notices import ClassNotices
 from services.outbox import Outbox
+from services.resources.catalogue import GUARDIANS
 from tests.activities.school_rows import LINKS, SENDER, WORDS, SchoolRows, now, quiet_now, run, step, told
 from tests.integrations.smtp_servers import mail_server
 from tests.links import token_of
@@ -397,6 +399,23 @@ async def test_message_is_held_in_quiet_hours_and_sent_afterwards(
     assert (await school.send(N.CONFIRMATION, mailer)).held == 0
     assert set(readers_with_mail(school, mail_sink)) == CLASS_READERS
     assert await school.outcome(Step.CONFIRMATION) == Outcome.DONE
+
+
+async def test_message_that_was_held_goes_to_the_present_address_with_the_present_link(
+    school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer
+) -> None:
+    samira, moved = school.people["Samira"], f"moved.{school.id}@family.example"
+    await school.change(Guardian, col(Guardian.id) == samira, **quiet_now())
+    await school.send(N.CONFIRMATION, mailer)
+    async with school.database.tenant(school.id) as db:
+        await GUARDIANS.update(db, samira, GuardianChange(email=moved), None, now())
+    await school.change(Notice, col(Notice.send_after) > now(), send_after=now())
+    await school.send(N.CONFIRMATION, mailer)
+    assert "Samira" not in readers_with_mail(school, mail_sink)
+    (mail,) = mail_sink.messages(moved)
+    tokens = [token_of(url) for url in re.findall(r"https://\S+/join/\S+", mail["text"])]
+    links = [LINKS.read_join(token, school.session.session_id, now()) for token in tokens]
+    assert [link.version for link in links] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,12 @@ def test_a_link_points_to_its_class_and_returns_the_signed_claims() -> None:
 
 
 def test_a_link_carries_ids_and_no_names() -> None:
-    assert CLAIMS.keys() == {"aud", "exp", "session", "organization", "participant", "role"}
+    assert CLAIMS.keys() == {"aud", "exp", "session", "organization", "participant", "role", "version"}
+
+
+def test_a_link_from_a_release_without_versions_has_the_first() -> None:
+    claims = {name: value for name, value in CLAIMS.items() if name != "version"}
+    assert SIGNER.read_join(jwt.encode(claims, NEW, algorithm="HS256"), SESSION, BEFORE).version == 0
 
 
 def test_a_link_is_valid_until_the_second_it_expires() -> None:

@@ -4,7 +4,7 @@ Links and connections from before have version 0. `join_code_holder` and `remove
 release before.
 
 Revision ID: 0040
-Revises: 0027
+Revises: 0031
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0040"
-down_revision = "0027"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
