@@ -162,7 +162,7 @@ async def test_class_page_renews_links_and_removes_from_the_room(moderated: Mode
     path = f"/sessions/{session_id}/people/{student}"
     async with campus.browser() as browser:
         browser.headers["Sec-Fetch-Site"] = "same-origin"
-        await browser.get(campus.console_url(moderated.booked.school.id))
+        await open_link(browser, campus.console_url(moderated.booked.school.id))
         before = (await browser.get(f"/sessions/{session_id}")).text
         assert f'hx-post="{path}/renew-link"' in before
         assert f'hx-post="{path}/send-out"' in before
