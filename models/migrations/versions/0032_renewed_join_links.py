@@ -3,7 +3,7 @@
 Links and connections from before have version 0. `join_code_holder` and `removed_participants` stay for processes of the
 release before.
 
-Revision ID: 0040
+Revision ID: 0032
 Revises: 0031
 """
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0040"
+revision = "0032"
 down_revision = "0031"
 branch_labels = None
 depends_on = None
