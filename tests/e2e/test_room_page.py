@@ -292,10 +292,11 @@ def test_stage_devices_and_what_the_instructor_can_do(held: ClassUnderTest, brow
     latecomer.get_by_role("button", name="Join the class").click()
     in_class(latecomer)
 
-    for page, size in ((instructor, "desktop"), (student, "phone")):
-        pin_with_the_keyboard(page, LATECOMER)
+    forename = LATECOMER.split()[0]  # which is what students read
+    for page, size, name in ((instructor, "desktop", LATECOMER), (student, "phone", forename)):
+        pin_with_the_keyboard(page, name)
         look_at(page, f"stage-{size}")
-        unpin_and_show_everyone(page, LATECOMER, 3)
+        unpin_and_show_everyone(page, name, 3)
         change_microphone(page)
         look_at(page, f"devices-{size}")
         for scheme in ("light", "dark"):
