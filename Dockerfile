@@ -24,4 +24,4 @@ COPY --from=web /web/dist /app/web/dist
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
 USER homeroom
 EXPOSE 8000
-CMD ["uvicorn", "server:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000", "--no-proxy-headers"]
+CMD ["uvicorn", "server:create_app", "--factory", "--http", "server:LimitedConnection", "--host", "0.0.0.0", "--port", "8000", "--no-proxy-headers"]

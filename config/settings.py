@@ -108,6 +108,23 @@ class Settings(BaseSettings):
         description="Where requests are counted. Use async+redis://… for several API processes.",
     )
 
+    client_header_seconds: float = Field(
+        30, gt=0, description="Seconds for the headers of a request; then the connection ends."
+    )
+    client_idle_seconds: float = Field(
+        60,
+        gt=0,
+        description="Seconds for which a client may pause in a body or a response; then the connection ends.",
+    )
+    client_min_rate: float = Field(
+        100,
+        gt=0,
+        description="Bytes per second of a body or a response, below which its connection ends in time.",
+    )
+    exports_per_organization: int = Field(
+        4, ge=1, description="Downloads of exports that one organization may have open; further ones wait."
+    )
+
     log_level: str = "INFO"
     log_json: bool = True
 

@@ -19,12 +19,13 @@ from fastapi import FastAPI
 from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.http.slow_clients import ClientConnection
 from cli.local.ports import free_ports
 from config.settings import Settings
 from models.changes import listen
 from models.database import Database
 from models.tables import metadata
-from server import create_app
+from server import client_limits, create_app
 from signing.links import LinkSigner
 from tests.links import console_url, token_of
 from tests.stack import DatabaseUrls
@@ -67,9 +68,15 @@ async def serving_app(
     """This application at its public URL; `lifespan` is off for one that has been started already."""
     port = urlsplit(settings.public_url).port
     assert port is not None
+
+    class Connection(ClientConnection):
+        def __init__(self, *uvicorn: Any, **named: Any) -> None:
+            super().__init__(*uvicorn, limits=client_limits(settings), **named)
+
     config = uvicorn.Config(
         app,
         port=port,
+        http=Connection,
         ws="none",
         log_config=None,
         timeout_graceful_shutdown=grace,

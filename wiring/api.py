@@ -166,7 +166,11 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         rooms=make_rooms(settings),
         webhooks=make_webhook_verifier(settings),
         store=open_store(settings.object_store_url, settings.object_store_options),
-        exports=Exports(database, most=max(1, settings.database_pool_size // 2)),
+        exports=Exports(
+            database,
+            most=max(1, settings.database_pool_size // 2),
+            downloads=settings.exports_per_organization,
+        ),
         deliveries=deliveries,
         openid=OpenIdConnect(
             f"{settings.public_url.rstrip('/')}{OPENID_CALLBACK}", local=settings.allow_private_addresses

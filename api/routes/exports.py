@@ -40,7 +40,7 @@ class PeriodQuery(BaseModel):
 
 
 class ExportStream(StreamingResponse):
-    """Streams an export, and frees its database connection as soon as the client disconnects."""
+    """Streams an export, and ends it as soon as the client disconnects."""
 
     def __init__(self, made: Export, form: ExportFormat, name: str) -> None:
         headers = {

@@ -56,7 +56,7 @@ def webhooks_service(environ: Mapping[str, str], port: int) -> Service:
 def _uvicorn_service(
     name: str, application: str, environ: Mapping[str, str], port: int, urls: Mapping[str, str]
 ) -> Service:
-    options = ["--host", "127.0.0.1", "--port", str(port)]
+    options = ["--http", "server:LimitedConnection", "--host", "127.0.0.1", "--port", str(port)]
     options += [
         "--timeout-graceful-shutdown",
         str(_API_GRACE_SECONDS),
