@@ -29,6 +29,10 @@ class SignInLockout:
         await self._attempt(Attempt.LINK_FROM_NETWORK, network, now)
         await self._attempt(Attempt.LINK_TO_ADDRESS, account, now)
 
+    async def count_provider_sign_in(self, host: str, now: datetime) -> None:
+        """Count a sign-in that goes on at an identity provider, which we ask for its address. Raises RateLimited."""
+        await self._attempt(Attempt.PROVIDER_FROM_NETWORK, network_of(host), now)
+
     async def check_network(self, host: str, now: datetime) -> None:
         """Raises RateLimited if a network sent too many bad tokens. Counts nothing."""
         await self._attempt(Attempt.BAD_TOKEN_FROM_NETWORK, network_of(host), now, note=False)

@@ -55,7 +55,11 @@ class LiveStream(StreamingResponse):
         headers: Mapping[str, str],
         access: StreamAccess,
     ) -> None:
-        super().__init__(messages, media_type="text/event-stream", headers=headers)
+        super().__init__(
+            messages,
+            media_type="text/event-stream",
+            headers={**headers, "X-Accel-Buffering": "no"},  # a proxy passes each event on at once
+        )
         self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from jinja2 import Environment
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cli.local.mail_store import MailStore, StoredMail
 
@@ -42,9 +44,32 @@ _SINGLE = """{% extends page %}{% block main %}<p><a href="/">Mailbox</a></p><h1
 """
 
 
+_LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost"})
+
+
+class LocalRequestsOnly:
+    """Refuses requests that another site leads a browser to: by its own host name (DNS rebinding) or from its pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _is_local(Headers(scope=scope)):
+            await PlainTextResponse("This page is for this machine only.", 403)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _is_local(headers: Headers) -> bool:
+    host, origin = headers.get("host", ""), headers.get("origin")
+    name, _, port = host.partition(":")
+    return name in _LOCAL_HOSTS and (not port or port.isdecimal()) and origin in (None, f"http://{host}")
+
+
 def mailbox_app(store: MailStore) -> FastAPI:
     """Serves pages at `/` and `/messages/{id}`, and JSON at `/api/messages` and `/api/messages/{id}`."""
     app = FastAPI(title="Homeroom mailbox", docs_url=None, redoc_url=None)
+    app.add_middleware(LocalRequestsOnly)
     environment = Environment(autoescape=True)
     environment.filters["moment"] = _moment
     page, listing, single = map(environment.from_string, (_PAGE, _LIST, _SINGLE))

@@ -120,13 +120,20 @@ async def use_operator_link(
 
 @router.get("/sign-in/with/{provider_id}")
 async def with_provider(
-    provider_id: UUID, request: Request, shared: Shared, domain: str = "", next: str = "", hint: str = ""
+    provider_id: UUID,
+    request: Request,
+    shared: Shared,
+    now: Now,
+    domain: str = "",
+    next: str = "",
+    hint: str = "",
 ) -> Response:
     try:
         hinted = read_address(hint)
     except ValueError:
         hinted = ""
     try:
+        await shared.lockout.count_provider_sign_in(_host(request), now)
         url, cookie = await shared.openid_sign_in.begin(provider_id, domain.lower(), safe_path(next), hinted)
     except HomeroomError as error:
         return refusal(request, "sign_in_refused.html", error)

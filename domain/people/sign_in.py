@@ -21,6 +21,7 @@ class Attempt(StrEnum):
     LINK_TO_ADDRESS_FROM_NETWORK = "link to address from network"
     LINK_TO_ADDRESS = "link to address"
     LINK_FROM_NETWORK = "link from network"
+    PROVIDER_FROM_NETWORK = "identity provider from network"
     BAD_TOKEN_FROM_NETWORK = "bad token from network"
     BAD_JOIN_CODE_FROM_NETWORK = "bad join code from network"
 
@@ -39,6 +40,7 @@ LIMITS = {
     Attempt.LINK_TO_ADDRESS_FROM_NETWORK: Limit(5, timedelta(minutes=15)),
     Attempt.LINK_TO_ADDRESS: Limit(15, timedelta(minutes=15)),
     Attempt.LINK_FROM_NETWORK: Limit(600, timedelta(minutes=15)),
+    Attempt.PROVIDER_FROM_NETWORK: Limit(600, timedelta(minutes=15)),
     Attempt.BAD_TOKEN_FROM_NETWORK: Limit(300, timedelta(minutes=15)),
     Attempt.BAD_JOIN_CODE_FROM_NETWORK: Limit(300, timedelta(minutes=15)),
 }

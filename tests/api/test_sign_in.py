@@ -315,6 +315,18 @@ async def test_requests_from_one_network_are_limited(
     assert (await request_link(browser, "somebody@harbour.example")).status_code == 200
 
 
+async def test_ways_to_identity_providers_are_limited(
+    campus: Campus, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = 3
+    monkeypatch.setitem(LIMITS, Attempt.PROVIDER_FROM_NETWORK, Limit(limit, timedelta(minutes=15)))
+    answers = [await browser.get(f"/sign-in/with/{uuid4()}") for _ in range(limit + 1)]
+    assert all(answer.status_code < 429 for answer in answers[:-1])
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) > 0
+    forget_attempts(campus)
+
+
 async def test_guessing_tokens_locks_the_network_out(
     browser: httpx.AsyncClient, mail_sink: TestMail, opened: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:

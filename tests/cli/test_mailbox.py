@@ -55,6 +55,30 @@ def test_unknown_and_crafted_ids_are_not_found(mail_sink: TestMail) -> None:
         assert refused.value.code == 404
 
 
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Host", "rebound.example"),
+        ("Host", "127.0.0.1.rebound.example"),
+        ("Host", "localhost:8025@rebound.example"),
+        ("Origin", "https://another.example"),
+        ("Origin", "null"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_other_sites_read_and_clear_no_mail(
+    mail_sink: TestMail, method: str, header: str, value: str
+) -> None:
+    _send(mail_sink, "private@home.example", "<p>Hello</p>")
+    mail_sink.wait_for("private@home.example")
+    wanted = urllib.request.Request(f"{mail_sink.url}/api/messages", method=method, headers={header: value})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(wanted, timeout=10)
+    refused.value.close()
+    assert refused.value.code == 403
+    assert mail_sink.messages("private@home.example")
+
+
 def test_mails_survive_a_crash_of_the_sink(mail_sink: TestMail) -> None:
     _send(mail_sink, "survivor@home.example", "<p>Hello</p>")
     mail_sink.running.restart()

@@ -29,12 +29,12 @@ pytestmark = pytest.mark.adapter
 PATIENCE = 30.0  # seconds in which a slow client is surely ended
 PAUSE = 0.1  # seconds between two signs of life
 IDLE, RATE = 1.5, 2_000  # the limits of the server under test: seconds, bytes per second
-ROWS = 40_000  # a file of some 15 MB, which no buffer holds
+ROWS = 15_000  # a file of some 8 MB, which no buffer holds
 DOWNLOADS = 8  # more than there are turns, and more than one organization may have open
 _UTTERANCES = """
     insert into utterance (organization_id, id, session_id, identity, track_sid, starts_at, ends_at, text, words,
                            language, confidence, engine)
-    select %s, gen_random_uuid(), %s, %s, 'TR_1', t, t + interval '1 second', repeat('word ', 30), '[]', 'en', 1, ''
+    select %s, gen_random_uuid(), %s, %s, 'TR_1', t, t + interval '1 second', repeat('word ', 60), '[]', 'en', 1, ''
     from generate_series(1, %s) as n, lateral (select %s::timestamptz + n * interval '1 second' as t)
 """
 
