@@ -4,10 +4,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help sync setup demo up down check check-source check-behaviour format test test-whisperx
+.PHONY: help sync setup demo up down check check-source check-behaviour format test security test-whisperx
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
+SECURITY_ARGS ?=
 
 # The machine's Python where it fits, so that nothing is fetched that the registries do not have.
 export UV_PYTHON_PREFERENCE := system
@@ -51,6 +52,10 @@ test: sync ## all checks and tests
 	@$(BIN)/homeroom setup --for-tests
 	@$(MAKE) --no-print-directory check
 	@scripts/test $(PYTEST_ARGS)
+
+security: sync ## audit dependencies, look for secrets, run the security tests; SECURITY_ARGS=--online asks OSV and npm too
+	@$(BIN)/homeroom setup --for-tests
+	@$(BIN)/python -m scripts.security $(SECURITY_ARGS)
 
 test-whisperx: ## install the second speech engine (gigabytes) beside and run its tests
 	UV_PROJECT_ENVIRONMENT=.venv-whisperx scripts/uv sync --locked --extra speech --extra whisperx
