@@ -1,5 +1,6 @@
 """What docs say of the code is what the code says."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -32,3 +33,26 @@ def test_the_tables_of_the_api_are_those_of_the_code() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def test_tests_that_the_security_page_names_exist() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    named = re.findall(r"`(tests/[\w/.]+?)(?:::(\w+))?`", page)
+    assert len(named) > 50
+    for file, name in named:
+        assert (ROOT / file).is_file(), file
+        tree = ast.parse((ROOT / file).read_text())
+        assert not name or name in _functions(tree), f"{file} has no {name}"
+
+
+def test_the_security_page_has_every_chapter_of_the_standard() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    chapters = re.findall(r"^## V(\d+) [A-Z].*\n((?:(?!^## ).*\n)*)", page, re.MULTILINE)
+    assert [int(number) for number, _ in chapters] == list(range(1, 18))
+    for number, text in chapters:
+        assert "`tests/" in text, f"V{number} names no test"
+        assert "Not met: " in text, f"V{number} does not say what is not met"
+
+
+def _functions(tree: ast.Module) -> set[str]:
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
