@@ -1,32 +1,15 @@
-"""HTTP clients for every role in a school: API keys for key roles, signed-in browsers for people."""
+"""Browsers in which people of a school are signed in."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import aclosing
 from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
 
 from api.http.authentication import cookie_name
-from domain.people.access import KEY_ROLES, AccessRole
 from models.database import Database
 from services.sign_in import start_browser_session
-from tests.campus import Campus, School
-
-
-@asynccontextmanager
-async def callers(school: School) -> AsyncIterator[dict[AccessRole, httpx.AsyncClient]]:
-    async with AsyncExitStack() as clients:
-        by_role: dict[AccessRole, httpx.AsyncClient] = {}
-        for role in KEY_ROLES:
-            made = await school.post("/v1/keys", {"name": role, "role": role})
-            by_role[role] = await clients.enter_async_context(school.campus.client(made["api_key"]))
-        for role, kind in ((AccessRole.INSTRUCTOR, "instructor"), (AccessRole.GUARDIAN, "guardian")):
-            person = UUID(school.ids[kind])
-            by_role[role] = await clients.enter_async_context(
-                await signed_in(school.campus, school.id, kind, person)
-            )
-        yield by_role
+from tests.campus import Campus
 
 
 async def signed_in(campus: Campus, organization_id: UUID, kind: str, person: UUID) -> httpx.AsyncClient:
