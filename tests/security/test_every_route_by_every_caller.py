@@ -242,9 +242,7 @@ def _names_of(world: World) -> list[bytes]:
     return [name.encode() for name in names if name]
 
 
-@pytest.mark.parametrize(
-    "state", [SessionState.SCHEDULED, SessionState.LIVE, SessionState.CLOSED, SessionState.CANCELLED]
-)
+@pytest.mark.parametrize("state", SessionState)
 async def test_a_class_is_closed_to_strangers_in_every_state(
     world: World, everybody: list[Caller], state: SessionState
 ) -> None:
