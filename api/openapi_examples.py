@@ -134,6 +134,7 @@ BODIES: Final[dict[str, Json]] = {
     f"POST {_SESSION}/cancel": {"reason": "weather"},
     f"POST {_SESSION}/substitute": {"instructor_id": INSTRUCTOR},
     f"POST {_SESSION}/participants": {"student_ids": [STUDENT]},
+    f"POST {_SESSION}/participants/{{participant_id}}/renew-link": {"keep_in_room": True},
     f"POST {_SESSION}/guests": {"name": "Head of mathematics"},
     f"POST {_SESSION}/documentation/revisions": {
         "statements": [_STATEMENT],
