@@ -114,7 +114,8 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
     if "{session_id}" in path:
         session_id = await school.book()
         real["session"], real["link"] = session_id, await school.join_token(session_id)
-        return path.format(session_id=session_id)
+        people = await school.get(f"/v1/sessions/{session_id}/participants")
+        return path.format(session_id=session_id, participant_id=people[0]["id"])
     if "{case_id}" in path:
         (case_id,) = await open_cases(school, await school.book(), ExceptionKind.WEBHOOK_GAP)
         return path.format(case_id=case_id)
