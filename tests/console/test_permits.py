@@ -42,11 +42,11 @@ async def colleague(harbour: School) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize("module", ["sessions.command_forms", "review.review_page"])
-def test_every_route_requires_one_permission(module: str) -> None:
+def test_every_route_requires_a_permission(module: str) -> None:
     for route in import_module(f"console.{module}").router.routes:
         assert isinstance(route, APIRoute)
         permits = [d.call for d in route.dependant.dependencies if isinstance(d.call, Permits)]
-        assert len(permits) == 1, route.path
+        assert permits, route.path
 
 
 async def test_a_guardian_opens_no_page(harbour: School, session_id: str) -> None:

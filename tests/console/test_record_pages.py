@@ -54,12 +54,12 @@ async def make(operator: httpx.AsyncClient, kind: RecordKind, **changes: str) ->
     return await operator.post(f"{kind.base}/new", data=typed | {"key": hidden(form, "key")})
 
 
-def test_every_route_of_the_pages_requires_one_permission() -> None:
+def test_every_route_of_the_pages_requires_a_permission() -> None:
     for module in PERMITTED:
         for route in module.router.routes:
             dependant = getattr(route, "dependant")  # noqa: B009
             permits = [d.call for d in dependant.dependencies if isinstance(d.call, Permits)]
-            assert len(permits) == 1, getattr(route, "path")  # noqa: B009
+            assert permits, getattr(route, "path")  # noqa: B009
     assert commands_of_sessions in [module.router for module in PERMITTED]
 
 
