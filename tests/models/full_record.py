@@ -68,7 +68,7 @@ async def make_record(database: Database, urls: DatabaseUrls) -> Tenant:
         "documentation_revision": {"statements": Jsonb([statement, plain])},
         "exception_case": {"detail": Jsonb({"step": "capture", "text": HARD})},
         "audio_segment": {"identity": "capture-nobody"},
-        "telemetry_minute": {"kind": "quality"},
+        "telemetry_minute": {"kind": "quality", "source": "webhook", "scores": 1, "score_sum": 2},
         "session_event": {
             "kind": "chat",
             "identity": str(tenant["participant"]["id"]),

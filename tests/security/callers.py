@@ -148,7 +148,8 @@ class World:
         return token_of(self.links.family_url(link, datetime.now(UTC) + HOUR))
 
     def join_link(self, tenant: Tenant, role: Role = Role.STUDENT) -> str:
-        link = JoinLink(tenant.session_id, tenant.id, tenant["participant"]["id"], role)
+        person = tenant["participant"]
+        link = JoinLink(tenant.session_id, tenant.id, person["id"], role, person["link_version"])
         return token_of(self.links.join_url(link, datetime.now(UTC) + HOUR))
 
     def desk_link(self) -> str:
