@@ -149,9 +149,8 @@ async def reader(world: World, kind: str, loss: str) -> Caller:
         return await world.key(school, AccessRole.INTEGRATOR, Permission.EVENTS_READ)
     if kind == "link":
         lasts = timedelta(seconds=1.5) if loss == "link expired" else timedelta(hours=1)
-        link = JoinLink(
-            school.session_id, school.id, school["participant"]["id"], school["participant"]["role"]
-        )
+        person = school["participant"]
+        link = JoinLink(school.session_id, school.id, person["id"], person["role"], person["link_version"])
         return world.bearing("link", token_of(world.links.join_url(link, datetime.now(UTC) + lasts)))
     if kind == "operator":
         return await world.person(school, kind, None, AccessRole.ADMIN, method="desk")
