@@ -46,7 +46,12 @@ class Spool:
             position += len(chunk)
             yield chunk
 
+    @property
+    def is_closed(self) -> bool:
+        return self._file.closed
+
     def close(self) -> None:
+        """Free the space; what is appended afterwards is dropped."""
         with self._in_use:
             self._file.close()
 

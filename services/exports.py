@@ -49,10 +49,12 @@ class Export:
             await self.aclose()
 
     async def aclose(self) -> None:
-        """End the export, also before its last piece."""
+        """End the export, also before its last piece.
+
+        The table is read to the end of the present batch: a query that is cancelled would leave its cursor open.
+        """
         if not self._closed:
             self._closed = True
-            self._writing.cancel()
             self._spool.close()
             self._release()
         await asyncio.wait([self._writing])  # last, because the caller may be cancelled here
@@ -147,6 +149,8 @@ class Exports:
             pieces = self._pieces(places, organization_id, view, form, period)
             async with aclosing(pieces):
                 async for piece in pieces:
+                    if spool.is_closed:
+                        return
                     await spool.append(piece)
         except Exception as error:  # for the reader, who comes to it after what was written before
             spool.end(error)
