@@ -504,6 +504,8 @@ def unpin_and_show_everyone(page: Page, name: str, count: int) -> None:
 def change_microphone(page: Page) -> None:
     """Opens the devices and chooses another microphone, which changes nothing else."""
     was = control(page, "Microphone").get_attribute("data-lk-enabled") or ""
+    if control(page, "More").is_visible():  # on a phone
+        control(page, "More").click()
     control(page, "Devices").click()
     microphone = page.get_by_role("combobox", name="Microphone")
     other = microphone.locator("option:not(:checked)").last
