@@ -1,6 +1,7 @@
 """Joining a class with a signed link: the link, LiveKit credentials, chat, and the browser's measurements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -101,10 +102,8 @@ class Joining:
 
     async def class_now(self, link: str, session_id: UUID, now: datetime) -> tuple[Session, Course]:
         """The class as it is now. Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass."""
-        holder = self._links.read_join(link, session_id, now)
-        async with self._database.tenant(holder.organization_id) as db:
-            session = (await admitted(db, holder)).session
-            return session, await entities.get(db, Course, session.course_id)
+        async with self._in_the_room(link, session_id, now) as (db, _, joining):
+            return joining.session, await entities.get(db, Course, joining.session.course_id)
 
     async def people(
         self, link: str, session_id: UUID, now: datetime
@@ -113,9 +112,7 @@ class Joining:
 
         Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
         """
-        holder = self._links.read_join(link, session_id, now)
-        async with self._database.tenant(holder.organization_id) as db:
-            joining = await admitted(db, holder)
+        async with self._in_the_room(link, session_id, now) as (db, _, joining):
             participants = await sessions.participants(db, session_id)
             names = names_for(joining.participant, participants, policy_of(await organization(db)))
             return joining.session, participants, names
@@ -125,10 +122,8 @@ class Joining:
 
         Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
         """
-        holder = self._links.read_join(link, session_id, now)
-        async with self._database.tenant(holder.organization_id) as db:
-            await admitted(db, holder)
-        return holder
+        async with self._in_the_room(link, session_id, now) as (_, holder, _):
+            return holder
 
     async def chat(
         self, link: str, session_id: UUID, now: datetime, after: ChatPosition | None, limit: int
@@ -138,19 +133,15 @@ class Joining:
         What was said before the class was moved is left out.
         Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotFound.
         """
-        holder = self._links.read_join(link, session_id, now)
-        async with self._database.tenant(holder.organization_id) as db:
-            session = (await admitted(db, holder)).session
-            since = session.occurrence_since
+        async with self._in_the_room(link, session_id, now) as (db, _, joining):
+            since = joining.session.occurrence_since
             return await events.chat(db, session_id, since=since, after=after, limit=limit)
 
     async def admit_to_captions(self, link: str, session_id: UUID, now: datetime) -> JoinLink:
         """As `admit`. Raises NotAllowed too, where the organization shows no captions."""
-        holder = self._links.read_join(link, session_id, now)
-        async with self._database.tenant(holder.organization_id) as db:
-            await admitted(db, holder)
+        async with self._in_the_room(link, session_id, now) as (db, holder, _):
             await _require_captions(db)
-        return holder
+            return holder
 
     async def captions(self, link: str, session_id: UUID, now: datetime, limit: int) -> list[Caption]:
         """The last things said in the class as far as they are transcribed, in time order.
@@ -158,11 +149,19 @@ class Joining:
         What was said before the class was moved is left out.
         Raises LinkInvalid, LinkExpired, ClassNotOpen, ClassEnded, RemovedFromClass, NotAllowed, NotFound.
         """
+        async with self._in_the_room(link, session_id, now) as (db, _, joining):
+            await _require_captions(db)
+            since = joining.session.occurrence_since
+            return await recordings.latest_captions(db, session_id, since, limit)
+
+    @asynccontextmanager
+    async def _in_the_room(
+        self, link: str, session_id: UUID, now: datetime
+    ) -> AsyncIterator[tuple[AsyncSession, JoinLink, sessions.Joining]]:
+        """A transaction of the link's organization, with the link and whom it admits. Raises as `admit`."""
         holder = self._links.read_join(link, session_id, now)
         async with self._database.tenant(holder.organization_id) as db:
-            session = (await admitted(db, holder)).session
-            await _require_captions(db)
-            return await recordings.latest_captions(db, session_id, session.occurrence_since, limit)
+            yield db, holder, await admitted(db, holder)
 
 
 def names_for(
