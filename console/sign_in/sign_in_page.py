@@ -1,5 +1,7 @@
 """Sign-in by an emailed link or with an organization's identity provider, and sign-out."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -23,7 +25,7 @@ from integrations.email_addresses import deliverable_address
 from services.inputs.fields import read_address
 from services.openid_sign_in import FLOW_TTL
 from services.operator_links import OPERATOR
-from services.sign_in import sign_out
+from services.sign_in import SignIn, sign_out
 from wiring.api import OPENID_CALLBACK
 
 router = APIRouter(
@@ -79,12 +81,7 @@ async def use_link(
     token: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",
 ) -> Response:
-    try:
-        await shared.lockout.check_network(_host(request), now)
-        result = await shared.sign_in_links.use(token, now)
-    except HomeroomError as error:
-        return await _refused(request, shared, error, now)
-    return signed_in(shared, result.token, safe_path(next) or home_path(result.role))
+    return await _sign_in_by(request, shared, shared.sign_in_links.use, token, next, now)
 
 
 @router.get("/sign-in/operator")
@@ -110,12 +107,7 @@ async def use_operator_link(
     token: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",
 ) -> Response:
-    try:
-        await shared.lockout.check_network(_host(request), now)
-        result = await shared.operator_links.sign_in(token, now)
-    except HomeroomError as error:
-        return await _refused(request, shared, error, now)
-    return signed_in(shared, result.token, safe_path(next) or home_path(result.role))
+    return await _sign_in_by(request, shared, shared.operator_links.sign_in, token, next, now)
 
 
 @router.get("/sign-in/with/{provider_id}")
@@ -184,6 +176,23 @@ def _form(
     context = {"path": path, "address": address, "error": error, "note": note}
     local = shared.settings.mailbox_url is not None
     return page(request, "sign_in.html", 422 if error else 200, local=local, **context)
+
+
+async def _sign_in_by(
+    request: Request,
+    shared: State,
+    use: Callable[[str, datetime], Awaitable[SignIn]],
+    token: str,
+    next: str,
+    now: datetime,
+) -> Response:
+    """Uses the token of a link whose button was pressed. A wrong one counts against the network."""
+    try:
+        await shared.lockout.check_network(_host(request), now)
+        result = await use(token, now)
+    except HomeroomError as error:
+        return await _refused(request, shared, error, now)
+    return signed_in(shared, result.token, safe_path(next) or home_path(result.role))
 
 
 async def _refused(request: Request, shared: State, error: HomeroomError, now: Now) -> Response:
