@@ -1,6 +1,6 @@
 """HEAD: the answer to a GET without its body (RFC 9110, 9.3.2), for every route that answers GET.
 
-The routes see a GET. Those that change something when they are opened, such as sign-in links, ask `is_head` first.
+The routes see a GET. One that changes something when it is opened, such as a provider's callback, asks `is_head` first.
 """
 
 import asyncio

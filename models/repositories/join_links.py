@@ -21,10 +21,7 @@ async def of_people(db: AsyncSession, person_ids: Collection[UUID]) -> list[Plac
 
     A class that is over is among them, because it can be reopened.
     """
-    is_theirs = col(Participant.student_id).in_(person_ids) | col(Participant.instructor_id).in_(person_ids)
-    query = sa.select(Session, Participant).join(Participant, col(Participant.session_id) == col(Session.id))
-    rows = await db.execute(query.where(is_theirs, col(Session.state).not_in(FINAL_STATES)))
-    return [(session, person) for session, person in rows]
+    return await _places(db, _of(person_ids).where(col(Session.state).not_in(FINAL_STATES)))
 
 
 async def renew(db: AsyncSession, participant_ids: Collection[UUID], *, put_out: bool) -> None:
@@ -55,12 +52,9 @@ async def renewed_to_come(
     db: AsyncSession, person_ids: Collection[UUID], now: datetime, limit: int
 ) -> Sequence[Place]:
     """Coming and running classes of these people whose link in earlier messages opens nothing any more, by start."""
-    is_theirs = col(Participant.student_id).in_(person_ids) | col(Participant.instructor_id).in_(person_ids)
     query = (
-        sa.select(Session, Participant)
-        .join(Participant, col(Participant.session_id) == col(Session.id))
+        _of(person_ids)
         .where(
-            is_theirs,
             col(Participant.removed_at).is_(None),
             col(Participant.link_version) > 0,
             col(Session.state).not_in(OVER_STATES),
@@ -70,4 +64,18 @@ async def renewed_to_come(
         .order_by(col(Session.starts_at), col(Participant.name), col(Participant.id))
         .limit(limit)
     )
+    return await _places(db, query)
+
+
+def _of(person_ids: Collection[UUID]) -> sa.Select[Session, Participant]:
+    """All classes of these students and instructors, with their participant."""
+    is_theirs = col(Participant.student_id).in_(person_ids) | col(Participant.instructor_id).in_(person_ids)
+    return (
+        sa.select(Session, Participant)
+        .join(Participant, col(Participant.session_id) == col(Session.id))
+        .where(is_theirs)
+    )
+
+
+async def _places(db: AsyncSession, query: sa.Select[Session, Participant]) -> list[Place]:
     return [(session, person) for session, person in await db.execute(query)]
