@@ -28,7 +28,7 @@ from models.tables import metadata
 from server import client_limits, create_app
 from signing.links import LinkSigner
 from tests.links import console_url, token_of
-from tests.stack import DatabaseUrls
+from tests.stack import DatabaseUrls, TestPostgres
 
 ADMIN = "the-operator's-token"
 LINK_SECRET = "a-secret-of-thirty-two-characters-or-more"
@@ -117,6 +117,15 @@ def settings_for(database: DatabaseUrls, **parts: object) -> Settings:
         | nowhere
         | parts
     )
+
+
+@asynccontextmanager
+async def house_on(server: TestPostgres, template: str, **parts: object) -> AsyncIterator["Campus"]:
+    """The application on a new database, with nothing else of the stack but these parts of the settings."""
+    urls = server.create_database(template=template)
+    settings = settings_for(urls, **parts)
+    async with serving(settings) as app:
+        yield Campus(settings, urls, app)
 
 
 def application(settings: Settings, create: Callable[[Settings], FastAPI] = create_app) -> FastAPI:

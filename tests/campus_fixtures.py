@@ -7,7 +7,7 @@ import pytest
 
 from models.database import Database
 from tests.api.openid_provider import openid_provider
-from tests.campus import Campus, School, school, serving, settings_for
+from tests.campus import Campus, School, house_on, school, serving, settings_for
 from tests.stack import TestLiveKit, TestMail, TestPostgres, TestTemporal
 from wiring.workers import running_workers
 from workflows.queues import Queue
@@ -47,10 +47,8 @@ def issuer(campus: Campus) -> Iterator[str]:
 @pytest.fixture(scope="module")
 async def house(postgres_server: TestPostgres, migrated_template: str) -> AsyncIterator[Campus]:
     """The application on a database, with nothing else of the stack."""
-    urls = postgres_server.create_database(template=migrated_template)
-    settings = settings_for(urls)
-    async with serving(settings) as app:
-        yield Campus(settings, urls, app)
+    async with house_on(postgres_server, migrated_template) as campus:
+        yield campus
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.mailed import request_link
 from tests.api.openid_provider import CLIENT_ID, CLIENT_SECRET
-from tests.campus import ADMIN, Campus, Json, School, problem_of, school, serving, settings_for
+from tests.campus import ADMIN, Campus, Json, School, house_on, problem_of, school
 from tests.security.name_server import NameServer, name_server
 from tests.stack import TestPostgres
 
@@ -26,10 +26,8 @@ async def town(
     postgres_server: TestPostgres, migrated_template: str, names: NameServer
 ) -> AsyncIterator[Campus]:
     """The application on a database, with a name server of its own."""
-    urls = postgres_server.create_database(template=migrated_template)
-    settings = settings_for(urls, dns_servers=[names.address])
-    async with serving(settings) as app:
-        yield Campus(settings, urls, app)
+    async with house_on(postgres_server, migrated_template, dns_servers=[names.address]) as campus:
+        yield campus
 
 
 @pytest.fixture
@@ -132,8 +130,9 @@ async def test_a_domain_of_no_provider_cannot_be_proven(owner: School, domain: s
 async def test_a_name_server_that_is_down_proves_nothing(
     postgres_server: TestPostgres, migrated_template: str, issuer: str, domain: str
 ) -> None:
-    urls = postgres_server.create_database(template=migrated_template)
-    settings = settings_for(urls, dns_servers=["127.0.0.1:9"])
-    async with serving(settings) as app, school(Campus(settings, urls, app)) as opened:
+    async with (
+        house_on(postgres_server, migrated_template, dns_servers=["127.0.0.1:9"]) as deaf,
+        school(deaf) as opened,
+    ):
         await claim(opened, issuer, domain)
         problem_of(await prove(opened, domain), 503, "unavailable")
