@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import HomeroomError, TransitionRefused
 from domain.notices.kinds import CourseNoticeKind, NoticeKind, notice_id, notice_key
-from domain.notices.timing import send_at
 from domain.people.access import Principal
 from domain.people.sign_in import FAMILY_LINK_TTL
 from domain.subjects import SubjectKind
@@ -235,14 +234,7 @@ class CourseMembers:
             time_zone=reader.time_zone,
             now=now,
         )
-        send_after = send_at(
-            _AS_URGENT_AS[kind],
-            now,
-            class_starts_at=first,
-            zone=reader.time_zone,
-            quiet_from=reader.quiet_from,
-            quiet_until=reader.quiet_until,
-        )
+        send_after = reader.send_at(_AS_URGENT_AS[kind], now, first)
         return Notice(
             id=notice_id(key),
             organization_id=enrollment.organization_id,

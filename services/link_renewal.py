@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.notices.kinds import AccountNoticeKind, NoticeKind, notice_id, notice_key
-from domain.notices.timing import send_at
 from domain.people.sign_in import FAMILY_LINK_TTL
 from domain.sessions.states import OVER_STATES
 from domain.subjects import SubjectKind
@@ -92,14 +91,7 @@ def _notice(reader: Recipient, first: Session, now: datetime) -> Notice:
     kind = AccountNoticeKind.LINKS_RENEWED
     key = notice_key(reader.id, kind, reader.id, now.isoformat())
     # As urgent as the news that a class is on the schedule.
-    send_after = send_at(
-        NoticeKind.ADDED,
-        now,
-        class_starts_at=first.starts_at,
-        zone=reader.time_zone,
-        quiet_from=reader.quiet_from,
-        quiet_until=reader.quiet_until,
-    )
+    send_after = reader.send_at(NoticeKind.ADDED, now, first.starts_at)
     return Notice(
         id=notice_id(key),
         organization_id=first.organization_id,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import MailboxBusy, TransitionRefused
 from domain.notices.kinds import WITH_JOIN_LINKS, NoticeKind, is_of_each_start, notice_id, notice_key
-from domain.notices.timing import is_outdated, send_at
+from domain.notices.timing import is_outdated
 from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
 from models.database import Database
@@ -200,14 +200,7 @@ def _row(
         calendar=calendar,
         unsubscribe_url=content.unsubscribe_url,
         class_starts_at=session.starts_at,
-        send_after=send_at(
-            notice.kind,
-            now,
-            class_starts_at=session.starts_at,
-            zone=recipient.time_zone,
-            quiet_from=recipient.quiet_from,
-            quiet_until=recipient.quiet_until,
-        ),
+        send_after=recipient.send_at(notice.kind, now, session.starts_at),
         created_at=now,
     )
 

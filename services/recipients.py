@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.notices.kinds import Audience, NoticeKind, audiences
+from domain.notices.timing import send_at
 from domain.people.roles import Role
 from models.people import Guardian, Instructor, Student
 from models.repositories import entities, people
@@ -32,6 +33,17 @@ class Recipient:
     quiet_until: time | None = None
     unsubscribed: frozenset[str] = frozenset()  # kinds of notices that are not sent
     others: tuple[Participant, ...] = ()  # of a change of people: the guardian's other children in the class
+
+    def send_at(self, kind: NoticeKind, at: datetime, class_starts_at: datetime) -> datetime:
+        """When to send this recipient a notice that is due `at`, by their quiet hours. See `domain.notices.timing`."""
+        return send_at(
+            kind,
+            at,
+            class_starts_at=class_starts_at,
+            zone=self.time_zone,
+            quiet_from=self.quiet_from,
+            quiet_until=self.quiet_until,
+        )
 
 
 async def recipients(
