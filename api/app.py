@@ -18,6 +18,7 @@ from api.routes import (
     content,
     enrollments,
     events,
+    exceptions,
     exports,
     family,
     files,
@@ -68,7 +69,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     problems.install(app)
     tenant_modules = (
         bulk, enrollments, resources, invitations, sessions, events, organizations, keys, sign_in_bindings,
-        sign_in_domains, records, files, queues, board, family, exports,
+        sign_in_domains, records, files, exceptions, queues, board, family, exports,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -148,6 +148,9 @@ BODIES: Final[dict[str, Json]] = {
     },
     "POST /v1/notices/{notice_id}/send-again": {"address": "samira.haddad@family.example"},
     "POST /v1/exceptions/{case_id}/assign": {"member_id": MEMBER},
+    "POST /v1/exceptions/{case_id}/comments": {"text": "The guardian calls back at noon."},
+    "POST /v1/exceptions/{case_id}/snooze": {"duration": "PT2H"},
+    "POST /v1/exceptions/bulk": {"action": "acknowledge", "ids": [_id(10)]},
     "POST /v1/exceptions/{case_id}/resolve": {"resolution": "Called the family; they join next week."},
     "POST /v1/join/{session_id}/credentials": {"link": LINK},
     "POST /v1/join/{session_id}/chat": {
@@ -189,7 +192,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
     "GET /v1/instructors": {"email": "ada.okafor@harbour.example"},
     "GET /v1/topics": {"course_id": COURSE, "sort": "position"},
     "GET /v1/enrollments": {"student_id": STUDENT},
-    "GET /v1/exceptions": {"state": "open", "severity": "critical", "overdue": "true"},
+    "GET /v1/exceptions": {"state": "unresolved", "severity": "critical", "overdue": "true"},
     "GET /v1/notices": {"state": "failed", "sort": "-created_at"},
     "GET /v1/events": {"kind": "session.*", "limit": "500"},
     "GET /v1/audit": {"kind": "student.*", "subject_id": STUDENT},

@@ -14,6 +14,7 @@ from babel.messages.pofile import write_po
 
 from console.frame.problem_texts import ERRORS
 from console.frame.texts import LOCALES, TRANSLATED, catalogue
+from domain.cases.catalogue import CATALOGUE
 
 _ROOT = Path(__file__).parents[1]
 _METHODS = [("**.html", "jinja2.ext:babel_extract"), ("**.py", "python"), ("static/**.js", "javascript")]
@@ -36,6 +37,8 @@ def _messages() -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
     )
     for name, _, message, comments, _ in found:
         yield f"console/{name}", message, comments
+    for kind in CATALOGUE.values():
+        yield f"domain/cases/catalogue/{kind.code}.py", kind.title, []
     for error in ERRORS:
         yield "domain/errors.py", error.title, []
         yield "domain/errors.py", error.usual_step, []

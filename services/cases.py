@@ -1,23 +1,53 @@
-"""Exceptions (cases): open, assign, resolve and reopen them."""
+"""Exceptions (cases): open them, say who works on each and what was done, and resolve them.
+
+Each change is written to the history of the case and counted: the workflow of the case is told of it after the commit
+(`services/case_following.py`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Any, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import object_session
+from uuid_utils.compat import uuid7
 
-from domain.cases.kinds import ExceptionKind, route
+from domain.cases.catalogue import case_kind
+from domain.cases.kinds import ExceptionKind
+from domain.cases.states import (
+    REOPENS_WITHIN,
+    CaseState,
+    EntryKind,
+    check_acknowledge,
+    check_reopen,
+    check_unresolved,
+)
 from domain.errors import TransitionRefused
 from domain.people.access import Principal
 from domain.subjects import Subject
 from models.access import Member
-from models.exception_case import ExceptionCase
+from models.authorship import HOMEROOM
+from models.exception_case import CaseEntry, ExceptionCase
 from models.repositories import cases, entities
 from models.repositories.cases import QueuedCase
 
-_HOMEROOM = "homeroom"  # as the author of changes
+_TOGETHER_WITHIN = timedelta(
+    minutes=5
+)  # cases of one outage that are opened so soon after each other are one incident
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A row that shows what happened, such as a notice, an event of the room or a recorded segment."""
+
+    kind: str
+    id: str
+    at: datetime | None = None
+
+    def stored(self) -> dict[str, str]:
+        return {"kind": self.kind, "id": self.id} | ({"at": self.at.isoformat()} if self.at else {})
 
 
 @dataclass(frozen=True)
@@ -28,6 +58,7 @@ class NewCase:
     occasion: str = ""  # tells apart cases of one kind and subject
     detail: Mapping[str, str] = field(default_factory=dict)  # codes, counts, ids
     key: str = ""  # of this report of the cause, so that no report counts twice; empty: there is only one
+    evidence: tuple[Evidence, ...] = ()
 
     @classmethod
     def about_session(
@@ -45,10 +76,11 @@ class NewCase:
 async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
     """Report a cause, of which subject, kind and occasion tell; returns whether this opened a case.
 
-    While a case of the cause is open, the report is added to it. After that case is resolved, the next report opens a
-    new one in the queue of the kind's owner. A report that was made before changes nothing.
+    While a case of the cause is unresolved, the report is added to it. A case that has resolved itself a moment ago is
+    opened again; after one that a person has resolved, the next report opens a new one. A report that was made before
+    changes nothing.
     """
-    routing = route(new.kind)
+    of_kind = case_kind(new.kind)
     cause = f"homeroom:case:{new.subject.id}:{new.kind}:{new.occasion}"
     row = ExceptionCase(
         id=uuid5(NAMESPACE_URL, f"{cause}:{new.key}" if new.key else cause),
@@ -57,25 +89,88 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
         subject_id=new.subject.id,
         kind=new.kind,
         occasion=new.occasion,
-        severity=routing.severity,
-        owner=routing.owner,
-        due_at=now + routing.due_within,
+        severity=of_kind.severity,
+        owner=of_kind.owner,
+        queue=of_kind.owner,
+        due_at=now + of_kind.due_within,
+        acknowledge_due_at=now + of_kind.acknowledge_within,
         detail=dict(new.detail),
+        evidence=[one.stored() for one in new.evidence],
         opened_at=now,
         reports=[new.key],
+        outage=of_kind.outage or "",
     )
-    return await cases.report(db, row)
+    reported = await cases.report(db, row, reopens_since=now - REOPENS_WITHIN)
+    if reported is None:
+        return False
+    case, inserted = reported
+    if inserted:
+        _write(db, case, EntryKind.OPENED, HOMEROOM, now, detail=dict(new.detail))
+        if case.outage:
+            await cases.join_incident(db, case, now - _TOGETHER_WITHIN, now)
+    elif case.state.is_over:
+        _open_again(case, now + of_kind.acknowledge_within)
+        _write(db, case, EntryKind.REOPENED, HOMEROOM, now, detail=dict(new.detail))
+    else:
+        _write(db, case, EntryKind.REPORTED, HOMEROOM, now, detail=dict(new.detail))
+    await db.flush()
+    return inserted
 
 
-async def assign(db: AsyncSession, who: Principal, case_id: UUID, member_id: UUID | None) -> QueuedCase:
-    """Assign a case to a member of staff; None: to the caller.
+async def acknowledge(db: AsyncSession, who: Principal, case_id: UUID, now: datetime) -> QueuedCase:
+    """Say that somebody has seen a case: nobody else is told of it. Raises NotFound, TransitionRefused."""
+    queued = await cases.get(db, case_id, lock=True)
+    check_acknowledge(queued.case.state)
+    if queued.case.state != CaseState.ACKNOWLEDGED:
+        _acknowledge(queued.case, who, now)
+        queued.case.state = CaseState.ACKNOWLEDGED
+        _write(db, queued.case, EntryKind.ACKNOWLEDGED, who.actor, now)
+    return queued
+
+
+async def start(db: AsyncSession, who: Principal, case_id: UUID, now: datetime) -> QueuedCase:
+    """Say that the caller works on a case now. Raises NotFound, TransitionRefused."""
+    queued = await _unresolved(db, case_id)
+    _acknowledge(queued.case, who, now)
+    queued.case.state, queued.case.assignee = CaseState.IN_PROGRESS, who.actor
+    _write(db, queued.case, EntryKind.STARTED, who.actor, now)
+    return queued
+
+
+async def assign(
+    db: AsyncSession, who: Principal, case_id: UUID, member_id: UUID | None, now: datetime
+) -> QueuedCase:
+    """Assign a case to a member of staff; None: to the caller, who has seen it then.
 
     Raises NotFound, UnknownReference, TransitionRefused for a case that is resolved.
     """
-    queued = await _open(db, case_id)
+    queued = await _unresolved(db, case_id)
     if member_id is not None:
         await entities.in_use(db, Member, member_id)
     queued.case.assignee = f"member:{member_id}" if member_id else who.actor
+    if queued.case.assignee == who.actor and queued.case.state in (CaseState.OPEN, CaseState.SNOOZED):
+        _acknowledge(queued.case, who, now)
+        queued.case.state = CaseState.ACKNOWLEDGED
+    _write(db, queued.case, EntryKind.ASSIGNED, who.actor, now, detail={"assignee": queued.case.assignee})
+    return queued
+
+
+async def snooze(
+    db: AsyncSession, who: Principal, case_id: UUID, duration: timedelta, now: datetime
+) -> QueuedCase:
+    """Put a case aside for a while, after which it comes back. Raises NotFound, TransitionRefused."""
+    queued = await _unresolved(db, case_id)
+    until = now + duration
+    _acknowledge(queued.case, who, now)
+    queued.case.state, queued.case.snoozed_until = CaseState.SNOOZED, until
+    _write(db, queued.case, EntryKind.SNOOZED, who.actor, now, detail={"until": until.isoformat()})
+    return queued
+
+
+async def comment(db: AsyncSession, who: Principal, case_id: UUID, text: str, now: datetime) -> QueuedCase:
+    """Add a comment, also to a case that is resolved. Raises NotFound."""
+    queued = await cases.get(db, case_id, lock=True)
+    _write(db, queued.case, EntryKind.COMMENTED, who.actor, now, text=text)
     return queued
 
 
@@ -83,30 +178,113 @@ async def resolve(
     db: AsyncSession, who: Principal, case_id: UUID, resolution: str, now: datetime
 ) -> QueuedCase:
     """Resolve a case. Raises NotFound, TransitionRefused for a case that is resolved already."""
-    queued = await _open(db, case_id)
-    queued.case.state, queued.case.resolved_at = "resolved", now
-    queued.case.resolved_by, queued.case.resolution = who.actor, resolution
+    queued = await _unresolved(db, case_id)
+    _resolve(queued.case, CaseState.RESOLVED, who.actor, resolution, now)
+    _write(db, queued.case, EntryKind.RESOLVED, who.actor, now, text=resolution)
+    await _end_incident(db, queued.case, now)
     return queued
 
 
 def resolve_by_itself(case: ExceptionCase, why: str, now: datetime) -> None:
-    """Resolve a case whose cause has gone away."""
-    case.state, case.resolved_at, case.resolved_by, case.resolution = "resolved", now, _HOMEROOM, why
+    """Resolve a case whose cause has gone away; `case` belongs to a transaction and is locked.
+
+    Its incident is ended by whoever tells its workflow.
+    """
+    _resolve(case, CaseState.SELF_RESOLVED, HOMEROOM, why, now)
+    db = object_session(case)
+    assert db is not None, "the case was read in a transaction"
+    db.add(_entry(case, EntryKind.SELF_RESOLVED, HOMEROOM, now, why, {}))
 
 
-async def reopen(db: AsyncSession, case_id: UUID) -> QueuedCase:
-    """Open a resolved case again. Raises NotFound, TransitionRefused if its cause has a newer case that is open."""
+async def reopen(db: AsyncSession, who: Principal, case_id: UUID, now: datetime) -> QueuedCase:
+    """Open a resolved case again. Raises NotFound, TransitionRefused if its cause has a newer one."""
     queued = await cases.get(db, case_id, lock=True)
-    if queued.case.state != "open" and await cases.open_one(db, queued.case):
+    check_reopen(queued.case.state)
+    if await cases.unresolved_one(db, queued.case):
         raise TransitionRefused(
             "the same has happened again since, and has an open exception", next_step="Work on that one."
         )
-    queued.case.state, queued.case.resolved_at, queued.case.resolved_by = "open", None, ""
+    _open_again(queued.case, now + case_kind(ExceptionKind(queued.case.kind)).acknowledge_within)
+    _write(db, queued.case, EntryKind.REOPENED, who.actor, now)
     return queued
 
 
-async def _open(db: AsyncSession, case_id: UUID) -> QueuedCase:
+async def note(
+    db: AsyncSession, case: ExceptionCase, kind: EntryKind, now: datetime, detail: Mapping[str, Any]
+) -> None:
+    """Write what Homeroom itself did about a case to its history; nobody has to be told of it."""
+    db.add(_entry(case, kind, HOMEROOM, now, "", detail))
+
+
+async def wake(db: AsyncSession, case: ExceptionCase, now: datetime) -> None:
+    """Bring back a snoozed case whose time has come."""
+    case.state, case.snoozed_until = CaseState.OPEN, None
+    case.acknowledge_due_at = now + case_kind(ExceptionKind(case.kind)).acknowledge_within
+    await note(db, case, EntryKind.WOKEN, now, {})
+
+
+async def _unresolved(db: AsyncSession, case_id: UUID) -> QueuedCase:
     queued = await cases.get(db, case_id, lock=True)
-    if queued.case.state != "open":
-        raise TransitionRefused("this exception is resolved", next_step="Reopen it first.")
+    check_unresolved(queued.case.state)
     return queued
+
+
+def _acknowledge(case: ExceptionCase, who: Principal, now: datetime) -> None:
+    """Record who has seen the case first."""
+    case.snoozed_until = None
+    if case.acknowledged_at is None:
+        case.acknowledged_at, case.acknowledged_by = now, who.actor
+
+
+def _open_again(case: ExceptionCase, acknowledge_due_at: datetime) -> None:
+    case.state, case.resolved_at, case.resolved_by, case.resolution = CaseState.OPEN, None, "", ""
+    case.acknowledged_at, case.acknowledged_by, case.level = None, "", 0
+    case.acknowledge_due_at = acknowledge_due_at
+    case.changes += 1
+
+
+def _resolve(case: ExceptionCase, state: CaseState, by: str, resolution: str, now: datetime) -> None:
+    case.state, case.resolved_at, case.resolved_by, case.resolution = state, now, by, resolution
+    case.snoozed_until = None
+    case.changes += 1
+
+
+async def _end_incident(db: AsyncSession, case: ExceptionCase, now: datetime) -> None:
+    """End the incident of a case that was its last unresolved one."""
+    if case.incident_id is None:
+        return
+    await db.flush()
+    incident = await cases.incident(db, case.incident_id, lock=True)
+    if incident.resolved_at is None and not await cases.unresolved_of_incident(db, incident.id):
+        incident.resolved_at = now
+
+
+def _write(
+    db: AsyncSession,
+    case: ExceptionCase,
+    kind: EntryKind,
+    by: str,
+    now: datetime,
+    *,
+    text: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write to the history of a case what its workflow has to be told of."""
+    if kind not in (EntryKind.RESOLVED, EntryKind.REOPENED, EntryKind.OPENED):
+        case.changes += 1
+    db.add(_entry(case, kind, by, now, text, detail or {}))
+
+
+def _entry(
+    case: ExceptionCase, kind: EntryKind, by: str, now: datetime, text: str, detail: Mapping[str, Any]
+) -> CaseEntry:
+    return CaseEntry(
+        id=uuid7(),
+        organization_id=case.organization_id,
+        case_id=case.id,
+        happened_at=now,
+        by=by,
+        kind=kind,
+        text=text,
+        detail=dict(detail),
+    )

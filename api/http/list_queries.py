@@ -7,24 +7,50 @@ from pydantic import Field, create_model
 
 from api.http.paging import Listing, ListQuery
 from domain.cases.kinds import ExceptionKind, Owner, Severity
+from domain.cases.states import CaseState
 from domain.notices.kinds import DeliveryState
 from domain.subjects import SubjectKind
 from services.resources.resource import Resource
 
+UNRESOLVED_CASES: Literal["unresolved"] = "unresolved"
+
 
 class CasesQuery(Listing):
-    filters = ("state", "kind", "severity", "owner", "assignee", "subject_kind", "subject_id", "session_id")
+    filters = (
+        "kind",
+        "severity",
+        "owner",
+        "queue",
+        "assignee",
+        "subject_kind",
+        "subject_id",
+        "session_id",
+        "incident_id",
+    )
 
-    state: Literal["open", "resolved"] | None = "open"
+    state: CaseState | Literal["unresolved"] | None = Field(
+        UNRESOLVED_CASES, description="`unresolved`: whatever is neither `resolved` nor `self_resolved`."
+    )
     kind: ExceptionKind | None = None
     severity: Severity | None = None
     owner: Owner | None = None
+    queue: str | None = Field(None, max_length=100)
     assignee: str | None = Field(None, max_length=100, examples=["member:0198c0de-…"])
     subject_kind: SubjectKind | None = None
     subject_id: UUID | None = None
     session_id: UUID | None = None
+    incident_id: UUID | None = None
     overdue: bool = False
     sort: Literal["due_at", "-due_at", "opened_at", "-opened_at"] = "due_at"
+
+    @property
+    def unresolved(self) -> bool:
+        return self.state == UNRESOLVED_CASES
+
+    @property
+    def equal(self) -> dict[str, object]:
+        exact = {} if self.state is None or self.unresolved else {"state": self.state}
+        return super().equal | exact
 
 
 class NoticesQuery(ListQuery):

@@ -1,4 +1,4 @@
-"""The work queues of an organization: exceptions to resolve, and the outbox of messages."""
+"""The outbox of an organization: its messages and how their delivery goes."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,49 +8,15 @@ from fastapi import APIRouter, Query
 from api.http.authentication import needs
 from api.http.dependencies import Now, Shared, TheCaller, Work
 from api.http.idempotency import ApiRoute, Ids
-from api.http.list_queries import CasesQuery, NoticesQuery
+from api.http.list_queries import NoticesQuery
 from api.http.paging import Page, next_cursor
-from api.schemas.records import NoticeDetail, NoticeOut, QueuedCaseOut
+from api.schemas.records import NoticeDetail, NoticeOut
 from domain.errors import NotAllowed
 from domain.people.access import Permission
-from models.repositories import cases, notices
-from services import cases as operations
-from services.inputs.cases import Assignment, Resolution
+from models.repositories import notices
 from services.inputs.people import SendAgainIn
 
 router = APIRouter(prefix="/v1", tags=["queues"], route_class=ApiRoute)
-WRITE = [needs(Permission.EXCEPTIONS_WRITE)]
-
-
-@router.get("/exceptions", dependencies=[needs(Permission.EXCEPTIONS_READ)])
-async def list_exceptions(db: Work, now: Now, query: Annotated[CasesQuery, Query()]) -> Page[QueuedCaseOut]:
-    """List exceptions. Defaults to open ones, soonest due first."""
-    rows, more = await cases.page(db, query.wanted(), overdue_at=now if query.overdue else None)
-    cursor = next_cursor([row.case for row in rows], more, query.sort)
-    return Page(items=[QueuedCaseOut.of_queued(row) for row in rows], next_cursor=cursor)
-
-
-@router.get("/exceptions/{case_id}", dependencies=[needs(Permission.EXCEPTIONS_READ)])
-async def get_exception(case_id: UUID, db: Work) -> QueuedCaseOut:
-    return QueuedCaseOut.of_queued(await cases.get(db, case_id))
-
-
-@router.post("/exceptions/{case_id}/assign", dependencies=WRITE)
-async def assign_exception(case_id: UUID, assignment: Assignment, db: Work, who: TheCaller) -> QueuedCaseOut:
-    """Assign an exception to a staff member, or to yourself if you leave out `member_id`."""
-    return QueuedCaseOut.of_queued(await operations.assign(db, who, case_id, assignment.member_id))
-
-
-@router.post("/exceptions/{case_id}/resolve", dependencies=WRITE)
-async def resolve_exception(
-    case_id: UUID, resolution: Resolution, db: Work, who: TheCaller, now: Now
-) -> QueuedCaseOut:
-    return QueuedCaseOut.of_queued(await operations.resolve(db, who, case_id, resolution.resolution, now))
-
-
-@router.post("/exceptions/{case_id}/reopen", dependencies=WRITE)
-async def reopen_exception(case_id: UUID, db: Work) -> QueuedCaseOut:
-    return QueuedCaseOut.of_queued(await operations.reopen(db, case_id))
 
 
 @router.get("/notices", dependencies=[needs(Permission.NOTICES_READ)])

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Response
 from api.http.authentication import needs
 from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId
+from api.schemas.exceptions import CaseOut
 from api.schemas.records import (
     AttendanceOut,
     AudienceWarning,
-    CaseOut,
     ChatMessageOut,
     DocumentationOut,
     DoubtfulNumberOut,

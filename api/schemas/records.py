@@ -18,10 +18,8 @@ from domain.record.transcript import Utterance, Word
 from domain.sessions.admission import in_force
 from domain.subjects import SubjectKind
 from models.documentation import DocumentationRevision
-from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.record import AttendanceRow
-from models.repositories.cases import QueuedCase
 from models.session import Participant, Session
 from services.inputs.fields import Schema
 
@@ -308,45 +306,3 @@ class NoticeDetail(NoticeOut):
     address: str
     text: str = Field(description=_TEXT)
     html: str = Field(description=_TEXT)
-
-
-class CaseOut(Schema):
-    id: UUID
-    subject_kind: SubjectKindOf
-    subject_id: UUID
-    kind: str
-    occasion: str
-    severity: str
-    owner: str
-    state: str
-    due_at: AwareDatetime
-    detail: dict[str, Any]
-    opened_at: AwareDatetime
-    count: int = Field(description="How often the same was reported while the exception was open.")
-    assignee: str = Field(description="`member:<id>`, `key:<id>`…, or empty if nobody has taken it.")
-    resolved_at: AwareDatetime | None
-    resolved_by: str
-    resolution: str
-
-    @classmethod
-    def of(cls, row: ExceptionCase) -> Self:
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
-
-
-class QueuedCaseOut(CaseOut):
-    subject_title: str = Field(description="Title or name of the subject; empty if it has none.")
-    session_id: SessionIfAny
-    session_title: str | None
-    session_starts_at: AwareDatetime | None
-    time_zone: str | None = Field(description="The class's time zone.")
-
-    @classmethod
-    def of_queued(cls, queued: QueuedCase) -> Self:
-        own = {name: getattr(queued.case, name) for name in (*CaseOut.model_fields, "session_id")}
-        return cls(
-            **own,
-            subject_title=queued.title,
-            session_title=queued.title if queued.at else None,
-            session_starts_at=queued.at.starts_at if queued.at else None,
-            time_zone=queued.at.time_zone if queued.at else None,
-        )

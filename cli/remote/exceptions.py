@@ -1,4 +1,4 @@
-"""`homeroom exceptions`: lists, assigns, resolves and reopens exceptions."""
+"""`homeroom exceptions`: what went wrong, who works on it, what was done."""
 
 from typing import Annotated
 
@@ -18,7 +18,10 @@ Id = Annotated[str, typer.Argument(metavar="EXCEPTION", help="Its id, or the sta
 @remote
 def list_(
     caller: Caller,
-    state: Annotated[str, typer.Option(help="open or resolved")] = "open",
+    state: Annotated[
+        str,
+        typer.Option(help="unresolved, open, acknowledged, in_progress, snoozed, resolved or self_resolved"),
+    ] = "unresolved",
     kind: Annotated[str, typer.Option(help="Such as instructor_absent.")] = "",
     severity: Annotated[str, typer.Option(help="low, normal, high or critical")] = "",
     owner: Annotated[str, typer.Option(help="ops, instructor or admin")] = "",
@@ -44,6 +47,48 @@ def list_(
 def show(caller: Caller, exception: Id) -> None:
     """Show one exception."""
     caller.screen.record(caller.api.get(_path_of(caller, exception)))
+
+
+@app.command()
+@remote
+def history(caller: Caller, exception: Id) -> None:
+    """Show what happened to an exception, in order."""
+    entries = caller.api.get(f"{_path_of(caller, exception)}/history")
+    caller.screen.rows(entries, "happened_at", "kind", "by", "text")
+
+
+@app.command()
+@remote
+def acknowledge(caller: Caller, exception: Id) -> None:
+    """Say that you have seen an exception, so that nobody else is told of it."""
+    caller.screen.done("Acknowledged.", caller.api.post(f"{_path_of(caller, exception)}/acknowledge"))
+
+
+@app.command()
+@remote
+def start(caller: Caller, exception: Id) -> None:
+    """Say that you work on an exception now."""
+    caller.screen.done("It is yours.", caller.api.post(f"{_path_of(caller, exception)}/start"))
+
+
+@app.command()
+@remote
+def snooze(
+    caller: Caller,
+    exception: Id,
+    minutes: Annotated[int, typer.Option("--for", help="For how many minutes.", min=1)] = 60,
+) -> None:
+    """Put an exception aside for a while."""
+    case = caller.api.post(f"{_path_of(caller, exception)}/snooze", {"duration": f"PT{minutes}M"})
+    caller.screen.done(f"Snoozed until {case['snoozed_until']}.", case)
+
+
+@app.command()
+@remote
+def comment(caller: Caller, exception: Id, text: Annotated[str, typer.Argument(help="The comment.")]) -> None:
+    """Add a comment to an exception."""
+    case = caller.api.post(f"{_path_of(caller, exception)}/comments", {"text": text})
+    caller.screen.done("Added.", case)
 
 
 @app.command()

@@ -87,7 +87,7 @@ def _queries(path: str) -> list[Json]:
         now = datetime.now(UTC)
         return [{"from": (now - _NEARBY).isoformat(), "to": (now + _NEARBY).isoformat()}]
     if path == "/v1/exceptions":
-        return [{"state": "open"}, {"state": "resolved"}]
+        return [{"state": "unresolved"}, {"state": "resolved"}, {"state": "self_resolved"}]
     if path in ("/v1/notices", "/v1/keys"):
         return [{}]
     return [{"retired": "false"}, {"retired": "true"}]

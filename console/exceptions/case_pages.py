@@ -28,6 +28,7 @@ from console.frame.rendering import HEADERS, by_htmx, go_to, page
 from console.frame.subjects import subject_link
 from console.frame.viewers import CurrentUser, same_origin
 from domain.cases.kinds import ExceptionKind, Owner, Severity
+from domain.cases.states import CaseState
 from domain.people.access import Permission, Principal
 from models.access import Member
 from models.repositories import cases, names, pages
@@ -58,7 +59,9 @@ async def queue(request: Request, shared: Shared, who: CurrentUser, now: Now) ->
         else read_query(request, CasesQuery)
     )
     async with shared.database.tenant(who.organization_id) as db:
-        rows, more = await cases.page(db, wanted.wanted(), overdue_at=now if wanted.overdue else None)
+        rows, more = await cases.page(
+            db, wanted.wanted(), unresolved=wanted.unresolved, overdue_at=now if wanted.overdue else None
+        )
         assignees = await names.of_actors(db, {row.case.assignee for row in rows})
         people = await people_in_cases(db, [row.case for row in rows])
     list_page = paged(request, rows, wanted.sort, next_cursor([row.case for row in rows], more, wanted.sort))
@@ -89,10 +92,10 @@ async def show(request: Request, case_id: UUID, shared: Shared, who: CurrentUser
 
 
 @router.post("/{case_id}/assign", dependencies=[SAME_ORIGIN, WRITE])
-async def assign(request: Request, case_id: UUID, shared: Shared, who: CurrentUser) -> Response:
+async def assign(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     member = forms.text(await forms.posted(request), "member_id")
     async with shared.database.tenant(who.organization_id) as db:
-        await operations.assign(db, who, case_id, UUID(member) if _is_id(member) else None)
+        await operations.assign(db, who, case_id, UUID(member) if _is_id(member) else None, now)
     return go_to(request, f"/exceptions/{case_id}", "assigned")
 
 
@@ -109,9 +112,9 @@ async def resolve(request: Request, case_id: UUID, shared: Shared, who: CurrentU
 
 
 @router.post("/{case_id}/reopen", dependencies=[SAME_ORIGIN, WRITE])
-async def reopen(request: Request, case_id: UUID, shared: Shared, who: CurrentUser) -> Response:
+async def reopen(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        await operations.reopen(db, case_id)
+        await operations.reopen(db, who, case_id, now)
     return go_to(request, f"/exceptions/{case_id}", "reopened")
 
 
@@ -176,7 +179,15 @@ def _text(name: str, value: str, actors: Mapping[str, str]) -> str:
 
 def _filters(who: Principal) -> list[tuple[str, str, list[tuple[str, str]]]]:
     return [
-        ("state", "State", [("", "Open"), ("resolved", "Resolved"), ("all", "All")]),
+        (
+            "state",
+            "State",
+            [
+                ("", "Unresolved"),
+                *((state.value, state.value.replace("_", " ").capitalize()) for state in CaseState),
+                ("all", "All"),
+            ],
+        ),
         ("kind", "Kind", [("", "All kinds"), *((kind.value, case_label(kind)) for kind in ExceptionKind)]),
         (
             "severity",

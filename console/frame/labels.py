@@ -10,6 +10,7 @@ from uuid import UUID
 
 from console.frame.texts import SOURCE, gettext, mark, ngettext, page_language, translation_of
 from console.frame.times import clock, short_duration, unit_of_time
+from domain.cases.catalogue import CATALOGUE
 from domain.cases.kinds import ExceptionKind, Owner
 from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind
 from domain.people.roles import Role
@@ -60,21 +61,6 @@ CANCELLATIONS: Mapping[str, str] = {
     CancelReason.WEATHER: mark("Weather"),
     "unspecified": mark("No reason"),
 }
-CASE_KINDS: Mapping[str, str] = {
-    ExceptionKind.STEP_FAILED: mark("Step failed"),
-    ExceptionKind.INSTRUCTOR_ABSENT: mark("Instructor absent"),
-    ExceptionKind.STUDENT_ABSENT: mark("Student absent"),
-    ExceptionKind.RECORDING_MISSING: mark("Class not recorded"),
-    ExceptionKind.RECORDING_GAP: mark("Gap in the recording"),
-    ExceptionKind.RECORDING_AT_RISK: mark("Audio cannot be stored"),
-    ExceptionKind.RECORDING_LATE: mark("Audio came too late for the transcript"),
-    ExceptionKind.TRANSCRIPT_INCOMPLETE: mark("Transcript incomplete"),
-    ExceptionKind.DOCUMENTATION_OVERDUE: mark("Review overdue"),
-    ExceptionKind.NOTICE_UNDELIVERABLE: mark("Message not delivered"),
-    ExceptionKind.ROOM_LOST: mark("Room lost"),
-    ExceptionKind.WEBHOOK_GAP: mark("Room events missed"),
-    ExceptionKind.SUBSTITUTION_REQUESTED: mark("Substitution requested"),
-}
 PARTS: Mapping[str, str] = {
     Part.CONFIRMATION: mark("confirmation"),
     Part.BRIEFING: mark("briefing"),
@@ -87,6 +73,7 @@ PARTS: Mapping[str, str] = {
     Part.SUMMARY: mark("summary"),
     Part.NEXT_BRIEFING: mark("next briefing"),
 }
+CASE_KINDS: Mapping[str, str] = {kind: of_kind.title for kind, of_kind in CATALOGUE.items()}
 CASE_OWNERS: Mapping[str, str] = {
     Owner.OPS: mark("with ops"),
     Owner.INSTRUCTOR: mark("with the instructor"),

@@ -147,7 +147,7 @@ class SessionView:
 
     @property
     def open_cases(self) -> int:
-        return sum(case.state == "open" for case in self.cases)
+        return sum(case.resolved_at is None for case in self.cases)
 
     @property
     def to_approve(self) -> int | None:

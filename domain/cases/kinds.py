@@ -1,4 +1,7 @@
-"""The kinds of exception cases, and the table that routes each to an owner with severity and due time."""
+"""The words of exception cases: kinds, severities, owners, what can be done, and what a kind says of itself.
+
+`domain/cases/catalogue/` holds one file for each kind.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,36 +37,56 @@ class Owner(StrEnum):
     ADMIN = "admin"
 
 
-@dataclass(frozen=True)
-class Route:
-    """How severe a case is, who owns it, and how soon after opening it is due."""
+class Outage(StrEnum):
+    """What many cases at once have as their common cause: such cases are one incident."""
 
-    severity: Severity
-    owner: Owner
-    due_within: timedelta
-
-
-def _minutes(n: int) -> timedelta:
-    return timedelta(minutes=n)
+    MEDIA_SERVER = "media_server"
+    RECORDERS = "recorders"
+    STORE = "store"
+    MAIL = "mail"
 
 
-_ROUTES: dict[ExceptionKind, Route] = {
-    ExceptionKind.STEP_FAILED: Route(Severity.HIGH, Owner.OPS, _minutes(30)),
-    ExceptionKind.INSTRUCTOR_ABSENT: Route(Severity.CRITICAL, Owner.OPS, _minutes(5)),
-    ExceptionKind.STUDENT_ABSENT: Route(Severity.NORMAL, Owner.OPS, _minutes(60)),
-    ExceptionKind.RECORDING_MISSING: Route(Severity.CRITICAL, Owner.OPS, _minutes(2)),
-    ExceptionKind.RECORDING_GAP: Route(Severity.NORMAL, Owner.OPS, timedelta(hours=24)),
-    ExceptionKind.RECORDING_AT_RISK: Route(Severity.HIGH, Owner.OPS, _minutes(10)),
-    ExceptionKind.RECORDING_LATE: Route(Severity.NORMAL, Owner.OPS, timedelta(hours=24)),
-    ExceptionKind.TRANSCRIPT_INCOMPLETE: Route(Severity.NORMAL, Owner.OPS, timedelta(hours=24)),
-    ExceptionKind.DOCUMENTATION_OVERDUE: Route(Severity.NORMAL, Owner.INSTRUCTOR, timedelta(hours=24)),
-    ExceptionKind.NOTICE_UNDELIVERABLE: Route(Severity.NORMAL, Owner.OPS, timedelta(hours=24)),
-    ExceptionKind.ROOM_LOST: Route(Severity.CRITICAL, Owner.OPS, _minutes(2)),
-    ExceptionKind.WEBHOOK_GAP: Route(Severity.NORMAL, Owner.OPS, _minutes(60)),
-    ExceptionKind.SUBSTITUTION_REQUESTED: Route(Severity.HIGH, Owner.OPS, _minutes(15)),
+class Action(StrEnum):
+    """What can be done about a case from its page."""
+
+    OPEN_CLASS = "open_class"
+    JOIN_AS_OBSERVER = "join_as_observer"
+    EXTEND = "extend"
+    CANCEL = "cancel"
+    FIND_SUBSTITUTE = "find_substitute"
+    OPEN_REVIEW = "open_review"
+    OPEN_MESSAGE = "open_message"
+    OPEN_PERSON = "open_person"
+
+
+_ACKNOWLEDGE_WITHIN = {
+    Severity.CRITICAL: timedelta(minutes=2),
+    Severity.HIGH: timedelta(minutes=10),
+    Severity.NORMAL: timedelta(hours=4),
+    Severity.LOW: timedelta(hours=24),
 }
 
 
-def route(kind: ExceptionKind) -> Route:
-    """The routing of a kind."""
-    return _ROUTES[kind]
+@dataclass(frozen=True)
+class CaseKind:
+    """What a kind of case says of itself, for its page, its routing and the operations guide."""
+
+    code: ExceptionKind
+    title: str  # as a heading
+    happened: str  # what happened, in one plain sentence
+    detected: str
+    cause: str  # what makes two reports the same case
+    concerns: str
+    repair: str  # what Homeroom does about it by itself
+    closes: str  # what resolves it without a person
+    runbook: str  # what to do, one paragraph
+    severity: Severity
+    owner: Owner
+    due_within: timedelta  # of its opening
+    actions: tuple[Action, ...] = (Action.OPEN_CLASS,)
+    outage: Outage | None = None
+
+    @property
+    def acknowledge_within(self) -> timedelta:
+        """From its opening; later, the next in line is told."""
+        return min(_ACKNOWLEDGE_WITHIN[self.severity], self.due_within)

@@ -57,7 +57,7 @@ _ROOMS = """
 """
 _CASES = """
     select session_id, kind, severity, owner, due_at
-    from exception_case where session_id = any(%(ids)s) and state = 'open'
+    from exception_case where session_id = any(%(ids)s) and resolved_at is null
 """
 _CAPTURING = """
     select session_id from timeline

@@ -1,17 +1,18 @@
-"""Exception cases: at most one open case per cause, and the queue over all subjects."""
+"""Exception cases: at most one unresolved case per cause, the queue over all subjects, and their history."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.cases.states import CaseState
 from domain.errors import NotFound
-from models.exception_case import ExceptionCase
+from models.exception_case import CaseEntry, ExceptionCase, Incident
 from models.repositories import names, pages
 from models.repositories.pages import PageRequest
 from models.session import Session
@@ -30,11 +31,24 @@ class QueuedCase:
     at: ClassTime | None  # of a subject that is a session
 
 
+@dataclass(frozen=True)
+class Unfollowed:
+    """A case whose workflow does not know of its latest change yet."""
+
+    organization_id: UUID
+    id: UUID
+    changes: int
+    kind: str
+    severity: str
+
+
 async def page(
-    db: AsyncSession, request: PageRequest, overdue_at: datetime | None = None
+    db: AsyncSession, request: PageRequest, *, unresolved: bool = False, overdue_at: datetime | None = None
 ) -> tuple[list[QueuedCase], bool]:
     """The cases, and whether there are more; with `overdue_at`, only those that are due before it."""
-    where = [col(ExceptionCase.due_at) < overdue_at] if overdue_at else []
+    where = [_unresolved()] if unresolved else []
+    if overdue_at:
+        where.append(col(ExceptionCase.due_at) < overdue_at)
     rows, more = await pages.page(db, ExceptionCase, request, *where)
     return await _with_subjects(db, rows), more
 
@@ -67,33 +81,47 @@ async def _times(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, 
     return {key: ClassTime(starts_at, time_zone) for key, starts_at, time_zone in rows}
 
 
-async def report(db: AsyncSession, new: ExceptionCase) -> bool:
-    """Add the report in `new` to the open case of its cause, or insert `new` as one; returns whether it was inserted.
+async def report(
+    db: AsyncSession, new: ExceptionCase, reopens_since: datetime
+) -> tuple[ExceptionCase, bool] | None:
+    """Add the report in `new` to the unresolved case of its cause, or insert `new` as one.
 
-    A report that any case of the cause holds already changes nothing. A case that is resolved at the same moment, or
-    opened by a concurrent report, is waited for.
+    A case that has resolved itself after `reopens_since` takes the report too, for its caller to open again. Returns
+    the case and whether it was inserted; None for a report that any case of the cause holds already, which changes
+    nothing. A case that is resolved at the same moment, or opened by a concurrent report, is waited for.
     """
     while True:
-        query = sa.select(ExceptionCase).where(*_same_cause(new))
+        query = (
+            sa.select(ExceptionCase).where(*_same_cause(new)).order_by(col(ExceptionCase.opened_at).desc())
+        )
         rows = list(await db.scalars(query.with_for_update().execution_options(populate_existing=True)))
         key = next(iter(new.reports), "")
         if any(key in row.reports or row.id == new.id for row in rows):
-            return False
-        if existing := next((row for row in rows if row.state == "open"), None):
+            return None
+        if existing := next((row for row in rows if _takes_reports(row, reopens_since)), None):
             existing.reports = [*existing.reports, key]
             existing.detail = {**existing.detail, **new.detail}
+            existing.evidence = [
+                *existing.evidence,
+                *(one for one in new.evidence if one not in existing.evidence),
+            ]
             await db.flush()
-            return False
+            return existing, False
         values = new.model_dump(exclude={"session_id"})
         statement = insert(ExceptionCase).values(values).on_conflict_do_nothing()
         if (await db.execute(statement.returning(col(ExceptionCase.id)))).first():
-            return True
+            return (await get(db, new.id)).case, True
 
 
-async def open_one(db: AsyncSession, like: ExceptionCase) -> ExceptionCase | None:
-    """The open case of the same cause, if there is one."""
-    query = sa.select(ExceptionCase).where(*_same_cause(like), col(ExceptionCase.state) == "open")
-    return (await db.scalars(query)).one_or_none()
+def _takes_reports(case: ExceptionCase, reopens_since: datetime) -> bool:
+    if case.resolved_at is None:
+        return True
+    return case.state == CaseState.SELF_RESOLVED and case.resolved_at >= reopens_since
+
+
+async def unresolved_one(db: AsyncSession, like: ExceptionCase) -> ExceptionCase | None:
+    """The unresolved case of the same cause, if there is one."""
+    return (await db.scalars(sa.select(ExceptionCase).where(*_same_cause(like), _unresolved()))).one_or_none()
 
 
 def _same_cause(case: ExceptionCase) -> tuple[sa.ColumnElement[bool], ...]:
@@ -105,14 +133,16 @@ def _same_cause(case: ExceptionCase) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+def _unresolved() -> sa.ColumnElement[bool]:
+    return col(ExceptionCase.resolved_at).is_(None)
+
+
 async def open_of_sessions(
     db: AsyncSession, session_ids: Collection[UUID], kinds: Collection[str]
 ) -> list[ExceptionCase]:
-    """The open cases of these kinds about these sessions, locked."""
+    """The unresolved cases of these kinds about these sessions, locked."""
     query = sa.select(ExceptionCase).where(
-        col(ExceptionCase.session_id).in_(session_ids),
-        col(ExceptionCase.kind).in_(kinds),
-        col(ExceptionCase.state) == "open",
+        col(ExceptionCase.session_id).in_(session_ids), col(ExceptionCase.kind).in_(kinds), _unresolved()
     )
     query = query.order_by(col(ExceptionCase.id)).with_for_update()
     return list(await db.scalars(query.execution_options(populate_existing=True)))
@@ -121,3 +151,104 @@ async def open_of_sessions(
 async def of_session(db: AsyncSession, session_id: UUID) -> list[ExceptionCase]:
     query = sa.select(ExceptionCase).where(col(ExceptionCase.session_id) == session_id)
     return list(await db.scalars(query.order_by(col(ExceptionCase.opened_at))))
+
+
+async def entries(db: AsyncSession, case_id: UUID) -> list[CaseEntry]:
+    """What happened to a case, in order."""
+    query = sa.select(CaseEntry).where(col(CaseEntry.case_id) == case_id)
+    return list(await db.scalars(query.order_by(col(CaseEntry.happened_at), col(CaseEntry.id))))
+
+
+async def unfollowed(db: AsyncSession, most: int) -> list[Unfollowed]:
+    """The first ones of all tenants, read with a function of the schema that may cross tenants."""
+    rows = await db.execute(sa.text("select * from unfollowed_cases(:most)"), {"most": most})
+    return [Unfollowed(row.organization_id, row.id, row.changes, row.kind, row.severity) for row in rows]
+
+
+async def mark_followed(db: AsyncSession, case_id: UUID, changes: int) -> None:
+    """Record that the workflow of a case knows of so many changes; a later change stays unknown to it."""
+    newer = sa.func.greatest(col(ExceptionCase.followed), changes)
+    await db.execute(sa.update(ExceptionCase).where(col(ExceptionCase.id) == case_id).values(followed=newer))
+
+
+async def join_incident(
+    db: AsyncSession, case: ExceptionCase, together_since: datetime, now: datetime
+) -> Incident | None:
+    """Put a new case into the incident of its outage; begin one where another case of the outage is unresolved.
+
+    Cases belong together that are opened after `together_since`. Returns the incident; None for a case that is alone.
+    """
+    key = f"homeroom:incident:{case.organization_id}:{case.outage}"
+    await db.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    incident = await _running_incident(db, case, together_since)
+    if incident is None:
+        others = await _together(db, case, together_since)
+        if not others:
+            return None
+        incident = Incident(
+            id=uuid5(NAMESPACE_URL, f"{key}:{case.id}"),
+            organization_id=case.organization_id,
+            outage=case.outage,
+            opened_at=others[0].opened_at,
+            latest_at=now,
+        )
+        db.add(incident)
+        await db.flush()
+        for other in others:
+            other.incident_id = incident.id
+    case.incident_id, incident.latest_at = incident.id, max(now, incident.latest_at)
+    await db.flush()
+    return incident
+
+
+async def _running_incident(
+    db: AsyncSession, case: ExceptionCase, together_since: datetime
+) -> Incident | None:
+    query = sa.select(Incident).where(
+        col(Incident.organization_id) == case.organization_id,
+        col(Incident.outage) == case.outage,
+        col(Incident.resolved_at).is_(None),
+        col(Incident.latest_at) >= together_since,
+    )
+    query = query.order_by(col(Incident.latest_at).desc()).limit(1).with_for_update()
+    return (await db.scalars(query.execution_options(populate_existing=True))).one_or_none()
+
+
+async def _together(db: AsyncSession, case: ExceptionCase, since: datetime) -> list[ExceptionCase]:
+    query = sa.select(ExceptionCase).where(
+        col(ExceptionCase.organization_id) == case.organization_id,
+        col(ExceptionCase.id) != case.id,
+        col(ExceptionCase.outage) == case.outage,
+        col(ExceptionCase.opened_at) >= since,
+        col(ExceptionCase.incident_id).is_(None),
+        _unresolved(),
+    )
+    return list(await db.scalars(query.order_by(col(ExceptionCase.opened_at), col(ExceptionCase.id))))
+
+
+async def incident(db: AsyncSession, incident_id: UUID, *, lock: bool = False) -> Incident:
+    """Raises NotFound."""
+    query = sa.select(Incident).where(col(Incident.id) == incident_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = (await db.scalars(query)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no incident {incident_id}")
+    return row
+
+
+async def incidents(db: AsyncSession, incident_ids: Collection[UUID]) -> dict[UUID, Incident]:
+    """By id."""
+    rows = await db.scalars(sa.select(Incident).where(col(Incident.id).in_(incident_ids)))
+    return {row.id: row for row in rows}
+
+
+async def unresolved_of_incident(db: AsyncSession, incident_id: UUID) -> int:
+    """How many of its cases are not resolved."""
+    query = sa.select(sa.func.count()).where(col(ExceptionCase.incident_id) == incident_id, _unresolved())
+    return (await db.scalar(query.select_from(ExceptionCase))) or 0
+
+
+async def cases_of_incident(db: AsyncSession, incident_id: UUID) -> int:
+    query = sa.select(sa.func.count()).where(col(ExceptionCase.incident_id) == incident_id)
+    return (await db.scalar(query.select_from(ExceptionCase))) or 0

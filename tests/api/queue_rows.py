@@ -5,7 +5,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from domain.cases.kinds import ExceptionKind, route
+from domain.cases.catalogue import case_kind
+from domain.cases.kinds import ExceptionKind
 from domain.subjects import SubjectKind
 from models.exception_case import ExceptionCase
 from models.notice import Notice
@@ -23,9 +24,11 @@ async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> 
             subject_kind=SubjectKind.SESSION,
             subject_id=UUID(session_id),
             kind=kind,
-            severity=route(kind).severity,
-            owner=route(kind).owner,
+            severity=case_kind(kind).severity,
+            owner=case_kind(kind).owner,
+            queue=case_kind(kind).owner,
             due_at=NOW + timedelta(hours=number - 0.5),
+            acknowledge_due_at=NOW,
             opened_at=NOW,
         )
         for number, kind in enumerate(kinds)

@@ -54,7 +54,55 @@ async def test_an_exception_is_assigned_resolved_and_reopened(harbour: School) -
     assert await listed(harbour, "/v1/exceptions?state=resolved") == [case_id]
     assert (await harbour.post(f"{path}/reopen"))["state"] == "open"
     kinds = [entry["kind"] for entry in (await harbour.get(f"/v1/audit?subject_id={case_id}"))["items"]]
-    assert kinds == ["exception.open", "exception.resolved", *["exception.changed"] * 2, "exception.created"]
+    assert kinds == [
+        "exception.open",
+        "exception.resolved",
+        "exception.changed",
+        "exception.acknowledged",
+        "exception.created",
+    ]
+    history = await harbour.get(f"{path}/history")
+    assert [entry["kind"] for entry in history] == ["assigned", "assigned", "resolved", "reopened"]
+
+
+async def test_a_case_is_acknowledged_started_commented_and_snoozed(harbour: School) -> None:
+    (case_id,) = await open_cases(harbour, await harbour.book(), ExceptionKind.WEBHOOK_GAP)
+    path = f"/v1/exceptions/{case_id}"
+
+    seen = await harbour.post(f"{path}/acknowledge")
+    assert (seen["state"], seen["acknowledged_by"][:4]) == ("acknowledged", "key:")
+    assert (await harbour.post(f"{path}/start"))["state"] == "in_progress"
+    problem_of(await harbour.api.post(f"{path}/acknowledge"), 409, "transition-refused")
+    await harbour.post(f"{path}/comments", {"text": "They call back."})
+    assert (await harbour.post(f"{path}/snooze", {"duration": "PT2H"}))["state"] == "snoozed"
+    problem_of(await harbour.api.post(f"{path}/snooze", json={"duration": "PT0S"}), 422, "invalid-input")
+
+    assert await listed(harbour, "/v1/exceptions") == [case_id]
+    assert await listed(harbour, "/v1/exceptions?state=open") == []
+    detail = await harbour.get(path)
+    assert detail["runbook"]
+    assert detail["happened"]
+    history = await harbour.get(f"{path}/history")
+    assert [(entry["kind"], entry["text"]) for entry in history] == [
+        ("acknowledged", ""),
+        ("started", ""),
+        ("commented", "They call back."),
+        ("snoozed", ""),
+    ]
+
+
+async def test_many_cases_are_resolved_at_once_each_alone(harbour: School) -> None:
+    kinds = ExceptionKind
+    made = await open_cases(harbour, await harbour.book(), kinds.ROOM_LOST, kinds.STUDENT_ABSENT)
+    await harbour.post(f"/v1/exceptions/{made[0]}/resolve", {})
+
+    wanted = {"action": "resolve", "ids": made, "resolution": "power cut"}
+    answer = await harbour.api.post("/v1/exceptions/bulk", json=wanted)
+
+    assert [(one["id"], one["done"], one["code"]) for one in answer.json()] == [
+        (made[0], False, "transition-refused"),
+        (made[1], True, None),
+    ]
 
 
 async def test_assigning_to_another_organizations_member_is_refused(harbour: School, other: School) -> None:

@@ -24,12 +24,14 @@ async def add_case(opened: School, occasion: str = "room") -> UUID:
         occasion=occasion,
         severity="high",
         owner="ops",
+        queue="ops",
         due_at=now - HOUR,
         detail={"step": occasion, "instructor_id": opened.ids["instructor"]},
+        acknowledge_due_at=now - 2 * HOUR,
         opened_at=now - 2 * HOUR,
     )
     async with opened.transaction() as db:
-        await cases.report(db, case)
+        await cases.report(db, case, reopens_since=now)
     return case.id
 
 

@@ -12,7 +12,8 @@ import pytest
 from playwright.async_api import Page, ViewportSize, async_playwright, expect
 
 from cli.local.chromium import find_or_install
-from domain.cases.kinds import ExceptionKind, route
+from domain.cases.catalogue import case_kind
+from domain.cases.kinds import ExceptionKind
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.record.recording import AudioSegment
 from domain.sessions.states import SessionState
@@ -330,7 +331,7 @@ async def fill_day(rows: Database, school: RunningSchool) -> None:
             (no_instructor, ExceptionKind.INSTRUCTOR_ABSENT),
             (over, ExceptionKind.RECORDING_GAP),
         ):
-            await cases.report(db, exception(school, running, kind, now))
+            await cases.report(db, exception(school, running, kind, now), reopens_since=now)
 
 
 def hours(now: datetime, ahead: int) -> dict[str, datetime]:
@@ -376,7 +377,7 @@ def segment(
 def exception(
     school: RunningSchool, running: RunningClass, kind: ExceptionKind, now: datetime
 ) -> ExceptionCase:
-    routing = route(kind)
+    routing = case_kind(kind)
     return ExceptionCase(
         id=uuid4(),
         organization_id=school.id,
@@ -385,6 +386,8 @@ def exception(
         kind=kind,
         severity=routing.severity,
         owner=routing.owner,
+        queue=routing.owner,
         due_at=now + routing.due_within,
+        acknowledge_due_at=now,
         opened_at=now,
     )

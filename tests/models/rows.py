@@ -76,7 +76,7 @@ def row_of(table: sa.Table, tenant: Tenant) -> Values:
         values["ends_at"] = NOON + HOUR
     if "occurrence_since" in values:
         values |= {"moves": 0, "occurrence_since": None}
-    for name in ("removed_at", "sent_out_at"):
+    for name in ("removed_at", "sent_out_at", "resolved_at"):
         if name in values:
             values[name] = None
     return values

@@ -171,6 +171,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "signed_in_by_token",
         "silent_captures",
         "undelivered_notices",
+        "unfollowed_cases",
         "unrecorded_classes",
     )
     assert _rows(migrated, query, APPLICATION) == [(name, path, True, False) for name in names]

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.cases.states import CaseState
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
@@ -21,7 +22,7 @@ def notice(tenant: Tenant, key: str, **values: object) -> Notice:
 
 
 def case(tenant: Tenant, occasion: str) -> ExceptionCase:
-    values = {"id": uuid4(), "occasion": occasion, "state": "open"}
+    values = {"id": uuid4(), "occasion": occasion, "state": CaseState.OPEN}
     return ExceptionCase(**tenant["exception_case"] | values)
 
 
@@ -76,7 +77,8 @@ async def test_failed_attempts_are_counted_and_the_final_one_ends_the_notice(
 async def test_case_is_opened_only_once(database: Database, tenant: Tenant) -> None:
     async def open_case(occasion: str) -> bool:
         async with database.tenant(tenant.id) as db:
-            return await cases.report(db, case(tenant, occasion))
+            reported = await cases.report(db, case(tenant, occasion), reopens_since=NOON)
+            return reported is not None and reported[1]
 
     assert await open_case("a")
     assert not await open_case("a")
@@ -92,5 +94,5 @@ async def test_same_case_of_another_class_is_a_new_case(database: Database, tena
     other_session = await another_session(database, tenant)
     async with database.tenant(tenant.id) as db:
         again = ExceptionCase(**tenant["exception_case"] | {"id": uuid4(), "subject_id": other_session})
-        assert await cases.report(db, again)
+        assert await cases.report(db, again, reopens_since=NOON)
         assert len(await cases.of_session(db, other_session)) == 1

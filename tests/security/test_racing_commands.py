@@ -395,7 +395,7 @@ INSTRUCTOR, MEMBER, PROVIDER = named("instructor"), named("member"), named("iden
 RETIRE_INSTRUCTOR = resource(INSTRUCTORS, INSTRUCTOR, "retire")
 RETIRE_STUDENT = resource(STUDENTS, STUDENT, "retire")
 ASSIGN = command(
-    lambda scene, db: cases.assign(db, scene.admin, scene.id("exception_case"), scene.id("member"))
+    lambda scene, db: cases.assign(db, scene.admin, scene.id("exception_case"), scene.id("member"), NOW)
 )
 
 # The commands that are run against each other, by the row that they are about.
@@ -419,7 +419,18 @@ COMMANDS: list[tuple[str, Callable[[Scene], UUID], dict[str, Command]]] = [
             "resolve": command(
                 lambda scene, db: cases.resolve(db, scene.admin, scene.id("exception_case"), "done", NOW)
             ),
-            "reopen": command(lambda scene, db: cases.reopen(db, scene.id("exception_case"))),
+            "reopen": command(
+                lambda scene, db: cases.reopen(db, scene.admin, scene.id("exception_case"), NOW)
+            ),
+            "acknowledge": command(
+                lambda scene, db: cases.acknowledge(db, scene.admin, scene.id("exception_case"), NOW)
+            ),
+            "start": command(lambda scene, db: cases.start(db, scene.admin, scene.id("exception_case"), NOW)),
+            "snooze": command(
+                lambda scene, db: cases.snooze(
+                    db, scene.admin, scene.id("exception_case"), timedelta(hours=1), NOW
+                )
+            ),
             "report": report("again"),
             "report once more": report("once more"),
         },

@@ -79,11 +79,13 @@ async def open_case(rows: Database, school: RunningSchool, running: RunningClass
         kind=ExceptionKind.ROOM_LOST,
         severity=severity,
         owner="ops",
+        queue="ops",
         due_at=NOW,
+        acknowledge_due_at=NOW,
         opened_at=NOW,
     )
     async with rows.tenant(school.id) as db:
-        await cases.report(db, case)
+        await cases.report(db, case, reopens_since=NOW)
 
 
 def notify_changed(house: Campus, *sessions: UUID) -> None:

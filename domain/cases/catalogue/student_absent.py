@@ -1,0 +1,28 @@
+"""A student has not come to a class."""
+
+from datetime import timedelta
+
+from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
+
+KIND = CaseKind(
+    ExceptionKind.STUDENT_ABSENT,
+    title="Student absent",
+    happened="The class has begun and this student is not in the room.",
+    detected=(
+        "The region's watch compares who is expected with who was seen in the room, some minutes after the "
+        "start that the class's policy sets. A student whose family has said that they cannot come is not "
+        "expected."
+    ),
+    cause="The class, its planned start and the student.",
+    concerns="The student's family.",
+    repair="None: only the family knows why.",
+    closes="The student comes, however late.",
+    runbook=(
+        "Call the guardian: the number is on the student's page. If the family could not join, send the join "
+        "link again from the student's page."
+    ),
+    severity=Severity.NORMAL,
+    owner=Owner.OPS,
+    due_within=timedelta(minutes=60),
+    actions=(Action.OPEN_PERSON, Action.OPEN_CLASS),
+)
