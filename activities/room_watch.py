@@ -1,4 +1,4 @@
-"""Watches the rooms of a region with four loops in one long activity.
+"""Watches the rooms of a region with five loops in one long activity.
 
 - The first compares LiveKit's rooms with the running sessions every ten seconds and corrects the differences. It also
   tells ops who has not come.
@@ -6,6 +6,7 @@
 - The third reports the presence in these sessions to their workflows. It alone does, so that the reports on a session
   stay in order.
 - The fourth looks every two seconds for recorders that have fallen silent.
+- The fifth tells the workflows of exception cases of changes.
 """
 
 import asyncio
@@ -25,24 +26,29 @@ from domain.errors import Unavailable
 from media_bridge.rooms import LiveKitRooms
 from models.changes import RESYNC, listen
 from models.database import Database
+from services.case_following import CaseFollower
 from workflows.client import SessionClient
 from workflows.contracts.rooms import RoomWatch, WatchInput
 
 _LIFETIME_SECONDS = 3600.0  # of one activity; the workflow starts the next
 _RETRY_SECONDS = 1.0  # while a server is down: LiveKit's rooms are made again as soon as it is back
 _RECONCILE_TIMEOUT = 60.0  # seconds
+_FOLLOW_SECONDS = 1.0
 _GATHER_SECONDS = 0.1  # changes within them become one report
 
 
 class RoomWatchActivities(RoomWatch):
-    def __init__(self, database: Database, rooms: LiveKitRooms, client: SessionClient) -> None:
+    def __init__(
+        self, database: Database, rooms: LiveKitRooms, client: SessionClient, follower: CaseFollower
+    ) -> None:
         self._database = database
         self._rooms = rooms
         self._client = client
+        self._follower = follower
 
     @activity.defn(name="watch_rooms")
     async def watch(self, watch: WatchInput) -> None:
-        watcher = RoomWatcher(self._database, self._rooms, self._client, watch)
+        watcher = RoomWatcher(self._database, self._rooms, self._client, self._follower, watch)
         await watcher.run(_LIFETIME_SECONDS)
 
 
@@ -54,6 +60,7 @@ class RoomWatcher:
         database: Database,
         rooms: LiveKitRooms,
         client: SessionClient,
+        follower: CaseFollower,
         watch: WatchInput,
     ) -> None:
         self._url = database.url
@@ -62,6 +69,7 @@ class RoomWatcher:
         self._reconciler = RoomReconciler(database, rooms, self._record, AbsenceWatch(database))
         self._reporter = PresenceReporter(database, client)
         self._captures = CaptureWatch(database, watch.region)
+        self._follower = follower
         self._changed: set[str] = set()  # session ids, or RESYNC for all
         self._wake = asyncio.Event()
 
@@ -71,6 +79,7 @@ class RoomWatcher:
             "listener": self._listen,
             "reports": self._report_regularly,
             "recorders": self._look_at_recorders,
+            "cases": self._follow_cases,
         }
         await keep_running(loops, seconds=seconds, beat=activity.heartbeat)
 
@@ -128,6 +137,14 @@ class RoomWatcher:
                 await self._captures.look()
             except Unavailable as error:
                 activity.logger.warning("looking at the recorders failed", extra={"detail": error.detail})
+
+    async def _follow_cases(self) -> None:
+        while True:
+            await asyncio.sleep(_FOLLOW_SECONDS)
+            try:
+                await self._follower.follow()
+            except Unavailable as error:
+                activity.logger.warning("following the cases failed", extra={"detail": error.detail})
 
     async def _listen(self) -> None:
         async for changed in listen(self._url):

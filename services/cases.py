@@ -33,6 +33,8 @@ from models.exception_case import CaseEntry, ExceptionCase
 from models.repositories import cases, entities
 from models.repositories.cases import QueuedCase
 
+# What the workflow of a case acts on, beside its opening, resolving and reopening.
+_TOLD_OF = frozenset({EntryKind.ACKNOWLEDGED, EntryKind.STARTED, EntryKind.ASSIGNED, EntryKind.SNOOZED})
 _TOGETHER_WITHIN = timedelta(
     minutes=5
 )  # cases of one outage that are opened so soon after each other are one incident
@@ -181,7 +183,7 @@ async def resolve(
     queued = await _unresolved(db, case_id)
     _resolve(queued.case, CaseState.RESOLVED, who.actor, resolution, now)
     _write(db, queued.case, EntryKind.RESOLVED, who.actor, now, text=resolution)
-    await _end_incident(db, queued.case, now)
+    await end_incident(db, queued.case, now)
     return queued
 
 
@@ -204,7 +206,7 @@ async def reopen(db: AsyncSession, who: Principal, case_id: UUID, now: datetime)
         raise TransitionRefused(
             "the same has happened again since, and has an open exception", next_step="Work on that one."
         )
-    _open_again(queued.case, now + case_kind(ExceptionKind(queued.case.kind)).acknowledge_within)
+    _open_again(queued.case, now + case_kind(queued.case.kind).acknowledge_within)
     _write(db, queued.case, EntryKind.REOPENED, who.actor, now)
     return queued
 
@@ -218,8 +220,8 @@ async def note(
 
 async def wake(db: AsyncSession, case: ExceptionCase, now: datetime) -> None:
     """Bring back a snoozed case whose time has come."""
-    case.state, case.snoozed_until = CaseState.OPEN, None
-    case.acknowledge_due_at = now + case_kind(ExceptionKind(case.kind)).acknowledge_within
+    case.state, case.snoozed_until, case.level = CaseState.OPEN, None, 0
+    case.acknowledge_due_at = now + case_kind(case.kind).acknowledge_within
     await note(db, case, EntryKind.WOKEN, now, {})
 
 
@@ -249,8 +251,8 @@ def _resolve(case: ExceptionCase, state: CaseState, by: str, resolution: str, no
     case.changes += 1
 
 
-async def _end_incident(db: AsyncSession, case: ExceptionCase, now: datetime) -> None:
-    """End the incident of a case that was its last unresolved one."""
+async def end_incident(db: AsyncSession, case: ExceptionCase, now: datetime) -> None:
+    """End the incident of a resolved case if it was its last unresolved one."""
     if case.incident_id is None:
         return
     await db.flush()
@@ -269,8 +271,8 @@ def _write(
     text: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write to the history of a case what its workflow has to be told of."""
-    if kind not in (EntryKind.RESOLVED, EntryKind.REOPENED, EntryKind.OPENED):
+    """Write to the history of a case."""
+    if kind in _TOLD_OF:
         case.changes += 1
     db.add(_entry(case, kind, by, now, text, detail or {}))
 

@@ -215,6 +215,9 @@ class LinkSigner:
         claims = self._read(_RECORDING, token, now)
         return RecordingLink(UUID(claims["organization"]), UUID(claims["session"]), claims["key"])
 
+    def case_page(self, case_id: UUID) -> str:
+        return f"{self._base}/exceptions/{case_id}"
+
     def session_page(self, session_id: UUID) -> str:
         return f"{self._base}/sessions/{session_id}"
 

@@ -38,10 +38,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import HomeroomError, TransitionRefused, Unavailable, by_code
 from domain.sessions.timeline import TimelineEntry
 from workflows.class_session import ClassSession
+from workflows.contracts.cases import CaseRef
 from workflows.contracts.common import SessionRef
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.contracts.housekeeping import HousekeepingInput
 from workflows.contracts.rooms import WatchInput
+from workflows.exception_case import CaseInput, ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
 from workflows.notice_delivery import NoticeDelivery
 from workflows.queues import Queue, task_queue
@@ -87,6 +89,10 @@ def room_watch_workflow_id(region: str) -> str:
 
 def delivery_workflow_id(notice_id: UUID) -> str:
     return f"notice-delivery-{notice_id}"
+
+
+def case_workflow_id(case_id: UUID) -> str:
+    return f"case-{case_id}"
 
 
 def housekeeping_id(region: str) -> str:
@@ -268,6 +274,33 @@ class DeliveryClient:
             await self.start(delivery)
         except HomeroomError as error:
             logger.warning("a message waits", extra={"reason": error.code})
+
+
+class CaseClient:
+    """Tells the workflows of exception cases of changes, and starts those that do not run."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def changed(self, organization_id: UUID, case_id: UUID, summary: str) -> None:
+        """`summary` is shown in the Temporal UI. Raises Unavailable."""
+        with _domain_errors():
+            await self._temporal.start_workflow(
+                ExceptionCaseWorkflow.run,
+                CaseInput(CaseRef(organization_id, case_id)),
+                id=case_workflow_id(case_id),
+                task_queue=task_queue(self._region, Queue.SESSIONS),
+                start_signal="changed",
+                rpc_timeout=_TIMEOUT,
+                static_summary=summary,
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(search_attributes.ORGANIZATION, str(organization_id)),
+                        SearchAttributePair(search_attributes.REGION, self._region),
+                    ]
+                ),
+            )
 
 
 async def ensure_room_watch(temporal: Client, region: str) -> None:

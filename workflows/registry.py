@@ -1,8 +1,15 @@
 """All workflows, for the worker and the replay tests."""
 
 from workflows.class_session import ClassSession
+from workflows.exception_case import ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
 from workflows.notice_delivery import NoticeDelivery
 from workflows.room_watch import RoomWatchWorkflow
 
-WORKFLOWS = (ClassSession, RoomWatchWorkflow, NoticeDelivery, HousekeepingWorkflow)
+WORKFLOWS = (
+    ClassSession,
+    RoomWatchWorkflow,
+    NoticeDelivery,
+    HousekeepingWorkflow,
+    ExceptionCaseWorkflow,
+)

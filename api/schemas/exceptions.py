@@ -7,7 +7,6 @@ from pydantic import AwareDatetime, Field
 
 from api.schemas.records import SessionIfAny, SubjectKindOf
 from domain.cases.catalogue import case_kind
-from domain.cases.kinds import ExceptionKind
 from models.exception_case import CaseEntry, ExceptionCase, Incident
 from models.repositories.cases import QueuedCase
 from services.bulk_cases import CaseResult
@@ -62,7 +61,7 @@ class CaseDetail(QueuedCaseOut):
 
     @classmethod
     def of_queued(cls, queued: QueuedCase) -> Self:
-        kind = case_kind(ExceptionKind(queued.case.kind))
+        kind = case_kind(queued.case.kind)
         return cls(
             **_queued(queued),
             happened=kind.happened,

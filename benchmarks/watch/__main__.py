@@ -28,11 +28,12 @@ from cli.local.postgres import DURABLE
 from media_bridge.rooms import LiveKitRooms
 from models.database import Database
 from models.migrate import upgrade
+from services.case_following import CaseFollower
 from tests.activities.statements import COUNTING, counted_statements
 from tests.media_bridge.webhook_signing import KEY, SECRET
 from tests.stack import TestPostgres, start_postgres, start_temporal, temporary_folder
 from wiring.temporal import connect
-from workflows.client import SessionClient
+from workflows.client import CaseClient, SessionClient
 from workflows.contracts.rooms import WatchInput
 
 SIZES = (10, 100, 1_000)
@@ -80,7 +81,8 @@ async def _measure(count: int, looks: int, postgres: TestPostgres, temporal: Cli
     async with _media_server(classes, folder / f"rooms-{count}") as url:
         rooms = LiveKitRooms(url, KEY, SECRET)
         sessions = SessionClient(temporal, "local")
-        watcher = RoomWatcher(database, rooms, sessions, WatchInput("local"))
+        follower = CaseFollower(database, CaseClient(temporal, "local"))
+        watcher = RoomWatcher(database, rooms, sessions, follower, WatchInput("local"))
 
         async def cost() -> Cost:
             with counted_statements(urls) as counted:

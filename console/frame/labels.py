@@ -12,7 +12,7 @@ from console.frame.texts import SOURCE, gettext, mark, ngettext, page_language, 
 from console.frame.times import clock, short_duration, unit_of_time
 from domain.cases.catalogue import CATALOGUE
 from domain.cases.kinds import ExceptionKind, Owner
-from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind
+from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind, StaffNoticeKind
 from domain.people.roles import Role
 from domain.record.audience import AudienceKind, StatementAudience
 from domain.record.documentation import CheckOutcome, Section
@@ -98,6 +98,7 @@ NOTICE_KINDS: Mapping[str, str] = {
     AccountNoticeKind.SIGN_IN: "Sign-in link",
     AccountNoticeKind.INVITATION: "Invitation",
     AccountNoticeKind.LINKS_RENEWED: "New join links",
+    StaffNoticeKind.EXCEPTION: "Exception",
 }
 ROLES: Mapping[str, str] = {Role.OBSERVER: mark("guest"), "member": "staff"}
 # Codes that are shown as words on the pages of instructors: states, statuses, severities, roles, edits.

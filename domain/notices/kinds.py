@@ -38,10 +38,17 @@ class CourseNoticeKind(StrEnum):
     UNENROLLED = "unenrolled"
 
 
-KINDS: tuple[NoticeKind | AccountNoticeKind | CourseNoticeKind, ...] = (
+class StaffNoticeKind(StrEnum):
+    """Of notices to staff about their work."""
+
+    EXCEPTION = "exception"
+
+
+KINDS: tuple[NoticeKind | AccountNoticeKind | CourseNoticeKind | StaffNoticeKind, ...] = (
     *NoticeKind,
     *AccountNoticeKind,
     *CourseNoticeKind,
+    *StaffNoticeKind,
 )
 
 
@@ -102,7 +109,7 @@ _OF_EACH_START = frozenset({NoticeKind.REMINDER, NoticeKind.BRIEFING, NoticeKind
 
 def notice_key(
     subject_id: object,
-    kind: NoticeKind | AccountNoticeKind | CourseNoticeKind,
+    kind: NoticeKind | AccountNoticeKind | CourseNoticeKind | StaffNoticeKind,
     recipient_id: object,
     occasion: str,
     starts_at: datetime | None = None,

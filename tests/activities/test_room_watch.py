@@ -28,6 +28,7 @@ from models.exception_case import ExceptionCase
 from models.migrate import upgrade
 from models.session import Participant, Session
 from models.session_event import SessionEventRow
+from services.case_following import CaseFollower
 from tests.activities.livekit_proxy import LiveKitProxy
 from tests.activities.school_rows import REGION, SchoolRows, now
 from tests.activities.watched import NEVER, SignalFailures, WatchedClasses, until
@@ -39,7 +40,7 @@ from tests.stack import (
     start_postgres,
     temporary_folder,
 )
-from workflows.client import SessionClient, session_workflow_id
+from workflows.client import CaseClient, SessionClient, session_workflow_id
 from workflows.contracts.rooms import WatchInput
 
 pytestmark = pytest.mark.adapter
@@ -473,8 +474,9 @@ async def test_two_watches_of_one_region_lose_no_milestone(region: WatchedRegion
 @asynccontextmanager
 async def running_watch(classes: WatchedClasses, *, every: float = NEVER) -> AsyncIterator[None]:
     """Runs the activity while the block runs."""
+    follower = CaseFollower(classes.school.database, CaseClient(classes.temporal, REGION))
     watch = RoomWatchActivities(
-        classes.school.database, classes.rooms, SessionClient(classes.temporal, REGION)
+        classes.school.database, classes.rooms, SessionClient(classes.temporal, REGION), follower
     ).watch
     running = asyncio.create_task(ActivityEnvironment().run(watch, WatchInput(REGION, every)))
     try:

@@ -19,8 +19,9 @@ from domain.sessions.states import SessionState
 from media_bridge.rooms import LiveKitRooms
 from models.repositories import events, sessions
 from models.session import Session
+from services.case_following import CaseFollower
 from tests.activities.school_rows import REGION, SchoolRows, now
-from workflows.client import SessionClient, session_workflow_id
+from workflows.client import CaseClient, SessionClient, session_workflow_id
 from workflows.contracts.rooms import WatchInput
 
 NEVER = 3600.0
@@ -75,6 +76,7 @@ class WatchedClasses:
             "database": self.school.database,
             "rooms": self.rooms,
             "client": client,
+            "follower": CaseFollower(self.school.database, CaseClient(self.temporal, REGION)),
         }
         return RoomWatcher(**(values | parts), watch=WatchInput(REGION, every))
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from activities.case_following import CaseFollowingActivities
 from activities.cases import CaseActivities
 from activities.documentation import DocumentationActivities
 from activities.housekeeping import HousekeepingActivities
@@ -17,11 +18,14 @@ from drafting.extractive import ExtractiveEngine
 from drafting.fallback import FallbackEngine
 from drafting.openai_compatible import OpenAICompatibleEngine
 from media_bridge.rooms import LiveKitRooms
+from services.case_alerts import CaseAlerts
+from services.case_following import CaseFollower
 from services.drafts import Drafts
 from services.housekeeping import Housekeeper
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
-from workflows.client import DeliveryClient, SessionClient
+from wiring.signing import link_signer
+from workflows.client import CaseClient, DeliveryClient, SessionClient
 from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
 
 MAX_CONCURRENT = 100
@@ -34,12 +38,13 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     rooms = LiveKitRooms(
         settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
     )
-    housekeeping = HousekeepingActivities(
-        Housekeeper(database, DeliveryClient(parts.client, settings.region))
-    )
     booking = SessionActivities(database, progress)
     room = RoomActivities(database, progress, rooms)
-    watch = RoomWatchActivities(database, rooms, SessionClient(parts.client, settings.region))
+    deliveries = DeliveryClient(parts.client, settings.region)
+    follower = CaseFollower(database, CaseClient(parts.client, settings.region))
+    watch = RoomWatchActivities(database, rooms, SessionClient(parts.client, settings.region), follower)
+    following = CaseFollowingActivities(CaseAlerts(database, link_signer(settings), deliveries))
+    housekeeping = HousekeepingActivities(Housekeeper(database, deliveries))
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
     try:
@@ -64,6 +69,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 record.prepare_next_briefing,
                 record.close,
                 CaseActivities(database).open_case,
+                following.look,
+                following.tell,
+                following.wake,
                 housekeeping.start_deliveries,
                 housekeeping.forget_expired,
                 *of_notices,  # runs that were started before notices had a queue of their own wait here
