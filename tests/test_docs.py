@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import api_tables, data_dictionary
+from scripts import api_tables, data_dictionary, operations_guide
 from scripts.state_diagram import PAGE, with_diagram
 
 pytestmark = pytest.mark.unit
@@ -22,6 +22,11 @@ def test_the_state_diagram_is_that_of_the_table() -> None:
 def test_the_data_dictionary_is_that_of_the_code() -> None:
     page = data_dictionary.PAGE.read_text()
     assert page == data_dictionary.with_dictionary(page), "run: python -m scripts.data_dictionary"
+
+
+def test_the_guide_to_exceptions_is_that_of_the_code() -> None:
+    page = operations_guide.PAGE.read_text()
+    assert page == operations_guide.with_kinds(page), "run: python -m scripts.operations_guide"
 
 
 def test_the_tables_of_the_api_are_those_of_the_code() -> None:
