@@ -1,6 +1,8 @@
 """Staff is told of a case once, in steps; of an outage's cases only some are told; workflows learn of each change."""
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,7 +22,8 @@ from services.case_alerts import LEVELS, CaseAlerts
 from services.case_following import CaseFollower
 from services.cases import NewCase, acknowledge, comment, open_case, resolve, snooze
 from tests.activities.school_rows import LINKS, SchoolRows, now
-from tests.stack import TestTemporal
+from tests.activities.worker_processes import worker_environ, worker_process
+from tests.stack import DatabaseUrls, TestMail, TestTemporal
 from wiring.temporal import connect
 from workflows.client import CaseClient, DeliveryClient, case_workflow_id
 
@@ -198,3 +201,21 @@ async def test_workflow_of_a_case_is_started_and_told_of_each_change_once(
     async with school.database.tenant(school.id) as db:
         await acknowledge(db, ops(school, staff), case_id, now())
     assert await signals() == 2
+
+
+async def test_a_worker_tells_ops_of_a_case_that_anybody_opens(
+    school: SchoolRows,
+    staff: dict[str, UUID],
+    temporal_server: TestTemporal,
+    database_urls: DatabaseUrls,
+    mail_sink: TestMail,
+    tmp_path: Path,
+) -> None:
+    environ = worker_environ(f"ops-{school.id}", temporal_server, database_urls)
+    environ |= {"HOMEROOM_SMTP_URL": mail_sink.smtp_url}
+    with worker_process(environ, tmp_path / "worker.log", "sessions", "notices"):
+        await opened(school)
+        for name in ("Olu", "Pim"):
+            await asyncio.to_thread(mail_sink.wait_for, f"{name}@{school.id}.example", seconds=90)
+
+    assert len(await told(school)) == 2

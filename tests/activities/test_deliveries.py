@@ -1,11 +1,8 @@
 """Notices outside any session are sent or given up, and their sealed text is deleted."""
 
 import asyncio
-import json
-import os
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +11,6 @@ from uuid import uuid4
 import pytest
 
 from activities.deliveries import DeliveryActivities
-from cli.local.mail import project_root
-from cli.local.process import Launch, Process
 from domain.errors import NotFound, Unavailable
 from domain.notices.kinds import AccountNoticeKind, DeliveryState
 from domain.subjects import Subject, SubjectKind
@@ -30,8 +25,8 @@ from services.outbox import Outbox
 from services.sealed_content import SealedContent
 from signing.links import LinkSigner
 from signing.sealing import Sealer
-from tests.activities.school_rows import SECRET as SEALING_SECRET
 from tests.activities.school_rows import SENDER, WORDS, SchoolRows, now, run
+from tests.activities.worker_processes import worker_environ, worker_process
 from tests.stack import DatabaseUrls, TestMail, TestTemporal
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, delivery_workflow_id
@@ -211,38 +206,16 @@ async def test_delivery_of_a_killed_worker_is_completed_by_another(
     environ = worker_environ(region, temporal_server, database_urls)
     temporal = await connect(temporal_server.address, temporal_server.namespace)
     async with silent_mail_server() as (url, connected):
-        with worker_process(environ | {"HOMEROOM_SMTP_URL": url}, tmp_path / "first.log") as first:
+        with worker_process(environ | {"HOMEROOM_SMTP_URL": url}, tmp_path / "first.log", "notices") as first:
             await DeliveryClient(temporal, region).start(DeliveryInput(school.id, row.id, row.deliver_by))
             await asyncio.wait_for(connected.wait(), 60)
             first.kill()
-    with worker_process(environ | {"HOMEROOM_SMTP_URL": mail_sink.smtp_url}, tmp_path / "second.log"):
+    with worker_process(
+        environ | {"HOMEROOM_SMTP_URL": mail_sink.smtp_url}, tmp_path / "second.log", "notices"
+    ):
         await asyncio.wait_for(temporal.get_workflow_handle(delivery_workflow_id(row.id)).result(), 90)
     assert (await stored(school, row)).state == DeliveryState.SENT
     assert len(mail_sink.messages(row.address)) == 1
-
-
-def worker_environ(region: str, temporal: TestTemporal, database: DatabaseUrls) -> dict[str, str]:
-    return dict(os.environ) | {
-        "HOMEROOM_REGION": region,
-        "HOMEROOM_ADMIN_TOKEN": "unused",
-        "HOMEROOM_LINK_SECRETS": json.dumps([SEALING_SECRET]),
-        "HOMEROOM_DATABASE_URL": database.application,
-        "HOMEROOM_TEMPORAL_ADDRESS": temporal.address,
-        "HOMEROOM_TEMPORAL_NAMESPACE": temporal.namespace,
-        "HOMEROOM_LIVEKIT_URL": "http://127.0.0.1:1",
-        "HOMEROOM_OBJECT_STORE_URL": "memory:///",
-    }
-
-
-@contextmanager
-def worker_process(environ: dict[str, str], log: Path) -> Iterator[Process]:
-    argv = [sys.executable, "-m", "worker", "--queue", "notices"]
-    process = Process("worker", Launch(argv, environ, project_root()), log)
-    process.start()
-    try:
-        yield process
-    finally:
-        process.kill()
 
 
 @asynccontextmanager
