@@ -9,6 +9,7 @@ from activities.progress import ProgressWriter, utc_now
 from domain.people.roles import identity_of
 from domain.presence.events import EventKind
 from media_bridge.rooms import LiveKitRooms, Room
+from models.authorship import author
 from models.database import Database
 from models.repositories import events, sessions
 from workflows.contracts.common import SessionRef, StepInput
@@ -71,6 +72,10 @@ class RoomActivities(Rooms):
 
     @activity.defn(name="close_room")
     async def close_room(self, close: CloseRoomInput) -> None:
+        with author(close.by):
+            await self._close(close)
+
+    async def _close(self, close: CloseRoomInput) -> None:
         async with self._progress.step(close) as note:
             if close.reason in _ENDS_WITH_PEOPLE:
                 await asyncio.sleep(LAST_WORDS_SECONDS)

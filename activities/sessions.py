@@ -31,15 +31,17 @@ class SessionActivities(Sessions):
 
     @activity.defn(name="move_session")
     async def move(self, move: MoveInput) -> None:
-        async with self._database.tenant(move.session.organization_id) as db:
-            await bookings.move(db, move, utc_now())
+        with author(move.by):
+            async with self._database.tenant(move.session.organization_id) as db:
+                await bookings.move(db, move, utc_now())
         await self._progress.write(move)
 
     @activity.defn(name="cancel_session")
     async def cancel(self, cancel: CancelInput) -> None:
-        async with self._database.tenant(cancel.session.organization_id) as db:
-            await bookings.cancel(db, cancel)
-        await self._progress.write(cancel)
+        with author(cancel.by):
+            async with self._database.tenant(cancel.session.organization_id) as db:
+                await bookings.cancel(db, cancel)
+            await self._progress.write(cancel)
 
     @activity.defn(name="add_people")
     async def add_people(self, added: AddPeopleInput) -> PeopleResult:

@@ -34,6 +34,7 @@ from api.routes import (
     sessions,
     sign_in_bindings,
     sign_in_domains,
+    touches,
 )
 from config.logging import configure_logging
 from config.settings import Settings
@@ -69,7 +70,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     problems.install(app)
     tenant_modules = (
         bulk, enrollments, resources, invitations, sessions, events, organizations, keys, sign_in_bindings,
-        sign_in_domains, records, files, exceptions, queues, board, family, exports,
+        sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

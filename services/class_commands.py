@@ -83,7 +83,7 @@ class ClassCommands:
         """
         await visible_session(self._database, who, session_id)
         async with named_clashes(self._database, who.organization_id, who):
-            await self._client.reschedule(session_id, Reschedule(starts_at, ends_at), command_id)
+            await self._client.reschedule(session_id, Reschedule(starts_at, ends_at, who.actor), command_id)
 
     async def extend(
         self, who: Principal, session_id: UUID, ends_at: datetime, command_id: str | None = None
@@ -94,7 +94,7 @@ class ClassCommands:
         """
         await visible_session(self._database, who, session_id)
         async with named_clashes(self._database, who.organization_id, who):
-            await self._client.extend(session_id, Extend(ends_at), command_id)
+            await self._client.extend(session_id, Extend(ends_at, who.actor), command_id)
 
     async def cancel(
         self, who: Principal, session_id: UUID, reason: str, command_id: str | None = None

@@ -291,7 +291,7 @@ class ClassSession:
         """Write the progress, which refuses further joins, and close the room."""
         await execute_local_first(
             Rooms.close_room,
-            CloseRoomInput(self._facts.session, progress, reason, workflow.now()),
+            CloseRoomInput(self._facts.session, progress, reason, workflow.now(), by=self._facts.ended_by),
             summary=f"close room: {reason}",
             fallback=options.ROOM,
         )
@@ -331,7 +331,7 @@ class ClassSession:
         async with self._lock:
             await self._recording.cancel_transcription()
             self._plan.plan_rest_again()
-            facts.end_reason = None
+            facts.end_reason, facts.ended_by = None, ""
             await self._run_opening(Rooms.reopen_room, S.LIVE)
             self._lifecycle.advance(Trigger.REOPEN)
             facts.reopen_pending = False
@@ -467,7 +467,7 @@ class ClassSession:
         self._lifecycle.advance(Trigger.CANCEL)
         await execute_local_first(
             Sessions.cancel,
-            CancelInput(self._facts.session, self._steps.progress(), reason=cancel.reason),
+            CancelInput(self._facts.session, self._steps.progress(), reason=cancel.reason, by=cancel.by),
             summary="cancel session",
             fallback=options.DURABLE_RECORD,
         )
@@ -535,9 +535,9 @@ class ClassSession:
     async def end(self, end: EndClass) -> None:
         if self._lock.locked() and patched(patches.COMMANDS_IN_TURN):
             async with self._lock:
-                self._commands.end()
+                self._commands.end(end)
         else:
-            self._commands.end()
+            self._commands.end(end)
 
     @end.validator
     def _may_end(self, end: EndClass) -> None:

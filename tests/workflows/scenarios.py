@@ -5,11 +5,14 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from domain.cases.states import CaseState
 from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
 from tests.workflows.delivering import deliver, delivering, delivery_result, keep_house
+from tests.workflows.following import followed_case
 from tests.workflows.recording_activities import QuickWatch, World
 from tests.workflows.session_driver import MINUTE, Handle, SessionDriver, book
 from workflows.client import ensure_room_watch, room_watch_workflow_id, session_workflow_id
@@ -226,6 +229,19 @@ async def housekeeping(environment: WorkflowEnvironment, _: World) -> Handle:
     return handle
 
 
+async def case_escalated(environment: WorkflowEnvironment, _: World) -> Handle:
+    """Nobody sees the case in time; somebody takes it then, and it is resolved."""
+    async with followed_case(environment) as case:
+        await case.change()
+        await environment.sleep(5 * MINUTE)
+        await case.change(state=CaseState.IN_PROGRESS)
+        await environment.sleep(30 * MINUTE)
+        await case.change(state=CaseState.RESOLVED, resolved_at=await environment.get_current_time())
+        while (await case.handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+            await environment.sleep(MINUTE)
+        return case.handle
+
+
 async def over(session: SessionDriver) -> Handle:
     await session.result()
     return session.handle
@@ -255,6 +271,7 @@ SCENARIOS: dict[str, Scenario] = {
         delivered,
         given_up,
         housekeeping,
+        case_escalated,
         watch,  # last: the server skips no time while its continuation waits for a worker
     )
 }

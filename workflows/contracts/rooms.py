@@ -18,6 +18,7 @@ class RoomOpened:
 class CloseRoomInput(StepInput):
     reason: str = ""  # scheduled | empty | command | moved | cancelled
     ended_at: datetime | None = None
+    by: str = ""  # an actor of the change log, where a command ends the class
 
 
 @dataclass(frozen=True)

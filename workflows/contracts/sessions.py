@@ -38,11 +38,13 @@ class MoveInput(StepInput):
     ends_at: datetime | None = None
     # How often the class was moved, this move included; None: only its length changes, and it goes on as it is.
     moves: int | None = None
+    by: str = ""  # an actor of the change log
 
 
 @dataclass(frozen=True)
 class CancelInput(StepInput):
     reason: str = ""  # a code
+    by: str = ""  # an actor of the change log
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ with workflow.unsafe.imports_passed_through():
         Booked,
         Booking,
         Cancel,
+        EndClass,
         Extend,
         PresenceSignal,
         RemovePeople,
@@ -98,7 +99,7 @@ class Commands:
     async def reschedule(self, move: Reschedule) -> None:
         self._check(Trigger.RESCHEDULE)
         moves = self._facts.moves + 1
-        await self._change_times(move.starts_at, move.ends_at, moves)
+        await self._change_times(move.starts_at, move.ends_at, move.by, moves)
         self._facts.moves = moves
         self._facts.move_pending = True
         in_turn = patched(patches.COMMANDS_IN_TURN)
@@ -112,7 +113,7 @@ class Commands:
 
     async def extend(self, extension: Extend) -> None:
         self._check(Trigger.END)
-        await self._change_times(self._facts.booked.starts_at, extension.ends_at)
+        await self._change_times(self._facts.booked.starts_at, extension.ends_at, extension.by)
 
     def check_cancel(self) -> None:
         self._lifecycle.check_command(Trigger.CANCEL)
@@ -131,9 +132,10 @@ class Commands:
                 )
             )
 
-    def end(self) -> None:
+    def end(self, end: EndClass) -> None:
         self._check(Trigger.END)
-        self._facts.end_reason = self._facts.end_reason or "command"
+        if self._facts.end_reason is None:
+            self._facts.end_reason, self._facts.ended_by = "command", end.by
         self._timer.wake()
 
     def check_reopen(self, reopening: Reopen) -> None:
@@ -148,7 +150,7 @@ class Commands:
 
     async def reopen(self, reopening: Reopen) -> None:
         self._check(Trigger.REOPEN)
-        await self._change_times(self._facts.booked.starts_at, reopening.ends_at)
+        await self._change_times(self._facts.booked.starts_at, reopening.ends_at, reopening.by)
         self._facts.reopenings += 1
         self._facts.reopen_pending = True
 
@@ -294,11 +296,18 @@ class Commands:
         if not self._lifecycle.allows_command(trigger) and patched(patches.COMMANDS_IN_TURN):
             self._lifecycle.check_command(trigger)
 
-    async def _change_times(self, starts_at: datetime, ends_at: datetime, moves: int | None = None) -> None:
+    async def _change_times(
+        self, starts_at: datetime, ends_at: datetime, by: str, moves: int | None = None
+    ) -> None:
         await self._execute(
             Sessions.move,
             MoveInput(
-                self._facts.session, self._steps.progress(), starts_at=starts_at, ends_at=ends_at, moves=moves
+                self._facts.session,
+                self._steps.progress(),
+                starts_at=starts_at,
+                ends_at=ends_at,
+                moves=moves,
+                by=by,
             ),
             "move",
         )

@@ -31,6 +31,7 @@ class SessionFacts:
     live_since: datetime | None = None
     ended_at: datetime | None = None  # when the room began to close
     end_reason: str | None = None  # scheduled | empty | command
+    ended_by: str = ""  # an actor of the change log, where a command ended the class
     reopenings: int = 0
     reopen_pending: bool = False  # reopened, and `run` has not acted on it yet
     approved_revision: int | None = None

@@ -45,11 +45,13 @@ class Booked:
 class Reschedule:
     starts_at: datetime
     ends_at: datetime
+    by: str = ""
 
 
 @dataclass(frozen=True)
 class Extend:
     ends_at: datetime
+    by: str = ""
 
 
 @dataclass(frozen=True)

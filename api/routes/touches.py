@@ -1,0 +1,58 @@
+"""How often people had to act on classes outside ordinary teaching."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.authentication import needs
+from api.http.dependencies import Now, Work
+from api.http.idempotency import ApiRoute
+from domain.people.access import Permission
+from models.repositories.touches import Week, by_week
+from services.inputs.fields import Schema
+
+router = APIRouter(prefix="/v1", tags=["queues"], route_class=ApiRoute)
+
+
+class TouchesQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    weeks: int = Field(8, ge=1, le=104, description="How many weeks back, this one included.")
+
+
+class TouchesOut(Schema):
+    week: date = Field(description="Its Monday, in UTC.")
+    sessions: int = Field(description="How many sessions start in it.")
+    touches: int
+    per_100_sessions: float | None = Field(description="Null for a week without sessions.")
+    by_kind: dict[str, int]
+
+    @classmethod
+    def of(cls, week: Week) -> Self:
+        return cls(
+            week=week.monday,
+            sessions=week.sessions,
+            touches=week.total,
+            per_100_sessions=week.per_100_sessions,
+            by_kind=dict(week.touches),
+        )
+
+
+@router.get("/metrics/touches", dependencies=[needs(Permission.EXCEPTIONS_READ)])
+async def read_touches(db: Work, now: Now, query: Annotated[TouchesQuery, Query()]) -> list[TouchesOut]:
+    """Count what staff had to do for classes outside ordinary teaching, by week, latest first.
+
+    Counted from the change log: commands to a class, acts on exceptions, messages sent by hand, changes of its people,
+    its attendance and its documentation. What one person changes of one class within ten seconds is one touch; booking
+    is none.
+    """
+    return [TouchesOut.of(week) for week in await by_week(db, first_monday(now, query.weeks), now)]
+
+
+def first_monday(now: datetime, weeks: int) -> datetime:
+    """The beginning, in UTC, of the first of so many weeks that end with the present one."""
+    today = now.astimezone(UTC).date()
+    monday = today - timedelta(days=today.weekday() + 7 * (weeks - 1))
+    return datetime.combine(monday, time(), UTC)

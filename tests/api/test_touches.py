@@ -1,0 +1,67 @@
+"""Touches are counted from what people did, and from nothing else."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.cases.kinds import ExceptionKind
+from domain.people.access import AccessRole, Principal
+from models.authorship import author
+from models.repositories import sessions
+from services import cases
+from tests.api.queue_rows import NOW, open_cases
+from tests.campus import School
+
+pytestmark = pytest.mark.adapter
+
+
+async def counted(school: School) -> dict[str, int]:
+    by_kind: dict[str, int] = {}
+    for week in await school.get("/v1/metrics/touches"):
+        for kind, touches in week["by_kind"].items():
+            by_kind[kind] = by_kind.get(kind, 0) + touches
+    return by_kind
+
+
+async def test_acts_of_staff_are_counted_and_those_of_programs_are_not(harbour: School) -> None:
+    session_id = await harbour.book()
+    (case_id,) = await open_cases(harbour, session_id, ExceptionKind.WEBHOOK_GAP)
+    await harbour.post(f"/v1/exceptions/{case_id}/start")
+    assert await counted(harbour) == {}
+
+    who = Principal(harbour.id, AccessRole.OPS, f"member:{uuid4()}")
+    with author(who.actor):
+        async with harbour.transaction() as db:
+            await cases.snooze(db, who, UUID(case_id), timedelta(hours=1), NOW)
+            await sessions.change(db, UUID(session_id), cancel_reason="weather")
+
+    assert await counted(harbour) == {"command": 1, "exception": 1}
+
+
+async def test_weeks_tell_touches_per_hundred_sessions(harbour: School) -> None:
+    session_id = await harbour.book()
+    with author(f"member:{uuid4()}"):
+        async with harbour.transaction() as db:
+            await sessions.change(db, UUID(session_id), cancel_reason="weather")
+
+    weeks = await harbour.get("/v1/metrics/touches?weeks=2")
+
+    assert sum(week["touches"] for week in weeks) == 1
+    for week in weeks:
+        expected = round(100 * week["touches"] / week["sessions"], 2) if week["sessions"] else None
+        assert week["per_100_sessions"] == expected
+
+
+@pytest.mark.parametrize(("command", "body"), [("cancel", {"reason": "weather"}), ("reschedule", None)])
+async def test_change_log_names_who_sent_a_command(harbour: School, command: str, body: object) -> None:
+    session_id = await harbour.book()
+    times = harbour.booking(timedelta(hours=96))
+    await harbour.post(
+        f"/v1/sessions/{session_id}/{command}",
+        body or {name: times[name] for name in ("starts_at", "ends_at")},
+    )
+
+    entries = (await harbour.get(f"/v1/audit?subject_id={session_id}"))["items"]
+
+    assert entries[0]["actor"].startswith("key:")
