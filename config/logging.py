@@ -12,8 +12,8 @@ def _dumps(event: object, default: Callable[[object], object], **_: object) -> s
     return orjson.dumps(event, default=default).decode()
 
 
-def configure_logging(level: str, *, as_json: bool) -> None:
-    """Sets up the root logger to write to stderr at `level`, as JSON lines or for a terminal."""
+def log_formatter(*, as_json: bool) -> logging.Formatter:
+    """Writes a record with its keys, as a JSON line or for a terminal."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -25,13 +25,16 @@ def configure_logging(level: str, *, as_json: bool) -> None:
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(serializer=_dumps) if as_json else structlog.dev.ConsoleRenderer()
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
+
+
+def configure_logging(level: str, *, as_json: bool) -> None:
+    """Sets up the root logger to write to stderr at `level`, as JSON lines or for a terminal."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(log_formatter(as_json=as_json))
     # No log line contains thread or process, so the standard library need not look them up.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()

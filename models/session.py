@@ -68,6 +68,15 @@ class Session(TenantRow, table=True):
         return self.moves + self.people_changes
 
 
+class BookingRequest(TenantRow, table=True):
+    """What a booking asks for that Temporal must not hold, kept until the class has its row."""
+
+    __tablename__ = "booking_request"
+    session_id: UUID = Field(primary_key=True)  # of the class to be
+    external_id: str
+    created_at: datetime = utc()
+
+
 class SessionTopic(TenantRow, table=True):
     __tablename__ = "session_topic"
     __table_args__ = (

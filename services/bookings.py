@@ -20,7 +20,7 @@ from domain.sessions.schedule import check_length
 from domain.sessions.states import OVER_STATES
 from models.course import Course, Topic
 from models.people import Instructor, Student
-from models.repositories import entities, join_links, notices, people, sessions
+from models.repositories import booking_requests, entities, join_links, notices, people, sessions
 from models.session import Participant, Session, SessionTopic
 from workflows.contracts.sessions import (
     AddPeopleInput,
@@ -42,13 +42,14 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     ref = booking.session
     if await db.get(Session, ref.session_id):
         return len(await sessions.participants(db, ref.session_id))
-    if booking.external_id and await sessions.by_external_id(db, booking.external_id):
+    external_id = await booking_requests.take(db, ref.session_id) or booking.external_id
+    if external_id and await sessions.by_external_id(db, external_id):
         raise _external_id_taken()
     course = await entities.in_use(db, Course, booking.course_id)
     instructor = await entities.in_use(db, Instructor, booking.instructor_id)
     students = await entities.all_in_use(db, Student, booking.student_ids)
     topics = await _topics(db, booking, course)
-    session = _session(booking, course, topics, now)
+    session = _session(booking, course, topics, external_id, now)
     db.add(session)
     try:
         await db.flush()
@@ -215,7 +216,9 @@ async def _topics(db: AsyncSession, booking: BookInput, course: Course) -> list[
     return topics
 
 
-def _session(booking: BookInput, course: Course, topics: list[Topic], now: datetime) -> Session:
+def _session(
+    booking: BookInput, course: Course, topics: list[Topic], external_id: str | None, now: datetime
+) -> Session:
     return Session(
         id=booking.session.session_id,
         organization_id=booking.session.organization_id,
@@ -227,7 +230,7 @@ def _session(booking: BookInput, course: Course, topics: list[Topic], now: datet
         ends_at=booking.ends_at,
         time_zone=booking.time_zone,
         policy=booking.policy.model_dump(mode="json"),
-        external_id=booking.external_id,
+        external_id=external_id,
         whole_course=booking.whole_course,
         created_at=now,
     )

@@ -5,14 +5,15 @@ Each command checks that the caller may see the class, then holds no connection 
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
+from domain.errors import HomeroomError, TransitionRefused, Unavailable
 from domain.people.access import Principal
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import entities, people, sessions
+from models.repositories import booking_requests, entities, people, sessions
 from models.session import Participant, Session
 from services import organizations
 from services.clashes import named_clashes
@@ -41,10 +42,15 @@ class ClassCommands:
     async def book(self, organization_id: UUID, session_id: UUID, new: NewSession) -> Booked:
         """Book a class. Called again with the same id and values, it returns the class that exists.
 
+        Its external id is free text, which Temporal must not hold: the booking takes it from the database.
+
         Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable, TransitionRefused for an id
         that was booked with other values.
         """
         async with self._database.tenant(organization_id) as db:
+            booked = await db.get(Session, session_id)
+            if booked and booked.external_id != new.external_id:
+                raise TransitionRefused("this id was booked with another external_id")
             organization = await organizations.organization(db)
             policy = organizations.policy_of(organization)
             students = new.student_ids
@@ -52,6 +58,10 @@ class ClassCommands:
             if students is None:
                 await entities.in_use(db, Course, new.course_id)
                 students = await people.enrolled_students(db, new.course_id)
+            if new.external_id and not booked:
+                await booking_requests.keep(
+                    db, organization_id, session_id, new.external_id, datetime.now(UTC)
+                )
         booking = Booking(
             course_id=new.course_id,
             instructor_id=new.instructor_id,
@@ -61,13 +71,18 @@ class ClassCommands:
             topic_ids=tuple(new.topic_ids),
             time_zone=new.time_zone or organization.time_zone,
             policy=policy,
-            external_id=new.external_id,
             whole_course=whole_course,
         )
-        values = new.model_dump_json().encode()
-        fingerprint = hashlib.sha256(values).hexdigest()[:32]
-        async with named_clashes(self._database, organization_id):
-            return await self._client.book(organization_id, session_id, booking, fingerprint)
+        fingerprint = _fingerprint(new)
+        try:
+            async with named_clashes(self._database, organization_id):
+                return await self._client.book(organization_id, session_id, booking, fingerprint)
+        except Unavailable:  # the workflow may still book it, and take what was asked for
+            raise
+        except HomeroomError:
+            async with self._database.tenant(organization_id) as db:
+                await booking_requests.take(db, session_id)
+            raise
 
     async def reschedule(
         self,
@@ -178,3 +193,9 @@ class ClassCommands:
         async with self._database.tenant(who.organization_id) as db:
             session = await sessions.get_visible(db, session_id, who)
             return session, await sessions.add_observer(db, session, guest_id, name)
+
+
+def _fingerprint(new: NewSession) -> str:
+    """Tells bookings of one id apart. It is in the workflow's history, so it says nothing of the external id."""
+    values = new.model_copy(update={"external_id": None}).model_dump_json().encode()
+    return hashlib.sha256(values).hexdigest()[:32]

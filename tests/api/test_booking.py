@@ -247,6 +247,20 @@ async def test_the_same_session_id_with_other_values_is_refused(harbour: School)
     assert await classes.book(harbour.id, session_id, new) == booked
     with pytest.raises(TransitionRefused):
         await classes.book(harbour.id, session_id, NewSession.model_validate(harbour.booking(96 * HOUR)))
+    with pytest.raises(TransitionRefused):
+        await classes.book(harbour.id, session_id, new.model_copy(update={"external_id": "sis-1"}))
+
+
+async def test_a_refused_booking_leaves_nothing(harbour: School) -> None:
+    """Its external id can be used for the booking that follows."""
+    await harbour.book()
+    before = harbour.rows()
+    refused = await harbour.api.post("/v1/sessions", json=harbour.booking(external_id="sis-1"))
+    problem_of(refused, 409, "double-booked")
+    assert harbour.rows() == before
+    session_id = await harbour.book(96 * HOUR, external_id="sis-1")
+    assert (await harbour.get(f"/v1/sessions/{session_id}"))["external_id"] == "sis-1"
+    assert harbour.rows()["booking_request"] == 0
 
 
 async def test_a_cancelled_class_refuses_commands(harbour: School) -> None:

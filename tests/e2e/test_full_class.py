@@ -1,14 +1,11 @@
 """A whole class: the instructor in Chromium, her words in the transcript, the draft and, once approved, the mail."""
 
-import base64
 import io
-import json
 import re
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -16,7 +13,6 @@ import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from temporalio.client import WorkflowHandle
 
 from cli.demo_class.school import NAMES
 from cli.demo_class.script import LESSON, Speaker
@@ -25,6 +21,7 @@ from tests.cli.homes import StackUnderTest
 from tests.e2e.class_under_test import ClassUnderTest, open_class, setting, wait_for
 from tests.e2e.conftest import Browser, screenshot_folder
 from tests.e2e.people import talking
+from tests.workflows.history_text import history_text
 from wiring.temporal import connect
 from workflows.client import session_workflow_id
 
@@ -145,18 +142,6 @@ async def test_workflow_history_of_a_class_is_short(
     client = await connect(setting(full_stack, "HOMEROOM_TEMPORAL_ADDRESS"), "homeroom")
     handle = client.get_workflow_handle(session_workflow_id(UUID(taught.booked.session_id)))
     assert len((await handle.fetch_history()).events) <= 150
-
-
-async def history_text(handle: WorkflowHandle[Any, Any]) -> str:
-    """All of a history, its payloads decoded."""
-    history = await handle.fetch_history()
-    text = json.dumps(history.to_json_dict())
-    decoded = [_decoded(data) for data in re.findall(r'"data": "([A-Za-z0-9+/=]+)"', text)]
-    return text + " ".join(decoded)
-
-
-def _decoded(data: str) -> str:
-    return base64.b64decode(data).decode(errors="replace")
 
 
 def check_draft(taught: ClassUnderTest) -> None:

@@ -10,6 +10,7 @@ from models.access import SignedIn, SignInAttempt, SignInLink
 from models.database import Database
 from models.idempotency import IdempotencyRow
 from models.repositories import housekeeping
+from models.session import BookingRequest
 from tests.models.rows import make_tenant
 
 pytestmark = pytest.mark.adapter
@@ -29,6 +30,7 @@ DAY = timedelta(days=1)
         ),
         (SignInLink, "expires_at", NOW, NOW - DAY - timedelta(hours=1)),
         (SignedIn, "expires_at", NOW - 29 * DAY, NOW - 31 * DAY),
+        (BookingRequest, "created_at", NOW - 29 * DAY, NOW - 31 * DAY),
     ],
 )
 async def test_row_is_kept_until_it_expires(

@@ -10,7 +10,6 @@ import json
 import re
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import AsyncIterator, Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from quopri import decodestring
 from typing import Any
@@ -29,10 +28,11 @@ from models.record_views import VIEWS
 from models.session import Session
 from tests.activities.school_rows import SENDER, SchoolRows
 from tests.api.bodies import BODIES, Booked, method_of, open_class, own_address
-from tests.campus import ADMIN, HOUR, Campus, Json
+from tests.campus import ADMIN, HOUR, Campus
 from tests.integrations.smtp_servers import mail_server
 from tests.links import open_link, token_of
 from tests.markup import Page
+from tests.security.text_fields import Place, described, fields_of, with_text
 
 pytestmark = pytest.mark.adapter
 
@@ -54,36 +54,6 @@ TEXTS = {
 # ---- In through the API
 
 
-Place = tuple[str | int, ...]
-"""Where a field stands in a body: names of objects' fields and places in lists."""
-
-
-def text_fields(schema: Any, schemas: Json, body: Any, where: Place = ()) -> Iterator[Place]:
-    """The free-text fields of a body, those that this body leaves out among them."""
-    if name := schema.get("$ref", "").rpartition("/")[2]:
-        schema = schemas[name]
-    for one in (*schema.get("anyOf", ()), *schema.get("allOf", ()), *schema.get("oneOf", ())):
-        yield from text_fields(one, schemas, body, where)
-    if schema.get("type") == "string" and not {"format", "enum", "const"} & schema.keys():
-        yield where
-    for field, inner in schema.get("properties", {}).items():
-        if isinstance(body, dict):
-            yield from text_fields(inner, schemas, body.get(field), (*where, field))
-    if schema.get("type") == "array":
-        first = body[0] if isinstance(body, list) and body else None
-        yield from text_fields(schema["items"], schemas, first, (*where, 0))
-
-
-def with_text(body: Any, where: Place, text: str) -> Any:
-    if not where:
-        return text
-    changed, (step, *rest) = deepcopy(body), where
-    if isinstance(step, int):
-        first = changed[0] if changed else None
-        return [with_text(first, tuple(rest), text), *(changed or [])[1:]]
-    return (changed or {}) | {step: with_text((changed or {}).get(step), tuple(rest), text)}
-
-
 def value_at(body: Any, where: Place) -> Any:
     for step in where:
         try:
@@ -97,20 +67,6 @@ def value_at(body: Any, where: Place) -> Any:
 async def booked(campus: Campus) -> AsyncIterator[Booked]:
     async with open_class(campus) as opened:
         yield opened
-
-
-def described(campus: Campus) -> Json:
-    description: Json = campus.app.openapi()
-    return description
-
-
-def fields_of(booked: Booked, path: str) -> list[Place]:
-    description = described(booked.school.campus)
-    operation = description["paths"][path][method_of(path).lower()]
-    schema = operation["requestBody"]["content"]["application/json"]["schema"]
-    return sorted(
-        set(text_fields(schema, description["components"]["schemas"], BODIES[path](booked))), key=str
-    )
 
 
 def test_every_operation_with_a_body_is_walked(booked: Booked) -> None:

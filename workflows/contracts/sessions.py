@@ -23,7 +23,7 @@ class BookInput:
     time_zone: str
     policy: SessionPolicy
     now: datetime
-    external_id: str | None = None
+    external_id: str | None = None  # of bookings from before it was kept in the database
     whole_course: bool = False
 
 

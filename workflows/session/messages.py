@@ -31,7 +31,7 @@ class Booking:
     topic_ids: tuple[UUID, ...] = ()
     time_zone: str = "UTC"
     policy: SessionPolicy = field(default_factory=SessionPolicy)
-    external_id: str | None = None
+    external_id: str | None = None  # of bookings from before it was kept in the database
     whole_course: bool = False  # who enrols in the course or leaves it later changes the class
 
 
