@@ -97,7 +97,8 @@ class Settings(BaseSettings):
     )
     open_rate_limit: str = Field(
         "12000/minute",
-        description="Maximum requests without a key from one network (an IPv4 address, the /64 of an IPv6 address).",
+        description="Maximum requests without a valid key or sign-in from one network "
+        "(an IPv4 address, the /64 of an IPv6 address).",
     )
     trusted_proxies: list[IPvAnyNetwork] = Field(
         default_factory=list,

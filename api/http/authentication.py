@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import Depends, Request
+from starlette.types import Scope
 from structlog.contextvars import bind_contextvars
 
 from api.http.state import State
@@ -75,6 +76,7 @@ async def _identified(request: Request, authenticate: Authenticate) -> Principal
         return cached
     shared: State = request.app.state.homeroom
     principal = await authenticate(request)
+    request.state.accepted = True
     author = authorship.get()
     author.actor = principal.actor
     bind_contextvars(actor=principal.actor)
@@ -83,6 +85,11 @@ async def _identified(request: Request, authenticate: Authenticate) -> Principal
     limit.raise_if_exceeded()
     request.state.principal = principal
     return principal
+
+
+def was_accepted(scope: Scope) -> bool:
+    """Whether the key, token or cookie of a request was looked up and is right."""
+    return bool(scope.get("state", {}).get("accepted"))
 
 
 async def person_or_none(request: Request) -> Principal | None:
@@ -162,6 +169,7 @@ async def operator(request: Request) -> None:
     expected = shared.settings.admin_token.get_secret_value()
     if not hmac.compare_digest(hash_secret(token), hash_secret(expected)):
         raise NotAllowed("this is not the operator's token")
+    request.state.accepted = True
     authorship.get().actor = "operator"
 
 

@@ -4,15 +4,19 @@ All in one class, because each further middleware costs every request two calls 
 """
 
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.authentication import was_accepted
 from api.http.body_limit import BodyLimit
 from api.http.client_address import ClientAddresses, Networks
 from api.http.head_requests import HeadersOnly, as_get
-from api.http.open_paths import OpenPathLimit
+from api.http.open_paths import OpenPathLimit, has_credentials, is_open, is_unlimited
 from api.http.problems import error_response, fault_response
+from api.http.rate_limits import LimitStatus
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import RawHeaders, SecurityHeaders, raw
 from domain.errors import RateLimited
@@ -50,18 +54,21 @@ class RequestMiddleware:
             scope, head = as_get(scope), HeadersOnly(receive, send)
             receive, send = head.receive, head.send
         answer = _HeaderSender(scope, send, self._security.for_path(scope["path"]), author.request_id)
+        limit = None if is_unlimited(scope["path"]) else self._open_limit
         app = (
             self._app
             if method in _METHODS_WITHOUT_BODY and b"content-length" not in headers
             else self._limited_app
         )
         try:
-            if (limit := self._open_limit) and limit.covers(scope["path"], headers):
+            if limit and (is_open(scope["path"]) or not has_credentials(headers)):
                 try:
                     (await limit.hit(client)).raise_if_exceeded()
                 except RateLimited as error:
                     await error_response(error)(scope, receive, answer.send)
                     return
+            elif limit:
+                answer.unless_accepted = partial(limit.hit, client)
             await app(scope, receive, answer.send)
         except Exception:
             if not answer.status:
@@ -73,17 +80,32 @@ class RequestMiddleware:
 
 
 class _HeaderSender:
-    """Adds the common headers to the response, without replacing those that the route set itself."""
+    """Adds the common headers to the response, without replacing those that the route set itself.
+
+    A response to wrong credentials gives way to a refusal where `unless_accepted` says that there were too many.
+    """
 
     def __init__(self, scope: Scope, send: Send, security: RawHeaders, request_id: str) -> None:
         self.status = 0
+        # Counts a request whose key, token or cookie turned out wrong, which is known once it is answered.
+        self.unless_accepted: Callable[[], Awaitable[LimitStatus]] | None = None
+        self._refused = False
         self._scope = scope
         self._send = send
         self._security = security
         self._request_id = request_id
 
     async def send(self, message: Message) -> None:
+        if self._refused:
+            return
         if message["type"] == "http.response.start":
+            if self.unless_accepted and not was_accepted(self._scope):
+                status = await self.unless_accepted()
+                self.unless_accepted = None
+                if not status.allowed:
+                    await error_response(status.refusal())(self._scope, _nothing, self.send)
+                    self._refused = True
+                    return
             self.status = message["status"]
             headers = message["headers"]
             present = {name for name, _ in headers}
@@ -95,3 +117,7 @@ class _HeaderSender:
     def _headers_in_state(self) -> RawHeaders:
         state: dict[str, Any] = self._scope.get("state") or {}
         return [pair for name in _HEADERS_IN_STATE if name in state for pair in raw(state[name])]
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}

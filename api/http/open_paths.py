@@ -21,8 +21,13 @@ def has_credentials(headers: Mapping[bytes, bytes]) -> bool:
     return b"authorization" in headers or b"cookie" in headers
 
 
+def is_unlimited(path: str) -> bool:
+    """Whether no request to the path is counted: files of the pages and health checks."""
+    return _NOT_LIMITED.match(path) is not None
+
+
 class OpenPathLimit:
-    """Counts the requests without a key per network: one IPv4 address, or the /64 of an IPv6 address."""
+    """Counts the requests without a valid key per network: one IPv4 address, or the /64 of an IPv6 address."""
 
     def __init__(self, rate: str, storage: str) -> None:
         """`rate` and `storage` are in the notation of the limits library."""
@@ -30,8 +35,3 @@ class OpenPathLimit:
 
     async def hit(self, client: str) -> LimitStatus:
         return await self._limiter.hit(f"open:{network_of(client)}")
-
-    @staticmethod
-    def covers(path: str, headers: Mapping[bytes, bytes]) -> bool:
-        """Whether a request is counted. Files of the pages and health checks are not."""
-        return (is_open(path) or not has_credentials(headers)) and not _NOT_LIMITED.match(path)

@@ -23,8 +23,11 @@ class LimitStatus:
     def raise_if_exceeded(self) -> None:
         """Raises RateLimited."""
         if not self.allowed:
-            wait = max(1, self.wait)
-            raise RateLimited(next_step=f"Wait {wait} s, then try again.", retry_after=str(wait))
+            raise self.refusal()
+
+    def refusal(self) -> RateLimited:
+        wait = max(1, self.wait)
+        return RateLimited(next_step=f"Wait {wait} s, then try again.", retry_after=str(wait))
 
 
 class RateLimiter:

@@ -171,6 +171,43 @@ async def test_requests_without_a_key_are_limited_per_network(few: Campus) -> No
             assert (await stranger.get(path, headers={"X-Forwarded-For": "192.0.2.1"})).status_code == 200
 
 
+WRONG = {
+    "a key": {"Authorization": "Bearer hr_x_y"},
+    "no key at all": {"Authorization": "Basic eA=="},
+    "a cookie": {"Cookie": "homeroom=x"},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+async def test_wrong_credentials_are_limited_per_network_and_lock_nobody_out(
+    few: Campus, wrong: dict[str, str]
+) -> None:
+    async with few.client(ADMIN) as operator:
+        made = await operator.post("/v1/organizations", json={"name": f"School {uuid4()}"})
+        key = made.json()["api_key"]
+    network = {"X-Forwarded-For": "192.0.2.1"}
+    paths = ("/v1/policy", "/v1/organizations", "/today", "/v1/openapi.json", "/nothing-here")
+    async with few.client() as stranger:
+        for _ in range(3):
+            assert (await stranger.get("/v1/policy", headers=network | wrong)).status_code == 401
+        for path in paths:
+            refused = await stranger.request(
+                "POST" if path == "/v1/organizations" else "GET", path, headers=network | wrong
+            )
+            problem_of(refused, 429, "rate-limited")
+            assert int(refused.headers["retry-after"]) > 0
+            assert refused.headers["x-content-type-options"] == "nosniff"
+        assert (await stranger.head("/v1/policy", headers=network | wrong)).status_code == 429
+        elsewhere = {"X-Forwarded-For": "192.0.2.2"} | wrong
+        assert (await stranger.get("/v1/policy", headers=elsewhere)).status_code == 401
+    async with few.client(key) as neighbour:
+        for _ in range(5):
+            assert (await neighbour.get("/v1/policy", headers=network)).status_code == 200
+    async with few.client(ADMIN) as operator:
+        body = {"name": f"School {uuid4()}"}
+        assert (await operator.post("/v1/organizations", json=body, headers=network)).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("trusted", "peer", "forwarded", "client"),
     [
