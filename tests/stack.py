@@ -260,11 +260,10 @@ def start_temporal(folder: Path) -> TestTemporal:
 def start_livekit(
     folder: Path, *, webhook_urls: tuple[str, ...] = (), address: str = "127.0.0.1"
 ) -> TestLiveKit:
-    ports = free_ports("livekit", "livekit_tcp", "livekit_udp")
+    ports = free_ports("livekit", "livekit_udp")
     server = LiveKitServer(
         folder=folder,
         port=ports["livekit"],
-        tcp_port=ports["livekit_tcp"],
         udp_port=ports["livekit_udp"],
         api_key="homeroom",
         api_secret=secrets.token_urlsafe(32),

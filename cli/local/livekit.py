@@ -18,11 +18,10 @@ STOP: Final[StopPlan] = ((signal.SIGTERM, 2.0), (signal.SIGTERM, 5.0))
 
 @dataclass(frozen=True)
 class LiveKitServer:
-    """A LiveKit server. `udp_port` and `tcp_port` are for media; `webhook_urls` may be empty."""
+    """A LiveKit server. `udp_port` is for media; `webhook_urls` may be empty."""
 
     folder: Path
     port: int
-    tcp_port: int
     udp_port: int
     api_key: str
     api_secret: str
@@ -58,7 +57,7 @@ class LiveKitServer:
             "port": self.port,
             "bind_addresses": [self.address],
             "rtc": {
-                "tcp_port": self.tcp_port,
+                "tcp_port": 0,  # off: LiveKit would bind it on all addresses, regardless of bind_addresses
                 "udp_port": self.udp_port,
                 "use_external_ip": False,
                 "node_ip": self.address,

@@ -13,15 +13,12 @@ PREFERRED: Final[Mapping[str, int]] = MappingProxyType(
         "temporal": 7233,
         "temporal_ui": 8233,
         "livekit": 7880,
-        "livekit_tcp": 7881,
         "livekit_udp": 7882,
         "smtp": 1025,
         "mailbox": 8025,
     }
 )
 _UDP: Final = frozenset({"livekit_udp"})
-# LiveKit binds this port on all addresses, regardless of bind_addresses.
-_ALL_ADDRESSES: Final = frozenset({"livekit_tcp"})
 
 
 def choose_ports(previous: Mapping[str, int], preferred: Mapping[str, int] = PREFERRED) -> dict[str, int]:
@@ -46,14 +43,13 @@ def free_ports(*names: str) -> dict[str, int]:
 
 def _first_free(name: str, candidates: Iterable[int]) -> socket.socket:
     kind = socket.SOCK_DGRAM if name in _UDP else socket.SOCK_STREAM
-    address = "0.0.0.0" if name in _ALL_ADDRESSES else "127.0.0.1"
     for port in candidates:
         sock = socket.socket(socket.AF_INET, kind)
         if kind == socket.SOCK_STREAM:
             # As the servers do: otherwise connections in TIME_WAIT would make a port look busy.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            sock.bind((address, port))
+            sock.bind(("127.0.0.1", port))
         except OSError:
             sock.close()
             continue

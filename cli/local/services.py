@@ -72,7 +72,6 @@ def build_services(
             LiveKitServer(
                 folder=home.media,
                 port=ports["livekit"],
-                tcp_port=ports["livekit_tcp"],
                 udp_port=ports["livekit_udp"],
                 api_key=settings.get("HOMEROOM_LIVEKIT_API_KEY", LIVEKIT_KEY),
                 api_secret=settings["HOMEROOM_LIVEKIT_API_SECRET"],
