@@ -4,14 +4,14 @@ Warns operators of a change feed that stands still.
 """
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from models.database import Database
-from models.repositories import change_log, housekeeping, notices
+from models.repositories import housekeeping, notices
+from services.feed_delay import stands_still_since
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
 
-_FEED_STANDS_STILL = timedelta(minutes=2)
 _MAX_DELIVERIES = 1_000  # started per run; the next run starts more
 
 
@@ -34,8 +34,8 @@ class Housekeeper:
         async with self._database.unscoped() as db:
             if ended := await housekeeping.end_overdue_readers(db):
                 logger.warning("ended overdue sessions of SQL readers", extra={"sessions": ended})
-            since = await change_log.held_back_since(db)
-        if since and now - since > _FEED_STANDS_STILL:
+            since = await stands_still_since(db, now)
+        if since:
             logger.error(
                 "the change feed stands still", extra={"seconds": round((now - since).total_seconds())}
             )

@@ -1,5 +1,6 @@
 """The operator's pages: enter the operator's token, then create an organization and invite its first admin."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -24,6 +25,7 @@ from domain.errors import HomeroomError, NotAuthenticated
 from domain.people.access import AccessRole
 from domain.people.languages import browser_language
 from models.authorship import authorship
+from services.feed_delay import stands_still_since
 from services.founding import found_organization
 from services.inputs.access import NewMember
 from services.inputs.fields import Email, Language, Name, Schema, TimeZone
@@ -65,7 +67,7 @@ _FIELDS = (
 
 
 @router.get("")
-async def start(request: Request, shared: Shared) -> Response:
+async def start(request: Request, shared: Shared, now: Now) -> Response:
     try:
         _session(request, shared)
     except NotAuthenticated:
@@ -73,7 +75,10 @@ async def start(request: Request, shared: Shared) -> Response:
     offered = [code for code, _ in choices.languages()]
     accepted = request.headers.get("accept-language", "")
     values = {"time_zone": "UTC", "language": browser_language(accepted, offered)}
-    return _form_page(request, forms.build(_FIELDS, FirstForm, values), str(uuid7()))
+    async with shared.database.unscoped() as db:
+        delayed = await stands_still_since(db, now)
+    form = forms.build(_FIELDS, FirstForm, values)
+    return _form_page(request, form, str(uuid7()), feed_stands_still_since=delayed)
 
 
 @router.post("/sign-in", dependencies=[SAME_ORIGIN])
@@ -135,8 +140,13 @@ def _to_start(shared: State, cookie: str, seconds: int) -> Response:
     return response
 
 
-def _form_page(request: Request, form: forms.Form, key: str) -> Response:
-    return page(request, "operator_organization.html", form.status, form=form, key=key)
+def _form_page(
+    request: Request, form: forms.Form, key: str, *, feed_stands_still_since: datetime | None = None
+) -> Response:
+    return page(
+        request, "operator_organization.html", form.status, form=form, key=key,
+        feed_stands_still_since=feed_stands_still_since,
+    )  # fmt: skip
 
 
 def _cookie(shared: State) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
-from api.http.dependencies import Shared
+from api.http.dependencies import Now, Shared
 from api.http.stream_access import browser_access
 from api.live.streams import LiveStream
 from console.frame.labels import CASE_KINDS, ROLES
@@ -14,18 +14,23 @@ from console.frame.rendering import HEADERS, page
 from console.frame.viewers import ONLY_STAFF, Staff
 from console.today.first_steps import checklist
 from models.repositories.first_steps import first_steps
+from services.feed_delay import stands_still_since
 from services.organizations import organization as organization_of
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/today")
-async def today(request: Request, shared: Shared, who: Staff) -> Response:
+async def today(request: Request, shared: Shared, who: Staff, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         organization = await organization_of(db)
         steps = checklist(await first_steps(db), organization, who)
+        delayed = await stands_still_since(db, now)
     labels = {"cases": {**CASE_KINDS}, "roles": {**ROLES}}
-    return page(request, "today.html", organization=organization, labels=labels, steps=steps)
+    return page(
+        request, "today.html", organization=organization, labels=labels, steps=steps,
+        feed_stands_still_since=delayed,
+    )  # fmt: skip
 
 
 @router.get("/today/live")
