@@ -110,6 +110,40 @@ async def test_a_running_class_is_extended_and_ended(hall: Hall, shell: Shell) -
     await shell.output("sessions", "end", session_id, "--yes")
 
 
+async def test_a_link_is_renewed_and_a_person_is_removed_from_the_room(hall: Hall, shell: Shell) -> None:
+    session_id = await hall.live_class(shell.school)
+    path = f"/v1/sessions/{session_id}"
+    student = next(one for one in await shell.school.get(f"{path}/participants") if one["role"] == "student")
+
+    async def join_url() -> str:
+        links = await shell.school.get(f"{path}/join-links")
+        return str(next(link["url"] for link in links if link["participant_id"] == student["id"]))
+
+    async def kept_out() -> bool:
+        people = await shell.school.get(f"{path}/participants")
+        return next(one["sent_out_at"] for one in people if one["id"] == student["id"]) is not None
+
+    by_name, by_id = ("--person", student["name"]), ("--person", student["id"])
+    earlier = await join_url()
+    assert (await shell.run("sessions", "renew-link", session_id, *by_name)).code == 2, "it asks first"
+    assert await join_url() == earlier
+    renewed = await shell.row("sessions", "renew-link", session_id, *by_name, "--keep-in-room", "--yes")
+    assert renewed["participant_id"] == student["id"]
+    assert renewed["url"] == await join_url() != earlier
+    assert (
+        await shell.output("sessions", "renew-link", session_id, *by_id, "--yes")
+    ).strip() == await join_url()
+    assert (await shell.run("sessions", "send-out", session_id, *by_name)).code == 2, "it asks first"
+    assert not await kept_out()
+    done = await shell.row("sessions", "send-out", session_id, *by_name, "--yes")
+    assert done == {"id": session_id, "done": "sent_out"}
+    assert await kept_out()
+    assert (await shell.row("sessions", "readmit", session_id, *by_id))["done"] == "readmitted"
+    assert not await kept_out()
+    for verb in ("renew-link", "send-out", "readmit"):
+        assert (await shell.run("sessions", verb, session_id, "--person", "Nobody")).code == 2, verb
+
+
 async def test_a_class_that_ended_by_mistake_is_reopened(hall: Hall, shell: Shell) -> None:
     session_id = str((await hall.taught_class(shell.school)).session_id)
     assert (await shell.run("sessions", "reopen", session_id)).code == 2
