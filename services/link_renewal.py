@@ -17,6 +17,7 @@ from domain.sessions.states import OVER_STATES
 from domain.subjects import SubjectKind
 from models.database import Database
 from models.notice import Notice
+from models.organization import Organization
 from models.repositories import join_links, notices, people
 from models.repositories.join_links import Place
 from models.session import Session
@@ -26,6 +27,7 @@ from reports.renewed_links import RenewedLink, render_renewed_links
 from services.joining import join_url
 from services.organizations import organization
 from services.recipients import Recipient, reader_of_links, readers_of
+from services.renewed_link_calendars import RenewedLinkCalendars
 from signing.links import FamilyLink, LinkSigner
 
 _DELIVER_WITHIN = timedelta(days=1)
@@ -114,9 +116,11 @@ def _notice(reader: Recipient, first: Session, now: datetime) -> Notice:
 class RenewedLinkMails:
     """Writes the text of a mail with new links just before it is delivered."""
 
-    def __init__(self, database: Database, links: LinkSigner) -> None:
+    def __init__(self, database: Database, links: LinkSigner, sender_address: str) -> None:
+        """`sender_address` is the address that mails come from."""
         self._database = database
         self._links = links
+        self._sender_address = sender_address
 
     async def write(self, organization_id: UUID, notice_id: UUID, now: datetime) -> None:
         """Write the text, to the address that the reader has now. Other kinds of messages stay as they are.
@@ -132,7 +136,10 @@ class RenewedLinkMails:
             if found is None or not places:
                 await notices.withdraw(db, notice_id, now)
                 return
-            message = await self._rendered(db, found.reader, places, now)
+            school = await organization(db)
+            message = self._rendered(school, found.reader, places, now)
+            calendars = RenewedLinkCalendars(school, self._links, self._sender_address, now)
+            classes = list({session.id: session for session, _ in places}.values())
             await notices.rewrite(
                 db,
                 notice_id,
@@ -140,12 +147,12 @@ class RenewedLinkMails:
                 subject=message.subject,
                 html=message.html,
                 text=message.text,
+                calendar=await calendars.entries(db, found, classes),
             )
 
-    async def _rendered(
-        self, db: AsyncSession, reader: Recipient, places: Sequence[Place], now: datetime
+    def _rendered(
+        self, school: Organization, reader: Recipient, places: Sequence[Place], now: datetime
     ) -> RenderedMessage:
-        school = await organization(db)
         return render_renewed_links(
             [
                 RenewedLink(

@@ -84,7 +84,7 @@ async def _run(
     assert row.deliver_by
     links = LinkSigner(["a-secret-of-thirty-two-characters-or-more"], "https://school.example")
     activities = DeliveryActivities(
-        Outbox(school.database, mailer, words), RenewedLinkMails(school.database, links)
+        Outbox(school.database, mailer, words), RenewedLinkMails(school.database, links, SENDER)
     )
     delivery = DeliveryInput(school.id, row.id, row.deliver_by)
     return await run(activities.give_up if give_up else activities.deliver, delivery)

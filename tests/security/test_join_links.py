@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from icalendar import Calendar
 from uuid_utils.compat import uuid7
 
 import api.routes
@@ -336,14 +337,52 @@ async def test_those_who_still_get_the_messages_get_the_new_link(
     mails = await lesson.notices(AccountNoticeKind.LINKS_RENEWED)
     expected = {lesson.instructor} if why.role == Role.INSTRUCTOR else family
     assert {str(mail.recipient_id) for mail in mails} == expected
-    writer = RenewedLinkMails(rows, house.links)
+    writer = RenewedLinkMails(rows, house.links, "classes@harbour.example")
     for mail in mails:
         await writer.write(lesson.school.id, mail.id, datetime.now(UTC))
     written = await lesson.notices(AccountNoticeKind.LINKS_RENEWED)
     assert any(mail.address.startswith("moved") for mail in written) == reason.endswith("address changed")
     for mail in written:
         assert current in mail.text
-        assert old not in mail.html + mail.text
+        assert old not in mail.html + mail.text + mail.calendar
+
+
+async def test_the_mail_with_new_links_replaces_the_entries_in_calendars(
+    house: Campus, rows: Database, lesson: OpenClass
+) -> None:
+    """With the links of all whom the reader has in the class, also of those whose link stays."""
+    sibling = await lesson.school.post(
+        "/v1/students", {"name": "Zoe Haddad", "guardian_ids": lesson.guardians[:1]}
+    )
+    async with rows.tenant(lesson.school.id) as db:
+        db.add(
+            Participant(
+                organization_id=lesson.school.id,
+                session_id=lesson.id,
+                id=uuid7(),
+                role=Role.STUDENT,
+                student_id=UUID(sibling["id"]),
+                name="Zoe Haddad",
+            )
+        )
+    answer = await lesson.act(Role.STUDENT, "renew-link", {"keep_in_room": True})
+    assert answer.is_success, answer.text
+    writer = RenewedLinkMails(rows, house.links, "classes@harbour.example")
+    for mail in await lesson.notices(AccountNoticeKind.LINKS_RENEWED):
+        await writer.write(lesson.school.id, mail.id, datetime.now(UTC))
+    links = {
+        link["name"]: link["url"] for link in await lesson.school.get(f"/v1/sessions/{lesson.id}/join-links")
+    }
+    written = await lesson.notices(AccountNoticeKind.LINKS_RENEWED)
+    assert {str(mail.recipient_id) for mail in written} == {lesson.student, *lesson.guardians}
+    for mail in written:
+        calendar = Calendar.from_ical(mail.calendar)
+        (event,) = calendar.walk("VEVENT")
+        assert calendar["method"] == "REQUEST"
+        assert (event["uid"], event["attendee"]) == (f"{lesson.id}@homeroom", f"mailto:{mail.address}")
+        has_sibling = str(mail.recipient_id) == lesson.guardians[0]
+        named = {name for name, url in links.items() if url in str(event["description"])}
+        assert named == ({"Noor Haddad", "Zoe Haddad"} if has_sibling else {"Noor Haddad"})
 
 
 async def test_a_message_that_waits_to_be_sent_again_is_not_sent_with_a_dead_link(

@@ -24,6 +24,6 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
     outbox = Outbox(database, mailer, sealed_content(settings))
     links = link_signer(settings)
-    delivery = DeliveryActivities(outbox, RenewedLinkMails(database, links))
+    delivery = DeliveryActivities(outbox, RenewedLinkMails(database, links, outbox.sender_address))
     notices = ClassNotices(database, links, outbox)
     yield [NoticeActivities(ProgressWriter(database), notices).send, delivery.deliver, delivery.give_up]
