@@ -268,6 +268,7 @@ async def world_on(urls: DatabaseUrls, **settings: object) -> AsyncIterator[Worl
         world.change(
             "update notice set kind = 'reminder', recipient_kind = 'guardian', subject_kind = 'session'"
         )
+        world.change("update exception_case set kind = 'recording_gap'")
         world.change("update briefing set content = '{\"sections\": []}'")
         for table in ("session_event", "live_connection", "audio_segment"):  # made-up words that nobody reads
             world.change(f"delete from {table}")

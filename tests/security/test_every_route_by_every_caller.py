@@ -26,6 +26,7 @@ _TABLE_OF = {
     "utterance_id": "utterance",
     "file_id": "class_file",
     "case_id": "exception_case",
+    "incident_id": "incident",
     "notice_id": "notice",
     "student_id": "student",
     "participant_id": "participant",
