@@ -93,48 +93,6 @@ def comment(caller: Caller, exception: Id, text: Annotated[str, typer.Argument(h
 
 @app.command()
 @remote
-def history(caller: Caller, exception: Id) -> None:
-    """Show what happened to an exception, in order."""
-    entries = caller.api.get(f"{_path_of(caller, exception)}/history")
-    caller.screen.table(entries, ("at", "kind", "by", "text"))
-
-
-@app.command()
-@remote
-def acknowledge(caller: Caller, exception: Id) -> None:
-    """Say that you have seen an exception, so that nobody else is told of it."""
-    caller.screen.done("Acknowledged.", caller.api.post(f"{_path_of(caller, exception)}/acknowledge"))
-
-
-@app.command()
-@remote
-def start(caller: Caller, exception: Id) -> None:
-    """Say that you work on an exception now."""
-    caller.screen.done("It is yours.", caller.api.post(f"{_path_of(caller, exception)}/start"))
-
-
-@app.command()
-@remote
-def snooze(
-    caller: Caller,
-    exception: Id,
-    until: Annotated[str, typer.Option(help="When it comes back, such as 2026-09-01T09:00:00Z.")],
-) -> None:
-    """Put an exception aside until a time."""
-    case = caller.api.post(f"{_path_of(caller, exception)}/snooze", {"until": until})
-    caller.screen.done(f"Snoozed until {case['snoozed_until']}.", case)
-
-
-@app.command()
-@remote
-def comment(caller: Caller, exception: Id, text: Annotated[str, typer.Argument(help="The comment.")]) -> None:
-    """Add a comment to an exception."""
-    case = caller.api.post(f"{_path_of(caller, exception)}/comments", {"text": text})
-    caller.screen.done("Added.", case)
-
-
-@app.command()
-@remote
 def take(
     caller: Caller,
     exception: Id,
