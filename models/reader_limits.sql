@@ -1,11 +1,21 @@
 -- What only a superuser can take from a database's logins, so that a SQL reader has none of it. Run in Homeroom's database,
--- as often as you like. Nobody but Homeroom's own roles may then take advisory locks, make large objects or write to the
--- write-ahead log directly, and a login of this server has no other database to go to.
+-- as often as you like. Nobody but Homeroom's own roles may then take advisory locks, make large objects, write to the
+-- write-ahead log directly or run blocks of code, and a login of this server has no other database to go to. The owner may
+-- limit the temporary files of the readers that it makes; readers that are there get the limit now.
 do $$
 declare
     signature regprocedure;
     other text;
+    reader text;
 begin
+    revoke usage on language plpgsql from public;
+    grant usage on language plpgsql to homeroom_owner;
+    grant set on parameter temp_file_limit to homeroom_owner;
+    if to_regclass('public.sql_reader') is not null then
+        for reader in select role_name from public.sql_reader where to_regrole(role_name) is not null loop
+            execute format('alter role %I set temp_file_limit = %L', reader, '2GB');
+        end loop;
+    end if;
     for signature in
         select oid::regprocedure from pg_proc
         where pronamespace = 'pg_catalog'::regnamespace

@@ -21,6 +21,8 @@ _DEFAULTS: Final = {
     "search_path": "record",
     "timezone": "UTC",
 }
+# A role may not change this one, which keeps the disk for everybody else. `reader_limits.sql` has it too.
+_TEMPORARY_FILES: Final = "2GB"  # per session
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,16 @@ def _check_limits(db: psycopg.Connection[Any]) -> None:
         " where datallowconn and has_database_privilege('public', oid, 'connect')"
     ).fetchone()
     functions = ("pg_advisory_lock(bigint)", "lo_create(oid)")
-    open_functions = db.execute(
-        "select bool_or(has_function_privilege('public', f, 'execute')) from unnest(%s::text[]) as f",
+    limited = db.execute(
+        "select not bool_or(has_function_privilege('public', f, 'execute'))"
+        " and not has_language_privilege('public', 'plpgsql', 'usage')"
+        " and has_parameter_privilege('temp_file_limit', 'set')"
+        " from unnest(%s::text[]) as f",
         [[*functions]],
     ).fetchone()
-    if open_functions and open_functions[0]:
+    if not (limited and limited[0]):
         raise NotAllowed(
-            "every login of this database may take advisory locks and make large objects",
+            "every login of this database may take advisory locks, run code and fill the disk",
             next_step="As a superuser, run models/reader_limits.sql in it.",
         )
     if open_databases and open_databases[0]:
@@ -114,7 +119,11 @@ def _make_role(db: psycopg.Connection[Any], name: str, password: str, limits: Li
     hashed = db.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
     create = sql.SQL("create role {} with login noinherit connection limit {} password {}")
     db.execute(create.format(role, sql.Literal(limits.connections), sql.Literal(hashed)))
-    defaults = {**_DEFAULTS, "statement_timeout": f"{limits.statement_seconds}s"}
+    defaults = {
+        **_DEFAULTS,
+        "statement_timeout": f"{limits.statement_seconds}s",
+        "temp_file_limit": _TEMPORARY_FILES,
+    }
     for setting, value in defaults.items():
         statement = sql.SQL("alter role {} set {} = {}")
         db.execute(statement.format(role, sql.Identifier(setting), sql.Literal(value)))

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from cli.local.database import limit_readers
 from cli.reader import reader_url
 from domain.errors import NotAllowed, NotFound, Unavailable
 from models.database import Database
@@ -136,6 +137,9 @@ DENIED = {
     "a large object": "select lo_create(0)",
     "a large object with content": "select lo_from_bytea(0, 'x')",
     "a message in the write-ahead log": "select pg_logical_emit_message(false, 'p', 'x')",
+    "a block of code": "do $$ begin raise log 'x'; end $$",
+    "more of the disk": "set temp_file_limit = -1",
+    "more of the disk, for its sessions to come": "alter role {role} set temp_file_limit = -1",
     "a function of its session": "create function pg_temp.leak() returns int language sql as 'select 1'",
     "a row's lock": "select 1 from record.students for share",
     "the feed's horizon": "select public.change_log_complete_below()",
@@ -245,6 +249,7 @@ def test_session_of_a_reader_starts_with_limits(library: Library) -> None:
         "statement_timeout": "30s",
         "search_path": "record",
         "TimeZone": "UTC",
+        "temp_file_limit": "2GB",
     }.items():
         assert library.rows(f"show {name}") == [(value,)]
     refused = pytest.raises(psycopg.OperationalError, match="too many connections")
@@ -340,6 +345,22 @@ async def test_readers_long_transaction_is_ended(library: Library, limit: int, i
         owner.execute(f"alter role {library.role} set statement_timeout = '30s'")
 
 
+def test_reader_that_was_there_before_gets_the_limit_of_the_disk(library: Library) -> None:
+    with psycopg.connect(library.urls.superuser, autocommit=True) as superuser:
+        superuser.execute(sql.SQL("alter role {} reset temp_file_limit").format(sql.Identifier(library.role)))
+        limit_readers(superuser, library.urls.name)
+    assert library.rows("show temp_file_limit") == [("2GB",)]
+
+
+def test_reader_cannot_lift_the_limit_of_the_disk(library: Library) -> None:
+    with reading(library.urls, library.mine.id) as (role, url):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("set default_transaction_read_only = off")
+            connection.execute(sql.SQL("alter role {} reset all").format(sql.Identifier(role)))
+        with psycopg.connect(url) as later:
+            assert later.execute("show temp_file_limit").fetchall() == [("2GB",)]
+
+
 async def test_reader_can_connect_to_no_other_database(library: Library) -> None:
     for other in ("postgres", "template1"):
         with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
@@ -352,6 +373,16 @@ async def test_reader_can_connect_to_no_other_database(library: Library) -> None
         (
             "grant execute on function lo_create(oid) to public",
             "revoke execute on function lo_create(oid) from public",
+            "reader_limits.sql",
+        ),
+        (
+            "grant usage on language plpgsql to public",
+            "revoke usage on language plpgsql from public",
+            "reader_limits.sql",
+        ),
+        (
+            "revoke set on parameter temp_file_limit from homeroom_owner",
+            "grant set on parameter temp_file_limit to homeroom_owner",
             "reader_limits.sql",
         ),
         (
