@@ -8,18 +8,20 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+from starlette.datastructures import URL
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.authentication import was_accepted
 from api.http.body_limit import BodyLimit
 from api.http.client_address import ClientAddresses, Networks
+from api.http.form_charset import require_utf8_form
 from api.http.head_requests import HeadersOnly, as_get
 from api.http.open_paths import OpenPathLimit, has_credentials, is_open, is_unlimited
 from api.http.problems import error_response, fault_response
 from api.http.rate_limits import LimitStatus
 from api.http.request_context import HEADER, enter_request, log_request, request_id_of
 from api.http.security_headers import RawHeaders, SecurityHeaders, raw
-from domain.errors import RateLimited
+from domain.errors import RateLimited, UnsupportedMedia
 
 _METHODS_WITHOUT_BODY = frozenset({"GET", "HEAD"})
 _HEADERS_IN_STATE = ("rate_headers", "deprecation_headers")  # set on request.state by dependencies
@@ -69,6 +71,11 @@ class RequestMiddleware:
                     return
             elif limit:
                 answer.unless_accepted = partial(limit.hit, client)
+            try:
+                require_utf8_form(headers)
+            except UnsupportedMedia as error:
+                await error_response(error)(scope, receive, answer.send)
+                return
             await app(scope, receive, answer.send)
         except Exception:
             if not answer.status:
@@ -109,6 +116,8 @@ class _HeaderSender:
             self.status = message["status"]
             headers = message["headers"]
             present = {name for name, _ in headers}
+            if b"location" in present:
+                headers = [_on_this_host(self._scope, pair) for pair in headers]
             security = [pair for pair in self._security if pair[0] not in present]
             request_id = (HEADER, self._request_id.encode())
             message["headers"] = [*headers, *security, request_id, *self._headers_in_state()]
@@ -121,3 +130,16 @@ class _HeaderSender:
 
 async def _nothing() -> Message:
     return {"type": "http.disconnect"}
+
+
+def _on_this_host(scope: Scope, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """The header, in which a redirect to the request's own address is a path.
+
+    The router's redirect for a slash too many names the scheme and the host that the request itself named: whoever
+    chooses these would choose where the browser goes, and behind a proxy with TLS the scheme is the wrong one.
+    """
+    name, value = header
+    if name != b"location":
+        return header
+    own = str(URL(scope={**scope, "path": "/", "query_string": b""})).encode()
+    return (name, b"/" + value.removeprefix(own).lstrip(b"/")) if value.startswith(own) else header
