@@ -1,8 +1,14 @@
-"""Guards requests to URLs from customers against reaching private networks (SSRF)."""
+"""Guards requests to URLs from customers: against reaching private networks (SSRF), and against what answers them.
+
+A customer's server may send without end, very slowly, or a little that unpacks to a lot, and its name may take long to
+resolve.
+"""
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -28,6 +34,11 @@ _PRIVATE: tuple[IPv4Network | IPv6Network, ...] = (
 )
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
 _COMPATIBLE = IPv6Network("::/96")
+# Their own threads: a name whose servers don't answer holds one for half a minute, and must hold up nothing else.
+_LOOKUPS = ThreadPoolExecutor(16, "lookups")
+_LOOKUP_SECONDS = 10
+_RESPONSE_SECONDS = 20  # from the request to the last byte
+_RESPONSE_BYTES = 256 * 1024
 
 
 class PublicOnlyTransport(httpx2.AsyncBaseTransport):
@@ -58,12 +69,76 @@ class PublicOnlyTransport(httpx2.AsyncBaseTransport):
         await self._transport.aclose()
 
 
+class ResponseTooLargeError(httpx2.TransportError):
+    pass
+
+
+class BoundedTransport(httpx2.AsyncBaseTransport):
+    """Ends responses that are too large or take too long; raises ResponseTooLargeError or ReadTimeout.
+
+    They come as they are: a compressed one, which nobody asked for, is refused.
+    """
+
+    def __init__(
+        self,
+        transport: httpx2.AsyncBaseTransport,
+        max_bytes: int = _RESPONSE_BYTES,
+        seconds: float = _RESPONSE_SECONDS,
+    ) -> None:
+        self._transport = transport
+        self._max_bytes = max_bytes
+        self._seconds = seconds
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        request.headers["accept-encoding"] = "identity"
+        try:
+            async with asyncio.timeout_at(deadline):
+                response = await self._transport.handle_async_request(request)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout("the response takes too long") from error
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            await response.stream.aclose()
+            raise httpx2.DecodingError("the response is compressed", request=request)
+        response.stream = _BoundedStream(response.stream, self._max_bytes, deadline)
+        return response
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+
+class _BoundedStream(httpx2.AsyncByteStream):
+    def __init__(self, stream: httpx2.AsyncByteStream, max_bytes: int, deadline: float) -> None:
+        self._stream = stream
+        self._max_bytes = max_bytes
+        self._deadline = deadline
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        received, parts = 0, aiter(self._stream)
+        while True:
+            try:
+                async with asyncio.timeout_at(self._deadline):
+                    part = await anext(parts)
+            except StopAsyncIteration:
+                return
+            except TimeoutError as error:
+                raise httpx2.ReadTimeout("the response takes too long") from error
+            received += len(part)
+            if received > self._max_bytes:
+                raise ResponseTooLargeError("the response is too large")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
 def outside_transport(*, local: bool) -> httpx2.AsyncBaseTransport:
     """The transport for URLs from customers; with `local` it also reaches private addresses.
 
     Give it to a client with `trust_env=False`: a proxy of the environment would resolve the host once more.
     """
-    return httpx2.AsyncHTTPTransport() if local else PublicOnlyTransport()
+    return BoundedTransport(httpx2.AsyncHTTPTransport() if local else PublicOnlyTransport())
 
 
 async def require_public_url(url: str, *, local: bool) -> None:
@@ -114,11 +189,11 @@ def _carried(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6A
 async def _public_addresses(url: str) -> list[str]:
     """The addresses of a URL's host, all of them public. Raises InvalidInput or Unavailable."""
     parts = urlsplit(url)
+    look_up = partial(socket.getaddrinfo, parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     try:
-        resolved = await asyncio.get_running_loop().getaddrinfo(
-            parts.hostname, parts.port or 443, type=socket.SOCK_STREAM
-        )
-    except (OSError, UnicodeError) as error:
+        async with asyncio.timeout(_LOOKUP_SECONDS):
+            resolved = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, look_up)
+    except (OSError, UnicodeError) as error:  # TimeoutError is an OSError
         raise Unavailable("the host of this URL can't be found") from error
     addresses = [str(found[4][0]) for found in resolved]
     if not all(is_public(ip_address(address.partition("%")[0])) for address in addresses):

@@ -18,14 +18,15 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from domain.errors import InvalidInput, ProviderUnusable, SignInRefused, Unavailable
-from integrations.egress_guard import outside_transport, require_public_url
+from integrations.egress_guard import ResponseTooLargeError, outside_transport, require_public_url
 
 # Asymmetric algorithms only: HMAC would let anyone with the client secret sign, "none" anyone at all.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _SCOPE = "openid email"
 _LEEWAY = 60  # seconds by which two clocks may differ
-_MAX_BYTES = 256 * 1024  # of a metadata document or a key set
 _TIMEOUT = 10  # seconds
+_UNREADABLE = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What the libraries raise for documents in shapes that no provider sends."""
 _MAX_SUBJECT = 255  # characters, by the standard
 
 
@@ -138,7 +139,7 @@ class OpenIdConnect:
                 raise Unavailable("the identity provider isn't responding") from error
             except InvalidInput as error:
                 raise ProviderUnusable(f"token_endpoint: {error.detail}") from error
-            except ValueError as error:
+            except _UNREADABLE as error:
                 raise SignInRefused("the provider's answer can't be read") from error
         if not isinstance(token.get("id_token"), str):
             raise SignInRefused("the provider sent no ID token")
@@ -170,7 +171,7 @@ class OpenIdConnect:
                 },
             )
             claims.validate(now=int(now.timestamp()), leeway=_LEEWAY)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except _UNREADABLE as error:
             raise SignInRefused("the provider's ID token isn't valid") from error
         return claims
 
@@ -188,15 +189,15 @@ class OpenIdConnect:
         document = await self._json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
         if document.get("issuer") != issuer:
             raise ProviderUnusable("the provider reports a different issuer")
-        if "S256" not in document.get("code_challenge_methods_supported", ["S256"]):
+        if "S256" not in _names(document, "code_challenge_methods_supported", "S256"):
             raise ProviderUnusable("the provider doesn't support PKCE with S256")
-        offered = document.get("id_token_signing_alg_values_supported", ["RS256"])
+        offered = _names(document, "id_token_signing_alg_values_supported", "RS256")
         algorithms = tuple(name for name in _ALGORITHMS if name in offered)
         if not algorithms:
             raise ProviderUnusable(
                 "the provider signs its ID tokens with an algorithm that isn't trusted here"
             )
-        methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        methods = _names(document, "token_endpoint_auth_methods_supported", "client_secret_basic")
         userinfo = document.get("userinfo_endpoint")
         return _ProviderMetadata(
             issuer=issuer,
@@ -225,36 +226,30 @@ class OpenIdConnect:
     async def _keys(self, metadata: _ProviderMetadata) -> KeySet:
         try:
             return KeySet.import_key_set(await self._json(metadata.jwks_uri))  # type: ignore[arg-type]
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+        except _UNREADABLE as error:
             raise ProviderUnusable("the provider's keys can't be read") from error
 
     async def _json(self, url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
         """Fetches a small JSON object. Redirects are not followed, since they may lead into a private network."""
         await self._require_public_url(url, "issuer")
-        body = b""
         try:
-            async with (
-                httpx2.AsyncClient(
-                    transport=outside_transport(local=self._local), trust_env=False, timeout=_TIMEOUT
-                ) as client,
-                client.stream("GET", url, headers=headers) as answer,
-            ):
-                status = answer.status_code
-                async for part in answer.aiter_bytes():
-                    body += part
-                    if len(body) > _MAX_BYTES:
-                        raise ProviderUnusable(f"{url} is too large")
+            async with httpx2.AsyncClient(
+                transport=outside_transport(local=self._local), trust_env=False, timeout=_TIMEOUT
+            ) as client:
+                answer = await client.get(url, headers=headers)
+        except ResponseTooLargeError as error:
+            raise ProviderUnusable(f"{url} is too large") from error
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise Unavailable(f"{url} isn't responding") from error
         except InvalidInput as error:
             raise ProviderUnusable(f"{url}: {error.detail}") from error
-        if status >= 500:
+        if (status := answer.status_code) >= 500:
             raise Unavailable(f"{url} responded with {status}")
         if status != 200:
             raise ProviderUnusable(f"{url} responded with {status}")
         try:
-            document = json.loads(body)
-        except ValueError as error:
+            document = json.loads(answer.content)
+        except (ValueError, RecursionError) as error:
             raise ProviderUnusable(f"{url} isn't JSON") from error
         if not isinstance(document, dict):
             raise ProviderUnusable(f"{url} isn't a JSON object")
@@ -276,14 +271,22 @@ class OpenIdConnect:
         )
 
 
+def _names(document: dict[str, Any], name: str, default: str) -> list[str]:
+    """The values of a list in a provider's metadata. Raises ProviderUnusable for anything but a list."""
+    values = [default] if (given := document.get(name)) is None else given
+    if not isinstance(values, list):
+        raise ProviderUnusable(f"{name} in the provider's description isn't a list")
+    return [value for value in values if isinstance(value, str)]
+
+
 def _account(issuer: str, claims: CodeIDToken, userinfo: dict[str, Any]) -> OpenIdAccount:
     """The account that the claims describe. Raises SignInRefused without a subject."""
     subject = claims.get("sub")
-    if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT:
+    if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT or not subject.isprintable():
         raise SignInRefused("the provider's ID token isn't valid")
     source = claims if "email" in claims else userinfo
     address = source.get("email")
-    if not isinstance(address, str) or "@" not in address:
+    if not isinstance(address, str) or "@" not in address or not address.isprintable():
         return OpenIdAccount(issuer, subject, None, None)
     return OpenIdAccount(issuer, subject, address, _is_verified(source.get("email_verified")))
 
