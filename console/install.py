@@ -21,7 +21,7 @@ from console.review import review_page
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, settings_pages
 from console.sign_in import sign_in_page
-from console.teaching import teaching_page
+from console.teaching import check_in_page, teaching_page
 from console.today import today_page
 from domain.people.sign_in import home_path
 
@@ -34,6 +34,7 @@ OWN_RULES = (
     operator_pages,
     account_page,
     teaching_page,
+    check_in_page,
     family_page,
     unsubscribe_page,
     session_page,

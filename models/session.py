@@ -121,6 +121,8 @@ class Participant(TenantRow, table=True):
     replaced_code_hashes: list[Any] = json_list()  # of the short links of earlier versions
     cannot_come_at: datetime | None = utc(None)  # when the family said so
     cannot_come_for: datetime | None = utc(None)  # the start of the class that they said it of
+    checked_in_at: datetime | None = utc(None)  # when an instructor confirmed to be there
+    checked_in_for: datetime | None = utc(None)  # the start of the class that they confirmed
 
     @property
     def in_class(self) -> bool:
@@ -129,6 +131,10 @@ class Participant(TenantRow, table=True):
     def is_excused(self, starts_at: datetime) -> bool:
         """Whether the person cannot come to the class at this start; a move asks anew."""
         return self.cannot_come_for == starts_at
+
+    def has_checked_in(self, starts_at: datetime) -> bool:
+        """Whether the instructor has confirmed to be there at this start; a move asks anew."""
+        return self.checked_in_for == starts_at
 
 
 class BookedTime(TenantRow, table=True):

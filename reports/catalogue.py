@@ -16,6 +16,7 @@ PAGES: dict[str, dict[str, dict[str, str]]] = {
     code: {
         "family": _MODULES[code].FAMILY,
         "joining": _MODULES[code].JOINING,
+        "check_in": _MODULES[code].CHECK_IN,
     }
     for code in LANGUAGES
 }

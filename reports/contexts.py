@@ -27,6 +27,7 @@ class ClassContext:
     students: tuple[str, ...] = ()  # the reader's own children; all students for the instructor
     join_urls: tuple[tuple[str, str], ...] = ()  # (name of the participant, URL)
     page_url: str = ""  # the session's page, for the instructor
+    check_in_url: str = ""  # where the instructor confirms to be there; empty once that is said
     family_url: str = ""  # the guardian's own page
     unsubscribe_url: str = ""  # ends this kind of message
     topics: tuple[str, ...] = ()

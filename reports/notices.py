@@ -62,10 +62,12 @@ def _actions(kind: NoticeKind, context: ClassContext, words: Words) -> list[tupl
     if kind == NoticeKind.REVIEW_REQUEST and context.page_url:
         return [(words["review"], context.page_url)]
     several = len(context.join_urls) > 1
-    return [
+    check_in = [(words["confirm_coming"], context.check_in_url)] if context.check_in_url else []
+    join = [
         (words.fill("join_as", name=name) if several else words["join"], url)
         for name, url in context.join_urls
     ]
+    return [*check_in, *join] if kind == NoticeKind.CHECK_IN else [*join, *check_in]
 
 
 def _lists(

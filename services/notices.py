@@ -8,7 +8,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import MailboxBusy, TransitionRefused
-from domain.notices.kinds import WITH_JOIN_LINKS, NoticeKind, is_of_each_start, notice_id, notice_key
+from domain.notices.kinds import (
+    WITH_JOIN_LINKS,
+    NoticeKind,
+    is_about_one_person,
+    is_of_each_start,
+    notice_id,
+    notice_key,
+    occasion_of,
+)
 from domain.notices.timing import is_outdated
 from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
@@ -23,7 +31,7 @@ from services.outbox import Outbox
 from services.recipients import Recipient, recipients
 from signing.links import LinkSigner
 
-_REWRITTEN = ("address", "subject", "html", "text", "calendar", "unsubscribe_url")
+REWRITTEN = ("address", "subject", "html", "text", "calendar", "unsubscribe_url")
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class ClassNotices:
         for row in written:
             if row.waits and (reader := by_id.get(row.recipient_id)):
                 renewed = _row(self._links, self._outbox.sender_address, facts, notice, reader, now)
-                values = {name: getattr(renewed, name) for name in _REWRITTEN}
+                values = {name: getattr(renewed, name) for name in REWRITTEN}
                 if any(getattr(row, name) != value for name, value in values.items()):
                     await notices.rewrite(db, row.id, **values)
 
@@ -130,6 +138,24 @@ async def written_again(
 
     Raises TransitionRefused where it is no longer true, or no longer concerns its reader.
     """
+    again = await as_it_reads_now(db, links, sender_address, earlier, now)
+    again.id, again.key = again_id, f"{earlier.key.partition('#')[0]}#{again_id}"
+    again.send_after, again.deliver_by = now, deliver_by
+    return again
+
+
+async def as_it_reads_now(
+    db: AsyncSession,
+    links: LinkSigner,
+    sender_address: str,
+    earlier: Notice,
+    now: datetime,
+    about: datetime | None = None,
+) -> Notice:
+    """What a message about a class would say now, of the start `about` if that is given.
+
+    Raises TransitionRefused where it is no longer true, or no longer concerns its reader.
+    """
     if (
         earlier.session_id is None
         or earlier.kind not in list(NoticeKind)
@@ -146,7 +172,7 @@ async def written_again(
     session = facts.session
     cancelled = session.state == SessionState.CANCELLED
     if is_outdated(
-        kind, named_start=session.starts_at, starts_at=session.starts_at, state=session.state
+        kind, named_start=about or session.starts_at, starts_at=session.starts_at, state=session.state
     ) or cancelled != (kind == NoticeKind.CANCELLED):
         raise TransitionRefused(
             f"this message is out of date: the class is {session.state}",
@@ -154,13 +180,13 @@ async def written_again(
         )
     readers = await recipients(db, kind, session, facts.instructor, facts.participants, now, facts.changed)
     reader = next((one for one in readers if one.id == earlier.recipient_id), None)
+    if reader and is_about_one_person(kind) and (person_id := occasion_of(earlier.key)):
+        own = tuple(person for person in reader.participants if str(person.id) == person_id)
+        reader = replace(reader, participants=own) if own else None
     if reader is None:
         raise TransitionRefused("this message no longer concerns its reader")
     notice = ClassNotice(session.organization_id, session.id, kind)
-    again = _row(links, sender_address, facts, notice, reader, now)
-    again.id, again.key = again_id, f"{earlier.key.partition('#')[0]}#{again_id}"
-    again.send_after, again.deliver_by = now, deliver_by
-    return again
+    return _row(links, sender_address, facts, notice, reader, now)
 
 
 def _row(
@@ -177,7 +203,7 @@ def _row(
     message = render_notice(notice.kind, content, language=recipient.language, time_zone=recipient.time_zone)
     calendar = calendar_entry(
         notice.kind,
-        replace(content, join_urls=join_urls(session, links, _in_class(notice.kind, recipient))),
+        replace(content, join_urls=join_urls(session, links, _in_class(notice.kind, recipient), now)),
         session_id=session.id,
         changes=session.calendar_changes,
         organizer=facts.organization.contact_email or sender_address,

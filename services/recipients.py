@@ -16,6 +16,7 @@ from models.people import Guardian, Instructor, Student
 from models.repositories import entities, people
 from models.session import Participant, Session
 from services.attendance import attendance_rows, evidence
+from services.instructor_absence import has_come, teachers_among
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ async def recipients(
     wanted = audiences(kind)
     in_class = [person for person in participants if person.in_class]
     to = [_instructor(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
+    if Audience.MISSING_INSTRUCTOR in wanted and await _is_missing(db, kind, session, participants):
+        to.append(_instructor(instructor, participants))
     if Audience.GUARDIANS in wanted:
         to += await _families(db, in_class)
     if Audience.GUARDIANS_OF_CHANGED in wanted:
@@ -116,6 +119,16 @@ async def _came(
     return {row.participant_id for row in rows if row.came}
 
 
+async def _is_missing(
+    db: AsyncSession, kind: NoticeKind, session: Session, participants: Sequence[Participant]
+) -> bool:
+    """Whether nobody who teaches the class has come to it, or, for the question before it, checked in."""
+    teachers = teachers_among(session, participants)
+    if kind == NoticeKind.CHECK_IN and any(one.has_checked_in(session.starts_at) for one in teachers):
+        return False
+    return not await has_come(db, session, teachers)
+
+
 def _students(participants: Sequence[Participant]) -> list[Participant]:
     return [person for person in participants if person.role == Role.STUDENT]
 
@@ -140,6 +153,16 @@ async def _families(db: AsyncSession, students: Sequence[Participant]) -> list[R
         if (student.email, student.id) not in shared
     ]
     return [_guardian(guardian, tuple(children[guardian.id])) for guardian in guardians.values()] + own_mails
+
+
+async def families(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
+    """Everybody who gets the messages about these students, each once. A student is among them only once."""
+    return await _families(db, students)
+
+
+def instructor_alone(instructor: Instructor) -> Recipient:
+    """The instructor as a reader, with no class."""
+    return _instructor(instructor, ())
 
 
 async def readers_of(db: AsyncSession, participants: Sequence[Participant]) -> list[Recipient]:

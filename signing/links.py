@@ -16,7 +16,7 @@ from domain.people.roles import Role
 
 _ALGORITHM = "HS256"
 _JOIN, _CONSOLE, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
-_UNSUBSCRIBE = "unsubscribe"
+_UNSUBSCRIBE, _CHECK_IN = "unsubscribe", "check-in"
 LINK_VALID_AFTER_CLASS = timedelta(days=1)
 CONTENT_LINK_TTL = timedelta(minutes=15)
 
@@ -34,6 +34,17 @@ class JoinLink:
     organization_id: UUID
     participant_id: UUID
     role: Role
+    version: int = 0  # the participant's `link_version` when the link was made
+
+
+@dataclass(frozen=True)
+class CheckInLink:
+    """Lets the instructor of one class confirm to be there."""
+
+    session_id: UUID
+    organization_id: UUID
+    participant_id: UUID
+    instructor_id: UUID
     version: int = 0  # the participant's `link_version` when the link was made
 
 
@@ -105,6 +116,28 @@ class LinkSigner:
             version=link.version,
         )
         return f"{self._base}/join/{link.session_id}?t={token}"
+
+    def check_in_url(self, link: CheckInLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _CHECK_IN,
+            expires_at,
+            session=link.session_id,
+            organization=link.organization_id,
+            participant=link.participant_id,
+            instructor=link.instructor_id,
+            version=link.version,
+        )
+        return f"{self._base}/check-in?t={token}"
+
+    def read_check_in(self, token: str, now: datetime) -> CheckInLink:
+        claims = self._read(_CHECK_IN, token, now)
+        return CheckInLink(
+            UUID(claims["session"]),
+            UUID(claims["organization"]),
+            UUID(claims["participant"]),
+            UUID(claims["instructor"]),
+            int(claims["version"]),
+        )
 
     def short_join_url(self, code: str) -> str:
         """A link with a code whose hash is stored in the database, not signed."""

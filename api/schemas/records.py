@@ -95,6 +95,9 @@ class ParticipantOut(Schema):
     sent_out_at: AwareDatetime | None = Field(
         None, description="When the person was removed from the room; null: they may come in."
     )
+    checked_in_at: AwareDatetime | None = Field(
+        None, description="When the instructor confirmed to be there at the present start of the class."
+    )
 
     @classmethod
     def of(
@@ -119,6 +122,7 @@ class ParticipantOut(Schema):
             sent_out_at=person.sent_out_at
             if in_force(person.sent_out_at, session.occurrence_since)
             else None,
+            checked_in_at=person.checked_in_at if person.has_checked_in(session.starts_at) else None,
         )
 
 

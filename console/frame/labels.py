@@ -90,6 +90,8 @@ NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.REMOVED: "Removed from class",
     NoticeKind.REMINDER: "Reminder",
     NoticeKind.BRIEFING: "Briefing",
+    NoticeKind.CHECK_IN: "Question before class",
+    NoticeKind.CLASS_WAITS: "Class is waiting",
     NoticeKind.ABSENCE: "Absence",
     NoticeKind.CANNOT_COME: "Cannot come",
     NoticeKind.COMING_AFTER_ALL: "Coming after all",

@@ -231,6 +231,14 @@ async def announce_absence(
     return _done(request, session_id, told)
 
 
+@router.post("/check-in", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def check_in(
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    await shared.check_ins.check_in(who, session_id, now)
+    return _done(request, session_id, gettext("Checked in."))
+
+
 @router.post(
     "/people/{participant_id}/renew-link",
     dependencies=[permits(Permission.SESSIONS_WRITE), permits(Permission.LINKS_READ)],

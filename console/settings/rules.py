@@ -82,7 +82,25 @@ RULES = (
     Rule("briefing_before", "Briefing", "Sent to the instructor this long before class."),
     Rule("room_before", "Room opens", "People can join this long before class."),
     Rule(
-        "absent_after", "Absence", "Who has not come this long after the planned start becomes an exception."
+        "check_in_before",
+        "Check-in",
+        "An instructor who has neither checked in nor come this long before class is asked by mail, and becomes an "
+        "exception.",
+    ),
+    Rule(
+        "instructor_late_after",
+        "Instructor late",
+        "An instructor who has not come this long after the planned start becomes an exception.",
+    ),
+    Rule(
+        "instructor_absent_after",
+        "Instructor absent",
+        "An instructor who has not come this long after the planned start is absent: a substitution starts.",
+    ),
+    Rule(
+        "absent_after",
+        "Student absent",
+        "A student who has not come this long after the planned start becomes an exception, and the family is told.",
     ),
     Rule("grace_after_end", "Grace period", "A class may run over by this much before it is ended."),
     Rule(

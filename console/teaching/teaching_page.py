@@ -1,17 +1,28 @@
 """The page of an instructor in their language and time zone: their classes with briefings, and the reviews due."""
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
 
 from api.http.dependencies import Now, Shared
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import page
+from console.frame.rendering import HEADERS, page
 from console.frame.texts import page_language
-from console.frame.viewers import Teacher
+from console.frame.viewers import Teacher, same_origin
 from reports.moments import clock, moment
 from services.teaching import teaching
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+
+@router.post("/teaching/check-in", dependencies=[Depends(same_origin)])
+async def check_in(
+    request: Request, shared: Shared, who: Teacher, now: Now, session_id: Annotated[UUID, Form()]
+) -> Response:
+    await shared.check_ins.check_in(who, session_id, now)
+    return RedirectResponse(f"/teaching#class-{session_id}", status_code=303, headers=HEADERS)
 
 
 @router.get("/teaching")

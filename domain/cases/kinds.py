@@ -10,6 +10,10 @@ from enum import StrEnum
 
 class ExceptionKind(StrEnum):
     STEP_FAILED = "step_failed"  # a step of the session exhausted its retries
+    INSTRUCTOR_NOT_CHECKED_IN = (
+        "instructor_not_checked_in"  # shortly before the class, and not in the room either
+    )
+    INSTRUCTOR_LATE = "instructor_late"
     INSTRUCTOR_ABSENT = "instructor_absent"
     STUDENT_ABSENT = "student_absent"
     RECORDING_MISSING = "recording_missing"  # somebody is in the room and nothing is recorded

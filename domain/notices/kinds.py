@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
     REMOVED = "removed"  # the class goes on without the student
     REMINDER = "reminder"
     BRIEFING = "briefing"
+    CHECK_IN = "check_in"  # the class starts soon, and its instructor has not confirmed to be there
+    CLASS_WAITS = "class_waits"  # the class has started, and its instructor is not there
     ABSENCE = "absence"  # the class runs, the student is not there
     REVIEW_REQUEST = "review_request"
     SUMMARY = "summary"
@@ -58,6 +60,9 @@ class Audience(StrEnum):
     GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of each absent student, about that student only
     GUARDIANS_OF_ATTENDING = "guardians_of_attending"  # of the students who came
     INSTRUCTOR = "instructor"
+    MISSING_INSTRUCTOR = (
+        "missing_instructor"  # who has not come, and for some kinds has not checked in either
+    )
 
 
 _EVERYBODY = frozenset({Audience.GUARDIANS, Audience.INSTRUCTOR})
@@ -71,6 +76,8 @@ _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
     NoticeKind.REMOVED: frozenset({Audience.GUARDIANS_OF_CHANGED}),
     NoticeKind.REMINDER: _EVERYBODY,
     NoticeKind.BRIEFING: frozenset({Audience.INSTRUCTOR}),
+    NoticeKind.CHECK_IN: frozenset({Audience.MISSING_INSTRUCTOR}),
+    NoticeKind.CLASS_WAITS: frozenset({Audience.MISSING_INSTRUCTOR}),
     NoticeKind.ABSENCE: frozenset({Audience.GUARDIANS_OF_ABSENT}),
     NoticeKind.REVIEW_REQUEST: frozenset({Audience.INSTRUCTOR}),
     NoticeKind.SUMMARY: frozenset({Audience.GUARDIANS_OF_ATTENDING}),
@@ -101,10 +108,23 @@ WITH_JOIN_LINKS = frozenset(
         NoticeKind.ADDED,
         NoticeKind.REMINDER,
         NoticeKind.BRIEFING,
+        NoticeKind.CHECK_IN,
+        NoticeKind.CLASS_WAITS,
         NoticeKind.ABSENCE,
     }
 )
-_OF_EACH_START = frozenset({NoticeKind.REMINDER, NoticeKind.BRIEFING, NoticeKind.ABSENCE})
+WITH_CHECK_IN = frozenset({NoticeKind.BRIEFING, NoticeKind.CHECK_IN})
+"""Kinds in which the instructor finds the button "I'll be there"."""
+_ABOUT_ONE_PERSON = frozenset({NoticeKind.ABSENCE})
+_OF_EACH_START = frozenset(
+    {
+        NoticeKind.REMINDER,
+        NoticeKind.BRIEFING,
+        NoticeKind.CHECK_IN,
+        NoticeKind.CLASS_WAITS,
+        NoticeKind.ABSENCE,
+    }
+)
 
 
 def notice_key(
@@ -122,9 +142,19 @@ def notice_key(
     return f"{key}@{starts_at.astimezone(UTC).isoformat()}" if starts_at else key
 
 
+def occasion_of(key: str) -> str:
+    """The occasion in a notice's key."""
+    return key.split(":", 3)[3].partition("#")[0].partition("@")[0]
+
+
 def notice_id(key: str) -> UUID:
     """The id of the notice that has this key: written twice, it is one row."""
     return uuid5(NAMESPACE_URL, f"homeroom:notice:{key}")
+
+
+def is_about_one_person(kind: NoticeKind) -> bool:
+    """Whether the occasion of the notice, where it has one, is the participant that it is about."""
+    return kind in _ABOUT_ONE_PERSON
 
 
 def is_of_each_start(kind: NoticeKind) -> bool:

@@ -11,6 +11,8 @@ SUBJECTS = {
     NoticeKind.REMOVED: "لم تعد في جدولك: {title}، {when}",
     NoticeKind.REMINDER: "الحصة القادمة: {title}، {when}",
     NoticeKind.BRIEFING: "التحضير لحصتك: {title}، {when}",
+    NoticeKind.CHECK_IN: "هل ستحضر؟ {title}، {when}",
+    NoticeKind.CLASS_WAITS: "حصتك بانتظارك: {title}، {when}",
     NoticeKind.ABSENCE: "غياب عن الحصة: {title}، {when}",
     NoticeKind.REVIEW_REQUEST: "جاهز للمراجعة: {title}",
     NoticeKind.SUMMARY: "ملخص الحصة: {title}",
@@ -44,6 +46,8 @@ MAILS = {
     "reminder": "تبدأ هذه الحصة قريبًا:",
     "absence": "بدأت هذه الحصة ولم ينضم إليها أحد الطلاب بعد:",
     "briefing": "إليك ما تحتاج إليه لحصتك القادمة:",
+    "check_in": "تبدأ هذه الحصة قريبًا. يُرجى تأكيد حضورك أو الانضمام إليها الآن:",
+    "class_waits": "بدأت هذه الحصة ولم تنضم إليها بعد:",
     "review_request": "انتهت حصتك وأصبحت المسودة جاهزة. يُرجى قراءتها وتصحيحها عند الحاجة ثم اعتمادها. "
     "لن يصل إلى العائلات شيء قبل ذلك.",
     "summary": "إليك ما جرى في الحصة. راجع {instructor} هذا الملخص واعتمده.",
@@ -53,6 +57,7 @@ MAILS = {
     "with": "مع {instructor}",
     "join": "الانضمام إلى الحصة",
     "join_as": "الانضمام باسم {name}",
+    "confirm_coming": "سأكون حاضرًا",
     "review": "المراجعة والاعتماد",
     "topics": "الموضوعات",
     "practised": "ما تدرّبنا عليه",
@@ -154,4 +159,14 @@ JOINING = {
     "limited_title": "محاولات كثيرة جدًا",
     "limited_detail": "وردت رموز خاطئة كثيرة من شبكتك.",
     "limited_next": "انتظر قليلًا، أو افتح الرابط كاملًا.",
+}
+
+CHECK_IN = {
+    "title": "حصتك",
+    "ask": "هل ستُدرّس هذه الحصة؟",
+    "confirm": "سأكون حاضرًا",
+    "confirmed": "شكرًا. تعلم مدرستك أنك ستكون حاضرًا.",
+    "opens": "يمكنك الانضمام قبيل بدء الحصة.",
+    "over": "انتهت هذه الحصة.",
+    "moved": "تغيّر موعد هذه الحصة. يُرجى التحقق من الموعد الجديد.",
 }

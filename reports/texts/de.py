@@ -11,6 +11,8 @@ SUBJECTS = {
     NoticeKind.REMOVED: "Nicht mehr in Ihrem Stundenplan: {title}, {when}",
     NoticeKind.REMINDER: "Bald beginnt: {title}, {when}",
     NoticeKind.BRIEFING: "Ihre Vorbereitung: {title}, {when}",
+    NoticeKind.CHECK_IN: "Kommen Sie? {title}, {when}",
+    NoticeKind.CLASS_WAITS: "Ihre Stunde wartet: {title}, {when}",
     NoticeKind.ABSENCE: "Nicht im Unterricht: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Bereit zur Durchsicht: {title}",
     NoticeKind.SUMMARY: "Zusammenfassung: {title}",
@@ -44,6 +46,8 @@ MAILS = {
     "reminder": "Diese Stunde beginnt bald:",
     "absence": "Diese Stunde hat begonnen, und jemand fehlt noch:",
     "briefing": "Das brauchen Sie für Ihre nächste Stunde:",
+    "check_in": "Diese Stunde beginnt bald. Bitte bestätigen Sie, dass Sie kommen, oder treten Sie gleich bei:",
+    "class_waits": "Diese Stunde hat begonnen, und Sie sind noch nicht da:",
     "review_request": "Ihre Stunde ist vorbei, und der Entwurf liegt bereit. Bitte lesen Sie ihn, berichtigen Sie ihn, "
     "wo es nötig ist, und geben Sie ihn frei. Bis dahin erhalten die Familien nichts.",
     "summary": "Das wurde im Unterricht gemacht. {instructor} hat diese Zusammenfassung geprüft und freigegeben.",
@@ -53,6 +57,7 @@ MAILS = {
     "with": "mit {instructor}",
     "join": "Am Unterricht teilnehmen",
     "join_as": "Teilnehmen als {name}",
+    "confirm_coming": "Ich komme",
     "review": "Prüfen und freigeben",
     "topics": "Themen",
     "practised": "Das haben wir geübt",
@@ -158,4 +163,14 @@ JOINING = {
     "limited_title": "Zu viele Versuche",
     "limited_detail": "Aus Ihrem Netz kamen zu viele falsche Codes.",
     "limited_next": "Warten Sie eine Weile, oder öffnen Sie den ganzen Link.",
+}
+
+CHECK_IN = {
+    "title": "Ihre Stunde",
+    "ask": "Unterrichten Sie diese Stunde?",
+    "confirm": "Ich komme",
+    "confirmed": "Danke. Ihre Schule weiß, dass Sie kommen.",
+    "opens": "Sie können kurz vor Beginn beitreten.",
+    "over": "Diese Stunde ist vorbei.",
+    "moved": "Diese Stunde wurde verlegt. Bitte prüfen Sie den neuen Termin.",
 }

@@ -11,6 +11,8 @@ SUBJECTS = {
     NoticeKind.REMOVED: "No longer on your schedule: {title}, {when}",
     NoticeKind.REMINDER: "Coming up: {title}, {when}",
     NoticeKind.BRIEFING: "Your briefing: {title}, {when}",
+    NoticeKind.CHECK_IN: "Will you be there? {title}, {when}",
+    NoticeKind.CLASS_WAITS: "Your class is waiting: {title}, {when}",
     NoticeKind.ABSENCE: "Absent from class: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Ready for review: {title}",
     NoticeKind.SUMMARY: "Class summary: {title}",
@@ -44,6 +46,8 @@ MAILS = {
     "reminder": "This class starts soon:",
     "absence": "This class has started and a student hasn't joined yet:",
     "briefing": "Here is what you need for your next class:",
+    "check_in": "This class starts soon. Please confirm that you'll be there, or join it now:",
+    "class_waits": "This class has started, and you aren't in it yet:",
     "review_request": "Your class is over and its draft is ready. "
     "Please read it, correct it where needed and approve it. Families get nothing until you do.",
     "summary": "Here is what happened in class. {instructor} has reviewed and approved this summary.",
@@ -53,6 +57,7 @@ MAILS = {
     "with": "with {instructor}",
     "join": "Join the class",
     "join_as": "Join as {name}",
+    "confirm_coming": "I'll be there",
     "review": "Review and approve",
     "topics": "Topics",
     "practised": "What we practised",
@@ -156,4 +161,14 @@ JOINING = {
     "limited_title": "Too many attempts",
     "limited_detail": "Too many wrong codes came from your network.",
     "limited_next": "Wait a while, or open the whole link.",
+}
+
+CHECK_IN = {
+    "title": "Your class",
+    "ask": "Will you teach this class?",
+    "confirm": "I'll be there",
+    "confirmed": "Thank you. Your school knows that you'll be there.",
+    "opens": "You can join shortly before class.",
+    "over": "This class is over.",
+    "moved": "This class has moved. Please check the new time.",
 }

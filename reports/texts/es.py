@@ -11,6 +11,8 @@ SUBJECTS = {
     NoticeKind.REMOVED: "Ya no está en tu horario: {title}, {when}",
     NoticeKind.REMINDER: "Próxima clase: {title}, {when}",
     NoticeKind.BRIEFING: "Prepara tu clase: {title}, {when}",
+    NoticeKind.CHECK_IN: "¿Vas a dar la clase? {title}, {when}",
+    NoticeKind.CLASS_WAITS: "Tu clase te espera: {title}, {when}",
     NoticeKind.ABSENCE: "Ausencia en clase: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Pendiente de revisión: {title}",
     NoticeKind.SUMMARY: "Resumen de la clase: {title}",
@@ -44,6 +46,8 @@ MAILS = {
     "reminder": "Esta clase empieza pronto:",
     "absence": "Esta clase ha empezado y hay un estudiante que aún no ha entrado:",
     "briefing": "Esto es lo que necesitas para tu próxima clase:",
+    "check_in": "Esta clase empieza pronto. Confirma que la darás o entra ya:",
+    "class_waits": "Esta clase ha empezado y todavía no has entrado:",
     "review_request": "Tu clase ha terminado y el borrador está listo. "
     "Léelo, corrígelo si hace falta y apruébalo. Hasta entonces, las familias no reciben nada.",
     "summary": "Esto es lo que se hizo en clase. {instructor} ha revisado y aprobado este resumen.",
@@ -53,6 +57,7 @@ MAILS = {
     "with": "con {instructor}",
     "join": "Entrar en la clase",
     "join_as": "Entrar como {name}",
+    "confirm_coming": "Allí estaré",
     "review": "Revisar y aprobar",
     "topics": "Temas",
     "practised": "Lo que practicamos",
@@ -159,4 +164,14 @@ JOINING = {
     "limited_title": "Demasiados intentos",
     "limited_detail": "Han llegado demasiados códigos erróneos desde tu red.",
     "limited_next": "Espera un rato o abre el enlace completo.",
+}
+
+CHECK_IN = {
+    "title": "Tu clase",
+    "ask": "¿Vas a dar esta clase?",
+    "confirm": "Allí estaré",
+    "confirmed": "Gracias. Tu centro sabe que darás la clase.",
+    "opens": "Puedes entrar poco antes de la clase.",
+    "over": "Esta clase ha terminado.",
+    "moved": "Esta clase ha cambiado de hora. Comprueba la nueva.",
 }

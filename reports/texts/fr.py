@@ -11,6 +11,8 @@ SUBJECTS = {
     NoticeKind.REMOVED: "Retiré de votre emploi du temps : {title}, {when}",
     NoticeKind.REMINDER: "Prochain cours : {title}, {when}",
     NoticeKind.BRIEFING: "Préparez votre cours : {title}, {when}",
+    NoticeKind.CHECK_IN: "Serez-vous là ? {title}, {when}",
+    NoticeKind.CLASS_WAITS: "Votre cours vous attend : {title}, {when}",
     NoticeKind.ABSENCE: "Absence en cours : {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "À relire : {title}",
     NoticeKind.SUMMARY: "Résumé du cours : {title}",
@@ -44,6 +46,8 @@ MAILS = {
     "reminder": "Ce cours commence bientôt :",
     "absence": "Ce cours a commencé et un élève n’est pas encore arrivé :",
     "briefing": "Voici ce qu’il vous faut pour votre prochain cours :",
+    "check_in": "Ce cours commence bientôt. Veuillez confirmer votre présence ou le rejoindre dès maintenant :",
+    "class_waits": "Ce cours a commencé et vous n’y êtes pas encore :",
     "review_request": "Votre cours est terminé et son compte rendu est prêt. Veuillez le lire, le corriger si "
     "nécessaire et l’approuver. D’ici là, les familles ne reçoivent rien.",
     "summary": "Voici ce qui s’est fait en cours. {instructor} a relu et approuvé ce résumé.",
@@ -53,6 +57,7 @@ MAILS = {
     "with": "avec {instructor}",
     "join": "Rejoindre le cours",
     "join_as": "Rejoindre en tant que {name}",
+    "confirm_coming": "Je serai là",
     "review": "Relire et approuver",
     "topics": "Thèmes",
     "practised": "Ce que nous avons travaillé",
@@ -158,4 +163,14 @@ JOINING = {
     "limited_title": "Trop de tentatives",
     "limited_detail": "Trop de codes erronés sont venus de votre réseau.",
     "limited_next": "Attendez un moment, ou ouvrez le lien complet.",
+}
+
+CHECK_IN = {
+    "title": "Votre cours",
+    "ask": "Assurerez-vous ce cours ?",
+    "confirm": "Je serai là",
+    "confirmed": "Merci. Votre école sait que vous serez là.",
+    "opens": "Vous pourrez le rejoindre peu avant le début.",
+    "over": "Ce cours est terminé.",
+    "moved": "Ce cours a été déplacé. Veuillez vérifier le nouvel horaire.",
 }

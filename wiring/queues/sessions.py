@@ -26,6 +26,7 @@ from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer
 from workflows.client import CaseClient, DeliveryClient, SessionClient
+from workflows.contracts.deliveries import DeliveryInput
 from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
 
 MAX_CONCURRENT = 100
@@ -41,6 +42,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     booking = SessionActivities(database, progress)
     room = RoomActivities(database, progress, rooms)
     deliveries = DeliveryClient(parts.client, settings.region)
+    database.deliver_with(
+        lambda due: deliveries.start_or_leave(DeliveryInput(due.organization_id, due.id, due.deliver_by))
+    )
     follower = CaseFollower(database, CaseClient(parts.client, settings.region))
     watch = RoomWatchActivities(database, rooms, SessionClient(parts.client, settings.region), follower)
     following = CaseFollowingActivities(CaseAlerts(database, link_signer(settings), deliveries))

@@ -9,9 +9,9 @@ KIND = CaseKind(
     title="Instructor absent",
     happened="The class has begun and its instructor is not in the room.",
     detected=(
-        "The region's watch compares who is expected with who was seen in the room, some minutes after the "
-        "start that the class's policy sets. The class's workflow does so at the latest when the class is "
-        "over."
+        "The region's watch compares who teaches the class with who was seen in the room, from the time on that "
+        "the rule Instructor absent sets, 5 minutes after the start by default. The class's workflow looks at "
+        "that time too, if it has heard of no instructor."
     ),
     cause="The class and its planned start: a class that is moved is judged again.",
     concerns="The families who wait, and ops.",
