@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from activities.arrivals import ArrivalActivities
 from activities.case_following import CaseFollowingActivities
 from activities.cases import CaseActivities
 from activities.documentation import DocumentationActivities
@@ -22,6 +23,8 @@ from services.case_alerts import CaseAlerts
 from services.case_following import CaseFollower
 from services.drafts import Drafts
 from services.housekeeping import Housekeeper
+from services.instructor_absence import InstructorAbsences
+from services.substitution_start import NoSubstitution
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer
@@ -46,7 +49,11 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
         lambda due: deliveries.start_or_leave(DeliveryInput(due.organization_id, due.id, due.deliver_by))
     )
     follower = CaseFollower(database, CaseClient(parts.client, settings.region))
-    watch = RoomWatchActivities(database, rooms, SessionClient(parts.client, settings.region), follower)
+    substitutions = NoSubstitution()
+    watch = RoomWatchActivities(
+        database, rooms, SessionClient(parts.client, settings.region), follower, substitutions
+    )
+    arrivals = ArrivalActivities(rooms, InstructorAbsences(database, substitutions))
     following = CaseFollowingActivities(CaseAlerts(database, link_signer(settings), deliveries))
     housekeeping = HousekeepingActivities(Housekeeper(database, deliveries))
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
@@ -66,6 +73,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 room.disconnect,
                 room.is_occupied,
                 watch.watch,
+                arrivals.look_for_instructor,
                 documentation.draft,
                 documentation.approve,
                 documentation.request_changes,
