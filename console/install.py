@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 from console.account import account_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages
-from console.family import family_page, unsubscribe_page
+from console.family import dispute_page, family_page, unsubscribe_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
@@ -37,6 +37,7 @@ OWN_RULES = (
     check_in_page,
     family_page,
     unsubscribe_page,
+    dispute_page,
     session_page,
     file_page,
 )

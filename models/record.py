@@ -23,6 +23,11 @@ class AttendanceRow(TenantRow, table=True):
     reconnects: int
     connections: list[Any] = json_list()  # each with times and provenance
     engagement: dict[str, Any] = json_object()  # EngagementSummary
+    # The verdict by the rule of the class; None: of nobody who is expected, or of a class that runs or was not held.
+    status: str | None = None  # present | absent
+    class_share: float | None = None  # of the class's time in which the person was there, 0 to 1
+    late_seconds: float | None = None
+    left_early_seconds: float | None = None
 
     @property
     def came(self) -> bool:

@@ -121,6 +121,11 @@ class Participant(TenantRow, table=True):
     replaced_code_hashes: list[Any] = json_list()  # of the short links of earlier versions
     cannot_come_at: datetime | None = utc(None)  # when the family said so
     cannot_come_for: datetime | None = utc(None)  # the start of the class that they said it of
+    # What the school says instead of the measured attendance; None: it says nothing.
+    attendance_status: str | None = None  # present | absent
+    attendance_reason: str | None = None
+    attendance_set_by: str | None = None  # an actor
+    attendance_set_at: datetime | None = utc(None)
     checked_in_at: datetime | None = utc(None)  # when an instructor confirmed to be there
     checked_in_for: datetime | None = utc(None)  # the start of the class that they confirmed
 

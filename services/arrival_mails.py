@@ -6,17 +6,20 @@ the mail is delivered (services/class_mails.py), which withdraws it if the perso
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.notices.kinds import NoticeKind, notice_id, notice_key
+from domain.notices.kinds import DeliveryState, NoticeKind, notice_id, notice_key, person_in
 from domain.subjects import SubjectKind
 from models.notice import Notice
-from models.repositories import notices, people
+from models.repositories import notices, people, sessions
 from models.session import Participant
-from services.recipients import Recipient, families, instructor_alone
+from services.recipients import Recipient, absent_from, families, instructor_alone
+
+_MISSED_AFTER = timedelta(minutes=10)  # the end of the class
+_MISSED_WITHIN = timedelta(days=1)
 
 
 async def remind_instructors(
@@ -56,6 +59,41 @@ async def tell_families_of_absent(
             for reader in await families(db, once)
             for child in reader.participants
         ]
+    await notices.prepare_deliveries(db, rows)
+
+
+async def tell_families_of_missed(db: AsyncSession, session_id: UUID, now: datetime) -> None:
+    """Write a mail about each student who counts as absent from a class that has ended; each is told of once.
+
+    They wait for what the recorder still stores, which may show that somebody was there, and for a reopening.
+    """
+    session = await sessions.get_session(db, session_id)
+    if session.live_at is None or session.ended_at is None:
+        return
+    people_in_class = [one for one in await sessions.participants(db, session_id) if one.in_class]
+    absent = await absent_from(db, session, people_in_class, now)
+    told = {
+        (row.recipient_id, person_in(row.key))
+        for row in await notices.about_start(db, session_id, [NoticeKind.MISSED], session.starts_at)
+        if row.state != DeliveryState.WITHDRAWN
+    }
+    starts, due = {session_id: session.starts_at}, session.ended_at + _MISSED_AFTER
+    rows = [
+        _notice(
+            NoticeKind.MISSED,
+            child,
+            reader,
+            f"{child.id} {session.ended_at.isoformat()}",
+            starts,
+            {session_id: due},
+            due,
+        )
+        for reader in await families(db, absent)
+        for child in reader.participants
+        if (reader.id, str(child.id)) not in told
+    ]
+    for row in rows:
+        row.created_at, row.deliver_by = now, row.send_after + _MISSED_WITHIN
     await notices.prepare_deliveries(db, rows)
 
 

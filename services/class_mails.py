@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import TransitionRefused
-from domain.notices.kinds import WITH_JOIN_LINKS
+from domain.notices.kinds import WRITTEN_WHEN_SENT
 from models.database import Database
 from models.repositories import notices
 from services.notices import REWRITTEN, as_it_reads_now
@@ -29,7 +29,7 @@ class ClassMails:
         """
         async with self._database.tenant(organization_id) as db:
             notice = await notices.get(db, notice_id)
-            if notice.kind not in WITH_JOIN_LINKS or notice.session_id is None or not notice.waits:
+            if notice.kind not in WRITTEN_WHEN_SENT or notice.session_id is None or not notice.waits:
                 return
             try:
                 written = await as_it_reads_now(

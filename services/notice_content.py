@@ -12,7 +12,7 @@ from domain.errors import TransitionRefused
 from domain.notices.kinds import UNSUBSCRIBABLE, WITH_CHECK_IN, WITH_JOIN_LINKS, NoticeKind
 from domain.notices.timing import may_be_joined
 from domain.people.roles import Role
-from domain.people.sign_in import FAMILY_LINK_TTL, UNSUBSCRIBE_LINK_TTL
+from domain.people.sign_in import DISPUTE_LINK_TTL, FAMILY_LINK_TTL, UNSUBSCRIBE_LINK_TTL
 from domain.record.documentation import DocumentationStatus, Statement, for_family
 from domain.sessions.cancellations import reason_for_people
 from models.course import Course
@@ -28,6 +28,7 @@ from services.presence_ahead import expected_and_excused
 from services.recipients import Recipient
 from services.recording_coverage import recording_coverage
 from signing.links import (
+    DisputeLink,
     FamilyLink,
     LinkSigner,
     UnsubscribeLink,
@@ -142,6 +143,9 @@ def context(
         join_urls=join_urls(session, links, recipient.participants, now) if kind in WITH_JOIN_LINKS else (),
         page_url=links.session_page(session.id),
         check_in_url=_check_in_url(session, links, recipient, now) if kind in WITH_CHECK_IN else "",
+        dispute_url=_dispute_url(session, kind, recipient, links, now),
+        contact=facts.organization.contact_email or "",
+        is_student=recipient.kind == "student",
         family_url=_family_url(session, recipient, links, now),
         unsubscribe_url=_unsubscribe_url(session, kind, recipient, links, now),
         topics=facts.topics,
@@ -171,6 +175,17 @@ def _check_in_url(session: Session, links: LinkSigner, recipient: Recipient, now
     ):
         return ""
     return check_in_url(links, session, own)
+
+
+def _dispute_url(
+    session: Session, kind: NoticeKind, recipient: Recipient, links: LinkSigner, now: datetime
+) -> str:
+    own = next(iter(recipient.participants), None)
+    if kind != NoticeKind.MISSED or own is None:
+        return ""
+    address = address_fingerprint(recipient.address)
+    link = DisputeLink(session.organization_id, session.id, own.id, recipient.kind, recipient.id, address)
+    return links.dispute_url(link, now + DISPUTE_LINK_TTL)
 
 
 def _previous_start(facts: ClassFacts, recipient: Recipient) -> datetime | None:

@@ -15,7 +15,7 @@ from domain.notices.kinds import (
     is_of_each_start,
     notice_id,
     notice_key,
-    occasion_of,
+    person_in,
 )
 from domain.notices.timing import is_outdated
 from domain.sessions.states import SessionState
@@ -180,7 +180,7 @@ async def as_it_reads_now(
         )
     readers = await recipients(db, kind, session, facts.instructor, facts.participants, now, facts.changed)
     reader = next((one for one in readers if one.id == earlier.recipient_id), None)
-    if reader and is_about_one_person(kind) and (person_id := occasion_of(earlier.key)):
+    if reader and is_about_one_person(kind) and (person_id := person_in(earlier.key)):
         own = tuple(person for person in reader.participants if str(person.id) == person_id)
         reader = replace(reader, participants=own) if own else None
     if reader is None:

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.notices.kinds import Audience, NoticeKind, audiences
 from domain.notices.timing import send_at
 from domain.people.roles import Role
+from domain.presence.verdicts import AttendanceStatus
 from models.people import Guardian, Instructor, Student
 from models.repositories import entities, people
 from models.session import Participant, Session
-from services.attendance import attendance_rows, evidence
+from services.attendance import attendance_rows, evidence, status_of
 from services.instructor_absence import has_come, teachers_among
 
 
@@ -79,6 +80,8 @@ async def recipients(
                 if person.id not in came and not person.is_excused(session.starts_at)
             ],
         )
+    if Audience.GUARDIANS_OF_MISSED in wanted:
+        to += await families(db, await absent_from(db, session, in_class, now))
     if Audience.GUARDIANS_OF_ATTENDING in wanted:
         came = await _came(db, session, participants, now)
         guardians = await _families(db, participants)
@@ -117,6 +120,22 @@ async def _came(
     recorded = await evidence(db, session)
     rows = await asyncio.to_thread(attendance_rows, session, participants, recorded, now)
     return {row.participant_id for row in rows if row.came}
+
+
+async def absent_from(
+    db: AsyncSession, session: Session, in_class: Sequence[Participant], now: datetime
+) -> list[Participant]:
+    """The students who count as absent from a class that was held, and are not excused."""
+    recorded = await evidence(db, session)
+    rows = await asyncio.to_thread(attendance_rows, session, in_class, recorded, now)
+    statuses = {row.participant_id: row for row in rows}
+    return [
+        person
+        for person in _students(in_class)
+        if (row := statuses.get(person.id)) is not None
+        and status_of(row, person) == AttendanceStatus.ABSENT
+        and not person.is_excused(session.starts_at)
+    ]
 
 
 async def _is_missing(

@@ -16,7 +16,7 @@ from domain.people.roles import Role
 
 _ALGORITHM = "HS256"
 _JOIN, _CONSOLE, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
-_UNSUBSCRIBE, _CHECK_IN = "unsubscribe", "check-in"
+_UNSUBSCRIBE, _CHECK_IN, _DISPUTE = "unsubscribe", "check-in", "dispute"
 LINK_VALID_AFTER_CLASS = timedelta(days=1)
 CONTENT_LINK_TTL = timedelta(minutes=15)
 
@@ -75,6 +75,18 @@ class UnsubscribeLink:
     person_id: UUID
     fingerprint: str  # of the address
     kind: NoticeKind
+
+
+@dataclass(frozen=True)
+class DisputeLink:
+    """Lets a family say that a student was in a class, while the address it was mailed to is still theirs."""
+
+    organization_id: UUID
+    session_id: UUID
+    participant_id: UUID
+    person_kind: str  # guardian | student
+    person_id: UUID
+    fingerprint: str  # of the address
 
 
 @dataclass(frozen=True)
@@ -210,6 +222,30 @@ class LinkSigner:
             UUID(claims["person"]),
             str(claims["address"]),
             NoticeKind(claims["kind"]),
+        )
+
+    def dispute_url(self, link: DisputeLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _DISPUTE,
+            expires_at,
+            organization=link.organization_id,
+            session=link.session_id,
+            participant=link.participant_id,
+            kind_of_person=link.person_kind,
+            person=link.person_id,
+            address=link.fingerprint,
+        )
+        return f"{self._base}/attendance?t={token}"
+
+    def read_dispute(self, token: str, now: datetime) -> DisputeLink:
+        claims = self._read(_DISPUTE, token, now)
+        return DisputeLink(
+            UUID(claims["organization"]),
+            UUID(claims["session"]),
+            UUID(claims["participant"]),
+            str(claims["kind_of_person"]),
+            UUID(claims["person"]),
+            str(claims["address"]),
         )
 
     def sign_in_page(self) -> str:

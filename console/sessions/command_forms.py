@@ -28,6 +28,7 @@ from models.people import Instructor
 from models.repositories import pages, sessions
 from models.session import Session
 from services import cases
+from services.inputs.attendance import AttendanceIn
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason
 from services.resources.catalogue import STUDENTS
@@ -237,6 +238,20 @@ async def check_in(
 ) -> Response:
     await shared.check_ins.check_in(who, session_id, now)
     return _done(request, session_id, gettext("Checked in."))
+
+
+@router.post("/people/{participant_id}/attendance", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def set_attendance(
+    request: Request,
+    session_id: UUID,
+    participant_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    form: Annotated[AttendanceIn, Form()],
+    now: Now,
+) -> Response:
+    await shared.attendance_overrides.set(who, session_id, participant_id, form.status, form.reason, now)
+    return _done(request, session_id, f"Counts as {form.status}.")
 
 
 @router.post(

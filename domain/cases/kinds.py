@@ -16,6 +16,7 @@ class ExceptionKind(StrEnum):
     INSTRUCTOR_LATE = "instructor_late"
     INSTRUCTOR_ABSENT = "instructor_absent"
     STUDENT_ABSENT = "student_absent"
+    ATTENDANCE_DISPUTED = "attendance_disputed"  # a family says that its child was there
     RECORDING_MISSING = "recording_missing"  # somebody is in the room and nothing is recorded
     RECORDING_GAP = "recording_gap"  # a span of the class was not recorded
     RECORDING_AT_RISK = "recording_at_risk"  # audio waits on a worker: the store or the disk does not take it

@@ -35,6 +35,9 @@ _ABOUT_COMING_CLASS = frozenset(
 )
 _ALSO_DURING_CLASS = frozenset({NoticeKind.SUBSTITUTION, NoticeKind.ADDED, NoticeKind.ABSENCE})
 _BEFORE_CLASS = frozenset({SessionState.SCHEDULED, SessionState.OPEN})
+_NOT_MISSED = frozenset(
+    {SessionState.LIVE, SessionState.CANCELLED}
+)  # it goes on, perhaps reopened, or was called off
 
 
 def send_at(
@@ -60,6 +63,8 @@ def send_at(
 
 def is_outdated(kind: NoticeKind, *, named_start: datetime, starts_at: datetime, state: SessionState) -> bool:
     """Whether a waiting notice has become wrong: `named_start` is the start that its text names."""
+    if kind == NoticeKind.MISSED:
+        return named_start != starts_at or state in _BEFORE_CLASS or state in _NOT_MISSED
     current = _BEFORE_CLASS | {SessionState.LIVE} if kind in _ALSO_DURING_CLASS else _BEFORE_CLASS
     return kind in _ABOUT_COMING_CLASS and (named_start != starts_at or state not in current)
 

@@ -59,6 +59,16 @@ class SessionPolicy(BaseModel):
         description="A student who has not come this long after the planned start is absent: an exception is opened, "
         "and the family gets a mail with the join link once the instructor is there.",
     )
+    present_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="A student who was in the room for this share of the class is present. Holds for classes that are "
+        "booked from then on.",
+    )
+    punctual_within: Offset = Field(
+        _minutes(5), description="Who comes or leaves within this time is neither late nor left early."
+    )
     grace_after_end: Offset = _minutes(10)
     empty_room_for: Offset = Field(
         _minutes(5),

@@ -14,6 +14,7 @@ SUBJECTS = {
     NoticeKind.CHECK_IN: "هل ستحضر؟ {title}، {when}",
     NoticeKind.CLASS_WAITS: "حصتك بانتظارك: {title}، {when}",
     NoticeKind.ABSENCE: "غياب عن الحصة: {title}، {when}",
+    NoticeKind.MISSED: "حصة فائتة: {title}، {when}",
     NoticeKind.REVIEW_REQUEST: "جاهز للمراجعة: {title}",
     NoticeKind.SUMMARY: "ملخص الحصة: {title}",
     NoticeKind.CANNOT_COME: "يتعذّر الحضور: {title}، {when}",
@@ -45,6 +46,9 @@ MAILS = {
     "further_classes": "و{count} أخرى",
     "reminder": "تبدأ هذه الحصة قريبًا:",
     "absence": "بدأت هذه الحصة ولم ينضم إليها أحد الطلاب بعد:",
+    "absence_own": "بدأت هذه الحصة ولم تنضم إليها بعد:",
+    "missed": "سُجّل هذا الطالب غائبًا عن هذه الحصة:",
+    "missed_own": "سُجّلت غائبًا عن هذه الحصة:",
     "briefing": "إليك ما تحتاج إليه لحصتك القادمة:",
     "check_in": "تبدأ هذه الحصة قريبًا. يُرجى تأكيد حضورك أو الانضمام إليها الآن:",
     "class_waits": "بدأت هذه الحصة ولم تنضم إليها بعد:",
@@ -57,6 +61,8 @@ MAILS = {
     "with": "مع {instructor}",
     "join": "الانضمام إلى الحصة",
     "join_as": "الانضمام باسم {name}",
+    "we_were_there": "لقد حضرنا",
+    "contact_school": "مراسلة المدرسة",
     "confirm_coming": "سأكون حاضرًا",
     "review": "المراجعة والاعتماد",
     "topics": "الموضوعات",
@@ -169,4 +175,11 @@ CHECK_IN = {
     "opens": "يمكنك الانضمام قبيل بدء الحصة.",
     "over": "انتهت هذه الحصة.",
     "moved": "تغيّر موعد هذه الحصة. يُرجى التحقق من الموعد الجديد.",
+}
+
+DISPUTE = {
+    "title": "حصة فائتة",
+    "absent": "سُجّل {name} غائبًا عن هذه الحصة.",
+    "present": "سُجّل {name} حاضرًا في هذه الحصة.",
+    "said": "شكرًا. ستتحقق مدرستك من ذلك.",
 }

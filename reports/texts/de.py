@@ -14,6 +14,7 @@ SUBJECTS = {
     NoticeKind.CHECK_IN: "Kommen Sie? {title}, {when}",
     NoticeKind.CLASS_WAITS: "Ihre Stunde wartet: {title}, {when}",
     NoticeKind.ABSENCE: "Nicht im Unterricht: {title}, {when}",
+    NoticeKind.MISSED: "Stunde verpasst: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Bereit zur Durchsicht: {title}",
     NoticeKind.SUMMARY: "Zusammenfassung: {title}",
     NoticeKind.CANNOT_COME: "Kann nicht kommen: {title}, {when}",
@@ -45,6 +46,9 @@ MAILS = {
     "further_classes": "und {count} weitere",
     "reminder": "Diese Stunde beginnt bald:",
     "absence": "Diese Stunde hat begonnen, und jemand fehlt noch:",
+    "absence_own": "Diese Stunde hat begonnen, und Sie sind noch nicht da:",
+    "missed": "In dieser Stunde gilt jemand als abwesend:",
+    "missed_own": "In dieser Stunde gelten Sie als abwesend:",
     "briefing": "Das brauchen Sie für Ihre nächste Stunde:",
     "check_in": "Diese Stunde beginnt bald. Bitte bestätigen Sie, dass Sie kommen, oder treten Sie gleich bei:",
     "class_waits": "Diese Stunde hat begonnen, und Sie sind noch nicht da:",
@@ -57,6 +61,8 @@ MAILS = {
     "with": "mit {instructor}",
     "join": "Am Unterricht teilnehmen",
     "join_as": "Teilnehmen als {name}",
+    "we_were_there": "Wir waren da",
+    "contact_school": "An die Schule schreiben",
     "confirm_coming": "Ich komme",
     "review": "Prüfen und freigeben",
     "topics": "Themen",
@@ -173,4 +179,11 @@ CHECK_IN = {
     "opens": "Sie können kurz vor Beginn beitreten.",
     "over": "Diese Stunde ist vorbei.",
     "moved": "Diese Stunde wurde verlegt. Bitte prüfen Sie den neuen Termin.",
+}
+
+DISPUTE = {
+    "title": "Stunde verpasst",
+    "absent": "{name} gilt in dieser Stunde als abwesend.",
+    "present": "{name} gilt in dieser Stunde als anwesend.",
+    "said": "Danke. Ihre Schule prüft das.",
 }

@@ -14,6 +14,7 @@ SUBJECTS = {
     NoticeKind.CHECK_IN: "Will you be there? {title}, {when}",
     NoticeKind.CLASS_WAITS: "Your class is waiting: {title}, {when}",
     NoticeKind.ABSENCE: "Absent from class: {title}, {when}",
+    NoticeKind.MISSED: "Missed class: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Ready for review: {title}",
     NoticeKind.SUMMARY: "Class summary: {title}",
     NoticeKind.CANNOT_COME: "Can't come: {title}, {when}",
@@ -45,6 +46,9 @@ MAILS = {
     "further_classes": "and {count} more",
     "reminder": "This class starts soon:",
     "absence": "This class has started and a student hasn't joined yet:",
+    "absence_own": "This class has started, and you haven't joined yet:",
+    "missed": "This student counts as absent from this class:",
+    "missed_own": "You count as absent from this class:",
     "briefing": "Here is what you need for your next class:",
     "check_in": "This class starts soon. Please confirm that you'll be there, or join it now:",
     "class_waits": "This class has started, and you aren't in it yet:",
@@ -57,6 +61,8 @@ MAILS = {
     "with": "with {instructor}",
     "join": "Join the class",
     "join_as": "Join as {name}",
+    "we_were_there": "We were there",
+    "contact_school": "Write to the school",
     "confirm_coming": "I'll be there",
     "review": "Review and approve",
     "topics": "Topics",
@@ -171,4 +177,11 @@ CHECK_IN = {
     "opens": "You can join shortly before class.",
     "over": "This class is over.",
     "moved": "This class has moved. Please check the new time.",
+}
+
+DISPUTE = {
+    "title": "Missed class",
+    "absent": "{name} counts as absent from this class.",
+    "present": "{name} counts as present in this class.",
+    "said": "Thank you. Your school will check it.",
 }

@@ -14,6 +14,7 @@ SUBJECTS = {
     NoticeKind.CHECK_IN: "¿Vas a dar la clase? {title}, {when}",
     NoticeKind.CLASS_WAITS: "Tu clase te espera: {title}, {when}",
     NoticeKind.ABSENCE: "Ausencia en clase: {title}, {when}",
+    NoticeKind.MISSED: "Clase perdida: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Pendiente de revisión: {title}",
     NoticeKind.SUMMARY: "Resumen de la clase: {title}",
     NoticeKind.CANNOT_COME: "No puede asistir: {title}, {when}",
@@ -45,6 +46,9 @@ MAILS = {
     "further_classes": "y {count} más",
     "reminder": "Esta clase empieza pronto:",
     "absence": "Esta clase ha empezado y hay un estudiante que aún no ha entrado:",
+    "absence_own": "Esta clase ha empezado y todavía no has entrado:",
+    "missed": "Este estudiante consta como ausente en esta clase:",
+    "missed_own": "Constas como ausente en esta clase:",
     "briefing": "Esto es lo que necesitas para tu próxima clase:",
     "check_in": "Esta clase empieza pronto. Confirma que la darás o entra ya:",
     "class_waits": "Esta clase ha empezado y todavía no has entrado:",
@@ -57,6 +61,8 @@ MAILS = {
     "with": "con {instructor}",
     "join": "Entrar en la clase",
     "join_as": "Entrar como {name}",
+    "we_were_there": "Sí asistimos",
+    "contact_school": "Escribir al centro",
     "confirm_coming": "Allí estaré",
     "review": "Revisar y aprobar",
     "topics": "Temas",
@@ -174,4 +180,11 @@ CHECK_IN = {
     "opens": "Puedes entrar poco antes de la clase.",
     "over": "Esta clase ha terminado.",
     "moved": "Esta clase ha cambiado de hora. Comprueba la nueva.",
+}
+
+DISPUTE = {
+    "title": "Clase perdida",
+    "absent": "{name} consta como ausente en esta clase.",
+    "present": "{name} consta como presente en esta clase.",
+    "said": "Gracias. Tu centro lo comprobará.",
 }

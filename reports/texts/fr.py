@@ -14,6 +14,7 @@ SUBJECTS = {
     NoticeKind.CHECK_IN: "Serez-vous là ? {title}, {when}",
     NoticeKind.CLASS_WAITS: "Votre cours vous attend : {title}, {when}",
     NoticeKind.ABSENCE: "Absence en cours : {title}, {when}",
+    NoticeKind.MISSED: "Cours manqué : {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "À relire : {title}",
     NoticeKind.SUMMARY: "Résumé du cours : {title}",
     NoticeKind.CANNOT_COME: "Ne peut pas venir : {title}, {when}",
@@ -45,6 +46,9 @@ MAILS = {
     "further_classes": "et {count} autres",
     "reminder": "Ce cours commence bientôt :",
     "absence": "Ce cours a commencé et un élève n’est pas encore arrivé :",
+    "absence_own": "Ce cours a commencé et vous n’y êtes pas encore :",
+    "missed": "Cet élève est noté absent de ce cours :",
+    "missed_own": "Vous êtes noté absent de ce cours :",
     "briefing": "Voici ce qu’il vous faut pour votre prochain cours :",
     "check_in": "Ce cours commence bientôt. Veuillez confirmer votre présence ou le rejoindre dès maintenant :",
     "class_waits": "Ce cours a commencé et vous n’y êtes pas encore :",
@@ -57,6 +61,8 @@ MAILS = {
     "with": "avec {instructor}",
     "join": "Rejoindre le cours",
     "join_as": "Rejoindre en tant que {name}",
+    "we_were_there": "Nous étions là",
+    "contact_school": "Écrire à l’école",
     "confirm_coming": "Je serai là",
     "review": "Relire et approuver",
     "topics": "Thèmes",
@@ -173,4 +179,11 @@ CHECK_IN = {
     "opens": "Vous pourrez le rejoindre peu avant le début.",
     "over": "Ce cours est terminé.",
     "moved": "Ce cours a été déplacé. Veuillez vérifier le nouvel horaire.",
+}
+
+DISPUTE = {
+    "title": "Cours manqué",
+    "absent": "{name} est noté absent de ce cours.",
+    "present": "{name} est noté présent à ce cours.",
+    "said": "Merci. Votre école va vérifier.",
 }

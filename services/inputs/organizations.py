@@ -40,6 +40,8 @@ class PolicyChange(Schema):
     instructor_late_after: timedelta | None = None
     instructor_absent_after: timedelta | None = None
     absent_after: timedelta | None = None
+    present_share: float | None = None
+    punctual_within: timedelta | None = None
     grace_after_end: timedelta | None = None
     empty_room_for: timedelta | None = None
     empty_room_ends_after: timedelta | None = None

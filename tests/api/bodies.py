@@ -116,6 +116,8 @@ POLICY = {
     "instructor_late_after": "PT2M",
     "instructor_absent_after": "PT5M",
     "absent_after": "PT5M",
+    "present_share": 0.5,
+    "punctual_within": "PT5M",
     "grace_after_end": "PT10M",
     "empty_room_for": "PT5M",
     "review_within": "P1D",
