@@ -1,7 +1,7 @@
 """attendance by rule: the verdict on who was present, what the school sets instead, and check-ins in the record
 
-Revision ID: 0034
-Revises: 0033
+Revision ID: 0035
+Revises: 0034
 """
 
 from pathlib import Path
@@ -9,8 +9,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
@@ -34,11 +34,11 @@ def upgrade() -> None:
         op.add_column("attendance", sa.Column(name, kind, nullable=True))
     for name, kind in SET_BY_HAND.items():
         op.add_column("participant", sa.Column(name, kind, nullable=True))
-    _recreate_views("0034.sql")
+    _recreate_views("0035.sql")
 
 
 def downgrade() -> None:
-    _recreate_views("0026.sql")
+    _recreate_views("0033.sql")
     for name in reversed(SET_BY_HAND):
         op.drop_column("participant", name)
     for name in reversed(VERDICT):
