@@ -19,6 +19,6 @@ KIND = CaseKind(
     runbook="Call the instructor. After a few minutes they count as absent, and a substitution starts.",
     severity=Severity.HIGH,
     owner=Owner.OPS,
-    due_within=timedelta(minutes=5),
+    due_within=timedelta(minutes=10),
     actions=(Action.OPEN_CLASS, Action.JOIN_AS_OBSERVER, Action.FIND_SUBSTITUTE),
 )

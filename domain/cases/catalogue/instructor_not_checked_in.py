@@ -21,6 +21,6 @@ KIND = CaseKind(
     ),
     severity=Severity.LOW,
     owner=Owner.OPS,
-    due_within=timedelta(minutes=10),
+    due_within=timedelta(hours=48),
     actions=(Action.OPEN_CLASS, Action.FIND_SUBSTITUTE),
 )
