@@ -56,12 +56,12 @@ class AttendanceOverrides:
 async def _student(db: AsyncSession, who: Principal, session_id: UUID, participant_id: UUID) -> Participant:
     """The student's place in the class, locked."""
     session = await sessions.get_visible(db, session_id, who)
-    person = await entities.lock(db, Participant, participant_id)
-    if person is None or person.session_id != session_id or person.role != Role.STUDENT:
-        raise NotFound(f"there is no student {participant_id} in this class")
     if session.state not in _JUDGED:
         raise TransitionRefused(
             f"the attendance of a class that is {session.state} can't be set",
             next_step="Set it when the class is over.",
         )
+    person = await entities.lock(db, Participant, participant_id)
+    if person is None or person.session_id != session_id or person.role != Role.STUDENT:
+        raise NotFound(f"there is no student {participant_id} in this class")
     return person
