@@ -1,7 +1,7 @@
 """attendance by rule: the verdict on who was present, what the school sets instead, and check-ins in the record
 
-Revision ID: 0035
-Revises: 0034
+Revision ID: 0036
+Revises: 0035
 """
 
 from pathlib import Path
@@ -9,8 +9,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035"
-down_revision = "0034"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
@@ -34,11 +34,11 @@ def upgrade() -> None:
         op.add_column("attendance", sa.Column(name, kind, nullable=True))
     for name, kind in SET_BY_HAND.items():
         op.add_column("participant", sa.Column(name, kind, nullable=True))
-    _recreate_views("0035.sql")
+    _recreate_views("0036.sql")
 
 
 def downgrade() -> None:
-    _recreate_views("0033.sql")
+    _recreate_views("0034.sql")
     for name in reversed(SET_BY_HAND):
         op.drop_column("participant", name)
     for name in reversed(VERDICT):
