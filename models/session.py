@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlmodel import Field
 
 from domain.people.roles import Role
+from domain.presence.verdicts import AttendanceStatus
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Outcome, Step
 from models.base import (
@@ -122,7 +123,7 @@ class Participant(TenantRow, table=True):
     cannot_come_at: datetime | None = utc(None)  # when the family said so
     cannot_come_for: datetime | None = utc(None)  # the start of the class that they said it of
     # What the school says instead of the measured attendance; None: it says nothing.
-    attendance_status: str | None = None  # present | absent
+    attendance_status: AttendanceStatus | None = enum_column(AttendanceStatus, None)
     attendance_reason: str | None = None
     attendance_set_by: str | None = None  # an actor
     attendance_set_at: datetime | None = utc(None)

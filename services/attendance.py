@@ -14,7 +14,7 @@ from domain.presence.engagement import EngagementSummary, summarise
 from domain.presence.events import SessionEvent
 from domain.presence.occurrences import events_since
 from domain.presence.stored_sound import sound_events
-from domain.presence.verdicts import AttendanceRule, Verdict, judge, time_of_class
+from domain.presence.verdicts import AttendanceRule, AttendanceStatus, Verdict, judge, time_of_class
 from domain.sessions.policies import SessionPolicy
 from domain.sessions.states import FINAL_STATES
 from models.record import AttendanceRow
@@ -84,7 +84,7 @@ def _judged(row: AttendanceRow, verdict: Verdict | None) -> AttendanceRow:
     return row
 
 
-def status_of(row: AttendanceRow, person: Participant) -> str | None:
+def status_of(row: AttendanceRow, person: Participant) -> AttendanceStatus | None:
     """What the school says of a person's attendance, else what was measured."""
     return person.attendance_status or row.status
 

@@ -113,7 +113,7 @@ class AttendanceOverride(Schema):
         if person.attendance_status is None or person.attendance_set_at is None:
             return None
         return cls(
-            status=AttendanceStatus(person.attendance_status),
+            status=person.attendance_status,
             reason=person.attendance_reason or "",
             set_by=person.attendance_set_by or "",
             set_at=person.attendance_set_at,

@@ -16,13 +16,13 @@ depends_on = None
 
 RECORD = Path(__file__).parents[1] / "record"
 VERDICT = {
-    "status": sa.String(),
+    "status": sa.String(length=40),
     "class_share": sa.Float(),
     "late_seconds": sa.Float(),
     "left_early_seconds": sa.Float(),
 }
 SET_BY_HAND = {
-    "attendance_status": sa.String(),
+    "attendance_status": sa.String(length=40),
     "attendance_reason": sa.String(),
     "attendance_set_by": sa.String(),
     "attendance_set_at": sa.DateTime(timezone=True),
