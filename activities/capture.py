@@ -5,7 +5,8 @@ source, rows and signals follow when they can.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+import math
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from media_bridge.recorder.reports import EndReason, EventObserved, Heartbeat, R
 from media_bridge.recorder.spool import Spool
 from models.database import Database
 from models.repositories import sessions
+from models.repositories.captures import RecorderNow
 from workflows.client import SessionClient
 from workflows.contracts.common import SessionRef
 from workflows.contracts.record import Capture, CaptureInput, CaptureResult
@@ -43,8 +45,9 @@ RESTART_SECONDS = 1.0  # pause before the next recorder, where the room was dele
 FIND_SECONDS = 15.0  # between two looks for segments that others have stored …
 HANDOVER_SECONDS, FIND_SOON_SECONDS = 60.0, 2.0  # … and while the recorder of a dead worker hands over
 STORE_AGAIN_SECONDS = 2.0  # between two attempts to store what recorders have left
+FRESH_SECONDS = 4.0  # after which a recorder's heartbeat says nothing any more of what it does now
 # For which audio waits for the store or the disk until somebody is told.
-STORE_RISK, DISK_RISK = timedelta(seconds=60), timedelta(seconds=10)
+STORE_RISK, DISK_RISK = timedelta(seconds=10), timedelta(seconds=5)
 # Another attempt of this activity records, and Temporal is about to cancel this one.
 _PAUSE = {EndReason.SUPERSEDED: 10.0}
 
@@ -184,6 +187,7 @@ class CaptureActivities(Capture):
         stored = await self._stored(ref)
         journal.add_segments(stored)
         await journal.write()
+        await journal.all_is_stored()
         await journal.open_gap_cases(utc_now())
         seconds = sum((segment.duration for segment in stored), timedelta()).total_seconds()
         return CaptureResult(len(stored), round(seconds, 1), round(journal.blind_seconds, 1))
@@ -207,6 +211,8 @@ class _RecorderMonitor:
         self._refused_since: datetime | None = None  # by the disk of the spool
         self._started_at = steady_seconds()
         self._heard_at: float | None = None
+        self._recorded_at: float | None = None  # of the last heartbeat of a recorder that recorded anybody
+        self._latest: tuple[float, Heartbeat] | None = None  # with the second at which it came
         self._signalled: bool | None = None
 
     @property
@@ -223,11 +229,14 @@ class _RecorderMonitor:
             self.recorded_until = report.safe_until
             self.waiting_since = report.waiting_since
             self._refused_since = (self._refused_since or report.at) if report.disk_refuses else None
+            self._latest = (steady_seconds(), report)
+            if report.records:
+                self._recorded_at = steady_seconds()
             if report.hears:
                 self._heard_at = steady_seconds()
 
     def recorder_ended(self) -> None:
-        self._heard_at = None
+        self._heard_at = self._latest = None
 
     async def recovered(self, segment: AudioSegment) -> None:
         self._journal.add_segments([segment])
@@ -245,9 +254,10 @@ class _RecorderMonitor:
                 with suppress(Exception):
                     await self._signal(recording)
                 with suppress(HomeroomError):
-                    await self._journal.note_recording(recording)
+                    await self._journal.note_recording(self._now(recording))
             with suppress(HomeroomError):
-                await self._journal.open_risk_cases(self._risks())
+                waiting = self._waiting()
+                await self._journal.note_risks(_lasting(waiting, utc_now()), waiting)
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _signal(self, recording: bool) -> None:
@@ -255,6 +265,29 @@ class _RecorderMonitor:
             await self._client.report_recording(self._ref.session_id, RecordingSignal(recording))
             self._signalled = recording
 
-    def _risks(self) -> list[str]:
-        since = {"store": (self.waiting_since, STORE_RISK), "disk": (self._refused_since, DISK_RISK)}
-        return [part for part, (at, patience) in since.items() if at and utc_now() - at > patience]
+    def _now(self, recording: bool) -> RecorderNow:
+        second = steady_seconds()
+        came_at, latest = self._latest or (-math.inf, None)
+        fresh = second - came_at < FRESH_SECONDS
+        return RecorderNow(
+            recording,
+            connected=fresh and latest is not None and latest.connected,
+            receives=latest is None or latest.receives,
+            unheard_tracks=latest.unheard_tracks if latest else 0,
+            recorded_ago=_ago(self._recorded_at, second),
+            heard_ago=_ago(self._heard_at, second),
+        )
+
+    def _waiting(self) -> dict[str, datetime]:
+        """Since when audio waits for the store, and since when the disk has taken none."""
+        since = {"store": self.waiting_since, "disk": self._refused_since}
+        return {part: at for part, at in since.items() if at is not None}
+
+
+def _lasting(waiting: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:
+    patience = {"store": STORE_RISK, "disk": DISK_RISK}
+    return {part: at for part, at in waiting.items() if now - at > patience[part]}
+
+
+def _ago(at: float | None, now: float) -> timedelta | None:
+    return timedelta(seconds=now - at) if at is not None else None

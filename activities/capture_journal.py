@@ -1,27 +1,26 @@
 """Writes a recorder's reports to the database, and keeps them in memory while it does not answer."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import platform
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.progress import utc_now
-from domain.cases.kinds import ExceptionKind
 from domain.errors import Unavailable
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.record.recording import AudioSegment
 from media_bridge.recorder.clock import steady_seconds
 from models.database import Database
-from models.repositories import captures, events, recordings, sessions
-from services.cases import NewCase, open_case
-from services.recording_coverage import recording_coverage
+from models.repositories import captures, events, recordings
+from models.repositories.captures import RecorderNow
+from services.recording_cases import report_gaps, report_risk, resolve_risks
 from workflows.contracts.common import SessionRef
 
 FLUSH_SECONDS = 0.5
-GAP_WORTH_A_CASE = timedelta(seconds=15)
+WORKER = platform.node()  # the machine on whose disk audio waits
 GAPS_SECONDS = 60.0  # between two looks for gaps, while there is reason to look
 
 
@@ -32,7 +31,7 @@ class CaptureJournal:
         self._segments: list[AudioSegment] = []
         self._events: list[SessionEvent] = []
         self._look_for_gaps_at: float | None = None  # clock seconds; None while nothing was missed
-        self._risks: set[str] = set()
+        self._risks: set[str] = set()  # with an open case
         self.known: set[str] = set()  # keys of the segments that are or will be indexed
         self.blind_seconds = 0.0
 
@@ -69,55 +68,47 @@ class CaptureJournal:
             )
         del self._segments[: len(segments)], self._events[: len(observed)]
 
-    async def note_recording(self, recording: bool) -> None:
-        """Note a recorder's heartbeat, and an event where the record says something else. Raises Unavailable."""
+    async def note_recording(self, recorder: RecorderNow) -> None:
+        """Note what the recorder does now, and an event where the record says something else. Raises Unavailable."""
         async with self._database.tenant(self._ref.organization_id) as db:
-            if recording:
-                kind = EventKind.CAPTURE_RESUMED if await captures.beat(db, self._ref.session_id) else None
-            else:
-                kind = (
-                    EventKind.CAPTURE_LOST if await captures.is_recorded(db, self._ref.session_id) else None
-                )
-            if kind is not None:
-                event = SessionEvent(
-                    EventSource.CAPTURE, f"capture:{uuid4().hex}", kind, utc_now(), hidden=True
-                )
-                await events.record(db, self._ref.organization_id, [(self._ref.session_id, event)])
+            recorded = await captures.report(db, self._ref.session_id, recorder)
+            if recorded is None or recorded == recorder.recording:
+                return
+            kind = EventKind.CAPTURE_RESUMED if recorder.recording else EventKind.CAPTURE_LOST
+            event = SessionEvent(EventSource.CAPTURE, f"capture:{uuid4().hex}", kind, utc_now(), hidden=True)
+            await events.record(db, self._ref.organization_id, [(self._ref.session_id, event)])
 
     async def open_gap_cases(self, now: datetime) -> None:
         """Open a case for each gap of the class so far, counted from what is stored. Raises Unavailable."""
         async with self._database.tenant(self._ref.organization_id) as db:
-            session = await sessions.get_session(db, self._ref.session_id)
-            coverage = await recording_coverage(db, session, now)
-            for gap in coverage.gaps if coverage else ():
-                if timedelta(seconds=gap.seconds) >= GAP_WORTH_A_CASE:
-                    detail = {"from": gap.start.isoformat(), "until": gap.end.isoformat()}
-                    await self._open_case(
-                        db,
-                        ExceptionKind.RECORDING_GAP,
-                        detail["from"],
-                        detail | {"people": str(len(gap.speakers))},
-                    )
+            await report_gaps(db, self._ref.organization_id, self._ref.session_id, now)
 
-    async def open_risk_cases(self, risks: Sequence[str]) -> None:
-        """Open a case for each part that takes no audio: "store" or "disk". Raises Unavailable."""
-        for risk in risks:
-            if risk not in self._risks:
-                async with self._database.tenant(self._ref.organization_id) as db:
-                    await self._open_case(db, ExceptionKind.RECORDING_AT_RISK, risk, {"part": risk})
-                self._risks.add(risk)
+    async def note_risks(self, risks: Mapping[str, datetime], waiting: Collection[str]) -> None:
+        """Open a case for each part ("store" or "disk") that has taken no audio since a time.
+
+        The cases of parts for which nothing is `waiting` any more are resolved. Raises Unavailable.
+        """
+        ref, session_id = self._ref, self._ref.session_id
+        for part in sorted(risks.keys() - self._risks):
+            async with self._database.tenant(ref.organization_id) as db:
+                await report_risk(db, ref.organization_id, session_id, part, WORKER, risks[part], utc_now())
+            self._risks.add(part)
+        if over := self._risks - set(waiting):
+            await self._resolve_risks(over)
+            self._risks -= over
+
+    async def all_is_stored(self) -> None:
+        """Resolve the cases of audio that waited on this machine, of earlier attempts too. Raises Unavailable."""
+        await self._resolve_risks(("store", "disk"))
+
+    async def _resolve_risks(self, parts: Collection[str]) -> None:
+        async with self._database.tenant(self._ref.organization_id) as db:
+            await resolve_risks(db, self._ref.session_id, parts, WORKER, utc_now())
 
     async def _look_for_gaps(self) -> None:
         if self._look_for_gaps_at is not None and steady_seconds() >= self._look_for_gaps_at:
             self._look_for_gaps_at = steady_seconds() + GAPS_SECONDS
             await self.open_gap_cases(utc_now())
-
-    async def _open_case(
-        self, db: AsyncSession, kind: ExceptionKind, occasion: str, detail: Mapping[str, str]
-    ) -> None:
-        ref = self._ref
-        case = NewCase.about_session(ref.organization_id, ref.session_id, kind, occasion, detail)
-        await open_case(db, case, utc_now())
 
 
 def _length(event: SessionEvent) -> timedelta:

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from pathlib import Path
+from uuid import UUID
 
 from obstore.store import ObjectStore
 
+from activities.capture_journal import WORKER
 from activities.failures import description
 from activities.progress import utc_now
 from domain.cases.kinds import ExceptionKind
@@ -16,6 +18,7 @@ from media_bridge.recorder.spool import Spool, session_spools
 from models.database import Database
 from models.repositories import recordings, sessions
 from services.cases import NewCase, open_case
+from services.recording_cases import resolve_risks
 
 EVERY_SECONDS = 15.0
 _log = logging.getLogger(__name__)
@@ -50,18 +53,24 @@ class SpoolKeeper:
 
     async def _keep(self, spool: Spool) -> int:
         late: list[AudioSegment] = []
+        owner: list[UUID] = []
 
         async def index(segment: AudioSegment) -> None:
+            owner.append(segment.organization_id)
             async with self._database.tenant(segment.organization_id) as db:
                 await recordings.register(db, [segment])
                 if (await sessions.get_session(db, segment.session_id)).state in OVER_STATES:
                     late.append(segment)
 
         try:
-            return await store_abandoned(spool, self._store, index)
+            stored = await store_abandoned(spool, self._store, index)
         finally:
             if late:
                 await self._open_case(late)
+        if owner and not await asyncio.to_thread(spool.recorders):
+            async with self._database.tenant(owner[0]) as db:
+                await resolve_risks(db, spool.session_id, ("store", "disk"), WORKER, utc_now())
+        return stored
 
     async def _open_case(self, late: list[AudioSegment]) -> None:
         """The class was documented without this audio."""

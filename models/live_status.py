@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, json_list, utc, within_tenant
+from models.base import TenantRow, json_list, json_object, utc, within_tenant
 
 
 class LiveConnection(TenantRow, table=True):
@@ -45,3 +45,4 @@ class LiveRoom(TenantRow, table=True):
     capture_started_at: datetime | None = utc(None)
     capture_ended_at: datetime | None = utc(None)
     capture_seen_at: datetime | None = utc(None)  # the recorder's last heartbeat, on the database's clock
+    capture_report: dict[str, Any] = json_object()  # the latest RecorderReport; empty: none

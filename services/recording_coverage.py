@@ -23,11 +23,16 @@ async def recording_coverage(db: AsyncSession, session: Session, now: datetime) 
     """
     if session.live_at is None:
         return None
+    live = Interval(session.live_at, max(session.live_at, _measured_until(session, now)))
+    return await coverage_of(db, session, live)
+
+
+async def coverage_of(db: AsyncSession, session: Session, span: Interval) -> Coverage:
+    """What is stored of a span of a class."""
     stored = await recordings.segments(db, session.id)
     recorded = events_since(await events.to_fold(db, session.id), session.occurrence_since)
-    live = Interval(session.live_at, max(session.live_at, _measured_until(session, now)))
     # In a thread: a long class has tens of thousands of events, and others wait for this process.
-    return await asyncio.to_thread(capture_coverage, recorded, stored, live)
+    return await asyncio.to_thread(capture_coverage, recorded, stored, span)
 
 
 def _measured_until(session: Session, now: datetime) -> datetime:

@@ -287,6 +287,8 @@ def occasion_label(kind: str, occasion: str, people: Mapping[str, str]) -> str:
         return notice_label(rest) if first == "notice" else step_label(first, rest)
     if kind == ExceptionKind.NOTICE_UNDELIVERABLE:
         return NOTICE_KINDS.get(first, "")
+    if kind == ExceptionKind.RECORDING_AT_RISK:
+        return code_label(first)
     return "" if _ID.fullmatch(occasion) else moment_label(occasion) or code_label(occasion)
 
 

@@ -18,6 +18,7 @@ class ExceptionKind(StrEnum):
     STUDENT_ABSENT = "student_absent"
     ATTENDANCE_DISPUTED = "attendance_disputed"  # a family says that its child was there
     RECORDING_MISSING = "recording_missing"  # somebody is in the room and nothing is recorded
+    TRACK_NOT_SUBSCRIBED = "track_not_subscribed"  # one person's microphone is open and is not recorded
     RECORDING_GAP = "recording_gap"  # a span of the class was not recorded
     RECORDING_AT_RISK = "recording_at_risk"  # audio waits on a worker: the store or the disk does not take it
     RECORDING_LATE = "recording_late"  # audio came into the store after the class was documented without it

@@ -54,6 +54,11 @@ class Coverage:
             for whole in merged(span for span, _ in spans)
         )
 
+    def unheard_within(self, span: Interval) -> Mapping[str, float]:
+        """Seconds that are missing in a span, by identity of the speaker; speakers that miss nothing are left out."""
+        missing = {who: total_seconds(intersection(unheard, [span])) for who, unheard in self.unheard.items()}
+        return {who: seconds for who, seconds in missing.items() if seconds > 0}
+
     @property
     def share(self) -> float:
         """The share of what was to be heard that is stored, 0 to 1. Where nobody was unmuted, all of it."""

@@ -69,9 +69,14 @@ class Heartbeat:
     report: Literal["heartbeat"] = "heartbeat"
 
     @property
+    def records(self) -> bool:
+        """Whether anybody who is unmuted is recorded."""
+        return self.connected and self.receives
+
+    @property
     def hears(self) -> bool:
         """Whether everybody who is unmuted is recorded."""
-        return self.connected and self.receives and not self.unheard_tracks
+        return self.records and not self.unheard_tracks
 
 
 @dataclass(frozen=True)

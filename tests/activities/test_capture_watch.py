@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,15 +10,17 @@ import sqlalchemy as sa
 from obstore.store import LocalStore
 
 from activities.capture_journal import CaptureJournal
-from activities.capture_watch import SILENT_AFTER, CaptureWatch
+from activities.capture_watch import CaptureWatch
 from activities.progress import utc_now
 from activities.spool_keeper import SpoolKeeper
 from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.record.recording_watch import SILENT_AFTER
 from domain.sessions.states import SessionState
 from media_bridge.recorder.open_segment import OpenSegment
 from media_bridge.recorder.spool import Spool
 from models.exception_case import ExceptionCase
 from models.repositories import events, recordings
+from models.repositories.captures import RecorderNow
 from models.written_sessions import WRITES_SESSIONS
 from tests.activities.school_rows import SchoolRows
 from tests.media_bridge.dead_recorder import frames, write_ahead
@@ -39,27 +42,24 @@ def journal(school: SchoolRows) -> CaptureJournal:
     return CaptureJournal(school.database, school.session)
 
 
+def recorder(recording: bool = True, **more: Any) -> RecorderNow:
+    ago = timedelta() if recording else None
+    values = {"connected": recording, "recorded_ago": ago, "heard_ago": ago} | more
+    return RecorderNow(recording, **values)
+
+
 async def capture_events(school: SchoolRows) -> list[EventKind]:
     async with school.database.tenant(school.id) as db:
         kept = await events.of_session(db, school.session.session_id)
     return [event.kind for event in kept if event.kind in (K.CAPTURE_LOST, K.CAPTURE_RESUMED)]
 
 
-async def age_heartbeat(school: SchoolRows, by: timedelta) -> None:
-    async with school.database.tenant(school.id) as db:
-        await db.execute(
-            sa.text("update live_room set capture_seen_at = now() - cast(:by as interval)"),
-            {"by": by},
-            execution_options={WRITES_SESSIONS: [school.session.session_id]},
-        )
-
-
 async def test_a_silent_recorder_is_recorded_as_lost_once(live: SchoolRows) -> None:
     watch = CaptureWatch(live.database, "local")
-    await journal(live).note_recording(True)
+    await journal(live).note_recording(recorder())
     await watch.look()
     assert await capture_events(live) == []
-    await age_heartbeat(live, SILENT_AFTER + timedelta(seconds=1))
+    await age_report(live, SILENT_AFTER + timedelta(seconds=1))
     await watch.look()
     await watch.look()
 
@@ -68,12 +68,12 @@ async def test_a_silent_recorder_is_recorded_as_lost_once(live: SchoolRows) -> N
 
 async def test_a_worker_that_is_back_records_that_it_records(live: SchoolRows) -> None:
     """It was frozen: its recorder never stopped, and starts no new recording."""
-    await journal(live).note_recording(True)
-    await age_heartbeat(live, SILENT_AFTER + timedelta(seconds=1))
+    await journal(live).note_recording(recorder())
+    await age_report(live, SILENT_AFTER + timedelta(seconds=1))
     await CaptureWatch(live.database, "local").look()
     back = journal(live)
-    await back.note_recording(True)
-    await back.note_recording(True)
+    await back.note_recording(recorder())
+    await back.note_recording(recorder())
 
     assert await capture_events(live) == [K.CAPTURE_LOST, K.CAPTURE_RESUMED]
 
@@ -81,14 +81,14 @@ async def test_a_worker_that_is_back_records_that_it_records(live: SchoolRows) -
 async def test_a_deaf_recorder_is_recorded_as_lost_until_it_hears(live: SchoolRows) -> None:
     own = journal(live)
     for recording in (True, False, False, True):
-        await own.note_recording(recording)
+        await own.note_recording(recorder(recording))
 
     assert await capture_events(live) == [K.CAPTURE_LOST, K.CAPTURE_RESUMED]
 
 
 async def test_a_class_without_a_recorder_has_none_to_lose(school: SchoolRows) -> None:
     await school.change_session(state=SessionState.LIVE, live_at=school.starts_at)
-    await journal(school).note_recording(False)
+    await journal(school).note_recording(recorder(False))
 
     assert await capture_events(school) == []
 
@@ -99,17 +99,19 @@ async def cases(school: SchoolRows) -> list[tuple[str, str]]:
         return sorted((row.kind, row.occasion) for row in rows)
 
 
+async def join(school: SchoolRows, at: datetime) -> None:
+    person = (await school.participants())["Noor"]
+    await school.record(
+        SessionEvent(*(EventSource.WEBHOOK, "joined", K.PARTICIPANT_JOINED, at, str(person.id), "PA_1"))
+    )
+
+
 async def test_a_class_that_nobody_records_is_told_once_while_somebody_is_in_it(school: SchoolRows) -> None:
     await school.change_session(state=SessionState.LIVE, live_at=utc_now() - timedelta(minutes=1))
     watch = CaptureWatch(school.database, "local")
     await watch.look()
     assert await cases(school) == []  # an empty room has nothing to record
-    person = (await school.participants())["Noor"]
-    await school.record(
-        SessionEvent(
-            *(EventSource.WEBHOOK, "joined", K.PARTICIPANT_JOINED, utc_now(), str(person.id), "PA_1")
-        )
-    )
+    await join(school, utc_now() - timedelta(seconds=30))
     await watch.look()
     await CaptureWatch(school.database, "local").look()
 
@@ -117,12 +119,138 @@ async def test_a_class_that_nobody_records_is_told_once_while_somebody_is_in_it(
     assert kind == "recording_missing"
 
 
-async def test_a_store_that_takes_nothing_is_told_once(live: SchoolRows) -> None:
-    own = journal(live)
-    await own.open_risk_cases(["store"])
-    await own.open_risk_cases(["store", "disk"])
+WHAT_REPORTS_SAY = ("recorded_at", "recording_since", "heard_at", "hearing_since")
 
-    assert await cases(live) == [("recording_at_risk", "disk"), ("recording_at_risk", "store")]
+
+async def age_report(
+    school: SchoolRows, by: timedelta, names: tuple[str, ...] = ("at", *WHAT_REPORTS_SAY)
+) -> None:
+    """Make the recorder's latest report, and what it says, so much older."""
+    aged = ", ".join(
+        f"'{name}', (capture_report ->> '{name}')::timestamptz - cast(:by as interval)" for name in names
+    )
+    async with school.database.tenant(school.id) as db:
+        await db.execute(
+            sa.text(
+                "update live_room set capture_seen_at = capture_seen_at - cast(:by as interval), "
+                f"capture_report = capture_report || jsonb_build_object({aged})"
+            ),
+            {"by": by},
+            execution_options={WRITES_SESSIONS: [school.session.session_id]},
+        )
+
+
+@pytest.fixture
+async def taught(live: SchoolRows) -> SchoolRows:
+    """A class that is recorded, with somebody in the room since five minutes."""
+    began = utc_now() - timedelta(minutes=5)
+    await live.change_session(live_at=began)
+    await join(live, began)
+    await journal(live).note_recording(recorder())
+    return live
+
+
+async def the_case(school: SchoolRows) -> ExceptionCase:
+    async with school.database.tenant(school.id) as db:
+        return (await db.scalars(sa.select(ExceptionCase))).one()
+
+
+@pytest.mark.parametrize(
+    ("now", "kind", "reason"),
+    [
+        (None, "recording_missing", "silent"),
+        (recorder(False), "recording_missing", "not_connected"),
+        (recorder(False, connected=True, receives=False), "recording_missing", "no_packets"),
+        (
+            recorder(False, connected=True, unheard_tracks=1, recorded_ago=timedelta()),
+            "track_not_subscribed",
+            "not_subscribed",
+        ),
+    ],
+)
+async def test_the_case_of_a_stretch_closes_itself_with_the_length_of_the_gap(
+    taught: SchoolRows, now: RecorderNow | None, kind: str, reason: str
+) -> None:
+    on = SessionEvent(
+        *(EventSource.CAPTURE, "on", K.TRACK_PUBLISHED, utc_now() - timedelta(minutes=4)),
+        *(str((await taught.participants())["Noor"].id), "PA_1", "TR_1"),
+        data={"source": "microphone"},
+    )
+    await taught.record(on)
+    watch = CaptureWatch(taught.database, "local")
+    await watch.look()
+    assert await cases(taught) == []
+    if now is None:
+        await age_report(taught, timedelta(seconds=40))
+    else:
+        await age_report(taught, timedelta(seconds=40), WHAT_REPORTS_SAY)
+        await journal(taught).note_recording(now)
+    await watch.look()
+    await watch.look()
+    opened = await the_case(taught)
+    assert (opened.kind, opened.detail["reason"], opened.state) == (kind, reason, "open")
+
+    await journal(taught).note_recording(recorder())
+    await watch.look()
+    assert (await the_case(taught)).state == "open"  # it has to last
+    await age_report(taught, timedelta(seconds=5))
+    await watch.look()
+    await watch.look()
+
+    resolved = await the_case(taught)
+    assert (resolved.state, resolved.resolved_by) == ("self_resolved", "homeroom")
+    assert resolved.detail["from"] == opened.occasion
+    assert 34 < float(resolved.detail["seconds"]) < 40
+    assert resolved.resolution == f"Recorded again after {resolved.detail['seconds']} s."
+    (speaker,) = resolved.evidence
+    assert speaker["id"] == on.identity
+    assert speaker["seconds"] == resolved.detail["seconds"]
+
+
+async def test_a_recorder_of_the_release_before_reports_only_that_it_records(taught: SchoolRows) -> None:
+    async with taught.database.tenant(taught.id) as db:
+        await db.execute(
+            sa.text("update live_room set capture_report = '{}', capture_seen_at = now()"),
+            execution_options={WRITES_SESSIONS: [taught.session.session_id]},
+        )
+    await CaptureWatch(taught.database, "local").look()
+
+    assert await cases(taught) == []
+
+
+async def test_a_store_that_takes_nothing_is_told_once_until_everything_is_stored(live: SchoolRows) -> None:
+    own = journal(live)
+    since = utc_now() - timedelta(seconds=30)
+    await own.note_risks({"store": since}, {"store"})
+    await own.note_risks({"store": since, "disk": since}, {"store", "disk"})
+    assert [(kind, occasion.split()[0]) for kind, occasion in await cases(live)] == [
+        ("recording_at_risk", "disk"),
+        ("recording_at_risk", "store"),
+    ]
+    await own.note_risks({"store": since}, {"store"})
+    assert await states(live) == {"disk": "self_resolved", "store": "open"}
+
+    await journal(live).all_is_stored()  # of the next attempt on this machine
+
+    assert await states(live) == {"disk": "self_resolved", "store": "self_resolved"}
+
+
+async def test_a_store_that_refuses_again_later_is_told_again(live: SchoolRows) -> None:
+    own = journal(live)
+    for seconds in (40, 20):
+        risks = {"store": utc_now() - timedelta(seconds=seconds)}
+        await own.note_risks(risks, risks)
+        await own.note_risks({}, ())
+    risks = {"store": utc_now()}
+    await own.note_risks(risks, risks)
+
+    assert await states(live) == {"store": "open"}
+
+
+async def states(school: SchoolRows) -> dict[str, str]:
+    async with school.database.tenant(school.id) as db:
+        rows = await db.scalars(sa.select(ExceptionCase))
+        return {row.detail["part"]: row.state.value for row in rows}
 
 
 async def test_a_gap_is_told_from_what_is_stored(live: SchoolRows) -> None:
@@ -139,6 +267,11 @@ async def test_a_gap_is_told_from_what_is_stored(live: SchoolRows) -> None:
         await own.open_gap_cases(live.starts_at + timedelta(minutes=minutes))
 
     assert await cases(live) == [("recording_gap", live.starts_at.isoformat())]
+    told = await the_case(live)
+    assert float(told.detail["seconds"]) > 150  # the gap has grown since the case was opened
+    assert [(one["id"], one["seconds"]) for one in told.evidence] == [
+        (str(person.id), told.detail["seconds"])
+    ]
 
 
 async def left_in_spool(school: SchoolRows, folder: Path, at: datetime) -> UUID:

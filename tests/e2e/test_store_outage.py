@@ -13,7 +13,7 @@ from tests.e2e.people import talking
 
 pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600)]
 
-REFUSES = 62  # seconds; after 60 somebody is told
+REFUSES = 25  # seconds; ten after the next piece of audio is finished, somebody is told
 
 
 @pytest.fixture

@@ -166,6 +166,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "proven_domain_by_name",
         "removed_participants",
         "running_presence",
+        "running_recordings",
         "session_tenant",
         "sign_in_link_by_token",
         "signed_in_by_token",

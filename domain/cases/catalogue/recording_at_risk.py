@@ -9,9 +9,10 @@ KIND = CaseKind(
     title="Audio cannot be stored",
     happened="What is said is kept on a worker, because the store or its disk does not take it.",
     detected=(
-        "A recorder's upload or write fails. The detail names the part: the store, or the worker's disk."
+        "A finished piece of audio waits for the store for ten seconds, or the disk takes none for five. The detail "
+        "names the part (the store, or the worker's disk) and the worker."
     ),
-    cause="The class and the part that refuses.",
+    cause="The class, the part that refuses and the worker on which audio waits.",
     concerns="Ops: nothing is lost as long as the worker and its disk last.",
     repair="Uploads are tried again until the store takes them; on a full disk, audio waits in memory.",
     closes="Everything that waited is stored.",
