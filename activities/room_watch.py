@@ -5,7 +5,7 @@
 - The second listens to the sessions that change in the database.
 - The third reports the presence in these sessions to their workflows. It alone does, so that the reports on a session
   stay in order.
-- The fourth looks every two seconds for recorders that have fallen silent.
+- The fourth looks every two seconds for recorders that have fallen silent, and for classes that are not recorded.
 - The fifth tells the workflows of exception cases of changes.
 """
 
@@ -34,6 +34,7 @@ from workflows.contracts.rooms import RoomWatch, WatchInput
 _LIFETIME_SECONDS = 3600.0  # of one activity; the workflow starts the next
 _RETRY_SECONDS = 1.0  # while a server is down: LiveKit's rooms are made again as soon as it is back
 _RECONCILE_TIMEOUT = 60.0  # seconds
+_BEAT_SECONDS = 2.0  # a fifth of the time-out of its heartbeats
 _FOLLOW_SECONDS = 1.0
 _GATHER_SECONDS = 0.1  # changes within them become one report
 
@@ -93,7 +94,7 @@ class RoomWatcher:
             "recorders": self._look_at_recorders,
             "cases": self._follow_cases,
         }
-        await keep_running(loops, seconds=seconds, beat=activity.heartbeat)
+        await keep_running(loops, seconds=seconds, beat=activity.heartbeat, every=_BEAT_SECONDS)
 
     async def reconcile(self) -> bool:
         """Compare the rooms with the running sessions once, and mark all sessions for the next report.

@@ -84,10 +84,11 @@ DRAFTING = ActivityOptions(
     schedule_to_close_timeout=timedelta(hours=2),
     retry_policy=_PATIENT,
 )
-# A watch runs for an hour, then the workflow starts the next.
+# A watch runs for an hour, then the workflow starts the next. One that dies is noticed soon enough for the next to open
+# the case of a class that is not recorded within 15 s of whatever died (docs/adr/0035).
 WATCH = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=70),
-    heartbeat_timeout=_s(30),
+    heartbeat_timeout=_s(10),
     retry_policy=_AT_ONCE,
     cancellation_type=ActivityCancellationType.TRY_CANCEL,
 )

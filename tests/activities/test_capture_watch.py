@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from obstore.store import LocalStore
 
 from activities.capture_journal import CaptureJournal
-from activities.capture_watch import CaptureWatch
+from activities.capture_watch import EVERY_SECONDS, CaptureWatch
 from activities.progress import utc_now
 from activities.spool_keeper import SpoolKeeper
 from domain.presence.events import EventKind, EventSource, SessionEvent
-from domain.record.recording_watch import SILENT_AFTER
+from domain.record.recording_watch import PATIENCE, SILENT_AFTER
 from domain.sessions.states import SessionState
 from media_bridge.recorder.open_segment import OpenSegment
 from media_bridge.recorder.spool import Spool
@@ -24,6 +24,7 @@ from models.repositories.captures import RecorderNow
 from models.written_sessions import WRITES_SESSIONS
 from tests.activities.school_rows import SchoolRows
 from tests.media_bridge.dead_recorder import frames, write_ahead
+from workflows import options
 
 pytestmark = pytest.mark.adapter
 
@@ -205,6 +206,15 @@ async def test_the_case_of_a_stretch_closes_itself_with_the_length_of_the_gap(
     (speaker,) = resolved.evidence
     assert speaker["id"] == on.identity
     assert speaker["seconds"] == resolved.detail["seconds"]
+
+
+def test_a_watch_that_dies_with_the_recorder_is_back_before_the_case_is_due() -> None:
+    """What it decides follows from what is stored, so the next watch counts on from the recorder's last report."""
+    watch = options.WATCH
+    noticed = watch["heartbeat_timeout"] + watch["retry_policy"].initial_interval
+    looks = timedelta(seconds=EVERY_SECONDS)
+
+    assert max(noticed, *PATIENCE.values()) + 2 * looks <= timedelta(seconds=15)
 
 
 async def test_a_recorder_of_the_release_before_reports_only_that_it_records(taught: SchoolRows) -> None:

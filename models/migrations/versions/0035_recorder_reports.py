@@ -1,18 +1,17 @@
-"""recorder reports: what the recorder of a class reports, and the running classes of a region with all that tells
-whether they are recorded
+"""recorder reports: what the recorder of a class does, and what tells whether a region's classes are recorded
 
 `unrecorded_classes` stays for processes of the release before.
 
-Revision ID: 0034
-Revises: 0033
+Revision ID: 0035
+Revises: 0034
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
