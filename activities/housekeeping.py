@@ -1,14 +1,16 @@
-"""Cleans up a region: starts pending deliveries and deletes expired rows."""
+"""Cleans up a region: starts pending deliveries, deletes expired rows, finds sessions without a workflow."""
 
 from temporalio import activity
 
 from services.housekeeping import Housekeeper
+from services.records_comparison import RecordsComparison
 from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput
 
 
 class HousekeepingActivities(Housekeeping):
-    def __init__(self, housekeeper: Housekeeper) -> None:
+    def __init__(self, housekeeper: Housekeeper, comparison: RecordsComparison) -> None:
         self._housekeeper = housekeeper
+        self._comparison = comparison
 
     @activity.defn(name="start_deliveries")
     async def start_deliveries(self, housekeeping: HousekeepingInput) -> int:
@@ -17,3 +19,7 @@ class HousekeepingActivities(Housekeeping):
     @activity.defn(name="forget_expired")
     async def forget_expired(self, housekeeping: HousekeepingInput) -> int:
         return await self._housekeeper.forget_expired()
+
+    @activity.defn(name="compare_records")
+    async def compare_records(self, housekeeping: HousekeepingInput) -> int:
+        return await self._comparison.compare()

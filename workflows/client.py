@@ -7,7 +7,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from temporalio.client import (
     ScheduleSpec,
     ScheduleUpdate,
     WithStartWorkflowOperation,
+    WorkflowExecution,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -79,8 +82,11 @@ _TIMEOUT = timedelta(seconds=30)
 _HOUSEKEEPING_EVERY = timedelta(minutes=5)
 
 
+_SESSION_PREFIX = "session-"
+
+
 def session_workflow_id(session_id: UUID) -> str:
-    return f"session-{session_id}"
+    return f"{_SESSION_PREFIX}{session_id}"
 
 
 def room_watch_workflow_id(region: str) -> str:
@@ -246,6 +252,54 @@ class SessionClient:
                 SearchAttributePair(search_attributes.REGION, self._region),
             ]
         )
+
+
+@dataclass(frozen=True)
+class RunningSession:
+    """A running workflow of a class, as Temporal lists it."""
+
+    session_id: UUID
+    organization_id: UUID | None
+    started_at: datetime
+
+
+class RunningSessions:
+    """What Temporal runs for the sessions of a region."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def running(self, most: int) -> dict[UUID, RunningSession]:
+        """The running workflows by session, from Temporal's list, which is late by seconds. Raises Unavailable."""
+        query = (
+            "WorkflowType = 'ClassSession' and ExecutionStatus = 'Running' "
+            f"and {search_attributes.REGION.name} = '{self._region}'"
+        )
+        with _domain_errors():
+            listed = self._temporal.list_workflows(query, page_size=1000, limit=most, rpc_timeout=_TIMEOUT)
+            return {one.session_id: one async for each in listed if (one := _running_session(each))}
+
+    async def is_running(self, session_id: UUID) -> bool:
+        """Raises Unavailable."""
+        handle = self._temporal.get_workflow_handle(session_workflow_id(session_id))
+        try:
+            described = await handle.describe(rpc_timeout=_TIMEOUT)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return False
+            with _domain_errors():
+                raise
+        return described.status == WorkflowExecutionStatus.RUNNING
+
+
+def _running_session(listed: WorkflowExecution) -> RunningSession | None:
+    try:
+        session_id = UUID(listed.id.removeprefix(_SESSION_PREFIX))
+    except ValueError:
+        return None  # started by hand
+    organization = listed.typed_search_attributes.get(search_attributes.ORGANIZATION)
+    return RunningSession(session_id, UUID(organization) if organization else None, listed.start_time)
 
 
 class DeliveryClient:

@@ -3,8 +3,9 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from workflows import options
+    from workflows import options, patches
     from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput, HousekeepingResult
+    from workflows.patches import patched
 
 
 @workflow.defn(name="Housekeeping")
@@ -20,4 +21,12 @@ class HousekeepingWorkflow:
         forgotten = await workflow.execute_activity_method(
             Housekeeping.forget_expired, housekeeping, summary="delete expired rows", **options.HOUSEKEEPING
         )
-        return HousekeepingResult(deliveries, forgotten)
+        if not patched(patches.COMPARES_RECORDS):
+            return HousekeepingResult(deliveries, forgotten)
+        differences = await workflow.execute_activity_method(
+            Housekeeping.compare_records,
+            housekeeping,
+            summary="compare sessions with workflows",
+            **options.HOUSEKEEPING,
+        )
+        return HousekeepingResult(deliveries, forgotten, differences)

@@ -55,8 +55,20 @@ AWAITED_INSTRUCTOR = Patch(
     removable=date(2027, 6, 1),
     reason="a class whose instructor was not signalled in time looks for them itself, and reports that they are absent",
 )
+COMPARES_RECORDS = Patch(
+    id="compares-records",
+    added=date(2026, 11, 29),
+    removable=date(2027, 1, 1),
+    reason="housekeeping compares the sessions on record with the workflows that run",
+)
 
-LIVE: Final[tuple[Patch, ...]] = (WHOLE_SLOT, COMMANDS_IN_TURN, SILENT_TO_ITS_END, AWAITED_INSTRUCTOR)
+LIVE: Final[tuple[Patch, ...]] = (
+    WHOLE_SLOT,
+    COMMANDS_IN_TURN,
+    SILENT_TO_ITS_END,
+    AWAITED_INSTRUCTOR,
+    COMPARES_RECORDS,
+)
 
 
 def patched(patch: Patch) -> bool:

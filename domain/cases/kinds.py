@@ -27,6 +27,7 @@ class ExceptionKind(StrEnum):
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class
     WEBHOOK_GAP = "webhook_gap"  # the room watch found events that LiveKit's webhooks should have reported
+    RECORDS_DIFFER = "records_differ"  # a session without its workflow, or a workflow without its session
     SUBSTITUTION_REQUESTED = "substitution_requested"
 
 

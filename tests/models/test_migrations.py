@@ -172,7 +172,9 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "signed_in_by_token",
         "silent_captures",
         "undelivered_notices",
+        "unfinished_sessions",
         "unfollowed_cases",
+        "unknown_sessions",
         "unrecorded_classes",
     )
     assert _rows(migrated, query, APPLICATION) == [(name, path, True, False) for name in names]

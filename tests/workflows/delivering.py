@@ -52,6 +52,11 @@ class Deliverer(Deliveries, Housekeeping):
         self.calls.append("forget")
         return 3
 
+    @activity.defn(name="compare_records")
+    async def compare_records(self, housekeeping: HousekeepingInput) -> int:
+        self.calls.append("compare")
+        return 1
+
 
 @asynccontextmanager
 async def delivering(client: Client, region: str = REGION) -> AsyncIterator[Deliverer]:
@@ -61,6 +66,7 @@ async def delivering(client: Client, region: str = REGION) -> AsyncIterator[Deli
         deliverer.give_up,
         deliverer.start_deliveries,
         deliverer.forget_expired,
+        deliverer.compare_records,
     ]
     workflows = [NoticeDelivery, HousekeepingWorkflow]
     async with AsyncExitStack() as running:

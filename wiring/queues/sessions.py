@@ -24,11 +24,12 @@ from services.case_following import CaseFollower
 from services.drafts import Drafts
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
+from services.records_comparison import RecordsComparison
 from services.substitution_start import NoSubstitution
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer
-from workflows.client import CaseClient, DeliveryClient, SessionClient
+from workflows.client import CaseClient, DeliveryClient, RunningSessions, SessionClient
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
 
@@ -55,7 +56,10 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     )
     arrivals = ArrivalActivities(rooms, InstructorAbsences(database, substitutions))
     following = CaseFollowingActivities(CaseAlerts(database, link_signer(settings), deliveries))
-    housekeeping = HousekeepingActivities(Housekeeper(database, deliveries))
+    housekeeping = HousekeepingActivities(
+        Housekeeper(database, deliveries),
+        RecordsComparison(database, RunningSessions(parts.client, settings.region), settings.region),
+    )
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
     try:
@@ -86,6 +90,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 following.wake,
                 housekeeping.start_deliveries,
                 housekeeping.forget_expired,
+                housekeeping.compare_records,
                 *of_notices,  # runs that were started before notices had a queue of their own wait here
             ]
     finally:

@@ -14,6 +14,7 @@ class HousekeepingInput:
 class HousekeepingResult:
     deliveries: int  # started
     forgotten: int  # rows deleted
+    differences: int = 0  # between the sessions on record and what Temporal runs
 
 
 class Housekeeping:
@@ -25,4 +26,9 @@ class Housekeeping:
     @activity.defn(name="forget_expired")
     async def forget_expired(self, housekeeping: HousekeepingInput) -> int:
         """Delete expired idempotency keys, sign-in links, attempts and signed-in browsers. Returns the row count."""
+        raise NotImplementedError
+
+    @activity.defn(name="compare_records")
+    async def compare_records(self, housekeeping: HousekeepingInput) -> int:
+        """Open a case for each session without a workflow and each workflow without a session. Returns their number."""
         raise NotImplementedError
