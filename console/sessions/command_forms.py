@@ -1,8 +1,8 @@
 """Commands of the session page: each dialog posts a form here, and stays open where the command is refused."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from api.http.dependencies import Now, Shared
 from api.http.problems import status_of
 from api.http.state import State
-from console.frame import labels, times
+from console.frame import times
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.problem_texts import shown
@@ -24,9 +24,7 @@ from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import RepeatedTime
 from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
-from models.people import Instructor
 from models.repositories import pages, sessions
-from models.session import Session
 from services import cases
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason
@@ -40,7 +38,6 @@ router = APIRouter(
     dependencies=[Depends(same_origin)],
 )
 MAX_CANDIDATES = 20
-_EXTENSION = timedelta(minutes=15)  # that the dialog proposes
 
 
 class MoveForm(Schema):
@@ -80,16 +77,6 @@ class RenewalForm(Schema):
 
 class GuestForm(Schema):
     name: Name
-
-
-def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) -> dict[str, Any]:
-    """The choices and proposals of the session page's dialogs."""
-    others = [(str(person.id), person.name) for person in instructors if person.id != session.instructor_id]
-    return {
-        "extended": times.next_minute(max(session.ends_at, now) + _EXTENSION),
-        "substitutes": [("", "Best match"), *others],
-        "cancellations": list(labels.CANCELLATIONS.items()),
-    }
 
 
 @router.post("/reschedule", dependencies=[permits(Permission.SESSIONS_WRITE)])
