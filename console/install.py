@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from console.account import account_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
-from console.exceptions import case_pages
+from console.exceptions import case_pages, queue_page, times_page
 from console.family import family_page, unsubscribe_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
@@ -52,6 +52,8 @@ PERMITTED = (
     plan_pages,
     book_start_page,
     booking_page,
+    queue_page,
+    times_page,
     case_pages,
     outbox_pages,
     settings_pages,

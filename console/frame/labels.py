@@ -11,7 +11,7 @@ from uuid import UUID
 from console.frame.texts import SOURCE, gettext, mark, ngettext, page_language, translation_of
 from console.frame.times import clock, short_duration, unit_of_time
 from domain.cases.catalogue import CATALOGUE
-from domain.cases.kinds import ExceptionKind, Owner
+from domain.cases.kinds import ExceptionKind, Outage, Owner
 from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind, StaffNoticeKind
 from domain.people.roles import Role
 from domain.record.audience import AudienceKind, StatementAudience
@@ -78,6 +78,12 @@ CASE_OWNERS: Mapping[str, str] = {
     Owner.OPS: mark("with ops"),
     Owner.INSTRUCTOR: mark("with the instructor"),
     Owner.ADMIN: mark("with an admin"),
+}
+OUTAGES: Mapping[str, str] = {
+    Outage.MEDIA_SERVER: "Media server",
+    Outage.RECORDERS: "Recorders",
+    Outage.STORE: "Object store",
+    Outage.MAIL: "Mail server",
 }
 NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.CONFIRMATION: "Confirmation",
@@ -241,6 +247,11 @@ def part_label(part: str) -> str:
 def case_owner(owner: str) -> str:
     """Who has to follow a case up."""
     return gettext(CASE_OWNERS[owner]) if owner in CASE_OWNERS else code_label(owner)
+
+
+def outage_label(outage: str) -> str:
+    """What an incident has as its cause, also of one that a later version adds."""
+    return OUTAGES.get(outage) or code_label(outage).capitalize()
 
 
 def change_note(note: str) -> str:

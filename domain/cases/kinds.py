@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from domain.people.roles import Role
+
 
 class ExceptionKind(StrEnum):
     STEP_FAILED = "step_failed"  # a step of the session exhausted its retries
@@ -85,6 +87,9 @@ class CaseKind:
     due_within: timedelta  # of its opening
     actions: tuple[Action, ...] = (Action.OPEN_CLASS,)
     outage: Outage | None = None
+    about: Role | None = (
+        None  # whose name stands first: the class's instructor, or the student in the occasion
+    )
 
     @property
     def acknowledge_within(self) -> timedelta:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
+from domain.people.roles import Role
 
 KIND = CaseKind(
     ExceptionKind.INSTRUCTOR_ABSENT,
@@ -25,4 +26,5 @@ KIND = CaseKind(
     owner=Owner.OPS,
     due_within=timedelta(minutes=5),
     actions=(Action.FIND_SUBSTITUTE, Action.JOIN_AS_OBSERVER, Action.EXTEND, Action.CANCEL),
+    about=Role.INSTRUCTOR,
 )
