@@ -15,6 +15,7 @@ from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
 from models.database import Database
 from services.absences import Absences
+from services.alert_channels import AlertSender
 from services.attendance_disputes import AttendanceDisputes
 from services.attendance_overrides import AttendanceOverrides
 from services.check_ins import CheckIns
@@ -38,6 +39,7 @@ from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from signing.links import LinkSigner
 from storage.object_store import open_store
+from wiring.alerts import alert_sender, channel_targets
 from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, SessionClient, workflow_url
@@ -152,7 +154,13 @@ class ApiParts:
 
     @cached_property
     def outside(self) -> Outside:
-        return Outside(self.openid, sealer(self.settings, "identity provider"))
+        return Outside(
+            self.openid, sealer(self.settings, "identity provider"), channel_targets(self.settings)
+        )
+
+    @cached_property
+    def alerts(self) -> AlertSender:
+        return alert_sender(self.settings, self.database)
 
     def workflow_url(self, session_id: UUID) -> str:
         """The URL of the session's workflow in the Temporal UI."""

@@ -27,6 +27,8 @@ class ExceptionKind(StrEnum):
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class
     WEBHOOK_GAP = "webhook_gap"  # the room watch found events that LiveKit's webhooks should have reported
     SUBSTITUTION_REQUESTED = "substitution_requested"
+    ROTA_EMPTY = "rota_empty"  # an on-call rota on which nobody can be on duty
+    CHANNEL_FAILING = "channel_failing"  # a channel takes no alerts
 
 
 class Severity(StrEnum):
@@ -62,6 +64,7 @@ class Action(StrEnum):
     OPEN_REVIEW = "open_review"
     OPEN_MESSAGE = "open_message"
     OPEN_PERSON = "open_person"
+    OPEN_ROUTING = "open_routing"  # rules, rotas and channels
 
 
 _ACKNOWLEDGE_WITHIN = {

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from domain.cases.catalogue import case_kind
 from domain.cases.kinds import ExceptionKind, Owner, Severity
@@ -39,9 +39,22 @@ class Weekday(StrEnum):
         return tuple(Weekday).index(self)
 
 
-Minute = Annotated[time, Field(description="Wall time in the organization's zone, to the minute.")]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Queue = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
+_LINE = r"^[^\x00-\x1f\x7f]*$"
+Minute = Annotated[
+    time,
+    # JSON Schema's format `time` requires an offset, which a wall time lacks.
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$",
+            "description": "Wall time in the organization's zone, to the minute.",
+            "examples": ["22:00"],
+        }
+    ),
+]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=_LINE)]
+Code = Annotated[str, Field(min_length=1, max_length=60, pattern=_LINE)]
+Queue = Annotated[str, Field(max_length=60, pattern=_LINE)]
 Several = Field(default=(), max_length=200)
 
 
@@ -55,7 +68,7 @@ class Step(_Part):
     after_minutes: Annotated[int, Field(ge=0, le=14 * _DAY)] = Field(
         0, description="After the case was opened."
     )
-    assignee: bool = Field(False, description="Tell whoever works on the case.")
+    assignee: bool = Field(False, description="If somebody works on the case, tell them alone by mail.")
     rotas: Annotated[tuple[UUID, ...], Several] = Field((), description="Tell who is on duty of these rotas.")
     roles: Annotated[tuple[Owner, ...], Several] = Field((), description="Tell everybody of these roles.")
     members: Annotated[tuple[UUID, ...], Several] = Field((), description="Tell these members of staff.")
@@ -77,7 +90,7 @@ class Rule(_Part):
     name: Name
     kinds: Annotated[tuple[ExceptionKind, ...], Several] = ()
     at_least: Severity | None = Field(None, description="The least severity, as the kind of case has it.")
-    regions: Annotated[tuple[str, ...], Several] = ()
+    regions: Annotated[tuple[Code, ...], Several] = ()
     courses: Annotated[tuple[UUID, ...], Several] = ()
     weekdays: Annotated[tuple[Weekday, ...], Several] = Field(
         (),
@@ -159,13 +172,15 @@ def ladder(rules: Sequence[Rule], case: Circumstances, zone: tzinfo) -> tuple[St
 
 
 def default_ladder(owner: Owner, acknowledge_within: timedelta) -> tuple[Step, ...]:
-    """The ladder of a case that no rule matches: its owner, then staff of ever wider roles."""
-    whom: tuple[tuple[Owner, ...], ...] = ((owner,), (Owner.OPS,), (Owner.ADMIN,))
+    """The ladder of a case that no rule matches: who works on it or staff of the owner's role, then all staff.
+
+    What an instructor owns is told to ops, who see to it that the instructor knows.
+    """
+    first = Owner.ADMIN if owner == Owner.ADMIN else Owner.OPS
     after = max(1, round(acknowledge_within / timedelta(minutes=1)))
-    steps = list(dict.fromkeys(whom))
-    return tuple(
-        Step(after_minutes=index * after, assignee=index == 0, roles=roles)
-        for index, roles in enumerate(steps)
+    return (
+        Step(assignee=True, roles=(first,)),
+        Step(after_minutes=after, roles=(Owner.OPS, Owner.ADMIN)),
     )
 
 
@@ -205,7 +220,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"rule {self.rule} ({self.name}), {self.field}: {self.message}"
+        """Without the rule's name, so that it may stand in an error and a log."""
+        return f"rule {self.rule}, {self.field}: {self.message}"
 
 
 @dataclass

@@ -145,7 +145,7 @@ def test_clock_changes_neither_skip_nor_repeat_a_turn(change: ClockChange, minut
     found = hand_overs(one, change.at - timedelta(days=20), change.at + timedelta(days=20))
 
     turns = [step.member_id for step in found]
-    expected = [ANNA, BEN, CLEO] * 3
+    expected: list[UUID | None] = [ANNA, BEN, CLEO] * 3
     start = expected.index(turns[0])
     assert turns == expected[start : start + len(turns)]
     assert {timedelta(days=6) < b.at - a.at < timedelta(days=8) for a, b in pairwise(found[1:])} == {True}
