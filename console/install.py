@@ -13,6 +13,7 @@ from console.family import family_page, unsubscribe_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
+from console.offers import offer_page
 from console.operator import operator_pages
 from console.outbox import outbox_pages
 from console.people import invitation_form, new_student_page, people_pages
@@ -36,6 +37,7 @@ OWN_RULES = (
     teaching_page,
     family_page,
     unsubscribe_page,
+    offer_page,
     session_page,
     file_page,
 )

@@ -61,14 +61,14 @@ async def recipients(
     """
     wanted = audiences(kind)
     in_class = [person for person in participants if person.in_class]
-    to = [_instructor(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
+    to = [instructor_reader(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
     if Audience.GUARDIANS in wanted:
-        to += await _families(db, in_class)
+        to += await families(db, in_class)
     if Audience.GUARDIANS_OF_CHANGED in wanted:
         to += await _families_of_changed(db, changed, in_class)
     if Audience.GUARDIANS_OF_ABSENT in wanted:
         came = await _came(db, session, participants, now)
-        to += await _families(
+        to += await families(
             db,
             [
                 person
@@ -78,7 +78,7 @@ async def recipients(
         )
     if Audience.GUARDIANS_OF_ATTENDING in wanted:
         came = await _came(db, session, participants, now)
-        guardians = await _families(db, participants)
+        guardians = await families(db, participants)
         to += [guardian for guardian in guardians if any(child.id in came for child in guardian.participants)]
     return to
 
@@ -89,12 +89,13 @@ async def _families_of_changed(
     ids = {person.id for person in changed}
     others = {
         reader.id: reader.participants
-        for reader in await _families(db, [person for person in in_class if person.id not in ids])
+        for reader in await families(db, [person for person in in_class if person.id not in ids])
     }
-    return [replace(reader, others=others.get(reader.id, ())) for reader in await _families(db, changed)]
+    return [replace(reader, others=others.get(reader.id, ())) for reader in await families(db, changed)]
 
 
-def _instructor(instructor: Instructor, participants: Sequence[Participant]) -> Recipient:
+def instructor_reader(instructor: Instructor, participants: Sequence[Participant]) -> Recipient:
+    """An instructor as a reader, with their own place among these participants."""
     own = tuple(p for p in participants if p.instructor_id == instructor.id)
     return Recipient(
         "instructor",
@@ -120,7 +121,7 @@ def _students(participants: Sequence[Participant]) -> list[Participant]:
     return [person for person in participants if person.role == Role.STUDENT]
 
 
-async def _families(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
+async def families(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
     """The guardians of these students, each once, with all their children among them, and students with an address.
 
     A student who shares a guardian's address gets no mail of their own: the guardian's has the same link.
@@ -147,8 +148,8 @@ async def readers_of(db: AsyncSession, participants: Sequence[Participant]) -> l
     by_student = {person.student_id: person for person in participants if person.student_id}
     by_instructor = {person.instructor_id: person for person in participants if person.instructor_id}
     instructors = [await entities.get(db, Instructor, key) for key in by_instructor]
-    return await _families(db, list(by_student.values())) + [
-        _instructor(one, [by_instructor[one.id]]) for one in instructors if one.retired_at is None
+    return await families(db, list(by_student.values())) + [
+        instructor_reader(one, [by_instructor[one.id]]) for one in instructors if one.retired_at is None
     ]
 
 
@@ -171,7 +172,7 @@ async def reader_of_links(db: AsyncSession, kind: str, reader_id: UUID) -> Reade
         reached = student.email and not student.retired_at
         return ReaderOfLinks(_student(student, ()), [reader_id]) if reached else None
     instructor = await entities.get(db, Instructor, reader_id)
-    return None if instructor.retired_at else ReaderOfLinks(_instructor(instructor, ()), [reader_id])
+    return None if instructor.retired_at else ReaderOfLinks(instructor_reader(instructor, ()), [reader_id])
 
 
 async def family_of(db: AsyncSession, student_id: UUID) -> list[Recipient]:

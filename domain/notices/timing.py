@@ -13,24 +13,33 @@ _MIN_WARNING: dict[NoticeKind, timedelta] = {
     NoticeKind.RESCHEDULED: timedelta(hours=12),
     NoticeKind.CANCELLED: timedelta(hours=12),
     NoticeKind.SUBSTITUTION: timedelta(hours=2),
+    NoticeKind.ASSIGNED: timedelta(hours=2),
+    NoticeKind.REPLACED: timedelta(hours=2),
     NoticeKind.ADDED: timedelta(hours=12),
     NoticeKind.REMOVED: timedelta(hours=12),
     NoticeKind.REMINDER: timedelta(minutes=30),
     NoticeKind.BRIEFING: timedelta(minutes=30),
 }
 _MAX_DAYS = 4  # the quiet hours end on one of these days, also where a day of the calendar was skipped
-_IMMEDIATE = frozenset({NoticeKind.ABSENCE})
+_IMMEDIATE = frozenset({NoticeKind.ABSENCE, NoticeKind.SUBSTITUTE_OFFER, NoticeKind.DELAYED})
 _ABOUT_COMING_CLASS = frozenset(
     {
         NoticeKind.CONFIRMATION,
         NoticeKind.RESCHEDULED,
         NoticeKind.SUBSTITUTION,
+        NoticeKind.SUBSTITUTE_OFFER,
+        NoticeKind.ASSIGNED,
+        NoticeKind.DELAYED,
         NoticeKind.ADDED,
         NoticeKind.REMINDER,
         NoticeKind.BRIEFING,
     }
 )
 _BEFORE_CLASS = frozenset({SessionState.SCHEDULED, SessionState.OPEN})
+# News of these kinds also holds in a class that runs.
+_ALSO_IN_CLASS = frozenset(
+    {NoticeKind.ADDED, NoticeKind.SUBSTITUTION, NoticeKind.SUBSTITUTE_OFFER, NoticeKind.ASSIGNED}
+)
 
 
 def send_at(
@@ -56,7 +65,7 @@ def send_at(
 
 def is_outdated(kind: NoticeKind, *, named_start: datetime, starts_at: datetime, state: SessionState) -> bool:
     """Whether a waiting notice has become wrong: `named_start` is the start that its text names."""
-    current = _BEFORE_CLASS | {SessionState.LIVE} if kind == NoticeKind.ADDED else _BEFORE_CLASS
+    current = _BEFORE_CLASS | {SessionState.LIVE} if kind in _ALSO_IN_CLASS else _BEFORE_CLASS
     return kind in _ABOUT_COMING_CLASS and (named_start != starts_at or state not in current)
 
 

@@ -132,9 +132,7 @@ def why_not(wanted: ClassToTeach, candidate: Candidate) -> tuple[WhyNot, ...]:
 def is_qualified(wanted: ClassToTeach, held: Collection[tuple[str, str]]) -> bool:
     """Whether one of the qualifications is for the class's subject, at its level or at every level."""
     subject, level = wanted.subject.casefold(), wanted.level.casefold()
-    return any(
-        own.casefold() == subject and own_level.casefold() in ("", level) for own, own_level in held
-    )
+    return any(own.casefold() == subject and own_level.casefold() in ("", level) for own, own_level in held)
 
 
 def _ranked(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -37,6 +38,12 @@ async def searching(db: AsyncSession, session_id: UUID) -> Substitution | None:
     )
     found = await db.scalars(query.with_for_update().execution_options(populate_existing=True))
     return found.one_or_none()
+
+
+async def withdraw(db: AsyncSession, session_id: UUID, now: datetime) -> None:
+    """End the search for a class, if one goes on: its offers hold no more."""
+    if going_on := await searching(db, session_id):
+        await end(db, going_on, SubstitutionState.WITHDRAWN, now)
 
 
 async def of_session(db: AsyncSession, session_id: UUID) -> list[Substitution]:
@@ -149,36 +156,30 @@ async def teaching(
     """What these instructors have taught since then, from the classes that were held."""
     held = col(Session.instructor_id).in_(instructor_ids), col(Session.live_at) >= since
     known = (
-        sa.select(
-            col(Session.instructor_id), sa.func.count(sa.distinct(col(Participant.student_id))).label("count")
-        )
+        sa.select(col(Session.instructor_id), sa.func.count(sa.distinct(col(Participant.student_id))))
         .join(Participant, col(Participant.session_id) == col(Session.id))
-        .where(
-            *held, col(Participant.role) == Role.STUDENT, col(Participant.student_id).in_(student_ids)
-        )
+        .where(*held, col(Participant.role) == Role.STUDENT, col(Participant.student_id).in_(student_ids))
         .group_by(col(Session.instructor_id))
     )
     courses = sa.select(col(Session.instructor_id)).where(*held, col(Session.course_id) == course_id)
     accepted = (
-        sa.select(col(Substitution.accepted_by_id).label("id"), sa.func.count().label("count"))
+        sa.select(col(Substitution.accepted_by_id), sa.func.count())
         .where(
             col(Substitution.accepted_by_id).in_(instructor_ids),
             col(Substitution.ended_at) >= substituted_since,
         )
         .group_by(col(Substitution.accepted_by_id))
     )
-    students = {row.instructor_id: row.count for row in await db.execute(known)}
+    students = await _counts(db, known)
     of_course = set(await db.scalars(courses.distinct()))
-    substitutions = {row.id: row.count for row in await db.execute(accepted)}
+    substitutions = await _counts(db, accepted)
     return {
         key: Teaching(students.get(key, 0), key in of_course, substitutions.get(key, 0))
         for key in instructor_ids
     }
 
 
-async def classes_of(
-    db: AsyncSession, instructor_id: UUID, start: datetime, end: datetime
-) -> list[Session]:
+async def classes_of(db: AsyncSession, instructor_id: UUID, start: datetime, end: datetime) -> list[Session]:
     """The instructor's classes that are not over and overlap this span, by start."""
     query = sa.select(Session).where(
         col(Session.instructor_id) == instructor_id,
@@ -188,6 +189,10 @@ async def classes_of(
         col(Session.ended_at).is_(None),
     )
     return list(await db.scalars(query.order_by(col(Session.starts_at), col(Session.id))))
+
+
+async def _counts(db: AsyncSession, query: sa.Select[Any, int]) -> dict[Any, int]:
+    return {row[0]: row[1] for row in await db.execute(query)}
 
 
 def _found(row: Substitution | None) -> Substitution:

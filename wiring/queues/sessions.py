@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import parseaddr
 
 from activities.case_following import CaseFollowingActivities
 from activities.cases import CaseActivities
@@ -12,6 +13,7 @@ from activities.records import RecordActivities
 from activities.room_watch import RoomWatchActivities
 from activities.rooms import RoomActivities
 from activities.sessions import SessionActivities
+from activities.substitutions import SubstitutionActivities
 from config.settings import Settings
 from drafting.engine import DraftingEngine
 from drafting.extractive import ExtractiveEngine
@@ -22,10 +24,11 @@ from services.case_alerts import CaseAlerts
 from services.case_following import CaseFollower
 from services.drafts import Drafts
 from services.housekeeping import Housekeeper
+from services.substitution_notices import SubstitutionNotices
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer
-from workflows.client import CaseClient, DeliveryClient, SessionClient
+from workflows.client import CaseClient, DeliveryClient, SessionClient, SubstitutionClient
 from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
 
 MAX_CONCURRENT = 100
@@ -47,6 +50,12 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     housekeeping = HousekeepingActivities(Housekeeper(database, deliveries))
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
+    substitution = SubstitutionActivities(
+        database,
+        SubstitutionNotices(link_signer(settings), parseaddr(settings.mail_from)[1]),
+        SubstitutionClient(parts.client, settings.region),
+        SessionClient(parts.client, settings.region),
+    )
     try:
         async with notices.activities(parts) as of_notices:
             yield [
@@ -68,6 +77,8 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 record.file,
                 record.prepare_next_briefing,
                 record.close,
+                substitution.start,
+                substitution.advance,
                 CaseActivities(database).open_case,
                 following.look,
                 following.tell,
