@@ -20,6 +20,7 @@ from services.course_members import CourseMembers
 from services.documentation import DocumentationCommands
 from services.exports import Exports
 from services.family_links import FamilyLinks
+from services.instructor_absences import InstructorAbsences
 from services.invitations import Invitations
 from services.join_codes import JoinCodes
 from services.join_links import JoinLinks
@@ -74,6 +75,10 @@ class ApiParts:
     @cached_property
     def course_members(self) -> CourseMembers:
         return CourseMembers(self.database, self.classes, self.links, self.deliveries, self.sender_address)
+
+    @cached_property
+    def instructor_absences(self) -> InstructorAbsences:
+        return InstructorAbsences(self.database, self.classes)
 
     @cached_property
     def offers(self) -> Offers:

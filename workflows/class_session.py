@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.record import CloseInput, DocumentationSteps, DraftInput, Records
     from workflows.contracts.rooms import CloseRoomInput, DisconnectInput, RoomOpened, Rooms
     from workflows.contracts.sessions import CancelInput, Sessions
+    from workflows.contracts.substitutions import StartedSubstitution
     from workflows.failures import STEP_FAILURES
     from workflows.local_first import execute_local_first
     from workflows.patches import patched
@@ -554,8 +555,8 @@ class ClassSession:
         self._commands.check_reopen(reopening)
 
     @workflow.update
-    async def substitute(self, substitute: Substitute) -> None:
-        await self._commands.substitute(substitute)
+    async def substitute(self, substitute: Substitute) -> StartedSubstitution | None:
+        return await self._commands.substitute(substitute)
 
     @substitute.validator
     def _may_substitute(self, substitute: Substitute) -> None:

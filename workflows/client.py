@@ -43,7 +43,7 @@ from workflows.contracts.common import SessionRef
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.contracts.housekeeping import HousekeepingInput
 from workflows.contracts.rooms import WatchInput
-from workflows.contracts.substitutions import SubstitutionRef
+from workflows.contracts.substitutions import StartedSubstitution, SubstitutionRef
 from workflows.exception_case import CaseInput, ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
 from workflows.ids import session_workflow_id as session_workflow_id
@@ -178,9 +178,14 @@ class SessionClient:
 
     async def substitute(
         self, session_id: UUID, substitute: Substitute, command_id: str | None = None
-    ) -> None:
+    ) -> StartedSubstitution:
         """Raises TransitionRefused, Unavailable."""
-        await self._update(session_id, ClassSession.substitute, substitute, command_id)
+        started: StartedSubstitution | None = await self._update(
+            session_id, ClassSession.substitute, substitute, command_id
+        )
+        if started is None:  # answered by a worker of the release before, which opens a case
+            raise Unavailable("the request is in the exceptions queue", next_step="Look there.")
+        return started
 
     async def add_people(
         self, session_id: UUID, added: AddPeople, command_id: str | None = None

@@ -82,6 +82,7 @@ class Kind:
     grants_access: bool = False  # listed among access commands
     invited: bool = False  # by mail, to sign in
     has_domains: bool = False  # email domains lead to it
+    has_absences: bool = False  # can be absent for a while
     has_account: bool = False  # may sign in with an account at an identity provider
     changes_classes: bool = False  # the course's coming classes, which the answer tells
 

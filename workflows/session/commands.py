@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
         RemovePeopleInput,
         Sessions,
     )
-    from workflows.contracts.substitutions import StartSubstitutionInput, Substitutions
+    from workflows.contracts.substitutions import StartedSubstitution, StartSubstitutionInput, Substitutions
     from workflows.failures import STEP_FAILURES, application_error, cause_of
     from workflows.local_first import execute_local_first
     from workflows.patches import patched
@@ -248,7 +248,7 @@ class Commands:
             self._facts.people_changes += 1
             self._facts.booking = replace(self._facts.booked, student_ids=student_ids)
 
-    async def substitute(self, substitute: Substitute) -> None:
+    async def substitute(self, substitute: Substitute) -> StartedSubstitution | None:
         """Start the search for another instructor. The answer comes when it is stored and goes on by itself."""
         if patched(patches.SUBSTITUTION):
             self._facts.substitutions += 1
@@ -262,7 +262,7 @@ class Commands:
                 substitute.broadcast,
             )
             try:
-                await execute_local_first(
+                return await execute_local_first(
                     Substitutions.start,
                     request,
                     summary="start substitution",
@@ -270,10 +270,10 @@ class Commands:
                 )
             except STEP_FAILURES as error:
                 raise cause_of(error) from error
-            return
         requested = str(substitute.instructor_id) if substitute.instructor_id else "best_fit"
         kind = ExceptionKind.SUBSTITUTION_REQUESTED
         await self._steps.open_case(kind, requested, {"by": substitute.by})
+        return None
 
     def change_instructor(self, change: InstructorChanged) -> None:
         """Show who teaches the class in the Temporal UI."""
