@@ -141,7 +141,7 @@ KINDS = (
             _EXTERNAL,
         ),
         ("name", "email", "time_zone", "external_id", "id"), _BY_EXTERNAL | _BY_EMAIL,
-        has_account=True,
+        has_account=True, has_absences=True,
     ),
     Kind(
         "member", "members", "Staff, who sign in to the console.",
