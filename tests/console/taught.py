@@ -20,6 +20,7 @@ from tests.campus import Campus, School
 from tests.console.lesson import LASTS, Lesson
 from wiring.temporal import connect
 from workflows.client import SessionClient, session_workflow_id
+from workflows.session.facts import SessionFacts
 from workflows.session.messages import PresenceSignal, Substitute
 
 SOON = timedelta(minutes=2)
@@ -49,6 +50,16 @@ class Hall:
         temporal = await self._temporal()
         handle = temporal.get_workflow_handle(session_workflow_id(UUID(str(session_id))))
         await handle.signal("substitute", Substitute())
+
+    async def facts(self, session_id: object) -> SessionFacts:
+        """The workflow's view of a class."""
+        return await (await self._client()).facts(UUID(str(session_id)))
+
+    async def events_of(self, session_id: object) -> int:
+        """How long the history of a class is."""
+        temporal = await self._temporal()
+        handle = temporal.get_workflow_handle(session_workflow_id(UUID(str(session_id))))
+        return len((await handle.fetch_history()).events)
 
     async def record(self, lesson: Lesson, *observed: SessionEvent) -> None:
         """Record further events of a class."""
