@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.http.authentication import needs
+from api.http.authentication import Needs, needs
 from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId
 from api.schemas.substitutions import AbsenceOut, CandidateOut, SubstitutedOut, SubstitutionOut
@@ -17,7 +17,7 @@ from services.inputs.substitutions import AvailabilityIn, NewAbsence, NewSubstit
 from services.substitutions import withdraw as withdraw_search
 
 router = APIRouter(prefix="/v1", tags=["substitutions"], route_class=ApiRoute)
-READ: list[Any] = [needs(Permission.SESSIONS_READ), needs(Permission.PEOPLE_READ)]
+READ: list[Any] = [needs(Permission.PEOPLE_READ)]
 WRITE: list[Any] = [needs(Permission.SESSIONS_WRITE)]
 
 
@@ -75,14 +75,16 @@ async def set_availability(id: UUID, new: AvailabilityIn, db: Work, now: Now) ->
     return await instructor_absences.set_availability(db, id, new, now)
 
 
-@router.post("/instructors/{id}/absences", dependencies=[*WRITE, needs(Permission.PEOPLE_WRITE)])
+@router.post("/instructors/{id}/absences", dependencies=WRITE)
 async def announce_absence(
     id: UUID, absence: NewAbsence, who: TheCaller, shared: Shared, now: Now
 ) -> AbsenceOut:
     """Say that an instructor can't teach for a while, such as for a day of illness.
 
-    It is entered as leave, and another instructor is found for each of their classes in this time.
+    It is entered as leave, and another instructor is found for each of their classes in this time. `people:write` is
+    needed too.
     """
+    Needs(Permission.PEOPLE_WRITE).check(who)
     replaced = await shared.instructor_absences.announce(who, id, absence, now)
     return AbsenceOut(
         classes=[

@@ -11,10 +11,12 @@ import psycopg
 from temporalio.client import Client
 
 from cli.demo_class.school import NAMES
+from domain.cases.kinds import ExceptionKind
 from domain.presence.events import SessionEvent
 from domain.record.documentation import Statement
 from models.database import Database
 from models.repositories import documents, events, recordings
+from services.cases import NewCase, open_case
 from storage.object_store import open_store
 from tests.campus import Campus, School
 from tests.console.lesson import LASTS, Lesson
@@ -50,6 +52,12 @@ class Hall:
         temporal = await self._temporal()
         handle = temporal.get_workflow_handle(session_workflow_id(UUID(str(session_id))))
         await handle.signal("substitute", Substitute())
+
+    async def open_case(self, school: School, session_id: object) -> None:
+        async with school.transaction() as db:
+            kind = ExceptionKind.SUBSTITUTION_REQUESTED
+            case = NewCase.about_session(school.id, UUID(str(session_id)), kind, "best_fit", {})
+            await open_case(db, case, datetime.now(UTC))
 
     async def facts(self, session_id: object) -> SessionFacts:
         """The workflow's view of a class."""
