@@ -99,7 +99,7 @@ async def test_a_colleague_takes_over_by_mail_and_families_are_told_once(
     assert refused.status_code == 404
 
     async def class_is_told() -> bool:
-        return str((await hall.facts(session_id)).booked.instructor_id) == ben["id"]
+        return bool(str((await hall.facts(session_id)).booked.instructor_id) == ben["id"])
 
     await until(class_is_told)
     assert await hall.events_of(session_id) < 75, "about half of what a class may have"
@@ -133,6 +133,6 @@ async def test_an_instructor_who_is_ill_for_a_day_is_replaced_in_each_class(
 
     async def is_a_case() -> bool:
         cases = (await opened.get("/v1/exceptions"))["items"]
-        return [case["kind"] for case in cases] == ["substitute_not_found"]
+        return bool([case["kind"] for case in cases] == ["substitute_not_found"])
 
     await until(is_a_case)
