@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help sync setup demo up down check check-source check-behaviour format test security test-whisperx
+.PHONY: help sync setup demo up down check check-source check-behaviour format test security faults test-whisperx
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -56,6 +56,10 @@ test: sync ## all checks and tests
 security: sync ## audit dependencies, look for secrets, run the security tests; SECURITY_ARGS=--online asks OSV and npm too
 	@$(BIN)/homeroom setup --for-tests
 	@$(BIN)/python -m scripts.security $(SECURITY_ARGS)
+
+faults: sync ## play acts and faults for SECONDS (600), and print what did not hold
+	@$(BIN)/homeroom setup --for-tests
+	@$(BIN)/python -m tests.faults --seconds $(or $(SECONDS),600)
 
 test-whisperx: ## install the second speech engine (gigabytes) beside and run its tests
 	UV_PROJECT_ENVIRONMENT=.venv-whisperx scripts/uv sync --locked --extra speech --extra whisperx

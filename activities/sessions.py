@@ -26,8 +26,9 @@ class SessionActivities(Sessions):
 
     @activity.defn(name="book_session")
     async def book(self, booking: BookInput) -> BookResult:
-        async with self._database.tenant(booking.session.organization_id) as db:
-            return BookResult(await bookings.book(db, booking, utc_now()))
+        with author(booking.by):
+            async with self._database.tenant(booking.session.organization_id) as db:
+                return BookResult(await bookings.book(db, booking, utc_now()))
 
     @activity.defn(name="move_session")
     async def move(self, move: MoveInput) -> None:

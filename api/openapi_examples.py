@@ -148,6 +148,10 @@ BODIES: Final[dict[str, Json]] = {
     },
     f"POST {_SESSION}/participants": {"student_ids": [STUDENT]},
     f"POST {_SESSION}/participants/{{participant_id}}/renew-link": {"keep_in_room": True},
+    f"PUT {_SESSION}/attendance/{{participant_id}}": {
+        "status": "present",
+        "reason": "The family had the wrong link until 16:20.",
+    },
     f"POST {_SESSION}/guests": {"name": "Head of mathematics"},
     f"POST {_SESSION}/documentation/revisions": {
         "statements": [_STATEMENT],

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.errors import HomeroomError, TransitionRefused, Unavailable
 from domain.people.access import Principal
+from models.authorship import authorship
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
@@ -73,6 +74,7 @@ class ClassCommands:
             time_zone=new.time_zone or organization.time_zone,
             policy=policy,
             whole_course=whole_course,
+            by=authorship.get().actor,
         )
         fingerprint = _fingerprint(new)
         try:

@@ -12,9 +12,11 @@ from domain.notices.kinds import (
     UNINVITING,
     WITH_JOIN_LINKS,
     NoticeKind,
+    is_about_one_person,
     is_of_each_start,
     notice_id,
     notice_key,
+    person_in,
 )
 from domain.notices.timing import is_outdated
 from domain.sessions.states import SessionState
@@ -38,7 +40,7 @@ _ABOUT_ONE_MOMENT = (
     NoticeKind.REPLACED,
     NoticeKind.DELAYED,
 )
-_REWRITTEN = ("address", "subject", "html", "text", "calendar", "unsubscribe_url")
+REWRITTEN = ("address", "subject", "html", "text", "calendar", "unsubscribe_url")
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class ClassNotices:
         for row in written:
             if row.waits and (reader := by_id.get(row.recipient_id)):
                 renewed = notice_row(self._links, self._outbox.sender_address, facts, notice, reader, now)
-                values = {name: getattr(renewed, name) for name in _REWRITTEN}
+                values = {name: getattr(renewed, name) for name in REWRITTEN}
                 if any(getattr(row, name) != value for name, value in values.items()):
                     await notices.rewrite(db, row.id, **values)
 
@@ -145,6 +147,24 @@ async def written_again(
 
     Raises TransitionRefused where it is no longer true, or no longer concerns its reader.
     """
+    again = await as_it_reads_now(db, links, sender_address, earlier, now)
+    again.id, again.key = again_id, f"{earlier.key.partition('#')[0]}#{again_id}"
+    again.send_after, again.deliver_by = now, deliver_by
+    return again
+
+
+async def as_it_reads_now(
+    db: AsyncSession,
+    links: LinkSigner,
+    sender_address: str,
+    earlier: Notice,
+    now: datetime,
+    about: datetime | None = None,
+) -> Notice:
+    """What a message about a class would say now, of the start `about` if that is given.
+
+    Raises TransitionRefused where it is no longer true, or no longer concerns its reader.
+    """
     if (
         earlier.session_id is None
         or earlier.kind not in list(NoticeKind)
@@ -161,7 +181,7 @@ async def written_again(
     session = facts.session
     cancelled = session.state == SessionState.CANCELLED
     if is_outdated(
-        kind, named_start=session.starts_at, starts_at=session.starts_at, state=session.state
+        kind, named_start=about or session.starts_at, starts_at=session.starts_at, state=session.state
     ) or cancelled != (kind == NoticeKind.CANCELLED):
         raise TransitionRefused(
             f"this message is out of date: the class is {session.state}",
@@ -169,13 +189,13 @@ async def written_again(
         )
     readers = await recipients(db, kind, session, facts.instructor, facts.participants, now, facts.changed)
     reader = next((one for one in readers if one.id == earlier.recipient_id), None)
+    if reader and is_about_one_person(kind) and (person_id := person_in(earlier.key)):
+        own = tuple(person for person in reader.participants if str(person.id) == person_id)
+        reader = replace(reader, participants=own) if own else None
     if reader is None:
         raise TransitionRefused("this message no longer concerns its reader")
     notice = ClassNotice(session.organization_id, session.id, kind)
-    again = notice_row(links, sender_address, facts, notice, reader, now)
-    again.id, again.key = again_id, f"{earlier.key.partition('#')[0]}#{again_id}"
-    again.send_after, again.deliver_by = now, deliver_by
-    return again
+    return notice_row(links, sender_address, facts, notice, reader, now)
 
 
 def notice_row(
@@ -194,7 +214,7 @@ def notice_row(
     message = render_notice(notice.kind, content, language=recipient.language, time_zone=recipient.time_zone)
     calendar = calendar_entry(
         notice.kind,
-        replace(content, join_urls=join_urls(session, links, _in_class(notice.kind, recipient))),
+        replace(content, join_urls=join_urls(session, links, _in_class(notice.kind, recipient), now)),
         session_id=session.id,
         changes=session.calendar_changes,
         organizer=facts.organization.contact_email or sender_address,

@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.notices.kinds import Audience, NoticeKind, audiences
 from domain.notices.timing import send_at
 from domain.people.roles import Role
+from domain.presence.verdicts import AttendanceStatus
 from models.people import Guardian, Instructor, Student
 from models.repositories import entities, people
 from models.session import Participant, Session
-from services.attendance import attendance_rows, evidence
+from services.attendance import attendance_rows, evidence, status_of
+from services.instructor_absence import has_come, teachers_among
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ async def recipients(
     wanted = audiences(kind)
     in_class = [person for person in participants if person.in_class]
     to = [instructor_reader(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
+    if Audience.MISSING_INSTRUCTOR in wanted and await _is_missing(db, kind, session, participants):
+        to.append(instructor_reader(instructor, participants))
     if Audience.GUARDIANS in wanted:
         to += await families(db, in_class)
     if Audience.GUARDIANS_OF_CHANGED in wanted:
@@ -76,6 +80,8 @@ async def recipients(
                 if person.id not in came and not person.is_excused(session.starts_at)
             ],
         )
+    if Audience.GUARDIANS_OF_MISSED in wanted:
+        to += await families(db, await absent_from(db, session, in_class, now))
     if Audience.GUARDIANS_OF_ATTENDING in wanted:
         came = await _came(db, session, participants, now)
         guardians = await families(db, participants)
@@ -117,6 +123,32 @@ async def _came(
     return {row.participant_id for row in rows if row.came}
 
 
+async def absent_from(
+    db: AsyncSession, session: Session, in_class: Sequence[Participant], now: datetime
+) -> list[Participant]:
+    """The students who count as absent from a class that was held, and are not excused."""
+    recorded = await evidence(db, session)
+    rows = await asyncio.to_thread(attendance_rows, session, in_class, recorded, now)
+    statuses = {row.participant_id: row for row in rows}
+    return [
+        person
+        for person in _students(in_class)
+        if (row := statuses.get(person.id)) is not None
+        and status_of(row, person) == AttendanceStatus.ABSENT
+        and not person.is_excused(session.starts_at)
+    ]
+
+
+async def _is_missing(
+    db: AsyncSession, kind: NoticeKind, session: Session, participants: Sequence[Participant]
+) -> bool:
+    """Whether nobody who teaches the class has come to it, or, for the question before it, checked in."""
+    teachers = teachers_among(session, participants)
+    if kind == NoticeKind.CHECK_IN and any(one.has_checked_in(session.starts_at) for one in teachers):
+        return False
+    return not await has_come(db, session, teachers)
+
+
 def _students(participants: Sequence[Participant]) -> list[Participant]:
     return [person for person in participants if person.role == Role.STUDENT]
 
@@ -141,6 +173,11 @@ async def families(db: AsyncSession, students: Sequence[Participant]) -> list[Re
         if (student.email, student.id) not in shared
     ]
     return [_guardian(guardian, tuple(children[guardian.id])) for guardian in guardians.values()] + own_mails
+
+
+def instructor_alone(instructor: Instructor) -> Recipient:
+    """The instructor as a reader, with no class."""
+    return instructor_reader(instructor, ())
 
 
 async def readers_of(db: AsyncSession, participants: Sequence[Participant]) -> list[Recipient]:

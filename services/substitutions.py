@@ -23,7 +23,7 @@ from domain.scheduling.offers import (
     next_change,
     next_round,
 )
-from domain.sessions.states import OVER_STATES, ROOM_STATES
+from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState
 from models.people import Instructor
 from models.repositories import entities, join_links, sessions, substitutions
 from models.session import Participant, Session
@@ -195,6 +195,9 @@ async def _locked(db: AsyncSession, substitution_key: UUID) -> tuple[Session, Su
 
 
 def _needs_somebody(session: Session, row: Substitution, now: datetime) -> bool:
+    """Whether somebody is still wanted: an absent instructor who has come after all teaches the class."""
+    if row.reason == SubstitutionReason.ABSENT and session.state == SessionState.LIVE:
+        return False
     return (
         session.outcome is None
         and session.state not in OVER_STATES

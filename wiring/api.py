@@ -15,6 +15,9 @@ from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
 from models.database import Database
 from services.absences import Absences
+from services.attendance_disputes import AttendanceDisputes
+from services.attendance_overrides import AttendanceOverrides
+from services.check_ins import CheckIns
 from services.class_commands import ClassCommands
 from services.course_members import CourseMembers
 from services.documentation import DocumentationCommands
@@ -100,6 +103,18 @@ class ApiParts:
     @cached_property
     def absences(self) -> Absences:
         return Absences(self.database, self.links, self.deliveries)
+
+    @cached_property
+    def attendance_overrides(self) -> AttendanceOverrides:
+        return AttendanceOverrides(self.database)
+
+    @cached_property
+    def attendance_disputes(self) -> AttendanceDisputes:
+        return AttendanceDisputes(self.database, self.links)
+
+    @cached_property
+    def check_ins(self) -> CheckIns:
+        return CheckIns(self.database, self.links)
 
     @cached_property
     def family_links(self) -> FamilyLinks:

@@ -25,10 +25,17 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options, patches
     from workflows.contracts.common import Progress, StepInput
     from workflows.contracts.record import CloseInput, DocumentationSteps, DraftInput, Records
-    from workflows.contracts.rooms import CloseRoomInput, DisconnectInput, RoomOpened, Rooms
+    from workflows.contracts.rooms import (
+        Arrivals,
+        CloseRoomInput,
+        DisconnectInput,
+        InstructorDue,
+        RoomOpened,
+        Rooms,
+    )
     from workflows.contracts.sessions import CancelInput, Sessions
     from workflows.contracts.substitutions import StartedSubstitution
-    from workflows.failures import STEP_FAILURES
+    from workflows.failures import STEP_FAILURES, cause_code
     from workflows.local_first import execute_local_first
     from workflows.patches import patched
     from workflows.session.background_tasks import BackgroundTasks
@@ -207,6 +214,11 @@ class ClassSession:
             await self._timer.sleep_until(facts.booked.starts_at, "planned start")
             return
         end = self._end()
+        if (due := self._instructor_due()) and due < end.at and patched(patches.AWAITED_INSTRUCTOR):
+            if await self._timer.sleep_until(due, "instructor due"):
+                facts.instructor_sought_at = facts.booked.starts_at
+                self._background.start(self._look_for_instructor(facts.booked.starts_at))
+            return
         if not await self._timer.sleep_until(end.at, f"end: {end.reason}"):
             return
         async with self._lock:
@@ -217,6 +229,26 @@ class ClassSession:
                 facts.forget_empty_room()
             else:
                 facts.end_reason = facts.end_reason or end.reason
+
+    def _instructor_due(self) -> datetime | None:
+        """When the class looks for its instructor, of whom no signal has come; None once it has, or they are there."""
+        facts, starts_at = self._facts, self._facts.booked.starts_at
+        if facts.live_since or facts.first_instructor_at or facts.instructor_sought_at == starts_at:
+            return None
+        return starts_at + facts.booked.policy.instructor_absent_after
+
+    async def _look_for_instructor(self, starts_at: datetime) -> None:
+        """Report an absent instructor. The watch does so too, but it may be down: then it signals nobody who comes."""
+        what = "look for the instructor"
+        try:
+            await execute_local_first(
+                Arrivals.look_for_instructor,
+                InstructorDue(self._facts.session, starts_at),
+                summary=what,
+                fallback=options.DATABASE,
+            )
+        except STEP_FAILURES as error:
+            await self._steps.open_case(ExceptionKind.STEP_FAILED, what, {"code": cause_code(error)})
 
     async def _is_occupied(self) -> bool:
         """Whether people are in the room of whom no signal has come: the watch may have been away. In doubt, yes."""

@@ -56,7 +56,20 @@ SUBSTITUTION = Patch(
     reason="a request for a substitute starts the search for one; before, it opened a case for ops",
 )
 
-LIVE: Final[tuple[Patch, ...]] = (WHOLE_SLOT, COMMANDS_IN_TURN, SILENT_TO_ITS_END, SUBSTITUTION)
+AWAITED_INSTRUCTOR = Patch(
+    id="awaited-instructor",
+    added=date(2026, 11, 29),
+    removable=date(2027, 6, 1),
+    reason="a class whose instructor was not signalled in time looks for them itself, and reports that they are absent",
+)
+
+LIVE: Final[tuple[Patch, ...]] = (
+    WHOLE_SLOT,
+    COMMANDS_IN_TURN,
+    SILENT_TO_ITS_END,
+    SUBSTITUTION,
+    AWAITED_INSTRUCTOR,
+)
 
 
 def patched(patch: Patch) -> bool:

@@ -197,6 +197,16 @@ async def readmit(session_id: UUID, participant_id: UUID, who: TheCaller, shared
     await shared.moderation.readmit_as_staff(who, session_id, participant_id)
 
 
+@router.post("/{session_id}/check-in", status_code=204, dependencies=RUN)
+async def check_in(session_id: UUID, who: TheCaller, shared: Shared, now: Now) -> None:
+    """Confirm that the instructor of a class will be there: they say so themselves, or have told the school.
+
+    A class that is moved has to be confirmed again. An instructor who has neither confirmed nor come shortly before the
+    class is asked by mail.
+    """
+    await shared.check_ins.check_in(who, session_id, now)
+
+
 @router.put("/{session_id}/students/{student_id}/absence", status_code=204, dependencies=WRITE)
 async def announce_absence(
     session_id: UUID, student_id: UUID, who: TheCaller, shared: Shared, now: Now

@@ -339,6 +339,15 @@ def absent(
         caller.screen.done("Excused.", _done(path, "excused"))
 
 
+@app.command("check-in")
+@remote
+def check_in(caller: Caller, session: Id) -> None:
+    """Confirm that the instructor of a class will be there."""
+    path = _path_of(caller, session)
+    caller.api.post(f"{path}/check-in")
+    caller.screen.done("Checked in.", _done(path, "checked in"))
+
+
 @app.command()
 @remote
 def timeline(caller: Caller, session: Id) -> None:

@@ -12,6 +12,7 @@ from models.repositories import names
 _WHO: Mapping[str, str] = {
     ExceptionKind.SUBSTITUTION_REQUESTED: "instructor",
     ExceptionKind.STUDENT_ABSENT: "student",
+    ExceptionKind.ATTENDANCE_DISPUTED: "student",
 }
 
 

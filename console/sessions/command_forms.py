@@ -28,6 +28,7 @@ from models.people import Instructor
 from models.repositories import pages, sessions, substitutions
 from models.session import Session
 from services import cases
+from services.inputs.attendance import AttendanceIn
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason
 from services.inputs.substitutions import NewSubstitution
@@ -246,6 +247,28 @@ async def announce_absence(
     await shared.absences.announce(who, session_id, student_id, cannot_come=form.cannot_come, now=now)
     told = "Excused. The instructor has been told." if form.cannot_come else "Expected again."
     return _done(request, session_id, told)
+
+
+@router.post("/check-in", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def check_in(
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    await shared.check_ins.check_in(who, session_id, now)
+    return _done(request, session_id, gettext("Checked in."))
+
+
+@router.post("/people/{participant_id}/attendance", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def set_attendance(
+    request: Request,
+    session_id: UUID,
+    participant_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    form: Annotated[AttendanceIn, Form()],
+    now: Now,
+) -> Response:
+    await shared.attendance_overrides.set(who, session_id, participant_id, form.status, form.reason, now)
+    return _done(request, session_id, f"Counts as {form.status}.")
 
 
 @router.post(

@@ -15,7 +15,7 @@ from console.frame.texts import gettext, page_language
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from console.sessions.lanes import Axis, Lane
 from domain.intervals import Interval
-from domain.people.roles import identity_of
+from domain.people.roles import Role, identity_of
 from domain.record.audience_rule import AudienceRule
 from domain.record.documentation import Section, Statement
 from domain.record.transcript import Utterance
@@ -75,6 +75,19 @@ class PersonLine:
     @property
     def present(self) -> bool:
         return self.row.last_left_at is None and self.row.first_joined_at is not None
+
+    @property
+    def counts_as(self) -> str | None:
+        """present or absent, as the school has set it or by the rule of the class; None: not decided."""
+        return attendance.status_of(self.row, self.person) if self.person.role == Role.STUDENT else None
+
+    @property
+    def is_late(self) -> bool:
+        return bool(self.row.late_seconds)
+
+    @property
+    def left_early(self) -> bool:
+        return bool(self.row.left_early_seconds)
 
     @property
     def disputed(self) -> bool:

@@ -1,16 +1,17 @@
 """The page of an instructor in their language and time zone: their classes with briefings, and the reviews due."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
 
 from api.http.dependencies import Now, Shared
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import done, page
+from console.frame.rendering import HEADERS, done, page
 from console.frame.texts import gettext, page_language
-from console.frame.viewers import Teacher
+from console.frame.viewers import Teacher, same_origin
 from domain.people.access import Permission
 from domain.scheduling.offers import SubstitutionReason
 from reports.moments import clock, moment
@@ -31,6 +32,14 @@ async def cannot_teach(request: Request, session_id: UUID, shared: Shared, who: 
         "/teaching",
         gettext("Others are asked to teach this class. Until one accepts, it stays yours."),
     )
+
+
+@router.post("/teaching/check-in", dependencies=[Depends(same_origin)])
+async def check_in(
+    request: Request, shared: Shared, who: Teacher, now: Now, session_id: Annotated[UUID, Form()]
+) -> Response:
+    await shared.check_ins.check_in(who, session_id, now)
+    return RedirectResponse(f"/teaching#class-{session_id}", status_code=303, headers=HEADERS)
 
 
 @router.get("/teaching")

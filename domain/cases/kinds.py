@@ -10,8 +10,13 @@ from enum import StrEnum
 
 class ExceptionKind(StrEnum):
     STEP_FAILED = "step_failed"  # a step of the session exhausted its retries
+    INSTRUCTOR_NOT_CHECKED_IN = (
+        "instructor_not_checked_in"  # shortly before the class, and not in the room either
+    )
+    INSTRUCTOR_LATE = "instructor_late"
     INSTRUCTOR_ABSENT = "instructor_absent"
     STUDENT_ABSENT = "student_absent"
+    ATTENDANCE_DISPUTED = "attendance_disputed"  # a family says that its child was there
     RECORDING_MISSING = "recording_missing"  # somebody is in the room and nothing is recorded
     RECORDING_GAP = "recording_gap"  # a span of the class was not recorded
     RECORDING_AT_RISK = "recording_at_risk"  # audio waits on a worker: the store or the disk does not take it

@@ -15,7 +15,10 @@ SUBJECTS = {
     NoticeKind.REMOVED: "لم تعد في جدولك: {title}، {when}",
     NoticeKind.REMINDER: "الحصة القادمة: {title}، {when}",
     NoticeKind.BRIEFING: "التحضير لحصتك: {title}، {when}",
+    NoticeKind.CHECK_IN: "هل ستحضر؟ {title}، {when}",
+    NoticeKind.CLASS_WAITS: "حصتك بانتظارك: {title}، {when}",
     NoticeKind.ABSENCE: "غياب عن الحصة: {title}، {when}",
+    NoticeKind.MISSED: "حصة فائتة: {title}، {when}",
     NoticeKind.REVIEW_REQUEST: "جاهز للمراجعة: {title}",
     NoticeKind.SUMMARY: "ملخص الحصة: {title}",
     NoticeKind.CANNOT_COME: "يتعذّر الحضور: {title}، {when}",
@@ -53,7 +56,12 @@ MAILS = {
     "further_classes": "و{count} أخرى",
     "reminder": "تبدأ هذه الحصة قريبًا:",
     "absence": "بدأت هذه الحصة ولم ينضم إليها أحد الطلاب بعد:",
+    "absence_own": "بدأت هذه الحصة ولم تنضم إليها بعد:",
+    "missed": "سُجّل هذا الطالب غائبًا عن هذه الحصة:",
+    "missed_own": "سُجّلت غائبًا عن هذه الحصة:",
     "briefing": "إليك ما تحتاج إليه لحصتك القادمة:",
+    "check_in": "تبدأ هذه الحصة قريبًا. يُرجى تأكيد حضورك أو الانضمام إليها الآن:",
+    "class_waits": "بدأت هذه الحصة ولم تنضم إليها بعد:",
     "review_request": "انتهت حصتك وأصبحت المسودة جاهزة. يُرجى قراءتها وتصحيحها عند الحاجة ثم اعتمادها. "
     "لن يصل إلى العائلات شيء قبل ذلك.",
     "summary": "إليك ما جرى في الحصة. راجع {instructor} هذا الملخص واعتمده.",
@@ -63,6 +71,9 @@ MAILS = {
     "with": "مع {instructor}",
     "join": "الانضمام إلى الحصة",
     "join_as": "الانضمام باسم {name}",
+    "we_were_there": "لقد حضرنا",
+    "contact_school": "مراسلة المدرسة",
+    "confirm_coming": "سأكون حاضرًا",
     "review": "المراجعة والاعتماد",
     "topics": "الموضوعات",
     "practised": "ما تدرّبنا عليه",
@@ -185,4 +196,21 @@ OFFER = {
     "withdrawn_next": "لا يلزمك فعل شيء.",
     "busy": "لديك حصة أخرى في ذلك الوقت.",
     "busy_next": "اعتذر عن العرض، أو اتصل بمدرستك إن كان ذلك خطأ.",
+}
+
+CHECK_IN = {
+    "title": "حصتك",
+    "ask": "هل ستُدرّس هذه الحصة؟",
+    "confirm": "سأكون حاضرًا",
+    "confirmed": "شكرًا. تعلم مدرستك أنك ستكون حاضرًا.",
+    "opens": "يمكنك الانضمام قبيل بدء الحصة.",
+    "over": "انتهت هذه الحصة.",
+    "moved": "تغيّر موعد هذه الحصة. يُرجى التحقق من الموعد الجديد.",
+}
+
+DISPUTE = {
+    "title": "حصة فائتة",
+    "absent": "سُجّل {name} غائبًا عن هذه الحصة.",
+    "present": "سُجّل {name} حاضرًا في هذه الحصة.",
+    "said": "شكرًا. ستتحقق مدرستك من ذلك.",
 }

@@ -15,7 +15,10 @@ SUBJECTS = {
     NoticeKind.REMOVED: "Nicht mehr in Ihrem Stundenplan: {title}, {when}",
     NoticeKind.REMINDER: "Bald beginnt: {title}, {when}",
     NoticeKind.BRIEFING: "Ihre Vorbereitung: {title}, {when}",
+    NoticeKind.CHECK_IN: "Kommen Sie? {title}, {when}",
+    NoticeKind.CLASS_WAITS: "Ihre Stunde wartet: {title}, {when}",
     NoticeKind.ABSENCE: "Nicht im Unterricht: {title}, {when}",
+    NoticeKind.MISSED: "Stunde verpasst: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Bereit zur Durchsicht: {title}",
     NoticeKind.SUMMARY: "Zusammenfassung: {title}",
     NoticeKind.CANNOT_COME: "Kann nicht kommen: {title}, {when}",
@@ -55,7 +58,12 @@ MAILS = {
     "further_classes": "und {count} weitere",
     "reminder": "Diese Stunde beginnt bald:",
     "absence": "Diese Stunde hat begonnen, und jemand fehlt noch:",
+    "absence_own": "Diese Stunde hat begonnen, und Sie sind noch nicht da:",
+    "missed": "In dieser Stunde gilt jemand als abwesend:",
+    "missed_own": "In dieser Stunde gelten Sie als abwesend:",
     "briefing": "Das brauchen Sie für Ihre nächste Stunde:",
+    "check_in": "Diese Stunde beginnt bald. Bitte bestätigen Sie, dass Sie kommen, oder treten Sie gleich bei:",
+    "class_waits": "Diese Stunde hat begonnen, und Sie sind noch nicht da:",
     "review_request": "Ihre Stunde ist vorbei, und der Entwurf liegt bereit. Bitte lesen Sie ihn, berichtigen Sie ihn, "
     "wo es nötig ist, und geben Sie ihn frei. Bis dahin erhalten die Familien nichts.",
     "summary": "Das wurde im Unterricht gemacht. {instructor} hat diese Zusammenfassung geprüft "
@@ -66,6 +74,9 @@ MAILS = {
     "with": "mit {instructor}",
     "join": "Am Unterricht teilnehmen",
     "join_as": "Teilnehmen als {name}",
+    "we_were_there": "Wir waren da",
+    "contact_school": "An die Schule schreiben",
+    "confirm_coming": "Ich komme",
     "review": "Prüfen und freigeben",
     "topics": "Themen",
     "practised": "Das haben wir geübt",
@@ -196,4 +207,21 @@ OFFER = {
     "withdrawn_next": "Sie müssen nichts tun.",
     "busy": "Sie haben zu dieser Zeit eine andere Stunde.",
     "busy_next": "Sagen Sie ab, oder rufen Sie Ihre Schule an, wenn das nicht stimmt.",
+}
+
+CHECK_IN = {
+    "title": "Ihre Stunde",
+    "ask": "Unterrichten Sie diese Stunde?",
+    "confirm": "Ich komme",
+    "confirmed": "Danke. Ihre Schule weiß, dass Sie kommen.",
+    "opens": "Sie können kurz vor Beginn beitreten.",
+    "over": "Diese Stunde ist vorbei.",
+    "moved": "Diese Stunde wurde verlegt. Bitte prüfen Sie den neuen Termin.",
+}
+
+DISPUTE = {
+    "title": "Stunde verpasst",
+    "absent": "{name} gilt in dieser Stunde als abwesend.",
+    "present": "{name} gilt in dieser Stunde als anwesend.",
+    "said": "Danke. Ihre Schule prüft das.",
 }

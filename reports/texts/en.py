@@ -15,7 +15,10 @@ SUBJECTS = {
     NoticeKind.REMOVED: "No longer on your schedule: {title}, {when}",
     NoticeKind.REMINDER: "Coming up: {title}, {when}",
     NoticeKind.BRIEFING: "Your briefing: {title}, {when}",
+    NoticeKind.CHECK_IN: "Will you be there? {title}, {when}",
+    NoticeKind.CLASS_WAITS: "Your class is waiting: {title}, {when}",
     NoticeKind.ABSENCE: "Absent from class: {title}, {when}",
+    NoticeKind.MISSED: "Missed class: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Ready for review: {title}",
     NoticeKind.SUMMARY: "Class summary: {title}",
     NoticeKind.CANNOT_COME: "Can't come: {title}, {when}",
@@ -54,7 +57,12 @@ MAILS = {
     "further_classes": "and {count} more",
     "reminder": "This class starts soon:",
     "absence": "This class has started and a student hasn't joined yet:",
+    "absence_own": "This class has started, and you haven't joined yet:",
+    "missed": "This student counts as absent from this class:",
+    "missed_own": "You count as absent from this class:",
     "briefing": "Here is what you need for your next class:",
+    "check_in": "This class starts soon. Please confirm that you'll be there, or join it now:",
+    "class_waits": "This class has started, and you aren't in it yet:",
     "review_request": "Your class is over and its draft is ready. "
     "Please read it, correct it where needed and approve it. Families get nothing until you do.",
     "summary": "Here is what happened in class. {instructor} has reviewed and approved this summary.",
@@ -64,6 +72,9 @@ MAILS = {
     "with": "with {instructor}",
     "join": "Join the class",
     "join_as": "Join as {name}",
+    "we_were_there": "We were there",
+    "contact_school": "Write to the school",
+    "confirm_coming": "I'll be there",
     "review": "Review and approve",
     "topics": "Topics",
     "practised": "What we practised",
@@ -191,4 +202,21 @@ OFFER = {
     "withdrawn_next": "You don’t need to do anything.",
     "busy": "You have another class at that time.",
     "busy_next": "Decline this offer, or call your school if that is wrong.",
+}
+
+CHECK_IN = {
+    "title": "Your class",
+    "ask": "Will you teach this class?",
+    "confirm": "I'll be there",
+    "confirmed": "Thank you. Your school knows that you'll be there.",
+    "opens": "You can join shortly before class.",
+    "over": "This class is over.",
+    "moved": "This class has moved. Please check the new time.",
+}
+
+DISPUTE = {
+    "title": "Missed class",
+    "absent": "{name} counts as absent from this class.",
+    "present": "{name} counts as present in this class.",
+    "said": "Thank you. Your school will check it.",
 }

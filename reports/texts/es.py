@@ -15,7 +15,10 @@ SUBJECTS = {
     NoticeKind.REMOVED: "Ya no está en tu horario: {title}, {when}",
     NoticeKind.REMINDER: "Próxima clase: {title}, {when}",
     NoticeKind.BRIEFING: "Prepara tu clase: {title}, {when}",
+    NoticeKind.CHECK_IN: "¿Vas a dar la clase? {title}, {when}",
+    NoticeKind.CLASS_WAITS: "Tu clase te espera: {title}, {when}",
     NoticeKind.ABSENCE: "Ausencia en clase: {title}, {when}",
+    NoticeKind.MISSED: "Clase perdida: {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "Pendiente de revisión: {title}",
     NoticeKind.SUMMARY: "Resumen de la clase: {title}",
     NoticeKind.CANNOT_COME: "No puede asistir: {title}, {when}",
@@ -54,7 +57,12 @@ MAILS = {
     "further_classes": "y {count} más",
     "reminder": "Esta clase empieza pronto:",
     "absence": "Esta clase ha empezado y hay un estudiante que aún no ha entrado:",
+    "absence_own": "Esta clase ha empezado y todavía no has entrado:",
+    "missed": "Este estudiante consta como ausente en esta clase:",
+    "missed_own": "Constas como ausente en esta clase:",
     "briefing": "Esto es lo que necesitas para tu próxima clase:",
+    "check_in": "Esta clase empieza pronto. Confirma que la darás o entra ya:",
+    "class_waits": "Esta clase ha empezado y todavía no has entrado:",
     "review_request": "Tu clase ha terminado y el borrador está listo. "
     "Léelo, corrígelo si hace falta y apruébalo. Hasta entonces, las familias no reciben nada.",
     "summary": "Esto es lo que se hizo en clase. {instructor} ha revisado y aprobado este resumen.",
@@ -64,6 +72,9 @@ MAILS = {
     "with": "con {instructor}",
     "join": "Entrar en la clase",
     "join_as": "Entrar como {name}",
+    "we_were_there": "Sí asistimos",
+    "contact_school": "Escribir al centro",
+    "confirm_coming": "Allí estaré",
     "review": "Revisar y aprobar",
     "topics": "Temas",
     "practised": "Lo que practicamos",
@@ -192,4 +203,21 @@ OFFER = {
     "withdrawn_next": "No tienes que hacer nada.",
     "busy": "Tienes otra clase a esa hora.",
     "busy_next": "Rechaza la oferta, o llama a tu escuela si es un error.",
+}
+
+CHECK_IN = {
+    "title": "Tu clase",
+    "ask": "¿Vas a dar esta clase?",
+    "confirm": "Allí estaré",
+    "confirmed": "Gracias. Tu centro sabe que darás la clase.",
+    "opens": "Puedes entrar poco antes de la clase.",
+    "over": "Esta clase ha terminado.",
+    "moved": "Esta clase ha cambiado de hora. Comprueba la nueva.",
+}
+
+DISPUTE = {
+    "title": "Clase perdida",
+    "absent": "{name} consta como ausente en esta clase.",
+    "present": "{name} consta como presente en esta clase.",
+    "said": "Gracias. Tu centro lo comprobará.",
 }

@@ -15,7 +15,10 @@ SUBJECTS = {
     NoticeKind.REMOVED: "Retiré de votre emploi du temps : {title}, {when}",
     NoticeKind.REMINDER: "Prochain cours : {title}, {when}",
     NoticeKind.BRIEFING: "Préparez votre cours : {title}, {when}",
+    NoticeKind.CHECK_IN: "Serez-vous là ? {title}, {when}",
+    NoticeKind.CLASS_WAITS: "Votre cours vous attend : {title}, {when}",
     NoticeKind.ABSENCE: "Absence en cours : {title}, {when}",
+    NoticeKind.MISSED: "Cours manqué : {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "À relire : {title}",
     NoticeKind.SUMMARY: "Résumé du cours : {title}",
     NoticeKind.CANNOT_COME: "Ne peut pas venir : {title}, {when}",
@@ -54,7 +57,12 @@ MAILS = {
     "further_classes": "et {count} autres",
     "reminder": "Ce cours commence bientôt :",
     "absence": "Ce cours a commencé et un élève n’est pas encore arrivé :",
+    "absence_own": "Ce cours a commencé et vous n’y êtes pas encore :",
+    "missed": "Cet élève est noté absent de ce cours :",
+    "missed_own": "Vous êtes noté absent de ce cours :",
     "briefing": "Voici ce qu’il vous faut pour votre prochain cours :",
+    "check_in": "Ce cours commence bientôt. Veuillez confirmer votre présence ou le rejoindre dès maintenant :",
+    "class_waits": "Ce cours a commencé et vous n’y êtes pas encore :",
     "review_request": "Votre cours est terminé et son compte rendu est prêt. Veuillez le lire, le corriger si "
     "nécessaire et l’approuver. D’ici là, les familles ne reçoivent rien.",
     "summary": "Voici ce qui s’est fait en cours. {instructor} a relu et approuvé ce résumé.",
@@ -64,6 +72,9 @@ MAILS = {
     "with": "avec {instructor}",
     "join": "Rejoindre le cours",
     "join_as": "Rejoindre en tant que {name}",
+    "we_were_there": "Nous étions là",
+    "contact_school": "Écrire à l’école",
+    "confirm_coming": "Je serai là",
     "review": "Relire et approuver",
     "topics": "Thèmes",
     "practised": "Ce que nous avons travaillé",
@@ -194,4 +205,21 @@ OFFER = {
     "withdrawn_next": "Vous n’avez rien à faire.",
     "busy": "Vous avez un autre cours à cette heure.",
     "busy_next": "Déclinez cette offre, ou appelez votre école si c’est une erreur.",
+}
+
+CHECK_IN = {
+    "title": "Votre cours",
+    "ask": "Assurerez-vous ce cours ?",
+    "confirm": "Je serai là",
+    "confirmed": "Merci. Votre école sait que vous serez là.",
+    "opens": "Vous pourrez le rejoindre peu avant le début.",
+    "over": "Ce cours est terminé.",
+    "moved": "Ce cours a été déplacé. Veuillez vérifier le nouvel horaire.",
+}
+
+DISPUTE = {
+    "title": "Cours manqué",
+    "absent": "{name} est noté absent de ce cours.",
+    "present": "{name} est noté présent à ce cours.",
+    "said": "Merci. Votre école va vérifier.",
 }

@@ -103,6 +103,8 @@ def own_address(path: str, booked: Booked) -> str:
 
 def method_of(path: str) -> str:
     """The method with which the path takes a body."""
+    if path.endswith("/attendance/{participant_id}"):
+        return "PUT"
     changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
     return "PATCH" if changed else "POST"
 
@@ -112,7 +114,12 @@ POLICY = {
     "reminders_before": ["PT2H"],
     "briefing_before": "PT30M",
     "room_before": 900,
+    "check_in_before": "PT10M",
+    "instructor_late_after": "PT2M",
+    "instructor_absent_after": "PT5M",
     "absent_after": "PT5M",
+    "present_share": 0.5,
+    "punctual_within": "PT5M",
     "grace_after_end": "PT10M",
     "empty_room_for": "PT5M",
     "review_within": "P1D",
@@ -192,6 +199,7 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     f"{SESSION}/participants": lambda b: {"student_ids": [b.school.ids["student 0"]]},
     "/v1/notices/{notice_id}/send-again": lambda _: {"address": "mia@family.example"},
     f"{SESSION}/participants/{{participant_id}}/renew-link": lambda _: {"keep_in_room": True},
+    f"{SESSION}/attendance/{{participant_id}}": lambda _: {"status": "present", "reason": "was there"},
     f"{SESSION}/guests": lambda _: {"name": "Aunt"},
     f"{SESSION}/documentation/revisions": lambda _: _revision(),
     f"{SESSION}/documentation/approve": lambda _: {"revision": 1},

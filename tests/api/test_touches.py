@@ -53,6 +53,14 @@ async def test_weeks_tell_touches_per_hundred_sessions(harbour: School) -> None:
         assert week["per_100_sessions"] == expected
 
 
+async def test_change_log_names_who_booked(harbour: School) -> None:
+    session_id = await harbour.book()
+
+    (entry,) = (await harbour.get(f"/v1/audit?subject_id={session_id}"))["items"]
+
+    assert (entry["kind"], entry["actor"][:4]) == ("session.created", "key:")
+
+
 @pytest.mark.parametrize(("command", "body"), [("cancel", {"reason": "weather"}), ("reschedule", None)])
 async def test_change_log_names_who_sent_a_command(harbour: School, command: str, body: object) -> None:
     session_id = await harbour.book()

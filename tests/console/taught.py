@@ -17,6 +17,7 @@ from domain.record.documentation import Statement
 from models.database import Database
 from models.repositories import documents, events, recordings
 from services.cases import NewCase, open_case
+from services.substitution_start import SubstitutionByCommand
 from storage.object_store import open_store
 from tests.campus import Campus, School
 from tests.console.lesson import LASTS, Lesson
@@ -52,6 +53,10 @@ class Hall:
         temporal = await self._temporal()
         handle = temporal.get_workflow_handle(session_workflow_id(UUID(str(session_id))))
         await handle.signal("substitute", Substitute())
+
+    async def starts_substitutions(self) -> SubstitutionByCommand:
+        """What the watch calls when an instructor does not come."""
+        return SubstitutionByCommand(await self._client())
 
     async def open_case(self, school: School, session_id: object) -> None:
         async with school.transaction() as db:

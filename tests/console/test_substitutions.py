@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.substitution_start import InstructorAbsence
 from tests.campus import HOUR, PATIENCE, School, school
 from tests.console.taught import Hall
 from tests.stack import TestMail
@@ -136,3 +138,15 @@ async def test_an_instructor_who_is_ill_for_a_day_is_replaced_in_each_class(
         return bool([case["kind"] for case in cases] == ["substitute_not_found"])
 
     await until(is_a_case)
+
+
+async def test_an_absence_that_is_reported_twice_starts_one_search(hall: Hall, opened: School) -> None:
+    await colleague(opened, "Ben")
+    session_id = await hall.open_class(opened, SOON)
+    absence = InstructorAbsence(opened.id, UUID(session_id), datetime.now(UTC), 0)
+
+    for _ in range(2):
+        await (await hall.starts_substitutions()).start(absence)
+
+    (search,) = await opened.get(f"/v1/sessions/{session_id}/substitutions")
+    assert (search["reason"], search["state"]) == ("absent", "searching")

@@ -33,8 +33,10 @@ from workflows.contracts.record import (
     Transcription,
 )
 from workflows.contracts.rooms import (
+    Arrivals,
     CloseRoomInput,
     DisconnectInput,
+    InstructorDue,
     RoomOpened,
     Rooms,
     RoomWatch,
@@ -169,6 +171,16 @@ class _Rooms(Rooms):
     async def is_occupied(self, session: SessionRef) -> bool:
         await self._world.note("look_into_room")
         return self._world.is_occupied
+
+
+class _Arrivals(Arrivals):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="look_for_instructor")
+    async def look_for_instructor(self, due: InstructorDue) -> bool:
+        await self._world.note("look_for_instructor")
+        return False
 
 
 class _Notices(Notices):
@@ -306,6 +318,7 @@ def session_activities(world: World) -> Sequence[Callable[..., Any]]:
         rooms.close_room,
         rooms.disconnect,
         rooms.is_occupied,
+        _Arrivals(world).look_for_instructor,
         _Notices(world).send,
         _Cases(world).open_case,
         substitution.start,

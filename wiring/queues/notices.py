@@ -7,6 +7,7 @@ from activities.deliveries import DeliveryActivities
 from activities.notices import NoticeActivities
 from activities.progress import ProgressWriter
 from integrations.mail import SmtpMailer
+from services.class_mails import ClassMails
 from services.link_renewal import RenewedLinkMails
 from services.notices import ClassNotices
 from services.outbox import Outbox
@@ -24,6 +25,10 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
     outbox = Outbox(database, mailer, sealed_content(settings))
     links = link_signer(settings)
-    delivery = DeliveryActivities(outbox, RenewedLinkMails(database, links, outbox.sender_address))
+    delivery = DeliveryActivities(
+        outbox,
+        RenewedLinkMails(database, links, outbox.sender_address),
+        ClassMails(database, links, outbox.sender_address),
+    )
     notices = ClassNotices(database, links, outbox)
     yield [NoticeActivities(ProgressWriter(database), notices).send, delivery.deliver, delivery.give_up]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.utils import parseaddr
 
+from activities.arrivals import ArrivalActivities
 from activities.case_following import CaseFollowingActivities
 from activities.cases import CaseActivities
 from activities.documentation import DocumentationActivities
@@ -24,11 +25,14 @@ from services.case_alerts import CaseAlerts
 from services.case_following import CaseFollower
 from services.drafts import Drafts
 from services.housekeeping import Housekeeper
+from services.instructor_absence import InstructorAbsences
 from services.substitution_notices import SubstitutionNotices
+from services.substitution_start import SubstitutionByCommand
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer
 from workflows.client import CaseClient, DeliveryClient, SessionClient, SubstitutionClient
+from workflows.contracts.deliveries import DeliveryInput
 from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
 
 MAX_CONCURRENT = 100
@@ -44,8 +48,14 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     booking = SessionActivities(database, progress)
     room = RoomActivities(database, progress, rooms)
     deliveries = DeliveryClient(parts.client, settings.region)
+    database.deliver_with(
+        lambda due: deliveries.start_or_leave(DeliveryInput(due.organization_id, due.id, due.deliver_by))
+    )
     follower = CaseFollower(database, CaseClient(parts.client, settings.region))
-    watch = RoomWatchActivities(database, rooms, SessionClient(parts.client, settings.region), follower)
+    sessions = SessionClient(parts.client, settings.region)
+    substitutions = SubstitutionByCommand(sessions)
+    watch = RoomWatchActivities(database, rooms, sessions, follower, substitutions)
+    arrivals = ArrivalActivities(rooms, InstructorAbsences(database, substitutions))
     following = CaseFollowingActivities(CaseAlerts(database, link_signer(settings), deliveries))
     housekeeping = HousekeepingActivities(Housekeeper(database, deliveries))
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
@@ -54,7 +64,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
         database,
         SubstitutionNotices(link_signer(settings), parseaddr(settings.mail_from)[1]),
         SubstitutionClient(parts.client, settings.region),
-        SessionClient(parts.client, settings.region),
+        sessions,
     )
     try:
         async with notices.activities(parts) as of_notices:
@@ -71,6 +81,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 room.disconnect,
                 room.is_occupied,
                 watch.watch,
+                arrivals.look_for_instructor,
                 documentation.draft,
                 documentation.approve,
                 documentation.request_changes,

@@ -25,6 +25,7 @@ class BookInput:
     now: datetime
     external_id: str | None = None  # of bookings from before it was kept in the database
     whole_course: bool = False
+    by: str = ""  # an actor of the change log
 
 
 @dataclass(frozen=True)

@@ -319,6 +319,7 @@ class Commands:
             now=workflow.now(),
             external_id=booking.external_id,
             whole_course=booking.whole_course,
+            by=booking.by,
         )
 
     @property

@@ -33,6 +33,7 @@ class Booking:
     policy: SessionPolicy = field(default_factory=SessionPolicy)
     external_id: str | None = None  # of bookings from before it was kept in the database
     whole_course: bool = False  # who enrols in the course or leaves it later changes the class
+    by: str = ""  # id of a person or key
 
 
 @dataclass(frozen=True)

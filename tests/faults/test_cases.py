@@ -1,0 +1,56 @@
+"""Exceptions keep their promises over a wire to Postgres that fails."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+from temporalio.client import Client
+
+from models.database import Database
+from tests.activities.school_rows import SchoolRows
+from tests.faults.case_story import add_staff, play, violations
+from tests.faults.wire import Wire
+from tests.stack import DatabaseUrls, TestTemporal
+from wiring.temporal import connect
+
+pytestmark = pytest.mark.adapter
+ACTS = 12
+
+
+@pytest.fixture
+async def temporal(temporal_server: TestTemporal) -> Client:
+    return await connect(temporal_server.address, temporal_server.namespace)
+
+
+@pytest.fixture
+async def school(database: Database) -> SchoolRows:
+    opened = SchoolRows(database)
+    await opened.open()
+    await add_staff(opened)
+    return opened
+
+
+@pytest.fixture
+async def wire(database_urls: DatabaseUrls) -> AsyncIterator[Wire]:
+    address = urlsplit(database_urls.application)
+    assert address.hostname, "a server on loopback"
+    assert address.port
+    async with Wire(address.hostname, address.port) as carrying:
+        yield carrying
+
+
+@pytest.fixture
+async def faulty(database_urls: DatabaseUrls, wire: Wire) -> AsyncIterator[Database]:
+    address = urlsplit(database_urls.application)
+    over_wire = address._replace(netloc=address.netloc.replace(f":{address.port}", f":{wire.own_port}"))
+    database = Database(over_wire.geturl(), pool_size=2, patience=1)
+    yield database
+    await database.aclose()
+
+
+async def test_no_case_is_lost_doubled_or_told_twice(
+    school: SchoolRows, wire: Wire, faulty: Database, temporal: Client
+) -> None:
+    story = await play(school, wire, faulty, temporal, 1, ACTS)
+
+    assert await violations(school, story) == [], str(story)

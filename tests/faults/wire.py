@@ -1,0 +1,109 @@
+"""A TCP proxy that misbehaves on request: the wire between a part of Homeroom and a server."""
+
+import asyncio
+import socket
+import struct
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+
+
+class Fault(StrEnum):
+    NONE = "none"
+    LATENCY = "latency"  # each packet waits
+    SLOW = "slow"  # a few bytes at a time
+    RESET = "reset"  # connections are reset in the middle of what the server answers
+    HALF_OPEN = "half_open"  # what the server answers gets lost, and nobody is told
+    CUT = "cut"  # nobody gets through: connections are reset, new ones refused
+
+
+_LATENCY_SECONDS = 0.02
+_SLOW_BYTES, _SLOW_SECONDS = 256, 0.005
+_CHUNK = 65536
+
+
+@dataclass
+class Wire:
+    """Carries connections to `host:port` from a port of its own on loopback."""
+
+    host: str
+    port: int
+    fault: Fault = Fault.NONE
+    own_port: int = 0
+    resets_after: int = 1  # answers that still pass before a reset
+    _connections: set[asyncio.StreamWriter] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.own_port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        self.misbehave(Fault.CUT)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def misbehave(self, fault: Fault, *, resets_after: int = 1) -> None:
+        """From now on, for connections that stand and for new ones."""
+        self.fault, self.resets_after = fault, resets_after
+        if fault == Fault.CUT:
+            for writer in list(self._connections):
+                _reset(writer)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "a server runs this in a task"
+        self._tasks.add(task)
+        self._connections.add(writer)
+        try:
+            if self.fault == Fault.CUT:
+                return
+            upstream_reader, upstream = await asyncio.open_connection(self.host, self.port)
+            try:
+                async with asyncio.TaskGroup() as carrying:
+                    carrying.create_task(self._carry(reader, upstream, answers=False))
+                    carrying.create_task(self._carry(upstream_reader, writer, answers=True))
+            finally:
+                upstream.close()
+        except* (OSError, _Ended):
+            pass
+        finally:
+            _reset(writer)
+            self._connections.discard(writer)
+            self._tasks.discard(task)
+
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool
+    ) -> None:
+        while data := await reader.read(_CHUNK):
+            if answers and self.fault == Fault.RESET:
+                self.resets_after -= 1
+                if self.resets_after < 0:
+                    raise _Ended
+            if answers and self.fault == Fault.HALF_OPEN:
+                continue
+            if self.fault == Fault.LATENCY:
+                await asyncio.sleep(_LATENCY_SECONDS)
+            if self.fault == Fault.SLOW:
+                for start in range(0, len(data), _SLOW_BYTES):
+                    writer.write(data[start : start + _SLOW_BYTES])
+                    await writer.drain()
+                    await asyncio.sleep(_SLOW_SECONDS)
+                continue
+            writer.write(data)
+            await writer.drain()
+        raise _Ended
+
+
+class _Ended(Exception):
+    """One side has ended its part of the connection, or the wire has."""
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection as a router that fails does: without a word of goodbye."""
+    connection = writer.get_extra_info("socket")
+    if connection is not None and connection.fileno() != -1:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
