@@ -19,6 +19,7 @@ from models import (  # noqa: F401
     session,
     session_event,
     sql_reader,
+    substitution,
     telemetry,
     transcript,
 )

@@ -126,7 +126,8 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
         made = await school.post("/v1/keys", {"name": "an old one"})
         return path.format(key_id=made["id"])
     if "{id}" in path:
-        made = await school.post(path.removesuffix("/{id}"), filled(BODIES[f"POST {path[:-5]}"], real))
+        collection = path.partition("/{id}")[0]
+        made = await school.post(collection, filled(BODIES[f"POST {collection}"], real))
         return path.format(id=made["id"])
     return path
 
