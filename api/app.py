@@ -36,6 +36,7 @@ from api.routes import (
     sessions,
     sign_in_bindings,
     sign_in_domains,
+    substitutions,
     touches,
 )
 from config.logging import configure_logging
@@ -73,6 +74,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     tenant_modules = (
         bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
         sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
+        substitutions,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -179,6 +179,19 @@ BODIES: Final[dict[str, Json]] = {
     f"POST {_SESSION}/reopen": {"ends_at": "2040-03-05T17:15:00+01:00"},
     f"POST {_SESSION}/cancel": {"reason": "weather"},
     f"POST {_SESSION}/substitute": {"instructor_id": INSTRUCTOR},
+    f"POST {_SESSION}/substitutions": {"reason": "illness", "broadcast": True},
+    "PUT /v1/instructors/{id}/availability": {
+        "weekly": [{"weekday": 0, "start": "14:00:00", "end": "20:00:00"}],
+        "days": [{"day": "2040-12-24", "hours": []}],
+        "leave": [{"starts_at": "2040-08-01T00:00:00+02:00", "ends_at": "2040-08-15T00:00:00+02:00"}],
+        "buffer_minutes": 10,
+        "most_hours_per_day": 6,
+    },
+    "POST /v1/instructors/{id}/absences": {
+        "starts_at": "2040-03-05T00:00:00+01:00",
+        "ends_at": "2040-03-06T00:00:00+01:00",
+        "reason": "illness",
+    },
     f"POST {_SESSION}/participants": {"student_ids": [STUDENT]},
     f"POST {_SESSION}/participants/{{participant_id}}/renew-link": {"keep_in_room": True},
     f"PUT {_SESSION}/attendance/{{participant_id}}": {

@@ -13,6 +13,7 @@ from console.family import dispute_page, family_page, unsubscribe_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
+from console.offers import offer_page
 from console.operator import operator_pages
 from console.outbox import outbox_pages
 from console.people import invitation_form, new_student_page, people_pages
@@ -37,6 +38,7 @@ OWN_RULES = (
     check_in_page,
     family_page,
     unsubscribe_page,
+    offer_page,
     dispute_page,
     session_page,
     file_page,

@@ -20,6 +20,7 @@ from models import (  # noqa: F401
     session,
     session_event,
     sql_reader,
+    substitution,
     telemetry,
     transcript,
 )

@@ -25,13 +25,15 @@ from domain.errors import RepeatedTime
 from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.people import Instructor
-from models.repositories import pages, sessions
+from models.repositories import pages, sessions, substitutions
 from models.session import Session
 from services import cases
 from services.inputs.attendance import AttendanceIn
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason
+from services.inputs.substitutions import NewSubstitution
 from services.resources.catalogue import STUDENTS
+from services.substitutions import withdraw
 from services.visibility import visible_session
 
 router = APIRouter(
@@ -63,7 +65,8 @@ class EndForm(Schema):
 
 
 class SubstituteForm(Schema):
-    instructor_id: UUID | None = None  # None: the best match
+    instructor_id: UUID | None = None  # None: by the ranking
+    broadcast: bool = False
 
 
 class AddForm(Schema):
@@ -154,8 +157,22 @@ async def substitute(
     who: CurrentUser,
     form: Annotated[SubstituteForm, Form()],
 ) -> Response:
-    await shared.classes.substitute(who, session_id, form.instructor_id)
-    return _done(request, session_id, "Request sent to ops.")
+    wanted = NewSubstitution(instructor_id=form.instructor_id, broadcast=form.broadcast)
+    await shared.classes.find_substitute(who, session_id, wanted)
+    return _done(
+        request, session_id, "Instructors are asked by mail. The first who accepts teaches the class."
+    )
+
+
+@router.post("/substitute/withdraw", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def withdraw_search(
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        session = await sessions.get_visible(db, session_id, who)
+        if going_on := await substitutions.searching(db, session.id):
+            await withdraw(db, going_on.id, now)
+    return _done(request, session_id, "The search has ended. Offers hold no more.")
 
 
 @router.post("/guests", dependencies=[permits(Permission.SESSIONS_RUN)])

@@ -15,11 +15,11 @@ KIND = CaseKind(
     ),
     cause="The class and its planned start: a class that is moved is judged again.",
     concerns="The families who wait, and ops.",
-    repair="None yet.",
+    repair="A substitution starts at once: colleagues who can teach the class are asked by mail.",
     closes="The instructor comes.",
     runbook=(
-        "Call the instructor. If they cannot come within minutes, find a substitute or cancel the class, and "
-        "tell the families in the room what happens now."
+        "Call the instructor, and look on the class's page who is asked to take over. If nobody accepts within "
+        "minutes, cancel the class, and tell the families in the room what happens now."
     ),
     severity=Severity.CRITICAL,
     owner=Owner.OPS,
