@@ -1,7 +1,7 @@
 """Watches the rooms of a region with five loops in one long activity.
 
 - The first compares LiveKit's rooms with the running sessions every ten seconds and corrects the differences. It also
-  tells ops who has not come.
+  tells ops who has not come, and reminds them.
 - The second listens to the sessions that change in the database.
 - The third reports the presence in these sessions to their workflows. It alone does, so that the reports on a session
   stay in order.
@@ -27,6 +27,7 @@ from media_bridge.rooms import LiveKitRooms
 from models.changes import RESYNC, listen
 from models.database import Database
 from services.case_following import CaseFollower
+from services.substitution_start import SubstitutionStarter
 from workflows.client import SessionClient
 from workflows.contracts.rooms import RoomWatch, WatchInput
 
@@ -39,16 +40,24 @@ _GATHER_SECONDS = 0.1  # changes within them become one report
 
 class RoomWatchActivities(RoomWatch):
     def __init__(
-        self, database: Database, rooms: LiveKitRooms, client: SessionClient, follower: CaseFollower
+        self,
+        database: Database,
+        rooms: LiveKitRooms,
+        client: SessionClient,
+        follower: CaseFollower,
+        substitutions: SubstitutionStarter | None = None,
     ) -> None:
         self._database = database
         self._rooms = rooms
         self._client = client
         self._follower = follower
+        self._substitutions = substitutions
 
     @activity.defn(name="watch_rooms")
     async def watch(self, watch: WatchInput) -> None:
-        watcher = RoomWatcher(self._database, self._rooms, self._client, self._follower, watch)
+        watcher = RoomWatcher(
+            self._database, self._rooms, self._client, self._follower, watch, self._substitutions
+        )
         await watcher.run(_LIFETIME_SECONDS)
 
 
@@ -62,11 +71,14 @@ class RoomWatcher:
         client: SessionClient,
         follower: CaseFollower,
         watch: WatchInput,
+        substitutions: SubstitutionStarter | None = None,
     ) -> None:
         self._url = database.url
         self._every = watch.every_seconds
         self._record = PresenceRecord(database, watch.region)
-        self._reconciler = RoomReconciler(database, rooms, self._record, AbsenceWatch(database))
+        self._reconciler = RoomReconciler(
+            database, rooms, self._record, AbsenceWatch(database, substitutions)
+        )
         self._reporter = PresenceReporter(database, client)
         self._captures = CaptureWatch(database, watch.region)
         self._follower = follower

@@ -12,6 +12,7 @@ from media_bridge.rooms import LiveKitRooms, Room
 from models.authorship import author
 from models.database import Database
 from models.repositories import events, sessions
+from services.arrival_mails import tell_families_of_missed
 from workflows.contracts.common import SessionRef, StepInput
 from workflows.contracts.rooms import CloseRoomInput, DisconnectInput, RoomOpened, Rooms
 
@@ -21,6 +22,7 @@ DEPARTURE_TIMEOUT = timedelta(hours=12)
 # Sound is on its way for up to 0.7 s on a busy machine, and a room that is deleted takes it along.
 LAST_WORDS_SECONDS = 1.0
 _ENDS_WITH_PEOPLE = ("scheduled", "command")
+_ENDS_THE_CLASS = (*_ENDS_WITH_PEOPLE, "empty")  # it is neither moved nor cancelled
 
 
 class RoomActivities(Rooms):
@@ -81,6 +83,9 @@ class RoomActivities(Rooms):
                 await asyncio.sleep(LAST_WORDS_SECONDS)
             await self._rooms.close_room(close.session.session_id)
             note.text = close.reason
+        if close.reason in _ENDS_THE_CLASS:
+            async with self._database.tenant(close.session.organization_id) as db:
+                await tell_families_of_missed(db, close.session.session_id, utc_now())
 
     @activity.defn(name="is_room_occupied")
     async def is_occupied(self, session: SessionRef) -> bool:

@@ -9,10 +9,11 @@ from starlette.staticfiles import StaticFiles
 from console.account import account_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages, queue_page, times_page
-from console.family import family_page, unsubscribe_page
+from console.family import dispute_page, family_page, unsubscribe_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
+from console.offers import offer_page
 from console.operator import operator_pages
 from console.outbox import outbox_pages
 from console.people import invitation_form, new_student_page, people_pages
@@ -21,7 +22,7 @@ from console.review import review_page
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, settings_pages
 from console.sign_in import sign_in_page
-from console.teaching import teaching_page
+from console.teaching import check_in_page, teaching_page
 from console.today import today_page
 from domain.people.sign_in import home_path
 
@@ -34,8 +35,11 @@ OWN_RULES = (
     operator_pages,
     account_page,
     teaching_page,
+    check_in_page,
     family_page,
     unsubscribe_page,
+    offer_page,
+    dispute_page,
     session_page,
     file_page,
 )

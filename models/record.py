@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from models.base import TenantRow, json_list, json_object, utc, within_tenant
+from domain.presence.verdicts import AttendanceStatus
+from models.base import TenantRow, enum_column, json_list, json_object, utc, within_tenant
 
 
 class AttendanceRow(TenantRow, table=True):
@@ -23,6 +24,11 @@ class AttendanceRow(TenantRow, table=True):
     reconnects: int
     connections: list[Any] = json_list()  # each with times and provenance
     engagement: dict[str, Any] = json_object()  # EngagementSummary
+    # The verdict by the rule of the class; None: of nobody who is expected, or of a class that runs or was not held.
+    status: AttendanceStatus | None = enum_column(AttendanceStatus, None)
+    class_share: float | None = None  # of the class's time in which the person was there, 0 to 1
+    late_seconds: float | None = None
+    left_early_seconds: float | None = None
 
     @property
     def came(self) -> bool:

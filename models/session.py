@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlmodel import Field
 
 from domain.people.roles import Role
+from domain.presence.verdicts import AttendanceStatus
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Outcome, Step
 from models.base import (
@@ -121,6 +122,13 @@ class Participant(TenantRow, table=True):
     replaced_code_hashes: list[Any] = json_list()  # of the short links of earlier versions
     cannot_come_at: datetime | None = utc(None)  # when the family said so
     cannot_come_for: datetime | None = utc(None)  # the start of the class that they said it of
+    # What the school says instead of the measured attendance; None: it says nothing.
+    attendance_status: AttendanceStatus | None = enum_column(AttendanceStatus, None)
+    attendance_reason: str | None = None
+    attendance_set_by: str | None = None  # an actor
+    attendance_set_at: datetime | None = utc(None)
+    checked_in_at: datetime | None = utc(None)  # when an instructor confirmed to be there
+    checked_in_for: datetime | None = utc(None)  # the start of the class that they confirmed
 
     @property
     def in_class(self) -> bool:
@@ -129,6 +137,10 @@ class Participant(TenantRow, table=True):
     def is_excused(self, starts_at: datetime) -> bool:
         """Whether the person cannot come to the class at this start; a move asks anew."""
         return self.cannot_come_for == starts_at
+
+    def has_checked_in(self, starts_at: datetime) -> bool:
+        """Whether the instructor has confirmed to be there at this start; a move asks anew."""
+        return self.checked_in_for == starts_at
 
 
 class BookedTime(TenantRow, table=True):

@@ -27,6 +27,10 @@ class ClassContext:
     students: tuple[str, ...] = ()  # the reader's own children; all students for the instructor
     join_urls: tuple[tuple[str, str], ...] = ()  # (name of the participant, URL)
     page_url: str = ""  # the session's page, for the instructor
+    check_in_url: str = ""  # where the instructor confirms to be there; empty once that is said
+    dispute_url: str = ""  # where a family says that the student was in the class
+    contact: str = ""  # the school's mail address
+    is_student: bool = False  # whether the reader is the student whom it is about
     family_url: str = ""  # the guardian's own page
     unsubscribe_url: str = ""  # ends this kind of message
     topics: tuple[str, ...] = ()
@@ -35,6 +39,8 @@ class ClassContext:
         default_factory=dict
     )  # names of the reader's own children, by student id
     briefing: dict[str, Any] | None = field(default=None)
+    offer_url: str = ""  # the page where an instructor answers whether they can teach the class
+    answer_by: datetime | None = None  # of such an offer
     unheard_seconds: float = 0.0  # of the class, which are not in its recording
 
 

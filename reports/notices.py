@@ -11,6 +11,7 @@ from reports.letters import render
 from reports.moments import about, clock, listed, moment
 from reports.statements import statement_text, with_names
 
+_OF_STUDENTS = (NoticeKind.ABSENCE, NoticeKind.MISSED)
 UNHEARD_WORTH_A_WORD = 15.0  # seconds of a class that are not recorded, from which on its summary says so
 
 
@@ -35,7 +36,7 @@ def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: s
         "when": moment(context.starts_at, language, time_zone, now=context.written_at),
         "until": clock(context.ends_at, language, time_zone),
         "zone": time_zone.replace("_", " "),
-        "lead": words.fill(kind, instructor=context.instructor),
+        "lead": words.fill(_lead(kind, context), instructor=context.instructor),
         "detail": _detail(kind, context, words, language, time_zone),
         "students": listed(context.students, language),
         "by": words.fill("with", instructor=context.instructor),
@@ -45,11 +46,19 @@ def _values(kind: NoticeKind, context: ClassContext, language: str, time_zone: s
     }
 
 
+def _lead(kind: NoticeKind, context: ClassContext) -> str:
+    """The key of the first sentence: students who get the mail themselves are spoken to as such."""
+    return f"{kind}_own" if context.is_student and kind in _OF_STUDENTS else kind
+
+
 def _detail(kind: NoticeKind, context: ClassContext, words: Words, language: str, time_zone: str) -> str:
-    """The time before a move, the reason for a cancellation, or how much of a class its summary cannot speak of."""
+    """The time before a move, until when to answer, why a class was cancelled, or how much its summary lacks."""
     if kind == NoticeKind.RESCHEDULED and context.previous_start:
         previous = moment(context.previous_start, language, time_zone, now=context.written_at)
         return words.fill("previously", when=previous)
+    if kind == NoticeKind.SUBSTITUTE_OFFER and context.answer_by:
+        until = moment(context.answer_by, language, time_zone, now=context.written_at)
+        return words.fill("offer_lead_by", when=until)
     if kind == NoticeKind.CANCELLED and context.cancel_reason:
         return words.fill("reason", reason=words[context.cancel_reason])
     if kind == NoticeKind.SUMMARY and context.unheard_seconds >= UNHEARD_WORTH_A_WORD:
@@ -61,18 +70,25 @@ def _actions(kind: NoticeKind, context: ClassContext, words: Words) -> list[tupl
     """The buttons of the mail as (label, URL)."""
     if kind == NoticeKind.REVIEW_REQUEST and context.page_url:
         return [(words["review"], context.page_url)]
+    if kind == NoticeKind.SUBSTITUTE_OFFER and context.offer_url:
+        return [(words["offer_answer"], context.offer_url)]
+    if kind == NoticeKind.MISSED:
+        dispute = [(words["we_were_there"], context.dispute_url)] if context.dispute_url else []
+        return dispute + ([(words["contact_school"], f"mailto:{context.contact}")] if context.contact else [])
     several = len(context.join_urls) > 1
-    return [
+    check_in = [(words["confirm_coming"], context.check_in_url)] if context.check_in_url else []
+    join = [
         (words.fill("join_as", name=name) if several else words["join"], url)
         for name, url in context.join_urls
     ]
+    return [*check_in, *join] if kind == NoticeKind.CHECK_IN else [*join, *check_in]
 
 
 def _lists(
     kind: NoticeKind, context: ClassContext, words: Words, language: str, time_zone: str
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The sections of the mail: a heading with (line, verdict) pairs; the verdict may be empty."""
-    if kind == NoticeKind.BRIEFING and context.briefing:
+    if kind in (NoticeKind.BRIEFING, NoticeKind.ASSIGNED) and context.briefing:
         sections = read_briefing(
             context.briefing, language=language, time_zone=time_zone, now=context.written_at
         )

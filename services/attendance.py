@@ -6,13 +6,16 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.people.roles import identity_of
+from domain.intervals import Interval
+from domain.people.roles import Role, identity_of
 from domain.presence.attendance import Attendance, fold_attendance
 from domain.presence.connections import Connection
 from domain.presence.engagement import EngagementSummary, summarise
 from domain.presence.events import SessionEvent
 from domain.presence.occurrences import events_since
 from domain.presence.stored_sound import sound_events
+from domain.presence.verdicts import AttendanceRule, AttendanceStatus, Verdict, judge, time_of_class
+from domain.sessions.policies import SessionPolicy
 from domain.sessions.states import FINAL_STATES
 from models.record import AttendanceRow
 from models.repositories import events, recordings, records, sessions
@@ -44,14 +47,46 @@ def attendance_rows(
     It includes those who never came, but not those who were removed before they came.
     """
     until = session.ended_at or now
+    of_class = _time_of_class(session)
+    rule = _rule(session)
     recorded = events_since(recorded, session.occurrence_since)
     attended = fold_attendance(recorded, until=until)
     engaged = summarise(recorded, until=until)
     return [
-        _row(person, attended.get(identity_of(person.id)), engaged.get(identity_of(person.id)))
+        _judged(
+            _row(person, (own := attended.get(identity_of(person.id))), engaged.get(identity_of(person.id))),
+            judge(own.intervals if own else (), of_class, rule)
+            if of_class and person.role != Role.OBSERVER
+            else None,
+        )
         for person in participants
         if person.in_class or identity_of(person.id) in attended
     ]
+
+
+def _time_of_class(session: Session) -> Interval | None:
+    """None for a class that is not over, or was not held: nobody has missed it."""
+    if session.ended_at is None or session.live_at is None:
+        return None
+    return time_of_class(session.starts_at, session.ends_at, session.ended_at)
+
+
+def _rule(session: Session) -> AttendanceRule:
+    policy = SessionPolicy.model_validate(session.policy)
+    return AttendanceRule(policy.present_share, policy.punctual_within)
+
+
+def _judged(row: AttendanceRow, verdict: Verdict | None) -> AttendanceRow:
+    if verdict:
+        row.status, row.class_share = verdict.status, round(verdict.share, 4)
+        row.late_seconds = round(verdict.late_seconds, 3)
+        row.left_early_seconds = round(verdict.left_early_seconds, 3)
+    return row
+
+
+def status_of(row: AttendanceRow, person: Participant) -> AttendanceStatus | None:
+    """What the school says of a person's attendance, else what was measured."""
+    return person.attendance_status or row.status
 
 
 def _row(

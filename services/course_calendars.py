@@ -83,7 +83,7 @@ class CourseCalendars:
             ends_at=session.ends_at,
             reader=reader.name,
             written_at=self.now,
-            join_urls=join_urls(session, self.links, present),
+            join_urls=join_urls(session, self.links, present, self.now),
         )
         return calendar_entry(
             _OF_ONE_CLASS[self.kind],

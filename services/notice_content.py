@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import TransitionRefused
-from domain.notices.kinds import UNSUBSCRIBABLE, WITH_JOIN_LINKS, NoticeKind
+from domain.notices.kinds import UNSUBSCRIBABLE, WITH_CHECK_IN, WITH_JOIN_LINKS, NoticeKind
+from domain.notices.timing import may_be_joined
 from domain.people.roles import Role
-from domain.people.sign_in import FAMILY_LINK_TTL, UNSUBSCRIBE_LINK_TTL
+from domain.people.sign_in import DISPUTE_LINK_TTL, FAMILY_LINK_TTL, UNSUBSCRIBE_LINK_TTL
 from domain.record.documentation import DocumentationStatus, Statement, for_family
 from domain.sessions.cancellations import reason_for_people
 from models.course import Course
@@ -21,11 +22,13 @@ from models.repositories import documents, entities, names, notices, organizatio
 from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
+from services.check_ins import check_in_url
 from services.joining import join_url
 from services.presence_ahead import expected_and_excused
 from services.recipients import Recipient
 from services.recording_coverage import recording_coverage
 from signing.links import (
+    DisputeLink,
     FamilyLink,
     LinkSigner,
     UnsubscribeLink,
@@ -64,7 +67,7 @@ async def gather(
         statements = await _approved(db, session.id)
         coverage = await recording_coverage(db, session, session.ended_at or session.ends_at)
         unheard_seconds = coverage.unheard_seconds if coverage else 0.0
-    if kind == NoticeKind.BRIEFING:
+    if kind in (NoticeKind.BRIEFING, NoticeKind.ASSIGNED):
         earlier = await documents.latest_briefing(db, session.course_id)
         in_class = [person for person in participants if person.in_class]
         expected, excused = expected_and_excused(in_class, session.starts_at)
@@ -137,8 +140,12 @@ def context(
         previous_start=_previous_start(facts, recipient),
         cancel_reason=reason_for_people(session.cancel_reason),
         students=tuple(p.name for p in shown if p.role == Role.STUDENT),
-        join_urls=join_urls(session, links, recipient.participants) if kind in WITH_JOIN_LINKS else (),
+        join_urls=join_urls(session, links, recipient.participants, now) if kind in WITH_JOIN_LINKS else (),
         page_url=links.session_page(session.id),
+        check_in_url=_check_in_url(session, links, recipient, now) if kind in WITH_CHECK_IN else "",
+        dispute_url=_dispute_url(session, kind, recipient, links, now),
+        contact=facts.organization.contact_email or "",
+        is_student=recipient.kind == "student",
         family_url=_family_url(session, recipient, links, now),
         unsubscribe_url=_unsubscribe_url(session, kind, recipient, links, now),
         topics=facts.topics,
@@ -149,10 +156,36 @@ def context(
 
 
 def join_urls(
-    session: Session, links: LinkSigner, participants: Sequence[Participant]
+    session: Session, links: LinkSigner, participants: Sequence[Participant], now: datetime
 ) -> tuple[tuple[str, str], ...]:
-    """The names of these participants, each with their join link."""
+    """The names of these participants, each with their join link; none of a class that is over."""
+    if not may_be_joined(session.state, session.ends_at, now):
+        return ()
     return tuple((person.name, join_url(links, session, person)) for person in participants)
+
+
+def _check_in_url(session: Session, links: LinkSigner, recipient: Recipient, now: datetime) -> str:
+    """Empty for an instructor who has checked in, or does not teach the class."""
+    own = next(iter(recipient.participants), None)
+    if (
+        own is None
+        or own.instructor_id is None
+        or own.has_checked_in(session.starts_at)
+        or now >= session.starts_at
+    ):
+        return ""
+    return check_in_url(links, session, own)
+
+
+def _dispute_url(
+    session: Session, kind: NoticeKind, recipient: Recipient, links: LinkSigner, now: datetime
+) -> str:
+    own = next(iter(recipient.participants), None)
+    if kind != NoticeKind.MISSED or own is None:
+        return ""
+    address = address_fingerprint(recipient.address)
+    link = DisputeLink(session.organization_id, session.id, own.id, recipient.kind, recipient.id, address)
+    return links.dispute_url(link, now + DISPUTE_LINK_TTL)
 
 
 def _previous_start(facts: ClassFacts, recipient: Recipient) -> datetime | None:

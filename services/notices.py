@@ -8,7 +8,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import MailboxBusy, TransitionRefused
-from domain.notices.kinds import WITH_JOIN_LINKS, NoticeKind, is_of_each_start, notice_id, notice_key
+from domain.notices.kinds import (
+    UNINVITING,
+    WITH_JOIN_LINKS,
+    NoticeKind,
+    is_about_one_person,
+    is_of_each_start,
+    notice_id,
+    notice_key,
+    person_in,
+)
 from domain.notices.timing import is_outdated
 from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
@@ -17,13 +26,21 @@ from models.notice import Notice
 from models.repositories import notices, sessions
 from models.session import Participant
 from reports.calendars import calendar_entry
+from reports.contexts import ClassContext
 from reports.notices import render_notice
 from services.notice_content import ClassFacts, context, gather, join_urls
 from services.outbox import Outbox
 from services.recipients import Recipient, recipients
 from signing.links import LinkSigner
 
-_REWRITTEN = ("address", "subject", "html", "text", "calendar", "unsubscribe_url")
+# Said of people or of a moment that a later message could not be written about.
+_ABOUT_ONE_MOMENT = (
+    NoticeKind.REMOVED,
+    NoticeKind.SUBSTITUTE_OFFER,
+    NoticeKind.REPLACED,
+    NoticeKind.DELAYED,
+)
+REWRITTEN = ("address", "subject", "html", "text", "calendar", "unsubscribe_url")
 
 
 @dataclass(frozen=True)
@@ -71,7 +88,7 @@ class ClassNotices:
             await self._renew_waiting(db, facts, notice, readers, written, now)
             have = {row.recipient_id for row in written}
             new = [
-                _row(self._links, self._outbox.sender_address, facts, notice, reader, now)
+                notice_row(self._links, self._outbox.sender_address, facts, notice, reader, now)
                 for reader in readers
                 if reader.id not in have and notice.kind not in reader.unsubscribed
             ]
@@ -98,8 +115,8 @@ class ClassNotices:
         by_id = {reader.id: reader for reader in readers}
         for row in written:
             if row.waits and (reader := by_id.get(row.recipient_id)):
-                renewed = _row(self._links, self._outbox.sender_address, facts, notice, reader, now)
-                values = {name: getattr(renewed, name) for name in _REWRITTEN}
+                renewed = notice_row(self._links, self._outbox.sender_address, facts, notice, reader, now)
+                values = {name: getattr(renewed, name) for name in REWRITTEN}
                 if any(getattr(row, name) != value for name, value in values.items()):
                     await notices.rewrite(db, row.id, **values)
 
@@ -130,10 +147,28 @@ async def written_again(
 
     Raises TransitionRefused where it is no longer true, or no longer concerns its reader.
     """
+    again = await as_it_reads_now(db, links, sender_address, earlier, now)
+    again.id, again.key = again_id, f"{earlier.key.partition('#')[0]}#{again_id}"
+    again.send_after, again.deliver_by = now, deliver_by
+    return again
+
+
+async def as_it_reads_now(
+    db: AsyncSession,
+    links: LinkSigner,
+    sender_address: str,
+    earlier: Notice,
+    now: datetime,
+    about: datetime | None = None,
+) -> Notice:
+    """What a message about a class would say now, of the start `about` if that is given.
+
+    Raises TransitionRefused where it is no longer true, or no longer concerns its reader.
+    """
     if (
         earlier.session_id is None
         or earlier.kind not in list(NoticeKind)
-        or earlier.kind == NoticeKind.REMOVED
+        or earlier.kind in _ABOUT_ONE_MOMENT
     ):
         raise TransitionRefused("this kind of message can't be sent again")
     kind = NoticeKind(earlier.kind)
@@ -146,7 +181,7 @@ async def written_again(
     session = facts.session
     cancelled = session.state == SessionState.CANCELLED
     if is_outdated(
-        kind, named_start=session.starts_at, starts_at=session.starts_at, state=session.state
+        kind, named_start=about or session.starts_at, starts_at=session.starts_at, state=session.state
     ) or cancelled != (kind == NoticeKind.CANCELLED):
         raise TransitionRefused(
             f"this message is out of date: the class is {session.state}",
@@ -154,30 +189,32 @@ async def written_again(
         )
     readers = await recipients(db, kind, session, facts.instructor, facts.participants, now, facts.changed)
     reader = next((one for one in readers if one.id == earlier.recipient_id), None)
+    if reader and is_about_one_person(kind) and (person_id := person_in(earlier.key)):
+        own = tuple(person for person in reader.participants if str(person.id) == person_id)
+        reader = replace(reader, participants=own) if own else None
     if reader is None:
         raise TransitionRefused("this message no longer concerns its reader")
     notice = ClassNotice(session.organization_id, session.id, kind)
-    again = _row(links, sender_address, facts, notice, reader, now)
-    again.id, again.key = again_id, f"{earlier.key.partition('#')[0]}#{again_id}"
-    again.send_after, again.deliver_by = now, deliver_by
-    return again
+    return notice_row(links, sender_address, facts, notice, reader, now)
 
 
-def _row(
+def notice_row(
     links: LinkSigner,
     sender_address: str,
     facts: ClassFacts,
     notice: ClassNotice,
     recipient: Recipient,
     now: datetime,
+    content: ClassContext | None = None,
 ) -> Notice:
+    """The outbox row of a notice to one recipient; `content` replaces what it says by default."""
     session = facts.session
     key = _key(notice, recipient, session.starts_at)
-    content = context(facts, notice.kind, recipient, links, now)
+    content = content or context(facts, notice.kind, recipient, links, now)
     message = render_notice(notice.kind, content, language=recipient.language, time_zone=recipient.time_zone)
     calendar = calendar_entry(
         notice.kind,
-        replace(content, join_urls=join_urls(session, links, _in_class(notice.kind, recipient))),
+        replace(content, join_urls=join_urls(session, links, _in_class(notice.kind, recipient), now)),
         session_id=session.id,
         changes=session.calendar_changes,
         organizer=facts.organization.contact_email or sender_address,
@@ -207,7 +244,7 @@ def _row(
 
 def _in_class(kind: NoticeKind, recipient: Recipient) -> tuple[Participant, ...]:
     """For whom the recipient has the class in the calendar after this notice."""
-    return recipient.others if kind == NoticeKind.REMOVED else (*recipient.participants, *recipient.others)
+    return recipient.others if kind in UNINVITING else (*recipient.participants, *recipient.others)
 
 
 async def _written(

@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.notices.kinds import Audience, NoticeKind, audiences
 from domain.notices.timing import send_at
 from domain.people.roles import Role
+from domain.presence.verdicts import AttendanceStatus
 from models.people import Guardian, Instructor, Student
 from models.repositories import entities, people
 from models.session import Participant, Session
-from services.attendance import attendance_rows, evidence
+from services.attendance import attendance_rows, evidence, status_of
+from services.instructor_absence import has_come, teachers_among
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,16 @@ async def recipients(
     """
     wanted = audiences(kind)
     in_class = [person for person in participants if person.in_class]
-    to = [_instructor(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
+    to = [instructor_reader(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
+    if Audience.MISSING_INSTRUCTOR in wanted and await _is_missing(db, kind, session, participants):
+        to.append(instructor_reader(instructor, participants))
     if Audience.GUARDIANS in wanted:
-        to += await _families(db, in_class)
+        to += await families(db, in_class)
     if Audience.GUARDIANS_OF_CHANGED in wanted:
         to += await _families_of_changed(db, changed, in_class)
     if Audience.GUARDIANS_OF_ABSENT in wanted:
         came = await _came(db, session, participants, now)
-        to += await _families(
+        to += await families(
             db,
             [
                 person
@@ -76,9 +80,11 @@ async def recipients(
                 if person.id not in came and not person.is_excused(session.starts_at)
             ],
         )
+    if Audience.GUARDIANS_OF_MISSED in wanted:
+        to += await families(db, await absent_from(db, session, in_class, now))
     if Audience.GUARDIANS_OF_ATTENDING in wanted:
         came = await _came(db, session, participants, now)
-        guardians = await _families(db, participants)
+        guardians = await families(db, participants)
         to += [guardian for guardian in guardians if any(child.id in came for child in guardian.participants)]
     return to
 
@@ -89,12 +95,13 @@ async def _families_of_changed(
     ids = {person.id for person in changed}
     others = {
         reader.id: reader.participants
-        for reader in await _families(db, [person for person in in_class if person.id not in ids])
+        for reader in await families(db, [person for person in in_class if person.id not in ids])
     }
-    return [replace(reader, others=others.get(reader.id, ())) for reader in await _families(db, changed)]
+    return [replace(reader, others=others.get(reader.id, ())) for reader in await families(db, changed)]
 
 
-def _instructor(instructor: Instructor, participants: Sequence[Participant]) -> Recipient:
+def instructor_reader(instructor: Instructor, participants: Sequence[Participant]) -> Recipient:
+    """An instructor as a reader, with their own place among these participants."""
     own = tuple(p for p in participants if p.instructor_id == instructor.id)
     return Recipient(
         "instructor",
@@ -116,11 +123,37 @@ async def _came(
     return {row.participant_id for row in rows if row.came}
 
 
+async def absent_from(
+    db: AsyncSession, session: Session, in_class: Sequence[Participant], now: datetime
+) -> list[Participant]:
+    """The students who count as absent from a class that was held, and are not excused."""
+    recorded = await evidence(db, session)
+    rows = await asyncio.to_thread(attendance_rows, session, in_class, recorded, now)
+    statuses = {row.participant_id: row for row in rows}
+    return [
+        person
+        for person in _students(in_class)
+        if (row := statuses.get(person.id)) is not None
+        and status_of(row, person) == AttendanceStatus.ABSENT
+        and not person.is_excused(session.starts_at)
+    ]
+
+
+async def _is_missing(
+    db: AsyncSession, kind: NoticeKind, session: Session, participants: Sequence[Participant]
+) -> bool:
+    """Whether nobody who teaches the class has come to it, or, for the question before it, checked in."""
+    teachers = teachers_among(session, participants)
+    if kind == NoticeKind.CHECK_IN and any(one.has_checked_in(session.starts_at) for one in teachers):
+        return False
+    return not await has_come(db, session, teachers)
+
+
 def _students(participants: Sequence[Participant]) -> list[Participant]:
     return [person for person in participants if person.role == Role.STUDENT]
 
 
-async def _families(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
+async def families(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
     """The guardians of these students, each once, with all their children among them, and students with an address.
 
     A student who shares a guardian's address gets no mail of their own: the guardian's has the same link.
@@ -142,13 +175,18 @@ async def _families(db: AsyncSession, students: Sequence[Participant]) -> list[R
     return [_guardian(guardian, tuple(children[guardian.id])) for guardian in guardians.values()] + own_mails
 
 
+def instructor_alone(instructor: Instructor) -> Recipient:
+    """The instructor as a reader, with no class."""
+    return instructor_reader(instructor, ())
+
+
 async def readers_of(db: AsyncSession, participants: Sequence[Participant]) -> list[Recipient]:
     """Everybody who gets the messages about these participants, of several classes, each once. Guests get none."""
     by_student = {person.student_id: person for person in participants if person.student_id}
     by_instructor = {person.instructor_id: person for person in participants if person.instructor_id}
     instructors = [await entities.get(db, Instructor, key) for key in by_instructor]
-    return await _families(db, list(by_student.values())) + [
-        _instructor(one, [by_instructor[one.id]]) for one in instructors if one.retired_at is None
+    return await families(db, list(by_student.values())) + [
+        instructor_reader(one, [by_instructor[one.id]]) for one in instructors if one.retired_at is None
     ]
 
 
@@ -171,7 +209,7 @@ async def reader_of_links(db: AsyncSession, kind: str, reader_id: UUID) -> Reade
         reached = student.email and not student.retired_at
         return ReaderOfLinks(_student(student, ()), [reader_id]) if reached else None
     instructor = await entities.get(db, Instructor, reader_id)
-    return None if instructor.retired_at else ReaderOfLinks(_instructor(instructor, ()), [reader_id])
+    return None if instructor.retired_at else ReaderOfLinks(instructor_reader(instructor, ()), [reader_id])
 
 
 async def family_of(db: AsyncSession, student_id: UUID) -> list[Recipient]:

@@ -44,7 +44,7 @@ class RenewedLinkCalendars:
                 ends_at=session.ends_at,
                 reader=found.reader.name,
                 written_at=self.now,
-                join_urls=join_urls(session, self.links, own[session.id]),
+                join_urls=join_urls(session, self.links, own[session.id], self.now),
             )
             return calendar_entry(
                 NoticeKind.CONFIRMATION,

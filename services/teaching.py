@@ -32,6 +32,8 @@ class ComingClass:
     students: tuple[str, ...]
     briefing: Sections
     files: tuple[ClassFile, ...] = ()
+    checked_in: bool = False
+    may_check_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,15 @@ async def _coming(
             now=now,
         )
     own_files = tuple(files.get(own_class.session.id, ()))
-    return ComingClass(own_class, _join_url(own_class, instructor, links), students, briefing, own_files)
-
-
-def _join_url(own_class: OwnClass, instructor: Instructor, links: LinkSigner) -> str:
+    session = own_class.session
     own = next((person for person in own_class.people if person.instructor_id == instructor.id), None)
-    return join_url(links, own_class.session, own) if own else ""
+    checked_in = own is not None and own.has_checked_in(session.starts_at)
+    return ComingClass(
+        own_class,
+        join_url(links, session, own) if own else "",
+        students,
+        briefing,
+        own_files,
+        checked_in,
+        may_check_in=own is not None and not checked_in and now < session.starts_at,
+    )

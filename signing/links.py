@@ -16,7 +16,8 @@ from domain.people.roles import Role
 
 _ALGORITHM = "HS256"
 _JOIN, _CONSOLE, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
-_UNSUBSCRIBE = "unsubscribe"
+_UNSUBSCRIBE, _CHECK_IN, _DISPUTE = "unsubscribe", "check-in", "dispute"
+_OFFER = "offer"
 LINK_VALID_AFTER_CLASS = timedelta(days=1)
 CONTENT_LINK_TTL = timedelta(minutes=15)
 
@@ -34,6 +35,17 @@ class JoinLink:
     organization_id: UUID
     participant_id: UUID
     role: Role
+    version: int = 0  # the participant's `link_version` when the link was made
+
+
+@dataclass(frozen=True)
+class CheckInLink:
+    """Lets the instructor of one class confirm to be there."""
+
+    session_id: UUID
+    organization_id: UUID
+    participant_id: UUID
+    instructor_id: UUID
     version: int = 0  # the participant's `link_version` when the link was made
 
 
@@ -64,6 +76,27 @@ class UnsubscribeLink:
     person_id: UUID
     fingerprint: str  # of the address
     kind: NoticeKind
+
+
+@dataclass(frozen=True)
+class OfferLink:
+    """Answers an offer to teach a class while the address it was mailed to is still the instructor's."""
+
+    organization_id: UUID
+    offer_id: UUID
+    fingerprint: str  # of the address
+
+
+@dataclass(frozen=True)
+class DisputeLink:
+    """Lets a family say that a student was in a class, while the address it was mailed to is still theirs."""
+
+    organization_id: UUID
+    session_id: UUID
+    participant_id: UUID
+    person_kind: str  # guardian | student
+    person_id: UUID
+    fingerprint: str  # of the address
 
 
 @dataclass(frozen=True)
@@ -105,6 +138,28 @@ class LinkSigner:
             version=link.version,
         )
         return f"{self._base}/join/{link.session_id}?t={token}"
+
+    def check_in_url(self, link: CheckInLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _CHECK_IN,
+            expires_at,
+            session=link.session_id,
+            organization=link.organization_id,
+            participant=link.participant_id,
+            instructor=link.instructor_id,
+            version=link.version,
+        )
+        return f"{self._base}/check-in?t={token}"
+
+    def read_check_in(self, token: str, now: datetime) -> CheckInLink:
+        claims = self._read(_CHECK_IN, token, now)
+        return CheckInLink(
+            UUID(claims["session"]),
+            UUID(claims["organization"]),
+            UUID(claims["participant"]),
+            UUID(claims["instructor"]),
+            int(claims["version"]),
+        )
 
     def short_join_url(self, code: str) -> str:
         """A link with a code whose hash is stored in the database, not signed."""
@@ -177,6 +232,44 @@ class LinkSigner:
             UUID(claims["person"]),
             str(claims["address"]),
             NoticeKind(claims["kind"]),
+        )
+
+    def offer_url(self, link: OfferLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _OFFER,
+            expires_at,
+            organization=link.organization_id,
+            offer=link.offer_id,
+            address=link.fingerprint,
+        )
+        return f"{self._base}/offer?t={token}"
+
+    def read_offer(self, token: str, now: datetime) -> OfferLink:
+        claims = self._read(_OFFER, token, now)
+        return OfferLink(UUID(claims["organization"]), UUID(claims["offer"]), str(claims["address"]))
+
+    def dispute_url(self, link: DisputeLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _DISPUTE,
+            expires_at,
+            organization=link.organization_id,
+            session=link.session_id,
+            participant=link.participant_id,
+            kind_of_person=link.person_kind,
+            person=link.person_id,
+            address=link.fingerprint,
+        )
+        return f"{self._base}/attendance?t={token}"
+
+    def read_dispute(self, token: str, now: datetime) -> DisputeLink:
+        claims = self._read(_DISPUTE, token, now)
+        return DisputeLink(
+            UUID(claims["organization"]),
+            UUID(claims["session"]),
+            UUID(claims["participant"]),
+            str(claims["kind_of_person"]),
+            UUID(claims["person"]),
+            str(claims["address"]),
         )
 
     def sign_in_page(self) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases.kinds import ExceptionKind
@@ -25,9 +25,17 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options, patches
     from workflows.contracts.common import Progress, StepInput
     from workflows.contracts.record import CloseInput, DocumentationSteps, DraftInput, Records
-    from workflows.contracts.rooms import CloseRoomInput, DisconnectInput, RoomOpened, Rooms
+    from workflows.contracts.rooms import (
+        Arrivals,
+        CloseRoomInput,
+        DisconnectInput,
+        InstructorDue,
+        RoomOpened,
+        Rooms,
+    )
     from workflows.contracts.sessions import CancelInput, Sessions
-    from workflows.failures import STEP_FAILURES
+    from workflows.contracts.substitutions import StartedSubstitution
+    from workflows.failures import STEP_FAILURES, cause_code
     from workflows.local_first import execute_local_first
     from workflows.patches import patched
     from workflows.session.background_tasks import BackgroundTasks
@@ -44,6 +52,7 @@ with workflow.unsafe.imports_passed_through():
         ClassSessionResult,
         EndClass,
         Extend,
+        InstructorChanged,
         PeopleChanged,
         PresenceSignal,
         RecordingSignal,
@@ -205,6 +214,11 @@ class ClassSession:
             await self._timer.sleep_until(facts.booked.starts_at, "planned start")
             return
         end = self._end()
+        if (due := self._instructor_due()) and due < end.at and patched(patches.AWAITED_INSTRUCTOR):
+            if await self._timer.sleep_until(due, "instructor due"):
+                facts.instructor_sought_at = facts.booked.starts_at
+                self._background.start(self._look_for_instructor(facts.booked.starts_at))
+            return
         if not await self._timer.sleep_until(end.at, f"end: {end.reason}"):
             return
         async with self._lock:
@@ -215,6 +229,26 @@ class ClassSession:
                 facts.forget_empty_room()
             else:
                 facts.end_reason = facts.end_reason or end.reason
+
+    def _instructor_due(self) -> datetime | None:
+        """When the class looks for its instructor, of whom no signal has come; None once it has, or they are there."""
+        facts, starts_at = self._facts, self._facts.booked.starts_at
+        if facts.live_since or facts.first_instructor_at or facts.instructor_sought_at == starts_at:
+            return None
+        return starts_at + facts.booked.policy.instructor_absent_after
+
+    async def _look_for_instructor(self, starts_at: datetime) -> None:
+        """Report an absent instructor. The watch does so too, but it may be down: then it signals nobody who comes."""
+        what = "look for the instructor"
+        try:
+            await execute_local_first(
+                Arrivals.look_for_instructor,
+                InstructorDue(self._facts.session, starts_at),
+                summary=what,
+                fallback=options.DATABASE,
+            )
+        except STEP_FAILURES as error:
+            await self._steps.open_case(ExceptionKind.STEP_FAILED, what, {"code": cause_code(error)})
 
     async def _is_occupied(self) -> bool:
         """Whether people are in the room of whom no signal has come: the watch may have been away. In doubt, yes."""
@@ -553,8 +587,8 @@ class ClassSession:
         self._commands.check_reopen(reopening)
 
     @workflow.update
-    async def substitute(self, substitute: Substitute) -> None:
-        await self._commands.substitute(substitute)
+    async def substitute(self, substitute: Substitute) -> StartedSubstitution | None:
+        return await self._commands.substitute(substitute)
 
     @substitute.validator
     def _may_substitute(self, substitute: Substitute) -> None:
@@ -614,10 +648,17 @@ class ClassSession:
 
     @workflow.signal(name="substitute")
     async def substitute_by_signal(self, substitute: Substitute) -> None:
-        """Request a substitute, for admins: it always opens a case. Ignored where the booking was refused."""
+        """Find another instructor, for admins. Ignored where the booking was refused, and in a class that is over."""
         await workflow.wait_condition(lambda: self._facts.booking_answered)
-        if self._facts.booking:
-            await self._commands.substitute(substitute)
+        if self._facts.booking and (self._commands.may_substitute or not patched(patches.SUBSTITUTION)):
+            try:
+                await self._commands.substitute(substitute)
+            except ApplicationError as error:
+                workflow.logger.warning("no search for another instructor was started: %s", error.type)
+
+    @workflow.signal
+    def instructor_changed(self, change: InstructorChanged) -> None:
+        self._commands.change_instructor(change)
 
     @workflow.signal
     def presence(self, presence: PresenceSignal) -> None:

@@ -34,6 +34,7 @@ from drafting.audience import languages_without_rules
 from models.repositories import cases, documents, events, notices, recordings, sessions
 from services import attendance as attendance_now
 from services.audio_clips import cut
+from services.inputs.attendance import AttendanceIn
 from services.inputs.documentation import ChangesWanted, Decision, Revision, RevisionIn
 from services.recording_coverage import recording_coverage
 from signing.links import CONTENT_LINK_TTL, RecordingLink
@@ -53,11 +54,29 @@ async def attendance(session: VisibleSession, db: Work, now: Now) -> list[Attend
     return [
         AttendanceOut.of(
             row,
-            people[row.participant_id].role,
+            people[row.participant_id],
             excused=not row.came and people[row.participant_id].is_excused(session.starts_at),
         )
         for row in rows
     ]
+
+
+@router.put("/attendance/{participant_id}", status_code=204, dependencies=[needs(Permission.SESSIONS_WRITE)])
+async def set_attendance(
+    session_id: UUID, participant_id: UUID, said: AttendanceIn, who: TheCaller, shared: Shared, now: Now
+) -> None:
+    """Set whether a student was present in a class that is over. The measured values stay beside it."""
+    await shared.attendance_overrides.set(who, session_id, participant_id, said.status, said.reason, now)
+
+
+@router.delete(
+    "/attendance/{participant_id}", status_code=204, dependencies=[needs(Permission.SESSIONS_WRITE)]
+)
+async def forget_set_attendance(
+    session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared, now: Now
+) -> None:
+    """Let the measured attendance of a student count again."""
+    await shared.attendance_overrides.forget(who, session_id, participant_id)
 
 
 @router.get("/participants", dependencies=RECORD)

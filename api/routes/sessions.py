@@ -29,6 +29,7 @@ from services.inputs.sessions import (
     RenewalIn,
     SubstituteIn,
 )
+from services.inputs.substitutions import NewSubstitution
 from services.reach import unreachable
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=ApiRoute)
@@ -133,8 +134,9 @@ async def reopen(session_id: UUID, end: NewEnd, who: TheCaller, shared: Shared, 
 async def substitute(
     session_id: UUID, request: SubstituteIn, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
-    """Request another instructor. The request goes to the exceptions queue of ops."""
-    await shared.classes.substitute(who, session_id, request.instructor_id, command)
+    """Find another instructor, as `POST /v1/sessions/{session_id}/substitutions` does."""
+    wanted = NewSubstitution(instructor_id=request.instructor_id)
+    await shared.classes.find_substitute(who, session_id, wanted, command)
 
 
 @router.post("/{session_id}/participants", dependencies=WRITE)
@@ -193,6 +195,16 @@ async def send_out(session_id: UUID, participant_id: UUID, who: TheCaller, share
 async def readmit(session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared) -> None:
     """Let a person in again who was removed from the room. Their join link works again."""
     await shared.moderation.readmit_as_staff(who, session_id, participant_id)
+
+
+@router.post("/{session_id}/check-in", status_code=204, dependencies=RUN)
+async def check_in(session_id: UUID, who: TheCaller, shared: Shared, now: Now) -> None:
+    """Confirm that the instructor of a class will be there: they say so themselves, or have told the school.
+
+    A class that is moved has to be confirmed again. An instructor who has neither confirmed nor come shortly before the
+    class is asked by mail.
+    """
+    await shared.check_ins.check_in(who, session_id, now)
 
 
 @router.put("/{session_id}/students/{student_id}/absence", status_code=204, dependencies=WRITE)

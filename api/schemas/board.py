@@ -18,6 +18,7 @@ class PersonOnBoard(Schema):
     present: bool
     quality: str | None
     excused: bool = Field(description="The family said that the person cannot come.")
+    checked_in: bool = Field(description="The instructor confirmed to be there.")
 
     @classmethod
     def of(cls, person: BoardParticipant) -> "PersonOnBoard":

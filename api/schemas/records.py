@@ -10,6 +10,7 @@ from domain.intervals import Interval, total_seconds
 from domain.notices.kinds import DeliveryState
 from domain.people.roles import Role, identity_of
 from domain.presence.chat import ChatMessage
+from domain.presence.verdicts import AttendanceStatus
 from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.record.doubtful_numbers import Doubt, DoubtfulNumber
@@ -21,6 +22,7 @@ from models.documentation import DocumentationRevision
 from models.notice import Notice
 from models.record import AttendanceRow
 from models.session import Participant, Session
+from services.attendance import status_of
 from services.inputs.fields import Schema
 
 
@@ -72,11 +74,50 @@ class AttendanceOut(Schema):
     connections: list[Any]
     engagement: dict[str, Any]
     excused: bool = Field(description="Never came, and the family said so before the class.")
+    status: AttendanceStatus | None = Field(
+        description="What counts: as the school has set it, else as measured. null: a guest, or the class is not over "
+        "or was not held."
+    )
+    measured_status: AttendanceStatus | None = Field(
+        description="By the rule `present_share` of the class, and the evidence."
+    )
+    class_share: float | None = Field(
+        ge=0, le=1, description="Share of the class's time in which the person was in the room."
+    )
+    late_seconds: float | None = Field(ge=0, description="How late the person came; 0: in time, or never.")
+    left_early_seconds: float | None = Field(ge=0, description="How early they left; 0: not, or never came.")
+    override: "AttendanceOverride | None" = Field(description="null: the school has set nothing.")
 
     @classmethod
-    def of(cls, row: AttendanceRow, role: Role, *, excused: bool) -> Self:
-        values = {name: getattr(row, name) for name in cls.model_fields if name not in ("role", "excused")}
-        return cls(role=role, excused=excused, **values)
+    def of(cls, row: AttendanceRow, person: Participant, *, excused: bool) -> Self:
+        names = {name: name for name in cls.model_fields} | {"measured_status": "status"}
+        own = {
+            "role": person.role,
+            "excused": excused,
+            "status": status_of(row, person),
+            "override": AttendanceOverride.of(person),
+        }
+        return cls(**{name: getattr(row, column) for name, column in names.items() if name not in own}, **own)
+
+
+class AttendanceOverride(Schema):
+    """An attendance that the school has set by hand; the measured values stay beside it."""
+
+    status: AttendanceStatus
+    reason: str
+    set_by: str = Field(description="Who set it, as in the audit log.")
+    set_at: AwareDatetime
+
+    @classmethod
+    def of(cls, person: Participant) -> Self | None:
+        if person.attendance_status is None or person.attendance_set_at is None:
+            return None
+        return cls(
+            status=person.attendance_status,
+            reason=person.attendance_reason or "",
+            set_by=person.attendance_set_by or "",
+            set_at=person.attendance_set_at,
+        )
 
 
 class ParticipantOut(Schema):
@@ -94,6 +135,9 @@ class ParticipantOut(Schema):
     )
     sent_out_at: AwareDatetime | None = Field(
         None, description="When the person was removed from the room; null: they may come in."
+    )
+    checked_in_at: AwareDatetime | None = Field(
+        None, description="When the instructor confirmed to be there at the present start of the class."
     )
 
     @classmethod
@@ -119,6 +163,7 @@ class ParticipantOut(Schema):
             sent_out_at=person.sent_out_at
             if in_force(person.sent_out_at, session.occurrence_since)
             else None,
+            checked_in_at=person.checked_in_at if person.has_checked_in(session.starts_at) else None,
         )
 
 

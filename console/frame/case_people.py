@@ -15,6 +15,7 @@ from models.repositories.cases import QueuedCase
 _WHO: Mapping[str, str] = {
     ExceptionKind.SUBSTITUTION_REQUESTED: "instructor",
     ExceptionKind.STUDENT_ABSENT: "student",
+    ExceptionKind.ATTENDANCE_DISPUTED: "student",
 }
 
 

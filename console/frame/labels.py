@@ -96,7 +96,14 @@ NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.REMOVED: "Removed from class",
     NoticeKind.REMINDER: "Reminder",
     NoticeKind.BRIEFING: "Briefing",
+    NoticeKind.CHECK_IN: "Question before class",
+    NoticeKind.CLASS_WAITS: "Class is waiting",
     NoticeKind.ABSENCE: "Absence",
+    NoticeKind.SUBSTITUTE_OFFER: "Offer to teach",
+    NoticeKind.ASSIGNED: "Class taken over",
+    NoticeKind.REPLACED: "No longer teaches",
+    NoticeKind.DELAYED: "Starts late",
+    NoticeKind.MISSED: "Missed class",
     NoticeKind.CANNOT_COME: "Cannot come",
     NoticeKind.COMING_AFTER_ALL: "Coming after all",
     NoticeKind.REVIEW_REQUEST: "Review request",
@@ -288,7 +295,7 @@ def occasion_label(kind: str, occasion: str, people: Mapping[str, str]) -> str:
     elsewhere. `people` are names by id."""
     if kind == ExceptionKind.SUBSTITUTION_REQUESTED:
         return people.get(occasion, gettext("Best match") if occasion == "best_fit" else "")
-    if kind == ExceptionKind.STUDENT_ABSENT:
+    if kind in (ExceptionKind.STUDENT_ABSENT, ExceptionKind.ATTENDANCE_DISPUTED):
         return people.get(occasion, "")
     first, _, rest = occasion.partition(" ")
     if kind == ExceptionKind.STEP_FAILED:

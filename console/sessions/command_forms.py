@@ -24,11 +24,14 @@ from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import RepeatedTime
 from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
-from models.repositories import pages, sessions
+from models.repositories import pages, sessions, substitutions
 from services import cases
+from services.inputs.attendance import AttendanceIn
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason
+from services.inputs.substitutions import NewSubstitution
 from services.resources.catalogue import STUDENTS
+from services.substitutions import withdraw
 from services.visibility import visible_session
 
 router = APIRouter(
@@ -59,7 +62,8 @@ class EndForm(Schema):
 
 
 class SubstituteForm(Schema):
-    instructor_id: UUID | None = None  # None: the best match
+    instructor_id: UUID | None = None  # None: by the ranking
+    broadcast: bool = False
 
 
 class AddForm(Schema):
@@ -140,8 +144,22 @@ async def substitute(
     who: CurrentUser,
     form: Annotated[SubstituteForm, Form()],
 ) -> Response:
-    await shared.classes.substitute(who, session_id, form.instructor_id)
-    return _done(request, session_id, "Request sent to ops.")
+    wanted = NewSubstitution(instructor_id=form.instructor_id, broadcast=form.broadcast)
+    await shared.classes.find_substitute(who, session_id, wanted)
+    return _done(
+        request, session_id, "Instructors are asked by mail. The first who accepts teaches the class."
+    )
+
+
+@router.post("/substitute/withdraw", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def withdraw_search(
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        session = await sessions.get_visible(db, session_id, who)
+        if going_on := await substitutions.searching(db, session.id):
+            await withdraw(db, going_on.id, now)
+    return _done(request, session_id, "The search has ended. Offers hold no more.")
 
 
 @router.post("/guests", dependencies=[permits(Permission.SESSIONS_RUN)])
@@ -216,6 +234,28 @@ async def announce_absence(
     await shared.absences.announce(who, session_id, student_id, cannot_come=form.cannot_come, now=now)
     told = "Excused. The instructor has been told." if form.cannot_come else "Expected again."
     return _done(request, session_id, told)
+
+
+@router.post("/check-in", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def check_in(
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    await shared.check_ins.check_in(who, session_id, now)
+    return _done(request, session_id, gettext("Checked in."))
+
+
+@router.post("/people/{participant_id}/attendance", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def set_attendance(
+    request: Request,
+    session_id: UUID,
+    participant_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    form: Annotated[AttendanceIn, Form()],
+    now: Now,
+) -> Response:
+    await shared.attendance_overrides.set(who, session_id, participant_id, form.status, form.reason, now)
+    return _done(request, session_id, f"Counts as {form.status}.")
 
 
 @router.post(

@@ -15,6 +15,7 @@ _HINTS = {
     "durations": " Separate several with commas.",
     "duration or none": " Leave empty to keep every room open until the planned end.",
     "seconds": " In seconds, from 5 to 120.",
+    "share": " In percent.",
     "languages": " Use codes such as en, es.",
 }
 
@@ -24,7 +25,9 @@ class Rule:
     name: str
     label: str
     meaning: str
-    unit: str = "duration"  # duration, duration or none, durations, seconds, languages, choice or yes or no
+    unit: str = (
+        "duration"  # duration, duration or none, durations, seconds, share, languages, choice or yes or no
+    )
     options: Sequence[tuple[str, str]] = ()  # of a choice: values and labels
 
     def write(self, value: Any) -> str:
@@ -38,6 +41,8 @@ class Rule:
                 return ", ".join(durations.written(duration) for duration in value)
             case "languages":
                 return ", ".join(value)
+            case "share":
+                return f"{round(100 * value)}%"
             case "yes or no":
                 return "yes" if value else "no"
         return str(value)
@@ -53,6 +58,8 @@ class Rule:
                 return durations.read_many(text)
             case "languages":
                 return [part.strip().lower() for part in text.replace("\n", ",").split(",") if part.strip()]
+            case "share":
+                return float(text.removesuffix("%")) / 100
             case "choice":
                 return text
             case "yes or no":
@@ -82,7 +89,36 @@ RULES = (
     Rule("briefing_before", "Briefing", "Sent to the instructor this long before class."),
     Rule("room_before", "Room opens", "People can join this long before class."),
     Rule(
-        "absent_after", "Absence", "Who has not come this long after the planned start becomes an exception."
+        "check_in_before",
+        "Check-in",
+        "An instructor who has neither checked in nor come this long before class is asked by mail, and becomes an "
+        "exception.",
+    ),
+    Rule(
+        "instructor_late_after",
+        "Instructor late",
+        "An instructor who has not come this long after the planned start becomes an exception.",
+    ),
+    Rule(
+        "instructor_absent_after",
+        "Instructor absent",
+        "An instructor who has not come this long after the planned start is absent: a substitution starts.",
+    ),
+    Rule(
+        "absent_after",
+        "Student absent",
+        "A student who has not come this long after the planned start becomes an exception, and the family is told.",
+    ),
+    Rule(
+        "present_share",
+        "Present",
+        "A student who was in the room for this share of the class is present, in classes booked from now on.",
+        "share",
+    ),
+    Rule(
+        "punctual_within",
+        "Punctual",
+        "Who comes later than this, or leaves earlier, is shown as late or as having left early.",
     ),
     Rule("grace_after_end", "Grace period", "A class may run over by this much before it is ended."),
     Rule(
@@ -173,11 +209,15 @@ def _format_error(rule: Rule) -> str:
         return "Enter a duration, such as 15 minutes, 24 hours or 14 days."
     if rule.options:
         return f"Choose {' or '.join(label for _, label in rule.options)}."
+    if rule.unit == "share":
+        return "Enter a share from 0 to 100 %."
     return "Enter a whole number." if rule.unit == "seconds" else "Use codes such as en, es."
 
 
 def _message(rule: Rule, error: Any) -> str:
     match error["type"]:
+        case "greater_than_equal" | "less_than_equal" | "finite_number" if rule.unit == "share":
+            return _format_error(rule)
         case "greater_than_equal":
             return f"Must be at least {_bound(error['ctx']['ge'])}."
         case "less_than_equal":

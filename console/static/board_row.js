@@ -172,6 +172,7 @@ function isExcused(person) {
 }
 
 function shownName(person) {
+  if (person.checked_in && !person.present) return `${person.name} (checked in)`;
   return isExcused(person) ? `${person.name} (excused)` : person.name;
 }
 
@@ -181,7 +182,8 @@ function personLine(person) {
   dot.dataset.present = person.present;
   dot.setAttribute("aria-hidden", "true");
   const connection = person.quality ? `, connection ${person.quality}` : "";
-  const away = isExcused(person) ? "excused: the family said that they can't come" : "not in the room";
+  const expected = person.checked_in ? "checked in, not in the room" : "not in the room";
+  const away = isExcused(person) ? "excused: the family said that they can't come" : expected;
   const where = person.present ? `in the room${connection}` : away;
   line.append(dot, element("strong", person.name), element("span", `${roleLabel(person.role)}, ${where}`));
   return line;

@@ -12,8 +12,13 @@ from domain.people.roles import Role
 
 class ExceptionKind(StrEnum):
     STEP_FAILED = "step_failed"  # a step of the session exhausted its retries
+    INSTRUCTOR_NOT_CHECKED_IN = (
+        "instructor_not_checked_in"  # shortly before the class, and not in the room either
+    )
+    INSTRUCTOR_LATE = "instructor_late"
     INSTRUCTOR_ABSENT = "instructor_absent"
     STUDENT_ABSENT = "student_absent"
+    ATTENDANCE_DISPUTED = "attendance_disputed"  # a family says that its child was there
     RECORDING_MISSING = "recording_missing"  # somebody is in the room and nothing is recorded
     RECORDING_GAP = "recording_gap"  # a span of the class was not recorded
     RECORDING_AT_RISK = "recording_at_risk"  # audio waits on a worker: the store or the disk does not take it
@@ -24,6 +29,9 @@ class ExceptionKind(StrEnum):
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class
     WEBHOOK_GAP = "webhook_gap"  # the room watch found events that LiveKit's webhooks should have reported
     SUBSTITUTION_REQUESTED = "substitution_requested"
+    SUBSTITUTE_NOT_FOUND = "substitute_not_found"  # all who could teach the class were asked
+    ROTA_EMPTY = "rota_empty"  # an on-call rota on which nobody can be on duty
+    CHANNEL_FAILING = "channel_failing"  # a channel takes no alerts
 
 
 class Severity(StrEnum):

@@ -11,12 +11,19 @@ class NoticeKind(StrEnum):
     CONFIRMATION = "confirmation"
     RESCHEDULED = "rescheduled"
     CANCELLED = "cancelled"
-    SUBSTITUTION = "substitution"  # somebody else teaches
+    SUBSTITUTION = "substitution"  # to families: somebody else teaches
+    SUBSTITUTE_OFFER = "substitute_offer"  # to an instructor who is asked to teach a class
+    ASSIGNED = "assigned"  # to an instructor who has taken over a class
+    REPLACED = "replaced"  # to the instructor in whose place another teaches
+    DELAYED = "delayed"  # to families: the instructor has not come, and nobody has taken over yet
     ADDED = "added"  # to students who were added to a class that was booked before
     REMOVED = "removed"  # the class goes on without the student
     REMINDER = "reminder"
     BRIEFING = "briefing"
+    CHECK_IN = "check_in"  # the class starts soon, and its instructor has not confirmed to be there
+    CLASS_WAITS = "class_waits"  # the class has started, and its instructor is not there
     ABSENCE = "absence"  # the class runs, the student is not there
+    MISSED = "missed"  # the class is over, and the student counts as absent
     REVIEW_REQUEST = "review_request"
     SUMMARY = "summary"
     CANNOT_COME = "cannot_come"  # a family says that its child cannot come
@@ -56,8 +63,16 @@ class Audience(StrEnum):
     GUARDIANS = "guardians"  # of all students of the class
     GUARDIANS_OF_CHANGED = "guardians_of_changed"  # of the students who were added or removed
     GUARDIANS_OF_ABSENT = "guardians_of_absent"  # of each absent student, about that student only
+    GUARDIANS_OF_MISSED = (
+        "guardians_of_missed"  # of each student who counts as absent from a class that was held
+    )
     GUARDIANS_OF_ATTENDING = "guardians_of_attending"  # of the students who came
     INSTRUCTOR = "instructor"
+    CANDIDATE = "candidate"  # who is asked to teach the class; chosen by the substitution
+    FORMER_INSTRUCTOR = "former_instructor"
+    MISSING_INSTRUCTOR = (
+        "missing_instructor"  # who has not come, and for some kinds has not checked in either
+    )
 
 
 _EVERYBODY = frozenset({Audience.GUARDIANS, Audience.INSTRUCTOR})
@@ -66,12 +81,19 @@ _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
     NoticeKind.CONFIRMATION: _EVERYBODY,
     NoticeKind.RESCHEDULED: _EVERYBODY,
     NoticeKind.CANCELLED: _EVERYBODY,
-    NoticeKind.SUBSTITUTION: _EVERYBODY,
+    NoticeKind.SUBSTITUTION: frozenset({Audience.GUARDIANS}),
+    NoticeKind.SUBSTITUTE_OFFER: frozenset({Audience.CANDIDATE}),
+    NoticeKind.ASSIGNED: frozenset({Audience.INSTRUCTOR}),
+    NoticeKind.REPLACED: frozenset({Audience.FORMER_INSTRUCTOR}),
+    NoticeKind.DELAYED: frozenset({Audience.GUARDIANS}),
     NoticeKind.ADDED: frozenset({Audience.GUARDIANS_OF_CHANGED}),
     NoticeKind.REMOVED: frozenset({Audience.GUARDIANS_OF_CHANGED}),
     NoticeKind.REMINDER: _EVERYBODY,
     NoticeKind.BRIEFING: frozenset({Audience.INSTRUCTOR}),
+    NoticeKind.CHECK_IN: frozenset({Audience.MISSING_INSTRUCTOR}),
+    NoticeKind.CLASS_WAITS: frozenset({Audience.MISSING_INSTRUCTOR}),
     NoticeKind.ABSENCE: frozenset({Audience.GUARDIANS_OF_ABSENT}),
+    NoticeKind.MISSED: frozenset({Audience.GUARDIANS_OF_MISSED}),
     NoticeKind.REVIEW_REQUEST: frozenset({Audience.INSTRUCTOR}),
     NoticeKind.SUMMARY: frozenset({Audience.GUARDIANS_OF_ATTENDING}),
     NoticeKind.CANNOT_COME: frozenset({Audience.INSTRUCTOR}),
@@ -98,13 +120,32 @@ WITH_JOIN_LINKS = frozenset(
         NoticeKind.CONFIRMATION,
         NoticeKind.RESCHEDULED,
         NoticeKind.SUBSTITUTION,
+        NoticeKind.ASSIGNED,
         NoticeKind.ADDED,
         NoticeKind.REMINDER,
         NoticeKind.BRIEFING,
+        NoticeKind.CHECK_IN,
+        NoticeKind.CLASS_WAITS,
         NoticeKind.ABSENCE,
     }
 )
-_OF_EACH_START = frozenset({NoticeKind.REMINDER, NoticeKind.BRIEFING, NoticeKind.ABSENCE})
+UNINVITING = frozenset({NoticeKind.REMOVED, NoticeKind.REPLACED})
+"""The class goes on without the reader, or with their other children alone."""
+WITH_CHECK_IN = frozenset({NoticeKind.BRIEFING, NoticeKind.CHECK_IN})
+"""Kinds in which the instructor finds the button "I'll be there"."""
+WRITTEN_WHEN_SENT = WITH_JOIN_LINKS | {NoticeKind.MISSED}
+"""Kinds that say how a class stands: those with a delivery of their own are written as they are sent."""
+_ABOUT_ONE_PERSON = frozenset({NoticeKind.ABSENCE, NoticeKind.MISSED})
+_OF_EACH_START = frozenset(
+    {
+        NoticeKind.REMINDER,
+        NoticeKind.BRIEFING,
+        NoticeKind.CHECK_IN,
+        NoticeKind.CLASS_WAITS,
+        NoticeKind.ABSENCE,
+        NoticeKind.MISSED,
+    }
+)
 
 
 def notice_key(
@@ -122,9 +163,24 @@ def notice_key(
     return f"{key}@{starts_at.astimezone(UTC).isoformat()}" if starts_at else key
 
 
+def occasion_of(key: str) -> str:
+    """The occasion in a notice's key."""
+    return key.split(":", 3)[3].partition("#")[0].partition("@")[0]
+
+
+def person_in(key: str) -> str:
+    """The participant whom a notice about one person is about, by its key; empty: it names none."""
+    return occasion_of(key).partition(" ")[0]
+
+
 def notice_id(key: str) -> UUID:
     """The id of the notice that has this key: written twice, it is one row."""
     return uuid5(NAMESPACE_URL, f"homeroom:notice:{key}")
+
+
+def is_about_one_person(kind: NoticeKind) -> bool:
+    """Whether the occasion of the notice, where it has one, names the participant that it is about."""
+    return kind in _ABOUT_ONE_PERSON
 
 
 def is_of_each_start(kind: NoticeKind) -> bool:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.notices.kinds import NoticeKind
-from domain.sessions.states import SessionState
+from domain.sessions.states import ROOM_STATES, SessionState
 
 # The least time before the class at which a notice is still useful: a notice that quiet hours would delay beyond that
 # is sent at once. Kinds without an entry always wait for the end of quiet hours.
@@ -13,24 +13,52 @@ _MIN_WARNING: dict[NoticeKind, timedelta] = {
     NoticeKind.RESCHEDULED: timedelta(hours=12),
     NoticeKind.CANCELLED: timedelta(hours=12),
     NoticeKind.SUBSTITUTION: timedelta(hours=2),
+    NoticeKind.ASSIGNED: timedelta(hours=2),
+    NoticeKind.REPLACED: timedelta(hours=2),
     NoticeKind.ADDED: timedelta(hours=12),
     NoticeKind.REMOVED: timedelta(hours=12),
     NoticeKind.REMINDER: timedelta(minutes=30),
     NoticeKind.BRIEFING: timedelta(minutes=30),
 }
 _MAX_DAYS = 4  # the quiet hours end on one of these days, also where a day of the calendar was skipped
-_IMMEDIATE = frozenset({NoticeKind.ABSENCE})
+_IMMEDIATE = frozenset(
+    {
+        NoticeKind.CHECK_IN,
+        NoticeKind.CLASS_WAITS,
+        NoticeKind.ABSENCE,
+        NoticeKind.SUBSTITUTE_OFFER,
+        NoticeKind.DELAYED,
+    }
+)
 _ABOUT_COMING_CLASS = frozenset(
     {
         NoticeKind.CONFIRMATION,
         NoticeKind.RESCHEDULED,
         NoticeKind.SUBSTITUTION,
+        NoticeKind.SUBSTITUTE_OFFER,
+        NoticeKind.ASSIGNED,
+        NoticeKind.DELAYED,
         NoticeKind.ADDED,
         NoticeKind.REMINDER,
         NoticeKind.BRIEFING,
+        NoticeKind.CHECK_IN,
+        NoticeKind.CLASS_WAITS,
+        NoticeKind.ABSENCE,
+    }
+)
+_ALSO_DURING_CLASS = frozenset(
+    {
+        NoticeKind.SUBSTITUTION,
+        NoticeKind.ADDED,
+        NoticeKind.ABSENCE,
+        NoticeKind.SUBSTITUTE_OFFER,
+        NoticeKind.ASSIGNED,
     }
 )
 _BEFORE_CLASS = frozenset({SessionState.SCHEDULED, SessionState.OPEN})
+_NOT_MISSED = frozenset(
+    {SessionState.LIVE, SessionState.CANCELLED}
+)  # it goes on, perhaps reopened, or was called off
 
 
 def send_at(
@@ -56,8 +84,18 @@ def send_at(
 
 def is_outdated(kind: NoticeKind, *, named_start: datetime, starts_at: datetime, state: SessionState) -> bool:
     """Whether a waiting notice has become wrong: `named_start` is the start that its text names."""
-    current = _BEFORE_CLASS | {SessionState.LIVE} if kind == NoticeKind.ADDED else _BEFORE_CLASS
+    if kind == NoticeKind.MISSED:
+        return named_start != starts_at or state in _BEFORE_CLASS or state in _NOT_MISSED
+    current = _BEFORE_CLASS | {SessionState.LIVE} if kind in _ALSO_DURING_CLASS else _BEFORE_CLASS
     return kind in _ABOUT_COMING_CLASS and (named_start != starts_at or state not in current)
+
+
+def may_be_joined(state: SessionState, ends_at: datetime, now: datetime) -> bool:
+    """Whether a mail about the class has a button to join it: it is still to come, or its room is open.
+
+    A class that is scheduled after its end never had a room.
+    """
+    return state in ROOM_STATES or (state == SessionState.SCHEDULED and now < ends_at)
 
 
 def next_allowed(at: datetime, zone: str, quiet_from: time | None, quiet_until: time | None) -> datetime:

@@ -11,6 +11,7 @@ from domain.people.access import AccessRole
 SIGN_IN_LINK_TTL = timedelta(minutes=15)
 INVITATION_TTL = timedelta(days=3)  # for so long its mail is tried; it holds no link that ends
 FAMILY_LINK_TTL = timedelta(days=30)  # in a mail that stays in a mailbox
+DISPUTE_LINK_TTL = timedelta(days=30)
 UNSUBSCRIBE_LINK_TTL = timedelta(days=400)
 _MAX_PATH_LENGTH = 500
 

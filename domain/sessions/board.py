@@ -63,6 +63,7 @@ class BookedParticipant:
     name: str
     role: Role
     excused: bool = False  # the family said that the person cannot come
+    checked_in: bool = False  # the instructor confirmed to be there
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ class BoardParticipant:
     present: bool
     quality: str | None  # excellent, good, poor or lost; None: not present or unknown
     excused: bool = False  # the family said that the person cannot come
+    checked_in: bool = False  # the instructor confirmed to be there
 
 
 @dataclass(frozen=True)
@@ -242,14 +244,22 @@ def _person(
     """Presence and quality of a participant; the latest quality report counts, from the recorder or the browser."""
     holding = [connection for connection in connections if in_room(connection, room)]
     if not holding:
-        return BoardParticipant(
-            expected.id, expected.name, expected.role, present=False, quality=None, excused=expected.excused
-        )
+        return _on_board(expected, present=False, quality=None)
     from_browser = [connection for connection in connections if not connection.participant_sid]
     quality_words = [c.quality_word for c in (*holding, *from_browser) if c.quality_word is not None]
     quality = level_of(max(quality_words)) if quality_words else None
+    return _on_board(expected, present=True, quality=quality)
+
+
+def _on_board(expected: BookedParticipant, *, present: bool, quality: str | None) -> BoardParticipant:
     return BoardParticipant(
-        expected.id, expected.name, expected.role, present=True, quality=quality, excused=expected.excused
+        expected.id,
+        expected.name,
+        expected.role,
+        present=present,
+        quality=quality,
+        excused=expected.excused,
+        checked_in=expected.checked_in,
     )
 
 

@@ -41,9 +41,33 @@ class SessionPolicy(BaseModel):
     )
     briefing_before: Offset = _minutes(30)
     room_before: Offset = _minutes(15)
+    check_in_before: Offset = Field(
+        _minutes(10),
+        description="An instructor who has neither checked in nor come this long before the planned start is asked "
+        "by mail, and an exception is opened; at the earliest when the room opens.",
+    )
+    instructor_late_after: Offset = Field(
+        _minutes(2), description="An instructor who has not come this long after the planned start is late."
+    )
+    instructor_absent_after: Offset = Field(
+        _minutes(5),
+        description="An instructor who has not come this long after the planned start is absent, and a substitution "
+        "starts.",
+    )
     absent_after: Offset = Field(
         _minutes(5),
-        description="Who has not come this long after the planned start is absent: an exception is opened.",
+        description="A student who has not come this long after the planned start is absent: an exception is opened, "
+        "and the family gets a mail with the join link once the instructor is there.",
+    )
+    present_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="A student who was in the room for this share of the class is present. Holds for classes that are "
+        "booked from then on.",
+    )
+    punctual_within: Offset = Field(
+        _minutes(5), description="Who comes or leaves within this time is neither late nor left early."
     )
     grace_after_end: Offset = _minutes(10)
     empty_room_for: Offset = Field(

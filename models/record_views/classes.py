@@ -98,6 +98,13 @@ CLASSES: Final = (
                 "p.credentialed_at",
                 "When the join link began to give credentials.",
             ),
+            C(
+                "checked_in_at",
+                "timestamp",
+                "case when p.checked_in_for = (select s.starts_at from public.session s"
+                " where s.organization_id = p.organization_id and s.id = p.session_id) then p.checked_in_at end",
+                "When the instructor confirmed to be there at this start; null: not confirmed, or not an instructor.",
+            ),
         ),
         sort=("session_id", "participant_id"),
     ),
@@ -138,6 +145,44 @@ CLASSES: Final = (
                 "a.first_joined_at is null and coalesce(p.cannot_come_for = (select s.starts_at from public.session s"
                 " where s.organization_id = a.organization_id and s.id = a.session_id), false)",
                 "Whether the family said before the class that the person cannot come, and nobody came.",
+            ),
+            C(
+                "status",
+                "text",
+                "coalesce(p.attendance_status, a.status)",
+                "present or absent: as the school has set it, else as measured; null: a guest, or a class not held.",
+            ),
+            C(
+                "measured_status",
+                "text",
+                "a.status",
+                "present or absent by the rule of the class; null: a guest, or the class was not held.",
+            ),
+            C(
+                "class_share",
+                "number",
+                "a.class_share",
+                "Share of the class's time in which the person was in the room, 0 to 1.",
+            ),
+            C("late_seconds", "seconds", "a.late_seconds", "How late the person came; 0: in time, or never."),
+            C(
+                "left_early_seconds",
+                "seconds",
+                "a.left_early_seconds",
+                "How early the person left; 0: not, or never came.",
+            ),
+            C(
+                "set_by",
+                "text",
+                "p.attendance_set_by",
+                "Who set the status by hand, as in the audit log; null: it is the measured one.",
+            ),
+            C("set_at", "timestamp", "p.attendance_set_at", "When the status was set by hand."),
+            C(
+                "set_reason",
+                "text",
+                "p.attendance_reason",
+                "Why the status was set by hand.",
             ),
         ),
         sort=("session_id", "participant_id"),

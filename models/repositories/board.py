@@ -41,7 +41,8 @@ _OF_SESSIONS = """
 _IN_WINDOW = f"{_OF_SESSIONS} where s.starts_at >= %(start)s and s.starts_at < %(end)s"
 _BY_IDS = f"{_OF_SESSIONS} where s.id = any(%(ids)s)"
 _PEOPLE = """
-    select p.session_id, p.id, p.name, p.role, coalesce(p.cannot_come_for = s.starts_at, false)
+    select p.session_id, p.id, p.name, p.role, coalesce(p.cannot_come_for = s.starts_at, false),
+           coalesce(p.checked_in_for = s.starts_at, false)
     from participant p join session s on s.id = p.session_id
     where p.session_id = any(%(ids)s) and p.removed_at is null order by p.role, p.name, p.id
 """
@@ -143,8 +144,8 @@ def _facts(
         state=SessionState(state),
         live_at=live_at,
         people=tuple(
-            BookedParticipant(person, name, Role(role), excused)
-            for _, person, name, role, excused in people.get(key, ())
+            BookedParticipant(person, name, Role(role), excused, checked_in)
+            for _, person, name, role, excused, checked_in in people.get(key, ())
         ),
         connections=_connections(connections.get(key, ()), since),
         room=_room(*rooms[key][0]) if key in rooms else RoomStatus(),

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from domain.cases.states import CaseState
 from domain.errors import NotFound
+from domain.subjects import SubjectKind
 from models.exception_case import CaseEntry, ExceptionCase, Incident
 from models.people import Instructor
 from models.repositories import names, pages
@@ -259,6 +260,20 @@ async def open_of_sessions(
     """The unresolved cases of these kinds about these sessions, locked."""
     query = sa.select(ExceptionCase).where(
         col(ExceptionCase.session_id).in_(session_ids), col(ExceptionCase.kind).in_(kinds), _unresolved()
+    )
+    query = query.order_by(col(ExceptionCase.id)).with_for_update()
+    return list(await db.scalars(query.execution_options(populate_existing=True)))
+
+
+async def unresolved_about(
+    db: AsyncSession, subject_kind: SubjectKind, subject_id: UUID, kind: str
+) -> list[ExceptionCase]:
+    """The unresolved cases of a kind about a subject, locked."""
+    query = sa.select(ExceptionCase).where(
+        col(ExceptionCase.subject_kind) == subject_kind,
+        col(ExceptionCase.subject_id) == subject_id,
+        col(ExceptionCase.kind) == kind,
+        _unresolved(),
     )
     query = query.order_by(col(ExceptionCase.id)).with_for_update()
     return list(await db.scalars(query.execution_options(populate_existing=True)))

@@ -166,6 +166,14 @@ async def enrolled_students(db: AsyncSession, course_id: UUID) -> list[UUID]:
     return list(await db.scalars(query))
 
 
+async def instructors_by_id(db: AsyncSession, instructor_ids: Collection[UUID]) -> dict[UUID, Instructor]:
+    """Those of these instructors who are not retired."""
+    query = sa.select(Instructor).where(
+        col(Instructor.id).in_(instructor_ids), col(Instructor.retired_at).is_(None)
+    )
+    return {instructor.id: instructor for instructor in await db.scalars(query)}
+
+
 async def instructors(db: AsyncSession) -> list[Instructor]:
     """All instructors who are not retired, by name."""
     query = sa.select(Instructor).where(col(Instructor.retired_at).is_(None))

@@ -21,7 +21,8 @@ from models.written_sessions import WRITES_SESSIONS
 
 _RUNNING = sa.text(
     "select session_id, organization_id, roles, signalled, presence_events, starts_at, moves, occurrence_since, "
-    "absent_after from running_presence(:region, cast(:states as text[]), cast(:sessions as uuid[]))"
+    "ends_at, teachers, arrival_rules "
+    "from running_presence(:region, cast(:states as text[]), cast(:sessions as uuid[]))"
 )
 _EVENTS = sa.text(
     "select session_id, source_id, source, kind, occurred_at, identity, participant_sid, hidden, data "
@@ -48,8 +49,9 @@ _ADD_SIGNALLED = sa.text("""
 class RunningSession:
     """`roles` by participant id; `presence_events` is the number of recorded events, which only grows.
 
-    Events from before `occurrence_since` belong to an earlier time of a class that was moved. `absent_after` is of its
-    policy, in ISO 8601; None where the policy does not say it.
+    Events from before `occurrence_since` belong to an earlier time of a class that was moved. `teachers` are those who
+    teach it now, by participant id, with whether they have checked in. `arrival_rules` are of its policy, durations in
+    ISO 8601; rules that the policy does not have are left out.
     """
 
     session_id: UUID
@@ -60,7 +62,9 @@ class RunningSession:
     starts_at: datetime
     moves: int
     occurrence_since: datetime | None
-    absent_after: str | None
+    ends_at: datetime
+    teachers: Mapping[str, bool]
+    arrival_rules: Mapping[str, str]
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,18 @@ SUBJECTS = {
     NoticeKind.RESCHEDULED: "Nouvel horaire : {title}, {when}",
     NoticeKind.CANCELLED: "Cours annulé : {title}, {when}",
     NoticeKind.SUBSTITUTION: "Changement d’enseignant : {title}, {when}",
+    NoticeKind.SUBSTITUTE_OFFER: "Pouvez-vous assurer ce cours ? {title}, {when}",
+    NoticeKind.ASSIGNED: "Vous assurez ce cours : {title}, {when}",
+    NoticeKind.REPLACED: "Vous n’assurez plus ce cours : {title}, {when}",
+    NoticeKind.DELAYED: "Début retardé : {title}, {when}",
     NoticeKind.ADDED: "Nouveau dans votre emploi du temps : {title}, {when}",
     NoticeKind.REMOVED: "Retiré de votre emploi du temps : {title}, {when}",
     NoticeKind.REMINDER: "Prochain cours : {title}, {when}",
     NoticeKind.BRIEFING: "Préparez votre cours : {title}, {when}",
+    NoticeKind.CHECK_IN: "Serez-vous là ? {title}, {when}",
+    NoticeKind.CLASS_WAITS: "Votre cours vous attend : {title}, {when}",
     NoticeKind.ABSENCE: "Absence en cours : {title}, {when}",
+    NoticeKind.MISSED: "Cours manqué : {title}, {when}",
     NoticeKind.REVIEW_REQUEST: "À relire : {title}",
     NoticeKind.SUMMARY: "Résumé du cours : {title}",
     NoticeKind.CANNOT_COME: "Ne peut pas venir : {title}, {when}",
@@ -34,6 +41,13 @@ MAILS = {
     "holiday": "jour férié ou vacances",
     "weather": "la météo",
     "substitution": "{instructor} assurera ce cours :",
+    "substitute_offer": "Ce cours a besoin d’un enseignant. Pouvez-vous l’assurer ?",
+    "offer_lead_by": "Répondez avant {when}. La première personne qui accepte assure le cours.",
+    "offer_answer": "Voir le cours et répondre",
+    "assigned": "Vous avez accepté ce cours. Voici ce qu’il vous faut :",
+    "replaced": "{instructor} assure ce cours à votre place. Votre lien ne fonctionne plus.",
+    "delayed": "L’enseignant de ce cours n’est pas venu. Nous cherchons quelqu’un pour le "
+    "remplacer et vous écrirons dès que nous en saurons plus :",
     "added": "Ce cours est nouveau dans votre emploi du temps :",
     "removed": "Ce cours n’est plus dans votre emploi du temps, mais il a lieu pour d’autres :",
     "enrolled_subject": "Inscription de {student} : {course}",
@@ -43,7 +57,12 @@ MAILS = {
     "further_classes": "et {count} autres",
     "reminder": "Ce cours commence bientôt :",
     "absence": "Ce cours a commencé et un élève n’est pas encore arrivé :",
+    "absence_own": "Ce cours a commencé et vous n’y êtes pas encore :",
+    "missed": "Cet élève est noté absent de ce cours :",
+    "missed_own": "Vous êtes noté absent de ce cours :",
     "briefing": "Voici ce qu’il vous faut pour votre prochain cours :",
+    "check_in": "Ce cours commence bientôt. Veuillez confirmer votre présence ou le rejoindre dès maintenant :",
+    "class_waits": "Ce cours a commencé et vous n’y êtes pas encore :",
     "review_request": "Votre cours est terminé et son compte rendu est prêt. Veuillez le lire, le corriger si "
     "nécessaire et l’approuver. D’ici là, les familles ne reçoivent rien.",
     "summary": "Voici ce qui s’est fait en cours. {instructor} a relu et approuvé ce résumé.",
@@ -53,6 +72,9 @@ MAILS = {
     "with": "avec {instructor}",
     "join": "Rejoindre le cours",
     "join_as": "Rejoindre en tant que {name}",
+    "we_were_there": "Nous étions là",
+    "contact_school": "Écrire à l’école",
+    "confirm_coming": "Je serai là",
     "review": "Relire et approuver",
     "topics": "Thèmes",
     "practised": "Ce que nous avons travaillé",
@@ -81,20 +103,24 @@ MAILS = {
     "family_page": "Voir tous les cours et résumés de votre famille",
     "unsubscribe_link": "Ne plus recevoir ce type de message",
     "sign_in_subject": "Votre lien de connexion",
-    "sign_in_lead": "Voici votre lien pour vous connecter à Homeroom. Il sert une seule fois et expire dans {length}.",
+    "sign_in_lead": "Voici votre lien pour vous connecter à Homeroom. Il sert une seule fois et "
+    "expire dans {length}.",
     "sign_in_to": "Se connecter à {organization}",
     "sign_in_as": "Se connecter à {organization} ({kind})",
     "sign_in_care": "Si vous ne l’avez pas demandé, vous pouvez ignorer cet e-mail. "
     "Personne n’est connecté tant que le lien n’est pas utilisé.",
-    "sign_in_footer": "Vous recevez cet e-mail parce que quelqu’un a saisi cette adresse sur la page de connexion.",
+    "sign_in_footer": "Vous recevez cet e-mail parce que quelqu’un a saisi cette adresse sur la "
+    "page de connexion.",
     "invitation_subject": "Votre accès à {organization} sur Homeroom",
     "invitation_lead": "Vous faites maintenant partie de l’équipe de {organization} sur Homeroom.",
     "invitation_by": "{by} vous a ajouté à l’équipe de {organization} sur Homeroom.",
     "invitation_how": "Pour vous connecter, saisissez cette adresse e-mail sur la page de connexion. "
     "Aucun mot de passe n’est nécessaire.",
-    "invitation_footer": "Vous recevez cet e-mail parce que {organization} a ajouté cette adresse à son équipe.",
+    "invitation_footer": "Vous recevez cet e-mail parce que {organization} a ajouté cette "
+    "adresse à son équipe.",
     "links_renewed_subject": "Nouveaux liens vers vos cours",
-    "links_renewed": "Les liens vers ces cours ont été remplacés. Ceux des messages précédents ne fonctionnent plus.",
+    "links_renewed": "Les liens vers ces cours ont été remplacés. Ceux des messages précédents "
+    "ne fonctionnent plus.",
     "member": "équipe",
     "instructor": "enseignant",
     "guardian": "famille",
@@ -158,4 +184,42 @@ JOINING = {
     "limited_title": "Trop de tentatives",
     "limited_detail": "Trop de codes erronés sont venus de votre réseau.",
     "limited_next": "Attendez un moment, ou ouvrez le lien complet.",
+}
+
+OFFER = {
+    "title": "Assurer un cours",
+    "question": "Pouvez-vous assurer ce cours ?",
+    "students": "Élèves : {count}",
+    "answer_by": "Répondez avant {when}.",
+    "first": "La première personne qui accepte assure le cours. Vous recevez alors par e-mail "
+    "votre lien, le plan et l’historique du cours.",
+    "accept": "Je l’assure",
+    "decline": "Je ne peux pas",
+    "accepted": "Vous assurez ce cours. Votre lien et le plan arrivent par e-mail.",
+    "accepted_next": "Si vous avez un empêchement, prévenez votre école immédiatement.",
+    "declined": "Vous avez décliné. Merci de votre réponse.",
+    "declined_next": "Si vous pouvez finalement l’assurer, appelez votre école.",
+    "expired": "Le délai de réponse est dépassé.",
+    "expired_next": "Si vous pouvez encore assurer le cours, appelez votre école.",
+    "withdrawn": "Ce cours n’a plus besoin d’un enseignant.",
+    "withdrawn_next": "Vous n’avez rien à faire.",
+    "busy": "Vous avez un autre cours à cette heure.",
+    "busy_next": "Déclinez cette offre, ou appelez votre école si c’est une erreur.",
+}
+
+CHECK_IN = {
+    "title": "Votre cours",
+    "ask": "Assurerez-vous ce cours ?",
+    "confirm": "Je serai là",
+    "confirmed": "Merci. Votre école sait que vous serez là.",
+    "opens": "Vous pourrez le rejoindre peu avant le début.",
+    "over": "Ce cours est terminé.",
+    "moved": "Ce cours a été déplacé. Veuillez vérifier le nouvel horaire.",
+}
+
+DISPUTE = {
+    "title": "Cours manqué",
+    "absent": "{name} est noté absent de ce cours.",
+    "present": "{name} est noté présent à ce cours.",
+    "said": "Merci. Votre école va vérifier.",
 }

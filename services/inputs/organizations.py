@@ -36,7 +36,12 @@ class PolicyChange(Schema):
     reminders_before: list[timedelta] | None = Field(None, max_length=4)
     briefing_before: timedelta | None = None
     room_before: timedelta | None = None
+    check_in_before: timedelta | None = None
+    instructor_late_after: timedelta | None = None
+    instructor_absent_after: timedelta | None = None
     absent_after: timedelta | None = None
+    present_share: float | None = None
+    punctual_within: timedelta | None = None
     grace_after_end: timedelta | None = None
     empty_room_for: timedelta | None = None
     empty_room_ends_after: timedelta | None = None

@@ -299,7 +299,7 @@ async def test_room_that_is_made_again_names_its_new_sid_and_is_told(region: Wat
     assert remade.room_sid == await _room_sid(classes, lost)
     async with classes.school.database.tenant(classes.school.id) as db:
         opened = await db.scalars(sa.select(ExceptionCase).where(col(ExceptionCase.session_id) == lost))
-    assert [case.kind for case in opened] == ["room_lost"]
+    assert "room_lost" in [case.kind for case in opened]
 
 
 async def test_room_that_livekit_is_closing_is_not_taken_for_the_new_one(region: WatchedRegion) -> None:

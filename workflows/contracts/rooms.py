@@ -63,6 +63,22 @@ class Rooms:
         raise NotImplementedError
 
 
+@dataclass(frozen=True)
+class InstructorDue:
+    session: SessionRef
+    starts_at: datetime  # of the class, when its instructor was due
+
+
+class Arrivals:
+    @activity.defn(name="look_for_instructor")
+    async def look_for_instructor(self, due: InstructorDue) -> bool:
+        """Whether the instructor has come, by the record or the media server's list of people in the room.
+
+        If not, their absence is reported, once for each start of the class.
+        """
+        raise NotImplementedError
+
+
 class RoomWatch:
     @activity.defn(name="watch_rooms")
     async def watch(self, watch: WatchInput) -> None:

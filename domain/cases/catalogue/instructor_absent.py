@@ -10,17 +10,17 @@ KIND = CaseKind(
     title="Instructor absent",
     happened="The class has begun and its instructor is not in the room.",
     detected=(
-        "The region's watch compares who is expected with who was seen in the room, some minutes after the "
-        "start that the class's policy sets. The class's workflow does so at the latest when the class is "
-        "over."
+        "The region's watch compares who teaches the class with who was seen in the room, from the time on that "
+        "the rule Instructor absent sets, 5 minutes after the start by default. The class's workflow looks at "
+        "that time too, if it has heard of no instructor."
     ),
     cause="The class and its planned start: a class that is moved is judged again.",
     concerns="The families who wait, and ops.",
-    repair="None yet.",
+    repair="A substitution starts at once: colleagues who can teach the class are asked by mail.",
     closes="The instructor comes.",
     runbook=(
-        "Call the instructor. If they cannot come within minutes, find a substitute or cancel the class, and "
-        "tell the families in the room what happens now."
+        "Call the instructor, and look on the class's page who is asked to take over. If nobody accepts within "
+        "minutes, cancel the class, and tell the families in the room what happens now."
     ),
     severity=Severity.CRITICAL,
     owner=Owner.OPS,

@@ -1,0 +1,11 @@
+"""The ids of workflows, by what they are about."""
+
+from uuid import UUID
+
+
+def session_workflow_id(session_id: UUID) -> str:
+    return f"session-{session_id}"
+
+
+def substitution_workflow_id(session_id: UUID, number: int) -> str:
+    return f"substitution-{session_id}-{number}"
