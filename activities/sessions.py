@@ -41,7 +41,7 @@ class SessionActivities(Sessions):
     async def cancel(self, cancel: CancelInput) -> None:
         with author(cancel.by):
             async with self._database.tenant(cancel.session.organization_id) as db:
-                await bookings.cancel(db, cancel)
+                await bookings.cancel(db, cancel, utc_now())
             await self._progress.write(cancel)
 
     @activity.defn(name="add_people")

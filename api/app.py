@@ -15,6 +15,7 @@ from api.routes import (
     api_docs,
     board,
     bulk,
+    case_routing,
     content,
     enrollments,
     events,
@@ -31,9 +32,11 @@ from api.routes import (
     records,
     resources,
     room_page,
+    rotas,
     sessions,
     sign_in_bindings,
     sign_in_domains,
+    substitutions,
     touches,
 )
 from config.logging import configure_logging
@@ -69,8 +72,9 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     _add_middleware(app, settings)
     problems.install(app)
     tenant_modules = (
-        bulk, enrollments, resources, invitations, sessions, events, organizations, keys, sign_in_bindings,
-        sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
+        bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
+        sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
+        substitutions,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -41,6 +41,20 @@ _STATEMENT = {
     "citations": [{"utterance_id": UTTERANCE, "quote": "a common denominator"}],
     "audience": {"kind": "everybody"},
 }
+_RULE = {
+    "name": "Recordings at night",
+    "kinds": ["recording_missing", "recording_gap"],
+    "at_least": "high",
+    "from_time": "20:00:00",
+    "until_time": "08:00:00",
+    "queue": "night shift",
+    "acknowledge_within_minutes": 5,
+    "ladder": [
+        {"assignee": True, "roles": ["ops"]},
+        {"after_minutes": 5, "members": [MEMBER]},
+        {"after_minutes": 15, "roles": ["admin"]},
+    ],
+}
 
 # Keyed by method and path.
 BODIES: Final[dict[str, Json]] = {
@@ -100,6 +114,38 @@ BODIES: Final[dict[str, Json]] = {
         "client_secret": "as-the-provider-shows-it",
         "domains": [DOMAIN],
     },
+    "POST /v1/rotas": {
+        "name": "Evenings",
+        "members": [MEMBER],
+        "hand_over_on": "monday",
+        "hand_over_at": "09:00:00",
+        "time_zone": "Europe/Madrid",
+        "starts_on": "2040-03-05",
+    },
+    "PATCH /v1/rotas/{id}": {"members": [MEMBER], "hand_over_at": "08:00:00"},
+    "POST /v1/rotas/{id}/overrides": {
+        "member_id": MEMBER,
+        "starts_at": "2040-03-08T18:00:00+01:00",
+        "ends_at": "2040-03-09T08:00:00+01:00",
+    },
+    "POST /v1/alert-channels": {
+        "name": "Ops on call",
+        "target": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#on-call",
+    },
+    "PATCH /v1/alert-channels/{id}": {"name": "Ops", "includes_names": True},
+    "PUT /v1/case-routing": {"rules": [_RULE]},
+    "POST /v1/case-routing/publish": {"number": 1},
+    "POST /v1/case-routing/try": {
+        "kind": "recording_missing",
+        "course_id": COURSE,
+        "at": "2040-03-05T22:30:00+01:00",
+        "rules": [_RULE],
+    },
+    "PUT /v1/members/{id}/alert-preferences": {
+        "quiet_from": "22:00:00",
+        "quiet_until": "07:00:00",
+        "only_critical": False,
+    },
     "PATCH /v1/identity-providers/{id}": {"client_secret": "as-the-provider-shows-it-today"},
     "POST /v1/courses": {
         "title": "Mathematics, year 6",
@@ -133,6 +179,19 @@ BODIES: Final[dict[str, Json]] = {
     f"POST {_SESSION}/reopen": {"ends_at": "2040-03-05T17:15:00+01:00"},
     f"POST {_SESSION}/cancel": {"reason": "weather"},
     f"POST {_SESSION}/substitute": {"instructor_id": INSTRUCTOR},
+    f"POST {_SESSION}/substitutions": {"reason": "illness", "broadcast": True},
+    "PUT /v1/instructors/{id}/availability": {
+        "weekly": [{"weekday": 0, "start": "14:00:00", "end": "20:00:00"}],
+        "days": [{"day": "2040-12-24", "hours": []}],
+        "leave": [{"starts_at": "2040-08-01T00:00:00+02:00", "ends_at": "2040-08-15T00:00:00+02:00"}],
+        "buffer_minutes": 10,
+        "most_hours_per_day": 6,
+    },
+    "POST /v1/instructors/{id}/absences": {
+        "starts_at": "2040-03-05T00:00:00+01:00",
+        "ends_at": "2040-03-06T00:00:00+01:00",
+        "reason": "illness",
+    },
     f"POST {_SESSION}/participants": {"student_ids": [STUDENT]},
     f"POST {_SESSION}/participants/{{participant_id}}/renew-link": {"keep_in_room": True},
     f"PUT {_SESSION}/attendance/{{participant_id}}": {

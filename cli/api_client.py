@@ -65,8 +65,8 @@ class Api:
         headers = {"If-Match": etag} if etag else {}
         return _content(self._send("PATCH", path, json=body, headers=headers))
 
-    def put(self, path: str) -> None:
-        self._send("PUT", path)
+    def put(self, path: str, body: Any = None) -> Any:
+        return _content(self._send("PUT", path, json=body))
 
     def delete(self, path: str) -> None:
         self._send("DELETE", path)

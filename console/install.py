@@ -8,11 +8,12 @@ from starlette.staticfiles import StaticFiles
 
 from console.account import account_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
-from console.exceptions import case_pages
+from console.exceptions import case_pages, queue_page, times_page
 from console.family import dispute_page, family_page, unsubscribe_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
+from console.offers import offer_page
 from console.operator import operator_pages
 from console.outbox import outbox_pages
 from console.people import invitation_form, new_student_page, people_pages
@@ -37,6 +38,7 @@ OWN_RULES = (
     check_in_page,
     family_page,
     unsubscribe_page,
+    offer_page,
     dispute_page,
     session_page,
     file_page,
@@ -54,6 +56,8 @@ PERMITTED = (
     plan_pages,
     book_start_page,
     booking_page,
+    queue_page,
+    times_page,
     case_pages,
     outbox_pages,
     settings_pages,

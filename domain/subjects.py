@@ -16,6 +16,8 @@ class SubjectKind(StrEnum):
     SERIES = "series"
     REPORT = "report"
     ORGANIZATION = "organization"
+    ROTA = "rota"
+    ALERT_CHANNEL = "alert_channel"
 
 
 @dataclass(frozen=True)
@@ -38,4 +40,9 @@ class Subject:
         return _NOUNS.get(self.kind, self.kind.value)
 
 
-_NOUNS = {SubjectKind.SESSION: "class", SubjectKind.MEMBER: "member of staff"}
+_NOUNS = {
+    SubjectKind.SESSION: "class",
+    SubjectKind.MEMBER: "member of staff",
+    SubjectKind.ROTA: "on-call rota",
+    SubjectKind.ALERT_CHANNEL: "channel",
+}

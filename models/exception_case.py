@@ -75,6 +75,7 @@ class ExceptionCase(SubjectRow, table=True):
     resolution: str = ""  # what was done, free text
     assignee: str = ""  # who works on it: "member:<id>"…
     level: int = 0  # of its escalation
+    routing_version: int = 0  # of the rules that route it; 0: none were published
     outage: str = ""  # what it may have in common with others at the same time; empty: nothing
     incident_id: UUID | None = None
     changes: int = 1  # that its workflow has to be told of

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models import (  # noqa: F401
     access,
+    case_routing,
     change_log,
     class_file,
     course,
@@ -19,6 +20,7 @@ from models import (  # noqa: F401
     session,
     session_event,
     sql_reader,
+    substitution,
     telemetry,
     transcript,
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from domain.notices.kinds import NoticeKind
+from domain.notices.kinds import UNINVITING, NoticeKind
 from reports.catalogue import words_in
 from reports.contexts import ClassContext
 
@@ -17,6 +17,8 @@ _REQUESTS = frozenset(
         NoticeKind.CONFIRMATION,
         NoticeKind.RESCHEDULED,
         NoticeKind.SUBSTITUTION,
+        NoticeKind.ASSIGNED,
+        NoticeKind.REPLACED,
         NoticeKind.ADDED,
         NoticeKind.REMOVED,
     }
@@ -43,7 +45,7 @@ def calendar_entry(
     cancelled = kind == NoticeKind.CANCELLED
     if not cancelled and kind not in _REQUESTS:
         return ""
-    cancels = cancelled or (kind == NoticeKind.REMOVED and not context.join_urls)
+    cancels = cancelled or (kind in UNINVITING and not context.join_urls)
     event = Event()
     event.add("uid", f"{session_id}@homeroom")
     event.add("sequence", changes + cancelled)

@@ -16,6 +16,7 @@ PAGES: dict[str, dict[str, dict[str, str]]] = {
     code: {
         "family": _MODULES[code].FAMILY,
         "joining": _MODULES[code].JOINING,
+        "offer": _MODULES[code].OFFER,
         "check_in": _MODULES[code].CHECK_IN,
         "dispute": _MODULES[code].DISPUTE,
     }

@@ -39,6 +39,8 @@ class ClassContext:
         default_factory=dict
     )  # names of the reader's own children, by student id
     briefing: dict[str, Any] | None = field(default=None)
+    offer_url: str = ""  # the page where an instructor answers whether they can teach the class
+    answer_by: datetime | None = None  # of such an offer
     unheard_seconds: float = 0.0  # of the class, which are not in its recording
 
 

@@ -52,10 +52,13 @@ def _lead(kind: NoticeKind, context: ClassContext) -> str:
 
 
 def _detail(kind: NoticeKind, context: ClassContext, words: Words, language: str, time_zone: str) -> str:
-    """The time before a move, the reason for a cancellation, or how much of a class its summary cannot speak of."""
+    """The time before a move, until when to answer, why a class was cancelled, or how much its summary lacks."""
     if kind == NoticeKind.RESCHEDULED and context.previous_start:
         previous = moment(context.previous_start, language, time_zone, now=context.written_at)
         return words.fill("previously", when=previous)
+    if kind == NoticeKind.SUBSTITUTE_OFFER and context.answer_by:
+        until = moment(context.answer_by, language, time_zone, now=context.written_at)
+        return words.fill("offer_lead_by", when=until)
     if kind == NoticeKind.CANCELLED and context.cancel_reason:
         return words.fill("reason", reason=words[context.cancel_reason])
     if kind == NoticeKind.SUMMARY and context.unheard_seconds >= UNHEARD_WORTH_A_WORD:
@@ -67,6 +70,8 @@ def _actions(kind: NoticeKind, context: ClassContext, words: Words) -> list[tupl
     """The buttons of the mail as (label, URL)."""
     if kind == NoticeKind.REVIEW_REQUEST and context.page_url:
         return [(words["review"], context.page_url)]
+    if kind == NoticeKind.SUBSTITUTE_OFFER and context.offer_url:
+        return [(words["offer_answer"], context.offer_url)]
     if kind == NoticeKind.MISSED:
         dispute = [(words["we_were_there"], context.dispute_url)] if context.dispute_url else []
         return dispute + ([(words["contact_school"], f"mailto:{context.contact}")] if context.contact else [])
@@ -83,7 +88,7 @@ def _lists(
     kind: NoticeKind, context: ClassContext, words: Words, language: str, time_zone: str
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The sections of the mail: a heading with (line, verdict) pairs; the verdict may be empty."""
-    if kind == NoticeKind.BRIEFING and context.briefing:
+    if kind in (NoticeKind.BRIEFING, NoticeKind.ASSIGNED) and context.briefing:
         sections = read_briefing(
             context.briefing, language=language, time_zone=time_zone, now=context.written_at
         )

@@ -20,7 +20,15 @@ from domain.sessions.schedule import check_length
 from domain.sessions.states import OVER_STATES
 from models.course import Course, Topic
 from models.people import Instructor, Student
-from models.repositories import booking_requests, entities, join_links, notices, people, sessions
+from models.repositories import (
+    booking_requests,
+    entities,
+    join_links,
+    notices,
+    people,
+    sessions,
+    substitutions,
+)
 from models.session import Participant, Session, SessionTopic
 from workflows.contracts.sessions import (
     AddPeopleInput,
@@ -86,19 +94,22 @@ async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:
 
     A move also begins a new occurrence of the class; called again for the same move, it does not begin another.
     """
-    session = await sessions.get_session(db, move.session.session_id)
+    session = await sessions.lock(db, move.session.session_id)
     starts_at, ends_at = move.starts_at or session.starts_at, move.ends_at or session.ends_at
     check_length(starts_at, ends_at)
     held = await sessions.held_people(db, session.id)
     await sessions.hold_time(db, session, held, starts_at, ends_at)
     values: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at}
     if move.moves is not None and move.moves > session.moves:
+        await substitutions.withdraw(db, session.id, now)
         values |= {"moves": move.moves, "occurrence_since": now, "opened_at": None}
     await sessions.change(db, session.id, **values)
 
 
-async def cancel(db: AsyncSession, cancel: CancelInput) -> None:
+async def cancel(db: AsyncSession, cancel: CancelInput, now: datetime) -> None:
     """Mark the session as cancelled, with the reason, and release the time it held."""
+    await sessions.lock(db, cancel.session.session_id)
+    await substitutions.withdraw(db, cancel.session.session_id, now)
     await sessions.release_time(db, cancel.session.session_id)
     await sessions.change(
         db, cancel.session.session_id, outcome="cancelled", cancel_reason=cancel.reason or None
@@ -183,7 +194,7 @@ async def remove_people(db: AsyncSession, removed: RemovePeopleInput, now: datet
 
 async def _changeable(db: AsyncSession, session_id: UUID) -> Session:
     """A class whose people may be changed. Raises NotFound, TransitionRefused."""
-    session = await sessions.get_session(db, session_id)
+    session = await sessions.lock(db, session_id)
     if session.outcome == "cancelled" or session.state in OVER_STATES:
         raise TransitionRefused("the class is over or cancelled")
     return session

@@ -1,7 +1,7 @@
-"""Tells staff of exception cases by mail, step by step of their escalation.
+"""Tells staff of exception cases by mail and channels, step by step of the ladder that the organization's rules give.
 
-The first step tells who works on the case, or the staff of its owner's role; the last one the admins as well. Of the
-cases of an incident only some are told: when it begins, and each time that it has grown tenfold.
+Without rules, the first step tells who works on the case, or the staff of its owner's role; the last one the admins as
+well. Of the cases of an incident only some are told: when it begins, and each time that it has grown tenfold.
 """
 
 from collections.abc import Sequence
@@ -13,27 +13,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.catalogue import case_kind
 from domain.cases.following import CaseView, Reason
-from domain.cases.kinds import Owner
+from domain.cases.kinds import Owner, Severity
+from domain.cases.routing import Step
 from domain.cases.states import CaseState, EntryKind
 from domain.notices.kinds import StaffNoticeKind, notice_id, notice_key
-from domain.people.access import AccessRole
 from domain.subjects import SubjectKind
-from models.access import Member
+from models.case_routing import AlertChannel
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
-from models.repositories import cases, members, notices
+from models.repositories import cases, notices
 from models.repositories.cases import QueuedCase
 from reports.case_alerts import CaseAlert, render_case_alert
+from services.alert_channels import alert_notice, alert_of_case
+from services.case_routing import Contact, Routing, channels_to_tell, people_to_tell, routing_of
 from services.cases import end_incident, note, wake
 from services.organizations import organization
 from signing.links import LinkSigner
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
 
-LEVELS = 2  # steps of an escalation
 _GROWN = 10  # times
 _DELIVER_WITHIN = timedelta(hours=1)
+_EVERYBODY = Step(roles=(Owner.OPS, Owner.ADMIN))
 _ENTRIES = {
     Reason.OPENED: EntryKind.TOLD,
     Reason.ESCALATED: EntryKind.ESCALATED,
@@ -59,15 +61,17 @@ class CaseAlerts:
             case = (await cases.get(db, case_id)).case
             if case.resolved_at is not None:
                 await end_incident(db, case, now)
+            routing = await routing_of(db, case)
             return CaseView(
                 state=case.state,
                 acknowledge_due_at=case.acknowledge_due_at,
-                acknowledge_within=case_kind(case.kind).acknowledge_within,
+                acknowledge_within=routing.acknowledge_within,
                 due_at=case.due_at,
                 level=case.level,
-                levels=LEVELS,
+                levels=len(routing.ladder),
                 snoozed_until=case.snoozed_until,
                 resolved_at=case.resolved_at,
+                next_step_at=_next_step_at(case, routing),
             )
 
     async def wake(self, organization_id: UUID, case_id: UUID, now: datetime) -> None:
@@ -104,19 +108,34 @@ class CaseAlerts:
         if incident and not incident.is_new:
             await note(db, case, _ENTRIES[reason], now, {"people": "0", "incident_id": str(case.incident_id)})
             return []
-        readers = await _readers(db, case)
+        step = (await routing_of(db, case)).ladder[max(case.level, 1) - 1]
+        people, channels = await _readers(db, case, step, now), await channels_to_tell(db, step)
         of = f"{reason} {case.level} {reminders} {case.acknowledge_due_at.isoformat()}"
-        rows = [await self._notice(db, queued, reader, reason, of, incident, now) for reader in readers]
+        rows = [await self._notice(db, queued, reader, reason, of, incident, now) for reader in people]
+        rows += [self._channel_notice(queued, channel, reason, of, now) for channel in channels]
         await notices.prepare(db, rows)
-        told = {"people": str(len(rows)), "step": str(case.level)}
+        told = {"people": str(len(people)), "step": str(case.level)}
+        if channels:
+            told["channels"] = str(len(channels))
         await note(db, case, _ENTRIES[reason], now, told)
-        return [DeliveryInput(row.organization_id, row.id, now + _DELIVER_WITHIN) for row in rows]
+        return [
+            DeliveryInput(row.organization_id, row.id, row.deliver_by)
+            for row in rows
+            if row.deliver_by is not None and row.send_after <= now
+        ]
+
+    def _channel_notice(
+        self, queued: QueuedCase, channel: AlertChannel, reason: Reason, occasion: str, now: datetime
+    ) -> Notice:
+        url = self._links.case_page(queued.case.id)
+        alert = alert_of_case(queued, reason, url, includes_names=channel.includes_names)
+        return alert_notice(queued.case, channel, alert, occasion, now)
 
     async def _notice(
         self,
         db: AsyncSession,
         queued: QueuedCase,
-        reader: Member,
+        reader: Contact,
         reason: Reason,
         occasion: str,
         incident: _Incident | None,
@@ -144,17 +163,17 @@ class CaseAlerts:
             id=notice_id(key),
             organization_id=case.organization_id,
             key=key,
-            subject_kind=SubjectKind.MEMBER,
+            subject_kind=SubjectKind(reader.kind),
             subject_id=reader.id,
             kind=StaffNoticeKind.EXCEPTION,
-            recipient_kind=SubjectKind.MEMBER,
+            recipient_kind=reader.kind,
             recipient_id=reader.id,
-            address=reader.email,
+            address=reader.address,
             subject=message.subject,
             html=message.html,
             text=message.text,
-            send_after=now,
-            deliver_by=now + _DELIVER_WITHIN,
+            send_after=reader.send_at,
+            deliver_by=reader.send_at + _DELIVER_WITHIN,
             created_at=now,
         )
 
@@ -178,13 +197,17 @@ async def _incident(db: AsyncSession, case: ExceptionCase) -> _Incident | None:
     return _Incident(size, is_new)
 
 
-async def _readers(db: AsyncSession, case: ExceptionCase) -> Sequence[Member]:
-    """Who is told at the step that the case is at."""
-    staff = await members.active(db)
-    if case.level < LEVELS:
-        if assigned := [member for member in staff if f"member:{member.id}" == case.assignee]:
-            return assigned
-        role = AccessRole.ADMIN if case.owner == Owner.ADMIN else AccessRole.OPS
-        if of_role := [member for member in staff if member.role == role]:
-            return of_role
-    return staff
+def _next_step_at(case: ExceptionCase, routing: Routing) -> datetime | None:
+    """When the next step of the case's ladder is told; None: there is none."""
+    if case.level >= len(routing.ladder):
+        return None
+    return case.acknowledge_due_at - routing.acknowledge_within + routing.ladder[case.level].after
+
+
+async def _readers(db: AsyncSession, case: ExceptionCase, step: Step, now: datetime) -> Sequence[Contact]:
+    """Who is told by mail at a step; all staff where it would tell nobody at all."""
+    severity = Severity(case.severity)
+    found = await people_to_tell(db, step, now, severity, case.assignee, case.session_id)
+    if found or step.channels:
+        return found
+    return await people_to_tell(db, _EVERYBODY, now, severity)

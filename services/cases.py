@@ -32,6 +32,7 @@ from models.authorship import HOMEROOM
 from models.exception_case import CaseEntry, ExceptionCase
 from models.repositories import cases, entities
 from models.repositories.cases import QueuedCase
+from services.case_routing import routed, routing_of
 
 # What the workflow of a case acts on, beside its opening, resolving and reopening.
 _TOLD_OF = frozenset({EntryKind.ACKNOWLEDGED, EntryKind.STARTED, EntryKind.ASSIGNED, EntryKind.SNOOZED})
@@ -83,6 +84,7 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
     changes nothing.
     """
     of_kind = case_kind(new.kind)
+    routing = await routed(db, new.kind, new.subject, now)
     cause = f"homeroom:case:{new.subject.id}:{new.kind}:{new.occasion}"
     row = ExceptionCase(
         id=uuid5(NAMESPACE_URL, f"{cause}:{new.key}" if new.key else cause),
@@ -91,11 +93,12 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
         subject_id=new.subject.id,
         kind=new.kind,
         occasion=new.occasion,
-        severity=of_kind.severity,
+        severity=routing.severity,
         owner=of_kind.owner,
-        queue=of_kind.owner,
+        queue=routing.queue,
         due_at=now + of_kind.due_within,
-        acknowledge_due_at=now + of_kind.acknowledge_within,
+        acknowledge_due_at=now + routing.acknowledge_within,
+        routing_version=routing.version,
         detail=dict(new.detail),
         evidence=[one.stored() for one in new.evidence],
         opened_at=now,
@@ -111,7 +114,7 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
         if case.outage:
             await cases.join_incident(db, case, now - _TOGETHER_WITHIN, now)
     elif case.state.is_over:
-        _open_again(case, now + of_kind.acknowledge_within)
+        _open_again(case, now + (await routing_of(db, case)).acknowledge_within)
         _write(db, case, EntryKind.REOPENED, HOMEROOM, now, detail=dict(new.detail))
     else:
         _write(db, case, EntryKind.REPORTED, HOMEROOM, now, detail=dict(new.detail))
@@ -206,7 +209,7 @@ async def reopen(db: AsyncSession, who: Principal, case_id: UUID, now: datetime)
         raise TransitionRefused(
             "the same has happened again since, and has an open exception", next_step="Work on that one."
         )
-    _open_again(queued.case, now + case_kind(queued.case.kind).acknowledge_within)
+    _open_again(queued.case, now + (await routing_of(db, queued.case)).acknowledge_within)
     _write(db, queued.case, EntryKind.REOPENED, who.actor, now)
     return queued
 
@@ -221,7 +224,7 @@ async def note(
 async def wake(db: AsyncSession, case: ExceptionCase, now: datetime) -> None:
     """Bring back a snoozed case whose time has come."""
     case.state, case.snoozed_until, case.level = CaseState.OPEN, None, 0
-    case.acknowledge_due_at = now + case_kind(case.kind).acknowledge_within
+    case.acknowledge_due_at = now + (await routing_of(db, case)).acknowledge_within
     await note(db, case, EntryKind.WOKEN, now, {})
 
 

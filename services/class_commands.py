@@ -19,6 +19,7 @@ from models.session import Participant, Session
 from services import organizations
 from services.clashes import named_clashes
 from services.inputs.sessions import NewSession
+from services.inputs.substitutions import NewSubstitution
 from services.visibility import visible_session
 from workflows.client import SessionClient
 from workflows.session.messages import (
@@ -135,18 +136,19 @@ class ClassCommands:
         await visible_session(self._database, who, session_id)
         await self._client.reopen(session_id, Reopen(ends_at, who.actor), command_id)
 
-    async def substitute(
-        self, who: Principal, session_id: UUID, instructor_id: UUID | None, command_id: str | None = None
-    ) -> None:
-        """Request another instructor; None: the best match.
+    async def find_substitute(
+        self, who: Principal, session_id: UUID, wanted: NewSubstitution, command_id: str | None = None
+    ) -> UUID:
+        """Start the search for another instructor; returns its id, or that of the search that goes on.
 
         Raises NotFound, UnknownReference, TransitionRefused, Unavailable.
         """
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
-            if instructor_id:
-                await entities.in_use(db, Instructor, instructor_id)
-        await self._client.substitute(session_id, Substitute(instructor_id, who.actor), command_id)
+            if wanted.instructor_id:
+                await entities.in_use(db, Instructor, wanted.instructor_id)
+        request = Substitute(wanted.instructor_id, who.actor, wanted.reason, wanted.broadcast)
+        return (await self._client.substitute(session_id, request, command_id)).substitution_id
 
     async def add_students(
         self,

@@ -1,6 +1,6 @@
 """Housekeeping: deletes expired rows, ends overdue sessions of SQL readers, starts deliveries that are not started yet.
 
-Warns operators of a change feed that stands still.
+Warns operators of a change feed that stands still, and opens exceptions about on-call rotas that are empty.
 """
 
 import logging
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from models.database import Database
 from models.repositories import housekeeping, notices
+from services import rota_watch
 from services.feed_delay import stands_still_since
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
@@ -26,7 +27,8 @@ class Housekeeper:
     async def forget_expired(self) -> int:
         """Delete expired idempotent responses, sign-in links, attempts and browser sessions; returns how many rows.
 
-        Also ends overdue sessions of SQL readers, and warns of a change feed that stands still. Raises Unavailable.
+        Also ends overdue sessions of SQL readers, warns of a change feed that stands still, and looks at on-call rotas.
+        Raises Unavailable.
         """
         now = datetime.now(UTC)
         async with self._database.unscoped() as db:
@@ -39,6 +41,7 @@ class Housekeeper:
             logger.error(
                 "the change feed stands still", extra={"seconds": round((now - since).total_seconds())}
             )
+        await rota_watch.check_all(self._database, now)
         return deleted
 
     async def start_deliveries(self) -> int:

@@ -67,7 +67,7 @@ async def gather(
         statements = await _approved(db, session.id)
         coverage = await recording_coverage(db, session, session.ended_at or session.ends_at)
         unheard_seconds = coverage.unheard_seconds if coverage else 0.0
-    if kind == NoticeKind.BRIEFING:
+    if kind in (NoticeKind.BRIEFING, NoticeKind.ASSIGNED):
         earlier = await documents.latest_briefing(db, session.course_id)
         in_class = [person for person in participants if person.in_class]
         expected, excused = expected_and_excused(in_class, session.starts_at)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import MailboxBusy, TransitionRefused
 from domain.notices.kinds import (
+    UNINVITING,
     WITH_JOIN_LINKS,
     NoticeKind,
     is_about_one_person,
@@ -25,12 +26,20 @@ from models.notice import Notice
 from models.repositories import notices, sessions
 from models.session import Participant
 from reports.calendars import calendar_entry
+from reports.contexts import ClassContext
 from reports.notices import render_notice
 from services.notice_content import ClassFacts, context, gather, join_urls
 from services.outbox import Outbox
 from services.recipients import Recipient, recipients
 from signing.links import LinkSigner
 
+# Said of people or of a moment that a later message could not be written about.
+_ABOUT_ONE_MOMENT = (
+    NoticeKind.REMOVED,
+    NoticeKind.SUBSTITUTE_OFFER,
+    NoticeKind.REPLACED,
+    NoticeKind.DELAYED,
+)
 REWRITTEN = ("address", "subject", "html", "text", "calendar", "unsubscribe_url")
 
 
@@ -79,7 +88,7 @@ class ClassNotices:
             await self._renew_waiting(db, facts, notice, readers, written, now)
             have = {row.recipient_id for row in written}
             new = [
-                _row(self._links, self._outbox.sender_address, facts, notice, reader, now)
+                notice_row(self._links, self._outbox.sender_address, facts, notice, reader, now)
                 for reader in readers
                 if reader.id not in have and notice.kind not in reader.unsubscribed
             ]
@@ -106,7 +115,7 @@ class ClassNotices:
         by_id = {reader.id: reader for reader in readers}
         for row in written:
             if row.waits and (reader := by_id.get(row.recipient_id)):
-                renewed = _row(self._links, self._outbox.sender_address, facts, notice, reader, now)
+                renewed = notice_row(self._links, self._outbox.sender_address, facts, notice, reader, now)
                 values = {name: getattr(renewed, name) for name in REWRITTEN}
                 if any(getattr(row, name) != value for name, value in values.items()):
                     await notices.rewrite(db, row.id, **values)
@@ -159,7 +168,7 @@ async def as_it_reads_now(
     if (
         earlier.session_id is None
         or earlier.kind not in list(NoticeKind)
-        or earlier.kind == NoticeKind.REMOVED
+        or earlier.kind in _ABOUT_ONE_MOMENT
     ):
         raise TransitionRefused("this kind of message can't be sent again")
     kind = NoticeKind(earlier.kind)
@@ -186,20 +195,22 @@ async def as_it_reads_now(
     if reader is None:
         raise TransitionRefused("this message no longer concerns its reader")
     notice = ClassNotice(session.organization_id, session.id, kind)
-    return _row(links, sender_address, facts, notice, reader, now)
+    return notice_row(links, sender_address, facts, notice, reader, now)
 
 
-def _row(
+def notice_row(
     links: LinkSigner,
     sender_address: str,
     facts: ClassFacts,
     notice: ClassNotice,
     recipient: Recipient,
     now: datetime,
+    content: ClassContext | None = None,
 ) -> Notice:
+    """The outbox row of a notice to one recipient; `content` replaces what it says by default."""
     session = facts.session
     key = _key(notice, recipient, session.starts_at)
-    content = context(facts, notice.kind, recipient, links, now)
+    content = content or context(facts, notice.kind, recipient, links, now)
     message = render_notice(notice.kind, content, language=recipient.language, time_zone=recipient.time_zone)
     calendar = calendar_entry(
         notice.kind,
@@ -233,7 +244,7 @@ def _row(
 
 def _in_class(kind: NoticeKind, recipient: Recipient) -> tuple[Participant, ...]:
     """For whom the recipient has the class in the calendar after this notice."""
-    return recipient.others if kind == NoticeKind.REMOVED else (*recipient.participants, *recipient.others)
+    return recipient.others if kind in UNINVITING else (*recipient.participants, *recipient.others)
 
 
 async def _written(

@@ -1,4 +1,4 @@
-"""Delivers the messages of the outbox: sends each by mail once, and records the result."""
+"""Delivers the messages of the outbox: sends each once, by mail or to a channel, and records the result."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,10 +8,12 @@ from uuid import UUID
 from domain.cases.kinds import ExceptionKind
 from domain.errors import Unavailable, Undeliverable
 from domain.notices.kinds import AccountNoticeKind, DeliveryState
+from domain.subjects import SubjectKind
 from integrations.mail import Mail, SmtpMailer
 from models.database import Database
 from models.notice import Notice
 from models.repositories import notices
+from services.alert_channels import AlertSender, close_failing, report_failing
 from services.cases import NewCase, open_case
 from services.organizations import organization
 from services.sealed_content import SealedContent
@@ -21,10 +23,18 @@ _LATE = "not-in-time"  # the error code of a message that was not sent before it
 
 
 class Outbox:
-    def __init__(self, database: Database, mailer: SmtpMailer, content: SealedContent) -> None:
+    def __init__(
+        self,
+        database: Database,
+        mailer: SmtpMailer,
+        content: SealedContent,
+        alerts: AlertSender | None = None,
+    ) -> None:
+        """Without `alerts`, messages to channels can't be delivered."""
         self._database = database
         self._mailer = mailer
         self._content = content
+        self._alerts = alerts
 
     async def deliver(self, message: Notice) -> None:
         """Send a message; one that can never be delivered becomes a case.
@@ -32,7 +42,7 @@ class Outbox:
         Raises Unavailable, MailboxBusy for failures worth a retry.
         """
         try:
-            await self._mail(message)
+            await self._send(message)
         except Unsealable:
             await self._end(message)
         except Undeliverable as error:
@@ -40,10 +50,14 @@ class Outbox:
         except Unavailable as error:
             async with self._database.tenant(message.organization_id) as db:
                 await notices.mark_failed(db, message.id, error.code, None)
+                if _is_alert(message):
+                    await report_failing(db, message, error.code, datetime.now(UTC), is_final=False)
             raise
         else:
             async with self._database.tenant(message.organization_id) as db:
                 await notices.mark_sent(db, message.id, datetime.now(UTC))
+                if _is_alert(message):
+                    await close_failing(db, message.recipient_id, datetime.now(UTC))
 
     async def deliver_one(self, organization_id: UUID, notice_id: UUID) -> DeliveryState:
         """Deliver a message if it waits; returns its state afterwards.
@@ -69,6 +83,14 @@ class Outbox:
     def sender_address(self) -> str:
         """The address that mails come from."""
         return self._mailer.address
+
+    async def _send(self, message: Notice) -> None:
+        if not _is_alert(message):
+            await self._mail(message)
+        elif self._alerts is not None:
+            await self._alerts.send(message, datetime.now(UTC))
+        else:
+            raise Undeliverable("channels are not served here")
 
     async def _mail(self, message: Notice) -> None:
         html, text = self._content.open(message.sealed) if message.sealed else (message.html, message.text)
@@ -109,11 +131,19 @@ class Outbox:
         case = NewCase(message.organization_id, message.about, kind, occasion, detail, key=str(message.id))
         async with self._database.tenant(message.organization_id) as db:
             await notices.mark_failed(db, message.id, code, now)
-            await open_case(db, case, now)
+            if _is_alert(message):
+                await report_failing(db, message, code, now, is_final=True)
+            else:
+                await open_case(db, case, now)
 
     async def _read(self, organization_id: UUID, notice_id: UUID) -> Notice:
         async with self._database.tenant(organization_id) as db:
             return await notices.get(db, notice_id)
+
+
+def _is_alert(message: Notice) -> bool:
+    """Whether a message goes to a channel."""
+    return message.recipient_kind == SubjectKind.ALERT_CHANNEL
 
 
 def _occasion(message: Notice, now: datetime) -> str:

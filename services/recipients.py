@@ -63,16 +63,16 @@ async def recipients(
     """
     wanted = audiences(kind)
     in_class = [person for person in participants if person.in_class]
-    to = [_instructor(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
+    to = [instructor_reader(instructor, participants)] if Audience.INSTRUCTOR in wanted else []
     if Audience.MISSING_INSTRUCTOR in wanted and await _is_missing(db, kind, session, participants):
-        to.append(_instructor(instructor, participants))
+        to.append(instructor_reader(instructor, participants))
     if Audience.GUARDIANS in wanted:
-        to += await _families(db, in_class)
+        to += await families(db, in_class)
     if Audience.GUARDIANS_OF_CHANGED in wanted:
         to += await _families_of_changed(db, changed, in_class)
     if Audience.GUARDIANS_OF_ABSENT in wanted:
         came = await _came(db, session, participants, now)
-        to += await _families(
+        to += await families(
             db,
             [
                 person
@@ -84,7 +84,7 @@ async def recipients(
         to += await families(db, await absent_from(db, session, in_class, now))
     if Audience.GUARDIANS_OF_ATTENDING in wanted:
         came = await _came(db, session, participants, now)
-        guardians = await _families(db, participants)
+        guardians = await families(db, participants)
         to += [guardian for guardian in guardians if any(child.id in came for child in guardian.participants)]
     return to
 
@@ -95,12 +95,13 @@ async def _families_of_changed(
     ids = {person.id for person in changed}
     others = {
         reader.id: reader.participants
-        for reader in await _families(db, [person for person in in_class if person.id not in ids])
+        for reader in await families(db, [person for person in in_class if person.id not in ids])
     }
-    return [replace(reader, others=others.get(reader.id, ())) for reader in await _families(db, changed)]
+    return [replace(reader, others=others.get(reader.id, ())) for reader in await families(db, changed)]
 
 
-def _instructor(instructor: Instructor, participants: Sequence[Participant]) -> Recipient:
+def instructor_reader(instructor: Instructor, participants: Sequence[Participant]) -> Recipient:
+    """An instructor as a reader, with their own place among these participants."""
     own = tuple(p for p in participants if p.instructor_id == instructor.id)
     return Recipient(
         "instructor",
@@ -152,7 +153,7 @@ def _students(participants: Sequence[Participant]) -> list[Participant]:
     return [person for person in participants if person.role == Role.STUDENT]
 
 
-async def _families(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
+async def families(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
     """The guardians of these students, each once, with all their children among them, and students with an address.
 
     A student who shares a guardian's address gets no mail of their own: the guardian's has the same link.
@@ -174,14 +175,9 @@ async def _families(db: AsyncSession, students: Sequence[Participant]) -> list[R
     return [_guardian(guardian, tuple(children[guardian.id])) for guardian in guardians.values()] + own_mails
 
 
-async def families(db: AsyncSession, students: Sequence[Participant]) -> list[Recipient]:
-    """Everybody who gets the messages about these students, each once. A student is among them only once."""
-    return await _families(db, students)
-
-
 def instructor_alone(instructor: Instructor) -> Recipient:
     """The instructor as a reader, with no class."""
-    return _instructor(instructor, ())
+    return instructor_reader(instructor, ())
 
 
 async def readers_of(db: AsyncSession, participants: Sequence[Participant]) -> list[Recipient]:
@@ -189,8 +185,8 @@ async def readers_of(db: AsyncSession, participants: Sequence[Participant]) -> l
     by_student = {person.student_id: person for person in participants if person.student_id}
     by_instructor = {person.instructor_id: person for person in participants if person.instructor_id}
     instructors = [await entities.get(db, Instructor, key) for key in by_instructor]
-    return await _families(db, list(by_student.values())) + [
-        _instructor(one, [by_instructor[one.id]]) for one in instructors if one.retired_at is None
+    return await families(db, list(by_student.values())) + [
+        instructor_reader(one, [by_instructor[one.id]]) for one in instructors if one.retired_at is None
     ]
 
 
@@ -213,7 +209,7 @@ async def reader_of_links(db: AsyncSession, kind: str, reader_id: UUID) -> Reade
         reached = student.email and not student.retired_at
         return ReaderOfLinks(_student(student, ()), [reader_id]) if reached else None
     instructor = await entities.get(db, Instructor, reader_id)
-    return None if instructor.retired_at else ReaderOfLinks(_instructor(instructor, ()), [reader_id])
+    return None if instructor.retired_at else ReaderOfLinks(instructor_reader(instructor, ()), [reader_id])
 
 
 async def family_of(db: AsyncSession, student_id: UUID) -> list[Recipient]:

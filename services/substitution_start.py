@@ -5,6 +5,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from domain.errors import TransitionRefused
+from domain.scheduling.offers import SubstitutionReason
+from models.authorship import HOMEROOM
+from workflows.client import SessionClient
+from workflows.session.messages import Substitute
+
 
 @dataclass(frozen=True)
 class InstructorAbsence:
@@ -29,3 +35,17 @@ class NoSubstitution:
 
     async def start(self, absence: InstructorAbsence) -> None:
         pass
+
+
+class SubstitutionByCommand:
+    """Asks the workflow of the class for one, once for each start of the class."""
+
+    def __init__(self, client: SessionClient) -> None:
+        self._client = client
+
+    async def start(self, absence: InstructorAbsence) -> None:
+        wanted = Substitute(by=HOMEROOM, reason=SubstitutionReason.ABSENT)
+        try:
+            await self._client.substitute(absence.session_id, wanted, f"absent-{absence.moves}")
+        except TransitionRefused:
+            return  # the class is over

@@ -17,6 +17,7 @@ from domain.people.roles import Role
 _ALGORITHM = "HS256"
 _JOIN, _CONSOLE, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
 _UNSUBSCRIBE, _CHECK_IN, _DISPUTE = "unsubscribe", "check-in", "dispute"
+_OFFER = "offer"
 LINK_VALID_AFTER_CLASS = timedelta(days=1)
 CONTENT_LINK_TTL = timedelta(minutes=15)
 
@@ -75,6 +76,15 @@ class UnsubscribeLink:
     person_id: UUID
     fingerprint: str  # of the address
     kind: NoticeKind
+
+
+@dataclass(frozen=True)
+class OfferLink:
+    """Answers an offer to teach a class while the address it was mailed to is still the instructor's."""
+
+    organization_id: UUID
+    offer_id: UUID
+    fingerprint: str  # of the address
 
 
 @dataclass(frozen=True)
@@ -223,6 +233,20 @@ class LinkSigner:
             str(claims["address"]),
             NoticeKind(claims["kind"]),
         )
+
+    def offer_url(self, link: OfferLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _OFFER,
+            expires_at,
+            organization=link.organization_id,
+            offer=link.offer_id,
+            address=link.fingerprint,
+        )
+        return f"{self._base}/offer?t={token}"
+
+    def read_offer(self, token: str, now: datetime) -> OfferLink:
+        claims = self._read(_OFFER, token, now)
+        return OfferLink(UUID(claims["organization"]), UUID(claims["offer"]), str(claims["address"]))
 
     def dispute_url(self, link: DisputeLink, expires_at: datetime) -> str:
         token = self._sign(

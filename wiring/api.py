@@ -15,6 +15,7 @@ from media_bridge.tokens import TokenMinter
 from media_bridge.webhooks import WebhookVerifier
 from models.database import Database
 from services.absences import Absences
+from services.alert_channels import AlertSender
 from services.attendance_disputes import AttendanceDisputes
 from services.attendance_overrides import AttendanceOverrides
 from services.check_ins import CheckIns
@@ -23,10 +24,12 @@ from services.course_members import CourseMembers
 from services.documentation import DocumentationCommands
 from services.exports import Exports
 from services.family_links import FamilyLinks
+from services.instructor_absences import InstructorAbsences
 from services.invitations import Invitations
 from services.join_codes import JoinCodes
 from services.join_links import JoinLinks
 from services.joining import Joining
+from services.offers import Offers
 from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
 from services.operator_links import OperatorLinks
@@ -36,11 +39,13 @@ from services.send_again import SendAgain
 from services.sign_in_domains import SignInDomains
 from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
+from services.substitution_notices import SubstitutionNotices
 from signing.links import LinkSigner
 from storage.object_store import open_store
+from wiring.alerts import alert_sender, channel_targets
 from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
-from workflows.client import DeliveryClient, SessionClient, workflow_url
+from workflows.client import DeliveryClient, SessionClient, SubstitutionClient, workflow_url
 from workflows.contracts.deliveries import DeliveryInput
 
 OPENID_CALLBACK = "/sign-in/callback"
@@ -53,6 +58,7 @@ class ApiParts:
     settings: Settings
     database: Database
     sessions: SessionClient
+    substitutions: SubstitutionClient
     links: LinkSigner
     minter: TokenMinter
     rooms: LiveKitRooms
@@ -74,6 +80,15 @@ class ApiParts:
     @cached_property
     def course_members(self) -> CourseMembers:
         return CourseMembers(self.database, self.classes, self.links, self.deliveries, self.sender_address)
+
+    @cached_property
+    def instructor_absences(self) -> InstructorAbsences:
+        return InstructorAbsences(self.database, self.classes)
+
+    @cached_property
+    def offers(self) -> Offers:
+        notices = SubstitutionNotices(self.links, self.sender_address)
+        return Offers(self.database, self.links, notices, self.substitutions, self.rooms)
 
     @cached_property
     def documentation(self) -> DocumentationCommands:
@@ -152,7 +167,13 @@ class ApiParts:
 
     @cached_property
     def outside(self) -> Outside:
-        return Outside(self.openid, sealer(self.settings, "identity provider"))
+        return Outside(
+            self.openid, sealer(self.settings, "identity provider"), channel_targets(self.settings)
+        )
+
+    @cached_property
+    def alerts(self) -> AlertSender:
+        return alert_sender(self.settings, self.database)
 
     def workflow_url(self, session_id: UUID) -> str:
         """The URL of the session's workflow in the Temporal UI."""
@@ -176,6 +197,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         settings=settings,
         database=database,
         sessions=SessionClient(temporal, settings.region),
+        substitutions=SubstitutionClient(temporal, settings.region),
         links=link_signer(settings),
         minter=TokenMinter(key, secret),
         rooms=make_rooms(settings),

@@ -14,7 +14,8 @@ from models.database import Database
 from wiring.build_id import build_id
 from wiring.queues.parts import QueueModule, WorkerParts
 from wiring.temporal import connect
-from workflows.client import ensure_housekeeping, ensure_room_watch
+from workflows.client import DeliveryClient, ensure_housekeeping, ensure_room_watch
+from workflows.contracts.deliveries import DeliveryInput
 from workflows.queues import Queue, task_queue
 
 # Workflows that a process keeps in memory; an evicted one is replayed from its history.
@@ -28,6 +29,10 @@ async def running_workers(queues: Collection[Queue], settings: Settings) -> Asyn
         database = Database(settings.database_url.get_secret_value(), settings.database_pool_size)
         await running.enter_async_context(aclosing(database))
         client = await connect(settings.temporal_address, settings.temporal_namespace)
+        deliveries = DeliveryClient(client, settings.region)
+        database.deliver_with(
+            lambda due: deliveries.start_or_leave(DeliveryInput(due.organization_id, due.id, due.deliver_by))
+        )
         parts = WorkerParts(settings, database, client)
         for queue in queues:
             await running.enter_async_context(_running_worker(queue, parts))

@@ -14,7 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases.kinds import ExceptionKind
@@ -34,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
         Rooms,
     )
     from workflows.contracts.sessions import CancelInput, Sessions
+    from workflows.contracts.substitutions import StartedSubstitution
     from workflows.failures import STEP_FAILURES, cause_code
     from workflows.local_first import execute_local_first
     from workflows.patches import patched
@@ -51,6 +52,7 @@ with workflow.unsafe.imports_passed_through():
         ClassSessionResult,
         EndClass,
         Extend,
+        InstructorChanged,
         PeopleChanged,
         PresenceSignal,
         RecordingSignal,
@@ -585,8 +587,8 @@ class ClassSession:
         self._commands.check_reopen(reopening)
 
     @workflow.update
-    async def substitute(self, substitute: Substitute) -> None:
-        await self._commands.substitute(substitute)
+    async def substitute(self, substitute: Substitute) -> StartedSubstitution | None:
+        return await self._commands.substitute(substitute)
 
     @substitute.validator
     def _may_substitute(self, substitute: Substitute) -> None:
@@ -646,10 +648,17 @@ class ClassSession:
 
     @workflow.signal(name="substitute")
     async def substitute_by_signal(self, substitute: Substitute) -> None:
-        """Request a substitute, for admins: it always opens a case. Ignored where the booking was refused."""
+        """Find another instructor, for admins. Ignored where the booking was refused, and in a class that is over."""
         await workflow.wait_condition(lambda: self._facts.booking_answered)
-        if self._facts.booking:
-            await self._commands.substitute(substitute)
+        if self._facts.booking and (self._commands.may_substitute or not patched(patches.SUBSTITUTION)):
+            try:
+                await self._commands.substitute(substitute)
+            except ApplicationError as error:
+                workflow.logger.warning("no search for another instructor was started: %s", error.type)
+
+    @workflow.signal
+    def instructor_changed(self, change: InstructorChanged) -> None:
+        self._commands.change_instructor(change)
 
     @workflow.signal
     def presence(self, presence: PresenceSignal) -> None:

@@ -46,8 +46,11 @@ from workflows.contracts.common import SessionRef
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.contracts.housekeeping import HousekeepingInput
 from workflows.contracts.rooms import WatchInput
+from workflows.contracts.substitutions import StartedSubstitution, SubstitutionRef
 from workflows.exception_case import CaseInput, ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
+from workflows.ids import SESSION_PREFIX, substitution_workflow_id
+from workflows.ids import session_workflow_id as session_workflow_id
 from workflows.notice_delivery import NoticeDelivery
 from workflows.queues import Queue, task_queue
 from workflows.room_watch import RoomWatchWorkflow
@@ -63,6 +66,7 @@ from workflows.session.messages import (
     ClassSessionResult,
     EndClass,
     Extend,
+    InstructorChanged,
     PeopleChanged,
     PresenceSignal,
     RecordingSignal,
@@ -72,6 +76,7 @@ from workflows.session.messages import (
     Reschedule,
     Substitute,
 )
+from workflows.substitution import Substitution
 
 logger = logging.getLogger(__name__)
 
@@ -80,13 +85,6 @@ _TIMEOUT = timedelta(seconds=30)
 # Housekeeping starts the deliveries that could not be started before. A third of the life of a sign-in link, so that a
 # late mail still arrives in time.
 _HOUSEKEEPING_EVERY = timedelta(minutes=5)
-
-
-_SESSION_PREFIX = "session-"
-
-
-def session_workflow_id(session_id: UUID) -> str:
-    return f"{_SESSION_PREFIX}{session_id}"
 
 
 def room_watch_workflow_id(region: str) -> str:
@@ -183,9 +181,14 @@ class SessionClient:
 
     async def substitute(
         self, session_id: UUID, substitute: Substitute, command_id: str | None = None
-    ) -> None:
+    ) -> StartedSubstitution:
         """Raises TransitionRefused, Unavailable."""
-        await self._update(session_id, ClassSession.substitute, substitute, command_id)
+        started: StartedSubstitution | None = await self._update(
+            session_id, ClassSession.substitute, substitute, command_id
+        )
+        if started is None:  # answered by a worker of the release before, which opens a case
+            raise Unavailable("the request is in the exceptions queue", next_step="Look there.")
+        return started
 
     async def add_people(
         self, session_id: UUID, added: AddPeople, command_id: str | None = None
@@ -212,6 +215,11 @@ class SessionClient:
         """Raises TransitionRefused for a session that is over, Unavailable."""
         with _domain_errors():
             await self._handle(session_id).signal(ClassSession.recording, recording)
+
+    async def report_instructor(self, session_id: UUID, change: InstructorChanged) -> None:
+        """Raises TransitionRefused for a session that is over, Unavailable."""
+        with _domain_errors():
+            await self._handle(session_id).signal(ClassSession.instructor_changed, change)
 
     async def facts(self, session_id: UUID) -> SessionFacts:
         """The workflow's view of the session. Raises TransitionRefused where there is no workflow, Unavailable."""
@@ -295,7 +303,7 @@ class RunningSessions:
 
 def _running_session(listed: WorkflowExecution) -> RunningSession | None:
     try:
-        session_id = UUID(listed.id.removeprefix(_SESSION_PREFIX))
+        session_id = UUID(listed.id.removeprefix(SESSION_PREFIX))
     except ValueError:
         return None  # started by hand
     organization = listed.typed_search_attributes.get(search_attributes.ORGANIZATION)
@@ -355,6 +363,37 @@ class CaseClient:
                     ]
                 ),
             )
+
+
+class SubstitutionClient:
+    """Starts the workflows of substitutions, and tells them of answers."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def start(self, ref: SubstitutionRef, number: int) -> None:
+        """Start the workflow of a search, or let one that goes on look at once. Raises Unavailable."""
+        with _domain_errors():
+            await self._temporal.start_workflow(
+                Substitution.run,
+                ref,
+                id=substitution_workflow_id(ref.session_id, number),
+                task_queue=task_queue(self._region, Queue.SESSIONS),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="answered",
+                rpc_timeout=_TIMEOUT,
+                static_summary="Search for another instructor",
+            )
+
+    async def answered(self, session_id: UUID, number: int) -> None:
+        """Let the search look at its offers now; if that fails, it does so when they end."""
+        handle = self._temporal.get_workflow_handle(substitution_workflow_id(session_id, number))
+        try:
+            with _domain_errors():
+                await handle.signal(Substitution.answered, rpc_timeout=_TIMEOUT)
+        except HomeroomError as error:
+            logger.warning("a substitution looks later", extra={"reason": error.code})
 
 
 async def ensure_room_watch(temporal: Client, region: str) -> None:

@@ -85,7 +85,7 @@ DRAFTING = ActivityOptions(
     retry_policy=_PATIENT,
 )
 # A watch runs for an hour, then the workflow starts the next. One that dies is noticed soon enough for the next to open
-# the case of a class that is not recorded within 15 s of whatever died (docs/adr/0036).
+# the case of a class that is not recorded within 15 s of whatever died (docs/adr/0038).
 WATCH = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=70),
     heartbeat_timeout=_s(10),

@@ -49,12 +49,20 @@ SILENT_TO_ITS_END = Patch(
     reason="a class that ended before anybody spoke is filed at its planned end, and can be reopened until then",
 )
 
+SUBSTITUTION = Patch(
+    id="substitution",
+    added=date(2026, 11, 29),
+    removable=date(2027, 6, 1),
+    reason="a request for a substitute starts the search for one; before, it opened a case for ops",
+)
+
 AWAITED_INSTRUCTOR = Patch(
     id="awaited-instructor",
     added=date(2026, 11, 29),
     removable=date(2027, 6, 1),
     reason="a class whose instructor was not signalled in time looks for them itself, and reports that they are absent",
 )
+
 COMPARES_RECORDS = Patch(
     id="compares-records",
     added=date(2026, 11, 29),
@@ -66,6 +74,7 @@ LIVE: Final[tuple[Patch, ...]] = (
     WHOLE_SLOT,
     COMMANDS_IN_TURN,
     SILENT_TO_ITS_END,
+    SUBSTITUTION,
     AWAITED_INSTRUCTOR,
     COMPARES_RECORDS,
 )

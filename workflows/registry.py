@@ -5,6 +5,7 @@ from workflows.exception_case import ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
 from workflows.notice_delivery import NoticeDelivery
 from workflows.room_watch import RoomWatchWorkflow
+from workflows.substitution import Substitution
 
 WORKFLOWS = (
     ClassSession,
@@ -12,4 +13,5 @@ WORKFLOWS = (
     NoticeDelivery,
     HousekeepingWorkflow,
     ExceptionCaseWorkflow,
+    Substitution,
 )

@@ -41,6 +41,10 @@ class CasesQuery(Listing):
     session_id: UUID | None = None
     incident_id: UUID | None = None
     overdue: bool = False
+    grouped: bool = Field(
+        False,
+        description="Of an incident only the first of its exceptions, by `sort`. The incident counts them.",
+    )
     sort: Literal["due_at", "-due_at", "opened_at", "-opened_at"] = "due_at"
 
     @property

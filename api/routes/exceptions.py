@@ -1,5 +1,6 @@
 """The exceptions of an organization: what went wrong, whose work it is, and what was done about it."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +11,14 @@ from api.http.dependencies import Now, Shared, TheCaller, Work
 from api.http.idempotency import ApiRoute
 from api.http.list_queries import CasesQuery
 from api.http.paging import Page, next_cursor
-from api.schemas.exceptions import BulkResult, CaseDetail, EntryOut, IncidentOut, QueuedCaseOut
+from api.schemas.exceptions import (
+    BulkResult,
+    CaseDetail,
+    EntryOut,
+    HandlingTimesOut,
+    IncidentOut,
+    QueuedCaseOut,
+)
 from domain.people.access import Permission
 from models.repositories import cases
 from services import cases as operations
@@ -26,7 +34,11 @@ WRITE = [needs(Permission.EXCEPTIONS_WRITE)]
 async def list_exceptions(db: Work, now: Now, query: Annotated[CasesQuery, Query()]) -> Page[QueuedCaseOut]:
     """List exceptions. Defaults to those that are not resolved, soonest due first."""
     rows, more = await cases.page(
-        db, query.wanted(), unresolved=query.unresolved, overdue_at=now if query.overdue else None
+        db,
+        query.wanted(),
+        unresolved=query.unresolved,
+        overdue_at=now if query.overdue else None,
+        grouped=query.grouped,
     )
     cursor = next_cursor([row.case for row in rows], more, query.sort)
     return Page(items=[QueuedCaseOut.of_queued(row) for row in rows], next_cursor=cursor)
@@ -105,3 +117,13 @@ async def get_incident(incident_id: UUID, db: Work) -> IncidentOut:
     incident = await cases.incident(db, incident_id)
     total = await cases.cases_of_incident(db, incident_id)
     return IncidentOut.of(incident, total, await cases.unresolved_of_incident(db, incident_id))
+
+
+@router.get("/metrics/exceptions", dependencies=READ)
+async def get_exception_times(
+    db: Work, now: Now, days: Annotated[int, Query(ge=1, le=365)] = 30
+) -> list[HandlingTimesOut]:
+    """How long exceptions waited, by kind, of those that were opened in the last days. The most frequent kind first."""
+    return [
+        HandlingTimesOut.of(times) for times in await cases.handling_times(db, now - timedelta(days=days))
+    ]

@@ -29,6 +29,7 @@ from services.inputs.sessions import (
     RenewalIn,
     SubstituteIn,
 )
+from services.inputs.substitutions import NewSubstitution
 from services.reach import unreachable
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=ApiRoute)
@@ -133,8 +134,9 @@ async def reopen(session_id: UUID, end: NewEnd, who: TheCaller, shared: Shared, 
 async def substitute(
     session_id: UUID, request: SubstituteIn, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
-    """Request another instructor. The request goes to the exceptions queue of ops."""
-    await shared.classes.substitute(who, session_id, request.instructor_id, command)
+    """Find another instructor, as `POST /v1/sessions/{session_id}/substitutions` does."""
+    wanted = NewSubstitution(instructor_id=request.instructor_id)
+    await shared.classes.find_substitute(who, session_id, wanted, command)
 
 
 @router.post("/{session_id}/participants", dependencies=WRITE)

@@ -1,5 +1,6 @@
 """Response bodies of exceptions, their history and incidents."""
 
+from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from api.schemas.records import SessionIfAny, SubjectKindOf
 from domain.cases.catalogue import case_kind
 from models.exception_case import CaseEntry, ExceptionCase, Incident
-from models.repositories.cases import QueuedCase
+from models.repositories.cases import HandlingTimes, QueuedCase
 from services.bulk_cases import CaseResult
 from services.inputs.fields import Schema
 
@@ -96,6 +97,22 @@ class IncidentOut(Schema):
     def of(cls, row: Incident, total: int, unresolved: int) -> Self:
         own = {name: getattr(row, name) for name in ("id", "outage", "opened_at", "latest_at", "resolved_at")}
         return cls(**own, exceptions=total, unresolved=unresolved)
+
+
+class HandlingTimesOut(Schema):
+    kind: str
+    exceptions: int = Field(description="How many were opened.")
+    resolved: int = Field(description="Of these, how many are resolved.")
+    self_resolved: int = Field(description="Of these, how many resolved themselves.")
+    acknowledge_median: timedelta | None = Field(description="From opening; null if none was acknowledged.")
+    acknowledge_p90: timedelta | None = Field(description="Nine of ten were acknowledged within it.")
+    resolve_median: timedelta | None = Field(description="From opening; null if none is resolved.")
+    resolve_p90: timedelta | None
+
+    @classmethod
+    def of(cls, times: HandlingTimes) -> Self:
+        own = {name: getattr(times, name) for name in cls.model_fields if name != "exceptions"}
+        return cls(**own, exceptions=times.cases)
 
 
 class BulkResult(Schema):

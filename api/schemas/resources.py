@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from api.schemas.access import IdentityProviderOut, MemberOut
 from api.schemas.courses import CourseOut, EnrollmentOut, PlanOut, TopicOut
 from api.schemas.people import GuardianOut, InstructorOut, StudentOut
+from api.schemas.routing import AlertChannelOut, RotaOut
 from models.reading import Readable
 from services.inputs.fields import Schema
 from services.resources.resource import Resource
@@ -31,6 +32,8 @@ _KINDS: Mapping[str, ResourceApi] = {
     "curriculum plan": ResourceApi("curriculum-plans", "courses", PlanOut),
     "enrollment": ResourceApi("enrollments", "courses", EnrollmentOut),
     "member": ResourceApi("members", "access", MemberOut),
+    "rota": ResourceApi("rotas", "routing", RotaOut),
+    "alert channel": ResourceApi("alert-channels", "routing", AlertChannelOut),
     "identity provider": ResourceApi("identity-providers", "access", IdentityProviderOut),
 }
 

@@ -82,6 +82,7 @@ class Kind:
     grants_access: bool = False  # listed among access commands
     invited: bool = False  # by mail, to sign in
     has_domains: bool = False  # email domains lead to it
+    has_absences: bool = False  # can be absent for a while
     has_account: bool = False  # may sign in with an account at an identity provider
     changes_classes: bool = False  # the course's coming classes, which the answer tells
 
@@ -140,7 +141,7 @@ KINDS = (
             _EXTERNAL,
         ),
         ("name", "email", "time_zone", "external_id", "id"), _BY_EXTERNAL | _BY_EMAIL,
-        has_account=True,
+        has_account=True, has_absences=True,
     ),
     Kind(
         "member", "members", "Staff, who sign in to the console.",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.json_types import Json
+from cli.remote.absences import add_absences
 from cli.remote.caller import Caller, Yes, option, remote, with_parameters
 from cli.remote.ids import ID_HELP, resolve_id
 from cli.remote.imports import DryRun, File, import_file
@@ -101,6 +102,8 @@ def commands_of(kind: Kind) -> typer.Typer:
         add_invite(app, path)
     if kind.has_domains:
         add_domains(app)
+    if kind.has_absences:
+        add_absences(app)
     if kind.has_account:
         add_release_account(app, path)
     return app

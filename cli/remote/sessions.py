@@ -11,6 +11,7 @@ from cli.remote.caller import Caller, Yes, remote
 from cli.remote.ids import ID_HELP, SESSION_HELP, resolve_id
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from cli.remote.moments import optional_moment, read_length
+from domain.scheduling.offers import SubstitutionReason
 from domain.sessions.cancellations import CancelReason
 
 app = typer.Typer(no_args_is_help=True, help="Classes: list, book, move, cancel, invite.")
@@ -186,13 +187,36 @@ def end(caller: Caller, session: Id, yes: Yes = False) -> None:
 def substitute(
     caller: Caller,
     session: Id,
-    instructor: Annotated[str, typer.Option(help="Defaults to the best match.")] = "",
+    instructor: Annotated[
+        str,
+        typer.Option(help="Ask only this person. Defaults to all who could teach it, the best match first."),
+    ] = "",
+    everybody: Annotated[bool, typer.Option("--everybody", help="Ask all of them at once.")] = False,
+    reason: Annotated[str, typer.Option(help=f"{', '.join(SubstitutionReason)}.")] = "unspecified",
 ) -> None:
-    """Request a substitute. The request goes to the ops queue."""
+    """Find another instructor. Instructors are asked by mail; the first who accepts teaches the class."""
     path = _path_of(caller, session)
     instructor_id = resolve_id(caller.api, "/v1/instructors", instructor) if instructor else None
-    caller.api.post(f"{path}/substitute", {"instructor_id": instructor_id})
-    caller.screen.done("Requested. See `homeroom exceptions list`.", _done(path, "substitution_requested"))
+    body = {"instructor_id": instructor_id, "broadcast": everybody, "reason": reason}
+    started = caller.api.post(f"{path}/substitutions", body)
+    text = f"Instructors are asked. See `homeroom sessions substitutions {path.rpartition('/')[2]}`."
+    caller.screen.done(text, _done(path, "substitution_requested") | {"substitution": started})
+
+
+@app.command()
+@remote
+def substitutes(caller: Caller, session: Id) -> None:
+    """Rank who could teach a class, and say why the others can't."""
+    ranked = caller.api.get(f"{_path_of(caller, session)}/substitutes")
+    caller.screen.rows(ranked, "name", "score", "why_not", "instructor_id")
+
+
+@app.command()
+@remote
+def substitutions(caller: Caller, session: Id) -> None:
+    """List the searches for another instructor of a class, the latest first."""
+    searches = caller.api.get(f"{_path_of(caller, session)}/substitutions")
+    caller.screen.rows(searches, "created_at", "state", "reason", "accepted_by_id", "id")
 
 
 Students = Annotated[list[str], typer.Option("--student", help=f"Repeatable. {ID_HELP}")]

@@ -1,208 +1,185 @@
-"""The exception queue: list cases, assign them, resolve them with a note, and reopen them."""
+"""The page of an exception, and what can be done about it there."""
 
-from collections.abc import Mapping
-from functools import partial
-from typing import Any
-from uuid import UUID
+from datetime import datetime
+from typing import Annotated
+from uuid import NAMESPACE_URL, UUID, uuid5
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import Field as SchemaField
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.http.dependencies import Now, Shared
-from api.http.list_queries import CasesQuery
-from api.http.paging import next_cursor
 from api.http.state import State
-from api.http.stream_access import browser_access
-from api.live.streams import LiveStream
+from console.exceptions import snoozing
+from console.exceptions.case_view import case_view
+from console.exceptions.resolutions import USUAL_REASONS
 from console.frame import forms
-from console.frame.case_people import people_in_cases
-from console.frame.forms import Field, Form
-from console.frame.history import author, history
-from console.frame.labels import case_label, code_label, moment_label, occasion_label, step_label
-from console.frame.lists import paged, read_query
-from console.frame.permits import Permits, permits
+from console.frame.labels import outage_label
+from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import HEADERS, by_htmx, go_to, page
-from console.frame.subjects import subject_link
+from console.frame.rendering import go_to, page
 from console.frame.viewers import CurrentUser, same_origin
-from domain.cases.kinds import ExceptionKind, Owner, Severity
-from domain.cases.states import CaseState
+from domain.errors import NotFound
 from domain.people.access import Permission, Principal
-from models.access import Member
-from models.repositories import cases, names, pages
+from models.repositories import cases
 from services import cases as operations
-from services.inputs.cases import Resolution
+from services.inputs.cases import Assignment, Comment
+from services.inputs.fields import Schema, Text
 
 router = APIRouter(prefix="/exceptions", include_in_schema=False, route_class=PageRoute)
 READ, WRITE = permits(Permission.EXCEPTIONS_READ), permits(Permission.EXCEPTIONS_WRITE)
-SAME_ORIGIN = Depends(same_origin)
-_MAX_STAFF = 200
-_RESOLUTION = (
-    Field(
-        "resolution",
-        "What was done",
-        "textarea",
-        "Shown to anyone who opens this exception later.",
-        empty="",
-    ),
-)
+COMMAND = [Depends(same_origin), WRITE]
 
 
-@router.get("", dependencies=[READ])
-async def queue(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
-    every = request.query_params.get("state") == "all"
-    wanted = (
-        read_query(request, CasesQuery, ignore=("state",), state=None)
-        if every
-        else read_query(request, CasesQuery)
-    )
-    async with shared.database.tenant(who.organization_id) as db:
-        rows, more = await cases.page(
-            db, wanted.wanted(), unresolved=wanted.unresolved, overdue_at=now if wanted.overdue else None
-        )
-        assignees = await names.of_actors(db, {row.case.assignee for row in rows})
-        people = await people_in_cases(db, [row.case for row in rows])
-    list_page = paged(request, rows, wanted.sort, next_cursor([row.case for row in rows], more, wanted.sort))
-    template = "parts/cases.html" if by_htmx(request) else "cases.html"
-    return page(
-        request,
-        template,
-        list=list_page,
-        now=now,
-        assignees=assignees,
-        author=author,
-        occasion_label=partial(occasion_label, people=people),
-        subject_link=partial(subject_link, who),
-        filters=_filters(who),
-        path="/exceptions",
-    )
+class ResolutionForm(Schema):
+    """Pages ask for a reason; a resolution by API may have none."""
+
+    resolution: Text = SchemaField(min_length=1, max_length=2000)
 
 
-@router.get("/live", dependencies=[READ])
-async def live(request: Request, shared: Shared, who: CurrentUser) -> Response:
-    access = browser_access(request, Permits(Permission.EXCEPTIONS_READ))
-    return LiveStream(shared.feed.changes(who.organization_id, "exception.*"), HEADERS, access)
+class SnoozeForm(Schema):
+    until: snoozing.Snooze
+    zone: str = SchemaField("", max_length=60)  # of the reader's browser
+
+
+_RESOLUTION = (forms.Field("resolution", "What was done", "textarea", empty=""),)
 
 
 @router.get("/{case_id}", dependencies=[READ])
 async def show(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
-    return await _case_page(request, shared, who, case_id, now, forms.build(_RESOLUTION, Resolution, {}))
+    return await _case_page(request, shared, who, case_id, now)
 
 
-@router.post("/{case_id}/assign", dependencies=[SAME_ORIGIN, WRITE])
-async def assign(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
-    member = forms.text(await forms.posted(request), "member_id")
+@router.get("/{case_id}/fragment", dependencies=[READ])
+async def fragment(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    return await _case_page(request, shared, who, case_id, now, template="parts/case.html")
+
+
+@router.post("/{case_id}/acknowledge", dependencies=COMMAND)
+async def acknowledge(
+    request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        await operations.assign(db, who, case_id, UUID(member) if _is_id(member) else None, now)
+        await operations.acknowledge(db, who, case_id, now)
+    return go_to(request, f"/exceptions/{case_id}", "acknowledged")
+
+
+@router.post("/{case_id}/start", dependencies=COMMAND)
+async def start(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        await operations.start(db, who, case_id, now)
+    return go_to(request, f"/exceptions/{case_id}", "started")
+
+
+@router.post("/{case_id}/assign", dependencies=COMMAND)
+async def assign(
+    request: Request,
+    case_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    form: Annotated[Assignment, Form()],
+) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        await operations.assign(db, who, case_id, form.member_id, now)
     return go_to(request, f"/exceptions/{case_id}", "assigned")
 
 
-@router.post("/{case_id}/resolve", dependencies=[SAME_ORIGIN, WRITE])
+@router.post("/{case_id}/snooze", dependencies=COMMAND)
+async def snooze(
+    request: Request,
+    case_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    form: Annotated[SnoozeForm, Form()],
+) -> Response:
+    length = snoozing.duration(form.until, form.zone, now)
+    async with shared.database.tenant(who.organization_id) as db:
+        await operations.snooze(db, who, case_id, length, now)
+    return go_to(request, f"/exceptions/{case_id}", "snoozed")
+
+
+@router.post("/{case_id}/comments", dependencies=COMMAND)
+async def comment(
+    request: Request,
+    case_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    form: Annotated[Comment, Form()],
+) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        await operations.comment(db, who, case_id, form.text, now)
+    return go_to(request, f"/exceptions/{case_id}", "commented")
+
+
+@router.post("/{case_id}/resolve", dependencies=COMMAND)
 async def resolve(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
-    form = forms.with_input(forms.build(_RESOLUTION, Resolution, {}), await forms.posted(request))
+    posted = await forms.posted(request)
+    typed = forms.with_input(forms.build(_RESOLUTION, ResolutionForm, {}), posted)
+    usual = forms.text(posted, "usual")
     try:
-        resolution = Resolution.model_validate(forms.values(form))
+        resolution = ResolutionForm.model_validate({"resolution": usual} if usual else forms.values(typed))
     except ValidationError as error:
-        return await _case_page(request, shared, who, case_id, now, forms.with_errors(form, error), 422)
+        form = forms.with_errors(typed, error)
+        return await _case_page(request, shared, who, case_id, now, form=form, status=422)
     async with shared.database.tenant(who.organization_id) as db:
         await operations.resolve(db, who, case_id, resolution.resolution, now)
     return go_to(request, f"/exceptions/{case_id}", "resolved")
 
 
-@router.post("/{case_id}/reopen", dependencies=[SAME_ORIGIN, WRITE])
+@router.post("/{case_id}/reopen", dependencies=COMMAND)
 async def reopen(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         await operations.reopen(db, who, case_id, now)
     return go_to(request, f"/exceptions/{case_id}", "reopened")
 
 
+@router.post(
+    "/{case_id}/observe", dependencies=[Depends(same_origin), READ, permits(Permission.SESSIONS_RUN)]
+)
+async def observe(request: Request, case_id: UUID, shared: Shared, who: CurrentUser) -> Response:
+    """Lead the reader into the room as a guest; they are the same guest each time."""
+    async with shared.database.tenant(who.organization_id) as db:
+        session_id = (await cases.get(db, case_id)).case.session_id
+    if session_id is None:
+        raise NotFound("this exception is not about a class")
+    guest_id = uuid5(NAMESPACE_URL, f"homeroom:observer:{session_id}:{who.actor}")
+    name = request.state.viewer.name or "Staff"
+    _, guest = await shared.classes.invite_guest(who, session_id, guest_id, name)
+    async with shared.database.tenant(who.organization_id) as db:
+        urls = await shared.join_codes.urls(db, [guest])
+    return RedirectResponse(urls[guest.id], status_code=303)
+
+
 async def _case_page(
-    request: Request, shared: State, who: Principal, case_id: UUID, now: Any, form: Form, status: int = 200
+    request: Request,
+    shared: State,
+    who: Principal,
+    case_id: UUID,
+    now: datetime,
+    *,
+    template: str = "case.html",
+    form: forms.Form | None = None,
+    status: int = 200,
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        queued = await cases.get(db, case_id)
-        past = await history(db, who, case_id)
-        actors = await names.of_actors(db, [queued.case.assignee, queued.case.resolved_by])
-        people = await people_in_cases(db, [queued.case])
-        detail = await _detail(db, queued.case.detail)
-        staff = await _staff(db) if who.may(Permission.MEMBERS_READ) else []
+        view = await case_view(db, who, case_id, now)
     return page(
         request,
-        "case.html",
+        template,
         status,
-        queued=queued,
-        row=queued.case,
-        about=subject_link(who, queued.case.about, queued.title),
-        occasion=occasion_label(queued.case.kind, queued.case.occasion, people),
-        detail=detail,
-        staff=staff,
-        form=form,
-        assignee=author(queued.case.assignee, actors),
-        resolved_by=author(queued.case.resolved_by, actors),
-        history=past,
+        who=who,
+        view=view,
+        row=view.case,
+        session=view.session,
+        form=form or forms.build(_RESOLUTION, ResolutionForm, {}),
+        reasons=USUAL_REASONS,
+        snoozes=list(snoozing.LABELS.items()),
+        outage_label=outage_label,
         now=now,
         path="/exceptions",
+        **view.dialogs,
     )
-
-
-async def _staff(db: AsyncSession) -> list[tuple[str, str]]:
-    rows, _ = await pages.page(db, Member, pages.PageRequest("name", _MAX_STAFF))
-    return [("", "Me"), *((str(row.id), row.name) for row in rows)]
-
-
-async def _detail(db: AsyncSession, detail: dict[str, Any]) -> list[tuple[str, str]]:
-    """The facts of a case as (label, text), with names in place of ids and labels in place of codes."""
-    records = [
-        (name.removesuffix("_id"), str(value)) for name, value in detail.items() if name.endswith("_id")
-    ]
-    by_id = await names.of_things(db, records)
-    actors = await names.of_actors(db, [str(detail.get("by", ""))])
-    return [
-        (name.removesuffix("_id").replace("_", " "), by_id.get(str(value)) or _text(name, str(value), actors))
-        for name, value in detail.items()
-        if value not in (None, "")
-    ]
-
-
-def _text(name: str, value: str, actors: Mapping[str, str]) -> str:
-    match name:
-        case "by":
-            return author(value, actors)
-        case "step":
-            return step_label(value)
-        case "code" | "reason":
-            return code_label(value)
-    return moment_label(value) or value
-
-
-def _filters(who: Principal) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    return [
-        (
-            "state",
-            "State",
-            [
-                ("", "Unresolved"),
-                *((state.value, state.value.replace("_", " ").capitalize()) for state in CaseState),
-                ("all", "All"),
-            ],
-        ),
-        ("kind", "Kind", [("", "All kinds"), *((kind.value, case_label(kind)) for kind in ExceptionKind)]),
-        (
-            "severity",
-            "Severity",
-            [("", "All"), *((level.value, level.capitalize()) for level in reversed(Severity))],
-        ),
-        ("owner", "Owner", [("", "All"), *((owner.value, owner.capitalize()) for owner in Owner)]),
-        ("assignee", "Assigned to", [("", "Anyone"), (who.actor, "Me")]),
-        ("overdue", "Due", [("", "Any time"), ("true", "Overdue")]),
-    ]
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -1,12 +1,15 @@
-"""The names of the people that cases are about."""
+"""The names of the people that cases are about, and whose name stands first."""
 
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.catalogue import case_kind
 from domain.cases.kinds import ExceptionKind
+from domain.people.roles import Role
 from models.exception_case import ExceptionCase
 from models.repositories import names
+from models.repositories.cases import QueuedCase
 
 # Whom the occasions of cases of these kinds name.
 _WHO: Mapping[str, str] = {
@@ -21,3 +24,14 @@ async def people_in_cases(db: AsyncSession, shown: Iterable[ExceptionCase]) -> d
     return await names.of_things(
         db, [(_WHO[case.kind], case.occasion) for case in shown if case.kind in _WHO]
     )
+
+
+def who_first(queued: QueuedCase, people: Mapping[str, str]) -> str:
+    """The person whom a case about a class concerns first; empty where it concerns all of the class, or no class.
+
+    `people` are names by id, of `people_in_cases`.
+    """
+    about = case_kind(queued.case.kind).about
+    if about == Role.STUDENT:
+        return people.get(queued.case.occasion, "")
+    return queued.at.instructor if queued.at and about == Role.INSTRUCTOR else ""

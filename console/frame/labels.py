@@ -11,7 +11,7 @@ from uuid import UUID
 from console.frame.texts import SOURCE, gettext, mark, ngettext, page_language, translation_of
 from console.frame.times import clock, short_duration, unit_of_time
 from domain.cases.catalogue import CATALOGUE
-from domain.cases.kinds import ExceptionKind, Owner
+from domain.cases.kinds import ExceptionKind, Outage, Owner
 from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind, StaffNoticeKind
 from domain.people.roles import Role
 from domain.record.audience import AudienceKind, StatementAudience
@@ -79,6 +79,12 @@ CASE_OWNERS: Mapping[str, str] = {
     Owner.INSTRUCTOR: mark("with the instructor"),
     Owner.ADMIN: mark("with an admin"),
 }
+OUTAGES: Mapping[str, str] = {
+    Outage.MEDIA_SERVER: "Media server",
+    Outage.RECORDERS: "Recorders",
+    Outage.STORE: "Object store",
+    Outage.MAIL: "Mail server",
+}
 NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.CONFIRMATION: "Confirmation",
     NoticeKind.RESCHEDULED: "New time",
@@ -93,6 +99,10 @@ NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.CHECK_IN: "Question before class",
     NoticeKind.CLASS_WAITS: "Class is waiting",
     NoticeKind.ABSENCE: "Absence",
+    NoticeKind.SUBSTITUTE_OFFER: "Offer to teach",
+    NoticeKind.ASSIGNED: "Class taken over",
+    NoticeKind.REPLACED: "No longer teaches",
+    NoticeKind.DELAYED: "Starts late",
     NoticeKind.MISSED: "Missed class",
     NoticeKind.CANNOT_COME: "Cannot come",
     NoticeKind.COMING_AFTER_ALL: "Coming after all",
@@ -244,6 +254,11 @@ def part_label(part: str) -> str:
 def case_owner(owner: str) -> str:
     """Who has to follow a case up."""
     return gettext(CASE_OWNERS[owner]) if owner in CASE_OWNERS else code_label(owner)
+
+
+def outage_label(outage: str) -> str:
+    """What an incident has as its cause, also of one that a later version adds."""
+    return OUTAGES.get(outage) or code_label(outage).capitalize()
 
 
 def change_note(note: str) -> str:

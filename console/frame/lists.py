@@ -18,8 +18,15 @@ def read_query(request: Request, query: type[Query], ignore: Sequence[str] = (),
 
     Raises RequestValidationError.
     """
+    return read_parameters(request.query_params, query, ignore, **defaults)
+
+
+def read_parameters(
+    parameters: Mapping[str, str], query: type[Query], ignore: Sequence[str] = (), **defaults: Any
+) -> Query:
+    """Like `read_query`, of these parameters. Raises RequestValidationError."""
     accepted = {field.validation_alias or name for name, field in query.model_fields.items()} - set(ignore)
-    given = {name: value for name, value in request.query_params.items() if value and name in accepted}
+    given = {name: value for name, value in parameters.items() if value and name in accepted}
     try:
         return query.model_validate({"limit": ROWS, **defaults, **given})
     except ValidationError as error:

@@ -97,6 +97,16 @@ def short_duration(seconds: float) -> str:
     return " ".join(unit_of_time(unit, count, length) for unit, count in parts or [("second", 0)])
 
 
+def age(since: datetime, until: datetime) -> str:
+    """For how long something lasts, in its largest unit; static/case_queue.js has the same. In English."""
+    minutes = (until - since).total_seconds() / 60
+    if minutes < 1:
+        return "under 1 min"
+    if minutes < 60:
+        return f"{int(minutes)} min"
+    return f"{minutes // 60:.0f} h" if minutes < 48 * 60 else f"{minutes // (24 * 60):.0f} days"
+
+
 def unit_of_time(unit: str, count: int, length: Literal["narrow", "short", "long"]) -> str:
     """A count of a unit of time, such as `5 minutes`."""
     return format_unit(count, f"duration-{unit}", length, locale=locale_of(page_language()))

@@ -1,8 +1,8 @@
 """Commands of the session page: each dialog posts a form here, and stays open where the command is refused."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from api.http.dependencies import Now, Shared
 from api.http.problems import status_of
 from api.http.state import State
-from console.frame import labels, times
+from console.frame import times
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.problem_texts import shown
@@ -24,14 +24,14 @@ from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import RepeatedTime
 from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
-from models.people import Instructor
-from models.repositories import pages, sessions
-from models.session import Session
+from models.repositories import pages, sessions, substitutions
 from services import cases
 from services.inputs.attendance import AttendanceIn
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason
+from services.inputs.substitutions import NewSubstitution
 from services.resources.catalogue import STUDENTS
+from services.substitutions import withdraw
 from services.visibility import visible_session
 
 router = APIRouter(
@@ -41,7 +41,6 @@ router = APIRouter(
     dependencies=[Depends(same_origin)],
 )
 MAX_CANDIDATES = 20
-_EXTENSION = timedelta(minutes=15)  # that the dialog proposes
 
 
 class MoveForm(Schema):
@@ -63,7 +62,8 @@ class EndForm(Schema):
 
 
 class SubstituteForm(Schema):
-    instructor_id: UUID | None = None  # None: the best match
+    instructor_id: UUID | None = None  # None: by the ranking
+    broadcast: bool = False
 
 
 class AddForm(Schema):
@@ -81,16 +81,6 @@ class RenewalForm(Schema):
 
 class GuestForm(Schema):
     name: Name
-
-
-def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) -> dict[str, Any]:
-    """The choices and proposals of the session page's dialogs."""
-    others = [(str(person.id), person.name) for person in instructors if person.id != session.instructor_id]
-    return {
-        "extended": times.next_minute(max(session.ends_at, now) + _EXTENSION),
-        "substitutes": [("", "Best match"), *others],
-        "cancellations": list(labels.CANCELLATIONS.items()),
-    }
 
 
 @router.post("/reschedule", dependencies=[permits(Permission.SESSIONS_WRITE)])
@@ -154,8 +144,22 @@ async def substitute(
     who: CurrentUser,
     form: Annotated[SubstituteForm, Form()],
 ) -> Response:
-    await shared.classes.substitute(who, session_id, form.instructor_id)
-    return _done(request, session_id, "Request sent to ops.")
+    wanted = NewSubstitution(instructor_id=form.instructor_id, broadcast=form.broadcast)
+    await shared.classes.find_substitute(who, session_id, wanted)
+    return _done(
+        request, session_id, "Instructors are asked by mail. The first who accepts teaches the class."
+    )
+
+
+@router.post("/substitute/withdraw", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def withdraw_search(
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        session = await sessions.get_visible(db, session_id, who)
+        if going_on := await substitutions.searching(db, session.id):
+            await withdraw(db, going_on.id, now)
+    return _done(request, session_id, "The search has ended. Offers hold no more.")
 
 
 @router.post("/guests", dependencies=[permits(Permission.SESSIONS_RUN)])

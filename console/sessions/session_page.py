@@ -12,6 +12,7 @@ from api.http.dependencies import Now, Shared
 from api.http.state import State
 from api.http.stream_access import browser_access
 from api.live.streams import LiveStream
+from console.frame.class_dialogs import dialogs
 from console.frame.labels import CHECK_OUTCOMES
 from console.frame.permits import Permits, permits
 from console.frame.problem_page import PageRoute
@@ -19,7 +20,6 @@ from console.frame.rendering import HEADERS, done, page
 from console.frame.subjects import recipient_links
 from console.frame.texts import gettext
 from console.frame.viewers import CurrentUser, same_origin
-from console.sessions.command_forms import dialogs
 from console.sessions.session_view import session_view
 from domain.people.access import Permission, Principal
 from domain.people.sign_in import home_path

@@ -19,6 +19,7 @@ from domain.people.roles import Role, identity_of
 from domain.record.audience_rule import AudienceRule
 from domain.record.documentation import Section, Statement
 from domain.record.transcript import Utterance
+from domain.scheduling.offers import SubstitutionState
 from domain.sessions.admission import in_force
 from domain.sessions.board import Recording, board_row
 from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState, Trigger, allowed
@@ -28,6 +29,7 @@ from models.course import Course
 from models.documentation import Documentation
 from models.exception_case import ExceptionCase
 from models.notice import Notice
+from models.people import Instructor
 from models.record import AttendanceRow
 from models.repositories import (
     board,
@@ -36,16 +38,25 @@ from models.repositories import (
     documents,
     entities,
     events,
+    names,
     notices,
     recordings,
     sessions,
+    substitutions,
 )
 from models.session import Participant, Session, TimelineRow
+from models.substitution import Substitution, SubstitutionOffer
 from reports.briefings import Sections, read_briefing
 from reports.statements import statement_text
 from services import attendance
 from services.reach import unreachable
 from services.recording_coverage import recording_coverage
+
+_SUBSTITUTION_TEXTS = {
+    SubstitutionState.SEARCHING: "Looking for somebody who teaches this class.",
+    SubstitutionState.NOBODY: "Everybody who could teach this class was asked, and nobody has taken it.",
+    SubstitutionState.WITHDRAWN: "Nobody is looked for any more.",
+}
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,27 @@ class DraftSection:
 
 
 @dataclass(frozen=True)
+class OfferLine:
+    name: str
+    row: SubstitutionOffer
+
+
+@dataclass(frozen=True)
+class SubstitutionLine:
+    """A search for another instructor. Staff alone see it, whose pages are in English."""
+
+    row: Substitution
+    accepted_by: str
+    offers: list[OfferLine]
+
+    @property
+    def text(self) -> str:
+        if self.row.state == SubstitutionState.ACCEPTED:
+            return f"{self.accepted_by} has taken over."
+        return _SUBSTITUTION_TEXTS[self.row.state]
+
+
+@dataclass(frozen=True)
 class SessionView:
     session: Session
     course: Course
@@ -133,6 +165,7 @@ class SessionView:
     recording: Recording
     gaps: list[RecordingGap]
     files: list[ClassFile]
+    substitutions: list[SubstitutionLine]  # the latest first
     not_told: list[str]  # names of the students whom no message reaches
 
     @property
@@ -220,8 +253,30 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         recording=await _recording(db, session, now),
         gaps=recording_gaps(coverage, participants),
         files=(await class_files.of_sessions(db, [session_id])).get(session_id, []),
+        substitutions=await _substitutions(db, session_id),
         not_told=[person.name for person in await unreachable(db, participants)],
     )
+
+
+async def _substitutions(db: AsyncSession, session_id: UUID) -> list[SubstitutionLine]:
+    rows = await substitutions.of_session(db, session_id)
+    if not rows:
+        return []
+    offers = await substitutions.offers(db, [row.id for row in rows])
+    asked = {offer.instructor_id for offer in offers} | {row.accepted_by_id for row in rows}
+    called = await names.of(db, Instructor, [key for key in asked if key])
+    return [
+        SubstitutionLine(
+            row,
+            called.get(row.accepted_by_id, "") if row.accepted_by_id else "",
+            [
+                OfferLine(called.get(offer.instructor_id, ""), offer)
+                for offer in offers
+                if offer.substitution_id == row.id
+            ],
+        )
+        for row in rows
+    ]
 
 
 async def _chat(db: AsyncSession, session: Session, participants: Iterable[Participant]) -> list[ChatLine]:

@@ -7,7 +7,12 @@ import { localize } from "./times.js";
 // Attributes that scripts set, and that the server does not render.
 const CLIENT_ATTRIBUTES = new Set(["data-playing", "data-spoken", "open"]);
 const isRovingTabindex = (name, element) => name === "tabindex" && element.closest("[data-roving]");
-const callbacks = { beforeAttributeUpdated: (name, element) => !CLIENT_ATTRIBUTES.has(name) && !isRovingTabindex(name, element) };
+// What is typed into an element with `data-kept` stays: it is left as it is while the page has one of its id.
+const isKept = (element) => element instanceof Element && element.hasAttribute("data-kept");
+const callbacks = {
+  beforeAttributeUpdated: (name, element) => !CLIENT_ATTRIBUTES.has(name) && !isRovingTabindex(name, element),
+  beforeNodeMorphed: (element, fresh) => !(isKept(element) && isKept(fresh) && element.id === fresh.id),
+};
 
 for (const root of document.querySelectorAll("[data-live]")) keep(root);
 

@@ -7,14 +7,31 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.http.dependencies import Now, Shared
+from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import HEADERS, page
-from console.frame.texts import page_language
+from console.frame.rendering import HEADERS, done, page
+from console.frame.texts import gettext, page_language
 from console.frame.viewers import Teacher, same_origin
+from domain.people.access import Permission
+from domain.scheduling.offers import SubstitutionReason
 from reports.moments import clock, moment
+from services.inputs.substitutions import NewSubstitution
 from services.teaching import teaching
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+
+@router.post("/teaching/{session_id}/cannot", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def cannot_teach(request: Request, session_id: UUID, shared: Shared, who: Teacher) -> Response:
+    """The instructor cannot teach a class: others are asked at once."""
+    await shared.classes.find_substitute(
+        who, session_id, NewSubstitution(reason=SubstitutionReason.UNAVAILABLE)
+    )
+    return done(
+        request,
+        "/teaching",
+        gettext("Others are asked to teach this class. Until one accepts, it stays yours."),
+    )
 
 
 @router.post("/teaching/check-in", dependencies=[Depends(same_origin)])

@@ -37,6 +37,7 @@ class CaseView:
     levels: int  # steps that there are
     snoozed_until: datetime | None = None
     resolved_at: datetime | None = None
+    next_step_at: datetime | None = None  # of its escalation; None: by `acknowledge_within`
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,10 @@ def next_act(case: CaseView, now: datetime, reminders: int, reminded_at: datetim
             return Next(Act.WAKE)
         return Next(Act.WAIT, until=case.snoozed_until)
     escalates_at = _escalates_at(case)
-    if case.state == CaseState.OPEN and case.level == 0:
+    if case.state == CaseState.OPEN and case.level == 0 and case.next_step_at is None:
         return Next(Act.TELL, Reason.OPENED)
     if escalates_at is not None and now >= escalates_at:
-        return Next(Act.TELL, Reason.ESCALATED)
+        return Next(Act.TELL, Reason.ESCALATED if case.level else Reason.OPENED)
     reminds_at = _reminds_at(case, reminders, reminded_at)
     if reminds_at is not None and now >= reminds_at:
         return Next(Act.TELL, Reason.OVERDUE)
@@ -72,6 +73,8 @@ def _escalates_at(case: CaseView) -> datetime | None:
     """None: it is acknowledged, or everybody was told."""
     if case.state != CaseState.OPEN or case.level >= case.levels:
         return None
+    if case.next_step_at is not None:
+        return case.next_step_at
     return case.acknowledge_due_at + max(case.level - 1, 0) * case.acknowledge_within
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from domain.people.roles import Role
+
 
 class ExceptionKind(StrEnum):
     STEP_FAILED = "step_failed"  # a step of the session exhausted its retries
@@ -29,6 +31,9 @@ class ExceptionKind(StrEnum):
     WEBHOOK_GAP = "webhook_gap"  # the room watch found events that LiveKit's webhooks should have reported
     RECORDS_DIFFER = "records_differ"  # a session without its workflow, or a workflow without its session
     SUBSTITUTION_REQUESTED = "substitution_requested"
+    SUBSTITUTE_NOT_FOUND = "substitute_not_found"  # all who could teach the class were asked
+    ROTA_EMPTY = "rota_empty"  # an on-call rota on which nobody can be on duty
+    CHANNEL_FAILING = "channel_failing"  # a channel takes no alerts
 
 
 class Severity(StrEnum):
@@ -92,6 +97,9 @@ class CaseKind:
     due_within: timedelta  # of its opening
     actions: tuple[Action, ...] = (Action.OPEN_CLASS,)
     outage: Outage | None = None
+    about: Role | None = (
+        None  # whose name stands first: the class's instructor, or the student in the occasion
+    )
 
     @property
     def acknowledge_within(self) -> timedelta:

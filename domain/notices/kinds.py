@@ -11,7 +11,11 @@ class NoticeKind(StrEnum):
     CONFIRMATION = "confirmation"
     RESCHEDULED = "rescheduled"
     CANCELLED = "cancelled"
-    SUBSTITUTION = "substitution"  # somebody else teaches
+    SUBSTITUTION = "substitution"  # to families: somebody else teaches
+    SUBSTITUTE_OFFER = "substitute_offer"  # to an instructor who is asked to teach a class
+    ASSIGNED = "assigned"  # to an instructor who has taken over a class
+    REPLACED = "replaced"  # to the instructor in whose place another teaches
+    DELAYED = "delayed"  # to families: the instructor has not come, and nobody has taken over yet
     ADDED = "added"  # to students who were added to a class that was booked before
     REMOVED = "removed"  # the class goes on without the student
     REMINDER = "reminder"
@@ -64,6 +68,8 @@ class Audience(StrEnum):
     )
     GUARDIANS_OF_ATTENDING = "guardians_of_attending"  # of the students who came
     INSTRUCTOR = "instructor"
+    CANDIDATE = "candidate"  # who is asked to teach the class; chosen by the substitution
+    FORMER_INSTRUCTOR = "former_instructor"
     MISSING_INSTRUCTOR = (
         "missing_instructor"  # who has not come, and for some kinds has not checked in either
     )
@@ -75,7 +81,11 @@ _AUDIENCES: dict[NoticeKind, frozenset[Audience]] = {
     NoticeKind.CONFIRMATION: _EVERYBODY,
     NoticeKind.RESCHEDULED: _EVERYBODY,
     NoticeKind.CANCELLED: _EVERYBODY,
-    NoticeKind.SUBSTITUTION: _EVERYBODY,
+    NoticeKind.SUBSTITUTION: frozenset({Audience.GUARDIANS}),
+    NoticeKind.SUBSTITUTE_OFFER: frozenset({Audience.CANDIDATE}),
+    NoticeKind.ASSIGNED: frozenset({Audience.INSTRUCTOR}),
+    NoticeKind.REPLACED: frozenset({Audience.FORMER_INSTRUCTOR}),
+    NoticeKind.DELAYED: frozenset({Audience.GUARDIANS}),
     NoticeKind.ADDED: frozenset({Audience.GUARDIANS_OF_CHANGED}),
     NoticeKind.REMOVED: frozenset({Audience.GUARDIANS_OF_CHANGED}),
     NoticeKind.REMINDER: _EVERYBODY,
@@ -110,6 +120,7 @@ WITH_JOIN_LINKS = frozenset(
         NoticeKind.CONFIRMATION,
         NoticeKind.RESCHEDULED,
         NoticeKind.SUBSTITUTION,
+        NoticeKind.ASSIGNED,
         NoticeKind.ADDED,
         NoticeKind.REMINDER,
         NoticeKind.BRIEFING,
@@ -118,6 +129,8 @@ WITH_JOIN_LINKS = frozenset(
         NoticeKind.ABSENCE,
     }
 )
+UNINVITING = frozenset({NoticeKind.REMOVED, NoticeKind.REPLACED})
+"""The class goes on without the reader, or with their other children alone."""
 WITH_CHECK_IN = frozenset({NoticeKind.BRIEFING, NoticeKind.CHECK_IN})
 """Kinds in which the instructor finds the button "I'll be there"."""
 WRITTEN_WHEN_SENT = WITH_JOIN_LINKS | {NoticeKind.MISSED}

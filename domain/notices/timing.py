@@ -13,18 +13,31 @@ _MIN_WARNING: dict[NoticeKind, timedelta] = {
     NoticeKind.RESCHEDULED: timedelta(hours=12),
     NoticeKind.CANCELLED: timedelta(hours=12),
     NoticeKind.SUBSTITUTION: timedelta(hours=2),
+    NoticeKind.ASSIGNED: timedelta(hours=2),
+    NoticeKind.REPLACED: timedelta(hours=2),
     NoticeKind.ADDED: timedelta(hours=12),
     NoticeKind.REMOVED: timedelta(hours=12),
     NoticeKind.REMINDER: timedelta(minutes=30),
     NoticeKind.BRIEFING: timedelta(minutes=30),
 }
 _MAX_DAYS = 4  # the quiet hours end on one of these days, also where a day of the calendar was skipped
-_IMMEDIATE = frozenset({NoticeKind.CHECK_IN, NoticeKind.CLASS_WAITS, NoticeKind.ABSENCE})
+_IMMEDIATE = frozenset(
+    {
+        NoticeKind.CHECK_IN,
+        NoticeKind.CLASS_WAITS,
+        NoticeKind.ABSENCE,
+        NoticeKind.SUBSTITUTE_OFFER,
+        NoticeKind.DELAYED,
+    }
+)
 _ABOUT_COMING_CLASS = frozenset(
     {
         NoticeKind.CONFIRMATION,
         NoticeKind.RESCHEDULED,
         NoticeKind.SUBSTITUTION,
+        NoticeKind.SUBSTITUTE_OFFER,
+        NoticeKind.ASSIGNED,
+        NoticeKind.DELAYED,
         NoticeKind.ADDED,
         NoticeKind.REMINDER,
         NoticeKind.BRIEFING,
@@ -33,7 +46,15 @@ _ABOUT_COMING_CLASS = frozenset(
         NoticeKind.ABSENCE,
     }
 )
-_ALSO_DURING_CLASS = frozenset({NoticeKind.SUBSTITUTION, NoticeKind.ADDED, NoticeKind.ABSENCE})
+_ALSO_DURING_CLASS = frozenset(
+    {
+        NoticeKind.SUBSTITUTION,
+        NoticeKind.ADDED,
+        NoticeKind.ABSENCE,
+        NoticeKind.SUBSTITUTE_OFFER,
+        NoticeKind.ASSIGNED,
+    }
+)
 _BEFORE_CLASS = frozenset({SessionState.SCHEDULED, SessionState.OPEN})
 _NOT_MISSED = frozenset(
     {SessionState.LIVE, SessionState.CANCELLED}

@@ -37,6 +37,8 @@ class Permission(StrEnum):
     NOTICES_READ = "notices:read"
     EXCEPTIONS_READ = "exceptions:read"
     EXCEPTIONS_WRITE = "exceptions:write"
+    ROUTING_READ = "routing:read"  # who is told of exceptions: rules, on-call rotas, channels
+    ROUTING_WRITE = "routing:write"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
     FAMILY_READ = "family:read"  # next class, links and approved summaries of one's own children
@@ -80,6 +82,8 @@ PERMISSIONS: dict[Permission, dict[AccessRole, Reach]] = {
     _P.NOTICES_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
     _P.EXCEPTIONS_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
     _P.EXCEPTIONS_WRITE: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INTEGRATOR: _ALL},
+    _P.ROUTING_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL},
+    _P.ROUTING_WRITE: {_R.ADMIN: _ALL},
     _P.FILES_READ: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
     _P.FILES_WRITE: {_R.ADMIN: _ALL, _R.OPS: _ALL, _R.INSTRUCTOR: _OWN, _R.INTEGRATOR: _ALL},
     _P.FAMILY_READ: {_R.GUARDIAN: _OWN},

@@ -60,16 +60,23 @@ def offset_name(at: datetime, zone: tzinfo | None) -> str:
 
 def start_of_day(day: date, zone: tzinfo | None) -> datetime:
     """The first moment of a day, in UTC; on a day whose midnight is skipped, the end of the jump."""
-    midnight = datetime.combine(day, time())
-    if found := occurrences(midnight, zone):
+    return first_moment(datetime.combine(day, time()), zone)
+
+
+def first_moment(wall: datetime, zone: tzinfo | None) -> datetime:
+    """The first moment, in UTC, at which clocks show a wall time; of one that is skipped, the end of the jump.
+
+    For times that recur, where nobody can be asked which moment is meant.
+    """
+    if found := occurrences(wall, zone):
         return found[0]
     # With the offset before the jump, a skipped time is as long after the jump as it is after the jump's start.
-    late = midnight.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    late = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     jump = _offset(late, zone) - _offset(late - timedelta(days=1), zone)
     return next(
         moment
         for minutes in range(int(jump / timedelta(minutes=1)), -1, -1)
-        if _wall(moment := late - timedelta(minutes=minutes), zone) >= midnight
+        if _wall(moment := late - timedelta(minutes=minutes), zone) >= wall
     )
 
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.cases.states import CaseState
 from domain.errors import NotFound
+from domain.subjects import SubjectKind
 from models.exception_case import CaseEntry, ExceptionCase, Incident
+from models.people import Instructor
 from models.repositories import names, pages
 from models.repositories.pages import PageRequest
 from models.session import Session
@@ -22,6 +26,7 @@ from models.session import Session
 class ClassTime:
     starts_at: datetime
     time_zone: str  # the zone the class is planned in
+    instructor: str  # their name
 
 
 @dataclass(frozen=True)
@@ -42,15 +47,123 @@ class Unfollowed:
     severity: str
 
 
+@dataclass(frozen=True)
+class OpenCounts:
+    """How many unresolved cases somebody has, their team has, and there are."""
+
+    mine: int
+    team: int
+    all: int
+
+
+@dataclass(frozen=True)
+class HandlingTimes:
+    """How the cases of a kind were handled; a time is None where no case has come so far."""
+
+    kind: str
+    cases: int
+    resolved: int
+    self_resolved: int
+    acknowledge_median: timedelta | None
+    acknowledge_p90: timedelta | None
+    resolve_median: timedelta | None
+    resolve_p90: timedelta | None
+
+
 async def page(
-    db: AsyncSession, request: PageRequest, *, unresolved: bool = False, overdue_at: datetime | None = None
+    db: AsyncSession,
+    request: PageRequest,
+    *,
+    unresolved: bool = False,
+    overdue_at: datetime | None = None,
+    grouped: bool = False,
 ) -> tuple[list[QueuedCase], bool]:
-    """The cases, and whether there are more; with `overdue_at`, only those that are due before it."""
-    where = [_unresolved()] if unresolved else []
-    if overdue_at:
-        where.append(col(ExceptionCase.due_at) < overdue_at)
+    """The cases, and whether there are more; with `overdue_at`, only those that are due before it.
+
+    With `grouped`, an incident is one row: the first of its cases that the request asks for.
+    """
+    where = _narrowed(ExceptionCase, unresolved, overdue_at)
+    if grouped:
+        where.append(_first_of_its_incident(request, unresolved, overdue_at))
     rows, more = await pages.page(db, ExceptionCase, request, *where)
     return await _with_subjects(db, rows), more
+
+
+def _narrowed(table: Any, unresolved: bool, overdue_at: datetime | None) -> list[sa.ColumnElement[bool]]:
+    where = [table.resolved_at.is_(None)] if unresolved else []
+    return [*where, table.due_at < overdue_at] if overdue_at else where
+
+
+def _first_of_its_incident(
+    request: PageRequest, unresolved: bool, overdue_at: datetime | None
+) -> sa.ColumnElement[bool]:
+    one: Any = aliased(ExceptionCase)
+    column = getattr(one, request.sort.lstrip("-"))
+    order = (column.desc(), one.id.desc()) if request.sort.startswith("-") else (column, one.id)
+    wanted = [getattr(one, name) == value for name, value in request.equal.items()]
+    firsts = (
+        sa.select(one.id)
+        .where(one.incident_id.is_not(None), *wanted, *_narrowed(one, unresolved, overdue_at))
+        .ext(distinct_on(one.incident_id))
+        .order_by(one.incident_id, *order)
+    )
+    return sa.or_(col(ExceptionCase.incident_id).is_(None), col(ExceptionCase.id).in_(firsts))
+
+
+async def ids_by_incident(
+    db: AsyncSession,
+    incident_ids: Collection[UUID],
+    request: PageRequest,
+    *,
+    unresolved: bool = False,
+    overdue_at: datetime | None = None,
+) -> dict[UUID, list[UUID]]:
+    """The cases that the request asks for, on all its pages, by incident."""
+    wanted = [getattr(ExceptionCase, name) == value for name, value in request.equal.items()]
+    case: Any = ExceptionCase
+    query = sa.select(case.incident_id, sa.func.array_agg(case.id)).where(
+        col(ExceptionCase.incident_id).in_(incident_ids),
+        *wanted,
+        *_narrowed(ExceptionCase, unresolved, overdue_at),
+    )
+    rows = await db.execute(query.group_by(col(ExceptionCase.incident_id)))
+    return {incident_id: list(ids) for incident_id, ids in rows}
+
+
+async def open_counts(db: AsyncSession, actor: str, owner: str) -> OpenCounts:
+    """`owner`: the role of the reader's team."""
+    total = sa.func.count()
+    query = sa.select(
+        total.filter(col(ExceptionCase.assignee) == actor),
+        total.filter(col(ExceptionCase.owner) == owner),
+        total,
+    )
+    mine, team, every = (await db.execute(query.where(_unresolved()))).one()
+    return OpenCounts(mine, team, every)
+
+
+async def handling_times(db: AsyncSession, since: datetime) -> list[HandlingTimes]:
+    """Of the cases that were opened since then, by kind, the most frequent kind first."""
+    case: Any = ExceptionCase
+    total = sa.func.count()
+    acknowledge, resolve = case.acknowledged_at - case.opened_at, case.resolved_at - case.opened_at
+    query = (
+        sa.select(
+            case.kind,
+            total,
+            total.filter(case.resolved_at.is_not(None)),
+            total.filter(case.state == CaseState.SELF_RESOLVED),
+            *(
+                sa.func.percentile_cont(share).within_group(time)
+                for time in (acknowledge, resolve)
+                for share in (0.5, 0.9)
+            ),
+        )
+        .where(case.opened_at >= since)
+        .group_by(case.kind)
+        .order_by(total.desc(), case.kind)
+    )
+    return [HandlingTimes(*row) for row in await db.execute(query)]
 
 
 async def get(db: AsyncSession, case_id: UUID, *, lock: bool = False) -> QueuedCase:
@@ -76,9 +189,13 @@ async def _with_subjects(db: AsyncSession, rows: list[ExceptionCase]) -> list[Qu
 async def _times(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, ClassTime]:
     if not session_ids:
         return {}
-    query = sa.select(col(Session.id), col(Session.starts_at), col(Session.time_zone))
-    rows = await db.execute(query.where(col(Session.id).in_(session_ids)))
-    return {key: ClassTime(starts_at, time_zone) for key, starts_at, time_zone in rows}
+    query = (
+        sa.select(col(Session.id), col(Session.starts_at), col(Session.time_zone), col(Instructor.name))
+        .join(Instructor, col(Instructor.id) == col(Session.instructor_id))
+        .where(col(Session.id).in_(session_ids))
+    )
+    rows = await db.execute(query)
+    return {key: ClassTime(starts_at, zone, instructor) for key, starts_at, zone, instructor in rows}
 
 
 async def report(
@@ -143,6 +260,20 @@ async def open_of_sessions(
     """The unresolved cases of these kinds about these sessions, locked."""
     query = sa.select(ExceptionCase).where(
         col(ExceptionCase.session_id).in_(session_ids), col(ExceptionCase.kind).in_(kinds), _unresolved()
+    )
+    query = query.order_by(col(ExceptionCase.id)).with_for_update()
+    return list(await db.scalars(query.execution_options(populate_existing=True)))
+
+
+async def unresolved_about(
+    db: AsyncSession, subject_kind: SubjectKind, subject_id: UUID, kind: str
+) -> list[ExceptionCase]:
+    """The unresolved cases of a kind about a subject, locked."""
+    query = sa.select(ExceptionCase).where(
+        col(ExceptionCase.subject_kind) == subject_kind,
+        col(ExceptionCase.subject_id) == subject_id,
+        col(ExceptionCase.kind) == kind,
+        _unresolved(),
     )
     query = query.order_by(col(ExceptionCase.id)).with_for_update()
     return list(await db.scalars(query.execution_options(populate_existing=True)))

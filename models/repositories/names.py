@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from domain.subjects import Subject, SubjectKind
 from models.access import Member
+from models.case_routing import AlertChannel, Rota
 from models.course import Course, Topic
 from models.organization import ApiKey, Organization
 from models.people import Guardian, Instructor, Student
@@ -31,6 +32,10 @@ _THINGS: Mapping[str, type[SQLModel]] = {
     "session": Session,
     "member": Member,
     "api_key": ApiKey,
+    "rota": Rota,
+    "rota_override": Rota,
+    "alert_channel": AlertChannel,
+    "alert_preference": Member,
 }
 _SUBJECTS: Mapping[SubjectKind, type[SQLModel]] = {
     SubjectKind.SESSION: Session,
@@ -40,6 +45,8 @@ _SUBJECTS: Mapping[SubjectKind, type[SQLModel]] = {
     SubjectKind.MEMBER: Member,
     SubjectKind.COURSE: Course,
     SubjectKind.ORGANIZATION: Organization,
+    SubjectKind.ROTA: Rota,
+    SubjectKind.ALERT_CHANNEL: AlertChannel,
 }
 
 

@@ -39,6 +39,18 @@ async def get_session(db: AsyncSession, session_id: UUID) -> Session:
     return row
 
 
+async def lock(db: AsyncSession, session_id: UUID) -> Session:
+    """The session as it is now, which nobody changes until the transaction ends. Raises NotFound.
+
+    Whatever changes a class's times or its people locks it first: then what it decides holds at its commit.
+    """
+    query = sa.select(Session).where(col(Session.id) == session_id).with_for_update()
+    row = (await db.scalars(query.execution_options(populate_existing=True))).one_or_none()
+    if row is None:
+        raise _no_session(session_id)
+    return row
+
+
 async def get_sessions(db: AsyncSession, session_ids: Collection[UUID]) -> list[Session]:
     """Those of the sessions that exist, as they are now, by start."""
     query = sa.select(Session).where(col(Session.id).in_(session_ids))
@@ -111,10 +123,13 @@ async def hold_time(
     await _reserve(db, session, people, starts_at, ends_at)
 
 
-async def hold_time_of(db: AsyncSession, session: Session, people: Sequence[UUID]) -> None:
-    """Reserve the class's time for more people. Raises DoubleBooked."""
+async def hold_time_of(
+    db: AsyncSession, session: Session, people: Sequence[UUID], since: datetime | None = None
+) -> None:
+    """Reserve the class's time for more people, from `since` on where it has begun. Raises DoubleBooked."""
     await _lock_people(db, people)
-    await _reserve(db, session, people, session.starts_at, session.ends_at)
+    start = session.starts_at if since is None else max(session.starts_at, since)
+    await _reserve(db, session, people, start, session.ends_at)
 
 
 async def _lock_people(db: AsyncSession, people: Sequence[UUID]) -> None:

@@ -7,6 +7,10 @@ SUBJECTS = {
     NoticeKind.RESCHEDULED: "Neuer Termin: {title}, {when}",
     NoticeKind.CANCELLED: "Abgesagt: {title}, {when}",
     NoticeKind.SUBSTITUTION: "Neue Lehrkraft: {title}, {when}",
+    NoticeKind.SUBSTITUTE_OFFER: "Können Sie übernehmen? {title}, {when}",
+    NoticeKind.ASSIGNED: "Sie unterrichten: {title}, {when}",
+    NoticeKind.REPLACED: "Sie unterrichten nicht mehr: {title}, {when}",
+    NoticeKind.DELAYED: "Beginnt später: {title}, {when}",
     NoticeKind.ADDED: "Neu in Ihrem Stundenplan: {title}, {when}",
     NoticeKind.REMOVED: "Nicht mehr in Ihrem Stundenplan: {title}, {when}",
     NoticeKind.REMINDER: "Bald beginnt: {title}, {when}",
@@ -29,7 +33,8 @@ MAILS = {
     "cancelled": "Diese Stunde ist abgesagt:",
     "previously": "Bisher: {when}",
     "reason": "Grund: {reason}",
-    "unheard": "Nicht aufgezeichnet: {length} dieser Stunde. Was in dieser Zeit gesagt wurde, kann hier fehlen.",
+    "unheard": "Nicht aufgezeichnet: {length} dieser Stunde. Was in dieser Zeit gesagt wurde, "
+    "kann hier fehlen.",
     "instructor_unavailable": "die Lehrkraft ist verhindert",
     "student_unavailable": "die Lernenden sind verhindert",
     "illness": "Krankheit",
@@ -37,6 +42,13 @@ MAILS = {
     "holiday": "Feiertag oder Ferien",
     "weather": "das Wetter",
     "substitution": "{instructor} übernimmt diese Stunde:",
+    "substitute_offer": "Diese Stunde braucht eine Lehrkraft. Können Sie sie übernehmen?",
+    "offer_lead_by": "Bitte antworten Sie bis {when}. Wer zuerst zusagt, unterrichtet die Stunde.",
+    "offer_answer": "Stunde ansehen und antworten",
+    "assigned": "Sie haben diese Stunde übernommen. Das brauchen Sie dafür:",
+    "replaced": "{instructor} unterrichtet diese Stunde an Ihrer Stelle. Ihr Link dazu gilt nicht mehr.",
+    "delayed": "Die Lehrkraft dieser Stunde ist nicht gekommen. Wir suchen eine Vertretung und "
+    "schreiben Ihnen, sobald wir mehr wissen:",
     "added": "Diese Stunde ist neu in Ihrem Stundenplan:",
     "removed": "Diese Stunde steht nicht mehr in Ihrem Stundenplan, findet für andere aber statt:",
     "enrolled_subject": "{student} ist angemeldet: {course}",
@@ -54,7 +66,8 @@ MAILS = {
     "class_waits": "Diese Stunde hat begonnen, und Sie sind noch nicht da:",
     "review_request": "Ihre Stunde ist vorbei, und der Entwurf liegt bereit. Bitte lesen Sie ihn, berichtigen Sie ihn, "
     "wo es nötig ist, und geben Sie ihn frei. Bis dahin erhalten die Familien nichts.",
-    "summary": "Das wurde im Unterricht gemacht. {instructor} hat diese Zusammenfassung geprüft und freigegeben.",
+    "summary": "Das wurde im Unterricht gemacht. {instructor} hat diese Zusammenfassung geprüft "
+    "und freigegeben.",
     "cannot_come": "Zu dieser Stunde kann jemand nicht kommen:",
     "coming_after_all": "Zu dieser Stunde kommt jemand nun doch:",
     "excused": "Können nicht kommen",
@@ -92,18 +105,21 @@ MAILS = {
     "family_page": "Alle Stunden und Zusammenfassungen Ihrer Familie ansehen",
     "unsubscribe_link": "Solche Nachrichten nicht mehr erhalten",
     "sign_in_subject": "Ihr Link zum Anmelden",
-    "sign_in_lead": "Mit diesem Link melden Sie sich bei Homeroom an. Er gilt einmal und läuft in {length} ab.",
+    "sign_in_lead": "Mit diesem Link melden Sie sich bei Homeroom an. Er gilt einmal und läuft "
+    "in {length} ab.",
     "sign_in_to": "Bei {organization} anmelden",
     "sign_in_as": "Bei {organization} anmelden ({kind})",
     "sign_in_care": "Wenn Sie ihn nicht angefordert haben, können Sie diese E-Mail ignorieren. "
     "Solange der Link nicht benutzt wird, ist niemand angemeldet.",
-    "sign_in_footer": "Sie erhalten diese E-Mail, weil jemand diese Adresse auf der Anmeldeseite eingegeben hat.",
+    "sign_in_footer": "Sie erhalten diese E-Mail, weil jemand diese Adresse auf der "
+    "Anmeldeseite eingegeben hat.",
     "invitation_subject": "Ihr Zugang zu {organization} bei Homeroom",
     "invitation_lead": "Sie gehören jetzt zum Team von {organization} bei Homeroom.",
     "invitation_by": "{by} hat Sie bei Homeroom in das Team von {organization} aufgenommen.",
     "invitation_how": "Geben Sie zum Anmelden diese E-Mail-Adresse auf der Anmeldeseite ein. "
     "Sie brauchen kein Passwort.",
-    "invitation_footer": "Sie erhalten diese E-Mail, weil {organization} diese Adresse in das Team aufgenommen hat.",
+    "invitation_footer": "Sie erhalten diese E-Mail, weil {organization} diese Adresse in das "
+    "Team aufgenommen hat.",
     "links_renewed_subject": "Neue Links zu Ihrem Unterricht",
     "links_renewed": "Die Links zu diesen Terminen wurden ersetzt. Frühere Links gelten nicht mehr.",
     "member": "Team",
@@ -131,7 +147,8 @@ FAMILY = {
     "no_sent": "Noch keine Nachrichten.",
     "say_cannot_come": "Mein Kind kann nicht kommen",
     "say_coming": "Mein Kind kommt doch",
-    "told_cannot_come": "Die Schule und die Lehrkraft bekommen Ihre Nachricht, dass Ihr Kind nicht kommen kann.",
+    "told_cannot_come": "Die Schule und die Lehrkraft bekommen Ihre Nachricht, dass Ihr Kind "
+    "nicht kommen kann.",
     "messages": "Nachrichten per E-Mail",
     "kind_reminder": "Erinnerungen vor der Stunde",
     "kind_summary": "Zusammenfassungen der Stunden",
@@ -169,6 +186,27 @@ JOINING = {
     "limited_title": "Zu viele Versuche",
     "limited_detail": "Aus Ihrem Netz kamen zu viele falsche Codes.",
     "limited_next": "Warten Sie eine Weile, oder öffnen Sie den ganzen Link.",
+}
+
+OFFER = {
+    "title": "Eine Stunde übernehmen",
+    "question": "Können Sie diese Stunde übernehmen?",
+    "students": "Lernende: {count}",
+    "answer_by": "Bitte antworten Sie bis {when}.",
+    "first": "Wer zuerst zusagt, unterrichtet die Stunde. Sie erhalten dann per E-Mail Ihren "
+    "Link, den Plan und den bisherigen Verlauf.",
+    "accept": "Ich übernehme",
+    "decline": "Ich kann nicht",
+    "accepted": "Sie unterrichten diese Stunde. Ihr Link und der Plan sind per E-Mail unterwegs.",
+    "accepted_next": "Falls Sie doch nicht können, melden Sie sich sofort bei Ihrer Schule.",
+    "declined": "Sie haben abgesagt. Danke für Ihre Antwort.",
+    "declined_next": "Falls Sie doch können, rufen Sie Ihre Schule an.",
+    "expired": "Die Zeit für eine Antwort ist abgelaufen.",
+    "expired_next": "Falls Sie die Stunde noch übernehmen können, rufen Sie Ihre Schule an.",
+    "withdrawn": "Für diese Stunde wird niemand mehr gesucht.",
+    "withdrawn_next": "Sie müssen nichts tun.",
+    "busy": "Sie haben zu dieser Zeit eine andere Stunde.",
+    "busy_next": "Sagen Sie ab, oder rufen Sie Ihre Schule an, wenn das nicht stimmt.",
 }
 
 CHECK_IN = {

@@ -7,6 +7,10 @@ SUBJECTS = {
     NoticeKind.RESCHEDULED: "New time: {title}, {when}",
     NoticeKind.CANCELLED: "Cancelled: {title}, {when}",
     NoticeKind.SUBSTITUTION: "New instructor: {title}, {when}",
+    NoticeKind.SUBSTITUTE_OFFER: "Can you teach? {title}, {when}",
+    NoticeKind.ASSIGNED: "You teach this class: {title}, {when}",
+    NoticeKind.REPLACED: "You no longer teach: {title}, {when}",
+    NoticeKind.DELAYED: "Starting late: {title}, {when}",
     NoticeKind.ADDED: "New on your schedule: {title}, {when}",
     NoticeKind.REMOVED: "No longer on your schedule: {title}, {when}",
     NoticeKind.REMINDER: "Coming up: {title}, {when}",
@@ -37,6 +41,13 @@ MAILS = {
     "holiday": "a holiday",
     "weather": "the weather",
     "substitution": "{instructor} will teach this class:",
+    "substitute_offer": "This class needs an instructor. Can you teach it?",
+    "offer_lead_by": "Please answer by {when}. Whoever accepts first teaches the class.",
+    "offer_answer": "See the class and answer",
+    "assigned": "You have taken on this class. Here is what you need:",
+    "replaced": "{instructor} teaches this class instead of you. Your link to it no longer works.",
+    "delayed": "The instructor of this class has not come. We are looking for somebody who "
+    "takes over and will write again as soon as we know more:",
     "added": "This class is new on your schedule:",
     "removed": "This class is no longer on your schedule, but takes place for others:",
     "enrolled_subject": "{student} is enrolled in {course}",
@@ -102,9 +113,11 @@ MAILS = {
     "invitation_lead": "You have been added to the staff of {organization} on Homeroom.",
     "invitation_by": "{by} added you to the staff of {organization} on Homeroom.",
     "invitation_how": "To sign in, enter this email address on the sign-in page. You don't need a password.",
-    "invitation_footer": "You're receiving this email because {organization} added this address to its staff.",
+    "invitation_footer": "You're receiving this email because {organization} added this address "
+    "to its staff.",
     "links_renewed_subject": "New links to your classes",
-    "links_renewed": "The links to these classes have been replaced. Those in earlier messages no longer work.",
+    "links_renewed": "The links to these classes have been replaced. Those in earlier messages "
+    "no longer work.",
     "member": "staff",
     "instructor": "instructor",
     "guardian": "guardian",
@@ -129,7 +142,8 @@ FAMILY = {
     "no_sent": "No messages yet.",
     "say_cannot_come": "My child can't come",
     "say_coming": "My child is coming after all",
-    "told_cannot_come": "You have said that your child can't come. The school and the instructor get a message.",
+    "told_cannot_come": "You have said that your child can't come. The school and the "
+    "instructor get a message.",
     "messages": "Messages",
     "kind_reminder": "Reminders before class",
     "kind_summary": "Class summaries",
@@ -167,6 +181,27 @@ JOINING = {
     "limited_title": "Too many attempts",
     "limited_detail": "Too many wrong codes came from your network.",
     "limited_next": "Wait a while, or open the whole link.",
+}
+
+OFFER = {
+    "title": "Teach a class",
+    "question": "Can you teach this class?",
+    "students": "Students: {count}",
+    "answer_by": "Please answer by {when}.",
+    "first": "Whoever accepts first teaches the class. You then get a link to join, the plan "
+    "and the history of the class by email.",
+    "accept": "I will teach it",
+    "decline": "I can’t",
+    "accepted": "You teach this class. Your link to join and the plan are on their way by email.",
+    "accepted_next": "If you can’t teach it after all, tell your school at once.",
+    "declined": "You have said that you can’t. Thank you for answering.",
+    "declined_next": "If you can teach it after all, call your school.",
+    "expired": "The time to answer this offer is over.",
+    "expired_next": "If you can still teach the class, call your school.",
+    "withdrawn": "This class no longer needs an instructor.",
+    "withdrawn_next": "You don’t need to do anything.",
+    "busy": "You have another class at that time.",
+    "busy_next": "Decline this offer, or call your school if that is wrong.",
 }
 
 CHECK_IN = {

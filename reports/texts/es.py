@@ -7,6 +7,10 @@ SUBJECTS = {
     NoticeKind.RESCHEDULED: "Nuevo horario: {title}, {when}",
     NoticeKind.CANCELLED: "Clase cancelada: {title}, {when}",
     NoticeKind.SUBSTITUTION: "Cambio de docente: {title}, {when}",
+    NoticeKind.SUBSTITUTE_OFFER: "¿Puedes dar esta clase? {title}, {when}",
+    NoticeKind.ASSIGNED: "Das esta clase: {title}, {when}",
+    NoticeKind.REPLACED: "Ya no das esta clase: {title}, {when}",
+    NoticeKind.DELAYED: "Empieza más tarde: {title}, {when}",
     NoticeKind.ADDED: "Nueva en tu horario: {title}, {when}",
     NoticeKind.REMOVED: "Ya no está en tu horario: {title}, {when}",
     NoticeKind.REMINDER: "Próxima clase: {title}, {when}",
@@ -37,6 +41,13 @@ MAILS = {
     "holiday": "es festivo",
     "weather": "el tiempo meteorológico",
     "substitution": "{instructor} dará esta clase:",
+    "substitute_offer": "Esta clase necesita un docente. ¿Puedes darla?",
+    "offer_lead_by": "Responde antes de {when}. Quien acepte primero da la clase.",
+    "offer_answer": "Ver la clase y responder",
+    "assigned": "Has aceptado esta clase. Esto es lo que necesitas:",
+    "replaced": "{instructor} da esta clase en tu lugar. Tu enlace ya no funciona.",
+    "delayed": "El docente de esta clase no ha venido. Estamos buscando a quien lo sustituya y "
+    "te escribiremos en cuanto sepamos más:",
     "added": "Esta clase es nueva en tu horario:",
     "removed": "Esta clase ya no está en tu horario, aunque se imparte a otras personas:",
     "enrolled_subject": "Inscripción de {student} en {course}",
@@ -106,7 +117,8 @@ MAILS = {
     "No necesitas contraseña.",
     "invitation_footer": "Recibes este correo porque {organization} ha añadido esta dirección a su personal.",
     "links_renewed_subject": "Enlaces nuevos a tus clases",
-    "links_renewed": "Los enlaces a estas clases se han sustituido. Los de mensajes anteriores ya no funcionan.",
+    "links_renewed": "Los enlaces a estas clases se han sustituido. Los de mensajes anteriores "
+    "ya no funcionan.",
     "member": "personal",
     "instructor": "docente",
     "guardian": "familia",
@@ -170,6 +182,27 @@ JOINING = {
     "limited_title": "Demasiados intentos",
     "limited_detail": "Han llegado demasiados códigos erróneos desde tu red.",
     "limited_next": "Espera un rato o abre el enlace completo.",
+}
+
+OFFER = {
+    "title": "Dar una clase",
+    "question": "¿Puedes dar esta clase?",
+    "students": "Alumnos: {count}",
+    "answer_by": "Responde antes de {when}.",
+    "first": "Quien acepte primero da la clase. Recibirás por correo tu enlace, el plan y el "
+    "historial de la clase.",
+    "accept": "Yo la doy",
+    "decline": "No puedo",
+    "accepted": "Das esta clase. Tu enlace y el plan van en camino por correo.",
+    "accepted_next": "Si al final no puedes, avisa enseguida a tu escuela.",
+    "declined": "Has dicho que no puedes. Gracias por responder.",
+    "declined_next": "Si al final puedes, llama a tu escuela.",
+    "expired": "El plazo para responder ha terminado.",
+    "expired_next": "Si aún puedes dar la clase, llama a tu escuela.",
+    "withdrawn": "Esta clase ya no necesita un docente.",
+    "withdrawn_next": "No tienes que hacer nada.",
+    "busy": "Tienes otra clase a esa hora.",
+    "busy_next": "Rechaza la oferta, o llama a tu escuela si es un error.",
 }
 
 CHECK_IN = {

@@ -7,6 +7,10 @@ SUBJECTS = {
     NoticeKind.RESCHEDULED: "Nouvel horaire : {title}, {when}",
     NoticeKind.CANCELLED: "Cours annulé : {title}, {when}",
     NoticeKind.SUBSTITUTION: "Changement d’enseignant : {title}, {when}",
+    NoticeKind.SUBSTITUTE_OFFER: "Pouvez-vous assurer ce cours ? {title}, {when}",
+    NoticeKind.ASSIGNED: "Vous assurez ce cours : {title}, {when}",
+    NoticeKind.REPLACED: "Vous n’assurez plus ce cours : {title}, {when}",
+    NoticeKind.DELAYED: "Début retardé : {title}, {when}",
     NoticeKind.ADDED: "Nouveau dans votre emploi du temps : {title}, {when}",
     NoticeKind.REMOVED: "Retiré de votre emploi du temps : {title}, {when}",
     NoticeKind.REMINDER: "Prochain cours : {title}, {when}",
@@ -37,6 +41,13 @@ MAILS = {
     "holiday": "jour férié ou vacances",
     "weather": "la météo",
     "substitution": "{instructor} assurera ce cours :",
+    "substitute_offer": "Ce cours a besoin d’un enseignant. Pouvez-vous l’assurer ?",
+    "offer_lead_by": "Répondez avant {when}. La première personne qui accepte assure le cours.",
+    "offer_answer": "Voir le cours et répondre",
+    "assigned": "Vous avez accepté ce cours. Voici ce qu’il vous faut :",
+    "replaced": "{instructor} assure ce cours à votre place. Votre lien ne fonctionne plus.",
+    "delayed": "L’enseignant de ce cours n’est pas venu. Nous cherchons quelqu’un pour le "
+    "remplacer et vous écrirons dès que nous en saurons plus :",
     "added": "Ce cours est nouveau dans votre emploi du temps :",
     "removed": "Ce cours n’est plus dans votre emploi du temps, mais il a lieu pour d’autres :",
     "enrolled_subject": "Inscription de {student} : {course}",
@@ -92,20 +103,24 @@ MAILS = {
     "family_page": "Voir tous les cours et résumés de votre famille",
     "unsubscribe_link": "Ne plus recevoir ce type de message",
     "sign_in_subject": "Votre lien de connexion",
-    "sign_in_lead": "Voici votre lien pour vous connecter à Homeroom. Il sert une seule fois et expire dans {length}.",
+    "sign_in_lead": "Voici votre lien pour vous connecter à Homeroom. Il sert une seule fois et "
+    "expire dans {length}.",
     "sign_in_to": "Se connecter à {organization}",
     "sign_in_as": "Se connecter à {organization} ({kind})",
     "sign_in_care": "Si vous ne l’avez pas demandé, vous pouvez ignorer cet e-mail. "
     "Personne n’est connecté tant que le lien n’est pas utilisé.",
-    "sign_in_footer": "Vous recevez cet e-mail parce que quelqu’un a saisi cette adresse sur la page de connexion.",
+    "sign_in_footer": "Vous recevez cet e-mail parce que quelqu’un a saisi cette adresse sur la "
+    "page de connexion.",
     "invitation_subject": "Votre accès à {organization} sur Homeroom",
     "invitation_lead": "Vous faites maintenant partie de l’équipe de {organization} sur Homeroom.",
     "invitation_by": "{by} vous a ajouté à l’équipe de {organization} sur Homeroom.",
     "invitation_how": "Pour vous connecter, saisissez cette adresse e-mail sur la page de connexion. "
     "Aucun mot de passe n’est nécessaire.",
-    "invitation_footer": "Vous recevez cet e-mail parce que {organization} a ajouté cette adresse à son équipe.",
+    "invitation_footer": "Vous recevez cet e-mail parce que {organization} a ajouté cette "
+    "adresse à son équipe.",
     "links_renewed_subject": "Nouveaux liens vers vos cours",
-    "links_renewed": "Les liens vers ces cours ont été remplacés. Ceux des messages précédents ne fonctionnent plus.",
+    "links_renewed": "Les liens vers ces cours ont été remplacés. Ceux des messages précédents "
+    "ne fonctionnent plus.",
     "member": "équipe",
     "instructor": "enseignant",
     "guardian": "famille",
@@ -169,6 +184,27 @@ JOINING = {
     "limited_title": "Trop de tentatives",
     "limited_detail": "Trop de codes erronés sont venus de votre réseau.",
     "limited_next": "Attendez un moment, ou ouvrez le lien complet.",
+}
+
+OFFER = {
+    "title": "Assurer un cours",
+    "question": "Pouvez-vous assurer ce cours ?",
+    "students": "Élèves : {count}",
+    "answer_by": "Répondez avant {when}.",
+    "first": "La première personne qui accepte assure le cours. Vous recevez alors par e-mail "
+    "votre lien, le plan et l’historique du cours.",
+    "accept": "Je l’assure",
+    "decline": "Je ne peux pas",
+    "accepted": "Vous assurez ce cours. Votre lien et le plan arrivent par e-mail.",
+    "accepted_next": "Si vous avez un empêchement, prévenez votre école immédiatement.",
+    "declined": "Vous avez décliné. Merci de votre réponse.",
+    "declined_next": "Si vous pouvez finalement l’assurer, appelez votre école.",
+    "expired": "Le délai de réponse est dépassé.",
+    "expired_next": "Si vous pouvez encore assurer le cours, appelez votre école.",
+    "withdrawn": "Ce cours n’a plus besoin d’un enseignant.",
+    "withdrawn_next": "Vous n’avez rien à faire.",
+    "busy": "Vous avez un autre cours à cette heure.",
+    "busy_next": "Déclinez cette offre, ou appelez votre école si c’est une erreur.",
 }
 
 CHECK_IN = {

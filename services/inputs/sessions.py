@@ -47,7 +47,7 @@ class Reason(Schema):
 
 
 class SubstituteIn(Schema):
-    instructor_id: UUID | None = Field(None, description="Left out: the best match.")
+    instructor_id: UUID | None = Field(None, description="The only person to ask. Left out: by the ranking.")
 
 
 class RenewalIn(Schema):

@@ -6,9 +6,11 @@ from services.resources.courses import Courses, Enrollments, Plans, Topics
 from services.resources.identity_providers import IdentityProviders
 from services.resources.people import Guardians, Instructors, Members, Students
 from services.resources.resource import Resource
+from services.resources.routing import AlertChannels, Rotas
 
 GUARDIANS, STUDENTS, INSTRUCTORS, MEMBERS = Guardians(), Students(), Instructors(), Members()
 IDENTITY_PROVIDERS = IdentityProviders()
+ROTAS, ALERT_CHANNELS = Rotas(), AlertChannels()
 COURSES, TOPICS, PLANS, ENROLLMENTS = Courses(), Topics(), Plans(), Enrollments()
 
 RESOURCES: tuple[Resource[Any], ...] = (
@@ -21,4 +23,6 @@ RESOURCES: tuple[Resource[Any], ...] = (
     ENROLLMENTS,
     MEMBERS,
     IDENTITY_PROVIDERS,
+    ROTAS,
+    ALERT_CHANNELS,
 )

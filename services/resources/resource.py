@@ -15,6 +15,7 @@ from integrations.openid import OpenIdConnect
 from models.reading import Readable, Reading
 from models.repositories import entities, intake, pages
 from models.repositories.entities import check_version
+from services.channel_targets import ChannelTargets
 from services.inputs.fields import Schema
 from signing.sealing import Sealer
 
@@ -28,6 +29,7 @@ class Outside:
 
     openid: OpenIdConnect
     client_secrets: Sealer  # for the client secrets of identity providers
+    channels: ChannelTargets
 
 
 class Resource(Generic[Row]):

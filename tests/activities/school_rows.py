@@ -26,9 +26,10 @@ from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.organization import Organization
-from models.people import Guardian, Instructor, Student, StudentGuardian
+from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
 from models.repositories import cases, documents, events, notices, organizations, recordings, sessions
 from models.session import Participant, Session
+from models.substitution import InstructorAvailability
 from services.notices import ClassNotices
 from services.outbox import Outbox
 from services.sealed_content import SealedContent
@@ -107,6 +108,15 @@ class SchoolRows:
                 if name not in self.people:
                     await self._add(db, Student, name, name=f"{name} of {self.id}")
         return await self.book(*students, starts_at=starts_at, instructor="Ben")
+
+    async def hire(self, name: str, subject: str = "Mathematics", **times: Any) -> None:
+        """Add an instructor who may teach a subject; `times` are the values of when they can."""
+        async with self.database.tenant(self.id) as db:
+            await self._person(db, Instructor, name)
+            own: dict[str, Any] = {"organization_id": self.id, "instructor_id": self.people[name]}
+            db.add(Qualification(id=uuid4(), subject=subject, created_at=now(), **own))
+            if times:
+                db.add(InstructorAvailability(updated_at=now(), **own, **times))
 
     async def book(
         self, *students: str, starts_at: datetime | None = None, instructor: str = "Ada"

@@ -18,7 +18,7 @@ from models.access import Member
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.repositories import cases
-from services.case_alerts import LEVELS, CaseAlerts
+from services.case_alerts import CaseAlerts
 from services.case_following import CaseFollower
 from services.cases import NewCase, acknowledge, comment, open_case, resolve, snooze
 from tests.activities.school_rows import LINKS, SchoolRows, now
@@ -96,7 +96,7 @@ async def test_ops_are_told_once_and_then_everybody(school: SchoolRows, alerts: 
     assert await alerts.tell(school.id, case_id, Reason.ESCALATED, 1, 0, now()) == 3
 
     view = await alerts.look(school.id, case_id, now())
-    assert (view.level, view.levels, view.state) == (2, LEVELS, CaseState.OPEN)
+    assert (view.level, view.levels, view.state) == (2, 2, CaseState.OPEN)
     async with school.database.tenant(school.id) as db:
         entries = await cases.entries(db, case_id)
     assert [(entry.kind, entry.detail.get("people")) for entry in entries] == [

@@ -103,7 +103,10 @@ def own_address(path: str, booked: Booked) -> str:
 
 def method_of(path: str) -> str:
     """The method with which the path takes a body."""
-    if path.endswith("/attendance/{participant_id}"):
+    if path.endswith("/attendance/{participant_id}") or path in (
+        "/v1/case-routing",
+        "/v1/members/{id}/alert-preferences",
+    ):
         return "PUT"
     changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
     return "PATCH" if changed else "POST"
@@ -134,6 +137,44 @@ PROVIDER = {  # no server listens here, which is checked only if everything else
     "client_id": "homeroom",
     "client_secret": "secret",
     "domains": ["a.example"],
+}
+ROTA: Json = {
+    "name": "Evenings",
+    "members": [],
+    "hand_over_on": "monday",
+    "hand_over_at": "09:00:00",
+    "time_zone": "Europe/Madrid",
+    "starts_on": "2030-03-04",
+}
+CHANNEL: Json = {
+    "name": "Ops",
+    "target": "http://127.0.0.1:1/alerts",
+    "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "includes_names": True,
+}
+RULE: Json = {
+    "name": "Nights",
+    "kinds": ["room_lost"],
+    "at_least": "high",
+    "regions": ["local"],
+    "courses": [],
+    "weekdays": ["monday"],
+    "from_time": "20:00:00",
+    "until_time": "08:00:00",
+    "queue": "night shift",
+    "severity": "critical",
+    "acknowledge_within_minutes": 5,
+    "ladder": [
+        {
+            "after_minutes": 0,
+            "assignee": True,
+            "rotas": [],
+            "roles": ["ops"],
+            "members": [],
+            "mail": True,
+            "channels": [],
+        }
+    ],
 }
 SESSION, JOIN = "/v1/sessions/{session_id}", "/v1/join/{session_id}"
 
@@ -169,6 +210,27 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         "client_secret": "s",
         "domains": ["b.example"],
     },
+    "/v1/rotas": lambda _: ROTA,
+    "/v1/rotas/{id}": lambda _: ROTA,
+    "/v1/rotas/{id}/overrides": lambda _: {"member_id": str(uuid4())} | _times(),
+    "/v1/alert-channels": lambda _: CHANNEL,
+    "/v1/alert-channels/{id}": lambda _: CHANNEL,
+    "/v1/case-routing": lambda _: {"rules": [RULE]},
+    "/v1/case-routing/publish": lambda _: {"number": 1},
+    "/v1/case-routing/try": lambda b: {
+        "kind": "room_lost",
+        "severity": "high",
+        "region": "local",
+        "course_id": b.school.ids["course"],
+        "at": LATER,
+        "draft": False,
+        "rules": [RULE],
+    },
+    "/v1/members/{id}/alert-preferences": lambda _: {
+        "quiet_from": "21:00",
+        "quiet_until": "08:00",
+        "only_critical": True,
+    },
     "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},
     "/v1/organization": lambda _: {"name": "Harbour", "time_zone": "Europe/Madrid", "language": "es"},
     "/v1/guardians/{id}": lambda _: (
@@ -193,6 +255,9 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/exceptions/bulk": lambda _: {"action": "acknowledge", "ids": [str(uuid4())]},
     "/v1/exceptions/{case_id}/resolve": lambda _: {"resolution": "called the family"},
     f"{SESSION}/substitute": lambda b: {"instructor_id": b.school.ids["instructor"]},
+    f"{SESSION}/substitutions": lambda _: {"reason": "illness"},
+    "/v1/instructors/{id}/availability": lambda _: {"buffer_minutes": 10},
+    "/v1/instructors/{id}/absences": lambda _: _times(),
     f"{SESSION}/participants": lambda b: {"student_ids": [b.school.ids["student 0"]]},
     "/v1/notices/{notice_id}/send-again": lambda _: {"address": "mia@family.example"},
     f"{SESSION}/participants/{{participant_id}}/renew-link": lambda _: {"keep_in_room": True},

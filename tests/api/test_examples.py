@@ -97,7 +97,7 @@ async def real(harbour: School, request: pytest.FixtureRequest) -> dict[str, str
         "instructor": ids["instructor"],
         "student": (await harbour.post("/v1/students", {"name": "Mia"}))["id"],
         "member": (
-            await harbour.post("/v1/members", {"name": "Olu", "email": "olu@h.example", "role": "ops"})
+            await harbour.post("/v1/members", {"name": "Olu", "email": f"{uuid4()}@h.example", "role": "ops"})
         )["id"],
     }
 
@@ -125,8 +125,13 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
     if "{key_id}" in path:
         made = await school.post("/v1/keys", {"name": "an old one"})
         return path.format(key_id=made["id"])
+    if path == "/v1/case-routing/publish":
+        await school.api.put("/v1/case-routing", json=filled(BODIES["PUT /v1/case-routing"], real))
+    if path.startswith("/v1/members/{id}/"):
+        return path.format(id=real["member"])
     if "{id}" in path:
-        made = await school.post(path.removesuffix("/{id}"), filled(BODIES[f"POST {path[:-5]}"], real))
+        collection = path.partition("/{id}")[0]
+        made = await school.post(collection, filled(BODIES[f"POST {collection}"], real))
         return path.format(id=made["id"])
     return path
 

@@ -11,15 +11,19 @@ import psycopg
 from temporalio.client import Client
 
 from cli.demo_class.school import NAMES
+from domain.cases.kinds import ExceptionKind
 from domain.presence.events import SessionEvent
 from domain.record.documentation import Statement
 from models.database import Database
 from models.repositories import documents, events, recordings
+from services.cases import NewCase, open_case
+from services.substitution_start import SubstitutionByCommand
 from storage.object_store import open_store
 from tests.campus import Campus, School
 from tests.console.lesson import LASTS, Lesson
 from wiring.temporal import connect
 from workflows.client import SessionClient, session_workflow_id
+from workflows.session.facts import SessionFacts
 from workflows.session.messages import PresenceSignal, Substitute
 
 SOON = timedelta(minutes=2)
@@ -49,6 +53,26 @@ class Hall:
         temporal = await self._temporal()
         handle = temporal.get_workflow_handle(session_workflow_id(UUID(str(session_id))))
         await handle.signal("substitute", Substitute())
+
+    async def starts_substitutions(self) -> SubstitutionByCommand:
+        """What the watch calls when an instructor does not come."""
+        return SubstitutionByCommand(await self._client())
+
+    async def open_case(self, school: School, session_id: object) -> None:
+        async with school.transaction() as db:
+            kind = ExceptionKind.SUBSTITUTION_REQUESTED
+            case = NewCase.about_session(school.id, UUID(str(session_id)), kind, "best_fit", {})
+            await open_case(db, case, datetime.now(UTC))
+
+    async def facts(self, session_id: object) -> SessionFacts:
+        """The workflow's view of a class."""
+        return await (await self._client()).facts(UUID(str(session_id)))
+
+    async def events_of(self, session_id: object) -> int:
+        """How long the history of a class is."""
+        temporal = await self._temporal()
+        handle = temporal.get_workflow_handle(session_workflow_id(UUID(str(session_id))))
+        return len((await handle.fetch_history()).events)
 
     async def record(self, lesson: Lesson, *observed: SessionEvent) -> None:
         """Record further events of a class."""

@@ -130,7 +130,7 @@ async def test_an_exception_is_assigned_resolved_and_reopened(
     check(resolved.text, "done")
     assert "Resolved by <strong>Operator" in resolved.text
     assert one in (await operator.get("/exceptions?state=all")).text
-    assert (await operator.post(f"{one}/resolve", data={"resolution": ""})).status_code == 409
+    assert (await operator.post(f"{one}/resolve", data={"resolution": "again"})).status_code == 409
     assert "Resolve</button>" in (await operator.post(f"{one}/reopen")).text
 
 
@@ -172,7 +172,8 @@ async def test_a_case_links_to_its_person_course_or_organization(
     queue = (await operator.get("/exceptions")).text
     for subject, name in about.items():
         address = PAGES[subject.kind].format(subject.id)
-        assert f'<a href="{address}">{name}</a>' in queue
+        assert f'<a href="{address}">{subject.noun.capitalize()}</a>' in queue
+        assert f">{name}</a>" in queue
         assert (await operator.get(address)).status_code == 200
         assert str(subject.id) not in re.sub(r"<[^>]*>", "", queue), "the name is shown, not the id"
     assert "/sessions/None" not in queue
@@ -246,7 +247,12 @@ async def test_records_of_another_organization_are_not_found(
         assert (await operator.get(path)).status_code == 404, path
     for path, body in (
         (f"/exceptions/{case_id}/assign", {"member_id": ""}),
-        (f"/exceptions/{case_id}/resolve", {"resolution": ""}),
+        (f"/exceptions/{case_id}/acknowledge", {}),
+        (f"/exceptions/{case_id}/start", {}),
+        (f"/exceptions/{case_id}/snooze", {"until": "1h"}),
+        (f"/exceptions/{case_id}/comments", {"text": "mine"}),
+        (f"/exceptions/{case_id}/observe", {}),
+        (f"/exceptions/{case_id}/resolve", {"resolution": "mine"}),
         (f"/exceptions/{case_id}/reopen", {}),
         (f"/settings/keys/{key}/rotate", {"key": str(uuid4()), "overlap": "24"}),
         (f"/settings/keys/{key}/revoke", {}),

@@ -183,7 +183,7 @@ async def test_a_live_update_keeps_audio_and_scroll_position(
     await page.locator(f"#utterance-{last.id} .play").click()
     await expect(page.locator(f"#utterance-{last.id} [data-spoken]")).to_be_visible()
     before = await top_of(page, f"#utterance-{last.id}")
-    await hall.ask_for_substitute(taught.session_id)
+    await hall.open_case(academy, taught.session_id)
     await expect(page.get_by_role("region", name="Exceptions")).to_contain_text("Substitution requested")
     await expect(page.get_by_role("region", name="Player")).to_be_visible()
     await expect(page.locator("[data-transcript] [data-spoken]")).to_be_visible()
@@ -209,7 +209,7 @@ async def test_the_reschedule_dialog_survives_updates_and_refusals(
     await dialog.get_by_label("Starts at").fill("2020-01-01T10:00")
     await dialog.get_by_label("Length in minutes").fill("45")
     await hall.ask_for_substitute(session_id)
-    await expect(page.locator("#cases")).to_contain_text("Substitution requested")
+    await expect(page.locator("#cases")).to_contain_text("No substitute found")
     await expect(dialog.get_by_label("Length in minutes")).to_have_value("45")
     await dialog.get_by_role("button", name="Reschedule class").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("The class would start in the past")
@@ -259,8 +259,8 @@ async def test_a_running_class_is_extended_substituted_and_ended(
 
     await choose(page, "Substitute")
     await page.get_by_label("Substitute", exact=True).select_option("Mei Tanaka")
-    await page.get_by_role("button", name="Send request").click()
-    await expect(page.locator("#cases")).to_contain_text("Mei Tanaka")
+    await page.get_by_role("button", name="Ask instructors").click()
+    await expect(page.locator("#substitutions")).to_contain_text("Mei Tanaka")
 
     await choose(page, "Invite a guest")
     await page.get_by_label("Name").fill("<i>Aunt</i>")

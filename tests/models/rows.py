@@ -105,6 +105,7 @@ def _computed(column: sa.Column[Any]) -> bool:
 _OF_TYPE: dict[type[TypeEngine[Any]], Callable[[], Any]] = {
     sa.Uuid: uuid4,
     sa.DateTime: lambda: NOON,
+    sa.Date: NOON.date,
     sa.Time: lambda: time(21),
     sa.Integer: lambda: 1,
     sa.BigInteger: lambda: 1,

@@ -165,6 +165,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "presence_events",
         "proven_domain_by_name",
         "removed_participants",
+        "rotas_to_check",
         "running_presence",
         "running_recordings",
         "session_tenant",

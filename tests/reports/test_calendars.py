@@ -70,10 +70,19 @@ def test_only_what_changes_the_time_of_a_class_has_an_entry() -> None:
         N.CONFIRMATION,
         N.RESCHEDULED,
         N.SUBSTITUTION,
+        N.ASSIGNED,
+        N.REPLACED,
         N.ADDED,
         N.REMOVED,
         N.CANCELLED,
     }
+
+
+def test_the_calendar_of_who_is_replaced_loses_the_class_and_that_of_who_takes_over_gets_it() -> None:
+    replaced, assigned = entry(N.REPLACED, changes=1, join_urls=()), entry(N.ASSIGNED, changes=1)
+    assert str(Calendar.from_ical(replaced)["method"]) == "CANCEL"
+    assert "status" not in event(replaced), "the class takes place"
+    assert str(Calendar.from_ical(assigned)["method"]) == "REQUEST"
 
 
 def test_who_is_removed_is_uninvited_and_can_be_added_again() -> None:

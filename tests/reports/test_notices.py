@@ -165,7 +165,10 @@ def test_only_summaries_and_briefings_have_sections() -> None:
     assert {kind for kind in N if "Please do page twelve" in example_mail(kind, briefing=None).text} == {
         N.SUMMARY
     }
-    assert {kind for kind in N if "Homework to check" in example_mail(kind).text} == {N.BRIEFING}
+    assert {kind for kind in N if "Homework to check" in example_mail(kind).text} == {
+        N.BRIEFING,
+        N.ASSIGNED,
+    }
 
 
 def test_a_summary_has_its_sections_in_order_and_each_check_its_verdict() -> None:

@@ -48,6 +48,8 @@ OTHER_RULES: dict[tuple[str, str], Proof] = {
     ("GET", "/sign-in/callback"): Proof.NOTHING,
     ("POST", "/sign-out"): Proof.NOTHING,
     ("POST", "/family"): Proof.NOTHING,  # the button of a family link
+    ("GET", "/offer"): Proof.NOTHING,
+    ("POST", "/offer"): Proof.NOTHING,
     ("GET", "/check-in"): Proof.NOTHING,
     ("POST", "/check-in"): Proof.NOTHING,  # the button of a check-in link
     ("GET", "/attendance"): Proof.NOTHING,

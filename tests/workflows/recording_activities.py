@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from temporalio import activity
 
@@ -52,6 +52,13 @@ from workflows.contracts.sessions import (
     RemovePeopleInput,
     Sessions,
 )
+from workflows.contracts.substitutions import (
+    SearchState,
+    StartedSubstitution,
+    StartSubstitutionInput,
+    SubstitutionRef,
+    Substitutions,
+)
 from workflows.failures import application_error
 
 
@@ -75,6 +82,7 @@ class World:
     refused_at_gate: dict[str, HomeroomError] = field(default_factory=dict)  # what their calls then fail with
     drafts: list[DraftInput] = field(default_factory=list)
     notices: list[NoticeInput] = field(default_factory=list)
+    searches: list[SearchState] = field(default_factory=list)  # what each look at a substitution finds
     added: list[UUID] = field(default_factory=list)  # students, whose ids are those of their participants too
 
     async def note(self, call: str, step: StepInput | None = None) -> None:
@@ -198,6 +206,21 @@ class _Cases(Cases):
         await self._world.note(f"case:{case.kind}")
 
 
+class _Substitutions(Substitutions):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name="start_substitution")
+    async def start(self, request: StartSubstitutionInput) -> StartedSubstitution:
+        await self._world.note(f"start_substitution:{request.number}")
+        return StartedSubstitution(uuid4())
+
+    @activity.defn(name="advance_substitution")
+    async def advance(self, ref: SubstitutionRef) -> SearchState:
+        await self._world.note("advance_substitution")
+        return self._world.searches.pop(0)
+
+
 class _Documentation(DocumentationSteps):
     def __init__(self, world: World) -> None:
         self._world = world
@@ -276,9 +299,10 @@ class QuickWatch(RoomWatch):
 
 
 def session_activities(world: World) -> Sequence[Callable[..., Any]]:
-    booking, rooms, documentation, records = (
+    booking, rooms, substitution, documentation, records = (
         _Sessions(world),
         _Rooms(world),
+        _Substitutions(world),
         _Documentation(world),
         _Records(world),
     )
@@ -297,6 +321,8 @@ def session_activities(world: World) -> Sequence[Callable[..., Any]]:
         _Arrivals(world).look_for_instructor,
         _Notices(world).send,
         _Cases(world).open_case,
+        substitution.start,
+        substitution.advance,
         documentation.draft,
         documentation.approve,
         documentation.request_changes,

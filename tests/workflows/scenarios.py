@@ -11,11 +11,19 @@ from temporalio.worker import Worker
 
 from domain.cases.states import CaseState
 from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
+from domain.scheduling.offers import SubstitutionState
 from tests.workflows.delivering import deliver, delivering, delivery_result, keep_house
 from tests.workflows.following import followed_case
 from tests.workflows.recording_activities import QuickWatch, World
-from tests.workflows.session_driver import MINUTE, Handle, SessionDriver, book
-from workflows.client import ensure_room_watch, room_watch_workflow_id, session_workflow_id
+from tests.workflows.session_driver import MINUTE, REGION, Handle, SessionDriver, book
+from workflows.client import (
+    SubstitutionClient,
+    ensure_room_watch,
+    room_watch_workflow_id,
+    session_workflow_id,
+)
+from workflows.contracts.substitutions import SearchState, SubstitutionRef
+from workflows.ids import substitution_workflow_id
 from workflows.queues import Queue, task_queue
 from workflows.room_watch import RoomWatchWorkflow
 
@@ -242,6 +250,21 @@ async def case_escalated(environment: WorkflowEnvironment, _: World) -> Handle:
         return case.handle
 
 
+async def substituted(environment: WorkflowEnvironment, world: World) -> Handle:
+    """The second look finds that somebody has accepted."""
+    now = await environment.get_current_time()
+    world.searches = [
+        SearchState(SubstitutionState.SEARCHING, now + 5 * MINUTE),
+        SearchState(SubstitutionState.ACCEPTED),
+    ]
+    ref = SubstitutionRef(uuid4(), uuid4(), uuid4())
+    await SubstitutionClient(environment.client, REGION).start(ref, 1)
+    handle = environment.client.get_workflow_handle(substitution_workflow_id(ref.session_id, 1))
+    while (await handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+        await environment.sleep(MINUTE)
+    return handle
+
+
 async def over(session: SessionDriver) -> Handle:
     await session.result()
     return session.handle
@@ -268,6 +291,7 @@ SCENARIOS: dict[str, Scenario] = {
         ended_before_anybody_spoke,
         approved_late_at_the_second_try,
         filed_at_the_second_try,
+        substituted,
         delivered,
         given_up,
         housekeeping,

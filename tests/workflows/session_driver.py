@@ -52,6 +52,7 @@ from workflows.session.messages import (
     Reschedule,
     Substitute,
 )
+from workflows.substitution import Substitution
 
 REGION = "test"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -238,7 +239,7 @@ async def workers(client: Client, world: World, *, cache: int = 1000) -> AsyncIt
             (Queue.CAPTURE, capture_activities(world)),
             (Queue.TRANSCRIPTION, transcription_activities(world)),
         ):
-            flows = [ClassSession] if queue == Queue.SESSIONS else []
+            flows: list[type] = [ClassSession, Substitution] if queue == Queue.SESSIONS else []
             worker = Worker(
                 client,
                 task_queue=task_queue(REGION, queue),

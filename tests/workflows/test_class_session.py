@@ -18,7 +18,7 @@ from domain.sessions.timeline import Outcome, Step
 from tests.workflows.recording_activities import World
 from tests.workflows.session_driver import MINUTE, REGION, book, commands, history_length
 from workflows.queues import Queue, task_queue
-from workflows.session.messages import Reschedule
+from workflows.session.messages import Reschedule, Substitute
 
 pytestmark = pytest.mark.workflow
 
@@ -360,11 +360,18 @@ async def test_command_in_the_wrong_state_is_refused_without_history_events(
     await session.result()
 
 
-async def test_substitute_signal_opens_a_case(environment: WorkflowEnvironment, world: World) -> None:
+async def test_each_request_for_a_substitute_starts_a_search(
+    environment: WorkflowEnvironment, world: World
+) -> None:
     session = await book(environment, world)
     await session.ask_for_substitute()
+    await session.handle.signal("substitute", Substitute(broadcast=True))
     await session.pass_time(MINUTE)
-    assert world.cases[0].kind == "substitution_requested"
+    assert [call for call in world.calls if "substitution" in call] == [
+        "start_substitution:1",
+        "start_substitution:2",
+    ]
+    assert not world.cases
     await session.cancel()
     await session.result()
 

@@ -116,7 +116,7 @@ async def test_of_two_commands_in_one_task_the_first_wins(
             assert (await session.result()).outcome == outcome
     assert (world.calls.count("notice:cancelled") == 1) == (outcome in ("cancelled", "moved"))
     accepted = [first] if answer == REFUSED else [first, second]
-    assert ("case:substitution_requested" in world.calls) == (substitute in accepted)
+    assert ("start_substitution:1" in world.calls) == (substitute in accepted)
     assert len(world.added) == accepted.count(add)
 
 
@@ -218,7 +218,7 @@ async def test_substitute_is_refused_once_the_class_is_over(
     await session.result()
     with pytest.raises(TransitionRefused):
         await session.ask_for_substitute()
-    assert "case:substitution_requested" not in world.calls
+    assert "start_substitution:1" not in world.calls
 
 
 async def in_one_task(session: SessionDriver, world: World, first: Command, second: Command) -> list[str]:

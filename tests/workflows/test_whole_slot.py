@@ -247,13 +247,3 @@ async def test_ended_class_is_ending_before_its_room_is_closed(
     session = await book(environment, world)
     await session.result()
     assert world.state_at["close_room:scheduled"] == "ending"
-
-
-async def test_reports_of_one_cause_are_told_apart(environment: WorkflowEnvironment, world: World) -> None:
-    session = await book(environment, world)
-    await session.ask_for_substitute()
-    await session.ask_for_substitute()
-    assert [case.occasion for case in world.cases] == ["best_fit", "best_fit"]
-    assert len({case.key for case in world.cases}) == 2
-    await session.cancel()
-    await session.result()

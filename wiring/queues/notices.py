@@ -11,6 +11,7 @@ from services.class_mails import ClassMails
 from services.link_renewal import RenewedLinkMails
 from services.notices import ClassNotices
 from services.outbox import Outbox
+from wiring.alerts import alert_sender
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer, sealed_content
 from workflows.notice_delivery import NoticeDelivery
@@ -23,7 +24,7 @@ WORKFLOWS: tuple[type, ...] = (NoticeDelivery,)
 async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     settings, database = parts.settings, parts.database
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
-    outbox = Outbox(database, mailer, sealed_content(settings))
+    outbox = Outbox(database, mailer, sealed_content(settings), alert_sender(settings, database))
     links = link_signer(settings)
     delivery = DeliveryActivities(
         outbox,

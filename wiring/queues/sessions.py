@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import parseaddr
 
 from activities.arrivals import ArrivalActivities
 from activities.case_following import CaseFollowingActivities
@@ -13,6 +14,7 @@ from activities.records import RecordActivities
 from activities.room_watch import RoomWatchActivities
 from activities.rooms import RoomActivities
 from activities.sessions import SessionActivities
+from activities.substitutions import SubstitutionActivities
 from config.settings import Settings
 from drafting.engine import DraftingEngine
 from drafting.extractive import ExtractiveEngine
@@ -25,11 +27,12 @@ from services.drafts import Drafts
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
 from services.records_comparison import RecordsComparison
-from services.substitution_start import NoSubstitution
+from services.substitution_notices import SubstitutionNotices
+from services.substitution_start import SubstitutionByCommand
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer
-from workflows.client import CaseClient, DeliveryClient, RunningSessions, SessionClient
+from workflows.client import CaseClient, DeliveryClient, RunningSessions, SessionClient, SubstitutionClient
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
 
@@ -50,10 +53,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
         lambda due: deliveries.start_or_leave(DeliveryInput(due.organization_id, due.id, due.deliver_by))
     )
     follower = CaseFollower(database, CaseClient(parts.client, settings.region))
-    substitutions = NoSubstitution()
-    watch = RoomWatchActivities(
-        database, rooms, SessionClient(parts.client, settings.region), follower, substitutions
-    )
+    sessions = SessionClient(parts.client, settings.region)
+    substitutions = SubstitutionByCommand(sessions)
+    watch = RoomWatchActivities(database, rooms, sessions, follower, substitutions)
     arrivals = ArrivalActivities(rooms, InstructorAbsences(database, substitutions))
     following = CaseFollowingActivities(CaseAlerts(database, link_signer(settings), deliveries))
     housekeeping = HousekeepingActivities(
@@ -62,6 +64,12 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     )
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
+    substitution = SubstitutionActivities(
+        database,
+        SubstitutionNotices(link_signer(settings), parseaddr(settings.mail_from)[1]),
+        SubstitutionClient(parts.client, settings.region),
+        sessions,
+    )
     try:
         async with notices.activities(parts) as of_notices:
             yield [
@@ -84,6 +92,8 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 record.file,
                 record.prepare_next_briefing,
                 record.close,
+                substitution.start,
+                substitution.advance,
                 CaseActivities(database).open_case,
                 following.look,
                 following.tell,

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         RemovePeopleInput,
         Sessions,
     )
+    from workflows.contracts.substitutions import StartedSubstitution, StartSubstitutionInput, Substitutions
     from workflows.failures import STEP_FAILURES, application_error, cause_of
     from workflows.local_first import execute_local_first
     from workflows.patches import patched
@@ -43,6 +44,7 @@ with workflow.unsafe.imports_passed_through():
         Cancel,
         EndClass,
         Extend,
+        InstructorChanged,
         PresenceSignal,
         RemovePeople,
         Reopen,
@@ -185,6 +187,11 @@ class Commands:
             "request changes",
         )
 
+    @property
+    def may_substitute(self) -> bool:
+        """Whether the class can still get another instructor."""
+        return self._before_end
+
     def check_substitute(self) -> None:
         if not self._before_end:
             raise application_error(
@@ -241,11 +248,39 @@ class Commands:
             self._facts.people_changes += 1
             self._facts.booking = replace(self._facts.booked, student_ids=student_ids)
 
-    async def substitute(self, substitute: Substitute) -> None:
-        """Open a case for ops, who find the substitute. The answer comes when the case is in their queue."""
+    async def substitute(self, substitute: Substitute) -> StartedSubstitution | None:
+        """Start the search for another instructor. The answer comes when it is stored and goes on by itself."""
+        if patched(patches.SUBSTITUTION):
+            self._facts.substitutions += 1
+            request = StartSubstitutionInput(
+                self._facts.session,
+                self._facts.region,
+                self._facts.substitutions,
+                substitute.reason,
+                substitute.by,
+                substitute.instructor_id,
+                substitute.broadcast,
+            )
+            try:
+                return await execute_local_first(
+                    Substitutions.start,
+                    request,
+                    summary="start substitution",
+                    fallback=options.DURABLE_RECORD,
+                )
+            except STEP_FAILURES as error:
+                raise cause_of(error) from error
         requested = str(substitute.instructor_id) if substitute.instructor_id else "best_fit"
         kind = ExceptionKind.SUBSTITUTION_REQUESTED
         await self._steps.open_case(kind, requested, {"by": substitute.by})
+        return None
+
+    def change_instructor(self, change: InstructorChanged) -> None:
+        """Show who teaches the class in the Temporal UI."""
+        self._facts.booking = replace(self._facts.booked, instructor_id=change.instructor_id)
+        instructor = search_attributes.INSTRUCTOR.value_set(str(change.instructor_id))
+        workflow.upsert_search_attributes([instructor])
+        self._lifecycle.describe()
 
     def note_presence(self, presence: PresenceSignal) -> None:
         """Record who is in the room. Signals that are older than the last one or about an earlier room are ignored.

@@ -36,6 +36,7 @@ class SessionFacts:
     reopen_pending: bool = False  # reopened, and `run` has not acted on it yet
     approved_revision: int | None = None
     people_changes: int = 0  # how often people were added or removed
+    substitutions: int = 0  # requests for another instructor, so far
     instructor_sought_at: datetime | None = None  # the start at which the class looked for its instructor
     reports: int = 0  # of cases, so far: tells apart two of one cause
 

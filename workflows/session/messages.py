@@ -90,8 +90,19 @@ class RequestChanges:
 
 @dataclass(frozen=True)
 class Substitute:
-    instructor_id: UUID | None = None  # None: ops choose
+    """Find another instructor. Who is named is the only one who is asked."""
+
+    instructor_id: UUID | None = None  # None: by the ranking
     by: str = ""
+    reason: str = ""  # a code
+    broadcast: bool = False  # all who could teach the class are asked at once
+
+
+@dataclass(frozen=True)
+class InstructorChanged:
+    """Somebody else teaches the class: the database says so already."""
+
+    instructor_id: UUID
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
+from domain.people.roles import Role
 
 KIND = CaseKind(
     ExceptionKind.DOCUMENTATION_OVERDUE,
@@ -18,4 +19,5 @@ KIND = CaseKind(
     owner=Owner.INSTRUCTOR,
     due_within=timedelta(hours=24),
     actions=(Action.OPEN_REVIEW, Action.OPEN_CLASS),
+    about=Role.INSTRUCTOR,
 )

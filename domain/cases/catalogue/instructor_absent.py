@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
+from domain.people.roles import Role
 
 KIND = CaseKind(
     ExceptionKind.INSTRUCTOR_ABSENT,
@@ -15,14 +16,15 @@ KIND = CaseKind(
     ),
     cause="The class and its planned start: a class that is moved is judged again.",
     concerns="The families who wait, and ops.",
-    repair="None yet.",
+    repair="A substitution starts at once: colleagues who can teach the class are asked by mail.",
     closes="The instructor comes.",
     runbook=(
-        "Call the instructor. If they cannot come within minutes, find a substitute or cancel the class, and "
-        "tell the families in the room what happens now."
+        "Call the instructor, and look on the class's page who is asked to take over. If nobody accepts within "
+        "minutes, cancel the class, and tell the families in the room what happens now."
     ),
     severity=Severity.CRITICAL,
     owner=Owner.OPS,
     due_within=timedelta(minutes=5),
     actions=(Action.FIND_SUBSTITUTE, Action.JOIN_AS_OBSERVER, Action.EXTEND, Action.CANCEL),
+    about=Role.INSTRUCTOR,
 )

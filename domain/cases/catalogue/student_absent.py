@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
+from domain.people.roles import Role
 
 KIND = CaseKind(
     ExceptionKind.STUDENT_ABSENT,
@@ -18,11 +19,12 @@ KIND = CaseKind(
     repair="None: only the family knows why.",
     closes="The student comes, however late.",
     runbook=(
-        "Call the guardian: the number is on the student's page. If the family could not join, send the join "
-        "link again from the student's page."
+        "Ask the guardian, whose address is beside. If the family could not join, send the join link again from "
+        "the page of the class."
     ),
     severity=Severity.NORMAL,
     owner=Owner.OPS,
     due_within=timedelta(minutes=60),
     actions=(Action.OPEN_PERSON, Action.OPEN_CLASS),
+    about=Role.STUDENT,
 )

@@ -88,3 +88,11 @@ def test_no_case_is_waited_for_until_a_time_that_has_passed(
     )
     wanted = then(case, now, reminders, NEW.due_at if reminders else None)
     assert wanted.act != Act.WAIT or wanted.until is None or wanted.until > now
+
+
+def test_a_step_is_told_when_the_ladder_says() -> None:
+    later = replace(NEW, next_step_at=NOON + 7 * MINUTE)
+
+    assert then(later, NOON) == Next(Act.WAIT, until=NOON + 7 * MINUTE)
+    assert then(later, NOON + 7 * MINUTE) == Next(Act.TELL, Reason.OPENED)
+    assert then(replace(later, level=1), NOON + 7 * MINUTE) == Next(Act.TELL, Reason.ESCALATED)

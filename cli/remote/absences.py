@@ -1,0 +1,57 @@
+"""What the command group of instructors has besides: when they can teach, and when they are absent."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.remote.caller import Caller, remote
+from cli.remote.ids import ID_HELP, resolve_id
+from domain.scheduling.offers import SubstitutionReason
+
+_PATH = "/v1/instructors"
+Person = Annotated[str, typer.Argument(metavar="INSTRUCTOR", help=ID_HELP)]
+_FORM = "A JSON file with weekly, days, leave, buffer_minutes, most_hours_per_day and most_hours_per_week."
+
+
+def add_absences(app: typer.Typer) -> None:
+    @app.command()
+    @remote
+    def absent(
+        caller: Caller,
+        instructor: Person,
+        since: Annotated[str, typer.Option("--from", help="Start, such as 2030-03-04T08:00.")],
+        until: Annotated[str, typer.Option("--to", help="End.")],
+        reason: Annotated[str, typer.Option(help=f"{', '.join(SubstitutionReason)}.")] = "unavailable",
+    ) -> None:
+        """Say that an instructor can't teach for a while, and find somebody else for each of their classes."""
+        person_id = resolve_id(caller.api, _PATH, instructor)
+        body = {"starts_at": caller.moment(since), "ends_at": caller.moment(until), "reason": reason}
+        result = caller.api.post(f"{_PATH}/{person_id}/absences", body)
+        classes = result["classes"]
+        count = sum(one["problem"] is None for one in classes)
+        noun = "class" if count == 1 else "classes"
+        text = f"Instructors are asked to teach {count} {noun}."
+        caller.screen.done(text, result | {"id": person_id})
+        for one in classes:
+            if one["problem"]:
+                caller.screen.note(f"{one['session_id']}: {one['problem']}")
+
+    @app.command()
+    @remote
+    def availability(
+        caller: Caller,
+        instructor: Person,
+        replace: Annotated[Path | None, typer.Option("--set", metavar="FILE", help=_FORM)] = None,
+    ) -> None:
+        """Show when and how much an instructor can teach, or set it from a file."""
+        path = f"{_PATH}/{resolve_id(caller.api, _PATH, instructor)}/availability"
+        if replace is None:
+            caller.screen.record(caller.api.get(path))
+            return
+        try:
+            wanted = json.loads(replace.read_text())
+        except (OSError, ValueError) as error:
+            raise typer.BadParameter(f"{replace} can't be read as JSON.") from error
+        caller.screen.done("Set.", caller.api.put(path, wanted))

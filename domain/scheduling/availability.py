@@ -1,0 +1,109 @@
+"""When an instructor can teach: weekly hours in wall time, other hours on single days, leave, and how much at most."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from domain.intervals import Interval, merged
+from domain.scheduling.wall_time import occurrences, start_of_day
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """From a wall time until a later one; an end at 00:00 is the end of the day."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True)
+class WeeklyHours:
+    weekday: int  # 0 is Monday
+    hours: Hours
+
+
+@dataclass(frozen=True)
+class DayHours:
+    """The hours of one day, which hold in place of the weekly ones; none: no class on that day."""
+
+    day: date
+    hours: tuple[Hours, ...] = ()
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Without weekly hours every hour will do, except on days with hours of their own and on leave."""
+
+    zone: str = "UTC"
+    weekly: tuple[WeeklyHours, ...] = ()
+    days: tuple[DayHours, ...] = ()
+    leave: tuple[tuple[datetime, datetime], ...] = ()
+    buffer: timedelta = timedelta()  # between two classes
+    most_per_day: timedelta | None = None  # of teaching; None: no limit
+    most_per_week: timedelta | None = None
+    booked: tuple[tuple[datetime, datetime], ...] = field(default=(), repr=False)  # classes around the time
+
+    def is_on_leave(self, start: datetime, end: datetime) -> bool:
+        return _overlaps(self.leave, start, end)
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """Whether the hours of these days cover this time without a hole. Leave is not looked at."""
+        zone = ZoneInfo(self.zone)
+        first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+        days = [first + n * _DAY for n in range(-1, (last - first).days + 2)]
+        open_hours = merged(hours for day in days for hours in self._hours_of(day, zone))
+        return any(hours.start <= start and end <= hours.end for hours in open_hours)
+
+    def is_busy(self, start: datetime, end: datetime) -> bool:
+        return _overlaps(self.booked, start, end)
+
+    def lacks_buffer(self, start: datetime, end: datetime) -> bool:
+        return _overlaps(self.booked, start - self.buffer, end + self.buffer)
+
+    def exceeds_day(self, start: datetime, end: datetime) -> bool:
+        """Whether the class would be more than the most of a day, which is the day of its start in their zone."""
+        day = start.astimezone(ZoneInfo(self.zone)).date()
+        return self._exceeds(self.most_per_day, day, day + _DAY, end - start)
+
+    def exceeds_week(self, start: datetime, end: datetime) -> bool:
+        """As `exceeds_day`, of the week from Monday."""
+        day = start.astimezone(ZoneInfo(self.zone)).date()
+        monday = day - day.weekday() * _DAY
+        return self._exceeds(self.most_per_week, monday, monday + 7 * _DAY, end - start)
+
+    def _exceeds(self, most: timedelta | None, first: date, after: date, length: timedelta) -> bool:
+        if most is None:
+            return False
+        zone = ZoneInfo(self.zone)
+        start, end = start_of_day(first, zone), start_of_day(after, zone)
+        taught = sum((e - s for s, e in self.booked if start <= s < end), timedelta())
+        return taught + length > most
+
+    def _hours_of(self, day: date, zone: tzinfo) -> Iterable[Interval]:
+        own = [special.hours for special in self.days if special.day == day]
+        if own:
+            wanted: Sequence[Hours] = own[-1]
+        elif self.weekly:
+            wanted = [rule.hours for rule in self.weekly if rule.weekday == day.weekday()]
+        else:
+            yield Interval(start_of_day(day, zone), start_of_day(day + _DAY, zone))
+            return
+        for hours in wanted:
+            start = _moment(day, hours.start, zone, 0)
+            end = start_of_day(day + _DAY, zone) if hours.end == time() else _moment(day, hours.end, zone, -1)
+            if start < end:
+                yield Interval(start, end)
+
+
+def _moment(day: date, wall: time, zone: tzinfo, which: int) -> datetime:
+    """A skipped wall time is as long after the jump as it is after the jump's start."""
+    at = datetime.combine(day, wall)
+    found = occurrences(at, zone)
+    return found[which] if found else at.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _overlaps(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> bool:
+    return any(s < end and start < e for s, e in spans)

@@ -1,0 +1,101 @@
+"""When instructors can teach, and an instructor who cannot for a while: each of their classes is offered to others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import HomeroomError, NotFound
+from domain.people.access import Principal
+from models.database import Database
+from models.people import Instructor
+from models.repositories import entities, substitutions
+from models.substitution import InstructorAvailability
+from services.class_commands import ClassCommands
+from services.inputs.substitutions import AvailabilityIn, LeaveIn, NewAbsence, NewSubstitution
+
+_MOST_LEAVE = 100  # entries that are kept, the latest
+
+
+@dataclass(frozen=True)
+class ReplacedIn:
+    """A class for which the search for another instructor was started, or why not."""
+
+    session_id: UUID
+    refusal: HomeroomError | None = None
+
+
+class InstructorAbsences:
+    def __init__(self, database: Database, classes: ClassCommands) -> None:
+        self._database = database
+        self._classes = classes
+
+    async def announce(
+        self, who: Principal, instructor_id: UUID, absence: NewAbsence, now: datetime
+    ) -> list[ReplacedIn]:
+        """Enter the absence as leave, and find somebody else for each class in it. A repeat starts nothing twice.
+
+        Raises NotFound.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            row = await _locked(db, instructor_id, now)
+            leave = LeaveIn(**absence.model_dump()).model_dump(mode="json")
+            if leave not in row.leave:
+                row.leave = [*row.leave, leave][-_MOST_LEAVE:]
+                row.updated_at = now
+                await db.flush()
+            start = max(absence.starts_at, now)
+            classes = await substitutions.classes_of(db, instructor_id, start, absence.ends_at)
+            searching = [session.id for session in classes if await substitutions.searching(db, session.id)]
+        replaced = [ReplacedIn(key) for key in searching]
+        for session in classes:
+            if session.id not in searching:
+                replaced.append(await self._replace(who, session.id, absence))
+        return replaced
+
+    async def _replace(self, who: Principal, session_id: UUID, absence: NewAbsence) -> ReplacedIn:
+        try:
+            await self._classes.find_substitute(who, session_id, NewSubstitution(reason=absence.reason))
+        except HomeroomError as error:
+            return ReplacedIn(session_id, error)
+        return ReplacedIn(session_id)
+
+
+async def availability(db: AsyncSession, instructor_id: UUID) -> AvailabilityIn:
+    """When and how much an instructor can teach. Raises NotFound."""
+    await _instructor(db, instructor_id)
+    row = await substitutions.availability(db, instructor_id)
+    if row is None:
+        return AvailabilityIn()
+    return AvailabilityIn.model_validate({name: getattr(row, name) for name in AvailabilityIn.model_fields})
+
+
+async def set_availability(
+    db: AsyncSession, instructor_id: UUID, new: AvailabilityIn, now: datetime
+) -> AvailabilityIn:
+    """Replace it as a whole. Raises NotFound."""
+    row = await _locked(db, instructor_id, now)
+    for name, value in new.model_dump(mode="json").items():
+        setattr(row, name, value)
+    row.updated_at = now
+    await db.flush()
+    return new
+
+
+async def _locked(db: AsyncSession, instructor_id: UUID, now: datetime) -> InstructorAvailability:
+    instructor = await _instructor(db, instructor_id, lock=True)
+    row = await substitutions.availability(db, instructor_id)
+    if row is None:
+        row = InstructorAvailability(
+            organization_id=instructor.organization_id, instructor_id=instructor_id, updated_at=now
+        )
+        db.add(row)
+    return row
+
+
+async def _instructor(db: AsyncSession, instructor_id: UUID, *, lock: bool = False) -> Instructor:
+    row = await (entities.lock(db, Instructor, instructor_id) if lock else db.get(Instructor, instructor_id))
+    if row is None:
+        raise NotFound(f"there is no instructor {instructor_id}")
+    return row

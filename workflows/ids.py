@@ -1,0 +1,13 @@
+"""The ids of workflows, by what they are about."""
+
+from uuid import UUID
+
+SESSION_PREFIX = "session-"
+
+
+def session_workflow_id(session_id: UUID) -> str:
+    return f"{SESSION_PREFIX}{session_id}"
+
+
+def substitution_workflow_id(session_id: UUID, number: int) -> str:
+    return f"substitution-{session_id}-{number}"
