@@ -1,7 +1,8 @@
 """Tells staff of exception cases by mail and channels, step by step of the ladder that the organization's rules give.
 
 Without rules, the first step tells who works on the case, or the staff of its owner's role; the last one the admins as
-well. Of the cases of an incident only some are told: when it begins, and each time that it has grown tenfold.
+well. Of the cases of an incident only some are told: when it begins, and each time that it has grown tenfold. Its
+oldest one is escalated for all.
 """
 
 from collections.abc import Sequence
@@ -46,7 +47,7 @@ _ENTRIES = {
 @dataclass(frozen=True)
 class _Incident:
     cases: int
-    is_new: bool  # for its readers: nobody was told of it at this size
+    speaks: bool  # whether this case is told for all of them
 
 
 class CaseAlerts:
@@ -104,8 +105,8 @@ class CaseAlerts:
         case = queued.case
         if reason != Reason.OVERDUE:
             case.level += 1
-        incident = await _incident(db, case) if reason != Reason.OVERDUE else None
-        if incident and not incident.is_new:
+        incident = await _incident(db, case, reason)
+        if incident and not incident.speaks:
             await note(db, case, _ENTRIES[reason], now, {"people": "0", "incident_id": str(case.incident_id)})
             return []
         step = (await routing_of(db, case)).ladder[max(case.level, 1) - 1]
@@ -185,16 +186,18 @@ def _is_current(case: ExceptionCase, reason: Reason, level: int) -> bool:
     return reason == Reason.OVERDUE or (case.state == CaseState.OPEN and case.level == level)
 
 
-async def _incident(db: AsyncSession, case: ExceptionCase) -> _Incident | None:
-    """The incident of a case, counted as told when it has grown enough."""
-    if case.incident_id is None:
+async def _incident(db: AsyncSession, case: ExceptionCase, reason: Reason) -> _Incident | None:
+    """The incident of a case that is opened or escalated; its opening counts as told when the incident has grown."""
+    if case.incident_id is None or reason == Reason.OVERDUE:
         return None
     incident = await cases.incident(db, case.incident_id, lock=True)
     size = await cases.cases_of_incident(db, incident.id)
-    is_new = incident.told == 0 or size >= _GROWN * incident.told
-    if is_new:
+    if reason == Reason.ESCALATED:
+        return _Incident(size, await cases.leads_incident(db, case))
+    has_grown = incident.told == 0 or size >= _GROWN * incident.told
+    if has_grown:
         incident.told = size
-    return _Incident(size, is_new)
+    return _Incident(size, has_grown)
 
 
 def _next_step_at(case: ExceptionCase, routing: Routing) -> datetime | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from domain.cases.catalogue import case_kind
 from domain.cases.channels import told_at
 from domain.cases.kinds import ExceptionKind, Owner, Severity
 from domain.cases.routing import Circumstances, Known, Problem, Route, Rule, Rules, Step, problems, route
@@ -99,7 +100,8 @@ async def routed(
 
 async def routing_of(db: AsyncSession, case: ExceptionCase) -> Routing:
     """The routing of a case, by the rules under which it was opened."""
-    return await routed(db, ExceptionKind(case.kind), case.about, case.opened_at, case.routing_version)
+    kind = case_kind(case.kind).code
+    return await routed(db, kind, case.about, case.opened_at, case.routing_version)
 
 
 async def people_to_tell(

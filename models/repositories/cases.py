@@ -380,6 +380,15 @@ async def unresolved_of_incident(db: AsyncSession, incident_id: UUID) -> int:
     return (await db.scalar(query.select_from(ExceptionCase))) or 0
 
 
+async def leads_incident(db: AsyncSession, case: ExceptionCase) -> bool:
+    """Whether a case is the oldest unresolved one of its incident."""
+    query = sa.select(col(ExceptionCase.id)).where(
+        col(ExceptionCase.incident_id) == case.incident_id, _unresolved()
+    )
+    query = query.order_by(col(ExceptionCase.opened_at), col(ExceptionCase.id)).limit(1)
+    return await db.scalar(query) == case.id
+
+
 async def cases_of_incident(db: AsyncSession, incident_id: UUID) -> int:
     query = sa.select(sa.func.count()).where(col(ExceptionCase.incident_id) == incident_id)
     return (await db.scalar(query.select_from(ExceptionCase))) or 0

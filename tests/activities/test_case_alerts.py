@@ -152,6 +152,18 @@ async def test_of_thirty_cases_of_one_outage_three_are_told(school: SchoolRows, 
     assert subjects == {"Room lost", "Room lost (2 exceptions)", "Room lost (20 exceptions)"}
 
 
+@pytest.mark.usefixtures("staff")
+async def test_oldest_case_of_an_incident_is_escalated_for_all(
+    school: SchoolRows, alerts: CaseAlerts
+) -> None:
+    oldest, other = await opened(school, "1"), await opened(school, "2")
+    for case_id in (oldest, other):
+        await alerts.tell(school.id, case_id, Reason.OPENED, 0, 0, now())
+
+    assert await alerts.tell(school.id, other, Reason.ESCALATED, 1, 0, now()) == 0
+    assert await alerts.tell(school.id, oldest, Reason.ESCALATED, 1, 0, now()) == 3
+
+
 async def test_incident_ends_with_its_last_case(
     school: SchoolRows, alerts: CaseAlerts, staff: dict[str, UUID]
 ) -> None:
