@@ -1,5 +1,6 @@
 """A valid request body for every route that takes one, and classes to send it to."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -65,25 +66,16 @@ def _booking(booked: Booked) -> Json:
 
 LATER = (datetime.now(UTC) + timedelta(days=90)).isoformat()
 # Path parameters besides the session.
-OTHER_IDS = (
-    "id",
-    "key_id",
-    "utterance_id",
-    "file_id",
-    "case_id",
-    "notice_id",
-    "student_id",
-    "participant_id",
-)
 
 
 def address(path: str, session_id: str) -> str:
     """An operation's path with this session's id; all other ids in it belong to no row."""
-    others = {name: uuid4() for name in OTHER_IDS}
+    others = {name: uuid4() for name in _ID.findall(path) if name != "session_id"}
     given = {"revision": 1, "table": "students", "form": "csv", "domain": "nobody.example"}
     return path.format(session_id=session_id, **given, **others)
 
 
+_ID = re.compile(r"{((?:\w+_)?id)}")
 _KINDS = {
     "guardians": "guardian",
     "students": "student 0",

@@ -53,7 +53,8 @@ async def test_session_events_name_the_state_and_the_actor(harbour: School) -> N
     kinds = [event["kind"] for event in events]
     assert kinds[0] == "session.created"
     assert "session.cancelled" in kinds
-    assert {event["actor"] for event in events} == {"homeroom"}, "workflows did it"
+    by_whom = {event["actor"].partition(":")[0] for event in events}
+    assert by_whom == {"homeroom", "key"}, "workflows did it, at the key's command"
     only, _ = await feed(harbour, cursor, kind="session.*")
     assert {event["subject"] for event in only} == {"session"}
 
