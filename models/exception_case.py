@@ -75,6 +75,7 @@ class ExceptionCase(SubjectRow, table=True):
     resolution: str = ""  # what was done, free text
     assignee: str = ""  # who works on it: "member:<id>"…
     level: int = 0  # of its escalation
+    comments: int = 0  # so far; pages that are open are told of each
     routing_version: int = 0  # of the rules that route it; 0: none were published
     outage: str = ""  # what it may have in common with others at the same time; empty: nothing
     incident_id: UUID | None = None

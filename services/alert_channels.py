@@ -16,7 +16,7 @@ from domain.cases.catalogue import case_kind
 from domain.cases.channels import ChannelKind
 from domain.cases.following import Reason
 from domain.cases.kinds import ExceptionKind
-from domain.errors import InvalidInput, TransitionRefused, Undeliverable
+from domain.errors import HomeroomError, InvalidInput, TransitionRefused, Unavailable, Undeliverable
 from domain.notices.kinds import StaffNoticeKind, notice_id, notice_key
 from domain.subjects import Subject, SubjectKind
 from integrations.alert_services import HostedServices
@@ -136,8 +136,10 @@ class AlertSender:
             raise Undeliverable("the channel is retired")
         await self._send(channel, str(message.id), message.subject, message.text, now)
 
-    async def test(self, organization_id: UUID, channel_id: UUID, message_id: UUID, now: datetime) -> None:
-        """Send a test message, and say what came of it. Raises NotFound, TransitionRefused, and as `send` does."""
+    async def test(
+        self, organization_id: UUID, channel_id: UUID, message_id: UUID, now: datetime
+    ) -> HomeroomError | None:
+        """Send a test message; returns why it was not taken. Raises NotFound, TransitionRefused, Unavailable."""
         async with self._database.tenant(organization_id) as db:
             channel = await case_routing.channel(db, channel_id)
         if channel.retired_at is not None:
@@ -146,9 +148,13 @@ class AlertSender:
             "test", "Homeroom: test message", "This channel works. Exceptions will be told here.", {}
         )
         body = alert.payload(now) if channel.kind == ChannelKind.WEBHOOK else alert.text
-        await self._send(channel, str(message_id), alert.title, body, now)
+        try:
+            await self._send(channel, str(message_id), alert.title, body, now)
+        except (Unavailable, Undeliverable) as error:
+            return error
         async with self._database.tenant(organization_id) as db:
             await close_failing(db, channel_id, now)
+        return None
 
     async def _send(
         self, channel: AlertChannel, message_id: str, title: str, text: str, now: datetime

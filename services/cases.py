@@ -175,6 +175,7 @@ async def snooze(
 async def comment(db: AsyncSession, who: Principal, case_id: UUID, text: str, now: datetime) -> QueuedCase:
     """Add a comment, also to a case that is resolved. Raises NotFound."""
     queued = await cases.get(db, case_id, lock=True)
+    queued.case.comments += 1
     _write(db, queued.case, EntryKind.COMMENTED, who.actor, now, text=text)
     return queued
 

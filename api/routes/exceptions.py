@@ -44,7 +44,7 @@ async def list_exceptions(db: Work, now: Now, query: Annotated[CasesQuery, Query
     return Page(items=[QueuedCaseOut.of_queued(row) for row in rows], next_cursor=cursor)
 
 
-@router.post("/exceptions/bulk", dependencies=WRITE)
+@router.post("/exception-actions", dependencies=WRITE)
 async def act_on_exceptions(wanted: BulkAction, shared: Shared, who: TheCaller, now: Now) -> list[BulkResult]:
     """Acknowledge, assign or resolve up to 200 exceptions. Each succeeds or fails alone."""
     results = await act_on_cases(shared.database, who, wanted, now)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from api.http.authentication import needs
 from api.http.dependencies import Now, Shared, TheCaller, Work
 from api.http.idempotency import ApiRoute, Ids
-from api.schemas.routing import DutyOut, OverrideOut
+from api.schemas.routing import ChannelTestOut, DutyOut, OverrideOut
 from domain.people.access import Permission
 from models.repositories import case_routing as repository
 from services import rotas
@@ -57,7 +57,7 @@ async def delete_override(key: Key, override_id: UUID, db: Work) -> None:
     await repository.delete_override(db, key, override_id)
 
 
-@router.post("/alert-channels/{id}/test", status_code=204, dependencies=WRITE)
-async def test_alert_channel(key: Key, shared: Shared, who: TheCaller, ids: Ids, now: Now) -> None:
-    """Send a test message to a channel at once; a channel that doesn't take it is answered with the reason."""
-    await shared.alerts.test(who.organization_id, key, ids.next(), now)
+@router.post("/alert-channels/{id}/test", dependencies=WRITE)
+async def test_alert_channel(key: Key, shared: Shared, who: TheCaller, ids: Ids, now: Now) -> ChannelTestOut:
+    """Send a test message to a channel at once, and say whether the channel took it."""
+    return ChannelTestOut.of(await shared.alerts.test(who.organization_id, key, ids.next(), now))

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from domain.cases.channels import ChannelKind
 from domain.cases.kinds import Severity
 from domain.cases.routing import Problem, Rule, Rules, Step, Weekday
+from domain.errors import HomeroomError
 from models.case_routing import CaseRouting, RotaOverride
 from services.case_routing import Tried, TriedStep, Versions
 from services.inputs.fields import Schema
@@ -40,6 +41,18 @@ class AlertChannelOut(Schema):
     created_at: AwareDatetime
     updated_at: AwareDatetime | None
     retired_at: AwareDatetime | None
+
+
+class ChannelTestOut(Schema):
+    delivered: bool
+    code: str | None = Field(description="Why the channel did not take it.")
+    detail: str | None
+
+    @classmethod
+    def of(cls, error: HomeroomError | None) -> Self:
+        if error is None:
+            return cls(delivered=True, code=None, detail=None)
+        return cls(delivered=False, code=error.code, detail=error.detail)
 
 
 class OverrideOut(Schema):

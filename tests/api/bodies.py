@@ -244,7 +244,7 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/exceptions/{case_id}/assign": lambda _: {"member_id": str(uuid4())},
     "/v1/exceptions/{case_id}/comments": lambda _: {"text": "calls back at noon"},
     "/v1/exceptions/{case_id}/snooze": lambda _: {"duration": "PT2H"},
-    "/v1/exceptions/bulk": lambda _: {"action": "acknowledge", "ids": [str(uuid4())]},
+    "/v1/exception-actions": lambda _: {"action": "acknowledge", "ids": [str(uuid4())]},
     "/v1/exceptions/{case_id}/resolve": lambda _: {"resolution": "called the family"},
     f"{SESSION}/substitute": lambda b: {"instructor_id": b.school.ids["instructor"]},
     f"{SESSION}/substitutions": lambda _: {"reason": "illness"},

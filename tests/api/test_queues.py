@@ -97,7 +97,7 @@ async def test_many_cases_are_resolved_at_once_each_alone(harbour: School) -> No
     await harbour.post(f"/v1/exceptions/{made[0]}/resolve", {})
 
     wanted = {"action": "resolve", "ids": made, "resolution": "power cut"}
-    answer = await harbour.api.post("/v1/exceptions/bulk", json=wanted)
+    answer = await harbour.api.post("/v1/exception-actions", json=wanted)
 
     assert [(one["id"], one["done"], one["code"]) for one in answer.json()] == [
         (made[0], False, "transition-refused"),
