@@ -80,7 +80,7 @@ def _substitute(reach: Reach) -> CaseAction | None:
     takes = running and reach.who.may(Permission.SESSIONS_WRITE)
     if not takes and not reach.may(Permission.SESSIONS_WRITE, Trigger.CANCEL):
         return None
-    return CaseAction("Request a substitute", opens="dialog-substitute")
+    return CaseAction("Find a substitute", opens="dialog-substitute")
 
 
 def _review(reach: Reach) -> CaseAction | None:

@@ -54,7 +54,7 @@ async def test_the_page_of_a_running_class_says_who_what_and_what_to_do(
     assert "Call the instructor" in text
     buttons = re.findall(r'class="button (\w+)"[^>]*>([^<]+)<', page.text.partition('id="next"')[2])
     assert buttons[:5] == [
-        ("primary", "Request a substitute"),
+        ("primary", "Find a substitute"),
         ("quiet", "Join as observer"),
         ("quiet", "Extend the class"),
         ("quiet", "Open the class"),
