@@ -65,14 +65,12 @@ class CaseAlerts:
             routing = await routing_of(db, case)
             return CaseView(
                 state=case.state,
-                acknowledge_due_at=case.acknowledge_due_at,
-                acknowledge_within=routing.acknowledge_within,
                 due_at=case.due_at,
                 level=case.level,
                 levels=len(routing.ladder),
+                next_step_at=_next_step_at(case, routing),
                 snoozed_until=case.snoozed_until,
                 resolved_at=case.resolved_at,
-                next_step_at=_next_step_at(case, routing),
             )
 
     async def wake(self, organization_id: UUID, case_id: UUID, now: datetime) -> None:

@@ -30,14 +30,12 @@ class CaseView:
     """What following a case needs to know of it."""
 
     state: CaseState
-    acknowledge_due_at: datetime
-    acknowledge_within: timedelta  # of each step of its escalation
     due_at: datetime
     level: int  # steps of its escalation that were told; 0: nobody has been told yet
     levels: int  # steps that there are
+    next_step_at: datetime | None  # when the next of them is to be told; None: all were
     snoozed_until: datetime | None = None
     resolved_at: datetime | None = None
-    next_step_at: datetime | None = None  # of its escalation; None: by `acknowledge_within`
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,7 @@ def next_act(case: CaseView, now: datetime, reminders: int, reminded_at: datetim
         if now >= case.snoozed_until:
             return Next(Act.WAKE)
         return Next(Act.WAIT, until=case.snoozed_until)
-    escalates_at = _escalates_at(case)
-    if case.state == CaseState.OPEN and case.level == 0 and case.next_step_at is None:
-        return Next(Act.TELL, Reason.OPENED)
+    escalates_at = case.next_step_at if case.state == CaseState.OPEN else None  # not once it is acknowledged
     if escalates_at is not None and now >= escalates_at:
         return Next(Act.TELL, Reason.ESCALATED if case.level else Reason.OPENED)
     reminds_at = _reminds_at(case, reminders, reminded_at)
@@ -67,15 +63,6 @@ def next_act(case: CaseView, now: datetime, reminders: int, reminded_at: datetim
     return Next(
         Act.WAIT, until=min((at for at in (escalates_at, reminds_at) if at is not None), default=None)
     )
-
-
-def _escalates_at(case: CaseView) -> datetime | None:
-    """None: it is acknowledged, or everybody was told."""
-    if case.state != CaseState.OPEN or case.level >= case.levels:
-        return None
-    if case.next_step_at is not None:
-        return case.next_step_at
-    return case.acknowledge_due_at + max(case.level - 1, 0) * case.acknowledge_within
 
 
 def _reminds_at(case: CaseView, reminders: int, reminded_at: datetime | None) -> datetime | None:

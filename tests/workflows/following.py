@@ -20,6 +20,7 @@ from workflows.queues import Queue, task_queue
 
 REGION = "cases"
 MINUTE = timedelta(minutes=1)
+PATIENCE = 2 * MINUTE  # with each step
 
 
 @dataclass
@@ -39,12 +40,15 @@ class Case(CaseFollowing):
     async def tell(self, telling: TellInput) -> int:
         self.told.append((telling.reason, await self.environment.get_current_time()))
         if telling.reason != Reason.OVERDUE:
-            self.view = replace(self.view, level=telling.level + 1)
+            level, due = telling.level + 1, self.view.next_step_at
+            more = due is not None and level < self.view.levels
+            self.view = replace(self.view, level=level, next_step_at=due + PATIENCE if due and more else None)
         return 1
 
     @activity.defn(name="wake_case")
     async def wake(self, case: CaseRef) -> None:
-        self.view = replace(self.view, state=CaseState.OPEN, snoozed_until=None, level=0)
+        now = await self.environment.get_current_time()
+        self.view = replace(self.view, state=CaseState.OPEN, snoozed_until=None, level=0, next_step_at=now)
 
     @property
     def reasons(self) -> list[Reason]:
@@ -68,7 +72,7 @@ class Case(CaseFollowing):
 async def followed_case(environment: WorkflowEnvironment) -> AsyncIterator[Case]:
     """To be acknowledged within two minutes, due in thirty."""
     now = await environment.get_current_time()
-    view = CaseView(CaseState.OPEN, now + 2 * MINUTE, 2 * MINUTE, now + 30 * MINUTE, 0, 2)
+    view = CaseView(CaseState.OPEN, now + 30 * MINUTE, level=0, levels=2, next_step_at=now)
     opened = Case(environment, view)
     worker = Worker(
         environment.client,

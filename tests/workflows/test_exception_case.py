@@ -67,7 +67,7 @@ async def test_case_that_comes_back_within_the_while_is_told_again(case: Case) -
     now = await case.environment.get_current_time()
     await case.change(state=CaseState.SELF_RESOLVED, resolved_at=now)
     await case.environment.sleep(MINUTE)
-    await case.change(state=CaseState.OPEN, resolved_at=None, level=0, acknowledge_due_at=now + 10 * MINUTE)
+    await case.change(state=CaseState.OPEN, resolved_at=None, level=0, next_step_at=now)
     await case.environment.sleep(MINUTE)
 
     assert case.reasons == [Reason.OPENED, Reason.OPENED]

@@ -16,12 +16,13 @@ NOON = datetime(2030, 3, 4, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 NEW = CaseView(
     state=CaseState.OPEN,
-    acknowledge_due_at=NOON + 2 * MINUTE,
-    acknowledge_within=2 * MINUTE,
     due_at=NOON + 30 * MINUTE,
     level=0,
     levels=2,
+    next_step_at=NOON,
 )
+TOLD = replace(NEW, level=1, next_step_at=NOON + 2 * MINUTE)
+TOLD_TO_ALL = replace(NEW, level=2, next_step_at=None)
 
 
 def then(case: CaseView, now: datetime, reminders: int = 0, reminded_at: datetime | None = None) -> Next:
@@ -33,18 +34,17 @@ def test_new_case_is_told_at_once() -> None:
 
 
 def test_told_case_waits_for_its_acknowledgement_and_is_escalated_then() -> None:
-    told = replace(NEW, level=1)
-    assert then(told, NOON) == Next(Act.WAIT, until=NOON + 2 * MINUTE)
-    assert then(told, NOON + 2 * MINUTE) == Next(Act.TELL, Reason.ESCALATED)
+    assert then(TOLD, NOON) == Next(Act.WAIT, until=NOON + 2 * MINUTE)
+    assert then(TOLD, NOON + 2 * MINUTE) == Next(Act.TELL, Reason.ESCALATED)
 
 
 def test_case_told_to_everybody_waits_for_its_due_time() -> None:
-    assert then(replace(NEW, level=2), NOON + 9 * MINUTE) == Next(Act.WAIT, until=NEW.due_at)
+    assert then(TOLD_TO_ALL, NOON + 9 * MINUTE) == Next(Act.WAIT, until=NEW.due_at)
 
 
 @pytest.mark.parametrize("state", [CaseState.ACKNOWLEDGED, CaseState.IN_PROGRESS])
 def test_acknowledged_case_is_not_escalated_and_reminded_when_it_is_due(state: CaseState) -> None:
-    seen = replace(NEW, level=1, state=state)
+    seen = replace(TOLD, state=state)
     assert then(seen, NOON + 9 * MINUTE) == Next(Act.WAIT, until=NEW.due_at)
     assert then(seen, NEW.due_at) == Next(Act.TELL, Reason.OVERDUE)
     assert then(seen, NEW.due_at, 1, NEW.due_at) == Next(Act.WAIT, until=NEW.due_at + REMIND_EVERY)
@@ -52,19 +52,19 @@ def test_acknowledged_case_is_not_escalated_and_reminded_when_it_is_due(state: C
 
 def test_reminders_end() -> None:
     late = NEW.due_at + timedelta(days=30)
-    assert then(replace(NEW, level=2), late, MOST_REMINDERS, NEW.due_at) == Next(Act.WAIT)
+    assert then(TOLD_TO_ALL, late, MOST_REMINDERS, NEW.due_at) == Next(Act.WAIT)
 
 
 def test_snoozed_case_sleeps_past_its_due_time_and_wakes() -> None:
     until = NEW.due_at + timedelta(hours=1)
-    asleep = replace(NEW, level=2, state=CaseState.SNOOZED, snoozed_until=until)
+    asleep = replace(TOLD_TO_ALL, state=CaseState.SNOOZED, snoozed_until=until)
     assert then(asleep, NEW.due_at + MINUTE) == Next(Act.WAIT, until=until)
     assert then(asleep, until) == Next(Act.WAKE)
 
 
 @pytest.mark.parametrize("state", [CaseState.RESOLVED, CaseState.SELF_RESOLVED])
 def test_resolved_case_is_followed_until_its_cause_would_open_a_new_one(state: CaseState) -> None:
-    over = replace(NEW, level=1, state=state, resolved_at=NOON)
+    over = replace(TOLD, state=state, resolved_at=NOON)
     assert then(over, NOON) == Next(Act.WAIT, until=NOON + REOPENS_WITHIN)
     assert then(over, NOON + REOPENS_WITHIN) == Next(Act.END)
 
@@ -83,6 +83,7 @@ def test_no_case_is_waited_for_until_a_time_that_has_passed(
         NEW,
         state=state,
         level=level,
+        next_step_at=NOON + level * 2 * MINUTE if level < NEW.levels else None,
         snoozed_until=NOON + timedelta(days=1) if state == CaseState.SNOOZED else None,
         resolved_at=NOON if state.is_over else None,
     )
