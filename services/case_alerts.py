@@ -105,7 +105,7 @@ class CaseAlerts:
             case.level += 1
         incident = await _incident(db, case, reason)
         if incident and not incident.speaks:
-            await note(db, case, _ENTRIES[reason], now, {"people": "0", "incident_id": str(case.incident_id)})
+            note(db, case, _ENTRIES[reason], now, {"people": "0", "incident_id": str(case.incident_id)})
             return []
         step = (await routing_of(db, case)).ladder[max(case.level, 1) - 1]
         people, channels = await _readers(db, case, step, now), await channels_to_tell(db, step)
@@ -116,7 +116,7 @@ class CaseAlerts:
         told = {"people": str(len(people)), "step": str(case.level)}
         if channels:
             told["channels"] = str(len(channels))
-        await note(db, case, _ENTRIES[reason], now, told)
+        note(db, case, _ENTRIES[reason], now, told)
         return [
             DeliveryInput(row.organization_id, row.id, row.deliver_by)
             for row in rows

@@ -11,7 +11,7 @@ from typing import Any, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 from uuid_utils.compat import uuid7
 
 from domain.cases.catalogue import case_kind
@@ -34,8 +34,18 @@ from models.repositories import cases, entities
 from models.repositories.cases import QueuedCase
 from services.case_routing import routed, routing_of
 
-# What the workflow of a case acts on, beside its opening, resolving and reopening.
-_TOLD_OF = frozenset({EntryKind.ACKNOWLEDGED, EntryKind.STARTED, EntryKind.ASSIGNED, EntryKind.SNOOZED})
+# What the workflow of a case acts on, beside its opening.
+_TOLD_OF = frozenset(
+    {
+        EntryKind.ACKNOWLEDGED,
+        EntryKind.STARTED,
+        EntryKind.ASSIGNED,
+        EntryKind.SNOOZED,
+        EntryKind.RESOLVED,
+        EntryKind.SELF_RESOLVED,
+        EntryKind.REOPENED,
+    }
+)
 _TOGETHER_WITHIN = timedelta(
     minutes=5
 )  # cases of one outage that are opened so soon after each other are one incident
@@ -199,7 +209,7 @@ def resolve_by_itself(case: ExceptionCase, why: str, now: datetime) -> None:
     _resolve(case, CaseState.SELF_RESOLVED, HOMEROOM, why, now)
     db = object_session(case)
     assert db is not None, "the case was read in a transaction"
-    db.add(_entry(case, EntryKind.SELF_RESOLVED, HOMEROOM, now, why, {}))
+    _write(db, case, EntryKind.SELF_RESOLVED, HOMEROOM, now, text=why)
 
 
 async def reopen(db: AsyncSession, who: Principal, case_id: UUID, now: datetime) -> QueuedCase:
@@ -215,18 +225,18 @@ async def reopen(db: AsyncSession, who: Principal, case_id: UUID, now: datetime)
     return queued
 
 
-async def note(
+def note(
     db: AsyncSession, case: ExceptionCase, kind: EntryKind, now: datetime, detail: Mapping[str, Any]
 ) -> None:
-    """Write what Homeroom itself did about a case to its history; nobody has to be told of it."""
-    db.add(_entry(case, kind, HOMEROOM, now, "", detail))
+    """Write what Homeroom itself did about a case to its history."""
+    _write(db, case, kind, HOMEROOM, now, detail=detail)
 
 
 async def wake(db: AsyncSession, case: ExceptionCase, now: datetime) -> None:
     """Bring back a snoozed case whose time has come."""
     case.state, case.snoozed_until, case.level = CaseState.OPEN, None, 0
     case.acknowledge_due_at = now + (await routing_of(db, case)).acknowledge_within
-    await note(db, case, EntryKind.WOKEN, now, {})
+    note(db, case, EntryKind.WOKEN, now, {})
 
 
 async def _unresolved(db: AsyncSession, case_id: UUID) -> QueuedCase:
@@ -246,13 +256,11 @@ def _open_again(case: ExceptionCase, acknowledge_due_at: datetime) -> None:
     case.state, case.resolved_at, case.resolved_by, case.resolution = CaseState.OPEN, None, "", ""
     case.acknowledged_at, case.acknowledged_by, case.level = None, "", 0
     case.acknowledge_due_at = acknowledge_due_at
-    case.changes += 1
 
 
 def _resolve(case: ExceptionCase, state: CaseState, by: str, resolution: str, now: datetime) -> None:
     case.state, case.resolved_at, case.resolved_by, case.resolution = state, now, by, resolution
     case.snoozed_until = None
-    case.changes += 1
 
 
 async def end_incident(db: AsyncSession, case: ExceptionCase, now: datetime) -> None:
@@ -266,7 +274,7 @@ async def end_incident(db: AsyncSession, case: ExceptionCase, now: datetime) -> 
 
 
 def _write(
-    db: AsyncSession,
+    db: AsyncSession | Session,
     case: ExceptionCase,
     kind: EntryKind,
     by: str,
@@ -275,22 +283,18 @@ def _write(
     text: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write to the history of a case."""
+    """Write to the history of a case, and count what its workflow has to be told of."""
     if kind in _TOLD_OF:
         case.changes += 1
-    db.add(_entry(case, kind, by, now, text, detail or {}))
-
-
-def _entry(
-    case: ExceptionCase, kind: EntryKind, by: str, now: datetime, text: str, detail: Mapping[str, Any]
-) -> CaseEntry:
-    return CaseEntry(
-        id=uuid7(),
-        organization_id=case.organization_id,
-        case_id=case.id,
-        happened_at=now,
-        by=by,
-        kind=kind,
-        text=text,
-        detail=dict(detail),
+    db.add(
+        CaseEntry(
+            id=uuid7(),
+            organization_id=case.organization_id,
+            case_id=case.id,
+            happened_at=now,
+            by=by,
+            kind=kind,
+            text=text,
+            detail=dict(detail or {}),
+        )
     )
