@@ -42,7 +42,7 @@ from models.session import Participant
 from services.arrival_mails import remind_instructors, tell_families_of_absent
 from services.cases import NewCase, open_case, resolve_by_itself
 from services.instructor_absence import start_key
-from services.substitution_start import InstructorAbsence, NoSubstitution, SubstitutionStarter
+from services.substitution_start import InstructorAbsence, SubstitutionStarter
 
 _DURATIONS = TypeAdapter(dict[str, timedelta])
 _BY_DEFAULT = {name: getattr(SessionPolicy(), name) for name in ArrivalRules.__dataclass_fields__}
@@ -68,9 +68,9 @@ class _Arrivals:
 class AbsenceWatch:
     """The watch over who comes to the classes of one region. It remembers what it has written."""
 
-    def __init__(self, database: Database, substitutions: SubstitutionStarter | None = None) -> None:
+    def __init__(self, database: Database, substitutions: SubstitutionStarter) -> None:
         self._database = database
-        self._substitutions = substitutions or NoSubstitution()
+        self._substitutions = substitutions
         self._written: dict[UUID, _Arrivals] = {}
 
     async def look(self, running: Mapping[UUID, SessionPresence]) -> None:

@@ -10,7 +10,8 @@
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from uuid import UUID
 
 from temporalio import activity
@@ -21,7 +22,7 @@ from activities.failures import description
 from activities.presence import PresenceReporter
 from activities.presence_record import PresenceRecord
 from activities.room_reconciler import RoomReconciler
-from activities.supervision import keep_running
+from activities.supervision import Loop, keep_running
 from domain.errors import Unavailable
 from media_bridge.rooms import LiveKitRooms
 from models.changes import RESYNC, listen
@@ -46,7 +47,7 @@ class RoomWatchActivities(RoomWatch):
         rooms: LiveKitRooms,
         client: SessionClient,
         follower: CaseFollower,
-        substitutions: SubstitutionStarter | None = None,
+        substitutions: SubstitutionStarter,
     ) -> None:
         self._database = database
         self._rooms = rooms
@@ -57,7 +58,7 @@ class RoomWatchActivities(RoomWatch):
     @activity.defn(name="watch_rooms")
     async def watch(self, watch: WatchInput) -> None:
         watcher = RoomWatcher(
-            self._database, self._rooms, self._client, self._follower, watch, self._substitutions
+            self._database, self._rooms, self._client, self._follower, self._substitutions, watch
         )
         await watcher.run(_LIFETIME_SECONDS)
 
@@ -71,8 +72,8 @@ class RoomWatcher:
         rooms: LiveKitRooms,
         client: SessionClient,
         follower: CaseFollower,
+        substitutions: SubstitutionStarter,
         watch: WatchInput,
-        substitutions: SubstitutionStarter | None = None,
     ) -> None:
         self._url = database.url
         self._every = watch.every_seconds
@@ -87,12 +88,14 @@ class RoomWatcher:
         self._wake = asyncio.Event()
 
     async def run(self, seconds: float) -> None:
-        loops = {
+        loops: dict[str, Loop] = {
             "reconciliation": self._reconcile_regularly,
             "listener": self._listen,
             "reports": self._report_regularly,
-            "recorders": self._look_at_recorders,
-            "cases": self._follow_cases,
+            "recorders": partial(
+                _look_regularly, self._captures.look, EVERY_SECONDS, "looking at the recorders"
+            ),
+            "cases": partial(_look_regularly, self._follower.follow, _FOLLOW_SECONDS, "following the cases"),
         }
         await keep_running(loops, seconds=seconds, beat=activity.heartbeat, every=_BEAT_SECONDS)
 
@@ -143,22 +146,6 @@ class RoomWatcher:
                 activity.logger.error("reconciling the rooms failed", extra={"error": description(error)})
             await asyncio.sleep(wait)
 
-    async def _look_at_recorders(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await self._captures.look()
-            except Unavailable as error:
-                activity.logger.warning("looking at the recorders failed", extra={"detail": error.detail})
-
-    async def _follow_cases(self) -> None:
-        while True:
-            await asyncio.sleep(_FOLLOW_SECONDS)
-            try:
-                await self._follower.follow()
-            except Unavailable as error:
-                activity.logger.warning("following the cases failed", extra={"detail": error.detail})
-
     async def _listen(self) -> None:
         async for changed in listen(self._url):
             self._mark_changed(changed)
@@ -175,6 +162,16 @@ class RoomWatcher:
             except Exception as error:
                 activity.logger.error("reporting the presence failed", extra={"error": description(error)})
             await asyncio.sleep(wait)
+
+
+async def _look_regularly(look: Callable[[], Awaitable[object]], every: float, what: str) -> None:
+    """Look every so many seconds; a look that an unavailable server fails is made up for by the next."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await look()
+        except Unavailable as error:
+            activity.logger.warning("%s failed", what, extra={"detail": error.detail})
 
 
 def _ids(changed: Collection[str]) -> list[UUID]:

@@ -30,13 +30,6 @@ class SubstitutionStarter(Protocol):
         """
 
 
-class NoSubstitution:
-    """Starts none: the case alone tells ops."""
-
-    async def start(self, absence: InstructorAbsence) -> None:
-        pass
-
-
 class SubstitutionByCommand:
     """Asks the workflow of the class for one, once for each start of the class."""
 

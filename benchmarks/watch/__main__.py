@@ -29,6 +29,7 @@ from media_bridge.rooms import LiveKitRooms
 from models.database import Database
 from models.migrate import upgrade
 from services.case_following import CaseFollower
+from services.substitution_start import SubstitutionByCommand
 from tests.activities.statements import COUNTING, counted_statements
 from tests.media_bridge.webhook_signing import KEY, SECRET
 from tests.stack import TestPostgres, start_postgres, start_temporal, temporary_folder
@@ -82,7 +83,9 @@ async def _measure(count: int, looks: int, postgres: TestPostgres, temporal: Cli
         rooms = LiveKitRooms(url, KEY, SECRET)
         sessions = SessionClient(temporal, "local")
         follower = CaseFollower(database, CaseClient(temporal, "local"))
-        watcher = RoomWatcher(database, rooms, sessions, follower, WatchInput("local"))
+        watcher = RoomWatcher(
+            database, rooms, sessions, follower, SubstitutionByCommand(sessions), WatchInput("local")
+        )
 
         async def cost() -> Cost:
             with counted_statements(urls) as counted:

@@ -29,6 +29,7 @@ from models.migrate import upgrade
 from models.session import Participant, Session
 from models.session_event import SessionEventRow
 from services.case_following import CaseFollower
+from services.substitution_start import SubstitutionByCommand
 from tests.activities.livekit_proxy import LiveKitProxy
 from tests.activities.school_rows import REGION, SchoolRows, now
 from tests.activities.watched import NEVER, SignalFailures, WatchedClasses, until
@@ -474,9 +475,10 @@ async def test_two_watches_of_one_region_lose_no_milestone(region: WatchedRegion
 @asynccontextmanager
 async def running_watch(classes: WatchedClasses, *, every: float = NEVER) -> AsyncIterator[None]:
     """Runs the activity while the block runs."""
+    client = SessionClient(classes.temporal, REGION)
     follower = CaseFollower(classes.school.database, CaseClient(classes.temporal, REGION))
     watch = RoomWatchActivities(
-        classes.school.database, classes.rooms, SessionClient(classes.temporal, REGION), follower
+        classes.school.database, classes.rooms, client, follower, SubstitutionByCommand(client)
     ).watch
     running = asyncio.create_task(ActivityEnvironment().run(watch, WatchInput(REGION, every)))
     try:

@@ -20,6 +20,7 @@ from media_bridge.rooms import LiveKitRooms
 from models.repositories import events, sessions
 from models.session import Session
 from services.case_following import CaseFollower
+from services.substitution_start import SubstitutionByCommand
 from tests.activities.school_rows import REGION, SchoolRows, now
 from workflows.client import CaseClient, SessionClient, session_workflow_id
 from workflows.contracts.rooms import WatchInput
@@ -77,6 +78,7 @@ class WatchedClasses:
             "rooms": self.rooms,
             "client": client,
             "follower": CaseFollower(self.school.database, CaseClient(self.temporal, REGION)),
+            "substitutions": SubstitutionByCommand(client),
         }
         return RoomWatcher(**(values | parts), watch=WatchInput(REGION, every))
 
