@@ -1,6 +1,5 @@
 """A family says that a student was in a class from which they count as absent: ops get a case with the evidence."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +17,9 @@ from models.session import Participant, Session
 from services import attendance
 from services.attendance import status_of
 from services.cases import NewCase, open_case
+from services.link_readers import reader_of_mailed_link
 from services.organizations import organization
-from signing.links import DisputeLink, LinkSigner, address_fingerprint
-
-_TABLES: Mapping[str, type[Guardian] | type[Student]] = {"guardian": Guardian, "student": Student}
+from signing.links import DisputeLink, LinkSigner
 
 
 @dataclass(frozen=True)
@@ -81,9 +79,7 @@ class AttendanceDisputes:
 
 
 async def _reader(db: AsyncSession, link: DisputeLink) -> Guardian | Student:
-    reader: Guardian | Student | None = await db.get(_TABLES[link.person_kind], link.person_id)
-    if reader is None or reader.retired_at or address_fingerprint(reader.email or "") != link.fingerprint:
-        raise LinkExpired("this link belongs to an address or account that is no longer in use")
+    reader = await reader_of_mailed_link(db, link.person_kind, link.person_id, link.fingerprint)
     person = await db.get(Participant, link.participant_id)
     student_id = person.student_id if person else None
     own = await people.children_of(db, reader.id) if isinstance(reader, Guardian) else [reader.id]

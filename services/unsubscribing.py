@@ -1,21 +1,18 @@
 """Ends and resumes a kind of message to a person, with the link in such a message; no sign-in is needed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import LinkExpired
 from domain.notices.kinds import NoticeKind
 from models.authorship import authorship
 from models.database import Database
 from models.people import Guardian, Student
 from models.repositories import entities
+from services.link_readers import reader_of_mailed_link
 from services.organizations import organization
-from signing.links import LinkSigner, UnsubscribeLink, address_fingerprint
-
-_TABLES: Mapping[str, type[Guardian] | type[Student]] = {"guardian": Guardian, "student": Student}
+from signing.links import LinkSigner, UnsubscribeLink
 
 
 @dataclass(frozen=True)
@@ -54,11 +51,7 @@ class Unsubscribing:
 
 
 async def _person(db: AsyncSession, link: UnsubscribeLink, *, lock: bool) -> Guardian | Student:
-    table = _TABLES[link.person_kind]
-    person: Guardian | Student | None = await db.get(table, link.person_id, with_for_update=lock or None)
-    if person is None or person.retired_at or address_fingerprint(person.email or "") != link.fingerprint:
-        raise LinkExpired("this link belongs to an address or account that is no longer in use")
-    return person
+    return await reader_of_mailed_link(db, link.person_kind, link.person_id, link.fingerprint, lock=lock)
 
 
 async def _subscription(db: AsyncSession, person: Guardian | Student, kind: NoticeKind) -> Subscription:

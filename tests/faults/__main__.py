@@ -11,7 +11,6 @@ import itertools
 import sys
 import time
 from collections import Counter
-from urllib.parse import urlsplit
 
 from models.database import Database
 from models.migrate import upgrade
@@ -34,11 +33,9 @@ async def run(seconds: float, first_seed: int) -> int:
             temporal = await connect(server.address, server.namespace)
             urls = postgres.create_database()
             upgrade(urls.owner)
-            address = urlsplit(urls.application)
-            async with Wire(address.hostname or "127.0.0.1", address.port or 5432) as wire:
-                netloc = address.netloc.replace(f":{address.port}", f":{wire.own_port}")
+            async with Wire.to(urls.application) as wire:
                 database = Database(urls.application)
-                faulty = Database(address._replace(netloc=netloc).geturl(), pool_size=2, patience=1)
+                faulty = Database(wire.over(urls.application), pool_size=2, patience=1)
                 for seed in itertools.count(first_seed):
                     school = SchoolRows(database)
                     await school.open()

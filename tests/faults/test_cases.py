@@ -1,7 +1,6 @@
 """Exceptions keep their promises over a wire to Postgres that fails."""
 
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 
 import pytest
 from temporalio.client import Client
@@ -32,18 +31,13 @@ async def school(database: Database) -> SchoolRows:
 
 @pytest.fixture
 async def wire(database_urls: DatabaseUrls) -> AsyncIterator[Wire]:
-    address = urlsplit(database_urls.application)
-    assert address.hostname, "a server on loopback"
-    assert address.port
-    async with Wire(address.hostname, address.port) as carrying:
+    async with Wire.to(database_urls.application) as carrying:
         yield carrying
 
 
 @pytest.fixture
 async def faulty(database_urls: DatabaseUrls, wire: Wire) -> AsyncIterator[Database]:
-    address = urlsplit(database_urls.application)
-    over_wire = address._replace(netloc=address.netloc.replace(f":{address.port}", f":{wire.own_port}"))
-    database = Database(over_wire.geturl(), pool_size=2, patience=1)
+    database = Database(wire.over(database_urls.application), pool_size=2, patience=1)
     yield database
     await database.aclose()
 

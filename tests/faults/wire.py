@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
+from urllib.parse import urlsplit
 
 
 class Fault(StrEnum):
@@ -33,6 +34,19 @@ class Wire:
     resets_after: int = 1  # answers that still pass before a reset
     _connections: set[asyncio.StreamWriter] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @classmethod
+    def to(cls, url: str) -> Self:
+        """A wire to the server of a URL, which names its port."""
+        address = urlsplit(url)
+        assert address.hostname, url
+        assert address.port, url
+        return cls(address.hostname, address.port)
+
+    def over(self, url: str) -> str:
+        """The URL, by way of this wire."""
+        address = urlsplit(url)
+        return address._replace(netloc=address.netloc.replace(f":{self.port}", f":{self.own_port}")).geturl()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
