@@ -12,9 +12,13 @@ from tests.campus import School
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(900)]
 
+STREAMS = ("/v1/events", "/v1/join/{session_id}/captions")
+# These end the key that all other requests are made with.
+OF_ITS_OWN_KEY = ("/v1/keys/{key_id}", "/v1/keys/{key_id}/rotate")
+TO_OTHER_MACHINES = ("/v1/alert-channels/{id}/test",)
 ROOT = Path(__file__).parents[2]
 SEED = "20260101"
-EXAMPLES = "12"  # for each operation and phase
+EXAMPLES = "6"  # for each operation and phase
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -36,7 +40,11 @@ async def test_schemathesis_finds_no_violation(harbour: School, tmp_path: Path) 
         *("--header", f"Authorization: {harbour.api.headers['authorization']}"),
         *("--seed", SEED, "--max-examples", EXAMPLES, "--generation-deterministic", "--continue-on-failure"),
         *("--phases", "examples,coverage,fuzzing", "--checks", ",".join(CHECKS)),
-        *("--exclude-path", "/v1/events", "--exclude-path", "/v1/join/{session_id}/captions"),  # streams
+        *(
+            part
+            for path in (*STREAMS, *OF_ITS_OWN_KEY, *TO_OTHER_MACHINES)
+            for part in ("--exclude-path", path)
+        ),
         *("--report", "json", "--report-json-path", str(report), "--no-color"),
     ]
     running = await asyncio.create_subprocess_exec(
@@ -49,3 +57,4 @@ async def test_schemathesis_finds_no_violation(harbour: School, tmp_path: Path) 
     output, _ = await running.communicate()
     assert running.returncode == 0, output.decode()
     assert json.loads(report.read_text())
+    await harbour.get("/v1/students")  # the key was good to the end
