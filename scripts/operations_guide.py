@@ -9,10 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from domain.cases.catalogue import CATALOGUE
-from domain.cases.kinds import CaseKind, Severity
+from domain.cases.kinds import AfterCancellation, CaseKind, Severity
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
 _MARKERS = re.compile(r"(<!-- kinds:.*?-->\n).*?(<!-- /kinds -->)", re.DOTALL)
+_CANCELLED = {
+    AfterCancellation.ENDS: "closed; nothing about the class opens another.",
+    AfterCancellation.BEGINS_ANEW: "closed; what fails while the class is called off opens another.",
+    AfterCancellation.STAYS: "stays open.",
+}
 _RANK = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
 
@@ -44,6 +49,9 @@ def _section(kind: CaseKind) -> Iterator[str]:
     yield f"- Concerns: {kind.concerns}"
     yield f"- Repaired by itself: {kind.repair}"
     yield f"- Closed by itself: {kind.closes}"
+    yield f"- If the class is cancelled: {_CANCELLED[kind.after_cancellation]}"
+    if kind.ends_with_class:
+        yield "- When the class is over: closed."
     yield ""
 
 

@@ -30,6 +30,7 @@ from models.repositories import (
     substitutions,
 )
 from models.session import Participant, Session, SessionTopic
+from services.case_closing import close_of_cancelled
 from workflows.contracts.sessions import (
     AddPeopleInput,
     BookInput,
@@ -107,8 +108,9 @@ async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:
 
 
 async def cancel(db: AsyncSession, cancel: CancelInput, now: datetime) -> None:
-    """Mark the session as cancelled, with the reason, and release the time it held."""
+    """Mark the session as cancelled, with the reason; release the time it held, and resolve its exceptions."""
     await sessions.lock(db, cancel.session.session_id)
+    await close_of_cancelled(db, cancel.session.session_id, now)
     await substitutions.withdraw(db, cancel.session.session_id, now)
     await sessions.release_time(db, cancel.session.session_id)
     await sessions.change(

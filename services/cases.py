@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, object_session
 from uuid_utils.compat import uuid7
 
 from domain.cases.catalogue import case_kind
-from domain.cases.kinds import ExceptionKind
+from domain.cases.kinds import AfterCancellation, ExceptionKind
 from domain.cases.states import (
     REOPENS_WITHIN,
     CaseState,
@@ -91,9 +91,12 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
 
     While a case of the cause is unresolved, the report is added to it. A case that has resolved itself a moment ago is
     opened again; after one that a person has resolved, the next report opens a new one. A report that was made before
-    changes nothing.
+    changes nothing, nor does one about a cancelled class of a kind that ends with a cancellation.
     """
     of_kind = case_kind(new.kind)
+    ends_cancelled = of_kind.after_cancellation == AfterCancellation.ENDS
+    if ends_cancelled and new.subject.session_id and await cases.is_cancelled(db, new.subject.session_id):
+        return False
     routing = await routed(db, new.kind, new.subject, now)
     cause = f"homeroom:case:{new.subject.id}:{new.kind}:{new.occasion}"
     row = ExceptionCase(

@@ -1,6 +1,7 @@
 """Housekeeping: deletes expired rows, ends overdue sessions of SQL readers, starts deliveries that are not started yet.
 
-Warns operators of a change feed that stands still, and opens exceptions about on-call rotas that are empty.
+Warns operators of a change feed that stands still, opens exceptions about on-call rotas that are empty, and resolves
+exceptions that concern nobody any more.
 """
 
 import logging
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 
 from models.database import Database
 from models.repositories import housekeeping, notices
-from services import rota_watch
+from services import case_closing, rota_watch
 from services.feed_delay import stands_still_since
 from workflows.client import DeliveryClient
 from workflows.contracts.deliveries import DeliveryInput
@@ -20,15 +21,16 @@ logger = logging.getLogger(__name__)
 
 
 class Housekeeper:
-    def __init__(self, database: Database, deliveries: DeliveryClient) -> None:
+    def __init__(self, database: Database, deliveries: DeliveryClient, region: str) -> None:
         self._database = database
         self._deliveries = deliveries
+        self._region = region
 
     async def forget_expired(self) -> int:
         """Delete expired idempotent responses, sign-in links, attempts and browser sessions; returns how many rows.
 
-        Also ends overdue sessions of SQL readers, warns of a change feed that stands still, and looks at on-call rotas.
-        Raises Unavailable.
+        Also ends overdue sessions of SQL readers, warns of a change feed that stands still, looks at on-call rotas, and
+        resolves exceptions that concern nobody any more. Raises Unavailable.
         """
         now = datetime.now(UTC)
         async with self._database.unscoped() as db:
@@ -42,6 +44,7 @@ class Housekeeper:
                 "the change feed stands still", extra={"seconds": round((now - since).total_seconds())}
             )
         await rota_watch.check_all(self._database, now)
+        await case_closing.close_unconcerning(self._database, self._region, now)
         return deleted
 
     async def start_deliveries(self) -> int:

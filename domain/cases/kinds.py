@@ -49,6 +49,14 @@ class Owner(StrEnum):
     ADMIN = "admin"
 
 
+class AfterCancellation(StrEnum):
+    """What becomes of the open cases of a kind when their class is cancelled."""
+
+    ENDS = "ends"  # they are resolved, and later reports about the class open none
+    BEGINS_ANEW = "begins_anew"  # they are resolved; later reports are about the cancellation itself
+    STAYS = "stays"  # somebody is still concerned
+
+
 class Outage(StrEnum):
     """What many cases at once have as their common cause: such cases are one incident."""
 
@@ -100,6 +108,8 @@ class CaseKind:
     about: Role | None = (
         None  # whose name stands first: the class's instructor, or the student in the occasion
     )
+    after_cancellation: AfterCancellation = AfterCancellation.ENDS
+    ends_with_class: bool = False  # nobody is concerned once the class is over
 
     @property
     def acknowledge_within(self) -> timedelta:

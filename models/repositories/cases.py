@@ -14,12 +14,18 @@ from sqlmodel import col
 
 from domain.cases.states import CaseState
 from domain.errors import NotFound
+from domain.sessions.states import OVER_STATES, SessionState
 from domain.subjects import SubjectKind
 from models.exception_case import CaseEntry, ExceptionCase, Incident
 from models.people import Instructor
 from models.repositories import names, pages
 from models.repositories.pages import PageRequest
 from models.session import Session
+
+_UNCONCERNING = sa.text(
+    "select organization_id, case_id, why from unconcerning_cases("
+    ":region, cast(:cancelled as text[]), cast(:over as text[]), cast(:over_states as text[]), :most)"
+)
 
 
 @dataclass(frozen=True)
@@ -265,6 +271,12 @@ async def open_of_sessions(
     return list(await db.scalars(query.execution_options(populate_existing=True)))
 
 
+async def is_cancelled(db: AsyncSession, session_id: UUID) -> bool:
+    query = sa.select(col(Session.state), col(Session.outcome)).where(col(Session.id) == session_id)
+    found = (await db.execute(query)).one_or_none()
+    return found is not None and (found.state == SessionState.CANCELLED or found.outcome == "cancelled")
+
+
 async def unresolved_about(
     db: AsyncSession, subject_kind: SubjectKind, subject_id: UUID, kind: str
 ) -> list[ExceptionCase]:
@@ -277,6 +289,36 @@ async def unresolved_about(
     )
     query = query.order_by(col(ExceptionCase.id)).with_for_update()
     return list(await db.scalars(query.execution_options(populate_existing=True)))
+
+
+async def lock_unresolved(db: AsyncSession, case_ids: Collection[UUID]) -> list[ExceptionCase]:
+    """Those of these cases that are still unresolved, locked."""
+    query = sa.select(ExceptionCase).where(col(ExceptionCase.id).in_(case_ids), _unresolved())
+    query = query.order_by(col(ExceptionCase.id)).with_for_update()
+    return list(await db.scalars(query.execution_options(populate_existing=True)))
+
+
+@dataclass(frozen=True)
+class Unconcerning:
+    """An unresolved case that concerns nobody any more: its class is cancelled or over, or its subject is retired."""
+
+    organization_id: UUID
+    id: UUID
+    why: str  # cancelled, over or retired
+
+
+async def unconcerning(
+    db: AsyncSession, region: str, end_cancelled: Collection[str], end_over: Collection[str], most: int
+) -> list[Unconcerning]:
+    """Of all tenants of a region: kinds that a cancellation ends, and kinds that end with the class."""
+    values = {
+        "region": region,
+        "cancelled": list(end_cancelled),
+        "over": list(end_over),
+        "over_states": sorted(state.value for state in OVER_STATES),
+        "most": most,
+    }
+    return [Unconcerning(*row) for row in await db.execute(_UNCONCERNING, values)]
 
 
 async def of_session(db: AsyncSession, session_id: UUID) -> list[ExceptionCase]:

@@ -476,7 +476,7 @@ async def test_housekeeping_delivers_a_mail_whose_delivery_never_started(
     address = await member(opened)
     await without_temporal.sign_in_links.send(address, None, datetime.now(UTC))
     assert (await _sign_in_notice(opened, address))["state"] == "waiting"
-    await Housekeeper(shared.database, shared.deliveries).start_deliveries()
+    await Housekeeper(shared.database, shared.deliveries, shared.settings.region).start_deliveries()
     assert len(await links_in_mail(mail_sink, address)) == 1
     await _sign_in_notice(opened, address, lambda notice: notice["state"] == "sent")
 

@@ -59,7 +59,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     arrivals = ArrivalActivities(rooms, InstructorAbsences(database, substitutions))
     following = CaseFollowingActivities(CaseAlerts(database, link_signer(settings), deliveries))
     housekeeping = HousekeepingActivities(
-        Housekeeper(database, deliveries),
+        Housekeeper(database, deliveries, settings.region),
         RecordsComparison(database, RunningSessions(parts.client, settings.region), settings.region),
     )
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
+from domain.cases.kinds import Action, AfterCancellation, CaseKind, ExceptionKind, Owner, Severity
 
 KIND = CaseKind(
     ExceptionKind.ATTENDANCE_DISPUTED,
@@ -21,4 +21,5 @@ KIND = CaseKind(
     owner=Owner.OPS,
     due_within=timedelta(hours=24),
     actions=(Action.OPEN_CLASS, Action.OPEN_PERSON),
+    after_cancellation=AfterCancellation.STAYS,
 )

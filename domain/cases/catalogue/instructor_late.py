@@ -21,4 +21,5 @@ KIND = CaseKind(
     owner=Owner.OPS,
     due_within=timedelta(minutes=10),
     actions=(Action.OPEN_CLASS, Action.JOIN_AS_OBSERVER, Action.FIND_SUBSTITUTE),
+    ends_with_class=True,
 )

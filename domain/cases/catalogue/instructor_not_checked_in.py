@@ -23,4 +23,5 @@ KIND = CaseKind(
     owner=Owner.OPS,
     due_within=timedelta(hours=48),
     actions=(Action.OPEN_CLASS, Action.FIND_SUBSTITUTE),
+    ends_with_class=True,
 )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.cases.kinds import Action, CaseKind, ExceptionKind, Outage, Owner, Severity
+from domain.cases.kinds import Action, AfterCancellation, CaseKind, ExceptionKind, Outage, Owner, Severity
 
 KIND = CaseKind(
     ExceptionKind.NOTICE_UNDELIVERABLE,
@@ -23,4 +23,5 @@ KIND = CaseKind(
     due_within=timedelta(hours=24),
     actions=(Action.OPEN_MESSAGE, Action.OPEN_PERSON),
     outage=Outage.MAIL,
+    after_cancellation=AfterCancellation.STAYS,
 )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.cases.kinds import Action, CaseKind, ExceptionKind, Outage, Owner, Severity
+from domain.cases.kinds import Action, AfterCancellation, CaseKind, ExceptionKind, Outage, Owner, Severity
 
 KIND = CaseKind(
     ExceptionKind.RECORDING_AT_RISK,
@@ -26,4 +26,5 @@ KIND = CaseKind(
     due_within=timedelta(minutes=10),
     actions=(Action.OPEN_CLASS,),
     outage=Outage.STORE,
+    after_cancellation=AfterCancellation.STAYS,
 )

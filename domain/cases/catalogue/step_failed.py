@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
+from domain.cases.kinds import Action, AfterCancellation, CaseKind, ExceptionKind, Owner, Severity
 
 KIND = CaseKind(
     ExceptionKind.STEP_FAILED,
@@ -26,4 +26,5 @@ KIND = CaseKind(
     owner=Owner.OPS,
     due_within=timedelta(minutes=30),
     actions=(Action.OPEN_CLASS, Action.JOIN_AS_OBSERVER),
+    after_cancellation=AfterCancellation.BEGINS_ANEW,
 )
