@@ -10,6 +10,7 @@ from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId
 from api.schemas.exceptions import CaseOut
 from api.schemas.records import (
+    ArtefactOut,
     AttendanceOut,
     AudienceWarning,
     ChatMessageOut,
@@ -32,6 +33,7 @@ from domain.record.doubtful_numbers import doubtful_numbers
 from domain.sessions.states import FINAL_STATES, SessionState
 from drafting.audience import languages_without_rules
 from models.repositories import cases, documents, events, notices, recordings, sessions
+from services import artefacts
 from services import attendance as attendance_now
 from services.audio_clips import cut
 from services.inputs.attendance import AttendanceIn
@@ -121,6 +123,16 @@ async def list_recordings(session: VisibleSession, db: Work, shared: Shared, now
         )
         for identity in sorted(by_identity.keys() | unheard.keys())
     ]
+
+
+@router.get("/artefacts", dependencies=RECORD)
+async def list_artefacts(session: VisibleSession, db: Work, now: Now) -> list[ArtefactOut]:
+    """List what has become of each artefact of the class: audio per track, transcript, draft, notices, attendance.
+
+    Each has a state and the reason for it, counted from what is stored. `pending` is the only state that changes by
+    itself; late audio and decisions of people change others.
+    """
+    return [ArtefactOut.of(status) for status in await artefacts.of_session(db, session, now)]
 
 
 @router.get("/transcript", dependencies=TRANSCRIPT)

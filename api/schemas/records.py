@@ -11,6 +11,7 @@ from domain.notices.kinds import DeliveryState
 from domain.people.roles import Role, identity_of
 from domain.presence.chat import ChatMessage
 from domain.presence.verdicts import AttendanceStatus
+from domain.record.artefacts import Artefact, ArtefactReason, ArtefactState, ArtefactStatus
 from domain.record.audience_rule import OutsideAudience
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.record.doubtful_numbers import Doubt, DoubtfulNumber
@@ -62,6 +63,30 @@ class ChatMessageOut(Schema):
     def of(cls, message: ChatMessage, participants: Collection[UUID]) -> Self:
         sender = next((one for one in participants if identity_of(one) == message.identity), None)
         return cls(id=message.id, participant_id=sender, sent_at=message.sent_at, text=message.text)
+
+
+class ArtefactOut(Schema):
+    artefact: Artefact
+    state: ArtefactState
+    reason: ArtefactReason
+    participant_id: UUID | None = Field(description="Whose audio it is; null: it is of the whole class.")
+    track_sid: str | None = Field(description="LiveKit's id of the track; null: it is no audio.")
+    missing_participant_ids: list[UUID] = Field(description="Of a transcript: who talked and is not in it.")
+    counts: dict[str, float] = Field(
+        description="What is stored, for example `talk_seconds` and `words` of a transcript."
+    )
+
+    @classmethod
+    def of(cls, status: ArtefactStatus) -> Self:
+        return cls(
+            artefact=status.artefact,
+            state=status.state,
+            reason=status.reason,
+            participant_id=UUID(status.identity) if status.identity else None,
+            track_sid=status.track_sid,
+            missing_participant_ids=[UUID(identity) for identity in status.speakers],
+            counts=dict(status.counts),
+        )
 
 
 class AttendanceOut(Schema):

@@ -14,6 +14,7 @@ from domain.cases.catalogue import CATALOGUE
 from domain.cases.kinds import ExceptionKind, Outage, Owner
 from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind, StaffNoticeKind
 from domain.people.roles import Role
+from domain.record.artefacts import Artefact, ArtefactReason
 from domain.record.audience import AudienceKind, StatementAudience
 from domain.record.documentation import CheckOutcome, Section
 from domain.sessions.cancellations import CancelReason
@@ -72,6 +73,38 @@ PARTS: Mapping[str, str] = {
     Part.APPROVAL: mark("approval"),
     Part.SUMMARY: mark("summary"),
     Part.NEXT_BRIEFING: mark("next briefing"),
+}
+ARTEFACTS: Mapping[str, str] = {
+    Artefact.AUDIO: mark("Audio"),
+    Artefact.TRANSCRIPT: mark("Transcript"),
+    Artefact.DRAFT: mark("Draft"),
+    Artefact.NOTICES: mark("Messages"),
+    Artefact.ATTENDANCE: mark("Attendance"),
+}
+ARTEFACT_REASONS: Mapping[str, str] = {
+    ArtefactReason.NOT_OVER: mark("still being made"),
+    ArtefactReason.NOT_HELD: mark("class not held"),
+    ArtefactReason.STORED: mark("all stored"),
+    ArtefactReason.GAPS: mark("with gaps"),
+    ArtefactReason.NOTHING_STORED: mark("nothing is stored"),
+    ArtefactReason.MICROPHONE_OFF: mark("microphone was off"),
+    ArtefactReason.WORDS_STORED: mark("everybody who talked is in it"),
+    ArtefactReason.NOBODY_SPOKE: mark("nobody spoke"),
+    ArtefactReason.NO_WORDS: mark("people talked, and it has no words"),
+    ArtefactReason.SPEAKER_MISSING: mark("somebody who talked is not in it"),
+    ArtefactReason.AUDIO_NOT_TRANSCRIBED: mark("not all audio was transcribed"),
+    ArtefactReason.NOT_RECORDED: mark("nothing was recorded"),
+    ArtefactReason.APPROVED: mark("approved"),
+    ArtefactReason.NOT_APPROVED: mark("not approved"),
+    ArtefactReason.WAITS_FOR_REVIEW: mark("waits for its review"),
+    ArtefactReason.NOTHING_TO_DRAFT: mark("nothing to draft from"),
+    ArtefactReason.DRAFTING_FAILED: mark("drafting failed"),
+    ArtefactReason.SENT: mark("all sent"),
+    ArtefactReason.WAITING: mark("some are not sent yet"),
+    ArtefactReason.UNDELIVERABLE: mark("some could not be delivered"),
+    ArtefactReason.NOBODY_TO_TELL: mark("nobody to tell"),
+    ArtefactReason.FILED: mark("filed"),
+    ArtefactReason.NOT_FILED: mark("not filed"),
 }
 CASE_KINDS: Mapping[str, str] = {kind: of_kind.title for kind, of_kind in CATALOGUE.items()}
 CASE_OWNERS: Mapping[str, str] = {
@@ -148,6 +181,12 @@ _CODES = (
     mark("normal"),
     mark("high"),
     mark("critical"),
+    mark("pending"),
+    mark("complete"),
+    mark("partial"),
+    mark("empty"),
+    mark("missing"),
+    mark("not needed"),
     mark("planned"),
     mark("instructor"),
     mark("student"),

@@ -16,6 +16,7 @@ from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from console.sessions.lanes import Axis, Lane
 from domain.intervals import Interval
 from domain.people.roles import Role, identity_of
+from domain.record.artefacts import ArtefactState, ArtefactStatus
 from domain.record.audience_rule import AudienceRule
 from domain.record.documentation import Section, Statement
 from domain.record.transcript import Utterance
@@ -48,7 +49,7 @@ from models.session import Participant, Session, TimelineRow
 from models.substitution import Substitution, SubstitutionOffer
 from reports.briefings import Sections, read_briefing
 from reports.statements import statement_text
-from services import attendance
+from services import artefacts, attendance
 from services.reach import unreachable
 from services.recording_coverage import recording_coverage
 
@@ -146,6 +147,22 @@ class SubstitutionLine:
 
 
 @dataclass(frozen=True)
+class ArtefactLine:
+    """What has become of an artefact; `people` are the speaker of a track, or who is missing in the transcript."""
+
+    status: ArtefactStatus
+    people: list[str]
+
+    @property
+    def title(self) -> str:
+        return gettext(labels.ARTEFACTS[self.status.artefact])
+
+    @property
+    def reason(self) -> str:
+        return gettext(labels.ARTEFACT_REASONS[self.status.reason])
+
+
+@dataclass(frozen=True)
 class SessionView:
     session: Session
     course: Course
@@ -164,6 +181,7 @@ class SessionView:
     next_briefing: Sections
     recording: Recording
     gaps: list[RecordingGap]
+    artefacts: list[ArtefactLine]  # none before the class is over
     files: list[ClassFile]
     substitutions: list[SubstitutionLine]  # the latest first
     not_told: list[str]  # names of the students whom no message reaches
@@ -234,6 +252,7 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
     attended = {row.participant_id: row for row in await attendance.rows(db, session, now)}
     coverage = await recording_coverage(db, session, now)
     axis = Axis.of(session, attended.values(), now)
+    sent = await notices.of_session(db, session_id)
     return SessionView(
         session=session,
         course=await entities.get(db, Course, session.course_id),
@@ -246,16 +265,48 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         sections=_sections(statements),
         students={student.id: student.name for student in sessions.class_students(participants)},
         warnings=len(rule.warnings(statements)),
-        notices=await notices.of_session(db, session_id),
+        notices=sent,
         cases=session_cases,
         people_in_cases=await people_in_cases(db, session_cases),
         next_briefing=await _next_briefing(db, session, now),
         recording=await _recording(db, session, now),
         gaps=recording_gaps(coverage, participants),
+        artefacts=_artefact_lines(
+            await artefacts.judged(
+                db,
+                session,
+                attended=attended.values(),
+                coverage=coverage,
+                transcript=utterances,
+                documentation=documentation,
+                statements=len(statements),
+                sent=sent,
+                timeline=timeline,
+            ),
+            participants,
+        )
+        if session.state in OVER_STATES
+        else [],
         files=(await class_files.of_sessions(db, [session_id])).get(session_id, []),
         substitutions=await _substitutions(db, session_id),
         not_told=[person.name for person in await unreachable(db, participants)],
     )
+
+
+def _artefact_lines(
+    statuses: Iterable[ArtefactStatus], participants: Iterable[Participant]
+) -> list[ArtefactLine]:
+    """Tracks on which nobody's microphone was on say nothing."""
+    called = {identity_of(person.id): person.name for person in participants}
+    return [
+        ArtefactLine(status, [called.get(who, gettext("Guest")) for who in _speakers(status)])
+        for status in statuses
+        if status.identity is None or status.state != ArtefactState.NOT_NEEDED
+    ]
+
+
+def _speakers(status: ArtefactStatus) -> Sequence[str]:
+    return (status.identity,) if status.identity else status.speakers
 
 
 async def _substitutions(db: AsyncSession, session_id: UUID) -> list[SubstitutionLine]:

@@ -33,6 +33,16 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class TrackCoverage:
+    """What is stored of one microphone track: seconds in which it was unmuted, and of these, those that are stored."""
+
+    identity: str
+    track_sid: str
+    expected_seconds: float
+    heard_seconds: float
+
+
+@dataclass(frozen=True)
 class Coverage:
     """What is stored of a class. Seconds are summed over the participants who were unmuted."""
 
@@ -40,6 +50,7 @@ class Coverage:
     heard_seconds: float
     unheard: Mapping[str, tuple[Interval, ...]]  # by identity of the speaker
     recorder_came: bool
+    tracks: tuple[TrackCoverage, ...]
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -79,6 +90,7 @@ def capture_coverage(
     stored = _stored_intervals(segments, spans_without_packets(events))
     expected_seconds, heard_seconds = 0.0, 0.0
     unheard: dict[str, list[Interval]] = defaultdict(list)
+    tracks = []
     for identity, track_sid, unmuted in _unmuted(events, live):
         missing = [
             span
@@ -87,12 +99,13 @@ def capture_coverage(
         ]
         expected = total_seconds(unmuted)
         expected_seconds += expected
-        heard_seconds += expected - total_seconds(missing)
+        heard_seconds += (heard := expected - total_seconds(missing))
+        tracks.append(TrackCoverage(identity, track_sid, expected, heard))
         if missing:
             unheard[identity] += missing
     recorder_came = any(event.kind == EventKind.CAPTURE_STARTED for event in events)
     by_speaker = {identity: merged(spans) for identity, spans in unheard.items()}
-    return Coverage(expected_seconds, heard_seconds, by_speaker, recorder_came)
+    return Coverage(expected_seconds, heard_seconds, by_speaker, recorder_came, tuple(tracks))
 
 
 def _unmuted(

@@ -35,6 +35,14 @@ async def segments(db: AsyncSession, session_id: UUID, *, waiting: bool = False)
     return [_as_segment(row) for row in await db.scalars(query.order_by(*order))]
 
 
+async def count_segments(db: AsyncSession, session_id: UUID) -> tuple[int, int]:
+    """How many segments a session has, and of these, how many are not yet transcribed."""
+    total = sa.func.count()
+    query = sa.select(total, total.filter(~col(AudioSegmentRow.transcribed)))
+    stored, waiting = (await db.execute(query.where(col(AudioSegmentRow.session_id) == session_id))).one()
+    return stored, waiting
+
+
 async def segment_at(db: AsyncSession, session_id: UUID, identity: str, at: datetime) -> list[AudioSegment]:
     """The segments of a speaker around a time."""
     query = sa.select(AudioSegmentRow).where(

@@ -64,6 +64,22 @@ async def test_recordings_list_the_audio_of_each_participant(kept: StoredClass) 
         assert timedelta(minutes=10) < expires_in <= timedelta(minutes=15)
 
 
+async def test_artefacts_of_a_class_have_a_state_and_a_reason_each(kept: StoredClass) -> None:
+    listed = (await kept.api.get(f"{kept.path}/artefacts")).json()
+
+    assert [one["artefact"] for one in listed if one["artefact"] != "audio"] == [
+        "transcript",
+        "draft",
+        "notices",
+        "attendance",
+    ]
+    assert {one["state"] for one in listed} == {"pending"}  # the class is not over
+    (transcript,) = [one for one in listed if one["artefact"] == "transcript"]
+    assert transcript["reason"] == "not_over"
+    recordings = (await kept.api.get(f"{kept.path}/recordings")).json()
+    assert transcript["counts"]["segments"] == sum(len(one["segments"]) for one in recordings)
+
+
 SIZE = len(AUDIO)
 
 
@@ -130,7 +146,7 @@ async def test_invalid_links_are_refused(kept: StoredClass, url: str) -> None:
     problem_of(await get(url.replace("/recording?", "/file?")), 403, "link-invalid")
 
 
-PATHS = ("recordings", "participants", "engagement", "documentation/revisions/1")
+PATHS = ("recordings", "artefacts", "participants", "engagement", "documentation/revisions/1")
 
 
 async def test_other_organizations_and_instructors_cannot_read_the_record(kept: StoredClass) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
+from domain.record.artefacts import Artefact
 from models.record import AttendanceRow
 from models.repositories import sessions
 from models.session import Session
@@ -80,6 +81,18 @@ async def test_a_visit_of_no_length_is_shown_as_a_visit(harbour: School) -> None
     assert "Record 100% complete" in page
     assert page.count("a moment in class, seen in the room although LiveKit reports no connection") == 2
     assert page.count("absent") == 1, "the instructor"
+
+
+async def test_page_of_a_class_that_is_over_says_what_became_of_its_record(harbour: School) -> None:
+    session_id = await harbour.book(2 * HOUR)
+    assert "data-artefact" not in await page_of(harbour, session_id)
+    await close(harbour, session_id, "held", 1.0)
+
+    page = await page_of(harbour, session_id)
+
+    for artefact in Artefact:
+        assert f'data-artefact="{artefact}"' in page
+    assert "filed" in page
 
 
 async def test_nobody_is_called_absent_from_a_cancelled_class(harbour: School) -> None:

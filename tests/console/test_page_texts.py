@@ -32,12 +32,14 @@ _ARABIC_LETTERS = range(0x0600, 0x0700)
 # Texts that are the same in two languages.
 _SAME = {
     "de": {"Live", "Chat", "Name"},
-    "es": {"Chat"},
+    "es": {"Audio", "Chat"},
     "fr": {
         "Actions",
+        "Audio",
         "Confirmation",
         "Correct",
         "Incorrect",
+        "Messages",
         "Pages",
         "Question",
         "Transcription",
