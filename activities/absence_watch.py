@@ -1,8 +1,8 @@
 """Finds who has not come to the running classes of a region, and who comes late; tells ops and the people themselves.
 
 An instructor who is missing becomes an open case, which grows more severe: not checked in, late, absent. A stronger one
-replaces the weaker. Each missing student becomes a case of their own. When the person comes after all, the case is
-resolved. Once the instructor is absent, a substitution starts.
+replaces the weaker. Each missing student becomes a case of their own, and an instructor who waits for all of them one
+more. When the person comes after all, the case is resolved. Once the instructor is absent, a substitution starts.
 
 The reminders are written here, and not by timers of the class's workflow: the look is taken anyway for all classes at
 once, and a class in which everybody is on time adds nothing to its history. That a watch which is down does not hide an
@@ -46,7 +46,7 @@ from services.substitution_start import InstructorAbsence, SubstitutionStarter
 
 _DURATIONS = TypeAdapter(dict[str, timedelta])
 _BY_DEFAULT = {name: getattr(SessionPolicy(), name) for name in ArrivalRules.__dataclass_fields__}
-_KINDS = (*INSTRUCTOR_PROBLEMS, ExceptionKind.STUDENT_ABSENT)
+_KINDS = (*INSTRUCTOR_PROBLEMS, ExceptionKind.STUDENT_ABSENT, ExceptionKind.NOBODY_CAME)
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,25 @@ class _Writing:
                 occasion = str(person.student_id)
                 detail = {"student_id": occasion}
                 await self._open(db, session_id, ExceptionKind.STUDENT_ABSENT, occasion, detail)
+        await self._write_nobody(db, session_id, people, open_cases)
+
+    async def _write_nobody(
+        self,
+        db: AsyncSession,
+        session_id: UUID,
+        people: Iterable[Participant],
+        open_cases: Iterable[ExceptionCase],
+    ) -> None:
+        """The instructor waits for students of whom none has come. Who said that they cannot come is not waited for."""
+        found = self._found[session_id]
+        awaited = sum(self._is_absent(person) for person in people)
+        if any(found.students.values()) or not found.students:
+            why = "Somebody came late." if found.students else "The class was moved."
+            for case in open_cases:
+                if case.kind == ExceptionKind.NOBODY_CAME:
+                    resolve_by_itself(case, why, self._now)
+        elif awaited and found.instructor.arrival == Arrival.HERE:
+            await self._open(db, session_id, ExceptionKind.NOBODY_CAME, "", {"students": str(awaited)})
 
     async def _open(
         self,

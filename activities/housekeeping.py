@@ -1,16 +1,24 @@
-"""Cleans up a region: starts pending deliveries, deletes expired rows, finds sessions without a workflow."""
+"""Cleans up a region: starts pending deliveries, deletes expired rows, finds sessions without a workflow.
+
+It also finds people who are in two classes at one time.
+"""
 
 from temporalio import activity
 
+from activities.progress import utc_now
+from services.double_bookings import DoubleBookings
 from services.housekeeping import Housekeeper
 from services.records_comparison import RecordsComparison
 from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput
 
 
 class HousekeepingActivities(Housekeeping):
-    def __init__(self, housekeeper: Housekeeper, comparison: RecordsComparison) -> None:
+    def __init__(
+        self, housekeeper: Housekeeper, comparison: RecordsComparison, bookings: DoubleBookings
+    ) -> None:
         self._housekeeper = housekeeper
         self._comparison = comparison
+        self._bookings = bookings
 
     @activity.defn(name="start_deliveries")
     async def start_deliveries(self, housekeeping: HousekeepingInput) -> int:
@@ -22,4 +30,4 @@ class HousekeepingActivities(Housekeeping):
 
     @activity.defn(name="compare_records")
     async def compare_records(self, housekeeping: HousekeepingInput) -> int:
-        return await self._comparison.compare()
+        return await self._comparison.compare() + await self._bookings.look(utc_now())

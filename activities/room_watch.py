@@ -1,4 +1,4 @@
-"""Watches the rooms of a region with five loops in one long activity.
+"""Watches the rooms of a region with six loops in one long activity.
 
 - The first compares LiveKit's rooms with the running sessions every ten seconds and corrects the differences. It also
   tells ops who has not come, and reminds them.
@@ -7,6 +7,7 @@
   stay in order.
 - The fourth looks every two seconds for recorders that have fallen silent, and for classes that are not recorded.
 - The fifth tells the workflows of exception cases of changes.
+- The sixth looks every ten seconds for what else goes wrong in a class, from a poor connection to an early end.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities import capture_watch, class_watch
 from activities.absence_watch import AbsenceWatch
-from activities.capture_watch import EVERY_SECONDS, CaptureWatch
+from activities.capture_watch import CaptureWatch
+from activities.class_watch import ClassWatch
 from activities.failures import description
 from activities.presence import PresenceReporter
 from activities.presence_record import PresenceRecord
@@ -83,6 +86,7 @@ class RoomWatcher:
         )
         self._reporter = PresenceReporter(database, client)
         self._captures = CaptureWatch(database, watch.region)
+        self._classes = ClassWatch(database, watch.region, self._record)
         self._follower = follower
         self._changed: set[str] = set()  # session ids, or RESYNC for all
         self._wake = asyncio.Event()
@@ -93,7 +97,10 @@ class RoomWatcher:
             "listener": self._listen,
             "reports": self._report_regularly,
             "recorders": partial(
-                _look_regularly, self._captures.look, EVERY_SECONDS, "looking at the recorders"
+                _look_regularly, self._captures.look, capture_watch.EVERY_SECONDS, "looking at the recorders"
+            ),
+            "classes": partial(
+                _look_regularly, self._classes.look, class_watch.EVERY_SECONDS, "looking at the classes"
             ),
             "cases": partial(_look_regularly, self._follower.follow, _FOLLOW_SECONDS, "following the cases"),
         }

@@ -9,6 +9,7 @@ from obstore.store import ObjectStore
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
+from activities.progress import utc_now
 from domain.intervals import Interval
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance
@@ -16,6 +17,7 @@ from domain.sessions.states import SessionState
 from models.course import Course
 from models.database import Database
 from models.repositories import entities, recordings, sessions
+from services.transcript_check import check_transcript
 from transcription.engine import SpeechEngine
 from transcription.hints import speech_hints
 from transcription.session_transcriber import SessionTranscriber
@@ -37,6 +39,8 @@ class TranscriptionActivities(Transcription):
     async def transcribe(self, transcribe: TranscribeInput) -> TranscribeResult:
         async with heartbeats():
             await self._follow(transcribe)
+            async with self._database.tenant(transcribe.session.organization_id) as db:
+                await check_transcript(db, transcribe.session, utc_now())
         return await self._result(transcribe.session)
 
     async def _follow(self, transcribe: TranscribeInput) -> None:

@@ -109,8 +109,9 @@ async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:
 
 async def cancel(db: AsyncSession, cancel: CancelInput, now: datetime) -> None:
     """Mark the session as cancelled, with the reason; release the time it held, and resolve its exceptions."""
-    await sessions.lock(db, cancel.session.session_id)
+    # Its cases before the class, in the order in which the watch locks them.
     await close_of_cancelled(db, cancel.session.session_id, now)
+    await sessions.lock(db, cancel.session.session_id)
     await substitutions.withdraw(db, cancel.session.session_id, now)
     await sessions.release_time(db, cancel.session.session_id)
     await sessions.change(

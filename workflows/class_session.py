@@ -384,7 +384,8 @@ class ClassSession:
     async def _document(self) -> None:
         result = await self._recording.finish_transcription()
         if not result or not result.utterances:
-            await self._steps.open_case(ExceptionKind.TRANSCRIPT_INCOMPLETE)
+            if result is None or not patched(patches.CHECKED_TRANSCRIPT):
+                await self._steps.open_case(ExceptionKind.TRANSCRIPT_INCOMPLETE)
             self._timeline.finish(Step.DOCUMENTATION, Outcome.SKIPPED, workflow.now(), note="no speech")
             return
         draft = await self._steps.run(
@@ -397,6 +398,7 @@ class ClassSession:
             ),
             state_after=S.REVIEW,
             note=lambda drafted: f"{drafted.statements} statements",
+            failure=ExceptionKind.DRAFT_FAILED,
         )
         if draft:
             self._lifecycle.advance(Trigger.DRAFTED)

@@ -70,6 +70,13 @@ COMPARES_RECORDS = Patch(
     reason="housekeeping compares the sessions on record with the workflows that run",
 )
 
+CHECKED_TRANSCRIPT = Patch(
+    id="checked-transcript",
+    added=date(2026, 11, 29),
+    removable=date(2027, 6, 1),
+    reason="a transcript without words opens no case in the workflow: the transcription compares it with the talk",
+)
+
 LIVE: Final[tuple[Patch, ...]] = (
     WHOLE_SLOT,
     COMMANDS_IN_TURN,
@@ -77,6 +84,7 @@ LIVE: Final[tuple[Patch, ...]] = (
     SUBSTITUTION,
     AWAITED_INSTRUCTOR,
     COMPARES_RECORDS,
+    CHECKED_TRANSCRIPT,
 )
 
 

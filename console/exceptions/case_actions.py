@@ -97,11 +97,12 @@ def _message(reach: Reach) -> CaseAction | None:
 
 
 def _person(reach: Reach) -> CaseAction | None:
-    about, student = reach.case.about, str(reach.case.detail.get("student_id", ""))
+    about, detail = reach.case.about, reach.case.detail
     if not reach.who.may(Permission.PEOPLE_READ):
         return None
-    if student:
-        return CaseAction("Open the student", href=PAGES[SubjectKind.STUDENT].format(student))
+    for kind in (SubjectKind.STUDENT, SubjectKind.INSTRUCTOR):
+        if person := detail.get(f"{kind}_id"):
+            return CaseAction(f"Open the {kind}", href=PAGES[kind].format(person))
     if about.kind in _PEOPLE:
         return CaseAction(f"Open the {about.noun}", href=PAGES[about.kind].format(about.id))
     return None

@@ -38,7 +38,7 @@ class Names:
                 return self.author(value)
             case "step":
                 return step_label(value)
-            case "code" | "reason":
+            case "code" | "reason" | "direction":
                 return code_label(value)
         return moment_label(value) or value
 

@@ -12,17 +12,21 @@ from models.repositories import names
 from models.repositories.cases import QueuedCase
 
 # Whom the occasions of cases of these kinds name.
-_WHO: Mapping[str, str] = {
-    ExceptionKind.SUBSTITUTION_REQUESTED: "instructor",
-    ExceptionKind.STUDENT_ABSENT: "student",
-    ExceptionKind.ATTENDANCE_DISPUTED: "student",
+_ANYBODY = ("student", "instructor")
+_WHO: Mapping[str, tuple[str, ...]] = {
+    ExceptionKind.SUBSTITUTION_REQUESTED: ("instructor",),
+    ExceptionKind.STUDENT_ABSENT: ("student",),
+    ExceptionKind.ATTENDANCE_DISPUTED: ("student",),
+    ExceptionKind.SPEAKER_MISSING: _ANYBODY,
+    ExceptionKind.POOR_CONNECTION: _ANYBODY,
+    ExceptionKind.DOUBLE_BOOKING: _ANYBODY,
 }
 
 
 async def people_in_cases(db: AsyncSession, shown: Iterable[ExceptionCase]) -> dict[str, str]:
     """Names by id, for `occasion_label`."""
     return await names.of_things(
-        db, [(_WHO[case.kind], case.occasion) for case in shown if case.kind in _WHO]
+        db, [(who, case.occasion) for case in shown for who in _WHO.get(case.kind, ())]
     )
 
 

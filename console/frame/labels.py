@@ -230,6 +230,15 @@ _COUNTS: Mapping[str, Callable[[int], str]] = {
     "utterances": lambda count: ngettext("%(count)s utterance", "%(count)s utterances", count),
     "words": lambda count: ngettext("%(count)s word", "%(count)s words", count),
 }
+_ABOUT_SOMEBODY = frozenset(
+    {
+        ExceptionKind.STUDENT_ABSENT,
+        ExceptionKind.ATTENDANCE_DISPUTED,
+        ExceptionKind.SPEAKER_MISSING,
+        ExceptionKind.POOR_CONNECTION,
+        ExceptionKind.DOUBLE_BOOKING,
+    }
+)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Fields of the change log whose values are codes.
 _CODED_FIELDS = frozenset(
@@ -334,7 +343,7 @@ def occasion_label(kind: str, occasion: str, people: Mapping[str, str]) -> str:
     elsewhere. `people` are names by id."""
     if kind == ExceptionKind.SUBSTITUTION_REQUESTED:
         return people.get(occasion, gettext("Best match") if occasion == "best_fit" else "")
-    if kind in (ExceptionKind.STUDENT_ABSENT, ExceptionKind.ATTENDANCE_DISPUTED):
+    if kind in _ABOUT_SOMEBODY:
         return people.get(occasion, "")
     first, _, rest = occasion.partition(" ")
     if kind == ExceptionKind.STEP_FAILED:

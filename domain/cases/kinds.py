@@ -17,15 +17,25 @@ class ExceptionKind(StrEnum):
     )
     INSTRUCTOR_LATE = "instructor_late"
     INSTRUCTOR_ABSENT = "instructor_absent"
+    INSTRUCTOR_LEFT_EARLY = "instructor_left_early"
     STUDENT_ABSENT = "student_absent"
+    NOBODY_CAME = "nobody_came"  # the instructor waits alone
     ATTENDANCE_DISPUTED = "attendance_disputed"  # a family says that its child was there
     RECORDING_MISSING = "recording_missing"  # somebody is in the room and nothing is recorded
     TRACK_NOT_SUBSCRIBED = "track_not_subscribed"  # one person's microphone is open and is not recorded
     RECORDING_GAP = "recording_gap"  # a span of the class was not recorded
     RECORDING_AT_RISK = "recording_at_risk"  # audio waits on a worker: the store or the disk does not take it
     RECORDING_LATE = "recording_late"  # audio came into the store after the class was documented without it
-    TRANSCRIPT_INCOMPLETE = "transcript_incomplete"
+    TRANSCRIPT_BEHIND = "transcript_behind"
+    TRANSCRIPT_INCOMPLETE = "transcript_incomplete"  # the transcription did not come to its end
+    TRANSCRIPT_EMPTY = "transcript_empty"  # people talked, and it has no words
+    SPEAKER_MISSING = "speaker_missing"  # somebody talked and is not in the transcript
+    DRAFT_FAILED = "draft_failed"
     DOCUMENTATION_OVERDUE = "documentation_overdue"
+    CLASS_OVERRAN = "class_overran"  # it keeps people from their next class
+    CLASS_ENDED_EARLY = "class_ended_early"
+    DOUBLE_BOOKING = "double_booking"  # two classes of one person at one time
+    POOR_CONNECTION = "poor_connection"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class
     WEBHOOK_GAP = "webhook_gap"  # the room watch found events that LiveKit's webhooks should have reported
@@ -106,7 +116,7 @@ class CaseKind:
     actions: tuple[Action, ...] = (Action.OPEN_CLASS,)
     outage: Outage | None = None
     about: Role | None = (
-        None  # whose name stands first: the class's instructor, or the student in the occasion
+        None  # whose name stands first: the class's instructor, or the student (or whoever it is) in the occasion
     )
     after_cancellation: AfterCancellation = AfterCancellation.ENDS
     ends_with_class: bool = False  # nobody is concerned once the class is over

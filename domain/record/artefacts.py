@@ -115,9 +115,13 @@ def _audio(record: StoredRecord) -> Iterable[ArtefactStatus]:
     if record.tracks:
         for track in record.tracks:
             yield _track(track, is_over=record.state in OVER_STATES)
+        return
+    counts = {"segments": record.segments}
+    if record.segments:
+        state, reason = _S.COMPLETE, _R.STORED
     else:
-        nothing = _R.MICROPHONE_OFF if record.held else _R.NOT_HELD
-        yield _unless_pending(record, OVER_STATES, Artefact.AUDIO, _S.NOT_NEEDED, nothing)
+        state, reason = _S.NOT_NEEDED, _R.MICROPHONE_OFF if record.held else _R.NOT_HELD
+    yield _unless_pending(record, OVER_STATES, Artefact.AUDIO, state, reason, counts)
 
 
 def _track(track: TrackCoverage, *, is_over: bool) -> ArtefactStatus:

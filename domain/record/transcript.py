@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.record.scripts import separator
@@ -54,6 +54,19 @@ class Caption:
     spoken_at: datetime  # UTC
     text: str
     language: str  # ISO 639-1
+
+
+BEHIND_AFTER = timedelta(minutes=3)
+"""For how long stored audio may wait for its transcript."""
+_BEHIND_SEGMENTS, _BEHIND_SECONDS = 3, 90.0
+
+
+def is_behind(segments: int, seconds: float) -> bool:
+    """Whether a track of which so much has waited for BEHIND_AFTER is transcribed too slowly.
+
+    The end of a track waits for what is said next, however long that takes: an utterance and its segment.
+    """
+    return segments >= _BEHIND_SEGMENTS and seconds >= _BEHIND_SECONDS
 
 
 def in_time_order(utterances: list[Utterance]) -> list[Utterance]:

@@ -71,6 +71,16 @@ def empty_room_may_end_class_at(policy: SessionPolicy, starts_at: datetime, ends
     return ends_at if after is None else min(starts_at + after, ends_at)
 
 
+_EARLY_FROM = timedelta(minutes=5)
+_EARLY_SHARE = 0.1  # of the planned length
+
+
+def ended_early_by(starts_at: datetime, ends_at: datetime, ended_at: datetime) -> timedelta | None:
+    """How much of its planned time a class that ended did not use; None: no more than is usual."""
+    unused = ends_at - max(ended_at, starts_at)
+    return unused if unused >= max(_EARLY_FROM, _EARLY_SHARE * (ends_at - starts_at)) else None
+
+
 def class_end(
     policy: SessionPolicy,
     ends_at: datetime,

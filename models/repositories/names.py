@@ -30,6 +30,8 @@ _THINGS: Mapping[str, type[SQLModel]] = {
     "course": Course,
     "topic": Topic,
     "session": Session,
+    "next_session": Session,
+    "other_session": Session,
     "member": Member,
     "api_key": ApiKey,
     "rota": Rota,

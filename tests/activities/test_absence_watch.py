@@ -154,6 +154,36 @@ async def test_who_said_that_they_cannot_come_is_no_exception(watched: Watched) 
     assert await watched.open() == {("instructor_absent", ""), ("student_absent", "Leo")}
 
 
+async def test_instructor_who_waits_alone_is_reported_until_a_student_comes(watched: Watched) -> None:
+    await watched.began(SessionPolicy().absent_after + SOON)
+    await watched.look()
+    assert ("nobody_came", "") not in await watched.open()  # the instructor is not there either
+    await watched.come("Ada")
+    await watched.look()
+    assert await watched.open() == {
+        ("nobody_came", ""),
+        ("student_absent", "Noor"),
+        ("student_absent", "Leo"),
+    }
+
+    await watched.come("Leo")
+    await watched.look()
+
+    assert await watched.open() == {("student_absent", "Noor")}
+    assert (await watched.cases())["nobody_came", ""].resolution == "Somebody came late."
+
+
+async def test_nobody_is_waited_for_in_a_class_whose_families_all_said_no(watched: Watched) -> None:
+    await watched.began(SessionPolicy().absent_after + SOON)
+    school = watched.school
+    for name in ("Noor", "Leo"):
+        person = col(Participant.id) == (await school.participants())[name].id
+        await school.change(Participant, person, cannot_come_for=(await school.row()).starts_at)
+    await watched.come("Ada")
+    await watched.look()
+    assert await watched.open() == set()
+
+
 async def test_stronger_problem_of_an_instructor_replaces_the_weaker(watched: Watched) -> None:
     rules = SessionPolicy()
     opened = []

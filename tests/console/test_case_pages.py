@@ -85,6 +85,21 @@ async def test_a_case_about_one_student_names_the_student_first_and_only_their_f
     assert f'<a class="row-link" href="/exceptions/{case_id}">Noor Haddad</a>' in queue.text
 
 
+async def test_a_case_about_whoever_in_a_class_names_an_instructor_too(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
+    session_id = await class_in(harbour, SessionState.LIVE)
+    instructor = harbour.ids["instructor"]
+    detail = {"instructor_id": instructor, "direction": "to_class", "since": "2030-03-02T15:00:00+00:00"}
+    case_id = await case_about(
+        harbour, Subject.session(session_id), ExceptionKind.POOR_CONNECTION, instructor, detail
+    )
+    page = await operator.get(f"/exceptions/{case_id}")
+    assert "<h1><bdi>Ada Okafor</bdi></h1>" in page.text
+    assert f'href="/people/instructors/{instructor}">Open the instructor' in page.text
+    assert "to class" in shown(page)
+
+
 async def test_an_undelivered_message_can_be_opened_and_sent_again(
     operator: httpx.AsyncClient, harbour: School
 ) -> None:

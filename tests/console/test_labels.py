@@ -44,6 +44,9 @@ def test_an_unknown_code_is_shown_as_words() -> None:
         (ExceptionKind.NOTICE_UNDELIVERABLE, "sign_in 2026-03-02", "Sign-in link"),
         (ExceptionKind.RECORDING_GAP, "2026-03-02T15:00:00+00:00", "2 Mar 2026, 15:00 UTC"),
         (ExceptionKind.INSTRUCTOR_ABSENT, "", ""),
+        (ExceptionKind.POOR_CONNECTION, MEI, "Mei Tanaka"),
+        (ExceptionKind.SPEAKER_MISSING, MEI, "Mei Tanaka"),
+        (ExceptionKind.CLASS_OVERRAN, MEI, ""),
     ],
 )
 def test_the_occasion_of_a_case_is_shown_without_codes_and_ids(

@@ -309,7 +309,8 @@ async def test_failed_step_opens_a_case_and_the_class_goes_on(
     if failing not in ("draft", "transcribe"):
         await session.approve()
     assert (await session.result()).state == "closed"
-    assert "case:step_failed" in world.calls
+    assert ("case:draft_failed" if failing == "draft" else "case:step_failed") in world.calls
+    assert ("case:transcript_incomplete" in world.calls) == (failing == "transcribe")
     assert next(e.outcome for e in await session.timeline() if e.step == step) == Outcome.FAILED
     assert any(case.detail.get("code") == "not-found" for case in world.cases)
 

@@ -23,6 +23,7 @@ from drafting.openai_compatible import OpenAICompatibleEngine
 from media_bridge.rooms import LiveKitRooms
 from services.case_alerts import CaseAlerts
 from services.case_following import CaseFollower
+from services.double_bookings import DoubleBookings
 from services.drafts import Drafts
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
@@ -61,6 +62,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     housekeeping = HousekeepingActivities(
         Housekeeper(database, deliveries, settings.region),
         RecordsComparison(database, RunningSessions(parts.client, settings.region), settings.region),
+        DoubleBookings(database, settings.region),
     )
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)

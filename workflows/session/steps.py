@@ -38,10 +38,12 @@ class Steps:
         state_after: SessionState | None = None,
         together_with: tuple[Step, ...] = (),
         note: Callable[[T], str] = lambda _: "",
+        failure: ExceptionKind = ExceptionKind.STEP_FAILED,
     ) -> T | None:
         """Run a step's activity, which also performs the steps in `together_with`, and return its result.
 
-        When it fails for good, the steps are marked as failed, a case is opened and the result is None.
+        When it fails for good, the steps are marked as failed, a case of the kind `failure` is opened and the result is
+        None.
         """
         performed = (step, *together_with)
         running = tuple(self._timeline.start(each, workflow.now(), occasion) for each in performed)
@@ -54,7 +56,8 @@ class Steps:
             for entry in running:
                 self._timeline.finish_started(entry, Outcome.FAILED, workflow.now(), code)
             self._lifecycle.describe()
-            await self.open_case(ExceptionKind.STEP_FAILED, f"{step} {occasion}".strip(), {"code": code})
+            about = f"{step} {occasion}".strip() if failure == ExceptionKind.STEP_FAILED else occasion
+            await self.open_case(failure, about, {"code": code})
             return None
         for entry in running:
             self._timeline.finish_started(entry, Outcome.DONE, workflow.now(), note(result))

@@ -1,4 +1,4 @@
-"""A taught class has no transcript."""
+"""The transcription of a taught class has not come to its end."""
 
 from datetime import timedelta
 
@@ -7,16 +7,15 @@ from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
 KIND = CaseKind(
     ExceptionKind.TRANSCRIPT_INCOMPLETE,
     title="Transcript incomplete",
-    happened="The class was taught, and its transcript holds no words.",
-    detected="The class's workflow finds no utterance when the transcription has ended.",
+    happened="The class was taught, and its transcription has not come to its end.",
+    detected="The class's workflow gives the transcription up when its time or its retries are used up.",
     cause="The class, once for each time that it was taught.",
     concerns="The instructor, who gets no draft.",
     repair="Transcription is retried for a day before the case opens.",
     closes="Nothing.",
     runbook=(
-        "Listen to the audio on the class's page. If people speak, see that the workers of the queue "
-        "transcription run and have their model (`homeroom status`). If nobody speaks, the class was silent, "
-        "or microphones were off: resolve the case with this note."
+        "See that the workers of the queue transcription run and have their model (`homeroom status`). The audio is "
+        "stored: listen to it on the class's page, and write what matters to the families by hand."
     ),
     severity=Severity.NORMAL,
     owner=Owner.OPS,

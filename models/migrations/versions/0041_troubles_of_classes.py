@@ -37,18 +37,20 @@ create function unconcerning_cases(
             )})
           limit most $$
 """,
+    # Those that a look has opened: each of its reports has a key.
     "unresolved_cases(text, text[])": """
 create function unresolved_cases(wanted_region text, wanted_kinds text[])
     returns table (organization_id uuid, session_id uuid, kind text, occasion text, opened_at timestamptz)
     language sql stable security definer set search_path = pg_catalog, public
     as $$ select c.organization_id, c.session_id, c.kind, c.occasion, c.opened_at
           from public.exception_case c join public.session s on s.id = c.session_id
-          where c.resolved_at is null and c.kind = any(wanted_kinds) and s.region = wanted_region $$
+          where c.resolved_at is null and c.kind = any(wanted_kinds) and s.region = wanted_region
+            and c.reports ->> 0 <> '' $$
 """,
     # People of a class that is past its planned end whose next class has begun.
     "overrun_people(text, text[])": f"""
 create function overrun_people(wanted_region text, room_states text[])
-    returns table (session_id uuid, organization_id uuid, participant_id uuid, role text, ends_at timestamptz,
+    returns table (session_id uuid, organization_id uuid, participant_id uuid, role text, person_id uuid,
                    next_session_id uuid, next_starts_at timestamptz)
     language sql stable security definer set search_path = pg_catalog, public
     as $$ with booked as (
@@ -57,7 +59,7 @@ create function overrun_people(wanted_region text, room_states text[])
               from public.session s join {_BOOKED_PEOPLE}
               where s.region = wanted_region and s.state = any(room_states) and s.starts_at <= now()
           )
-          select late.id, late.organization_id, late.participant_id, late.role, late.ends_at, n.id, n.starts_at
+          select late.id, late.organization_id, late.participant_id, late.role, late.person_id, n.id, n.starts_at
           from booked late
           join booked n on n.organization_id = late.organization_id and n.person_id = late.person_id
               and n.id <> late.id and n.starts_at >= late.ends_at and n.ends_at > now()
@@ -69,7 +71,7 @@ create function poor_telemetry(wanted_region text)
     returns table (session_id uuid, organization_id uuid, kind text, source text, identity text,
                    participant_sid text, track_sid text, alive boolean, hidden boolean, first_at timestamptz,
                    last_at timestamptz, worst_score integer, score_sum integer, scores integer, last_word bigint,
-                   concealed_samples float8, total_samples float8)
+                   concealed_samples float8, total_samples float8, role text, person_id uuid)
     language sql stable security definer set search_path = pg_catalog, public
     as $$ with poor as (
               select s.id, c.identity
@@ -79,8 +81,9 @@ create function poor_telemetry(wanted_region text)
           )
           select t.session_id, t.organization_id, t.kind, t.source, t.identity, t.participant_sid, t.track_sid,
                  t.alive, t.hidden, t.first_at, t.last_at, t.worst_score, t.score_sum, t.scores, t.last_word,
-                 t.concealed_samples, t.total_samples
+                 t.concealed_samples, t.total_samples, p.role, coalesce(p.student_id, p.instructor_id)
           from poor join public.telemetry_minute t on t.session_id = poor.id and t.identity = poor.identity
+          join public.participant p on p.session_id = poor.id and p.id::text = poor.identity
           where t.minute > now() - interval '3 hours' $$
 """,
     # Tracks of which several segments wait for their transcript. The latest of a track always waits for the next.

@@ -96,6 +96,10 @@ def test_messages_are_counted_by_their_delivery(notices: list[DeliveryState], st
     assert found(notices=notices)[Artefact.NOTICES] == state
 
 
+def test_audio_of_which_no_track_was_reported_is_kept_all_the_same() -> None:
+    assert found(segments=4)[Artefact.AUDIO] == "complete stored"
+
+
 def test_class_that_was_not_held_needs_no_record() -> None:
     states = found(S.CANCELLED, held=False)
 
