@@ -28,7 +28,7 @@ from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.repositories import case_routing, cases
 from models.repositories.cases import QueuedCase
-from services.cases import NewCase, open_case, resolve_by_itself
+from services.cases import Evidence, NewCase, open_case, resolve_by_itself
 from services.channel_targets import ChannelTargets
 
 DELIVER_WITHIN = timedelta(hours=1)
@@ -184,7 +184,12 @@ async def report_failing(
     subject = Subject(SubjectKind.ALERT_CHANNEL, message.recipient_id)
     detail = {"notice_id": str(message.id), "code": code}
     new = NewCase(
-        message.organization_id, subject, ExceptionKind.CHANNEL_FAILING, detail=detail, key=str(message.id)
+        message.organization_id,
+        subject,
+        ExceptionKind.CHANNEL_FAILING,
+        detail=detail,
+        key=str(message.id),
+        evidence=(Evidence("notice", str(message.id), now),),
     )
     await open_case(db, new, now)
 

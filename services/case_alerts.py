@@ -83,8 +83,9 @@ class CaseAlerts:
     async def tell(
         self, organization_id: UUID, case_id: UUID, reason: Reason, level: int, reminders: int, now: datetime
     ) -> int:
-        """Mail those who have to know of a case now; returns how many are told. A repeat tells nobody.
+        """Tell those who have to know of a case; returns how many messages are written. A repeat tells nobody.
 
+        What is held for somebody's quiet hours is sent when these end.
         `level`: how many steps of its escalation were told before; `reminders`: how many were sent before. Raises
         NotFound, Unavailable.
         """
@@ -93,13 +94,15 @@ class CaseAlerts:
             if not _is_current(queued.case, reason, level):
                 return 0
             written = await self._write(db, queued, reason, reminders, now)
-        for delivery in written:
-            await self._deliveries.start_or_leave(delivery)
+        for message in written:
+            assert message.deliver_by is not None, "alerts have a deadline"
+            delivery = DeliveryInput(organization_id, message.id, message.deliver_by)
+            await self._deliveries.start_or_leave(delivery, after=message.send_after - now)
         return len(written)
 
     async def _write(
         self, db: AsyncSession, queued: QueuedCase, reason: Reason, reminders: int, now: datetime
-    ) -> list[DeliveryInput]:
+    ) -> list[Notice]:
         case = queued.case
         if reason != Reason.OVERDUE:
             case.level += 1
@@ -117,11 +120,7 @@ class CaseAlerts:
         if channels:
             told["channels"] = str(len(channels))
         note(db, case, _ENTRIES[reason], now, told)
-        return [
-            DeliveryInput(row.organization_id, row.id, row.deliver_by)
-            for row in rows
-            if row.deliver_by is not None and row.send_after <= now
-        ]
+        return rows
 
     def _channel_notice(
         self, queued: QueuedCase, channel: AlertChannel, reason: Reason, occasion: str, now: datetime

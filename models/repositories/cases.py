@@ -1,6 +1,6 @@
 """Exception cases: at most one unresolved case per cause, the queue over all subjects, and their history."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -199,9 +199,12 @@ async def _times(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, 
 
 
 async def report(
-    db: AsyncSession, new: ExceptionCase, reopens_since: datetime
+    db: AsyncSession,
+    new: ExceptionCase,
+    route: Callable[[ExceptionCase], Awaitable[None]],
+    reopens_since: datetime,
 ) -> tuple[ExceptionCase, bool] | None:
-    """Add the report in `new` to the unresolved case of its cause, or insert `new` as one.
+    """Add the report in `new` to the unresolved case of its cause, or insert `new` as one that `route` has routed.
 
     A case that has resolved itself after `reopens_since` takes the report too, for its caller to open again. Returns
     the case and whether it was inserted; None for a report that any case of the cause holds already, which changes
@@ -224,6 +227,7 @@ async def report(
             ]
             await db.flush()
             return existing, False
+        await route(new)
         values = new.model_dump(exclude={"session_id"})
         statement = insert(ExceptionCase).values(values).on_conflict_do_nothing()
         if (await db.execute(statement.returning(col(ExceptionCase.id)))).first():

@@ -39,7 +39,7 @@ from tests.activities.school_rows import LINKS, SECRET, SENDER, WORDS, SchoolRow
 from tests.integrations.receiver import Receiver, receiving
 from tests.stack import TestMail, TestTemporal
 from wiring.temporal import connect
-from workflows.client import DeliveryClient
+from workflows.client import DeliveryClient, delivery_workflow_id
 from workflows.contracts.deliveries import DeliveryInput
 
 pytestmark = pytest.mark.adapter
@@ -52,7 +52,7 @@ class Routed:
     """A school with staff, whose rules are published by `publish`."""
 
     def __init__(self, school: SchoolRows, temporal: Client, mail_url: str) -> None:
-        self.school, self.database = school, school.database
+        self.school, self.database, self.temporal = school, school.database, temporal
         self.staff = {name: uuid4() for name in ("Olu", "Pim", "Ana")}
         self.admin = Principal(school.id, AccessRole.ADMIN, f"member:{self.staff['Ana']}")
         webhooks, services = SignedWebhooks(local=True), HostedServices()
@@ -210,6 +210,9 @@ async def test_who_is_on_duty_is_told_and_sleeps_unless_it_is_critical(routed: R
     assert {critical.recipient_id, normal.recipient_id} == {routed.staff["Pim"]}
     assert critical.send_after <= now()
     assert now() + timedelta(hours=1) < normal.send_after < now() + timedelta(hours=3)
+    delivery = await routed.temporal.get_workflow_handle(delivery_workflow_id(normal.id)).describe()
+    assert delivery.execution_time is not None
+    assert abs(delivery.execution_time - normal.send_after) < timedelta(minutes=1)
 
 
 async def test_an_alert_arrives_at_a_webhook_signed_and_without_names(
