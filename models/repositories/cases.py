@@ -177,6 +177,14 @@ async def get(db: AsyncSession, case_id: UUID, *, lock: bool = False) -> QueuedC
     return (await _with_subjects(db, [row]))[0]
 
 
+async def opened_since(db: AsyncSession, since: datetime, most: int) -> tuple[list[QueuedCase], bool]:
+    """The latest cases that were opened since then, the latest first, and whether these are all."""
+    query = sa.select(ExceptionCase).where(col(ExceptionCase.opened_at) >= since)
+    query = query.order_by(col(ExceptionCase.opened_at).desc(), col(ExceptionCase.id)).limit(most + 1)
+    rows = list(await db.scalars(query))
+    return await _with_subjects(db, rows[:most]), len(rows) <= most
+
+
 async def _with_subjects(db: AsyncSession, rows: list[ExceptionCase]) -> list[QueuedCase]:
     titles = await names.of_subjects(db, {row.about for row in rows})
     times = await _times(db, {row.session_id for row in rows if row.session_id})
