@@ -119,7 +119,7 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
         reports=[new.key],
         outage=of_kind.outage or "",
     )
-    reported = await cases.report(db, row, route, reopens_since=now - REOPENS_WITHIN)
+    reported = await cases.report(db, row, now - REOPENS_WITHIN, route)
     if reported is None:
         return False
     case, inserted = reported

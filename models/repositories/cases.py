@@ -209,10 +209,10 @@ async def _times(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, 
 async def report(
     db: AsyncSession,
     new: ExceptionCase,
-    route: Callable[[ExceptionCase], Awaitable[None]],
     reopens_since: datetime,
+    route: Callable[[ExceptionCase], Awaitable[None]] | None = None,
 ) -> tuple[ExceptionCase, bool] | None:
-    """Add the report in `new` to the unresolved case of its cause, or insert `new` as one that `route` has routed.
+    """Add the report in `new` to the unresolved case of its cause, or insert `new`, after `route` has routed it.
 
     A case that has resolved itself after `reopens_since` takes the report too, for its caller to open again. Returns
     the case and whether it was inserted; None for a report that any case of the cause holds already, which changes
@@ -235,7 +235,8 @@ async def report(
             ]
             await db.flush()
             return existing, False
-        await route(new)
+        if route is not None:
+            await route(new)
         values = new.model_dump(exclude={"session_id"})
         statement = insert(ExceptionCase).values(values).on_conflict_do_nothing()
         if (await db.execute(statement.returning(col(ExceptionCase.id)))).first():

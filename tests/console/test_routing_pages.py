@@ -10,11 +10,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from domain.cases.kinds import ExceptionKind
+from domain.sessions.states import SessionState
 from domain.subjects import Subject, SubjectKind
 from tests.api.bodies import CHANNEL
 from tests.api.roles import signed_in
 from tests.campus import School, problem_of, school
-from tests.console.case_rows import case_about
+from tests.console.case_rows import add_many, case_about, class_in
 from tests.console.forms import hidden
 from tests.console.screens import look_and_check
 from tests.console.taught import Hall
@@ -224,3 +225,69 @@ async def test_ops_read_and_stand_in_and_set_their_own_alerts(shore: School) -> 
         assert (await browser.post("/account/alerts", data=body)).status_code == 303
     set_ = await shore.get(f"/v1/members/{olu}/alert-preferences")
     assert set_ == {"quiet_from": "22:00:00", "quiet_until": "07:00:00", "only_critical": True}
+
+
+async def test_the_pages_fit_every_screen(page: Page, academy: School) -> None:
+    """Empty, with one row and with many, from the keyboard where a rule is entered."""
+    base = academy.campus.url
+    for path, name in ((RULES, "routing"), (ROTAS, "rotas"), (CHANNELS, "channels")):
+        await page.goto(base + path)
+        await look_and_check(page, f"{name}-empty")
+    people = [await member(academy, name) for name in ("Ana Ruiz", "Olu Adeyemi", "Pim de Vries")]
+    rota = {"name": "Evenings", "members": people, "starts_on": "2026-01-05", "time_zone": "Europe/Madrid"}
+    rotas = [await academy.post("/v1/rotas", rota | {"name": name}) for name in ("Evenings", "Weekends")]
+    channels = [
+        await academy.post("/v1/alert-channels", CHANNEL | {"name": name, "target": "http://127.0.0.1:1/x"})
+        for name in ("Duty phone", "Team room")
+    ]
+    await page.goto(f"{base}{RULES}/rules/new")
+    await page.get_by_label("Name", exact=True).fill("Evenings and nights")
+    await page.get_by_label("Queue optional").fill("night shift")
+    await page.get_by_label("Room lost").check()
+    await page.get_by_label("Evenings", exact=True).check()
+    await look_and_check(page, "routing-rule")
+    await page.get_by_label("Name", exact=True).press("Enter")
+    await expect(page.get_by_text("Saved in the draft.")).to_be_visible()
+    await look_and_check(page, "routing-one")
+
+    draft = await academy.get("/v1/case-routing")
+    await academy.post("/v1/case-routing/publish", {"number": draft["draft"]["number"]})
+    first = draft["draft"]["rules"][0] | {"queue": "late team", "from_time": "20:00", "until_time": "07:00"}
+    steps = [
+        {"rotas": [rotas[0]["id"]], "channels": [channels[0]["id"]]},
+        {"after_minutes": 10, "members": people[:2], "channels": [one["id"] for one in channels]},
+        {"after_minutes": 90, "roles": ["ops", "admin"]},
+    ]
+    kinds = list(ExceptionKind)
+    many = [
+        {
+            "name": f"Team {number}",
+            "kinds": kinds[number : number + 5],
+            "queue": f"team {number}",
+            "ladder": steps,
+        }
+        for number in range(12)
+    ]
+    wrong = {"name": "Never reached", "at_least": "critical", "kinds": kinds[:2], "ladder": []}
+    saved = await academy.api.put("/v1/case-routing", json={"rules": [first, *many, wrong]})
+    assert saved.status_code == 200, saved.text
+    session_id = await class_in(academy, SessionState.LIVE)
+    await add_many(academy, session_id, 30)
+    for path, name in (
+        (RULES, "routing-many"),
+        (f"{RULES}/versions/1", "routing-version"),
+        (f"{RULES}/last-week", "routing-last-week"),
+        (f"{RULES}/try?kind=step_failed", "routing-try"),
+        (ROTAS, "rotas-many"),
+        (f"{ROTAS}/{rotas[0]['id']}", "rota"),
+        (f"{ROTAS}/{rotas[0]['id']}/edit", "rota-form"),
+        (CHANNELS, "channels-many"),
+        (f"{CHANNELS}/{channels[0]['id']}", "channel"),
+        (f"{CHANNELS}/new", "channel-form"),
+    ):
+        await page.goto(base + path)
+        await look_and_check(page, name)
+    await page.goto(f"{base}{CHANNELS}/{channels[0]['id']}")
+    await page.get_by_role("button", name="Send a test").click()
+    await expect(page.get_by_text("The channel did not take the test message")).to_be_visible()
+    await look_and_check(page, "channel-failed")
