@@ -113,8 +113,9 @@ class CaseAlerts:
         step = (await routing_of(db, case)).ladder[max(case.level, 1) - 1]
         people, channels = await _readers(db, case, step, now), await channels_to_tell(db, step)
         of = f"{reason} {case.level} {reminders} {case.acknowledge_due_at.isoformat()}"
-        rows = [await self._notice(db, queued, reader, reason, of, incident, now) for reader in people]
-        rows += [self._channel_notice(queued, channel, reason, of, now) for channel in channels]
+        own = await organization(db)
+        rows = [self._notice(queued, reader, own.name, reason, of, incident, now) for reader in people]
+        rows += [self._channel_notice(queued, channel, own.language, reason, of, now) for channel in channels]
         await notices.prepare(db, rows)
         told = {"people": str(len(people)), "step": str(case.level)}
         if channels:
@@ -123,17 +124,23 @@ class CaseAlerts:
         return rows
 
     def _channel_notice(
-        self, queued: QueuedCase, channel: AlertChannel, reason: Reason, occasion: str, now: datetime
+        self,
+        queued: QueuedCase,
+        channel: AlertChannel,
+        language: str,
+        reason: Reason,
+        occasion: str,
+        now: datetime,
     ) -> Notice:
         url = self._links.case_page(queued.case.id)
-        alert = alert_of_case(queued, reason, url, includes_names=channel.includes_names)
+        alert = alert_of_case(queued, reason, url, language, includes_names=channel.includes_names)
         return alert_notice(queued.case, channel, alert, occasion, now)
 
-    async def _notice(
+    def _notice(
         self,
-        db: AsyncSession,
         queued: QueuedCase,
         reader: Contact,
+        school: str,
         reason: Reason,
         occasion: str,
         incident: _Incident | None,
@@ -143,7 +150,8 @@ class CaseAlerts:
         message = render_case_alert(
             CaseAlert(
                 reader=reader.name,
-                organization=(await organization(db)).name,
+                language=reader.language,
+                organization=school,
                 kind=kind,
                 severity=case.severity,
                 reason=reason,
