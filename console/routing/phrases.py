@@ -91,12 +91,16 @@ def length(time: timedelta) -> str:
 def told(step: Step, names: Names) -> str:
     """Whom a step tells."""
     people = [
-        *(["who works on it"] if step.assignee else []),
         *(f"on duty of {names.rotas.get(key, 'a rota that is gone')}" for key in step.rotas),
         *(ROLES[role] for role in step.roles),
         *(names.members.get(key, "somebody who is gone") for key in step.members),
     ]
     channels = [names.channels.get(key, "a channel that is gone") for key in step.channels]
-    return (
-        listed([*(people if step.mail else []), *(f"channel {name}" for name in channels)], "en") or "nobody"
-    )
+    parts = []
+    if step.mail and step.assignee:
+        parts.append("who works on it" + (f", if nobody does {listed(people, 'en')}" if people else ""))
+    elif step.mail and people:
+        parts.append(listed(people, "en"))
+    if channels:
+        parts.append(f"{'channel' if len(channels) == 1 else 'channels'} {listed(channels, 'en')}")
+    return "; ".join(parts) or "nobody"

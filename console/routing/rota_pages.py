@@ -78,13 +78,13 @@ async def new(request: Request, shared: Shared, who: CurrentUser, now: Now) -> R
         zone = (await organization(db)).time_zone
         today = now.astimezone(ZoneInfo(zone)).date()
         defaults = {"hand_over_on": "monday", "hand_over_at": "09:00", "time_zone": zone, "starts_on": today}
-        return await _form_page(request, db, forms.build(_FIELDS, NewRota, defaults), ())
+        return await _form_page(request, db, _rota_form(defaults), ())
 
 
 @router.post("/new", dependencies=[Depends(same_origin), WRITE])
 async def make(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
     posted = await forms.posted(request)
-    form = forms.with_input(forms.build(_FIELDS, NewRota, {}), posted)
+    form = forms.with_input(_rota_form({}), posted)
     turns, key = forms.texts(posted, "members"), posted_key(posted)
     async with shared.database.tenant(who.organization_id) as db:
         if forms.text(posted, "do") == "add":
@@ -241,8 +241,14 @@ def _override_form(values: Mapping[str, str] | None = None) -> FormOf:
     return forms.build(_OVERRIDE_FIELDS, NewOverride, values or {})
 
 
+def _rota_form(values: Mapping[str, object]) -> FormOf:
+    """All of it is required, also what the API has defaults for."""
+    form = forms.build(_FIELDS, NewRota, values)
+    return replace(form, inputs=tuple(replace(entry, required=True) for entry in form.inputs))
+
+
 def _change_form(row: Rota) -> FormOf:
-    return forms.build(_FIELDS, NewRota, row.model_dump() | {"hand_over_on": row.hand_over_on.value})
+    return _rota_form(row.model_dump() | {"hand_over_on": row.hand_over_on.value})
 
 
 async def _rota_page(

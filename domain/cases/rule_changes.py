@@ -68,5 +68,9 @@ def _kept_in_order(before: Sequence[str], after: Sequence[str]) -> frozenset[str
     best: list[list[str]] = []  # for each name the longest sequence that ends with it
     for name in common:
         earlier = [chain for chain in best if places[chain[-1]] < places[name]]
-        best.append([*max(earlier, key=len, default=[]), name])
-    return frozenset(max(best, key=len, default=[]))
+        best.append([*_longest(earlier), name])
+    return frozenset(_longest(best))
+
+
+def _longest(chains: Sequence[list[str]]) -> list[str]:
+    return max(chains, key=lambda chain: len(chain), default=[])

@@ -177,7 +177,7 @@ async def test_a_channel_is_added_tested_and_says_what_failed(
 ) -> None:
     async with receiving() as receiver:
         form = await operator.get(f"{CHANNELS}/new")
-        body = {"key": hidden(form, "key"), "name": MARKUP.format("channel"), "target": "json://127.0.0.1/x"}
+        body = {"key": hidden(form, "key"), "name": MARKUP.format("channel"), "target": "xml://127.0.0.1/x"}
         wrong = await operator.post(f"{CHANNELS}/new", data=body)
         assert wrong.status_code == 422
         assert 'id="field-target-error"' in wrong.text
