@@ -18,7 +18,7 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
 from console.frame.texts import gettext, mark
 from console.frame.viewers import CurrentUser, same_origin
-from domain.errors import HomeroomError, NotAllowed
+from domain.errors import HomeroomError, NotFound
 from domain.people.access import AccessRole, Permission, Principal
 from models.repositories import organizations, sign_ins
 from services import case_routing
@@ -64,7 +64,7 @@ async def set_alerts(request: Request, shared: Shared, who: CurrentUser, now: No
     """Set when the signed-in member of staff is told of exceptions."""
     member_id = _member_id(who)
     if member_id is None:
-        raise NotAllowed("only members of staff are told of exceptions")
+        raise NotFound("the operator of a deployment is told of no exceptions")
     form = forms.with_input(forms.build(_ALERTS, AlertPreferences, {}), await forms.posted(request))
     try:
         wanted = AlertPreferences.model_validate(forms.values(form))

@@ -185,7 +185,8 @@ async def _channel_page(
     async with shared.database.tenant(who.organization_id) as db:
         row = await ALERT_CHANNELS.get(db, channel_id)
         messages = await notices.about_subject(db, about, _MOST_MESSAGES)
-        failing = await cases.unresolved_about(db, about.kind, about.id, ExceptionKind.CHANNEL_FAILING)
+        kind = ExceptionKind.CHANNEL_FAILING
+        failing = await cases.unresolved_about(db, about.kind, about.id, kind, lock=False)
         past = await history(db, who, channel_id)
     return page(
         request, "channel.html", row=row, kinds=KINDS, messages=messages, failing=failing, history=past,

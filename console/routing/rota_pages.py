@@ -1,5 +1,6 @@
 """The pages of on-call rotas: who is on duty, the turns ahead, standing in, and the rota itself."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -57,6 +58,7 @@ _OVERRIDE_FIELDS = (
     Field("starts_at", "From", "datetime-local"),
     Field("ends_at", "Until", "datetime-local"),
 )
+_OFFSET = re.compile(r"-?[0-9]{1,5}")  # from UTC in seconds
 _EXTRA_TURNS = 2  # empty ones that the form offers
 
 
@@ -223,7 +225,7 @@ def _read_span(form: FormOf, posted: FormData, zone: ZoneInfo) -> _Span:
             continue
         try:
             wall = datetime.fromisoformat(typed).replace(tzinfo=None)
-            chosen = times.from_utc(int(offset)) if offset.lstrip("-").isdigit() else None
+            chosen = times.from_utc(int(offset)) if _OFFSET.fullmatch(offset) else None
             moments[name] = wall_time_to_utc(wall, zone, offset=chosen)
         except RepeatedTime as error:
             errors[name] = f"{error.title}. {error.next_step}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import Response
 from pydantic import Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,6 +38,8 @@ from services.routing_changes import Base
 router = APIRouter(prefix="/settings/routing", include_in_schema=False, route_class=PageRoute)
 READ, WRITE = [permits(Permission.ROUTING_READ)], [Depends(same_origin), permits(Permission.ROUTING_WRITE)]
 PATH = "/settings/routing"
+_MOST = 1_000_000  # versions, so that every number fits its column
+Number = Annotated[int, Path(ge=1, le=_MOST)]
 # The name that a page gives to each field of a rule whose value has changed.
 _FIELDS = {
     "kinds": "kinds",
@@ -55,8 +57,8 @@ _FIELDS = {
 
 
 class BaseForm(Schema):
-    number: int = Field(ge=0, le=1_000_000)  # of the rules that the page has shown
-    version: int = Field(ge=0, le=1_000_000)
+    number: int = Field(ge=0, le=_MOST)  # of the rules that the page has shown
+    version: int = Field(ge=0, le=_MOST)
 
     @property
     def base(self) -> Base:
@@ -72,7 +74,7 @@ class MoveForm(PlaceForm):
 
 
 class NumberForm(Schema):
-    number: int = Field(ge=1, le=1_000_000)
+    number: int = Field(ge=1, le=_MOST)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
 
 
 @router.get("/versions/{number}", dependencies=READ)
-async def show_version(request: Request, number: int, shared: Shared, who: CurrentUser) -> Response:
+async def show_version(request: Request, number: Number, shared: Shared, who: CurrentUser) -> Response:
     """A published version, with its differences from the one before."""
     async with shared.database.tenant(who.organization_id) as db:
         versions = [row for row in await repository.versions(db) if row.published_at is not None]
@@ -192,7 +194,7 @@ async def move(
 @router.post("/versions/{number}/restore", dependencies=WRITE)
 async def restore(
     request: Request,
-    number: int,
+    number: Number,
     shared: Shared,
     who: CurrentUser,
     now: Now,
@@ -318,6 +320,6 @@ def _checked(form: RuleForm, others: Sequence[Rule]) -> RuleForm:
     if len(others) >= MOST_RULES:
         errors["name"] = f"There are {MOST_RULES} rules already."
     most = len(others) + 1
-    if not (form.position.isascii() and form.position.isdigit() and 1 <= int(form.position) <= most):
+    if form.position not in map(str, range(1, most + 1)):
         errors["position"] = f"Enter a number from 1 to {most}."
     return replace(form, errors=errors)

@@ -20,9 +20,8 @@ from console.routing import phrases, rule_form
 from console.routing.phrases import Names
 from domain.cases.kinds import ExceptionKind, Severity
 from domain.cases.routing import Code
-from domain.errors import HomeroomError
 from domain.people.access import Permission, Principal
-from domain.scheduling.wall_time import wall_time_to_utc
+from domain.scheduling.wall_time import first_moment
 from models.repositories import case_routing as repository
 from services import case_routing, routing_changes
 from services.case_routing import Tried, rules_of
@@ -58,24 +57,20 @@ async def made_up(
     request: Request, shared: Shared, who: CurrentUser, now: Now, form: Annotated[TryForm, Query()]
 ) -> Response:
     """What would become of one exception, by the published rules and by the draft."""
-    problem, outcomes = None, []
+    outcomes = []
     async with shared.database.tenant(who.organization_id) as db:
         zone = (await organization(db)).time_zone
-        draft = await repository.latest(db)
-        at, offered = now, await rule_form.choices(db)
-        try:
-            at = wall_time_to_utc(form.at, ZoneInfo(zone)) if form.at else now
-            if form.kind:
-                tried = await _tried(db, form, at, draft=False)
-                outcomes = [("As published", tried, await _names(db, tried))]
-            if form.kind and draft and draft.published_at is None:
-                tried = await _tried(db, form, at, draft=True)
-                outcomes.append((f"With draft {draft.number}", tried, await _names(db, tried)))
-        except HomeroomError as error:
-            problem = error
+        at = first_moment(form.at, ZoneInfo(zone)) if form.at else now
+        offered, latest = await rule_form.choices(db), await repository.latest(db)
+        if form.kind:
+            tried = await _tried(db, form, at, draft=False)
+            outcomes.append(("As published", tried, await _names(db, tried)))
+        if form.kind and latest and latest.published_at is None:
+            tried = await _tried(db, form, at, draft=True)
+            outcomes.append((f"With draft {latest.number}", tried, await _names(db, tried)))
     return page(
-        request, "routing_try.html", 422 if problem else 200, form=form, at=at, zone=zone, choices=offered,
-        outcomes=outcomes, problem=problem, phrases=phrases, path=_PATH,
+        request, "routing_try.html", form=form, at=at, zone=zone, choices=offered, outcomes=outcomes,
+        phrases=phrases, path=_PATH,
     )  # fmt: skip
 
 

@@ -279,16 +279,18 @@ async def open_of_sessions(
 
 
 async def unresolved_about(
-    db: AsyncSession, subject_kind: SubjectKind, subject_id: UUID, kind: str
+    db: AsyncSession, subject_kind: SubjectKind, subject_id: UUID, kind: str, *, lock: bool = True
 ) -> list[ExceptionCase]:
-    """The unresolved cases of a kind about a subject, locked."""
+    """The unresolved cases of a kind about a subject, by default locked."""
     query = sa.select(ExceptionCase).where(
         col(ExceptionCase.subject_kind) == subject_kind,
         col(ExceptionCase.subject_id) == subject_id,
         col(ExceptionCase.kind) == kind,
         _unresolved(),
     )
-    query = query.order_by(col(ExceptionCase.id)).with_for_update()
+    query = query.order_by(col(ExceptionCase.id))
+    if lock:
+        query = query.with_for_update()
     return list(await db.scalars(query.execution_options(populate_existing=True)))
 
 
