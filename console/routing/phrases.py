@@ -98,7 +98,7 @@ def told(step: Step, names: Names) -> str:
     channels = [names.channels.get(key, "a channel that is gone") for key in step.channels]
     parts = []
     if step.mail and step.assignee:
-        parts.append("who works on it" + (f", if nobody does {listed(people, 'en')}" if people else ""))
+        parts.append("who works on it" + (f"; if nobody does, {listed(people, 'en')}" if people else ""))
     elif step.mail and people:
         parts.append(listed(people, "en"))
     if channels:
