@@ -135,6 +135,7 @@ BODIES: Final[dict[str, Json]] = {
     "PATCH /v1/alert-channels/{id}": {"name": "Ops", "includes_names": True},
     "PUT /v1/case-routing": {"rules": [_RULE]},
     "POST /v1/case-routing/publish": {"number": 1},
+    "POST /v1/case-routing/compare": {"rules": [_RULE]},
     "POST /v1/case-routing/try": {
         "kind": "recording_missing",
         "course_id": COURSE,

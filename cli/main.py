@@ -40,6 +40,7 @@ COMMANDS: dict[str, Lazy] = {
         "cli.remote.organization:organization", "The organization. Operators can create new ones.", RULES
     ),
     "policy": Lazy("cli.remote.organization:policy", "The organization's class rules.", RULES),
+    "routing": Lazy("cli.remote.routing:app", "Who is told of exceptions: rules, drafts, what-ifs.", RULES),
     "keys": Lazy("cli.remote.keys:app", "API keys: create, rotate, revoke.", RULES),
     "events": Lazy("cli.remote.changes:events", "List changes in order.", RECORD),
     "audit": Lazy("cli.remote.changes:audit", "Show who changed what, latest first.", RECORD),

@@ -19,6 +19,7 @@ from console.outbox import outbox_pages
 from console.people import invitation_form, new_student_page, people_pages
 from console.records import record_pages
 from console.review import review_page
+from console.routing import channel_pages, rota_pages, rule_pages, what_if_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, settings_pages
 from console.sign_in import sign_in_page
@@ -63,6 +64,10 @@ PERMITTED = (
     settings_pages,
     provider_pages,
     key_pages,
+    what_if_pages,
+    rule_pages,
+    rota_pages,
+    channel_pages,
     audit_page,
 )
 router = APIRouter(include_in_schema=False, route_class=PageRoute)

@@ -26,12 +26,15 @@ _PLUGINS: Mapping[str, tuple[str, str]] = {
     "tgram": ("telegram", "NotifyTelegram"),
     "wxteams": ("webexteams", "NotifyWebexTeams"),
 }
+# Reaches any host: only for a machine whose addresses are no secret to its users.
+_LOCAL_PLUGINS: Mapping[str, tuple[str, str]] = {"json": ("custom_json", "NotifyJSON")}
 SCHEMES = tuple(_PLUGINS)
 
 
 class HostedServices:
-    def __init__(self, timeout: float = 30) -> None:
-        """`timeout` in seconds is that of one alert."""
+    def __init__(self, *, local: bool = False, timeout: float = 30) -> None:
+        """With `local`, json:// is allowed too, which leads to any host. `timeout` in seconds is that of one alert."""
+        self._plugins = {**_PLUGINS, **_LOCAL_PLUGINS} if local else _PLUGINS
         self._timeout = timeout
         self._asset = AppriseAsset(
             app_id="Homeroom",
@@ -60,14 +63,14 @@ class HostedServices:
 
     def _plugin(self, url: str) -> Any:
         scheme, _, rest = url.partition("://")
-        if scheme not in _PLUGINS:
+        if scheme not in self._plugins:
             raise InvalidInput(
                 f"no channel can be made of a URL that starts with {scheme}://",
                 next_step=f"Use one of {', '.join(SCHEMES)}, a webhook (https://), or an email address.",
             )
         if "?" in rest:
             raise InvalidInput("this URL must not have options after a question mark")
-        module, name = _PLUGINS[scheme]
+        module, name = self._plugins[scheme]
         plugin = getattr(import_module(f"apprise.plugins.{module}"), name)
         try:
             parsed = plugin.parse_url(url)

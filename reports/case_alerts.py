@@ -1,22 +1,24 @@
-"""The mail that tells staff of an exception case, in English as the pages of staff are."""
+"""The alerts about an exception case: the mail to one reader, in their language, and the text for a channel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.cases.following import Reason
 from domain.cases.kinds import CaseKind
+from reports.case_texts import case_texts
 from reports.catalogue import words_in
 from reports.contexts import RenderedMessage
 from reports.letters import render
 from reports.moments import moment
 
-_LANGUAGE = "en"
-_REASONS = {Reason.OPENED: "", Reason.ESCALATED: "Nobody has seen it yet: ", Reason.OVERDUE: "Overdue: "}
+_REASONS = {Reason.ESCALATED: "case_escalated", Reason.OVERDUE: "case_overdue"}
 
 
 @dataclass(frozen=True)
 class CaseAlert:
     reader: str
+    language: str  # of the reader
     organization: str
     kind: CaseKind
     severity: str
@@ -32,22 +34,48 @@ class CaseAlert:
 
 def render_case_alert(alert: CaseAlert) -> RenderedMessage:
     """The mail; times are in the reader's time zone."""
-    words = words_in(_LANGUAGE)
-    starts = moment(alert.starts_at, _LANGUAGE, alert.time_zone, now=alert.now) if alert.starts_at else ""
+    words, texts = words_in(alert.language), case_texts(alert.kind, alert.language)
+    language = words.language
+    starts = moment(alert.starts_at, language, alert.time_zone, now=alert.now) if alert.starts_at else ""
     about = ", ".join(part for part in (alert.subject, starts) if part)
-    what = f"{alert.kind.title} ({alert.cases} exceptions)" if alert.cases > 1 else alert.kind.title
-    subject = f"{_REASONS[alert.reason]}{what}{': ' if about else ''}{about}"
+    what = texts.title
+    if alert.cases > 1:
+        what = words.fill("case_several", what=what, count=alert.cases)
+    told = words.fill(_REASONS[alert.reason], what=what) if alert.reason in _REASONS else what
+    due = moment(alert.due_at, language, alert.time_zone, now=alert.now)
     values = {
         "w": words,
-        "language": _LANGUAGE,
+        "language": language,
         "hello": words.fill("hello", name=alert.reader),
         "about": about,
         "what": what,
-        "happened": alert.kind.happened,
-        "runbook": alert.kind.runbook.replace("`", ""),
-        "severity": alert.severity,
-        "due": moment(alert.due_at, _LANGUAGE, alert.time_zone, now=alert.now),
-        "actions": [("Open the exception", alert.url)],
-        "footer": f"You're receiving this email because you work for {alert.organization}.",
+        "happened": texts.happened,
+        "runbook": words.fill("case_todo", runbook=texts.runbook),
+        "due": words.fill("case_severity", severity=words[f"case_{alert.severity}"], when=due),
+        "actions": [(words["case_open"], alert.url)],
+        "footer": words.fill("case_footer", organization=alert.organization),
     }
-    return render("case_alert", subject, values)
+    return render("case_alert", f"{told}{': ' if about else ''}{about}", values)
+
+
+def channel_lines(
+    kind: CaseKind,
+    reason: Reason,
+    language: str,
+    *,
+    opened_at: datetime,
+    due_at: datetime,
+    class_starts_at: datetime | None,
+) -> Sequence[str]:
+    """What a channel is told of a case, without names; times are in UTC."""
+    words, texts = words_in(language), case_texts(kind, language)
+    times = words.fill("channel_times", opened=_utc(opened_at), due=_utc(due_at))
+    return [
+        words.fill(f"channel_{reason}", what=texts.happened),
+        times,
+        *([words.fill("channel_class", when=_utc(class_starts_at))] if class_starts_at else []),
+    ]
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -28,16 +28,13 @@ from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.repositories import case_routing, cases
 from models.repositories.cases import QueuedCase
-from services.cases import NewCase, open_case, resolve_by_itself
+from reports.case_alerts import channel_lines
+from reports.case_texts import case_texts
+from services.cases import Evidence, NewCase, open_case, resolve_by_itself
 from services.channel_targets import ChannelTargets
 
 DELIVER_WITHIN = timedelta(hours=1)
 _FAILURES_IN_A_ROW = 3  # of one alert, after which its channel is said not to work
-_REASONS = {
-    Reason.OPENED: "New",
-    Reason.ESCALATED: "Nobody has acknowledged this yet",
-    Reason.OVERDUE: "Overdue",
-}
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,13 @@ class Alert:
         return json.dumps({"type": self.type, "timestamp": at.isoformat(), "data": self.data})
 
 
-def alert_of_case(queued: QueuedCase, reason: Reason, url: str, *, includes_names: bool) -> Alert:
-    """The alert about a case, of which only its own words and times are told without `includes_names`."""
+def alert_of_case(
+    queued: QueuedCase, reason: Reason, url: str, language: str, *, includes_names: bool
+) -> Alert:
+    """The alert about a case, of which only its own words and times are told without `includes_names`.
+
+    `language` is the organization's.
+    """
     case, kind = queued.case, case_kind(queued.case.kind)
     name = f": {queued.title}" if includes_names and queued.title else ""
     data: dict[str, object] = {
@@ -68,22 +70,20 @@ def alert_of_case(queued: QueuedCase, reason: Reason, url: str, *, includes_name
         "class_starts_at": queued.at.starts_at.isoformat() if queued.at else None,
         "url": url,
     }
-    lines = [
-        f"{_REASONS[reason]}. {kind.happened}",
-        f"Opened {_moment(case.opened_at)}, due {_moment(case.due_at)}.",
-        *([f"Class at {_moment(queued.at.starts_at)}."] if queued.at else []),
-        url,
-    ]
+    lines = channel_lines(
+        kind,
+        reason,
+        language,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        class_starts_at=queued.at.starts_at if queued.at else None,
+    )
     return Alert(
         f"exception.{reason}",
-        f"[{case.severity}] {kind.title}{name}",
-        "\n".join(lines),
+        f"[{case.severity}] {case_texts(kind, language).title}{name}",
+        "\n".join([*lines, url]),
         data | ({"subject": queued.title} if includes_names else {}),
     )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def alert_notice(
@@ -184,7 +184,12 @@ async def report_failing(
     subject = Subject(SubjectKind.ALERT_CHANNEL, message.recipient_id)
     detail = {"notice_id": str(message.id), "code": code}
     new = NewCase(
-        message.organization_id, subject, ExceptionKind.CHANNEL_FAILING, detail=detail, key=str(message.id)
+        message.organization_id,
+        subject,
+        ExceptionKind.CHANNEL_FAILING,
+        detail=detail,
+        key=str(message.id),
+        evidence=(Evidence("notice", str(message.id), now),),
     )
     await open_case(db, new, now)
 

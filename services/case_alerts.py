@@ -83,8 +83,9 @@ class CaseAlerts:
     async def tell(
         self, organization_id: UUID, case_id: UUID, reason: Reason, level: int, reminders: int, now: datetime
     ) -> int:
-        """Mail those who have to know of a case now; returns how many are told. A repeat tells nobody.
+        """Tell those who have to know of a case; returns how many messages are written. A repeat tells nobody.
 
+        What is held for somebody's quiet hours is sent when these end.
         `level`: how many steps of its escalation were told before; `reminders`: how many were sent before. Raises
         NotFound, Unavailable.
         """
@@ -93,13 +94,15 @@ class CaseAlerts:
             if not _is_current(queued.case, reason, level):
                 return 0
             written = await self._write(db, queued, reason, reminders, now)
-        for delivery in written:
-            await self._deliveries.start_or_leave(delivery)
+        for message in written:
+            assert message.deliver_by is not None, "alerts have a deadline"
+            delivery = DeliveryInput(organization_id, message.id, message.deliver_by)
+            await self._deliveries.start_or_leave(delivery, after=message.send_after - now)
         return len(written)
 
     async def _write(
         self, db: AsyncSession, queued: QueuedCase, reason: Reason, reminders: int, now: datetime
-    ) -> list[DeliveryInput]:
+    ) -> list[Notice]:
         case = queued.case
         if reason != Reason.OVERDUE:
             case.level += 1
@@ -110,31 +113,34 @@ class CaseAlerts:
         step = (await routing_of(db, case)).ladder[max(case.level, 1) - 1]
         people, channels = await _readers(db, case, step, now), await channels_to_tell(db, step)
         of = f"{reason} {case.level} {reminders} {case.acknowledge_due_at.isoformat()}"
-        rows = [await self._notice(db, queued, reader, reason, of, incident, now) for reader in people]
-        rows += [self._channel_notice(queued, channel, reason, of, now) for channel in channels]
+        own = await organization(db)
+        rows = [self._notice(queued, reader, own.name, reason, of, incident, now) for reader in people]
+        rows += [self._channel_notice(queued, channel, own.language, reason, of, now) for channel in channels]
         await notices.prepare(db, rows)
         told = {"people": str(len(people)), "step": str(case.level)}
         if channels:
             told["channels"] = str(len(channels))
         note(db, case, _ENTRIES[reason], now, told)
-        return [
-            DeliveryInput(row.organization_id, row.id, row.deliver_by)
-            for row in rows
-            if row.deliver_by is not None and row.send_after <= now
-        ]
+        return rows
 
     def _channel_notice(
-        self, queued: QueuedCase, channel: AlertChannel, reason: Reason, occasion: str, now: datetime
+        self,
+        queued: QueuedCase,
+        channel: AlertChannel,
+        language: str,
+        reason: Reason,
+        occasion: str,
+        now: datetime,
     ) -> Notice:
         url = self._links.case_page(queued.case.id)
-        alert = alert_of_case(queued, reason, url, includes_names=channel.includes_names)
+        alert = alert_of_case(queued, reason, url, language, includes_names=channel.includes_names)
         return alert_notice(queued.case, channel, alert, occasion, now)
 
-    async def _notice(
+    def _notice(
         self,
-        db: AsyncSession,
         queued: QueuedCase,
         reader: Contact,
+        school: str,
         reason: Reason,
         occasion: str,
         incident: _Incident | None,
@@ -144,7 +150,8 @@ class CaseAlerts:
         message = render_case_alert(
             CaseAlert(
                 reader=reader.name,
-                organization=(await organization(db)).name,
+                language=reader.language,
+                organization=school,
                 kind=kind,
                 severity=case.severity,
                 reason=reason,

@@ -95,7 +95,7 @@ async def routed(
     own = await organization(db)
     course = await case_routing.course_of(db, subject)
     case = Circumstances(kind, own.region, at, course)
-    return _routing(route(_rules(row), case, ZoneInfo(own.time_zone)), row.number)
+    return _routing(route(rules_of(row), case, ZoneInfo(own.time_zone)), row.number)
 
 
 async def routing_of(db: AsyncSession, case: ExceptionCase) -> Routing:
@@ -158,7 +158,7 @@ async def current(db: AsyncSession) -> Versions:
     """The published rules, the draft, and what is wrong with the later of them."""
     latest = await case_routing.latest(db)
     draft = latest if latest and latest.published_at is None else None
-    wrong = problems(_rules(latest), await _known(db, _rules(latest)))
+    wrong = problems(rules_of(latest), await _known(db, rules_of(latest)))
     return Versions(await case_routing.published(db), draft, wrong)
 
 
@@ -199,7 +199,7 @@ async def publish(db: AsyncSession, who: Principal, number: int, now: datetime) 
         raise StaleRevision(f"the latest version of the rules is {row.number}")
     if row.published_at is not None:
         return row
-    rules = _rules(row)
+    rules = rules_of(row)
     if wrong := problems(rules, await _known(db, rules)):
         shown = "; ".join(map(str, wrong[:_MOST_PROBLEMS]))
         more = f"; and {len(wrong) - _MOST_PROBLEMS} more" if len(wrong) > _MOST_PROBLEMS else ""
@@ -263,10 +263,11 @@ async def _tried_rules(db: AsyncSession, what: WhatIf) -> tuple[int, Sequence[Ru
         row = await case_routing.latest(db)
         if row is None or row.published_at is not None:
             raise NotFound("there is no draft of the rules")
-    return row.number if row else 0, _rules(row)
+    return row.number if row else 0, rules_of(row)
 
 
-def _rules(row: CaseRouting | None) -> tuple[Rule, ...]:
+def rules_of(row: CaseRouting | None) -> tuple[Rule, ...]:
+    """The rules of a version; none of no version."""
     return Rules.model_validate(row.rules).rules if row else ()
 
 

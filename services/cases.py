@@ -97,7 +97,12 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
     ends_cancelled = of_kind.after_cancellation == AfterCancellation.ENDS
     if ends_cancelled and new.subject.session_id and await cases.is_cancelled(db, new.subject.session_id):
         return False
-    routing = await routed(db, new.kind, new.subject, now)
+
+    async def route(row: ExceptionCase) -> None:
+        routing = await routed(db, new.kind, new.subject, now)
+        row.severity, row.queue, row.routing_version = routing.severity, routing.queue, routing.version
+        row.acknowledge_due_at = now + routing.acknowledge_within
+
     cause = f"homeroom:case:{new.subject.id}:{new.kind}:{new.occasion}"
     row = ExceptionCase(
         id=uuid5(NAMESPACE_URL, f"{cause}:{new.key}" if new.key else cause),
@@ -106,19 +111,18 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
         subject_id=new.subject.id,
         kind=new.kind,
         occasion=new.occasion,
-        severity=routing.severity,
+        severity=of_kind.severity,
         owner=of_kind.owner,
-        queue=routing.queue,
+        queue=of_kind.owner,
         due_at=now + of_kind.due_within,
-        acknowledge_due_at=now + routing.acknowledge_within,
-        routing_version=routing.version,
+        acknowledge_due_at=now + of_kind.acknowledge_within,
         detail=dict(new.detail),
         evidence=[one.stored() for one in new.evidence],
         opened_at=now,
         reports=[new.key],
         outage=of_kind.outage or "",
     )
-    reported = await cases.report(db, row, reopens_since=now - REOPENS_WITHIN)
+    reported = await cases.report(db, row, now - REOPENS_WITHIN, route)
     if reported is None:
         return False
     case, inserted = reported

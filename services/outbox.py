@@ -14,7 +14,7 @@ from models.database import Database
 from models.notice import Notice
 from models.repositories import notices
 from services.alert_channels import AlertSender, close_failing, report_failing
-from services.cases import NewCase, open_case
+from services.cases import Evidence, NewCase, open_case
 from services.organizations import organization
 from services.sealed_content import SealedContent
 from signing.sealing import Unsealable
@@ -128,7 +128,10 @@ class Outbox:
         now = datetime.now(UTC)
         occasion, detail = _occasion(message, now), _detail(message, code)
         kind = ExceptionKind.NOTICE_UNDELIVERABLE
-        case = NewCase(message.organization_id, message.about, kind, occasion, detail, key=str(message.id))
+        evidence = (Evidence("notice", str(message.id), now),)
+        case = NewCase(
+            message.organization_id, message.about, kind, occasion, detail, str(message.id), evidence
+        )
         async with self._database.tenant(message.organization_id) as db:
             await notices.mark_failed(db, message.id, code, now)
             if _is_alert(message):

@@ -41,11 +41,21 @@ async def hand_overs(db: AsyncSession, rota_id: UUID, from_: datetime, until: da
     if not from_ < until <= from_ + LONGEST_LIST:
         raise InvalidInput(f"`until` must be after `at` by at most {LONGEST_LIST.days // 7} weeks")
     row = await case_routing.rota(db, rota_id)
-    (rules,) = await rules_of(db, [row], from_)
-    steps = duty.hand_overs(rules, from_, until)
-    ids = {step.member_id for step in steps if step.member_id is not None}
+    return (await duties(db, [row], from_, until))[row.id]
+
+
+async def duties(
+    db: AsyncSession, rows: Sequence[Rota], from_: datetime, until: datetime
+) -> dict[UUID, list[Duty]]:
+    """By rota, who is on duty at `from_`, and each hand-over before `until`."""
+    rotas = await rules_of(db, rows, from_)
+    steps = {row.id: duty.hand_overs(rota, from_, until) for row, rota in zip(rows, rotas, strict=True)}
+    ids = {step.member_id for some in steps.values() for step in some if step.member_id is not None}
     people = {member.id: member for member in await case_routing.members(db, ids, ())}
-    return [Duty(step.at, people.get(step.member_id) if step.member_id else None) for step in steps]
+    return {
+        key: [Duty(step.at, people.get(step.member_id) if step.member_id else None) for step in some]
+        for key, some in steps.items()
+    }
 
 
 async def overrides(db: AsyncSession, rota_id: UUID, now: datetime) -> Sequence[RotaOverride]:

@@ -12,11 +12,13 @@ from wiring.signing import sealer
 
 def channel_targets(settings: Settings) -> ChannelTargets:
     """Checks the addresses of channels, and seals them with their secrets."""
-    webhooks = SignedWebhooks(local=settings.allow_private_addresses)
-    return ChannelTargets(sealer(settings, "alert channel"), HostedServices(), webhooks)
+    local = settings.allow_private_addresses
+    services, webhooks = HostedServices(local=local), SignedWebhooks(local=local)
+    return ChannelTargets(sealer(settings, "alert channel"), services, webhooks)
 
 
 def alert_sender(settings: Settings, database: Database) -> AlertSender:
     mailer = SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
-    webhooks = SignedWebhooks(local=settings.allow_private_addresses)
-    return AlertSender(database, mailer, channel_targets(settings), HostedServices(), webhooks)
+    local = settings.allow_private_addresses
+    services, webhooks = HostedServices(local=local), SignedWebhooks(local=local)
+    return AlertSender(database, mailer, channel_targets(settings), services, webhooks)

@@ -317,8 +317,11 @@ class DeliveryClient:
         self._temporal = temporal
         self._region = region
 
-    async def start(self, delivery: DeliveryInput) -> None:
-        """Start the delivery, unless it is running. Raises Unavailable."""
+    async def start(self, delivery: DeliveryInput, after: timedelta = timedelta()) -> None:
+        """Start the delivery, unless it is running or waits to. Raises Unavailable.
+
+        Its first step is taken `after` a while.
+        """
         with _domain_errors():
             await self._temporal.start_workflow(
                 NoticeDelivery.run,
@@ -326,14 +329,15 @@ class DeliveryClient:
                 id=delivery_workflow_id(delivery.notice_id),
                 task_queue=task_queue(self._region, Queue.NOTICES),
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_delay=after if after > timedelta() else None,
                 rpc_timeout=_TIMEOUT,
                 static_summary="Delivery of a notice",
             )
 
-    async def start_or_leave(self, delivery: DeliveryInput) -> None:
+    async def start_or_leave(self, delivery: DeliveryInput, after: timedelta = timedelta()) -> None:
         """Start a delivery after the commit of its message; if that fails, housekeeping starts it later."""
         try:
-            await self.start(delivery)
+            await self.start(delivery, after)
         except HomeroomError as error:
             logger.warning("a message waits", extra={"reason": error.code})
 

@@ -9,11 +9,11 @@ from api.http.authentication import needs
 from api.http.dependencies import Now, TheCaller, Work
 from api.http.etags import IfMatch, etag, required_version
 from api.http.idempotency import ApiRoute
-from api.schemas.routing import CaseRoutingOut, RulesVersionOut, TriedOut
+from api.schemas.routing import CaseRoutingOut, ComparisonOut, RulesVersionOut, TriedOut
 from domain.people.access import Permission
 from models.repositories import case_routing as repository
-from services import case_routing
-from services.inputs.routing import AlertPreferences, Publication, RulesIn, WhatIf
+from services import case_routing, routing_changes
+from services.inputs.routing import AlertPreferences, Compared, Publication, RulesIn, WhatIf
 
 router = APIRouter(prefix="/v1", tags=["routing"], route_class=ApiRoute)
 READ, WRITE = [needs(Permission.ROUTING_READ)], [needs(Permission.ROUTING_WRITE)]
@@ -53,6 +53,15 @@ async def publish_case_routing(
 async def try_case_routing(what: WhatIf, db: Work, now: Now) -> TriedOut:
     """See what would become of an exception: which rule decides, and who is told, when and how. Changes nothing."""
     return TriedOut.of(await case_routing.try_out(db, what, now))
+
+
+@router.post("/case-routing/compare", dependencies=READ)
+async def compare_case_routing(compared: Compared, db: Work, now: Now) -> ComparisonOut:
+    """List the exceptions of the last seven days that rules would have sent elsewhere. Changes nothing."""
+    rules = compared.rules
+    if rules is None:
+        rules = case_routing.rules_of(await repository.latest(db))
+    return ComparisonOut.of(await routing_changes.compare(db, rules, now))
 
 
 @router.get("/case-routing/versions", dependencies=READ)

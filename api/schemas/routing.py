@@ -8,13 +8,14 @@ from pydantic import AwareDatetime, Field
 
 from domain.cases.channels import ChannelKind
 from domain.cases.kinds import Severity
-from domain.cases.routing import Problem, Rule, Rules, Step, Weekday
+from domain.cases.routing import Problem, Route, Rule, Rules, Step, Weekday
 from domain.errors import HomeroomError
 from models.case_routing import CaseRouting, RotaOverride
 from services.case_routing import Tried, TriedStep, Versions
 from services.inputs.fields import Schema
 from services.inputs.people import WallTime
 from services.rotas import Duty
+from services.routing_changes import Comparison
 
 
 class RotaOut(Schema):
@@ -170,3 +171,48 @@ class TriedOut(Schema):
             acknowledge_within=routing.acknowledge_within,
             steps=[TriedStepOut.of(step) for step in tried.steps],
         )
+
+
+class RouteOut(Schema):
+    """Where an exception goes."""
+
+    rule: str = Field(description="The name of the rule that decides; empty: none matches.")
+    queue: str
+    severity: Severity
+    acknowledge_within: timedelta
+    ladder: list[Step]
+
+    @classmethod
+    def of(cls, route: Route) -> Self:
+        values = {name: getattr(route, name) for name in cls.model_fields}
+        return cls(**values | {"ladder": list(route.ladder)})
+
+
+class MovedOut(Schema):
+    """An exception that other rules would have sent elsewhere."""
+
+    exception_id: UUID
+    kind: str
+    opened_at: AwareDatetime
+    before: RouteOut = Field(description="By the published rules.")
+    after: RouteOut
+
+
+class ComparisonOut(Schema):
+    looked_at: int = Field(description="How many exceptions were compared.")
+    is_complete: bool = Field(description="False: only the latest ones of the time.")
+    moved: list[MovedOut] = Field(description="The latest first.")
+
+    @classmethod
+    def of(cls, found: Comparison) -> Self:
+        moved = [
+            MovedOut(
+                exception_id=one.queued.case.id,
+                kind=one.queued.case.kind,
+                opened_at=one.queued.case.opened_at,
+                before=RouteOut.of(one.before),
+                after=RouteOut.of(one.after),
+            )
+            for one in found.moved
+        ]
+        return cls(looked_at=found.looked_at, is_complete=found.is_complete, moved=moved)

@@ -37,7 +37,16 @@ def _plan_item(api: "Api", text: str) -> dict[str, Any]:
 
 
 def _secret(_: "Api", text: str) -> str:
-    return typer.prompt("Client secret", hide_input=True, err=True) if text == "-" else text
+    return _prompted("Secret", text)
+
+
+def _target(_: "Api", text: str) -> str:
+    return _prompted("Address or URL", text)
+
+
+def _prompted(what: str, text: str) -> str:
+    """The text, or for `-` what is typed into a prompt."""
+    return str(typer.prompt(what, hide_input=True, err=True)) if text == "-" else text
 
 
 def _yes_or_no(_: "Api", text: str) -> bool:
@@ -84,6 +93,9 @@ class Kind:
     has_domains: bool = False  # email domains lead to it
     has_absences: bool = False  # can be absent for a while
     has_account: bool = False  # may sign in with an account at an identity provider
+    has_duty: bool = False  # people on duty
+    tells_alerts: bool = False  # takes test messages
+    gets_alerts: bool = False  # with preferences
     changes_classes: bool = False  # the course's coming classes, which the answer tells
 
 
@@ -147,7 +159,37 @@ KINDS = (
         "member", "members", "Staff, who sign in to the console.",
         (_NAME, _EMAIL, FieldOption("role", "admin or ops", required=True), _LANGUAGE, _TIME_ZONE),
         ("name", "email", "role", "id"), {"role": ("role", _as_text)} | _BY_EMAIL,
-        importable=False, grants_access=True, invited=True, has_account=True,
+        importable=False, grants_access=True, invited=True, has_account=True, gets_alerts=True,
+    ),
+    Kind(
+        "rota", "rotas", "On-call rotas: who is on duty, who stands in.",
+        (
+            FieldOption("name", "Its name.", required=True),
+            FieldOption(
+                "members", f"In the order of their weekly turns. Repeatable. {ID_HELP}", "member",
+                repeatable=True, read=id_of("/v1/members"),
+            ),
+            FieldOption("hand_over_on", "The day of the hand-over, such as monday."),
+            FieldOption("hand_over_at", "Its wall time, such as 09:00."),
+            FieldOption("time_zone", "Of the hand-over. The organization's unless given."),
+            FieldOption("starts_on", "The day on which the first turn begins, such as 2030-03-04.", required=True),
+        ),
+        ("name", "hand_over_on", "hand_over_at", "time_zone", "id"), {},
+        importable=False, grants_access=True, has_duty=True,
+    ),
+    Kind(
+        "alert channel", "alert-channels", "Where exceptions are told of besides the mail to single people.",
+        (
+            FieldOption("name", "Its name.", required=True),
+            FieldOption(
+                "target", "An email address, the https:// URL of a webhook, or the Apprise URL of a hosted service. "
+                "Use `-` for a prompt: arguments are visible to others.", required=True, read=_target,
+            ),
+            FieldOption("secret", "That a webhook's messages are signed with. Use `-` for a prompt.", read=_secret),
+            FieldOption("includes_names", "true if alerts may name people and classes.", read=_yes_or_no),
+        ),
+        ("name", "kind", "shown", "includes_names", "id"), {},
+        importable=False, grants_access=True, tells_alerts=True,
     ),
     Kind(
         "identity provider", "identity-providers",

@@ -14,6 +14,7 @@ from cli.remote.ids import ID_HELP, resolve_id
 from cli.remote.imports import DryRun, File, import_file
 from cli.remote.kinds import KINDS, FieldOption, Kind
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
+from cli.remote.on_call import add_alerts, add_duty, add_test
 from cli.remote.sign_in_domains import add_domains
 from cli.remote.staff import add_invite, add_release_account
 
@@ -106,6 +107,12 @@ def commands_of(kind: Kind) -> typer.Typer:
         add_absences(app)
     if kind.has_account:
         add_release_account(app, path)
+    if kind.has_duty:
+        add_duty(app)
+    if kind.tells_alerts:
+        add_test(app)
+    if kind.gets_alerts:
+        add_alerts(app)
     return app
 
 

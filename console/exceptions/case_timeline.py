@@ -90,7 +90,12 @@ def _what(entry: CaseEntry, names: Names) -> str:
         if people == "0" and "incident_id" in entry.detail:
             return "Told nobody: its incident has been told of"
         readers = "1 person" if people == "1" else f"{people} people" if people else "staff"
-        return f"{_TELLING[entry.kind]} {readers} by mail"
+        channels = str(entry.detail.get("channels", ""))
+        others = "1 channel" if channels == "1" else f"{channels} channels"
+        if not channels:
+            return f"{_TELLING[entry.kind]} {readers} by mail"
+        by_mail = "" if people == "0" else f"{readers} by mail and "
+        return f"{_TELLING[entry.kind]} {by_mail}{others}"
     return _DONE.get(entry.kind) or code_label(entry.kind).capitalize()
 
 

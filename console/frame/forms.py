@@ -162,14 +162,15 @@ def _with_field_errors(form: Form, errors: Sequence[ErrorDetails]) -> Form:
     for error in errors:
         name = str(error["loc"][0]) if error["loc"] else ""
         if name in names:
-            by_field.setdefault(name, _message(error, form[name].field))
+            by_field.setdefault(name, message(error, form[name].field))
         else:
-            of_form.append(_message(error, None))
+            of_form.append(message(error, None))
     inputs = tuple(replace(entry, error=by_field.get(entry.name, "")) for entry in form.inputs)
     return replace(form, inputs=inputs, errors=tuple(of_form))
 
 
-def _message(error: ErrorDetails, field: Field | None) -> str:
+def message(error: ErrorDetails, field: Field | None = None) -> str:
+    """The error of a value, as a sentence beside its field."""
     context = error.get("ctx", {})
     match error["type"]:
         case "missing" | "string_too_short" | "string_type" | "uuid_parsing":

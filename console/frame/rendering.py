@@ -41,6 +41,10 @@ FLASHES = {
     "released": "Released. They are signed out.",
     "proven": "Proven. People at this domain now sign in with your provider.",
     "revoked": "Revoked. The key no longer works.",
+    "drafted": "Saved in the draft. Nothing changes until it is published.",
+    "published": "Published. New exceptions are routed by these rules.",
+    "discarded": "The draft is discarded.",
+    "overridden": "Saved. See who is on duty below.",
     "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",
 }
 

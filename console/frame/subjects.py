@@ -19,6 +19,8 @@ PAGES: Mapping[SubjectKind, str] = {
     SubjectKind.MEMBER: "/people/members/{}",
     SubjectKind.COURSE: "/courses/{}",
     SubjectKind.ORGANIZATION: "/settings/organization",
+    SubjectKind.ROTA: "/settings/rotas/{}",
+    SubjectKind.ALERT_CHANNEL: "/settings/channels/{}",
 }
 _READS: Mapping[SubjectKind, Permission] = {
     SubjectKind.SESSION: Permission.SESSIONS_READ,
@@ -28,6 +30,8 @@ _READS: Mapping[SubjectKind, Permission] = {
     SubjectKind.MEMBER: Permission.MEMBERS_READ,
     SubjectKind.COURSE: Permission.COURSES_READ,
     SubjectKind.ORGANIZATION: Permission.ORGANIZATION_READ,
+    SubjectKind.ROTA: Permission.ROUTING_READ,
+    SubjectKind.ALERT_CHANNEL: Permission.ROUTING_READ,
 }
 
 

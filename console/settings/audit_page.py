@@ -14,9 +14,9 @@ from console.frame.lists import ROWS, paged, read_query
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, page
+from console.frame.settings_tabs import tabs
 from console.frame.subjects import PAGES
 from console.frame.viewers import CurrentUser
-from console.settings.settings_pages import tabs
 from domain.people.access import Permission
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.repositories import change_log

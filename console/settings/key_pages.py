@@ -19,9 +19,9 @@ from console.frame.lists import paged, read_query
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, go_to, page
+from console.frame.settings_tabs import tabs
 from console.frame.viewers import CurrentUser, same_origin
 from console.records.record_pages import posted_key
-from console.settings.settings_pages import tabs
 from domain.errors import HomeroomError, InvalidInput
 from domain.people.access import KEY_ROLES, Permission, permissions_of
 from models.organization import ApiKey

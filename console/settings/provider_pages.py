@@ -10,9 +10,9 @@ from api.http.dependencies import Now, Shared
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
+from console.frame.settings_tabs import tabs
 from console.frame.viewers import CurrentUser, same_origin
 from console.records.kinds import INSTRUCTOR_KIND, MEMBER_KIND
-from console.settings.settings_pages import tabs
 from domain.people.access import Permission
 from models.access import IdentityProvider
 from models.repositories import names, pages, sign_ins

@@ -17,6 +17,7 @@ from console.frame.history import author
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
+from console.frame.settings_tabs import tabs
 from console.frame.viewers import CurrentUser, same_origin
 from console.records.record_pages import posted_version
 from console.settings import rules
@@ -32,13 +33,6 @@ from services.inputs.organizations import OrganizationChange, PolicyChange
 router = APIRouter(prefix="/settings", include_in_schema=False, route_class=PageRoute)
 SAME_ORIGIN = Depends(same_origin)
 _MAX_CHANGES = 200  # of the organization, searched for who set each rule
-_TABS = (
-    ("Rules", "/settings", Permission.POLICY_READ),
-    ("Organization", "/settings/organization", Permission.ORGANIZATION_READ),
-    ("Sign-in", "/settings/sign-in", Permission.MEMBERS_MANAGE),
-    ("API keys", "/settings/keys", Permission.KEYS_MANAGE),
-    ("Change log", "/settings/audit", Permission.AUDIT_READ),
-)
 _ORGANIZATION = (
     Field("name", "Name", wrong="Enter a single line of text."),
     Field(
@@ -53,10 +47,6 @@ _ORGANIZATION = (
         wrong="Enter an email address, such as office@school.example.",
     ),
 )
-
-
-def tabs(who: Principal) -> list[tuple[str, str, None]]:
-    return [(title, path, None) for title, path, needed in _TABS if who.may(needed)]
 
 
 @router.get("", dependencies=[permits(Permission.POLICY_READ)])

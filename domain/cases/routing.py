@@ -166,11 +166,6 @@ def route(rules: Sequence[Rule], case: Circumstances, zone: tzinfo) -> Route:
     return Route(rule.name, rule.queue or of_kind.owner.value, severity, within, rule.ladder)
 
 
-def ladder(rules: Sequence[Rule], case: Circumstances, zone: tzinfo) -> tuple[Step, ...]:
-    """The steps of the escalation of a case, the first to be told first."""
-    return route(rules, case, zone).ladder
-
-
 def default_ladder(owner: Owner, acknowledge_within: timedelta) -> tuple[Step, ...]:
     """The ladder of a case that no rule matches: who works on it or staff of the owner's role, then all staff.
 

@@ -52,6 +52,23 @@ async def course_of(db: AsyncSession, subject: Subject) -> UUID | None:
     return (await db.scalars(query)).one_or_none()
 
 
+async def courses_of(db: AsyncSession, subjects: Collection[Subject]) -> dict[Subject, UUID]:
+    """By subject, the course that it is, or that it is a class of; subjects without one are left out."""
+    found = {subject: subject.id for subject in subjects if subject.kind == SubjectKind.COURSE}
+    of_classes = {subject.session_id: subject for subject in subjects if subject.session_id is not None}
+    query = sa.select(col(Session.id), col(Session.course_id)).where(col(Session.id).in_(of_classes))
+    for session_id, course_id in await db.execute(query):
+        if course_id is not None:
+            found[of_classes[session_id]] = course_id
+    return found
+
+
+async def all_courses(db: AsyncSession, most: int) -> list[Course]:
+    """The courses in use, by title."""
+    query = sa.select(Course).where(col(Course.retired_at).is_(None))
+    return list(await db.scalars(query.order_by(col(Course.title), col(Course.id)).limit(most)))
+
+
 async def courses_in_use(db: AsyncSession, keys: Collection[UUID]) -> set[UUID]:
     query = sa.select(col(Course.id)).where(col(Course.id).in_(keys), col(Course.retired_at).is_(None))
     return set(await db.scalars(query))

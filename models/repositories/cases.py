@@ -1,6 +1,6 @@
 """Exception cases: at most one unresolved case per cause, the queue over all subjects, and their history."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -183,6 +183,14 @@ async def get(db: AsyncSession, case_id: UUID, *, lock: bool = False) -> QueuedC
     return (await _with_subjects(db, [row]))[0]
 
 
+async def opened_since(db: AsyncSession, since: datetime, most: int) -> tuple[list[QueuedCase], bool]:
+    """The latest cases that were opened since then, the latest first, and whether these are all."""
+    query = sa.select(ExceptionCase).where(col(ExceptionCase.opened_at) >= since)
+    query = query.order_by(col(ExceptionCase.opened_at).desc(), col(ExceptionCase.id)).limit(most + 1)
+    rows = list(await db.scalars(query))
+    return await _with_subjects(db, rows[:most]), len(rows) <= most
+
+
 async def _with_subjects(db: AsyncSession, rows: list[ExceptionCase]) -> list[QueuedCase]:
     titles = await names.of_subjects(db, {row.about for row in rows})
     times = await _times(db, {row.session_id for row in rows if row.session_id})
@@ -205,9 +213,12 @@ async def _times(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, 
 
 
 async def report(
-    db: AsyncSession, new: ExceptionCase, reopens_since: datetime
+    db: AsyncSession,
+    new: ExceptionCase,
+    reopens_since: datetime,
+    route: Callable[[ExceptionCase], Awaitable[None]] | None = None,
 ) -> tuple[ExceptionCase, bool] | None:
-    """Add the report in `new` to the unresolved case of its cause, or insert `new` as one.
+    """Add the report in `new` to the unresolved case of its cause, or insert `new`, after `route` has routed it.
 
     A case that has resolved itself after `reopens_since` takes the report too, for its caller to open again. Returns
     the case and whether it was inserted; None for a report that any case of the cause holds already, which changes
@@ -230,6 +241,8 @@ async def report(
             ]
             await db.flush()
             return existing, False
+        if route is not None:
+            await route(new)
         values = new.model_dump(exclude={"session_id"})
         statement = insert(ExceptionCase).values(values).on_conflict_do_nothing()
         if (await db.execute(statement.returning(col(ExceptionCase.id)))).first():
@@ -278,16 +291,18 @@ async def is_cancelled(db: AsyncSession, session_id: UUID) -> bool:
 
 
 async def unresolved_about(
-    db: AsyncSession, subject_kind: SubjectKind, subject_id: UUID, kind: str
+    db: AsyncSession, subject_kind: SubjectKind, subject_id: UUID, kind: str, *, lock: bool = True
 ) -> list[ExceptionCase]:
-    """The unresolved cases of a kind about a subject, locked."""
+    """The unresolved cases of a kind about a subject, by default locked."""
     query = sa.select(ExceptionCase).where(
         col(ExceptionCase.subject_kind) == subject_kind,
         col(ExceptionCase.subject_id) == subject_id,
         col(ExceptionCase.kind) == kind,
         _unresolved(),
     )
-    query = query.order_by(col(ExceptionCase.id)).with_for_update()
+    query = query.order_by(col(ExceptionCase.id))
+    if lock:
+        query = query.with_for_update()
     return list(await db.scalars(query.execution_options(populate_existing=True)))
 
 

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from domain.notices.kinds import WITH_JOIN_LINKS, DeliveryState, NoticeKind
+from domain.subjects import Subject, SubjectKind
 from models.database import DUE_NOTICES
 from models.notice import WITHDRAWN, Notice
 from models.people import Guardian, StudentGuardian
@@ -56,6 +57,27 @@ async def by_keys(db: AsyncSession, keys: Sequence[str]) -> list[Notice]:
 async def of_session(db: AsyncSession, session_id: UUID) -> list[Notice]:
     query = sa.select(Notice).where(col(Notice.session_id) == session_id)
     return list(await db.scalars(query.order_by(col(Notice.created_at), col(Notice.id))))
+
+
+async def about_subject(db: AsyncSession, subject: Subject, most: int) -> list[Notice]:
+    """The latest messages about a subject, the latest first."""
+    query = sa.select(Notice).where(
+        col(Notice.subject_kind) == subject.kind, col(Notice.subject_id) == subject.id
+    )
+    query = query.order_by(col(Notice.created_at).desc(), col(Notice.id)).limit(most)
+    return list(await db.scalars(query))
+
+
+async def last_of_subjects(
+    db: AsyncSession, kind: SubjectKind, keys: Collection[UUID], *, failed: bool
+) -> dict[UUID, Notice]:
+    """By subject, the latest message about it that was sent, or, with `failed`, that has met an error."""
+    met = col(Notice.error) != "" if failed else col(Notice.sent_at).is_not(None)
+    query = sa.select(Notice).where(col(Notice.subject_kind) == kind, col(Notice.subject_id).in_(keys), met)
+    query = query.order_by(col(Notice.subject_id), col(Notice.created_at).desc()).ext(
+        distinct_on(col(Notice.subject_id))
+    )
+    return {row.subject_id: row for row in await db.scalars(query)}
 
 
 async def about_start(

@@ -160,6 +160,12 @@ class Publication(Schema):
     number: int = Field(ge=1, description="Of the draft, so that nobody publishes what they have not read.")
 
 
+class Compared(Schema):
+    rules: tuple[Rule, ...] | None = Field(
+        None, max_length=100, description="Left out: those of the draft, or else the published ones."
+    )
+
+
 class WhatIf(Schema):
     """A case that might be opened."""
 

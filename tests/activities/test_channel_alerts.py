@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from temporalio.client import Client
 
 from activities.deliveries import DeliveryActivities
-from domain.cases.channels import ChannelKind
+from domain.cases.channels import kind_of
 from domain.cases.following import Reason
 from domain.cases.kinds import ExceptionKind, Owner, Severity
 from domain.cases.routing import Rule, Step, Weekday
@@ -39,7 +39,7 @@ from tests.activities.school_rows import LINKS, SECRET, SENDER, WORDS, SchoolRow
 from tests.integrations.receiver import Receiver, receiving
 from tests.stack import TestMail, TestTemporal
 from wiring.temporal import connect
-from workflows.client import DeliveryClient
+from workflows.client import DeliveryClient, delivery_workflow_id
 from workflows.contracts.deliveries import DeliveryInput
 
 pytestmark = pytest.mark.adapter
@@ -52,10 +52,10 @@ class Routed:
     """A school with staff, whose rules are published by `publish`."""
 
     def __init__(self, school: SchoolRows, temporal: Client, mail_url: str) -> None:
-        self.school, self.database = school, school.database
+        self.school, self.database, self.temporal = school, school.database, temporal
         self.staff = {name: uuid4() for name in ("Olu", "Pim", "Ana")}
         self.admin = Principal(school.id, AccessRole.ADMIN, f"member:{self.staff['Ana']}")
-        webhooks, services = SignedWebhooks(local=True), HostedServices()
+        webhooks, services = SignedWebhooks(local=True), HostedServices(local=True)
         self.targets = ChannelTargets(Sealer([SECRET], "alert channel"), services, webhooks)
         mailer = SmtpMailer(mail_url, SENDER)
         self.sender = AlertSender(self.database, mailer, self.targets, services, webhooks)
@@ -90,7 +90,7 @@ class Routed:
                 id=key,
                 organization_id=self.school.id,
                 name="Ops",
-                kind=ChannelKind.WEBHOOK if target.startswith("http") else ChannelKind.MAIL,
+                kind=kind_of(target),
                 target=self.targets.seal(target),
                 secret=self.targets.seal(KEY),
                 shown="http://127.0.0.1",
@@ -210,6 +210,9 @@ async def test_who_is_on_duty_is_told_and_sleeps_unless_it_is_critical(routed: R
     assert {critical.recipient_id, normal.recipient_id} == {routed.staff["Pim"]}
     assert critical.send_after <= now()
     assert now() + timedelta(hours=1) < normal.send_after < now() + timedelta(hours=3)
+    delivery = await routed.temporal.get_workflow_handle(delivery_workflow_id(normal.id)).describe()
+    assert delivery.execution_time is not None
+    assert abs(delivery.execution_time - normal.send_after) < timedelta(minutes=1)
 
 
 async def test_an_alert_arrives_at_a_webhook_signed_and_without_names(
@@ -252,6 +255,32 @@ async def test_a_mail_channel_gets_the_alert_as_mail(routed: Routed, mail_sink: 
 
     assert await routed.deliver(notice) == DeliveryState.SENT
     assert [mail["subject"] for mail in mail_sink.messages(address)] == [notice.subject]
+
+
+async def test_an_alert_by_apprise_has_times_a_kind_and_a_link_and_no_names(
+    routed: Routed, receiver: Receiver
+) -> None:
+    channel = await routed.channel(receiver.url.replace("http://", "json://"))
+    await routed.publish(Rule(name="all", ladder=(Step(channels=(channel,), mail=False),)))
+    case = await routed.case(ExceptionKind.STUDENT_ABSENT)
+    (notice,) = await routed.tell(case)
+
+    receiver.status = 500
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await routed.deliver(notice)
+    (failing,) = await routed.cases(ExceptionKind.CHANNEL_FAILING)
+    assert failing.evidence[0]["id"] == str(notice.id)
+    receiver.status = 204
+    assert await routed.deliver(notice) == DeliveryState.SENT
+
+    told = json.loads(receiver.requests[-1].body)
+    assert told["title"] == f"[{case.severity}] Student absent"
+    assert f"Opened {case.opened_at:%Y-%m-%d %H:%M} UTC" in told["message"]
+    assert f"/exceptions/{case.id}" in told["message"]
+    assert not [name for name in ("Noor", "Leo", "Iris", "Samira", "Mathematics") if name in str(told)]
+    (closed,) = await routed.cases(ExceptionKind.CHANNEL_FAILING)
+    assert closed.state == CaseState.SELF_RESOLVED
 
 
 async def test_a_failing_channel_is_one_case_that_closes_when_it_works_again(

@@ -209,6 +209,7 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/alert-channels": lambda _: CHANNEL,
     "/v1/alert-channels/{id}": lambda _: CHANNEL,
     "/v1/case-routing": lambda _: {"rules": [RULE]},
+    "/v1/case-routing/compare": lambda _: {"rules": [RULE]},
     "/v1/case-routing/publish": lambda _: {"number": 1},
     "/v1/case-routing/try": lambda b: {
         "kind": "room_lost",

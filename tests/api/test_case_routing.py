@@ -185,7 +185,7 @@ async def test_a_test_message_says_what_came_of_it(shore: School) -> None:
     [
         ({"secret": None}, "a webhook needs a secret"),
         ({"secret": "short"}, "whsec_"),
-        ({"target": "json://127.0.0.1/x"}, "no channel can be made"),
+        ({"target": "xml://127.0.0.1/x"}, "no channel can be made"),
         ({"target": "not an address"}, ""),
     ],
 )

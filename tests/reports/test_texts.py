@@ -1,13 +1,19 @@
 """The texts of every language are complete, and no mail holds a sentence of another language."""
 
+from datetime import UTC, datetime
 from string import Formatter
 from typing import Any
 
 import pytest
 
+from domain.cases.catalogue import CATALOGUE
+from domain.cases.following import Reason
+from domain.cases.kinds import ExceptionKind, Severity
 from domain.notices.kinds import NoticeKind
 from domain.record.documentation import CheckOutcome, Section
 from domain.sessions.cancellations import CancelReason
+from reports.case_alerts import CaseAlert, channel_lines, render_case_alert
+from reports.case_texts import case_texts
 from reports.catalogue import LANGUAGES, PAGES, SUBJECTS, WORDS, page_words
 from reports.directions import direction_of, isolated
 from reports.invitations import render_invitation
@@ -153,3 +159,45 @@ def test_names_and_titles_are_isolated_from_text_of_the_other_direction() -> Non
 def test_dates_follow_the_conventions_of_the_language(language: str, shown: str) -> None:
     starts_at = CONTEXT.starts_at.replace(year=2027, day=4)
     assert shown in example_mail(language=language, starts_at=starts_at).text
+
+
+@other_languages
+def test_every_kind_of_exception_is_told_in_every_language(language: str) -> None:
+    for kind in CATALOGUE.values():
+        own, english = case_texts(kind, language), case_texts(kind, "en")
+        for name in ("title", "happened", "runbook"):
+            assert getattr(own, name) != getattr(english, name), (kind.code, name)
+            assert getattr(own, name).strip()
+
+
+@every_language
+@pytest.mark.parametrize("reason", Reason)
+def test_the_alert_of_an_exception_is_in_the_readers_language(language: str, reason: Reason) -> None:
+    at = datetime(2030, 3, 4, 16, tzinfo=UTC)
+    kind = CATALOGUE[ExceptionKind.ROOM_LOST]
+    alert = CaseAlert(
+        reader="Olu",
+        language=language,
+        organization="Harbour",
+        kind=kind,
+        severity=Severity.CRITICAL,
+        reason=reason,
+        subject="Fractions",
+        starts_at=at,
+        due_at=at,
+        time_zone="UTC",
+        url="https://school.example/exceptions/1",
+        cases=3,
+        now=at,
+    )
+    mail, texts = render_case_alert(alert), case_texts(kind, language)
+    assert texts.title in mail.subject
+    assert "Fractions" in mail.subject
+    for text in (texts.happened, texts.runbook, WORDS[language]["case_open"], alert.url):
+        assert text in mail.text
+    if language != "en":
+        assert kind.happened not in mail.text
+        assert "due" not in mail.text.split()
+    lines = channel_lines(kind, reason, language, opened_at=at, due_at=at, class_starts_at=at)
+    assert texts.happened in lines[0]
+    assert all("2030-03-04 16:00 UTC" in line for line in lines[1:])

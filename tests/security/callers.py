@@ -1,5 +1,6 @@
 """A school with a full record, and everybody who may ask something of it: keys, people, links, operators, strangers."""
 
+import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -269,6 +270,8 @@ async def world_on(urls: DatabaseUrls, **settings: object) -> AsyncIterator[Worl
             "update notice set kind = 'reminder', recipient_kind = 'guardian', subject_kind = 'session'"
         )
         world.change("update exception_case set kind = 'recording_gap'")
+        rules = {"rules": [{"name": "nights", "ladder": [{"roles": ["ops"]}]}]}
+        world.change("update case_routing set rules = %s", json.dumps(rules))
         world.change("update briefing set content = '{\"sections\": []}'")
         for table in ("session_event", "live_connection", "audio_segment"):  # made-up words that nobody reads
             world.change(f"delete from {table}")

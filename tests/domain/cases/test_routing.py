@@ -18,7 +18,6 @@ from domain.cases.routing import (
     Step,
     Weekday,
     default_ladder,
-    ladder,
     matches,
     problems,
     referred,
@@ -77,7 +76,6 @@ def test_the_first_rule_that_matches_decides(rules: list[Rule], one: Circumstanc
     matching = [rule for rule in rules if matches(rule, one, MADRID)]
     assert decided.rule == (matching[0].name if matching else "")
     assert decided.ladder, "somebody is told of every case"
-    assert decided.ladder == ladder(rules, one, MADRID)
 
 
 @given(rule_lists, any_cases)

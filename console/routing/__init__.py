@@ -1,0 +1,1 @@
+"""Who is told of exceptions: routing rules, on-call rotas and alert channels."""

@@ -1,0 +1,121 @@
+"""Texts of exceptions in Spanish: what happened, and what to do."""
+
+from domain.cases.kinds import ExceptionKind as K
+
+CASES: dict[K, tuple[str, str]] = {
+    K.STEP_FAILED: (
+        "Un paso de esta clase se intentó una y otra vez y falló definitivamente.",
+        "Lee el código y el paso. Un código de servidor no disponible significa que el servidor estuvo "
+        "caído más de lo que el paso puede esperar: ocúpate del servidor y luego haz a mano lo que hace el "
+        "paso (enviar de nuevo el mensaje, abrir la página de la clase). Cualquier otro código es un fallo "
+        "de Homeroom o de los datos de la clase: abre el flujo en la interfaz de Temporal desde la página "
+        "de la clase y lee el error.",
+    ),
+    K.INSTRUCTOR_NOT_CHECKED_IN: (
+        "La clase empieza pronto y su docente no ha confirmado ni ha entrado.",
+        "Todavía nada, si suele llegar a tiempo. Si no, llámale; si confirma, indícalo con el botón de la "
+        "página de la clase.",
+    ),
+    K.INSTRUCTOR_LATE: (
+        "La clase ha empezado y su docente aún no está en la sala.",
+        "Llama al docente. Pasados unos minutos cuenta como ausente y se busca una sustitución.",
+    ),
+    K.INSTRUCTOR_ABSENT: (
+        "La clase ha empezado y su docente no está en la sala.",
+        "Llama al docente y mira en la página de la clase a quién se ha pedido que la dé. Si nadie acepta "
+        "en unos minutos, cancela la clase y explica a las familias en la sala qué pasa ahora.",
+    ),
+    K.STUDENT_ABSENT: (
+        "La clase ha empezado y este estudiante no está en la sala.",
+        "Pregunta a la familia, cuya dirección aparece al lado. Si no podía entrar, envía de nuevo el "
+        "enlace desde la página de la clase.",
+    ),
+    K.ATTENDANCE_DISPUTED: (
+        "Una familia dice que este estudiante estuvo en una clase en la que consta como ausente.",
+        "Compara lo que dice la familia con las conexiones del estudiante en la página de la clase y "
+        "pregunta al docente. Fija allí la asistencia con un motivo, lo que resuelve el caso; lo medido se "
+        "conserva. Avisa a la familia.",
+    ),
+    K.RECORDING_MISSING: (
+        "Hay alguien en la sala y no se graba nada de la clase.",
+        "Si el caso sigue abierto un minuto, no queda ningún proceso de captura libre: comprueba que los "
+        "procesos de la cola capture funcionan (homeroom status) e inicia uno. Si se puede entrar en la "
+        "sala pero no grabar, las grabadoras no llegan a LiveKit: revisa su dirección en la configuración. "
+        "Mientras tanto, pide al docente que tome notas.",
+    ),
+    K.TRACK_NOT_SUBSCRIBED: (
+        "El micrófono de alguien en la sala está abierto y la grabadora no lo oye.",
+        "Pide a la persona que silencie y vuelva a activar el micrófono, o que recargue la página: así se "
+        "publica de nuevo. Si afecta a muchas clases a la vez, LiveKit no transmite las pistas: mira su "
+        "registro y su carga.",
+    ),
+    K.RECORDING_GAP: (
+        "Un tramo de esta clase no se grabó.",
+        "Di al docente qué minutos faltan para que complete la documentación a mano. Varios huecos a la vez "
+        "indican una máquina caída: mira el incidente.",
+    ),
+    K.RECORDING_AT_RISK: (
+        "Lo que se dice se guarda en un proceso, porque el almacén o su disco no lo acepta.",
+        "Si es el almacén: comprueba que responde, que sus credenciales son válidas y que tiene espacio. Si "
+        "es el disco: libera espacio en la carpeta de la grabadora (HOMEROOM_SPOOL_DIR). No termines el "
+        "proceso mientras haya audio esperando en memoria.",
+    ),
+    K.RECORDING_LATE: (
+        "Llegó audio de esta clase al almacén después de redactarse su documentación.",
+        "Abre la clase, escucha el audio tardío y añade a mano a la documentación lo que importe.",
+    ),
+    K.TRANSCRIPT_INCOMPLETE: (
+        "La clase se dio y su transcripción no tiene palabras.",
+        "Escucha el audio en la página de la clase. Si se habla, comprueba que los procesos de la cola "
+        "transcription funcionan y tienen su modelo (homeroom status). Si nadie habla, la clase fue "
+        "silenciosa o los micrófonos estaban apagados: resuelve el caso con esta nota.",
+    ),
+    K.DOCUMENTATION_OVERDUE: (
+        "El docente no ha revisado a tiempo el borrador de esta clase.",
+        "Pide al docente que revise el borrador. Un administrador puede aprobarlo en su lugar.",
+    ),
+    K.NOTICE_UNDELIVERABLE: (
+        "No se pudo entregar un mensaje.",
+        "Lee el código. Dirección rechazada: llama a la persona, corrige la dirección en su página y envía "
+        "de nuevo el mensaje desde la suya. Mensaje que llegó tarde: el servidor de correo estaba caído; "
+        "envíalo de nuevo si aún es cierto.",
+    ),
+    K.ROOM_LOST: (
+        "LiveKit ha perdido la sala de esta clase mientras se da.",
+        "Mira la página de la clase: la gente vuelve en medio minuto. Varias salas perdidas a la vez "
+        "indican que un servidor de LiveKit se ha reiniciado: comprueba que funciona.",
+    ),
+    K.WEBHOOK_GAP: (
+        "LiveKit no ha informado de lo que pasó en la sala; lo ha visto la vigilancia.",
+        "Comprueba que LiveKit llega a la dirección de sus webhooks, que la API responde allí y que la "
+        "clave y el secreto son los mismos en ambos lados.",
+    ),
+    K.RECORDS_DIFFER: (
+        "Hay una clase registrada que nada lleva, o algo lleva una clase que no está registrada.",
+        "Una clase pierde su flujo cuando alguien lo terminó o Temporal se restauró de una copia. Con "
+        "no_workflow: reinicia el flujo en la interfaz de Temporal si aún aparece; si no, reserva la clase "
+        "de nuevo y avisa a sus participantes. Con no_session: mira en la interfaz de Temporal por qué su "
+        "primer paso no ha escrito la clase y termínalo si nadie lo espera.",
+    ),
+    K.SUBSTITUTION_REQUESTED: (
+        "Se busca sustitución para esta clase.",
+        "Pregunta a los docentes cualificados y libres, empezando por quienes conocen a los estudiantes.",
+    ),
+    K.SUBSTITUTE_NOT_FOUND: (
+        "Se preguntó a todos los que podían dar esta clase y nadie la ha aceptado.",
+        "Las ideas del caso dicen qué queda. Intercambio: alguien está libre si otra persona da la clase "
+        "que tiene a esa hora; llama a ambos y busca antes sustitución para esa clase. Llamar: se preguntó "
+        "a alguien que no ha respondido. Excepción: alguien podría dar la clase si se aparta la regla "
+        "indicada; pídelo por su nombre. Si nada sirve, cancela la clase y reserva otra hora.",
+    ),
+    K.ROTA_EMPTY: (
+        "En un turno de guardia no puede haber nadie.",
+        "Abre el turno y añade personas que trabajen contigo, o retíralo si ninguna regla lo usa. Hasta "
+        "entonces, pon a alguien como suplente.",
+    ),
+    K.CHANNEL_FAILING: (
+        "Un canal no acepta los avisos que se le envían.",
+        "Lee el código. Comprueba que la dirección y el secreto del canal siguen siendo válidos en su "
+        "origen, corrígelos en el canal y envía un mensaje de prueba.",
+    ),
+}
