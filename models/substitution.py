@@ -61,6 +61,7 @@ class Substitution(TenantRow, table=True):
     requested_by: str = ""  # an actor; empty: Homeroom itself
     wanted_instructor_id: UUID | None = None  # the only person who is asked; None: by the ranking
     broadcast: bool = False  # all candidates are asked at once
+    policy: dict[str, Any] = json_object()  # the whole SubstitutionPolicy that it follows
     state: SubstitutionState = enum_column(SubstitutionState, SubstitutionState.SEARCHING)
     accepted_by_id: UUID | None = None
     created_at: datetime = utc()
