@@ -13,7 +13,7 @@ from models.people import Instructor
 from models.repositories import entities, substitutions
 from models.substitution import InstructorAvailability
 from services.class_commands import ClassCommands
-from services.inputs.substitutions import AvailabilityIn, LeaveIn, NewAbsence, NewSubstitution
+from services.inputs.substitutions import AbsenceIn, AvailabilityIn, NewSubstitution
 
 _MOST_LEAVE = 100  # entries that are kept, the latest
 
@@ -32,7 +32,7 @@ class InstructorAbsences:
         self._classes = classes
 
     async def announce(
-        self, who: Principal, instructor_id: UUID, absence: NewAbsence, now: datetime
+        self, who: Principal, instructor_id: UUID, absence: AbsenceIn, now: datetime
     ) -> list[ReplacedIn]:
         """Enter the absence as leave, and find somebody else for each class in it. A repeat starts nothing twice.
 
@@ -40,11 +40,12 @@ class InstructorAbsences:
         """
         async with self._database.tenant(who.organization_id) as db:
             row = await _locked(db, instructor_id, now)
-            leave = LeaveIn(**absence.model_dump()).model_dump(mode="json")
+            leave = absence.model_dump(mode="json")
             if leave not in row.leave:
                 row.leave = [*row.leave, leave][-_MOST_LEAVE:]
                 row.updated_at = now
                 await db.flush()
+        async with self._database.tenant(who.organization_id) as db:
             start = max(absence.starts_at, now)
             classes = await substitutions.classes_of(db, instructor_id, start, absence.ends_at)
             searching = [session.id for session in classes if await substitutions.searching(db, session.id)]
@@ -54,7 +55,7 @@ class InstructorAbsences:
                 replaced.append(await self._replace(who, session.id, absence))
         return replaced
 
-    async def _replace(self, who: Principal, session_id: UUID, absence: NewAbsence) -> ReplacedIn:
+    async def _replace(self, who: Principal, session_id: UUID, absence: AbsenceIn) -> ReplacedIn:
         try:
             await self._classes.find_substitute(who, session_id, NewSubstitution(reason=absence.reason))
         except HomeroomError as error:

@@ -13,7 +13,7 @@ from domain.people.access import Permission
 from models.people import Instructor
 from models.repositories import names, substitutions
 from services import candidates, instructor_absences
-from services.inputs.substitutions import AvailabilityIn, NewAbsence, NewSubstitution
+from services.inputs.substitutions import AbsenceIn, AvailabilityIn, NewSubstitution
 from services.substitutions import withdraw as withdraw_search
 
 router = APIRouter(prefix="/v1", tags=["substitutions"], route_class=ApiRoute)
@@ -77,7 +77,7 @@ async def set_availability(id: UUID, new: AvailabilityIn, db: Work, now: Now) ->
 
 @router.post("/instructors/{id}/absences", dependencies=WRITE)
 async def announce_absence(
-    id: UUID, absence: NewAbsence, who: TheCaller, shared: Shared, now: Now
+    id: UUID, absence: AbsenceIn, who: TheCaller, shared: Shared, now: Now
 ) -> AbsenceOut:
     """Say that an instructor can't teach for a while, such as for a day of illness.
 

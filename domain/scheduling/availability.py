@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from domain.intervals import Interval, merged
-from domain.scheduling.wall_time import first_moment, occurrences, start_of_day
+from domain.scheduling.wall_time import first_moment, last_moment, start_of_day
 
 _DAY = timedelta(days=1)
 
@@ -98,16 +98,12 @@ class Availability:
         for hours in wanted:
             start = first_moment(datetime.combine(day, hours.start), zone)
             end = (
-                start_of_day(day + _DAY, zone) if hours.end == time() else _last_moment(day, hours.end, zone)
+                start_of_day(day + _DAY, zone)
+                if hours.end == time()
+                else last_moment(datetime.combine(day, hours.end), zone)
             )
             if start < end:
                 yield Interval(start, end)
-
-
-def _last_moment(day: date, wall: time, zone: tzinfo) -> datetime:
-    at = datetime.combine(day, wall)
-    found = occurrences(at, zone)
-    return found[-1] if found else first_moment(at, zone)
 
 
 def _overlaps(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> bool:
