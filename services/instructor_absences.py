@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, NotFound
+from domain.errors import HomeroomError, NotFound, StaleVersion
 from domain.people.access import Principal
 from models.database import Database
 from models.people import Instructor
@@ -39,7 +39,8 @@ class InstructorAbsences:
         Raises NotFound.
         """
         async with self._database.tenant(who.organization_id) as db:
-            row = await _locked(db, instructor_id, now)
+            instructor = await _instructor(db, instructor_id, lock=True)
+            row = await substitutions.availability(db, instructor_id) or _new(db, instructor, now)
             leave = absence.model_dump(mode="json")
             if leave not in row.leave:
                 row.leave = [*row.leave, leave][-_MOST_LEAVE:]
@@ -63,20 +64,35 @@ class InstructorAbsences:
         return ReplacedIn(session_id)
 
 
+@dataclass(frozen=True)
+class StoredAvailability:
+    availability: AvailabilityIn
+    zone: str  # IANA, of its wall times
+    version: str  # changes with each change; empty: nothing is stored yet
+
+
+async def stored(db: AsyncSession, instructor_id: UUID) -> StoredAvailability:
+    """When and how much an instructor can teach, to be changed. Raises NotFound."""
+    instructor = await _instructor(db, instructor_id)
+    row = await substitutions.availability(db, instructor_id)
+    return StoredAvailability(_as_input(row), instructor.time_zone, _version(row))
+
+
 async def availability(db: AsyncSession, instructor_id: UUID) -> AvailabilityIn:
     """When and how much an instructor can teach. Raises NotFound."""
     await _instructor(db, instructor_id)
-    row = await substitutions.availability(db, instructor_id)
-    if row is None:
-        return AvailabilityIn()
-    return AvailabilityIn.model_validate({name: getattr(row, name) for name in AvailabilityIn.model_fields})
+    return _as_input(await substitutions.availability(db, instructor_id))
 
 
 async def set_availability(
-    db: AsyncSession, instructor_id: UUID, new: AvailabilityIn, now: datetime
+    db: AsyncSession, instructor_id: UUID, new: AvailabilityIn, now: datetime, *, version: str | None = None
 ) -> AvailabilityIn:
-    """Replace it as a whole. Raises NotFound."""
-    row = await _locked(db, instructor_id, now)
+    """Replace it as a whole. Raises NotFound, and StaleVersion for another `version` than the stored one."""
+    instructor = await _instructor(db, instructor_id, lock=True)
+    row = await substitutions.availability(db, instructor_id)
+    if version is not None and version != _version(row):
+        raise StaleVersion("somebody else changed it in the meantime")
+    row = row or _new(db, instructor, now)
     for name, value in new.model_dump(mode="json").items():
         setattr(row, name, value)
     row.updated_at = now
@@ -84,14 +100,21 @@ async def set_availability(
     return new
 
 
-async def _locked(db: AsyncSession, instructor_id: UUID, now: datetime) -> InstructorAvailability:
-    instructor = await _instructor(db, instructor_id, lock=True)
-    row = await substitutions.availability(db, instructor_id)
+def _as_input(row: InstructorAvailability | None) -> AvailabilityIn:
     if row is None:
-        row = InstructorAvailability(
-            organization_id=instructor.organization_id, instructor_id=instructor_id, updated_at=now
-        )
-        db.add(row)
+        return AvailabilityIn()
+    return AvailabilityIn.model_validate({name: getattr(row, name) for name in AvailabilityIn.model_fields})
+
+
+def _version(row: InstructorAvailability | None) -> str:
+    return row.updated_at.isoformat() if row else ""
+
+
+def _new(db: AsyncSession, instructor: Instructor, now: datetime) -> InstructorAvailability:
+    row = InstructorAvailability(
+        organization_id=instructor.organization_id, instructor_id=instructor.id, updated_at=now
+    )
+    db.add(row)
     return row
 
 
