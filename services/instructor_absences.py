@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import HomeroomError, NotFound, StaleVersion
 from domain.people.access import Principal
+from models.case_routing import AlertChannel
 from models.database import Database
 from models.people import Instructor
 from models.repositories import entities, substitutions
@@ -87,14 +88,20 @@ async def availability(db: AsyncSession, instructor_id: UUID) -> AvailabilityIn:
 async def set_availability(
     db: AsyncSession, instructor_id: UUID, new: AvailabilityIn, now: datetime, *, version: str | None = None
 ) -> AvailabilityIn:
-    """Replace it as a whole. Raises NotFound, and StaleVersion for another `version` than the stored one."""
+    """Replace it as a whole.
+
+    Raises NotFound, UnknownReference for its channel, and StaleVersion for another `version` than the stored one.
+    """
     instructor = await _instructor(db, instructor_id, lock=True)
     row = await substitutions.availability(db, instructor_id)
     if version is not None and version != _version(row):
         raise StaleVersion("somebody else changed it in the meantime")
     row = row or _new(db, instructor, now)
+    if new.alert_channel_id is not None:
+        await entities.in_use(db, AlertChannel, new.alert_channel_id)
     for name, value in new.model_dump(mode="json").items():
         setattr(row, name, value)
+    row.alert_channel_id = new.alert_channel_id
     row.updated_at = now
     await db.flush()
     return new

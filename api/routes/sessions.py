@@ -199,9 +199,13 @@ async def send_out(session_id: UUID, participant_id: UUID, who: TheCaller, share
 
 
 @router.post("/{session_id}/participants/{participant_id}/readmit", status_code=204, dependencies=RUN)
-async def readmit(session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared) -> None:
-    """Let a person in again who was removed from the room. Their join link works again."""
-    await shared.moderation.readmit_as_staff(who, session_id, participant_id)
+async def readmit(session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared, now: Now) -> None:
+    """Let a person in again who was removed from the room. Their join link works again.
+
+    An instructor who was replaced after the room had opened is let in beside who teaches now: a new link is mailed to
+    them.
+    """
+    await shared.moderation.readmit_as_staff(who, session_id, participant_id, now)
 
 
 @router.post("/{session_id}/check-in", status_code=204, dependencies=RUN)

@@ -313,19 +313,20 @@ def send_out(caller: Caller, session: Id, person: Person, yes: Yes = False) -> N
 @app.command()
 @remote
 def readmit(caller: Caller, session: Id, person: Person) -> None:
-    """Let a person in again who was removed from the room of a class."""
+    """Let a person in again who was removed from the room of a class, also an instructor who was replaced."""
     path = _path_of(caller, session)
-    found = _person(caller, path, person)
+    found = _person(caller, path, person, replaced=True)
     caller.api.post(f"{path}/participants/{found['id']}/readmit")
     caller.screen.done(f"{found['name']} may come in again.", _done(path, "readmitted"))
 
 
-def _person(caller: Caller, path: str, named: str) -> Json:
-    """The person of this name or participant id in the class."""
+def _person(caller: Caller, path: str, named: str, *, replaced: bool = False) -> Json:
+    """The person of this name or participant id in the class, or also among its `replaced` instructors."""
     found = [
         person
         for person in caller.api.get(f"{path}/participants")
-        if named in (person["id"], person["name"]) and not person["removed_at"]
+        if named in (person["id"], person["name"])
+        and (not person["removed_at"] or (replaced and person["role"] == "instructor"))
     ]
     if len(found) != 1:
         raise typer.BadParameter(f"Nobody in the class has the name {named}." if not found else "Pass an id.")

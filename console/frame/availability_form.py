@@ -155,6 +155,7 @@ def read(
         days=[*kept_days, *reading.read_days][-MOST_RULES:],
         leave=[*kept_leave, *reading.read_leave][-MOST_RULES:],
         hourly_cost=stored.hourly_cost,
+        alert_channel_id=stored.alert_channel_id,
         **reading.read_limits,
     )
 

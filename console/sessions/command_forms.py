@@ -292,9 +292,9 @@ async def send_out(
 
 @router.post("/people/{participant_id}/readmit", dependencies=[permits(Permission.SESSIONS_RUN)])
 async def readmit(
-    request: Request, session_id: UUID, participant_id: UUID, shared: Shared, who: CurrentUser
+    request: Request, session_id: UUID, participant_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
-    await shared.moderation.readmit_as_staff(who, session_id, participant_id)
+    await shared.moderation.readmit_as_staff(who, session_id, participant_id, now)
     return _done(request, session_id, gettext("Let back in. Their join link works again."))
 
 

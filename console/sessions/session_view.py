@@ -175,8 +175,10 @@ class SessionView:
         return self.session.state in ROOM_STATES
 
     def kept_out(self, person: Participant) -> bool:
-        """Whether the person was removed from the room, which is open."""
-        return self.live and person.in_class and in_force(person.sent_out_at, self.session.occurrence_since)
+        """Whether the person was removed from the room, which is open, and can be let back in."""
+        if not person.in_class:
+            return self.live and person.role == Role.INSTRUCTOR  # replaced by who teaches now
+        return self.live and in_force(person.sent_out_at, self.session.occurrence_since)
 
     @property
     def over(self) -> bool:

@@ -72,3 +72,6 @@ class AvailabilityIn(Schema):
     most_hours_per_day: Hours = None
     most_hours_per_week: Hours = None
     hourly_cost: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
+    alert_channel_id: UUID | None = Field(
+        None, description="Offers to teach are told to this alert channel as well, with the link to answer."
+    )

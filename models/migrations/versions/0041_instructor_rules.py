@@ -1,4 +1,4 @@
-"""instructor rules: why a class was booked against them, and the organization's rules of substitutions
+"""instructor rules: why a class was booked against them, and how substitutes are found and told
 
 Revision ID: 0041
 Revises: 0040
@@ -56,11 +56,20 @@ def upgrade() -> None:
     for name in ("override_reason", "overridden_by"):
         op.add_column("session", sa.Column(name, sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column("organization", sa.Column("substitution_policy", JSONB(), server_default="{}", nullable=False))
+    op.add_column("instructor_availability", sa.Column("alert_channel_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_instructor_availability_organization_id_alert_channel_id_alert_channel"),
+        "instructor_availability",
+        "alert_channel",
+        ["organization_id", "alert_channel_id"],
+        ["organization_id", "id"],
+    )
     op.add_column("substitution", sa.Column("policy", JSONB(), server_default="{}", nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column("substitution", "policy")
+    op.drop_column("instructor_availability", "alert_channel_id")
     op.drop_column("organization", "substitution_policy")
     for name in ("overridden_by", "override_reason", "overridden_rules"):
         op.drop_column("session", name)
