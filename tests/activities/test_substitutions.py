@@ -21,7 +21,7 @@ from domain.subjects import SubjectKind
 from models.case_routing import AlertChannel
 from models.class_file import ClassFile
 from models.documentation import BriefingRow
-from models.notice import WITHDRAWN
+from models.notice import WITHDRAWN, Notice
 from models.session import BookedTime
 from services import instructor_absences, organizations, substitutions
 from services.inputs.substitutions import AvailabilityIn
@@ -294,7 +294,9 @@ async def test_an_offer_is_told_to_the_channel_of_who_is_asked(
     row = await colleagues.start(broadcast=True)
     await colleagues.look(row)
     ben = (await colleagues.offers(row))["Ben"]
-    (told,) = [one for one in await school.outbox() if one.recipient_id == channel.id]
+    async with school.database.tenant(school.id) as db:
+        sent = await db.scalars(sa.select(Notice).where(col(Notice.recipient_id) == channel.id))
+        told = sent.one()
     assert told.kind == N.SUBSTITUTE_OFFER
     assert told.deliver_by == ben.expires_at
     payload = json.loads(told.text)
@@ -307,7 +309,12 @@ async def test_a_substitute_gets_the_longer_briefing(school: SchoolRows, colleag
     taught = [f"Lesson {number}" for number in range(7)]
     for number, title in enumerate(taught):
         held = school.starts_at - timedelta(days=10 - number)
-        line = {"text": f"They did {title}.", "question": None, "answer": None, "students": []}
+        line: dict[str, Any] = {
+            "text": f"They did {title}.",
+            "question": None,
+            "answer": None,
+            "students": [],
+        }
         content = {
             "last_class": {"title": title, "held_at": held.isoformat(), "approved": True},
             "sections": [],
