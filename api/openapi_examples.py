@@ -69,6 +69,15 @@ BODIES: Final[dict[str, Json]] = {
         "room_before": "PT15M",
         "languages": ["en", "es"],
     },
+    "PUT /v1/substitution-policy": {
+        "weights": {"knows_students": 5, "fair_share": 2},
+        "paces": [
+            {"before": "PT24H", "answer_within": "PT1H", "at_once": 1},
+            {"before": "PT1H", "answer_within": "PT10M", "at_once": 2},
+        ],
+        "late": {"answer_within": "PT10M"},
+        "tell_families_of_delay": True,
+    },
     "POST /v1/keys": {
         "name": "billing",
         "role": "integrator",

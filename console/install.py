@@ -16,6 +16,7 @@ from console.joining import join_code_page
 from console.offers import offer_page
 from console.operator import operator_pages
 from console.outbox import outbox_pages
+from console.people import availability_page as instructor_availability_page
 from console.people import invitation_form, new_student_page, people_pages
 from console.records import record_pages
 from console.review import review_page
@@ -23,7 +24,7 @@ from console.routing import channel_pages, rota_pages, rule_pages, what_if_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, settings_pages
 from console.sign_in import sign_in_page
-from console.teaching import check_in_page, teaching_page
+from console.teaching import availability_page, check_in_page, teaching_page
 from console.today import today_page
 from domain.people.sign_in import home_path
 
@@ -36,6 +37,7 @@ OWN_RULES = (
     operator_pages,
     account_page,
     teaching_page,
+    availability_page,
     check_in_page,
     family_page,
     unsubscribe_page,
@@ -51,6 +53,7 @@ PERMITTED = (
     review_page,
     record_pages,
     people_pages,
+    instructor_availability_page,
     new_student_page,
     invitation_form,
     course_pages,

@@ -13,6 +13,7 @@
     ├── NotFound
     ├── Conflict                the request is sound, the world is in its way
     │   ├── DoubleBooked
+    │   ├── InstructorUnavailable   a rule about the instructor, which can be set aside with a reason
     │   ├── ClassNotOpen        the join link is good, the door is still shut
     │   ├── ClassLocked         the instructor lets nobody new in
     │   ├── TransitionRefused   the session's state does not allow the command
@@ -52,7 +53,7 @@ from typing import ClassVar
 class HomeroomError(Exception):
     """Base of all expected failures. Never carries personal data: its text reaches logs and workflow histories.
 
-    Only what services/clashes.py names is made for the caller's answer alone.
+    Only what services/clashes.py and services/instructor_rules.py name is made for the caller's answer alone.
     """
 
     code: ClassVar[str] = "error"
@@ -144,6 +145,17 @@ class DoubleBooked(Conflict):
     code = "double-booked"
     title = "Someone would be in two classes at once"
     usual_step = "Choose another time, or cancel the other class first."
+
+
+class InstructorUnavailable(Conflict):
+    """Its `extra` has the rules that bind, with commas between, and the instructor's id: `rules`, `instructor_id`.
+
+    services/instructor_rules.py names the instructor to the caller.
+    """
+
+    code = "instructor-unavailable"
+    title = "The instructor can't take this class"
+    usual_step = "Choose another time or instructor, or give an override reason to book anyway."
 
 
 class ClassNotOpen(Conflict):

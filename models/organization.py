@@ -25,6 +25,8 @@ class Organization(SQLModel, table=True):
     language: str = "en"  # ISO 639-1
     contact_email: str | None = None  # where answers to mails go
     policy: dict[str, Any] = json_object()  # the fields of SessionPolicy that differ from the defaults
+    # The fields of SubstitutionPolicy that differ from the defaults.
+    substitution_policy: dict[str, Any] = json_object()
     version: int = 1
     updated_at: datetime | None = utc(None)
     created_at: datetime = utc()

@@ -61,6 +61,10 @@ class Session(TenantRow, table=True):
     whole_course: bool = False  # booked for everybody in the course: who enrols or leaves changes it
     completeness: dict[str, Any] = json_object()  # {have: [...], missing: [...], share: 0..1 | null}
     external_id: str | None = None
+    # The rules about its instructor that were set aside for its present time, see domain.scheduling.booking_rules.
+    overridden_rules: list[Any] = json_list()
+    override_reason: str | None = None  # None: no rule was set aside
+    overridden_by: str | None = None  # an actor
     created_at: datetime = utc()
 
     @property
@@ -75,6 +79,15 @@ class BookingRequest(TenantRow, table=True):
     __tablename__ = "booking_request"
     session_id: UUID = Field(primary_key=True)  # of the class to be
     external_id: str
+    created_at: datetime = utc()
+
+
+class OverrideRequest(TenantRow, table=True):
+    """Why a command sets aside the rules about an instructor: free text, which Temporal must not hold."""
+
+    __tablename__ = "override_request"
+    id: UUID = Field(primary_key=True)  # named by the command
+    reason: str
     created_at: datetime = utc()
 
 

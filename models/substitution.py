@@ -23,7 +23,7 @@ class InstructorAvailability(TenantRow, table=True):
     """When and how much an instructor can teach; who has no row can teach at any hour."""
 
     __tablename__ = "instructor_availability"
-    __table_args__ = (within_tenant("instructor"),)
+    __table_args__ = (within_tenant("instructor"), within_tenant("alert_channel"))
     instructor_id: UUID = Field(primary_key=True)
     weekly: list[Any] = json_list()  # {weekday: 0 for Monday, start, end}, wall time in the instructor's zone
     days: list[Any] = json_list()  # {day, hours: [{start, end}]}: in place of the weekly hours on that day
@@ -32,6 +32,7 @@ class InstructorAvailability(TenantRow, table=True):
     most_hours_per_day: float | None = None  # of teaching; None: no limit
     most_hours_per_week: float | None = None
     hourly_cost: float | None = None  # in the organization's currency; None: not known
+    alert_channel_id: UUID | None = None  # offers to teach are told to it as well
     updated_at: datetime = utc()
 
 
@@ -61,6 +62,7 @@ class Substitution(TenantRow, table=True):
     requested_by: str = ""  # an actor; empty: Homeroom itself
     wanted_instructor_id: UUID | None = None  # the only person who is asked; None: by the ranking
     broadcast: bool = False  # all candidates are asked at once
+    policy: dict[str, Any] = json_object()  # the whole SubstitutionPolicy that it follows
     state: SubstitutionState = enum_column(SubstitutionState, SubstitutionState.SEARCHING)
     accepted_by_id: UUID | None = None
     created_at: datetime = utc()

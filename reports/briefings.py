@@ -14,7 +14,8 @@ from reports.statements import check_text, names_of
 _NOT_UNDERSTOOD = frozenset(CheckOutcome) - {CheckOutcome.CORRECT}
 
 # A briefing is stored as JSON: `{"last_class": {title, held_at, approved}, "sections": [[name, [line, …]], …]}`, and
-# for a class also `plan`, `expected` and `first`. Names are keys of the catalogue, so that it is rendered when read.
+# for a class also `plan`, `expected` and `first`, for a substitute `in_place_of`, `files` and `earlier`, which are
+# briefings. Names are keys of the catalogue, so that it is rendered when read.
 # `lines` are the lines of `sections` as `{text, question, answer, students}`, which is put into the reader's language.
 Sections = list[tuple[str, list[str]]]
 
@@ -54,11 +55,25 @@ def with_plan(
     return {**(briefing or {"sections": []}), **own}
 
 
+def for_substitute(
+    briefing: dict[str, Any],
+    *,
+    in_place_of: str,
+    earlier: Sequence[dict[str, Any]],
+    files: Sequence[str],
+) -> dict[str, Any]:
+    """The briefing of a class for who takes it over from somebody: also with earlier classes and the files' names.
+
+    `earlier` are the briefings from the classes before the last one, the latest first.
+    """
+    return {**briefing, "in_place_of": [in_place_of], "earlier": list(earlier), "files": list(files)}
+
+
 def read_briefing(briefing: dict[str, Any], *, language: str, time_zone: str, now: datetime) -> Sections:
     """Headings with their lines, in reading order and in the language nearest to the wanted one."""
     words = words_in(language)
     named: list[tuple[str, list[Any]]] = [
-        (name, briefing.get(name, [])) for name in ("plan", "expected", "excused")
+        (name, briefing.get(name, [])) for name in ("in_place_of", "plan", "expected", "excused", "files")
     ]
     if last := briefing.get("last_class"):
         held_at = moment(datetime.fromisoformat(last["held_at"]), language, time_zone, now=now)
@@ -67,11 +82,27 @@ def read_briefing(briefing: dict[str, Any], *, language: str, time_zone: str, no
     named += briefing.get("lines") or briefing["sections"]
     if briefing.get("first"):
         named.append(("last_class", [words["first_class"]]))
-    return [
+    sections = [
         (words.get(name, name), [_read_line(line, language) for line in lines])
         for name, lines in named
         if lines
     ]
+    earlier = briefing.get("earlier", [])
+    return sections + [_read_earlier(one, language, time_zone, now) for one in earlier if "last_class" in one]
+
+
+def _read_earlier(
+    briefing: dict[str, Any], language: str, time_zone: str, now: datetime
+) -> tuple[str, list[str]]:
+    """An earlier class as one section: its title and time, and what was done, each line with what it is about."""
+    words, held = words_in(language), briefing["last_class"]
+    held_at = moment(datetime.fromisoformat(held["held_at"]), language, time_zone, now=now)
+    lines = [
+        f"{words.get(name, name)}: {_read_line(line, language)}"
+        for name, of_it in briefing.get("lines") or briefing["sections"]
+        for line in of_it
+    ]
+    return words.fill("last_class_at", title=held["title"], when=held_at), lines or [words["not_approved"]]
 
 
 def _sections(statements: Sequence[Statement], students: Mapping[UUID, str]) -> list[tuple[str, list[Any]]]:

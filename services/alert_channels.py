@@ -17,7 +17,7 @@ from domain.cases.channels import ChannelKind
 from domain.cases.following import Reason
 from domain.cases.kinds import ExceptionKind
 from domain.errors import HomeroomError, InvalidInput, TransitionRefused, Unavailable, Undeliverable
-from domain.notices.kinds import StaffNoticeKind, notice_id, notice_key
+from domain.notices.kinds import NoticeKind, StaffNoticeKind, notice_id, notice_key
 from domain.subjects import Subject, SubjectKind
 from integrations.alert_services import HostedServices
 from integrations.mail import Mail, SmtpMailer
@@ -28,6 +28,8 @@ from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.repositories import case_routing, cases
 from models.repositories.cases import QueuedCase
+from models.session import Session
+from models.substitution import SubstitutionOffer
 from reports.case_alerts import channel_lines
 from reports.case_texts import case_texts
 from services.cases import Evidence, NewCase, open_case, resolve_by_itself
@@ -41,7 +43,7 @@ _FAILURES_IN_A_ROW = 3  # of one alert, after which its channel is said not to w
 class Alert:
     """What a channel is told."""
 
-    type: str  # exception.opened, exception.escalated, exception.overdue, test
+    type: str  # exception.opened, exception.escalated, exception.overdue, substitution.offered, test
     title: str
     text: str
     data: dict[str, object]
@@ -91,6 +93,43 @@ def alert_notice(
 ) -> Notice:
     """The outbox row of an alert; the same occasion makes the same row."""
     key = notice_key(case.id, StaffNoticeKind.EXCEPTION, channel.id, occasion)
+    return _row(key, StaffNoticeKind.EXCEPTION, channel, alert, now)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def offer_notice(
+    offer: SubstitutionOffer, channel: AlertChannel, session: Session, url: str, now: datetime
+) -> Notice:
+    """The outbox row of an offer to teach a class; the same offer makes the same row."""
+    names = f": {session.title}" if channel.includes_names else ""
+    alert = Alert(
+        "substitution.offered",
+        f"Can you teach a class?{names}",
+        "\n".join(
+            [
+                f"Class from {_moment(session.starts_at)} to {_moment(session.ends_at)}.",
+                f"Answer by {_moment(offer.expires_at)}: the first who accepts teaches it.",
+                url,
+            ]
+        ),
+        {
+            "offer_id": str(offer.id),
+            "class_starts_at": session.starts_at.isoformat(),
+            "class_ends_at": session.ends_at.isoformat(),
+            "answer_by": offer.expires_at.isoformat(),
+            "url": url,
+        },
+    )
+    key = notice_key(offer.id, NoticeKind.SUBSTITUTE_OFFER, channel.id, "offered")
+    row = _row(key, NoticeKind.SUBSTITUTE_OFFER, channel, alert, now)
+    row.deliver_by = offer.expires_at
+    return row
+
+
+def _row(key: str, kind: str, channel: AlertChannel, alert: Alert, now: datetime) -> Notice:
     is_webhook = channel.kind == ChannelKind.WEBHOOK
     return Notice(
         id=notice_id(key),
@@ -98,7 +137,7 @@ def alert_notice(
         key=key,
         subject_kind=SubjectKind.ALERT_CHANNEL,
         subject_id=channel.id,
-        kind=StaffNoticeKind.EXCEPTION,
+        kind=kind,
         recipient_kind=SubjectKind.ALERT_CHANNEL,
         recipient_id=channel.id,
         address=channel.shown,

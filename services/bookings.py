@@ -30,6 +30,7 @@ from models.repositories import (
     substitutions,
 )
 from models.session import Participant, Session, SessionTopic
+from services import instructor_rules
 from services.case_closing import close_of_cancelled
 from workflows.contracts.sessions import (
     AddPeopleInput,
@@ -45,7 +46,7 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     """Write the session, its participants and the time it holds; returns the number of participants.
 
     Called again with the same id, it leaves the class as it is. Raises BookingInPast, InvalidInput, Conflict,
-    UnknownReference, DoubleBooked; none of them leaves a row.
+    UnknownReference, DoubleBooked, InstructorUnavailable; none of them leaves a row.
     """
     _check(booking)
     ref = booking.session
@@ -83,6 +84,7 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     await db.flush()
     people_ids = [instructor.id, *booking.student_ids]
     await sessions.hold_time(db, session, people_ids, booking.starts_at, booking.ends_at)
+    await instructor_rules.check(db, session, booking.starts_at, booking.ends_at, booking.override)
     return len(people_ids)
 
 
@@ -91,9 +93,10 @@ def _external_id_taken() -> Conflict:
 
 
 async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:
-    """Change start and end. Raises InvalidInput, DoubleBooked; then nothing is changed.
+    """Change start and end. Raises InvalidInput, DoubleBooked, InstructorUnavailable; then nothing is changed.
 
-    A move also begins a new occurrence of the class; called again for the same move, it does not begin another.
+    A move also begins a new occurrence of the class; called again for the same move, it does not begin another. A class
+    that only gets longer keeps its instructor, whatever their rules say.
     """
     session = await sessions.lock(db, move.session.session_id)
     starts_at, ends_at = move.starts_at or session.starts_at, move.ends_at or session.ends_at
@@ -102,6 +105,7 @@ async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:
     await sessions.hold_time(db, session, held, starts_at, ends_at)
     values: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at}
     if move.moves is not None and move.moves > session.moves:
+        await instructor_rules.check(db, session, starts_at, ends_at, move.override)
         await substitutions.withdraw(db, session.id, now)
         values |= {"moves": move.moves, "occurrence_since": now, "opened_at": None}
     await sessions.change(db, session.id, **values)

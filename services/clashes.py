@@ -1,4 +1,4 @@
-"""Names the person and the class that a refused booking clashes with.
+"""Names the people and the class that a refused booking is about: a clash, or an instructor who cannot teach it.
 
 Workflow histories hold ids only, so the refusal comes with ids and is named here, for the caller's answer.
 """
@@ -10,22 +10,30 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import DoubleBooked, NotFound
+from domain.errors import DoubleBooked, InstructorUnavailable, NotFound
 from domain.people.access import Principal
 from models.database import Database
 from models.people import Instructor, Student
 from models.repositories import names, sessions
 from models.session import Session
 from reports.moments import clock, moment
+from services import instructor_rules
 
 
 @asynccontextmanager
-async def named_clashes(
+async def named_refusals(
     database: Database, organization_id: UUID, who: Principal | None = None
 ) -> AsyncIterator[None]:
-    """Raise a DoubleBooked from within again, with names. `who` is not told of a class that they may not see."""
+    """Raise DoubleBooked and InstructorUnavailable from within again, with names.
+
+    `who` is not told of a class that they may not see.
+    """
     try:
         yield
+    except InstructorUnavailable as error:
+        async with database.tenant(organization_id) as db:
+            refusal = await instructor_rules.named(db, error)
+        raise refusal from error
     except DoubleBooked as error:
         if "clashing_person_id" not in error.extra:
             raise

@@ -6,7 +6,9 @@ Each command checks that the caller may see the class, then holds no connection 
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
+
+from uuid_utils.compat import uuid7
 
 from domain.errors import HomeroomError, TransitionRefused, Unavailable
 from domain.people.access import Principal
@@ -14,10 +16,10 @@ from models.authorship import authorship
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import booking_requests, entities, people, sessions
+from models.repositories import booking_requests, entities, override_requests, people, sessions
 from models.session import Participant, Session
 from services import organizations
-from services.clashes import named_clashes
+from services.clashes import named_refusals
 from services.inputs.sessions import NewSession
 from services.inputs.substitutions import NewSubstitution
 from services.visibility import visible_session
@@ -44,10 +46,11 @@ class ClassCommands:
     async def book(self, organization_id: UUID, session_id: UUID, new: NewSession) -> Booked:
         """Book a class. Called again with the same id and values, it returns the class that exists.
 
-        Its external id is free text, which Temporal must not hold: the booking takes it from the database.
+        Its external id and the reason of an override are free text, which Temporal must not hold: the booking takes
+        them from the database.
 
-        Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable, TransitionRefused for an id
-        that was booked with other values.
+        Raises BookingInPast, UnknownReference, DoubleBooked, InstructorUnavailable, InvalidInput, Unavailable,
+        TransitionRefused for an id that was booked with other values.
         """
         async with self._database.tenant(organization_id) as db:
             booked = await db.get(Session, session_id)
@@ -64,6 +67,11 @@ class ClassCommands:
                 await booking_requests.keep(
                     db, organization_id, session_id, new.external_id, datetime.now(UTC)
                 )
+            override = session_id if new.override_reason else None
+            if new.override_reason and not booked:
+                await override_requests.keep(
+                    db, organization_id, session_id, new.override_reason, datetime.now(UTC)
+                )
         booking = Booking(
             course_id=new.course_id,
             instructor_id=new.instructor_id,
@@ -75,16 +83,18 @@ class ClassCommands:
             policy=policy,
             whole_course=whole_course,
             by=authorship.get().actor,
+            override=override,
         )
         fingerprint = _fingerprint(new)
         try:
-            async with named_clashes(self._database, organization_id):
+            async with named_refusals(self._database, organization_id):
                 return await self._client.book(organization_id, session_id, booking, fingerprint)
         except Unavailable:  # the workflow may still book it, and take what was asked for
             raise
         except HomeroomError:
             async with self._database.tenant(organization_id) as db:
                 await booking_requests.take(db, session_id)
+                await override_requests.take(db, session_id)
             raise
 
     async def reschedule(
@@ -94,14 +104,23 @@ class ClassCommands:
         starts_at: datetime,
         ends_at: datetime,
         command_id: str | None = None,
+        *,
+        override_reason: str | None = None,
     ) -> None:
-        """Change start and end.
+        """Change start and end. A reason sets the rules about the instructor aside.
 
-        Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable.
+        Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, InstructorUnavailable,
+        Unavailable.
         """
-        await visible_session(self._database, who, session_id)
-        async with named_clashes(self._database, who.organization_id, who):
-            await self._client.reschedule(session_id, Reschedule(starts_at, ends_at, who.actor), command_id)
+        override = uuid5(session_id, command_id) if command_id else uuid7()
+        async with self._database.tenant(who.organization_id) as db:
+            await sessions.get_visible(db, session_id, who)
+            if override_reason:
+                now = datetime.now(UTC)
+                await override_requests.keep(db, who.organization_id, override, override_reason, now)
+        move = Reschedule(starts_at, ends_at, who.actor, override if override_reason else None)
+        async with named_refusals(self._database, who.organization_id, who):
+            await self._client.reschedule(session_id, move, command_id)
 
     async def extend(
         self, who: Principal, session_id: UUID, ends_at: datetime, command_id: str | None = None
@@ -111,7 +130,7 @@ class ClassCommands:
         Raises NotFound, TransitionRefused, InvalidInput, DoubleBooked, Unavailable.
         """
         await visible_session(self._database, who, session_id)
-        async with named_clashes(self._database, who.organization_id, who):
+        async with named_refusals(self._database, who.organization_id, who):
             await self._client.extend(session_id, Extend(ends_at, who.actor), command_id)
 
     async def cancel(
@@ -166,7 +185,7 @@ class ClassCommands:
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
             await entities.all_in_use(db, Student, student_ids)
-        async with named_clashes(self._database, who.organization_id, who):
+        async with named_refusals(self._database, who.organization_id, who):
             added = AddPeople(tuple(student_ids), who.actor, tell)
             return (await self._client.add_people(session_id, added, command_id)).participant_ids
 
@@ -200,6 +219,9 @@ class ClassCommands:
 
 
 def _fingerprint(new: NewSession) -> str:
-    """Tells bookings of one id apart. It is in the workflow's history, so it says nothing of the external id."""
-    values = new.model_copy(update={"external_id": None}).model_dump_json().encode()
+    """Tells bookings of one id apart. It is in the workflow's history, so it says nothing of free texts."""
+    reason = "given" if new.override_reason else None
+    values = (
+        new.model_copy(update={"external_id": None, "override_reason": reason}).model_dump_json().encode()
+    )
     return hashlib.sha256(values).hexdigest()[:32]

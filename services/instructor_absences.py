@@ -6,14 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, NotFound
+from domain.errors import HomeroomError, NotFound, StaleVersion
 from domain.people.access import Principal
+from models.case_routing import AlertChannel
 from models.database import Database
 from models.people import Instructor
 from models.repositories import entities, substitutions
 from models.substitution import InstructorAvailability
 from services.class_commands import ClassCommands
-from services.inputs.substitutions import AvailabilityIn, LeaveIn, NewAbsence, NewSubstitution
+from services.inputs.substitutions import AbsenceIn, AvailabilityIn, NewSubstitution
 
 _MOST_LEAVE = 100  # entries that are kept, the latest
 
@@ -32,19 +33,21 @@ class InstructorAbsences:
         self._classes = classes
 
     async def announce(
-        self, who: Principal, instructor_id: UUID, absence: NewAbsence, now: datetime
+        self, who: Principal, instructor_id: UUID, absence: AbsenceIn, now: datetime
     ) -> list[ReplacedIn]:
         """Enter the absence as leave, and find somebody else for each class in it. A repeat starts nothing twice.
 
         Raises NotFound.
         """
         async with self._database.tenant(who.organization_id) as db:
-            row = await _locked(db, instructor_id, now)
-            leave = LeaveIn(**absence.model_dump()).model_dump(mode="json")
+            instructor = await _instructor(db, instructor_id, lock=True)
+            row = await substitutions.availability(db, instructor_id) or _new(db, instructor, now)
+            leave = absence.model_dump(mode="json")
             if leave not in row.leave:
                 row.leave = [*row.leave, leave][-_MOST_LEAVE:]
                 row.updated_at = now
                 await db.flush()
+        async with self._database.tenant(who.organization_id) as db:
             start = max(absence.starts_at, now)
             classes = await substitutions.classes_of(db, instructor_id, start, absence.ends_at)
             searching = [session.id for session in classes if await substitutions.searching(db, session.id)]
@@ -54,7 +57,7 @@ class InstructorAbsences:
                 replaced.append(await self._replace(who, session.id, absence))
         return replaced
 
-    async def _replace(self, who: Principal, session_id: UUID, absence: NewAbsence) -> ReplacedIn:
+    async def _replace(self, who: Principal, session_id: UUID, absence: AbsenceIn) -> ReplacedIn:
         try:
             await self._classes.find_substitute(who, session_id, NewSubstitution(reason=absence.reason))
         except HomeroomError as error:
@@ -62,35 +65,63 @@ class InstructorAbsences:
         return ReplacedIn(session_id)
 
 
+@dataclass(frozen=True)
+class StoredAvailability:
+    availability: AvailabilityIn
+    zone: str  # IANA, of its wall times
+    version: str  # changes with each change; empty: nothing is stored yet
+
+
+async def stored(db: AsyncSession, instructor_id: UUID) -> StoredAvailability:
+    """When and how much an instructor can teach, to be changed. Raises NotFound."""
+    instructor = await _instructor(db, instructor_id)
+    row = await substitutions.availability(db, instructor_id)
+    return StoredAvailability(_as_input(row), instructor.time_zone, _version(row))
+
+
 async def availability(db: AsyncSession, instructor_id: UUID) -> AvailabilityIn:
     """When and how much an instructor can teach. Raises NotFound."""
     await _instructor(db, instructor_id)
-    row = await substitutions.availability(db, instructor_id)
-    if row is None:
-        return AvailabilityIn()
-    return AvailabilityIn.model_validate({name: getattr(row, name) for name in AvailabilityIn.model_fields})
+    return _as_input(await substitutions.availability(db, instructor_id))
 
 
 async def set_availability(
-    db: AsyncSession, instructor_id: UUID, new: AvailabilityIn, now: datetime
+    db: AsyncSession, instructor_id: UUID, new: AvailabilityIn, now: datetime, *, version: str | None = None
 ) -> AvailabilityIn:
-    """Replace it as a whole. Raises NotFound."""
-    row = await _locked(db, instructor_id, now)
+    """Replace it as a whole.
+
+    Raises NotFound, UnknownReference for its channel, and StaleVersion for another `version` than the stored one.
+    """
+    instructor = await _instructor(db, instructor_id, lock=True)
+    row = await substitutions.availability(db, instructor_id)
+    if version is not None and version != _version(row):
+        raise StaleVersion("somebody else changed it in the meantime")
+    row = row or _new(db, instructor, now)
+    if new.alert_channel_id is not None:
+        await entities.in_use(db, AlertChannel, new.alert_channel_id)
     for name, value in new.model_dump(mode="json").items():
         setattr(row, name, value)
+    row.alert_channel_id = new.alert_channel_id
     row.updated_at = now
     await db.flush()
     return new
 
 
-async def _locked(db: AsyncSession, instructor_id: UUID, now: datetime) -> InstructorAvailability:
-    instructor = await _instructor(db, instructor_id, lock=True)
-    row = await substitutions.availability(db, instructor_id)
+def _as_input(row: InstructorAvailability | None) -> AvailabilityIn:
     if row is None:
-        row = InstructorAvailability(
-            organization_id=instructor.organization_id, instructor_id=instructor_id, updated_at=now
-        )
-        db.add(row)
+        return AvailabilityIn()
+    return AvailabilityIn.model_validate({name: getattr(row, name) for name in AvailabilityIn.model_fields})
+
+
+def _version(row: InstructorAvailability | None) -> str:
+    return row.updated_at.isoformat() if row else ""
+
+
+def _new(db: AsyncSession, instructor: Instructor, now: datetime) -> InstructorAvailability:
+    row = InstructorAvailability(
+        organization_id=instructor.organization_id, instructor_id=instructor.id, updated_at=now
+    )
+    db.add(row)
     return row
 
 

@@ -27,6 +27,7 @@ from services.joining import join_url
 from services.presence_ahead import expected_and_excused
 from services.recipients import Recipient
 from services.recording_coverage import recording_coverage
+from services.substitute_briefings import with_history
 from signing.links import (
     DisputeLink,
     FamilyLink,
@@ -71,7 +72,9 @@ async def gather(
         earlier = await documents.latest_briefing(db, session.course_id)
         in_class = [person for person in participants if person.in_class]
         expected, excused = expected_and_excused(in_class, session.starts_at)
-        briefing = with_plan(earlier, topics=topics, students=expected, excused=excused)
+        briefing = await with_history(
+            db, session, with_plan(earlier, topics=topics, students=expected, excused=excused)
+        )
     told_starts: Mapping[UUID, datetime] = {}
     if kind == NoticeKind.RESCHEDULED:
         told_starts = await notices.told_starts(db, session.id)

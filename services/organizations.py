@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import AccessRole
+from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.policies import SessionPolicy
 from models.database import Database
 from models.organization import Organization
@@ -54,6 +55,20 @@ async def change_organization(
 
 def policy_of(row: Organization) -> SessionPolicy:
     return SessionPolicy.model_validate(row.policy)
+
+
+def substitution_policy_of(row: Organization) -> SubstitutionPolicy:
+    return SubstitutionPolicy.model_validate(row.substitution_policy)
+
+
+async def set_substitution_policy(
+    db: AsyncSession, policy: SubstitutionPolicy, now: datetime
+) -> SubstitutionPolicy:
+    """Set the rules of searches for substitutes that begin from now on, as a whole."""
+    row = await organization(db, lock=True)
+    stored = policy.model_dump(mode="json", exclude_defaults=True)
+    entities.touch(row, {"substitution_policy": stored}, now)
+    return policy
 
 
 async def change_policy(

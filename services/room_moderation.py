@@ -21,8 +21,9 @@ from media_bridge.rooms import LiveKitRooms
 from models.authorship import authorship
 from models.database import Database
 from models.repositories import change_log, sessions
-from models.session import Participant
+from models.session import Participant, Session
 from services.joining import admitted
+from services.link_renewal import renew_links
 from signing.links import LinkSigner
 from workflows.client import SessionClient
 from workflows.session.messages import EndClass
@@ -95,13 +96,19 @@ class RoomModeration:
         if session.state in ROOM_STATES:
             await self._rooms.remove_participant(session_id, identity_of(participant_id))
 
-    async def readmit_as_staff(self, who: Principal, session_id: UUID, participant_id: UUID) -> None:
+    async def readmit_as_staff(
+        self, who: Principal, session_id: UUID, participant_id: UUID, now: datetime
+    ) -> None:
         """Let a removed person in again. Who was not removed stays as they are.
 
-        Raises NotFound.
+        An instructor who was replaced is let in beside who teaches now, and gets a new link by mail. Raises NotFound,
+        DoubleBooked for a replaced instructor who has another class, TransitionRefused if theirs is over.
         """
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
+            if replaced := await _replaced(db, session_id, participant_id):
+                await _let_back_in(db, await sessions.lock(db, session_id), replaced, now)
+                return
             await _in_class(db, session_id, participant_id)
             await sessions.remove_participant(db, participant_id, None)
 
@@ -147,6 +154,30 @@ class RoomModeration:
         async with self._database.tenant(targets.organization_id) as db:
             for person in targets.people:
                 await change_log.add(db, targets.organization_id, kind, person.id, session_id)
+
+
+async def _replaced(db: AsyncSession, session_id: UUID, participant_id: UUID) -> Participant | None:
+    """The participant, if they are an instructor who was replaced after the room had opened."""
+    everybody = await sessions.participants(db, session_id)
+    return next(
+        (
+            person
+            for person in everybody
+            if person.id == participant_id and person.role == Role.INSTRUCTOR and not person.in_class
+        ),
+        None,
+    )
+
+
+async def _let_back_in(db: AsyncSession, session: Session, person: Participant, now: datetime) -> None:
+    assert person.instructor_id is not None, "an instructor is a person"
+    if session.state in OVER_STATES:
+        raise TransitionRefused("the class is over", next_step="Nobody is in its room.")
+    await sessions.hold_time_of(db, session, [person.instructor_id], since=now)
+    person.removed_at = person.sent_out_at = None
+    person.credentialed_at = now
+    await db.flush()
+    await renew_links(db, [(session, person)], now, put_out=False)
 
 
 async def _in_class(db: AsyncSession, session_id: UUID, participant_id: UUID) -> None:

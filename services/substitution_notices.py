@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.notices.kinds import NoticeKind
+from models.case_routing import AlertChannel
 from models.notice import Notice
 from models.people import Instructor
-from models.repositories import entities, notices
+from models.repositories import entities, notices, substitutions
 from models.session import Session
 from models.substitution import Substitution, SubstitutionOffer
+from services.alert_channels import offer_notice
 from services.notice_content import ClassFacts, context, gather
 from services.notices import ClassNotice, notice_row
 from services.recipients import Recipient, families, instructor_reader
@@ -20,6 +22,15 @@ from signing.links import LinkSigner, OfferLink, address_fingerprint
 
 OFFER_PAGE_AFTER_CLASS = timedelta(days=7)  # until then it says what became of the offer
 _DELIVER_WITHIN = timedelta(hours=4)
+
+
+async def _channel(db: AsyncSession, instructor_id: UUID) -> AlertChannel | None:
+    """Where an instructor is told of offers besides mail."""
+    times = await substitutions.availability(db, instructor_id)
+    if times is None or times.alert_channel_id is None:
+        return None
+    channel = await entities.get(db, AlertChannel, times.alert_channel_id)
+    return channel if channel.retired_at is None else None
 
 
 class SubstitutionNotices:
@@ -31,7 +42,7 @@ class SubstitutionNotices:
     async def offer(
         self, db: AsyncSession, session: Session, offers: Sequence[SubstitutionOffer], now: datetime
     ) -> None:
-        """Ask these instructors."""
+        """Ask these instructors by mail, and those who have a channel there too."""
         if not offers:
             return
         kind = NoticeKind.SUBSTITUTE_OFFER
@@ -48,6 +59,8 @@ class SubstitutionNotices:
             row = notice_row(self._links, self._sender_address, facts, notice, reader, now, content)
             row.deliver_by = offer.expires_at
             rows.append(row)
+            if channel := await _channel(db, offer.instructor_id):
+                rows.append(offer_notice(offer, channel, session, content.offer_url, now))
         await notices.prepare_deliveries(db, rows)
 
     async def taken_over(

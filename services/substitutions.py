@@ -23,6 +23,7 @@ from domain.scheduling.offers import (
     next_change,
     next_round,
 )
+from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState
 from models.people import Instructor
 from models.repositories import entities, join_links, sessions, substitutions
@@ -30,6 +31,7 @@ from models.session import Participant, Session
 from models.substitution import Substitution, SubstitutionOffer
 from services import candidates
 from services.cases import NewCase, open_case
+from services.organizations import organization, substitution_policy_of
 from services.substitution_notices import SubstitutionNotices
 
 _MOST_IDEAS = 3
@@ -85,6 +87,7 @@ async def start(db: AsyncSession, request: SubstitutionRequest, now: datetime) -
         requested_by=request.requested_by,
         wanted_instructor_id=request.instructor_id,
         broadcast=request.broadcast,
+        policy=substitution_policy_of(await organization(db)).model_dump(mode="json"),
         created_at=now,
     )
     db.add(row)
@@ -93,18 +96,15 @@ async def start(db: AsyncSession, request: SubstitutionRequest, now: datetime) -
 
 
 async def advance(
-    db: AsyncSession,
-    substitution_key: UUID,
-    notices: SubstitutionNotices,
-    now: datetime,
-    rules: OfferRules | None = None,
+    db: AsyncSession, substitution_key: UUID, notices: SubstitutionNotices, now: datetime
 ) -> Search:
     """Make the offers that are due, or end the search: nobody is left, or the class needs nobody any more.
 
     Called again, it makes no offer twice. Raises NotFound.
     """
-    rules = rules or OfferRules()
     session, row = await _locked(db, substitution_key)
+    policy = SubstitutionPolicy.model_validate(row.policy)
+    rules = policy.offer_rules
     if row.state != SubstitutionState.SEARCHING:
         return Search(row)
     if not _needs_somebody(session, row, now):
@@ -113,7 +113,7 @@ async def advance(
     await substitutions.expire_offers(db, row.id, now)
     made = await substitutions.offers(db, [row.id])
     open_until = [offer.expires_at for offer in made if offer.state == OfferState.OFFERED]
-    order = await candidates.ranked(db, session, now)
+    order = await candidates.ranked(db, session, now, rules=policy.ranking_rules)
     due = next_round(
         rules, now, session.starts_at, session.ends_at, open_offers=len(open_until), broadcast=row.broadcast
     )
@@ -233,7 +233,7 @@ async def _swap(db: AsyncSession, session: Session, instructor: Instructor, now:
     Who may have been in the room stays in the record. Raises DoubleBooked.
     """
     former_id, has_room = session.instructor_id, session.state in ROOM_STATES
-    await sessions.release_time_of(db, session.id, [former_id])
+    await sessions.release_time_of(db, session.id, [former_id, instructor.id])
     await sessions.hold_time_of(db, session, [instructor.id], since=now)
     everybody = await sessions.participants(db, session.id)
     leaving = [person for person in everybody if person.instructor_id == former_id and person.in_class]

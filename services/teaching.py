@@ -16,6 +16,7 @@ from models.repositories.own_classes import OwnClass
 from reports.briefings import Sections, read_briefing, with_plan
 from services.joining import join_url
 from services.presence_ahead import expected_and_excused
+from services.substitute_briefings import with_history
 from signing.links import LinkSigner
 
 _SOON = timedelta(hours=24)
@@ -83,8 +84,9 @@ async def _coming(
     if with_briefing:
         topics = [topic.title for topic in await sessions.topics(db, own_class.session.id)]
         earlier = await documents.latest_briefing(db, own_class.session.course_id)
+        planned = with_plan(earlier, topics=topics, students=expected, excused=excused)
         briefing = read_briefing(
-            with_plan(earlier, topics=topics, students=expected, excused=excused),
+            await with_history(db, own_class.session, planned),
             language=instructor.language,
             time_zone=instructor.time_zone,
             now=now,

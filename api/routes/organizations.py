@@ -13,6 +13,7 @@ from api.http.etags import IfMatch, etag, required_version
 from api.http.idempotency import ApiRoute, Ids
 from api.schemas.organizations import OrganizationMade, OrganizationOut
 from domain.people.access import Permission
+from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.policies import SessionPolicy
 from models.organization import Organization
 from services import organizations
@@ -89,3 +90,18 @@ async def change_policy(change: PolicyChange, db: Work, now: Now) -> SessionPoli
         return await organizations.change_policy(db, change.values(), now)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
+
+
+@router.get("/substitution-policy", dependencies=[needs(Permission.POLICY_READ)])
+async def get_substitution_policy(db: Work) -> SubstitutionPolicy:
+    """Read the organization's rules for finding substitutes: the ranking's weights, and the pace of offers."""
+    return organizations.substitution_policy_of(await organizations.organization(db))
+
+
+@router.put("/substitution-policy", dependencies=[needs(Permission.POLICY_WRITE)])
+async def set_substitution_policy(policy: SubstitutionPolicy, db: Work, now: Now) -> SubstitutionPolicy:
+    """Set the rules for finding substitutes, as a whole: what you leave out gets its default.
+
+    A search that goes on keeps the rules it began with.
+    """
+    return await organizations.set_substitution_policy(db, policy, now)

@@ -63,7 +63,12 @@ class SessionsQuery(Listing):
 
 @router.post("", status_code=201, dependencies=WRITE)
 async def book(new: NewSession, who: TheCaller, ids: Ids, shared: Shared) -> BookedOut:
-    """Book a class. Its workflow starts with the booking."""
+    """Book a class. Its workflow starts with the booking.
+
+    A class that breaks a rule about its instructor is refused with `instructor-unavailable`, with a sentence for each
+    rule and their codes in `rules`; an `override_reason` books it anyway. What is not known of an instructor refuses
+    nothing: without availability every hour will do, without qualifications every course.
+    """
     booked = await shared.classes.book(who.organization_id, ids.next(), new)
     async with shared.database.tenant(who.organization_id) as db:
         not_told = await unreachable(db, await sessions.participants(db, booked.session_id))
@@ -96,8 +101,10 @@ async def get_session(session: VisibleSession, shared: Shared) -> SessionOut:
 async def reschedule(
     session_id: UUID, move: Move, who: TheCaller, shared: Shared, command: CommandId
 ) -> None:
-    """Move a class to another time."""
-    await shared.classes.reschedule(who, session_id, move.starts_at, move.ends_at, command)
+    """Move a class to another time. The rules about its instructor hold as for a booking."""
+    await shared.classes.reschedule(
+        who, session_id, move.starts_at, move.ends_at, command, override_reason=move.override_reason
+    )
 
 
 @router.post("/{session_id}/extend", status_code=204, dependencies=RUN)
@@ -192,9 +199,13 @@ async def send_out(session_id: UUID, participant_id: UUID, who: TheCaller, share
 
 
 @router.post("/{session_id}/participants/{participant_id}/readmit", status_code=204, dependencies=RUN)
-async def readmit(session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared) -> None:
-    """Let a person in again who was removed from the room. Their join link works again."""
-    await shared.moderation.readmit_as_staff(who, session_id, participant_id)
+async def readmit(session_id: UUID, participant_id: UUID, who: TheCaller, shared: Shared, now: Now) -> None:
+    """Let a person in again who was removed from the room. Their join link works again.
+
+    An instructor who was replaced after the room had opened is let in beside who teaches now: a new link is mailed to
+    them.
+    """
+    await shared.moderation.readmit_as_staff(who, session_id, participant_id, now)
 
 
 @router.post("/{session_id}/check-in", status_code=204, dependencies=RUN)

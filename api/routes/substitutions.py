@@ -13,7 +13,8 @@ from domain.people.access import Permission
 from models.people import Instructor
 from models.repositories import names, substitutions
 from services import candidates, instructor_absences
-from services.inputs.substitutions import AvailabilityIn, NewAbsence, NewSubstitution
+from services.inputs.substitutions import AbsenceIn, AvailabilityIn, NewSubstitution
+from services.organizations import organization, substitution_policy_of
 from services.substitutions import withdraw as withdraw_search
 
 router = APIRouter(prefix="/v1", tags=["substitutions"], route_class=ApiRoute)
@@ -48,7 +49,8 @@ async def list_substitutions(session: VisibleSession, db: Work) -> list[Substitu
 @router.get("/sessions/{session_id}/substitutes", dependencies=READ)
 async def list_substitutes(session: VisibleSession, db: Work, now: Now) -> list[CandidateOut]:
     """Rank the instructors who could teach a class, and say why the others can't."""
-    order = await candidates.ranked(db, session, now)
+    policy = substitution_policy_of(await organization(db))
+    order = await candidates.ranked(db, session, now, rules=policy.ranking_rules)
     called = await names.of(db, Instructor, [one.id for one in order])
     return [CandidateOut.of(one, called.get(one.id, "")) for one in order]
 
@@ -77,7 +79,7 @@ async def set_availability(id: UUID, new: AvailabilityIn, db: Work, now: Now) ->
 
 @router.post("/instructors/{id}/absences", dependencies=WRITE)
 async def announce_absence(
-    id: UUID, absence: NewAbsence, who: TheCaller, shared: Shared, now: Now
+    id: UUID, absence: AbsenceIn, who: TheCaller, shared: Shared, now: Now
 ) -> AbsenceOut:
     """Say that an instructor can't teach for a while, such as for a day of illness.
 

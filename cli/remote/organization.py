@@ -1,5 +1,7 @@
 """`homeroom organization` and `homeroom policy`: the organization and its class rules."""
 
+import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -123,6 +125,29 @@ def set_policy(
 ) -> None:
     """Change rules for classes booked from now on."""
     _show(caller, caller.api.patch("/v1/policy", dict(_rule(assignment) for assignment in rules)))
+
+
+@policy.command()
+@remote
+def substitutions(
+    caller: Caller,
+    replace: Annotated[
+        Path | None,
+        typer.Option(
+            "--set", metavar="FILE", help="A JSON file with weights, paces, late, as they are shown."
+        ),
+    ] = None,
+) -> None:
+    """Show the rules for finding substitutes, or set them as a whole from a file."""
+    path = "/v1/substitution-policy"
+    if replace is None:
+        caller.screen.record(caller.api.get(path))
+        return
+    try:
+        wanted = json.loads(replace.read_text())
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{replace} can't be read as JSON.") from error
+    caller.screen.done("Set. Searches that begin from now on follow it.", caller.api.put(path, wanted))
 
 
 def _show(caller: Caller, rules: Json) -> None:

@@ -26,6 +26,9 @@ Starts = Annotated[
     ),
 ]
 Ends = Annotated[str, typer.Option(help="End time, instead of --minutes.")]
+Override = Annotated[
+    str, typer.Option(metavar="REASON", help="Set rules about the instructor aside, and say why.")
+]
 LENGTH = "In minutes, or such as 45m or 1h30m."
 Minutes = Annotated[str, typer.Option("--minutes", "--lasts", metavar="LENGTH", help=f"Length. {LENGTH}")]
 Longer = Annotated[
@@ -93,6 +96,7 @@ def book(
         str, typer.Option(help="The class's time zone. Defaults to the organization's.")
     ] = "",
     external_id: Annotated[str, typer.Option(help="Its id in your own system.")] = "",
+    override_reason: Override = "",
 ) -> None:
     """Book a class. Everything around it then runs automatically."""
     api = caller.api
@@ -109,18 +113,27 @@ def book(
         body["time_zone"] = class_zone
     if external_id:
         body["external_id"] = external_id
+    if override_reason:
+        body["override_reason"] = override_reason
     booked = api.post(PATH, body)
     caller.screen.done(f"Booked for {booked['participants']} people: {booked['id']}", booked)
 
 
 @app.command()
 @remote
-def move(caller: Caller, session: Id, starts: Starts, minutes: Longer = "", ends: Ends = "") -> None:
+def move(
+    caller: Caller,
+    session: Id,
+    starts: Starts,
+    minutes: Longer = "",
+    ends: Ends = "",
+    override_reason: Override = "",
+) -> None:
     """Move a class to another time. It keeps its length unless you pass --minutes or --ends."""
     path = _path_of(caller, session)
     length = read_length(minutes) if minutes else _length_of(caller.api.get(path))
     times = _times(caller, starts, ends, length)
-    caller.api.post(f"{path}/reschedule", times)
+    caller.api.post(f"{path}/reschedule", times | {"override_reason": override_reason or None})
     caller.screen.done(f"Moved to {caller.screen.cell(times['starts_at'])}.", _done(path, "moved") | times)
 
 
@@ -300,19 +313,20 @@ def send_out(caller: Caller, session: Id, person: Person, yes: Yes = False) -> N
 @app.command()
 @remote
 def readmit(caller: Caller, session: Id, person: Person) -> None:
-    """Let a person in again who was removed from the room of a class."""
+    """Let a person in again who was removed from the room of a class, also an instructor who was replaced."""
     path = _path_of(caller, session)
-    found = _person(caller, path, person)
+    found = _person(caller, path, person, replaced=True)
     caller.api.post(f"{path}/participants/{found['id']}/readmit")
     caller.screen.done(f"{found['name']} may come in again.", _done(path, "readmitted"))
 
 
-def _person(caller: Caller, path: str, named: str) -> Json:
-    """The person of this name or participant id in the class."""
+def _person(caller: Caller, path: str, named: str, *, replaced: bool = False) -> Json:
+    """The person of this name or participant id in the class, or also among its `replaced` instructors."""
     found = [
         person
         for person in caller.api.get(f"{path}/participants")
-        if named in (person["id"], person["name"]) and not person["removed_at"]
+        if named in (person["id"], person["name"])
+        and (not person["removed_at"] or (replaced and person["role"] == "instructor"))
     ]
     if len(found) != 1:
         raise typer.BadParameter(f"Nobody in the class has the name {named}." if not found else "Pass an id.")

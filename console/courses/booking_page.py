@@ -31,7 +31,7 @@ from models.people import Student
 from models.repositories import people, relations
 from services import form_keys, organizations
 from services.inputs.fields import Schema, WallTime
-from services.inputs.sessions import NewSession
+from services.inputs.sessions import NewSession, OverrideReason
 from services.resources.catalogue import COURSES
 
 router = APIRouter(
@@ -48,6 +48,7 @@ class BookingForm(Schema):
     starts_at: WallTime
     starts_at_offset: int | None = None  # from UTC in seconds; the chosen side of a repeated time
     minutes: int = Bound(ge=1, le=24 * 60)
+    override_reason: OverrideReason = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class BookingChoices:
             ),
             Field("starts_at_offset", "", "select", options=lambda: _sides(starts_at, self.time_zone)),
             Field("minutes", "Length in minutes", "number"),
+            Field("override_reason", "Override reason", hint="It is kept in the audit log with your name."),
         )
         return forms.build(fields, BookingForm, values)
 
@@ -117,6 +119,7 @@ async def book(request: Request, key: UUID, shared: Shared, who: CurrentUser, no
                 "ends_at": starts_at + timedelta(minutes=booking.minutes),
                 "student_ids": None if set(students) == choices.enrolled else students,
                 "topic_ids": topics,
+                "override_reason": booking.override_reason,
             }
         )
         async with shared.database.tenant(who.organization_id) as db:

@@ -17,6 +17,7 @@ from domain.people.roles import Role
 from domain.record.artefacts import Artefact, ArtefactReason
 from domain.record.audience import AudienceKind, StatementAudience
 from domain.record.documentation import CheckOutcome, Section
+from domain.scheduling.candidates import WhyNot
 from domain.sessions.cancellations import CancelReason
 from domain.sessions.completeness import Part
 from domain.sessions.timeline import Outcome, Step
@@ -61,6 +62,15 @@ CANCELLATIONS: Mapping[str, str] = {
     CancelReason.HOLIDAY: mark("Holiday"),
     CancelReason.WEATHER: mark("Weather"),
     "unspecified": mark("No reason"),
+}
+# Of staff's pages, which are in English.
+INSTRUCTOR_RULES: Mapping[str, str] = {
+    WhyNot.NOT_QUALIFIED: "not qualified",
+    WhyNot.ON_LEAVE: "on leave",
+    WhyNot.NOT_AVAILABLE: "outside their hours",
+    WhyNot.NO_BUFFER: "too close to another class",
+    WhyNot.HOURS_OF_DAY: "over the hours of the day",
+    WhyNot.HOURS_OF_WEEK: "over the hours of the week",
 }
 PARTS: Mapping[str, str] = {
     Part.CONFIRMATION: mark("confirmation"),

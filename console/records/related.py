@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.frame.availability_form import summary
 from domain.notices.kinds import AccountNoticeKind
 from domain.people.access import Permission, Principal
 from models.access import SignInBinding
@@ -14,6 +15,7 @@ from models.course import CurriculumPlan, Topic
 from models.notice import Notice
 from models.repositories import notices, pages, people, relations, sessions, sign_ins
 from models.session import Session
+from services import instructor_absences
 
 _DAYS_BACK, _DAYS_AHEAD = timedelta(days=30), timedelta(days=90)
 _MAX_CLASSES = 30
@@ -53,6 +55,7 @@ async def _bindings(db: AsyncSession, who: Principal, key: UUID) -> list[SignInB
 async def _of_instructor(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
     return {
         "bindings": await _bindings(db, who, key),
+        "availability": summary((await instructor_absences.stored(db, key)), now),
         "qualifications": (await people.qualifications(db, [key])).get(key, []),
         "classes": await _classes(db, who, now, {"instructor_id": key}),
     }

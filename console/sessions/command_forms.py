@@ -21,7 +21,7 @@ from console.frame.problem_texts import shown
 from console.frame.rendering import by_htmx, done, go_to, page
 from console.frame.texts import gettext
 from console.frame.viewers import CurrentUser, same_origin
-from domain.errors import RepeatedTime
+from domain.errors import InstructorUnavailable, RepeatedTime
 from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.repositories import pages, sessions, substitutions
@@ -48,6 +48,7 @@ class MoveForm(Schema):
     starts_at_shown: Moment | None = None  # that the form was filled from
     starts_at_offset: int | None = None  # from UTC in seconds; the chosen side of a repeated time
     minutes: int = Field(ge=1, le=24 * 60)
+    override_reason: str = Field("", max_length=500)
 
 
 class EndForm(Schema):
@@ -94,7 +95,13 @@ async def reschedule(
     except RepeatedTime as error:
         return _choice_of_side(request, error, "starts_at_offset", form.starts_at, zone)
     ends_at = starts_at + timedelta(minutes=form.minutes)
-    await shared.classes.reschedule(who, session_id, starts_at, ends_at)
+    reason = form.override_reason.strip() or None
+    try:
+        await shared.classes.reschedule(who, session_id, starts_at, ends_at, override_reason=reason)
+    except InstructorUnavailable as error:
+        if not by_htmx(request):
+            raise
+        return page(request, "parts/override_of_rules.html", status_of(error), error=shown(error))
     return _done(request, session_id, "Rescheduled. Everyone will be notified.")
 
 
@@ -285,9 +292,9 @@ async def send_out(
 
 @router.post("/people/{participant_id}/readmit", dependencies=[permits(Permission.SESSIONS_RUN)])
 async def readmit(
-    request: Request, session_id: UUID, participant_id: UUID, shared: Shared, who: CurrentUser
+    request: Request, session_id: UUID, participant_id: UUID, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
-    await shared.moderation.readmit_as_staff(who, session_id, participant_id)
+    await shared.moderation.readmit_as_staff(who, session_id, participant_id, now)
     return _done(request, session_id, gettext("Let back in. Their join link works again."))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.frame import labels
 from console.frame.case_people import people_in_cases
+from console.frame.history import author
 from console.frame.recording_gaps import RecordingGap, recording_gaps
 from console.frame.texts import gettext, page_language
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
@@ -185,14 +186,17 @@ class SessionView:
     files: list[ClassFile]
     substitutions: list[SubstitutionLine]  # the latest first
     not_told: list[str]  # names of the students whom no message reaches
+    overridden: str  # the rules about the instructor that were set aside, why and by whom
 
     @property
     def live(self) -> bool:
         return self.session.state in ROOM_STATES
 
     def kept_out(self, person: Participant) -> bool:
-        """Whether the person was removed from the room, which is open."""
-        return self.live and person.in_class and in_force(person.sent_out_at, self.session.occurrence_since)
+        """Whether the person was removed from the room, which is open, and can be let back in."""
+        if not person.in_class:
+            return self.live and person.role == Role.INSTRUCTOR  # replaced by who teaches now
+        return self.live and in_force(person.sent_out_at, self.session.occurrence_since)
 
     @property
     def over(self) -> bool:
@@ -290,6 +294,7 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         files=(await class_files.of_sessions(db, [session_id])).get(session_id, []),
         substitutions=await _substitutions(db, session_id),
         not_told=[person.name for person in await unreachable(db, participants)],
+        overridden=await _overridden(db, session),
     )
 
 
@@ -307,6 +312,14 @@ def _artefact_lines(
 
 def _speakers(status: ArtefactStatus) -> Sequence[str]:
     return (status.identity,) if status.identity else status.speakers
+
+
+async def _overridden(db: AsyncSession, session: Session) -> str:
+    if not session.override_reason or not session.overridden_by:
+        return ""
+    rules = ", ".join(labels.INSTRUCTOR_RULES[rule] for rule in session.overridden_rules)
+    who = author(session.overridden_by, await names.of_actors(db, {session.overridden_by}))
+    return f"Booked although the instructor is {rules}: “{session.override_reason}”, {who}"
 
 
 async def _substitutions(db: AsyncSession, session_id: UUID) -> list[SubstitutionLine]:

@@ -1,12 +1,16 @@
-"""When an instructor can teach: weekly hours in wall time, other hours on single days, leave, and how much at most."""
+"""When an instructor can teach: weekly hours in wall time, other hours on single days, leave, and how much at most.
+
+Clock changes: hours whose start or end is skipped start or end where the jump does. Hours that start or end at a
+repeated time start at its first and end at its second occurrence, so that they include both.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from domain.intervals import Interval, merged
-from domain.scheduling.wall_time import occurrences, start_of_day
+from domain.scheduling.wall_time import first_moment, last_moment, start_of_day
 
 _DAY = timedelta(days=1)
 
@@ -92,17 +96,14 @@ class Availability:
             yield Interval(start_of_day(day, zone), start_of_day(day + _DAY, zone))
             return
         for hours in wanted:
-            start = _moment(day, hours.start, zone, 0)
-            end = start_of_day(day + _DAY, zone) if hours.end == time() else _moment(day, hours.end, zone, -1)
+            start = first_moment(datetime.combine(day, hours.start), zone)
+            end = (
+                start_of_day(day + _DAY, zone)
+                if hours.end == time()
+                else last_moment(datetime.combine(day, hours.end), zone)
+            )
             if start < end:
                 yield Interval(start, end)
-
-
-def _moment(day: date, wall: time, zone: tzinfo, which: int) -> datetime:
-    """A skipped wall time is as long after the jump as it is after the jump's start."""
-    at = datetime.combine(day, wall)
-    found = occurrences(at, zone)
-    return found[which] if found else at.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _overlaps(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> bool:

@@ -80,6 +80,12 @@ def first_moment(wall: datetime, zone: tzinfo | None) -> datetime:
     )
 
 
+def last_moment(wall: datetime, zone: tzinfo | None) -> datetime:
+    """As `first_moment`, of a repeated time the second occurrence: for the end of a span that includes both."""
+    found = occurrences(wall, zone)
+    return found[-1] if found else first_moment(wall, zone)
+
+
 def zone_name(zone: tzinfo | None) -> str:
     return "this machine's time zone" if zone is None else str(zone)
 

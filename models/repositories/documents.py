@@ -153,14 +153,19 @@ async def save_briefing(db: AsyncSession, briefing: BriefingRow) -> None:
 
 async def latest_briefing(db: AsyncSession, course_id: UUID) -> dict[str, Any] | None:
     """The content of the briefing from the course's last class, whenever that class was approved."""
+    return next(iter(await latest_briefings(db, course_id, 1)), None)
+
+
+async def latest_briefings(db: AsyncSession, course_id: UUID, most: int) -> list[dict[str, Any]]:
+    """The contents of the briefings from the course's last classes, the latest class first."""
     query = (
         sa.select(col(BriefingRow.content))
         .outerjoin(Session, col(Session.id) == col(BriefingRow.source_session_id))
         .where(col(BriefingRow.course_id) == course_id)
         .order_by(col(Session.starts_at).desc().nulls_last(), col(BriefingRow.created_at).desc())
-        .limit(1)
+        .limit(most)
     )
-    return (await db.scalars(query)).first()
+    return list(await db.scalars(query))
 
 
 async def briefing_from(db: AsyncSession, session_id: UUID) -> BriefingRow | None:

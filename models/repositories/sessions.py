@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.errors import DoubleBooked, NotFound, TransitionRefused
+from domain.errors import DoubleBooked, LinkReplaced, NotFound, TransitionRefused
 from domain.people.access import AccessRole, Principal
 from domain.people.display_names import told_apart
 from domain.people.roles import Role, identity_of
@@ -395,8 +395,11 @@ class Joining:
 
 
 async def joining(db: AsyncSession, session_id: UUID, participant_id: UUID) -> Joining:
+    """The class and a participant of it. Raises NotFound, and LinkReplaced for an instructor who was replaced."""
     session = await get_session(db, session_id)
     participant = await db.get(Participant, participant_id)
+    if participant and participant.role == Role.INSTRUCTOR and not participant.in_class:
+        raise LinkReplaced
     if participant is None or participant.session_id != session_id or not participant.in_class:
         raise NotFound(
             "this person is not in this class",

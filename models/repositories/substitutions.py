@@ -52,6 +52,14 @@ async def of_session(db: AsyncSession, session_id: UUID) -> list[Substitution]:
     return list(await db.scalars(query.order_by(col(Substitution.number).desc())))
 
 
+async def taken_over(db: AsyncSession, session_id: UUID, instructor_id: UUID) -> Substitution | None:
+    """The search by which this instructor has taken over a class; None: they have it from its booking."""
+    query = sa.select(Substitution).where(
+        col(Substitution.session_id) == session_id, col(Substitution.accepted_by_id) == instructor_id
+    )
+    return (await db.scalars(query.order_by(col(Substitution.number).desc()).limit(1))).first()
+
+
 async def offers(db: AsyncSession, substitution_ids: Collection[UUID]) -> list[SubstitutionOffer]:
     """In the order of asking, as they are now."""
     query = sa.select(SubstitutionOffer).where(col(SubstitutionOffer.substitution_id).in_(substitution_ids))

@@ -80,6 +80,7 @@ MAILS = {
     "comprehension": "أسئلة الفهم",
     "homework": "الواجبات المنزلية",
     "next_steps": "الخطوات القادمة",
+    "in_place_of": "تدرّس بدلًا من",
     "plan": "خطة اليوم",
     "expected": "الحضور المتوقع",
     "correct": "صحيح",

@@ -83,6 +83,7 @@ MAILS = {
     "comprehension": "Verständnisfragen",
     "homework": "Hausaufgaben",
     "next_steps": "Wie es weitergeht",
+    "in_place_of": "Sie vertreten",
     "plan": "Plan für heute",
     "expected": "Erwartet werden",
     "correct": "richtig",

@@ -81,6 +81,7 @@ MAILS = {
     "comprehension": "Comprehension checks",
     "homework": "Homework",
     "next_steps": "Next steps",
+    "in_place_of": "You teach in place of",
     "plan": "Plan for today",
     "expected": "Expected",
     "correct": "correct",

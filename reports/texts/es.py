@@ -81,6 +81,7 @@ MAILS = {
     "comprehension": "Preguntas de comprensión",
     "homework": "Deberes",
     "next_steps": "Próximos pasos",
+    "in_place_of": "Sustituyes a",
     "plan": "Plan de hoy",
     "expected": "Asistentes previstos",
     "correct": "correcto",

@@ -81,6 +81,7 @@ MAILS = {
     "comprehension": "Questions de compréhension",
     "homework": "Devoirs",
     "next_steps": "Prochaines étapes",
+    "in_place_of": "Vous remplacez",
     "plan": "Programme du jour",
     "expected": "Élèves attendus",
     "correct": "juste",

@@ -1,12 +1,23 @@
 """Inputs that book a class, and those of the commands to it."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.sessions.cancellations import CancelReason
 from services.inputs import patterns
-from services.inputs.fields import ExternalId, Ids, Moment, Name, Schema, TimeZone
+from services.inputs.fields import ExternalId, Ids, Moment, Name, Schema, Text, TimeZone
+
+OverrideReason = Annotated[
+    Text | None,
+    Field(
+        min_length=1,
+        max_length=500,
+        description="Why rules about the instructor are set aside: their qualifications, hours, leave or limits. "
+        "It is in the audit log. Left out: a class that breaks one is refused with `instructor-unavailable`.",
+    ),
+]
 
 
 class NewSession(Schema):
@@ -22,6 +33,7 @@ class NewSession(Schema):
         None, description="Zone the class is planned in; the organization's by default."
     )
     external_id: ExternalId | None = None
+    override_reason: OverrideReason = None
 
 
 class AddedStudents(Schema):
@@ -31,6 +43,7 @@ class AddedStudents(Schema):
 class Move(Schema):
     starts_at: Moment
     ends_at: Moment
+    override_reason: OverrideReason = None
 
 
 class NewEnd(Schema):

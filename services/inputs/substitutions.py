@@ -21,7 +21,9 @@ class NewSubstitution(Schema):
     reason: SubstitutionReason = SubstitutionReason.UNSPECIFIED
 
 
-class NewAbsence(Schema):
+class AbsenceIn(Schema):
+    """A time in which an instructor cannot teach."""
+
     starts_at: Moment
     ends_at: Moment
     reason: SubstitutionReason = SubstitutionReason.UNAVAILABLE
@@ -55,18 +57,6 @@ class DayIn(Schema):
     hours: list[HoursIn] = Field(max_length=20, description="In place of the weekly ones; empty: none.")
 
 
-class LeaveIn(Schema):
-    starts_at: Moment
-    ends_at: Moment
-    reason: SubstitutionReason = SubstitutionReason.UNAVAILABLE
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.ends_at <= self.starts_at:
-            raise ValueError("leave must end after it starts")
-        return self
-
-
 Hours = Annotated[float | None, Field(gt=0, le=168, allow_inf_nan=False)]
 
 
@@ -77,8 +67,11 @@ class AvailabilityIn(Schema):
         default_factory=list, max_length=MOST_RULES, description="None: every hour will do."
     )
     days: list[DayIn] = Field(default_factory=list, max_length=MOST_RULES)
-    leave: list[LeaveIn] = Field(default_factory=list, max_length=MOST_RULES)
+    leave: list[AbsenceIn] = Field(default_factory=list, max_length=MOST_RULES)
     buffer_minutes: int = Field(0, ge=0, le=240, description="Between two classes.")
     most_hours_per_day: Hours = None
     most_hours_per_week: Hours = None
     hourly_cost: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
+    alert_channel_id: UUID | None = Field(
+        None, description="Offers to teach are told to this alert channel as well, with the link to answer."
+    )

@@ -1,19 +1,30 @@
 """A class without its instructor is offered to colleagues; the first who accepts teaches it, and everybody is told."""
 
 import asyncio
+import json
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
 from activities.sessions import SessionActivities
+from domain.cases.channels import ChannelKind
 from domain.errors import DoubleBooked
 from domain.notices.kinds import NoticeKind
 from domain.scheduling.offers import OfferState, SubstitutionState
+from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.states import SessionState
-from models.notice import WITHDRAWN
+from domain.subjects import SubjectKind
+from models.case_routing import AlertChannel
+from models.class_file import ClassFile
+from models.documentation import BriefingRow
+from models.notice import WITHDRAWN, Notice
 from models.session import BookedTime
+from services import instructor_absences, organizations, substitutions
+from services.inputs.substitutions import AvailabilityIn
 from tests.activities.school_rows import SchoolRows, now, run
 from tests.activities.substitutes import Substitutes
 from workflows.contracts.sessions import CancelInput, MoveInput
@@ -240,3 +251,99 @@ async def test_nothing_waits_to_be_told_to_who_no_longer_teaches(
     outdated = [one for one in waiting if one.error == WITHDRAWN]
     assert {await named(school, one.recipient_id) for one in outdated} == {"Ben", "Elena", "Samira"}
     assert now() < school.starts_at
+
+
+async def follow(school: SchoolRows, **rules: Any) -> None:
+    """Set the organization's rules for finding substitutes."""
+    async with school.database.tenant(school.id) as db:
+        await organizations.set_substitution_policy(db, SubstitutionPolicy.model_validate(rules), now())
+
+
+async def test_a_search_keeps_the_rules_it_began_with(school: SchoolRows, colleagues: Substitutes) -> None:
+    row = await colleagues.start()
+    pace = {"before": "PT0S", "answer_within": "PT1H", "at_once": None}
+    await follow(school, paces=[pace], weights={"fair_share": 50})
+    await colleagues.look(row)
+    assert len(await colleagues.offers(row)) == 1, "by the rules of before"
+    async with school.database.tenant(school.id) as db:
+        await substitutions.withdraw(db, row.id, now())
+    again = await colleagues.start()
+    await colleagues.look(again)
+    offers = await colleagues.offers(again)
+    assert set(offers) == {"Ben", "Cleo"}
+    assert {offer.terms["fair_share"] for offer in offers.values()} == {50}
+
+
+async def test_an_offer_is_told_to_the_channel_of_who_is_asked(
+    school: SchoolRows, colleagues: Substitutes
+) -> None:
+    channel = AlertChannel(
+        id=uuid4(),
+        organization_id=school.id,
+        name="Ben's phone",
+        kind=ChannelKind.WEBHOOK,
+        target="sealed",
+        shown="hooks.example",
+        created_at=now(),
+    )
+    async with school.database.tenant(school.id) as db:
+        db.add(channel)
+        await db.flush()
+        times = AvailabilityIn(alert_channel_id=channel.id)
+        await instructor_absences.set_availability(db, school.people["Ben"], times, now())
+    row = await colleagues.start(broadcast=True)
+    await colleagues.look(row)
+    ben = (await colleagues.offers(row))["Ben"]
+    async with school.database.tenant(school.id) as db:
+        sent = await db.scalars(sa.select(Notice).where(col(Notice.recipient_id) == channel.id))
+        told = sent.one()
+    assert told.kind == N.SUBSTITUTE_OFFER
+    assert told.deliver_by == ben.expires_at
+    payload = json.loads(told.text)
+    assert payload["type"] == "substitution.offered"
+    assert "/offer?t=" in payload["data"]["url"]
+    assert "Adding fractions" not in told.text, "names leave only where the organization chose so"
+
+
+async def test_a_substitute_gets_the_longer_briefing(school: SchoolRows, colleagues: Substitutes) -> None:
+    taught = [f"Lesson {number}" for number in range(7)]
+    for number, title in enumerate(taught):
+        held = school.starts_at - timedelta(days=10 - number)
+        line: dict[str, Any] = {
+            "text": f"They did {title}.",
+            "question": None,
+            "answer": None,
+            "students": [],
+        }
+        content = {
+            "last_class": {"title": title, "held_at": held.isoformat(), "approved": True},
+            "sections": [],
+            "lines": [["worked_on", [line]]],
+        }
+        async with school.database.tenant(school.id) as db:
+            own = {"organization_id": school.id, "course_id": school.course_id}
+            db.add(BriefingRow(id=uuid4(), content=content, created_at=held, **own))
+    async with school.database.tenant(school.id) as db:
+        db.add(
+            ClassFile(
+                id=uuid4(),
+                organization_id=school.id,
+                subject_kind=SubjectKind.SESSION,
+                subject_id=school.session.session_id,
+                name="worksheet.pdf",
+                media_type="application/pdf",
+                size=1,
+                sha256="0" * 64,
+                key="k",
+                created_by="member:1",
+                created_at=now(),
+            )
+        )
+    row = await colleagues.start(broadcast=True)
+    await colleagues.look(row)
+    await colleagues.accept((await colleagues.offers(row))["Ben"])
+    (assigned,) = [one for one in await school.outbox() if one.kind == N.ASSIGNED]
+    for text in ("You teach in place of", "Ada of", "Plan for today", "Adding fractions", "worksheet.pdf"):
+        assert text in assigned.text, text
+    assert [title in assigned.text for title in taught] == [False, False, *[True] * 5]
+    assert "Worked on: They did Lesson 3." in assigned.text

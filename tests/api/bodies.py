@@ -99,6 +99,7 @@ def method_of(path: str) -> str:
         "/v1/case-routing",
         "/v1/members/{id}/alert-preferences",
         "/v1/instructors/{id}/availability",
+        "/v1/substitution-policy",
     ):
         return "PUT"
     changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
@@ -175,6 +176,7 @@ SESSION, JOIN = "/v1/sessions/{session_id}", "/v1/join/{session_id}"
 BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/organizations": lambda _: {"name": "School", "time_zone": "Europe/Madrid", "language": "es"},
     "/v1/policy": lambda _: POLICY,
+    "/v1/substitution-policy": lambda _: {"weights": {"cost": 2}},
     "/v1/guardians": lambda _: PERSON,
     "/v1/instructors": lambda _: PERSON | {"qualifications": [{"subject": "Sums", "level": "6"}]},
     "/v1/students": lambda b: {"name": "Mia", "guardian_ids": [b.school.ids["guardian"]], "time_zone": "UTC"},

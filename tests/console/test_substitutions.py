@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from services.substitution_start import InstructorAbsence
-from tests.campus import HOUR, PATIENCE, School, school
+from tests.campus import HOUR, PATIENCE, School, problem_of, school
 from tests.console.taught import Hall
 from tests.stack import TestMail
 
@@ -98,7 +98,20 @@ async def test_a_colleague_takes_over_by_mail_and_families_are_told_once(
     refused = await opened.api.post(
         f"/v1/join/{session_id}/credentials", json={"link": absent["url"].partition("?t=")[2]}
     )
-    assert refused.status_code == 404
+    problem_of(refused, 403, "link-replaced")
+    await opened.post(f"/v1/sessions/{session_id}/participants/{absent['participant_id']}/readmit")
+    (again,) = [
+        link
+        for link in await opened.get(f"/v1/sessions/{session_id}/join-links")
+        if link["participant_id"] == absent["participant_id"]
+    ]
+    for link, status in ((absent, 403), (again, 200)):
+        token = link["url"].partition("?t=")[2]
+        answer = await opened.api.post(f"/v1/join/{session_id}/credentials", json={"link": token})
+        assert answer.status_code == status
+    assert (await opened.get(f"/v1/sessions/{session_id}"))["instructor_id"] == ben["id"], "who teaches it"
+    ada = await opened.get(f"/v1/instructors/{opened.ids['instructor']}")
+    assert "/join/" in (await mail_to(mail_sink, ada["email"], "New links"))["text"]
 
     async def class_is_told() -> bool:
         return bool(str((await hall.facts(session_id)).booked.instructor_id) == ben["id"])

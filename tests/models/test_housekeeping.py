@@ -10,7 +10,7 @@ from models.access import SignedIn, SignInAttempt, SignInLink
 from models.database import Database
 from models.idempotency import IdempotencyRow
 from models.repositories import housekeeping
-from models.session import BookingRequest
+from models.session import BookingRequest, OverrideRequest
 from tests.models.rows import make_tenant
 
 pytestmark = pytest.mark.adapter
@@ -31,6 +31,7 @@ DAY = timedelta(days=1)
         (SignInLink, "expires_at", NOW, NOW - DAY - timedelta(hours=1)),
         (SignedIn, "expires_at", NOW - 29 * DAY, NOW - 31 * DAY),
         (BookingRequest, "created_at", NOW - 29 * DAY, NOW - 31 * DAY),
+        (OverrideRequest, "created_at", NOW - 29 * DAY, NOW - 31 * DAY),
     ],
 )
 async def test_row_is_kept_until_it_expires(

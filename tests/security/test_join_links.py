@@ -26,11 +26,14 @@ from domain.subjects import SubjectKind
 from models.database import Database
 from models.notice import Notice
 from models.repositories import notices, sessions
+from models.repositories import substitutions as stored_substitutions
 from models.repositories.pages import PageRequest
 from models.session import Participant, Session
 from reports.catalogue import LANGUAGES, page_words
-from services import bookings
+from services import bookings, substitutions
 from services.link_renewal import RenewedLinkMails
+from services.substitution_notices import SubstitutionNotices
+from services.substitutions import SubstitutionRequest
 from signing.links import JoinLink
 from tests.api.bodies import BODIES, Booked
 from tests.campus import HOUR, Campus, Json, School, problem_of, school
@@ -59,6 +62,19 @@ class OpenClass:
     async def change(self, **values: Any) -> None:
         async with self.database.tenant(self.school.id) as db:
             await sessions.change(db, self.id, **values)
+
+    async def substitute(self, instructor_id: UUID) -> None:
+        """Let this instructor take over the class."""
+        now, notices_of = (
+            datetime.now(UTC),
+            SubstitutionNotices(self.school.campus.links, "a@harbour.example"),
+        )
+        async with self.database.tenant(self.school.id) as db:
+            request = SubstitutionRequest(self.school.id, self.id, 1, instructor_id=instructor_id)
+            search = await substitutions.start(db, request, now)
+            await substitutions.advance(db, search.id, notices_of, now)
+            (offer,) = await stored_substitutions.offers(db, [search.id])
+            await substitutions.accept(db, offer.id, search.id, notices_of, now)
 
     async def links(self, role: Role) -> Json:
         """The long and the short link of a person."""
@@ -177,7 +193,7 @@ async def _move_instructor(lesson: OpenClass) -> None:
 async def _substitute(lesson: OpenClass) -> None:
     person = {"name": "Ben Adeyemi", "email": f"ben.{lesson.id}@harbour.example"}
     made = await lesson.school.post("/v1/instructors", person)
-    await lesson.change(instructor_id=UUID(made["id"]))
+    await lesson.substitute(UUID(made["id"]))
 
 
 async def _send_out(lesson: OpenClass) -> None:

@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from domain.errors import Unavailable
+from domain.errors import NotFound, Unavailable
 from tests.stack import TestTemporal
 from tests.workflows.recording_activities import World
 from tests.workflows.session_driver import SECOND, SOON, book, until, workers
 from wiring.temporal import connect
 from workflows.client import SessionClient
-from workflows.session.messages import Booking
+from workflows.session.messages import Booking, InstructorChanged
 
 pytestmark = pytest.mark.workflow
 
@@ -82,3 +82,25 @@ async def test_a_command_that_no_worker_answers_is_given_up(real: WorkflowEnviro
     booking = Booking(uuid4(), uuid4(), (uuid4(),), starts_at=starts_at, ends_at=starts_at + HOUR)
     with pytest.raises(Unavailable):
         await asyncio.wait_for(client.book(uuid4(), uuid4(), booking), 60)
+
+
+async def test_a_class_with_a_substitution_and_three_cases_keeps_to_its_budget(
+    real: WorkflowEnvironment, happening: World
+) -> None:
+    """Each failed step is tried again as a regular activity, and opens a case."""
+    happening.failing |= {"notice:confirmation": NotFound("gone"), "notice:briefing": NotFound("gone")}
+    happening.failing["file"] = NotFound("gone")
+    session = await book(real, happening, starts_in=5 * SECOND, policy=SOON, students=6)
+    await session.ask_for_substitute()
+    await session.sessions.report_instructor(session.session_id, InstructorChanged(uuid4()))
+    await until(lambda: "open_room" in happening.calls)
+    for _ in range(3):  # instructor, first student, everybody
+        await session.teacher_joins()
+    await until(lambda: "transcribe" in happening.calls)
+    await session.end()
+    await until(lambda: "notice:review_request" in happening.calls)
+    await session.approve()
+    assert (await session.handle.result()).outcome == "held"
+    assert len(happening.cases) >= 3, happening.cases
+    events = (await session.handle.fetch_history()).events
+    assert len(events) <= 150, len(events)

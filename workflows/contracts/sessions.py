@@ -26,6 +26,7 @@ class BookInput:
     external_id: str | None = None  # of bookings from before it was kept in the database
     whole_course: bool = False
     by: str = ""  # an actor of the change log
+    override: UUID | None = None  # names the reason for setting aside the rules about the instructor
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class MoveInput(StepInput):
     # How often the class was moved, this move included; None: only its length changes, and it goes on as it is.
     moves: int | None = None
     by: str = ""  # an actor of the change log
+    override: UUID | None = None  # as in BookInput
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,13 @@ class Sessions:
     async def book(self, booking: BookInput) -> BookResult:
         """Write the session, its participants and the time it reserves. Booking the same id again changes nothing.
 
-        Fails with booking-in-past, unknown-reference or double-booked, and then writes nothing.
+        Fails with booking-in-past, unknown-reference, double-booked or instructor-unavailable, and then writes nothing.
         """
         raise NotImplementedError
 
     @activity.defn(name="move_session")
     async def move(self, move: MoveInput) -> None:
-        """Change start and end. Fails with double-booked, and then changes nothing.
+        """Change start and end. Fails with double-booked or instructor-unavailable, and then changes nothing.
 
         A move begins a new occurrence of the class: what happened in its room so far is no evidence for it.
         """

@@ -101,7 +101,7 @@ class Commands:
     async def reschedule(self, move: Reschedule) -> None:
         self._check(Trigger.RESCHEDULE)
         moves = self._facts.moves + 1
-        await self._change_times(move.starts_at, move.ends_at, move.by, moves)
+        await self._change_times(move.starts_at, move.ends_at, move.by, moves, move.override)
         self._facts.moves = moves
         self._facts.move_pending = True
         in_turn = patched(patches.COMMANDS_IN_TURN)
@@ -320,6 +320,7 @@ class Commands:
             external_id=booking.external_id,
             whole_course=booking.whole_course,
             by=booking.by,
+            override=booking.override,
         )
 
     @property
@@ -333,7 +334,12 @@ class Commands:
             self._lifecycle.check_command(trigger)
 
     async def _change_times(
-        self, starts_at: datetime, ends_at: datetime, by: str, moves: int | None = None
+        self,
+        starts_at: datetime,
+        ends_at: datetime,
+        by: str,
+        moves: int | None = None,
+        override: UUID | None = None,
     ) -> None:
         await self._execute(
             Sessions.move,
@@ -344,6 +350,7 @@ class Commands:
                 ends_at=ends_at,
                 moves=moves,
                 by=by,
+                override=override,
             ),
             "move",
         )

@@ -34,6 +34,7 @@ class Booking:
     external_id: str | None = None  # of bookings from before it was kept in the database
     whole_course: bool = False  # who enrols in the course or leaves it later changes the class
     by: str = ""  # id of a person or key
+    override: UUID | None = None  # names the reason for setting aside the rules about the instructor
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Reschedule:
     starts_at: datetime
     ends_at: datetime
     by: str = ""
+    override: UUID | None = None  # as in Booking
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,41 @@
+"""The rules about an instructor that a booking keeps, and the sentence that says why each refuses it."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from domain.scheduling.availability import Availability
+from domain.scheduling.candidates import ABSOLUTE, Candidate, ClassToTeach, WhyNot, why_not
+
+# What a booking can set aside with a reason. Nobody teaches two classes at once, whatever the reason.
+OVERRIDABLE = tuple(rule for rule in WhyNot if rule not in ABSOLUTE)
+
+
+def broken_rules(wanted: ClassToTeach, instructor: Candidate) -> tuple[WhyNot, ...]:
+    """The rules that bind, in the order in which they are named. Clashes with other classes are not among them."""
+    return tuple(rule for rule in why_not(wanted, instructor) if rule in OVERRIDABLE)
+
+
+def sentence(rule: WhyNot, who: str, wanted: ClassToTeach, times: Availability) -> str:
+    """Why the rule refuses the class, in plain English. `who` is the instructor's name, or a word for them."""
+    zone = ZoneInfo(times.zone)
+    starts, ends = wanted.starts_at.astimezone(zone), wanted.ends_at.astimezone(zone)
+    if rule == WhyNot.NOT_QUALIFIED:
+        level = f", {wanted.level}" if wanted.level else ""
+        return f"{who} isn't qualified to teach {wanted.subject}{level}."
+    if rule == WhyNot.ON_LEAVE:
+        return f"{who} is on leave at that time."
+    if rule == WhyNot.NOT_AVAILABLE:
+        return f"{who} doesn't teach on {starts:%A} from {starts:%H:%M} to {ends:%H:%M}, {times.zone} time."
+    if rule == WhyNot.NO_BUFFER:
+        return f"{who} needs {_minutes(times.buffer)} min between two classes."
+    if rule == WhyNot.HOURS_OF_DAY:
+        return f"{who} would teach more than {_hours(times.most_per_day)} h on that day."
+    return f"{who} would teach more than {_hours(times.most_per_week)} h in that week."
+
+
+def _minutes(length: timedelta) -> int:
+    return round(length / timedelta(minutes=1))
+
+
+def _hours(most: timedelta | None) -> str:
+    return f"{(most or timedelta()) / timedelta(hours=1):g}"

@@ -1,0 +1,79 @@
+"""Keeps the rules about an instructor in a booking: what they may teach, when, and how much; or sets them aside.
+
+Somebody who books can set the rules aside with a reason. Workflow histories hold no free text, so the reason waits in
+the database for the activity that needs it. What is not known of an instructor refuses nothing: without availability
+every hour will do, and without qualifications every course.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import InstructorUnavailable
+from domain.scheduling.booking_rules import broken_rules, sentence
+from domain.scheduling.candidates import Candidate, ClassToTeach
+from models.authorship import authorship
+from models.course import Course
+from models.people import Instructor
+from models.repositories import entities, names, override_requests, people, substitutions
+from models.session import Session
+from services.candidates import availability_of
+
+BOOKED_AROUND = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
+_SOMEBODY = "The instructor"
+
+
+async def check(
+    db: AsyncSession,
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime,
+    override: UUID | None,
+) -> None:
+    """Refuse a class that breaks a rule about its instructor, unless an override is asked for; then write it down.
+
+    Call it when the time of the class is reserved: whoever books the same instructor waits until the transaction ends,
+    and so does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
+    """
+    instructor = await entities.in_use(db, Instructor, session.instructor_id)
+    course = await entities.get(db, Course, session.course_id)
+    held = (await people.qualifications(db, [instructor.id])).get(instructor.id)
+    booked = await substitutions.booked_times(
+        db, [instructor.id], starts_at - BOOKED_AROUND, ends_at + BOOKED_AROUND, session.id
+    )
+    stored = await substitutions.availability(db, instructor.id)
+    times = availability_of(instructor, stored, booked.get(instructor.id, []))
+    wanted = ClassToTeach(course.subject, course.level, starts_at, ends_at, students=0)
+    candidate = Candidate(
+        instructor.id, qualifications=held or [(course.subject, course.level)], availability=times
+    )
+    broken = broken_rules(wanted, candidate)
+    reason = await override_requests.take(db, override) if override else None
+    if broken and not reason:
+        raise InstructorUnavailable(
+            " ".join(sentence(rule, _SOMEBODY, wanted, times) for rule in broken),
+            rules=",".join(broken),
+            instructor_id=str(instructor.id),
+        )
+    _write(session, broken, reason)
+    await db.flush()
+
+
+def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:
+    """On the row of the class, whose changes are in the change log with their author."""
+    rules = [str(rule) for rule in broken]
+    session.overridden_rules = rules
+    session.override_reason = reason if rules else None
+    session.overridden_by = authorship.get().actor if rules else None
+
+
+async def named(db: AsyncSession, error: InstructorUnavailable) -> InstructorUnavailable:
+    """The refusal with the name of the instructor that its `extra` refers to."""
+    key = UUID(error.extra["instructor_id"])
+    name = (await names.of(db, Instructor, [key])).get(key)
+    if name is None:
+        return error
+    detail = error.detail.replace(_SOMEBODY, name)
+    return InstructorUnavailable(detail, next_step=error.next_step, **error.extra)
