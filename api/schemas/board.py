@@ -50,6 +50,7 @@ class BoardRow(Schema):
     course: str
     course_id: UUID
     instructor_id: UUID
+    instructor: str = Field(description="The name of who is booked to teach.")
     region: str
     starts_at: AwareDatetime
     ends_at: AwareDatetime

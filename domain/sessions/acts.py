@@ -62,6 +62,11 @@ _RULES: Mapping[Act, _Rule] = {
 }
 
 
+def is_possible(act: Act, state: SessionState) -> bool:
+    """Whether a session in this state takes the act, until its planned end."""
+    return state in _RULES[act].states
+
+
 def permission_for(act: Act) -> Permission:
     return _RULES[act].needs
 
@@ -70,5 +75,5 @@ def require_possible(act: Act, state: SessionState, ends_at: datetime, now: date
     """Raises TransitionRefused, with what to do instead, where a session in this state does not take the act."""
     rule = _RULES[act]
     over = act == Act.NUDGE and now >= ends_at
-    if state not in rule.states or over:
+    if not is_possible(act, state) or over:
         raise TransitionRefused(rule.refusal, next_step=rule.next_step)

@@ -86,6 +86,7 @@ class SessionFacts:
     course: str
     course_id: UUID
     instructor_id: UUID  # who is booked to teach
+    instructor: str  # their name
     region: str
     starts_at: datetime
     ends_at: datetime
@@ -118,6 +119,7 @@ class SessionRow:
     course: str
     course_id: UUID
     instructor_id: UUID
+    instructor: str
     region: str
     starts_at: datetime
     ends_at: datetime
@@ -184,6 +186,7 @@ def board_row(facts: SessionFacts, now: datetime) -> SessionRow:
         course=facts.course,
         course_id=facts.course_id,
         instructor_id=facts.instructor_id,
+        instructor=facts.instructor,
         region=facts.region,
         starts_at=facts.starts_at,
         ends_at=facts.ends_at,

@@ -1,6 +1,6 @@
 """The headline of a session on the board: the one thing about it that matters now, and what to do about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.cases.catalogue import case_kind
 from domain.cases.kinds import Action, Severity
-from domain.sessions.acts import Act
+from domain.sessions.acts import Act, is_possible
 from domain.sessions.states import SessionState
 
 SOON = timedelta(minutes=15)  # before the planned start: an instructor who has not checked in matters
@@ -84,24 +84,32 @@ def headline(situation: Situation) -> Headline:
     return next((one for one in found if one is not None), _as_planned(situation))
 
 
-def _of_case(case: OpenCase, level: Level) -> Headline:
-    """What the case is called, with the first of its actions that the board has."""
+def _first_possible(situation: Situation, acts: Iterable[Act]) -> Act | None:
+    return next((act for act in acts if is_possible(act, situation.state)), None)
+
+
+def _of_case(situation: Situation, case: OpenCase, level: Level) -> Headline:
+    """What the case is called, with the first of its actions that the class takes from the board."""
     kind = case_kind(case.kind)
-    acts = (_ACTS_OF_CASES.get(action) for action in kind.actions)
-    return Headline(kind.title, level, next((act for act in acts if act), None), case.id)
+    acts = [_ACTS_OF_CASES[action] for action in kind.actions if action in _ACTS_OF_CASES]
+    return Headline(kind.title, level, _first_possible(situation, acts), case.id)
 
 
 def _case(*severities: Severity, level: Level) -> Callable[[Situation], Headline | None]:
     def rule(situation: Situation) -> Headline | None:
         case = next((one for one in situation.cases if one.severity in severities), None)
-        return _of_case(case, level) if case else None
+        return _of_case(situation, case, level) if case else None
 
     return rule
 
 
-def _reason(reason: Reason, text: str, act: Act | None) -> Callable[[Situation], Headline | None]:
+def _reason(reason: Reason, text: str, *acts: Act) -> Callable[[Situation], Headline | None]:
+    """`acts` by how much they help; the first is proposed that the class takes."""
+
     def rule(situation: Situation) -> Headline | None:
-        return Headline(text, Level.ACT, act) if reason in situation.attention else None
+        if reason not in situation.attention:
+            return None
+        return Headline(text, Level.ACT, _first_possible(situation, acts))
 
     return rule
 
@@ -116,7 +124,8 @@ def _not_checked_in(situation: Situation) -> Headline | None:
 def _poor_connection(situation: Situation) -> Headline | None:
     if Reason.POOR_CONNECTION not in situation.attention:
         return None
-    return Headline(f"Poor connection: {situation.poorly_connected}", Level.ACT, Act.OBSERVE)
+    act = _first_possible(situation, [Act.OBSERVE])
+    return Headline(f"Poor connection: {situation.poorly_connected}", Level.ACT, act)
 
 
 def _at_its_end(situation: Situation) -> Headline | None:
@@ -166,12 +175,12 @@ _STATES: Mapping[SessionState, str] = {
 _RULES: tuple[Callable[[Situation], Headline | None], ...] = (
     _case(Severity.CRITICAL, level=Level.ACT),
     _reason(Reason.NOT_RECORDED, "Not recorded", Act.OBSERVE),
-    _reason(Reason.INSTRUCTOR_MISSING, "No instructor in the room", Act.NUDGE),
-    _reason(Reason.ROOM_NOT_OPEN, "Room not open", None),
+    _reason(Reason.INSTRUCTOR_MISSING, "No instructor in the room", Act.NUDGE, Act.SUBSTITUTE),
+    _reason(Reason.ROOM_NOT_OPEN, "Room not open"),
     _case(Severity.HIGH, level=Level.ACT),
     _not_checked_in,
     _poor_connection,
-    _reason(Reason.TRANSCRIPT_BEHIND, "Transcript behind", None),
+    _reason(Reason.TRANSCRIPT_BEHIND, "Transcript behind"),
     _at_its_end,
     _all_excused,
     _starts_soon,

@@ -36,8 +36,9 @@ logger = logging.getLogger(__name__)
 
 _OF_SESSIONS = """
     select s.id, s.title, c.title, s.starts_at, s.ends_at, s.time_zone, s.state, s.live_at,
-           s.occurrence_since, s.course_id, s.instructor_id, s.region
+           s.occurrence_since, s.course_id, s.instructor_id, i.name, s.region
     from session s join course c on c.organization_id = s.organization_id and c.id = s.course_id
+    join instructor i on i.organization_id = s.organization_id and i.id = s.instructor_id
 """
 _IN_WINDOW = f"{_OF_SESSIONS} where s.starts_at >= %(start)s and s.starts_at < %(end)s"
 # A filter that is null selects nothing; the planner drops it, and the window keeps its index.
@@ -160,15 +161,15 @@ def _facts(
     capturing: BySession,
     transcribing: BySession,
 ) -> SessionFacts:
-    key, title, course, starts_at, ends_at, zone, state, live_at, since, course_id, instructor_id, region = (
-        row
-    )
+    key, title, course, starts_at, ends_at, zone, state, live_at, since, *rest = row
+    course_id, instructor_id, instructor, region = rest
     return SessionFacts(
         id=key,
         title=title,
         course=course,
         course_id=course_id,
         instructor_id=instructor_id,
+        instructor=instructor,
         region=region,
         starts_at=_utc(starts_at),
         ends_at=_utc(ends_at),

@@ -53,6 +53,7 @@ def facts(**changes: Any) -> SessionFacts:
         course="Mathematics",
         course_id=UUID(int=7),
         instructor_id=UUID(int=8),
+        instructor="Ada Okafor",
         region="local",
         starts_at=T0,
         ends_at=at(1800),

@@ -8,7 +8,7 @@ import pytest
 
 from domain.cases.kinds import ExceptionKind, Severity
 from domain.errors import TransitionRefused
-from domain.sessions.acts import Act, permission_for, require_possible
+from domain.sessions.acts import Act, is_possible, permission_for, require_possible
 from domain.sessions.headline import Headline, Level, OpenCase, Reason, Situation, headline
 from domain.sessions.states import OVER_STATES, SessionState
 from tests.domain.session_events import T0, at
@@ -96,6 +96,14 @@ def test_headline_of_a_case_leads_to_it_and_proposes_its_first_act() -> None:
     assert headline(replace(LIVE, cases=(ABSENT,))) == Headline(
         "Instructor absent", Level.ACT, Act.SUBSTITUTE, CASE
     )
+
+
+@pytest.mark.parametrize("state", S)
+@pytest.mark.parametrize("reason", Reason)
+def test_proposed_act_is_one_that_the_class_takes(state: SessionState, reason: Reason) -> None:
+    for cases in ((), (ABSENT,), (LATE,)):
+        act = headline(Situation(state, T0, END, at(600), (reason,), cases)).act
+        assert act is None or is_possible(act, state)
 
 
 @pytest.mark.parametrize("state", S)
