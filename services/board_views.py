@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from domain.errors import InvalidInput, NotAllowed
+from domain.errors import InvalidInput, NotAllowed, NotFound
 from domain.people.access import Principal
 from models.board_view import BoardView
 from models.repositories import board_views
@@ -62,8 +62,8 @@ async def save(
 
 
 async def set_default(db: AsyncSession, who: Principal, view_id: UUID, *, is_default: bool) -> BoardView:
-    """Open the caller's board with this view, or not any more. Raises NotFound, NotAllowed."""
-    view = await board_views.get(db, _member(who), view_id)
+    """Open the caller's board with this view, or not any more. Raises NotFound."""
+    view = await _own(db, who, view_id)
     await board_views.clear_default(db, view.member_id)
     view.is_default = is_default
     await db.flush()
@@ -71,8 +71,8 @@ async def set_default(db: AsyncSession, who: Principal, view_id: UUID, *, is_def
 
 
 async def delete(db: AsyncSession, who: Principal, view_id: UUID) -> None:
-    """Raises NotFound, NotAllowed."""
-    await db.delete(await board_views.get(db, _member(who), view_id))
+    """Raises NotFound."""
+    await db.delete(await _own(db, who, view_id))
     await db.flush()
 
 
@@ -80,6 +80,12 @@ def kept_filters(query: str) -> str:
     """Those of an address's parameters that are filters of the board, in a fixed order."""
     given = dict(parse_qsl(query.lstrip("?")))
     return urlencode({name: given[name] for name in FILTERS if given.get(name)})
+
+
+async def _own(db: AsyncSession, who: Principal, view_id: UUID) -> BoardView:
+    if not has_views(who):
+        raise NotFound("you have no such view")
+    return await board_views.get(db, _member(who), view_id)
 
 
 def _member(who: Principal) -> UUID:

@@ -45,7 +45,7 @@ export const caseLabel = (kind) => LABELS.cases[kind] ?? words(kind);
 export const roleLabel = (role) => LABELS.roles[role] ?? words(role);
 
 export const reason = (code) => LABELS.reasons[code] ?? words(code);
-export const ACTS = LABELS.acts; // labels of what can be done from a row, by code
+export const ACTS = LABELS.acts; // what can be done from a row, by code: in a word, and in full
 
 export const RECORDING = { on: "Recording", off: "Not recording", none: "–" };
 

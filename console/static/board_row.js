@@ -86,13 +86,16 @@ export class Item {
     this.#set("headline", [text, level, caseId, act, title].join("\0"), () => {
       const { headline, act: button } = this.parts;
       headline.textContent = text;
+      headline.title = text;
       headline.dataset.level = level;
       if (caseId) headline.href = `/exceptions/${caseId}`;
       else headline.removeAttribute("href");
       button.hidden = !act;
       button.dataset.act = act ?? "";
-      button.textContent = act ? ACTS[act] : "";
-      button.setAttribute("aria-label", act ? `${ACTS[act]}: ${title}` : "");
+      const [word, full] = ACTS[act] ?? ["", ""];
+      button.textContent = word;
+      button.title = full;
+      button.setAttribute("aria-label", `${word}: ${title}`);
     });
   }
 
@@ -156,10 +159,11 @@ export class Item {
   }
 
   #actButton(act) {
-    const button = element("button", ACTS[act], "button quiet");
+    const [, full] = ACTS[act];
+    const button = element("button", full, "button quiet");
     button.type = "button";
     button.dataset.act = act;
-    button.setAttribute("aria-label", `${ACTS[act]}: ${this.row.title}`);
+    button.setAttribute("aria-label", `${full}: ${this.row.title}`);
     return button;
   }
 

@@ -29,12 +29,12 @@ _REASONS = {
     Reason.POOR_CONNECTION: "Poor connection",
     Reason.TRANSCRIPT_BEHIND: "Transcript behind",
 }
-_ACTS = {
-    Act.NUDGE: "Nudge the instructor",
-    Act.SUBSTITUTE: "Find a substitute",
-    Act.OBSERVE: "Join as observer",
-    Act.EXTEND: "Extend",
-    Act.MESSAGE: "Message the room",
+_ACTS = {  # in a word for the row, and in full
+    Act.NUDGE: ("Nudge", "Nudge the instructor"),
+    Act.SUBSTITUTE: ("Substitute", "Find a substitute"),
+    Act.OBSERVE: ("Observe", "Join as observer"),
+    Act.EXTEND: ("Extend", "Extend the class"),
+    Act.MESSAGE: ("Message", "Message the room"),
 }
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)

@@ -1,4 +1,4 @@
-"""The board in Chromium: hours ahead, filters, saved views, and what is done about a class from its row."""
+"""The board in Chromium: hours ahead, filters, saved views, acts from a row, and the page that counts touches."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,9 @@ from cli.local.chromium import find_or_install
 from domain.people.access import AccessRole, Principal
 from domain.sessions.states import SessionState
 from models.access import Member
+from models.authorship import author
 from models.database import Database
+from models.repositories import sessions
 from services import board_views
 from services.sign_in import start_browser_session
 from tests.api.running import RunningSchool, open_school, start_classes
@@ -97,18 +99,20 @@ async def test_hours_course_and_trouble_are_chosen_and_kept_in_the_address(
     page = await board()
     shown = page.locator(".board-item:visible [data-title]")
     await expect(shown).to_have_text(["Unattended", "In two hours"])
-    await page.get_by_label("Hours ahead").select_option("48")
+    await page.get_by_role("combobox", name="Hours ahead").select_option("48")
     await expect(shown).to_have_count(3)
-    await page.get_by_label("Kind of trouble").select_option(label="No instructor in the room")
+    await page.get_by_role("combobox", name="Kind of trouble").select_option(
+        label="No instructor in the room"
+    )
     await expect(shown).to_have_text(["Unattended"])
     assert query_of(page) == {"hours": ["48"], "trouble": ["instructor_missing"]}
-    await page.get_by_label("Kind of trouble").select_option("")
-    await page.get_by_label("Course").select_option(label="Mathematics")
-    await page.get_by_label("Instructor").select_option(label="Ada Okafor")
+    await page.get_by_role("combobox", name="Kind of trouble").select_option("")
+    await page.get_by_role("combobox", name="Course", exact=True).select_option(label="Mathematics")
+    await page.get_by_role("combobox", name="Instructor", exact=True).select_option(label="Ada Okafor")
     await expect(shown).to_have_count(3)
     await page.reload()
     await expect(shown).to_have_count(3)
-    await expect(page.get_by_label("Course")).to_have_value(str(harbour.course))
+    await expect(page.get_by_role("combobox", name="Course", exact=True)).to_have_value(str(harbour.course))
     page = await board("?course=00000000-0000-0000-0000-000000000000")
     await expect(page.get_by_text("No matching classes")).to_be_visible()
 
@@ -147,11 +151,11 @@ async def test_keys_act_on_the_row_and_a_refusal_says_what_to_do(
     await expect(row.locator("[data-headline]")).to_have_text("Instructor not checked in")
     dialog = page.get_by_role("dialog")
 
-    await row.get_by_role("button", name="Nudge the instructor: Verbs").click()
+    await row.get_by_role("button", name="Nudge: Verbs").click()
     await expect(dialog.get_by_role("heading", name="Nudge the instructor")).to_be_visible()
     await look_and_check(page, "board-nudge")
     await page.keyboard.press("Escape")
-    await expect(row.get_by_role("button", name="Nudge the instructor: Verbs")).to_be_focused()
+    await expect(row.get_by_role("button", name="Nudge: Verbs")).to_be_focused()
 
     await row.locator(".board-more").focus()
     await page.keyboard.press("m")
@@ -174,7 +178,13 @@ async def test_keys_act_on_the_row_and_a_refusal_says_what_to_do(
     await row.locator(".board-more").click()
     acts = row.locator(".board-acts button")
     await expect(acts).to_have_text(
-        ["Nudge the instructor", "Find a substitute", "Join as observer", "Message the room", "Extend"]
+        [
+            "Nudge the instructor",
+            "Find a substitute",
+            "Join as observer",
+            "Message the room",
+            "Extend the class",
+        ]
     )
     for key, heading in (("s", "Find a substitute"), ("o", "Join as observer"), ("e", "Extend the class")):
         await row.locator(".board-more").focus()
@@ -204,3 +214,22 @@ async def test_views_belong_to_one_member_and_keep_only_filters(rows: Database, 
             ("Late", True),
         ]
         assert await board_views.views(db, stranger) == []
+
+
+async def test_touches_lead_to_what_was_touched(
+    house: Campus, rows: Database, harbour: RunningSchool, member: Member, board: Open
+) -> None:
+    (running,) = await start_classes(rows, harbour, ["Verbs"])
+    with author(f"member:{member.id}"):
+        async with rows.tenant(harbour.id) as db:
+            await sessions.change(db, running.id, cancel_reason="weather")
+    page = await board()
+    await page.goto(f"{house.url}/exceptions/touches")
+    cells = page.get_by_role("table").get_by_role("row").nth(1).get_by_role("cell")
+    await expect(cells).to_contain_text(["1", "100.0", "100.0", "0"])
+    await look_and_check(page, "touches")
+    await cells.get_by_role("link").click()
+    line = page.get_by_role("table").get_by_role("row").nth(1)
+    await expect(line).to_contain_text("Mia Olsen")
+    await expect(line.get_by_role("link", name="Verbs")).to_have_attribute("href", f"/sessions/{running.id}")
+    await look_and_check(page, "touched")

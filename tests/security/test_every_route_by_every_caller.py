@@ -38,6 +38,7 @@ _TABLE_OF = {
     "binding_id": "sign_in_binding",
     "provider_id": "identity_provider",
     "override_id": "rota_override",
+    "view_id": "board_view",
     "rotas": "rota",
     "alert-channels": "alert_channel",
     "organizations": "organization",
@@ -58,6 +59,9 @@ _WORDS = {
     "form": "csv",
     "code": "abc-defg-hij",
     "domain": "school.example",
+    "act": "nudge",
+    "kind": "command",
+    "monday": "2030-03-04",
 }
 _JOIN_FIELDS = {
     "locked": True,
