@@ -19,8 +19,16 @@ from uuid import UUID, uuid4
 import psycopg
 
 from benchmarks.report import Report, Verdict, at_most, counting
-from benchmarks.touches.troubles import ACCEPTS, MOST_ASKED, OUTAGES, TROUBLES, Trouble, positions
-from benchmarks.touches.week import Lesson, School, open_school
+from benchmarks.touches.troubles import (
+    ACCEPTS,
+    AFTER_CLASS,
+    MOST_ASKED,
+    OUTAGES,
+    TROUBLES,
+    Trouble,
+    positions,
+)
+from benchmarks.touches.week import LENGTH, Lesson, School, open_school
 from cli.local.postgres import DURABLE
 from domain.cases.kinds import ExceptionKind
 from domain.presence.verdicts import AttendanceStatus
@@ -47,7 +55,7 @@ SIZES = (100, 1_000, 10_000)
 SAME_SESSIONS = 2_000  # small weeks are repeated until there are so many, so that rare troubles count alike
 SEED = 11
 LINK_SECRET = "a-secret-of-thirty-two-characters-or-more"
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class _Outbox(DeliveryClient):
@@ -91,13 +99,17 @@ class _Simulation:
 
     async def _happens(self, trouble: Trouble, lesson: Lesson, *, by_itself: bool) -> None:
         at = lesson.starts_at
-        match trouble.kind:
-            case ExceptionKind.INSTRUCTOR_NOT_CHECKED_IN:
-                at -= 10 * MINUTE
-            case ExceptionKind.STUDENT_ABSENT | ExceptionKind.INSTRUCTOR_ABSENT:
-                at += 5 * MINUTE
+        if trouble.kind == ExceptionKind.INSTRUCTOR_NOT_CHECKED_IN:
+            at -= 10 * MINUTE
+        elif trouble.kind in AFTER_CLASS:
+            at += LENGTH + HOUR
+        else:
+            at += 5 * MINUTE
         occasion = str(lesson.student_id) if trouble.kind == ExceptionKind.ATTENDANCE_DISPUTED else ""
         case_id = await self._open(trouble.kind, lesson, at, occasion)
+        if trouble.kind in AFTER_CLASS:
+            async with self.database.tenant(self.school.id) as db:
+                await sessions.change(db, lesson.id, state=SessionState.REVIEW)
         if trouble.kind == ExceptionKind.INSTRUCTOR_ABSENT:
             by_itself = await self._substitute(lesson, at)
         if not by_itself:
@@ -136,8 +148,6 @@ class _Simulation:
                         )
                         await cases.resolve(db, ops, case_id, "nobody could take over: cancelled", at)
                 case ExceptionKind.ATTENDANCE_DISPUTED:
-                    async with self.database.tenant(self.school.id) as db:
-                        await sessions.change(db, lesson.id, state=SessionState.REVIEW)
                     overrides = AttendanceOverrides(self.database)
                     place, present = lesson.student_place, AttendanceStatus.PRESENT
                     await overrides.set(ops, lesson.id, place, present, "was there", at)

@@ -30,6 +30,7 @@ TROUBLES = (
     Trouble(K.TRANSCRIPT_INCOMPLETE, 0.01, 0.5),
     Trouble(K.DOCUMENTATION_OVERDUE, 0.03, 0.7),
 )
+AFTER_CLASS = (K.ATTENDANCE_DISPUTED, K.TRANSCRIPT_INCOMPLETE, K.DOCUMENTATION_OVERDUE)
 OUTAGES = (K.ROOM_LOST, K.RECORDING_AT_RISK)  # one of each in a week, at all sessions that run in its hour
 ACCEPTS = 0.35  # the chance that an instructor who is asked takes over a class
 MOST_ASKED = 8

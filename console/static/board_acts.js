@@ -1,5 +1,6 @@
 // What is done from a row of the board: a button or a key opens a dialog, whose form the server writes.
 import { open } from "./dialogs.js";
+import { localize } from "./times.js";
 
 const KEYS = "homeroom:keys"; // switched off here, in the queue of exceptions or on the review page
 const ACT_OF_KEY = { n: "nudge", s: "substitute", o: "observe", e: "extend", m: "message" };
@@ -23,6 +24,7 @@ async function ask(act, sessionId, opener) {
   if (number !== asked || dialog.open) return;
   body.innerHTML = answer;
   htmx.process(body);
+  localize(body);
   open(dialog, opener);
   // In forms, the first thing to fill in; else the button that does it.
   (body.querySelector("textarea, select, input:not([type=hidden])") ?? body.querySelector(".confirm") ?? body.querySelector("[data-closes]"))?.focus();
