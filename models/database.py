@@ -214,10 +214,12 @@ class Database:
                 yield session
             self._start_deliveries(session.info.pop(DUE_NOTICES, ()))
         except (OperationalError, InterfaceError, PoolTimeout) as error:
+            _stay_cancelled()
             raise Unavailable("the database isn't responding") from error
         except DataError as error:
             raise _unstorable_value() from error
         except DBAPIError as error:
+            _stay_cancelled()
             if error.connection_invalidated:
                 raise Unavailable("the database connection was lost") from error
             raise
@@ -241,6 +243,13 @@ class Database:
         await self._changes.aclose()
         await self.engine.dispose()
         await self._reads.close()
+
+
+def _stay_cancelled() -> None:
+    """Raises CancelledError in a task that is cancelled: the rollback of what was interrupted may have failed."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _scope(organization_id: UUID) -> dict[str, str]:
