@@ -28,7 +28,7 @@ from benchmarks.touches.troubles import (
     Trouble,
     positions,
 )
-from benchmarks.touches.week import LENGTH, Lesson, School, open_school
+from benchmarks.touches.week import LENGTH, Lesson, School, open_school, reserved
 from cli.local.postgres import DURABLE
 from domain.cases.kinds import ExceptionKind
 from domain.presence.verdicts import AttendanceStatus
@@ -131,6 +131,7 @@ class _Simulation:
             taker = next((one for one in order if self.chance.random() < ACCEPTS), None)
             if taker:
                 await sessions.change(db, lesson.id, instructor_id=taker.id)
+                db.add(reserved(self.school.id, lesson.id, taker.id, lesson.starts_at))
         return taker is not None
 
     async def _person_acts(self, kind: ExceptionKind, case_id: UUID, lesson: Lesson, at: datetime) -> None:

@@ -15,7 +15,7 @@ from domain.sessions.states import SessionState
 from models.access import Member
 from models.course import Course
 from models.database import Database
-from models.people import Instructor, Student
+from models.people import Instructor, Qualification, Student
 from models.session import BookedTime, Participant, Session
 from services.inputs.organizations import NewOrganization
 from services.organizations import make_organization
@@ -68,6 +68,16 @@ async def open_school(database: Database, monday: datetime, count: int, chance: 
         )
         for number in range(max(2, count // SESSIONS_PER_INSTRUCTOR))
     ]
+    qualifications = [
+        Qualification(
+            id=uuid7(),
+            organization_id=organization_id,
+            instructor_id=person.id,
+            subject=course.subject,
+            created_at=monday,
+        )
+        for person in instructors
+    ]
     slots = [
         monday + timedelta(days=day, hours=FIRST_HOUR + hour) for day in range(DAYS) for hour in range(HOURS)
     ]
@@ -88,21 +98,22 @@ async def open_school(database: Database, monday: datetime, count: int, chance: 
         learner = _person(session, Role.STUDENT, student.name, student_id=student.id)
         sessions.append(session)
         people += [teacher, learner]
-        times.append(
-            BookedTime(
-                organization_id=organization_id,
-                session_id=session.id,
-                person_id=instructor.id,
-                during=Range(starts_at, starts_at + LENGTH),
-            )
-        )
+        times.append(reserved(organization_id, session.id, instructor.id, starts_at))
         lessons.append(Lesson(session.id, starts_at, instructor.id, student.id, learner.id))
     async with database.tenant(organization_id) as db:
-        for rows in ([member, course, *instructors, *students], sessions, people, times):
+        for rows in ([member, course, *instructors, *students], qualifications, sessions, people, times):
             db.add_all(rows)
             await db.flush()
     ops = Principal(organization_id, AccessRole.OPS, f"member:{member.id}", person_id=member.id)
     return School(organization_id, ops, lessons)
+
+
+def reserved(organization_id: UUID, session_id: UUID, person_id: UUID, starts_at: datetime) -> BookedTime:
+    """The time that a class takes of an instructor."""
+    during = Range(starts_at, starts_at + LENGTH)
+    return BookedTime(
+        organization_id=organization_id, session_id=session_id, person_id=person_id, during=during
+    )
 
 
 def _session(
