@@ -59,7 +59,7 @@ async def test_one_request_for_many_classes_is_one_touch(harbour: School) -> Non
             db, "exception", NOW - timedelta(days=7), NOW + timedelta(days=1), most=9
         )
     assert [(row.sessions, row.actor, row.changes) for row in found] == [
-        (3, who.actor, ["exception.updated"])
+        (3, who.actor, ["exception.acknowledged"])
     ]
 
 
