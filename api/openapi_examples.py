@@ -188,6 +188,7 @@ BODIES: Final[dict[str, Json]] = {
     f"POST {_SESSION}/extend": {"ends_at": "2040-03-05T17:15:00+01:00"},
     f"POST {_SESSION}/reopen": {"ends_at": "2040-03-05T17:15:00+01:00"},
     f"POST {_SESSION}/cancel": {"reason": "weather"},
+    f"POST {_SESSION}/messages": {"text": "Your teacher is on the way. Please stay in the room."},
     f"POST {_SESSION}/substitute": {"instructor_id": INSTRUCTOR},
     f"POST {_SESSION}/substitutions": {"reason": "illness", "broadcast": True},
     "PUT /v1/instructors/{id}/availability": {

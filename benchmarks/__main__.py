@@ -19,6 +19,7 @@ from benchmarks.lifecycle.__main__ import measure as lifecycle
 from benchmarks.recording.__main__ import measure as recording
 from benchmarks.report import Report
 from benchmarks.review.__main__ import measure as review
+from benchmarks.touches.__main__ import measure as touches
 from benchmarks.transcription.__main__ import measure as transcription
 from benchmarks.watch.__main__ import measure as watch
 
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "review": review,
     "watch": watch,
     "commands": commands,
+    "touches": touches,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from console.account import account_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
-from console.exceptions import case_pages, queue_page, times_page
+from console.exceptions import case_pages, queue_page, times_page, touches_page
 from console.family import dispute_page, family_page, unsubscribe_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
@@ -25,7 +25,7 @@ from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, settings_pages
 from console.sign_in import sign_in_page
 from console.teaching import availability_page, check_in_page, teaching_page
-from console.today import today_page
+from console.today import act_forms, today_page, view_forms
 from domain.people.sign_in import home_path
 
 STATIC = Path(__file__).parent / "static"
@@ -33,6 +33,8 @@ STATIC = Path(__file__).parent / "static"
 OWN_RULES = (
     join_code_page,
     today_page,
+    act_forms,
+    view_forms,
     sign_in_page,
     operator_pages,
     account_page,
@@ -62,6 +64,7 @@ PERMITTED = (
     booking_page,
     queue_page,
     times_page,
+    touches_page,
     case_pages,
     outbox_pages,
     settings_pages,

@@ -9,6 +9,8 @@ from sqlmodel import Field
 
 from models.base import TenantRow, json_object, utc
 
+_BY_STAFF = sa.text("session_id is not null and split_part(actor, ':', 1) in ('member', 'operator')")
+
 
 class ChangeRow(TenantRow, table=True):
     """One change. Rows are ordered by (`xid`, `seq`) and complete below the oldest transaction that may write them.
@@ -21,6 +23,7 @@ class ChangeRow(TenantRow, table=True):
         sa.Index("ix_change_log_organization_id_xid_seq", "organization_id", "xid", "seq"),
         sa.Index("ix_change_log_organization_id_subject_id", "organization_id", "subject_id"),
         sa.Index("ix_change_log_xid", "xid"),
+        sa.Index("ix_change_log_touches", "organization_id", "occurred_at", postgresql_where=_BY_STAFF),
     )
     seq: int = Field(sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), primary_key=True))
     xid: int = Field(

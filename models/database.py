@@ -47,20 +47,21 @@ def sqlalchemy_url(url: str) -> str:
 
 
 def _ping_when_in_doubt(engine: sa.Engine) -> None:
-    """Check a pooled connection before its use if it was idle for long or has unread data.
+    """Check a pooled connection before its use if it was idle for long, has unread data or is closed.
 
     A server that ends a connection sends a message first, and it sends no others unrequested. Looking for unread data
-    costs no round trip.
+    costs no round trip. A read that is cancelled in the middle, as by a browser that goes away, may leave its
+    connection closed.
     """
 
     def note_use(_: Any, record: ConnectionPoolEntry) -> None:
         record.info["used"] = time.monotonic()
 
     def ping(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
-        is_quiet = not _has_unread_data(connection.driver_connection.fileno())
-        if is_quiet and time.monotonic() - record.info.get("used", 0.0) < _FRESH:
-            return
         try:
+            is_quiet = not _has_unread_data(connection.driver_connection.fileno())
+            if is_quiet and time.monotonic() - record.info.get("used", 0.0) < _FRESH:
+                return
             engine.dialect.do_ping(connection)
         except engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
             raise DisconnectionError from error
@@ -213,10 +214,12 @@ class Database:
                 yield session
             self._start_deliveries(session.info.pop(DUE_NOTICES, ()))
         except (OperationalError, InterfaceError, PoolTimeout) as error:
+            _stay_cancelled()
             raise Unavailable("the database isn't responding") from error
         except DataError as error:
             raise _unstorable_value() from error
         except DBAPIError as error:
+            _stay_cancelled()
             if error.connection_invalidated:
                 raise Unavailable("the database connection was lost") from error
             raise
@@ -240,6 +243,13 @@ class Database:
         await self._changes.aclose()
         await self.engine.dispose()
         await self._reads.close()
+
+
+def _stay_cancelled() -> None:
+    """Raises CancelledError in a task that is cancelled: the rollback of what was interrupted may have failed."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _scope(organization_id: UUID) -> dict[str, str]:

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models import (  # noqa: F401
     access,
+    board_view,
     case_routing,
     change_log,
     class_file,

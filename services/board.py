@@ -9,13 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.sessions.board import SessionFacts, SessionRow, board_row, sorted_rows
 from models.repositories import board
+from models.repositories.board import EVERYTHING, BoardSelection
 
 _BATCH = 100  # rows computed before other tasks get to run
 
 
-async def rows(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = None) -> list[SessionRow]:
-    """The rows, running classes first; `ids` limits them to these sessions."""
-    return sorted_rows(await _rows(await board.facts(db, now, ids), now))
+async def rows(
+    db: AsyncSession,
+    now: datetime,
+    ids: Collection[UUID] | None = None,
+    selection: BoardSelection = EVERYTHING,
+) -> list[SessionRow]:
+    """The rows that are selected, running classes first; `ids` limits them to these sessions."""
+    return sorted_rows(await _rows(await board.facts(db, now, ids, selection), now))
 
 
 async def _rows(sessions: list[SessionFacts], now: datetime) -> list[SessionRow]:

@@ -6,12 +6,13 @@ Each command checks that the caller may see the class, then holds no connection 
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from uuid_utils.compat import uuid7
 
 from domain.errors import HomeroomError, TransitionRefused, Unavailable
 from domain.people.access import Principal
+from domain.sessions.acts import Act, require_possible
 from models.authorship import authorship
 from models.course import Course
 from models.database import Database
@@ -216,6 +217,16 @@ class ClassCommands:
         async with self._database.tenant(who.organization_id) as db:
             session = await sessions.get_visible(db, session_id, who)
             return session, await sessions.add_observer(db, session, guest_id, name)
+
+    async def observe(self, who: Principal, session_id: UUID, name: str, now: datetime) -> Participant:
+        """Add the caller to a class whose room is open, as a guest; they are the same guest each time.
+
+        Raises NotFound, TransitionRefused.
+        """
+        session = await visible_session(self._database, who, session_id)
+        require_possible(Act.OBSERVE, session.state, session.ends_at, now)
+        guest_id = uuid5(NAMESPACE_URL, f"homeroom:observer:{session_id}:{who.actor}")
+        return (await self.invite_guest(who, session_id, guest_id, name))[1]
 
 
 def _fingerprint(new: NewSession) -> str:

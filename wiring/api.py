@@ -29,11 +29,13 @@ from services.invitations import Invitations
 from services.join_codes import JoinCodes
 from services.join_links import JoinLinks
 from services.joining import Joining
+from services.nudges import Nudges
 from services.offers import Offers
 from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
 from services.operator_links import OperatorLinks
 from services.resources.resource import Outside
+from services.room_messages import RoomMessages
 from services.room_moderation import RoomModeration
 from services.send_again import SendAgain
 from services.sign_in_domains import SignInDomains
@@ -156,6 +158,14 @@ class ApiParts:
     @cached_property
     def send_again(self) -> SendAgain:
         return SendAgain(self.database, self.links, self.deliveries, self.sender_address)
+
+    @cached_property
+    def nudges(self) -> Nudges:
+        return Nudges(self.database, self.links, self.deliveries, self.sender_address)
+
+    @cached_property
+    def room_messages(self) -> RoomMessages:
+        return RoomMessages(self.database, self.rooms)
 
     @cached_property
     def joining(self) -> Joining:

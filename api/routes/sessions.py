@@ -27,6 +27,7 @@ from services.inputs.sessions import (
     NewSession,
     Reason,
     RenewalIn,
+    RoomMessage,
     SubstituteIn,
 )
 from services.inputs.substitutions import NewSubstitution
@@ -216,6 +217,23 @@ async def check_in(session_id: UUID, who: TheCaller, shared: Shared, now: Now) -
     class is asked by mail.
     """
     await shared.check_ins.check_in(who, session_id, now)
+
+
+@router.post("/{session_id}/nudge", status_code=204, dependencies=RUN)
+async def nudge(session_id: UUID, who: TheCaller, ids: Ids, shared: Shared, now: Now) -> None:
+    """Ask the instructor of a class by mail, at once, to check in, or after the planned start to come.
+
+    Refused once they are in the room. Before the start, an instructor who has checked in is not asked.
+    """
+    await shared.nudges.send(who, session_id, ids.next(), now)
+
+
+@router.post("/{session_id}/messages", status_code=204, dependencies=RUN)
+async def message_room(
+    session_id: UUID, message: RoomMessage, who: TheCaller, ids: Ids, shared: Shared, now: Now
+) -> None:
+    """Show a message of the school to everybody in the open room of a class. It is part of the chat."""
+    await shared.room_messages.send(who, session_id, ids.next(), message.text, now)
 
 
 @router.put("/{session_id}/students/{student_id}/absence", status_code=204, dependencies=WRITE)

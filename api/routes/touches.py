@@ -1,6 +1,6 @@
 """How often people had to act on classes outside ordinary teaching."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
@@ -10,7 +10,7 @@ from api.http.authentication import needs
 from api.http.dependencies import Now, Work
 from api.http.idempotency import ApiRoute
 from domain.people.access import Permission
-from models.repositories.touches import Week, by_week
+from models.repositories.touches import Week, by_week, first_monday
 from services.inputs.fields import Schema
 
 router = APIRouter(prefix="/v1", tags=["queues"], route_class=ApiRoute)
@@ -45,14 +45,7 @@ async def read_touches(db: Work, now: Now, query: Annotated[TouchesQuery, Query(
     """Count what staff had to do for classes outside ordinary teaching, by week, latest first.
 
     Counted from the change log: commands to a class, acts on exceptions, messages sent by hand, changes of its people,
-    its attendance and its documentation. What one person changes of one class within ten seconds is one touch; booking
-    is none.
+    its attendance and its documentation. What one person changes of one class within ten seconds is one touch, as is
+    what one request changes of many classes; booking is none.
     """
     return [TouchesOut.of(week) for week in await by_week(db, first_monday(now, query.weeks), now)]
-
-
-def first_monday(now: datetime, weeks: int) -> datetime:
-    """The beginning, in UTC, of the first of so many weeks that end with the present one."""
-    today = now.astimezone(UTC).date()
-    monday = today - timedelta(days=today.weekday() + 7 * (weeks - 1))
-    return datetime.combine(monday, time(), UTC)

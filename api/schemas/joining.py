@@ -78,7 +78,9 @@ class MessageIn(LinkIn, NewMessage):
 
 class MessageOut(Schema):
     id: str = Field(description="The id of the LiveKit text stream that carried the message.")
-    identity: str = Field(description="LiveKit identity of the sender: the participant's id.")
+    identity: str = Field(
+        description="LiveKit identity of the sender: the participant's id; empty: the school."
+    )
     sent_at: AwareDatetime
     text: str
 

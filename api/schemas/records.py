@@ -55,7 +55,9 @@ class UtteranceOut(Schema):
 
 class ChatMessageOut(Schema):
     id: str = Field(description="The id of the LiveKit text stream that carried the message.")
-    participant_id: UUID | None = Field(description="Who wrote it; null: not a participant of the class.")
+    participant_id: UUID | None = Field(
+        description="Who wrote it; null: the school, or nobody who is in the class."
+    )
     sent_at: AwareDatetime
     text: str
 

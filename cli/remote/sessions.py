@@ -364,6 +364,28 @@ def check_in(caller: Caller, session: Id) -> None:
 
 @app.command()
 @remote
+def nudge(caller: Caller, session: Id) -> None:
+    """Ask the instructor of a class by mail, at once, to check in or to come."""
+    path = _path_of(caller, session)
+    caller.api.post(f"{path}/nudge")
+    caller.screen.done("The instructor is asked by mail now.", _done(path, "nudged"))
+
+
+@app.command()
+@remote
+def message(
+    caller: Caller,
+    session: Id,
+    text: Annotated[str, typer.Argument(help="What everybody in the room reads.")],
+) -> None:
+    """Show a message of the school to everybody in the open room of a class."""
+    path = _path_of(caller, session)
+    caller.api.post(f"{path}/messages", {"text": text})
+    caller.screen.done("Sent to everybody in the room.", _done(path, "messaged"))
+
+
+@app.command()
+@remote
 def timeline(caller: Caller, session: Id) -> None:
     """Show every step around the class, done or planned."""
     columns = ("step", "occasion", "outcome", "planned_at", "started_at", "finished_at", "note")

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import Field as SchemaField
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ from console.exceptions.case_view import case_view
 from console.exceptions.resolutions import USUAL_REASONS
 from console.frame import forms
 from console.frame.labels import outage_label
+from console.frame.observing import to_room
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
@@ -140,18 +141,13 @@ async def reopen(request: Request, case_id: UUID, shared: Shared, who: CurrentUs
 @router.post(
     "/{case_id}/observe", dependencies=[Depends(same_origin), READ, permits(Permission.SESSIONS_RUN)]
 )
-async def observe(request: Request, case_id: UUID, shared: Shared, who: CurrentUser) -> Response:
-    """Lead the reader into the room as a guest; they are the same guest each time."""
+async def observe(request: Request, case_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    """Lead the reader into the room as a guest."""
     async with shared.database.tenant(who.organization_id) as db:
         session_id = (await cases.get(db, case_id)).case.session_id
     if session_id is None:
         raise NotFound("this exception is not about a class")
-    guest_id = uuid5(NAMESPACE_URL, f"homeroom:observer:{session_id}:{who.actor}")
-    name = request.state.viewer.name or "Staff"
-    _, guest = await shared.classes.invite_guest(who, session_id, guest_id, name)
-    async with shared.database.tenant(who.organization_id) as db:
-        urls = await shared.join_codes.urls(db, [guest])
-    return RedirectResponse(urls[guest.id], status_code=303)
+    return await to_room(request, shared, who, session_id, now)
 
 
 async def _case_page(

@@ -77,7 +77,7 @@ async def entries(db: AsyncSession, rows: Sequence[ChangeRow]) -> list[HistoryEn
     return [
         HistoryEntry(
             row,
-            _what(row),
+            change_words(row.kind),
             author(row.actor, actors),
             by_id.get(str(row.subject_id), ""),
             _changes(row, {**by_id, **{actor: author(actor, actors) for actor in actors}}),
@@ -94,11 +94,11 @@ def author(actor: str, names_of_actors: Mapping[str, str]) -> str:
     return _KINDS.get(kind, "{}").format(names_of_actors.get(actor, "someone who was removed"))
 
 
-def _what(row: ChangeRow) -> str:
-    """The change in two words, such as `Student added`."""
-    if row.kind in _SIGN_INS:
-        return _SIGN_INS[row.kind]
-    subject, _, verb = row.kind.partition(".")
+def change_words(kind: str) -> str:
+    """A kind of change in two words, such as `Student added`."""
+    if kind in _SIGN_INS:
+        return _SIGN_INS[kind]
+    subject, _, verb = kind.partition(".")
     verb = {"created": "opened" if subject == "exception" else "added", "deleted": "removed"}.get(verb, verb)
     text = f"{_NOUNS.get(subject, subject)} {verb}".replace("_", " ")
     return text[:1].upper() + text[1:]

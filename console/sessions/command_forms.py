@@ -15,6 +15,7 @@ from api.http.dependencies import Now, Shared
 from api.http.problems import status_of
 from api.http.state import State
 from console.frame import times
+from console.frame.observing import to_room
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.problem_texts import shown
@@ -28,7 +29,7 @@ from models.repositories import pages, sessions, substitutions
 from services import cases
 from services.inputs.attendance import AttendanceIn
 from services.inputs.fields import Moment, Name, Schema, WallTime
-from services.inputs.sessions import Reason
+from services.inputs.sessions import Reason, RoomMessage
 from services.inputs.substitutions import NewSubstitution
 from services.resources.catalogue import STUDENTS
 from services.substitutions import withdraw
@@ -249,6 +250,31 @@ async def check_in(
 ) -> Response:
     await shared.check_ins.check_in(who, session_id, now)
     return _done(request, session_id, gettext("Checked in."))
+
+
+@router.post("/nudge", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def nudge(request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    await shared.nudges.send(who, session_id, uuid7(), now)
+    return _done(request, session_id, "The instructor is asked by mail now.")
+
+
+@router.post("/messages", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def message_room(
+    request: Request,
+    session_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    form: Annotated[RoomMessage, Form()],
+    now: Now,
+) -> Response:
+    await shared.room_messages.send(who, session_id, uuid7(), form.text, now)
+    return _done(request, session_id, "Sent to everybody in the room.")
+
+
+@router.post("/observe", dependencies=[permits(Permission.SESSIONS_RUN)])
+async def observe(request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    """Lead the reader into the room as a guest."""
+    return await to_room(request, shared, who, session_id, now)
 
 
 @router.post("/people/{participant_id}/attendance", dependencies=[permits(Permission.SESSIONS_WRITE)])

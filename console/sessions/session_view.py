@@ -346,6 +346,7 @@ async def _substitutions(db: AsyncSession, session_id: UUID) -> list[Substitutio
 async def _chat(db: AsyncSession, session: Session, participants: Iterable[Participant]) -> list[ChatLine]:
     names = {identity_of(person.id): person.name for person in participants}
     messages, _ = await events.chat(db, session.id, since=session.occurrence_since)
+    names[""] = gettext("The school")
     return [
         ChatLine(names.get(message.identity, gettext("Guest")), message.sent_at, message.text)
         for message in messages

@@ -1,4 +1,5 @@
 // The live board. Updates reuse the elements of rows, so that scroll position, focus and open details stay.
+import { actFrom } from "./board_acts.js";
 import { Filters } from "./board_filters.js";
 import { Hours } from "./board_hours.js";
 import { Item } from "./board_row.js";
@@ -20,12 +21,20 @@ const items = new Map();
 let ordered = []; // by start
 let ahead = 0; // milliseconds by which the server's clock is ahead of this one
 let building = Promise.resolve();
+let choicesChanged = false; // whether courses, instructors or regions of the rows are others than those offered
 const now = () => Date.now() + ahead;
 
-const filters = new Filters(document.querySelector("#filters"), () => {
-  applyFilters(false);
-  updateCounts(true);
-});
+const viewLinks = document.querySelectorAll("[data-view]");
+const viewQuery = document.querySelector("[data-view-query]");
+const filters = new Filters(
+  document.querySelector("#filters"),
+  () => {
+    applyFilters(false);
+    updateCounts(true);
+    showView();
+  },
+  root.hasAttribute("data-default"),
+);
 const hours = new Hours(table, (hour) => {
   for (const item of ordered) if (item.hour === hour) applyFilter(item, false);
   updateCounts();
@@ -76,6 +85,8 @@ function apply(row) {
     };
     items.set(row.id, item);
   }
+  const { course_id: course, instructor_id: instructor, region } = item.row ?? {};
+  if (course !== row.course_id || instructor !== row.instructor_id || region !== row.region) choicesChanged = true;
   item.show(row, now());
   if (item.sortKey.join() !== before) {
     if (before !== undefined) ordered.splice(ordered.indexOf(item), 1);
@@ -86,7 +97,7 @@ function apply(row) {
 
 // A row that no longer matches, or could be folded away, stays while it is open or has the focus.
 function applyFilter(item, keepInUse) {
-  const matches = filters.matches(item);
+  const matches = filters.matches(item, now());
   item.showPeople(filters.text);
   item.settled = matches && !filters.active && item.isSettled(now());
   const shown = matches && (!item.settled || item.hour.unfolded);
@@ -104,6 +115,7 @@ function remove(id) {
   const item = items.get(id);
   if (!item) return;
   items.delete(id);
+  choicesChanged = true;
   ordered.splice(ordered.indexOf(item), 1);
   item.node.remove();
 }
@@ -112,7 +124,10 @@ function updateCounts(announce = false) {
   const all = { all: 0, running: 0, coming: 0, done: 0, attention: 0, exceptions: 0 };
   let [matching, shown] = [0, 0];
   hours.reset();
-  for (const { row, node, hour, settled } of ordered) {
+  const at = now();
+  for (const item of ordered) {
+    if (!filters.inScope(item, at) && item.node.hidden) continue;
+    const { row, node, hour, settled } = item;
     all.all += 1;
     all[row.group] += 1;
     if (row.attention.length) all.attention += 1;
@@ -132,14 +147,35 @@ function updateCounts(announce = false) {
     const text = String(all[count.dataset.count]);
     if (count.textContent !== text) count.textContent = text;
   }
-  hours.show(now(), !filters.active);
+  hours.show(at, !filters.active);
   const next = ordered[firstIndex((item) => item.start > now())];
-  hours.placeNow(now(), next ?? null);
-  toggle(nothing, "hidden", ordered.length > 0);
-  toggle(noMatch, "hidden", ordered.length === 0 || matching > 0);
+  hours.placeNow(at, next ?? null);
+  const none = all.all === 0 && !filters.active;
+  toggle(nothing, "hidden", !none);
+  if (none) part("nothing-text").textContent = `Nothing starts within ${filters.hours} hours, and nothing did in the last 18.`;
+  toggle(noMatch, "hidden", none || matching > 0);
   toggle(root, "data-filled", matching > 0);
   toggle(root, "data-many", shown >= MANY);
   if (announce) matchCount.textContent = matching === 1 ? "1 class" : `${matching} classes`;
+}
+
+// Which saved view the filters are, and what a new one would keep.
+function showView() {
+  const here = new URLSearchParams(location.search);
+  here.sort();
+  for (const link of viewLinks) {
+    const query = new URLSearchParams(link.dataset.view);
+    query.sort();
+    if (String(query) === String(here)) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (viewQuery) viewQuery.value = location.search;
+}
+
+function offerChoices() {
+  if (!choicesChanged) return;
+  choicesChanged = false;
+  filters.offer(ordered.map((item) => item.row));
 }
 
 function toggle(node, name, on) {
@@ -158,6 +194,7 @@ async function board({ now: at, rows }) {
   }
   loading.hidden = true;
   root.setAttribute("aria-busy", "false");
+  offerChoices();
   updateCounts();
 }
 
@@ -165,6 +202,7 @@ function changed({ now: at, rows, gone }) {
   ahead = Date.parse(at) - Date.now();
   gone.forEach(remove);
   rows.forEach(apply);
+  offerChoices();
   updateCounts();
 }
 
@@ -206,6 +244,9 @@ table.addEventListener("focusout", (event) => {
   const item = items.get(event.target.closest(".board-item")?.id.slice("session-".length));
   if (item) queueMicrotask(() => applyFilter(item, true));
 });
+
+actFrom(table);
+showView();
 
 // The up and down keys move the focus to the same control of the next row.
 table.addEventListener("keydown", (event) => {

@@ -39,20 +39,13 @@ export const duration = (seconds) => {
 
 export const words = (code) => code.replaceAll("_", " ");
 
-// Labels from console/frame/labels.py, so that every page calls a case or a role the same.
+// Labels that the page's view has written, so that every page calls a case or a role the same.
 const LABELS = JSON.parse(document.querySelector("#board-labels").textContent);
 export const caseLabel = (kind) => LABELS.cases[kind] ?? words(kind);
 export const roleLabel = (role) => LABELS.roles[role] ?? words(role);
 
-const REASONS = {
-  not_recorded: "not recorded",
-  instructor_missing: "no instructor",
-  room_not_open: "room not open",
-  exception: "urgent exception",
-  poor_connection: "poor connection",
-  transcript_behind: "transcript behind",
-};
-export const reason = (code) => REASONS[code] ?? words(code);
+export const reason = (code) => LABELS.reasons[code] ?? words(code);
+export const ACTS = LABELS.acts; // what can be done from a row, by code: in a word, and in full
 
 export const RECORDING = { on: "Recording", off: "Not recording", none: "–" };
 

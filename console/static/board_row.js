@@ -1,9 +1,15 @@
 // A row of the board: built once from the template, then only the parts that changed are written to the page.
-import { RECORDING, caseLabel, clock, duration, plain, reason, roleLabel, when, words, zoneOf } from "./board_format.js";
+import { ACTS, RECORDING, caseLabel, clock, duration, plain, reason, roleLabel, when, zoneOf } from "./board_format.js";
 
 const template = document.querySelector("#board-row");
 const SETTLED = 30 * 60_000; // milliseconds from the planned end until a class that is done may be folded away
-const NO_WORDS = new Set(["scheduled", "closed"]); // states that the place of a row on the board already shows
+// What can be done while a class is in a state. The server decides; a refusal says what to do instead.
+const BEFORE = ["nudge", "substitute"];
+const ACTS_IN = {
+  scheduled: BEFORE,
+  open: [...BEFORE, "observe", "message", "extend"],
+  live: ["observe", "message", "extend", "substitute"],
+};
 
 export class Item {
   constructor(id) {
@@ -70,16 +76,26 @@ export class Item {
     this.#text("until", `–${clock(this.end)}`);
     const there = `${when(this.start, this.end, now)}, ${zoneOf(this.start, row.time_zone)}`;
     this.#set("there", there, () => (this.parts.when.title = there));
-    this.#text("state", words(row.state));
-    this.#set("stateCode", row.state, () => {
-      this.parts.state.dataset.state = row.state;
-      this.parts.state.toggleAttribute("data-plain", NO_WORDS.has(row.state));
-    });
     this.#set("label", row.title, () => this.more.setAttribute("aria-label", `Details of ${row.title}`));
-    this.#set("reasons", row.attention.join(), () => {
-      this.parts.reasons.replaceChildren(...row.attention.map((code) => element("li", reason(code))));
-      this.parts.reasons.hidden = row.attention.length === 0;
-      this.node.toggleAttribute("data-attention", row.attention.length > 0);
+    this.#set("attention", row.attention.length > 0, () => this.node.toggleAttribute("data-attention", row.attention.length > 0));
+    this.#showHeadline(row);
+  }
+
+  // The one thing that matters now, with a link to its exception, and what helps most.
+  #showHeadline({ title, headline: { text, level, act, case_id: caseId } }) {
+    this.#set("headline", [text, level, caseId, act, title].join("\0"), () => {
+      const { headline, act: button } = this.parts;
+      headline.textContent = text;
+      headline.title = text;
+      headline.dataset.level = level;
+      if (caseId) headline.href = `/exceptions/${caseId}`;
+      else headline.removeAttribute("href");
+      button.hidden = !act;
+      button.dataset.act = act ?? "";
+      const [word, full] = ACTS[act] ?? ["", ""];
+      button.textContent = word;
+      button.title = full;
+      button.setAttribute("aria-label", `${word}: ${title}`);
     });
   }
 
@@ -127,13 +143,28 @@ export class Item {
   }
 
   #showDetails() {
-    const { course, people, cases, attention, time_zone: zone } = this.row;
-    this.#set("details", JSON.stringify([course, this.start, this.end, people, cases, attention]), () => {
+    const { course, people, cases, attention, state, time_zone: zone } = this.row;
+    this.#set("details", JSON.stringify([course, this.start, this.end, people, cases, attention, state]), () => {
       const lists = [section("Class", [element("li", course), element("li", when(this.start, this.end, this.at)), element("li", zoneOf(this.start, zone), "muted")])];
       lists.push(section("People", people.map(personLine), "Nobody is booked."));
+      if (attention.length) lists.push(section("Needs attention", attention.map((code) => element("li", reason(code)))));
       if (cases.length) lists.push(section("Open exceptions", cases.map(caseLine)));
+      const acts = element("div", "", "board-acts");
+      acts.append(...(ACTS_IN[state] ?? []).map((act) => this.#actButton(act)));
+      if (acts.children.length) lists.push(acts);
+      const focused = this.parts.details.contains(document.activeElement) ? document.activeElement.dataset.act : "";
       this.parts.details.replaceChildren(...lists);
+      if (focused) (this.parts.details.querySelector(`[data-act=${focused}]`) ?? this.more).focus({ preventScroll: true });
     });
+  }
+
+  #actButton(act) {
+    const [, full] = ACTS[act];
+    const button = element("button", full, "button quiet");
+    button.type = "button";
+    button.dataset.act = act;
+    button.setAttribute("aria-label", `${full}: ${this.row.title}`);
+    return button;
   }
 
   #text(part, text) {
@@ -193,7 +224,9 @@ function caseLine(openCase) {
   const line = element("li");
   const severity = element("span", openCase.severity, "badge");
   severity.dataset.state = openCase.severity;
-  line.append(severity, ` ${caseLabel(openCase.kind)} `);
+  const link = element("a", caseLabel(openCase.kind));
+  link.href = `/exceptions/${openCase.id}`;
+  line.append(severity, link, " ");
   line.append(element("span", `${openCase.owner}, due ${clock(Date.parse(openCase.due_at))}`, "muted"));
   return line;
 }

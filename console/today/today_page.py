@@ -1,9 +1,9 @@
-"""The live board of today's classes, for staff."""
+"""The live board of the classes around now, for staff."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from api.http.dependencies import Now, Shared
 from api.http.stream_access import browser_access
@@ -13,9 +13,29 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
 from console.frame.viewers import ONLY_STAFF, Staff
 from console.today.first_steps import checklist
+from domain.sessions.acts import Act
+from domain.sessions.headline import Reason
 from models.repositories.first_steps import first_steps
+from services import board_views
 from services.feed_delay import stands_still_since
 from services.organizations import organization as organization_of
+
+HOURS = (4, 12, 24, 48)  # ahead of now, to choose from
+_REASONS = {
+    Reason.NOT_RECORDED: "Not recorded",
+    Reason.INSTRUCTOR_MISSING: "No instructor in the room",
+    Reason.ROOM_NOT_OPEN: "Room not open",
+    Reason.EXCEPTION: "Urgent exception",
+    Reason.POOR_CONNECTION: "Poor connection",
+    Reason.TRANSCRIPT_BEHIND: "Transcript behind",
+}
+_ACTS = {  # in a word for the row, and in full
+    Act.NUDGE: ("Nudge", "Nudge the instructor"),
+    Act.SUBSTITUTE: ("Substitute", "Find a substitute"),
+    Act.OBSERVE: ("Observe", "Join as observer"),
+    Act.EXTEND: ("Extend", "Extend the class"),
+    Act.MESSAGE: ("Message", "Message the room"),
+}
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -23,13 +43,18 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 @router.get("/today")
 async def today(request: Request, shared: Shared, who: Staff, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
+        saved = await board_views.views(db, who)
+        default = next((view for view in saved if view.is_default), None)
+        if default and default.query and not request.query_params:
+            return RedirectResponse(f"/today?{default.query}", status_code=303)
         organization = await organization_of(db)
         steps = checklist(await first_steps(db), organization, who)
         delayed = await stands_still_since(db, now)
-    labels = {"cases": {**CASE_KINDS}, "roles": {**ROLES}}
+    labels = {"cases": {**CASE_KINDS}, "roles": {**ROLES}, "reasons": {**_REASONS}, "acts": {**_ACTS}}
     return page(
         request, "today.html", organization=organization, labels=labels, steps=steps,
-        feed_stands_still_since=delayed,
+        feed_stands_still_since=delayed, views=saved, default=default, may_save=board_views.has_views(who),
+        here=board_views.kept_filters(request.url.query), hours=HOURS, troubles=_troubles(),
     )  # fmt: skip
 
 
@@ -47,3 +72,12 @@ async def today_live(
     """
     messages = shared.boards.stream(who.organization_id, last_event_id or after)
     return LiveStream(messages, HEADERS, browser_access(request, ONLY_STAFF))
+
+
+def _troubles() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The kinds of trouble to filter by, in groups, as pairs of value and label."""
+    kinds = sorted(CASE_KINDS.items(), key=lambda pair: pair[1])
+    return [
+        ("Needs attention", [(reason.value, label) for reason, label in _REASONS.items()]),
+        ("Open exception", [(str(kind), label) for kind, label in kinds]),
+    ]

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 LINK_VERSION = "link_version"  # attribute of a connection: the version of the join link that it was made with
+MESSAGE_TOPIC = "homeroom.message"  # of the data messages that carry what the school says to a class
 HAND_TOPIC = "homeroom.hand"  # of the data messages of the room page about raised hands
 
 

@@ -18,7 +18,7 @@ MAX_MESSAGE_ID = 64  # characters of LiveKit's id of the text stream
 @dataclass(frozen=True)
 class ChatMessage:
     id: str
-    identity: str  # of who wrote it
+    identity: str  # of who wrote it; empty: the school
     sent_at: datetime
     text: str
 
@@ -41,6 +41,17 @@ def chat_event(identity: str, message_id: str, text: str, at: datetime) -> Sessi
         kind=EventKind.CHAT,
         occurred_at=at,
         identity=identity,
+        data=chat_data(message_id, text),
+    )
+
+
+def school_message_event(message_id: str, text: str, at: datetime) -> SessionEvent:
+    """A message of the school, which is nobody in the room."""
+    return SessionEvent(
+        source=EventSource.SCHOOL,
+        source_id=chat_source_id("school", message_id),
+        kind=EventKind.CHAT,
+        occurred_at=at,
         data=chat_data(message_id, text),
     )
 

@@ -12,6 +12,7 @@ class EventSource(StrEnum):
     WATCH = "watch"  # the room watch, which polls LiveKit's participant lists
     CAPTURE = "capture"  # the hidden recorder in the room
     CLIENT = "client"  # the room page in a participant's browser
+    SCHOOL = "school"  # staff of the school, through Homeroom
 
 
 class EventKind(StrEnum):

@@ -11,11 +11,21 @@ from uuid import UUID
 from domain.cases.kinds import Severity
 from domain.people.roles import Role, identity_of
 from domain.presence.live_status import ConnectionStatus, RoomStatus, badness, in_room, level_of
+from domain.sessions.headline import (
+    SOON,
+    URGENT,
+    VERY_SOON,
+    Headline,
+    OpenCase,
+    Reason,
+    Situation,
+    headline,
+)
 from domain.sessions.states import ROOM_STATES, SessionState
 
 WINDOW_BEHIND, WINDOW_AHEAD = (
     timedelta(hours=18),
-    timedelta(hours=30),
+    timedelta(hours=48),
 )  # the board shows classes that start within this window
 RECORDER_GRACE = timedelta(seconds=10)  # from going live until a class that is not recorded needs attention
 INSTRUCTOR_GRACE = timedelta(minutes=1)  # from the planned start
@@ -36,21 +46,9 @@ class Recording(StrEnum):
     OFF = "off"  # the class runs and is not recorded
 
 
-class Reason(StrEnum):
-    """Why a session needs attention."""
-
-    NOT_RECORDED = "not_recorded"
-    INSTRUCTOR_MISSING = "instructor_missing"
-    ROOM_NOT_OPEN = "room_not_open"
-    EXCEPTION = "exception"  # an open one of high or critical severity
-    POOR_CONNECTION = "poor_connection"
-    TRANSCRIPT_BEHIND = "transcript_behind"
-
-
 _GROUPS = {S.OPEN: Group.RUNNING, S.LIVE: Group.RUNNING, S.ENDING: Group.RUNNING, S.SCHEDULED: Group.COMING}
 _GROUP_ORDER = {Group.RUNNING: 0, Group.COMING: 1, Group.DONE: 2}
 _SEVERITIES = tuple(Severity)
-_URGENT = frozenset({Severity.HIGH, Severity.CRITICAL})
 _POOR = badness("poor")
 _BEFORE_CLASS = frozenset({S.SCHEDULED, S.OPEN, S.LIVE})
 
@@ -64,14 +62,6 @@ class BookedParticipant:
     role: Role
     excused: bool = False  # the family said that the person cannot come
     checked_in: bool = False  # the instructor confirmed to be there
-
-
-@dataclass(frozen=True)
-class OpenCase:
-    kind: str
-    severity: Severity
-    owner: str
-    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -94,6 +84,10 @@ class SessionFacts:
     id: UUID
     title: str
     course: str
+    course_id: UUID
+    instructor_id: UUID  # who is booked to teach
+    instructor: str  # their name
+    region: str
     starts_at: datetime
     ends_at: datetime
     time_zone: str  # the zone the class is planned in
@@ -123,11 +117,16 @@ class SessionRow:
     id: UUID
     title: str
     course: str
+    course_id: UUID
+    instructor_id: UUID
+    instructor: str
+    region: str
     starts_at: datetime
     ends_at: datetime
     time_zone: str
     state: SessionState
     group: Group
+    headline: Headline
     people: tuple[BoardParticipant, ...]
     present: int  # of those expected
     expected: int
@@ -146,6 +145,7 @@ class BoardFilter:
     group: Group | None = None
     attention: bool = False
     exceptions: bool = False  # only sessions with open cases
+    trouble: str = ""  # only sessions with this Reason, or with an open case of this kind
     text: str = ""  # in the title, the course or a participant's name
 
     def matches(self, row: SessionRow) -> bool:
@@ -153,8 +153,13 @@ class BoardFilter:
             (self.group is None or row.group == self.group)
             and (not self.attention or bool(row.attention))
             and (not self.exceptions or bool(row.cases))
+            and (not self.trouble or self.trouble in _troubles(row))
             and (not self.text or fold_case_and_accents(self.text) in _searchable_text(row))
         )
+
+
+def _troubles(row: SessionRow) -> set[str]:
+    return {*row.attention, *(case.kind for case in row.cases)}
 
 
 def board_row(facts: SessionFacts, now: datetime) -> SessionRow:
@@ -170,19 +175,25 @@ def board_row(facts: SessionFacts, now: datetime) -> SessionRow:
         Reason.NOT_RECORDED: _not_recorded(facts, recording, now),
         Reason.INSTRUCTOR_MISSING: _instructor_missing(facts, people, now),
         Reason.ROOM_NOT_OPEN: facts.state == S.SCHEDULED and now >= facts.starts_at,
-        Reason.EXCEPTION: any(case.severity in _URGENT for case in cases),
+        Reason.EXCEPTION: any(case.severity in URGENT for case in cases),
         Reason.POOR_CONNECTION: quality is not None and badness(quality) >= _POOR,
         Reason.TRANSCRIPT_BEHIND: lag is not None and lag > TRANSCRIPT_GRACE,
     }
+    attention = tuple(reason for reason, applies in reasons.items() if applies)
     return SessionRow(
         id=facts.id,
         title=facts.title,
         course=facts.course,
+        course_id=facts.course_id,
+        instructor_id=facts.instructor_id,
+        instructor=facts.instructor,
+        region=facts.region,
         starts_at=facts.starts_at,
         ends_at=facts.ends_at,
         time_zone=facts.time_zone,
         state=facts.state,
         group=_GROUPS.get(facts.state, Group.DONE),
+        headline=headline(_situation(facts, people, cases, attention, now)),
         people=people,
         present=sum(person.present for person in expected),
         expected=len(expected),
@@ -192,8 +203,34 @@ def board_row(facts: SessionFacts, now: datetime) -> SessionRow:
         lag_grows=lag is not None and _lag_grows(facts),
         cases=cases,
         severity=cases[0].severity if cases else None,
-        attention=tuple(reason for reason, applies in reasons.items() if applies),
+        attention=attention,
         changes_at=_changes_at(facts, now),
+    )
+
+
+def _situation(
+    facts: SessionFacts,
+    people: Sequence[BoardParticipant],
+    cases: tuple[OpenCase, ...],
+    attention: tuple[Reason, ...],
+    now: datetime,
+) -> Situation:
+    instructors = [person for person in people if person.role == Role.INSTRUCTOR]
+    students = [person for person in people if person.role == Role.STUDENT]
+    worst = max(
+        (one for one in people if one.quality), key=lambda one: badness(one.quality or ""), default=None
+    )
+    return Situation(
+        state=facts.state,
+        starts_at=facts.starts_at,
+        ends_at=facts.ends_at,
+        now=now,
+        attention=attention,
+        cases=cases,
+        instructor_present=any(person.present for person in instructors),
+        checked_in=any(person.checked_in for person in instructors),
+        poorly_connected=worst.name if worst else "",
+        all_excused=bool(students) and all(person.excused and not person.present for person in students),
     )
 
 
@@ -291,12 +328,13 @@ def _lag_grows(facts: SessionFacts) -> bool:
 
 
 def _changes_at(facts: SessionFacts, now: datetime) -> datetime | None:
-    """The next moment at which a reason for attention may begin or end without an event."""
+    """The next moment at which a reason for attention or the headline may change without an event."""
     if facts.state not in _BEFORE_CLASS:
         return None
     progress = facts.transcribing
     reached = progress.transcribed_until or progress.recorded_from
-    moments = [facts.starts_at, facts.starts_at + INSTRUCTOR_GRACE, facts.ends_at]
+    moments = [facts.starts_at - SOON, facts.starts_at - VERY_SOON, facts.starts_at]
+    moments += [facts.starts_at + INSTRUCTOR_GRACE, facts.ends_at - VERY_SOON, facts.ends_at]
     moments += [facts.live_at + RECORDER_GRACE] if facts.live_at else []
     # At the limit itself the lag does not exceed it yet.
     moments += [reached + TRANSCRIPT_GRACE + timedelta(seconds=1)] if reached and _lag_grows(facts) else []

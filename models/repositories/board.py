@@ -7,7 +7,8 @@ server several times as much.
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +25,10 @@ from domain.sessions.board import (
     WINDOW_AHEAD,
     WINDOW_BEHIND,
     BookedParticipant,
-    OpenCase,
     SessionFacts,
     TranscriptProgress,
 )
+from domain.sessions.headline import OpenCase
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Outcome, Step
 
@@ -35,10 +36,18 @@ logger = logging.getLogger(__name__)
 
 _OF_SESSIONS = """
     select s.id, s.title, c.title, s.starts_at, s.ends_at, s.time_zone, s.state, s.live_at,
-           s.occurrence_since
+           s.occurrence_since, s.course_id, s.instructor_id, i.name, s.region
     from session s join course c on c.organization_id = s.organization_id and c.id = s.course_id
+    join instructor i on i.organization_id = s.organization_id and i.id = s.instructor_id
 """
 _IN_WINDOW = f"{_OF_SESSIONS} where s.starts_at >= %(start)s and s.starts_at < %(end)s"
+# A filter that is null selects nothing; the planner drops it, and the window keeps its index.
+_SELECTED = f"""
+    {_IN_WINDOW}
+    and (%(region)s::text is null or s.region = %(region)s)
+    and (%(course_id)s::uuid is null or s.course_id = %(course_id)s)
+    and (%(instructor_id)s::uuid is null or s.instructor_id = %(instructor_id)s)
+"""
 _BY_IDS = f"{_OF_SESSIONS} where s.id = any(%(ids)s)"
 _PEOPLE = """
     select p.session_id, p.id, p.name, p.role, coalesce(p.cannot_come_for = s.starts_at, false),
@@ -57,7 +66,7 @@ _ROOMS = """
     from live_room where session_id = any(%(ids)s)
 """
 _CASES = """
-    select session_id, kind, severity, owner, due_at
+    select session_id, id, kind, severity, owner, due_at
     from exception_case where session_id = any(%(ids)s) and resolved_at is null
 """
 _CAPTURING = """
@@ -86,15 +95,34 @@ Rows = list[tuple[Any, ...]]
 BySession = Mapping[UUID, Rows]
 
 
-async def facts(db: AsyncSession, now: datetime, ids: Collection[UUID] | None = None) -> list[SessionFacts]:
-    """The facts of the sessions around `now`, or only of those in `ids`. Raises Unavailable."""
-    start, end = now - WINDOW_BEHIND, now + WINDOW_AHEAD
+@dataclass(frozen=True)
+class BoardSelection:
+    """Which sessions of the window to read."""
+
+    ahead: timedelta = WINDOW_AHEAD  # the latest start, from now
+    region: str | None = None  # None: of all regions; likewise of all courses, of all instructors
+    course_id: UUID | None = None
+    instructor_id: UUID | None = None
+
+
+EVERYTHING = BoardSelection()
+
+
+async def facts(
+    db: AsyncSession,
+    now: datetime,
+    ids: Collection[UUID] | None = None,
+    selection: BoardSelection = EVERYTHING,
+) -> list[SessionFacts]:
+    """The facts of the sessions around `now` that are selected, or of those in `ids`. Raises Unavailable."""
+    start, end = now - WINDOW_BEHIND, now + min(selection.ahead, WINDOW_AHEAD)
     raw = await (await db.connection()).get_raw_connection()
     connection = raw.driver_connection
     assert connection is not None, "the transaction has begun"
     try:
         if ids is None:
-            (rows,) = await _read(connection, [_IN_WINDOW], {"start": start, "end": end})
+            selected = vars(selection) | {"start": start, "end": end}
+            (rows,) = await _read(connection, [_SELECTED], selected)
             details = await _read(connection, _DETAILS, _VALUES | {"ids": [row[0] for row in rows]})
         else:
             rows, *details = await _read(connection, [_BY_IDS, *_DETAILS], _VALUES | {"ids": list(ids)})
@@ -133,11 +161,16 @@ def _facts(
     capturing: BySession,
     transcribing: BySession,
 ) -> SessionFacts:
-    key, title, course, starts_at, ends_at, zone, state, live_at, since = row
+    key, title, course, starts_at, ends_at, zone, state, live_at, since, *rest = row
+    course_id, instructor_id, instructor, region = rest
     return SessionFacts(
         id=key,
         title=title,
         course=course,
+        course_id=course_id,
+        instructor_id=instructor_id,
+        instructor=instructor,
+        region=region,
         starts_at=_utc(starts_at),
         ends_at=_utc(ends_at),
         time_zone=zone,
@@ -151,8 +184,8 @@ def _facts(
         room=_room(*rooms[key][0]) if key in rooms else RoomStatus(),
         capturing=key in capturing,
         cases=tuple(
-            OpenCase(kind, Severity(severity), owner, _utc(due))
-            for _, kind, severity, owner, due in cases.get(key, ())
+            OpenCase(case_id, kind, Severity(severity), owner, _utc(due))
+            for _, case_id, kind, severity, owner, due in cases.get(key, ())
         ),
         transcribing=TranscriptProgress(*transcribing[key][0][1:])
         if key in transcribing

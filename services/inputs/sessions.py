@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from domain.sessions.cancellations import CancelReason
 from services.inputs import patterns
@@ -71,3 +71,10 @@ class RenewalIn(Schema):
 
 class NewGuest(Schema):
     name: Name
+
+
+class RoomMessage(Schema):
+    text: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=patterns.TEXT),
+    ]

@@ -23,6 +23,7 @@ _SESSION = "POST /v1/sessions/{session_id}"
 NOT_IN_THIS_STATE = {
     f"{_SESSION}/extend": (409, "a session that is scheduled cannot"),
     f"{_SESSION}/reopen": (409, "a session that is scheduled cannot"),
+    f"{_SESSION}/messages": (409, "the room of this class is not open"),
     "PUT /v1/sessions/{session_id}/attendance/{participant_id}": (409, "that is scheduled can't be set"),
     f"{_SESSION}/documentation/revisions": (422, "cites something that was not said in this class"),
     f"{_SESSION}/documentation/approve": (409, "a session that is scheduled cannot"),

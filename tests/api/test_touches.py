@@ -7,9 +7,11 @@ import pytest
 
 from domain.cases.kinds import ExceptionKind
 from domain.people.access import AccessRole, Principal
-from models.authorship import author
-from models.repositories import sessions
+from models.authorship import author, authorship
+from models.repositories import sessions, touches
 from services import cases
+from services.bulk_cases import act_on_cases
+from services.inputs.cases import BulkAction, CaseCommand
 from tests.api.queue_rows import NOW, open_cases
 from tests.campus import School
 
@@ -19,8 +21,8 @@ pytestmark = pytest.mark.adapter
 async def counted(school: School) -> dict[str, int]:
     by_kind: dict[str, int] = {}
     for week in await school.get("/v1/metrics/touches"):
-        for kind, touches in week["by_kind"].items():
-            by_kind[kind] = by_kind.get(kind, 0) + touches
+        for kind, count in week["by_kind"].items():
+            by_kind[kind] = by_kind.get(kind, 0) + count
     return by_kind
 
 
@@ -37,6 +39,28 @@ async def test_acts_of_staff_are_counted_and_those_of_programs_are_not(harbour: 
             await sessions.change(db, UUID(session_id), cancel_reason="weather")
 
     assert await counted(harbour) == {"command": 1, "exception": 1}
+
+
+async def test_one_request_for_many_classes_is_one_touch(harbour: School) -> None:
+    booked = [await harbour.book(timedelta(hours=24 + 2 * number)) for number in range(3)]
+    cases_of = [
+        (await open_cases(harbour, session_id, ExceptionKind.WEBHOOK_GAP))[0] for session_id in booked
+    ]
+    who = Principal(harbour.id, AccessRole.OPS, f"member:{uuid4()}")
+    with author(who.actor):
+        authorship.get().request_id = str(uuid4())
+        wanted = BulkAction(action=CaseCommand.ACKNOWLEDGE, ids=[UUID(key) for key in cases_of])
+        await act_on_cases(harbour.campus.app.state.homeroom.database, who, wanted, NOW)
+
+    assert await counted(harbour) == {"exception": 1}
+
+    async with harbour.transaction() as db:
+        found = await touches.touched(
+            db, "exception", NOW - timedelta(days=7), NOW + timedelta(days=1), most=9
+        )
+    assert [(row.sessions, row.actor, row.changes) for row in found] == [
+        (3, who.actor, ["exception.acknowledged"])
+    ]
 
 
 async def test_weeks_tell_touches_per_hundred_sessions(harbour: School) -> None:

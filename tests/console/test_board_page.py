@@ -112,9 +112,9 @@ async def test_a_webhook_changes_its_row_and_keeps_scroll_focus_and_details(
     page = await browser_page(house, harbour)
     above, opened, far = classes[2], classes[60], classes[100]
     await row_of(page, opened).scroll_into_view_if_needed()
-    await row_of(page, opened).get_by_role("button").click()
+    await row_of(page, opened).locator(".board-more").click()
     await expect(row_of(page, opened).get_by_text("Léo Lindqvist", exact=True)).to_be_visible()
-    await row_of(page, opened).get_by_role("link").focus()
+    await row_of(page, opened).locator("[data-title]").focus()
     scroll_top = "document.scrollingElement.scrollTop"
     before = await page.evaluate(scroll_top)
     assert before > 0
@@ -164,7 +164,7 @@ async def test_an_open_row_that_no_longer_matches_stays_until_it_is_closed(
     late = datetime.now(UTC) - timedelta(minutes=5)
     waiting, other = await start_classes(rows, harbour, ["Verbs", "Rivers"], starts_at=late, live_at=late)
     page = await browser_page(house, harbour, "?show=attention")
-    more = row_of(page, waiting).get_by_role("button")
+    more = row_of(page, waiting).locator(".board-more")
     await more.click()
     await join_as_instructor(house, waiting)
     await join_as_instructor(house, other)
@@ -248,11 +248,11 @@ async def test_arrow_keys_move_between_rows(
     house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
 ) -> None:
     page = await browser_page(house, harbour)
-    await row_of(page, classes[0]).get_by_role("button").focus()
+    await row_of(page, classes[0]).locator(".board-more").focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowUp"):
         await page.keyboard.press(key)
     await page.keyboard.press("Enter")
-    await expect(row_of(page, classes[1]).get_by_role("button")).to_have_attribute("aria-expanded", "true")
+    await expect(row_of(page, classes[1]).locator(".board-more")).to_have_attribute("aria-expanded", "true")
 
 
 async def test_a_lost_connection_is_shown_and_missed_changes_arrive(

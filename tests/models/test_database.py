@@ -1,6 +1,7 @@
 """A unit of work commits all or nothing, and raises database errors as domain errors."""
 
 from contextlib import aclosing
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -74,6 +75,18 @@ async def test_killed_connection_is_unavailable_and_the_next_works(
     with pytest.raises(Unavailable):
         await write_on_a_killed_connection()
     assert await count(database, tenant) == 1
+
+
+async def test_connection_that_was_closed_in_the_pool_is_replaced(database_urls: DatabaseUrls) -> None:
+    """As one is whose query was cancelled while a pipeline waited for its results."""
+    async with aclosing(Database(database_urls.application, 1)) as single:
+        async with single.unscoped() as db:
+            raw = await (await db.connection()).get_raw_connection()
+            connection: Any = raw.driver_connection
+        await connection.close()
+        await single.ping()
+        async with single.driver([]) as other:
+            assert other is not connection
 
 
 async def test_unreachable_server_is_unavailable(nowhere: Database) -> None:

@@ -29,7 +29,7 @@ export function ChatPanel({ chat, nameOf, own, open }: Props) {
       <ol ref={list} aria-live="polite" tabIndex={0} aria-label={texts.messages}>
         {chat.messages.map((message) => (
           <li key={`${message.from} ${message.id}`} data-own={message.from === own}>
-            <strong dir="auto">{nameOf(message.from)}</strong> <time className="muted">{time.format(message.at)}</time>
+            <strong dir="auto">{message.from ? nameOf(message.from) : texts.theSchool}</strong> <time className="muted">{time.format(message.at)}</time>
             <span dir="auto">{message.text}</span>
             {message.delivery === "sending" && <em className="muted">{texts.sending}</em>}
             {message.delivery === "refused" && <em className="not-sent">{texts.notSent}</em>}

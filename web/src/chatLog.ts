@@ -1,6 +1,6 @@
 // The class's chat as this page knows it: what it has heard, sent, or read from Homeroom, each message once.
 
-export type Message = { id: string; from: string; at: number; text: string }; // at: milliseconds since 1970
+export type Message = { id: string; from: string; at: number; text: string }; // from: empty for the school; at: milliseconds since 1970
 export type Delivery = "sending" | "refused" | "sent";
 export type ShownMessage = Message & { delivery: Delivery };
 

@@ -9,6 +9,7 @@ import { fetchChat, keepMessage, now } from "./api.ts";
 import type { ChatLog, Message, ShownMessage } from "./chatLog.ts";
 
 const TOPIC = "lk.chat";
+const SCHOOL_TOPIC = "homeroom.message"; // what the school says: a data message without a sender
 const RETRY_EVERY = 5_000; // milliseconds
 
 export type Chat = { messages: readonly ShownMessage[]; send: (text: string) => void };
@@ -44,6 +45,15 @@ export function useChat(log: ChatLog): Chat {
         () => undefined, // the sender went away in the middle of it
       );
     };
+    const onData = (payload: Uint8Array, from?: unknown, _kind?: unknown, topic?: string) => {
+      if (topic !== SCHOOL_TOPIC || from) return;
+      try {
+        const { id, sent_at, text } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+        log.add([{ id: String(id), from: "", at: Date.parse(String(sent_at)), text: String(text) }]);
+      } catch {
+        // not a message of Homeroom
+      }
+    };
     let complete = false; // whether the page has what it missed before it was connected
     let busy = false;
     const catchUp = async () => {
@@ -66,11 +76,13 @@ export function useChat(log: ChatLog): Chat {
       void catchUp();
     };
     room.registerTextStreamHandler(TOPIC, onMessage);
+    room.on(RoomEvent.DataReceived, onData);
     room.on(RoomEvent.Connected, onConnected);
     room.on(RoomEvent.Reconnected, onConnected);
     const timer = setInterval(() => void catchUp(), RETRY_EVERY);
     return () => {
       room.unregisterTextStreamHandler(TOPIC);
+      room.off(RoomEvent.DataReceived, onData);
       room.off(RoomEvent.Connected, onConnected);
       room.off(RoomEvent.Reconnected, onConnected);
       clearInterval(timer);

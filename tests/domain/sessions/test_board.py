@@ -18,8 +18,6 @@ from domain.sessions.board import (
     BoardFilter,
     BookedParticipant,
     Group,
-    OpenCase,
-    Reason,
     Recording,
     SessionFacts,
     SessionRow,
@@ -28,6 +26,7 @@ from domain.sessions.board import (
     sorted_rows,
     transcript_lag,
 )
+from domain.sessions.headline import VERY_SOON, OpenCase, Reason
 from domain.sessions.states import SessionState
 from tests.domain.live_statuses import connections
 from tests.domain.session_events import T0, at, event, joined, left
@@ -52,6 +51,10 @@ def facts(**changes: Any) -> SessionFacts:
         id=UUID(int=9),
         title="Adding fractions",
         course="Mathematics",
+        course_id=UUID(int=7),
+        instructor_id=UUID(int=8),
+        instructor="Ada Okafor",
+        region="local",
         starts_at=T0,
         ends_at=at(1800),
         time_zone="Europe/Madrid",
@@ -82,7 +85,7 @@ def live(**changes: Any) -> SessionFacts:
 
 
 def case(kind: ExceptionKind, severity: Severity, due: float = 600) -> OpenCase:
-    return OpenCase(kind, severity, "ops", at(due))
+    return OpenCase(UUID(int=6), kind, severity, "ops", at(due))
 
 
 @pytest.mark.parametrize("state", S)
@@ -97,7 +100,7 @@ def test_a_class_without_problems_needs_no_attention() -> None:
     assert row.attention == ()
     assert (row.present, row.expected) == (3, 3)
     assert row.recording == Recording.ON
-    assert row.changes_at == at(1800)
+    assert row.changes_at == at(1800) - VERY_SOON
 
 
 def test_only_expected_participants_are_counted_but_all_are_listed() -> None:
@@ -231,6 +234,8 @@ def test_rows_are_sorted_running_coming_finished() -> None:
         (BoardFilter(Group.DONE), False),
         (BoardFilter(attention=True), True),
         (BoardFilter(exceptions=True), False),
+        (BoardFilter(trouble=Reason.NOT_RECORDED), True),
+        (BoardFilter(trouble=Reason.INSTRUCTOR_MISSING), False),
         (BoardFilter(text="FRACTIONS"), True),
         (BoardFilter(text="leo lind"), True),
         (BoardFilter(text=" mathem "), True),

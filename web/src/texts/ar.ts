@@ -164,6 +164,7 @@ export const ar: Texts = {
   messages: "الرسائل",
   message: "رسالة",
   noMessages: "لا رسائل بعد.",
+  theSchool: "المدرسة",
   messageTheClass: "اكتب للجميع",
   send: "إرسال",
   sending: "يجري الإرسال…",

@@ -165,6 +165,7 @@ export const de: Texts = {
   messages: "Alle Nachrichten",
   message: "Nachricht",
   noMessages: "Noch keine Nachrichten.",
+  theSchool: "Die Schule",
   messageTheClass: "Nachricht an alle",
   send: "Senden",
   sending: "Wird gesendet…",

@@ -160,6 +160,7 @@ export const en: Texts = {
   messages: "Messages",
   message: "Message",
   noMessages: "No messages yet.",
+  theSchool: "The school",
   messageTheClass: "Message the class",
   send: "Send",
   sending: "Sending…",

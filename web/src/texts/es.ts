@@ -160,6 +160,7 @@ export const es: Texts = {
   messages: "Todos los mensajes",
   message: "Mensaje",
   noMessages: "Aún no hay mensajes.",
+  theSchool: "La escuela",
   messageTheClass: "Escribe a la clase",
   send: "Enviar",
   sending: "Enviando…",

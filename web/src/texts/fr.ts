@@ -166,6 +166,7 @@ export const fr: Texts = {
   messages: "Tous les messages",
   message: "Votre message",
   noMessages: "Pas encore de messages.",
+  theSchool: "L’école",
   messageTheClass: "Écrire au cours",
   send: "Envoyer",
   sending: "Envoi…",

@@ -90,6 +90,7 @@ export interface Texts {
   messages: string;
   message: string;
   noMessages: string;
+  theSchool: string;
   messageTheClass: string;
   send: string;
   sending: string;

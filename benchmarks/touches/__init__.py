@@ -1,0 +1,1 @@
+"""How often staff has to act on classes in a week, by the number of sessions."""

@@ -1,0 +1,61 @@
+// What is done from a row of the board: a button or a key opens a dialog, whose form the server writes.
+import { open } from "./dialogs.js";
+import { localize } from "./times.js";
+
+const KEYS = "homeroom:keys"; // switched off here, in the queue of exceptions or on the review page
+const ACT_OF_KEY = { n: "nudge", s: "substitute", o: "observe", e: "extend", m: "message" };
+const dialog = document.querySelector("#dialog-act");
+const body = dialog.querySelector("[data-act-body]");
+let asked = 0; // of several quick requests, the last one counts
+
+const sessionOf = (element) => element?.closest(".board-item")?.id.slice("session-".length);
+
+async function ask(act, sessionId, opener) {
+  const number = ++asked;
+  let answer;
+  try {
+    const response = await fetch(`/today/classes/${sessionId}/${act}`, { headers: { "HX-Request": "true", accept: "text/html" } });
+    const elsewhere = response.headers.get("HX-Redirect"); // nobody is signed in any more
+    if (elsewhere) return location.assign(elsewhere);
+    answer = await response.text();
+  } catch {
+    answer = document.querySelector("#act-unreachable").innerHTML;
+  }
+  if (number !== asked || dialog.open) return;
+  body.innerHTML = answer;
+  htmx.process(body);
+  localize(body);
+  open(dialog, opener);
+  // In forms, the first thing to fill in; else the button that does it.
+  (body.querySelector("textarea, select, input:not([type=hidden])") ?? body.querySelector(".confirm") ?? body.querySelector("[data-closes]"))?.focus();
+}
+
+export function actFrom(table) {
+  table.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-act]");
+    if (button) void ask(button.dataset.act, sessionOf(button), button);
+  });
+}
+
+// A form that opens the room in a new tab leaves the board as it is.
+body.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-leads-away]")) dialog.close();
+});
+
+const setting = document.querySelector("[data-keys]");
+setting.checked = localStorage.getItem(KEYS) !== "off";
+setting.addEventListener("change", () => localStorage.setItem(KEYS, setting.checked ? "on" : "off"));
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.querySelector("dialog[open]")) return;
+  if (event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea") || localStorage.getItem(KEYS) === "off") return;
+  if (event.key === "?") {
+    event.preventDefault();
+    return open(document.getElementById("dialog-keys"));
+  }
+  const sessionId = sessionOf(document.activeElement);
+  const act = ACT_OF_KEY[event.key];
+  if (!act || !sessionId) return;
+  event.preventDefault();
+  void ask(act, sessionId, document.activeElement);
+});
