@@ -1,16 +1,18 @@
-"""Cleans up a region: starts pending deliveries, deletes expired rows, finds sessions without a workflow."""
+"""Cleans up a region: starts pending deliveries, deletes expired rows, and finds what nothing works on any more."""
 
 from temporalio import activity
 
 from services.housekeeping import Housekeeper
 from services.records_comparison import RecordsComparison
+from services.sweeper import Sweeper
 from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput
 
 
 class HousekeepingActivities(Housekeeping):
-    def __init__(self, housekeeper: Housekeeper, comparison: RecordsComparison) -> None:
+    def __init__(self, housekeeper: Housekeeper, comparison: RecordsComparison, sweeper: Sweeper) -> None:
         self._housekeeper = housekeeper
         self._comparison = comparison
+        self._sweeper = sweeper
 
     @activity.defn(name="start_deliveries")
     async def start_deliveries(self, housekeeping: HousekeepingInput) -> int:
@@ -23,3 +25,7 @@ class HousekeepingActivities(Housekeeping):
     @activity.defn(name="compare_records")
     async def compare_records(self, housekeeping: HousekeepingInput) -> int:
         return await self._comparison.compare()
+
+    @activity.defn(name="sweep")
+    async def sweep(self, housekeeping: HousekeepingInput) -> int:
+        return await self._sweeper.sweep()

@@ -70,6 +70,13 @@ COMPARES_RECORDS = Patch(
     reason="housekeeping compares the sessions on record with the workflows that run",
 )
 
+SWEEPS = Patch(
+    id="sweeps",
+    added=date(2026, 11, 29),
+    removable=date(2027, 1, 1),
+    reason="housekeeping repairs what nothing works on any more, or opens a case for it",
+)
+
 LIVE: Final[tuple[Patch, ...]] = (
     WHOLE_SLOT,
     COMMANDS_IN_TURN,
@@ -77,6 +84,7 @@ LIVE: Final[tuple[Patch, ...]] = (
     SUBSTITUTION,
     AWAITED_INSTRUCTOR,
     COMPARES_RECORDS,
+    SWEEPS,
 )
 
 

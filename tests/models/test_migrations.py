@@ -161,6 +161,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "identity_provider_by_domain",
         "join_code_holder",
         "kept_out_of_rooms",
+        "loose_ends",
         "people_by_email",
         "presence_events",
         "proven_domain_by_name",
@@ -169,6 +170,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "running_presence",
         "running_recordings",
         "session_tenant",
+        "sessions_without_room",
         "sign_in_link_by_token",
         "signed_in_by_token",
         "silent_captures",
@@ -177,5 +179,6 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "unfollowed_cases",
         "unknown_sessions",
         "unrecorded_classes",
+        "unresolved_cases",
     )
     assert _rows(migrated, query, APPLICATION) == [(name, path, True, False) for name in names]
