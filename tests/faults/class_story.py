@@ -38,7 +38,7 @@ _FAULTY = [fault for fault in Fault if fault != Fault.NONE]
 _SERVERS = ("postgres", "temporal", "livekit", "smtp", "store", "webhooks")
 _KINDS = (
     *((server, fault.value) for server in _SERVERS for fault in _FAULTY),
-    *(("worker", "killed"), ("api", "killed"), ("disk", "full")),
+    ("disk", "full"),
 )
 _ANSWER_SECONDS, _GIVE_UP_SECONDS = 8.0, 90.0
 _FINAL = ("closed", "cancelled")
@@ -46,10 +46,12 @@ _FINAL = ("closed", "cancelled")
 
 @dataclass
 class Visit:
-    """One connection of a person, on this machine's clock."""
+    """One connection of a person. LiveKit's times lie between those at which it was asked and answered."""
 
+    asked_at: datetime
     joined_at: datetime
     left_at: datetime
+    gone_at: datetime
 
 
 @dataclass
@@ -129,9 +131,15 @@ async def play_classes(
     stack: FaultyStack, school: SchoolUnderFaults, seed: int, *, faults_every: float = 0.7
 ) -> ClassStory:
     """Hold one class for each instructor of the school; ends when all are final, or nothing moves any more."""
-    story, dice = ClassStory(seed), random.Random(seed)
+    story = ClassStory(seed)
     plans = [random.Random(f"{seed} {number}") for number in range(len(school.instructors))]
-    breaking = asyncio.create_task(_break(stack, story, dice, faults_every))
+    breaking = asyncio.gather(
+        *(
+            _break_wires(stack, story, random.Random(f"wires {seed} {number}"), faults_every)
+            for number in range(2)
+        ),
+        _kill(stack, story, random.Random(f"kills {seed}")),
+    )
     try:
         async with asyncio.TaskGroup() as playing:
             for number, plan in enumerate(plans):
@@ -143,29 +151,38 @@ async def play_classes(
             wire.misbehave(Fault.NONE)
         stack.fill_disk(False)
         for process in (stack.api, stack.worker):
-            if not process.process.alive:
-                await asyncio.to_thread(process.start)
+            await stack.restart(process, only_dead=True)
     await _finish(school, story)
     return story
 
 
-async def _break(stack: FaultyStack, story: ClassStory, dice: random.Random, every: float) -> None:
+async def _break_wires(stack: FaultyStack, story: ClassStory, dice: random.Random, every: float) -> None:
+    """One fault after the other."""
     while True:
-        await asyncio.sleep(dice.uniform(0.3, 2 * every))
+        await asyncio.sleep(dice.uniform(0, 2 * every))
         what, how = dice.choice(_KINDS)
         story.faults[f"{what} {how}"] += 1
         story.note(f"{what} {how}")
-        if what in stack.wires:
-            stack.wires[what].misbehave(Fault(how), resets_after=dice.randint(0, 6))
-            await asyncio.sleep(dice.uniform(0.2, 2.5))
-            stack.wires[what].misbehave(Fault.NONE)
-        elif what == "disk":
+        lasts = dice.uniform(0.2, 2.5)
+        if what == "disk":
             stack.fill_disk(True)
-            await asyncio.sleep(dice.uniform(1, 4))
+            await asyncio.sleep(lasts)
             stack.fill_disk(False)
         else:
-            await stack.restart(stack.api if what == "api" else stack.worker)
-            story.note(f"{what} is back")
+            stack.wires[what].misbehave(Fault(how), resets_after=dice.randint(0, 6))
+            await asyncio.sleep(lasts)
+            stack.wires[what].misbehave(Fault.NONE)
+
+
+async def _kill(stack: FaultyStack, story: ClassStory, dice: random.Random) -> None:
+    """Kill one process after the other, each when the one before is back."""
+    while True:
+        await asyncio.sleep(dice.uniform(4, 16))
+        name = dice.choice(("api", "worker"))
+        story.faults[f"{name} killed"] += 1
+        story.note(f"{name} killed")
+        await stack.restart(stack.api if name == "api" else stack.worker)
+        story.note(f"{name} is back")
 
 
 async def _play(
@@ -274,7 +291,8 @@ async def _visit(
 
     room.on("disconnected", disconnected)
     while True:
-        if datetime.now(UTC) >= goes_at:
+        asked_at = datetime.now(UTC)
+        if asked_at >= goes_at:
             return None
         try:
             await room.connect(stack.livekit.ws_url, token, rtc.RoomOptions(auto_subscribe=False))
@@ -287,7 +305,7 @@ async def _visit(
             await asyncio.shield(ended)
     left_at = ended.result() if ended.done() else datetime.now(UTC)
     await room.disconnect()
-    return Visit(joined_at, left_at)
+    return Visit(asked_at, joined_at, left_at, datetime.now(UTC))
 
 
 async def _finish(school: SchoolUnderFaults, story: ClassStory) -> None:

@@ -67,9 +67,15 @@ class FaultyStack:
         soft = _BLOCK if is_full else unlimited
         resource.prlimit(self.store.running.pid, resource.RLIMIT_FSIZE, (soft, unlimited))
 
-    async def restart(self, process: Running) -> None:
-        """Kill a process as a crash does, and start it again."""
-        await asyncio.to_thread(process.restart)
+    async def restart(self, process: Running, *, only_dead: bool = False) -> None:
+        """Kill a process as a crash does, and start it again, as often as it takes."""
+        if only_dead and process.process.alive and process.service.healthy(process.process):
+            return
+        process.kill()
+        while True:
+            with suppress(RuntimeError, TimeoutError):  # a server that it needs does not answer
+                await asyncio.to_thread(process.start)
+                return
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import numpy as np
 from obstore.exceptions import BaseError
@@ -14,7 +14,6 @@ from temporalio import activity
 from activities.capture_journal import CaptureJournal
 from activities.progress import utc_now
 from domain.errors import HomeroomError, Unavailable
-from domain.people.roles import Role
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.record.recording import AudioSegment, segment_key, session_prefix
 from domain.sessions.states import ROOM_STATES
@@ -60,7 +59,7 @@ class RecorderOfClips(Capture):
 
     async def _record(self, ref: SessionRef, journal: CaptureJournal) -> int:
         recorder_id, began = uuid4().hex[:8], utc_now()
-        speaker = await self._speaker(ref)
+        speaker = str(uuid5(ref.session_id, "speaker"))  # whose sound says nothing about who is there
         journal.add_event(_event(EventKind.CAPTURE_STARTED, recorder_id, began))
         number, waiting, is_open = 0, list[AudioSegment](), True
         while is_open or waiting:
@@ -95,14 +94,6 @@ class RecorderOfClips(Capture):
             *(ref.organization_id, ref.session_id, speaker, "PA_1", "TR_1", recorder_id, number, started_at),
             *(len(self._pcm), RATE, "flac", key, "", len(self._audio)),
         )
-
-    async def _speaker(self, ref: SessionRef) -> str:
-        while True:
-            with suppress(Unavailable):
-                async with self._database.tenant(ref.organization_id) as db:
-                    everybody = await sessions.participants(db, ref.session_id)
-                return next(str(person.id) for person in everybody if person.role == Role.INSTRUCTOR)
-            await asyncio.sleep(_BEAT_SECONDS)
 
     async def _has_room(self, ref: SessionRef) -> bool:
         try:
