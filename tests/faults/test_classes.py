@@ -7,9 +7,9 @@ from tests.faults.class_story import open_school, play_classes
 from tests.faults.faulty_stack import faulty_stack
 from tests.stack import TestPostgres, TestTemporal, temporary_folder
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.real_time]
 SEEDS = (1,)
-CLASSES = 4
+CLASSES = 3
 
 
 @pytest.mark.parametrize("seed", SEEDS)
