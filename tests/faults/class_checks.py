@@ -36,7 +36,7 @@ _SETTLES = 20.0  # seconds in which mails that wait may still go out
 
 async def violations(stack: FaultyStack, story: ClassStory) -> list[str]:
     """What does not hold, by class; empty if all does."""
-    found: list[str] = []
+    found = list(story.unanswered)
     async with aclosing(Database(stack.urls.application)) as database:
         await _mails_settle(database, story)
         mailed = Counter(

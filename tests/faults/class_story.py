@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 import httpx
 from livekit import rtc
 
+from domain.errors import RequestInProgress
 from domain.people.roles import Role, identity_of
 from media_bridge.tokens import TokenMinter
 from tests.faults.faulty_stack import ADMIN, FaultyStack
@@ -40,7 +41,8 @@ _KINDS = (
     *((server, fault.value) for server in _SERVERS for fault in _FAULTY),
     ("disk", "full"),
 )
-_ANSWER_SECONDS, _GIVE_UP_SECONDS = 8.0, 90.0
+_ANSWER_SECONDS, _GIVE_UP_SECONDS = 8.0, 180.0  # a process that was killed takes half a minute to be back
+_IN_PROGRESS = RequestInProgress.code
 _FINAL = ("closed", "cancelled")
 
 
@@ -72,6 +74,7 @@ class ClassStory:
     faults: Counter[str] = field(default_factory=Counter)
     classes: list[PlayedClass] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         commands = sum(len(one.commands) for one in self.classes)
@@ -177,7 +180,7 @@ async def _break_wires(stack: FaultyStack, story: ClassStory, dice: random.Rando
 async def _kill(stack: FaultyStack, story: ClassStory, dice: random.Random) -> None:
     """Kill one process after the other, each when the one before is back."""
     while True:
-        await asyncio.sleep(dice.uniform(4, 16))
+        await asyncio.sleep(dice.uniform(4, 20))
         name = dice.choice(("api", "worker"))
         story.faults[f"{name} killed"] += 1
         story.note(f"{name} killed")
@@ -186,6 +189,15 @@ async def _kill(stack: FaultyStack, story: ClassStory, dice: random.Random) -> N
 
 
 async def _play(
+    stack: FaultyStack, school: SchoolUnderFaults, story: ClassStory, number: int, plan: random.Random
+) -> None:
+    try:
+        await _hold(stack, school, story, number, plan)
+    except* NotAnsweredError as group:
+        story.unanswered += [str(error) for error in group.exceptions]
+
+
+async def _hold(
     stack: FaultyStack, school: SchoolUnderFaults, story: ClassStory, number: int, plan: random.Random
 ) -> None:
     await asyncio.sleep(plan.uniform(0, 3))
@@ -245,18 +257,30 @@ async def _command(
         played.refused.append(f"{command}: {answer.text}")
 
 
+class NotAnsweredError(Exception):
+    """A request was repeated for a long time, and none was answered."""
+
+
 async def _until_answered(
     school: SchoolUnderFaults, method: str, path: str, body: Any = None, key: str | None = None
 ) -> httpx.Response:
     """Repeated with the same key; a refusal is an answer, a server that is not there is none."""
     headers = {"Idempotency-Key": key} if key else {}
-    async with asyncio.timeout(_GIVE_UP_SECONDS):
-        while True:
-            with suppress(httpx.TransportError):
-                answer = await school.api.request(method, path, json=body, headers=headers)
-                if answer.status_code < 500 and "request-in-progress" not in answer.text:
-                    return answer
-            await asyncio.sleep(0.3)
+    last = "nothing"
+    try:
+        async with asyncio.timeout(_GIVE_UP_SECONDS):
+            while True:
+                try:
+                    answer = await school.api.request(method, path, json=body, headers=headers)
+                except httpx.TransportError as error:
+                    last = type(error).__name__
+                else:
+                    if answer.status_code < 500 and _IN_PROGRESS not in answer.text:
+                        return answer
+                    last = f"{answer.status_code} {answer.text}"
+                await asyncio.sleep(0.3)
+    except TimeoutError as error:
+        raise NotAnsweredError(f"{method} {path} was not answered, the last answer was {last}") from error
 
 
 async def _attend(
