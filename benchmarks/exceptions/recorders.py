@@ -32,8 +32,9 @@ _STARVED_SECONDS = 4.0  # until a recorder says that no packet comes
 _FINE = sa.text("""
     update live_room set capture_seen_at = now(), capture_report = jsonb_build_object(
         'at', now(), 'connected', true, 'receives', true, 'unheard_tracks', 0, 'recorded_at', now(),
-        'recording_since', coalesce(capture_report -> 'recording_since', to_jsonb(now())), 'heard_at', now(),
-        'hearing_since', coalesce(capture_report -> 'hearing_since', to_jsonb(now())))
+        'recording_since', coalesce(jsonb_strip_nulls(capture_report) -> 'recording_since', to_jsonb(now())),
+        'heard_at', now(),
+        'hearing_since', coalesce(jsonb_strip_nulls(capture_report) -> 'hearing_since', to_jsonb(now())))
     where session_id = any(:fine)
 """)
 
