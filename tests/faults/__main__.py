@@ -12,6 +12,7 @@ import itertools
 import sys
 import time
 from collections import Counter
+from datetime import timedelta
 
 from models.database import Database
 from tests.activities.school_rows import SchoolRows
@@ -23,6 +24,7 @@ from tests.faults.wire import Wire
 from tests.stack import start_postgres, start_temporal, temporary_folder
 
 _ACTS = 40
+_FINISHES_WITHIN = timedelta(minutes=8)  # a draft whose worker was killed is begun again after five
 
 
 async def run(seconds: float, first_seed: int, classes: int) -> int:
@@ -64,7 +66,7 @@ async def _play_cases(stack: FaultyStack, seed: int, faults: Counter[str]) -> in
 
 async def _play_classes(stack: FaultyStack, seed: int, classes: int, faults: Counter[str]) -> int:
     async with open_school(stack, classes) as school:
-        story = await play_classes(stack, school, seed)
+        story = await play_classes(stack, school, seed, finishes_within=_FINISHES_WITHIN)
     found = await class_checks.violations(stack, story)
     faults.update(story.faults)
     print(story, *found, *(story.log if found else ()), sep="\n  ", flush=True)

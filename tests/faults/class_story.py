@@ -131,7 +131,12 @@ def _bearer(token: str) -> dict[str, str]:
 
 
 async def play_classes(
-    stack: FaultyStack, school: SchoolUnderFaults, seed: int, *, faults_every: float = 0.7
+    stack: FaultyStack,
+    school: SchoolUnderFaults,
+    seed: int,
+    *,
+    faults_every: float = 0.7,
+    finishes_within: timedelta = 120 * SECOND,
 ) -> ClassStory:
     """Hold one class for each instructor of the school; ends when all are final, or nothing moves any more."""
     story = ClassStory(seed)
@@ -155,7 +160,7 @@ async def play_classes(
         stack.fill_disk(False)
         for process in (stack.api, stack.worker):
             await stack.restart(process, only_dead=True)
-    await _finish(school, story)
+    await _finish(school, story, finishes_within)
     return story
 
 
@@ -332,9 +337,9 @@ async def _visit(
     return Visit(asked_at, joined_at, left_at, datetime.now(UTC))
 
 
-async def _finish(school: SchoolUnderFaults, story: ClassStory) -> None:
-    """With everything whole again, approve the drafts, until every class is final or two minutes have passed."""
-    until = datetime.now(UTC) + 120 * SECOND
+async def _finish(school: SchoolUnderFaults, story: ClassStory, within: timedelta) -> None:
+    """With everything whole again, approve the drafts, until every class is final or the time is over."""
+    until = datetime.now(UTC) + within
     approved: set[str] = set()
     while datetime.now(UTC) < until:
         for played in story.classes:
