@@ -46,7 +46,7 @@ async def note_recorder_repairs(db: AsyncSession, session_id: UUID) -> None:
     for case in await cases.open_of_sessions(db, [session_id], _REPAIRED_BY.keys()):
         kinds = _REPAIRED_BY[case.kind]
         for event in await events.of_session(db, session_id, list(kinds)):
-            if event.occurred_at > datetime.fromisoformat(case.occasion):
+            if event.occurred_at > _began(case):
                 repair, result = kinds[event.kind]
                 await tried(db, case, repair, result, event.source_id, event.occurred_at)
 
@@ -105,6 +105,14 @@ async def resolve_risks(
             span = Interval(since, max(since, now))
             case.detail = {**case.detail, **_times(span)}
             resolve_by_itself(case, f"Everything is stored after {_seconds(span)} s.", now)
+
+
+def _began(case: ExceptionCase) -> datetime:
+    """When the stretch of a case began; its opening, where its occasion names no time."""
+    try:
+        return datetime.fromisoformat(case.occasion)
+    except ValueError:
+        return case.opened_at
 
 
 def _describe(case: ExceptionCase, span: Interval, missing: Mapping[str, float]) -> None:
