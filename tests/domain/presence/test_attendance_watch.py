@@ -158,7 +158,9 @@ def test_people_of_whom_livekit_says_nothing_attend_while_the_watch_sees_them(
     truth: TrueClass, data: st.DataObject
 ) -> None:
     silent = {c.who for c in truth.connections if data.draw(st.booleans())}
-    webhooks = [(c.listed_until, leave(c)) for c in truth.connections if c.who not in silent]
+    webhooks: list[tuple[float, SessionEvent]] = [
+        (c.listed_until, leave(c)) for c in truth.connections if c.who not in silent
+    ]
     folded = Watched(truth, webhooks).run(restart_at=None)
 
     for who in {c.who for c in truth.connections}:
