@@ -22,6 +22,7 @@ from activities.isolation import WRITERS, for_each, in_bulk, log_left_out
 from activities.presence_record import SessionPresence
 from activities.progress import utc_now
 from domain.cases.kinds import ExceptionKind
+from domain.cases.repairs import Repair, RepairResult
 from domain.errors import Unavailable
 from domain.notices.kinds import NoticeKind
 from domain.people.roles import Role, identity_of
@@ -40,6 +41,7 @@ from models.exception_case import ExceptionCase
 from models.repositories import cases, sessions
 from models.session import Participant
 from services.arrival_mails import remind_instructors, tell_families_of_absent
+from services.case_repairs import INSTRUCTOR_CASES, tried
 from services.cases import NewCase, open_case, resolve_by_itself
 from services.instructor_absence import start_key
 from services.substitution_start import InstructorAbsence, SubstitutionStarter
@@ -256,8 +258,23 @@ class _Writing:
             for person, kind in wanted
             if kind == NoticeKind.CHECK_IN
         }
-        if wanted:
-            await remind_instructors(db, wanted, self._starts, deliver_by, self._now)
+        if not wanted:
+            return
+        await remind_instructors(db, wanted, self._starts, deliver_by, self._now)
+        reminded = {person.session_id: (person, kind) for person, kind in wanted}
+        for case in await cases.open_of_sessions(db, reminded, INSTRUCTOR_CASES):
+            if case.session_id:
+                await self._note_reminder(db, case, *reminded[case.session_id])
+
+    async def _note_reminder(
+        self, db: AsyncSession, case: ExceptionCase, person: Participant, kind: NoticeKind
+    ) -> None:
+        """Also in a case that is opened later than the mail was written: at the start, of a class that waits."""
+        starts_at = self._starts[person.session_id]
+        at = min(self._now, starts_at) if kind == NoticeKind.CLASS_WAITS else self._now
+        detail = {"instructor_id": str(person.instructor_id)}
+        key = f"{kind} {person.id} {starts_at.isoformat()}"
+        await tried(db, case, Repair.REMINDER_SENT, RepairResult.WAITING, key, at, detail)
 
     async def _tell_families(self, db: AsyncSession, people: Iterable[Participant]) -> None:
         """Families are told of a class that is taught; before its instructor has come, the child misses nothing."""

@@ -16,7 +16,13 @@ from media_bridge.recorder.clock import steady_seconds
 from models.database import Database
 from models.repositories import captures, events, recordings
 from models.repositories.captures import RecorderNow
-from services.recording_cases import report_gaps, report_risk, resolve_risks
+from services.recording_cases import (
+    REPAIR_EVENTS,
+    note_recorder_repairs,
+    report_gaps,
+    report_risk,
+    resolve_risks,
+)
 from workflows.contracts.common import SessionRef
 
 FLUSH_SECONDS = 0.5
@@ -66,6 +72,8 @@ class CaptureJournal:
             await events.record(
                 db, self._ref.organization_id, [(self._ref.session_id, event) for event in observed]
             )
+            if any(event.kind in REPAIR_EVENTS for event in observed):
+                await note_recorder_repairs(db, self._ref.session_id)
         del self._segments[: len(segments)], self._events[: len(observed)]
 
     async def note_recording(self, recorder: RecorderNow) -> None:

@@ -17,7 +17,7 @@ from models.database import Database
 from models.repositories import captures, events
 from models.repositories.captures import RunningRecording, SilentCapture
 from services.cases import NewCase, open_case
-from services.recording_cases import resolve_stretch
+from services.recording_cases import note_recorder_repairs, resolve_stretch
 
 EVERY_SECONDS = 2.0
 _STATES = sorted(state.value for state in ROOM_STATES)
@@ -54,6 +54,7 @@ class CaptureWatch:
             async with self._database.tenant(session.organization_id) as db:
                 if isinstance(change, Opened):
                     await open_case(db, _case(session, change), utc_now())
+                    await note_recorder_repairs(db, session_id)
                 else:
                     await resolve_stretch(db, session_id, *_stretch(change), utc_now())
 

@@ -1,4 +1,4 @@
-"""Cleans up a region: starts pending deliveries, deletes expired rows, finds sessions without a workflow.
+"""Cleans up a region: starts pending deliveries, deletes expired rows, and finds what nothing works on any more.
 
 It also finds people who are in two classes at one time.
 """
@@ -9,16 +9,22 @@ from activities.progress import utc_now
 from services.double_bookings import DoubleBookings
 from services.housekeeping import Housekeeper
 from services.records_comparison import RecordsComparison
+from services.sweeper import Sweeper
 from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput
 
 
 class HousekeepingActivities(Housekeeping):
     def __init__(
-        self, housekeeper: Housekeeper, comparison: RecordsComparison, bookings: DoubleBookings
+        self,
+        housekeeper: Housekeeper,
+        comparison: RecordsComparison,
+        bookings: DoubleBookings,
+        sweeper: Sweeper,
     ) -> None:
         self._housekeeper = housekeeper
         self._comparison = comparison
         self._bookings = bookings
+        self._sweeper = sweeper
 
     @activity.defn(name="start_deliveries")
     async def start_deliveries(self, housekeeping: HousekeepingInput) -> int:
@@ -31,3 +37,7 @@ class HousekeepingActivities(Housekeeping):
     @activity.defn(name="compare_records")
     async def compare_records(self, housekeeping: HousekeepingInput) -> int:
         return await self._comparison.compare() + await self._bookings.look(utc_now())
+
+    @activity.defn(name="sweep")
+    async def sweep(self, housekeeping: HousekeepingInput) -> int:
+        return await self._sweeper.sweep()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.absence_watch import AbsenceWatch
@@ -17,6 +18,7 @@ from activities.presence_record import FoldedPresence, PresenceRecord, SessionPr
 from activities.progress import utc_now
 from activities.rooms import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
 from domain.cases.kinds import ExceptionKind
+from domain.cases.repairs import Repair, RepairResult
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.sessions.admission import may_stay
 from media_bridge.liveness import Findings, Poll, RecordedConnection, Sighting, compare, orphans
@@ -24,6 +26,7 @@ from media_bridge.rooms import LiveKitRooms, Room, RoomParticipant
 from models.database import Database
 from models.repositories import events as event_log
 from models.repositories import presence
+from services.case_repairs import tried_for_sessions
 from services.cases import NewCase, open_case
 
 # For listing the participants of all rooms. A session that is not listed by then is compared the next time.
@@ -169,9 +172,22 @@ class RoomReconciler:
                 for session_id, event in pairs:
                     if event.kind == EventKind.ROOM_REMADE:
                         await open_case(db, _room_lost(organization_id, session_id, event), event.occurred_at)
+                        await _note_remade(db, session_id, event)
             return dict.fromkeys(batch)
 
         await in_bulk(new_events, write, what="record the findings")
+
+
+async def _note_remade(db: AsyncSession, session_id: UUID, remade: SessionEvent) -> None:
+    await tried_for_sessions(
+        db,
+        [session_id],
+        [ExceptionKind.ROOM_LOST],
+        Repair.ROOM_REMADE,
+        RepairResult.WORKED,
+        remade.source_id,
+        remade.occurred_at,
+    )
 
 
 def _room_lost(organization_id: UUID, session_id: UUID, remade: SessionEvent) -> NewCase:

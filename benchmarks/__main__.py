@@ -14,6 +14,7 @@ from benchmarks.board.__main__ import measure as board
 from benchmarks.capture.__main__ import measure as capture
 from benchmarks.commands.__main__ import measure as commands
 from benchmarks.drafting.__main__ import measure as drafting
+from benchmarks.exceptions.__main__ import measure as exceptions
 from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
 from benchmarks.recording.__main__ import measure as recording
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "watch": watch,
     "commands": commands,
     "touches": touches,
+    "exceptions": exceptions,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

@@ -76,6 +76,7 @@ class ExceptionCase(SubjectRow, table=True):
     assignee: str = ""  # who works on it: "member:<id>"…
     level: int = 0  # of its escalation
     comments: int = 0  # so far; pages that are open are told of each
+    repairs: int = 0  # that were tried so far
     routing_version: int = 0  # of the rules that route it; 0: none were published
     outage: str = ""  # what it may have in common with others at the same time; empty: nothing
     incident_id: UUID | None = None

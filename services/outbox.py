@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from domain.cases.kinds import ExceptionKind
 from domain.errors import Unavailable, Undeliverable
 from domain.notices.kinds import AccountNoticeKind, DeliveryState
@@ -114,34 +116,39 @@ class Outbox:
         return replace(mail, sender_name=school.name, reply_to=school.contact_email or "")
 
     async def _end(self, message: Notice) -> None:
-        """End a message that cannot be sent any more.
-
-        An expired or unreadable sign-in link is withdrawn without a case, because its reader requests another.
-        """
-        if not message.is_secret:
-            await self._fail(message, message.error or _LATE)
-            return
         async with self._database.tenant(message.organization_id) as db:
-            await notices.withdraw(db, message.id, datetime.now(UTC))
+            await end_unsent(db, message, datetime.now(UTC))
 
     async def _fail(self, message: Notice, code: str) -> None:
-        now = datetime.now(UTC)
-        occasion, detail = _occasion(message, now), _detail(message, code)
-        kind = ExceptionKind.NOTICE_UNDELIVERABLE
-        evidence = (Evidence("notice", str(message.id), now),)
-        case = NewCase(
-            message.organization_id, message.about, kind, occasion, detail, str(message.id), evidence
-        )
         async with self._database.tenant(message.organization_id) as db:
-            await notices.mark_failed(db, message.id, code, now)
-            if _is_alert(message):
-                await report_failing(db, message, code, now, is_final=True)
-            else:
-                await open_case(db, case, now)
+            await _mark_failed(db, message, code, datetime.now(UTC))
 
     async def _read(self, organization_id: UUID, notice_id: UUID) -> Notice:
         async with self._database.tenant(organization_id) as db:
             return await notices.get(db, notice_id)
+
+
+async def end_unsent(db: AsyncSession, message: Notice, now: datetime) -> None:
+    """End a message that cannot be sent any more, and open its case; `message` belongs to no transaction.
+
+    An expired or unreadable sign-in link is withdrawn without a case, because its reader requests another.
+    """
+    if message.is_secret:
+        await notices.withdraw(db, message.id, now)
+    else:
+        await _mark_failed(db, message, message.error or _LATE, now)
+
+
+async def _mark_failed(db: AsyncSession, message: Notice, code: str, now: datetime) -> None:
+    await notices.mark_failed(db, message.id, code, now)
+    if _is_alert(message):
+        await report_failing(db, message, code, now, is_final=True)
+        return
+    occasion, detail = _occasion(message, now), _detail(message, code)
+    kind = ExceptionKind.NOTICE_UNDELIVERABLE
+    evidence = (Evidence("notice", str(message.id), now),)
+    case = NewCase(message.organization_id, message.about, kind, occasion, detail, str(message.id), evidence)
+    await open_case(db, case, now)
 
 
 def _is_alert(message: Notice) -> bool:

@@ -8,12 +8,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.kinds import ExceptionKind
+from domain.cases.repairs import Repair, RepairResult
 from domain.intervals import Interval
+from domain.presence.events import EventKind
 from models.exception_case import ExceptionCase
-from models.repositories import cases, sessions
+from models.repositories import cases, events, sessions
+from services.case_repairs import tried
 from services.cases import NewCase, open_case, resolve_by_itself
 from services.recording_coverage import coverage_of, recording_coverage
 
+_STARTED = {EventKind.CAPTURE_STARTED: (Repair.RECORDER_STARTED, RepairResult.WORKED)}
+_SUBSCRIBED = {EventKind.CAPTURE_SUBSCRIBED_AGAIN: (Repair.SUBSCRIBED_AGAIN, RepairResult.WAITING)}
+_REPAIRED_BY: Mapping[str, Mapping[EventKind, tuple[Repair, RepairResult]]] = {
+    ExceptionKind.RECORDING_MISSING: _STARTED,
+    ExceptionKind.TRACK_NOT_SUBSCRIBED: _STARTED | _SUBSCRIBED,
+}
+REPAIR_EVENTS = frozenset(_STARTED | _SUBSCRIBED)  # of recorders
 GAP_WORTH_A_CASE = timedelta(seconds=15)
 
 
@@ -29,6 +39,16 @@ async def resolve_stretch(
             missing = (await coverage_of(db, session, span)).unheard_within(span)
             _describe(case, span, missing)
             resolve_by_itself(case, f"Recorded again after {_seconds(span)} s.", now)
+
+
+async def note_recorder_repairs(db: AsyncSession, session_id: UUID) -> None:
+    """Write to the open cases of stretches which recorders were started and what was subscribed to again since then."""
+    for case in await cases.open_of_sessions(db, [session_id], _REPAIRED_BY.keys()):
+        kinds = _REPAIRED_BY[case.kind]
+        for event in await events.of_session(db, session_id, list(kinds)):
+            if event.occurred_at > _began(case):
+                repair, result = kinds[event.kind]
+                await tried(db, case, repair, result, event.source_id, event.occurred_at)
 
 
 async def report_gaps(db: AsyncSession, organization_id: UUID, session_id: UUID, now: datetime) -> None:
@@ -85,6 +105,14 @@ async def resolve_risks(
             span = Interval(since, max(since, now))
             case.detail = {**case.detail, **_times(span)}
             resolve_by_itself(case, f"Everything is stored after {_seconds(span)} s.", now)
+
+
+def _began(case: ExceptionCase) -> datetime:
+    """When the stretch of a case began; its opening, where its occasion names no time."""
+    try:
+        return datetime.fromisoformat(case.occasion)
+    except ValueError:
+        return case.opened_at
 
 
 def _describe(case: ExceptionCase, span: Interval, missing: Mapping[str, float]) -> None:

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.kinds import ExceptionKind
+from domain.cases.repairs import Repair, RepairResult
 from domain.errors import TransitionRefused
 from domain.people.access import Principal
 from domain.subjects import SubjectKind
 from models.database import Database
 from models.notice import Notice
-from models.repositories import notices
+from models.repositories import cases, notices
+from services.case_repairs import tried
 from services.inputs.people import GuardianChange, InstructorChange
 from services.notices import written_again
 from services.resources.catalogue import GUARDIANS, INSTRUCTORS
@@ -47,10 +50,32 @@ class SendAgain:
                 db, self._links, self._sender_address, earlier, again_id, now, now + _DELIVER_WITHIN
             )
             await notices.prepare(db, [again])
+            await _note_sent_again(db, who, earlier, again, now)
         await self._deliveries.start_or_leave(
             DeliveryInput(who.organization_id, again.id, now + _DELIVER_WITHIN)
         )
         return again
+
+
+async def _note_sent_again(
+    db: AsyncSession, who: Principal, earlier: Notice, again: Notice, now: datetime
+) -> None:
+    """Write it to the open case of the message that could not be delivered."""
+    about = cases.unresolved_about(
+        db, earlier.subject_kind, earlier.subject_id, ExceptionKind.NOTICE_UNDELIVERABLE
+    )
+    for case in await about:
+        if case.detail.get("notice_id") == str(earlier.id):
+            await tried(
+                db,
+                case,
+                Repair.MESSAGE_SENT_AGAIN,
+                RepairResult.WAITING,
+                str(again.id),
+                now,
+                {"notice_id": str(again.id)},
+                who.actor,
+            )
 
 
 async def _correct(db: AsyncSession, notice: Notice, address: str, now: datetime) -> None:

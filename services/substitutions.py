@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.cases.kinds import ExceptionKind
+from domain.cases.repairs import Repair, RepairResult
 from domain.people.roles import Role
 from domain.scheduling.candidates import ABSOLUTE, Ranked, WhyNot
 from domain.scheduling.offers import (
@@ -30,6 +31,7 @@ from models.repositories import entities, join_links, sessions, substitutions
 from models.session import Participant, Session
 from models.substitution import Substitution, SubstitutionOffer
 from services import candidates
+from services.case_repairs import INSTRUCTOR_CASES, tried_for_sessions
 from services.cases import NewCase, open_case
 from services.organizations import organization, substitution_policy_of
 from services.substitution_notices import SubstitutionNotices
@@ -126,6 +128,17 @@ async def advance(
     db.add_all(new)
     await db.flush()
     await notices.offer(db, session, new, now)
+    if new:
+        await tried_for_sessions(
+            db,
+            [session.id],
+            INSTRUCTOR_CASES,
+            Repair.OFFERS_SENT,
+            RepairResult.WAITING,
+            str(new[0].id),
+            now,
+            {"people": str(len(new))},
+        )
     ends = [*open_until, *(offer.expires_at for offer in new), session.ends_at]
     if change := next_change(rules, now, session.starts_at):
         ends.append(change)

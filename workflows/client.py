@@ -95,8 +95,19 @@ def delivery_workflow_id(notice_id: UUID) -> str:
     return f"notice-delivery-{notice_id}"
 
 
+_CASE_PREFIX = "case-"
+
+
 def case_workflow_id(case_id: UUID) -> str:
-    return f"case-{case_id}"
+    return f"{_CASE_PREFIX}{case_id}"
+
+
+def _case_of(workflow_id: str) -> UUID | None:
+    """The case of a workflow; None: it was started by hand."""
+    try:
+        return UUID(workflow_id.removeprefix(_CASE_PREFIX))
+    except ValueError:
+        return None
 
 
 def housekeeping_id(region: str) -> str:
@@ -290,15 +301,7 @@ class RunningSessions:
 
     async def is_running(self, session_id: UUID) -> bool:
         """Raises Unavailable."""
-        handle = self._temporal.get_workflow_handle(session_workflow_id(session_id))
-        try:
-            described = await handle.describe(rpc_timeout=_TIMEOUT)
-        except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND:
-                return False
-            with _domain_errors():
-                raise
-        return described.status == WorkflowExecutionStatus.RUNNING
+        return await _is_running(self._temporal, session_workflow_id(session_id))
 
 
 def _running_session(listed: WorkflowExecution) -> RunningSession | None:
@@ -308,6 +311,39 @@ def _running_session(listed: WorkflowExecution) -> RunningSession | None:
         return None  # started by hand
     organization = listed.typed_search_attributes.get(search_attributes.ORGANIZATION)
     return RunningSession(session_id, UUID(organization) if organization else None, listed.start_time)
+
+
+class RunningWorkflows:
+    """What Temporal runs for the exception cases and substitutions of a region."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def cases(self, most: int) -> set[UUID]:
+        """The cases whose workflow runs, from Temporal's list, which is late by seconds. Raises Unavailable."""
+        query = (
+            "WorkflowType = 'ExceptionCase' and ExecutionStatus = 'Running' "
+            f"and {search_attributes.REGION.name} = '{self._region}'"
+        )
+        with _domain_errors():
+            listed = self._temporal.list_workflows(query, page_size=1000, limit=most, rpc_timeout=_TIMEOUT)
+            return {case_id async for each in listed if (case_id := _case_of(each.id))}
+
+    async def is_search_running(self, session_id: UUID, number: int) -> bool:
+        """Whether the workflow of a substitution runs. Raises Unavailable."""
+        return await _is_running(self._temporal, substitution_workflow_id(session_id, number))
+
+
+async def _is_running(temporal: Client, workflow_id: str) -> bool:
+    try:
+        described = await temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=_TIMEOUT)
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return False
+        with _domain_errors():
+            raise
+    return described.status == WorkflowExecutionStatus.RUNNING
 
 
 class DeliveryClient:

@@ -1,6 +1,6 @@
 """Expected errors as Temporal failures and back: the failure type is the error's stable code."""
 
-from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory, TimeoutError
 
 from domain.errors import Conflict, Gone, HomeroomError, InvalidInput, Unavailable
 
@@ -21,9 +21,10 @@ def application_error(error: HomeroomError) -> ApplicationError:
     )
 
 
-# What a failed step raises: a local activity its own error, a regular activity an ActivityError around it.
-STEP_FAILURES = (ActivityError, ApplicationError)
-StepFailure = ActivityError | ApplicationError
+# What a failed step raises: a local activity its own error, a regular activity an ActivityError around it. A local
+# activity that hangs raises an ActivityError too, but its bare time-out when its history is replayed.
+STEP_FAILURES = (ActivityError, ApplicationError, TimeoutError)
+StepFailure = ActivityError | ApplicationError | TimeoutError
 
 
 def cause_of(error: StepFailure) -> ApplicationError:

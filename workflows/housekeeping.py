@@ -29,4 +29,9 @@ class HousekeepingWorkflow:
             summary="compare sessions with workflows",
             **options.HOUSEKEEPING,
         )
-        return HousekeepingResult(deliveries, forgotten, differences)
+        if not patched(patches.SWEEPS):
+            return HousekeepingResult(deliveries, forgotten, differences)
+        swept = await workflow.execute_activity_method(
+            Housekeeping.sweep, housekeeping, summary="repair loose ends", **options.HOUSEKEEPING
+        )
+        return HousekeepingResult(deliveries, forgotten, differences, swept)

@@ -77,6 +77,13 @@ CHECKED_TRANSCRIPT = Patch(
     reason="a transcript without words opens no case in the workflow: the transcription compares it with the talk",
 )
 
+SWEEPS = Patch(
+    id="sweeps",
+    added=date(2026, 11, 29),
+    removable=date(2027, 1, 1),
+    reason="housekeeping repairs what nothing works on any more, or opens a case for it",
+)
+
 LIVE: Final[tuple[Patch, ...]] = (
     WHOLE_SLOT,
     COMMANDS_IN_TURN,
@@ -85,6 +92,7 @@ LIVE: Final[tuple[Patch, ...]] = (
     AWAITED_INSTRUCTOR,
     COMPARES_RECORDS,
     CHECKED_TRANSCRIPT,
+    SWEEPS,
 )
 
 

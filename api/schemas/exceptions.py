@@ -29,6 +29,7 @@ class CaseOut(Schema):
     detail: dict[str, Any]
     opened_at: AwareDatetime
     count: int = Field(description="How often the same was reported while the exception was unresolved.")
+    repairs: int = Field(description="How many repairs were tried; its history says which.")
     assignee: str = Field(description="`member:<id>`, `key:<id>`…, or empty if nobody has taken it.")
     acknowledged_at: AwareDatetime | None
     acknowledged_by: str
@@ -77,7 +78,9 @@ class EntryOut(Schema):
     by: str = Field(description="`member:<id>`, `key:<id>`…; `homeroom` for what happens by itself.")
     kind: str = Field(description="opened, reported, told, escalated, acknowledged, tried, resolved…")
     text: str = Field(description="A comment or a resolution.")
-    detail: dict[str, Any]
+    detail: dict[str, Any] = Field(
+        description="Codes, counts and ids. Of `tried`: `repair`, and its `result`, which is worked, failed or waiting."
+    )
 
     @classmethod
     def of(cls, row: CaseEntry) -> Self:

@@ -64,7 +64,7 @@ class _Outbox(DeliveryClient):
     def __init__(self) -> None:
         self.left = 0
 
-    async def start_or_leave(self, delivery: DeliveryInput) -> None:
+    async def start_or_leave(self, delivery: DeliveryInput, after: timedelta = timedelta()) -> None:
         self.left += 1
 
 

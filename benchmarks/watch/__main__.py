@@ -79,7 +79,7 @@ async def _measure(count: int, looks: int, postgres: TestPostgres, temporal: Cli
     classes = await begin_classes(database, count)
     await start_workflows(temporal, classes)
     await database.ping()
-    async with _media_server(classes, folder / f"rooms-{count}") as url:
+    async with media_server(classes, folder / f"rooms-{count}") as url:
         rooms = LiveKitRooms(url, KEY, SECRET)
         sessions = SessionClient(temporal, "local")
         follower = CaseFollower(database, CaseClient(temporal, "local"))
@@ -134,7 +134,8 @@ def _median(costs: Sequence[Cost]) -> Cost:
 
 
 @asynccontextmanager
-async def _media_server(classes: Sequence[RunningClass], folder: Path) -> AsyncIterator[str]:
+async def media_server(classes: Sequence[RunningClass], folder: Path) -> AsyncIterator[str]:
+    """A server, with its URL, that lists the people of these classes; `folder` is made."""
     _write_rooms(folder, classes)
     command = (sys.executable, "-m", "benchmarks.watch.media_server", str(folder))
     process = await asyncio.create_subprocess_exec(*command)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.frame.history import author
-from console.frame.labels import code_label, moment_label, occasion_label, step_label
+from console.frame.labels import code_label, moment_label, occasion_label, repair_result_label, step_label
 from models.exception_case import ExceptionCase
 from models.repositories import names
 
@@ -40,6 +40,8 @@ class Names:
                 return step_label(value)
             case "code" | "reason" | "direction":
                 return code_label(value)
+            case "result":
+                return repair_result_label(value)
         return moment_label(value) or value
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from console.exceptions.case_facts import Names
-from console.frame.labels import code_label
+from console.frame.labels import code_label, repair_label
+from domain.cases.repairs import RepairResult
 from domain.cases.states import EntryKind
 from domain.people.access import Permission, Principal
 from models.exception_case import CaseEntry, ExceptionCase
@@ -59,7 +61,7 @@ def timeline(
     """Oldest first. Reports of the same cause that follow each other are one line."""
     lines: list[TimelineEntry] = []
     for entry in entries:
-        line = _entry_line(entry, names)
+        line = _entry_line(case, entry, names)
         last = lines[-1] if lines else None
         if last and last.kind == line.kind == EntryKind.REPORTED:
             lines[-1] = replace(line, times=last.times + 1)
@@ -69,7 +71,7 @@ def timeline(
     return sorted([*evidence, *lines], key=lambda line: line.at)
 
 
-def _entry_line(entry: CaseEntry, names: Names) -> TimelineEntry:
+def _entry_line(case: ExceptionCase, entry: CaseEntry, names: Names) -> TimelineEntry:
     until = entry.detail.get("until")
     return TimelineEntry(
         entry.happened_at,
@@ -78,8 +80,16 @@ def _entry_line(entry: CaseEntry, names: Names) -> TimelineEntry:
         names.author(entry.by),
         entry.text,
         datetime.fromisoformat(until) if entry.kind == EntryKind.SNOOZED and until else None,
-        names.facts(entry.detail) if entry.kind in _WITH_FACTS else (),
+        names.facts(_shown(case, entry)) if entry.kind in _WITH_FACTS else (),
     )
+
+
+def _shown(case: ExceptionCase, entry: CaseEntry) -> dict[str, Any]:
+    """The facts of an entry, without the repair, which its line names; of a case that is over, nothing is open."""
+    left_out = {"repair"}
+    if case.state.is_over and entry.detail.get("result") == RepairResult.WAITING:
+        left_out.add("result")
+    return {name: value for name, value in entry.detail.items() if name not in left_out}
 
 
 def _what(entry: CaseEntry, names: Names) -> str:
@@ -96,6 +106,8 @@ def _what(entry: CaseEntry, names: Names) -> str:
             return f"{_TELLING[entry.kind]} {readers} by mail"
         by_mail = "" if people == "0" else f"{readers} by mail and "
         return f"{_TELLING[entry.kind]} {by_mail}{others}"
+    if entry.kind == EntryKind.TRIED and (repair := entry.detail.get("repair")):
+        return f"Tried: {repair_label(str(repair))}"
     return _DONE.get(entry.kind) or code_label(entry.kind).capitalize()
 
 

@@ -19,6 +19,7 @@ from console.frame.class_dialogs import dialogs
 from console.frame.subjects import SubjectLink, subject_link
 from domain.cases.catalogue import case_kind
 from domain.cases.kinds import CaseKind
+from domain.cases.states import EntryKind
 from domain.people.access import Permission, Principal
 from models.exception_case import ExceptionCase, Incident
 from models.notice import Notice
@@ -43,6 +44,7 @@ class CaseView:
     occasion: str
     facts: Sequence[tuple[str, str]]
     timeline: Sequence[TimelineEntry]
+    tried: Sequence[TimelineEntry]  # of the time line, the repairs
     contacts: Sequence[Contact]
     actions: Sequence[CaseAction]
     banner: IncidentBanner | None
@@ -79,6 +81,7 @@ async def case_view(db: AsyncSession, who: Principal, case_id: UUID, now: dateti
     found = await names_in(db, [case.detail, *(entry.detail for entry in history)], actors)
     kind = case_kind(case.kind)
     session = await sessions.get_session(db, case.session_id) if case.session_id else None
+    lines = timeline(who, case, history, found)
     reach = Reach(who, case, session, notice_of(case))
     return CaseView(
         queued=queued,
@@ -87,7 +90,8 @@ async def case_view(db: AsyncSession, who: Principal, case_id: UUID, now: dateti
         about=subject_link(who, case.about, queued.title),
         occasion=distinction(case, named),
         facts=found.facts(case.detail),
-        timeline=timeline(who, case, history, found),
+        timeline=lines,
+        tried=[line for line in lines if line.kind == EntryKind.TRIED],
         contacts=await contacts(db, who, case),
         actions=case_actions(reach, kind.actions),
         banner=await _banner(db, case),

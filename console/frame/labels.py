@@ -12,6 +12,7 @@ from console.frame.texts import SOURCE, gettext, mark, ngettext, page_language, 
 from console.frame.times import clock, short_duration, unit_of_time
 from domain.cases.catalogue import CATALOGUE
 from domain.cases.kinds import ExceptionKind, Outage, Owner
+from domain.cases.repairs import Repair, RepairResult
 from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind, StaffNoticeKind
 from domain.people.roles import Role
 from domain.record.artefacts import Artefact, ArtefactReason
@@ -127,6 +128,21 @@ OUTAGES: Mapping[str, str] = {
     Outage.RECORDERS: "Recorders",
     Outage.STORE: "Object store",
     Outage.MAIL: "Mail server",
+}
+REPAIRS: Mapping[str, str] = {
+    Repair.ROOM_REMADE: "room made again",
+    Repair.RECORDER_STARTED: "another recorder started",
+    Repair.SUBSCRIBED_AGAIN: "subscribed again to the sound",
+    Repair.REMINDER_SENT: "reminded the instructor by mail",
+    Repair.OFFERS_SENT: "asked who else can teach",
+    Repair.MESSAGE_SENT_AGAIN: "sent the message again",
+    Repair.SEARCH_STARTED: "started the search for a substitute again",
+    Repair.CAPTURE_ENDED: "ended the recording in the record",
+}
+REPAIR_RESULTS: Mapping[str, str] = {
+    RepairResult.WORKED: "worked",
+    RepairResult.FAILED: "failed",
+    RepairResult.WAITING: "not known yet",
 }
 NOTICE_KINDS: Mapping[str, str] = {
     NoticeKind.CONFIRMATION: "Confirmation",
@@ -317,6 +333,15 @@ def case_owner(owner: str) -> str:
 def outage_label(outage: str) -> str:
     """What an incident has as its cause, also of one that a later version adds."""
     return OUTAGES.get(outage) or code_label(outage).capitalize()
+
+
+def repair_label(repair: str) -> str:
+    """What was tried against the cause of a case, also of a repair that a later version adds."""
+    return REPAIRS.get(repair) or code_label(repair)
+
+
+def repair_result_label(result: str) -> str:
+    return REPAIR_RESULTS.get(result) or code_label(result)
 
 
 def change_note(note: str) -> str:

@@ -40,6 +40,9 @@ class ExceptionKind(StrEnum):
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class
     WEBHOOK_GAP = "webhook_gap"  # the room watch found events that LiveKit's webhooks should have reported
     RECORDS_DIFFER = "records_differ"  # a session without its workflow, or a workflow without its session
+    RECORD_UNFINISHED = (
+        "record_unfinished"  # a part of a closed class's record that nothing finishes any more
+    )
     SUBSTITUTION_REQUESTED = "substitution_requested"
     SUBSTITUTE_NOT_FOUND = "substitute_not_found"  # all who could teach the class were asked
     ROTA_EMPTY = "rota_empty"  # an on-call rota on which nobody can be on duty

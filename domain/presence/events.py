@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     CAPTURE_BLIND = "capture.blind"  # a span that the recorder missed: data {from, until, reason}
     CAPTURE_LOST = "capture.lost"  # the recorder is dead, or does not hear everybody: data {reason}
     CAPTURE_RESUMED = "capture.resumed"  # the recorder hears everybody again
+    CAPTURE_SUBSCRIBED_AGAIN = "capture.subscribed_again"  # to a track that it did not hear
     CAPTURE_ENDED = "capture.ended"
     REPORTS_CUT = "reports.cut"  # a person causes more events than are kept: data {speaker, what}
     TALK = "talk"  # one stretch of speech: data {seconds, until}

@@ -221,6 +221,8 @@ class RoomConnection:
         await asyncio.sleep(_UNSUBSCRIBED_SECONDS)
         for publication, _ in found.values():
             publication.set_subscribed(True)
+        if found:
+            self._room_events.report_subscribed_again(len(found))
 
     def _register_callbacks(self) -> None:
         room = self._room

@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 _CHAT_SECONDS = 10.0
 _MOST_CHATS = 500  # of one person in a class
 _MOST_TRACKS = 12  # of one person at a time
+_MOST_SUBSCRIPTIONS = 20  # of a recorder to tracks that it does not hear
 _LONGEST_HAND = 1000  # bytes of a packet that raises or lowers a hand
 _UNPUBLISH_GRACE = timedelta(seconds=3)  # a reconnecting SDK takes all tracks away and brings them back
 
@@ -73,6 +74,7 @@ class RoomEventListener:
         self._mute_allowance = Allowance(burst=40, seconds=3.0)
         self._chat_allowance = Allowance(burst=30, seconds=2.0, most=_MOST_CHATS)  # as of the API, per link
         self._cut: set[tuple[str, str]] = set()  # of whom which reports were left out
+        self._subscribed_again = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     def listen(self, room: rtc.Room) -> None:
@@ -141,6 +143,12 @@ class RoomEventListener:
             speaker=identity,
             **span,
         )
+
+    def report_subscribed_again(self, tracks: int) -> None:
+        """Reports that it has subscribed again to so many tracks that it did not hear, the first times at least."""
+        self._subscribed_again += 1
+        if self._subscribed_again <= _MOST_SUBSCRIPTIONS:
+            self._reporter.report_capture_event(EventKind.CAPTURE_SUBSCRIBED_AGAIN, tracks=tracks)
 
     def report_concealment(self, label: TrackLabel, counters: AudioCounters) -> None:
         """Reports the counters in samples at 48 kHz. `total_samples` excludes `silent_samples`, never sent."""

@@ -347,6 +347,12 @@ async def entries(db: AsyncSession, case_id: UUID) -> list[CaseEntry]:
     return list(await db.scalars(query.order_by(col(CaseEntry.happened_at), col(CaseEntry.id))))
 
 
+async def add_entry(db: AsyncSession, entry: CaseEntry) -> bool:
+    """Whether it is new: an entry of its id that is there already stays as it is."""
+    statement = insert(CaseEntry).values(entry.model_dump()).on_conflict_do_nothing()
+    return (await db.execute(statement.returning(col(CaseEntry.id)))).first() is not None
+
+
 async def unfollowed(db: AsyncSession, most: int) -> list[Unfollowed]:
     """The first ones of all tenants, read with a function of the schema that may cross tenants."""
     rows = await db.execute(sa.text("select * from unfollowed_cases(:most)"), {"most": most})

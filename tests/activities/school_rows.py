@@ -13,6 +13,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.notices import NoticeActivities
 from activities.progress import ProgressWriter
 from activities.sessions import SessionActivities
+from domain.cases.states import EntryKind
 from domain.notices.kinds import NoticeKind
 from domain.presence.events import EventKind, EventSource, SessionEvent
 from domain.record.documentation import CheckOutcome, Citation, Section, Statement
@@ -188,6 +189,17 @@ class SchoolRows:
     async def cases(self) -> list[ExceptionCase]:
         async with self.database.tenant(self.id) as db:
             return await cases.of_session(db, self.session.session_id)
+
+    async def tried(self) -> dict[str, list[tuple[str, str]]]:
+        """By kind of case, the repairs that its history names, each with its result."""
+        found = {}
+        async with self.database.tenant(self.id) as db:
+            for case in await cases.of_session(db, self.session.session_id):
+                entries = await cases.entries(db, case.id)
+                repairs = [entry.detail for entry in entries if entry.kind == EntryKind.TRIED]
+                assert len(repairs) == case.repairs
+                found[case.kind] = [(one["repair"], one["result"]) for one in repairs]
+        return found
 
     async def participants(self) -> dict[str, Participant]:
         async with self.database.tenant(self.id) as db:

@@ -193,6 +193,8 @@ async def test_stronger_problem_of_an_instructor_replaces_the_weaker(watched: Wa
         (only,) = await watched.open()
         opened.append(only[0])
     assert opened == ["instructor_not_checked_in", "instructor_late", "instructor_absent"]
+    reminder = ("reminder_sent", "waiting")
+    assert await watched.school.tried() == {kind: [reminder] for kind in opened}
     weaker = (await watched.cases())["instructor_late", ""]
     assert (weaker.resolved_by, weaker.resolution) == ("homeroom", "Superseded by instructor_absent.")
 

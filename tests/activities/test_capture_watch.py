@@ -191,9 +191,16 @@ async def test_the_case_of_a_stretch_closes_itself_with_the_length_of_the_gap(
     opened = await the_case(taught)
     assert (opened.kind, opened.detail["reason"], opened.state) == (kind, reason, "open")
 
-    await journal(taught).note_recording(recorder())
+    writing = journal(taught)
+    for again in (K.CAPTURE_STARTED, K.CAPTURE_SUBSCRIBED_AGAIN):
+        writing.add_event(SessionEvent(EventSource.CAPTURE, again, again, utc_now(), hidden=True))
+    await writing.write()
+    await writing.note_recording(recorder())
     await watch.look()
     assert (await the_case(taught)).state == "open"  # it has to last
+    repairs = {("recorder_started", "worked"), ("subscribed_again", "waiting")}
+    expected = repairs if kind == "track_not_subscribed" else {("recorder_started", "worked")}
+    assert set((await taught.tried())[kind]) == expected
     await age_report(taught, timedelta(seconds=5))
     await watch.look()
     await watch.look()

@@ -26,6 +26,7 @@ from media_bridge.tokens import TokenMinter
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.migrate import upgrade
+from models.repositories import cases
 from models.session import Participant, Session
 from models.session_event import SessionEventRow
 from services.case_following import CaseFollower
@@ -300,7 +301,9 @@ async def test_room_that_is_made_again_names_its_new_sid_and_is_told(region: Wat
     assert remade.room_sid == await _room_sid(classes, lost)
     async with classes.school.database.tenant(classes.school.id) as db:
         opened = await db.scalars(sa.select(ExceptionCase).where(col(ExceptionCase.session_id) == lost))
-    assert "room_lost" in [case.kind for case in opened]
+        (case,) = [case for case in opened if case.kind == "room_lost"]
+        (tried,) = [one for one in await cases.entries(db, case.id) if one.kind == "tried"]
+    assert tried.detail == {"repair": "room_remade", "result": "worked"}
 
 
 async def test_room_that_livekit_is_closing_is_not_taken_for_the_new_one(region: WatchedRegion) -> None:

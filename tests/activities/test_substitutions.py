@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from activities.sessions import SessionActivities
 from domain.cases.channels import ChannelKind
+from domain.cases.kinds import ExceptionKind
 from domain.errors import DoubleBooked
 from domain.notices.kinds import NoticeKind
 from domain.scheduling.offers import OfferState, SubstitutionState
@@ -24,6 +25,7 @@ from models.documentation import BriefingRow
 from models.notice import WITHDRAWN, Notice
 from models.session import BookedTime
 from services import instructor_absences, organizations, substitutions
+from services.cases import NewCase, open_case
 from services.inputs.substitutions import AvailabilityIn
 from tests.activities.school_rows import SchoolRows, now, run
 from tests.activities.substitutes import Substitutes
@@ -69,6 +71,11 @@ async def told(school: SchoolRows, kind: NoticeKind) -> list[str]:
 async def test_offers_go_to_one_after_the_other_and_shrink_as_the_start_nears(
     school: SchoolRows, colleagues: Substitutes
 ) -> None:
+    absent = NewCase.about_session(
+        school.id, school.session.session_id, ExceptionKind.INSTRUCTOR_ABSENT, "", {}
+    )
+    async with school.database.tenant(school.id) as db:
+        await open_case(db, absent, now())
     row = await colleagues.start()
     first = await colleagues.look(row)
     assert len(await colleagues.offers(row)) == 1
@@ -83,6 +90,7 @@ async def test_offers_go_to_one_after_the_other_and_shrink_as_the_start_nears(
     assert "Dora" not in asked
     assert "Ada" not in asked
     assert await told(school, N.SUBSTITUTE_OFFER) == ["Ben", "Cleo"]
+    assert await school.tried() == {"instructor_absent": [("offers_sent", "waiting")] * 2}
 
 
 async def test_who_accepts_teaches_and_everybody_is_told_once(

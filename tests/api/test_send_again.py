@@ -1,10 +1,14 @@
 """A message about a class is sent again as it reads now, to the person's present or corrected address."""
 
 import asyncio
-from uuid import uuid4
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.cases.kinds import ExceptionKind
+from domain.subjects import Subject
+from services.cases import NewCase, open_case
 from tests.campus import School, problem_of
 from tests.stack import TestMail, wait_until
 
@@ -25,10 +29,18 @@ async def test_a_message_is_sent_again_to_a_corrected_address(harbour: School, m
     guardian = harbour.ids["guardian"]
     notice = await confirmation(harbour, session_id, guardian, mail_sink)
     corrected = f"{uuid4()}@family.example"
+    kind, subject = ExceptionKind.NOTICE_UNDELIVERABLE, Subject.session(UUID(session_id))
+    detail = {"notice_id": notice["id"], "code": "mailbox-unknown"}
+    async with harbour.transaction() as db:
+        await open_case(db, NewCase(harbour.id, subject, kind, notice["id"], detail), datetime.now(UTC))
     path = f"/v1/notices/{notice['id']}/send-again"
     again = await harbour.post(path, {"address": corrected})
     assert (again["recipient_id"], again["kind"]) == (guardian, "confirmation")
     assert again["id"] != notice["id"]
+    (case,) = (await harbour.get(f"/v1/exceptions?kind={kind}&subject_id={session_id}"))["items"]
+    history = await harbour.get(f"/v1/exceptions/{case['id']}/history")
+    (tried,) = [entry["detail"] for entry in history if entry["kind"] == "tried"]
+    assert (tried["repair"], tried["notice_id"]) == ("message_sent_again", again["id"])
     await asyncio.to_thread(wait_until, lambda: bool(mail_sink.messages(corrected)), what="the message")
     assert (await harbour.get(f"/v1/guardians/{guardian}"))["email"] == corrected
     once_more = await harbour.api.post(path, json={}, headers={"Idempotency-Key": "k"})

@@ -11,8 +11,11 @@ import pytest
 
 from console.exceptions.snoozing import Snooze, duration
 from domain.cases.kinds import ExceptionKind
+from domain.cases.repairs import Repair, RepairResult
 from domain.sessions.states import SessionState
 from domain.subjects import Subject, SubjectKind
+from models.repositories import cases
+from services.case_repairs import tried
 from services.cases import Evidence
 from tests.campus import School
 from tests.console.case_rows import add_many, case_about, class_in
@@ -117,6 +120,14 @@ async def test_an_undelivered_message_can_be_opened_and_sent_again(
     assert f'class="button primary" href="/outbox/{notice_id}">Open the message' in page.text
     assert f'action="/outbox/{notice_id}/again"' in page.text
     assert re.search(rf'data-kind="evidence">.*?<a href="/outbox/{notice_id}">Message</a>', page.text, re.S)
+
+    async with harbour.transaction() as db:
+        case = (await cases.get(db, case_id, lock=True)).case
+        await tried(db, case, Repair.MESSAGE_SENT_AGAIN, RepairResult.WAITING, "again", datetime.now(UTC))
+    page = await operator.get(f"/exceptions/{case_id}")
+    assert "Sent the message again not known yet" in shown(page).partition("What was tried")[2]
+    assert "tried" in await history(harbour, case_id)
+    assert (await harbour.get(f"/v1/exceptions/{case_id}"))["repairs"] == 1
 
 
 async def test_all_work_on_a_case_is_done_on_its_page_and_stands_on_its_time_line(

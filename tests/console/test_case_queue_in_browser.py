@@ -1,14 +1,18 @@
 """The exception queue and the page of an exception in Chromium: keys, selection, live updates, and how they look."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from domain.cases.kinds import ExceptionKind
+from domain.cases.repairs import Repair, RepairResult
 from domain.sessions.states import SessionState
 from domain.subjects import Subject, SubjectKind
+from models.repositories import cases
+from services.case_repairs import tried
 from tests.campus import School
 from tests.console.case_rows import add_many, case_about, class_in
 from tests.console.conftest import signed_in_page
@@ -91,6 +95,10 @@ async def test_the_pages_of_exceptions_look_right(page: Page, harbour: School) -
     url = f"{harbour.campus.url}/exceptions"
     session_id = await class_in(harbour, SessionState.LIVE)
     case_id = await case_about(harbour, Subject.session(session_id), ExceptionKind.INSTRUCTOR_ABSENT)
+    async with harbour.transaction() as db:
+        case, now = (await cases.get(db, case_id, lock=True)).case, datetime.now(UTC)
+        await tried(db, case, Repair.REMINDER_SENT, RepairResult.WAITING, "reminder", now)
+        await tried(db, case, Repair.OFFERS_SENT, RepairResult.FAILED, "offers", now, {"people": "3"})
     await add_many(harbour, session_id, 30)
     incident_id = await add_many(harbour, session_id, 20, of_incident=True)
     await page.goto(url)

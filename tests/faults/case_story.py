@@ -1,4 +1,4 @@
-"""Random acts on exceptions over a wire to Postgres that fails at random, and what must hold afterwards.
+"""Random acts on exceptions over a wire to Postgres that fails at random, and clocks that jump; what must hold then.
 
 Each act is repeated until it is answered, as Temporal repeats an activity and a person a click. A seed gives the acts
 and their faults.
@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlmodel import col, select
@@ -32,6 +33,7 @@ from workflows.client import DeliveryClient
 _KINDS = (ExceptionKind.ROOM_LOST, ExceptionKind.STUDENT_ABSENT, ExceptionKind.RECORDING_GAP)
 _ANSWER_SECONDS = 0.7  # then the act is tried again
 _TELLINGS = (EntryKind.TOLD, EntryKind.ESCALATED, EntryKind.REMINDED)
+_CLOCK = "clock_jumps"
 _FAULTY = [fault for fault in Fault if fault != Fault.NONE]
 
 
@@ -40,7 +42,8 @@ class Story:
     """What was done, and what was answered."""
 
     seed: int
-    faults: Counter[Fault] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    clock: timedelta = timedelta()  # by which the clock of whoever acts is wrong
     reported: set[str] = field(default_factory=set)  # keys of reports that were answered
     commands: list[tuple[str, UUID]] = field(default_factory=list)  # that were answered
 
@@ -71,19 +74,22 @@ async def play(
 ) -> Story:
     """Act at random on cases about the school's class. `faulty` reaches Postgres over the wire."""
     dice, story = random.Random(seed), Story(seed)
-    alerts = CaseAlerts(faulty, LINKS, DeliveryClient(temporal, "faults"))
+    deliveries = DeliveryClient(temporal, "faults")
+    alerts, steady = CaseAlerts(faulty, LINKS, deliveries), CaseAlerts(school.database, LINKS, deliveries)
     who = Principal(school.id, AccessRole.OPS, "member:1")
     for number in range(acts):
-        fault = dice.choice(_FAULTY)
+        fault = dice.choice((*_FAULTY, _CLOCK))
         story.faults[fault] += 1
-        wire.misbehave(fault, resets_after=dice.randint(0, 6))
+        if isinstance(fault, Fault):
+            wire.misbehave(fault, resets_after=dice.randint(0, 6))
+        story.clock = timedelta(minutes=dice.uniform(-90, 90)) if fault == _CLOCK else timedelta()
         known = await school.cases()
         case = dice.choice(known) if known else None
         match dice.choice(("report", "report", "tell", "acknowledge", "resolve")):
             case "report":
                 await _report(school, faulty, wire, story, dice.choice(_KINDS), f"{seed} {number}")
             case "tell" if case:
-                await _tell(school, alerts, wire, case)
+                await _tell(school, alerts, steady, wire, story, case)
             case "acknowledge" if case:
                 await _command(school, faulty, wire, story, case, "acknowledged", who)
             case "resolve" if case:
@@ -129,17 +135,23 @@ async def _report(
 
     async def act() -> None:
         async with faulty.tenant(school.id) as db:
-            await open_case(db, new, now())
+            await open_case(db, new, now() + story.clock)
 
     await _until_answered(act, wire)
     story.reported.add(key)
 
 
-async def _tell(school: SchoolRows, alerts: CaseAlerts, wire: Wire, case: ExceptionCase) -> None:
-    reason = Reason.OPENED if case.level == 0 else Reason.ESCALATED
+async def _tell(
+    school: SchoolRows, faulty: CaseAlerts, steady: CaseAlerts, wire: Wire, story: Story, case: ExceptionCase
+) -> None:
+    """Tell the next in line, if there is one, as the workflow of the case does after a look at it."""
+    seen = await steady.look(school.id, case.id, now())
+    if seen.level >= seen.levels:
+        return
+    reason = Reason.OPENED if seen.level == 0 else Reason.ESCALATED
 
     async def act() -> None:
-        await alerts.tell(school.id, case.id, reason, case.level, 0, now())
+        await faulty.tell(school.id, case.id, reason, seen.level, 0, now() + story.clock)
 
     await _until_answered(act, wire)
 
@@ -156,9 +168,9 @@ async def _command(
     async def act() -> None:
         async with faulty.tenant(school.id) as db:
             if done == "resolved":
-                await resolve(db, who, case.id, "done", now())
+                await resolve(db, who, case.id, "done", now() + story.clock)
             else:
-                await acknowledge(db, who, case.id, now())
+                await acknowledge(db, who, case.id, now() + story.clock)
 
     allowed = case.state in (CaseState.OPEN,) or (done == "resolved" and not case.state.is_over)
     await _until_answered(act, wire)

@@ -57,6 +57,11 @@ class Deliverer(Deliveries, Housekeeping):
         self.calls.append("compare")
         return 1
 
+    @activity.defn(name="sweep")
+    async def sweep(self, housekeeping: HousekeepingInput) -> int:
+        self.calls.append("sweep")
+        return 4
+
 
 @asynccontextmanager
 async def delivering(client: Client, region: str = REGION) -> AsyncIterator[Deliverer]:
@@ -67,6 +72,7 @@ async def delivering(client: Client, region: str = REGION) -> AsyncIterator[Deli
         deliverer.start_deliveries,
         deliverer.forget_expired,
         deliverer.compare_records,
+        deliverer.sweep,
     ]
     workflows = [NoticeDelivery, HousekeepingWorkflow]
     async with AsyncExitStack() as running:

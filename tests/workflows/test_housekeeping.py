@@ -21,8 +21,8 @@ async def test_housekeeping_starts_deliveries_and_deletes_expired_rows(
 ) -> None:
     async with delivering(environment.client) as housekeeper:
         handle = await keep_house(environment)
-        assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3, differences=1)
-    assert housekeeper.calls == ["start deliveries", "forget", "compare"]
+        assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3, differences=1, swept=4)
+    assert housekeeper.calls == ["start deliveries", "forget", "compare", "sweep"]
 
 
 async def test_schedule_exists_once_however_many_workers_start(temporal_server: TestTemporal) -> None:
@@ -45,7 +45,7 @@ async def test_scheduled_run_is_executed_by_the_regions_workers(temporal_server:
     async with delivering(client, region) as housekeeper:
         await schedule.trigger()
         handle = client.get_workflow_handle(await first_run_of(schedule), result_type=HousekeepingResult)
-        assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3, differences=1)
+        assert await handle.result() == HousekeepingResult(deliveries=2, forgotten=3, differences=1, swept=4)
     assert housekeeper.calls[:2] == ["start deliveries", "forget"]  # the schedule may be due as well
     await schedule.delete()
 

@@ -30,10 +30,18 @@ from services.instructor_absence import InstructorAbsences
 from services.records_comparison import RecordsComparison
 from services.substitution_notices import SubstitutionNotices
 from services.substitution_start import SubstitutionByCommand
+from services.sweeper import Sweeper
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer
-from workflows.client import CaseClient, DeliveryClient, RunningSessions, SessionClient, SubstitutionClient
+from workflows.client import (
+    CaseClient,
+    DeliveryClient,
+    RunningSessions,
+    RunningWorkflows,
+    SessionClient,
+    SubstitutionClient,
+)
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
 
@@ -63,6 +71,14 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
         Housekeeper(database, deliveries, settings.region),
         RecordsComparison(database, RunningSessions(parts.client, settings.region), settings.region),
         DoubleBookings(database, settings.region),
+        Sweeper(
+            database,
+            rooms,
+            RunningWorkflows(parts.client, settings.region),
+            CaseClient(parts.client, settings.region),
+            SubstitutionClient(parts.client, settings.region),
+            settings.region,
+        ),
     )
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
@@ -103,6 +119,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 housekeeping.start_deliveries,
                 housekeeping.forget_expired,
                 housekeeping.compare_records,
+                housekeeping.sweep,
                 *of_notices,  # runs that were started before notices had a queue of their own wait here
             ]
     finally:

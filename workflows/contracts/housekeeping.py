@@ -15,6 +15,7 @@ class HousekeepingResult:
     deliveries: int  # started
     forgotten: int  # rows deleted
     differences: int = 0  # between the sessions on record and what Temporal runs
+    swept: int = 0  # loose ends that were repaired or have a case
 
 
 class Housekeeping:
@@ -31,4 +32,9 @@ class Housekeeping:
     @activity.defn(name="compare_records")
     async def compare_records(self, housekeeping: HousekeepingInput) -> int:
         """Open a case for each session without a workflow and each workflow without a session. Returns their number."""
+        raise NotImplementedError
+
+    @activity.defn(name="sweep")
+    async def sweep(self, housekeeping: HousekeepingInput) -> int:
+        """Repair what nothing works on any more, or open a case for it. Returns the number of loose ends."""
         raise NotImplementedError

@@ -1,6 +1,7 @@
 """Attendance with lost webhooks and the room watch, which polls LiveKit and compares with the recorded events."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.unit
 SESSION = UUID(int=7)
 OLD_ROOM, NEW_ROOM = "RM_old", "RM_new"
 DOWN = 15  # seconds until a crashed server is back
+RECEIVER_DOWN = 60  # seconds, in which every webhook is lost
 NOTICED = (
     3 * POLL
 )  # seconds until an absence is recorded: two polls, of which the first may be just too early
@@ -54,7 +56,7 @@ class Watched:
             RoomParticipant(c.who, c.sid, "standard", False, at(c.start), ())
             for c in self._truth.connections
             if c.start <= second < c.listed_until
-        ]
+        ] + [RoomParticipant("guest-of-ops", "PA_hidden", "standard", True, at(0), ())]
         open_connections, left = self._recorded_connections()
         rooms = [] if forgotten else [Room(SESSION, self._room, at(0))]
         poll = Poll(at(second), rooms, {} if forgotten else {SESSION: listed})
@@ -124,6 +126,49 @@ def test_the_watch_limits_the_error_of_lost_webhooks(truth: TrueClass, data: st.
         seconds = folded[who].seconds if who in folded else 0
         assert abs(seconds - truth.seconds_of(who)) <= sum(map(error_of, own)) + lost + 0.001
     assert not any(a.present for a in folded.values())
+
+
+@given(classes(may_crash=False), st.integers(0, END - RECEIVER_DOWN), st.booleans())
+@settings(max_examples=40)
+def test_a_receiver_that_is_down_costs_only_what_ended_meanwhile(
+    truth: TrueClass, down_at: int, twice: bool
+) -> None:
+    """A leave that comes through carries the join; of one that was lost, it says that the watch has observed it."""
+    everything = [(c.start, join(truth, c)) for c in truth.connections]
+    everything += [(c.listed_until, leave(c)) for c in truth.connections]
+    hidden = replace(joined("guest-of-ops", "PA_hidden", 0), hidden=True)
+    arrive = [(when, one) for when, one in everything if not down_at <= when < down_at + RECEIVER_DOWN]
+    arrive += [(0.0, hidden), *(((when + 3, one) for when, one in arrive) if twice else ())]
+    folded = Watched(truth, arrive).run(restart_at=None)
+
+    lost = {c.sid for c in truth.connections if down_at <= c.listed_until < down_at + RECEIVER_DOWN}
+    for who in {c.who for c in truth.connections}:
+        error = sum(error_of(c) for c in truth.connections if c.who == who and c.sid in lost)
+        seconds = folded[who].seconds if who in folded else 0
+        assert abs(seconds - truth.seconds_of(who)) <= error + 0.001
+    for connection in (one for attended in folded.values() for one in attended.connections):
+        assert connection.end_announced == (connection.sid not in lost)
+        assert connection.end_announced or connection.left_by in (Provenance.OBSERVED, Provenance.INFERRED)
+    assert folded.keys() <= {c.who for c in truth.connections}
+
+
+@given(classes(may_crash=False), st.data())
+@settings(max_examples=40)
+def test_people_of_whom_livekit_says_nothing_attend_while_the_watch_sees_them(
+    truth: TrueClass, data: st.DataObject
+) -> None:
+    silent = {c.who for c in truth.connections if data.draw(st.booleans())}
+    webhooks: list[tuple[float, SessionEvent]] = [
+        (c.listed_until, leave(c)) for c in truth.connections if c.who not in silent
+    ]
+    folded = Watched(truth, webhooks).run(restart_at=None)
+
+    for who in {c.who for c in truth.connections}:
+        error = sum(error_of(c) for c in truth.connections if c.who == who) if who in silent else 0
+        seconds = folded[who].seconds if who in folded else 0
+        assert abs(seconds - truth.seconds_of(who)) <= error + 0.001
+        if who in silent and who in folded:
+            assert {c.joined_by for c in folded[who].connections} == {Provenance.OBSERVED}
 
 
 @given(classes(may_crash=False), st.data(), st.integers(0, END))
