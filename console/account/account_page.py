@@ -18,7 +18,7 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
 from console.frame.texts import gettext, mark
 from console.frame.viewers import CurrentUser, same_origin
-from domain.errors import HomeroomError, NotFound
+from domain.errors import HomeroomError, InvalidInput, NotFound
 from domain.people.access import AccessRole, Permission, Principal
 from models.repositories import organizations, sign_ins
 from services import case_routing
@@ -65,7 +65,10 @@ async def set_alerts(request: Request, shared: Shared, who: CurrentUser, now: No
     member_id = _member_id(who)
     if member_id is None:
         raise NotFound("the operator of a deployment is told of no exceptions")
-    form = forms.with_input(forms.build(_ALERTS, AlertPreferences, {}), await forms.posted(request))
+    posted = await forms.posted(request)
+    if "quiet_from" not in posted:
+        raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.")
+    form = forms.with_input(forms.build(_ALERTS, AlertPreferences, {}), posted)
     try:
         wanted = AlertPreferences.model_validate(forms.values(form))
         async with shared.database.tenant(who.organization_id) as db:
