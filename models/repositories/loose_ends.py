@@ -16,7 +16,7 @@ _LOOSE_ENDS = sa.text(
     "select kind, organization_id, session_id, subject_id, part from "
     "loose_ends(:region, cast(:final as text[]), cast(:over as text[]), :settled_before, :most)"
 )
-_UNRESOLVED = sa.text("select * from unresolved_cases(:region, :opened_before, :most)")
+_UNRESOLVED = sa.text("select * from cases_unresolved_before(:region, :opened_before, :most)")
 _WITHOUT_ROOM = sa.text(
     "select session_id from sessions_without_room(cast(:wanted as uuid[]), cast(:states as text[]))"
 )

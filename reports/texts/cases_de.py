@@ -27,10 +27,21 @@ CASES: dict[K, tuple[str, str]] = {
         "ist. Nimmt in wenigen Minuten niemand an, sagen Sie die Stunde ab und sagen Sie den Familien im "
         "Raum, wie es weitergeht.",
     ),
+    K.INSTRUCTOR_LEFT_EARLY: (
+        "Die Lehrkraft hat den Raum verlassen, und es sind noch Lernende darin.",
+        "Rufen Sie die Lehrkraft an. Kommt sie nicht zurück, treten Sie der Stunde bei, sagen Sie den "
+        "Lernenden, wie es weitergeht, und suchen Sie eine Vertretung oder beenden Sie die Stunde.",
+    ),
     K.STUDENT_ABSENT: (
         "Die Stunde hat begonnen, und dieses Kind ist nicht im Raum.",
         "Fragen Sie die Familie, deren Adresse daneben steht. Konnte sie nicht beitreten, senden Sie den "
         "Link von der Seite der Stunde aus erneut.",
+    ),
+    K.NOBODY_CAME: (
+        "Die Lehrkraft ist im Raum, und keine lernende Person ist gekommen.",
+        "Wenn alle fehlen, suchen Sie zuerst nach einer gemeinsamen Ursache: Wurde die Stunde in einem "
+        "anderen Kalender verschoben, funktioniert der Link zum Raum? Rufen Sie dann die Familien an und "
+        "sagen Sie der Lehrkraft, wie lange sie warten soll.",
     ),
     K.ATTENDANCE_DISPUTED: (
         "Eine Familie sagt, dass ihr Kind in einer Stunde war, in der es als abwesend gilt.",
@@ -67,15 +78,63 @@ CASES: dict[K, tuple[str, str]] = {
         "Ton dieser Stunde kam in den Speicher, nachdem ihre Dokumentation entworfen war.",
         "Öffnen Sie die Stunde, hören Sie den verspäteten Ton an und ergänzen Sie von Hand, was wichtig ist.",
     ),
+    K.TRANSCRIPT_BEHIND: (
+        "Was vor Minuten in dieser Stunde gesagt wurde, ist aufgezeichnet und noch nicht transkribiert.",
+        "Prüfen Sie, ob die Prozesse der Warteschlange transcription laufen und wie ausgelastet sie sind "
+        "(homeroom status), und starten Sie weitere. Ist nur eine Stunde im Rückstand, öffnen Sie ihren "
+        "Workflow in der Temporal-Oberfläche: Die Aktivität transcribe_class zeigt, woran es scheitert.",
+    ),
     K.TRANSCRIPT_INCOMPLETE: (
-        "Die Stunde fand statt, und ihr Transkript enthält keine Wörter.",
-        "Hören Sie den Ton auf der Seite der Stunde an. Wird gesprochen, prüfen Sie, ob die Prozesse der "
-        "Warteschlange transcription laufen und ihr Modell haben (homeroom status). Spricht niemand, war "
-        "die Stunde still oder die Mikrofone waren aus: Lösen Sie den Fall mit diesem Vermerk.",
+        "Die Stunde fand statt, und ihre Transkription ist nicht fertig geworden.",
+        "Prüfen Sie, ob die Prozesse der Warteschlange transcription laufen und ihr Modell haben (homeroom "
+        "status). Der Ton ist gespeichert: Hören Sie ihn auf der Seite der Stunde an und schreiben Sie von "
+        "Hand auf, was für die Familien wichtig ist.",
+    ),
+    K.TRANSCRIPT_EMPTY: (
+        "In dieser Stunde wurde gesprochen, und ihr Transkript enthält keine Wörter.",
+        "Hören Sie den Ton auf der Seite der Stunde an. Wird gesprochen, versteht das Modell der "
+        "Transkriptionsprozesse es nicht: Prüfen Sie, ob die Richtlinie die Sprachen der Stunde nennt. Sind "
+        "es nur Geräusche, lösen Sie den Fall mit diesem Vermerk.",
+    ),
+    K.SPEAKER_MISSING: (
+        "Diese Person hat in der Stunde gesprochen, und im Transkript steht fast nichts davon.",
+        "Hören Sie den Ton der Person auf der Seite der Stunde an. Spricht sie, ergänzen Sie die "
+        "Dokumentation von Hand um das, was wichtig ist, und prüfen Sie, ob die Richtlinie die gesprochene "
+        "Sprache nennt. Sind es Geräusche aus ihrem Zimmer, lösen Sie den Fall mit diesem Vermerk.",
+    ),
+    K.DRAFT_FAILED: (
+        "Aus dem Transkript dieser Stunde ließ sich keine Dokumentation entwerfen.",
+        "Lesen Sie den Code. Ein nicht verfügbarer Server war länger ausgefallen, als das Entwerfen warten "
+        "darf. Jeder andere Code ist ein Fehler von Homeroom oder der Daten der Stunde: Öffnen Sie den "
+        "Workflow in der Temporal-Oberfläche und lesen Sie den Fehler. Sagen Sie der Lehrkraft und den "
+        "Familien, dass keine Zusammenfassung kommt.",
     ),
     K.DOCUMENTATION_OVERDUE: (
         "Die Lehrkraft hat den Entwurf dieser Stunde nicht rechtzeitig geprüft.",
         "Bitten Sie die Lehrkraft, den Entwurf zu prüfen. Ein Admin kann ihn an ihrer Stelle freigeben.",
+    ),
+    K.CLASS_OVERRAN: (
+        "Die Stunde ist über ihr geplantes Ende hinaus, und jemand darin fehlt in der eigenen nächsten "
+        "Stunde.",
+        "Treten Sie der Stunde bei und bitten Sie die in den Einzelheiten genannten Personen zu wechseln, "
+        "oder beenden Sie die Stunde. Sagen Sie in der nächsten Stunde Bescheid, dass sie kommen.",
+    ),
+    K.CLASS_ENDED_EARLY: (
+        "Die Stunde wurde deutlich vor ihrem geplanten Ende beendet.",
+        "Fragen Sie die Lehrkraft nach dem Grund. War es ein Versehen und sind noch Leute da, öffnen Sie "
+        "die Stunde auf ihrer Seite wieder; andernfalls entscheiden Sie, ob den Familien die fehlende Zeit "
+        "zusteht.",
+    ),
+    K.DOUBLE_BOOKING: (
+        "Diese Person ist in zwei Stunden, deren Zeiten sich überschneiden.",
+        "Öffnen Sie beide Stunden und verschieben Sie eine davon, sagen Sie sie ab oder nehmen Sie die "
+        "Person heraus. Fragen Sie vorher die Person oder ihre Familie.",
+    ),
+    K.POOR_CONNECTION: (
+        "Die Verbindung dieser Person zur Stunde ist seit Minuten schlecht.",
+        "Bitten Sie die Person, näher an den Router zu gehen, andere Programme zu schließen oder das Netz "
+        "zu wechseln; die Kamera kann aus bleiben. Betrifft es viele Personen in vielen Stunden, sehen Sie "
+        "sich Last und Netz von LiveKit an.",
     ),
     K.NOTICE_UNDELIVERABLE: (
         "Eine Nachricht konnte nicht zugestellt werden.",
@@ -101,6 +160,13 @@ CASES: dict[K, tuple[str, str]] = {
         "zurück, falls er dort noch steht; sonst buchen Sie die Stunde neu und benachrichtigen die "
         "Beteiligten. Bei no_session: Sehen Sie dort nach, warum sein erster Schritt die Stunde nicht "
         "geschrieben hat, und beenden Sie ihn, wenn niemand auf ihn wartet.",
+    ),
+    K.RECORD_UNFINISHED: (
+        "Diese Stunde ist abgeschlossen, und ein Teil ihrer Unterlagen ist unfertig geblieben.",
+        "Öffnen Sie die Stunde und sehen Sie sich den Teil an, den die Einzelheiten nennen. Beim "
+        "Transkript: Hören Sie die Aufnahme an und ergänzen Sie die Dokumentation von Hand um das, was "
+        "wichtig ist. Bei einem Schritt: Sehen Sie in der Temporal-Oberfläche nach, wie sein Workflow "
+        "geendet hat. Lösen Sie den Fall, wenn die Unterlagen sagen, was sie sollen.",
     ),
     K.SUBSTITUTION_REQUESTED: (
         "Für diese Stunde wird eine Vertretung gesucht.",

@@ -25,10 +25,20 @@ CASES: dict[K, tuple[str, str]] = {
         "Llama al docente y mira en la página de la clase a quién se ha pedido que la dé. Si nadie acepta "
         "en unos minutos, cancela la clase y explica a las familias en la sala qué pasa ahora.",
     ),
+    K.INSTRUCTOR_LEFT_EARLY: (
+        "El docente ha salido de la sala y aún quedan estudiantes en ella.",
+        "Llama al docente. Si no vuelve, entra en la clase, explica a los estudiantes qué pasa ahora y "
+        "busca una sustitución o termina la clase.",
+    ),
     K.STUDENT_ABSENT: (
         "La clase ha empezado y este estudiante no está en la sala.",
         "Pregunta a la familia, cuya dirección aparece al lado. Si no podía entrar, envía de nuevo el "
         "enlace desde la página de la clase.",
+    ),
+    K.NOBODY_CAME: (
+        "El docente está en la sala y no ha venido ningún estudiante.",
+        "Si faltan todos, busca primero una causa común: ¿se cambió la clase en otro calendario?, ¿funciona "
+        "el enlace para entrar? Después llama a las familias y di al docente cuánto debe esperar.",
     ),
     K.ATTENDANCE_DISPUTED: (
         "Una familia dice que este estudiante estuvo en una clase en la que consta como ausente.",
@@ -64,15 +74,60 @@ CASES: dict[K, tuple[str, str]] = {
         "Llegó audio de esta clase al almacén después de redactarse su documentación.",
         "Abre la clase, escucha el audio tardío y añade a mano a la documentación lo que importe.",
     ),
+    K.TRANSCRIPT_BEHIND: (
+        "Lo que se dijo hace minutos en esta clase está grabado y aún no se ha transcrito.",
+        "Comprueba que los procesos de la cola transcription funcionan y qué carga tienen (homeroom "
+        "status), e inicia más. Si solo se atrasa una clase, abre su flujo en la interfaz de Temporal: la "
+        "actividad transcribe_class muestra por qué falla.",
+    ),
     K.TRANSCRIPT_INCOMPLETE: (
-        "La clase se dio y su transcripción no tiene palabras.",
-        "Escucha el audio en la página de la clase. Si se habla, comprueba que los procesos de la cola "
-        "transcription funcionan y tienen su modelo (homeroom status). Si nadie habla, la clase fue "
-        "silenciosa o los micrófonos estaban apagados: resuelve el caso con esta nota.",
+        "La clase se dio y su transcripción no ha llegado a terminar.",
+        "Comprueba que los procesos de la cola transcription funcionan y tienen su modelo (homeroom "
+        "status). El audio está guardado: escúchalo en la página de la clase y escribe a mano lo que "
+        "importe a las familias.",
+    ),
+    K.TRANSCRIPT_EMPTY: (
+        "En esta clase se habló y su transcripción no tiene palabras.",
+        "Escucha el audio en la página de la clase. Si se habla, el modelo de los procesos de transcripción "
+        "no lo entiende: comprueba que la política indica los idiomas de la clase. Si es ruido, resuelve el "
+        "caso con esta nota.",
+    ),
+    K.SPEAKER_MISSING: (
+        "Esta persona habló en clase y la transcripción no recoge casi nada de ello.",
+        "Escucha el audio de la persona en la página de la clase. Si habla, añade a mano a la documentación "
+        "lo que importe y comprueba que la política indica el idioma que habla. Si es ruido de su "
+        "habitación, resuelve el caso con esta nota.",
+    ),
+    K.DRAFT_FAILED: (
+        "No se pudo redactar la documentación de esta clase a partir de su transcripción.",
+        "Lee el código. Un servidor no disponible estuvo caído más de lo que la redacción puede esperar. "
+        "Cualquier otro código es un fallo de Homeroom o de los datos de la clase: abre el flujo en la "
+        "interfaz de Temporal y lee el error. Avisa al docente y a las familias de que no habrá resumen.",
     ),
     K.DOCUMENTATION_OVERDUE: (
         "El docente no ha revisado a tiempo el borrador de esta clase.",
         "Pide al docente que revise el borrador. Un administrador puede aprobarlo en su lugar.",
+    ),
+    K.CLASS_OVERRAN: (
+        "La clase ha pasado de su final previsto y alguien que está en ella falta en su clase siguiente.",
+        "Entra en la clase y pide a las personas que indican los detalles que pasen a la otra, o termina la "
+        "clase. Avisa en la clase siguiente de que van para allá.",
+    ),
+    K.CLASS_ENDED_EARLY: (
+        "La clase se terminó bastante antes de su final previsto.",
+        "Pregunta al docente por qué. Si fue un error y aún queda gente, reabre la clase desde su página; "
+        "si no, decide si se debe a las familias el tiempo que falta.",
+    ),
+    K.DOUBLE_BOOKING: (
+        "Esta persona está en dos clases cuyos horarios se solapan.",
+        "Abre las dos clases y cambia de hora o cancela una de ellas, o quita de ella a la persona. "
+        "Pregunta antes a la persona o a su familia.",
+    ),
+    K.POOR_CONNECTION: (
+        "La conexión de esta persona con la clase lleva minutos siendo mala.",
+        "Pide a la persona que se acerque al router, que cierre otros programas o que cambie de red; la "
+        "cámara puede seguir apagada. Si afecta a muchas personas de muchas clases, mira la carga y la red "
+        "de LiveKit.",
     ),
     K.NOTICE_UNDELIVERABLE: (
         "No se pudo entregar un mensaje.",
@@ -96,6 +151,12 @@ CASES: dict[K, tuple[str, str]] = {
         "no_workflow: reinicia el flujo en la interfaz de Temporal si aún aparece; si no, reserva la clase "
         "de nuevo y avisa a sus participantes. Con no_session: mira en la interfaz de Temporal por qué su "
         "primer paso no ha escrito la clase y termínalo si nadie lo espera.",
+    ),
+    K.RECORD_UNFINISHED: (
+        "Esta clase está cerrada y una parte de su registro quedó sin terminar.",
+        "Abre la clase y mira la parte que indican los detalles. Si es la transcripción, escucha la "
+        "grabación y añade a mano a la documentación lo que importe. Si es un paso, mira en la interfaz de "
+        "Temporal cómo terminó su flujo. Resuelve el caso cuando el registro diga lo que debe.",
     ),
     K.SUBSTITUTION_REQUESTED: (
         "Se busca sustitución para esta clase.",

@@ -27,10 +27,21 @@ CASES: dict[K, tuple[str, str]] = {
         "n’accepte en quelques minutes, annulez le cours et dites aux familles dans la salle ce qui va se "
         "passer.",
     ),
+    K.INSTRUCTOR_LEFT_EARLY: (
+        "La personne qui assure le cours a quitté la salle et des élèves y sont encore.",
+        "Appelez-la. Si elle ne revient pas, rejoignez le cours, dites aux élèves ce qui va se passer, puis "
+        "trouvez un remplacement ou mettez fin au cours.",
+    ),
     K.STUDENT_ABSENT: (
         "Le cours a commencé et cet élève n’est pas dans la salle.",
         "Demandez à la famille, dont l’adresse figure à côté. Si elle n’a pas pu entrer, renvoyez le lien "
         "depuis la page du cours.",
+    ),
+    K.NOBODY_CAME: (
+        "La personne qui assure le cours est dans la salle et aucun élève n’est venu.",
+        "Si tous les élèves manquent, cherchez d’abord une cause commune : le cours a-t-il été déplacé dans "
+        "un autre agenda, le lien fonctionne-t-il ? Appelez ensuite les familles et dites à la personne qui "
+        "assure le cours combien de temps attendre.",
     ),
     K.ATTENDANCE_DISPUTED: (
         "Une famille dit que cet élève était à un cours où il est noté absent.",
@@ -67,16 +78,63 @@ CASES: dict[K, tuple[str, str]] = {
         "Du son de ce cours est arrivé dans le stockage après la rédaction de sa documentation.",
         "Ouvrez le cours, écoutez le son tardif et ajoutez à la main ce qui compte.",
     ),
+    K.TRANSCRIPT_BEHIND: (
+        "Ce qui a été dit dans ce cours il y a quelques minutes est enregistré mais pas encore transcrit.",
+        "Vérifiez que les processus de la file transcription fonctionnent et quelle est leur charge "
+        "(homeroom status), et démarrez-en d’autres. Si un seul cours est en retard, ouvrez son workflow "
+        "dans l’interface de Temporal : l’activité transcribe_class montre pourquoi elle échoue.",
+    ),
     K.TRANSCRIPT_INCOMPLETE: (
-        "Le cours a eu lieu et sa transcription ne contient aucun mot.",
-        "Écoutez le son sur la page du cours. Si l’on parle, vérifiez que les processus de la file "
-        "transcription fonctionnent et ont leur modèle (homeroom status). Si personne ne parle, le cours "
-        "était silencieux ou les micros étaient coupés : résolvez le cas avec cette note.",
+        "Le cours a eu lieu et sa transcription n’est pas allée jusqu’au bout.",
+        "Vérifiez que les processus de la file transcription fonctionnent et ont leur modèle (homeroom "
+        "status). Le son est conservé : écoutez-le sur la page du cours et écrivez à la main ce qui compte "
+        "pour les familles.",
+    ),
+    K.TRANSCRIPT_EMPTY: (
+        "On a parlé dans ce cours et sa transcription ne contient aucun mot.",
+        "Écoutez le son sur la page du cours. Si l’on parle, le modèle des processus de transcription ne "
+        "comprend pas ce qui est dit : vérifiez que la politique du cours indique bien ses langues. Si ce "
+        "n’est que du bruit, résolvez le cas avec cette note.",
+    ),
+    K.SPEAKER_MISSING: (
+        "Cette personne a parlé en cours et la transcription n’en contient presque rien.",
+        "Écoutez le son de cette personne sur la page du cours. Si elle parle, ajoutez à la main à la "
+        "documentation ce qui compte et vérifiez que la politique du cours indique la langue qu’elle parle. "
+        "Si c’est du bruit autour d’elle, résolvez le cas avec cette note.",
+    ),
+    K.DRAFT_FAILED: (
+        "La documentation de ce cours n’a pas pu être rédigée à partir de sa transcription.",
+        "Lisez le code. Un code de serveur indisponible signifie que le serveur est resté arrêté plus "
+        "longtemps que la rédaction ne peut attendre. Tout autre code est une erreur de Homeroom ou des "
+        "données du cours : ouvrez le workflow dans l’interface de Temporal et lisez l’erreur. Dites à la "
+        "personne qui a assuré le cours et aux familles qu’il n’y aura pas de résumé.",
     ),
     K.DOCUMENTATION_OVERDUE: (
         "Le brouillon de ce cours n’a pas été relu à temps.",
         "Demandez à la personne qui a assuré le cours de relire le brouillon. Un admin peut l’approuver à "
         "sa place.",
+    ),
+    K.CLASS_OVERRAN: (
+        "Le cours a dépassé l’heure de fin prévue et quelqu’un qui y est encore manque à son cours suivant.",
+        "Rejoignez le cours et demandez aux personnes nommées dans le détail de passer au suivant, ou "
+        "mettez fin au cours. Dites au cours suivant qu’elles arrivent.",
+    ),
+    K.CLASS_ENDED_EARLY: (
+        "Le cours a pris fin bien avant l’heure prévue.",
+        "Demandez pourquoi à la personne qui l’a assuré. Si c’est une erreur et que des personnes sont "
+        "encore là, rouvrez le cours depuis sa page ; sinon, décidez si le temps manquant est dû aux "
+        "familles.",
+    ),
+    K.DOUBLE_BOOKING: (
+        "Cette personne est inscrite à deux cours dont les horaires se chevauchent.",
+        "Ouvrez les deux cours, puis déplacez ou annulez l’un d’eux, ou retirez-en la personne. "
+        "Demandez-lui d’abord, à elle ou à sa famille.",
+    ),
+    K.POOR_CONNECTION: (
+        "La connexion de cette personne au cours est mauvaise depuis plusieurs minutes.",
+        "Demandez à la personne de se rapprocher de sa box, de fermer les autres programmes ou de changer "
+        "de réseau ; la caméra peut rester éteinte. Si beaucoup de personnes de nombreux cours sont "
+        "touchées, voyez la charge et le réseau de LiveKit.",
     ),
     K.NOTICE_UNDELIVERABLE: (
         "Un message n’a pas pu être remis.",
@@ -102,6 +160,13 @@ CASES: dict[K, tuple[str, str]] = {
         "figure encore ; sinon, réservez de nouveau le cours et prévenez ses participants. Avec no_session "
         ": voyez-y pourquoi sa première étape n’a pas écrit le cours, et arrêtez-le si personne ne "
         "l’attend.",
+    ),
+    K.RECORD_UNFINISHED: (
+        "Ce cours est clos et une partie de son dossier est restée inachevée.",
+        "Ouvrez le cours et regardez la partie que nomme le détail. Pour une transcription, écoutez "
+        "l’enregistrement et ajoutez à la main à la documentation ce qui compte. Pour une étape, voyez dans "
+        "l’interface de Temporal comment son workflow s’est terminé. Résolvez le cas quand le dossier dit "
+        "ce qu’il doit dire.",
     ),
     K.SUBSTITUTION_REQUESTED: (
         "Un remplacement est demandé pour ce cours.",

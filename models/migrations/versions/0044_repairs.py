@@ -69,8 +69,8 @@ create function loose_ends(
          limit most)
     $$
 """,
-    "unresolved_cases(text, timestamptz, integer)": """
-create function unresolved_cases(wanted_region text, opened_before timestamptz, most integer)
+    "cases_unresolved_before(text, timestamptz, integer)": """
+create function cases_unresolved_before(wanted_region text, opened_before timestamptz, most integer)
     returns table (organization_id uuid, id uuid, changes integer, kind text, severity text)
     language sql stable security definer set search_path = pg_catalog, public
     as $$ select e.organization_id, e.id, e.changes, e.kind, e.severity
