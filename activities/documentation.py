@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities.heartbeats import heartbeats
 from activities.progress import ProgressWriter, utc_now
 from domain.record.documentation import DocumentationStatus
 from models.database import Database
@@ -19,7 +20,7 @@ class DocumentationActivities(DocumentationSteps):
     @activity.defn(name="draft_documentation")
     async def draft(self, draft: DraftInput) -> DraftResult:
         ref = draft.session
-        async with self._progress.step(draft) as note:
+        async with heartbeats(), self._progress.step(draft) as note:
             result = await self._drafts.draft(
                 ref.organization_id, ref.session_id, utc_now(), draft.reopenings
             )

@@ -81,6 +81,7 @@ TRANSCRIPTION = ActivityOptions(
 )
 DRAFTING = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=5),
+    heartbeat_timeout=_s(30),
     schedule_to_close_timeout=timedelta(hours=2),
     retry_policy=_PATIENT,
 )
