@@ -26,7 +26,11 @@ def _resources(panel: str, *, grants_access: bool) -> dict[str, Lazy]:
 
 # The help of a command with a function is the first sentence of its docstring.
 COMMANDS: dict[str, Lazy] = {
-    "board": Lazy("cli.remote.board:board", "Show today's classes, as on the console's first page.", CLASSES),
+    "board": Lazy(
+        "cli.remote.board:board",
+        "Show the classes of the hours ahead, as on the console's first page.",
+        CLASSES,
+    ),
     "sessions": Lazy("cli.remote.sessions:app", "Classes: list, book, move, cancel, invite.", CLASSES),
     "files": Lazy("cli.remote.files:app", "Files of a class: list, add, link to, retire.", CLASSES),
     "review": Lazy("cli.remote.review:app", "Drafts waiting for approval.", CLASSES),

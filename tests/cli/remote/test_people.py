@@ -46,6 +46,16 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, object]]] = {
         ("--external-id", "e-1"),
         {"external_id": "e-1"},
     ),
+    "rotas": (
+        ("--name", "Evenings", "--starts-on", "2026-01-05", "--member", "{member}"),
+        ("--hand-over-on", "friday"),
+        {"hand_over_on": "friday", "name": "Evenings"},
+    ),
+    "alert-channels": (
+        ("--name", "Pager", "--target", "on-call@h.example"),
+        ("--name", "Post"),
+        {"name": "Post"},
+    ),
 }
 
 
@@ -56,6 +66,8 @@ def test_every_kind_has_a_case() -> None:
 @pytest.mark.parametrize("kind", CASES)
 async def test_add_edit_retire_and_restore(shell: Shell, kind: str) -> None:
     shell.school.ids["student 2"] = (await shell.school.post("/v1/students", {"name": "Zoe"}))["id"]
+    member = {"name": "Ana", "email": f"ana@{shell.school.id}.example", "role": "ops"}
+    shell.school.ids["member"] = (await shell.school.post("/v1/members", member))["id"]
     new, change, changed = CASES[kind]
     made = (await shell.output(kind, "add", *(part.format(**shell.school.ids) for part in new))).strip()
     assert (await shell.row(kind, "show", made))["id"] == made
