@@ -75,8 +75,11 @@ async def today_live(
 
 
 def _troubles() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The kinds of trouble to filter by, in groups, as pairs of value and label."""
-    kinds = sorted(CASE_KINDS.items(), key=lambda pair: pair[1])
+    """The kinds of trouble to filter by, in groups, as pairs of value and label; each value once."""
+    kinds = sorted(
+        ((kind, label) for kind, label in CASE_KINDS.items() if kind not in _REASONS),
+        key=lambda pair: pair[1],
+    )
     return [
         ("Needs attention", [(reason.value, label) for reason, label in _REASONS.items()]),
         ("Open exception", [(str(kind), label) for kind, label in kinds]),

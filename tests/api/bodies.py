@@ -61,7 +61,8 @@ def _plan(booked: Booked) -> list[Json]:
 
 
 def _booking(booked: Booked) -> Json:
-    return booked.school.booking(student_ids=[booked.school.ids["student 0"]], time_zone="UTC")
+    students = [booked.school.ids["student 0"]]
+    return booked.school.booking(student_ids=students, time_zone="UTC", override_reason="agreed by phone")
 
 
 LATER = (datetime.now(UTC) + timedelta(days=90)).isoformat()
