@@ -83,9 +83,12 @@ def test_class_continues_after_the_whole_stack_was_killed(troubled: ClassUnderTe
 def test_record_shows_the_interruptions(troubled: ClassUnderTest) -> None:
     assert len(connections(troubled)) == 3, "before the kills, after LiveKit's, after the stack's"
     assert all(connection["left_at"] for connection in connections(troubled))
-    cases = troubled.get("/exceptions")
-    # On a busy machine people are back before a recorder is, and that is told.
-    assert {case["kind"] for case in cases} <= {"recording_gap", "recording_missing", "room_lost"}, cases
+    kinds = {case["kind"] for case in troubled.get("/exceptions")}
+    of_the_end = {"class_ended_early"}
+    # On a busy machine people are back before a recorder is, a killed server tells of nobody who came, and words come
+    # late; all of that is told.
+    of_the_kills = {"recording_gap", "recording_missing", "room_lost", "webhook_gap", "transcript_behind"}
+    assert kinds - of_the_end <= of_the_kills
     assert "summary" in troubled.get()["completeness"]["have"]
     assert troubled.steps()["next_briefing"] == "done"
 
