@@ -30,7 +30,7 @@ from models.repositories import case_routing, cases
 from models.repositories.cases import QueuedCase
 from models.session import Session
 from models.substitution import SubstitutionOffer
-from reports.case_alerts import channel_lines
+from reports.case_alerts import channel_lines, in_utc
 from reports.case_texts import case_texts
 from services.cases import Evidence, NewCase, open_case, resolve_by_itself
 from services.channel_targets import ChannelTargets
@@ -96,10 +96,6 @@ def alert_notice(
     return _row(key, StaffNoticeKind.EXCEPTION, channel, alert, now)
 
 
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
 def offer_notice(
     offer: SubstitutionOffer, channel: AlertChannel, session: Session, url: str, now: datetime
 ) -> Notice:
@@ -110,8 +106,8 @@ def offer_notice(
         f"Can you teach a class?{names}",
         "\n".join(
             [
-                f"Class from {_moment(session.starts_at)} to {_moment(session.ends_at)}.",
-                f"Answer by {_moment(offer.expires_at)}: the first who accepts teaches it.",
+                f"Class from {in_utc(session.starts_at)} to {in_utc(session.ends_at)}.",
+                f"Answer by {in_utc(offer.expires_at)}: the first who accepts teaches it.",
                 url,
             ]
         ),

@@ -1,6 +1,5 @@
 """What the command group of instructors has besides: when they can teach, and when they are absent."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from cli.remote.caller import Caller, remote
 from cli.remote.ids import ID_HELP, resolve_id
+from cli.remote.json_files import read_json
 from domain.scheduling.offers import SubstitutionReason
 
 _PATH = "/v1/instructors"
@@ -50,8 +50,4 @@ def add_absences(app: typer.Typer) -> None:
         if replace is None:
             caller.screen.record(caller.api.get(path))
             return
-        try:
-            wanted = json.loads(replace.read_text())
-        except (OSError, ValueError) as error:
-            raise typer.BadParameter(f"{replace} can't be read as JSON.") from error
-        caller.screen.done("Set.", caller.api.put(path, wanted))
+        caller.screen.done("Set.", caller.api.put(path, read_json(replace)))

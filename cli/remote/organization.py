@@ -1,6 +1,5 @@
 """`homeroom organization` and `homeroom policy`: the organization and its class rules."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from cli.json_types import Json
 from cli.remote.address import operator_token
 from cli.remote.caller import AsJson, Caller, Url, calling, remote
+from cli.remote.json_files import read_json
 from cli.remote.moments import read_duration, write_duration
 from domain.people.languages import TEXT_LANGUAGES
 
@@ -143,10 +143,7 @@ def substitutions(
     if replace is None:
         caller.screen.record(caller.api.get(path))
         return
-    try:
-        wanted = json.loads(replace.read_text())
-    except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"{replace} can't be read as JSON.") from error
+    wanted = read_json(replace)
     caller.screen.done("Set. Searches that begin from now on follow it.", caller.api.put(path, wanted))
 
 

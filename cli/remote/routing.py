@@ -1,6 +1,5 @@
 """`homeroom routing`: the rules of who is told of exceptions, and what they would do before they are published."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +8,7 @@ import typer
 from cli.json_types import Json
 from cli.remote.caller import Caller, remote
 from cli.remote.ids import ID_HELP, resolve_id
+from cli.remote.json_files import read_json
 from cli.remote.moments import write_duration
 
 app = typer.Typer(no_args_is_help=True, help="Who is told of exceptions: rules, drafts, what-ifs.")
@@ -134,10 +134,7 @@ def _save(caller: Caller, file: Path) -> Json:
 
 def _rules(file: Path) -> Any:
     """The rules of a file. Raises typer.BadParameter."""
-    try:
-        content = json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"{file} can't be read as JSON.") from error
+    content = read_json(file)
     rules = content.get("rules") if isinstance(content, dict) else content
     if not isinstance(rules, list):
         raise typer.BadParameter(f"{file} has no list of rules.")
