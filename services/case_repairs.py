@@ -9,17 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.cases.kinds import ExceptionKind
 from domain.cases.repairs import Repair, RepairResult
 from domain.cases.states import EntryKind
+from domain.presence.arrivals import INSTRUCTOR_PROBLEMS
 from models.authorship import HOMEROOM
 from models.exception_case import CaseEntry, ExceptionCase
 from models.repositories import cases
 
 # Cases about an instructor who does not come: what is tried against one of them is tried against all.
-INSTRUCTOR_CASES = (
-    ExceptionKind.INSTRUCTOR_NOT_CHECKED_IN,
-    ExceptionKind.INSTRUCTOR_LATE,
-    ExceptionKind.INSTRUCTOR_ABSENT,
-    ExceptionKind.SUBSTITUTION_REQUESTED,
-)
+INSTRUCTOR_CASES = (*INSTRUCTOR_PROBLEMS, ExceptionKind.SUBSTITUTION_REQUESTED)
 
 
 async def tried(
