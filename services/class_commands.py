@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from domain.errors import HomeroomError, TransitionRefused, Unavailable
 from domain.people.access import Principal
 from domain.sessions.acts import Act, require_possible
+from domain.sessions.cancellations import CancelReason
 from models.authorship import authorship
 from models.course import Course
 from models.database import Database
@@ -135,11 +136,11 @@ class ClassCommands:
             await self._client.extend(session_id, Extend(ends_at, who.actor), command_id)
 
     async def cancel(
-        self, who: Principal, session_id: UUID, reason: str, command_id: str | None = None
+        self, who: Principal, session_id: UUID, reason: CancelReason, command_id: str | None = None
     ) -> None:
-        """Cancel a class; `reason` is a code. Raises NotFound, TransitionRefused, Unavailable."""
+        """Cancel a class. Raises NotFound, TransitionRefused, Unavailable."""
         await visible_session(self._database, who, session_id)
-        await self._client.cancel(session_id, Cancel(reason, who.actor), command_id)
+        await self._client.cancel(session_id, Cancel(str(reason), who.actor), command_id)
 
     async def end(self, who: Principal, session_id: UUID, command_id: str | None = None) -> None:
         """End a running class now. Raises NotFound, TransitionRefused, Unavailable."""

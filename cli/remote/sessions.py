@@ -174,8 +174,8 @@ def cancel(
     caller: Caller,
     session: Id,
     reason: Annotated[
-        str, typer.Option(help=f"A code. Families are told of {', '.join(CancelReason)}.")
-    ] = "unspecified",
+        CancelReason, typer.Option(help="Families are told of it, unless it is unspecified.")
+    ] = CancelReason.UNSPECIFIED,
     yes: Yes = False,
 ) -> None:
     """Cancel a class. Everyone who was notified about it is notified again."""

@@ -62,7 +62,7 @@ CANCELLATIONS: Mapping[str, str] = {
     CancelReason.TECHNICAL: mark("Technical problem"),
     CancelReason.HOLIDAY: mark("Holiday"),
     CancelReason.WEATHER: mark("Weather"),
-    "unspecified": mark("No reason"),
+    CancelReason.UNSPECIFIED: mark("No reason"),
 }
 # Of staff's pages, which are in English.
 INSTRUCTOR_RULES: Mapping[str, str] = {

@@ -24,6 +24,7 @@ from domain.record.transcript import Utterance
 from domain.scheduling.offers import SubstitutionState
 from domain.sessions.admission import in_force
 from domain.sessions.board import Recording, board_row
+from domain.sessions.cancellations import CancelReason
 from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState, Trigger, allowed
 from domain.sessions.timeline import Outcome
 from models.class_file import ClassFile
@@ -210,8 +211,8 @@ class SessionView:
     @property
     def cancellation(self) -> str:
         """The reason for which the class was cancelled; empty if none was given."""
-        reason = self.session.cancel_reason or "unspecified"
-        return "" if reason == "unspecified" else labels.cancellation_label(reason)
+        reason = self.session.cancel_reason or CancelReason.UNSPECIFIED
+        return "" if reason == CancelReason.UNSPECIFIED else labels.cancellation_label(reason)
 
     @property
     def open_cases(self) -> int:

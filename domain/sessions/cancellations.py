@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class CancelReason(StrEnum):
-    """The codes that have a text in the mails; a class can be cancelled with any other code too."""
+    """What callers may give. The code of an admin's signal in the Temporal UI can be any other too."""
 
     INSTRUCTOR_UNAVAILABLE = "instructor_unavailable"
     STUDENT_UNAVAILABLE = "student_unavailable"
@@ -12,8 +12,12 @@ class CancelReason(StrEnum):
     TECHNICAL = "technical"
     HOLIDAY = "holiday"
     WEATHER = "weather"
+    UNSPECIFIED = "unspecified"  # people are told none
+
+
+TOLD_REASONS = tuple(reason for reason in CancelReason if reason != CancelReason.UNSPECIFIED)
 
 
 def reason_for_people(code: str | None) -> CancelReason | None:
-    """The reason that people are told; None for a code without a text, such as `unspecified`."""
-    return next((reason for reason in CancelReason if reason == code), None)
+    """The reason that people are told; None for a code without a text."""
+    return next((reason for reason in TOLD_REASONS if reason == code), None)

@@ -51,11 +51,8 @@ class NewEnd(Schema):
 
 
 class Reason(Schema):
-    reason: str = Field(
-        "unspecified",
-        pattern=patterns.REASON,
-        description="A code, not free text. These are named to families and instructors: "
-        f"{', '.join(f'`{reason}`' for reason in CancelReason)}.",
+    reason: CancelReason = Field(
+        CancelReason.UNSPECIFIED, description="Named to families and instructors, unless it is `unspecified`."
     )
 
 

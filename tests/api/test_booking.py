@@ -223,6 +223,15 @@ async def test_a_class_that_has_not_begun_cannot_be_ended_or_extended(harbour: S
     problem_of(answer, 409, "transition-refused")
 
 
+async def test_a_reason_is_one_of_the_codes(harbour: School) -> None:
+    """The reason stands in the history of the class's workflow, which holds nothing that people write."""
+    session_id = await harbour.book()
+    answer = await harbour.api.post(
+        f"/v1/sessions/{session_id}/cancel", json={"reason": "ada_lovelace_is_ill"}
+    )
+    assert "instructor_unavailable" in problem_of(answer, 422, "invalid-input")["fields"][0]["problem"]
+
+
 async def test_a_cancelled_class_has_a_reason_and_no_absentees(harbour: School) -> None:
     session_id = await harbour.book()
     path = f"/v1/sessions/{session_id}"

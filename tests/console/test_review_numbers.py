@@ -1,5 +1,7 @@
 """Numbers that may have been heard wrong are marked in review, heard with one key, and asked for before approval."""
 
+import asyncio
+
 import psycopg
 import pytest
 from playwright.async_api import Page, expect
@@ -72,3 +74,29 @@ async def test_programs_approve_without_being_asked(hall: Hall, academy: School,
     path = f"/v1/sessions/{taught.session_id}/documentation/approve"
     answer = await academy.api.post(path, json={"revision": draft["revision"]})
     assert answer.status_code == 204, answer.text
+
+
+async def test_of_an_approval_and_a_revision_at_the_same_moment_none_is_lost(
+    hall: Hall, academy: School
+) -> None:
+    """Over HTTP and through the class's workflow, in both orders: what was accepted is what the record says."""
+    for approval_first in (True, False):
+        lesson = await hall.taught_class(academy)
+        draft = await documentation(academy, lesson)
+        path = f"/v1/sessions/{lesson.session_id}/documentation"
+        number, statements = draft["revision"], draft["statements"]
+        change = [statements[0] | {"text": "They added thirds."}, *statements[1:]]
+        requests = [
+            academy.api.post(f"{path}/approve", json={"revision": number}),
+            academy.api.post(f"{path}/revisions", json={"statements": change, "based_on": number}),
+        ]
+        if approval_first:
+            approval, revision = await asyncio.gather(*requests)
+        else:
+            revision, approval = await asyncio.gather(*reversed(requests))
+        kept = await documentation(academy, lesson)
+        assert {approval.is_success, revision.is_success} == {True, False}, (approval.text, revision.text)
+        refused = revision if approval.is_success else approval
+        assert refused.status_code == 409, refused.text
+        assert kept["status"] == ("approved" if approval.is_success else "draft")
+        assert kept["revision"] == number + revision.is_success

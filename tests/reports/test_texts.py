@@ -11,7 +11,7 @@ from domain.cases.following import Reason
 from domain.cases.kinds import ExceptionKind, Severity
 from domain.notices.kinds import NoticeKind
 from domain.record.documentation import CheckOutcome, Section
-from domain.sessions.cancellations import CancelReason
+from domain.sessions.cancellations import TOLD_REASONS, CancelReason
 from reports.case_alerts import CaseAlert, channel_lines, render_case_alert
 from reports.case_texts import case_texts
 from reports.catalogue import LANGUAGES, PAGES, SUBJECTS, WORDS, page_words
@@ -54,7 +54,7 @@ def test_every_language_has_every_text(language: str) -> None:
 @every_language
 def test_every_code_that_is_shown_has_a_text(language: str) -> None:
     assert SUBJECTS[language].keys() == set(NoticeKind)
-    assert {*Section, *CheckOutcome, *CancelReason, *NoticeKind} <= WORDS[language].keys()
+    assert {*Section, *CheckOutcome, *TOLD_REASONS, *NoticeKind} <= WORDS[language].keys()
 
 
 @other_languages

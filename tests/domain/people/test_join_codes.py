@@ -1,10 +1,13 @@
 """Join codes can be read out and typed: no look-alikes, and those who type one are understood."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.people.join_codes import ALPHABET, LENGTH, code_from, read_code, written
+from domain.people.sign_in import LIMITS, Attempt
 
 pytestmark = pytest.mark.unit
 
@@ -26,3 +29,9 @@ def test_codes_have_fifty_bits() -> None:
 @pytest.mark.parametrize("typed", ["", "abc", "abc-defg-hjkm", "abc-defg-hj!", "u" * 10, "é" * 10])
 def test_what_is_no_code_is_not_read(typed: str) -> None:
     assert read_code(typed) is None
+
+
+def test_guessing_one_code_of_a_hundred_thousand_takes_a_network_a_thousand_years() -> None:
+    limit = LIMITS[Attempt.BAD_JOIN_CODE_FROM_NETWORK]
+    guesses = len(ALPHABET) ** LENGTH / 100_000
+    assert limit.window * (guesses / limit.count) > timedelta(days=365) * 1000

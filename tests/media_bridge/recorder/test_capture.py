@@ -20,6 +20,7 @@ from media_bridge.recorder.manifest import list_segments
 from media_bridge.recorder.reports import EndReason, EventObserved, Heartbeat
 from storage.object_store import open_store
 from tests.media_bridge.room_with_voices import Reports, RoomWithVoices
+from tests.security.listening import open_to_others
 from tests.stack import TestS3
 
 pytestmark = [pytest.mark.adapter, pytest.mark.real_time]
@@ -254,3 +255,14 @@ async def test_a_second_recorder_replaces_the_first(room: RoomWithVoices) -> Non
     await second.wait_for_tracks(1)
 
     assert result.reason == EndReason.SUPERSEDED
+
+
+async def test_a_recorder_opens_no_port_but_those_of_its_media(room: RoomWithVoices) -> None:
+    """WebRTC's sockets take datagrams that carry the credentials of this call, and drop any other."""
+    await room.people(1)
+    recording = room.record()
+    await recording.wait_for_tracks(1)
+    assert recording.process.pid is not None
+    kinds = {kind for kind, _, loopback in open_to_others(recording.process.pid) if not loopback}
+    assert kinds <= {"udp", "udp6"}
+    await recording.stop()
