@@ -136,12 +136,37 @@ async def test_workflow_histories_hold_no_personal_data(
     assert scanned >= 2, "the session and the room watch"
 
 
+def test_logs_hold_neither_names_nor_what_was_said(
+    taught: ClassUnderTest, full_stack: StackUnderTest
+) -> None:
+    """Of every part of the stack: API, workers, recorder, media server, databases and mail."""
+    said = [turn.text for turn in LESSON] + [one["text"] for one in taught.get("/transcript")]
+    phrases = {phrase for text in said for phrase in phrases_of(text)}
+    names = {part.lower() for name in NAMES.values() for part in name.split()} | {"samira", "elena"}
+    logs = sorted(full_stack.home.logs.glob("*.log"))
+    assert len(logs) > 5
+    for log in logs:
+        words = words_of(log.read_text(errors="replace"))
+        assert not names & set(words), log.name
+        assert not phrases & phrases_of(" ".join(words)), log.name
+
+
 async def test_workflow_history_of_a_class_is_short(
     taught: ClassUnderTest, full_stack: StackUnderTest
 ) -> None:
     client = await connect(setting(full_stack, "HOMEROOM_TEMPORAL_ADDRESS"), "homeroom")
     handle = client.get_workflow_handle(session_workflow_id(UUID(taught.booked.session_id)))
     assert len((await handle.fetch_history()).events) <= 150
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.lower())
+
+
+def phrases_of(text: str) -> set[tuple[str, ...]]:
+    """Each three words that follow one another."""
+    words = words_of(text)
+    return set(zip(words, words[1:], words[2:], strict=False))
 
 
 def check_draft(taught: ClassUnderTest) -> None:
