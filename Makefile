@@ -4,7 +4,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help sync setup demo up down check check-source check-behaviour format test security faults test-whisperx
+.PHONY: help sync setup demo up down check check-source check-behaviour format test screens security \
+  faults test-whisperx
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -52,6 +53,10 @@ test: sync ## all checks and tests
 	@$(BIN)/homeroom setup --for-tests
 	@$(MAKE) --no-print-directory check
 	@scripts/test $(PYTEST_ARGS)
+
+screens: sync ## screenshots of the pages in test-artifacts/screens: light and dark, desktop and phone
+	@$(BIN)/homeroom setup --for-tests
+	@SCREENS=1 $(BIN)/pytest tests/console tests/e2e $(PYTEST_ARGS)
 
 security: sync ## audit dependencies, look for secrets, run the security tests; SECURITY_ARGS=--online asks OSV and npm too
 	@$(BIN)/homeroom setup --for-tests
