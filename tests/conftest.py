@@ -34,6 +34,18 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put pure tests last and name the groups of the run in real time (scripts/test).
+
+    Files of pure tests are short, so that the workers of a shared run end together.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("unit") is not None)
+    for item in items:
+        if item.get_closest_marker("real_time"):
+            group = "stack" if "e2e" in item.path.parts else "recorders"
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show why a test was run again, as for a test that failed: pytest keeps only its name."""
     reruns: list[pytest.TestReport] = terminalreporter.stats.get("rerun", [])
