@@ -4,7 +4,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help sync setup demo up down check check-source check-behaviour format test security faults test-whisperx
+.PHONY: help sync setup setup-for-tests demo up down check check-source check-behaviour format test screens security \
+  faults test-whisperx
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -21,6 +22,9 @@ sync: ## install the Python packages from the lock file
 
 setup: sync ## packages, servers that must be built, the room page
 	@$(BIN)/homeroom setup
+
+setup-for-tests:
+	@$(BIN)/homeroom setup --for-tests
 
 demo: setup ## start the stack and run a class through it
 	@$(BIN)/homeroom up
@@ -49,9 +53,12 @@ format: sync ## format and repair what can be repaired
 	$(BIN)/ruff check --fix .
 
 test: sync ## all checks and tests
-	@$(BIN)/homeroom setup --for-tests
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line setup-for-tests check-source
 	@scripts/test $(PYTEST_ARGS)
+
+screens: sync ## screenshots of the pages in test-artifacts/screens: light and dark, desktop and phone
+	@$(BIN)/homeroom setup --for-tests
+	@SCREENS=1 $(BIN)/pytest tests/console tests/e2e $(PYTEST_ARGS)
 
 security: sync ## audit dependencies, look for secrets, run the security tests; SECURITY_ARGS=--online asks OSV and npm too
 	@$(BIN)/homeroom setup --for-tests

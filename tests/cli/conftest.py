@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.local.home import Home
 from tests.cli.homes import StackUnderTest
 from tests.stack import temporary_folder
 
@@ -13,7 +12,7 @@ from tests.stack import temporary_folder
 def stack() -> Iterator[StackUnderTest]:
     """A stack of its own, stopped and deleted afterwards."""
     with temporary_folder("home") as folder:
-        under_test = StackUnderTest(Home(folder / "home"))
+        under_test = StackUnderTest.new(folder / "home")
         try:
             yield under_test
         finally:

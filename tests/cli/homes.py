@@ -9,14 +9,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from cli.local.home import Home
-from cli.local.state import StackState, read_state
+from cli.local.ports import PREFERRED
+from cli.local.state import StackState, read_state, write_state
+
+_NO_PROCESS = 2**22 + 1  # above every id that Linux gives
 
 
 @dataclass(frozen=True)
 class StackUnderTest:
     home: Home
+
+    @classmethod
+    def new(cls, root: Path) -> Self:
+        """Stopped, with ports of this test worker: stacks of two that start at once would choose the same."""
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        ports = {name: usual + 10 * worker for name, usual in PREFERRED.items()}
+        home = Home(root)
+        home.make()
+        state = StackState(
+            supervisor_pid=_NO_PROCESS, phase="stopped", started_at=datetime.now(UTC), ports=ports
+        )
+        write_state(home, state)
+        return cls(home)
 
     def run(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
         """Run `homeroom …` with this home and no other HOMEROOM_* settings than the given ones."""

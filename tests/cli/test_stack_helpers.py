@@ -111,6 +111,6 @@ async def test_livekit_stops_while_a_room_is_open(livekit_factory: Callable[...,
         grants = livekit_api.VideoGrants(room_join=True, room="a-class")
         room = rtc.Room()
         await room.connect(server.ws_url, token.with_grants(grants).to_jwt())
-        server.stop()
+        server.running.stop()
         assert server.running.process.poll() == 0
         await room.disconnect()

@@ -16,6 +16,8 @@ from models.repositories import sessions
 from services.cases import Evidence, NewCase, open_case
 from tests.campus import School
 
+MANY_CHANGES = 1_000  # more than a test makes
+
 
 async def class_in(opened: School, state: SessionState) -> UUID:
     """A class that is in this state for the pages, whatever its workflow says.
@@ -44,7 +46,10 @@ async def case_about(
 
 
 async def add_many(opened: School, session_id: UUID, count: int, *, of_incident: bool = False) -> UUID:
-    """Cases of every kind about a class, each due a minute after the one before; returns their incident's id."""
+    """Cases of every kind about a class, each due a minute after the one before; returns their incident's id.
+
+    Pages show their rows: no workflow is told of them, whatever is done with them.
+    """
     now, kinds = datetime.now(UTC), list(ExceptionKind)
     incident = Incident(
         id=uuid4(), organization_id=opened.id, outage="recorders", opened_at=now, latest_at=now
@@ -71,6 +76,7 @@ async def add_many(opened: School, session_id: UUID, count: int, *, of_incident:
                     due_at=now + timedelta(minutes=number - 5),
                     acknowledge_due_at=now,
                     opened_at=opened_at,
+                    followed=MANY_CHANGES,
                     **values,
                 )
             )

@@ -1,21 +1,18 @@
-"""Checks a page in both colour schemes at two widths: screenshots for reviewers, no overflow, no axe violations."""
+"""Checks a page in both colour schemes at two widths: no overflow, no axe violations; screenshots on request."""
 
 from typing import Any, Literal
 
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import Page
 
-from cli.local.web import SOURCES
-from tests.e2e.conftest import screenshot_folder
+from tests.e2e.accessibility import AXE, SCHEMES
+from tests.e2e.conftest import screenshot
+from tests.e2e.room import PHONE
 
-PHONE: ViewportSize = {"width": 360, "height": 740}
-AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 _FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
 async def look_and_check(page: Page, name: str) -> None:
-    """Take screenshots under this name, and assert that the page fits and has no axe violations."""
+    """Assert that the page fits and has no axe violations; `make screens` keeps screenshots under this name."""
     size = page.viewport_size
     assert size is not None
     for suffix, viewport in (("", size), ("-phone", PHONE)):
@@ -25,11 +22,10 @@ async def look_and_check(page: Page, name: str) -> None:
             await page.emulate_media(color_scheme=scheme)
             await page.evaluate(
                 "scrollTo(0, 0)"
-            )  # else a sticky header appears in the middle of the screenshot
-            with screenshot_folder() as folder:
-                shade = "" if scheme == "light" else "-dark"
-                await page.screenshot(path=folder / f"{name}{suffix}{shade}.png", full_page=True)
-            found = await violations(page)
+            )  # the header stays on top, and would cover what scrolls under it
+            if file := screenshot(f"{name}{suffix}" if scheme == "light" else f"{name}{suffix}-dark"):
+                await page.screenshot(path=file, full_page=True)
+            found = await violations(page, scheme)
             assert not found, f"{name}, {scheme}, {viewport['width']} pixels: {found}"
     await page.set_viewport_size(size)
     await page.emulate_media(color_scheme="light")
@@ -39,12 +35,12 @@ def _axe() -> str:
     return AXE.read_text()
 
 
-async def violations(page: Page) -> list[str]:
-    """Rule, impact and the elements that break it."""
+async def violations(page: Page, scheme: Literal["light", "dark"] = "light") -> list[str]:
+    """Rule, impact and the elements that break it; the page shows this colour scheme."""
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(_axe())
     result: dict[str, Any] = await page.evaluate(
-        "levels => axe.run(document, { runOnly: levels, resultTypes: ['violations'] })", LEVELS
+        "rules => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })", SCHEMES[scheme]
     )
     return [
         f"{found['id']} ({found['impact']}): {[node['html'][:200] for node in found['nodes'][:4]]}"

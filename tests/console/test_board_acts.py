@@ -7,11 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from uuid_utils.compat import uuid7
 
 from api.http.authentication import cookie_name
-from cli.local.chromium import find_or_install
 from domain.people.access import AccessRole, Principal
 from domain.sessions.states import SessionState
 from models.access import Member
@@ -22,6 +21,7 @@ from services import board_views
 from services.sign_in import start_browser_session
 from tests.api.running import RunningSchool, open_school, start_classes
 from tests.campus import Campus
+from tests.console.conftest import DESKTOP
 from tests.console.screens import look_and_check
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(300)]
@@ -52,21 +52,14 @@ async def member(rows: Database, harbour: RunningSchool) -> Member:
 
 
 @pytest.fixture
-async def board(house: Campus, rows: Database, member: Member) -> AsyncIterator[Open]:
+async def board(house: Campus, rows: Database, member: Member, chromium: Browser) -> AsyncIterator[Open]:
     """Opens the board as the member."""
     async with rows.tenant(member.organization_id) as db:
         cookie = await start_browser_session(
             db, member.organization_id, "member", member.id, "mail", datetime.now(UTC)
         )
     name = cookie_name(house.app.state.homeroom)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=str(find_or_install(lambda _: None)),
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        )
-        context = await browser.new_context(
-            viewport={"width": 1280, "height": 900}, timezone_id="Europe/Madrid"
-        )
+    async with await chromium.new_context(viewport=DESKTOP, timezone_id="Europe/Madrid") as context:
         await context.add_cookies([{"name": name, "value": cookie, "url": house.url}])
 
         async def start(query: str = "") -> Page:
@@ -77,7 +70,6 @@ async def board(house: Campus, rows: Database, member: Member) -> AsyncIterator[
             return page
 
         yield start
-        await browser.close()
 
 
 def coming(hours: float) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The live board in Chromium: updates change the right row and disturb nobody who reads, types or has a row open."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,9 +9,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from cli.local.chromium import find_or_install
 from domain.cases.catalogue import case_kind
 from domain.cases.kinds import ExceptionKind
 from domain.presence.events import EventKind, EventSource, SessionEvent
@@ -25,8 +24,9 @@ from models.session import Participant, Session
 from tests.api.events import in_milliseconds, joined, post_webhook
 from tests.api.running import RunningClass, RunningSchool, open_school, start_classes
 from tests.campus import Campus
-from tests.e2e.accessibility import AXE, LEVELS
-from tests.e2e.conftest import SCREENS
+from tests.console.screens import violations
+from tests.e2e.accessibility import SCHEMES
+from tests.e2e.conftest import screenshot
 from tests.e2e.room import PHONE
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(300)]
@@ -46,24 +46,18 @@ async def harbour(rows: Database) -> RunningSchool:
 @pytest.fixture
 async def classes(rows: Database, harbour: RunningSchool) -> list[RunningClass]:
     """In the order of the board."""
-    start = datetime.now(UTC)
-    made = []
-    for number in range(MANY):
-        at = start - timedelta(seconds=MANY - number)
-        made += await start_classes(rows, harbour, [f"Class {number:03d}"], starts_at=at)
-    return made
+    titles = [f"Class {number:03d}" for number in range(MANY)]
+    made = await start_classes(rows, harbour, titles, starts_at=datetime.now(UTC) - timedelta(minutes=1))
+    return sorted(made, key=lambda running: running.id)
 
 
 @pytest.fixture
-async def browser_page() -> AsyncIterator[Open]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=str(find_or_install(lambda _: None)),
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        )
+async def browser_page(chromium: Browser) -> AsyncIterator[Open]:
+    async with AsyncExitStack() as opened:
 
         async def start(house: Campus, school: RunningSchool, query: str = "") -> Page:
-            context = await browser.new_context(viewport=DESKTOP, timezone_id="Europe/Madrid")
+            context = await chromium.new_context(viewport=DESKTOP, timezone_id="Europe/Madrid")
+            opened.push_async_callback(context.close)
             context.set_default_timeout(PATIENCE)
             page = await context.new_page()
             await page.goto(house.console_url(school.id))
@@ -74,7 +68,6 @@ async def browser_page() -> AsyncIterator[Open]:
             return page
 
         yield start
-        await browser.close()
 
 
 async def join_as_instructor(house: Campus, running: RunningClass) -> None:
@@ -92,18 +85,6 @@ def row_of(page: Page, running: RunningClass) -> Any:
 
 def present(page: Page, running: RunningClass) -> Any:
     return row_of(page, running).locator("[data-present]").first
-
-
-async def violations(page: Page) -> list[str]:
-    if not await page.evaluate("() => 'axe' in window"):
-        await page.evaluate(await asyncio.to_thread(AXE.read_text))
-    result = await page.evaluate(
-        "levels => axe.run(document, { runOnly: levels, resultTypes: ['violations'] })", LEVELS
-    )
-    return [
-        f"{found['id']}: {[node['html'][:200] for node in found['nodes'][:4]]}"
-        for found in result["violations"]
-    ]
 
 
 async def test_a_webhook_changes_its_row_and_keeps_scroll_focus_and_details(
@@ -275,7 +256,6 @@ async def test_the_board_is_accessible_empty_and_filled(
     house: Campus, rows: Database, harbour: RunningSchool, browser_page: Open
 ) -> None:
     """Empty and filled, light and dark, desktop and phone."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
     page = await browser_page(house, harbour)
     await look_and_check(page, "board-empty")
     await fill_day(rows, harbour)
@@ -286,16 +266,17 @@ async def test_the_board_is_accessible_empty_and_filled(
 
 
 async def look_and_check(page: Page, name: str) -> None:
-    for scheme in ("light", "dark"):
+    for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
         for width, size in (("", DESKTOP), ("-phone", PHONE)):
             await page.set_viewport_size(size)
             height = await page.evaluate("document.scrollingElement.scrollHeight")
             await page.set_viewport_size({"width": size["width"], "height": height})
-            await page.screenshot(path=SCREENS / f"{name}-{scheme}{width}.png")
+            if file := screenshot(f"{name}-{scheme}{width}"):
+                await page.screenshot(path=file)
             sides = "document.scrollingElement.scrollWidth <= window.innerWidth"
             assert await page.evaluate(sides), f"{name}{width} sticks out"
-            found = await violations(page)
+            found = await violations(page, scheme)
             assert not found, f"{name}, {scheme}{width}: {found}"
     await page.set_viewport_size(DESKTOP)
 

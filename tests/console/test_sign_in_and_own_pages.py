@@ -16,9 +16,10 @@ from tests.api.openid_provider import CLIENT_ID, CLIENT_SECRET, DOMAIN, PASSWORD
 from tests.api.roles import signed_in
 from tests.campus import HOUR, School, school
 from tests.console.conftest import DESKTOP
-from tests.console.screens import PHONE, look_and_check
+from tests.console.screens import look_and_check
 from tests.console.taught import Hall
-from tests.e2e.conftest import screenshot_folder
+from tests.e2e.conftest import screenshot
+from tests.e2e.room import PHONE
 from tests.stack import TestMail
 from wiring.api import OPENID_CALLBACK
 
@@ -135,10 +136,10 @@ async def test_the_sign_in_mail_names_each_account(
     async with signed_out_page(chromium, opened.campus.url) as page:
         await page.set_content(message["html"])
         await expect(page.get_by_role("link", name=re.compile("as guardian$"))).to_be_visible()
-        with screenshot_folder() as folder:
-            for name, size in (("mail-sign-in", DESKTOP), ("mail-sign-in-phone", PHONE)):
+        for name, size in (("mail-sign-in", DESKTOP), ("mail-sign-in-phone", PHONE)):
+            if file := screenshot(name):
                 await page.set_viewport_size(size)
-                await page.screenshot(path=folder / f"{name}.png", full_page=True)
+                await page.screenshot(path=file, full_page=True)
 
 
 async def test_sign_in_with_an_identity_provider(chromium: Browser, opened: School, provider: str) -> None:

@@ -1,12 +1,11 @@
+import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from cli.local.chromium import find_or_install
-from cli.local.home import Home
 from tests.cli.homes import StackUnderTest
 from tests.stack import temporary_folder
 
@@ -28,7 +27,7 @@ expect.set_options(timeout=30_000)
 def full_stack() -> Iterator[StackUnderTest]:
     """All of Homeroom on this machine, as `homeroom up` starts it; stopped and deleted afterwards."""
     with temporary_folder("e2e") as folder:
-        under_test = StackUnderTest(Home(folder / "home"))
+        under_test = StackUnderTest.new(folder / "home")
         try:
             done = under_test.run("up")
             assert done.returncode == 0, done.stdout + done.stderr
@@ -64,7 +63,6 @@ def browse() -> Iterator[Browser]:
         yield start
 
 
-@contextmanager
-def screenshot_folder() -> Iterator[Path]:
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    yield SCREENS
+def screenshot(name: str) -> Path | None:
+    """The file of a screenshot for reviewers, which `make screens` asks for; None in every other run."""
+    return SCREENS / f"{name}.png" if os.environ.get("SCREENS") else None

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, ViewportSize
 
-from tests.e2e.conftest import screenshot_folder
+from tests.e2e.conftest import screenshot
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
@@ -74,11 +74,11 @@ def look_at(page: Page, name: str) -> None:
     """Screenshots at desktop and phone width, light and dark, for a reviewer."""
     size = page.viewport_size
     assert size is not None
-    with screenshot_folder() as folder:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.screenshot(path=folder / f"{name}-{scheme}.png", full_page=True)
-            page.set_viewport_size(PHONE)
-            page.screenshot(path=folder / f"{name}-{scheme}-phone.png", full_page=True)
-            page.set_viewport_size(size)
-        page.emulate_media(color_scheme="light")
+    for scheme in ("light", "dark"):
+        for suffix, viewport in (("", size), ("-phone", PHONE)):
+            if file := screenshot(f"{name}-{scheme}{suffix}"):
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size(viewport)
+                page.screenshot(path=file, full_page=True)
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme="light")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from cli.demo_class.school import NAMES
 from cli.demo_class.script import Speaker
 from tests.cli.homes import StackUnderTest
-from tests.e2e.accessibility import violations
+from tests.e2e.accessibility import SCHEMES, violations
 from tests.e2e.class_under_test import ClassUnderTest, open_class
 from tests.e2e.conftest import Browser
 from tests.e2e.people import talking
@@ -70,9 +70,9 @@ def look_and_check(page: Page, name: str) -> None:
     for viewport in (size, PHONE):
         page.set_viewport_size(viewport)
         assert fits(page), f"{name} sticks out at {viewport['width']} pixels"
-        for scheme in ("light", "dark"):
+        for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            broken = violations(page)
+            broken = violations(page, scheme)
             assert not broken, f"{name}, {scheme}, {viewport['width']} pixels: {broken}"
     page.set_viewport_size(size)
     page.emulate_media(color_scheme="light")

@@ -15,7 +15,6 @@ from cli.demo_class.school import NAMES
 from cli.demo_class.script import Speaker
 from cli.demo_class.voices import write_instructor_wav
 from cli.local.chromium import find_or_install
-from cli.local.home import Home
 from tests.cli.homes import StackUnderTest
 from tests.e2e.class_under_test import ClassUnderTest, open_class, setting, wait_for
 from tests.e2e.conftest import Browser
@@ -40,7 +39,7 @@ class FarClass:
 def far() -> Iterator[FarClass]:
     """A class on a stack whose LiveKit server is reachable from the namespace."""
     with temporary_folder("far") as folder:
-        under_test = StackUnderTest(Home(folder / "home"))
+        under_test = StackUnderTest.new(folder / "home")
         try:
             with far_network() as network:
                 livekit = start_livekit(folder, address=HOST)

@@ -19,8 +19,9 @@ from cli.demo_class.script import LESSON, Speaker
 from cli.demo_class.voices import write_instructor_wav
 from tests.cli.homes import StackUnderTest
 from tests.e2e.class_under_test import ClassUnderTest, open_class, setting, wait_for
-from tests.e2e.conftest import Browser, screenshot_folder
+from tests.e2e.conftest import Browser, screenshot
 from tests.e2e.people import talking
+from tests.e2e.room import PHONE
 from tests.workflows.history_text import history_text
 from wiring.temporal import connect
 from workflows.client import session_workflow_id
@@ -196,10 +197,10 @@ def look_at(page: Page, name: str) -> None:
     """Screenshots at desktop and phone width, for a reviewer."""
     size = page.viewport_size
     assert size is not None
-    with screenshot_folder() as folder:
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
-        page.set_viewport_size({"width": 360, "height": 740})
-        page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
+    for suffix, viewport in (("", size), ("-phone", PHONE)):
+        if file := screenshot(name + suffix):
+            page.set_viewport_size(viewport)
+            page.screenshot(path=file, full_page=True)
     page.set_viewport_size(size)
 
 

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from cli.local.chromium import find_or_install
 from domain.notices.kinds import NoticeKind
+from tests.console.conftest import started_chromium
 from tests.reports.letters import CONTEXT, STATEMENTS, example_mail
 
 pytestmark = pytest.mark.adapter
@@ -40,11 +40,8 @@ LEAST_CONTRAST = """() => {
 
 @pytest.fixture(scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        program = find_or_install(lambda _: None)
-        browser = await playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    async with started_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture(params=["light", "dark"])
