@@ -1,0 +1,16 @@
+"""The instructor's buffer lies between two of their classes."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from matching.rules.rule import Rule, Spacing
+
+
+class Buffer(Rule):
+    key: ClassVar[str] = "no_buffer"
+    text: ClassVar[str] = "wouldn't have their buffer between two classes"
+
+    def spacing(self) -> Spacing:
+        buffers = [one.buffer.total_seconds() for one in self.encoded.problem.instructors]
+        return Spacing(np.ceil(np.array(buffers)).astype(np.int64))
