@@ -7,7 +7,6 @@ from matching.cliques import Timeline
 from matching.numeric import Floats, Ints
 from matching.prices import Prices
 from matching.progress import Run
-from matching.rest_rows import RestRows
 from matching.rounding import allowed_now, fill_rest, solve_rest
 from matching.solver import Limits
 
@@ -18,9 +17,7 @@ _NODES = 200
 _FAILURES = 30  # parts in a row without gain, after which it ends
 
 
-def improve(
-    run: Run, prices: Prices, candidates: Ints, timeline: Timeline, rests: RestRows, aim: float, seed: int
-) -> None:
+def improve(run: Run, prices: Prices, candidates: Ints, timeline: Timeline, aim: float, seed: int) -> None:
     """Plan parts again until the gap is within the aim, the run is stopped, or many parts in a row gain nothing."""
     dice = np.random.default_rng(seed)
     failures = 0
@@ -35,9 +32,13 @@ def improve(
             calendars.release(one)
         positions = _positions(calendars, prices, candidates, free)
         limits = Limits(
-            min(_SECONDS, run.seconds_left), gap=1e-7, nodes=_NODES, seed=seed, stopped=run.stopped
+            min(_SECONDS, run.seconds_left),
+            gap=1e-7 * run.objective,
+            nodes=_NODES,
+            seed=seed,
+            stopped=run.stopped,
         )
-        bound = solve_rest(calendars, positions, run.best, timeline, rests, limits)
+        bound = solve_rest(calendars, positions, run.best, timeline, limits)
         fill_rest(calendars)
         failures = 0 if bound is not None and run.offer(calendars) else failures + 1
 

@@ -13,7 +13,7 @@ import numpy as np
 from matching.calendars import Calendars
 from matching.checker import Violation, pins_broken, violations
 from matching.cliques import Timeline
-from matching.column_generation import solve_by_columns
+from matching.column_generation import solve_by_columns, with_few_fractions
 from matching.greedy import fill_greedily, keep_published
 from matching.improvement import improve
 from matching.numeric import Ints
@@ -79,6 +79,9 @@ def plan(
 def _optimize(pinned: Calendars, run: Run, aim: float, seed: int) -> Prices | None:
     prepared = pinned.prepared
     candidates = _candidates(pinned)
+    if not len(candidates):
+        run.prove(run.objective)
+        return None
     timeline, rests = Timeline(prepared), RestRows(prepared)
     run.phase = Phase.PRICING
     relaxed = solve_by_columns(pinned, candidates, timeline, rests, run, seed)
@@ -86,28 +89,30 @@ def _optimize(pinned: Calendars, run: Run, aim: float, seed: int) -> Prices | No
         return None if relaxed is None else relaxed.prices
     run.phase = Phase.ROUNDING
     calendars = pinned.copy()
-    fix_certain(calendars, relaxed)
+    fix_certain(calendars, with_few_fractions(pinned, relaxed, timeline, rests, run, seed))
     used = relaxed.positions[relaxed.prices.reduced[relaxed.positions] <= _worth(run, relaxed.prices)]
     positions = allowed_now(calendars, used.tolist())
-    limits = Limits(run.seconds_left / 2, gap=aim / 10, nodes=_NODES, seed=seed, stopped=run.stopped)
-    solve_rest(calendars, positions, None, timeline, rests, limits)
+    limits = Limits(
+        run.seconds_left / 2, gap=aim / 4 * relaxed.objective, nodes=_NODES, seed=seed, stopped=run.stopped
+    )
+    solve_rest(calendars, positions, None, timeline, limits)
     fill_rest(calendars)
     run.offer(calendars)
     kept = candidates[relaxed.prices.reduced[candidates] <= _worth(run, relaxed.prices)]
     if len(kept) <= _EXACT and not run.stopped():
-        _solve_exactly(pinned, kept, run, timeline, rests, seed)
+        _solve_exactly(pinned, kept, run, timeline, seed)
     run.phase = Phase.IMPROVING
-    improve(run, relaxed.prices, candidates, timeline, rests, aim, seed)
+    improve(run, relaxed.prices, candidates, timeline, aim, seed)
     return relaxed.prices
 
 
-def _solve_exactly(
-    pinned: Calendars, kept: Ints, run: Run, timeline: Timeline, rests: RestRows, seed: int
-) -> None:
+def _solve_exactly(pinned: Calendars, kept: Ints, run: Run, timeline: Timeline, seed: int) -> None:
     """Solve over all pairs that a better plan can have, so that what comes out is proven."""
     calendars = pinned.copy()
-    limits = Limits(run.seconds_left / 2, gap=1e-7, nodes=_NODES, seed=seed, stopped=run.stopped)
-    bound = solve_rest(calendars, kept, run.best, timeline, rests, limits)
+    limits = Limits(
+        run.seconds_left / 2, gap=1e-7 * run.objective, nodes=_NODES, seed=seed, stopped=run.stopped
+    )
+    bound = solve_rest(calendars, kept, run.best, timeline, limits)
     fill_rest(calendars)
     run.offer(calendars)
     if bound is not None:

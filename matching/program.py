@@ -79,10 +79,8 @@ def build_program(
     classes, row_of_class = np.unique(pairs.classes, return_inverse=True)
     count, free = len(pairs), len(classes)
     column = np.arange(count)
-    costs, uppers = (
-        [eligible.cost[positions] + (0.0 if extra is None else extra), encoded.penalty[classes]],
-        [np.ones(count + free)],
-    )
+    costs = [eligible.cost[positions] + (0.0 if extra is None else extra), encoded.penalty[classes]]
+    uppers = [np.ones(count + free)]
     rows = _Rows()
     rows.add(np.ones(free), np.ones(free), row_of_class, column, np.ones(count))
     rows.more(np.arange(free), count + np.arange(free), np.ones(free))

@@ -13,7 +13,6 @@ import numpy as np
 from matching.calendars import NOBODY, Calendars
 from matching.cliques import Timeline
 from matching.numeric import Floats, Ints
-from matching.rest_rows import RestRows
 from matching.rounding import allowed_now, solve_rest
 from matching.solver import Limits
 
@@ -87,9 +86,8 @@ def _cover(
     known = before.copy()
     for one in lost:
         known.release(one)
-    limits = Limits(seconds, gap=1e-6, seed=seed)
-    rests = RestRows(prepared)
-    solved = solve_rest(after, positions, known, Timeline(prepared), rests, limits, extra)
+    limits = Limits(seconds, seed=seed)
+    solved = solve_rest(after, positions, known, Timeline(prepared), limits, extra)
     if solved is None:
         for one in movable:
             after.assign(one, before.holder[one])

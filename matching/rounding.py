@@ -14,7 +14,6 @@ from matching.rest_rows import RestRows
 from matching.solver import Limits, solve_whole
 
 _CERTAIN = 0.999
-_RESTS = 5  # times that a solution may break rests that the program doesn't have yet
 
 
 def fix_certain(calendars: Calendars, relaxed: Relaxed) -> None:
@@ -44,31 +43,27 @@ def solve_rest(
     positions: Ints,
     known: Calendars | None,
     timeline: Timeline,
-    rests: RestRows,
     limits: Limits,
     extra: Floats | None = None,
 ) -> float | None:
     """Give the classes of these pairs their best instructors, beside what the calendars hold.
 
-    `known` is a plan to begin with, `extra` a cost of these pairs beside that of the rules. Returns the least objective that a plan of these pairs can have, or None if the
-    limits came before a plan; then nothing is assigned.
+    `known` is a plan to begin with, `extra` a cost of these pairs beside that of the rules. Returns the least objective
+    that a plan of these pairs can have, or None if the limits came before a plan; then nothing is assigned.
     """
     pairs = calendars.prepared.eligible.pairs
     start = np.zeros(0, np.int64) if known is None else positions_of(known, positions)
-    for _ in range(_RESTS):
-        program = build_program(calendars, positions, timeline, rests, extra)
-        solution = solve_whole(program, limits, np.searchsorted(positions, start))
-        if solution is None:
-            return None
-        values: Floats = solution.values[: len(positions)]
-        if rests.separate(positions, values):
-            continue
-        for position in positions[values > 0.5].tolist():
-            one, instructor = int(pairs.classes[position]), int(pairs.instructors[position])
-            if calendars.holder[one] == NOBODY and calendars.allows(one, instructor):
-                calendars.assign(one, instructor)
-        return program.offset + solution.bound
-    return None
+    rests = RestRows(calendars.prepared)
+    rests.separate(positions, np.ones(len(positions)))
+    program = build_program(calendars, positions, timeline, rests, extra)
+    solution = solve_whole(program, limits, np.searchsorted(positions, start))
+    if solution is None:
+        return None
+    for position in positions[solution.values[: len(positions)] > 0.5].tolist():
+        one, instructor = int(pairs.classes[position]), int(pairs.instructors[position])
+        if calendars.holder[one] == NOBODY and calendars.allows(one, instructor):
+            calendars.assign(one, instructor)
+    return program.offset + solution.bound
 
 
 def fill_rest(calendars: Calendars) -> None:

@@ -18,7 +18,7 @@ class Limits:
     """Those of the work are the same on every machine; `seconds` is a last resort."""
 
     seconds: float
-    gap: float = 1e-6  # of the objective; the solver may stop within it
+    gap: float = 1e-6  # in units of the objective; the solver may stop within it
     nodes: int = 10**6
     seed: int = 0
     stopped: Callable[[], bool] = lambda: False
@@ -34,12 +34,16 @@ class Solution:
     )
 
 
-def solve_relaxed(program: Program, limits: Limits) -> Solution | None:
-    """The optimum without whole numbers, by an interior point method; None if a limit came first."""
+def solve_relaxed(program: Program, limits: Limits, *, corner: bool = False) -> Solution | None:
+    """The optimum without whole numbers; None if a limit came first.
+
+    By an interior point method, which is fast and ends in the middle of all optima, or with `corner` by the simplex
+    method, which ends in one with few fractions and is fast for small programs.
+    """
     if program.positions.size == 0:
         return None
     highs = _loaded(program, limits, whole=False)
-    highs.setOptionValue("solver", "ipm")
+    highs.setOptionValue("solver", "simplex" if corner else "ipm")
     highs.setOptionValue("run_crossover", "off")
     highs.setOptionValue("ipm_optimality_tolerance", 1e-6)
     highs.run()
@@ -58,7 +62,8 @@ def solve_whole(program: Program, limits: Limits, start: Ints) -> Solution | Non
     if program.positions.size == 0:
         return None
     highs = _loaded(program, limits, whole=True)
-    highs.setOptionValue("mip_rel_gap", limits.gap)
+    highs.setOptionValue("mip_rel_gap", 0.0)
+    highs.setOptionValue("mip_abs_gap", limits.gap)
     highs.setOptionValue("mip_max_nodes", limits.nodes)
     _begin_with(highs, program, start)
     highs.run()
