@@ -114,12 +114,12 @@ def _broken_by_calendar(who: Instructor, classes: list[ClassToStaff]) -> Iterato
             ids = one.id, other.id
             if between < timedelta():
                 yield Violation("busy", who.id, ids)
-            if between < who.buffer:
+            if who.buffer and between < who.buffer:
                 yield Violation("no_buffer", who.id, ids)
     for before, after in pairwise(sorted(by_day)):
         last = max(one.ends_at.astimezone(UTC) for one in by_day[before])
         first = min(one.starts_at.astimezone(UTC) for one in by_day[after])
-        if first - last < who.rest:
+        if who.rest and first - last < who.rest:
             late = [one.id for one in by_day[before] if first - one.ends_at.astimezone(UTC) < who.rest]
             early = [one.id for one in by_day[after] if one.starts_at.astimezone(UTC) - last < who.rest]
             yield Violation("rest", who.id, (*late, *early))

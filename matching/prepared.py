@@ -10,7 +10,7 @@ from matching.encoding import EncodedProblem
 from matching.numeric import Bools, Floats, Ints, Pairs, all_pairs, group_offsets
 from matching.problem import Problem
 from matching.rules import HARD, SOFT
-from matching.rules.rule import Rule
+from matching.rules.rule import NO_SPACING, Rule
 
 _BLOCK = 500_000  # pairs that are looked at together, which bounds the memory
 
@@ -113,8 +113,7 @@ class PreparedProblem:
 
     def _least_gap(self, *, across_days: bool) -> Ints:
         gaps = [spacing.least for _, spacing in self.spacings if across_days or not spacing.across_days_only]
-        # Without any rule on spacing classes may even overlap.
-        return np.max(gaps, axis=0) if gaps else np.full(self.instructors, -(10**9), np.int64)
+        return np.max([*gaps, np.full(self.instructors, NO_SPACING, np.int64)], axis=0)
 
 
 def _forbidden(rule: Rule, pairs: Pairs) -> Bools:

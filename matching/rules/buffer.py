@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from matching.rules.rule import Rule, Spacing
+from matching.rules.rule import NO_SPACING, Rule, Spacing
 
 
 class Buffer(Rule):
@@ -13,4 +13,5 @@ class Buffer(Rule):
 
     def spacing(self) -> Spacing:
         buffers = [one.buffer.total_seconds() for one in self.encoded.problem.instructors]
-        return Spacing(np.ceil(np.array(buffers)).astype(np.int64))
+        least = np.ceil(np.array(buffers, np.float64)).astype(np.int64)
+        return Spacing(np.where(least > 0, least, NO_SPACING))

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from matching.rules.rule import Rule, Spacing
+from matching.rules.rule import NO_SPACING, Rule, Spacing
 
 
 class Rest(Rule):
@@ -13,4 +13,5 @@ class Rest(Rule):
 
     def spacing(self) -> Spacing:
         rests = [one.rest.total_seconds() for one in self.encoded.problem.instructors]
-        return Spacing(np.ceil(np.array(rests)).astype(np.int64), across_days_only=True)
+        least = np.ceil(np.array(rests, np.float64)).astype(np.int64)
+        return Spacing(np.where(least > 0, least, NO_SPACING), across_days_only=True)

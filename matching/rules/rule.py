@@ -8,6 +8,9 @@ import numpy as np
 from matching.encoding import EncodedProblem
 from matching.numeric import Bools, Floats, Ints, Pairs
 
+NO_SPACING = -(10**9)
+"""In place of the least time between two classes where a rule asks for none: they may overlap for all it says."""
+
 
 @dataclass(frozen=True)
 class Spacing:
