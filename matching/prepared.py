@@ -113,7 +113,8 @@ class PreparedProblem:
 
     def _least_gap(self, *, across_days: bool) -> Ints:
         gaps = [spacing.least for _, spacing in self.spacings if across_days or not spacing.across_days_only]
-        return np.max([*gaps, np.full(self.instructors, NO_SPACING, np.int64)], axis=0)
+        widest: Ints = np.max([*gaps, np.full(self.instructors, NO_SPACING, np.int64)], axis=0)
+        return widest
 
 
 def _forbidden(rule: Rule, pairs: Pairs) -> Bools:

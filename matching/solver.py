@@ -89,8 +89,7 @@ def _begin_with(highs: "highspy.Highs", program: Program, start: Ints) -> None:
 def _loaded(program: Program, limits: Limits, *, whole: bool) -> "highspy.Highs":
     import highspy
 
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    highs.setOptionValue("output_flag", False)
+    highs = _silent_solver()
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("random_seed", limits.seed % 2**31)
     highs.setOptionValue("time_limit", max(0.01, limits.seconds))
@@ -118,6 +117,19 @@ def _loaded(program: Program, limits: Limits, *, whole: bool) -> "highspy.Highs"
     for callback in (highs.cbMipInterrupt, highs.cbIpmInterrupt, highs.cbSimplexInterrupt):
         callback.subscribe(interrupt)
     return highs
+
+
+def _silent_solver() -> "highspy.Highs":
+    import highspy
+
+    class Silent(highspy.Highs):
+        """Says nothing from the beginning: the solver's first object prints a banner when it enables callbacks."""
+
+        def enableCallbacks(self) -> Any:  # noqa: N802
+            self.setOptionValue("output_flag", False)
+            return super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    return Silent()  # type: ignore[no-untyped-call]
 
 
 def _is_optimal(highs: "highspy.Highs") -> bool:
