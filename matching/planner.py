@@ -28,6 +28,9 @@ from matching.solver import Limits
 _SMALL = 4_000  # eligible pairs of a problem that needs no better plan before prices
 _EXACT = 4_000  # pairs, of those that a better plan can have, that are solved exactly at once
 _NODES = 2_000
+_NEAR = (
+    0.3  # of the usual price of a class: what a pair may cost beyond the best to be tried in whole numbers
+)
 _SWEEPS = 2
 
 
@@ -90,7 +93,8 @@ def _optimize(pinned: Calendars, run: Run, aim: float, seed: int) -> Prices | No
     run.phase = Phase.ROUNDING
     calendars = pinned.copy()
     fix_certain(calendars, with_few_fractions(pinned, relaxed, timeline, rests, run, seed))
-    used = relaxed.positions[relaxed.prices.reduced[relaxed.positions] <= _worth(run, relaxed.prices)]
+    near = min(_worth(run, relaxed.prices), _NEAR * float(np.median(relaxed.prices.class_price)))
+    used = relaxed.positions[relaxed.prices.reduced[relaxed.positions] <= near]
     positions = allowed_now(calendars, used.tolist())
     limits = Limits(
         run.seconds_left / 2, gap=aim / 4 * relaxed.objective, nodes=_NODES, seed=seed, stopped=run.stopped

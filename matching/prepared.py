@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from domain.errors import InvalidInput
 from matching.encoding import EncodedProblem
 from matching.numeric import Bools, Floats, Ints, Pairs, all_pairs, group_offsets
 from matching.problem import Problem
@@ -52,9 +53,14 @@ class EligiblePairs:
 
 
 class PreparedProblem:
-    """What planning, ranking, repair and explanations share. Made once for a problem; its parts are not changed."""
+    """What planning, ranking, repair and explanations share. Made once for a problem; its parts are not changed.
+
+    Raises InvalidInput where the settings name a rule that there is not.
+    """
 
     def __init__(self, problem: Problem) -> None:
+        if unknown := problem.settings.named - {rule.key for rule in HARD + SOFT}:
+            raise InvalidInput(f"there is no rule {', '.join(sorted(unknown))}")
         self.problem = problem
         self.encoded = EncodedProblem(problem)
         self.hard = [rule(self.encoded) for rule in HARD if rule.key not in problem.settings.disabled]

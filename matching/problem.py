@@ -1,5 +1,6 @@
 """What a plan is made from: classes, instructors, what is known of both, and how much each rule counts."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +12,10 @@ from domain.intervals import Interval
 
 @dataclass(frozen=True)
 class ClassToStaff:
-    """A class at its time, and what it asks of its instructor. Times are aware; ids are the product's."""
+    """A class at its time, and what it asks of its instructor. Times are aware; ids are the product's.
+
+    The time is given: that students and rooms are not booked twice is for whoever chose it.
+    """
 
     id: UUID
     starts_at: datetime
@@ -76,13 +80,30 @@ class RuleSettings:
     """How much each soft rule counts, by its key, and which hard rules are set aside.
 
     A weight multiplies what the rule's file calls its cost. `weights_by_course` holds for classes of that course, for
-    all rules but those on an instructor's whole load.
+    all rules but those on an instructor's whole load. Raises InvalidInput for a weight below 0.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)  # of rules that are not named: their default
     weights_by_course: Mapping[UUID, Mapping[str, float]] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()
     unassigned: float = 10_000.0  # the penalty of a class of priority 1 without instructor
+
+    def __post_init__(self) -> None:
+        weights = (self.weights, *self.weights_by_course.values())
+        for key, weight in (pair for own in weights for pair in own.items()):
+            if not 0 <= weight < math.inf:
+                raise InvalidInput(f"the weight of {key} is not a number from 0")
+        if not 0 < self.unassigned < math.inf:
+            raise InvalidInput("the penalty of a class without instructor is not a number above 0")
+
+    @property
+    def named(self) -> set[str]:
+        """The keys of all rules that the settings speak of."""
+        return {
+            *self.weights,
+            *self.disabled,
+            *(key for own in self.weights_by_course.values() for key in own),
+        }
 
 
 @dataclass(frozen=True)

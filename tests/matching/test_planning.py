@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -141,3 +142,18 @@ def test_a_repair_says_what_nobody_can_cover() -> None:
 def test_a_problem_that_makes_no_sense_is_refused(classes: list[ClassToStaff]) -> None:
     with pytest.raises(InvalidInput):
         Problem(classes, [an_instructor(0, buffer=timedelta(minutes=5))])
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"weights": {"cost": -1.0}}, "the weight of cost"),
+        ({"weights_by_course": {class_id(9): {"cost": float("nan")}}}, "the weight of cost"),
+        ({"weights": {"colour": 1.0}}, "there is no rule colour"),
+        ({"disabled": frozenset({"colour"})}, "there is no rule colour"),
+        ({"unassigned": 0.0}, "penalty"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        prepared([a_class()], [an_instructor()], **settings)

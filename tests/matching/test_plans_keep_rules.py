@@ -1,5 +1,6 @@
 """Random schools: plans keep the hard rules, are as good as their bound says, and respect pins and seeds."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -64,7 +65,7 @@ def test_the_same_seed_makes_the_same_plan(problem: Problem) -> None:
 @settings(max_examples=8)
 def test_a_small_plan_is_the_best_of_all(problem: Problem) -> None:
     small = Problem(problem.classes[:4], problem.instructors[:3], problem.relationships)
-    assert plan(PreparedProblem(small)).objective == pytest.approx(best_by_trying(small), abs=1e-4)
+    assert plan(PreparedProblem(small)).objective == pytest.approx(best_by_trying(small), rel=1e-6)
 
 
 @given(schools())
@@ -75,13 +76,11 @@ def test_repairs_break_no_rule_and_touch_no_other_pin(problem: Problem) -> None:
     mended = repair(made.calendars, absent)
     after = assignment_of(mended.calendars)
     assert absent not in after.values()
-    before = set(violations(problem, made.assignment))
-    assert not set(violations(problem, after)) - before or all(
-        one in before or set(one.class_ids) <= {c for v in before for c in v.class_ids}
-        for one in violations(problem, after)
-    )
     lost = {one for one, who in made.assignment.items() if who == absent}
     assert lost <= {change.class_id for change in mended.changes}
+    unpinned = [replace(one, pinned_instructor_id=None) if one.id in lost else one for one in problem.classes]
+    without_pins = replace(problem, classes=unpinned)
+    assert pins_broken(without_pins, violations(without_pins, after))[1] == []
     assert all(change.after is not None or change.class_id in lost for change in mended.changes)
     pinned = {one.id for one in problem.classes if one.pinned_instructor_id is not None}
     assert not pinned & {change.class_id for change in mended.changes} - lost
@@ -93,10 +92,9 @@ def test_candidates_can_take_the_class_and_others_cannot(problem: Problem) -> No
     made = plan(PreparedProblem(problem))
     calendars = made.calendars
     for one in problem.classes:
-        position = calendars.prepared.encoded.class_position[one.id]
         before = set(violations(problem, {**made.assignment, one.id: None}))
         ranked = [candidate.instructor_id for candidate in rank(calendars, one.id).candidates]
         for who in problem.instructors:
             broken = set(violations(problem, {**made.assignment, one.id: who.id})) - before
             own = [found for found in broken if one.id in found.class_ids]
-            assert (who.id in ranked) == (not own), (own, position)
+            assert (who.id in ranked) == (not own), own
