@@ -36,40 +36,45 @@ def disagreements(count: int, seed: int = 0) -> Iterator[str]:
             yield from _of_pair(problem, made, explain(made.calendars, one.id, who.id, made.prices))
 
 
-def _of_pair(problem: Problem, made: Plan, told: Explanation) -> Iterator[str]:
-    named = {one.rule for one in told.refused_by}
-    swapped = {**made.assignment, told.class_id: told.instructor_id}
-    broken = {one.rule for one in violations(problem, swapped) if told.class_id in one.class_ids}
+def _of_pair(problem: Problem, made: Plan, explanation: Explanation) -> Iterator[str]:
+    named = {one.rule for one in explanation.refused_by}
+    swapped = {**made.assignment, explanation.class_id: explanation.instructor_id}
+    broken = {one.rule for one in violations(problem, swapped) if explanation.class_id in one.class_ids}
     # The checker counts classes that overlap as without buffer and rest too.
     if named != broken and not ("busy" in named and named < broken):
         yield f"{sorted(named)} are named, {sorted(broken)} are broken"
-    forced = plan(PreparedProblem(_pinned(problem, told)), aim=_EXACTLY)
+    forced = plan(PreparedProblem(_pinned(problem, explanation)), aim=_EXACTLY)
     if forced.objective < made.objective - _TOLERANCE and not forced.pins_broken:
         yield f"forced, the plan costs {forced.objective}, {made.objective} before"
-    for one in told.refused_by:
-        if one.class_ids and all(forced.assignment[key] == told.instructor_id for key in one.class_ids):
+    for one in explanation.refused_by:
+        if one.class_ids and all(
+            forced.assignment[key] == explanation.instructor_id for key in one.class_ids
+        ):
             yield f"{one.rule} does not bind: all of its classes stay"
     if not named:
-        yield from _of_score(made, told)
+        yield from _of_score(made, explanation)
         bound = made.prices.bound if made.prices else 0.0
-        if told.why_not and forced.objective < bound + told.why_not.beyond - _TOLERANCE:
+        if explanation.why_not and forced.objective < bound + explanation.why_not.beyond - _TOLERANCE:
             yield f"forced, the plan costs {forced.objective}, less than the prices say"
 
 
-def _of_score(made: Plan, told: Explanation) -> Iterator[str]:
+def _of_score(made: Plan, explanation: Explanation) -> Iterator[str]:
     """The score is what the class adds to the objective."""
     calendars = made.calendars.copy()
     encoded = calendars.prepared.encoded
-    one, who = encoded.class_position[told.class_id], encoded.instructor_position[told.instructor_id]
+    one, who = (
+        encoded.class_position[explanation.class_id],
+        encoded.instructor_position[explanation.instructor_id],
+    )
     if calendars.holder[one] != NOBODY:
         calendars.release(one)
     before = calendars.objective() - float(encoded.penalty[one])
     calendars.assign(one, who)
     if (
-        abs(calendars.objective() - before - told.score) > _TOLERANCE
-        or sum(told.terms.values()) != told.score
+        abs(calendars.objective() - before - explanation.score) > _TOLERANCE
+        or sum(explanation.terms.values()) != explanation.score
     ):
-        yield f"the score is {told.score}, the class adds {calendars.objective() - before}"
+        yield f"the score is {explanation.score}, the class adds {calendars.objective() - before}"
 
 
 def _of_relaxations(problem: Problem, made: Plan, class_id: UUID) -> Iterator[str]:
@@ -82,9 +87,11 @@ def _of_relaxations(problem: Problem, made: Plan, class_id: UUID) -> Iterator[st
                 yield f"{sorted(one.rules)} would have to give way, {sorted(broken)} are broken"
 
 
-def _pinned(problem: Problem, told: Explanation) -> Problem:
+def _pinned(problem: Problem, explanation: Explanation) -> Problem:
     classes = [
-        replace(one, pinned_instructor_id=told.instructor_id) if one.id == told.class_id else one
+        replace(one, pinned_instructor_id=explanation.instructor_id)
+        if one.id == explanation.class_id
+        else one
         for one in problem.classes
     ]
     return replace(problem, classes=classes)

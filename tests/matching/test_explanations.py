@@ -33,8 +33,8 @@ def test_rules_that_bind_are_named_with_the_classes_in_the_way() -> None:
     )
     calendars = Calendars(problem)
     calendars.assign(0, 0)
-    told = explain(calendars, class_id(1), instructor_id(0), None)
-    assert told.refused_by == (Refusal("not_available"), Refusal("busy", (class_id(0),)))
+    explanation = explain(calendars, class_id(1), instructor_id(0), None)
+    assert explanation.refused_by == (Refusal("not_available"), Refusal("busy", (class_id(0),)))
     assert [one.rule for one in explain(calendars, class_id(1), instructor_id(1), None).refused_by] == [
         "not_qualified"
     ]
@@ -46,8 +46,8 @@ def test_the_reasons_why_not_sum_up_to_what_the_pair_costs_beyond_the_best() -> 
     made = plan(problem)
     for one in range(2):
         for who in range(3):
-            told = explain(made.calendars, class_id(one), instructor_id(who), made.prices)
-            why = told.why_not
+            explanation = explain(made.calendars, class_id(one), instructor_id(who), made.prices)
+            why = explanation.why_not
             assert why is not None
             assert why.beyond == why.cost + why.slot + why.hours + why.load - why.class_price
             assert why.beyond >= -1e-9
