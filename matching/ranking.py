@@ -33,7 +33,10 @@ class Ranking:
 
 
 def rank(calendars: Calendars, class_id: UUID, most: int | None = None) -> Ranking:
-    """Who can take the class, at most `most`. A class that has an instructor is ranked as if it had none."""
+    """Who can take the class, at most `most`. A class that has an instructor is ranked as if it had none.
+
+    The calendars are changed and restored meanwhile: two threads must not share them.
+    """
     encoded = calendars.prepared.encoded
     one = encoded.class_position[class_id]
     with calendars.without(one):
