@@ -39,7 +39,7 @@ def solve_by_columns(
     prepared = calendars.prepared
     eligible = prepared.eligible
     positions = np.union1d(
-        _best_of_each(eligible.pairs.classes, eligible.cost, candidates, CHEAPEST),
+        best_of_each(eligible.pairs.classes, eligible.cost, candidates, CHEAPEST),
         positions_of(run.best, candidates),
     )
     best: Relaxed | None = None
@@ -92,10 +92,10 @@ def _worth_while(
     reduced = prices.full - class_price[pairs.classes]
     left_out = np.setdiff1d(candidates, positions, assume_unique=True)
     chosen = left_out[reduced[left_out] < _WORTH_WHILE]
-    return _best_of_each(pairs.classes, reduced, chosen, ADDED)
+    return best_of_each(pairs.classes, reduced, chosen, ADDED)
 
 
-def _best_of_each(classes: Ints, cost: Floats, positions: Ints, most: int) -> Ints:
+def best_of_each(classes: Ints, cost: Floats, positions: Ints, most: int) -> Ints:
     """The cheapest pairs of each class, in order of positions."""
     order = positions[np.lexsort((cost[positions], classes[positions]))]
     _, first, sizes = np.unique(classes[order], return_index=True, return_counts=True)

@@ -28,7 +28,7 @@ class Refusal:
 @dataclass(frozen=True)
 class Ranking:
     candidates: tuple[Candidate, ...]  # the best first
-    busy: Mapping[UUID, tuple[Refusal, ...]]  # could teach the class if other classes were not in the way
+    busy: tuple[UUID, ...]  # could teach the class if their other classes allowed it; `explain` names these
     refused: Mapping[str, Bools]  # by hard rule, which instructors it refuses, in the order of the problem
 
 
@@ -60,10 +60,7 @@ def _rank(calendars: Calendars, one: int, most: int | None) -> Ranking:
         for who, *own in zip(free.instructors.tolist(), *terms.values(), strict=True)
     ]
     scored.sort(key=lambda entry: entry[:2])
-    busy = {
-        ids[who]: refusals(calendars, calendars.bindings(one, who))
-        for who in able.where(~allowed).instructors.tolist()
-    }
+    busy = tuple(ids[who] for who in able.where(~allowed).instructors.tolist())
     return Ranking(tuple(Candidate(ids[who], score, own) for score, who, own in scored[:most]), busy, refused)
 
 

@@ -12,12 +12,15 @@ import numpy as np
 
 from matching.calendars import NOBODY, Calendars
 from matching.cliques import Timeline
+from matching.column_generation import best_of_each, positions_of
 from matching.numeric import Floats, Ints
 from matching.rounding import allowed_now, solve_rest
 from matching.solver import Limits
 
 _CHANGE = 1_000.0  # what a change of another class costs: less than a class without instructor, more than soft rules
-_MOST_FREE = 300  # classes that may move
+_MOST_FREE = 100  # classes that may move
+_CHOICES = 12  # of each of them, the cheapest
+_GAP = 10.0  # less than a change costs, so that there are as few as possible
 _NEAR = 2  # classes that may have to move for one
 
 
@@ -81,16 +84,26 @@ def _cover(
     eligible = prepared.eligible
     positions = eligible.of_classes(np.array(sorted({*lost, *movable}), np.int64))
     positions = positions[eligible.pairs.instructors[positions] != absent]
+    positions = _choices(before, positions, movable)
     positions = allowed_now(after, positions.tolist())
     extra = _cost_of_change(before, positions, movable)
     known = before.copy()
     for one in lost:
         known.release(one)
-    limits = Limits(seconds, seed=seed)
+    limits = Limits(seconds, gap=_GAP, seed=seed)
     solved = solve_rest(after, positions, known, Timeline(prepared), limits, extra)
     if solved is None:
         for one in movable:
             after.assign(one, before.holder[one])
+
+
+def _choices(before: Calendars, positions: Ints, movable: list[int]) -> Ints:
+    """All pairs of lost classes; of the movable ones the cheapest, and those that they have."""
+    eligible = before.prepared.eligible
+    can_move = np.isin(eligible.pairs.classes[positions], np.array(movable, np.int64))
+    moves = positions[can_move]
+    cheapest = best_of_each(eligible.pairs.classes, eligible.cost, moves, _CHOICES)
+    return np.unique(np.concatenate([positions[~can_move], cheapest, positions_of(before, moves)]))
 
 
 def _cost_of_change(before: Calendars, positions: Ints, movable: list[int]) -> Floats:

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.matching.schools import Size, school
 from domain.errors import InvalidInput
 from matching.checker import Violation, violations
+from matching.explanation import explain
 from matching.planner import plan
 from matching.prepared import PreparedProblem
 from matching.problem import ClassToStaff, Problem
@@ -94,7 +95,9 @@ def test_candidates_are_ranked_by_their_scores_and_the_busy_named() -> None:
     assert [one.instructor_id for one in ranking.candidates] == [instructor_id(1), instructor_id(0)]
     assert all(one.score == sum(one.terms.values()) for one in ranking.candidates)
     other = next(one for one in made.assignment if one != free)
-    assert ranking.busy == {instructor_id(2): (Refusal("busy", (other,)),)}
+    assert ranking.busy == (instructor_id(2),)
+    reason = explain(made.calendars, free, instructor_id(2), made.prices)
+    assert reason.refused_by == (Refusal("busy", (other,)),)
     assert ranking.refused["not_qualified"].tolist() == [False, False, False, True]
 
 
