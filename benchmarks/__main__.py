@@ -17,6 +17,7 @@ from benchmarks.drafting.__main__ import measure as drafting
 from benchmarks.exceptions.__main__ import measure as exceptions
 from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
+from benchmarks.matching.__main__ import measure as matching
 from benchmarks.recording.__main__ import measure as recording
 from benchmarks.report import Report
 from benchmarks.review.__main__ import measure as review
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "commands": commands,
     "touches": touches,
     "exceptions": exceptions,
+    "matching": matching,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

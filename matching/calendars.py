@@ -1,0 +1,204 @@
+"""Who teaches what in a plan while it is made: each instructor's classes in order, their hours and their loads."""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.numeric import Floats, Ints, Pairs
+from matching.prepared import PreparedProblem
+from matching.rules.rule import Load
+
+NOBODY = -1
+_ROUNDING = 1e-6  # hours by which sums of hours may be off
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A hard rule that links classes and keeps an instructor from one more, with the classes that are in its way."""
+
+    rule: str
+    classes: tuple[int, ...]
+
+
+class Calendars:
+    """The plan by position of classes and instructors. Pinned classes are held from the beginning."""
+
+    def __init__(self, prepared: PreparedProblem) -> None:
+        self.prepared = prepared
+        encoded = prepared.encoded
+        self._start: list[int] = encoded.start.tolist()
+        self._end: list[int] = encoded.end.tolist()
+        self._hours: list[float] = encoded.hours.tolist()
+        self._day: list[list[int]] = encoded.day_in_zone.tolist()
+        self._zone: list[int] = encoded.zone_of.tolist()
+        self._gap: list[int] = prepared.least_gap.tolist()
+        self._gap_across: list[int] = prepared.least_gap_across.tolist()
+        self._longest = max((e - s for s, e in zip(self._start, self._end, strict=True)), default=0)
+        self._periods: list[list[list[int]]] = [b.period_in_zone.tolist() for _, b in prepared.budgets]
+        self._most: list[list[float]] = [budget.most.tolist() for _, budget in prepared.budgets]
+        self._loads = [_LoadTable(load) for _, load in prepared.loads]
+        self.holder: list[int] = [NOBODY] * prepared.classes
+        self._booked: list[list[tuple[int, int]]] = [[] for _ in range(prepared.instructors)]
+        self._used: list[defaultdict[tuple[int, int], float]] = [defaultdict(float) for _ in prepared.budgets]
+        self.sums: list[list[float]] = [[0.0] * prepared.instructors for _ in prepared.loads]
+        for one in np.flatnonzero(encoded.pinned >= 0).tolist():
+            self.assign(one, int(encoded.pinned[one]))
+
+    def copy(self) -> "Calendars":
+        other = Calendars.__new__(Calendars)
+        other.__dict__.update(self.__dict__)
+        other.holder = self.holder.copy()
+        other._booked = [own.copy() for own in self._booked]
+        other._used = [used.copy() for used in self._used]
+        other.sums = [sums.copy() for sums in self.sums]
+        return other
+
+    def assign(self, one: int, instructor: int) -> None:
+        assert self.holder[one] == NOBODY, "a class has one instructor"
+        self.holder[one] = instructor
+        insort(self._booked[instructor], (self._start[one], one))
+        self._count(one, instructor, 1.0)
+
+    def release(self, one: int) -> int:
+        """Take the class from its instructor, who is returned."""
+        instructor = self.holder[one]
+        if instructor != NOBODY:
+            self.holder[one] = NOBODY
+            self._booked[instructor].remove((self._start[one], one))
+            self._count(one, instructor, -1.0)
+        return instructor
+
+    @contextmanager
+    def without(self, one: int) -> Iterator[None]:
+        """The plan as if the class had no instructor, for as long as the context lasts."""
+        instructor = self.release(one)
+        try:
+            yield
+        finally:
+            if instructor != NOBODY:
+                self.assign(one, instructor)
+
+    def classes_of(self, instructor: int) -> list[int]:
+        """In order of their starts."""
+        return [one for _, one in self._booked[instructor]]
+
+    def allows(self, one: int, instructor: int) -> bool:
+        """Whether the instructor can take the class beside what they have. Rules on the pair are not looked at."""
+        for kind, periods in enumerate(self._periods):
+            key = instructor, periods[self._zone[instructor]][one]
+            if self._used[kind][key] + self._hours[one] > self._most[kind][instructor] + _ROUNDING:
+                return False
+        return next(self._too_close(one, instructor), None) is None
+
+    def in_the_way(self, one: int, instructor: int) -> list[int]:
+        """The instructor's classes that overlap with the class or are too close to it."""
+        return list(self._too_close(one, instructor))
+
+    def hours_left(self, kind: int, one: int, instructor: int) -> float:
+        """What is left of the budget of this kind in the period of the class."""
+        period = self._periods[kind][self._zone[instructor]][one]
+        return self._most[kind][instructor] - self._used[kind][instructor, period]
+
+    def bindings(self, one: int, instructor: int) -> list[Binding]:
+        """The rules on spacing and hours that keep the class from the instructor."""
+        found: dict[str, list[int]] = {}
+        for other in self._too_close(one, instructor):
+            for key in self._closeness(one, other, instructor):
+                found.setdefault(key, []).append(other)
+        for kind, (rule, _) in enumerate(self.prepared.budgets):
+            if self.hours_left(kind, one, instructor) + _ROUNDING < self._hours[one]:
+                period = self._periods[kind][self._zone[instructor]]
+                mates = [c for c in self.classes_of(instructor) if period[c] == period[one] and c != one]
+                found[rule.key] = mates
+        return [Binding(rule, tuple(classes)) for rule, classes in found.items()]
+
+    def load_costs(self, one: int, instructor: int) -> list[float]:
+        """What the class adds to the cost of each load if the instructor takes it; it must not be theirs yet."""
+        return [
+            table.marginal(instructor, sums[instructor], table.amount[one])
+            for table, sums in zip(self._loads, self.sums, strict=True)
+        ]
+
+    def added_cost(self, one: int, instructor: int) -> float:
+        return sum(self.load_costs(one, instructor))
+
+    def objective(self) -> float:
+        return float(sum(self.objective_terms().values()))
+
+    def objective_terms(self) -> dict[str, float]:
+        """The cost of the plan by soft rule; `unassigned` is the penalty of classes without instructor."""
+        prepared = self.prepared
+        holder: Ints = np.array(self.holder, np.int64)
+        held = np.flatnonzero(holder >= 0)
+        pairs = Pairs(held, holder[held])
+        terms = {key: float(costs.sum()) for key, costs in prepared.term_costs(pairs).items()}
+        for (rule, load), sums in zip(prepared.loads, self.sums, strict=True):
+            terms[rule.key] = terms.get(rule.key, 0.0) + float(load.cost(np.array(sums)).sum())
+        terms["unassigned"] = float(prepared.encoded.penalty[holder < 0].sum())
+        return terms
+
+    def unassigned(self) -> list[int]:
+        return [one for one, instructor in enumerate(self.holder) if instructor == NOBODY]
+
+    def load_sums(self, kind: int) -> Floats:
+        return np.array(self.sums[kind], np.float64)
+
+    def _too_close(self, one: int, instructor: int) -> Iterator[int]:
+        booked = self._booked[instructor]
+        day = self._day[self._zone[instructor]]
+        start, end = self._start[one], self._end[one]
+        gap, across = self._gap[instructor], self._gap_across[instructor]
+        widest = max(gap, across)
+        at = bisect_left(booked, (start - widest - self._longest,))
+        for position in range(at, len(booked)):
+            other_start, other = booked[position]
+            if other_start >= end + widest:
+                return
+            least = gap if day[other] == day[one] else across
+            if other != one and other_start < end + least and self._end[other] + least > start:
+                yield other
+
+    def _closeness(self, one: int, other: int, instructor: int) -> list[str]:
+        """The rules on spacing that two classes of the instructor break; classes that overlap break the first alone."""
+        between = max(self._start[one], self._start[other]) - min(self._end[one], self._end[other])
+        day = self._day[self._zone[instructor]]
+        broken = [
+            rule.key
+            for rule, spacing in self.prepared.spacings
+            if between < spacing.least[instructor]
+            and (not spacing.across_days_only or day[one] != day[other])
+        ]
+        return broken[:1] if between < 0 else broken
+
+    def _count(self, one: int, instructor: int, sign: float) -> None:
+        for kind, periods in enumerate(self._periods):
+            self._used[kind][instructor, periods[self._zone[instructor]][one]] += sign * self._hours[one]
+        for table, sums in zip(self._loads, self.sums, strict=True):
+            sums[instructor] += sign * table.amount[one]
+
+
+class _LoadTable:
+    """A load as plain numbers, which are faster to read one by one than arrays."""
+
+    def __init__(self, load: Load) -> None:
+        self.amount: list[float] = load.amount.tolist()
+        self._pieces = [
+            list(zip(widths, slopes, strict=True))
+            for widths, slopes in zip(load.widths.tolist(), load.slopes.tolist(), strict=True)
+        ]
+
+    def marginal(self, instructor: int, before: float, amount: float) -> float:
+        if not amount:
+            return 0.0
+        cost, begin, after = 0.0, 0.0, before + amount
+        for width, slope in self._pieces[instructor]:
+            end = begin + width
+            low, high = max(before, begin), min(after, end)
+            if high > low:
+                cost += slope * (high - low)
+            begin = end
+        return cost

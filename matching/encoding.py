@@ -1,0 +1,75 @@
+"""A problem as arrays: positions in place of ids, seconds in place of moments, days in each instructor's zone."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from matching.numeric import Floats, Ints, Pairs
+from matching.problem import Problem
+
+HOUR = 3600
+
+
+def seconds(moment: datetime) -> int:
+    """Since 1970 in UTC."""
+    return round(moment.timestamp())
+
+
+class EncodedProblem:
+    """Arrays over classes have the shape (classes,), arrays over instructors (instructors,)."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.class_ids = [one.id for one in problem.classes]
+        self.instructor_ids = [one.id for one in problem.instructors]
+        self.class_position = {key: at for at, key in enumerate(self.class_ids)}
+        self.instructor_position = {key: at for at, key in enumerate(self.instructor_ids)}
+        self.start: Ints = np.array([seconds(one.starts_at) for one in problem.classes], np.int64)
+        self.end: Ints = np.array([seconds(one.ends_at) for one in problem.classes], np.int64)
+        self.hours: Floats = (self.end - self.start) / HOUR
+        self.pinned = self._instructors(one.pinned_instructor_id for one in problem.classes)
+        self.previous = self._instructors(one.previous_instructor_id for one in problem.classes)
+        self.published = self._instructors(one.published_instructor_id for one in problem.classes)
+        zones = sorted({one.zone for one in problem.instructors})
+        self.zone_of: Ints = np.array([zones.index(one.zone) for one in problem.instructors], np.int64)
+        self.day_in_zone: Ints = np.array([self._days(zone) for zone in zones], np.int64).reshape(
+            len(zones), len(self.class_ids)
+        )
+        self.penalty: Floats = problem.settings.unassigned * np.array(
+            [one.priority for one in problem.classes], np.float64
+        )
+
+    def days(self, pairs: Pairs) -> Ints:
+        """The day on which the class starts in the zone of the instructor; Monday of the first year is 1."""
+        return self.day_in_zone[self.zone_of[pairs.instructors], pairs.classes]
+
+    def day(self, one_class: int, instructor: int) -> int:
+        return int(self.day_in_zone[self.zone_of[instructor], one_class])
+
+    def weights(self, key: str, default: float) -> Floats:
+        """The weight of a soft rule for each class."""
+        settings = self.problem.settings
+        weights: Floats = np.full(len(self.class_ids), settings.weights.get(key, default), np.float64)
+        if any(key in own for own in settings.weights_by_course.values()):
+            for at, one in enumerate(self.problem.classes):
+                own: Mapping[str, float] = (
+                    settings.weights_by_course.get(one.course_id, {}) if one.course_id else {}
+                )
+                weights[at] = own.get(key, weights[at])
+        return weights
+
+    def _instructors(self, ids: Iterable[UUID | None]) -> Ints:
+        """Positions; -1 for none and for people who are not listed."""
+        return np.array(
+            [-1 if key is None else self.instructor_position.get(key, -1) for key in ids], np.int64
+        )
+
+    def _days(self, zone: str) -> Ints:
+        starts, of_class = np.unique(self.start, return_inverse=True)
+        clock = ZoneInfo(zone)
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        days = [(epoch + timedelta(seconds=int(at))).astimezone(clock).date().toordinal() for at in starts]
+        return np.array(days, np.int64)[of_class]

@@ -1,0 +1,45 @@
+"""A first plan: classes with the fewest possible instructors choose first, each the cheapest who is free."""
+
+import numpy as np
+
+from matching.calendars import NOBODY, Calendars
+from matching.prepared import PreparedProblem
+
+
+def fill_greedily(calendars: Calendars, seed: int) -> None:
+    """Give every class without instructor the cheapest one who can take it; `seed` breaks ties."""
+    prepared = calendars.prepared
+    choices = np.diff(prepared.eligible.offset)
+    tie = np.random.default_rng(seed).permutation(prepared.classes)
+    for one in np.lexsort((tie, choices)).tolist():
+        if calendars.holder[one] == NOBODY:
+            assign_cheapest(calendars, one)
+
+
+def assign_cheapest(calendars: Calendars, one: int) -> None:
+    """Leave the class without instructor if nobody can take it, or only for more than its penalty."""
+    eligible = calendars.prepared.eligible
+    own = eligible.of_class(one)
+    least, chosen = float(calendars.prepared.encoded.penalty[one]), NOBODY
+    for instructor, cost in zip(
+        eligible.pairs.instructors[own].tolist(), eligible.cost[own].tolist(), strict=True
+    ):
+        if calendars.allows(one, instructor):
+            total = cost + calendars.added_cost(one, instructor)
+            if total < least:
+                least, chosen = total, instructor
+    if chosen != NOBODY:
+        calendars.assign(one, chosen)
+
+
+def keep_published(calendars: Calendars, prepared: PreparedProblem) -> None:
+    """Begin with what the published plan says, as far as it is still allowed."""
+    published = prepared.encoded.published
+    for one in np.flatnonzero(published >= 0).tolist():
+        instructor = int(published[one])
+        if (
+            calendars.holder[one] == NOBODY
+            and prepared.eligible.position(one, instructor) is not None
+            and calendars.allows(one, instructor)
+        ):
+            calendars.assign(one, instructor)

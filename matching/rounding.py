@@ -1,0 +1,72 @@
+"""From a relaxed solution to a plan, and from a plan to better ones: exact solutions of a part of the classes."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from matching.calendars import NOBODY, Calendars
+from matching.cliques import Timeline
+from matching.column_generation import Relaxed, positions_of
+from matching.greedy import assign_cheapest
+from matching.numeric import Floats, Ints
+from matching.program import build_program
+from matching.rest_rows import RestRows
+from matching.solver import Limits, solve_whole
+
+_CERTAIN = 0.999
+
+
+def fix_certain(calendars: Calendars, relaxed: Relaxed) -> None:
+    """Take what the relaxed solution leaves no doubt about."""
+    pairs = calendars.prepared.eligible.pairs
+    for position in relaxed.positions[relaxed.values > _CERTAIN].tolist():
+        one, instructor = int(pairs.classes[position]), int(pairs.instructors[position])
+        if calendars.holder[one] == NOBODY and calendars.allows(one, instructor):
+            calendars.assign(one, instructor)
+
+
+def allowed_now(calendars: Calendars, positions: Iterable[int]) -> Ints:
+    """Pairs of classes without instructor that each are possible beside the calendars."""
+    pairs = calendars.prepared.eligible.pairs
+    classes, instructors = pairs.classes, pairs.instructors
+    found = [
+        position
+        for position in positions
+        if calendars.holder[one := int(classes[position])] == NOBODY
+        and calendars.allows(one, int(instructors[position]))
+    ]
+    return np.array(found, np.int64)
+
+
+def solve_rest(
+    calendars: Calendars,
+    positions: Ints,
+    known: Calendars | None,
+    timeline: Timeline,
+    limits: Limits,
+    extra: Floats | None = None,
+) -> float | None:
+    """Give the classes of these pairs their best instructors, beside what the calendars hold.
+
+    `known` is a plan to begin with, `extra` a cost of these pairs beside that of the rules. Returns the least objective
+    that a plan of these pairs can have, or None if the limits came before a plan; then nothing is assigned.
+    """
+    pairs = calendars.prepared.eligible.pairs
+    start = np.zeros(0, np.int64) if known is None else positions_of(known, positions)
+    rests = RestRows(calendars.prepared)
+    rests.separate(positions, np.ones(len(positions)))
+    program = build_program(calendars, positions, timeline, rests, extra)
+    solution = solve_whole(program, limits, np.searchsorted(positions, start))
+    if solution is None:
+        return None
+    for position in positions[solution.values[: len(positions)] > 0.5].tolist():
+        one, instructor = int(pairs.classes[position]), int(pairs.instructors[position])
+        if calendars.holder[one] == NOBODY and calendars.allows(one, instructor):
+            calendars.assign(one, instructor)
+    return program.offset + solution.bound
+
+
+def fill_rest(calendars: Calendars) -> None:
+    """Whoever is still without instructor takes the cheapest who is free."""
+    for one in calendars.unassigned():
+        assign_cheapest(calendars, one)
