@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help sync setup setup-for-tests demo up down check check-source check-behaviour format test screens security \
-  faults test-whisperx
+  faults outages test-whisperx
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -67,6 +67,10 @@ security: sync ## audit dependencies, look for secrets, run the security tests; 
 faults: sync ## play acts and faults for SECONDS (600), and print what did not hold
 	@$(BIN)/homeroom setup --for-tests
 	@$(BIN)/python -m tests.faults --seconds $(or $(SECONDS),600)
+
+outages: sync ## a class whose disk is full and whose store refuses for SECONDS (180)
+	@$(BIN)/homeroom setup --for-tests
+	@OUTAGE_SECONDS=$(or $(SECONDS),180) $(BIN)/pytest tests/e2e/test_store_outage.py $(PYTEST_ARGS)
 
 test-whisperx: ## install the second speech engine (gigabytes) beside and run its tests
 	UV_PROJECT_ENVIRONMENT=.venv-whisperx scripts/uv sync --locked --extra speech --extra whisperx

@@ -6,12 +6,13 @@
 - The third reports the presence in these sessions to their workflows. It alone does, so that the reports on a session
   stay in order.
 - The fourth looks every two seconds for recorders that have fallen silent, and for classes that are not recorded.
-- The fifth tells the workflows of exception cases of changes.
+- The fifth tells the workflows of exception cases of changes: at once where a session has changed, else every second.
 - The sixth looks every ten seconds for what else goes wrong in a class, from a poor connection to an early end.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -39,7 +40,8 @@ _LIFETIME_SECONDS = 3600.0  # of one activity; the workflow starts the next
 _RETRY_SECONDS = 1.0  # while a server is down: LiveKit's rooms are made again as soon as it is back
 _RECONCILE_TIMEOUT = 60.0  # seconds
 _BEAT_SECONDS = 2.0  # a fifth of the time-out of its heartbeats
-_FOLLOW_SECONDS = 1.0
+_FOLLOW_SECONDS = 1.0  # between two looks for changed cases …
+_FOLLOW_SOON_SECONDS = 0.2  # … and after the news of a change: most cases are about sessions
 _GATHER_SECONDS = 0.1  # changes within them become one report
 
 
@@ -90,6 +92,7 @@ class RoomWatcher:
         self._follower = follower
         self._changed: set[str] = set()  # session ids, or RESYNC for all
         self._wake = asyncio.Event()
+        self._news = asyncio.Event()  # a session has changed: it may have a new case
 
     async def run(self, seconds: float) -> None:
         loops: dict[str, Loop] = {
@@ -102,7 +105,7 @@ class RoomWatcher:
             "classes": partial(
                 _look_regularly, self._classes.look, class_watch.EVERY_SECONDS, "looking at the classes"
             ),
-            "cases": partial(_look_regularly, self._follower.follow, _FOLLOW_SECONDS, "following the cases"),
+            "cases": self._follow_regularly,
         }
         await keep_running(loops, seconds=seconds, beat=activity.heartbeat, every=_BEAT_SECONDS)
 
@@ -156,6 +159,15 @@ class RoomWatcher:
     async def _listen(self) -> None:
         async for changed in listen(self._url):
             self._mark_changed(changed)
+            self._news.set()
+
+    async def _follow_regularly(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), _FOLLOW_SECONDS)
+            await asyncio.sleep(_FOLLOW_SOON_SECONDS)
+            self._news.clear()
+            await _look(self._follower.follow, "following the cases")
 
     async def _report_regularly(self) -> None:
         while True:
@@ -172,13 +184,17 @@ class RoomWatcher:
 
 
 async def _look_regularly(look: Callable[[], Awaitable[object]], every: float, what: str) -> None:
-    """Look every so many seconds; a look that an unavailable server fails is made up for by the next."""
     while True:
         await asyncio.sleep(every)
-        try:
-            await look()
-        except Unavailable as error:
-            activity.logger.warning("%s failed", what, extra={"detail": error.detail})
+        await _look(look, what)
+
+
+async def _look(look: Callable[[], Awaitable[object]], what: str) -> None:
+    """Look once; a look that an unavailable server fails is made up for by the next."""
+    try:
+        await look()
+    except Unavailable as error:
+        activity.logger.warning("%s failed", what, extra={"detail": error.detail})
 
 
 def _ids(changed: Collection[str]) -> list[UUID]:

@@ -58,9 +58,7 @@ async def ranked(
         if person.role == Role.STUDENT and person.in_class and person.student_id
     ]
     ids = [person.id for person, _ in everybody]
-    booked = await substitutions.booked_times(
-        db, ids, session.starts_at - _WEEK, session.ends_at + _WEEK, session.id
-    )
+    booked = await _booked_times(db, everybody, session)
     held = await people.qualifications(db, ids)
     taught = await substitutions.teaching(
         db, ids, session.course_id, students, now - _KNOWN_FOR, now - _FAIR_SINCE
@@ -87,6 +85,26 @@ async def ranked(
         if person.id not in besides
     ]
     return (ranking or RuleRanking()).rank(wanted, candidates, rules or RankingRules())
+
+
+async def _booked_times(
+    db: AsyncSession, everybody: Sequence[tuple[Instructor, InstructorAvailability | None]], session: Session
+) -> dict[UUID, list[tuple[datetime, datetime]]]:
+    """What these instructors teach around a class: of those whose hours are limited, also in the days of its week."""
+    limited = {person.id for person, times in everybody if times and _has_limit(times)}
+    others = [person.id for person, _ in everybody if person.id not in limited]
+    buffer = timedelta(minutes=max((times.buffer_minutes for _, times in everybody if times), default=0))
+    found: dict[UUID, list[tuple[datetime, datetime]]] = {}
+    for ids, around in ((others, buffer), (limited, _WEEK)):
+        if ids:
+            found |= await substitutions.booked_times(
+                db, ids, session.starts_at - around, session.ends_at + around, session.id
+            )
+    return found
+
+
+def _has_limit(times: InstructorAvailability) -> bool:
+    return times.most_hours_per_day is not None or times.most_hours_per_week is not None
 
 
 async def swaps(

@@ -59,7 +59,7 @@ class CaseAlerts:
     async def look(self, organization_id: UUID, case_id: UUID, now: datetime) -> CaseView:
         """What following the case needs; ends its incident with its last case. Raises NotFound, Unavailable."""
         async with self._database.tenant(organization_id) as db:
-            case = (await cases.get(db, case_id)).case
+            case = await cases.get_case(db, case_id)
             if case.resolved_at is not None:
                 await end_incident(db, case, now)
             routing = await routing_of(db, case)
@@ -76,7 +76,7 @@ class CaseAlerts:
     async def wake(self, organization_id: UUID, case_id: UUID, now: datetime) -> None:
         """Bring back a case whose snooze is over. Raises NotFound, Unavailable."""
         async with self._database.tenant(organization_id) as db:
-            case = (await cases.get(db, case_id, lock=True)).case
+            case = await cases.get_case(db, case_id, lock=True)
             if case.state == CaseState.SNOOZED and case.snoozed_until and case.snoozed_until <= now:
                 await wake(db, case, now)
 

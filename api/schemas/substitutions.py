@@ -46,7 +46,7 @@ class SubstitutionOut(Schema):
     starts_at: AwareDatetime = Field(description="Start of the class that it is for; a move ends the search.")
     absent_instructor_id: UUID
     reason: str
-    requested_by: str = Field(description="Empty: Homeroom itself.")
+    requested_by: str = Field(description="As in the audit log; empty: by a signal in the Temporal UI.")
     wanted_instructor_id: UUID | None
     broadcast: bool
     state: SubstitutionState

@@ -1,7 +1,8 @@
 """`python -m benchmarks.exceptions`: seconds from a failing recording to its case, and until its owner has the mail.
 
-Several classes fail one after the other, at different moments of the looks, among 1, 100 and 1,000 that run. The worker
-is a process; its media server and its recorders are simulated. Then searches for substitutes are simulated.
+Among 1, 100 and 1,000 classes that run, one of each of five schools fails, at different moments of the looks; where one
+class runs, it fails twice. The worker is a process; its media server and its recorders are simulated. Then
+searches for substitutes are simulated.
 """
 
 import argparse
@@ -29,10 +30,11 @@ from cli.local.mail import project_root
 from cli.local.postgres import DURABLE
 from cli.local.process import Launch
 from cli.local.service import Service
+from domain.cases.states import EntryKind
 from domain.people.access import AccessRole
 from models.access import Member
 from models.database import Database
-from models.exception_case import ExceptionCase
+from models.exception_case import CaseEntry, ExceptionCase
 from models.migrate import upgrade
 from models.notice import Notice
 from tests.media_bridge.webhook_signing import KEY, SECRET
@@ -49,7 +51,9 @@ from tests.stack import (
 )
 
 SIZES = (1, 100, 1_000)
-TIMES = 5  # classes that fail in each way
+SCHOOLS = 5
+TIMES, TIMES_ALONE = 5, 2  # failures of each kind; where there is only one class
+_APART_SECONDS = 0.37  # between two that fail: at other moments of the looks and reports
 MOST_SECONDS = 15.0
 MINUTES = (1, 2, 5, 10, 15, 30)
 _WAIT_SECONDS, _LOOK_SECONDS = 90.0, 0.1
@@ -58,8 +62,8 @@ _SEARCHES = 2_000
 
 @dataclass(frozen=True)
 class Delays:
-    opened: Sequence[float]  # seconds from the cause
-    told: Sequence[float]  # until the first mail about the case is sent; of cases that lead an incident
+    opened: list[float]  # seconds from the cause
+    told: list[float]  # until the first mail about the case is sent; of cases that lead an incident
 
 
 async def measure(sizes: Sequence[int] = SIZES, times: int = TIMES) -> Report:
@@ -85,7 +89,7 @@ async def _measure(
     show_progress(f"{count} classes begin")
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(aclosing(Database(urls.application)))
-        classes = (await begin_classes(database, max(2, count)))[:count]
+        classes = await begin_classes(database, count, min(SCHOOLS, count))
         await _hire(database, classes)
         recorders = Recorders(database, classes)
         await recorders.begin()
@@ -120,44 +124,69 @@ async def _hire(database: Database, classes: Sequence[RunningClass]) -> None:
 async def _fail(
     database: Database, recorders: Recorders, classes: Sequence[RunningClass], how: Failure, times: int
 ) -> Delays:
-    opened, told = [], []
-    for number in range(times):
-        one = classes[number * len(classes) // times % len(classes)]
-        await asyncio.sleep(0.37 * number)  # at another moment of the looks and reports
-        at = await recorders.fail(one, how)
-        case = await _case(database, one, how, at)
-        opened.append((case.opened_at - at).total_seconds())
-        if (sent_at := await _told(database, case)) is not None:
-            told.append((sent_at - at).total_seconds())
-        await recorders.heal(one, how)
-        await _resolved(database, case)
-    return Delays(opened, told)
+    """Classes of different schools at about the same time: each school has its own incidents, and is told of them."""
+    own = list({one.organization_id: one for one in classes}.values())[:times]
+    times = times if len(own) > 1 else min(times, TIMES_ALONE)
+    delays = Delays([], [])
+    for first in range(0, times, len(own)):
+        failing = own[: times - first]
+        waits = [_APART_SECONDS * (first + number) for number in range(len(failing))]
+        await asyncio.gather(
+            *(
+                _fail_one(database, recorders, one, how, wait, delays)
+                for one, wait in zip(failing, waits, strict=True)
+            )
+        )
+    return delays
 
 
-async def _case(database: Database, one: RunningClass, how: Failure, at: datetime) -> ExceptionCase:
+async def _fail_one(
+    database: Database, recorders: Recorders, one: RunningClass, how: Failure, wait: float, delays: Delays
+) -> None:
+    await asyncio.sleep(wait)
+    at = await recorders.fail(one, how)
+    case, opened_at = await _case(database, one, how, at)
+    delays.opened.append((opened_at - at).total_seconds())
+    if (sent_at := await _told(database, case, at)) is not None:
+        delays.told.append((sent_at - at).total_seconds())
+    await recorders.heal(one, how)
+    await _resolved(database, case)
+
+
+async def _case(
+    database: Database, one: RunningClass, how: Failure, at: datetime
+) -> tuple[ExceptionCase, datetime]:
+    """The case of a failure, and when it was opened, for the first time or again."""
+    query = (
+        select(ExceptionCase, CaseEntry.happened_at)
+        .join(CaseEntry, col(CaseEntry.case_id) == col(ExceptionCase.id))
+        .where(
+            col(ExceptionCase.session_id) == one.session_id,
+            col(ExceptionCase.kind) == KINDS[how],
+            col(ExceptionCase.resolved_at).is_(None),
+            col(CaseEntry.kind).in_((EntryKind.OPENED, EntryKind.REOPENED)),
+            col(CaseEntry.happened_at) >= at - timedelta(seconds=1),
+        )
+    )
     async with asyncio.timeout(_WAIT_SECONDS):
         while True:
             async with database.tenant(one.organization_id) as db:
-                query = select(ExceptionCase).where(
-                    col(ExceptionCase.session_id) == one.session_id,
-                    col(ExceptionCase.kind) == KINDS[how],
-                    col(ExceptionCase.resolved_at).is_(None),
-                    col(ExceptionCase.opened_at) >= at - timedelta(seconds=1),
-                )
-                if case := (await db.scalars(query)).first():
-                    db.expunge(case)
-                    return case
+                if found := (await db.execute(query)).first():
+                    db.expunge_all()
+                    return found[0], found[1]
             await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def _told(database: Database, case: ExceptionCase) -> datetime | None:
-    """When the first mail about the case was sent; None: its incident has been told of."""
+async def _told(database: Database, case: ExceptionCase, at: datetime) -> datetime | None:
+    """When the first mail about the case was sent since then; None: its incident has been told of."""
     async with asyncio.timeout(_WAIT_SECONDS):
         while True:
             async with database.tenant(case.organization_id) as db:
                 now = (await db.scalars(select(ExceptionCase).where(col(ExceptionCase.id) == case.id))).one()
                 level = now.level
-                query = select(Notice).where(col(Notice.key).contains(str(case.id)))
+                query = select(Notice).where(
+                    col(Notice.key).contains(str(case.id)), col(Notice.created_at) >= at
+                )
                 rows = list(await db.scalars(query))
             if level and not rows:
                 return None

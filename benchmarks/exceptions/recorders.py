@@ -39,9 +39,18 @@ _FINE = sa.text("""
 """)
 
 
+# The class goes live at this moment, and no recorder has ever reported on it.
+_NEVER_RECORDED = sa.text("""
+    with live as (update session set live_at = :at where id = :session_id)
+    update live_room set capture_started_at = null, capture_seen_at = null, capture_report = '{}'
+    where session_id = :session_id
+""")
+
+
 class Failure(StrEnum):
     """What happens to a recording."""
 
+    NEVER_STARTS = "no recorder ever starts"
     RECORDER_DIES = "recorder, worker or machine dies"
     ROOM_IS_LOST = "recorder falls out of the room"
     NO_PACKETS = "no packet of anybody comes"
@@ -51,6 +60,7 @@ class Failure(StrEnum):
 
 
 KINDS = {
+    Failure.NEVER_STARTS: ExceptionKind.RECORDING_MISSING,
     Failure.RECORDER_DIES: ExceptionKind.RECORDING_MISSING,
     Failure.ROOM_IS_LOST: ExceptionKind.RECORDING_MISSING,
     Failure.NO_PACKETS: ExceptionKind.RECORDING_MISSING,
@@ -133,7 +143,14 @@ class Recorders:
                     await captures.report(db, one.session_id, says)
                 await asyncio.sleep(BEAT_SECONDS)
         else:
+            if how == Failure.NEVER_STARTS:
+                await self._never_recorded(one, at)
             await asyncio.Event().wait()
+
+    async def _never_recorded(self, one: RunningClass, at: datetime) -> None:
+        values = {"session_id": one.session_id, "at": at}
+        async with self.database.tenant(one.organization_id) as db:
+            await db.execute(_NEVER_RECORDED, values, execution_options={WRITES_SESSIONS: set()})
 
     async def _wait_for_store(
         self, one: RunningClass, part: str, patience: timedelta, since: datetime

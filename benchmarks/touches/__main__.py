@@ -76,6 +76,7 @@ class _Simulation:
     school: School
     chance: random.Random
     acts: dict[str, datetime] = field(default_factory=dict)  # when each happened, by request id
+    cancelled: set[UUID] = field(default_factory=set)  # sessions, in which nothing else goes wrong
 
     async def run(self) -> None:
         await self._outages()
@@ -98,6 +99,8 @@ class _Simulation:
             yield
 
     async def _happens(self, trouble: Trouble, lesson: Lesson, *, by_itself: bool) -> None:
+        if lesson.id in self.cancelled:
+            return
         at = lesson.starts_at
         if trouble.kind == ExceptionKind.INSTRUCTOR_NOT_CHECKED_IN:
             at -= 10 * MINUTE
@@ -143,6 +146,7 @@ class _Simulation:
                     nudges = Nudges(self.database, links, _Outbox(), "homeroom@school.example")
                     await nudges.send(ops, lesson.id, uuid4(), at)
                 case ExceptionKind.INSTRUCTOR_ABSENT:
+                    self.cancelled.add(lesson.id)
                     async with self.database.tenant(self.school.id) as db:
                         await sessions.change(
                             db, lesson.id, state=SessionState.CANCELLED, cancel_reason="illness"

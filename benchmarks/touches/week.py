@@ -1,12 +1,17 @@
 """A school with a week of classes: rows as bookings write them, without workflows and rooms."""
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
+from pydantic_core import to_jsonable_python
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
 from uuid_utils.compat import uuid7
 
 from domain.people.access import AccessRole, Principal
@@ -17,12 +22,14 @@ from models.course import Course
 from models.database import Database
 from models.people import Instructor, Qualification, Student
 from models.session import BookedTime, Participant, Session
+from models.written_sessions import WRITES_SESSIONS
 from services.inputs.organizations import NewOrganization
 from services.organizations import make_organization
 
 LENGTH = timedelta(minutes=50)
 DAYS, FIRST_HOUR, HOURS = 7, 8, 12  # classes start on the hour, in UTC
 SESSIONS_PER_INSTRUCTOR = 25
+_ROWS = 1_000  # of one statement
 
 
 @dataclass(frozen=True)
@@ -101,11 +108,27 @@ async def open_school(database: Database, monday: datetime, count: int, chance: 
         times.append(reserved(organization_id, session.id, instructor.id, starts_at))
         lessons.append(Lesson(session.id, starts_at, instructor.id, student.id, learner.id))
     async with database.tenant(organization_id) as db:
-        for rows in ([member, course, *instructors, *students], qualifications, sessions, people, times):
-            db.add_all(rows)
-            await db.flush()
+        for rows in ([member], [course], instructors, students, qualifications, sessions, people, times):
+            await _insert(db, rows)
     ops = Principal(organization_id, AccessRole.OPS, f"member:{member.id}", person_id=member.id)
     return School(organization_id, ops, lessons)
+
+
+async def _insert(db: AsyncSession, rows: Sequence[SQLModel]) -> None:
+    """Insert rows of one table, many with each statement. Columns that no row has a value for keep their defaults."""
+    table = sa.inspect(type(rows[0])).local_table.name
+    values = [{name: _json(value) for name, value in row if value is not None} for row in rows]
+    names = ", ".join(dict.fromkeys(name for row in values for name in row))
+    statement = sa.text(
+        f"insert into {table} ({names}) select {names} from json_populate_recordset(null::{table}, :rows)"
+    )
+    for first in range(0, len(values), _ROWS):
+        batch = json.dumps(values[first : first + _ROWS])
+        await db.execute(statement, {"rows": batch}, execution_options={WRITES_SESSIONS: set()})
+
+
+def _json(value: object) -> object:
+    return str(value) if isinstance(value, Range) else to_jsonable_python(value)
 
 
 def reserved(organization_id: UUID, session_id: UUID, person_id: UUID, starts_at: datetime) -> BookedTime:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlmodel import col
 from temporalio.client import Client
 
 from domain.people.roles import Role, identity_of, room_name
@@ -35,9 +36,11 @@ class RunningClass:
         return f"PA_{identity[:12]}_{connection}"
 
 
-async def begin_classes(database: Database, count: int) -> list[RunningClass]:
+async def begin_classes(
+    database: Database, count: int, organizations: int = ORGANIZATIONS
+) -> list[RunningClass]:
     """Start live classes in which everybody is in the room after some reconnects."""
-    made = await make_classes(database, ORGANIZATIONS, count // ORGANIZATIONS)
+    made = await make_classes(database, organizations, count // organizations)
     classes = [RunningClass(session_id, organization_id) for session_id, organization_id in made.items()]
     for organization_id in dict.fromkeys(made.values()):
         own = [running for running in classes if running.organization_id == organization_id]
@@ -51,22 +54,23 @@ async def begin_classes(database: Database, count: int) -> list[RunningClass]:
 
 
 async def _people(database: Database, organization_id: UUID, classes: Sequence[RunningClass]) -> None:
-    rows = []
-    for running in classes:
-        for role in (Role.INSTRUCTOR, *(Role.STUDENT for _ in range(STUDENTS))):
-            key = uuid4()
-            running.people[identity_of(key)] = role
-            rows.append(
-                Participant(
-                    id=key,
-                    organization_id=organization_id,
-                    session_id=running.session_id,
-                    role=role,
-                    name="Somebody",
-                )
-            )
     async with database.tenant(organization_id) as db:
-        db.add_all(rows)
+        query = sa.select(col(Session.id), col(Session.instructor_id))
+        teachers = dict((await db.execute(query)).tuples().all())
+        for running in classes:
+            for role in (Role.INSTRUCTOR, *(Role.STUDENT for _ in range(STUDENTS))):
+                key = uuid4()
+                running.people[identity_of(key)] = role
+                db.add(
+                    Participant(
+                        id=key,
+                        organization_id=organization_id,
+                        session_id=running.session_id,
+                        role=role,
+                        instructor_id=teachers[running.session_id] if role == Role.INSTRUCTOR else None,
+                        name="Somebody",
+                    )
+                )
 
 
 def _past(running: RunningClass) -> Iterator[SessionEvent]:

@@ -55,6 +55,8 @@ class Availability:
 
     def covers(self, start: datetime, end: datetime) -> bool:
         """Whether the hours of these days cover this time without a hole. Leave is not looked at."""
+        if not self.weekly and not self.days:
+            return True
         zone = ZoneInfo(self.zone)
         first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
         days = [first + n * _DAY for n in range(-1, (last - first).days + 2)]

@@ -174,13 +174,18 @@ async def handling_times(db: AsyncSession, since: datetime) -> list[HandlingTime
 
 async def get(db: AsyncSession, case_id: UUID, *, lock: bool = False) -> QueuedCase:
     """Raises NotFound."""
+    return (await _with_subjects(db, [await get_case(db, case_id, lock=lock)]))[0]
+
+
+async def get_case(db: AsyncSession, case_id: UUID, *, lock: bool = False) -> ExceptionCase:
+    """The case without what it is about. Raises NotFound."""
     query = sa.select(ExceptionCase).where(col(ExceptionCase.id) == case_id)
     if lock:  # read again what this transaction may have read before it had the lock
         query = query.with_for_update().execution_options(populate_existing=True)
     row = (await db.scalars(query)).one_or_none()
     if row is None:
         raise NotFound(f"there is no exception {case_id}")
-    return (await _with_subjects(db, [row]))[0]
+    return row
 
 
 async def opened_since(db: AsyncSession, since: datetime, most: int) -> tuple[list[QueuedCase], bool]:
@@ -246,7 +251,7 @@ async def report(
         values = new.model_dump(exclude={"session_id"})
         statement = insert(ExceptionCase).values(values).on_conflict_do_nothing()
         if (await db.execute(statement.returning(col(ExceptionCase.id)))).first():
-            return (await get(db, new.id)).case, True
+            return await get_case(db, new.id), True
 
 
 def _takes_reports(case: ExceptionCase, reopens_since: datetime) -> bool:

@@ -16,8 +16,10 @@ from sqlmodel import col
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
+from activities import room_watch
 from activities.room_watch import RoomWatchActivities
 from cli.local.postgres import DURABLE
+from domain.cases.kinds import ExceptionKind
 from domain.errors import Unavailable
 from domain.people.roles import Role
 from domain.presence.events import EventKind
@@ -30,6 +32,7 @@ from models.repositories import cases
 from models.session import Participant, Session
 from models.session_event import SessionEventRow
 from services.case_following import CaseFollower
+from services.cases import NewCase, open_case
 from services.substitution_start import SubstitutionByCommand
 from tests.activities.livekit_proxy import LiveKitProxy
 from tests.activities.school_rows import REGION, SchoolRows, now
@@ -473,6 +476,28 @@ async def test_two_watches_of_one_region_lose_no_milestone(region: WatchedRegion
         await asyncio.gather(*(watcher.report() for watcher in watchers))
     for session_id in classes.ids:
         assert {"student", "instructor"} <= set(await classes.signalled(session_id))
+
+
+async def test_news_of_a_case_wakes_the_watch(region: WatchedRegion, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its workflow is started without waiting for the next regular look."""
+    monkeypatch.setattr(room_watch, "_FOLLOW_SECONDS", NEVER)
+    classes, school = region.classes, region.classes.school
+    await classes.begin(1)
+    (session_id,) = classes.ids
+    async with running_watch(classes):
+        await classes.join(session_id, Role.STUDENT, "1")
+        await until(lambda: _has(classes, session_id, "student"))
+        async with school.database.tenant(school.id) as db:
+            kind = ExceptionKind.CLASS_ENDED_EARLY
+            await open_case(db, NewCase.about_session(school.id, session_id, kind, "", {}), now())
+        await until(lambda: _is_followed(school))
+
+
+async def _is_followed(school: SchoolRows) -> bool:
+    query = sa.select(ExceptionCase).where(col(ExceptionCase.kind) == ExceptionKind.CLASS_ENDED_EARLY)
+    async with school.database.tenant(school.id) as db:
+        case = (await db.scalars(query)).one()
+        return case.followed >= case.changes
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from domain.cases.channels import ChannelKind
 from domain.cases.kinds import ExceptionKind
 from domain.errors import DoubleBooked
 from domain.notices.kinds import NoticeKind
+from domain.scheduling.candidates import WhyNot
 from domain.scheduling.offers import OfferState, SubstitutionState
 from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.states import SessionState
@@ -25,6 +26,7 @@ from models.documentation import BriefingRow
 from models.notice import WITHDRAWN, Notice
 from models.session import BookedTime
 from services import instructor_absences, organizations, substitutions
+from services.candidates import ranked
 from services.cases import NewCase, open_case
 from services.inputs.substitutions import AvailabilityIn
 from tests.activities.school_rows import SchoolRows, now, run
@@ -280,6 +282,20 @@ async def test_a_search_keeps_the_rules_it_began_with(school: SchoolRows, collea
     offers = await colleagues.offers(again)
     assert set(offers) == {"Ben", "Cleo"}
     assert {offer.terms["fair_share"] for offer in offers.values()} == {50}
+
+
+async def test_classes_of_the_days_around_count_for_those_whose_hours_are_limited(school: SchoolRows) -> None:
+    await school.hire("Eve", most_hours_per_week=1.5)
+    await school.hire("Finn", buffer_minutes=180)
+    await school.hire("Gus")
+    days = -1 if school.starts_at.weekday() else 1  # the day before, or after a Monday, is in the same week
+    for name, hours in (("Eve", 24 * days), ("Finn", 2), ("Gus", 3)):
+        await school.book("Iris", instructor=name, starts_at=school.starts_at + hours * HOUR)
+    async with school.database.tenant(school.id) as db:
+        order = await ranked(db, await school.row(), now())
+    names = {key: name for name, key in school.people.items()}
+    found = {names[one.id]: one.why_not for one in order if names[one.id] != "Ada"}
+    assert found == {"Eve": (WhyNot.HOURS_OF_WEEK,), "Finn": (WhyNot.NO_BUFFER,), "Gus": ()}
 
 
 async def test_an_offer_is_told_to_the_channel_of_who_is_asked(
