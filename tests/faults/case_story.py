@@ -52,15 +52,15 @@ class Story:
         return f"seed {self.seed}: {faults}; {len(self.reported)} reports, {len(self.commands)} commands"
 
 
-async def add_staff(school: SchoolRows) -> None:
+async def add_staff(database: Database, organization_id: UUID) -> None:
     """Two of ops and an admin, who are told of cases."""
-    async with school.database.tenant(school.id) as db:
+    async with database.tenant(organization_id) as db:
         for name, role in (("Olu", AccessRole.OPS), ("Pim", AccessRole.OPS), ("Ana", AccessRole.ADMIN)):
-            address = f"{name}@{school.id}.example"
+            address = f"{name}@{organization_id}.example"
             db.add(
                 Member(
                     id=uuid4(),
-                    organization_id=school.id,
+                    organization_id=organization_id,
                     name=name,
                     email=address,
                     role=role,

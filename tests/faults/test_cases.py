@@ -25,7 +25,7 @@ async def temporal(temporal_server: TestTemporal) -> Client:
 async def school(database: Database) -> SchoolRows:
     opened = SchoolRows(database)
     await opened.open()
-    await add_staff(opened)
+    await add_staff(opened.database, opened.id)
     return opened
 
 
