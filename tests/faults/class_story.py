@@ -38,7 +38,8 @@ POLICY = {
     "segment_seconds": 5,
 }
 _ANSWER_SECONDS, _GIVE_UP_SECONDS = 5.0, 240.0  # a process that was killed takes half a minute to be back
-_LEAD = 12 * SECOND  # from the booking of a class to its start
+_LEAD = 14 * SECOND  # from the booking of a class to its start
+_LAST_CLASS_SECONDS = 36.0  # from the last booking until its class should be over
 _IN_PROGRESS = RequestInProgress.code
 _FINAL = ("closed", "cancelled")
 
@@ -169,13 +170,17 @@ async def play_classes(
 ) -> ClassStory:
     """Hold one class for each instructor of the school; ends when all are final, or nothing moves any more.
 
-    `spread`: seconds over which the bookings of the classes are spread; `count` gets each fault as it is over.
+    Faults come until the last of them should be over. `spread`: seconds over which the bookings of the classes are
+    spread; `count` gets each fault as it is over.
     """
     story = ClassStory(seed, school.id, FaultRecord(total=Counter() if count is None else count))
     plans = [random.Random(f"{seed} {number}") for number in range(len(school.instructors))]
-    async with playing_faults(stack, seed, story.faults, pace), asyncio.TaskGroup() as playing:
+    async with asyncio.TaskGroup() as playing:
         for number, plan in enumerate(plans):
             playing.create_task(_play(stack, school, story, number, plan, spread))
+        async with playing_faults(stack, seed, story.faults, pace):
+            await asyncio.sleep(spread + _LAST_CLASS_SECONDS)
+        story.note("everything is whole again")
     await _finish(school, story, finishes_within)
     return story
 

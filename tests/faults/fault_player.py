@@ -25,11 +25,11 @@ _FAULTY = [fault for fault in Fault if fault != Fault.NONE]
 class Pace:
     """Seconds: `pause` is the mean between two faults of one wire, `lasts` the most that a fault lasts."""
 
-    pause: float = 1.4
-    lasts: float = 2.0
-    kills: tuple[float, float] = (6.0, 18.0)  # the pause after a process is back
-    freezes: tuple[float, float] = (4.0, 12.0)
-    frozen: tuple[float, float] = (0.5, 6.0)
+    pause: float = 1.0
+    lasts: float = 1.5
+    kills: tuple[float, float] = (8.0, 24.0)  # the pause after a process is back
+    freezes: tuple[float, float] = (3.0, 9.0)
+    frozen: tuple[float, float] = (0.3, 3.0)
 
 
 @dataclass(frozen=True)
