@@ -5,8 +5,8 @@ answered, as clients do. A seed gives the classes, what happens in them, and the
 """
 
 import asyncio
+import itertools
 import random
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -40,6 +40,7 @@ POLICY = {
 _ANSWER_SECONDS, _GIVE_UP_SECONDS = 5.0, 240.0  # a process that was killed takes half a minute to be back
 _LEAD = 14 * SECOND  # from the booking of a class to its start
 _LAST_CLASS_SECONDS = 36.0  # from the last booking until its class should be over
+_MOST_LEADS = 2
 _IN_PROGRESS = RequestInProgress.code
 _FINAL = ("closed", "cancelled")
 
@@ -79,16 +80,16 @@ class ClassStory:
     classes: list[PlayedClass] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
+    own_faults: int = 0
 
     def __post_init__(self) -> None:
         self.faults.note = self.note
 
     def __str__(self) -> str:
-        counted = self.faults.counted
         commands = sum(len(one.commands) for one in self.classes)
         refused = sum(len(one.refused) for one in self.classes)
         return (
-            f"seed {self.seed}: {counted.total()} faults of {len(counted)} kinds, {len(self.classes)} classes, "
+            f"seed {self.seed}: {self.own_faults} faults, {len(self.classes)} classes, "
             f"{commands} commands, {refused} refused"
         )
 
@@ -165,15 +166,15 @@ async def play_classes(
     *,
     pace: Pace = Pace(),  # noqa: B008
     spread: float = 3.0,
-    finishes_within: timedelta = 120 * SECOND,
-    count: Counter[str] | None = None,
+    record: FaultRecord | None = None,
 ) -> ClassStory:
-    """Hold one class for each instructor of the school; ends when all are final, or nothing moves any more.
+    """Hold one class for each instructor of the school.
 
     Faults come until the last of them should be over. `spread`: seconds over which the bookings of the classes are
-    spread; `count` gets each fault as it is over.
+    spread; `record` gets what is played, and outlives this story. Then `finish` it.
     """
-    story = ClassStory(seed, school.id, FaultRecord(total=Counter() if count is None else count))
+    story = ClassStory(seed, school.id, record or FaultRecord())
+    began = story.faults.counted.total()
     plans = [random.Random(f"{seed} {number}") for number in range(len(school.instructors))]
     async with asyncio.TaskGroup() as playing:
         for number, plan in enumerate(plans):
@@ -181,7 +182,7 @@ async def play_classes(
         async with playing_faults(stack, seed, story.faults, pace):
             await asyncio.sleep(spread + _LAST_CLASS_SECONDS)
         story.note("everything is whole again")
-    await _finish(school, story, finishes_within)
+        story.own_faults = story.faults.counted.total() - began
     return story
 
 
@@ -261,8 +262,8 @@ async def _book(
     plan: random.Random,
 ) -> PlayedClass:
     """Book a class, and at the same moment another that wants its instructor or student; only one can be had."""
-    while True:
-        starts_at = datetime.now(UTC) + _LEAD
+    for attempt in itertools.count():
+        starts_at = datetime.now(UTC) + min(attempt + 1, _MOST_LEADS) * _LEAD
         own = _booking(school, school.instructors[number], school.students[number], starts_at, lasts)
         wanted = [own]
         if rival:
@@ -277,7 +278,8 @@ async def _book(
         accepted = [one for one in booked if one]
         if accepted:
             return accepted[0]
-        # Both begin too soon by now.
+        # Both begin too soon by now: the next ones leave more time.
+    raise AssertionError("bookings are tried without end")
 
 
 def _booking(
@@ -395,8 +397,8 @@ async def _visit(
     return Visit(asked_at, joined_at, left_at, datetime.now(UTC))
 
 
-async def _finish(school: SchoolUnderFaults, story: ClassStory, within: timedelta) -> None:
-    """With everything whole again, approve the drafts, until every class is final or the time is over."""
+async def finish(school: SchoolUnderFaults, story: ClassStory, within: timedelta = 120 * SECOND) -> None:
+    """Approve the drafts, until every class is final or the time is over: then nothing moves any more."""
     until = datetime.now(UTC) + within
     approved: set[str] = set()
     while datetime.now(UTC) < until:

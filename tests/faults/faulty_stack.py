@@ -191,7 +191,7 @@ def _api(environ: dict[str, str], port: int, folder: Path) -> Running:
         "api",
         lambda: Launch(argv, environ, project_root()),
         healthy=lambda _: http_answers(f"http://127.0.0.1:{port}/healthz", below=600),
-        start_seconds=60,
+        start_seconds=180,
     )
     return Running(service, folder / "api.log")
 
@@ -206,5 +206,5 @@ def _worker(environ: dict[str, str], folder: Path) -> Running:
         argv = [sys.executable, "-m", "worker", *queues, "--ready-file", str(ready)]
         return Launch(argv, environ, project_root())
 
-    service = Service("worker", launch, healthy=lambda _: ready.exists(), start_seconds=60)
+    service = Service("worker", launch, healthy=lambda _: ready.exists(), start_seconds=180)
     return Running(service, folder / "worker.log")

@@ -4,7 +4,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.parser import BytesHeaderParser
+from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
@@ -24,6 +26,8 @@ from models.session import BookedTime, Participant, Session, TimelineRow
 from services import artefacts
 from tests.stack import TestMail
 from workflows.client import case_workflow_id, delivery_workflow_id, session_workflow_id
+
+_STARTS_BEFORE = timedelta(minutes=5)  # a workflow may run for a while before it has its row
 
 Row = TypeVar("Row", bound=TenantRow)
 
@@ -100,11 +104,16 @@ async def take_snapshot(
 
 
 async def _mails(mail: TestMail) -> dict[str, list[datetime]]:
+    return await asyncio.to_thread(_deliveries, mail.sink.folder)
+
+
+def _deliveries(folder: Path) -> dict[str, list[datetime]]:
     by_id: dict[str, list[datetime]] = defaultdict(list)
-    for one in await asyncio.to_thread(mail.messages):
-        message_id = str(one["headers"].get("Message-ID", "")).strip("<>").partition("@")[0]
-        by_id[message_id].append(datetime.fromtimestamp(one["received_at"], UTC))
-    return {message_id: sorted(times) for message_id, times in by_id.items()}
+    for path in sorted(folder.glob("*.eml")):
+        with path.open("rb") as file:
+            message_id = str(BytesHeaderParser().parse(file)["Message-ID"]).strip("<>").partition("@")[0]
+        by_id[message_id].append(datetime.fromtimestamp(int(path.stem.partition("-")[0]) / 1e9, UTC))
+    return by_id
 
 
 async def _workflows(temporal: Client, taken: Snapshot) -> list[WorkflowExecution]:
@@ -113,7 +122,7 @@ async def _workflows(temporal: Client, taken: Snapshot) -> list[WorkflowExecutio
     ids |= {case_workflow_id(case.id) for case in taken.cases}
     ids |= {delivery_workflow_id(notice.id) for notice in taken.notices}
     since = min((row.created_at for row in taken.sessions.values()), default=taken.taken_at)
-    query = f"StartTime >= '{since.isoformat()}'"
+    query = f"StartTime >= '{(since - _STARTS_BEFORE).isoformat()}'"
     searches = tuple(f"substitution-{session_id}" for session_id in taken.sessions)
     return [
         one

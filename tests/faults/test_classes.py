@@ -3,7 +3,7 @@
 import pytest
 
 from tests.faults.class_checks import violations
-from tests.faults.class_story import open_school, play_classes
+from tests.faults.class_story import finish, open_school, play_classes
 from tests.faults.faulty_stack import faulty_stack
 from tests.stack import TestPostgres, TestTemporal, temporary_folder
 
@@ -20,6 +20,7 @@ async def test_classes_survive_random_faults(
         async with faulty_stack(folder, postgres_server, temporal_server) as stack:
             async with open_school(stack, CLASSES) as school:
                 story = await play_classes(stack, school, seed)
+                await finish(school, story)
             found = await violations(stack, story)
     assert found == [], "\n".join([str(story), *found, *story.log])
     assert len(story.faults.counted) > CLASSES
