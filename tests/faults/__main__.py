@@ -32,7 +32,7 @@ from tests.stack import start_postgres, start_temporal, temporary_folder
 _ACTS = 20  # of one school
 _SPREAD = 45.0  # seconds over which the classes of a seed are booked
 _FINISHES_WITHIN = timedelta(minutes=8)
-_MOST_UNCHECKED = 2  # seeds whose classes come to their end while the next seed is played
+_MOST_UNCHECKED = 3  # seeds whose classes come to their end while the next seed is played
 _TELLS_EVERY = 15.0  # seconds
 
 
@@ -91,9 +91,9 @@ async def _play_seeds(stack: FaultyStack, first_seed: int, classes: int, tally: 
             while len(checking) > _MOST_UNCHECKED:
                 await asyncio.wait(checking, return_when=asyncio.FIRST_COMPLETED)
                 _end(checking)
-            held = asyncio.Event()
-            checking.add(asyncio.create_task(_play(stack, seed, classes, tally, held)))
-            await held.wait()
+            is_calm = asyncio.Event()
+            checking.add(asyncio.create_task(_play(stack, seed, classes, tally, is_calm)))
+            await is_calm.wait()
             if time.monotonic() > until:
                 break
     finally:
@@ -126,16 +126,17 @@ async def _telling(tally: Tally) -> AsyncIterator[None]:
         telling.cancel()
 
 
-async def _play(stack: FaultyStack, seed: int, classes: int, tally: Tally, held: asyncio.Event) -> None:
+async def _play(stack: FaultyStack, seed: int, classes: int, tally: Tally, is_calm: asyncio.Event) -> None:
     """Hold the classes of a seed, tell it, let them come to their end, and check them."""
     try:
         async with open_school(stack, classes) as school:
-            story = await play_classes(stack, school, seed, spread=_SPREAD, record=tally.record)
-            held.set()
+            story = await play_classes(
+                stack, school, seed, spread=_SPREAD, record=tally.record, is_calm=is_calm
+            )
             began = time.monotonic()
             await finish(school, story, _FINISHES_WITHIN)
     finally:
-        held.set()
+        is_calm.set()
     finished = time.monotonic()
     found = await class_checks.violations(stack, story)
     tally.classes += len(story.classes)

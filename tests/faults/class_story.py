@@ -167,11 +167,13 @@ async def play_classes(
     pace: Pace = Pace(),  # noqa: B008
     spread: float = 3.0,
     record: FaultRecord | None = None,
+    is_calm: asyncio.Event | None = None,
 ) -> ClassStory:
     """Hold one class for each instructor of the school.
 
     Faults come until the last of them should be over. `spread`: seconds over which the bookings of the classes are
-    spread; `record` gets what is played, and outlives this story. Then `finish` it.
+    spread; `record` gets what is played, and outlives this story; `is_calm` is set when no more faults come. Then
+    `finish` it.
     """
     story = ClassStory(seed, school.id, record or FaultRecord())
     began = story.faults.counted.total()
@@ -183,6 +185,8 @@ async def play_classes(
             await asyncio.sleep(spread + _LAST_CLASS_SECONDS)
         story.note("everything is whole again")
         story.own_faults = story.faults.counted.total() - began
+        if is_calm is not None:
+            is_calm.set()
     return story
 
 
