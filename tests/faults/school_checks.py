@@ -16,6 +16,7 @@ from tests.faults.class_story import ClassStory
 from tests.faults.snapshot import Snapshot
 from wiring.temporal import DATA_CONVERTER
 from workflows.client import case_workflow_id, session_workflow_id
+from workflows.ids import SESSION_PREFIX
 from workflows.registry import WORKFLOWS
 
 _MOST_ATTEMPTS = 10  # of a workflow task; those that a fault has hit are tried again
@@ -91,12 +92,19 @@ async def workflow_violations(temporal: Client, taken: Snapshot) -> list[str]:
         if session_workflow_id(session.id) not in listed:
             found.append(f"class {session.id} has no workflow")
     over = {session_workflow_id(one.id) for one in taken.sessions.values() if one.state in FINAL_STATES}
+    classes = {session_workflow_id(session_id) for session_id in taken.sessions}
     for one in taken.workflows:
         name = f"workflow {one.workflow_type} {one.id}"
         if one.status not in (*_OVER, WorkflowExecutionStatus.RUNNING):
             found.append(f"{name} is {one.status}")
         if one.status == WorkflowExecutionStatus.RUNNING and one.id in over:
             found.append(f"{name} runs on after its class")
+        if (
+            one.status == WorkflowExecutionStatus.RUNNING
+            and one.id.startswith(SESSION_PREFIX)
+            and one.id not in classes
+        ):
+            found.append(f"{name} runs without a class")
         if one.status == WorkflowExecutionStatus.RUNNING and await _is_stuck(temporal, one):
             found.append(f"{name} is stuck in a task that fails")
     found += await _not_replaying(temporal, taken.workflows)

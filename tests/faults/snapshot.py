@@ -26,6 +26,7 @@ from models.session import BookedTime, Participant, Session, TimelineRow
 from services import artefacts
 from tests.stack import TestMail
 from workflows.client import case_workflow_id, delivery_workflow_id, session_workflow_id
+from workflows.session.search_attributes import ORGANIZATION
 
 _STARTS_BEFORE = timedelta(minutes=5)  # a workflow may run for a while before it has its row
 
@@ -99,7 +100,7 @@ async def take_snapshot(
             {row.id: await artefacts.of_session(db, row, now) for row in sessions.values()},
             await _mails(mail),
         )
-    taken.workflows.extend(await _workflows(temporal, taken))
+    taken.workflows.extend(await _workflows(temporal, taken, organization_id))
     return taken
 
 
@@ -116,8 +117,8 @@ def _deliveries(folder: Path) -> dict[str, list[datetime]]:
     return by_id
 
 
-async def _workflows(temporal: Client, taken: Snapshot) -> list[WorkflowExecution]:
-    """Those of the school, of all types, by the ids that they have for its rows."""
+async def _workflows(temporal: Client, taken: Snapshot, organization_id: UUID) -> list[WorkflowExecution]:
+    """Those of the school, of all types: of its rows, and of bookings that were refused."""
     ids = {session_workflow_id(session_id) for session_id in taken.sessions}
     ids |= {case_workflow_id(case.id) for case in taken.cases}
     ids |= {delivery_workflow_id(notice.id) for notice in taken.notices}
@@ -127,5 +128,7 @@ async def _workflows(temporal: Client, taken: Snapshot) -> list[WorkflowExecutio
     return [
         one
         async for one in temporal.list_workflows(query)
-        if one.id in ids or one.id.startswith(searches or "-")
+        if one.id in ids
+        or one.id.startswith(searches or "-")
+        or one.typed_search_attributes.get(ORGANIZATION) == str(organization_id)
     ]
