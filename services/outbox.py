@@ -28,8 +28,8 @@ from services.sealed_content import SealedContent
 from signing.sealing import Unsealable
 
 _LATE = "not-in-time"  # the error code of a message that was not sent before its deadline
-# Pauses in seconds between attempts to record that a message was taken. All together they are shorter than one attempt
-# of the activity that sends (workflows/options.py).
+# Pauses in seconds between attempts to record that a message was taken: long enough for a database that fails over, and
+# short beside the attempt of the activity that sends (workflows/options.py).
 _RECORD_PAUSES = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 5.0, 5.0, 5.0)
 
 
