@@ -179,10 +179,12 @@ async def play_classes(
     began = story.faults.counted.total()
     plans = [random.Random(f"{seed} {number}") for number in range(len(school.instructors))]
     async with asyncio.TaskGroup() as playing:
-        for number, plan in enumerate(plans):
+        classes = [
             playing.create_task(_play(stack, school, story, number, plan, spread))
+            for number, plan in enumerate(plans)
+        ]
         async with playing_faults(stack, seed, story.faults, pace):
-            await asyncio.sleep(spread + _LAST_CLASS_SECONDS)
+            await asyncio.wait(classes, timeout=spread + _LAST_CLASS_SECONDS)
         story.note("everything is whole again")
         story.own_faults = story.faults.counted.total() - began
         if is_calm is not None:

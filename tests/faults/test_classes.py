@@ -19,7 +19,7 @@ async def test_classes_survive_random_faults(
     with temporary_folder("faults") as folder:
         async with faulty_stack(folder, postgres_server, temporal_server) as stack:
             async with open_school(stack, CLASSES) as school:
-                story = await play_classes(stack, school, seed)
+                story = await play_classes(stack, school, seed, spread=1)
                 await finish(school, story)
             found = await violations(stack, story)
     assert found == [], "\n".join([str(story), *found, *story.log])
