@@ -89,7 +89,7 @@ def _of_class(taken: Snapshot, story: ClassStory, played: PlayedClass, session: 
         return
     yield from _commands(taken, played, session)
     if session.outcome == "held":
-        yield from _attendance(taken, story, played, session)
+        yield from attendance_violations(taken, story, played, session)
         yield from _record(taken, session)
     elif played.visits and session.live_at is None and session.state == "closed":
         yield "was attended and counts as not held"
@@ -119,7 +119,9 @@ def _commands(taken: Snapshot, played: PlayedClass, session: Session) -> Iterabl
         yield f"is cancelled, and nobody did it: {session.cancel_reason}"
 
 
-def _attendance(taken: Snapshot, story: ClassStory, played: PlayedClass, session: Session) -> Iterable[str]:
+def attendance_violations(
+    taken: Snapshot, story: ClassStory, played: PlayedClass, session: Session
+) -> Iterable[str]:
     """To the second where LiveKit's word has come; else what the watch saw. Nobody is counted twice or not at all."""
     rows = {str(row.participant_id): row for row in taken.attendance if row.session_id == session.id}
     people = [one for one in taken.participants if one.session_id == session.id]

@@ -38,6 +38,7 @@ POLICY = {
     "segment_seconds": 5,
 }
 _ANSWER_SECONDS, _GIVE_UP_SECONDS = 5.0, 240.0  # a process that was killed takes half a minute to be back
+_SETUP_SECONDS = 60.0
 _LEAD = 14 * SECOND  # from the booking of a class to its start
 _LAST_CLASS_SECONDS = 36.0  # from the last booking until its class should be over
 _MOST_LEADS = 2
@@ -115,13 +116,15 @@ class SchoolUnderFaults:
 @asynccontextmanager
 async def open_school(stack: FaultyStack, classes: int) -> AsyncIterator[SchoolUnderFaults]:
     """A school that holds so many classes at once, with staff who are told of cases."""
-    async with httpx.AsyncClient(base_url=stack.api_url, headers=_bearer(ADMIN)) as operator:
+    async with httpx.AsyncClient(
+        base_url=stack.api_url, headers=_bearer(ADMIN), timeout=_SETUP_SECONDS
+    ) as operator:
         made = (await operator.post("/v1/organizations", json={"name": "Harbour"})).raise_for_status().json()
     organization_id = UUID(made["id"])
     async with aclosing(Database(stack.urls.application)) as database:
         await add_staff(database, organization_id)
     async with httpx.AsyncClient(
-        base_url=stack.api_url, headers=_bearer(made["api_key"]), timeout=_ANSWER_SECONDS
+        base_url=stack.api_url, headers=_bearer(made["api_key"]), timeout=_SETUP_SECONDS
     ) as api:
 
         async def post(path: str, body: Any) -> dict[str, Any]:
@@ -142,17 +145,19 @@ async def open_school(stack: FaultyStack, classes: int) -> AsyncIterator[SchoolU
         topics = ["Adding fractions"]
         course = await post("/v1/courses", {"title": "Mathematics", "subject": "Sums", "topics": topics})
         spare = range(classes, classes + max(1, classes // 3))
-        yield SchoolUnderFaults(
+        school = SchoolUnderFaults(
             organization_id,
             api,
             course["id"],
             course["topic_ids"][0],
-            students=[await student(number) for number in range(classes)],
-            instructors=[await instructor(number) for number in range(classes)],
-            spare_students=[await student(number) for number in spare],
-            spare_instructors=[await instructor(number) for number in spare],
-            guests=[await student(number) for number in spare],
+            students=await asyncio.gather(*(student(number) for number in range(classes))),
+            instructors=await asyncio.gather(*(instructor(number) for number in range(classes))),
+            spare_students=await asyncio.gather(*(student(number) for number in spare)),
+            spare_instructors=await asyncio.gather(*(instructor(number) for number in spare)),
+            guests=await asyncio.gather(*(student(number) for number in spare)),
         )
+        api.timeout = httpx.Timeout(_ANSWER_SECONDS)
+        yield school
 
 
 def _bearer(token: str) -> dict[str, str]:
