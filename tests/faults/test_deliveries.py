@@ -2,19 +2,18 @@
 
 import asyncio
 
+import pytest
+
 from domain.notices.kinds import NoticeKind
 from integrations.mail import Mail, SmtpMailer
 from models.database import Database
 from services.notices import ClassNotice, ClassNotices
 from services.outbox import Outbox
 from tests.activities.school_rows import LINKS, SENDER, WORDS, SchoolRows
-from tests.faults.test_cases import faulty as faulty
-from tests.faults.test_cases import pytestmark as pytestmark
-from tests.faults.test_cases import school as school
-from tests.faults.test_cases import wire as wire
 from tests.faults.wire import Fault, Wire
 from tests.stack import TestMail
 
+pytestmark = pytest.mark.adapter
 _AWAY_SECONDS = 0.5
 
 

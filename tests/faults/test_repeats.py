@@ -18,12 +18,11 @@ from services import bookings
 from services.case_alerts import CaseAlerts
 from services.cases import NewCase, open_case
 from tests.activities.school_rows import LINKS, REGION, SchoolRows, now
-from tests.faults.test_cases import pytestmark as pytestmark
-from tests.faults.test_cases import school as school
-from tests.faults.test_cases import temporal as temporal
 from workflows.client import DeliveryClient
 from workflows.contracts.common import SessionRef
 from workflows.contracts.sessions import BookInput
+
+pytestmark = pytest.mark.adapter
 
 
 async def test_booking_is_repeated_after_the_class_would_have_begun(school: SchoolRows) -> None:
