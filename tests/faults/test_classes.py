@@ -9,7 +9,7 @@ from tests.stack import TestPostgres, TestTemporal, temporary_folder
 
 pytestmark = [pytest.mark.e2e, pytest.mark.real_time]
 SEEDS = (1,)
-CLASSES = 3
+CLASSES = 2
 
 
 @pytest.mark.parametrize("seed", SEEDS)
