@@ -45,13 +45,14 @@ from workflows.contracts.sessions import (
 async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     """Write the session, its participants and the time it holds; returns the number of participants.
 
-    Called again with the same id, it leaves the class as it is. Raises BookingInPast, InvalidInput, Conflict,
+    Called again with the same id, it leaves the class as it is, also when the class would start in the past by now: a
+    workflow repeats a booking whose answer it has lost. Raises BookingInPast, InvalidInput, Conflict,
     UnknownReference, DoubleBooked, InstructorUnavailable; none of them leaves a row.
     """
-    _check(booking)
     ref = booking.session
     if await db.get(Session, ref.session_id):
         return len(await sessions.participants(db, ref.session_id))
+    _check(booking)
     external_id = await booking_requests.take(db, ref.session_id) or booking.external_id
     if external_id and await sessions.by_external_id(db, external_id):
         raise _external_id_taken()

@@ -116,6 +116,8 @@ class CaseAlerts:
         own = await organization(db)
         rows = [self._notice(queued, reader, own.name, reason, of, incident, now) for reader in people]
         rows += [self._channel_notice(queued, channel, own.language, reason, of, now) for channel in channels]
+        if await notices.by_keys(db, [row.key for row in rows]):
+            return rows  # a repeat of a reminder, whose deliveries may not have been started
         await notices.prepare(db, rows)
         told = {"people": str(len(people)), "step": str(case.level)}
         if channels:

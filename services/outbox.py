@@ -1,5 +1,11 @@
-"""Delivers the messages of the outbox: sends each once, by mail or to a channel, and records the result."""
+"""Delivers the messages of the outbox: sends each once, by mail or to a channel, and records the result.
 
+A server that has taken a message cannot give it back, so that it was taken is recorded with patience: a database that
+is away for a moment is no reason to send again. Where the server's own answer is lost, or the process dies, the message
+is sent again with the same Message-ID.
+"""
+
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +28,9 @@ from services.sealed_content import SealedContent
 from signing.sealing import Unsealable
 
 _LATE = "not-in-time"  # the error code of a message that was not sent before its deadline
+# Pauses in seconds between attempts to record that a message was taken: long enough for a database that fails over, and
+# short beside the attempt of the activity that sends (workflows/options.py).
+_RECORD_PAUSES = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 5.0, 5.0, 5.0)
 
 
 class Outbox:
@@ -56,10 +65,7 @@ class Outbox:
                     await report_failing(db, message, error.code, datetime.now(UTC), is_final=False)
             raise
         else:
-            async with self._database.tenant(message.organization_id) as db:
-                await notices.mark_sent(db, message.id, datetime.now(UTC))
-                if _is_alert(message):
-                    await close_failing(db, message.recipient_id, datetime.now(UTC))
+            await self._record_sent(message, datetime.now(UTC))
 
     async def deliver_one(self, organization_id: UUID, notice_id: UUID) -> DeliveryState:
         """Deliver a message if it waits; returns its state afterwards.
@@ -85,6 +91,19 @@ class Outbox:
     def sender_address(self) -> str:
         """The address that mails come from."""
         return self._mailer.address
+
+    async def _record_sent(self, message: Notice, at: datetime) -> None:
+        for pause in (*_RECORD_PAUSES, None):
+            try:
+                async with self._database.tenant(message.organization_id) as db:
+                    await notices.mark_sent(db, message.id, at)
+                    if _is_alert(message):
+                        await close_failing(db, message.recipient_id, at)
+                return
+            except Unavailable:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
 
     async def _send(self, message: Notice) -> None:
         if not _is_alert(message):

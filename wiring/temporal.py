@@ -1,5 +1,6 @@
 """Connects to Temporal with the data converter of all Homeroom payloads."""
 
+import asyncio
 from functools import lru_cache
 from typing import Any
 
@@ -28,9 +29,23 @@ class PayloadConverter(CompositePayloadConverter):
         super().__init__(*(json if default.encoding == json.encoding else default for default in defaults))
 
 
+_CONNECT_PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between attempts to connect
+
 DATA_CONVERTER = DataConverter(payload_converter_class=PayloadConverter)
 
 
 async def connect(address: str, namespace: str, *, lazy: bool = False) -> Client:
-    """A Temporal client. With `lazy` it connects on the first call, so that the API can start before Temporal."""
-    return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER, lazy=lazy)
+    """A Temporal client. With `lazy` it connects on the first call, so that the API can start before Temporal.
+
+    A process that starts while Temporal is out of reach for a moment waits for it. Raises RuntimeError after that.
+    """
+    for pause in (*_CONNECT_PAUSES, None):
+        try:
+            return await Client.connect(
+                address, namespace=namespace, data_converter=DATA_CONVERTER, lazy=lazy
+            )
+        except RuntimeError:
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+    raise AssertionError("the last attempt returns or raises")

@@ -54,12 +54,13 @@ class FaultyStack:
     urls: DatabaseUrls
     wires: dict[str, Wire]  # by the server that each leads to
     temporal: Client
+    temporal_server: Running
     livekit: TestLiveKit
     mail: TestMail
     store: TestS3
     api: Running
     worker: Running
-    api_url: str
+    api_url: str  # over the wire to the API
 
     def fill_disk(self, is_full: bool) -> None:
         """The disk of the object store takes no audio, or takes it again."""
@@ -86,7 +87,9 @@ async def faulty_stack(
     await asyncio.to_thread(upgrade, urls.owner)
     port = free_ports("api")["api"]
     async with AsyncExitStack() as stack:
-        wires = {"webhooks": await stack.enter_async_context(Wire("127.0.0.1", port))}
+        wires = {
+            name: await stack.enter_async_context(Wire("127.0.0.1", port)) for name in ("webhooks", "api")
+        }
         livekit = await asyncio.to_thread(
             start_livekit,
             _made(folder / "livekit"),
@@ -121,8 +124,8 @@ async def faulty_stack(
         stack.callback(api.kill)
         worker = await asyncio.to_thread(_worker, environ, folder)
         stack.callback(worker.kill)
-        api_url = f"http://127.0.0.1:{port}"
-        yield FaultyStack(urls, wires, client, livekit, mail, store, api, worker, api_url)
+        api_url = f"http://127.0.0.1:{wires['api'].own_port}"
+        yield FaultyStack(urls, wires, client, temporal.running, livekit, mail, store, api, worker, api_url)
 
 
 def _made(folder: Path) -> Path:
@@ -188,7 +191,7 @@ def _api(environ: dict[str, str], port: int, folder: Path) -> Running:
         "api",
         lambda: Launch(argv, environ, project_root()),
         healthy=lambda _: http_answers(f"http://127.0.0.1:{port}/healthz", below=600),
-        start_seconds=60,
+        start_seconds=180,
     )
     return Running(service, folder / "api.log")
 
@@ -203,5 +206,5 @@ def _worker(environ: dict[str, str], folder: Path) -> Running:
         argv = [sys.executable, "-m", "worker", *queues, "--ready-file", str(ready)]
         return Launch(argv, environ, project_root())
 
-    service = Service("worker", launch, healthy=lambda _: ready.exists(), start_seconds=60)
+    service = Service("worker", launch, healthy=lambda _: ready.exists(), start_seconds=180)
     return Running(service, folder / "worker.log")

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 from urllib.parse import urlsplit
@@ -32,7 +33,10 @@ class Wire:
     fault: Fault = Fault.NONE
     own_port: int = 0
     resets_after: int = 1  # answers that still pass before a reset
+    touched: bool = False  # whether the present fault has met any traffic
+    broken: list[tuple[datetime, datetime]] = field(default_factory=list)  # connections that lost an answer
     _connections: set[asyncio.StreamWriter] = field(default_factory=set)
+    _losing: set[asyncio.StreamWriter] = field(default_factory=set)  # whose clients miss an answer
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
@@ -61,9 +65,11 @@ class Wire:
 
     def misbehave(self, fault: Fault, *, resets_after: int = 1) -> None:
         """From now on, for connections that stand and for new ones."""
-        self.fault, self.resets_after = fault, resets_after
+        self.fault, self.resets_after, self.touched = fault, resets_after, False
         if fault == Fault.CUT:
             for writer in list(self._connections):
+                self.touched = True
+                self._losing.add(writer)
                 _reset(writer)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,8 +77,10 @@ class Wire:
         assert task is not None, "a server runs this in a task"
         self._tasks.add(task)
         self._connections.add(writer)
+        opened_at = datetime.now(UTC)
         try:
             if self.fault == Fault.CUT:
+                self.touched = True
                 return
             upstream_reader, upstream = await asyncio.open_connection(self.host, self.port)
             try:
@@ -85,6 +93,9 @@ class Wire:
             pass
         finally:
             _reset(writer)
+            if writer in self._losing:
+                self._losing.remove(writer)
+                self.broken.append((opened_at, datetime.now(UTC)))
             self._connections.discard(writer)
             self._tasks.discard(task)
 
@@ -92,11 +103,14 @@ class Wire:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool
     ) -> None:
         while data := await reader.read(_CHUNK):
+            self.touched = self.touched or self._hurts(answers=answers)
             if answers and self.fault == Fault.RESET:
                 self.resets_after -= 1
                 if self.resets_after < 0:
+                    self._losing.add(writer)
                     raise _Ended
             if answers and self.fault == Fault.HALF_OPEN:
+                self._losing.add(writer)
                 continue
             if self.fault == Fault.LATENCY:
                 await asyncio.sleep(_LATENCY_SECONDS)
@@ -109,6 +123,12 @@ class Wire:
             writer.write(data)
             await writer.drain()
         raise _Ended
+
+    def _hurts(self, *, answers: bool) -> bool:
+        """Whether the present fault does something to this packet."""
+        if self.fault == Fault.RESET:
+            return answers and self.resets_after <= 0
+        return self.fault in (Fault.LATENCY, Fault.SLOW) or (self.fault == Fault.HALF_OPEN and answers)
 
 
 class _Ended(Exception):

@@ -1,30 +1,20 @@
-"""The data converter: round trips of payloads, and cached type adapters."""
+"""A process that starts while Temporal is out of reach for a moment waits for it."""
 
-from datetime import UTC, datetime
-from uuid import uuid4
+import asyncio
 
 import pytest
-from pydantic import TypeAdapter
 
-from domain.sessions.policies import SessionPolicy
-from wiring.temporal import DATA_CONVERTER
-from workflows.session.messages import Booking
+from tests.faults.wire import Fault, Wire
+from tests.stack import TestTemporal
+from wiring.temporal import connect
 
-pytestmark = pytest.mark.unit
-
-START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-BOOKING = Booking(uuid4(), uuid4(), (uuid4(),), START, START.replace(hour=11), policy=SessionPolicy())
+pytestmark = pytest.mark.adapter
 
 
-@pytest.mark.parametrize("value, hint", [(BOOKING, Booking), ([BOOKING], list[Booking]), ({"a": 1}, None)])
-async def test_values_survive_a_round_trip(value: object, hint: type | None) -> None:
-    payloads = await DATA_CONVERTER.encode([value])
-    assert await DATA_CONVERTER.decode(payloads, [hint] if hint else None) == [value]
+async def test_start_waits_for_temporal(temporal_server: TestTemporal) -> None:
+    async with Wire.to(f"tcp://{temporal_server.address}") as wire:
+        wire.misbehave(Fault.CUT)
+        asyncio.get_running_loop().call_later(0.3, wire.misbehave, Fault.NONE)
+        client = await connect(f"127.0.0.1:{wire.own_port}", temporal_server.namespace)
 
-
-def test_a_new_converter_reuses_type_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
-    converter, another = (DATA_CONVERTER.payload_converter_class() for _ in range(2))
-    payloads = converter.to_payloads([BOOKING])
-    converter.from_payloads(payloads, [Booking])
-    monkeypatch.setattr(TypeAdapter, "__init__", None)
-    assert another.from_payloads(payloads, [Booking]) == [BOOKING]
+        assert await client.service_client.check_health()
