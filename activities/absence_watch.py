@@ -31,6 +31,7 @@ from domain.presence.arrivals import (
     Arrival,
     ArrivalRules,
     InstructorArrival,
+    case_of_all,
     instructor_arrival,
     student_arrivals,
 )
@@ -195,7 +196,8 @@ class _Writing:
         people: Iterable[Participant],
         open_cases: Iterable[ExceptionCase],
     ) -> None:
-        came = self._found[session_id].students
+        found = self._found[session_id]
+        came, of_all = found.students, case_of_all(found.students, found.instructor)
         occasions = {str(one.student_id): came.get(identity_of(one.id)) for one in people if one.student_id}
         reported = set()
         for case in open_cases:
@@ -203,10 +205,12 @@ class _Writing:
                 continue
             if occasions.get(case.occasion):
                 resolve_by_itself(case, "Came late.", self._now)
+            elif of_all:
+                resolve_by_itself(case, f"Superseded by {of_all}.", self._now)
             else:
                 reported.add(case.occasion)
         for person in people:
-            if self._is_absent(person) and str(person.student_id) not in reported:
+            if of_all is None and self._is_absent(person) and str(person.student_id) not in reported:
                 occasion = str(person.student_id)
                 detail = {"student_id": occasion}
                 await self._open(db, session_id, ExceptionKind.STUDENT_ABSENT, occasion, detail)
@@ -227,7 +231,7 @@ class _Writing:
             for case in open_cases:
                 if case.kind == ExceptionKind.NOBODY_CAME:
                     resolve_by_itself(case, why, self._now)
-        elif awaited and found.instructor.arrival == Arrival.HERE:
+        elif awaited and case_of_all(found.students, found.instructor) == ExceptionKind.NOBODY_CAME:
             await self._open(db, session_id, ExceptionKind.NOBODY_CAME, "", {"students": str(awaited)})
 
     async def _open(

@@ -20,7 +20,7 @@ from console.people import availability_page as instructor_availability_page
 from console.people import invitation_form, new_student_page, people_pages
 from console.records import record_pages
 from console.review import review_page
-from console.routing import channel_pages, rota_pages, rule_pages, what_if_pages
+from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, settings_pages
 from console.sign_in import sign_in_page
@@ -72,6 +72,7 @@ PERMITTED = (
     key_pages,
     what_if_pages,
     rule_pages,
+    substitute_pages,
     rota_pages,
     channel_pages,
     audit_page,

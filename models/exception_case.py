@@ -48,6 +48,13 @@ class ExceptionCase(SubjectRow, table=True):
         sa.Index(
             "ix_exception_case_unresolved", "organization_id", "due_at", "id", postgresql_where=_UNRESOLVED
         ),
+        sa.Index(
+            "ix_exception_case_unresolved_kind",
+            "organization_id",
+            "kind",
+            "session_id",
+            postgresql_where=_UNRESOLVED,
+        ),
         sa.Index("ix_exception_case_unfollowed", "opened_at", postgresql_where=sa.text("changes > followed")),
         listed_by("exception_case", "state", "due_at"),
     )

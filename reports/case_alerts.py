@@ -69,14 +69,14 @@ def channel_lines(
 ) -> Sequence[str]:
     """What a channel is told of a case, without names; times are in UTC."""
     words, texts = words_in(language), case_texts(kind, language)
-    times = words.fill("channel_times", opened=in_utc(opened_at), due=in_utc(due_at))
+    times = words.fill("channel_times", opened=_in_utc(opened_at), due=_in_utc(due_at))
     return [
         words.fill(f"channel_{reason}", what=texts.happened),
         times,
-        *([words.fill("channel_class", when=in_utc(class_starts_at))] if class_starts_at else []),
+        *([words.fill("channel_class", when=_in_utc(class_starts_at))] if class_starts_at else []),
     ]
 
 
-def in_utc(at: datetime) -> str:
+def _in_utc(at: datetime) -> str:
     """A moment as channels are told of it: their readers may be anywhere."""
     return f"{at:%Y-%m-%d %H:%M} UTC"

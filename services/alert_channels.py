@@ -26,12 +26,14 @@ from models.case_routing import AlertChannel
 from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
+from models.people import Instructor
 from models.repositories import case_routing, cases
 from models.repositories.cases import QueuedCase
 from models.session import Session
 from models.substitution import SubstitutionOffer
-from reports.case_alerts import channel_lines, in_utc
+from reports.case_alerts import channel_lines
 from reports.case_texts import case_texts
+from reports.offer_alerts import render_offer_alert
 from services.cases import Evidence, NewCase, open_case, resolve_by_itself
 from services.channel_targets import ChannelTargets
 
@@ -97,20 +99,27 @@ def alert_notice(
 
 
 def offer_notice(
-    offer: SubstitutionOffer, channel: AlertChannel, session: Session, url: str, now: datetime
+    offer: SubstitutionOffer,
+    channel: AlertChannel,
+    session: Session,
+    instructor: Instructor,
+    url: str,
+    now: datetime,
 ) -> Notice:
-    """The outbox row of an offer to teach a class; the same offer makes the same row."""
-    names = f": {session.title}" if channel.includes_names else ""
+    """The outbox row of an offer to teach a class, in the instructor's language; the same offer makes the same row."""
+    message = render_offer_alert(
+        language=instructor.language,
+        time_zone=instructor.time_zone,
+        class_title=session.title if channel.includes_names else "",
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        answer_by=offer.expires_at,
+        now=now,
+    )
     alert = Alert(
         "substitution.offered",
-        f"Can you teach a class?{names}",
-        "\n".join(
-            [
-                f"Class from {in_utc(session.starts_at)} to {in_utc(session.ends_at)}.",
-                f"Answer by {in_utc(offer.expires_at)}: the first who accepts teaches it.",
-                url,
-            ]
-        ),
+        message.title,
+        "\n".join([*message.lines, url]),
         {
             "offer_id": str(offer.id),
             "class_starts_at": session.starts_at.isoformat(),

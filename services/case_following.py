@@ -6,6 +6,8 @@ looks first. A change that could not be told is told at the next look.
 
 import asyncio
 import logging
+from collections import defaultdict
+from uuid import UUID
 
 from domain.errors import HomeroomError
 from models.database import Database
@@ -34,14 +36,19 @@ class CaseFollower:
             async with limit:
                 return await self._tell(case)
 
-        return sum(await asyncio.gather(*(tell(case) for case in waiting)))
+        known: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+        for case, told in zip(waiting, await asyncio.gather(*map(tell, waiting)), strict=True):
+            if told:
+                known[case.organization_id][case.id] = case.changes
+        for organization_id, changes in known.items():
+            async with self._database.tenant(organization_id) as db:
+                await cases.mark_followed(db, changes)
+        return sum(map(len, known.values()))
 
     async def _tell(self, case: Unfollowed) -> bool:
         summary = f"Exception: {case.kind}, {case.severity}"
         try:
             await self._client.changed(case.organization_id, case.id, summary)
-            async with self._database.tenant(case.organization_id) as db:
-                await cases.mark_followed(db, case.id, case.changes)
         except HomeroomError as error:
             logger.warning("a case waits for its workflow", extra={"reason": error.code})
             return False

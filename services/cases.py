@@ -95,8 +95,6 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
     """
     of_kind = case_kind(new.kind)
     ends_cancelled = of_kind.after_cancellation == AfterCancellation.ENDS
-    if ends_cancelled and new.subject.session_id and await cases.is_cancelled(db, new.subject.session_id):
-        return False
 
     async def route(row: ExceptionCase) -> None:
         routing = await routed(db, new.kind, new.subject, now)
@@ -122,7 +120,13 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
         reports=[new.key],
         outage=of_kind.outage or "",
     )
-    reported = await cases.report(db, row, now - REOPENS_WITHIN, route)
+    reported = await cases.report(
+        db,
+        row,
+        now - REOPENS_WITHIN,
+        route,
+        unless_cancelled=new.subject.session_id if ends_cancelled else None,
+    )
     if reported is None:
         return False
     case, inserted = reported
@@ -142,12 +146,17 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
 async def acknowledge(db: AsyncSession, who: Principal, case_id: UUID, now: datetime) -> QueuedCase:
     """Say that somebody has seen a case: nobody else is told of it. Raises NotFound, TransitionRefused."""
     queued = await cases.get(db, case_id, lock=True)
-    check_acknowledge(queued.case.state)
-    if queued.case.state != CaseState.ACKNOWLEDGED:
-        _acknowledge(queued.case, who, now)
-        queued.case.state = CaseState.ACKNOWLEDGED
-        _write(db, queued.case, EntryKind.ACKNOWLEDGED, who.actor, now)
+    acknowledge_locked(db, who, queued.case, now)
     return queued
+
+
+def acknowledge_locked(db: AsyncSession, who: Principal, case: ExceptionCase, now: datetime) -> None:
+    """As `acknowledge`, of a row that this transaction has locked. Raises TransitionRefused."""
+    check_acknowledge(case.state)
+    if case.state != CaseState.ACKNOWLEDGED:
+        _acknowledge(case, who, now)
+        case.state = CaseState.ACKNOWLEDGED
+        _write(db, case, EntryKind.ACKNOWLEDGED, who.actor, now)
 
 
 async def start(db: AsyncSession, who: Principal, case_id: UUID, now: datetime) -> QueuedCase:
@@ -169,12 +178,20 @@ async def assign(
     queued = await _unresolved(db, case_id)
     if member_id is not None:
         await entities.in_use(db, Member, member_id)
-    queued.case.assignee = f"member:{member_id}" if member_id else who.actor
-    if queued.case.assignee == who.actor and queued.case.state in (CaseState.OPEN, CaseState.SNOOZED):
-        _acknowledge(queued.case, who, now)
-        queued.case.state = CaseState.ACKNOWLEDGED
-    _write(db, queued.case, EntryKind.ASSIGNED, who.actor, now, detail={"assignee": queued.case.assignee})
+    assign_locked(db, who, queued.case, member_id, now)
     return queued
+
+
+def assign_locked(
+    db: AsyncSession, who: Principal, case: ExceptionCase, member_id: UUID | None, now: datetime
+) -> None:
+    """As `assign`, of a row that this transaction has locked, to a member in use. Raises TransitionRefused."""
+    check_unresolved(case.state)
+    case.assignee = f"member:{member_id}" if member_id else who.actor
+    if case.assignee == who.actor and case.state in (CaseState.OPEN, CaseState.SNOOZED):
+        _acknowledge(case, who, now)
+        case.state = CaseState.ACKNOWLEDGED
+    _write(db, case, EntryKind.ASSIGNED, who.actor, now, detail={"assignee": case.assignee})
 
 
 async def snooze(
@@ -202,10 +219,18 @@ async def resolve(
 ) -> QueuedCase:
     """Resolve a case. Raises NotFound, TransitionRefused for a case that is resolved already."""
     queued = await _unresolved(db, case_id)
-    _resolve(queued.case, CaseState.RESOLVED, who.actor, resolution, now)
-    _write(db, queued.case, EntryKind.RESOLVED, who.actor, now, text=resolution)
+    resolve_locked(db, who, queued.case, resolution, now)
     await end_incident(db, queued.case, now)
     return queued
+
+
+def resolve_locked(
+    db: AsyncSession, who: Principal, case: ExceptionCase, resolution: str, now: datetime
+) -> None:
+    """As `resolve`, of a row that this transaction has locked; its incident goes on. Raises TransitionRefused."""
+    check_unresolved(case.state)
+    _resolve(case, CaseState.RESOLVED, who.actor, resolution, now)
+    _write(db, case, EntryKind.RESOLVED, who.actor, now, text=resolution)
 
 
 def resolve_by_itself(case: ExceptionCase, why: str, now: datetime) -> None:

@@ -62,13 +62,15 @@ def substitution_policy_of(row: Organization) -> SubstitutionPolicy:
 
 
 async def set_substitution_policy(
-    db: AsyncSession, policy: SubstitutionPolicy, now: datetime
-) -> SubstitutionPolicy:
-    """Set the rules of searches for substitutes that begin from now on, as a whole."""
+    db: AsyncSession, policy: SubstitutionPolicy, now: datetime, version: int | None = None
+) -> Organization:
+    """Set the rules of searches for substitutes that begin from now on, as a whole. Raises StaleVersion."""
     row = await organization(db, lock=True)
+    check_version(row.version, version)
     stored = policy.model_dump(mode="json", exclude_defaults=True)
     entities.touch(row, {"substitution_policy": stored}, now)
-    return policy
+    await db.flush()
+    return row
 
 
 async def change_policy(

@@ -49,7 +49,8 @@ class SubstitutionNotices:
         facts = await gather(db, session.id, kind)
         rows = []
         for offer in offers:
-            reader = instructor_reader(await entities.get(db, Instructor, offer.instructor_id), ())
+            instructor = await entities.get(db, Instructor, offer.instructor_id)
+            reader = instructor_reader(instructor, ())
             content = replace(
                 context(facts, kind, reader, self._links, now),
                 offer_url=self._offer_url(session, offer, reader),
@@ -60,7 +61,7 @@ class SubstitutionNotices:
             row.deliver_by = offer.expires_at
             rows.append(row)
             if channel := await _channel(db, offer.instructor_id):
-                rows.append(offer_notice(offer, channel, session, content.offer_url, now))
+                rows.append(offer_notice(offer, channel, session, instructor, content.offer_url, now))
         await notices.prepare_deliveries(db, rows)
 
     async def taken_over(

@@ -43,7 +43,14 @@ class BoardQuery(BaseModel):
 
     @property
     def selection(self) -> BoardSelection:
-        return BoardSelection(timedelta(hours=self.hours), self.region, self.course_id, self.instructor_id)
+        return BoardSelection(
+            timedelta(hours=self.hours),
+            self.region,
+            self.course_id,
+            self.instructor_id,
+            self.exceptions,
+            self.trouble or "",
+        )
 
 
 @router.get("", dependencies=[needs(Permission.EXCEPTIONS_READ)])

@@ -93,15 +93,23 @@ async def change_policy(change: PolicyChange, db: Work, now: Now) -> SessionPoli
 
 
 @router.get("/substitution-policy", dependencies=[needs(Permission.POLICY_READ)])
-async def get_substitution_policy(db: Work) -> SubstitutionPolicy:
+async def get_substitution_policy(db: Work, response: Response) -> SubstitutionPolicy:
     """Read the organization's rules for finding substitutes: the ranking's weights, and the pace of offers."""
-    return organizations.substitution_policy_of(await organizations.organization(db))
+    row = await organizations.organization(db)
+    response.headers["ETag"] = etag(row.version)
+    return organizations.substitution_policy_of(row)
 
 
 @router.put("/substitution-policy", dependencies=[needs(Permission.POLICY_WRITE)])
-async def set_substitution_policy(policy: SubstitutionPolicy, db: Work, now: Now) -> SubstitutionPolicy:
+async def set_substitution_policy(
+    policy: SubstitutionPolicy, db: Work, now: Now, response: Response, if_match: IfMatch = None
+) -> SubstitutionPolicy:
     """Set the rules for finding substitutes, as a whole: what you leave out gets its default.
 
-    A search that goes on keeps the rules it began with.
+    A search that goes on keeps the rules it began with. With If-Match, the rules are set only if nobody has changed
+    the organization since you read them.
     """
-    return await organizations.set_substitution_policy(db, policy, now)
+    version = required_version(if_match) if if_match is not None else None
+    row = await organizations.set_substitution_policy(db, policy, now, version)
+    response.headers["ETag"] = etag(row.version)
+    return policy

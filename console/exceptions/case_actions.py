@@ -7,7 +7,7 @@ from uuid import UUID
 from console.frame.subjects import PAGES
 from domain.cases.kinds import Action
 from domain.people.access import Permission, Principal
-from domain.sessions.states import ROOM_STATES, SessionState, Trigger, allowed
+from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState, Trigger, allowed
 from domain.subjects import SubjectKind
 from models.exception_case import ExceptionCase
 from models.session import Session
@@ -70,6 +70,21 @@ def _extend(reach: Reach) -> CaseAction | None:
     return CaseAction("Extend the class", opens="dialog-extend") if takes else None
 
 
+def _reopen(reach: Reach) -> CaseAction | None:
+    was_held = reach.session is not None and reach.session.live_at is not None
+    takes = was_held and reach.may(Permission.SESSIONS_RUN, Trigger.REOPEN)
+    return CaseAction("Reopen the class", opens="dialog-reopen") if takes else None
+
+
+def _book_again(reach: Reach) -> CaseAction | None:
+    """Of a class that cannot be reopened any more."""
+    if reach.session is None or reach.session.state not in OVER_STATES:
+        return None
+    if allowed(reach.session.state, Trigger.REOPEN) or not reach.who.may(Permission.SESSIONS_WRITE):
+        return None
+    return CaseAction("Book the missing time", href=f"/courses/{reach.session.course_id}/book")
+
+
 def _cancel(reach: Reach) -> CaseAction | None:
     takes = reach.may(Permission.SESSIONS_WRITE, Trigger.CANCEL)
     return CaseAction("Cancel the class", opens="dialog-cancel", danger=True) if takes else None
@@ -118,4 +133,6 @@ _ACTIONS: Mapping[Action, Callable[[Reach], CaseAction | None]] = {
     Action.OPEN_REVIEW: _review,
     Action.OPEN_MESSAGE: _message,
     Action.OPEN_PERSON: _person,
+    Action.REOPEN: _reopen,
+    Action.BOOK_AGAIN: _book_again,
 }

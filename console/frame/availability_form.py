@@ -23,6 +23,7 @@ from console.frame.times import clock, input_value
 from domain.errors import HomeroomError, StaleVersion
 from domain.scheduling.offers import SubstitutionReason
 from domain.scheduling.wall_time import first_moment, last_moment
+from models.repositories import case_routing
 from reports.moments import locale_of
 from services import instructor_absences
 from services.inputs.substitutions import MOST_RULES, AbsenceIn, AvailabilityIn, DayIn, HoursIn, WeeklyHoursIn
@@ -75,6 +76,8 @@ class AvailabilityForm:
     days: tuple[Row, ...] = ()
     leave: tuple[Row, ...] = ()
     limits: tuple[Box, ...] = ()
+    channel: str = ""  # the id of the channel that is told of offers as well
+    channels: Options = ()  # to choose from; empty: the form does not show it
     problem: HomeroomError | None = None  # somebody else changed it in the meantime
 
     @property
@@ -94,25 +97,40 @@ class AvailabilityForm:
         return not self.problem and not any(box.error for box in (*self.week, *rows, *self.limits))
 
 
-async def load(db: AsyncSession, instructor_id: UUID, now: datetime) -> AvailabilityForm:
-    """The form of an instructor. Raises NotFound."""
+async def load(
+    db: AsyncSession, instructor_id: UUID, now: datetime, *, with_channel: bool = False
+) -> AvailabilityForm:
+    """The form of an instructor; `with_channel`: also where offers go besides mail. Raises NotFound."""
     stored = await instructor_absences.stored(db, instructor_id)
-    return filled(stored.availability, stored.zone, stored.version, now)
+    form = filled(stored.availability, stored.zone, stored.version, now)
+    return await _with_channels(db, form) if with_channel else form
 
 
 async def save(
-    db: AsyncSession, instructor_id: UUID, posted: FormData, now: datetime
+    db: AsyncSession, instructor_id: UUID, posted: FormData, now: datetime, *, with_channel: bool = False
 ) -> AvailabilityForm | None:
     """Save what was typed; returns the form where it has to be shown again. Raises NotFound."""
     stored = await instructor_absences.stored(db, instructor_id)
     form, wanted = read(posted, stored.availability, stored.zone, now)
+    if with_channel:
+        form = await _with_channels(db, replace(form, channel=text(posted, "channel")))
     if wanted is None:
         return form
+    if with_channel:
+        chosen = form.channel if form.channel in dict(form.channels) else ""
+        wanted = wanted.model_copy(update={"alert_channel_id": UUID(chosen) if chosen else None})
     try:
         await instructor_absences.set_availability(db, instructor_id, wanted, now, version=form.version)
     except StaleVersion as error:
         return replace(form, version=stored.version, problem=error)
     return None
+
+
+async def _with_channels(db: AsyncSession, form: AvailabilityForm) -> AvailabilityForm:
+    """The form with the choice of a channel, where the organization has any."""
+    rows = await case_routing.channels(db)
+    options = [("", "Mail only"), *((str(row.id), row.name) for row in rows)] if rows else []
+    return replace(form, channels=options)
 
 
 def filled(stored: AvailabilityIn, zone: str, version: str, now: datetime) -> AvailabilityForm:
@@ -132,6 +150,7 @@ def filled(stored: AvailabilityIn, zone: str, version: str, now: datetime) -> Av
         (*days, *(_day_row(len(days) + n) for n in range(_EMPTY_ROWS))),
         (*rows, *(_leave_row(len(rows) + n) for n in range(_EMPTY_ROWS))),
         tuple(_limit_box(name, _number(getattr(stored, name))) for name in _LIMITS),
+        channel=str(stored.alert_channel_id or ""),
     )
 
 

@@ -43,6 +43,7 @@ FLASHES = {
     "revoked": "Revoked. The key no longer works.",
     "drafted": "Saved in the draft. Nothing changes until it is published.",
     "published": "Published. New exceptions are routed by these rules.",
+    "substitutes_saved": "Saved. Searches that begin from now on follow these rules.",
     "discarded": "The draft is discarded.",
     "overridden": "Saved. See who is on duty below.",
     "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",

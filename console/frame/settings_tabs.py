@@ -1,4 +1,4 @@
-"""The tabs of the settings: the pages of the organization, its rules, and who is told of exceptions."""
+"""The tabs of the settings: the pages of the organization, its rules, and who is told or asked."""
 
 from domain.people.access import Permission, Principal
 
@@ -7,6 +7,7 @@ _TABS = (
     ("Organization", "/settings/organization", Permission.ORGANIZATION_READ),
     ("Sign-in", "/settings/sign-in", Permission.MEMBERS_MANAGE),
     ("Routing", "/settings/routing", Permission.ROUTING_READ),
+    ("Substitutes", "/settings/substitutes", Permission.POLICY_READ),
     ("On call", "/settings/rotas", Permission.ROUTING_READ),
     ("Channels", "/settings/channels", Permission.ROUTING_READ),
     ("API keys", "/settings/keys", Permission.KEYS_MANAGE),

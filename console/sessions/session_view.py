@@ -15,6 +15,7 @@ from console.frame.recording_gaps import RecordingGap, recording_gaps
 from console.frame.texts import gettext, page_language
 from console.frame.transcript_lines import TranscriptLine, transcript_lines
 from console.sessions.lanes import Axis, Lane
+from domain.cases.kinds import ExceptionKind
 from domain.intervals import Interval
 from domain.people.roles import Role, identity_of
 from domain.record.artefacts import ArtefactState, ArtefactStatus
@@ -217,6 +218,12 @@ class SessionView:
     @property
     def open_cases(self) -> int:
         return sum(case.resolved_at is None for case in self.cases)
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether somebody has to decide if the class goes on."""
+        early = ExceptionKind.CLASS_ENDED_EARLY
+        return any(case.kind == early and case.resolved_at is None for case in self.cases)
 
     @property
     def to_approve(self) -> int | None:

@@ -90,6 +90,8 @@ class Action(StrEnum):
     OPEN_REVIEW = "open_review"
     OPEN_MESSAGE = "open_message"
     OPEN_PERSON = "open_person"
+    REOPEN = "reopen"
+    BOOK_AGAIN = "book_again"
 
 
 _ACKNOWLEDGE_WITHIN = {

@@ -106,6 +106,16 @@ def student_arrivals(
     }
 
 
+def case_of_all(arrivals: Mapping[str, bool], instructor: InstructorArrival) -> ExceptionKind | None:
+    """The kind of the case that stands for all students of a class to which none has come; None: each has their own.
+
+    An instructor who waits alone, or who has not come either, is one cause with one case.
+    """
+    if not arrivals or any(arrivals.values()):
+        return None
+    return ExceptionKind.NOBODY_CAME if instructor.arrival == Arrival.HERE else instructor.problem
+
+
 def came_to_class(attendance: Attendance, starts_at: datetime) -> datetime | None:
     """When the person came to the class that starts then, or to its room if they wait there; None: they have not.
 

@@ -12,6 +12,7 @@ Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Before = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=90))]
 Answer = Annotated[timedelta, Field(ge=timedelta(minutes=1), le=timedelta(days=7))]
 AtOnce = Annotated[int, Field(ge=1, le=100)]
+MOST_PACES = 10
 
 
 class Weights(BaseModel):
@@ -57,7 +58,7 @@ class SubstitutionPolicy(BaseModel):
 
     weights: Weights = Weights()
     paces: tuple[PaceRule, ...] = Field(
-        default_factory=_paces, max_length=10, description="The longest `before` first."
+        default_factory=_paces, max_length=MOST_PACES, description="The longest `before` first."
     )
     late: LatePace = LatePace()
     tell_families_of_delay: bool = Field(

@@ -28,7 +28,7 @@ from domain.sessions.board import (
     SessionFacts,
     TranscriptProgress,
 )
-from domain.sessions.headline import OpenCase
+from domain.sessions.headline import URGENT, OpenCase, Reason
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Outcome, Step
 
@@ -48,6 +48,19 @@ _SELECTED = f"""
     and (%(course_id)s::uuid is null or s.course_id = %(course_id)s)
     and (%(instructor_id)s::uuid is null or s.instructor_id = %(instructor_id)s)
 """
+_WITH_OPEN_CASE = "select e.session_id from exception_case e where e.resolved_at is null"
+_OF_KIND = f"s.id in ({_WITH_OPEN_CASE} and e.kind = %(trouble)s)"
+# Where a reason for attention can hold; whether it does follows from all that is read of a session.
+_WHERE_TROUBLE: Mapping[str, str] = {
+    Reason.NOT_RECORDED: "s.state = 'live'",
+    Reason.INSTRUCTOR_MISSING: "s.state in ('scheduled', 'open') and s.starts_at <= %(now)s and s.ends_at > %(now)s",
+    Reason.ROOM_NOT_OPEN: "s.state = 'scheduled' and s.starts_at <= %(now)s",
+    Reason.EXCEPTION: f"s.id in ({_WITH_OPEN_CASE} and e.severity = any(%(urgent)s))",
+    Reason.POOR_CONNECTION: (
+        f"({_OF_KIND} or exists (select from live_connection l where l.session_id = s.id and l.left_at is null))"
+    ),
+    Reason.TRANSCRIPT_BEHIND: f"({_OF_KIND} or s.state = any(%(transcribed)s))",
+}
 _BY_IDS = f"{_OF_SESSIONS} where s.id = any(%(ids)s)"
 _PEOPLE = """
     select p.session_id, p.id, p.name, p.role, coalesce(p.cannot_come_for = s.starts_at, false),
@@ -103,6 +116,17 @@ class BoardSelection:
     region: str | None = None  # None: of all regions; likewise of all courses, of all instructors
     course_id: UUID | None = None
     instructor_id: UUID | None = None
+    exceptions: bool = False  # only with open cases
+    trouble: str = ""  # only those that may have this Reason, and those with an open case of this kind
+
+    def statement(self, now: datetime) -> tuple[str, dict[str, Any]]:
+        """The query of the selected sessions around `now`, and its values."""
+        conditions = [f"s.id in ({_WITH_OPEN_CASE})"] if self.exceptions else []
+        if self.trouble:
+            conditions.append(_WHERE_TROUBLE.get(self.trouble, _OF_KIND))
+        values = vars(self) | _VALUES | {"now": now, "urgent": [str(severity) for severity in URGENT]}
+        values |= {"start": now - WINDOW_BEHIND, "end": now + min(self.ahead, WINDOW_AHEAD)}
+        return " and ".join([_SELECTED, *conditions]), values
 
 
 EVERYTHING = BoardSelection()
@@ -121,8 +145,8 @@ async def facts(
     assert connection is not None, "the transaction has begun"
     try:
         if ids is None:
-            selected = vars(selection) | {"start": start, "end": end}
-            (rows,) = await _read(connection, [_SELECTED], selected)
+            query, values = selection.statement(now)
+            (rows,) = await _read(connection, [query], values)
             details = await _read(connection, _DETAILS, _VALUES | {"ids": [row[0] for row in rows]})
         else:
             rows, *details = await _read(connection, [_BY_IDS, *_DETAILS], _VALUES | {"ids": list(ids)})

@@ -1,13 +1,14 @@
 """Exception cases: at most one unresolved case per cause, the queue over all subjects, and their history."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -188,6 +189,52 @@ async def get_case(db: AsyncSession, case_id: UUID, *, lock: bool = False) -> Ex
     return row
 
 
+async def lock_many(db: AsyncSession, case_ids: Collection[UUID]) -> list[ExceptionCase]:
+    """Those of these cases that exist, locked, always in the same order."""
+    query = (
+        sa.select(ExceptionCase).where(col(ExceptionCase.id).in_(case_ids)).order_by(col(ExceptionCase.id))
+    )
+    return list(await db.scalars(query.with_for_update().execution_options(populate_existing=True)))
+
+
+async def save_together(db: AsyncSession, rows: Iterable[ExceptionCase]) -> None:
+    """Write what has changed in these rows: those that have changed alike in one statement. They leave the transaction.
+
+    A flush would take a statement for each, because the row has a computed column.
+    """
+    alike: dict[tuple[tuple[str, Any], ...], list[UUID]] = defaultdict(list)
+    for row in rows:
+        attributes = sa.inspect(row).attrs
+        changed = {one.key: one.value for one in attributes if one.history.has_changes()}
+        if "changes" in changed:
+            before = attributes["changes"].history.deleted[0]
+            changed["changes"] -= before
+        if changed:
+            alike[tuple(sorted(changed.items()))].append(row.id)
+        db.expunge(row)
+    for items, ids in alike.items():
+        values = dict(items)
+        more = {"changes": col(ExceptionCase.changes) + values.pop("changes", 0)}
+        statement = sa.update(ExceptionCase).where(col(ExceptionCase.id).in_(ids)).values(values | more)
+        await db.execute(statement.execution_options(synchronize_session=False))
+
+
+async def end_incidents(db: AsyncSession, incident_ids: Collection[UUID], now: datetime) -> None:
+    """End those of these incidents that have no unresolved case any more."""
+    if not incident_ids:
+        return
+    incidents = sa.select(Incident).where(
+        col(Incident.id).in_(incident_ids), col(Incident.resolved_at).is_(None)
+    )
+    locked = list(await db.scalars(incidents.order_by(col(Incident.id)).with_for_update()))
+    of_these = col(ExceptionCase.incident_id).in_([incident.id for incident in locked])
+    query = sa.select(col(ExceptionCase.incident_id)).where(of_these, _unresolved()).distinct()
+    going_on = set(await db.scalars(query))
+    for incident in locked:
+        if incident.id not in going_on:
+            incident.resolved_at = now
+
+
 async def opened_since(db: AsyncSession, since: datetime, most: int) -> tuple[list[QueuedCase], bool]:
     """The latest cases that were opened since then, the latest first, and whether these are all."""
     query = sa.select(ExceptionCase).where(col(ExceptionCase.opened_at) >= since)
@@ -222,17 +269,20 @@ async def report(
     new: ExceptionCase,
     reopens_since: datetime,
     route: Callable[[ExceptionCase], Awaitable[None]] | None = None,
+    *,
+    unless_cancelled: UUID | None = None,
 ) -> tuple[ExceptionCase, bool] | None:
     """Add the report in `new` to the unresolved case of its cause, or insert `new`, after `route` has routed it.
 
     A case that has resolved itself after `reopens_since` takes the report too, for its caller to open again. Returns
-    the case and whether it was inserted; None for a report that any case of the cause holds already, which changes
-    nothing. A case that is resolved at the same moment, or opened by a concurrent report, is waited for.
+    the case and whether it was inserted. Returns None for a report that any case of the cause holds already, or while
+    the session `unless_cancelled` is cancelled: then nothing changes. A case that is resolved at the same moment, or
+    opened by a concurrent report, is waited for.
     """
+    goes_on = [~_cancelled(unless_cancelled)] if unless_cancelled else []
     while True:
-        query = (
-            sa.select(ExceptionCase).where(*_same_cause(new)).order_by(col(ExceptionCase.opened_at).desc())
-        )
+        query = sa.select(ExceptionCase).where(*_same_cause(new), *goes_on)
+        query = query.order_by(col(ExceptionCase.opened_at).desc())
         rows = list(await db.scalars(query.with_for_update().execution_options(populate_existing=True)))
         key = next(iter(new.reports), "")
         if any(key in row.reports or row.id == new.id for row in rows):
@@ -249,9 +299,15 @@ async def report(
         if route is not None:
             await route(new)
         values = new.model_dump(exclude={"session_id"})
-        statement = insert(ExceptionCase).values(values).on_conflict_do_nothing()
+        columns = sa.inspect(ExceptionCase).columns
+        row = sa.select(*(sa.literal(value, columns[name].type) for name, value in values.items()))
+        statement = (
+            insert(ExceptionCase).from_select(list(values), row.where(*goes_on)).on_conflict_do_nothing()
+        )
         if (await db.execute(statement.returning(col(ExceptionCase.id)))).first():
             return await get_case(db, new.id), True
+        if unless_cancelled and await db.scalar(sa.select(_cancelled(unless_cancelled))):
+            return None
 
 
 def _takes_reports(case: ExceptionCase, reopens_since: datetime) -> bool:
@@ -289,10 +345,9 @@ async def open_of_sessions(
     return list(await db.scalars(query.execution_options(populate_existing=True)))
 
 
-async def is_cancelled(db: AsyncSession, session_id: UUID) -> bool:
-    query = sa.select(col(Session.state), col(Session.outcome)).where(col(Session.id) == session_id)
-    found = (await db.execute(query)).one_or_none()
-    return found is not None and (found.state == SessionState.CANCELLED or found.outcome == "cancelled")
+def _cancelled(session_id: UUID) -> sa.ColumnElement[bool]:
+    is_over = sa.or_(col(Session.state) == SessionState.CANCELLED, col(Session.outcome) == "cancelled")
+    return sa.exists().where(col(Session.id) == session_id, is_over)
 
 
 async def unresolved_about(
@@ -364,10 +419,14 @@ async def unfollowed(db: AsyncSession, most: int) -> list[Unfollowed]:
     return [Unfollowed(row.organization_id, row.id, row.changes, row.kind, row.severity) for row in rows]
 
 
-async def mark_followed(db: AsyncSession, case_id: UUID, changes: int) -> None:
-    """Record that the workflow of a case knows of so many changes; a later change stays unknown to it."""
-    newer = sa.func.greatest(col(ExceptionCase.followed), changes)
-    await db.execute(sa.update(ExceptionCase).where(col(ExceptionCase.id) == case_id).values(followed=newer))
+async def mark_followed(db: AsyncSession, changes: Mapping[UUID, int]) -> None:
+    """Record of how many changes the workflow of each case knows; a later change stays unknown to it."""
+    keys, counts = list(changes), list(changes.values())
+    told = sa.func.unnest(sa.literal(keys, ARRAY(sa.Uuid())), sa.literal(counts, ARRAY(sa.Integer())))
+    rows = told.table_valued(sa.column("id", sa.Uuid()), sa.column("changes", sa.Integer())).render_derived()
+    newer = sa.func.greatest(col(ExceptionCase.followed), rows.c.changes)
+    statement = sa.update(ExceptionCase).where(col(ExceptionCase.id) == rows.c.id).values(followed=newer)
+    await db.execute(statement.execution_options(synchronize_session=False))
 
 
 async def join_incident(

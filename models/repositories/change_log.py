@@ -101,6 +101,16 @@ async def times_of_changes(
     return [at for at in await db.scalars(query.order_by(col(ChangeRow.seq))) if at]
 
 
+async def changes_of_field(db: AsyncSession, subject_id: UUID, field: str, limit: int) -> list[ChangeRow]:
+    """The changes of a field of this row, the newest first."""
+    query = sa.select(ChangeRow).where(
+        col(ChangeRow.subject_id) == subject_id,
+        sa.type_coerce(col(ChangeRow.changes), JSONB).has_key(field),
+    )
+    query = query.order_by(col(ChangeRow.xid).desc(), col(ChangeRow.seq).desc())
+    return list(await db.scalars(query.limit(limit)))
+
+
 async def end(db: AsyncSession) -> LogPosition:
     """The position after the last complete row."""
     query = sa.select(sa.func.max(col(ChangeRow.xid))).where(col(ChangeRow.xid) < _COMPLETE_BELOW)

@@ -13,6 +13,7 @@ from sqlmodel import col
 from domain.errors import NotFound
 from domain.people.roles import Role
 from domain.scheduling.offers import OfferState, SubstitutionState
+from models.case_routing import AlertChannel
 from models.people import Instructor
 from models.repositories import entities
 from models.session import BookedTime, Participant, Session
@@ -124,6 +125,31 @@ async def instructors(db: AsyncSession) -> list[tuple[Instructor, InstructorAvai
         .order_by(col(Instructor.id))
     )
     return [(person, availability) for person, availability in await db.execute(query)]
+
+
+@dataclass(frozen=True)
+class ToldByChannel:
+    """An instructor whose offers go to a channel besides mail."""
+
+    instructor_id: UUID
+    instructor: str  # name
+    channel: str  # name
+    retired: bool  # the channel, which then is told of nothing
+
+
+async def told_by_channel(db: AsyncSession) -> list[ToldByChannel]:
+    """The instructors in use who have a channel, by name."""
+    query = (
+        sa.select(
+            col(Instructor.id), col(Instructor.name), col(AlertChannel.name), col(AlertChannel.retired_at)
+        )
+        .join(InstructorAvailability, col(InstructorAvailability.instructor_id) == col(Instructor.id))
+        .join(AlertChannel, col(AlertChannel.id) == col(InstructorAvailability.alert_channel_id))
+        .where(col(Instructor.retired_at).is_(None))
+        .order_by(col(Instructor.name), col(Instructor.id))
+    )
+    rows = await db.execute(query)
+    return [ToldByChannel(key, name, channel, retired is not None) for key, name, channel, retired in rows]
 
 
 async def availability(

@@ -132,6 +132,8 @@ MAILS = {
     "channel_overdue": "فات موعده. {what}",
     "channel_times": "فُتحت {opened}، والموعد {due}.",
     "channel_class": "الحصة في {when}.",
+    "channel_offer": "هل يمكنك تقديم حصة؟",
+    "channel_offer_class": "الحصة: {when} إلى {until} ({zone}).",
     "member": "الفريق",
     "instructor": "المعلم",
     "guardian": "العائلة",

@@ -139,6 +139,8 @@ MAILS = {
     "channel_overdue": "Überfällig. {what}",
     "channel_times": "Geöffnet {opened}, fällig {due}.",
     "channel_class": "Stunde um {when}.",
+    "channel_offer": "Können Sie eine Stunde übernehmen?",
+    "channel_offer_class": "Stunde: {when} bis {until} ({zone}).",
     "member": "Team",
     "instructor": "Lehrkraft",
     "guardian": "Familie",

@@ -135,6 +135,8 @@ MAILS = {
     "channel_overdue": "Overdue. {what}",
     "channel_times": "Opened {opened}, due {due}.",
     "channel_class": "Class at {when}.",
+    "channel_offer": "Can you teach a class?",
+    "channel_offer_class": "Class: {when} to {until} ({zone}).",
     "member": "staff",
     "instructor": "instructor",
     "guardian": "guardian",

@@ -136,6 +136,8 @@ MAILS = {
     "channel_overdue": "Fuera de plazo. {what}",
     "channel_times": "Abierta: {opened}; plazo: {due}.",
     "channel_class": "Clase: {when}.",
+    "channel_offer": "¿Puedes dar una clase?",
+    "channel_offer_class": "Clase: {when} a {until} ({zone}).",
     "member": "personal",
     "instructor": "docente",
     "guardian": "familia",

@@ -138,6 +138,8 @@ MAILS = {
     "channel_overdue": "En retard. {what}",
     "channel_times": "Ouvert : {opened} ; échéance : {due}.",
     "channel_class": "Cours : {when}.",
+    "channel_offer": "Pouvez-vous assurer un cours ?",
+    "channel_offer_class": "Cours : {when} à {until} ({zone}).",
     "member": "équipe",
     "instructor": "enseignant",
     "guardian": "famille",

@@ -1,26 +1,31 @@
 """Staff is told of a case once, in steps; of an outage's cases only some are told; workflows learn of each change."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 from temporalio.client import Client
 
 from domain.cases.following import Reason
 from domain.cases.kinds import ExceptionKind
-from domain.cases.states import CaseState
+from domain.cases.states import CaseState, EntryKind
 from domain.notices.kinds import StaffNoticeKind
 from domain.people.access import AccessRole, Principal
 from models.access import Member
-from models.exception_case import ExceptionCase
+from models.exception_case import CaseEntry, ExceptionCase, Incident
 from models.notice import Notice
 from models.repositories import cases
+from services.bulk_cases import act_on_cases
 from services.case_alerts import CaseAlerts
 from services.case_following import CaseFollower
 from services.cases import NewCase, acknowledge, comment, open_case, resolve, snooze
+from services.inputs.cases import BulkAction, CaseCommand
 from tests.activities.school_rows import LINKS, SchoolRows, now
 from tests.activities.worker_processes import worker_environ, worker_process
 from tests.stack import DatabaseUrls, TestMail, TestTemporal
@@ -176,6 +181,43 @@ async def test_incident_ends_with_its_last_case(
             await resolve(db, ops(school, staff), case_id, "done", now())
         async with school.database.tenant(school.id) as db:
             assert bool((await cases.incident(db, incident_id)).resolved_at) == ended
+
+
+async def test_acting_on_many_cases_takes_as_many_statements_as_on_few(
+    school: SchoolRows, staff: dict[str, UUID]
+) -> None:
+    async with school.database.tenant(school.id) as db:
+        for number in range(40):
+            about = NewCase.about_session(school.id, school.session.session_id, KIND, str(number), {})
+            await open_case(db, about, now())
+        ids = list(await db.scalars(select(ExceptionCase.id).order_by(col(ExceptionCase.opened_at))))
+    counts = []
+    for some in (ids[:5], ids[5:]):
+        wanted = BulkAction(action=CaseCommand.RESOLVE, ids=some, resolution="power cut")
+        with counted_executions() as counted:
+            results = await act_on_cases(school.database, ops(school, staff), wanted, now())
+        assert [(result.case_id, result.error) for result in results] == [(key, None) for key in some]
+        counts.append(counted())
+    assert counts[1] <= counts[0] + 2
+    async with school.database.tenant(school.id) as db:
+        (incident,) = await db.scalars(select(Incident))
+        assert incident.resolved_at is not None
+        entries = await db.scalars(select(CaseEntry).where(CaseEntry.kind == EntryKind.RESOLVED))
+        assert len(list(entries)) == len(ids)
+
+
+@contextmanager
+def counted_executions() -> Iterator[Callable[[], int]]:
+    """Counts the statements that SQLAlchemy sends while the block runs; several rows of one statement count once."""
+    sent = 0
+
+    def count(*_: object) -> None:
+        nonlocal sent
+        sent += 1
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    yield lambda: sent
+    sa.event.remove(sa.Engine, "before_cursor_execute", count)
 
 
 async def test_snoozed_case_wakes_as_a_new_one(

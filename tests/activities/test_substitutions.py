@@ -24,7 +24,10 @@ from models.case_routing import AlertChannel
 from models.class_file import ClassFile
 from models.documentation import BriefingRow
 from models.notice import WITHDRAWN, Notice
+from models.people import Instructor
+from models.repositories import entities
 from models.session import BookedTime
+from reports.catalogue import words_in
 from services import instructor_absences, organizations, substitutions
 from services.candidates import ranked
 from services.cases import NewCase, open_case
@@ -312,6 +315,7 @@ async def test_an_offer_is_told_to_the_channel_of_who_is_asked(
     )
     async with school.database.tenant(school.id) as db:
         db.add(channel)
+        (await entities.get(db, Instructor, school.people["Ben"])).language = "es"
         await db.flush()
         times = AvailabilityIn(alert_channel_id=channel.id)
         await instructor_absences.set_availability(db, school.people["Ben"], times, now())
@@ -322,6 +326,7 @@ async def test_an_offer_is_told_to_the_channel_of_who_is_asked(
         sent = await db.scalars(sa.select(Notice).where(col(Notice.recipient_id) == channel.id))
         told = sent.one()
     assert told.kind == N.SUBSTITUTE_OFFER
+    assert told.subject == words_in("es")["channel_offer"], "in the language of whoever is asked"
     assert told.deliver_by == ben.expires_at
     payload = json.loads(told.text)
     assert payload["type"] == "substitution.offered"

@@ -14,7 +14,7 @@ from domain.cases.kinds import ExceptionKind
 from domain.cases.repairs import Repair, RepairResult
 from domain.sessions.states import SessionState
 from domain.subjects import Subject, SubjectKind
-from models.repositories import cases
+from models.repositories import cases, sessions
 from services.case_repairs import tried
 from services.cases import Evidence
 from tests.campus import School
@@ -69,6 +69,30 @@ async def test_the_page_of_a_running_class_says_who_what_and_what_to_do(
     assert len(re.findall(r"mailto:guardian\d", page.text)) == 2
     assert "mailto:?bcc=" in page.text
     assert "Acknowledge by" in text
+
+
+async def test_a_class_that_ended_early_can_be_reopened_and_later_its_time_booked(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
+    session_id = await class_in(harbour, SessionState.REVIEW)
+    async with harbour.transaction() as db:
+        await sessions.change(db, session_id, live_at=datetime.now(UTC))
+    about = Subject.session(session_id)
+    case_id = await case_about(harbour, about, ExceptionKind.CLASS_ENDED_EARLY)
+
+    async def first_button(path: str) -> tuple[str, str]:
+        shown = (await operator.get(path)).text.partition('id="next"')[2]
+        kind, label = re.findall(r'class="button (\w+)"[^>]*>([^<]+)<', shown)[0]
+        return kind, label
+
+    assert await first_button(f"/exceptions/{case_id}") == ("primary", "Reopen the class")
+    assert '<dialog class="dialog" id="dialog-reopen"' in (await operator.get(f"/exceptions/{case_id}")).text
+    on_class = await operator.get(f"/sessions/{session_id}")
+    assert re.search(r'class="button primary"[^>]*id="open-reopen"', on_class.text)
+    async with harbour.transaction() as db:
+        await sessions.change(db, session_id, state=SessionState.CLOSED)
+    assert await first_button(f"/exceptions/{case_id}") == ("primary", "Book the missing time")
+    assert 'id="open-reopen"' not in (await operator.get(f"/sessions/{session_id}")).text
 
 
 async def test_a_case_about_one_student_names_the_student_first_and_only_their_family(

@@ -25,6 +25,22 @@ from tests.markup import MARKUP, check
 
 pytestmark = pytest.mark.adapter
 RULES, ROTAS, CHANNELS = "/settings/routing", "/settings/rotas", "/settings/channels"
+SUBSTITUTES = "/settings/substitutes"
+SUBSTITUTE_RULES = {
+    "do": "save",
+    "weight-knows_students": "6",
+    "weight-knows_course": "2",
+    "weight-fair_share": "0,5",
+    "weight-cost": "1",
+    "pace": ["0", "1"],
+    "pace-0-before": "2 hours",
+    "pace-0-answer_within": "10 min",
+    "pace-0-at_once": "",
+    "pace-1-before": "2 days",
+    "pace-1-answer_within": "4 hours",
+    "pace-1-at_once": "2",
+    "late": "15 minutes",
+}
 STEP = {"step": "0", "step-0-after_minutes": "0", "step-0-mail": "true", "step-0-roles": "ops"}
 
 
@@ -174,6 +190,64 @@ async def test_a_rota_says_who_is_on_duty_and_who_stands_in(
     assert "No on-call rotas" in (await operator.get(ROTAS)).text
 
 
+async def test_rules_for_substitutes_are_set_and_what_changed_can_be_taken_back(
+    operator: httpx.AsyncClient, shore: School
+) -> None:
+    shown = await operator.get(SUBSTITUTES)
+    assert "These are the defaults" in shown.text
+    body = SUBSTITUTE_RULES | {"version": hidden(shown, "version")}
+    more = await operator.post(SUBSTITUTES, data=body | {"do": "add"})
+    assert more.text.count('name="pace"') == 3
+    saved = await operator.post(SUBSTITUTES, data=body)
+    assert "Searches that begin from now on follow these rules." in saved.text
+    assert "all at once, 10 minutes to answer" in text_of(saved)
+    stored = await shore.get("/v1/substitution-policy")
+    assert stored["weights"]["fair_share"] == 0.5
+    assert [pace["before"] for pace in stored["paces"]] == ["P2D", "PT2H"]  # in order, however typed
+    assert stored["tell_families_of_delay"] is False
+
+    stale = await operator.post(SUBSTITUTES, data=body | {"late": "9 minutes"})
+    assert stale.status_code == 412
+    assert 'value="9 minutes"' in stale.text
+    (change,) = re.findall(r"\?before=(\d+)", saved.text)
+    before = await operator.get(f"{SUBSTITUTES}?before={change}")
+    assert "Not saved yet" in before.text
+    assert 'value="60 minutes"' in before.text or 'value="1 hour"' in before.text
+    assert (await operator.get(f"{SUBSTITUTES}?before={2**60}")).status_code == 404
+    assert "Not saved yet" in (await operator.get(f"{SUBSTITUTES}?defaults=true")).text
+
+
+async def test_rules_for_substitutes_that_cannot_be_say_why_beside_each_field(
+    operator: httpx.AsyncClient,
+) -> None:
+    shown = await operator.get(SUBSTITUTES)
+    body = SUBSTITUTE_RULES | {"version": hidden(shown, "version")}
+    wrong = {"weight-cost": "lots", "pace-0-before": "soon", "pace-1-at_once": "0.5", "late": ""}
+    unread = await operator.post(SUBSTITUTES, data=body | wrong)
+    assert unread.status_code == 422
+    for field in wrong:
+        assert f'id="field-{field}-error"' in unread.text, field
+    beyond = await operator.post(SUBSTITUTES, data=body | {"weight-cost": "101", "late": "5 seconds"})
+    assert "Enter a number from 0 to 100." in beyond.text
+    assert "Must be at least 1 minute." in beyond.text
+    twice = await operator.post(SUBSTITUTES, data=body | {"pace-0-before": "48 h"})
+    assert "Another row has this time." in twice.text
+
+
+async def test_a_channel_for_offers_is_chosen_with_the_instructors_hours(
+    operator: httpx.AsyncClient, shore: School
+) -> None:
+    channel = (await shore.post("/v1/alert-channels", CHANNEL))["id"]
+    path = f"/v1/instructors/{shore.ids['instructor']}/availability"
+    page = f"/people/instructors/{shore.ids['instructor']}/availability"
+    assert "can be told by a channel as well" in (await operator.get(SUBSTITUTES)).text
+    form = await operator.get(page)
+    saved = await operator.post(page, data={"version": hidden(form, "version"), "channel": channel})
+    assert saved.status_code == 200
+    assert (await shore.get(path))["alert_channel_id"] == channel
+    assert CHANNEL["name"] in text_of(await operator.get(SUBSTITUTES))
+
+
 async def test_a_channel_is_added_tested_and_says_what_failed(
     operator: httpx.AsyncClient, shore: School
 ) -> None:
@@ -210,11 +284,19 @@ async def test_ops_read_and_stand_in_and_set_their_own_alerts(shore: School) -> 
     )
     async with await signed_in(shore.campus, shore.id, "member", UUID(olu)) as browser:
         html = {"accept": "text/html"}
-        for path in (RULES, ROTAS, CHANNELS, f"{RULES}/try", f"{RULES}/last-week", f"{ROTAS}/{rota['id']}"):
+        for path in (
+            RULES,
+            ROTAS,
+            CHANNELS,
+            SUBSTITUTES,
+            f"{RULES}/try",
+            f"{RULES}/last-week",
+            f"{ROTAS}/{rota['id']}",
+        ):
             assert (await browser.get(path, headers=html)).status_code == 200
         for path in (f"{RULES}/rules/new", f"{ROTAS}/new", f"{CHANNELS}/new"):
             problem_of(await browser.get(path), 403, "not-allowed")
-        for path in (f"{RULES}/publish", f"{CHANNELS}/new", f"{ROTAS}/{rota['id']}/retire"):
+        for path in (SUBSTITUTES, f"{RULES}/publish", f"{CHANNELS}/new", f"{ROTAS}/{rota['id']}/retire"):
             problem_of(await browser.post(path), 403, "not-allowed")
         override = {"key": str(uuid4()), "member_id": olu, "ends_at": "2030-03-04T12:00"}
         assert (await browser.post(f"{ROTAS}/{rota['id']}/overrides", data=override)).status_code == 303
@@ -234,6 +316,14 @@ async def test_the_pages_fit_every_screen(page: Page, academy: School) -> None:
     base = academy.campus.url
     await page.goto(base + RULES)
     await look_and_check(page, "routing-empty")
+    rules = {"weights": {"cost": 2}, "paces": [{"before": "PT3H", "answer_within": "PT9M", "at_once": 2}]}
+    assert (await academy.api.put("/v1/substitution-policy", json=rules)).is_success
+    await page.goto(base + SUBSTITUTES)
+    await look_and_check(page, "substitutes")
+    await page.get_by_label("At least this long before class").first.fill("soon")
+    await page.get_by_label("Weight of “Cost”").press("Enter")
+    await expect(page.get_by_label("At least this long before class").first).to_have_value("soon")
+    await look_and_check(page, "substitutes-wrong")
     people = [await member(academy, name) for name in ("Ana Ruiz", "Olu Adeyemi", "Pim de Vries")]
     rota = {"name": "Evenings", "members": people, "starts_on": "2026-01-05", "time_zone": "Europe/Madrid"}
     rotas = [await academy.post("/v1/rotas", rota | {"name": name}) for name in ("Evenings", "Weekends")]

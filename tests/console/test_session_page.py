@@ -37,6 +37,11 @@ async def choose(page: Page, command: str) -> None:
     await page.keyboard.press("Enter")
 
 
+async def more_of(page: Page, name: str) -> None:
+    """Open the menu of a person by keyboard."""
+    await page.locator(f'summary[aria-label="More: {name}"]').press("Enter")
+
+
 async def top_of(page: Page, element: str) -> float:
     """How far from the top of the window, in pixels."""
     top: float = await page.locator(element).evaluate("element => element.getBoundingClientRect().top")
@@ -51,6 +56,8 @@ async def test_a_student_is_removed_and_added_again(page: Page, hall: Hall, acad
     session_id = await academy.book()
     await open_page(page, hall, session_id)
     page.on("dialog", lambda dialog: dialog.accept())
+    await more_of(page, "Leo Lindqvist")
+    await look_and_check(page, "session-people-menu")
     await page.get_by_role("button", name="Remove Leo Lindqvist from this class").click()
     await expect(page.locator("#people")).not_to_contain_text("Leo Lindqvist")
     await page.get_by_role("link", name="Add a student").click()
@@ -58,8 +65,10 @@ async def test_a_student_is_removed_and_added_again(page: Page, hall: Hall, acad
     await page.get_by_role("button", name="Add Leo Lindqvist").click()
     await expect(page.locator("#people")).to_contain_text("Leo Lindqvist")
     await expect(page.get_by_text("Added to the class")).to_be_visible()
+    await more_of(page, "Leo Lindqvist")
     await page.get_by_role("button", name="Remove Leo Lindqvist from this class").click()
     await expect(page.locator("#people")).not_to_contain_text("Leo Lindqvist")
+    await more_of(page, "Noor Haddad")
     await page.get_by_role("button", name="Remove Noor Haddad from this class").click()
     await expect(page.locator("#people")).to_contain_text("Cancel the class instead.")
 

@@ -1,6 +1,6 @@
 """The texts of every language are complete, and no mail holds a sentence of another language."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Any
 
@@ -14,9 +14,11 @@ from domain.record.documentation import CheckOutcome, Section
 from domain.sessions.cancellations import TOLD_REASONS, CancelReason
 from reports.case_alerts import CaseAlert, channel_lines, render_case_alert
 from reports.case_texts import case_texts
-from reports.catalogue import LANGUAGES, PAGES, SUBJECTS, WORDS, page_words
+from reports.catalogue import LANGUAGES, PAGES, SUBJECTS, WORDS, filled, page_words
 from reports.directions import direction_of, isolated
 from reports.invitations import render_invitation
+from reports.moments import moment
+from reports.offer_alerts import render_offer_alert
 from reports.sign_in import SignInOption, render_sign_in
 from tests.reports.letters import CONTEXT, ParsedMail, example_mail
 
@@ -201,3 +203,24 @@ def test_the_alert_of_an_exception_is_in_the_readers_language(language: str, rea
     lines = channel_lines(kind, reason, language, opened_at=at, due_at=at, class_starts_at=at)
     assert texts.happened in lines[0]
     assert all("2030-03-04 16:00 UTC" in line for line in lines[1:])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_offer_for_a_channel_is_in_the_language_and_zone_of_who_is_asked(language: str) -> None:
+    at = datetime(2030, 3, 4, 16, tzinfo=UTC)
+    told = render_offer_alert(
+        language=language,
+        time_zone="America/New_York",
+        class_title="Fractions",
+        starts_at=at,
+        ends_at=at + timedelta(hours=1),
+        answer_by=at,
+        now=at,
+    )
+    assert told.title == f"{WORDS[language]['channel_offer']}: Fractions"
+    when, answer = told.lines
+    for text in ("11:00", "12:00", "America/New York"):
+        assert text in when
+    assert answer == filled(
+        WORDS[language]["offer_lead_by"], language, when=moment(at, language, "America/New_York", now=at)
+    )

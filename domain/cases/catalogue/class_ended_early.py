@@ -24,6 +24,6 @@ KIND = CaseKind(
     severity=Severity.LOW,
     owner=Owner.OPS,
     due_within=timedelta(hours=48),
-    actions=(Action.OPEN_CLASS,),
+    actions=(Action.REOPEN, Action.BOOK_AGAIN, Action.OPEN_CLASS),
     about=Role.INSTRUCTOR,
 )

@@ -12,7 +12,8 @@ KIND = CaseKind(
     detected=(
         "The region's watch sees the instructor in the room and none of the students who are expected, "
         "some minutes after the start that the class's policy sets. A class whose families have all said "
-        "that they cannot come has no case."
+        "that they cannot come has no case. It stands for all students: their own exceptions close, and open "
+        "for those who are still missing once somebody has come."
     ),
     cause="The class and its planned start: a class that is moved is judged again.",
     concerns="The instructor, who waits, and all families of the class.",
