@@ -13,10 +13,14 @@ from models.notice import Notice
 from tests.campus import Json, School
 
 NOW = datetime.now(UTC)
+MANY_CHANGES = 1_000  # more than a test makes
 
 
 async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> list[str]:
-    """Opens a case of each kind; returns their ids. The first is overdue, each next one is due an hour later."""
+    """Opens a case of each kind; returns their ids. The first is overdue, each next one is due an hour later.
+
+    No workflow is told of them, which would remind their owners at some moment of the test.
+    """
     rows = [
         ExceptionCase(
             id=uuid7(),
@@ -30,6 +34,7 @@ async def open_cases(school: School, session_id: str, *kinds: ExceptionKind) -> 
             due_at=NOW + timedelta(hours=number - 0.5),
             acknowledge_due_at=NOW,
             opened_at=NOW,
+            followed=MANY_CHANGES,
         )
         for number, kind in enumerate(kinds)
     ]

@@ -14,9 +14,8 @@ from domain.subjects import Subject, SubjectKind
 from models.exception_case import ExceptionCase, Incident
 from models.repositories import sessions
 from services.cases import Evidence, NewCase, open_case
+from tests.api.queue_rows import MANY_CHANGES
 from tests.campus import School
-
-MANY_CHANGES = 1_000  # more than a test makes
 
 
 async def class_in(opened: School, state: SessionState) -> UUID:
