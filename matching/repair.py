@@ -18,6 +18,7 @@ from matching.rounding import allowed_now, solve_rest
 from matching.solver import Limits
 
 _CHANGE = 1_000.0  # what a change of another class costs: less than a class without instructor, more than soft rules
+_KEPT = 1_000_000.0  # what it is worth that a class that may move has an instructor afterwards
 _MOST_FREE = 100  # classes that may move
 _CHOICES = 12  # of each of them, the cheapest
 _GAP = 10.0  # less than a change costs, so that there are as few as possible
@@ -109,10 +110,9 @@ def _choices(before: Calendars, positions: Ints, movable: list[int]) -> Ints:
 def _cost_of_change(before: Calendars, positions: Ints, movable: list[int]) -> Floats:
     pairs = before.prepared.eligible.pairs.where(positions)
     holder = np.array(before.holder, np.int64)
-    changes = np.isin(pairs.classes, np.array(movable, np.int64)) & (
-        holder[pairs.classes] != pairs.instructors
-    )
-    return np.where(changes, _CHANGE, 0.0)
+    can_move = np.isin(pairs.classes, np.array(movable, np.int64))
+    changes = can_move & (holder[pairs.classes] != pairs.instructors)
+    return np.where(changes, _CHANGE, 0.0) - np.where(can_move, _KEPT, 0.0)
 
 
 def _movable(after: Calendars, uncovered: list[int], lost: set[int], absent: int) -> list[int]:

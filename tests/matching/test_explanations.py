@@ -58,7 +58,7 @@ def test_the_reasons_why_not_sum_up_to_what_the_pair_costs_beyond_the_best() -> 
 
 def test_the_smallest_sets_of_rules_are_named() -> None:
     problem = prepared(
-        [a_class(0, 9, language="en", region="eu"), a_class(1, 9)],
+        [a_class(0, 9, language="en", region="eu")],
         [
             an_instructor(0, regions=frozenset({"eu"})),
             an_instructor(1),
