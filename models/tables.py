@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models import (  # noqa: F401
     access,
     board_view,
+    calendar_feed,
     case_routing,
     change_log,
     class_file,

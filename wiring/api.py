@@ -18,6 +18,7 @@ from services.absences import Absences
 from services.alert_channels import AlertSender
 from services.attendance_disputes import AttendanceDisputes
 from services.attendance_overrides import AttendanceOverrides
+from services.calendar_feeds import CalendarFeeds
 from services.check_ins import CheckIns
 from services.class_commands import ClassCommands
 from services.course_members import CourseMembers
@@ -115,6 +116,10 @@ class ApiParts:
     @cached_property
     def attendance_disputes(self) -> AttendanceDisputes:
         return AttendanceDisputes(self.database, self.links)
+
+    @cached_property
+    def calendar_feeds(self) -> CalendarFeeds:
+        return CalendarFeeds(self.database, self.links)
 
     @cached_property
     def check_ins(self) -> CheckIns:
