@@ -18,6 +18,7 @@ from benchmarks.exceptions.__main__ import measure as exceptions
 from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
 from benchmarks.recording.__main__ import measure as recording
+from benchmarks.recurrence.__main__ import measure as recurrence
 from benchmarks.report import Report
 from benchmarks.review.__main__ import measure as review
 from benchmarks.touches.__main__ import measure as touches
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "commands": commands,
     "touches": touches,
     "exceptions": exceptions,
+    "recurrence": recurrence,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

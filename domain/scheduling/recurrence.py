@@ -108,18 +108,20 @@ class Rule:
     def _matches(self, day: date, first: date) -> bool:
         if self.months and day.month not in self.months:
             return False
-        length = calendar.monthrange(day.year, day.month)[1]
-        if self.month_days and not {day.day, day.day - length - 1} & set(self.month_days):
+        if self.month_days and day.day not in self.month_days and _from_end(day) not in self.month_days:
             return False
         if self.weekdays:
-            nth, from_last = (day.day - 1) // 7 + 1, -((length - day.day) // 7 + 1)
-            return any(
-                day.weekday() == weekday and ordinal in (0, nth, from_last)
-                for ordinal, weekday in self.weekdays
-            )
+            ordinals = [nth for nth, weekday in self.weekdays if weekday == day.weekday()]
+            nth, from_last = (day.day + 6) // 7, _from_end(day) // 7
+            return any(ordinal in (0, nth, from_last) for ordinal in ordinals)
         if self.frequency == Frequency.WEEKLY:
             return day.weekday() == first.weekday()
         return self.frequency == Frequency.DAILY or bool(self.month_days) or day.day == first.day
+
+
+def _from_end(day: date) -> int:
+    """The place of a day in its month, from the end: -1 is the last."""
+    return day.day - calendar.monthrange(day.year, day.month)[1] - 1
 
 
 def read_rule(text: str) -> Rule:

@@ -4,13 +4,9 @@ The expected moments come from the offsets before and after a change alone, not 
 the same data, such as links, are swept once.
 """
 
-import zoneinfo
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +20,7 @@ from domain.scheduling.wall_time import first_moment, last_moment
 from domain.sessions.policies import SessionPolicy
 from domain.sessions.schedule import plan_before_class
 from domain.sessions.timeline import Step
+from tests.domain.scheduling.clock_changes import distinct_zones
 
 pytestmark = pytest.mark.unit
 
@@ -61,23 +58,8 @@ def offset(zone: ZoneInfo, at: datetime) -> timedelta:
 
 
 @cache
-def zones() -> tuple[ZoneInfo, ...]:
-    by_data: dict[bytes, list[str]] = defaultdict(list)
-    for name in sorted(zoneinfo.available_timezones()):
-        by_data[_data(name)].append(name)
-    return tuple(ZoneInfo(names[0]) for names in by_data.values())
-
-
-def _data(name: str) -> bytes:
-    for root in zoneinfo.TZPATH:
-        if (path := Path(root, name)).is_file():
-            return path.read_bytes()
-    return resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
-
-
-@cache
 def changes() -> tuple[Change, ...]:
-    return tuple(change for zone in zones() for change in _changes(zone))
+    return tuple(change for zone in distinct_zones() for change in _changes(zone))
 
 
 def _changes(zone: ZoneInfo) -> Iterator[Change]:
@@ -94,7 +76,7 @@ def _changes(zone: ZoneInfo) -> Iterator[Change]:
 
 
 def test_all_zones_are_swept() -> None:
-    assert len(zones()) > 300
+    assert len(distinct_zones()) > 300
     assert len(changes()) > 3_000
     assert {change.at.year for change in changes()} == set(range(2020, 2038))
 
