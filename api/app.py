@@ -24,6 +24,7 @@ from api.routes import (
     exports,
     family,
     files,
+    imported_calendars,
     invitations,
     joining,
     keys,
@@ -75,7 +76,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     tenant_modules = (
         bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
         sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
-        substitutions, calendar_feeds,
+        substitutions, calendar_feeds, imported_calendars,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

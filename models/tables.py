@@ -13,6 +13,7 @@ from models import (  # noqa: F401
     documentation,
     exception_case,
     idempotency,
+    imported_calendar,
     live_status,
     notice,
     organization,

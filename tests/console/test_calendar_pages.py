@@ -20,6 +20,7 @@ pytestmark = pytest.mark.adapter
 
 OWN = "/account/calendar"
 MAKE = {"act": "make"}
+_EMPTY = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\r\n"
 
 
 async def own_browser(harbour: School, kind: str) -> httpx.AsyncClient:
@@ -57,6 +58,12 @@ async def test_the_page_speaks_the_readers_language(harbour: School) -> None:
     async with await own_browser(harbour, "instructor") as browser:
         for page in (await browser.get(OWN), await browser.post(OWN, data=MAKE), await browser.get(OWN)):
             assert english_left(page.text, "de") == []
+        path = f"/v1/instructors/{harbour.ids['instructor']}/busy-calendar"
+        imported = await harbour.api.put(path, json={"content": _EMPTY})
+        assert imported.is_success, imported.text
+        busy = "/teaching/busy-calendar"
+        for page in (await browser.get(busy), await browser.post(busy, data={"url": "https://x"})):
+            assert english_left(page.text, "de") == []
 
 
 async def test_the_own_page_in_a_browser(harbour: School, chromium: Browser) -> None:
@@ -73,6 +80,12 @@ async def test_the_own_page_in_a_browser(harbour: School, chromium: Browser) -> 
     await look_and_check(page, "own-calendar-made")
     await page.get_by_role("link", name="Done").click()
     await look_and_check(page, "own-calendar-has-address")
+    await page.goto(f"{harbour.campus.url}/teaching/availability")
+    await page.get_by_role("link", name="Busy times of your own calendar").click()
+    await page.get_by_label("Address of the calendar").fill("https://127.0.0.1:1/nothing.ics")
+    await page.get_by_role("button", name="Import", exact=True).click()
+    await expect(page.get_by_label("Address of the calendar")).to_have_attribute("aria-invalid", "true")
+    await look_and_check(page, "own-busy-calendar-wrong")
     await context.close()
 
 
@@ -86,5 +99,6 @@ async def test_staff_make_an_address_on_the_page_of_a_person(harbour: School, ch
         async with harbour.campus.client() as anybody:
             assert (await anybody.get(urlsplit(address).path)).status_code == 200
         await page.get_by_role("link", name="Done").click()
+        await look_and_check(page, "instructor-with-calendar-address")
         await page.get_by_role("button", name="End the address").click()
         await expect(page.get_by_role("button", name="Make an address")).to_be_visible()
