@@ -15,6 +15,7 @@ from api.routes import (
     api_docs,
     board,
     bulk,
+    calendar_feeds,
     case_routing,
     content,
     enrollments,
@@ -23,6 +24,7 @@ from api.routes import (
     exports,
     family,
     files,
+    imported_calendars,
     invitations,
     joining,
     keys,
@@ -74,11 +76,12 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     tenant_modules = (
         bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
         sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
-        substitutions,
+        substitutions, calendar_feeds, imported_calendars,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:
         app.include_router(module.router)
+    app.include_router(calendar_feeds.feed_router)
     room_page.install(app)
     api_docs.install(app)
     for install in pages:

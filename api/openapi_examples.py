@@ -198,6 +198,9 @@ BODIES: Final[dict[str, Json]] = {
         "buffer_minutes": 10,
         "most_hours_per_day": 6,
     },
+    "PUT /v1/instructors/{id}/busy-calendar": {
+        "content": "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//example//EN\nEND:VCALENDAR\n"
+    },
     "POST /v1/instructors/{id}/absences": {
         "starts_at": "2040-03-05T00:00:00+01:00",
         "ends_at": "2040-03-06T00:00:00+01:00",

@@ -19,6 +19,7 @@ from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
 from benchmarks.matching.__main__ import measure as matching
 from benchmarks.recording.__main__ import measure as recording
+from benchmarks.recurrence.__main__ import measure as recurrence
 from benchmarks.report import Report
 from benchmarks.review.__main__ import measure as review
 from benchmarks.touches.__main__ import measure as touches
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "touches": touches,
     "exceptions": exceptions,
     "matching": matching,
+    "recurrence": recurrence,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

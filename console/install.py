@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from console.account import account_page
+from console.account import account_page, calendar_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages, queue_page, times_page, touches_page
 from console.family import dispute_page, family_page, unsubscribe_page
@@ -17,14 +17,15 @@ from console.offers import offer_page
 from console.operator import operator_pages
 from console.outbox import outbox_pages
 from console.people import availability_page as instructor_availability_page
-from console.people import invitation_form, new_student_page, people_pages
+from console.people import busy_calendar_page as instructor_busy_calendar_page
+from console.people import calendar_feed_page, invitation_form, new_student_page, people_pages
 from console.records import record_pages
 from console.review import review_page
 from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, settings_pages
 from console.sign_in import sign_in_page
-from console.teaching import availability_page, check_in_page, teaching_page
+from console.teaching import availability_page, busy_calendar_page, check_in_page, teaching_page
 from console.today import act_forms, today_page, view_forms
 from domain.people.sign_in import home_path
 
@@ -38,8 +39,10 @@ OWN_RULES = (
     sign_in_page,
     operator_pages,
     account_page,
+    calendar_page,
     teaching_page,
     availability_page,
+    busy_calendar_page,
     check_in_page,
     family_page,
     unsubscribe_page,
@@ -58,6 +61,8 @@ PERMITTED = (
     instructor_availability_page,
     new_student_page,
     invitation_form,
+    calendar_feed_page,
+    instructor_busy_calendar_page,
     course_pages,
     plan_pages,
     book_start_page,

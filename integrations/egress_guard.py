@@ -133,12 +133,12 @@ class _BoundedStream(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-def outside_transport(*, local: bool) -> httpx2.AsyncBaseTransport:
+def outside_transport(*, local: bool, max_bytes: int = _RESPONSE_BYTES) -> httpx2.AsyncBaseTransport:
     """The transport for URLs from customers; with `local` it also reaches private addresses.
 
     Give it to a client with `trust_env=False`: a proxy of the environment would resolve the host once more.
     """
-    return BoundedTransport(httpx2.AsyncHTTPTransport() if local else PublicOnlyTransport())
+    return BoundedTransport(httpx2.AsyncHTTPTransport() if local else PublicOnlyTransport(), max_bytes)
 
 
 async def require_public_url(url: str, *, local: bool) -> None:

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models import (  # noqa: F401
     access,
     board_view,
+    calendar_feed,
     case_routing,
     change_log,
     class_file,
@@ -12,6 +13,7 @@ from models import (  # noqa: F401
     documentation,
     exception_case,
     idempotency,
+    imported_calendar,
     live_status,
     notice,
     organization,

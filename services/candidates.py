@@ -21,10 +21,11 @@ from domain.scheduling.candidates import (
 )
 from models.course import Course
 from models.people import Instructor
-from models.repositories import entities, people, sessions, substitutions
+from models.repositories import entities, imported_calendars, people, sessions, substitutions
 from models.session import Session
 from models.substitution import InstructorAvailability
 
+Spans = Sequence[tuple[datetime, datetime]]
 _WEEK = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _KNOWN_FOR = timedelta(days=365)  # who taught the students or the course since then knows them
 _FAIR_SINCE = timedelta(days=30)
@@ -59,6 +60,7 @@ async def ranked(
     ]
     ids = [person.id for person, _ in everybody]
     booked = await _booked_times(db, everybody, session)
+    busy = await imported_calendars.busy_times(db, ids, session.starts_at, session.ends_at)
     held = await people.qualifications(db, ids)
     taught = await substitutions.teaching(
         db, ids, session.course_id, students, now - _KNOWN_FOR, now - _FAIR_SINCE
@@ -75,7 +77,7 @@ async def ranked(
         Candidate(
             person.id,
             qualifications=held.get(person.id, []),
-            availability=availability_of(person, times, booked.get(person.id, [])),
+            availability=availability_of(person, times, booked.get(person.id, []), busy.get(person.id, [])),
             taught_students=taught[person.id].students,
             taught_course=taught[person.id].course,
             hourly_cost=times.hourly_cost if times else None,
@@ -127,11 +129,11 @@ async def swaps(
 
 
 def availability_of(
-    person: Instructor, times: InstructorAvailability | None, booked: Sequence[tuple[datetime, datetime]] = ()
+    person: Instructor, times: InstructorAvailability | None, booked: Spans = (), busy_elsewhere: Spans = ()
 ) -> Availability:
     """The stored rules as the domain reads them."""
     if times is None:
-        return Availability(person.time_zone, booked=tuple(booked))
+        return Availability(person.time_zone, booked=tuple(booked), busy_elsewhere=tuple(busy_elsewhere))
     return Availability(
         person.time_zone,
         tuple(WeeklyHours(rule["weekday"], _hours(rule)) for rule in times.weekly),
@@ -147,6 +149,7 @@ def availability_of(
         _limit(times.most_hours_per_day),
         _limit(times.most_hours_per_week),
         tuple(booked),
+        tuple(busy_elsewhere),
     )
 
 

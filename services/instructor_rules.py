@@ -17,7 +17,7 @@ from domain.scheduling.candidates import Candidate, ClassToTeach
 from models.authorship import authorship
 from models.course import Course
 from models.people import Instructor
-from models.repositories import entities, names, override_requests, people, substitutions
+from models.repositories import entities, imported_calendars, names, override_requests, people, substitutions
 from models.session import Session
 from services.candidates import availability_of
 
@@ -44,7 +44,8 @@ async def check(
         db, [instructor.id], starts_at - BOOKED_AROUND, ends_at + BOOKED_AROUND, session.id
     )
     stored = await substitutions.availability(db, instructor.id)
-    times = availability_of(instructor, stored, booked.get(instructor.id, []))
+    busy = await imported_calendars.busy_times(db, [instructor.id], starts_at, ends_at)
+    times = availability_of(instructor, stored, booked.get(instructor.id, []), busy.get(instructor.id, []))
     wanted = ClassToTeach(course.subject, course.level, starts_at, ends_at, students=0)
     candidate = Candidate(
         instructor.id, qualifications=held or [(course.subject, course.level)], availability=times

@@ -165,6 +165,10 @@ class LinkSigner:
         """A link with a code whose hash is stored in the database, not signed."""
         return f"{self._base}/j/{code}"
 
+    def calendar_url(self, token: str) -> str:
+        """The address of a calendar feed, whose token's hash is stored in the database, not signed."""
+        return f"{self._base}/calendar/{token}.ics"
+
     def read_join(self, token: str, session_id: UUID, now: datetime) -> JoinLink:
         """Also raises LinkForAnotherClass."""
         claims = self._read(_JOIN, token, now)

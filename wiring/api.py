@@ -18,6 +18,8 @@ from services.absences import Absences
 from services.alert_channels import AlertSender
 from services.attendance_disputes import AttendanceDisputes
 from services.attendance_overrides import AttendanceOverrides
+from services.calendar_feeds import CalendarFeeds
+from services.calendar_imports import CalendarImports
 from services.check_ins import CheckIns
 from services.class_commands import ClassCommands
 from services.course_members import CourseMembers
@@ -45,6 +47,7 @@ from services.substitution_notices import SubstitutionNotices
 from signing.links import LinkSigner
 from storage.object_store import open_store
 from wiring.alerts import alert_sender, channel_targets
+from wiring.calendars import calendar_imports
 from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
 from workflows.client import DeliveryClient, SessionClient, SubstitutionClient, workflow_url
@@ -115,6 +118,14 @@ class ApiParts:
     @cached_property
     def attendance_disputes(self) -> AttendanceDisputes:
         return AttendanceDisputes(self.database, self.links)
+
+    @cached_property
+    def calendar_feeds(self) -> CalendarFeeds:
+        return CalendarFeeds(self.database, self.links)
+
+    @cached_property
+    def calendar_imports(self) -> CalendarImports:
+        return calendar_imports(self.settings, self.database)
 
     @cached_property
     def check_ins(self) -> CheckIns:

@@ -14,7 +14,7 @@ from models.database import Database
 from wiring.build_id import build_id
 from wiring.queues.parts import QueueModule, WorkerParts
 from wiring.temporal import connect
-from workflows.client import DeliveryClient, ensure_housekeeping, ensure_room_watch
+from workflows.client import DeliveryClient, ensure_calendar_imports, ensure_housekeeping, ensure_room_watch
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.queues import Queue, task_queue
 
@@ -39,6 +39,7 @@ async def running_workers(queues: Collection[Queue], settings: Settings) -> Asyn
         if Queue.SESSIONS in queues:
             await ensure_room_watch(client, settings.region)
             await ensure_housekeeping(client, settings.region)
+            await ensure_calendar_imports(client, settings.region)
         yield
 
 

@@ -40,7 +40,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import HomeroomError, TransitionRefused, Unavailable, by_code
 from domain.sessions.timeline import TimelineEntry
+from workflows.calendar_imports import CalendarImportsWorkflow
 from workflows.class_session import ClassSession
+from workflows.contracts.calendars import CalendarsInput
 from workflows.contracts.cases import CaseRef
 from workflows.contracts.common import SessionRef
 from workflows.contracts.deliveries import DeliveryInput
@@ -85,6 +87,7 @@ _TIMEOUT = timedelta(seconds=30)
 # Housekeeping starts the deliveries that could not be started before. A third of the life of a sign-in link, so that a
 # late mail still arrives in time.
 _HOUSEKEEPING_EVERY = timedelta(minutes=5)
+_CALENDARS_EVERY = timedelta(minutes=30)
 
 
 def room_watch_workflow_id(region: str) -> str:
@@ -113,6 +116,11 @@ def _case_of(workflow_id: str) -> UUID | None:
 def housekeeping_id(region: str) -> str:
     """The id of the schedule; Temporal appends the time to the ids of its runs."""
     return f"housekeeping-{region}"
+
+
+def calendar_imports_id(region: str) -> str:
+    """The id of the schedule; Temporal appends the time to the ids of its runs."""
+    return f"calendar-imports-{region}"
 
 
 def workflow_url(ui_url: str, namespace: str, session_id: UUID) -> str:
@@ -462,6 +470,27 @@ async def ensure_housekeeping(temporal: Client, region: str) -> None:
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_HOUSEKEEPING_EVERY)]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_HOUSEKEEPING_EVERY),
     )
+    await _ensure_schedule(temporal, key, schedule)
+
+
+async def ensure_calendar_imports(temporal: Client, region: str) -> None:
+    """Create the schedule that reads the region's imported calendars, or update it to what is defined here."""
+    key = calendar_imports_id(region)
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(
+            CalendarImportsWorkflow.run,
+            CalendarsInput(region),
+            id=key,
+            task_queue=task_queue(region, Queue.SESSIONS),
+            static_summary=f"Imported calendars of {region}",
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_CALENDARS_EVERY)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_CALENDARS_EVERY),
+    )
+    await _ensure_schedule(temporal, key, schedule)
+
+
+async def _ensure_schedule(temporal: Client, key: str, schedule: Schedule) -> None:
     try:
         await temporal.create_schedule(key, schedule)
     except ScheduleAlreadyRunningError:

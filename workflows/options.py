@@ -64,6 +64,12 @@ NOTICES = ActivityOptions(
 HOUSEKEEPING = ActivityOptions(
     start_to_close_timeout=_s(60), schedule_to_close_timeout=timedelta(minutes=10), retry_policy=_PATIENT
 )
+# Outside servers, one after the other; what is left is read by the next run.
+CALENDARS = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=25),
+    schedule_to_close_timeout=timedelta(minutes=25),
+    retry_policy=_PATIENT,
+)
 # A lost capture worker is noticed after `heartbeat` and replaced at once.
 CAPTURE = ActivityOptions(
     start_to_close_timeout=timedelta(hours=13),

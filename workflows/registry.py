@@ -1,5 +1,6 @@
 """All workflows, for the worker and the replay tests."""
 
+from workflows.calendar_imports import CalendarImportsWorkflow
 from workflows.class_session import ClassSession
 from workflows.exception_case import ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
@@ -14,4 +15,5 @@ WORKFLOWS = (
     HousekeepingWorkflow,
     ExceptionCaseWorkflow,
     Substitution,
+    CalendarImportsWorkflow,
 )

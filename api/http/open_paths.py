@@ -7,7 +7,7 @@ from api.http.rate_limits import LimitStatus, RateLimiter
 from domain.people.sign_in import network_of
 
 # Links, codes and tokens in the request take the place of a key. Webhooks are signed, and have limits of their own.
-_OPEN = re.compile(r"/v1/(join|content)/|/(sign-in|desk|operator|j|join|unsubscribe|offer)(/|$)")
+_OPEN = re.compile(r"/v1/(join|content)/|/(sign-in|desk|operator|j|join|calendar|unsubscribe|offer)(/|$)")
 _NOT_LIMITED = re.compile(r"/healthz$|/static/")
 
 

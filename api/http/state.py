@@ -19,6 +19,8 @@ from media_bridge.webhooks import WebhookVerifier
 from models.database import Database
 from wiring.api import ApiParts, make_api_parts, make_rooms, make_webhook_verifier
 
+_FEED_READS = "120/hour"  # of one calendar feed; calendars read theirs every few minutes at most
+
 
 @dataclass(frozen=True)
 class State(ApiParts):
@@ -26,6 +28,7 @@ class State(ApiParts):
 
     limiter: RateLimiter
     join_limits: JoinLimits
+    feed_limiter: RateLimiter
     recorder: EventRecorder
     entry_guard: EntryGuard
     hub: LiveHub
@@ -41,6 +44,7 @@ class State(ApiParts):
             **{field.name: getattr(parts, field.name) for field in fields(ApiParts)},
             limiter=RateLimiter(parts.settings.rate_limit, parts.settings.rate_limit_storage),
             join_limits=JoinLimits(parts.settings.rate_limit_storage),
+            feed_limiter=RateLimiter(_FEED_READS, parts.settings.rate_limit_storage),
             recorder=EventRecorder(parts.database, tenants),
             entry_guard=EntryGuard(parts.database, parts.rooms),
             hub=hub,

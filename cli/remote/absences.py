@@ -51,3 +51,31 @@ def add_absences(app: typer.Typer) -> None:
             caller.screen.record(caller.api.get(path))
             return
         caller.screen.done("Set.", caller.api.put(path, read_json(replace)))
+
+    @app.command("busy-calendar")
+    @remote
+    def busy_calendar(
+        caller: Caller,
+        instructor: Person,
+        url: Annotated[str | None, typer.Option(help="Import the feed at this https address.")] = None,
+        file: Annotated[Path | None, typer.Option(help="Import this iCalendar file, once.")] = None,
+        stop: Annotated[bool, typer.Option("--stop", help="Forget the imported calendar.")] = False,
+    ) -> None:
+        """Show an instructor's imported calendar, import one, or forget it. Its busy times are kept in bookings."""
+        path = f"{_PATH}/{resolve_id(caller.api, _PATH, instructor)}/busy-calendar"
+        if stop:
+            caller.api.delete(path)
+            caller.screen.done("The calendar is no longer imported.", {})
+        elif url or file:
+            body = {"url": url} if url else {"content": read_text(file)} if file else {}
+            caller.screen.done("Imported.", caller.api.put(path, body))
+        else:
+            caller.screen.record(caller.api.get(path))
+
+
+def read_text(file: Path) -> str:
+    """Raises typer.BadParameter for a file that can't be read as text."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        raise typer.BadParameter(f"{file} can't be read as text.") from error

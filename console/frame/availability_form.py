@@ -20,7 +20,7 @@ from api.http.problems import status_of
 from console.frame.forms import Options, text
 from console.frame.texts import gettext, mark, page_language
 from console.frame.times import clock, input_value
-from domain.errors import HomeroomError, StaleVersion
+from domain.errors import HomeroomError, InvalidInput, StaleVersion
 from domain.scheduling.offers import SubstitutionReason
 from domain.scheduling.wall_time import first_moment, last_moment
 from models.repositories import case_routing
@@ -109,7 +109,9 @@ async def load(
 async def save(
     db: AsyncSession, instructor_id: UUID, posted: FormData, now: datetime, *, with_channel: bool = False
 ) -> AvailabilityForm | None:
-    """Save what was typed; returns the form where it has to be shown again. Raises NotFound."""
+    """Save what was typed; returns the form where it has to be shown again. Raises NotFound, InvalidInput."""
+    if "version" not in posted:
+        raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.")
     stored = await instructor_absences.stored(db, instructor_id)
     form, wanted = read(posted, stored.availability, stored.zone, now)
     if with_channel:

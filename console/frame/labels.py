@@ -69,6 +69,7 @@ INSTRUCTOR_RULES: Mapping[str, str] = {
     WhyNot.NOT_QUALIFIED: "not qualified",
     WhyNot.ON_LEAVE: "on leave",
     WhyNot.NOT_AVAILABLE: "outside their hours",
+    WhyNot.BUSY_ELSEWHERE: "busy in their own calendar",
     WhyNot.NO_BUFFER: "too close to another class",
     WhyNot.HOURS_OF_DAY: "over the hours of the day",
     WhyNot.HOURS_OF_WEEK: "over the hours of the week",

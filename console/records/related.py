@@ -13,7 +13,7 @@ from domain.people.access import Permission, Principal
 from models.access import SignInBinding
 from models.course import CurriculumPlan, Topic
 from models.notice import Notice
-from models.repositories import notices, pages, people, relations, sessions, sign_ins
+from models.repositories import calendar_feeds, notices, pages, people, relations, sessions, sign_ins
 from models.session import Session
 from services import instructor_absences
 
@@ -33,6 +33,7 @@ async def related_to(
 async def _of_student(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
     reads_enrollments = who.may(Permission.ENROLLMENTS_READ)
     return {
+        "calendar_feed": await calendar_feeds.feed(db, key),
         "guardians": await relations.guardians_of_student(db, key),
         "enrollments": await relations.courses_of_student(db, key) if reads_enrollments else [],
         "classes": await _classes(db, who, now, student_id=key),
@@ -44,7 +45,11 @@ async def _of_guardian(db: AsyncSession, who: Principal, key: UUID, now: datetim
     if who.may(Permission.NOTICES_READ):
         wanted = pages.PageRequest("-created_at", 10, equal={"recipient_id": key})
         latest, _ = await pages.page(db, Notice, wanted)
-    return {"students": await relations.students_of_guardian(db, key), "notices": latest}
+    return {
+        "calendar_feed": await calendar_feeds.feed(db, key),
+        "students": await relations.students_of_guardian(db, key),
+        "notices": latest,
+    }
 
 
 async def _bindings(db: AsyncSession, who: Principal, key: UUID) -> list[SignInBinding]:
@@ -55,6 +60,7 @@ async def _bindings(db: AsyncSession, who: Principal, key: UUID) -> list[SignInB
 async def _of_instructor(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
     return {
         "bindings": await _bindings(db, who, key),
+        "calendar_feed": await calendar_feeds.feed(db, key),
         "availability": summary((await instructor_absences.stored(db, key)), now),
         "qualifications": (await people.qualifications(db, [key])).get(key, []),
         "classes": await _classes(db, who, now, {"instructor_id": key}),

@@ -49,6 +49,8 @@ class Availability:
     most_per_day: timedelta | None = None  # of teaching; None: no limit
     most_per_week: timedelta | None = None
     booked: tuple[tuple[datetime, datetime], ...] = field(default=(), repr=False)  # classes around the time
+    # By their own calendar, around the time.
+    busy_elsewhere: tuple[tuple[datetime, datetime], ...] = field(default=(), repr=False)
 
     def is_on_leave(self, start: datetime, end: datetime) -> bool:
         return _overlaps(self.leave, start, end)
@@ -65,6 +67,9 @@ class Availability:
 
     def is_busy(self, start: datetime, end: datetime) -> bool:
         return _overlaps(self.booked, start, end)
+
+    def is_busy_elsewhere(self, start: datetime, end: datetime) -> bool:
+        return _overlaps(self.busy_elsewhere, start, end)
 
     def lacks_buffer(self, start: datetime, end: datetime) -> bool:
         return _overlaps(self.booked, start - self.buffer, end + self.buffer)

@@ -23,6 +23,7 @@ class WhyNot(StrEnum):
     ON_LEAVE = "on_leave"
     NOT_AVAILABLE = "not_available"
     BUSY = "busy"
+    BUSY_ELSEWHERE = "busy_elsewhere"  # by their own calendar, which was imported
     NO_BUFFER = "no_buffer"
     HOURS_OF_DAY = "hours_of_day"
     HOURS_OF_WEEK = "hours_of_week"
@@ -122,6 +123,7 @@ def why_not(wanted: ClassToTeach, candidate: Candidate) -> tuple[WhyNot, ...]:
         WhyNot.ON_LEAVE: times.is_on_leave(start, end),
         WhyNot.NOT_AVAILABLE: not times.covers(start, end),
         WhyNot.BUSY: busy,
+        WhyNot.BUSY_ELSEWHERE: times.is_busy_elsewhere(start, end),
         WhyNot.NO_BUFFER: not busy and times.lacks_buffer(start, end),
         WhyNot.HOURS_OF_DAY: times.exceeds_day(start, end),
         WhyNot.HOURS_OF_WEEK: times.exceeds_week(start, end),

@@ -148,6 +148,7 @@ MAILS = {
 
 FAMILY = {
     "family": "Ihre Familie",
+    "calendar": "Ihr Kalender",
     "times_in": "Zeitzone: {zone}",
     "no_children": "Noch keine Kinder",
     "no_children_note": "Ihre Schule hat Ihrem Konto noch kein Kind zugeordnet. "

@@ -144,6 +144,7 @@ MAILS = {
 
 FAMILY = {
     "family": "Your family",
+    "calendar": "Your calendar",
     "times_in": "Time zone: {zone}",
     "no_children": "No children yet",
     "no_children_note": "Your school hasn't linked any children to your account. "

@@ -145,6 +145,7 @@ MAILS = {
 
 FAMILY = {
     "family": "Tu familia",
+    "calendar": "Tu calendario",
     "times_in": "Zona horaria: {zone}",
     "no_children": "Aún no hay estudiantes",
     "no_children_note": "Tu escuela no te ha asignado ningún estudiante. "

@@ -147,6 +147,7 @@ MAILS = {
 
 FAMILY = {
     "family": "Votre famille",
+    "calendar": "Votre agenda",
     "times_in": "Fuseau horaire : {zone}",
     "no_children": "Aucun enfant pour l’instant",
     "no_children_note": "Votre école n’a encore rattaché aucun enfant à votre compte. "

@@ -100,6 +100,7 @@ def method_of(path: str) -> str:
         "/v1/case-routing",
         "/v1/members/{id}/alert-preferences",
         "/v1/instructors/{id}/availability",
+        "/v1/instructors/{id}/busy-calendar",
         "/v1/substitution-policy",
     ):
         return "PUT"
@@ -255,6 +256,9 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     f"{SESSION}/substitute": lambda b: {"instructor_id": b.school.ids["instructor"]},
     f"{SESSION}/substitutions": lambda _: {"reason": "illness"},
     "/v1/instructors/{id}/availability": lambda _: {"buffer_minutes": 10},
+    "/v1/instructors/{id}/busy-calendar": lambda _: {
+        "content": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"
+    },
     "/v1/instructors/{id}/absences": lambda _: _times(),
     f"{SESSION}/participants": lambda b: {"student_ids": [b.school.ids["student 0"]]},
     "/v1/notices/{notice_id}/send-again": lambda _: {"address": "mia@family.example"},

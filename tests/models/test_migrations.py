@@ -153,6 +153,8 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
     path = ["search_path=pg_catalog, public"]
     names = (
         "api_key_by_prefix",
+        "calendar_feed_of",
+        "calendars_to_read",
         "cases_unresolved_before",
         "change_log_held_back_since",
         "changed_organizations",

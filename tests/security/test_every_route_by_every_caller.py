@@ -41,6 +41,7 @@ _TABLE_OF = {
     "rota_id": "rota",
     "channel_id": "alert_channel",
     "view_id": "board_view",
+    "person_id": "calendar_feed",
     "rotas": "rota",
     "alert-channels": "alert_channel",
     "organizations": "organization",
@@ -62,6 +63,7 @@ _WORDS = {
     "table": "students",
     "form": "csv",
     "code": "abc-defg-hij",
+    "token": "wrong",
     "domain": "school.example",
     "act": "nudge",
     "kind": "command",
@@ -106,7 +108,8 @@ def address(route: Route, world: World, *, existing: bool = True) -> str:
             parts[place] = _WORDS[name] + (f".{_WORDS['form']}" if rest else "")
             continue
         table = _TABLE_OF[parts[place - 1] if name in ("id", "key") else name]
-        parts[place] = f"{world.school[table]['id'] if existing else uuid4()}{rest}"
+        row = world.school[table]
+        parts[place] = f"{row.get('id', row.get('person_id')) if existing else uuid4()}{rest}"
     return "/".join(parts)
 
 

@@ -14,7 +14,9 @@ from temporalio.worker import Worker
 
 from domain.errors import HomeroomError
 from domain.notices.kinds import DeliveryState
+from workflows.calendar_imports import CalendarImportsWorkflow
 from workflows.client import DeliveryClient, delivery_workflow_id
+from workflows.contracts.calendars import Calendars, CalendarsInput, CalendarsResult
 from workflows.contracts.deliveries import Deliveries, DeliveryInput, DeliveryResult
 from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput, HousekeepingResult
 from workflows.failures import application_error
@@ -26,7 +28,7 @@ REGION = "notices"  # separate from the region of the session workflows under te
 
 
 @dataclass
-class Deliverer(Deliveries, Housekeeping):
+class Deliverer(Deliveries, Housekeeping, Calendars):
     calls: list[str] = field(default_factory=list)
     failures: list[HomeroomError] = field(default_factory=list)  # of the next attempts
 
@@ -62,6 +64,11 @@ class Deliverer(Deliveries, Housekeeping):
         self.calls.append("sweep")
         return 4
 
+    @activity.defn(name="read_calendars")
+    async def read(self, calendars: CalendarsInput) -> CalendarsResult:
+        self.calls.append("read calendars")
+        return CalendarsResult(read=5, failed=1)
+
 
 @asynccontextmanager
 async def delivering(client: Client, region: str = REGION) -> AsyncIterator[Deliverer]:
@@ -73,8 +80,9 @@ async def delivering(client: Client, region: str = REGION) -> AsyncIterator[Deli
         deliverer.forget_expired,
         deliverer.compare_records,
         deliverer.sweep,
+        deliverer.read,
     ]
-    workflows = [NoticeDelivery, HousekeepingWorkflow]
+    workflows = [NoticeDelivery, HousekeepingWorkflow, CalendarImportsWorkflow]
     async with AsyncExitStack() as running:
         for queue in (Queue.SESSIONS, Queue.NOTICES):
             worker = Worker(
@@ -111,5 +119,17 @@ async def keep_house(
         HousekeepingWorkflow.run,
         HousekeepingInput(REGION),
         id=f"housekeeping-{uuid4()}",
+        task_queue=task_queue(REGION, Queue.SESSIONS),
+    )
+
+
+async def read_calendars(
+    environment: WorkflowEnvironment,
+) -> WorkflowHandle[CalendarImportsWorkflow, CalendarsResult]:
+    """Start the workflow as its schedule does."""
+    return await environment.client.start_workflow(
+        CalendarImportsWorkflow.run,
+        CalendarsInput(REGION),
+        id=f"calendar-imports-{uuid4()}",
         task_queue=task_queue(REGION, Queue.SESSIONS),
     )

@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 from domain.cases.states import CaseState
 from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
 from domain.scheduling.offers import SubstitutionState
-from tests.workflows.delivering import deliver, delivering, delivery_result, keep_house
+from tests.workflows.delivering import deliver, delivering, delivery_result, keep_house, read_calendars
 from tests.workflows.following import followed_case
 from tests.workflows.recording_activities import QuickWatch, World
 from tests.workflows.session_driver import MINUTE, REGION, Handle, SessionDriver, book
@@ -237,6 +237,13 @@ async def housekeeping(environment: WorkflowEnvironment, _: World) -> Handle:
     return handle
 
 
+async def calendars_read(environment: WorkflowEnvironment, _: World) -> Handle:
+    async with delivering(environment.client):
+        handle = await read_calendars(environment)
+        await handle.result()
+    return handle
+
+
 async def case_escalated(environment: WorkflowEnvironment, _: World) -> Handle:
     """Nobody sees the case in time; somebody takes it then, and it is resolved."""
     async with followed_case(environment) as case:
@@ -295,6 +302,7 @@ SCENARIOS: dict[str, Scenario] = {
         delivered,
         given_up,
         housekeeping,
+        calendars_read,
         case_escalated,
         watch,  # last: the server skips no time while its continuation waits for a worker
     )

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from email.utils import parseaddr
 
 from activities.arrivals import ArrivalActivities
+from activities.calendars import CalendarActivities
 from activities.case_following import CaseFollowingActivities
 from activities.cases import CaseActivities
 from activities.documentation import DocumentationActivities
@@ -31,6 +32,7 @@ from services.records_comparison import RecordsComparison
 from services.substitution_notices import SubstitutionNotices
 from services.substitution_start import SubstitutionByCommand
 from services.sweeper import Sweeper
+from wiring.calendars import calendar_imports
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer
@@ -120,6 +122,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 housekeeping.forget_expired,
                 housekeeping.compare_records,
                 housekeeping.sweep,
+                CalendarActivities(calendar_imports(settings, database)).read,
                 *of_notices,  # runs that were started before notices had a queue of their own wait here
             ]
     finally:

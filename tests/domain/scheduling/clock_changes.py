@@ -1,8 +1,12 @@
 """The clock changes of all time zones in the years that classes are booked for, as a Hypothesis strategy."""
 
+import zoneinfo
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib import resources
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
@@ -50,3 +54,19 @@ def _offset(zone: str, at: datetime) -> timedelta:
     offset = at.astimezone(ZoneInfo(zone)).utcoffset()
     assert offset is not None
     return offset
+
+
+@cache
+def distinct_zones() -> tuple[ZoneInfo, ...]:
+    """All zones of the IANA database; of those with the same data, such as links, one."""
+    by_data: dict[bytes, list[str]] = defaultdict(list)
+    for name in sorted(zoneinfo.available_timezones()):
+        by_data[_data(name)].append(name)
+    return tuple(ZoneInfo(names[0]) for names in by_data.values())
+
+
+def _data(name: str) -> bytes:
+    for root in zoneinfo.TZPATH:
+        if (path := Path(root, name)).is_file():
+            return path.read_bytes()
+    return resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()

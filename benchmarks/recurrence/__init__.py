@@ -1,0 +1,1 @@
+"""How much a recurrence rule costs until it is refused, or expanded."""

@@ -1,0 +1,106 @@
+"""Reads the busy times of a calendar in iCalendar, in a process of its own: `python -m integrations.busy_times`.
+
+Calendars come from outside, and a rule in them may repeat without end. The process may use little time, so that no
+calendar holds up anything else. It reads the calendar from its input, and writes the times, or a problem, as JSON.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import recurring_ical_events
+from icalendar import Calendar, Component
+
+from domain.intervals import Interval, merged
+from domain.scheduling.wall_time import first_moment, last_moment, start_of_day
+
+CPU_SECONDS = 10
+MAX_EVENTS = 20_000  # of a calendar
+MAX_BUSY = 3_000  # spans that are kept
+_NO_CALENDAR = "this isn't a calendar in the iCalendar format"
+_OWN = "@homeroom"  # the classes themselves, which invitations and feeds bring into the calendar
+_FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+
+
+class UnreadableCalendar(Exception):
+    """Its text says in plain English what is wrong with the calendar."""
+
+
+def busy_times(content: bytes, zone: str, start: datetime, end: datetime) -> tuple[Interval, ...]:
+    """The spans of time from `start` to `end` at which somebody with this calendar is busy.
+
+    Days and times without a zone are those of `zone`. Cancelled events, those shown as free, and classes of Homeroom
+    are left out. Raises UnreadableCalendar.
+    """
+    try:
+        calendars = Calendar.from_ical(content, multiple=True)
+    except (ValueError, IndexError, KeyError) as error:
+        raise UnreadableCalendar(_NO_CALENDAR) from error
+    if not calendars:
+        raise UnreadableCalendar(_NO_CALENDAR)
+    spans: list[Interval] = []
+    for calendar in calendars:
+        _check(calendar)
+        try:
+            events = recurring_ical_events.of(calendar, skip_bad_series=True).between(start, end)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise UnreadableCalendar("an event of this calendar can't be read") from error
+        spans += [span for event in events for span in _span(event, ZoneInfo(zone))]
+    found = merged(
+        Interval(max(span.start, start), min(span.end, end))
+        for span in spans
+        if span.start < end and span.end > start
+    )
+    if len(found) > MAX_BUSY:
+        raise UnreadableCalendar(f"this calendar has more than {MAX_BUSY:,} busy times")
+    return found
+
+
+def _check(calendar: Component) -> None:
+    if calendar.name != "VCALENDAR":
+        raise UnreadableCalendar(_NO_CALENDAR)
+    events = calendar.walk("VEVENT")
+    if len(events) > MAX_EVENTS:
+        raise UnreadableCalendar(f"this calendar has more than {MAX_EVENTS:,} events")
+    for event in events:
+        rules = event.get("RRULE", [])
+        for rule in rules if isinstance(rules, list) else [rules]:
+            if not {str(one).upper() for one in rule.get("FREQ", [])} <= _FREQUENCIES:
+                raise UnreadableCalendar("an event of this calendar repeats more often than daily")
+
+
+def _span(event: Any, zone: ZoneInfo) -> Iterator[Interval]:
+    if str(event.get("STATUS", "")).upper() == "CANCELLED" or str(event.get("UID", "")).endswith(_OWN):
+        return
+    if str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
+        return
+    span = Interval(_moment(event.start, zone, end=False), _moment(event.end, zone, end=True))
+    if span.start < span.end:
+        yield span
+
+
+def _moment(at: date, zone: ZoneInfo, *, end: bool) -> datetime:
+    if not isinstance(at, datetime):
+        return start_of_day(at, zone)
+    if at.tzinfo is None:
+        return (last_moment if end else first_moment)(at, zone)
+    return at.astimezone(UTC)
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    zone, start, end = sys.argv[1], *map(datetime.fromisoformat, sys.argv[2:4])
+    try:
+        found = busy_times(sys.stdin.buffer.read(), zone, start, end)
+    except UnreadableCalendar as error:
+        print(json.dumps({"problem": str(error)}))
+    else:
+        print(json.dumps({"busy": [[one.start.isoformat(), one.end.isoformat()] for one in found]}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Imports the calendar of an instructor as times at which they are busy elsewhere: a file once, a feed again and again.
+
+What cannot be read is told: at once to who imports it, later beside the calendar, whose times stay as they were read
+last. The address of a feed is a secret of the instructor, and is sealed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import HomeroomError, NotFound
+from integrations.outside_calendars import OutsideCalendars, host_of
+from models.database import Database
+from models.imported_calendar import ImportedCalendar
+from models.people import Instructor
+from models.repositories import entities, imported_calendars
+from services.inputs.calendars import CalendarIn
+from signing.sealing import Sealer, Unsealable
+
+AHEAD = timedelta(days=366)  # how far ahead busy times are kept
+_BACK = timedelta(days=1)
+_EVERY = timedelta(minutes=25)  # a little less than the schedule's interval
+_MOST = 500  # feeds in one run
+FILE = "file"
+
+
+@dataclass(frozen=True)
+class ReadAgain:
+    read: int
+    failed: int
+
+
+class CalendarImports:
+    def __init__(self, database: Database, calendars: OutsideCalendars, sealer: Sealer) -> None:
+        self._database = database
+        self._calendars = calendars
+        self._sealer = sealer
+
+    async def put(
+        self, organization_id: UUID, instructor_id: UUID, new: CalendarIn, now: datetime
+    ) -> ImportedCalendar:
+        """Import a calendar in place of the one before.
+
+        Raises NotFound, InvalidInput for an address or a calendar that is not right, and Unavailable.
+        """
+        async with self._database.tenant(organization_id) as db:
+            zone = (await _instructor(db, instructor_id)).time_zone
+        url = new.https_url
+        content = await self._calendars.fetch(url) if url else (new.content or "").encode()
+        busy = await self._calendars.busy_times(content, zone, now - _BACK, now + AHEAD)
+        async with self._database.tenant(organization_id) as db:
+            await _instructor(db, instructor_id, lock=True)
+            row = await imported_calendars.of(db, instructor_id) or ImportedCalendar(
+                organization_id=organization_id,
+                instructor_id=instructor_id,
+                source="",
+                until=now,
+                read_at=now,
+                tried_at=now,
+            )
+            row.source, row.address = (host_of(url), self._sealer.seal(url)) if url else (FILE, "")
+            _write(row, busy, now)
+            db.add(row)
+            await db.flush()
+            return row
+
+    async def read_again(self, region: str, now: datetime) -> ReadAgain:
+        """Read the feeds of a region whose turn it is. One that fails spoils no other."""
+        async with self._database.unscoped() as db:
+            due = await imported_calendars.due(db, region, now - _EVERY, _MOST)
+        results = [await self._read_again(one.organization_id, one.instructor_id, now) for one in due]
+        return ReadAgain(sum(results), len(results) - sum(results))
+
+    async def _read_again(self, organization_id: UUID, instructor_id: UUID, now: datetime) -> bool:
+        async with self._database.tenant(organization_id) as db:
+            row = await imported_calendars.of(db, instructor_id)
+            if row is None or not row.address:
+                return True
+            sealed, zone = row.address, (await _instructor(db, instructor_id)).time_zone
+        busy, problem = [], ""
+        try:
+            content = await self._calendars.fetch(self._sealer.open(sealed))
+            busy = await self._calendars.busy_times(content, zone, now - _BACK, now + AHEAD)
+        except Unsealable:
+            problem = "the calendar's address can't be read; enter it again"
+        except HomeroomError as error:
+            problem = error.detail
+        async with self._database.tenant(organization_id) as db:
+            await _instructor(db, instructor_id, lock=True)
+            row = await imported_calendars.of(db, instructor_id)
+            if row is None or row.address != sealed:
+                return True  # it was replaced in the meantime
+            if problem:
+                row.problem, row.tried_at = problem, now
+            else:
+                _write(row, busy, now)
+            await db.flush()
+        return not problem
+
+
+async def get(db: AsyncSession, instructor_id: UUID) -> ImportedCalendar:
+    """Raises NotFound for an instructor without an imported calendar."""
+    row = await imported_calendars.of(db, instructor_id)
+    if row is None:
+        raise NotFound("this instructor has no imported calendar")
+    return row
+
+
+async def remove(db: AsyncSession, instructor_id: UUID) -> None:
+    """Forget an instructor's calendar and its busy times. Raises NotFound for an instructor without one."""
+    await get(db, instructor_id)
+    await imported_calendars.remove(db, instructor_id)
+
+
+def _write(row: ImportedCalendar, busy: list[tuple[str, str]], now: datetime) -> None:
+    row.busy = [list(span) for span in busy]
+    row.until, row.read_at, row.tried_at, row.problem = now + AHEAD, now, now, ""
+
+
+async def _instructor(db: AsyncSession, instructor_id: UUID, *, lock: bool = False) -> Instructor:
+    row = await (entities.lock(db, Instructor, instructor_id) if lock else db.get(Instructor, instructor_id))
+    if row is None:
+        raise NotFound(f"there is no instructor {instructor_id}")
+    return row
