@@ -4,6 +4,7 @@ What cannot be read is told: at once to who imports it, later beside the calenda
 last. The address of a feed is a secret of the instructor, and is sealed.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,6 +24,7 @@ AHEAD = timedelta(days=366)  # how far ahead busy times are kept
 _BACK = timedelta(days=1)
 _EVERY = timedelta(minutes=25)  # a little less than the schedule's interval
 _MOST = 500  # feeds in one run
+_AT_ONCE = 4  # feeds that are read at the same time
 FILE = "file"
 
 
@@ -70,7 +72,13 @@ class CalendarImports:
         """Read the feeds of a region whose turn it is. One that fails spoils no other."""
         async with self._database.unscoped() as db:
             due = await imported_calendars.due(db, region, now - _EVERY, _MOST)
-        results = [await self._read_again(one.organization_id, one.instructor_id, now) for one in due]
+        limit = asyncio.Semaphore(_AT_ONCE)
+
+        async def read(organization_id: UUID, instructor_id: UUID) -> bool:
+            async with limit:
+                return await self._read_again(organization_id, instructor_id, now)
+
+        results = await asyncio.gather(*(read(one.organization_id, one.instructor_id) for one in due))
         return ReadAgain(sum(results), len(results) - sum(results))
 
     async def _read_again(self, organization_id: UUID, instructor_id: UUID, now: datetime) -> bool:
