@@ -1,8 +1,13 @@
 """Recurrence rules: what is read, what is refused and why, what a rule costs; python-dateutil gives the same days."""
 
+import datetime as datetime_module
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import takewhile
+from types import SimpleNamespace
+from unittest.mock import patch
 
+import dateutil.rrule
 import pytest
 from dateutil.rrule import rrulestr
 from hypothesis import assume, given
@@ -28,6 +33,7 @@ def days(text: str, first: date = TUESDAY) -> list[str]:
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU;COUNT=3", ["2026-09-01", "2026-09-13", "2026-09-15"]),
         ("FREQ=MONTHLY;BYMONTHDAY=-1,1;COUNT=3", ["2026-09-01", "2026-09-30", "2026-10-01"]),
         ("FREQ=MONTHLY;BYDAY=1TU;COUNT=2", ["2026-09-01", "2026-10-06"]),
+        ("FREQ=MONTHLY;BYDAY=TU,1TU;COUNT=3", ["2026-09-01", "2026-09-08", "2026-09-15"]),
         ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1;COUNT=2", ["2026-09-01", "2026-10-01"]),
         ("FREQ=DAILY;INTERVAL=100;COUNT=2", ["2026-09-01", "2026-12-10"]),
     ],
@@ -93,7 +99,9 @@ def rules(draw: st.DrawFn) -> str:
     monthly = frequency == "MONTHLY"
     most = {"DAILY": 366, "WEEKLY": 53, "MONTHLY": 12}[frequency]
     parts = [f"FREQ={frequency}", f"INTERVAL={draw(st.integers(1, 3) | st.integers(1, most))}"]
-    nth = st.sampled_from(["", "1", "2", "5", "-1", "-5"]) if monthly else st.just("")
+    # Not both in one rule: for `MO,1MO` dateutil gives the first Mondays alone, where RFC 5545 has every Monday.
+    numbered = monthly and draw(st.booleans())
+    nth = st.sampled_from(["1", "2", "5", "-1", "-5"]) if numbered else st.just("")
     weekday = st.tuples(nth, st.sampled_from(WEEKDAYS)).map("".join)
     month_day = (st.integers(1, 31) | st.integers(-31, -1)).map(str)
     lists = {"BYDAY": weekday, "BYMONTH": st.integers(1, 12).map(str)}
@@ -110,10 +118,19 @@ def rules(draw: st.DrawFn) -> str:
     return ";".join(parts)
 
 
+@pytest.fixture(scope="module")
+def short_calendar() -> Iterator[None]:
+    """dateutil searches for the next occurrence to the last year of all; here, of all that a series can reach."""
+    years = SimpleNamespace(**vars(datetime_module) | {"MAXYEAR": 2040})
+    with patch.object(dateutil.rrule, "datetime", years):
+        yield
+
+
+@pytest.mark.usefixtures("short_calendar")
 @given(rules(), st.dates(date(2020, 1, 1), date(2036, 12, 31)))
 def test_occurrences_are_those_of_another_implementation(text: str, first: date) -> None:
     ours = list(read_rule(text).days(first))
-    assume(ours)  # the other walks to the year 9999 in search of an occurrence
+    assume(ours)  # the first occurrence has to match the rule
     start = datetime.combine(first, datetime.min.time())
     bounded = text if "COUNT=" in text else f"{text};UNTIL={start + MAX_HORIZON:%Y%m%dT%H%M%S}"
     others = takewhile(lambda at: at <= start + MAX_HORIZON, rrulestr(bounded, dtstart=start))
