@@ -16,13 +16,13 @@ from tests.links import open_link
 pytestmark = pytest.mark.adapter
 
 STAMP = "%Y%m%dT%H%M%SZ"
-SECRET_TITLE = "Dentist at Main Street"
+PRIVATE_TITLE = "Dentist at Main Street"
 
 
 def calendar(starts_at: datetime, lasts: timedelta = HOUR) -> str:
     lines = [
         *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", "BEGIN:VEVENT", "UID:1@elsewhere"),
-        *("DTSTAMP:20260101T000000Z", f"SUMMARY:{SECRET_TITLE}", f"DTSTART:{starts_at:{STAMP}}"),
+        *("DTSTAMP:20260101T000000Z", f"SUMMARY:{PRIVATE_TITLE}", f"DTSTART:{starts_at:{STAMP}}"),
         *(f"DTEND:{starts_at + lasts:{STAMP}}", "END:VEVENT", "END:VCALENDAR", ""),
     ]
     return "\r\n".join(lines)
@@ -129,7 +129,7 @@ async def test_a_feed_is_read_again_and_a_failure_is_told_and_keeps_the_times(
                 "select changes from change_log where subject = 'imported_calendar'"
             ).fetchall()
         assert outside.url not in f"{rows}{logged}", "the address is sealed"
-        assert SECRET_TITLE not in f"{rows}{logged}"
+        assert PRIVATE_TITLE not in f"{rows}{logged}"
         await harbour.api.delete(path)
 
 

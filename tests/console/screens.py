@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.e2e.accessibility import AXE, SCHEMES
 from tests.e2e.conftest import screenshot
@@ -13,6 +13,7 @@ _FITS = "() => document.documentElement.scrollWidth <= document.documentElement.
 
 async def look_and_check(page: Page, name: str) -> None:
     """Assert that the page fits and has no axe violations; `make screens` keeps screenshots under this name."""
+    await expect(page.locator("[data-sending]")).to_have_count(0)  # buttons are pale while something is sent
     size = page.viewport_size
     assert size is not None
     for suffix, viewport in (("", size), ("-phone", PHONE)):
