@@ -34,34 +34,10 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
-GROUPS = (
-    "browsers",
-    "recorders",
-    "voices",
-)  # of the run in real time, in which two run at once (scripts/test)
-VOICES_ONLY = {"test_kills", "test_slot", "test_store_outage"}  # end to end with hardly a browser
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put pure tests last, whose files are short, so that the workers of a shared run end together."""
-    for item in items:
-        if group := _group(item):
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: (item.get_closest_marker("unit") is not None, _group_order(item)))
-
-
-def _group(item: pytest.Item) -> str | None:
-    if not item.get_closest_marker("real_time"):
-        return None
-    if "e2e" not in item.path.parts:
-        return "recorders"
-    return "voices" if item.path.stem in VOICES_ONLY else "browsers"
-
-
-def _group_order(item: pytest.Item) -> int:
-    group = _group(item)
-    return GROUPS.index(group) if group else -1
+    items.sort(key=lambda item: item.get_closest_marker("unit") is not None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
