@@ -161,7 +161,8 @@ async def test_workflow_history_of_a_class_is_short(
 
 
 def words_of(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", text.lower())
+    """Whole words only: ids in hexadecimal digits have letters in them too."""
+    return re.findall(r"\b[^\W\d_]+\b", text.lower())
 
 
 def phrases_of(text: str) -> set[tuple[str, ...]]:
