@@ -1,5 +1,7 @@
 """Classes keep their promises while every server behind them fails, and processes are killed."""
 
+import os
+
 import pytest
 
 from tests.faults.class_checks import violations
@@ -7,7 +9,14 @@ from tests.faults.class_story import finish, open_school, play_classes
 from tests.faults.faulty_stack import faulty_stack
 from tests.stack import TestPostgres, TestTemporal, temporary_folder
 
-pytestmark = [pytest.mark.e2e, pytest.mark.real_time]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.real_time,
+    pytest.mark.timeout(1200),
+    pytest.mark.skipif(
+        "FAULTS" not in os.environ, reason="takes over five minutes: FAULTS=1, or `make faults`"
+    ),
+]
 SEEDS = (1,)
 CLASSES = 2
 
