@@ -5,8 +5,6 @@ stays in it as cancelled for a month after its time. A class that they have no p
 """
 
 import secrets
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,16 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import InvalidInput, LinkInvalid, NotFound
 from domain.sessions.states import SessionState
 from models.calendar_feed import CalendarFeed
-from models.course import Course
 from models.database import Database
-from models.people import Instructor
-from models.repositories import calendar_feeds, names, sessions
-from models.session import Participant, Session
+from models.repositories import calendar_feeds
+from models.session import Session
 from reports.calendars import FeedEntry, calendar_feed
-from reports.contexts import ClassContext
-from services.notice_content import join_urls
+from services.class_contexts import classes_of_reader
 from services.organizations import organization
-from services.recipients import ReaderOfLinks, reader_of_links
+from services.recipients import reader_of_links
 from signing.hashing import hash_secret
 from signing.links import LinkSigner
 
@@ -45,10 +40,9 @@ async def make(db: AsyncSession, links: LinkSigner, person_id: UUID, now: dateti
 
     Raises NotFound; InvalidInput for a person who is retired or has no mail address, and so gets no mails.
     """
-    found = await calendar_feeds.lock_person(db, person_id)
-    if found is None:
+    kind = await calendar_feeds.lock_person(db, person_id)
+    if kind is None:
         raise NotFound(f"there is no instructor, guardian or student {person_id}")
-    kind, _ = found
     if await reader_of_links(db, kind, person_id) is None:
         raise InvalidInput(
             "a calendar can be subscribed to by people who are not retired and have an email address",
@@ -76,10 +70,11 @@ async def get(db: AsyncSession, person_id: UUID) -> CalendarFeed:
     return row
 
 
-async def end(db: AsyncSession, person_id: UUID) -> None:
-    """End the address of a person's feed. Raises NotFound for a person without one."""
-    await get(db, person_id)
+async def end(db: AsyncSession, person_id: UUID) -> CalendarFeed:
+    """End the address of a person's feed, which is returned. Raises NotFound for a person without one."""
+    row = await get(db, person_id)
     await calendar_feeds.remove(db, person_id)
+    return row
 
 
 class CalendarFeeds:
@@ -103,39 +98,24 @@ class CalendarFeeds:
                 raise LinkInvalid("this calendar has ended", next_step=_NEXT_STEP)
             classes = await calendar_feeds.classes_of(db, found.person_ids, now - KEPT, _MOST)
             name = (await organization(db)).name
-            entries = await self._entries(db, found, classes, name, now)
+            own = await classes_of_reader(db, self._links, name, found, classes, now, written_at=_changed_at)
+        entries = [
+            FeedEntry(
+                one.session.id,
+                one.context,
+                one.session.time_zone,
+                one.session.calendar_changes,
+                one.session.state == SessionState.CANCELLED,
+            )
+            for one in own
+            if one.people
+        ]
         return calendar_feed(name, entries, found.reader.language)
 
-    async def _entries(
-        self, db: AsyncSession, found: ReaderOfLinks, classes: Sequence[Session], name: str, now: datetime
-    ) -> list[FeedEntry]:
-        courses = await names.of(db, Course, {session.course_id for session in classes})
-        instructors = await names.of(db, Instructor, {session.instructor_id for session in classes})
-        own: dict[UUID, list[Participant]] = defaultdict(list)
-        for person in await sessions.participants_of_all(db, [session.id for session in classes]):
-            if person.in_class and {person.student_id, person.instructor_id} & set(found.person_ids):
-                own[person.session_id].append(person)
-        return [
-            FeedEntry(
-                session.id,
-                ClassContext(
-                    organization=name,
-                    course=courses[session.course_id],
-                    title=session.title,
-                    instructor=instructors[session.instructor_id],
-                    starts_at=session.starts_at,
-                    ends_at=session.ends_at,
-                    reader=found.reader.name,
-                    written_at=session.occurrence_since or session.created_at,
-                    join_urls=join_urls(session, self._links, own[session.id], now),
-                ),
-                session.time_zone,
-                session.calendar_changes,
-                session.state == SessionState.CANCELLED,
-            )
-            for session in classes
-            if own[session.id]
-        ]
+
+def _changed_at(session: Session) -> datetime:
+    """When the class was last changed, as far as is known."""
+    return session.occurrence_since or session.created_at
 
 
 _NEXT_STEP = "Copy the address from your page again, or ask your school for it."

@@ -32,8 +32,7 @@ async def make(request: Request, person_id: UUID, shared: Shared, who: CurrentUs
 @router.post("/end")
 async def end(request: Request, person_id: UUID, shared: Shared, who: CurrentUser) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        row = await calendar_feeds.get(db, person_id)
-        await calendar_feeds.end(db, person_id)
+        row = await calendar_feeds.end(db, person_id)
     return go_to(request, _page_of(row.person_kind, person_id), "removed")
 
 

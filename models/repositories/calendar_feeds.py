@@ -13,6 +13,7 @@ from sqlmodel import col
 from models.calendar_feed import CalendarFeed
 from models.people import Guardian, Instructor, Student
 from models.reading import Readable, first
+from models.repositories.join_links import is_theirs
 from models.session import Participant, Session
 
 _HOLDER = sa.text("select * from calendar_feed_of(:token_hash)")
@@ -44,13 +45,12 @@ async def remove(db: AsyncSession, person_id: UUID) -> None:
     await db.execute(sa.delete(CalendarFeed).where(col(CalendarFeed.person_id) == person_id))
 
 
-async def lock_person(db: AsyncSession, person_id: UUID) -> tuple[str, datetime | None] | None:
-    """The kind of person of an id, and when they were retired; locked, so that one address is made at a time."""
+async def lock_person(db: AsyncSession, person_id: UUID) -> str | None:
+    """The kind of person of an id; locked, so that one address is made at a time."""
     for kind, table in _KINDS.items():
-        query = sa.select(table).where(col(table.id) == person_id).with_for_update()
-        person = (await db.scalars(query)).one_or_none()
-        if person is not None:
-            return kind, person.retired_at
+        query = sa.select(col(table.id)).where(col(table.id) == person_id).with_for_update()
+        if await db.scalar(query):
+            return kind
     return None
 
 
@@ -63,9 +63,7 @@ async def classes_of(
         .where(
             col(Participant.session_id) == col(Session.id),
             col(Participant.removed_at).is_(None),
-            sa.or_(
-                col(Participant.student_id).in_(person_ids), col(Participant.instructor_id).in_(person_ids)
-            ),
+            is_theirs(person_ids),
         )
         .correlate(Session)
         .exists()

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.people.roles import Role
 from domain.sessions.states import FINAL_STATES, OVER_STATES
 from models.session import Participant, Session
 
@@ -67,13 +68,30 @@ async def renewed_to_come(
     return await _places(db, query)
 
 
+async def present_of_people(
+    db: AsyncSession, session_ids: Collection[UUID], person_ids: Collection[UUID]
+) -> list[Participant]:
+    """The participants of these students and instructors in these classes: who teaches or learns and is not removed."""
+    query = sa.select(Participant).where(
+        col(Participant.session_id).in_(session_ids),
+        is_theirs(person_ids),
+        col(Participant.removed_at).is_(None),
+        col(Participant.role) != Role.OBSERVER,
+    )
+    return list(await db.scalars(query))
+
+
+def is_theirs(person_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
+    """Whether a participant is one of these students and instructors."""
+    return col(Participant.student_id).in_(person_ids) | col(Participant.instructor_id).in_(person_ids)
+
+
 def _of(person_ids: Collection[UUID]) -> sa.Select[Session, Participant]:
     """All classes of these students and instructors, with their participant."""
-    is_theirs = col(Participant.student_id).in_(person_ids) | col(Participant.instructor_id).in_(person_ids)
     return (
         sa.select(Session, Participant)
         .join(Participant, col(Participant.session_id) == col(Session.id))
-        .where(is_theirs)
+        .where(is_theirs(person_ids))
     )
 
 
