@@ -94,6 +94,15 @@ class Calendars:
                 return False
         return next(self._too_close(one, instructor), None) is None
 
+    def choices(self, one: int) -> Iterator[tuple[int, float]]:
+        """Who can take the class beside what they have, and what the plan would cost more with each."""
+        eligible = self.prepared.eligible
+        own = eligible.of_class(one)
+        instructors, costs = eligible.pairs.instructors[own].tolist(), eligible.cost[own].tolist()
+        for instructor, cost in zip(instructors, costs, strict=True):
+            if self.allows(one, instructor):
+                yield instructor, cost + self.added_cost(one, instructor)
+
     def in_the_way(self, one: int, instructor: int) -> list[int]:
         """The instructor's classes that overlap with the class or are too close to it."""
         return list(self._too_close(one, instructor))

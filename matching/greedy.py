@@ -3,7 +3,6 @@
 import numpy as np
 
 from matching.calendars import NOBODY, Calendars
-from matching.prepared import PreparedProblem
 
 
 def fill_greedily(calendars: Calendars, seed: int) -> None:
@@ -18,22 +17,17 @@ def fill_greedily(calendars: Calendars, seed: int) -> None:
 
 def assign_cheapest(calendars: Calendars, one: int) -> None:
     """Leave the class without instructor if nobody can take it, or only for more than its penalty."""
-    eligible = calendars.prepared.eligible
-    own = eligible.of_class(one)
     least, chosen = float(calendars.prepared.encoded.penalty[one]), NOBODY
-    for instructor, cost in zip(
-        eligible.pairs.instructors[own].tolist(), eligible.cost[own].tolist(), strict=True
-    ):
-        if calendars.allows(one, instructor):
-            total = cost + calendars.added_cost(one, instructor)
-            if total < least:
-                least, chosen = total, instructor
+    for instructor, cost in calendars.choices(one):
+        if cost < least:
+            least, chosen = cost, instructor
     if chosen != NOBODY:
         calendars.assign(one, chosen)
 
 
-def keep_published(calendars: Calendars, prepared: PreparedProblem) -> None:
+def keep_published(calendars: Calendars) -> None:
     """Begin with what the published plan says, as far as it is still allowed."""
+    prepared = calendars.prepared
     published = prepared.encoded.published
     for one in np.flatnonzero(published >= 0).tolist():
         instructor = int(published[one])

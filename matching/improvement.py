@@ -4,6 +4,7 @@ import numpy as np
 
 from matching.calendars import NOBODY, Calendars
 from matching.cliques import Timeline
+from matching.encoding import HOUR
 from matching.numeric import Floats, Ints
 from matching.prices import Prices
 from matching.progress import Run
@@ -62,7 +63,7 @@ def _part(calendars: Calendars, prices: Prices, around: int, dice: np.random.Gen
     encoded = prepared.encoded
     own = prepared.eligible.of_class(around)
     suited = prepared.eligible.pairs.instructors[own][np.argsort(prices.reduced[own])][:_PAIRS]
-    distance = np.abs(encoded.start - encoded.start[around]) / 3600.0
+    distance = np.abs(encoded.start - encoded.start[around]) / HOUR
     holder = np.array(calendars.holder, np.int64)
     bonus = np.where(np.isin(holder, suited), 12.0, 0.0)
     order = np.argsort(distance - bonus + dice.uniform(0, 2, len(distance)), kind="stable")

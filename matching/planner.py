@@ -68,7 +68,7 @@ def plan(
     pinned = Calendars(prepared)
     run = Run(pinned, seconds, on_progress, cancelled)
     calendars = pinned.copy()
-    keep_published(calendars, prepared)
+    keep_published(calendars)
     fill_greedily(calendars, seed)
     run.offer(calendars)
     if len(prepared.eligible.cost) > _SMALL:

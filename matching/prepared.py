@@ -100,6 +100,11 @@ class PreparedProblem:
             costs += _weighed(term, pairs)
         return costs
 
+    def periods(self, kind: int, pairs: Pairs) -> Ints:
+        """The period of the budget of this kind in which each class lies for the instructor."""
+        _, budget = self.budgets[kind]
+        return budget.period_in_zone[self.encoded.zone_of[pairs.instructors], pairs.classes]
+
     @cached_property
     def eligible(self) -> EligiblePairs:
         blocks = list(self._eligible_blocks())

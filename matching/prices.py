@@ -11,7 +11,7 @@ import numpy as np
 from matching.calendars import Calendars
 from matching.cliques import Timeline, running_sums
 from matching.numeric import Floats, Ints, Pairs
-from matching.program import Program
+from matching.program import Program, period_keys
 from matching.rest_rows import RestRows
 from matching.rules.rule import Load
 
@@ -106,13 +106,10 @@ def _hour_prices(calendars: Calendars, kind: int, program: Program, price: Float
     prepared, rows = calendars.prepared, program.hours[kind]
     if not len(price):
         return np.zeros(len(pairs))
-    _, budget = prepared.budgets[kind]
-    period = budget.period_in_zone[prepared.encoded.zone_of[pairs.instructors], pairs.classes]
-    base = int(period.min(initial=0))
-    step = int(period.max(initial=0)) - base + 1
-    keys = rows.instructor * step + rows.period - base
+    period = prepared.periods(kind, pairs)
+    keys = period_keys(rows.instructor, rows.period, period)
     order = np.argsort(keys)
-    wanted = pairs.instructors * step + period - base
+    wanted = period_keys(pairs.instructors, period, period)
     at = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
     found: Floats = np.where(keys[order][at] == wanted, price[order][at], 0.0)
     return found * prepared.encoded.hours[pairs.classes]

@@ -120,15 +120,19 @@ def build_program(
     )
 
 
+def period_keys(instructors: Ints, periods: Ints, among: Ints) -> Ints:
+    """One number for each instructor and period; `among` are all periods that occur."""
+    base = int(among.min(initial=0))
+    step = int(among.max(initial=0)) - base + 1
+    return instructors * step + periods - base
+
+
 def _add_hours(rows: _Rows, calendars: Calendars, kind: int, pairs: Pairs) -> HourRows:
     """Only the periods in which all pairs together would be more than what is left."""
     prepared = calendars.prepared
-    _, budget = prepared.budgets[kind]
-    period = budget.period_in_zone[prepared.encoded.zone_of[pairs.instructors], pairs.classes]
-    base = int(period.min(initial=0))
-    step = int(period.max(initial=0)) - base + 1
+    period = prepared.periods(kind, pairs)
     keys, first, group = np.unique(
-        pairs.instructors * step + period - base, return_index=True, return_inverse=True
+        period_keys(pairs.instructors, period, period), return_index=True, return_inverse=True
     )
     hours = prepared.encoded.hours[pairs.classes]
     sums = np.bincount(group, hours, minlength=len(keys))

@@ -63,19 +63,14 @@ def rematch(calendars: Calendars, classes: list[int]) -> None:
 
 def _costs(calendars: Calendars, classes: list[int]) -> tuple[Ints, Floats]:
     """The instructors who can take one of them, and what each costs; behind them a column for each class's penalty."""
-    prepared = calendars.prepared
-    eligible, penalty = prepared.eligible, prepared.encoded.penalty
-    found: list[tuple[int, int, float]] = []
-    for row, one in enumerate(classes):
-        own = eligible.of_class(one)
-        for instructor, cost in zip(
-            eligible.pairs.instructors[own].tolist(), eligible.cost[own].tolist(), strict=True
-        ):
-            if calendars.allows(one, instructor):
-                found.append((row, instructor, cost + calendars.added_cost(one, instructor)))
+    found = [
+        (row, instructor, cost)
+        for row, one in enumerate(classes)
+        for instructor, cost in calendars.choices(one)
+    ]
     instructors, column = np.unique(np.array([one for _, one, _ in found], np.int64), return_inverse=True)
     costs = np.full((len(classes), len(instructors) + len(classes)), _FORBIDDEN)
     costs[[row for row, _, _ in found], column] = [cost for _, _, cost in found]
     own_column = np.arange(len(classes))
-    costs[own_column, len(instructors) + own_column] = penalty[classes]
+    costs[own_column, len(instructors) + own_column] = calendars.prepared.encoded.penalty[classes]
     return instructors, costs

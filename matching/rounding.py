@@ -18,9 +18,13 @@ _CERTAIN = 0.999
 
 def fix_certain(calendars: Calendars, relaxed: Relaxed) -> None:
     """Take what the relaxed solution leaves no doubt about."""
-    pairs = calendars.prepared.eligible.pairs
-    for position in relaxed.positions[relaxed.values > _CERTAIN].tolist():
-        one, instructor = int(pairs.classes[position]), int(pairs.instructors[position])
+    _take(calendars, relaxed.positions[relaxed.values > _CERTAIN])
+
+
+def _take(calendars: Calendars, positions: Ints) -> None:
+    """Assign these pairs, one after the other, as far as each is still possible."""
+    pairs = calendars.prepared.eligible.pairs.where(positions)
+    for one, instructor in zip(pairs.classes.tolist(), pairs.instructors.tolist(), strict=True):
         if calendars.holder[one] == NOBODY and calendars.allows(one, instructor):
             calendars.assign(one, instructor)
 
@@ -51,7 +55,6 @@ def solve_rest(
     `known` is a plan to begin with, `extra` a cost of these pairs beside that of the rules. Returns the least objective
     that a plan of these pairs can have, or None if the limits came before a plan; then nothing is assigned.
     """
-    pairs = calendars.prepared.eligible.pairs
     start = np.zeros(0, np.int64) if known is None else positions_of(known, positions)
     rests = RestRows(calendars.prepared)
     rests.separate(positions, np.ones(len(positions)))
@@ -59,10 +62,7 @@ def solve_rest(
     solution = solve_whole(program, limits, np.searchsorted(positions, start))
     if solution is None:
         return None
-    for position in positions[solution.values[: len(positions)] > 0.5].tolist():
-        one, instructor = int(pairs.classes[position]), int(pairs.instructors[position])
-        if calendars.holder[one] == NOBODY and calendars.allows(one, instructor):
-            calendars.assign(one, instructor)
+    _take(calendars, positions[solution.values[: len(positions)] > 0.5])
     return program.offset + solution.bound
 
 

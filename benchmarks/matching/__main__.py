@@ -6,7 +6,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -95,7 +95,9 @@ def measure_one(size: Size) -> Measured:
     prepared = PreparedProblem(problem)
     made = plan(prepared, seconds=_PATIENCE, on_progress=show)
     seconds, cpu = time.monotonic() - started, time.process_time() - cpu
-    ranks, repairs = _rank_times(problem, made), _repair_times(problem, made)
+    classes, instructors = problem.classes, problem.instructors
+    ranks = _times(RANKINGS, lambda one: rank(made.calendars, classes[one].id), len(classes))
+    repairs = _times(REPAIRS, lambda one: repair(made.calendars, instructors[one].id), len(instructors))
     ratios = _load_ratios(problem, made)
     return Measured(
         size.classes,
@@ -118,22 +120,13 @@ def measure_one(size: Size) -> Measured:
     )
 
 
-def _rank_times(problem: Problem, made: Plan) -> list[float]:
+def _times(count: int, act: Callable[[int], object], among: int) -> list[float]:
+    """Milliseconds of `count` acts, each with one of so many positions."""
     dice = np.random.default_rng(0)
     times = []
-    for one in dice.integers(len(problem.classes), size=RANKINGS).tolist():
+    for one in dice.integers(among, size=count).tolist():
         began = time.process_time()
-        rank(made.calendars, problem.classes[one].id)
-        times.append(1e3 * (time.process_time() - began))
-    return times
-
-
-def _repair_times(problem: Problem, made: Plan) -> list[float]:
-    dice = np.random.default_rng(0)
-    times = []
-    for one in dice.integers(len(problem.instructors), size=REPAIRS).tolist():
-        began = time.process_time()
-        repair(made.calendars, problem.instructors[one].id)
+        act(one)
         times.append(1e3 * (time.process_time() - began))
     return times
 

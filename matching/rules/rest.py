@@ -2,9 +2,7 @@
 
 from typing import ClassVar
 
-import numpy as np
-
-from matching.rules.rule import NO_SPACING, Rule, Spacing
+from matching.rules.rule import Rule, Spacing
 
 
 class Rest(Rule):
@@ -12,6 +10,4 @@ class Rest(Rule):
     text: ClassVar[str] = "wouldn't have their rest between two days"
 
     def spacing(self) -> Spacing:
-        rests = [one.rest.total_seconds() for one in self.encoded.problem.instructors]
-        least = np.ceil(np.array(rests, np.float64)).astype(np.int64)
-        return Spacing(np.where(least > 0, least, NO_SPACING), across_days_only=True)
+        return Spacing.of((one.rest for one in self.encoded.problem.instructors), across_days_only=True)

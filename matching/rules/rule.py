@@ -1,11 +1,14 @@
 """The interface of all rules. A kind of rule is one file in this package that says what it forbids or costs."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import timedelta
+from typing import ClassVar, Self
 
 import numpy as np
 
-from matching.encoding import EncodedProblem
+from matching.encoding import HOUR, EncodedProblem
 from matching.numeric import Bools, Floats, Ints, Pairs
 
 NO_SPACING = -(10**9)
@@ -19,6 +22,13 @@ class Spacing:
     least: Ints
     across_days_only: bool = False  # holds between classes that start on different days
 
+    @classmethod
+    def of(cls, durations: Iterable[timedelta], *, across_days_only: bool = False) -> Self:
+        """Of each instructor; one of no length lets classes overlap."""
+        seconds = [duration.total_seconds() for duration in durations]
+        least = np.ceil(np.array(seconds, np.float64)).astype(np.int64)
+        return cls(np.where(least > 0, least, NO_SPACING), across_days_only)
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -26,6 +36,12 @@ class Budget:
 
     period_in_zone: Ints  # the period of each class, of the shape (zones, classes)
     most: Floats  # (instructors,); infinite: no limit
+
+    @classmethod
+    def of(cls, period_in_zone: Ints, most: Iterable[timedelta | None]) -> Self:
+        """`most` is of each instructor; None: no limit."""
+        hours = [math.inf if one is None else one.total_seconds() / HOUR for one in most]
+        return cls(period_in_zone, np.array(hours, np.float64))
 
 
 @dataclass(frozen=True)
