@@ -297,12 +297,9 @@ def _resolve(case: ExceptionCase, state: CaseState, by: str, resolution: str, no
 
 async def end_incident(db: AsyncSession, case: ExceptionCase, now: datetime) -> None:
     """End the incident of a resolved case if it was its last unresolved one."""
-    if case.incident_id is None:
-        return
-    await db.flush()
-    incident = await cases.incident(db, case.incident_id, lock=True)
-    if incident.resolved_at is None and not await cases.unresolved_of_incident(db, incident.id):
-        incident.resolved_at = now
+    if case.incident_id is not None:
+        await db.flush()
+        await cases.end_incidents(db, {case.incident_id}, now)
 
 
 def _write(

@@ -7,6 +7,7 @@ is sent again with the same Message-ID.
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -93,17 +94,18 @@ class Outbox:
         return self._mailer.address
 
     async def _record_sent(self, message: Notice, at: datetime) -> None:
-        for pause in (*_RECORD_PAUSES, None):
-            try:
-                async with self._database.tenant(message.organization_id) as db:
-                    await notices.mark_sent(db, message.id, at)
-                    if _is_alert(message):
-                        await close_failing(db, message.recipient_id, at)
+        for pause in _RECORD_PAUSES:
+            with suppress(Unavailable):
+                await self._mark_sent(message, at)
                 return
-            except Unavailable:
-                if pause is None:
-                    raise
-                await asyncio.sleep(pause)
+            await asyncio.sleep(pause)
+        await self._mark_sent(message, at)
+
+    async def _mark_sent(self, message: Notice, at: datetime) -> None:
+        async with self._database.tenant(message.organization_id) as db:
+            await notices.mark_sent(db, message.id, at)
+            if _is_alert(message):
+                await close_failing(db, message.recipient_id, at)
 
     async def _send(self, message: Notice) -> None:
         if not _is_alert(message):

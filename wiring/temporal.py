@@ -1,6 +1,7 @@
 """Connects to Temporal with the data converter of all Homeroom payloads."""
 
 import asyncio
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -39,13 +40,12 @@ async def connect(address: str, namespace: str, *, lazy: bool = False) -> Client
 
     A process that starts while Temporal is out of reach for a moment waits for it. Raises RuntimeError after that.
     """
-    for pause in (*_CONNECT_PAUSES, None):
-        try:
-            return await Client.connect(
-                address, namespace=namespace, data_converter=DATA_CONVERTER, lazy=lazy
-            )
-        except RuntimeError:
-            if pause is None:
-                raise
-            await asyncio.sleep(pause)
-    raise AssertionError("the last attempt returns or raises")
+    for pause in _CONNECT_PAUSES:
+        with suppress(RuntimeError):
+            return await _connect_once(address, namespace, lazy)
+        await asyncio.sleep(pause)
+    return await _connect_once(address, namespace, lazy)
+
+
+async def _connect_once(address: str, namespace: str, lazy: bool) -> Client:
+    return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER, lazy=lazy)

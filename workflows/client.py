@@ -458,43 +458,39 @@ async def ensure_room_watch(temporal: Client, region: str) -> None:
 
 async def ensure_housekeeping(temporal: Client, region: str) -> None:
     """Create the schedule of the region's housekeeping, or update it to what is defined here."""
-    key = housekeeping_id(region)
-    schedule = Schedule(
-        action=ScheduleActionStartWorkflow(
-            HousekeepingWorkflow.run,
-            HousekeepingInput(region),
-            id=key,
-            task_queue=task_queue(region, Queue.SESSIONS),
-            static_summary=f"Housekeeping of {region}",
-        ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_HOUSEKEEPING_EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_HOUSEKEEPING_EVERY),
+    action = ScheduleActionStartWorkflow(
+        HousekeepingWorkflow.run,
+        HousekeepingInput(region),
+        id=housekeeping_id(region),
+        task_queue=task_queue(region, Queue.SESSIONS),
+        static_summary=f"Housekeeping of {region}",
     )
-    await _ensure_schedule(temporal, key, schedule)
+    await _ensure_schedule(temporal, action, _HOUSEKEEPING_EVERY)
 
 
 async def ensure_calendar_imports(temporal: Client, region: str) -> None:
     """Create the schedule that reads the region's imported calendars, or update it to what is defined here."""
-    key = calendar_imports_id(region)
-    schedule = Schedule(
-        action=ScheduleActionStartWorkflow(
-            CalendarImportsWorkflow.run,
-            CalendarsInput(region),
-            id=key,
-            task_queue=task_queue(region, Queue.SESSIONS),
-            static_summary=f"Imported calendars of {region}",
-        ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_CALENDARS_EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_CALENDARS_EVERY),
+    action = ScheduleActionStartWorkflow(
+        CalendarImportsWorkflow.run,
+        CalendarsInput(region),
+        id=calendar_imports_id(region),
+        task_queue=task_queue(region, Queue.SESSIONS),
+        static_summary=f"Imported calendars of {region}",
     )
-    await _ensure_schedule(temporal, key, schedule)
+    await _ensure_schedule(temporal, action, _CALENDARS_EVERY)
 
 
-async def _ensure_schedule(temporal: Client, key: str, schedule: Schedule) -> None:
+async def _ensure_schedule(temporal: Client, action: ScheduleActionStartWorkflow, every: timedelta) -> None:
+    """One run at a time. A start that was missed is made up for until the next is due."""
+    schedule = Schedule(
+        action=action,
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=every),
+    )
     try:
-        await temporal.create_schedule(key, schedule)
+        await temporal.create_schedule(action.id, schedule)
     except ScheduleAlreadyRunningError:
-        await temporal.get_schedule_handle(key).update(lambda _: ScheduleUpdate(schedule))
+        await temporal.get_schedule_handle(action.id).update(lambda _: ScheduleUpdate(schedule))
 
 
 @contextmanager

@@ -64,7 +64,7 @@ NOTICES = ActivityOptions(
 HOUSEKEEPING = ActivityOptions(
     start_to_close_timeout=_s(60), schedule_to_close_timeout=timedelta(minutes=10), retry_policy=_PATIENT
 )
-# Outside servers, one after the other; what is left is read by the next run.
+# Outside servers, a few at a time; what is left is read by the next run.
 CALENDARS = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=25),
     schedule_to_close_timeout=timedelta(minutes=25),

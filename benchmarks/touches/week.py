@@ -1,6 +1,5 @@
 """A school with a week of classes: rows as bookings write them, without workflows and rooms."""
 
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from pydantic_core import to_jsonable_python
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
@@ -29,7 +27,6 @@ from services.organizations import make_organization
 LENGTH = timedelta(minutes=50)
 DAYS, FIRST_HOUR, HOURS = 7, 8, 12  # classes start on the hour, in UTC
 SESSIONS_PER_INSTRUCTOR = 25
-_ROWS = 1_000  # of one statement
 
 
 @dataclass(frozen=True)
@@ -115,20 +112,9 @@ async def open_school(database: Database, monday: datetime, count: int, chance: 
 
 
 async def _insert(db: AsyncSession, rows: Sequence[SQLModel]) -> None:
-    """Insert rows of one table, many with each statement. Columns that no row has a value for keep their defaults."""
-    table = sa.inspect(type(rows[0])).local_table.name
-    values = [{name: _json(value) for name, value in row if value is not None} for row in rows]
-    names = ", ".join(dict.fromkeys(name for row in values for name in row))
-    statement = sa.text(
-        f"insert into {table} ({names}) select {names} from json_populate_recordset(null::{table}, :rows)"
-    )
-    for first in range(0, len(values), _ROWS):
-        batch = json.dumps(values[first : first + _ROWS])
-        await db.execute(statement, {"rows": batch}, execution_options={WRITES_SESSIONS: set()})
-
-
-def _json(value: object) -> object:
-    return str(value) if isinstance(value, Range) else to_jsonable_python(value)
+    """Insert rows of one table, many with each statement. Columns without a value keep their defaults."""
+    values = [{name: value for name, value in row if value is not None} for row in rows]
+    await db.execute(sa.insert(type(rows[0])), values, execution_options={WRITES_SESSIONS: set()})
 
 
 def reserved(organization_id: UUID, session_id: UUID, person_id: UUID, starts_at: datetime) -> BookedTime:

@@ -73,29 +73,28 @@ class Series:
         return found
 
     def _scheduled(self, zone: ZoneInfo) -> set[datetime]:
-        rule, clock = self.rule, self.start.time()
-        if rule is None:
-            days = [self.start.date()]
-        else:
-            days = list(rule.days(self.start.date()))
-            if self.start.date() not in days:
-                raise _refused("the recurrence rule doesn't match the day of the first class")
-            if rule.count is not None and len(days) < rule.count:
-                raise _refused("the series would go on for more than two years; lower COUNT")
-        walls = [datetime.combine(day, clock) for day in days]
-        if rule is not None and rule.until is None:
-            walls = walls[:MAX_OCCURRENCES]
-        elif rule is not None and rule.until is not None:
-            if rule.until > first_moment(self.start + MAX_HORIZON, zone):
-                raise _refused("the series would go on for more than two years; choose an earlier UNTIL")
-            until = rule.until
-            walls = [wall for wall in walls if first_moment(wall, zone) <= until]
-            if not walls:
-                raise _refused("UNTIL is before the first class")
+        walls = [self.start] if self.rule is None else self._ruled(self.rule, zone)
         found = {*walls, *self.extra}
         if len(found) > MAX_OCCURRENCES:
             raise _refused(f"a series has at most {MAX_OCCURRENCES} classes")
         return found
+
+    def _ruled(self, rule: Rule, zone: ZoneInfo) -> list[datetime]:
+        """The wall times that the rule gives."""
+        days = list(rule.days(self.start.date()))
+        if self.start.date() not in days:
+            raise _refused("the recurrence rule doesn't match the day of the first class")
+        if rule.count is not None and len(days) < rule.count:
+            raise _refused("the series would go on for more than two years; lower COUNT")
+        walls = [datetime.combine(day, self.start.time()) for day in days]
+        if rule.until is None:
+            return walls[:MAX_OCCURRENCES]
+        if rule.until > first_moment(self.start + MAX_HORIZON, zone):
+            raise _refused("the series would go on for more than two years; choose an earlier UNTIL")
+        walls = [wall for wall in walls if first_moment(wall, zone) <= rule.until]
+        if not walls:
+            raise _refused("UNTIL is before the first class")
+        return walls
 
     def _occurrence(self, wall: datetime, zone: ZoneInfo) -> Occurrence:
         change = self.changes.get(wall, Change())

@@ -226,7 +226,8 @@ async def end_incidents(db: AsyncSession, incident_ids: Collection[UUID], now: d
     incidents = sa.select(Incident).where(
         col(Incident.id).in_(incident_ids), col(Incident.resolved_at).is_(None)
     )
-    locked = list(await db.scalars(incidents.order_by(col(Incident.id)).with_for_update()))
+    incidents = incidents.order_by(col(Incident.id)).with_for_update()
+    locked = list(await db.scalars(incidents.execution_options(populate_existing=True)))
     of_these = col(ExceptionCase.incident_id).in_([incident.id for incident in locked])
     query = sa.select(col(ExceptionCase.incident_id)).where(of_these, _unresolved()).distinct()
     going_on = set(await db.scalars(query))

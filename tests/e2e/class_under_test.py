@@ -70,10 +70,15 @@ class ClassUnderTest:
         revision = self.get("/documentation")["revision"]
         self.api.post(f"{self.path}/documentation/approve", {"revision": revision})
 
+    def mails_to(self, address: str) -> list[dict[str, Any]]:
+        """Those of the sink, which keeps the mails of all classes; the newest first."""
+        found: list[dict[str, Any]] = httpx.get(self._mailbox, params={"to": address}).json()
+        return found
+
     def mails(self, kind: str) -> list[dict[str, Any]]:
         """Those of the sink whose notices are of this kind."""
         wanted = {notice["id"] for notice in self.get("/notices") if notice["kind"] == kind}
-        listed = httpx.get(f"{self.setting('HOMEROOM_MAILBOX_URL')}/api/messages").json()
+        listed = httpx.get(self._mailbox).json()
         return [
             mail for mail in listed if any(key in mail["headers"].get("Message-ID", "") for key in wanted)
         ]
@@ -95,6 +100,10 @@ class ClassUnderTest:
 
     def setting(self, name: str) -> str:
         return setting(self.stack, name)
+
+    @property
+    def _mailbox(self) -> str:
+        return f"{self.setting('HOMEROOM_MAILBOX_URL')}/api/messages"
 
 
 def setting(stack: StackUnderTest, name: str) -> str:

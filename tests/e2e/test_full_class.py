@@ -19,9 +19,9 @@ from cli.demo_class.script import LESSON, Speaker
 from cli.demo_class.voices import write_instructor_wav
 from tests.cli.homes import StackUnderTest
 from tests.e2e.class_under_test import ClassUnderTest, open_class, setting, wait_for
-from tests.e2e.conftest import Browser, screenshot
+from tests.e2e.conftest import Browser
 from tests.e2e.people import talking
-from tests.e2e.room import PHONE
+from tests.e2e.room import look_at
 from tests.workflows.history_text import history_text
 from wiring.temporal import connect
 from workflows.client import session_workflow_id
@@ -192,17 +192,6 @@ def join(page: Page, taught: ClassUnderTest) -> None:
     look_at(page, "device-check")
     button.click()
     page.get_by_role("navigation", name="Controls").wait_for()
-
-
-def look_at(page: Page, name: str) -> None:
-    """Screenshots at desktop and phone width, for a reviewer."""
-    size = page.viewport_size
-    assert size is not None
-    for suffix, viewport in (("", size), ("-phone", PHONE)):
-        if file := screenshot(name + suffix):
-            page.set_viewport_size(viewport)
-            page.screenshot(path=file, full_page=True)
-    page.set_viewport_size(size)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page
 
@@ -92,12 +91,10 @@ def own_link(missed: ClassUnderTest) -> str:
 
 
 def mail_to_substitute(missed: ClassUnderTest, subject: str) -> dict[str, Any]:
-    """The first mail of this subject to the colleague. The sink keeps mails of all classes, newest first."""
-    listed = f"{missed.setting('HOMEROOM_MAILBOX_URL')}/api/messages"
+    """The latest mail of this subject to the colleague."""
 
     def found() -> dict[str, Any] | None:
-        mails = httpx.get(listed, params={"to": ADDRESS}).json()
-        return next((mail for mail in mails if mail["subject"].startswith(subject)), None)
+        return next((mail for mail in missed.mails_to(ADDRESS) if mail["subject"].startswith(subject)), None)
 
     return wait_for(found, f"the mail: {subject}")
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.cli.homes import StackUnderTest
@@ -97,13 +96,8 @@ def owned_case(held: ClassUnderTest, part: str) -> str:
     case = wait_for(lambda: open_case(held, part), f"the exception about the {part}", 60)
     assert case["queue"] == "ops"
     assert moment(case["detail"]["from"]) <= moment(case["opened_at"]) < moment(case["due_at"])
-    listed = f"{held.setting('HOMEROOM_MAILBOX_URL')}/api/messages"
     case_id = str(case["id"])
-
-    def is_told() -> bool:
-        return any(case_id in mail["text"] for mail in httpx.get(listed, params={"to": OPS}).json())
-
-    wait_for(is_told, "the mail to its owner", 60)
+    wait_for(lambda: any(case_id in mail["text"] for mail in held.mails_to(OPS)), "the mail to its owner", 60)
     return case_id
 
 
