@@ -213,6 +213,17 @@ BODIES: Final[dict[str, Json]] = {
         "ends_at": "2040-03-06T00:00:00+01:00",
         "reason": "illness",
     },
+    "POST /v1/instructors/{id}/cover/find": {
+        "starts_at": "2040-03-05T00:00:00+01:00",
+        "ends_at": "2040-03-06T00:00:00+01:00",
+        "reason": "illness",
+    },
+    "POST /v1/instructors/{id}/cover": {
+        "starts_at": "2040-03-05T00:00:00+01:00",
+        "ends_at": "2040-03-06T00:00:00+01:00",
+        "reason": "illness",
+        "fingerprint": "e3b0c44298fc1c149afbf4c8996fb924",
+    },
     f"POST {_SESSION}/participants": {"student_ids": [STUDENT]},
     f"POST {_SESSION}/participants/{{participant_id}}/renew-link": {"keep_in_room": True},
     f"PUT {_SESSION}/attendance/{{participant_id}}": {

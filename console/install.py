@@ -18,7 +18,7 @@ from console.operator import operator_pages
 from console.outbox import outbox_pages
 from console.people import availability_page as instructor_availability_page
 from console.people import busy_calendar_page as instructor_busy_calendar_page
-from console.people import calendar_feed_page, invitation_form, new_student_page, people_pages
+from console.people import calendar_feed_page, cover_page, invitation_form, new_student_page, people_pages
 from console.records import record_pages
 from console.review import review_page
 from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
@@ -64,6 +64,7 @@ PERMITTED = (
     invitation_form,
     calendar_feed_page,
     instructor_busy_calendar_page,
+    cover_page,
     course_pages,
     plan_pages,
     book_start_page,

@@ -93,6 +93,12 @@ async def current(db: AsyncSession) -> Versions:
     return Versions(await scheduling_rules.published(db), draft, wrong)
 
 
+async def published_version(db: AsyncSession) -> int:
+    """The number of the rules by which instructors are chosen; 0: none are published."""
+    row = await scheduling_rules.published(db)
+    return row.number if row else 0
+
+
 async def problems_of(db: AsyncSession, rules: SchedulingRules) -> list[Problem]:
     """Everything that is wrong with rules: each problem names the field and says what is allowed."""
     all_kinds = kinds()

@@ -10,6 +10,7 @@ from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.etags import IfMatch, etag, required_version
 from api.http.idempotency import ApiRoute
 from api.schemas.scheduling import (
+    CoverOut,
     PairingOut,
     RankedCandidatesOut,
     SchedulingRulesOut,
@@ -20,8 +21,9 @@ from domain.people.access import Permission
 from models.repositories import scheduling_rules as repository
 from services import pairings, scheduling_rules
 from services.inputs.routing import Publication
-from services.inputs.scheduling import PairingIn, SchedulingRulesIn, WhatIfRules
-from services.planning import what_if
+from services.inputs.scheduling import CoverIn, PairingIn, SchedulingRulesIn, WhatIfRules
+from services.inputs.substitutions import AbsenceIn
+from services.planning import cover, what_if
 from services.planning.candidates import candidates_for
 
 router = APIRouter(prefix="/v1", tags=["scheduling"], route_class=ApiRoute)
@@ -104,3 +106,22 @@ async def set_pairing(
 ) -> PairingOut:
     """Say what is known of a student with an instructor: whom the family wants, how they get on, who is kept apart."""
     return PairingOut.of(await pairings.write(db, who, student_id, instructor_id, known, now))
+
+
+@router.post("/instructors/{id}/cover/find", dependencies=PEOPLE_READ)
+async def find_cover(id: UUID, absence: AbsenceIn, db: Work, now: Now) -> CoverOut:
+    """Find who could take over an instructor's classes of a day, or of up to 14 days. Changes nothing.
+
+    The fewest changes are chosen: classes of others move only where nobody free can take one.
+    """
+    return CoverOut.of(await cover.find_cover(db, id, absence.starts_at, absence.ends_at, now))
+
+
+@router.post("/instructors/{id}/cover", dependencies=[needs(Permission.SESSIONS_WRITE)])
+async def apply_cover(id: UUID, wanted: CoverIn, who: TheCaller, shared: Shared, now: Now) -> CoverOut:
+    """Let others take over an instructor's classes, as they were found: all at once, and everybody is told.
+
+    Refused with 409 if other changes would be made than those of the `fingerprint`.
+    """
+    absence = AbsenceIn(starts_at=wanted.starts_at, ends_at=wanted.ends_at, reason=wanted.reason)
+    return CoverOut.of(await shared.covers.apply(who, id, absence, wanted.fingerprint, now))

@@ -11,6 +11,7 @@ from matching.ranking import Refusal
 from models.scheduling import Pairing, SchedulingRulesVersion
 from services.inputs.fields import Schema
 from services.planning.candidates import TEXTS, ClassCandidates
+from services.planning.cover import Cover
 from services.planning.what_if import Reassigned, Week, WeekCompared
 from services.scheduling_rules import RuleKind, Versions, kinds, rules_of
 
@@ -178,6 +179,41 @@ class RankedCandidatesOut(Schema):
                 )
                 for one in found.refused
             ],
+        )
+
+
+class CoverChangeOut(Schema):
+    session_id: UUID
+    title: str
+    starts_at: AwareDatetime
+    before_instructor_id: UUID
+    after_instructor_id: UUID | None = Field(description="Null: nobody can take it.")
+
+
+class CoverOut(Schema):
+    """Who takes over the classes of an instructor, with as few other changes as possible."""
+
+    changes: list[CoverChangeOut] = Field(
+        description="The instructor's classes first, then classes of others that move for them."
+    )
+    fingerprint: str = Field(description="Names these changes; send it along to apply them.")
+    rules_version: int
+
+    @classmethod
+    def of(cls, found: Cover) -> Self:
+        return cls(
+            changes=[
+                CoverChangeOut(
+                    session_id=one.session_id,
+                    title=one.title,
+                    starts_at=one.starts_at,
+                    before_instructor_id=one.before_id,
+                    after_instructor_id=one.after_id,
+                )
+                for one in found.changes
+            ],
+            fingerprint=found.fingerprint,
+            rules_version=found.rules_version,
         )
 
 

@@ -46,6 +46,7 @@ FLASHES = {
     "substitutes_saved": "Saved. Searches that begin from now on follow these rules.",
     "rules_drafted": "Saved in the draft. See what it would change, then publish it.",
     "rules_published": "Published. Instructors are chosen by these rules from now on.",
+    "covered": "Covered. Families and instructors are told who teaches now.",
     "discarded": "The draft is discarded.",
     "overridden": "Saved. See who is on duty below.",
     "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",

@@ -29,7 +29,7 @@ class Parameter:
     label: str
     hint: str
     wrong: str
-    kind: str = "number"  # number | time
+    is_time: bool = False
 
 
 PARAMETERS = (
@@ -68,14 +68,14 @@ PARAMETERS = (
         "Unpopular before",
         "Classes that start earlier are shared fairly. Leave empty for none.",
         "Enter a time, such as 08:00.",
-        "time",
+        is_time=True,
     ),
     Parameter(
         "unpopular_from",
         "Unpopular from",
         "And those that start then or later.",
         "Enter a time, such as 20:00, that is later than the one above.",
-        "time",
+        is_time=True,
     ),
 )
 

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from domain.scheduling.scheduling_rules import SchedulingRules
 from services.inputs import patterns
 from services.inputs.fields import Schema
+from services.inputs.substitutions import AbsenceIn
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=patterns.TEXT)]
 
@@ -19,6 +20,15 @@ class SchedulingRulesIn(Schema):
 class WhatIfRules(Schema):
     rules: SchedulingRules | None = Field(
         None, description="Left out: those of the draft, or else the published ones."
+    )
+
+
+class CoverIn(AbsenceIn):
+    fingerprint: str = Field(
+        min_length=32,
+        max_length=32,
+        pattern="^[0-9a-f]{32}$",
+        description="Of the changes, as they were read.",
     )
 
 

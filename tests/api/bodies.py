@@ -286,6 +286,8 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         "content": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"
     },
     "/v1/instructors/{id}/absences": lambda _: _times(),
+    "/v1/instructors/{id}/cover/find": lambda _: _times(),
+    "/v1/instructors/{id}/cover": lambda _: _times() | {"fingerprint": "0" * 32},
     f"{SESSION}/participants": lambda b: {"student_ids": [b.school.ids["student 0"]]},
     "/v1/notices/{notice_id}/send-again": lambda _: {"address": "mia@family.example"},
     f"{SESSION}/participants/{{participant_id}}/renew-link": lambda _: {"keep_in_room": True},

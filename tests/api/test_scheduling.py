@@ -1,9 +1,10 @@
 """Scheduling rules are drafted, tried and published; candidates of a class come with the rules that decide."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -84,3 +85,29 @@ async def test_a_student_is_kept_apart_from_an_instructor(shore: School) -> None
     }
     assert "do_not_pair" in rules
     await shore.api.put(f"{path}/{instructor}", json={})
+
+
+async def test_a_day_is_covered_by_one_repair_that_is_shown_and_then_applied(shore: School) -> None:
+    """Only Ben can take the class of Ada, and is free for it once Cleo takes over his."""
+    hired = {}
+    for name in ("Ben", "Cleo"):
+        person = {"name": name, "email": f"{uuid4()}@shore.example", "qualifications": [{"subject": "Sums"}]}
+        hired[name] = (await shore.post("/v1/instructors", person))["id"]
+    students = [(await shore.post("/v1/students", {"name": name}))["id"] for name in ("Mia", "Tim")]
+    kept_apart = f"/v1/students/{students[0]}/pairings/{hired['Cleo']}"
+    assert (await shore.api.put(kept_apart, json={"do_not_pair": True})).is_success
+    starts_in = timedelta(hours=next(HOURS))
+    lost = await shore.book(starts_in=starts_in, student_ids=students[:1])
+    in_the_way = await shore.book(starts_in=starts_in, student_ids=students[1:], instructor_id=hired["Ben"])
+    at = (await shore.get(f"/v1/sessions/{lost}"))["starts_at"]
+    span = {"starts_at": at, "ends_at": (datetime.fromisoformat(at) + timedelta(hours=1)).isoformat()}
+    path = f"/v1/instructors/{shore.ids['instructor']}/cover"
+    found = await shore.post(f"{path}/find", span)
+    changes = {one["session_id"]: one["after_instructor_id"] for one in found["changes"]}
+    assert changes == {lost: hired["Ben"], in_the_way: hired["Cleo"]}
+    stale = await shore.api.post(path, json=span | {"fingerprint": "0" * 32})
+    assert stale.status_code == 409
+    await shore.post(path, span | {"fingerprint": found["fingerprint"]})
+    for session_id, instructor_id in changes.items():
+        assert (await shore.get(f"/v1/sessions/{session_id}"))["instructor_id"] == instructor_id
+    assert (await shore.post(f"{path}/find", span))["changes"] == []
