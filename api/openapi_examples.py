@@ -171,6 +171,14 @@ BODIES: Final[dict[str, Json]] = {
     "PATCH /v1/curriculum-plans/{id}": {"items": _PLAN},
     "POST /v1/enrollments": {"course_id": COURSE, "student_id": STUDENT, "external_id": "order-981"},
     "PATCH /v1/enrollments/{id}": {"external_id": "order-982"},
+    "POST /v1/holds": {
+        "course_id": COURSE,
+        "instructor_id": INSTRUCTOR,
+        "student_ids": [STUDENT],
+        "starts_at": "2040-01-09T16:00:00Z",
+        "ends_at": "2040-01-09T17:00:00Z",
+        "ttl": "PT10M",
+    },
     "POST /v1/sessions": {
         "course_id": COURSE,
         "instructor_id": INSTRUCTOR,

@@ -24,7 +24,8 @@
     ├── StaleVersion            If-Match names a version that is not the present one
     ├── VersionRequired         a change has to name the version it was made from
     ├── Gone                    it was there, and is over
-    │   └── ClassEnded
+    │   ├── ClassEnded
+    │   └── HoldEnded           held time that has expired, was released or is booked
     ├── RateLimited             too many requests
     ├── NotAuthenticated        nobody knows who asks
     ├── NotAllowed              who asks may not
@@ -137,9 +138,10 @@ class Conflict(HomeroomError):
 
 
 class DoubleBooked(Conflict):
-    """Its `extra` has the ids of a person and the class they are in: `clashing_person_id`, `clashing_session_id`.
+    """Its `extra` has the ids of a person and of the class they are in: `clashing_person_id`, `clashing_session_id`.
 
-    They are missing where two bookings met at the same moment. services/clashes.py names both to the caller.
+    And its time: `clashing_starts_at`, `clashing_ends_at`. For time that is held for another booking it has
+    `clashing_hold_id` and `clashing_hold_expires_at` instead of the class. services/clashes.py names them.
     """
 
     code = "double-booked"
@@ -228,6 +230,12 @@ class ClassEnded(Gone):
     code = "class-ended"
     title = "The class has ended"
     usual_step = "Your next class has its own link."
+
+
+class HoldEnded(Gone):
+    code = "hold-ended"
+    title = "The time is no longer held"
+    usual_step = "Hold it again, or book without a hold."
 
 
 class NotAuthenticated(HomeroomError):

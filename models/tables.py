@@ -25,6 +25,7 @@ from models import (  # noqa: F401
     sql_reader,
     substitution,
     telemetry,
+    time_hold,
     transcript,
 )
 

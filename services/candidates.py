@@ -21,7 +21,7 @@ from domain.scheduling.candidates import (
 )
 from models.course import Course
 from models.people import Instructor
-from models.repositories import entities, imported_calendars, people, sessions, substitutions
+from models.repositories import booked_times, entities, imported_calendars, people, sessions, substitutions
 from models.session import Session
 from models.substitution import InstructorAvailability
 
@@ -99,7 +99,7 @@ async def _booked_times(
     found: dict[UUID, list[tuple[datetime, datetime]]] = {}
     for ids, around in ((others, buffer), (limited, _WEEK)):
         if ids:
-            found |= await substitutions.booked_times(
+            found |= await booked_times.overlapping(
                 db, ids, session.starts_at - around, session.ends_at + around, session.id
             )
     return found

@@ -26,6 +26,7 @@ from services.course_members import CourseMembers
 from services.documentation import DocumentationCommands
 from services.exports import Exports
 from services.family_links import FamilyLinks
+from services.holds import Holds
 from services.instructor_absences import InstructorAbsences
 from services.invitations import Invitations
 from services.join_codes import JoinCodes
@@ -126,6 +127,10 @@ class ApiParts:
     @cached_property
     def calendar_imports(self) -> CalendarImports:
         return calendar_imports(self.settings, self.database)
+
+    @cached_property
+    def holds(self) -> Holds:
+        return Holds(self.database)
 
     @cached_property
     def check_ins(self) -> CheckIns:

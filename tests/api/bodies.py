@@ -243,6 +243,15 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/members/{id}": lambda _: {"name": "Mia", "role": "admin"},
     "/v1/keys/{key_id}/rotate": lambda _: {"overlap": "PT1H"},
     "/v1/sessions": _booking,
+    "/v1/holds": lambda b: (
+        {
+            "course_id": b.school.ids["course"],
+            "instructor_id": b.school.ids["instructor"],
+            "student_ids": [b.school.ids["student 0"]],
+            "ttl": "PT1M",
+        }
+        | _times()
+    ),
     f"{SESSION}/reschedule": lambda _: _times(),
     f"{SESSION}/extend": lambda _: {"ends_at": _times()["ends_at"]},
     f"{SESSION}/reopen": lambda _: {"ends_at": _times()["ends_at"]},

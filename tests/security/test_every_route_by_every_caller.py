@@ -42,6 +42,7 @@ _TABLE_OF = {
     "channel_id": "alert_channel",
     "view_id": "board_view",
     "person_id": "calendar_feed",
+    "hold_id": "time_hold",
     "rotas": "rota",
     "alert-channels": "alert_channel",
     "organizations": "organization",
