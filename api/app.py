@@ -29,6 +29,7 @@ from api.routes import (
     invitations,
     joining,
     keys,
+    late_cancellations,
     livekit,
     organizations,
     queues,
@@ -39,6 +40,7 @@ from api.routes import (
     sessions,
     sign_in_bindings,
     sign_in_domains,
+    slots,
     substitutions,
     touches,
 )
@@ -77,7 +79,8 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     tenant_modules = (
         bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
         sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
-        substitutions, calendar_feeds, imported_calendars, holds,
+        substitutions, calendar_feeds, imported_calendars, holds, slots,
+        late_cancellations,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

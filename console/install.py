@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 from console.account import account_page, calendar_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages, queue_page, times_page, touches_page
-from console.family import dispute_page, family_page, unsubscribe_page
+from console.family import class_page, dispute_page, family_page, unsubscribe_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
@@ -45,6 +45,7 @@ OWN_RULES = (
     busy_calendar_page,
     check_in_page,
     family_page,
+    class_page,
     unsubscribe_page,
     offer_page,
     dispute_page,

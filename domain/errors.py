@@ -14,6 +14,8 @@
     ├── Conflict                the request is sound, the world is in its way
     │   ├── DoubleBooked
     │   ├── InstructorUnavailable   a rule about the instructor, which can be set aside with a reason
+    │   ├── TimeTaken           a time that a family chose, and that is free no more
+    │   ├── TurnedLate          a cancellation that counts as late, which the family was not told
     │   ├── ClassNotOpen        the join link is good, the door is still shut
     │   ├── ClassLocked         the instructor lets nobody new in
     │   ├── TransitionRefused   the session's state does not allow the command
@@ -158,6 +160,22 @@ class InstructorUnavailable(Conflict):
     code = "instructor-unavailable"
     title = "The instructor can't take this class"
     usual_step = "Choose another time or instructor, or give an override reason to book anyway."
+
+
+class TimeTaken(Conflict):
+    """The chosen time is not free any more, or never was."""
+
+    code = "time-taken"
+    title = "This time isn't free any more"
+    usual_step = "Choose another time."
+
+
+class TurnedLate(Conflict):
+    """Between the page and the cancellation it became late, which the family has not been told."""
+
+    code = "turned-late"
+    title = "Cancelling this class counts as late by now"
+    usual_step = "Read what it means, then confirm again."
 
 
 class ClassNotOpen(Conflict):

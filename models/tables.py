@@ -14,6 +14,7 @@ from models import (  # noqa: F401
     exception_case,
     idempotency,
     imported_calendar,
+    late_cancellation,
     live_status,
     notice,
     organization,

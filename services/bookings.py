@@ -30,7 +30,7 @@ from models.repositories import (
     substitutions,
 )
 from models.session import Participant, Session, SessionTopic
-from services import holds, instructor_rules
+from services import holds, instructor_rules, late_cancellations
 from services.case_closing import close_of_cancelled
 from workflows.contracts.sessions import (
     AddPeopleInput,
@@ -115,10 +115,14 @@ async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:
 
 
 async def cancel(db: AsyncSession, cancel: CancelInput, now: datetime) -> None:
-    """Mark the session as cancelled, with the reason; release the time it held, and resolve its exceptions."""
+    """Mark the session as cancelled, with the reason; release the time it held, and resolve its exceptions.
+
+    A family that cancels late is counted.
+    """
     # Its cases before the class, in the order in which the watch locks them.
     await close_of_cancelled(db, cancel.session.session_id, now)
-    await sessions.lock(db, cancel.session.session_id)
+    session = await sessions.lock(db, cancel.session.session_id)
+    await late_cancellations.count(db, session, cancel.by, now)
     await substitutions.withdraw(db, cancel.session.session_id, now)
     await sessions.release_time(db, cancel.session.session_id)
     await sessions.change(

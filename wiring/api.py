@@ -25,6 +25,7 @@ from services.class_commands import ClassCommands
 from services.course_members import CourseMembers
 from services.documentation import DocumentationCommands
 from services.exports import Exports
+from services.family_classes import FamilyClasses
 from services.family_links import FamilyLinks
 from services.holds import Holds
 from services.instructor_absences import InstructorAbsences
@@ -127,6 +128,10 @@ class ApiParts:
     @cached_property
     def calendar_imports(self) -> CalendarImports:
         return calendar_imports(self.settings, self.database)
+
+    @cached_property
+    def family_classes(self) -> FamilyClasses:
+        return FamilyClasses(self.database, self.classes)
 
     @cached_property
     def holds(self) -> Holds:

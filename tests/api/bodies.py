@@ -102,6 +102,7 @@ def method_of(path: str) -> str:
         "/v1/instructors/{id}/availability",
         "/v1/instructors/{id}/busy-calendar",
         "/v1/substitution-policy",
+        "/v1/self-service-policy",
     ):
         return "PUT"
     changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
@@ -229,6 +230,7 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         "quiet_until": "08:00",
         "only_critical": True,
     },
+    "/v1/self-service-policy": lambda _: {"families_move": True, "free_until": "PT12H"},
     "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},
     "/v1/organization": lambda _: {"name": "Harbour", "time_zone": "Europe/Madrid", "language": "es"},
     "/v1/guardians/{id}": lambda _: (

@@ -169,4 +169,4 @@ async def test_one_of_many_racing_writers_of_a_slot_wins_and_the_others_are_told
     starts = datetime.fromisoformat(span(won[0])["starts_at"])
     for begins in (ends, starts - HOUR):
         touching = {"starts_at": begins.isoformat(), "ends_at": (begins + HOUR).isoformat()}
-        await harbour.post("/v1/sessions", harbour.booking(student_ids=[students[0]], **touching))
+        await harbour.post("/v1/sessions", wanted(harbour, student_ids=[students[0]], **touching))

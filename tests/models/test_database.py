@@ -1,6 +1,7 @@
 """A unit of work commits all or nothing, and raises database errors as domain errors."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID, uuid4
@@ -111,26 +112,25 @@ async def test_exhausted_pool_is_unavailable(database_urls: DatabaseUrls) -> Non
 
 
 async def test_a_transaction_that_loses_a_deadlock_is_repeated(database: Database, tenant: Tenant) -> None:
-    people, both_have_one, attempts = [uuid4(), uuid4()], asyncio.Barrier(2), []
+    people, both_have_one = [uuid4(), uuid4()], asyncio.Barrier(2)
+    attempts: list[UUID] = []
 
-    async def lock_in_this_order(db: AsyncSession, first: UUID, second: UUID) -> None:
-        attempts.append(first)
-        await booked_times.lock_people(db, [first])
-        if len(attempts) <= 2:
-            await both_have_one.wait()
-        await booked_times.lock_people(db, [second])
+    def in_order(first: UUID, second: UUID) -> Callable[[AsyncSession], Awaitable[None]]:
+        async def lock(db: AsyncSession) -> None:
+            attempts.append(first)
+            await booked_times.lock_people(db, [first])
+            if len(attempts) <= 2:
+                await both_have_one.wait()
+            await booked_times.lock_people(db, [second])
 
-    await asyncio.gather(
-        *(
-            database.retried(tenant.id, lambda db, order=order: lock_in_this_order(db, *order))
-            for order in (people, people[::-1])
-        )
-    )
+        return lock
+
+    await asyncio.gather(*(database.retried(tenant.id, in_order(*order)) for order in (people, people[::-1])))
     assert len(attempts) == 3
 
 
 async def test_an_unreachable_server_is_not_tried_again(nowhere: Database) -> None:
-    attempts = []
+    attempts: list[AsyncSession] = []
 
     async def work(db: AsyncSession) -> None:
         attempts.append(db)

@@ -1,4 +1,4 @@
-"""booking: time that is held for a booking until it expires, in the exclusion constraint of booked time
+"""booking: time that is held until it expires, in the exclusion constraint of booked time; what families may change
 
 Revision ID: 0048
 Revises: 0047
@@ -92,13 +92,43 @@ def upgrade() -> None:
         "ix_booked_time_hold_id", "booked_time", ["hold_id"], postgresql_where=sa.text("hold_id is not null")
     )
     op.execute(FORGET.format(with_holds=WITH_HOLDS, count_holds=COUNT_HOLDS))
+    op.add_column("organization", sa.Column("self_service_policy", JSONB(), server_default="{}", nullable=False))
+    op.create_table(
+        "late_cancellation",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("guardian_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_late_cancellation")),
+        sa.UniqueConstraint("session_id", name=op.f("uq_late_cancellation_session_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_late_cancellation_organization_id_organization"),
+        ),
+        *(
+            sa.ForeignKeyConstraint(
+                ["organization_id", f"{table}_id"],
+                [f"{table}.organization_id", f"{table}.id"],
+                name=op.f(f"fk_late_cancellation_organization_id_{table}_id_{table}"),
+            )
+            for table in ("session", "guardian")
+        ),
+    )
+    op.create_index("ix_late_cancellation_listed", "late_cancellation", ["organization_id", "cancelled_at", "id"])
+    op.create_index(op.f("ix_late_cancellation_guardian_id"), "late_cancellation", ["guardian_id"])
+    _secure("late_cancellation")
 
 
 def downgrade() -> None:
+    op.drop_table("late_cancellation")
+    op.drop_column("organization", "self_service_policy")
     op.execute(FORGET.format(with_holds="", count_holds=""))
     op.execute("delete from booked_time where session_id is null")
-    for name in ("class_or_hold", "holds_expire"):
-        op.drop_constraint(name, "booked_time")
+    for name in ("ck_booked_time_class_or_hold", "ck_booked_time_holds_expire"):
+        op.drop_constraint(op.f(name), "booked_time")
     op.drop_constraint("fk_booked_time_organization_id_hold_id_time_hold", "booked_time")
     op.drop_constraint("uq_booked_time_session_id_person_id", "booked_time")
     op.drop_constraint("pk_booked_time", "booked_time")
