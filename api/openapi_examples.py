@@ -282,7 +282,6 @@ BODIES: Final[dict[str, Json]] = {
 QUERIES: Final[dict[str, dict[str, str]]] = {
     "GET /v1/slots": {
         "course_id": COURSE,
-        "student_ids": [STUDENT],
         "from": "2040-01-09T08:00:00Z",
         "to": "2040-01-12T18:00:00Z",
         "length": "PT1H",

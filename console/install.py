@@ -23,7 +23,7 @@ from console.records import record_pages
 from console.review import review_page
 from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
-from console.settings import audit_page, key_pages, provider_pages, settings_pages
+from console.settings import audit_page, key_pages, provider_pages, self_service_page, settings_pages
 from console.sign_in import sign_in_page
 from console.teaching import availability_page, busy_calendar_page, check_in_page, teaching_page
 from console.today import act_forms, today_page, view_forms
@@ -74,6 +74,7 @@ PERMITTED = (
     case_pages,
     outbox_pages,
     settings_pages,
+    self_service_page,
     provider_pages,
     key_pages,
     what_if_pages,

@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.roles import signed_in
 from tests.campus import HOUR, School, problem_of
+from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
@@ -116,3 +117,32 @@ async def test_the_policy_is_set_as_a_whole_with_its_version(harbour: School) ->
     problem_of(await harbour.api.put(path, json={}, headers=version), 412, "stale-version")
     assert (await harbour.get(path))["move_until"] == "PT6H"
     problem_of(await harbour.api.put(path, json={"free_until": "P90D"}), 422, "invalid-input")
+
+
+async def test_staff_set_the_policy_on_the_settings_page(harbour: School) -> None:
+    path = "/settings/self-service"
+    async with harbour.campus.browser() as staff:
+        page = await open_link(staff, harbour.campus.console_url(harbour.id, path))
+        version = re.findall(r'name="version" value="(\d+)"', page.text)[0]
+        typed = {
+            "version": version,
+            "families_cancel": "true",
+            "move_until": "soon",
+            "free_until": "90 days",
+            "ahead": "20 days",
+            "most_moves": "3",
+        }
+        wrong = await staff.post(path, data=typed)
+        assert (wrong.status_code, wrong.text.count("field-error")) == (422, 2)
+        assert "at most 30 days" in wrong.text
+        right = typed | {"move_until": "6 h", "free_until": "2 days"}
+        assert "Saved" in (await staff.post(path, data=right)).text
+        assert (await staff.post(path, data=right)).status_code == 412
+    assert await harbour.get("/v1/self-service-policy") == {
+        "families_move": False,
+        "families_cancel": True,
+        "move_until": "PT6H",
+        "free_until": "P2D",
+        "ahead": "P20D",
+        "most_moves": 3,
+    }
