@@ -86,6 +86,8 @@ BODIES: Final[dict[str, Json]] = {
         "ahead": "P14D",
         "most_moves": 2,
     },
+    "POST /v1/leave-requests/{leave_id}/approve": {"answer": "Get well soon."},
+    "POST /v1/leave-requests/{leave_id}/decline": {"answer": "Two colleagues are away that week."},
     "POST /v1/keys": {
         "name": "billing",
         "role": "integrator",

@@ -15,6 +15,7 @@ from models import (  # noqa: F401
     idempotency,
     imported_calendar,
     late_cancellation,
+    leave_request,
     live_status,
     notice,
     organization,

@@ -33,6 +33,7 @@ from services.invitations import Invitations
 from services.join_codes import JoinCodes
 from services.join_links import JoinLinks
 from services.joining import Joining
+from services.leave_requests import LeaveDecisions
 from services.nudges import Nudges
 from services.offers import Offers
 from services.openid_sign_in import OpenIdSignIn
@@ -128,6 +129,10 @@ class ApiParts:
     @cached_property
     def calendar_imports(self) -> CalendarImports:
         return calendar_imports(self.settings, self.database)
+
+    @cached_property
+    def leave_decisions(self) -> LeaveDecisions:
+        return LeaveDecisions(self.database, self.instructor_absences)
 
     @cached_property
     def family_classes(self) -> FamilyClasses:

@@ -44,6 +44,8 @@ FLASHES = {
     "drafted": "Saved in the draft. Nothing changes until it is published.",
     "published": "Published. New exceptions are routed by these rules.",
     "substitutes_saved": "Saved. Searches that begin from now on follow these rules.",
+    "leave_approved": "Approved. Another instructor is sought for each class in this time.",
+    "leave_declined": "Declined. The classes stay as they are.",
     "discarded": "The draft is discarded.",
     "overridden": "Saved. See who is on duty below.",
     "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",

@@ -230,6 +230,8 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         "quiet_until": "08:00",
         "only_critical": True,
     },
+    "/v1/leave-requests/{leave_id}/approve": lambda _: {"answer": "Get well soon."},
+    "/v1/leave-requests/{leave_id}/decline": lambda _: {"answer": "Not that week."},
     "/v1/self-service-policy": lambda _: {"families_move": True, "free_until": "PT12H"},
     "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},
     "/v1/organization": lambda _: {"name": "Harbour", "time_zone": "Europe/Madrid", "language": "es"},

@@ -6,9 +6,13 @@ from uuid import UUID
 
 import httpx
 import pytest
+from playwright.async_api import Browser, expect
 
+from api.http.authentication import cookie_name
 from tests.api.roles import signed_in
 from tests.campus import HOUR, School, problem_of
+from tests.console.conftest import DESKTOP, signed_in_page
+from tests.console.screens import look_and_check
 from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
@@ -146,3 +150,27 @@ async def test_staff_set_the_policy_on_the_settings_page(harbour: School) -> Non
         "ahead": "P20D",
         "most_moves": 3,
     }
+
+
+async def test_the_pages_in_a_browser(harbour: School, chromium: Browser) -> None:
+    await allow(harbour)
+    soon, later = await own_class(harbour, 6 * HOUR), await own_class(harbour)
+    async with await family(harbour) as noors:
+        name = cookie_name(harbour.campus.app.state.homeroom)
+        cookie = noors.cookies[name]
+    context = await chromium.new_context(viewport=DESKTOP)
+    await context.add_cookies([{"name": name, "value": cookie, "url": harbour.campus.url}])
+    page = await context.new_page()
+    await page.goto(f"{harbour.campus.url}/family")
+    await look_and_check(page, "family-changeable")
+    await page.goto(f"{harbour.campus.url}/family/classes/{soon}")
+    await look_and_check(page, "family-class-late")
+    await page.goto(f"{harbour.campus.url}/family/classes/{later}")
+    await page.get_by_role("radio").first.check()
+    await look_and_check(page, "family-class")
+    await page.get_by_role("button", name="Move the class").click()
+    await expect(page.get_by_role("status").first).to_contain_text("The class is moved.")
+    await context.close()
+    async with signed_in_page(chromium, harbour) as staff:
+        await staff.goto(f"{harbour.campus.url}/settings/self-service")
+        await look_and_check(staff, "settings-self-service")

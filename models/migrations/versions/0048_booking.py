@@ -120,9 +120,38 @@ def upgrade() -> None:
     op.create_index("ix_late_cancellation_listed", "late_cancellation", ["organization_id", "cancelled_at", "id"])
     op.create_index(op.f("ix_late_cancellation_guardian_id"), "late_cancellation", ["guardian_id"])
     _secure("late_cancellation")
+    op.create_table(
+        "leave_request",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("instructor_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("note", _TEXT(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("decided_by", _TEXT(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", _TEXT(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leave_request")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_leave_request_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_leave_request_organization_id_organization")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "instructor_id"],
+            ["instructor.organization_id", "instructor.id"],
+            name=op.f("fk_leave_request_organization_id_instructor_id_instructor"),
+        ),
+    )
+    op.create_index("ix_leave_request_listed", "leave_request", ["organization_id", "created_at", "id"])
+    op.create_index(op.f("ix_leave_request_instructor_id"), "leave_request", ["instructor_id"])
+    _secure("leave_request")
 
 
 def downgrade() -> None:
+    op.drop_table("leave_request")
     op.drop_table("late_cancellation")
     op.drop_column("organization", "self_service_policy")
     op.execute(FORGET.format(with_holds="", count_holds=""))
