@@ -38,6 +38,7 @@ from api.routes import (
     resources,
     room_page,
     rotas,
+    scheduling,
     sessions,
     sign_in_bindings,
     sign_in_domains,
@@ -80,7 +81,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     tenant_modules = (
         bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
         sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
-        substitutions, calendar_feeds, imported_calendars, holds, slots,
+        substitutions, scheduling, calendar_feeds, imported_calendars, holds, slots,
         late_cancellations, leave_requests,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)

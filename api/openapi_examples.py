@@ -154,6 +154,13 @@ BODIES: Final[dict[str, Json]] = {
     "PATCH /v1/alert-channels/{id}": {"name": "Ops", "includes_names": True},
     "PUT /v1/case-routing": {"rules": [_RULE]},
     "POST /v1/case-routing/publish": {"number": 1},
+    "PUT /v1/scheduling-rules": {
+        "rules": {"weights": {"continuity": 60}, "parameters": {"rest_hours": 11}},
+        "note": "Families asked for the same instructor.",
+    },
+    "POST /v1/scheduling-rules/publish": {"number": 1},
+    "POST /v1/scheduling-rules/what-if": {"rules": {"weights": {"cost": 2}}},
+    "PUT /v1/students/{student_id}/pairings/{instructor_id}": {"family_preference": 1, "quality": 0.9},
     "POST /v1/case-routing/compare": {"rules": [_RULE]},
     "POST /v1/case-routing/try": {
         "kind": "recording_missing",
@@ -229,6 +236,17 @@ BODIES: Final[dict[str, Json]] = {
         "starts_at": "2040-03-05T00:00:00+01:00",
         "ends_at": "2040-03-06T00:00:00+01:00",
         "reason": "illness",
+    },
+    "POST /v1/instructors/{id}/cover/find": {
+        "starts_at": "2040-03-05T00:00:00+01:00",
+        "ends_at": "2040-03-06T00:00:00+01:00",
+        "reason": "illness",
+    },
+    "POST /v1/instructors/{id}/cover": {
+        "starts_at": "2040-03-05T00:00:00+01:00",
+        "ends_at": "2040-03-06T00:00:00+01:00",
+        "reason": "illness",
+        "fingerprint": "e3b0c44298fc1c149afbf4c8996fb924",
     },
     f"POST {_SESSION}/participants": {"student_ids": [STUDENT]},
     f"POST {_SESSION}/participants/{{participant_id}}/renew-link": {"keep_in_room": True},

@@ -18,10 +18,18 @@ from console.operator import operator_pages
 from console.outbox import outbox_pages
 from console.people import availability_page as instructor_availability_page
 from console.people import busy_calendar_page as instructor_busy_calendar_page
-from console.people import calendar_feed_page, invitation_form, leave_page, new_student_page, people_pages
+from console.people import (
+    calendar_feed_page,
+    cover_page,
+    invitation_form,
+    leave_page,
+    new_student_page,
+    people_pages,
+)
 from console.records import record_pages
 from console.review import review_page
 from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
+from console.scheduling import candidates_page, rules_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, self_service_page, settings_pages
 from console.sign_in import sign_in_page
@@ -66,6 +74,7 @@ PERMITTED = (
     invitation_form,
     calendar_feed_page,
     instructor_busy_calendar_page,
+    cover_page,
     course_pages,
     plan_pages,
     book_start_page,
@@ -83,6 +92,8 @@ PERMITTED = (
     what_if_pages,
     rule_pages,
     substitute_pages,
+    rules_pages,
+    candidates_page,
     rota_pages,
     channel_pages,
     audit_page,

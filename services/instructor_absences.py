@@ -66,7 +66,7 @@ class InstructorAbsences:
 
 
 async def enter_leave(db: AsyncSession, instructor_id: UUID, absence: AbsenceIn, now: datetime) -> None:
-    """Enter an absence as leave, unless it is. Raises NotFound."""
+    """Write down that an instructor cannot teach for a while; entered again, nothing changes. Raises NotFound."""
     instructor = await _instructor(db, instructor_id, lock=True)
     row = await substitutions.availability(db, instructor_id) or _new(db, instructor, now)
     leave = absence.model_dump(mode="json")

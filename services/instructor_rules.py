@@ -28,7 +28,7 @@ from models.repositories import (
     substitutions,
 )
 from models.session import Session
-from services.candidates import availability_of
+from services.stored_availability import availability_of
 
 BOOKED_AROUND = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _SOMEBODY = "The instructor"

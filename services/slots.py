@@ -20,11 +20,11 @@ from domain.sessions.schedule import check_length
 from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import booked_times, entities, imported_calendars, people, substitutions
-from services.candidates import availability_of
 from services.inputs.slots import QuoteIn, SlotQuestion
 from services.instructor_rules import BOOKED_AROUND
 from services.planning.candidates import TEXTS, CandidateInstructor, candidates_for
 from services.planning.problems import ProposedClass
+from services.stored_availability import availability_of
 
 HELD = "held"
 

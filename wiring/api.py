@@ -39,6 +39,7 @@ from services.offers import Offers
 from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
 from services.operator_links import OperatorLinks
+from services.planning.cover import Covers
 from services.resources.resource import Outside
 from services.room_messages import RoomMessages
 from services.room_moderation import RoomModeration
@@ -97,6 +98,11 @@ class ApiParts:
     def offers(self) -> Offers:
         notices = SubstitutionNotices(self.links, self.sender_address)
         return Offers(self.database, self.links, notices, self.substitutions, self.rooms)
+
+    @cached_property
+    def covers(self) -> Covers:
+        notices = SubstitutionNotices(self.links, self.sender_address)
+        return Covers(self.database, notices, self.substitutions)
 
     @cached_property
     def documentation(self) -> DocumentationCommands:

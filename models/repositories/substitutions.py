@@ -19,6 +19,9 @@ from models.repositories import entities
 from models.session import Participant, Session
 from models.substitution import InstructorAvailability, Substitution, SubstitutionOffer
 
+# Numbers from here on are of classes that changed hands without a request to their workflow, which counts its own.
+_ASSIGNMENTS = 1_000_000
+_LATEST = col(Substitution.created_at).desc(), col(Substitution.number).desc()
 _OPEN_OFFER = col(SubstitutionOffer.state) == OfferState.OFFERED
 
 
@@ -50,7 +53,7 @@ async def withdraw(db: AsyncSession, session_id: UUID, now: datetime) -> None:
 async def of_session(db: AsyncSession, session_id: UUID) -> list[Substitution]:
     """All searches for a class, the latest first."""
     query = sa.select(Substitution).where(col(Substitution.session_id) == session_id)
-    return list(await db.scalars(query.order_by(col(Substitution.number).desc())))
+    return list(await db.scalars(query.order_by(*_LATEST)))
 
 
 async def taken_over(db: AsyncSession, session_id: UUID, instructor_id: UUID) -> Substitution | None:
@@ -58,7 +61,16 @@ async def taken_over(db: AsyncSession, session_id: UUID, instructor_id: UUID) ->
     query = sa.select(Substitution).where(
         col(Substitution.session_id) == session_id, col(Substitution.accepted_by_id) == instructor_id
     )
-    return (await db.scalars(query.order_by(col(Substitution.number).desc()).limit(1))).first()
+    return (await db.scalars(query.order_by(*_LATEST).limit(1))).first()
+
+
+async def next_assignment(db: AsyncSession, session_id: UUID) -> int:
+    """The number of the next substitution of a class that no search precedes."""
+    query = sa.select(sa.func.max(col(Substitution.number))).where(
+        col(Substitution.session_id) == session_id, col(Substitution.number) >= _ASSIGNMENTS
+    )
+    latest: int | None = (await db.execute(query)).scalar_one()
+    return _ASSIGNMENTS if latest is None else latest + 1
 
 
 async def offers(db: AsyncSession, substitution_ids: Collection[UUID]) -> list[SubstitutionOffer]:

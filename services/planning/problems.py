@@ -26,8 +26,8 @@ from models.repositories import (
 )
 from models.repositories.planning import PlannedClass, PreviousClass
 from models.substitution import InstructorAvailability
-from services.candidates import availability_of
 from services.organizations import organization
+from services.stored_availability import availability_of
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _EXPERIENCED = 50  # classes within a year, after which more of them say nothing
