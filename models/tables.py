@@ -14,6 +14,8 @@ from models import (  # noqa: F401
     exception_case,
     idempotency,
     imported_calendar,
+    late_cancellation,
+    leave_request,
     live_status,
     notice,
     organization,
@@ -26,6 +28,7 @@ from models import (  # noqa: F401
     sql_reader,
     substitution,
     telemetry,
+    time_hold,
     transcript,
 )
 

@@ -20,6 +20,7 @@ from domain.scheduling.scheduling_rules import SchedulingRules
 from models.course import Course
 from models.people import Instructor
 from models.repositories import (
+    booked_times,
     entities,
     imported_calendars,
     people,
@@ -130,7 +131,7 @@ async def _booked_times(
     found: dict[UUID, list[tuple[datetime, datetime]]] = {}
     for ids, around in ((others, buffer), (limited, _WEEK)):
         if ids:
-            found |= await substitutions.booked_times(
+            found |= await booked_times.overlapping(
                 db, ids, session.starts_at - around, session.ends_at + around, session.id
             )
     return found

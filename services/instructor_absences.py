@@ -41,6 +41,12 @@ class InstructorAbsences:
         """
         async with self._database.tenant(who.organization_id) as db:
             await enter_leave(db, instructor_id, absence, now)
+        return await self.replace_in(who, instructor_id, absence, now)
+
+    async def replace_in(
+        self, who: Principal, instructor_id: UUID, absence: AbsenceIn, now: datetime
+    ) -> list[ReplacedIn]:
+        """Find somebody else for each class in an absence that is entered. A repeat starts nothing twice."""
         async with self._database.tenant(who.organization_id) as db:
             start = max(absence.starts_at, now)
             classes = await substitutions.classes_of(db, instructor_id, start, absence.ends_at)

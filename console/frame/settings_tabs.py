@@ -9,6 +9,7 @@ _TABS = (
     ("Routing", "/settings/routing", Permission.ROUTING_READ),
     ("Scheduling", "/settings/scheduling", Permission.POLICY_READ),
     ("Substitutes", "/settings/substitutes", Permission.POLICY_READ),
+    ("Self-service", "/settings/self-service", Permission.POLICY_READ),
     ("On call", "/settings/rotas", Permission.ROUTING_READ),
     ("Channels", "/settings/channels", Permission.ROUTING_READ),
     ("API keys", "/settings/keys", Permission.KEYS_MANAGE),

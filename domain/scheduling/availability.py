@@ -57,13 +57,17 @@ class Availability:
 
     def covers(self, start: datetime, end: datetime) -> bool:
         """Whether the hours of these days cover this time without a hole. Leave is not looked at."""
+        hours = self.hours_between(start, end)
+        return hours is None or any(one.start <= start and end <= one.end for one in hours)
+
+    def hours_between(self, start: datetime, end: datetime) -> tuple[Interval, ...] | None:
+        """The hours of the days of this span, as disjoint intervals; None: every hour. Leave is not looked at."""
         if not self.weekly and not self.days:
-            return True
+            return None
         zone = ZoneInfo(self.zone)
         first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
         days = [first + n * _DAY for n in range(-1, (last - first).days + 2)]
-        open_hours = merged(hours for day in days for hours in self._hours_of(day, zone))
-        return any(hours.start <= start and end <= hours.end for hours in open_hours)
+        return merged(hours for day in days for hours in self._hours_of(day, zone))
 
     def open_between(self, start: datetime, end: datetime) -> tuple[Interval, ...] | None:
         """The times that lie in this span, at least in part, at which they can teach; None: at any time.
@@ -73,12 +77,10 @@ class Availability:
         taken = [
             Interval(*span) for span in (*self.leave, *self.busy_elsewhere) if _overlaps([span], start, end)
         ]
-        if not self.weekly and not self.days:
+        hours = self.hours_between(start, end)
+        if hours is None:
             return difference([Interval(start, end)], taken) if taken else None
-        zone = ZoneInfo(self.zone)
-        first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-        days = [first + n * _DAY for n in range(-1, (last - first).days + 2)]
-        return difference((hours for day in days for hours in self._hours_of(day, zone)), taken)
+        return difference(hours, taken)
 
     def is_busy(self, start: datetime, end: datetime) -> bool:
         return _overlaps(self.booked, start, end)

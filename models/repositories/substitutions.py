@@ -16,7 +16,7 @@ from domain.scheduling.offers import OfferState, SubstitutionState
 from models.case_routing import AlertChannel
 from models.people import Instructor
 from models.repositories import entities
-from models.session import BookedTime, Participant, Session
+from models.session import Participant, Session
 from models.substitution import InstructorAvailability, Substitution, SubstitutionOffer
 
 # Numbers from here on are of classes that changed hands without a request to their workflow, which counts its own.
@@ -170,25 +170,6 @@ async def availability(
     return await db.get(
         InstructorAvailability, instructor_id, with_for_update=lock or None, populate_existing=True
     )
-
-
-async def booked_times(
-    db: AsyncSession, person_ids: Collection[UUID], start: datetime, end: datetime, besides: UUID
-) -> dict[UUID, list[tuple[datetime, datetime]]]:
-    """The times that these people's classes reserve in this span; the class `besides` is left out."""
-    query = sa.select(
-        col(BookedTime.person_id),
-        sa.func.lower(col(BookedTime.during)).label("start"),
-        sa.func.upper(col(BookedTime.during)).label("end"),
-    ).where(
-        col(BookedTime.person_id).in_(person_ids),
-        col(BookedTime.session_id) != besides,
-        col(BookedTime.during).op("&&")(sa.func.tstzrange(start, end, "[)")),
-    )
-    found: dict[UUID, list[tuple[datetime, datetime]]] = {}
-    for row in await db.execute(query):
-        found.setdefault(row.person_id, []).append((row.start, row.end))
-    return found
 
 
 async def teaching(

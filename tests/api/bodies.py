@@ -104,6 +104,7 @@ def method_of(path: str) -> str:
         "/v1/instructors/{id}/availability",
         "/v1/instructors/{id}/busy-calendar",
         "/v1/substitution-policy",
+        "/v1/self-service-policy",
     ):
         return "PUT"
     changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
@@ -255,6 +256,9 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         "quiet_until": "08:00",
         "only_critical": True,
     },
+    "/v1/leave-requests/{leave_id}/approve": lambda _: {"answer": "Get well soon."},
+    "/v1/leave-requests/{leave_id}/decline": lambda _: {"answer": "Not that week."},
+    "/v1/self-service-policy": lambda _: {"families_move": True, "free_until": "PT12H"},
     "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},
     "/v1/organization": lambda _: {"name": "Harbour", "time_zone": "Europe/Madrid", "language": "es"},
     "/v1/guardians/{id}": lambda _: (
@@ -269,6 +273,15 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/members/{id}": lambda _: {"name": "Mia", "role": "admin"},
     "/v1/keys/{key_id}/rotate": lambda _: {"overlap": "PT1H"},
     "/v1/sessions": _booking,
+    "/v1/holds": lambda b: (
+        {
+            "course_id": b.school.ids["course"],
+            "instructor_id": b.school.ids["instructor"],
+            "student_ids": [b.school.ids["student 0"]],
+            "ttl": "PT1M",
+        }
+        | _times()
+    ),
     f"{SESSION}/reschedule": lambda _: _times(),
     f"{SESSION}/extend": lambda _: {"ends_at": _times()["ends_at"]},
     f"{SESSION}/reopen": lambda _: {"ends_at": _times()["ends_at"]},
