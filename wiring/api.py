@@ -40,6 +40,7 @@ from services.resources.resource import Outside
 from services.room_messages import RoomMessages
 from services.room_moderation import RoomModeration
 from services.send_again import SendAgain
+from services.series import SeriesCommands
 from services.sign_in_domains import SignInDomains
 from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
@@ -50,8 +51,15 @@ from wiring.alerts import alert_sender, channel_targets
 from wiring.calendars import calendar_imports
 from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
-from workflows.client import DeliveryClient, SessionClient, SubstitutionClient, workflow_url
+from workflows.client import (
+    DeliveryClient,
+    SeriesClient,
+    SessionClient,
+    SubstitutionClient,
+    workflow_url,
+)
 from workflows.contracts.deliveries import DeliveryInput
+from workflows.ids import series_workflow_id, session_workflow_id
 
 OPENID_CALLBACK = "/sign-in/callback"
 
@@ -64,6 +72,7 @@ class ApiParts:
     database: Database
     sessions: SessionClient
     substitutions: SubstitutionClient
+    series_client: SeriesClient
     links: LinkSigner
     minter: TokenMinter
     rooms: LiveKitRooms
@@ -76,6 +85,10 @@ class ApiParts:
     @cached_property
     def classes(self) -> ClassCommands:
         return ClassCommands(self.database, self.sessions)
+
+    @cached_property
+    def series(self) -> SeriesCommands:
+        return SeriesCommands(self.database, self.series_client, self.classes)
 
     @property
     def sender_address(self) -> str:
@@ -198,7 +211,14 @@ class ApiParts:
 
     def workflow_url(self, session_id: UUID) -> str:
         """The URL of the session's workflow in the Temporal UI."""
-        return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, session_id)
+        return self._workflow_url(session_workflow_id(session_id))
+
+    def series_workflow_url(self, series_id: UUID) -> str:
+        """The URL of the series' workflow in the Temporal UI."""
+        return self._workflow_url(series_workflow_id(series_id))
+
+    def _workflow_url(self, workflow_id: str) -> str:
+        return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, workflow_id)
 
     async def aclose(self) -> None:
         await self.rooms.aclose()
@@ -219,6 +239,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         database=database,
         sessions=SessionClient(temporal, settings.region),
         substitutions=SubstitutionClient(temporal, settings.region),
+        series_client=SeriesClient(temporal, settings.region),
         links=link_signer(settings),
         minter=TokenMinter(key, secret),
         rooms=make_rooms(settings),

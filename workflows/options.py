@@ -49,6 +49,12 @@ DATABASE = ActivityOptions(
 DURABLE_RECORD = ActivityOptions(
     start_to_close_timeout=_s(60), schedule_to_close_timeout=timedelta(days=2), retry_policy=_PATIENT
 )
+# A batch of bookings and changes, each of which waits for the workflow of its class.
+SERIES = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=10),
+    schedule_to_close_timeout=timedelta(days=2),
+    retry_policy=_PATIENT,
+)
 # A class without a room is lost, so opening it is retried for as long as a class lasts.
 ROOM = ActivityOptions(
     start_to_close_timeout=_s(20), schedule_to_close_timeout=timedelta(hours=1), retry_policy=_QUICK

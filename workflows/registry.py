@@ -6,6 +6,7 @@ from workflows.exception_case import ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
 from workflows.notice_delivery import NoticeDelivery
 from workflows.room_watch import RoomWatchWorkflow
+from workflows.series import SeriesWorkflow
 from workflows.substitution import Substitution
 
 WORKFLOWS = (
@@ -16,4 +17,5 @@ WORKFLOWS = (
     ExceptionCaseWorkflow,
     Substitution,
     CalendarImportsWorkflow,
+    SeriesWorkflow,
 )

@@ -35,6 +35,7 @@ class ExceptionKind(StrEnum):
     CLASS_OVERRAN = "class_overran"  # it keeps people from their next class
     CLASS_ENDED_EARLY = "class_ended_early"
     DOUBLE_BOOKING = "double_booking"  # two classes of one person at one time
+    OCCURRENCE_NOT_BOOKED = "occurrence_not_booked"  # a class of a series was refused
     POOR_CONNECTION = "poor_connection"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class

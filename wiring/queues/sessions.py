@@ -14,6 +14,7 @@ from activities.progress import ProgressWriter
 from activities.records import RecordActivities
 from activities.room_watch import RoomWatchActivities
 from activities.rooms import RoomActivities
+from activities.series import SeriesActivities
 from activities.sessions import SessionActivities
 from activities.substitutions import SubstitutionActivities
 from config.settings import Settings
@@ -24,11 +25,13 @@ from drafting.openai_compatible import OpenAICompatibleEngine
 from media_bridge.rooms import LiveKitRooms
 from services.case_alerts import CaseAlerts
 from services.case_following import CaseFollower
+from services.class_commands import ClassCommands
 from services.double_bookings import DoubleBookings
 from services.drafts import Drafts
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
 from services.records_comparison import RecordsComparison
+from services.series_bookings import SeriesBookings
 from services.substitution_notices import SubstitutionNotices
 from services.substitution_start import SubstitutionByCommand
 from services.sweeper import Sweeper
@@ -84,11 +87,15 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     )
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
+    substitution_notices = SubstitutionNotices(link_signer(settings), parseaddr(settings.mail_from)[1])
     substitution = SubstitutionActivities(
         database,
-        SubstitutionNotices(link_signer(settings), parseaddr(settings.mail_from)[1]),
+        substitution_notices,
         SubstitutionClient(parts.client, settings.region),
         sessions,
+    )
+    series = SeriesActivities(
+        SeriesBookings(database, ClassCommands(database, sessions), sessions, substitution_notices)
     )
     try:
         async with notices.activities(parts) as of_notices:
@@ -114,6 +121,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 record.close,
                 substitution.start,
                 substitution.advance,
+                series.advance,
                 CaseActivities(database).open_case,
                 following.look,
                 following.tell,
