@@ -41,6 +41,8 @@ _TABLE_OF = {
     "rota_id": "rota",
     "channel_id": "alert_channel",
     "view_id": "board_view",
+    "series_id": "series",
+    "class_id": "series_occurrence",
     "person_id": "calendar_feed",
     "rotas": "rota",
     "alert-channels": "alert_channel",

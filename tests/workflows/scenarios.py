@@ -12,8 +12,10 @@ from temporalio.worker import Worker
 from domain.cases.states import CaseState
 from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
 from domain.scheduling.offers import SubstitutionState
+from domain.scheduling.series_changes import SeriesState
 from tests.workflows.delivering import deliver, delivering, delivery_result, keep_house, read_calendars
 from tests.workflows.following import followed_case
+from tests.workflows.planning import scripted_series
 from tests.workflows.recording_activities import QuickWatch, World
 from tests.workflows.session_driver import MINUTE, REGION, Handle, SessionDriver, book
 from workflows.client import (
@@ -22,6 +24,7 @@ from workflows.client import (
     room_watch_workflow_id,
     session_workflow_id,
 )
+from workflows.contracts.series import SeriesLook
 from workflows.contracts.substitutions import SearchState, SubstitutionRef
 from workflows.ids import substitution_workflow_id
 from workflows.queues import Queue, task_queue
@@ -272,6 +275,20 @@ async def substituted(environment: WorkflowEnvironment, world: World) -> Handle:
     return handle
 
 
+async def series_booked(environment: WorkflowEnvironment, _: World) -> Handle:
+    """Its row comes late, a look fails, a class is due in a week; then the series has ended."""
+    week = await environment.get_current_time() + timedelta(days=7)
+    looks = (
+        SeriesLook(None),
+        SeriesLook(SeriesState.RUNNING, booked=10, planned=2, look_again_at=week),
+        NotFound("gone"),
+        SeriesLook(SeriesState.ENDED, booked=12),
+    )
+    async with scripted_series(environment, *looks) as series:
+        await series.until_over()
+        return series.handle
+
+
 async def over(session: SessionDriver) -> Handle:
     await session.result()
     return session.handle
@@ -304,6 +321,7 @@ SCENARIOS: dict[str, Scenario] = {
         housekeeping,
         calendars_read,
         case_escalated,
+        series_booked,
         watch,  # last: the server skips no time while its continuation waits for a worker
     )
 }
