@@ -88,7 +88,7 @@ def _queries(path: str) -> list[Json]:
         return [{"from": (now - _NEARBY).isoformat(), "to": (now + _NEARBY).isoformat()}]
     if path == "/v1/exceptions":
         return [{"state": "unresolved"}, {"state": "resolved"}, {"state": "self_resolved"}]
-    if path in ("/v1/notices", "/v1/keys"):
+    if path in ("/v1/notices", "/v1/keys", "/v1/series"):
         return [{}]
     return [{"retired": "false"}, {"retired": "true"}]
 

@@ -46,6 +46,11 @@ FLASHES = {
     "substitutes_saved": "Saved. Searches that begin from now on follow these rules.",
     "discarded": "The draft is discarded.",
     "overridden": "Saved. See who is on duty below.",
+    "series_made": "Series created. Its classes are being booked.",
+    "series_changed": "Saved. The classes are being changed.",
+    "series_ended": "The series ends. Its later classes are being cancelled.",
+    "series_tried": "Trying again now.",
+    "series_class_cancelled": "Class cancelled.",
     "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",
 }
 
