@@ -35,6 +35,7 @@ from api.routes import (
     resources,
     room_page,
     rotas,
+    scheduling,
     series,
     sessions,
     sign_in_bindings,
@@ -77,7 +78,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     tenant_modules = (
         bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
         sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
-        substitutions, calendar_feeds, imported_calendars, series,
+        substitutions, scheduling, calendar_feeds, imported_calendars, series,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

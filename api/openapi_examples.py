@@ -155,6 +155,13 @@ BODIES: Final[dict[str, Json]] = {
     "PATCH /v1/alert-channels/{id}": {"name": "Ops", "includes_names": True},
     "PUT /v1/case-routing": {"rules": [_RULE]},
     "POST /v1/case-routing/publish": {"number": 1},
+    "PUT /v1/scheduling-rules": {
+        "rules": {"weights": {"continuity": 60}, "parameters": {"rest_hours": 11}},
+        "note": "Families asked for the same instructor.",
+    },
+    "POST /v1/scheduling-rules/publish": {"number": 1},
+    "POST /v1/scheduling-rules/what-if": {"rules": {"weights": {"cost": 2}}},
+    "PUT /v1/students/{student_id}/pairings/{instructor_id}": {"family_preference": 1, "quality": 0.9},
     "POST /v1/case-routing/compare": {"rules": [_RULE]},
     "POST /v1/case-routing/try": {
         "kind": "recording_missing",

@@ -22,6 +22,7 @@ from console.people import calendar_feed_page, invitation_form, new_student_page
 from console.records import record_pages
 from console.review import review_page
 from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
+from console.scheduling import candidates_page, rules_pages
 from console.series import new_series_page, series_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, settings_pages
@@ -81,6 +82,8 @@ PERMITTED = (
     what_if_pages,
     rule_pages,
     substitute_pages,
+    rules_pages,
+    candidates_page,
     rota_pages,
     channel_pages,
     audit_page,

@@ -20,6 +20,7 @@ from models import (  # noqa: F401
     people,
     record,
     recording,
+    scheduling,
     series,
     session,
     session_event,

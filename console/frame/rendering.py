@@ -44,6 +44,8 @@ FLASHES = {
     "drafted": "Saved in the draft. Nothing changes until it is published.",
     "published": "Published. New exceptions are routed by these rules.",
     "substitutes_saved": "Saved. Searches that begin from now on follow these rules.",
+    "rules_drafted": "Saved in the draft. See what it would change, then publish it.",
+    "rules_published": "Published. Instructors are chosen by these rules from now on.",
     "discarded": "The draft is discarded.",
     "overridden": "Saved. See who is on duty below.",
     "series_made": "Series created. Its classes are being booked.",

@@ -7,6 +7,7 @@ _TABS = (
     ("Organization", "/settings/organization", Permission.ORGANIZATION_READ),
     ("Sign-in", "/settings/sign-in", Permission.MEMBERS_MANAGE),
     ("Routing", "/settings/routing", Permission.ROUTING_READ),
+    ("Scheduling", "/settings/scheduling", Permission.POLICY_READ),
     ("Substitutes", "/settings/substitutes", Permission.POLICY_READ),
     ("On call", "/settings/rotas", Permission.ROUTING_READ),
     ("Channels", "/settings/channels", Permission.ROUTING_READ),

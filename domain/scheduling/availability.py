@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from domain.intervals import Interval, merged
+from domain.intervals import Interval, difference, merged
 from domain.scheduling.wall_time import first_moment, last_moment, start_of_day
 
 _DAY = timedelta(days=1)
@@ -64,6 +64,21 @@ class Availability:
         days = [first + n * _DAY for n in range(-1, (last - first).days + 2)]
         open_hours = merged(hours for day in days for hours in self._hours_of(day, zone))
         return any(hours.start <= start and end <= hours.end for hours in open_hours)
+
+    def open_between(self, start: datetime, end: datetime) -> tuple[Interval, ...] | None:
+        """The times that lie in this span, at least in part, at which they can teach; None: at any time.
+
+        Leave and their own calendar are taken out, classes are not.
+        """
+        taken = [
+            Interval(*span) for span in (*self.leave, *self.busy_elsewhere) if _overlaps([span], start, end)
+        ]
+        if not self.weekly and not self.days:
+            return difference([Interval(start, end)], taken) if taken else None
+        zone = ZoneInfo(self.zone)
+        first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+        days = [first + n * _DAY for n in range(-1, (last - first).days + 2)]
+        return difference((hours for day in days for hours in self._hours_of(day, zone)), taken)
 
     def is_busy(self, start: datetime, end: datetime) -> bool:
         return _overlaps(self.booked, start, end)

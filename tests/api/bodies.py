@@ -123,6 +123,8 @@ def method_of(path: str) -> str:
     """The method with which the path takes a body."""
     if path.endswith("/attendance/{participant_id}") or path in (
         "/v1/case-routing",
+        "/v1/scheduling-rules",
+        "/v1/students/{student_id}/pairings/{instructor_id}",
         "/v1/members/{id}/alert-preferences",
         "/v1/instructors/{id}/availability",
         "/v1/instructors/{id}/busy-calendar",
@@ -134,6 +136,22 @@ def method_of(path: str) -> str:
 
 
 PERSON = {"name": "Mia", "email": "mia@family.example", "language": "en", "time_zone": "UTC"}
+SCHEDULING = {
+    "weights": {"continuity": 60},
+    "disabled": ["no_buffer"],
+    "by_course": [],
+    "parameters": {
+        "unassigned": 5_000,
+        "known_for_days": 100,
+        "assume_qualified": True,
+        "rest_hours": 8,
+        "target_hours_per_week": 20,
+        "unpopular_before": "08:00:00",
+        "unpopular_from": "20:00:00",
+        "unpopular_days": [6],
+        "frozen_hours": 24,
+    },
+}
 POLICY = {
     "reminders_before": ["PT2H"],
     "briefing_before": "PT30M",
@@ -241,6 +259,14 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/case-routing": lambda _: {"rules": [RULE]},
     "/v1/case-routing/compare": lambda _: {"rules": [RULE]},
     "/v1/case-routing/publish": lambda _: {"number": 1},
+    "/v1/scheduling-rules": lambda _: {"rules": SCHEDULING, "note": "as agreed"},
+    "/v1/scheduling-rules/publish": lambda _: {"number": 1},
+    "/v1/scheduling-rules/what-if": lambda _: {"rules": SCHEDULING},
+    "/v1/students/{student_id}/pairings/{instructor_id}": lambda _: {
+        "family_preference": 0.5,
+        "quality": 0.9,
+        "do_not_pair": False,
+    },
     "/v1/case-routing/try": lambda b: {
         "kind": "room_lost",
         "severity": "high",
