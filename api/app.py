@@ -41,6 +41,7 @@ from api.routes import (
     sign_in_bindings,
     sign_in_domains,
     substitutions,
+    term_plans,
     touches,
 )
 from config.logging import configure_logging
@@ -78,7 +79,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     tenant_modules = (
         bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
         sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
-        substitutions, scheduling, calendar_feeds, imported_calendars, series,
+        substitutions, scheduling, calendar_feeds, imported_calendars, series, term_plans,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

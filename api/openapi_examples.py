@@ -199,6 +199,7 @@ BODIES: Final[dict[str, Json]] = {
         "time_zone": "Europe/Madrid",
         "external_id": "lms-8812",
     },
+    "POST /v1/plans": {"first_day": "2040-03-05", "last_day": "2040-03-18", "scope": "touched"},
     "POST /v1/series": _SERIES,
     "POST /v1/series/preview": _SERIES,
     "POST /v1/series/{series_id}/change": _SERIES_CHANGE,

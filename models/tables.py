@@ -27,6 +27,7 @@ from models import (  # noqa: F401
     sql_reader,
     substitution,
     telemetry,
+    term_plan,
     transcript,
 )
 

@@ -15,28 +15,21 @@ from domain.errors import HomeroomError, NotFound, TransitionRefused, Unavailabl
 from domain.people.access import AccessRole, Principal
 from domain.scheduling.series_changes import OccurrenceState, SeriesState
 from domain.sessions.cancellations import CancelReason
-from domain.sessions.states import SessionState
 from domain.subjects import Subject, SubjectKind
 from models.authorship import author
 from models.database import Database
-from models.people import Instructor
-from models.repositories import entities, sessions
 from models.repositories import series as repository
+from models.repositories import sessions
 from models.repositories.series import NO_INSTRUCTOR
 from models.series import Series, SeriesOccurrence
 from models.session import Session
-from services import instructor_rules
 from services.cases import NewCase, open_case
-from services.clashes import named_refusals
 from services.class_commands import ClassCommands
+from services.handovers import Handovers
 from services.inputs.sessions import NewSession
 from services.series import resolve_case, student_ids
 from services.series_expansion import extension, occurrence_row
-from services.substitution_notices import SubstitutionNotices
-from services.substitutions import swap_instructor
-from workflows.client import SessionClient
 from workflows.contracts.series import SeriesLook, SeriesRef
-from workflows.session.messages import InstructorChanged
 
 HORIZON = timedelta(weeks=8)  # how far ahead classes are booked
 BATCH = 10  # classes in one look
@@ -47,17 +40,10 @@ _INSTRUCTOR_NEEDED_BEFORE = timedelta(days=7)
 
 
 class SeriesBookings:
-    def __init__(
-        self,
-        database: Database,
-        classes: ClassCommands,
-        sessions_client: SessionClient,
-        notices: SubstitutionNotices,
-    ) -> None:
+    def __init__(self, database: Database, classes: ClassCommands, handovers: Handovers) -> None:
         self._database = database
         self._classes = classes
-        self._sessions = sessions_client
-        self._notices = notices
+        self._handovers = handovers
 
     async def advance(self, ref: SeriesRef, now: datetime) -> SeriesLook:
         """Do what is due, a batch at most; returns how far the series is. Raises Unavailable."""
@@ -127,20 +113,14 @@ class SeriesBookings:
     async def hand_over(self, series: Series, one: SeriesOccurrence, session_id: UUID, now: datetime) -> None:
         """Let the instructor of the row teach the class. Raises DoubleBooked, InstructorUnavailable."""
         assert one.instructor_id is not None, "a class is not handed over to nobody"
-        async with (
-            named_refusals(self._database, series.organization_id),
-            self._database.tenant(series.organization_id) as db,
-        ):
-            session = await sessions.lock(db, session_id)
-            if session.state != SessionState.SCHEDULED or session.instructor_id == one.instructor_id:
-                return
-            former_id = session.instructor_id
-            instructor = await entities.in_use(db, Instructor, one.instructor_id)
-            await swap_instructor(db, session, instructor, now)
-            if not series.override_reason:
-                await instructor_rules.check(db, session, session.starts_at, session.ends_at, None)
-            await self._notices.taken_over(db, session, f"{one.id}-{series.version}", former_id, now)
-        await self._sessions.report_instructor(session_id, InstructorChanged(one.instructor_id))
+        await self._handovers.hand_over(
+            series.organization_id,
+            session_id,
+            one.instructor_id,
+            f"{one.id}-{series.version}",
+            now,
+            overrides=bool(series.override_reason),
+        )
 
     @property
     def database(self) -> Database:

@@ -36,6 +36,7 @@ from services.offers import Offers
 from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
 from services.operator_links import OperatorLinks
+from services.planning.term_plans import TermPlanCommands
 from services.resources.resource import Outside
 from services.room_messages import RoomMessages
 from services.room_moderation import RoomModeration
@@ -56,10 +57,11 @@ from workflows.client import (
     SeriesClient,
     SessionClient,
     SubstitutionClient,
+    TermPlanClient,
     workflow_url,
 )
 from workflows.contracts.deliveries import DeliveryInput
-from workflows.ids import series_workflow_id, session_workflow_id
+from workflows.ids import series_workflow_id, session_workflow_id, term_plan_workflow_id
 
 OPENID_CALLBACK = "/sign-in/callback"
 
@@ -73,6 +75,7 @@ class ApiParts:
     sessions: SessionClient
     substitutions: SubstitutionClient
     series_client: SeriesClient
+    term_plan_client: TermPlanClient
     links: LinkSigner
     minter: TokenMinter
     rooms: LiveKitRooms
@@ -89,6 +92,10 @@ class ApiParts:
     @cached_property
     def series(self) -> SeriesCommands:
         return SeriesCommands(self.database, self.series_client, self.classes)
+
+    @cached_property
+    def term_plans(self) -> TermPlanCommands:
+        return TermPlanCommands(self.database, self.term_plan_client)
 
     @property
     def sender_address(self) -> str:
@@ -217,6 +224,10 @@ class ApiParts:
         """The URL of the series' workflow in the Temporal UI."""
         return self._workflow_url(series_workflow_id(series_id))
 
+    def term_plan_workflow_url(self, plan_id: UUID) -> str:
+        """The URL of the plan's workflow in the Temporal UI."""
+        return self._workflow_url(term_plan_workflow_id(plan_id))
+
     def _workflow_url(self, workflow_id: str) -> str:
         return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, workflow_id)
 
@@ -240,6 +251,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         sessions=SessionClient(temporal, settings.region),
         substitutions=SubstitutionClient(temporal, settings.region),
         series_client=SeriesClient(temporal, settings.region),
+        term_plan_client=TermPlanClient(temporal, settings.region),
         links=link_signer(settings),
         minter=TokenMinter(key, secret),
         rooms=make_rooms(settings),

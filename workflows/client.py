@@ -50,9 +50,10 @@ from workflows.contracts.housekeeping import HousekeepingInput
 from workflows.contracts.rooms import WatchInput
 from workflows.contracts.series import SeriesRef
 from workflows.contracts.substitutions import StartedSubstitution, SubstitutionRef
+from workflows.contracts.term_plans import PlanRef
 from workflows.exception_case import CaseInput, ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
-from workflows.ids import SESSION_PREFIX, series_workflow_id, substitution_workflow_id
+from workflows.ids import SESSION_PREFIX, series_workflow_id, substitution_workflow_id, term_plan_workflow_id
 from workflows.ids import session_workflow_id as session_workflow_id
 from workflows.notice_delivery import NoticeDelivery
 from workflows.queues import Queue, task_queue
@@ -81,6 +82,7 @@ from workflows.session.messages import (
     Substitute,
 )
 from workflows.substitution import Substitution
+from workflows.term_plan import TermPlan
 
 logger = logging.getLogger(__name__)
 
@@ -479,6 +481,34 @@ class SeriesClient:
             await self.changed(ref)
         except HomeroomError as error:
             logger.warning("a series looks later", extra={"reason": error.code})
+
+
+class TermPlanClient:
+    """Starts the workflows of plans of a term, and tells them of decisions."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def start(self, ref: PlanRef) -> None:
+        """Start the workflow of a plan, or let the one that runs see what was decided. Raises Unavailable."""
+        with _domain_errors():
+            await self._temporal.start_workflow(
+                TermPlan.run,
+                ref,
+                id=term_plan_workflow_id(ref.plan_id),
+                task_queue=task_queue(self._region, Queue.SESSIONS),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="decided",
+                rpc_timeout=_TIMEOUT,
+                static_summary="Plan of a term",
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(search_attributes.ORGANIZATION, str(ref.organization_id)),
+                        SearchAttributePair(search_attributes.REGION, self._region),
+                    ]
+                ),
+            )
 
 
 async def ensure_room_watch(temporal: Client, region: str) -> None:

@@ -8,6 +8,7 @@ from workflows.notice_delivery import NoticeDelivery
 from workflows.room_watch import RoomWatchWorkflow
 from workflows.series import SeriesWorkflow
 from workflows.substitution import Substitution
+from workflows.term_plan import TermPlan
 
 WORKFLOWS = (
     ClassSession,
@@ -18,4 +19,5 @@ WORKFLOWS = (
     Substitution,
     CalendarImportsWorkflow,
     SeriesWorkflow,
+    TermPlan,
 )

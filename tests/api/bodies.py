@@ -295,6 +295,12 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/members/{id}": lambda _: {"name": "Mia", "role": "admin"},
     "/v1/keys/{key_id}/rotate": lambda _: {"overlap": "PT1H"},
     "/v1/sessions": _booking,
+    "/v1/plans": lambda _: {
+        "first_day": LATER[:10],
+        "last_day": LATER[:10],
+        "scope": "unassigned",
+        "most_seconds": 1,
+    },
     "/v1/series": _series,
     "/v1/series/preview": _series,
     f"{SERIES}/change": lambda _: _series_change(),

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from domain.cases.kinds import ExceptionKind
+from services.handovers import Handovers
 from services.series_bookings import SeriesBookings
 from services.substitution_notices import SubstitutionNotices
 from tests.campus import PATIENCE, Campus, Json, School, problem_of
@@ -92,12 +93,9 @@ async def test_looks_at_the_same_time_book_each_class_once(campus: Campus, harbo
     """As when a worker dies during a look, and another repeats it."""
     series = await harbour.post("/v1/series", weekly(harbour, 5))
     shared = campus.app.state.homeroom
-    bookings = SeriesBookings(
-        shared.database,
-        shared.classes,
-        shared.sessions,
-        SubstitutionNotices(campus.links, "school@harbour.example"),
-    )
+    notices = SubstitutionNotices(campus.links, "school@harbour.example")
+    handovers = Handovers(shared.database, shared.sessions, notices)
+    bookings = SeriesBookings(shared.database, shared.classes, handovers)
     ref = SeriesRef(harbour.id, UUID(series["id"]))
     await asyncio.gather(*(bookings.advance(ref, datetime.now(UTC)) for _ in range(3)))
     classes = await classes_when(harbour, series["id"], all_in(*["booked"] * 5))

@@ -42,6 +42,7 @@ _TABLE_OF = {
     "channel_id": "alert_channel",
     "view_id": "board_view",
     "series_id": "series",
+    "run_id": "plan_run",
     "class_id": "series_occurrence",
     "person_id": "calendar_feed",
     "rotas": "rota",

@@ -17,6 +17,7 @@ from activities.rooms import RoomActivities
 from activities.series import SeriesActivities
 from activities.sessions import SessionActivities
 from activities.substitutions import SubstitutionActivities
+from activities.term_plans import TermPlanActivities
 from config.settings import Settings
 from drafting.engine import DraftingEngine
 from drafting.extractive import ExtractiveEngine
@@ -28,8 +29,10 @@ from services.case_following import CaseFollower
 from services.class_commands import ClassCommands
 from services.double_bookings import DoubleBookings
 from services.drafts import Drafts
+from services.handovers import Handovers
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
+from services.planning.term_plans import TermPlanner
 from services.records_comparison import RecordsComparison
 from services.series_bookings import SeriesBookings
 from services.substitution_notices import SubstitutionNotices
@@ -44,6 +47,7 @@ from workflows.client import (
     DeliveryClient,
     RunningSessions,
     RunningWorkflows,
+    SeriesClient,
     SessionClient,
     SubstitutionClient,
 )
@@ -94,9 +98,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
         SubstitutionClient(parts.client, settings.region),
         sessions,
     )
-    series = SeriesActivities(
-        SeriesBookings(database, ClassCommands(database, sessions), sessions, substitution_notices)
-    )
+    handovers = Handovers(database, sessions, substitution_notices)
+    series = SeriesActivities(SeriesBookings(database, ClassCommands(database, sessions), handovers))
+    plans = TermPlanActivities(TermPlanner(database, handovers, SeriesClient(parts.client, settings.region)))
     try:
         async with notices.activities(parts) as of_notices:
             yield [
@@ -122,6 +126,8 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 substitution.start,
                 substitution.advance,
                 series.advance,
+                plans.plan,
+                plans.publish,
                 CaseActivities(database).open_case,
                 following.look,
                 following.tell,

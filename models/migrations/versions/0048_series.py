@@ -1,4 +1,4 @@
-"""series: classes at a wall time that recurs, and which session each became
+"""series: classes at a wall time that recurs, and which session each became; plans of a term
 
 Revision ID: 0048
 Revises: 0047
@@ -15,7 +15,8 @@ branch_labels = None
 depends_on = None
 
 SCOPE = "nullif(current_setting('app.organization_id', true), '')::uuid"
-TOLD = {"series": "id", "series_occurrence": "id"}
+TOLD = {"series": "id", "series_occurrence": "id", "plan_run": "id"}
+TABLES = (*TOLD, "plan_assignment")
 
 
 def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
@@ -34,11 +35,12 @@ def _state() -> sa.Column[str]:
     return sa.Column("state", sa.String(length=40), nullable=False)
 
 
-def _refers(table: str, referred: str) -> sa.ForeignKeyConstraint:
+def _refers(table: str, referred: str, column: str = "") -> sa.ForeignKeyConstraint:
+    own = column or f"{referred}_id"
     return sa.ForeignKeyConstraint(
-        ["organization_id", f"{referred}_id"],
+        ["organization_id", own],
         [f"{referred}.organization_id", f"{referred}.id"],
-        name=op.f(f"fk_{table}_organization_id_{referred}_id_{referred}"),
+        name=op.f(f"fk_{table}_organization_id_{own}_{referred}"),
     )
 
 
@@ -113,7 +115,8 @@ def upgrade() -> None:
         ["series_id", "starts_at"],
         postgresql_where=sa.text("pending or state in ('planned', 'refused')"),
     )
-    for table, key in TOLD.items():
+    _create_plans()
+    for table in TABLES:
         op.create_index(op.f(f"ix_{table}_organization_id"), table, ["organization_id"])
         op.execute(f"alter table {table} enable row level security")
         op.execute(
@@ -121,12 +124,66 @@ def upgrade() -> None:
             f"using (organization_id = {SCOPE}) with check (organization_id = {SCOPE})"
         )
         op.execute(f"grant select, insert, update, delete on {table} to homeroom_app")
+    for table, key in TOLD.items():
         op.execute(
             f"create trigger told after insert or update or delete on {table} for each row "
-            f"execute function record_change('{table}', '{key}', 'attempts,tried_at')"
+            f"execute function record_change('{table}', '{key}', 'attempts,tried_at,progress,terms')"
         )
 
 
+def _create_plans() -> None:
+    op.create_table(
+        "plan_run",
+        _key("organization_id"),
+        _key("id"),
+        _moment("starts_at"),
+        _moment("ends_at"),
+        sa.Column("scope", sa.String(length=40), nullable=False),
+        sa.Column("most_seconds", sa.Integer(), nullable=False),
+        _state(),
+        sa.Column("stop_requested", sa.Boolean(), nullable=False),
+        sa.Column("progress", JSONB(), server_default="{}", nullable=False),
+        sa.Column("terms", JSONB(), server_default="{}", nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        _text("problem"),
+        _text("created_by"),
+        _moment("created_at"),
+        _moment("finished_at", nullable=True),
+        _tenant("plan_run"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_run")),
+        sa.UniqueConstraint("organization_id", "id", name=op.f("uq_plan_run_organization_id_id")),
+    )
+    op.create_index("ix_plan_run_listed_by_created_at", "plan_run", ["organization_id", "created_at", "id"])
+    op.create_table(
+        "plan_assignment",
+        _key("organization_id"),
+        _key("plan_run_id"),
+        _key("class_id"),
+        _key("occurrence_id", nullable=True),
+        _key("session_id", nullable=True),
+        _text("title"),
+        _moment("starts_at"),
+        _moment("ends_at"),
+        _key("instructor_id", nullable=True),
+        _key("former_instructor_id", nullable=True),
+        sa.Column("relaxations", JSONB(), server_default="[]", nullable=False),
+        _moment("published_at", nullable=True),
+        _text("problem"),
+        _tenant("plan_assignment"),
+        _refers("plan_assignment", "plan_run"),
+        _refers("plan_assignment", "session"),
+        _refers("plan_assignment", "series_occurrence", "occurrence_id"),
+        _refers("plan_assignment", "instructor"),
+        _refers("plan_assignment", "instructor", "former_instructor_id"),
+        sa.PrimaryKeyConstraint("plan_run_id", "class_id", name=op.f("pk_plan_assignment")),
+    )
+    op.create_index(
+        "ix_plan_assignment_plan_run_id_starts_at",
+        "plan_assignment",
+        ["plan_run_id", "starts_at", "class_id"],
+    )
+
+
 def downgrade() -> None:
-    for table in reversed(TOLD):
+    for table in reversed(TABLES):
         op.drop_table(table)
