@@ -19,6 +19,7 @@ from console.outbox import outbox_pages
 from console.people import availability_page as instructor_availability_page
 from console.people import busy_calendar_page as instructor_busy_calendar_page
 from console.people import calendar_feed_page, invitation_form, new_student_page, people_pages
+from console.plans import plan_run_pages
 from console.records import record_pages
 from console.review import review_page
 from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
@@ -71,6 +72,7 @@ PERMITTED = (
     booking_page,
     new_series_page,
     series_pages,
+    plan_run_pages,
     queue_page,
     times_page,
     touches_page,

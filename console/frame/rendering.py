@@ -52,6 +52,8 @@ FLASHES = {
     "series_changed": "Saved. The classes are being changed.",
     "series_ended": "The series ends. Its later classes are being cancelled.",
     "series_tried": "Trying again now.",
+    "plan_published": "The plan is being published. Families and instructors are told.",
+    "plan_discarded": "The plan is discarded. Nothing has changed.",
     "series_class_cancelled": "Class cancelled.",
     "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",
 }

@@ -5,6 +5,7 @@ and are then booked by their series; booked classes are handed over.
 """
 
 import asyncio
+import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -223,15 +224,8 @@ class TermPlanner:
             row.state, row.terms = PlanState.PROPOSED, dict(made.terms)
             row.rules_version = window.built.rules_version
             unassigned = sum(one.instructor_id is None for one in rows)
-            row.progress = {
-                "phase": "done",
-                "objective": made.objective,
-                "bound": made.bound,
-                "gap": made.gap,
-                "unassigned": unassigned,
-                "classes": len(rows),
-                "seconds": round(made.seconds, 1),
-            }
+            found = _figures("done", made.objective, made.bound, made.gap, made.seconds)
+            row.progress = found | {"unassigned": unassigned, "classes": len(rows)}
             return _look(row)
 
 
@@ -275,14 +269,21 @@ class _EngineRun:
         return made, reasons
 
     def _say(self, progress: Progress) -> None:
-        self.progress = {
-            "phase": str(progress.phase),
-            "objective": progress.objective,
-            "bound": progress.bound,
-            "gap": progress.gap,
-            "unassigned": progress.unassigned,
-            "seconds": round(progress.seconds, 1),
-        }
+        found = _figures(
+            str(progress.phase), progress.objective, progress.bound, progress.gap, progress.seconds
+        )
+        self.progress = found | {"unassigned": progress.unassigned}
+
+
+def _figures(phase: str, objective: float, bound: float, gap: float, seconds: float) -> dict[str, object]:
+    """As they are stored, which knows no infinity: a gap of 1 says that nothing is proven yet."""
+    return {
+        "phase": phase,
+        "objective": objective,
+        "bound": bound if math.isfinite(bound) else None,
+        "gap": min(gap, 1.0),
+        "seconds": round(seconds, 1),
+    }
 
 
 async def broken_rules(db: AsyncSession, row: PlanRun, now: datetime) -> list[Violation]:

@@ -1,4 +1,4 @@
-"""A series whose looks are scripted, and the worker of its workflow."""
+"""A series and a plan of a term whose steps are scripted, and the workers of their workflows."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,12 +12,14 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from domain.errors import HomeroomError
-from workflows.client import SeriesClient
+from workflows.client import SeriesClient, TermPlanClient
 from workflows.contracts.series import SeriesLook, SeriesRef, SeriesSteps
+from workflows.contracts.term_plans import PlanLook, PlanRef, TermPlanSteps
 from workflows.failures import application_error
-from workflows.ids import series_workflow_id
+from workflows.ids import series_workflow_id, term_plan_workflow_id
 from workflows.queues import Queue, task_queue
 from workflows.series import SeriesWorkflow
+from workflows.term_plan import TermPlan
 
 REGION = "series"
 MINUTE = timedelta(minutes=1)
@@ -67,3 +69,58 @@ async def scripted_series(
     ):
         await series.changed()
         yield series
+
+
+@dataclass
+class ScriptedPlan(TermPlanSteps):
+    """The engine finds `found`; each batch finds the next of `batches`, the last one again and again."""
+
+    environment: WorkflowEnvironment
+    found: PlanLook
+    batches: list[PlanLook | HomeroomError]
+    ref: PlanRef = field(default_factory=lambda: PlanRef(uuid4(), uuid4()))
+    calls: list[str] = field(default_factory=list)
+
+    @activity.defn(name="plan_term")
+    async def plan(self, ref: PlanRef) -> PlanLook:
+        self.calls.append("plan")
+        activity.heartbeat(self.found)
+        return self.found
+
+    @activity.defn(name="publish_plan")
+    async def publish(self, ref: PlanRef) -> PlanLook:
+        self.calls.append("publish")
+        found = self.batches.pop(0) if len(self.batches) > 1 else self.batches[0]
+        if isinstance(found, HomeroomError):
+            raise application_error(found)
+        return found
+
+    async def decided(self) -> None:
+        await TermPlanClient(self.environment.client, REGION).start(self.ref)
+
+    @property
+    def handle(self) -> WorkflowHandle[TermPlan, PlanLook]:
+        return self.environment.client.get_workflow_handle_for(
+            TermPlan.run, term_plan_workflow_id(self.ref.plan_id)
+        )
+
+    async def until_over(self) -> PlanLook:
+        while (await self.handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+            await self.environment.sleep(MINUTE)
+        return await self.handle.result()
+
+
+@asynccontextmanager
+async def scripted_plan(
+    environment: WorkflowEnvironment, found: PlanLook, *batches: PlanLook | HomeroomError
+) -> AsyncIterator[ScriptedPlan]:
+    """Its workflow runs."""
+    plan = ScriptedPlan(environment, found, list(batches))
+    async with Worker(
+        environment.client,
+        task_queue=task_queue(REGION, Queue.SESSIONS),
+        workflows=[TermPlan],
+        activities=[plan.plan, plan.publish],
+    ):
+        await plan.decided()
+        yield plan
