@@ -35,6 +35,7 @@ COMMANDS: dict[str, Lazy] = {
     "series": Lazy(
         "cli.remote.series:app", "Series: plan classes that recur, change them, end them.", CLASSES
     ),
+    "plans": Lazy("cli.remote.plans:app", "Plans of a term: find instructors for many classes.", CLASSES),
     "files": Lazy("cli.remote.files:app", "Files of a class: list, add, link to, retire.", CLASSES),
     "review": Lazy("cli.remote.review:app", "Drafts waiting for approval.", CLASSES),
     "exceptions": Lazy(

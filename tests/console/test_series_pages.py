@@ -64,3 +64,25 @@ async def test_a_series_is_planned_changed_and_ended(
         await page.goto(f"{campus.url}/series")
         await expect(page.get_by_role("link", name=title)).to_be_visible()
         await look_and_check(page, "series-list")
+
+
+async def test_a_plan_proposes_instructors_says_why_somebody_is_missing_and_is_published(
+    campus: Campus, chromium: Browser, harbour: School
+) -> None:
+    qualified = {"qualifications": [{"subject": "Sums", "level": ""}]}
+    await harbour.change(f"/v1/instructors/{harbour.ids['instructor']}", qualified)
+    start = {"starts_at": f"{day(1)}T17:00:00", "time_zone": "Europe/Madrid", "minutes": 60}
+    rule = {"recurrence": "FREQ=WEEKLY;COUNT=2"}
+    await harbour.post("/v1/series", {"course_id": harbour.ids["course"]} | start | rule)
+    physics = await harbour.post("/v1/courses", {"title": "Physics", "subject": "Physics"})
+    student = {"student_ids": [await harbour.add_student()]}
+    await harbour.post("/v1/series", {"course_id": physics["id"]} | start | rule | student)
+    async with signed_in_page(chromium, harbour) as page:
+        await page.goto(f"{campus.url}/plans")
+        await look_and_check(page, "plans")
+        await submit(page, "Plan")
+        await expect(page.get_by_text("Nobody found for 2 classes")).to_be_visible()
+        await expect(page.get_by_text("1 instructor:").first).to_be_visible()
+        await look_and_check(page, "plan")
+        await submit(page, "Publish")
+        await expect(page.locator(".page-header [data-state=published]")).to_be_visible()
