@@ -144,14 +144,14 @@ async def of_course(db: AsyncSession, course_id: UUID) -> list[Series]:
     return list(await db.scalars(query))
 
 
-async def of_session(db: AsyncSession, session_id: UUID) -> Series | None:
-    """The series that a session belongs to."""
-    query = (
-        sa.select(Series)
-        .join(SeriesOccurrence, col(SeriesOccurrence.series_id) == col(Series.id))
-        .where(col(SeriesOccurrence.session_id) == session_id)
+async def take_instructor(db: AsyncSession, session_id: UUID, instructor_id: UUID) -> None:
+    """Write who teaches a session on its row in a series, unless a change of the series is on its way to it."""
+    row = SeriesOccurrence
+    await db.execute(
+        sa.update(row)
+        .where(col(row.session_id) == session_id, col(row.pending).is_(False))
+        .values(instructor_id=instructor_id)
     )
-    return (await db.scalars(query)).first()
 
 
 async def titles_of_courses(db: AsyncSession, rows: Sequence[Series]) -> dict[UUID, str]:

@@ -180,10 +180,11 @@ class TermPlanner:
             except HomeroomError as error:
                 problem = error.detail
         async with self._database.tenant(row.organization_id) as db:
-            kept = await entities.lock(db, SeriesOccurrence, one.occurrence_id) if one.occurrence_id else None
-            if kept and not problem:
+            if one.occurrence_id and (kept := await entities.lock(db, SeriesOccurrence, one.occurrence_id)):
                 touched.add(kept.series_id)
                 problem = await _assign(db, kept, one.instructor_id)
+            elif one.session_id and not problem:
+                await series_repository.take_instructor(db, one.session_id, one.instructor_id)
             stored = await db.get(PlanAssignment, (one.plan_run_id, one.class_id))
             assert stored is not None, "assignments of a plan that is published stay"
             stored.problem, stored.published_at = problem, None if problem else now

@@ -10,7 +10,7 @@ import pytest
 from services.handovers import Handovers
 from services.planning.term_plans import TermPlanner
 from services.substitution_notices import SubstitutionNotices
-from tests.api.test_series import WEEK, all_in, classes_when, first_start, weekly
+from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
 from tests.campus import PATIENCE, Campus, Json, School, problem_of
 from workflows.contracts.term_plans import PlanRef
 
