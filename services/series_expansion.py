@@ -63,7 +63,8 @@ def extension(row: Series, last: datetime, now: datetime) -> list[Occurrence]:
     rule = read_rule(row.recurrence)
     if rule.count or rule.until or last - now.replace(tzinfo=None) > _EXTENDED_BEFORE:
         return []
-    following = replace(current(row), start=datetime.combine(last.date(), row.first_start.time()))
+    day = first_from(rule, last.date())  # the last one's own, so that the next are in step with its interval
+    following = replace(current(row), start=datetime.combine(day, row.first_start.time()))
     return [one for one in following.occurrences() if one.scheduled > last]
 
 

@@ -55,8 +55,11 @@ async def occurrence(db: AsyncSession, series_id: UUID, occurrence_id: UUID) -> 
 
 
 async def last_scheduled(db: AsyncSession, series_id: UUID) -> datetime | None:
-    query = sa.select(sa.func.max(col(SeriesOccurrence.scheduled)))
-    found: datetime | None = await db.scalar(query.where(col(SeriesOccurrence.series_id) == series_id))
+    """Of the classes that the series has by now; those that a change of it has ended are left out."""
+    row = SeriesOccurrence
+    held = sa.or_(col(row.state) != OccurrenceState.CANCELLED, col(row.alone))
+    query = sa.select(sa.func.max(col(row.scheduled))).where(col(row.series_id) == series_id, held)
+    found: datetime | None = await db.scalar(query)
     return found
 
 
