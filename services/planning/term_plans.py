@@ -34,6 +34,7 @@ from models.term_plan import PlanAssignment, PlanRun
 from services.handovers import Handovers
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization
+from services.planning.candidates import TEXTS
 from services.planning.problems import PlanningProblem, ProposedClass, problem_of
 from services.series import student_ids
 from workflows.client import SeriesClient, TermPlanClient
@@ -43,6 +44,7 @@ from workflows.contracts.term_plans import PlanLook, PlanRef
 BATCH = 20  # assignments that are published in one step
 _LONGEST = timedelta(weeks=26)
 _LOOK_EVERY = 1.0  # seconds between looks at the progress of the engine
+_RETIRED = "is retired"
 _MOST_EXPLAINED = 200  # classes without instructor whose reasons are kept
 
 
@@ -292,11 +294,7 @@ async def broken_rules(db: AsyncSession, row: PlanRun, now: datetime) -> list[Vi
     wanted = {one.class_id: one.instructor_id for one in await term_plans.assignments(db, row.id)}
     window = await _read(db, row, now, chosen=set(wanted))
     known = {one.id for one in window.built.problem.instructors}
-    gone = [
-        Violation("instructor_retired", who, (key,))
-        for key, who in wanted.items()
-        if who and who not in known
-    ]
+    gone = [Violation(_RETIRED, who, (key,)) for key, who in wanted.items() if who and who not in known]
     classes = [
         replace(one, pinned_instructor_id=None) if one.id in wanted else one
         for one in window.built.problem.classes
@@ -370,6 +368,10 @@ async def _assign(db: AsyncSession, one: SeriesOccurrence, instructor_id: UUID) 
     series = await series_repository.get(db, one.series_id, lock=True)
     series.state = SeriesState.RUNNING
     return ""
+
+
+def _said(rule: str) -> str:
+    return TEXTS.get(rule, rule.replace("_", " "))
 
 
 def _check_state(row: PlanRun, *wanted: PlanState) -> None:
