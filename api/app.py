@@ -39,11 +39,13 @@ from api.routes import (
     room_page,
     rotas,
     scheduling,
+    series,
     sessions,
     sign_in_bindings,
     sign_in_domains,
     slots,
     substitutions,
+    term_plans,
     touches,
 )
 from config.logging import configure_logging
@@ -82,7 +84,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
         bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
         sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
         substitutions, scheduling, calendar_feeds, imported_calendars, holds, slots,
-        late_cancellations, leave_requests,
+        late_cancellations, leave_requests, series, term_plans,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -55,6 +55,17 @@ _RULE = {
         {"after_minutes": 15, "roles": ["admin"]},
     ],
 }
+_SERIES = {
+    "course_id": COURSE,
+    "instructor_id": INSTRUCTOR,
+    "starts_at": "2040-03-06T17:00:00",
+    "minutes": 60,
+    "recurrence": "FREQ=WEEKLY;BYDAY=TU;COUNT=12",
+    "time_zone": "Europe/Madrid",
+    "left_out": ["2040-03-27"],
+}
+_SERIES_CHANGE = {"from_day": "2040-04-03", "starts": "18:00:00"}
+_SERIES_END = {"last_day": "2040-05-01", "reason": "unspecified"}
 
 # Keyed by method and path.
 BODIES: Final[dict[str, Json]] = {
@@ -212,6 +223,15 @@ BODIES: Final[dict[str, Json]] = {
         "time_zone": "Europe/Madrid",
         "external_id": "lms-8812",
     },
+    "POST /v1/plans": {"first_day": "2040-03-05", "last_day": "2040-03-18", "scope": "touched"},
+    "POST /v1/series": _SERIES,
+    "POST /v1/series/preview": _SERIES,
+    "POST /v1/series/{series_id}/change": _SERIES_CHANGE,
+    "POST /v1/series/{series_id}/change/preview": _SERIES_CHANGE,
+    "POST /v1/series/{series_id}/end": _SERIES_END,
+    "POST /v1/series/{series_id}/end/preview": _SERIES_END,
+    "POST /v1/series/{series_id}/classes/{class_id}/move": {"starts_at": "2040-03-21T17:00:00"},
+    "POST /v1/series/{series_id}/classes/{class_id}/cancel": {"reason": "weather"},
     f"POST {_SESSION}/reschedule": {
         "starts_at": "2040-03-06T16:00:00+01:00",
         "ends_at": "2040-03-06T17:00:00+01:00",

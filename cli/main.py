@@ -32,6 +32,10 @@ COMMANDS: dict[str, Lazy] = {
         CLASSES,
     ),
     "sessions": Lazy("cli.remote.sessions:app", "Classes: list, book, move, cancel, invite.", CLASSES),
+    "series": Lazy(
+        "cli.remote.series:app", "Series: plan classes that recur, change them, end them.", CLASSES
+    ),
+    "plans": Lazy("cli.remote.plans:app", "Plans of a term: find instructors for many classes.", CLASSES),
     "files": Lazy("cli.remote.files:app", "Files of a class: list, add, link to, retire.", CLASSES),
     "review": Lazy("cli.remote.review:app", "Drafts waiting for approval.", CLASSES),
     "exceptions": Lazy(

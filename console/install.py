@@ -26,10 +26,12 @@ from console.people import (
     new_student_page,
     people_pages,
 )
+from console.plans import plan_run_pages
 from console.records import record_pages
 from console.review import review_page
 from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
 from console.scheduling import candidates_page, rules_pages
+from console.series import new_series_page, series_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, self_service_page, settings_pages
 from console.sign_in import sign_in_page
@@ -79,6 +81,9 @@ PERMITTED = (
     plan_pages,
     book_start_page,
     booking_page,
+    new_series_page,
+    series_pages,
+    plan_run_pages,
     queue_page,
     times_page,
     touches_page,

@@ -23,12 +23,14 @@ from models import (  # noqa: F401
     record,
     recording,
     scheduling,
+    series,
     session,
     session_event,
     sql_reader,
     substitution,
     telemetry,
     time_hold,
+    term_plan,
     transcript,
 )
 

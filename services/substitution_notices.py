@@ -65,12 +65,14 @@ class SubstitutionNotices:
         await notices.prepare_deliveries(db, rows)
 
     async def taken_over(
-        self, db: AsyncSession, session: Session, substitution: Substitution, former_id: UUID, now: datetime
+        self, db: AsyncSession, session: Session, occasion: str, former_id: UUID, now: datetime
     ) -> None:
-        """Tell the families, the instructor who teaches now, and the one who does not any more."""
+        """Tell the families, the instructor who teaches now, and the one who does not any more.
+
+        Nobody is told twice of one `occasion`.
+        """
         former = instructor_reader(await entities.get(db, Instructor, former_id), ())
         await notices.withdraw_waiting(db, session.id, [former.id], now)
-        occasion = str(substitution.id)
         kinds = (NoticeKind.SUBSTITUTION, NoticeKind.ASSIGNED, NoticeKind.REPLACED)
         rows: list[Notice] = []
         for kind in kinds:

@@ -172,13 +172,13 @@ async def accept(
     if offer.state != OfferState.OFFERED:
         return Answer(offer, row, session)
     instructor = await entities.in_use(db, Instructor, offer.instructor_id)
-    leaving = await _swap(db, session, instructor, now)
+    leaving = await swap_instructor(db, session, instructor, now)
     session.rules_version = 0 if row.wanted_instructor_id else row.rules_version
     former_id = row.absent_instructor_id
     offer.state, offer.answered_at = OfferState.ACCEPTED, now
     await db.flush()
     await substitutions.end(db, row, SubstitutionState.ACCEPTED, now, instructor.id)
-    await notices.taken_over(db, session, row, former_id, now)
+    await notices.taken_over(db, session, str(row.id), former_id, now)
     return Answer(offer, row, session, leaving)
 
 
@@ -314,7 +314,9 @@ def _holds(offer: SubstitutionOffer, session: Session, row: Substitution, now: d
     return OfferState.EXPIRED if offer.expires_at <= now else OfferState.OFFERED
 
 
-async def _swap(db: AsyncSession, session: Session, instructor: Instructor, now: datetime) -> UUID | None:
+async def swap_instructor(
+    db: AsyncSession, session: Session, instructor: Instructor, now: datetime
+) -> UUID | None:
     """Let the instructor take the place of the one before; returns the participant who leaves the room.
 
     Who may have been in the room stays in the record. Raises DoubleBooked.

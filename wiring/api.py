@@ -40,10 +40,12 @@ from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
 from services.operator_links import OperatorLinks
 from services.planning.cover import Covers
+from services.planning.term_plans import TermPlanCommands
 from services.resources.resource import Outside
 from services.room_messages import RoomMessages
 from services.room_moderation import RoomModeration
 from services.send_again import SendAgain
+from services.series import SeriesCommands
 from services.sign_in_domains import SignInDomains
 from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
@@ -54,8 +56,16 @@ from wiring.alerts import alert_sender, channel_targets
 from wiring.calendars import calendar_imports
 from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
-from workflows.client import DeliveryClient, SessionClient, SubstitutionClient, workflow_url
+from workflows.client import (
+    DeliveryClient,
+    SeriesClient,
+    SessionClient,
+    SubstitutionClient,
+    TermPlanClient,
+    workflow_url,
+)
 from workflows.contracts.deliveries import DeliveryInput
+from workflows.ids import series_workflow_id, session_workflow_id, term_plan_workflow_id
 
 OPENID_CALLBACK = "/sign-in/callback"
 
@@ -68,6 +78,8 @@ class ApiParts:
     database: Database
     sessions: SessionClient
     substitutions: SubstitutionClient
+    series_client: SeriesClient
+    term_plan_client: TermPlanClient
     links: LinkSigner
     minter: TokenMinter
     rooms: LiveKitRooms
@@ -80,6 +92,14 @@ class ApiParts:
     @cached_property
     def classes(self) -> ClassCommands:
         return ClassCommands(self.database, self.sessions)
+
+    @cached_property
+    def series(self) -> SeriesCommands:
+        return SeriesCommands(self.database, self.series_client, self.classes)
+
+    @cached_property
+    def term_plans(self) -> TermPlanCommands:
+        return TermPlanCommands(self.database, self.term_plan_client)
 
     @property
     def sender_address(self) -> str:
@@ -219,7 +239,18 @@ class ApiParts:
 
     def workflow_url(self, session_id: UUID) -> str:
         """The URL of the session's workflow in the Temporal UI."""
-        return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, session_id)
+        return self._workflow_url(session_workflow_id(session_id))
+
+    def series_workflow_url(self, series_id: UUID) -> str:
+        """The URL of the series' workflow in the Temporal UI."""
+        return self._workflow_url(series_workflow_id(series_id))
+
+    def term_plan_workflow_url(self, plan_id: UUID) -> str:
+        """The URL of the plan's workflow in the Temporal UI."""
+        return self._workflow_url(term_plan_workflow_id(plan_id))
+
+    def _workflow_url(self, workflow_id: str) -> str:
+        return workflow_url(self.settings.temporal_ui_url, self.settings.temporal_namespace, workflow_id)
 
     async def aclose(self) -> None:
         await self.rooms.aclose()
@@ -240,6 +271,8 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         database=database,
         sessions=SessionClient(temporal, settings.region),
         substitutions=SubstitutionClient(temporal, settings.region),
+        series_client=SeriesClient(temporal, settings.region),
+        term_plan_client=TermPlanClient(temporal, settings.region),
         links=link_signer(settings),
         minter=TokenMinter(key, secret),
         rooms=make_rooms(settings),

@@ -48,14 +48,17 @@ from workflows.contracts.common import SessionRef
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.contracts.housekeeping import HousekeepingInput
 from workflows.contracts.rooms import WatchInput
+from workflows.contracts.series import SeriesRef
 from workflows.contracts.substitutions import StartedSubstitution, SubstitutionRef
+from workflows.contracts.term_plans import PlanRef
 from workflows.exception_case import CaseInput, ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
-from workflows.ids import SESSION_PREFIX, substitution_workflow_id
+from workflows.ids import SESSION_PREFIX, series_workflow_id, substitution_workflow_id, term_plan_workflow_id
 from workflows.ids import session_workflow_id as session_workflow_id
 from workflows.notice_delivery import NoticeDelivery
 from workflows.queues import Queue, task_queue
 from workflows.room_watch import RoomWatchWorkflow
+from workflows.series import SeriesWorkflow
 from workflows.session import search_attributes
 from workflows.session.facts import SessionFacts
 from workflows.session.messages import (
@@ -79,6 +82,7 @@ from workflows.session.messages import (
     Substitute,
 )
 from workflows.substitution import Substitution
+from workflows.term_plan import TermPlan
 
 logger = logging.getLogger(__name__)
 
@@ -123,9 +127,9 @@ def calendar_imports_id(region: str) -> str:
     return f"calendar-imports-{region}"
 
 
-def workflow_url(ui_url: str, namespace: str, session_id: UUID) -> str:
-    """The page of the session's workflow in the Temporal UI."""
-    return f"{ui_url.rstrip('/')}/namespaces/{namespace}/workflows/{session_workflow_id(session_id)}"
+def workflow_url(ui_url: str, namespace: str, workflow_id: str) -> str:
+    """The page of a workflow in the Temporal UI."""
+    return f"{ui_url.rstrip('/')}/namespaces/{namespace}/workflows/{workflow_id}"
 
 
 class SessionClient:
@@ -442,6 +446,69 @@ class SubstitutionClient:
                 await handle.signal(Substitution.answered, rpc_timeout=_TIMEOUT)
         except HomeroomError as error:
             logger.warning("a substitution looks later", extra={"reason": error.code})
+
+
+class SeriesClient:
+    """Starts the workflows of series, and tells them of changes."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def changed(self, ref: SeriesRef) -> None:
+        """Start the workflow of a series, or let the one that runs look now. Raises Unavailable."""
+        with _domain_errors():
+            await self._temporal.start_workflow(
+                SeriesWorkflow.run,
+                ref,
+                id=series_workflow_id(ref.series_id),
+                task_queue=task_queue(self._region, Queue.SESSIONS),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="changed",
+                rpc_timeout=_TIMEOUT,
+                static_summary="Series of classes",
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(search_attributes.ORGANIZATION, str(ref.organization_id)),
+                        SearchAttributePair(search_attributes.REGION, self._region),
+                    ]
+                ),
+            )
+
+    async def changed_or_later(self, ref: SeriesRef) -> None:
+        """As `changed`, after a commit; if that fails, the workflow looks by itself within hours."""
+        try:
+            await self.changed(ref)
+        except HomeroomError as error:
+            logger.warning("a series looks later", extra={"reason": error.code})
+
+
+class TermPlanClient:
+    """Starts the workflows of plans of a term, and tells them of decisions."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def start(self, ref: PlanRef) -> None:
+        """Start the workflow of a plan, or let the one that runs see what was decided. Raises Unavailable."""
+        with _domain_errors():
+            await self._temporal.start_workflow(
+                TermPlan.run,
+                ref,
+                id=term_plan_workflow_id(ref.plan_id),
+                task_queue=task_queue(self._region, Queue.SESSIONS),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="decided",
+                rpc_timeout=_TIMEOUT,
+                static_summary="Plan of a term",
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(search_attributes.ORGANIZATION, str(ref.organization_id)),
+                        SearchAttributePair(search_attributes.REGION, self._region),
+                    ]
+                ),
+            )
 
 
 async def ensure_room_watch(temporal: Client, region: str) -> None:

@@ -11,3 +11,11 @@ def session_workflow_id(session_id: UUID) -> str:
 
 def substitution_workflow_id(session_id: UUID, number: int) -> str:
     return f"substitution-{session_id}-{number}"
+
+
+def series_workflow_id(series_id: UUID) -> str:
+    return f"series-{series_id}"
+
+
+def term_plan_workflow_id(plan_id: UUID) -> str:
+    return f"term-plan-{plan_id}"

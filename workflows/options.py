@@ -49,6 +49,19 @@ DATABASE = ActivityOptions(
 DURABLE_RECORD = ActivityOptions(
     start_to_close_timeout=_s(60), schedule_to_close_timeout=timedelta(days=2), retry_policy=_PATIENT
 )
+# A batch of bookings and changes, each of which waits for the workflow of its class.
+SERIES = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=10),
+    schedule_to_close_timeout=timedelta(days=2),
+    retry_policy=_PATIENT,
+)
+# The engine, which says every second how good its plan is; a lost worker is noticed by its silence.
+PLANNING = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=30),
+    heartbeat_timeout=_s(30),
+    schedule_to_close_timeout=timedelta(hours=6),
+    retry_policy=_PATIENT,
+)
 # A class without a room is lost, so opening it is retried for as long as a class lasts.
 ROOM = ActivityOptions(
     start_to_close_timeout=_s(20), schedule_to_close_timeout=timedelta(hours=1), retry_policy=_QUICK

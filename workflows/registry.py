@@ -6,7 +6,9 @@ from workflows.exception_case import ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
 from workflows.notice_delivery import NoticeDelivery
 from workflows.room_watch import RoomWatchWorkflow
+from workflows.series import SeriesWorkflow
 from workflows.substitution import Substitution
+from workflows.term_plan import TermPlan
 
 WORKFLOWS = (
     ClassSession,
@@ -16,4 +18,6 @@ WORKFLOWS = (
     ExceptionCaseWorkflow,
     Substitution,
     CalendarImportsWorkflow,
+    SeriesWorkflow,
+    TermPlan,
 )

@@ -51,6 +51,13 @@ FLASHES = {
     "covered": "Covered. Families and instructors are told who teaches now.",
     "discarded": "The draft is discarded.",
     "overridden": "Saved. See who is on duty below.",
+    "series_made": "Series created. Its classes are being booked.",
+    "series_changed": "Saved. The classes are being changed.",
+    "series_ended": "The series ends. Its later classes are being cancelled.",
+    "series_tried": "Trying again now.",
+    "plan_published": "The plan is being published. Families and instructors are told.",
+    "plan_discarded": "The plan is discarded. Nothing has changed.",
+    "series_class_cancelled": "Class cancelled.",
     "known": "This key already exists. Its secret is shown only once; rotate the key to get a new one.",
 }
 

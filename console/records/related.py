@@ -13,7 +13,7 @@ from domain.people.access import Permission, Principal
 from models.access import SignInBinding
 from models.course import CurriculumPlan, Topic
 from models.notice import Notice
-from models.repositories import calendar_feeds, notices, pages, people, relations, sessions, sign_ins
+from models.repositories import calendar_feeds, notices, pages, people, relations, series, sessions, sign_ins
 from models.session import Session
 from services import instructor_absences
 
@@ -76,6 +76,7 @@ async def _of_course(db: AsyncSession, who: Principal, key: UUID, now: datetime)
         "topics": await topics(db, key),
         "retired_topics": await topics(db, key, retired=True),
         "plans": plans,
+        "series": await series.of_course(db, key),
         "enrolled": await relations.enrolled_in(db, key) if reads_enrollments else [],
         "classes": await _classes(db, who, now, {"course_id": key}, back=timedelta(hours=12)),
     }

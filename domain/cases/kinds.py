@@ -36,6 +36,7 @@ class ExceptionKind(StrEnum):
     CLASS_ENDED_EARLY = "class_ended_early"
     INSTRUCTOR_UNAVAILABLE = "instructor_unavailable"  # a class to come breaks a rule about its instructor
     DOUBLE_BOOKING = "double_booking"  # two classes of one person at one time
+    OCCURRENCE_NOT_BOOKED = "occurrence_not_booked"  # a class of a series was refused
     POOR_CONNECTION = "poor_connection"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class

@@ -16,6 +16,7 @@ from models.access import Member
 from models.case_routing import AlertChannel, AlertPreference, CaseRouting, Rota, RotaOverride
 from models.course import Course
 from models.organization import Region
+from models.series import Series
 from models.session import Session
 
 
@@ -43,9 +44,12 @@ async def regions(db: AsyncSession) -> set[str]:
 
 
 async def course_of(db: AsyncSession, subject: Subject) -> UUID | None:
-    """The course that a subject is, or that it is a class of."""
+    """The course that a subject is, or that it is a class or series of."""
     if subject.kind == SubjectKind.COURSE:
         return subject.id
+    if subject.kind == SubjectKind.SERIES:
+        of_series = sa.select(col(Series.course_id)).where(col(Series.id) == subject.id)
+        return (await db.scalars(of_series)).one_or_none()
     if subject.session_id is None:
         return None
     query = sa.select(col(Session.course_id)).where(col(Session.id) == subject.session_id)

@@ -15,6 +15,7 @@ from models.case_routing import AlertChannel, Rota
 from models.course import Course, Topic
 from models.organization import ApiKey, Organization
 from models.people import Guardian, Instructor, Student
+from models.series import Series
 from models.session import Session
 
 _ACTORS: Mapping[str, type[SQLModel]] = {
@@ -28,6 +29,7 @@ _THINGS: Mapping[str, type[SQLModel]] = {
     "student": Student,
     "instructor": Instructor,
     "course": Course,
+    "series": Series,
     "topic": Topic,
     "session": Session,
     "next_session": Session,
@@ -46,6 +48,7 @@ _SUBJECTS: Mapping[SubjectKind, type[SQLModel]] = {
     SubjectKind.INSTRUCTOR: Instructor,
     SubjectKind.MEMBER: Member,
     SubjectKind.COURSE: Course,
+    SubjectKind.SERIES: Series,
     SubjectKind.ORGANIZATION: Organization,
     SubjectKind.ROTA: Rota,
     SubjectKind.ALERT_CHANNEL: AlertChannel,

@@ -135,6 +135,13 @@ CASES: dict[K, tuple[str, str]] = {
         "Öffnen Sie beide Stunden und verschieben Sie eine davon, sagen Sie sie ab oder nehmen Sie die "
         "Person heraus. Fragen Sie vorher die Person oder ihre Familie.",
     ),
+    K.OCCURRENCE_NOT_BOOKED: (
+        "Eine Stunde einer Serie konnte nicht gebucht oder geändert werden.",
+        "Öffnen Sie die Serie: Dort steht, was dieser Stunde im Weg ist. Verschieben Sie die andere "
+        "Stunde, wählen Sie für diese eine andere Zeit oder Lehrkraft, oder sagen Sie sie ab und "
+        "geben Sie der Familie Bescheid. Eine Stunde ohne Lehrkraft braucht einen Plan für das "
+        "Halbjahr oder eine Lehrkraft für die Serie.",
+    ),
     K.POOR_CONNECTION: (
         "Die Verbindung dieser Person zur Stunde ist seit Minuten schlecht.",
         "Bitten Sie die Person, näher an den Router zu gehen, andere Programme zu schließen oder das Netz "

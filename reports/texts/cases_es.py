@@ -127,6 +127,12 @@ CASES: dict[K, tuple[str, str]] = {
         "Abre las dos clases y cambia de hora o cancela una de ellas, o quita de ella a la persona. "
         "Pregunta antes a la persona o a su familia.",
     ),
+    K.OCCURRENCE_NOT_BOOKED: (
+        "No se pudo reservar o cambiar una clase de una serie.",
+        "Abra la serie: indica qué impide esta clase. Mueva la otra clase, elija para esta otra hora "
+        "u otro docente, o cancélela y avise a la familia. Una clase sin docente necesita un plan del "
+        "trimestre o un docente para la serie.",
+    ),
     K.POOR_CONNECTION: (
         "La conexión de esta persona con la clase lleva minutos siendo mala.",
         "Pide a la persona que se acerque al router, que cierre otros programas o que cambie de red; la "

@@ -134,6 +134,12 @@ CASES: dict[K, tuple[str, str]] = {
         "Ouvrez les deux cours, puis déplacez ou annulez l’un d’eux, ou retirez-en la personne. "
         "Demandez-lui d’abord, à elle ou à sa famille.",
     ),
+    K.OCCURRENCE_NOT_BOOKED: (
+        "Un cours d’une série n’a pas pu être réservé ou modifié.",
+        "Ouvrez la série : elle indique ce qui empêche ce cours. Déplacez l’autre cours, choisissez "
+        "pour celui-ci une autre heure ou un autre enseignant, ou annulez-le et prévenez la famille. "
+        "Un cours sans enseignant a besoin d’un plan du trimestre ou d’un enseignant pour la série.",
+    ),
     K.POOR_CONNECTION: (
         "La connexion de cette personne au cours est mauvaise depuis plusieurs minutes.",
         "Demandez à la personne de se rapprocher de sa box, de fermer les autres programmes ou de changer "

@@ -65,6 +65,31 @@ def _booking(booked: Booked) -> Json:
     return booked.school.booking(student_ids=students, time_zone="UTC", override_reason="agreed by phone")
 
 
+def _series(booked: Booked) -> Json:
+    start = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0, tzinfo=None)
+    return {
+        "course_id": booked.school.ids["course"],
+        "instructor_id": booked.school.ids["instructor"],
+        "title": "Sums on Tuesdays",
+        "starts_at": start.isoformat(),
+        "minutes": 45,
+        "recurrence": "FREQ=WEEKLY;COUNT=3",
+        "time_zone": "UTC",
+        "student_ids": [booked.school.ids["student 0"]],
+        "left_out": [(start + timedelta(days=7)).date().isoformat()],
+        "override_reason": "agreed by phone",
+    }
+
+
+def _series_change() -> Json:
+    day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    return {"from_day": day, "starts": "18:00:00", "minutes": 50, "recurrence": "FREQ=DAILY;COUNT=2"}
+
+
+def _series_end() -> Json:
+    return {"last_day": LATER[:10], "reason": "weather"}
+
+
 LATER = (datetime.now(UTC) + timedelta(days=90)).isoformat()
 # Path parameters besides the session.
 
@@ -192,6 +217,7 @@ RULE: Json = {
     ],
 }
 SESSION, JOIN = "/v1/sessions/{session_id}", "/v1/join/{session_id}"
+SERIES = "/v1/series/{series_id}"
 
 # Keyed by the path as in OpenAPI. A request with this body is accepted, or refused for a reason outside the body.
 BODIES: dict[str, Callable[[Booked], Json]] = {
@@ -282,6 +308,20 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         }
         | _times()
     ),
+    "/v1/plans": lambda _: {
+        "first_day": LATER[:10],
+        "last_day": LATER[:10],
+        "scope": "unassigned",
+        "most_seconds": 1,
+    },
+    "/v1/series": _series,
+    "/v1/series/preview": _series,
+    f"{SERIES}/change": lambda _: _series_change(),
+    f"{SERIES}/change/preview": lambda _: _series_change(),
+    f"{SERIES}/end": lambda _: _series_end(),
+    f"{SERIES}/end/preview": lambda _: _series_end(),
+    f"{SERIES}/classes/{{class_id}}/move": lambda _: {"starts_at": LATER[:19], "minutes": 30},
+    f"{SERIES}/classes/{{class_id}}/cancel": lambda _: {"reason": "weather"},
     f"{SESSION}/reschedule": lambda _: _times(),
     f"{SESSION}/extend": lambda _: {"ends_at": _times()["ends_at"]},
     f"{SESSION}/reopen": lambda _: {"ends_at": _times()["ends_at"]},

@@ -121,6 +121,10 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
         real["session"], real["link"] = session_id, await school.join_token(session_id)
         people = await school.get(f"/v1/sessions/{session_id}/participants")
         return path.format(session_id=session_id, participant_id=people[0]["id"])
+    if "{series_id}" in path:
+        made = await school.post("/v1/series", filled(BODIES["POST /v1/series"], real))
+        classes = await school.get(f"/v1/series/{made['id']}/classes")
+        return path.format(series_id=made["id"], class_id=classes[0]["id"])
     if "{case_id}" in path:
         (case_id,) = await open_cases(school, await school.book(), ExceptionKind.WEBHOOK_GAP)
         return path.format(case_id=case_id)

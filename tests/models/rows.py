@@ -124,6 +124,8 @@ def _value(column: sa.Column[Any]) -> Any:
     if isinstance(kind, sa.Enum):
         assert kind.enum_class is not None
         return next(iter(kind.enum_class))
+    if isinstance(kind, sa.DateTime) and not kind.timezone:  # a wall time
+        return NOON.replace(tzinfo=None)
     if isinstance(kind, sa.String):
         return uuid4().hex
     if isinstance(kind, JSONB):

@@ -12,8 +12,11 @@ from temporalio.worker import Worker
 from domain.cases.states import CaseState
 from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
 from domain.scheduling.offers import SubstitutionState
+from domain.scheduling.series_changes import SeriesState
+from domain.scheduling.term_plans import PlanState
 from tests.workflows.delivering import deliver, delivering, delivery_result, keep_house, read_calendars
 from tests.workflows.following import followed_case
+from tests.workflows.planning import scripted_plan, scripted_series
 from tests.workflows.recording_activities import QuickWatch, World
 from tests.workflows.session_driver import MINUTE, REGION, Handle, SessionDriver, book
 from workflows.client import (
@@ -22,7 +25,9 @@ from workflows.client import (
     room_watch_workflow_id,
     session_workflow_id,
 )
+from workflows.contracts.series import SeriesLook
 from workflows.contracts.substitutions import SearchState, SubstitutionRef
+from workflows.contracts.term_plans import PlanLook
 from workflows.ids import substitution_workflow_id
 from workflows.queues import Queue, task_queue
 from workflows.room_watch import RoomWatchWorkflow
@@ -272,6 +277,37 @@ async def substituted(environment: WorkflowEnvironment, world: World) -> Handle:
     return handle
 
 
+async def series_booked(environment: WorkflowEnvironment, _: World) -> Handle:
+    """Its row comes late, a look fails, a class is due in a week; then the series has ended."""
+    week = await environment.get_current_time() + timedelta(days=7)
+    looks = (
+        SeriesLook(None),
+        SeriesLook(SeriesState.RUNNING, booked=10, planned=2, look_again_at=week),
+        NotFound("gone"),
+        SeriesLook(SeriesState.ENDED, booked=12),
+    )
+    async with scripted_series(environment, *looks) as series:
+        await series.until_over()
+        return series.handle
+
+
+async def term_planned(environment: WorkflowEnvironment, _: World) -> Handle:
+    """Planned, published in three batches of which one fails."""
+    proposed = PlanLook(PlanState.PROPOSED, unassigned=1, gap=0.001, objective=120.0)
+    batches = (
+        proposed,
+        PlanLook(PlanState.PUBLISHING, left_to_publish=20),
+        NotFound("gone"),
+        PlanLook(PlanState.PUBLISHED),
+    )
+    async with scripted_plan(environment, proposed, *batches) as plan:
+        while len(plan.calls) < 2:
+            await environment.sleep(MINUTE)
+        await plan.decided()
+        await plan.until_over()
+        return plan.handle
+
+
 async def over(session: SessionDriver) -> Handle:
     await session.result()
     return session.handle
@@ -304,6 +340,8 @@ SCENARIOS: dict[str, Scenario] = {
         housekeeping,
         calendars_read,
         case_escalated,
+        series_booked,
+        term_planned,
         watch,  # last: the server skips no time while its continuation waits for a worker
     )
 }

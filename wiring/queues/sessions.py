@@ -14,8 +14,10 @@ from activities.progress import ProgressWriter
 from activities.records import RecordActivities
 from activities.room_watch import RoomWatchActivities
 from activities.rooms import RoomActivities
+from activities.series import SeriesActivities
 from activities.sessions import SessionActivities
 from activities.substitutions import SubstitutionActivities
+from activities.term_plans import TermPlanActivities
 from config.settings import Settings
 from drafting.engine import DraftingEngine
 from drafting.extractive import ExtractiveEngine
@@ -24,12 +26,16 @@ from drafting.openai_compatible import OpenAICompatibleEngine
 from media_bridge.rooms import LiveKitRooms
 from services.case_alerts import CaseAlerts
 from services.case_following import CaseFollower
+from services.class_commands import ClassCommands
 from services.double_bookings import DoubleBookings
 from services.drafts import Drafts
+from services.handovers import Handovers
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
 from services.instructor_conflicts import InstructorConflicts
+from services.planning.term_plans import TermPlanner
 from services.records_comparison import RecordsComparison
+from services.series_bookings import SeriesBookings
 from services.substitution_notices import SubstitutionNotices
 from services.substitution_start import SubstitutionByCommand
 from services.sweeper import Sweeper
@@ -42,6 +48,7 @@ from workflows.client import (
     DeliveryClient,
     RunningSessions,
     RunningWorkflows,
+    SeriesClient,
     SessionClient,
     SubstitutionClient,
 )
@@ -88,12 +95,16 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     )
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
+    substitution_notices = SubstitutionNotices(link_signer(settings), parseaddr(settings.mail_from)[1])
     substitution = SubstitutionActivities(
         database,
-        SubstitutionNotices(link_signer(settings), parseaddr(settings.mail_from)[1]),
+        substitution_notices,
         SubstitutionClient(parts.client, settings.region),
         sessions,
     )
+    handovers = Handovers(database, sessions, substitution_notices)
+    series = SeriesActivities(SeriesBookings(database, ClassCommands(database, sessions), handovers))
+    plans = TermPlanActivities(TermPlanner(database, handovers, SeriesClient(parts.client, settings.region)))
     try:
         async with notices.activities(parts) as of_notices:
             yield [
@@ -118,6 +129,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 record.close,
                 substitution.start,
                 substitution.advance,
+                series.advance,
+                plans.plan,
+                plans.publish,
                 CaseActivities(database).open_case,
                 following.look,
                 following.tell,

@@ -1,0 +1,57 @@
+"""Response bodies of plans of a term."""
+
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from domain.scheduling.term_plans import PlanScope, PlanState
+from models.term_plan import PlanAssignment, PlanRun
+from services.inputs.fields import Schema
+
+
+class PlanRunOut(Schema):
+    id: UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    scope: PlanScope
+    most_seconds: int
+    state: PlanState
+    progress: dict[str, Any] = Field(
+        description="Of the engine: `phase`, `objective`, `bound`, `gap` (how much better a plan could be at most, as "
+        "a share), `unassigned`, `seconds`."
+    )
+    terms: dict[str, float] = Field(description="Of the plan's objective, by soft rule and `unassigned`.")
+    rules_version: int = Field(description="Version of the rules; 0: none were published.")
+    problem: str = Field(description="Why there is no plan; empty: there is, or will be.")
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None
+    workflow_url: str
+
+    @classmethod
+    def of(cls, row: PlanRun, workflow_url: str) -> Self:
+        own = {name: getattr(row, name) for name in cls.model_fields if name != "workflow_url"}
+        return cls(**own, workflow_url=workflow_url)
+
+
+class RelaxationOut(Schema):
+    rules: list[str] = Field(description="Set aside together, they would let somebody teach the class.")
+    instructor_ids: list[UUID] = Field(description="Who could teach it then, at most 20.")
+
+
+class PlanAssignmentOut(Schema):
+    class_id: UUID = Field(description="Of the session, or of the class of a series that is not booked yet.")
+    occurrence_id: UUID | None
+    session_id: UUID | None
+    title: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    instructor_id: UUID | None = Field(description="Null: nobody was found.")
+    former_instructor_id: UUID | None = Field(description="Who had the class when the plan was made.")
+    relaxations: list[RelaxationOut] = Field(description="Why nobody was found: what would have to give way.")
+    published_at: AwareDatetime | None
+    problem: str = Field(description="Why it could not be published.")
+
+    @classmethod
+    def of(cls, row: PlanAssignment) -> Self:
+        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})

@@ -1,0 +1,188 @@
+"""The pages of plans of a term: the runs, and one run with its progress, its proposal and the unassigned."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import Field as Bound
+from pydantic import ValidationError
+from uuid_utils.compat import uuid7
+
+from api.http.dependencies import Now, Shared
+from api.http.state import State
+from console.frame import forms
+from console.frame.forms import Field, Form
+from console.frame.permits import permits
+from console.frame.problem_page import PageRoute
+from console.frame.rendering import go_to, page
+from console.frame.viewers import CurrentUser, same_origin
+from console.records.record_pages import posted_key
+from domain.errors import Conflict, HomeroomError
+from domain.people.access import Permission, Principal
+from domain.scheduling.term_plans import PlanScope, PlanState
+from models.people import Instructor
+from models.repositories import names, pages, term_plans
+from models.term_plan import PlanAssignment, PlanRun
+from services import form_keys
+from services.inputs.fields import Schema
+from services.inputs.term_plans import NewPlanRun
+from services.organizations import organization
+from services.planning.candidates import TEXTS
+
+router = APIRouter(
+    prefix="/plans",
+    include_in_schema=False,
+    route_class=PageRoute,
+    dependencies=[permits(Permission.SESSIONS_WRITE)],
+)
+POST = [Depends(same_origin)]
+_MOST = 50
+_SCOPES = (
+    (PlanScope.UNASSIGNED.value, "Classes without instructor"),
+    (PlanScope.TOUCHED.value, "Those, and classes whose instructor can't teach them any more"),
+    (PlanScope.ALL.value, "All classes, as close as possible to what stands"),
+)
+_FIELDS = (
+    Field("first_day", "From", "date", wrong="Enter a date."),
+    Field("last_day", "To", "date", wrong="Enter a date."),
+    Field("scope", "What to plan", "select", options=lambda: _SCOPES),
+    Field("minutes", "At most, in minutes", "number", "You can stop earlier and keep the best plan so far."),
+)
+
+
+class PlanForm(Schema):
+    first_day: date
+    last_day: date
+    scope: PlanScope
+    minutes: Annotated[int, Bound(ge=1, le=15)]
+
+
+@dataclass(frozen=True)
+class AssignmentLine:
+    row: PlanAssignment
+    before: str
+    after: str
+    reasons: Sequence[str]  # what would have to give way, in words
+
+    @property
+    def differs(self) -> bool:
+        return self.row.instructor_id is not None and self.row.instructor_id != self.row.former_instructor_id
+
+
+@router.get("")
+async def list_all(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        zone = ZoneInfo((await organization(db)).time_zone)
+    today = now.astimezone(zone).date()
+    values = {"first_day": today, "last_day": today + timedelta(weeks=4), "scope": "unassigned", "minutes": 5}
+    return await _list(request, shared, who, forms.build(_FIELDS, PlanForm, values), str(uuid7()))
+
+
+@router.post("", dependencies=POST)
+async def start(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    posted = await forms.posted(request)
+    form = forms.with_input(forms.build(_FIELDS, PlanForm, {}), posted)
+    try:
+        typed = PlanForm.model_validate(forms.values(form))
+        new = NewPlanRun(
+            first_day=typed.first_day,
+            last_day=typed.last_day,
+            scope=typed.scope,
+            most_seconds=60 * typed.minutes,
+        )
+        async with shared.database.tenant(who.organization_id) as db:
+            run_id = await form_keys.claim(db, who, posted_key(posted), "plan", new, now)
+        await shared.term_plans.start(who, run_id, new, now)
+    except (ValidationError, HomeroomError) as error:
+        shown = forms.with_errors(form, error)
+        return await _list(request, shared, who, shown, forms.text(posted, "key"))
+    return go_to(request, f"/plans/{run_id}")
+
+
+@router.get("/{run_id}")
+async def show(request: Request, run_id: UUID, shared: Shared, who: CurrentUser) -> Response:
+    return await _page(request, shared, who, run_id)
+
+
+@router.post("/{run_id}/stop", dependencies=POST)
+async def stop(request: Request, run_id: UUID, shared: Shared, who: CurrentUser) -> Response:
+    await shared.term_plans.stop(who, run_id)
+    return go_to(request, f"/plans/{run_id}")
+
+
+@router.post("/{run_id}/publish", dependencies=POST)
+async def publish(request: Request, run_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    try:
+        await shared.term_plans.publish(who, run_id, now)
+    except Conflict as error:
+        return await _page(request, shared, who, run_id, error)
+    return go_to(request, f"/plans/{run_id}", "plan_published")
+
+
+@router.post("/{run_id}/discard", dependencies=POST)
+async def discard(request: Request, run_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    await shared.term_plans.discard(who, run_id, now)
+    return go_to(request, f"/plans/{run_id}", "plan_discarded")
+
+
+async def _list(request: Request, shared: State, who: Principal, form: Form, key: str) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        rows, _ = await pages.page(db, PlanRun, pages.PageRequest("-created_at", _MOST))
+        zone = (await organization(db)).time_zone
+    return page(
+        request, "plan_runs.html", form.status, rows=rows, form=form, key=key, zone=zone,
+        scopes=dict(_SCOPES), path="/courses",
+    )  # fmt: skip
+
+
+async def _page(
+    request: Request, shared: State, who: Principal, run_id: UUID, problem: HomeroomError | None = None
+) -> Response:
+    async with shared.database.tenant(who.organization_id) as db:
+        row = await term_plans.get(db, run_id)
+        assignments = await term_plans.assignments(db, run_id)
+        left = await term_plans.count_to_publish(db, run_id)
+        ids = {one.instructor_id for one in assignments} | {one.former_instructor_id for one in assignments}
+        called = await names.of(db, Instructor, [key for key in ids if key])
+        zone = (await organization(db)).time_zone
+    lines = [_line(one, called) for one in assignments]
+    return page(
+        request, "plan_run.html", 409 if problem else 200, row=row, zone=zone, problem=problem,
+        changes=[line for line in lines if line.differs],
+        nobody=[line for line in lines if line.row.instructor_id is None],
+        same=sum(not line.differs and line.row.instructor_id is not None for line in lines),
+        left=left, works=row.state in (PlanState.PLANNING, PlanState.PUBLISHING),
+        terms=_terms(row), scopes=dict(_SCOPES),
+        workflow_url=shared.term_plan_workflow_url(run_id), path="/courses",
+    )  # fmt: skip
+
+
+def _line(one: PlanAssignment, called: Mapping[UUID, str]) -> AssignmentLine:
+    def name(key: UUID | None) -> str:
+        return called.get(key, "") if key else ""
+
+    return AssignmentLine(
+        one,
+        name(one.former_instructor_id),
+        name(one.instructor_id),
+        [_reason(each) for each in one.relaxations],
+    )
+
+
+def _reason(relaxation: Mapping[str, Any]) -> str:
+    """What keeps the most suitable instructors from a class."""
+    count = len(relaxation["instructor_ids"])
+    who = "1 instructor" if count == 1 else f"{count} instructors"
+    rules = [TEXTS.get(rule, rule.replace("_", " ")) for rule in relaxation["rules"]]
+    return f"{who}: {' and '.join(rules)}" if rules else f"{who} could, but only at a higher cost"
+
+
+def _terms(row: PlanRun) -> list[tuple[str, float]]:
+    """The terms of the objective that count, the largest first."""
+    found = [(key.replace("_", " "), value) for key, value in row.terms.items() if abs(value) >= 0.005]
+    return sorted(found, key=lambda one: -abs(one[1]))

@@ -1,0 +1,1 @@
+"""Pages of series of classes."""

@@ -1,0 +1,23 @@
+"""The terms of plans: what a run plans, and the states it goes through."""
+
+from enum import StrEnum
+
+
+class PlanScope(StrEnum):
+    """Which classes of the window a run may give to somebody."""
+
+    UNASSIGNED = "unassigned"  # classes of series without instructor; all others stay
+    TOUCHED = "touched"  # those, and booked classes whose instructor breaks a rule by now, such as by leave
+    ALL = "all"  # every class, as close as possible to what stands
+
+
+class PlanState(StrEnum):
+    PLANNING = "planning"
+    PROPOSED = "proposed"  # waits for somebody to publish it
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+    FAILED = "failed"
+
+
+OVER = frozenset({PlanState.PUBLISHED, PlanState.DISCARDED, PlanState.FAILED})

@@ -1,0 +1,197 @@
+"""Series of classes: their rows, and the bookings that stand in the way of new ones."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.errors import NotFound
+from domain.scheduling.series_changes import OccurrenceState
+from models.course import Course
+from models.series import Series, SeriesOccurrence
+from models.session import BookedTime, Session
+
+
+async def get(db: AsyncSession, series_id: UUID, *, lock: bool = False) -> Series:
+    """Raises NotFound."""
+    query = sa.select(Series).where(col(Series.id) == series_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = (await db.scalars(query)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no series {series_id}")
+    return row
+
+
+async def occurrences(
+    db: AsyncSession, series_id: UUID, since: datetime | None = None
+) -> list[tuple[SeriesOccurrence, Session | None]]:
+    """The classes of a series with their sessions, by their scheduled wall time, from `since` on."""
+    query = (
+        sa.select(SeriesOccurrence, Session)
+        .outerjoin(Session, col(Session.id) == col(SeriesOccurrence.session_id))
+        .where(col(SeriesOccurrence.series_id) == series_id)
+        .order_by(col(SeriesOccurrence.scheduled))
+    )
+    if since is not None:
+        query = query.where(col(SeriesOccurrence.scheduled) >= since)
+    return [(row[0], row[1]) for row in await db.execute(query)]
+
+
+async def occurrence(db: AsyncSession, series_id: UUID, occurrence_id: UUID) -> SeriesOccurrence:
+    """One class of a series, locked. Raises NotFound."""
+    query = sa.select(SeriesOccurrence).where(
+        col(SeriesOccurrence.series_id) == series_id, col(SeriesOccurrence.id) == occurrence_id
+    )
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    row = (await db.scalars(locked)).one_or_none()
+    if row is None:
+        raise NotFound(f"the series has no class {occurrence_id}")
+    return row
+
+
+async def last_scheduled(db: AsyncSession, series_id: UUID) -> datetime | None:
+    """Of the classes that the series has by now; those that a change of it has ended are left out."""
+    row = SeriesOccurrence
+    held = sa.or_(col(row.state) != OccurrenceState.CANCELLED, col(row.alone))
+    query = sa.select(sa.func.max(col(row.scheduled))).where(col(row.series_id) == series_id, held)
+    found: datetime | None = await db.scalar(query)
+    return found
+
+
+async def due(
+    db: AsyncSession, series_id: UUID, horizon: datetime, tried_before: datetime, now: datetime, most: int
+) -> list[SeriesOccurrence]:
+    """What is to be done now, the earliest class first: sessions to change, and bookings up to the horizon.
+
+    A refused booking is due again when it was tried before `tried_before`, or has an instructor by now.
+    """
+    row = SeriesOccurrence
+    bookable = sa.and_(
+        col(row.instructor_id).is_not(None),
+        col(row.starts_at) <= horizon,
+        sa.or_(
+            col(row.state) == OccurrenceState.PLANNED,
+            sa.and_(
+                col(row.state) == OccurrenceState.REFUSED,
+                col(row.starts_at) > now,
+                sa.or_(col(row.tried_at) < tried_before, col(row.problem_code) == NO_INSTRUCTOR),
+            ),
+        ),
+    )
+    query = (
+        sa.select(row)
+        .where(col(row.series_id) == series_id, sa.or_(col(row.pending), bookable))
+        .order_by(col(row.starts_at), col(row.id))
+        .limit(most)
+    )
+    return list(await db.scalars(query))
+
+
+NO_INSTRUCTOR = "no-instructor"
+
+
+async def without_instructor(db: AsyncSession, series_id: UUID, until: datetime) -> list[SeriesOccurrence]:
+    """Planned classes up to a moment for which no instructor was found, and that nobody was told of yet."""
+    row = SeriesOccurrence
+    query = sa.select(row).where(
+        col(row.series_id) == series_id,
+        col(row.state) == OccurrenceState.PLANNED,
+        col(row.instructor_id).is_(None),
+        col(row.starts_at) <= until,
+    )
+    return list(await db.scalars(query.order_by(col(row.starts_at))))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many classes of a series are in each state, cancelled and left out ones aside."""
+
+    booked: int = 0
+    planned: int = 0
+    refused: int = 0
+    pending: int = 0  # of all: still to be changed
+    next_due: datetime | None = None  # start of the next class to book
+
+    @property
+    def total(self) -> int:
+        return self.booked + self.planned + self.refused
+
+
+async def progress(db: AsyncSession, series_ids: Collection[UUID], now: datetime) -> dict[UUID, Progress]:
+    row = SeriesOccurrence
+    is_open = col(row.state) == OccurrenceState.PLANNED
+    query = (
+        sa.select(
+            col(row.series_id),
+            sa.func.count().filter(col(row.state) == OccurrenceState.BOOKED),
+            sa.func.count().filter(is_open),
+            sa.func.count().filter(col(row.state) == OccurrenceState.REFUSED, col(row.starts_at) > now),
+            sa.func.count().filter(col(row.pending)),
+            sa.func.min(col(row.starts_at)).filter(is_open, col(row.instructor_id).is_not(None)),
+        )
+        .where(col(row.series_id).in_(series_ids))
+        .group_by(col(row.series_id))
+    )
+    return {found[0]: Progress(*found[1:]) for found in await db.execute(query)}
+
+
+async def of_course(db: AsyncSession, course_id: UUID) -> list[Series]:
+    query = (
+        sa.select(Series).where(col(Series.course_id) == course_id).order_by(col(Series.created_at).desc())
+    )
+    return list(await db.scalars(query))
+
+
+async def take_instructor(db: AsyncSession, session_id: UUID, instructor_id: UUID) -> None:
+    """Write who teaches a session on its row in a series, unless a change of the series is on its way to it."""
+    row = SeriesOccurrence
+    await db.execute(
+        sa.update(row)
+        .where(col(row.session_id) == session_id, col(row.pending).is_(False))
+        .values(instructor_id=instructor_id)
+    )
+
+
+async def titles_of_courses(db: AsyncSession, rows: Sequence[Series]) -> dict[UUID, str]:
+    query = sa.select(col(Course.id), col(Course.title)).where(
+        col(Course.id).in_({row.course_id for row in rows})
+    )
+    return {row[0]: row[1] for row in await db.execute(query)}
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """The time that a class reserves for a person."""
+
+    person_id: UUID
+    session_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def reserved(
+    db: AsyncSession,
+    people: Collection[UUID],
+    start: datetime,
+    end: datetime,
+    besides_series: UUID | None = None,
+) -> list[Reserved]:
+    """What is reserved for these people in a span; classes of the series `besides_series` are left out."""
+    during = sa.func.tstzrange(start, end + timedelta(microseconds=1), "[)")
+    query = sa.select(
+        col(BookedTime.person_id),
+        col(BookedTime.session_id),
+        sa.func.lower(col(BookedTime.during)),
+        sa.func.upper(col(BookedTime.during)),
+    ).where(col(BookedTime.person_id).in_(people), col(BookedTime.during).op("&&")(during))
+    if besides_series is not None:
+        own = sa.select(col(SeriesOccurrence.session_id)).where(
+            col(SeriesOccurrence.series_id) == besides_series, col(SeriesOccurrence.session_id).is_not(None)
+        )
+        query = query.where(col(BookedTime.session_id).not_in(own))
+    return [Reserved(*row) for row in await db.execute(query)]

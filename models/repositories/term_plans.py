@@ -1,0 +1,79 @@
+"""Plans of a term: the runs, their assignments, and the classes of series that they are for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.errors import NotFound
+from domain.scheduling.series_changes import OccurrenceState
+from models.series import Series, SeriesOccurrence
+from models.term_plan import PlanAssignment, PlanRun
+
+
+async def get(db: AsyncSession, plan_id: UUID, *, lock: bool = False) -> PlanRun:
+    """Raises NotFound."""
+    query = sa.select(PlanRun).where(col(PlanRun.id) == plan_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = (await db.scalars(query)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no plan {plan_id}")
+    return row
+
+
+async def open_occurrences(
+    db: AsyncSession, start: datetime, end: datetime
+) -> list[tuple[SeriesOccurrence, Series]]:
+    """Classes of series in a span that are not booked, by start."""
+    query = (
+        sa.select(SeriesOccurrence, Series)
+        .join(Series, col(Series.id) == col(SeriesOccurrence.series_id))
+        .where(
+            col(SeriesOccurrence.state).in_([OccurrenceState.PLANNED, OccurrenceState.REFUSED]),
+            col(SeriesOccurrence.starts_at) >= start,
+            col(SeriesOccurrence.starts_at) < end,
+        )
+        .order_by(col(SeriesOccurrence.starts_at), col(SeriesOccurrence.id))
+    )
+    return [(row[0], row[1]) for row in await db.execute(query)]
+
+
+async def assignments(db: AsyncSession, plan_id: UUID) -> list[PlanAssignment]:
+    """By start."""
+    query = sa.select(PlanAssignment).where(col(PlanAssignment.plan_run_id) == plan_id)
+    return list(await db.scalars(query.order_by(col(PlanAssignment.starts_at), col(PlanAssignment.class_id))))
+
+
+async def to_publish(db: AsyncSession, plan_id: UUID, most: int) -> list[PlanAssignment]:
+    """Assignments that differ from what stood and that no batch has dealt with, by start."""
+    return list(await db.scalars(_unpublished(plan_id).limit(most)))
+
+
+async def count_to_publish(db: AsyncSession, plan_id: UUID) -> int:
+    query = sa.select(sa.func.count()).select_from(_unpublished(plan_id).order_by(None).subquery())
+    return int(await db.scalar(query) or 0)
+
+
+def _unpublished(plan_id: UUID) -> sa.Select[PlanAssignment]:
+    row = PlanAssignment
+    return (
+        sa.select(row)
+        .where(
+            col(row.plan_run_id) == plan_id,
+            col(row.instructor_id).is_not(None),
+            col(row.instructor_id).is_distinct_from(col(row.former_instructor_id)),
+            col(row.published_at).is_(None),
+            col(row.problem) == "",
+        )
+        .order_by(col(row.starts_at), col(row.class_id))
+    )
+
+
+async def replace_assignments(db: AsyncSession, plan_id: UUID, rows: Sequence[PlanAssignment]) -> None:
+    await db.execute(sa.delete(PlanAssignment).where(col(PlanAssignment.plan_run_id) == plan_id))
+    db.add_all(rows)
+    await db.flush()

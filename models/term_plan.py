@@ -1,0 +1,67 @@
+"""Tables of plans of a term: the run of the engine, and whom it gives each class."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from domain.scheduling.term_plans import PlanScope, PlanState
+from models.base import (
+    TenantRow,
+    enum_column,
+    json_list,
+    json_object,
+    listed_by,
+    referred_within_tenant,
+    utc,
+    within_tenant,
+)
+
+
+class PlanRun(TenantRow, table=True):
+    __tablename__ = "plan_run"
+    __table_args__ = (referred_within_tenant(), listed_by("plan_run", "created_at"))
+    id: UUID = Field(primary_key=True)
+    starts_at: datetime = utc()  # the classes that start from then
+    ends_at: datetime = utc()  # until then
+    scope: PlanScope = enum_column(PlanScope)
+    most_seconds: int  # that the engine may take
+    state: PlanState = enum_column(PlanState, PlanState.PLANNING)
+    stop_requested: bool = False  # the best plan so far will do
+    progress: dict[str, Any] = (
+        json_object()
+    )  # {phase, objective, bound, gap, unassigned, seconds} of the engine
+    terms: dict[str, Any] = json_object()  # of the plan's objective, by soft rule and `unassigned`
+    rules_version: int = 0  # by which it was made; 0: none were published
+    problem: str = ""  # why there is no plan
+    created_by: str  # an actor
+    created_at: datetime = utc()
+    finished_at: datetime | None = utc(None)  # when it was published or discarded
+
+
+class PlanAssignment(TenantRow, table=True):
+    """Whom a plan gives a class, which is one of a series that is not booked yet, or a session."""
+
+    __tablename__ = "plan_assignment"
+    __table_args__ = (
+        within_tenant("plan_run"),
+        within_tenant("session"),
+        within_tenant("series_occurrence", "occurrence_id"),
+        within_tenant("instructor"),
+        within_tenant("instructor", "former_instructor_id"),
+        sa.Index("ix_plan_assignment_plan_run_id_starts_at", "plan_run_id", "starts_at", "class_id"),
+    )
+    plan_run_id: UUID = Field(primary_key=True)
+    class_id: UUID = Field(primary_key=True)  # of the occurrence or the session
+    occurrence_id: UUID | None = None
+    session_id: UUID | None = None
+    title: str
+    starts_at: datetime = utc()
+    ends_at: datetime = utc()
+    instructor_id: UUID | None = None  # None: nobody was found
+    former_instructor_id: UUID | None = None  # who had the class when the plan was made
+    relaxations: list[Any] = json_list()  # of a class without instructor: [{rules, instructor_ids}]
+    published_at: datetime | None = utc(None)
+    problem: str = ""  # why it could not be published

@@ -1,0 +1,411 @@
+"""Series of classes: preview, create, change from a day on, end; move and cancel one class of a series.
+
+A command writes what the series is to be. Its workflow then brings the classes there, one after the other
+(`services/series_bookings.py`). Every preview is made by the same rules as the change itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases.kinds import ExceptionKind
+from domain.errors import BookingInPast, InvalidInput, TransitionRefused
+from domain.people.access import Principal
+from domain.scheduling.series import Occurrence
+from domain.scheduling.series_changes import OccurrenceState, SeriesState
+from domain.scheduling.wall_time import first_moment
+from domain.subjects import SubjectKind
+from models.course import Course
+from models.database import Database
+from models.people import Instructor, Student
+from models.repositories import cases, entities, people
+from models.repositories import series as repository
+from models.series import Series, SeriesOccurrence
+from services import organizations
+from services.cases import resolve_by_itself
+from services.class_commands import ClassCommands
+from services.inputs.series import (
+    NewSeries,
+    OccurrenceCancellation,
+    OccurrenceMove,
+    SeriesChange,
+    SeriesEnd,
+)
+from services.series_conflicts import ClassPeople, conflicts
+from services.series_expansion import (
+    ChangePlan,
+    after,
+    classes_of,
+    ended_rule,
+    expansion_of,
+    occurrence_row,
+    plan_change,
+)
+from workflows.client import SeriesClient
+from workflows.contracts.series import SeriesRef
+
+
+@dataclass(frozen=True)
+class PlannedClass:
+    """A class that is to be booked, and why it could not be, in sentences."""
+
+    scheduled: datetime  # wall time
+    starts_at: datetime
+    ends_at: datetime
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MovedClass:
+    starts_at: datetime
+    becomes: PlannedClass
+
+
+@dataclass(frozen=True)
+class SeriesDifference:
+    """What a change does to the classes from its day on; `same` counts those that stay as they are."""
+
+    moved: Sequence[MovedClass]
+    added: Sequence[PlannedClass]
+    removed: Sequence[datetime]  # starts
+    other_instructor: Sequence[datetime]  # starts of the classes that keep their time
+    same: int
+
+
+class SeriesCommands:
+    def __init__(self, database: Database, client: SeriesClient, classes: ClassCommands) -> None:
+        self._database = database
+        self._client = client
+        self._classes = classes
+
+    async def preview(self, who: Principal, new: NewSeries, now: datetime) -> list[PlannedClass]:
+        """The classes that a series would have, with what is in the way of each. Writes nothing.
+
+        Raises InvalidInput, UnknownReference.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            course = await entities.in_use(db, Course, new.course_id)
+            zone = new.time_zone or (await organizations.organization(db)).time_zone
+            found = classes_of(expansion_of(new, zone), new.left_out)
+            students = await _students(db, course.id, new.student_ids)
+            class_people = ClassPeople(course.id, students, new.instructor_id)
+            return await _planned(db, class_people, found, now, overrides=bool(new.override_reason))
+
+    async def create(self, who: Principal, series_id: UUID, new: NewSeries, now: datetime) -> Series:
+        """Create a series and start its workflow. Called again with the same id, it returns the series that exists.
+
+        Raises BookingInPast, InvalidInput, UnknownReference, Unavailable.
+        """
+        # The workflow waits a while for its row: no row is ever without a workflow.
+        await self._client.changed(SeriesRef(who.organization_id, series_id))
+        async with self._database.tenant(who.organization_id) as db:
+            row = await _existing(db, series_id) or await _create(db, who, series_id, new, now)
+        await self._tell(row)
+        return row
+
+    async def preview_change(
+        self, who: Principal, series_id: UUID, change: SeriesChange, now: datetime
+    ) -> SeriesDifference:
+        """What a change would do. Writes nothing. Raises NotFound, InvalidInput."""
+        async with self._database.tenant(who.organization_id) as db:
+            row = await repository.get(db, series_id)
+            await _check_instructor(db, change)
+            plan = plan_change(row, change, await repository.occurrences(db, series_id), now)
+            return await _difference(db, row, plan, now)
+
+    async def change(
+        self, who: Principal, series_id: UUID, change: SeriesChange, version: int | None, now: datetime
+    ) -> Series:
+        """Change the classes from a day on; those that were moved or cancelled by themselves stay as they are.
+
+        Raises NotFound, InvalidInput, StaleVersion.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            row = await repository.get(db, series_id, lock=True)
+            entities.check_version(row.version, version)
+            await _check_instructor(db, change)
+            rows = await repository.occurrences(db, series_id)
+            plan = plan_change(row, change, rows, now)
+            await _apply(db, row, plan, {one.id: one for one, _ in rows}, who, now)
+        await self._tell(row)
+        return row
+
+    async def preview_end(
+        self, who: Principal, series_id: UUID, end: SeriesEnd, now: datetime
+    ) -> list[datetime]:
+        """The starts of the classes that ending the series after a day would cancel. Raises NotFound."""
+        async with self._database.tenant(who.organization_id) as db:
+            await repository.get(db, series_id)
+            rows = await repository.occurrences(db, series_id)
+            return [one.starts_at for one in after(rows, end.last_day, now)]
+
+    async def end(
+        self, who: Principal, series_id: UUID, end: SeriesEnd, version: int | None, now: datetime
+    ) -> Series:
+        """Cancel the classes after a day, and plan no more. Raises NotFound, StaleVersion."""
+        async with self._database.tenant(who.organization_id) as db:
+            row = await repository.get(db, series_id, lock=True)
+            entities.check_version(row.version, version)
+            for one in after(await repository.occurrences(db, series_id), end.last_day, now):
+                one.state, one.pending, one.cancel_reason = OccurrenceState.CANCELLED, True, str(end.reason)
+                await resolve_case(db, row, one, "the series has ended before this class", now)
+            values = {"recurrence": ended_rule(row, end), "state": SeriesState.RUNNING}
+            entities.touch(row, values | {"created_by": who.actor}, now)
+        await self._tell(row)
+        return row
+
+    async def move_class(
+        self,
+        who: Principal,
+        series_id: UUID,
+        occurrence_id: UUID,
+        move: OccurrenceMove,
+        command_id: str,
+        now: datetime,
+    ) -> None:
+        """Move one class; later changes of the series leave it where it is.
+
+        Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, InstructorUnavailable,
+        Unavailable.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            series = await repository.get(db, series_id)
+            row = await repository.occurrence(db, series_id, occurrence_id)
+            starts_at = first_moment(move.starts_at, ZoneInfo(series.time_zone))
+            given = "minutes" in move.model_fields_set
+            length = timedelta(minutes=move.minutes) if given else row.ends_at - row.starts_at
+            session_id = row.session_id
+            _check_takes_place(row)
+        if starts_at <= now:
+            raise BookingInPast
+        if session_id:
+            await self._classes.reschedule(
+                who,
+                session_id,
+                starts_at,
+                starts_at + length,
+                command_id,
+                override_reason=series.override_reason,
+            )
+        async with self._database.tenant(who.organization_id) as db:
+            row = await repository.occurrence(db, series_id, occurrence_id)
+            await resolve_case(db, series, row, "the class was moved", now)
+            row.starts_at, row.ends_at, row.alone = starts_at, starts_at + length, True
+            if row.state == OccurrenceState.REFUSED:
+                _try_again(row)
+        await self._tell(series)
+
+    async def cancel_class(
+        self,
+        who: Principal,
+        series_id: UUID,
+        occurrence_id: UUID,
+        cancellation: OccurrenceCancellation,
+        command_id: str,
+        now: datetime,
+    ) -> None:
+        """Cancel one class; later changes of the series bring none in its place.
+
+        Raises NotFound, TransitionRefused, Unavailable.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            series = await repository.get(db, series_id)
+            row = await repository.occurrence(db, series_id, occurrence_id)
+            session_id = row.session_id
+            _check_takes_place(row)
+        if session_id:
+            await self._classes.cancel(who, session_id, cancellation.reason, command_id)
+        async with self._database.tenant(who.organization_id) as db:
+            row = await repository.occurrence(db, series_id, occurrence_id)
+            row.state, row.alone, row.cancel_reason = (
+                OccurrenceState.CANCELLED, True, str(cancellation.reason),
+            )  # fmt: skip
+            row.pending = row.session_id is None  # a booking may be on its way
+            await resolve_case(db, series, row, "the class was cancelled", now)
+        await self._tell(series)
+
+    async def try_again(self, who: Principal, series_id: UUID, now: datetime) -> int:
+        """Try now to book the classes that were refused; returns how many. Raises NotFound."""
+        async with self._database.tenant(who.organization_id) as db:
+            series = await repository.get(db, series_id, lock=True)
+            rows = await repository.occurrences(db, series_id)
+            refused = [one for one, _ in rows if one.state == OccurrenceState.REFUSED and one.starts_at > now]
+            for one in refused:
+                _try_again(one)
+            if refused:
+                series.state = SeriesState.RUNNING
+        await self._tell(series)
+        return len(refused)
+
+    async def _tell(self, row: Series) -> None:
+        """Let the workflow look now; if that fails, it does so by itself later."""
+        await self._client.changed_or_later(SeriesRef(row.organization_id, row.id))
+
+
+async def resolve_case(
+    db: AsyncSession, series: Series, one: SeriesOccurrence, why: str, now: datetime
+) -> None:
+    """Resolve the exception about a class that was not booked."""
+    kind = ExceptionKind.OCCURRENCE_NOT_BOOKED
+    for case in await cases.unresolved_about(db, SubjectKind.SERIES, series.id, kind):
+        if case.occasion == one.starts_at.isoformat():
+            resolve_by_itself(case, why, now)
+
+
+async def _existing(db: AsyncSession, series_id: UUID) -> Series | None:
+    return await db.get(Series, series_id)
+
+
+async def _create(db: AsyncSession, who: Principal, series_id: UUID, new: NewSeries, now: datetime) -> Series:
+    course = await entities.in_use(db, Course, new.course_id)
+    if new.instructor_id:
+        await entities.in_use(db, Instructor, new.instructor_id)
+    await entities.all_in_use(db, Student, new.student_ids or [])
+    if new.student_ids == []:
+        raise InvalidInput("a class needs at least one student", next_step="Add a student.")
+    expansion = expansion_of(new, new.time_zone or (await organizations.organization(db)).time_zone)
+    found = classes_of(expansion, new.left_out)
+    if found[0].starts_at <= now:
+        raise BookingInPast
+    row = Series(
+        id=series_id,
+        organization_id=who.organization_id,
+        course_id=course.id,
+        title=new.title or course.title,
+        time_zone=expansion.zone,
+        first_start=expansion.start,
+        minutes=new.minutes,
+        recurrence=str(expansion.rule),
+        instructor_id=new.instructor_id,
+        student_ids=[str(key) for key in new.student_ids or []],
+        whole_course=new.student_ids is None,
+        override_reason=new.override_reason,
+        created_by=who.actor,
+        created_at=now,
+    )
+    db.add(row)
+    await db.flush()
+    kept = {one.scheduled for one in found}
+    for one in expansion.occurrences():
+        made = occurrence_row(row, one)
+        made.state = OccurrenceState.PLANNED if one.scheduled in kept else OccurrenceState.LEFT_OUT
+        db.add(made)
+    await db.flush()
+    return row
+
+
+async def _students(db: AsyncSession, course_id: UUID, chosen: Sequence[UUID] | None) -> Sequence[UUID]:
+    if chosen is None:
+        return await people.enrolled_students(db, course_id)
+    await entities.all_in_use(db, Student, chosen)
+    return chosen
+
+
+async def _check_instructor(db: AsyncSession, change: SeriesChange) -> None:
+    if change.instructor_id:
+        await entities.in_use(db, Instructor, change.instructor_id)
+
+
+async def _planned(
+    db: AsyncSession,
+    class_people: ClassPeople,
+    found: Sequence[Occurrence],
+    now: datetime,
+    *,
+    overrides: bool,
+    besides_series: UUID | None = None,
+) -> list[PlannedClass]:
+    spans = [(one.starts_at, one.ends_at) for one in found]
+    problems = await conflicts(
+        db, class_people, spans, now, besides_series=besides_series, overrides=overrides
+    )
+    return [
+        PlannedClass(one.scheduled, one.starts_at, one.ends_at, problem)
+        for one, problem in zip(found, problems, strict=True)
+    ]
+
+
+async def _difference(db: AsyncSession, row: Series, plan: ChangePlan, now: datetime) -> SeriesDifference:
+    students = await _students(db, row.course_id, None if row.whole_course else student_ids(row))
+    class_people = ClassPeople(row.course_id, students, plan.instructor_id)
+    planned = await _planned(
+        db, class_people, plan.touched, now, overrides=bool(row.override_reason), besides_series=row.id
+    )
+    moved = [
+        MovedClass(held.starts_at, becomes)
+        for (held, _), becomes in zip(plan.difference.moved, planned, strict=False)
+    ]
+    same = {one.id: one for one in plan.difference.same}
+    same |= {one.id: one for one, _ in plan.difference.renamed}
+    other = [same[key].starts_at for key in plan.instructor_changes if key in same]
+    return SeriesDifference(
+        moved,
+        planned[len(moved) :],
+        [one.starts_at for one in plan.difference.removed],
+        other,
+        len(same) - len(other),
+    )
+
+
+async def _apply(
+    db: AsyncSession,
+    row: Series,
+    plan: ChangePlan,
+    rows: dict[UUID, SeriesOccurrence],
+    who: Principal,
+    now: datetime,
+) -> None:
+    values = {
+        "first_start": plan.expansion.start,
+        "minutes": plan.expansion.length // timedelta(minutes=1),
+        "recurrence": str(plan.expansion.rule),
+        "instructor_id": plan.instructor_id,
+        "state": SeriesState.RUNNING,
+        "created_by": who.actor,
+    }
+    entities.touch(row, values, now)
+    for held, occurrence in plan.difference.moved:
+        one = rows[held.id]
+        await resolve_case(db, row, one, "the class was moved with its series", now)
+        one.scheduled, one.starts_at, one.ends_at = (
+            occurrence.scheduled, occurrence.starts_at, occurrence.ends_at,
+        )  # fmt: skip
+        _to_bring(one)
+    for held, occurrence in plan.difference.renamed:
+        rows[held.id].scheduled = occurrence.scheduled
+    for held in plan.difference.removed:
+        one = rows[held.id]
+        one.state, one.pending = OccurrenceState.CANCELLED, True
+        await resolve_case(db, row, one, "the series has no class at that time", now)
+    for key in plan.instructor_changes:
+        if rows[key].state != OccurrenceState.CANCELLED:
+            rows[key].instructor_id = plan.instructor_id
+            _to_bring(rows[key])
+    db.add_all(occurrence_row(row, one) for one in plan.difference.added)
+    await db.flush()
+
+
+def _to_bring(one: SeriesOccurrence) -> None:
+    """Let the workflow bring the class to what its row says."""
+    if one.state == OccurrenceState.BOOKED:
+        one.pending = True
+    elif one.state == OccurrenceState.REFUSED:
+        _try_again(one)
+
+
+def _try_again(one: SeriesOccurrence) -> None:
+    one.state, one.problem_code, one.problem = OccurrenceState.PLANNED, "", ""
+
+
+def _check_takes_place(row: SeriesOccurrence) -> None:
+    if row.state in (OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT):
+        raise TransitionRefused("this class of the series does not take place")
+
+
+def student_ids(row: Series) -> list[UUID]:
+    """The students whom the series names; empty for one of everybody enrolled."""
+    return [UUID(key) for key in row.student_ids]

@@ -1,0 +1,273 @@
+"""Brings the classes of a series to what its row says: books, moves, cancels them, changes their instructor.
+
+Each class is booked by the same command as a single one, under an id that follows from its row and the number of
+refused attempts. A repeated look therefore finds what an interrupted one has booked, and books nothing twice.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases.kinds import ExceptionKind
+from domain.errors import HomeroomError, NotFound, TransitionRefused, Unavailable
+from domain.people.access import AccessRole, Principal
+from domain.scheduling.series_changes import OccurrenceState, SeriesState
+from domain.sessions.cancellations import CancelReason
+from domain.subjects import Subject, SubjectKind
+from models.authorship import author
+from models.database import Database
+from models.repositories import series as repository
+from models.repositories import sessions
+from models.repositories.series import NO_INSTRUCTOR
+from models.series import Series, SeriesOccurrence
+from models.session import Session
+from services.cases import NewCase, open_case
+from services.class_commands import ClassCommands
+from services.handovers import Handovers
+from services.inputs.sessions import NewSession
+from services.series import resolve_case, student_ids
+from services.series_expansion import extension, occurrence_row
+from workflows.contracts.series import SeriesLook, SeriesRef
+
+HORIZON = timedelta(weeks=8)  # how far ahead classes are booked
+BATCH = 10  # classes in one look
+_BETWEEN_BATCHES = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(hours=6)  # a look that nobody asked for
+_TRIED_AGAIN_AFTER = timedelta(hours=20)  # a refused booking
+_INSTRUCTOR_NEEDED_BEFORE = timedelta(days=7)
+
+
+class SeriesBookings:
+    def __init__(self, database: Database, classes: ClassCommands, handovers: Handovers) -> None:
+        self._database = database
+        self._classes = classes
+        self._handovers = handovers
+
+    async def advance(self, ref: SeriesRef, now: datetime) -> SeriesLook:
+        """Do what is due, a batch at most; returns how far the series is. Raises Unavailable."""
+        async with self._database.tenant(ref.organization_id) as db:
+            try:
+                row = await repository.get(db, ref.series_id, lock=True)
+            except NotFound:
+                return SeriesLook(None)
+            await _extend(db, row, now)
+            await _report_without_instructor(db, row, now)
+            tried_before = now - _TRIED_AGAIN_AFTER
+            due = await repository.due(db, row.id, now + HORIZON, tried_before, now, BATCH)
+            due_ids = [one.id for one in due]
+        with author(row.created_by):
+            for key in due_ids:
+                await _Class(self, row, key, now).bring()
+        return await self._look(ref, len(due_ids) == BATCH, now)
+
+    async def _look(self, ref: SeriesRef, more: bool, now: datetime) -> SeriesLook:
+        async with self._database.tenant(ref.organization_id) as db:
+            row = await repository.get(db, ref.series_id, lock=True)
+            found = (await repository.progress(db, [row.id], now)).get(row.id, repository.Progress())
+            left = found.planned or found.refused or found.pending or not _has_end(row)
+            row.state = SeriesState.RUNNING if left else SeriesState.ENDED
+            again = None
+            if left:
+                next_due = found.next_due - HORIZON if found.next_due else now + _LONGEST_PAUSE
+                again = now + _BETWEEN_BATCHES if more else min(next_due, now + _LONGEST_PAUSE)
+            return SeriesLook(row.state, found.booked, found.planned, found.refused, found.pending, again)
+
+    # What one class needs
+
+    async def book(self, series: Series, one: SeriesOccurrence, session_id: UUID) -> None:
+        new = NewSession.model_validate(
+            {
+                "course_id": series.course_id,
+                "instructor_id": one.instructor_id,
+                "starts_at": one.starts_at,
+                "ends_at": one.ends_at,
+                "student_ids": None if series.whole_course else student_ids(series),
+                "time_zone": series.time_zone,
+                "override_reason": series.override_reason,
+            }
+        )
+        await self._classes.book(series.organization_id, session_id, new)
+
+    async def move(self, series: Series, one: SeriesOccurrence, session: Session) -> None:
+        await self._classes.reschedule(
+            _principal(series),
+            session.id,
+            one.starts_at,
+            one.ends_at,
+            f"series-{one.id}-{series.version}",
+            override_reason=series.override_reason,
+        )
+
+    async def cancel(self, series: Series, session_id: UUID, reason: str) -> None:
+        """A class that is over, or cancelled already, stays so."""
+        command = f"series-{session_id}-cancel"
+        try:
+            await self._classes.cancel(
+                _principal(series), session_id, CancelReason(reason or CancelReason.UNSPECIFIED), command
+            )
+        except TransitionRefused:
+            return
+
+    async def hand_over(self, series: Series, one: SeriesOccurrence, session_id: UUID, now: datetime) -> None:
+        """Let the instructor of the row teach the class. Raises DoubleBooked, InstructorUnavailable."""
+        assert one.instructor_id is not None, "a class is not handed over to nobody"
+        await self._handovers.hand_over(
+            series.organization_id,
+            session_id,
+            one.instructor_id,
+            f"{one.id}-{series.version}",
+            now,
+            overrides=bool(series.override_reason),
+        )
+
+    @property
+    def database(self) -> Database:
+        return self._database
+
+
+class _Class:
+    """One class of a series during a look."""
+
+    def __init__(self, bookings: SeriesBookings, series: Series, key: UUID, now: datetime) -> None:
+        self._bookings = bookings
+        self._database = bookings.database
+        self._series = series
+        self._key = key
+        self._now = now
+
+    async def bring(self) -> None:
+        """Raises Unavailable: then the look is made again."""
+        async with self._tenant() as db:
+            one = await repository.occurrence(db, self._series.id, self._key)
+            session = await db.get(Session, one.session_id or _session_id(one))
+        if one.state == OccurrenceState.CANCELLED:
+            if session and session.outcome is None:
+                await self._bookings.cancel(self._series, session.id, one.cancel_reason)
+            await self._done(one)
+        elif session and one.session_id:
+            await self._change(one, session)
+        else:
+            await self._book(one)
+
+    async def _book(self, one: SeriesOccurrence) -> None:
+        session_id = _session_id(one)
+        try:
+            await self._bookings.book(self._series, one, session_id)
+        except Unavailable:
+            raise
+        except HomeroomError as error:
+            if not await self._exists(session_id):  # else it was booked as the series was before a change
+                await self._refused(one, error)
+                return
+        await self._booked(one, session_id)
+
+    async def _change(self, one: SeriesOccurrence, session: Session) -> None:
+        try:
+            if (session.starts_at, session.ends_at) != (one.starts_at, one.ends_at):
+                await self._bookings.move(self._series, one, session)
+            if one.instructor_id and session.instructor_id != one.instructor_id:
+                await self._bookings.hand_over(self._series, one, session.id, self._now)
+        except Unavailable:
+            raise
+        except HomeroomError as error:
+            await self._kept(one, error)
+            return
+        await self._done(one)
+
+    async def _booked(self, one: SeriesOccurrence, session_id: UUID) -> None:
+        async with self._tenant() as db:
+            row = await repository.occurrence(db, self._series.id, one.id)
+            session = await sessions.get_session(db, session_id)
+            row.session_id, row.problem_code, row.problem = session_id, "", ""
+            row.tried_at = self._now
+            if row.state == OccurrenceState.CANCELLED:  # meanwhile
+                row.pending = True
+                return
+            row.state = OccurrenceState.BOOKED
+            wanted = row.starts_at, row.ends_at, row.instructor_id
+            row.pending = (session.starts_at, session.ends_at, session.instructor_id) != wanted
+            await resolve_case(db, self._series, row, "the class is booked", self._now)
+
+    async def _refused(self, one: SeriesOccurrence, error: HomeroomError) -> None:
+        async with self._tenant() as db:
+            row = await repository.occurrence(db, self._series.id, one.id)
+            row.attempts += 1
+            if row.state in (OccurrenceState.PLANNED, OccurrenceState.REFUSED):
+                await refuse(db, self._series, row, error.code, error.detail, self._now)
+
+    async def _kept(self, one: SeriesOccurrence, error: HomeroomError) -> None:
+        """The class stays as its session is, since it could not be changed with the series."""
+        async with self._tenant() as db:
+            row = await repository.occurrence(db, self._series.id, one.id)
+            assert row.session_id is not None, "only a class that is booked is changed"
+            session = await sessions.get_session(db, row.session_id)
+            await _open_case(db, self._series, row, error.code, self._now)
+            row.starts_at, row.ends_at = session.starts_at, session.ends_at
+            row.instructor_id, row.alone, row.pending = session.instructor_id, True, False
+            row.problem_code, row.problem, row.tried_at = error.code, error.detail, self._now
+
+    async def _done(self, one: SeriesOccurrence) -> None:
+        """Unless the row was changed meanwhile: then the next look goes on."""
+        async with self._tenant() as db:
+            row = await repository.occurrence(db, self._series.id, one.id)
+            before = one.state, one.starts_at, one.ends_at, one.instructor_id
+            row.pending = before != (row.state, row.starts_at, row.ends_at, row.instructor_id)
+            if not row.pending and row.state == OccurrenceState.BOOKED:
+                row.problem_code, row.problem = "", ""
+
+    async def _exists(self, session_id: UUID) -> bool:
+        async with self._tenant() as db:
+            return await db.get(Session, session_id) is not None
+
+    def _tenant(self) -> AbstractAsyncContextManager[AsyncSession]:
+        return self._database.tenant(self._series.organization_id)
+
+
+async def refuse(
+    db: AsyncSession, series: Series, one: SeriesOccurrence, code: str, problem: str, now: datetime
+) -> None:
+    """Write why a class could not be booked, and report it."""
+    one.state, one.problem_code, one.problem, one.tried_at = OccurrenceState.REFUSED, code, problem, now
+    await _open_case(db, series, one, code, now)
+
+
+async def _open_case(
+    db: AsyncSession, series: Series, one: SeriesOccurrence, code: str, now: datetime
+) -> None:
+    starts_at = one.starts_at.isoformat()
+    new = NewCase(
+        series.organization_id,
+        Subject(SubjectKind.SERIES, series.id),
+        ExceptionKind.OCCURRENCE_NOT_BOOKED,
+        starts_at,
+        {"code": code, "starts_at": starts_at},
+        f"{one.id}:{one.attempts}:{series.version}",
+    )
+    await open_case(db, new, now)
+
+
+async def _extend(db: AsyncSession, row: Series, now: datetime) -> None:
+    last = await repository.last_scheduled(db, row.id)
+    if last is not None:
+        db.add_all(occurrence_row(row, one) for one in extension(row, last, now))
+        await db.flush()
+
+
+async def _report_without_instructor(db: AsyncSession, row: Series, now: datetime) -> None:
+    for one in await repository.without_instructor(db, row.id, now + _INSTRUCTOR_NEEDED_BEFORE):
+        await refuse(db, row, one, NO_INSTRUCTOR, "No instructor was found for this class.", now)
+
+
+def _has_end(row: Series) -> bool:
+    return "COUNT=" in row.recurrence or "UNTIL=" in row.recurrence
+
+
+def _session_id(one: SeriesOccurrence) -> UUID:
+    return uuid5(one.id, str(one.attempts))
+
+
+def _principal(series: Series) -> Principal:
+    """Whoever made the series or changed it last."""
+    return Principal(series.organization_id, AccessRole.OPS, series.created_by)

@@ -1,0 +1,137 @@
+"""A series of classes is previewed, booked ahead, changed from a day on, and ended."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+import pytest
+
+from domain.cases.kinds import ExceptionKind
+from services.handovers import Handovers
+from services.series_bookings import SeriesBookings
+from services.substitution_notices import SubstitutionNotices
+from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
+from tests.campus import PATIENCE, Campus, Json, School, problem_of
+from workflows.contracts.series import SeriesRef
+
+pytestmark = pytest.mark.adapter
+
+
+async def starts_of(school: School, classes: list[Json]) -> list[str]:
+    return [(await school.get(f"/v1/sessions/{one['session_id']}"))["starts_at"] for one in classes]
+
+
+async def test_a_preview_names_what_is_in_the_way_and_writes_nothing(harbour: School) -> None:
+    before = harbour.rows()
+    first = (await harbour.post("/v1/series/preview", weekly(harbour)))["classes"][0]
+    times = {"starts_at": first["starts_at"], "ends_at": first["ends_at"]}
+    assert harbour.rows() == before
+    await harbour.post("/v1/sessions", harbour.booking() | times)
+    shown = await harbour.post("/v1/series/preview", weekly(harbour))
+    assert shown["conflicts"] == 1
+    assert "Ada Okafor has another class at that time." in shown["classes"][0]["conflicts"]
+    assert shown["classes"][1]["conflicts"] == []
+
+
+async def test_a_series_books_its_classes_and_reports_the_one_that_it_cannot(harbour: School) -> None:
+    second = (await harbour.post("/v1/series/preview", weekly(harbour)))["classes"][1]
+    taken = await harbour.post(
+        "/v1/sessions",
+        harbour.booking() | {"starts_at": second["starts_at"], "ends_at": second["ends_at"]},
+    )
+    series = await harbour.post("/v1/series", weekly(harbour))
+    classes = await classes_when(harbour, series["id"], all_in("booked", "refused", "booked"))
+    assert classes[1]["problem_code"] == "double-booked"
+    cases = await harbour.get(f"/v1/exceptions?subject_kind=series&subject_id={series['id']}")
+    assert [case["kind"] for case in cases["items"]] == [ExceptionKind.OCCURRENCE_NOT_BOOKED]
+    await harbour.post(f"/v1/sessions/{taken['id']}/cancel", {"reason": "weather"})
+    assert await harbour.post(f"/v1/series/{series['id']}/try-again") == {"tried": 1}
+    await classes_when(harbour, series["id"], all_in("booked", "booked", "booked"))
+    cases = await harbour.get(f"/v1/exceptions?subject_kind=series&subject_id={series['id']}")
+    assert cases["items"] == []
+
+
+async def test_looks_at_the_same_time_book_each_class_once(campus: Campus, harbour: School) -> None:
+    """As when a worker dies during a look, and another repeats it."""
+    series = await harbour.post("/v1/series", weekly(harbour, 5))
+    shared = campus.app.state.homeroom
+    notices = SubstitutionNotices(campus.links, "school@harbour.example")
+    handovers = Handovers(shared.database, shared.sessions, notices)
+    bookings = SeriesBookings(shared.database, shared.classes, handovers)
+    ref = SeriesRef(harbour.id, UUID(series["id"]))
+    await asyncio.gather(*(bookings.advance(ref, datetime.now(UTC)) for _ in range(3)))
+    classes = await classes_when(harbour, series["id"], all_in(*["booked"] * 5))
+    listed = await harbour.get(
+        f"/v1/sessions?from={classes[0]['starts_at']}&to={classes[4]['ends_at']}&limit=50".replace("+", "%2B")
+    )
+    assert sorted(one["id"] for one in listed["items"]) == sorted(one["session_id"] for one in classes)
+    assert classes[0]["session_id"] == str(uuid5(UUID(classes[0]["id"]), "0"))
+
+
+async def test_a_change_touches_the_classes_from_its_day_on_and_none_that_stands_alone(
+    harbour: School,
+) -> None:
+    series = await harbour.post("/v1/series", weekly(harbour, 4))
+    path = f"/v1/series/{series['id']}"
+    before = await classes_when(harbour, series["id"], all_in(*["booked"] * 4))
+    alone = (first_start() + 2 * WEEK + timedelta(days=1, hours=1)).isoformat()
+    await harbour.post(f"{path}/classes/{before[2]['id']}/move", {"starts_at": alone})
+    from_day = (first_start() + WEEK).date().isoformat()
+    change = {"from_day": from_day, "starts": "18:30:00"}
+    shown = await harbour.post(f"{path}/change/preview", change)
+    assert (len(shown["moved"]), shown["same"], shown["added"], shown["removed"]) == (2, 1, [], [])
+    await harbour.post(f"{path}/change", change)
+    after = await classes_when(
+        harbour, series["id"], lambda all_: all(one["starts_at"][14:16] == "30" for one in (all_[1], all_[3]))
+    )
+    assert [one["session_id"] for one in after] == [one["session_id"] for one in before]
+    async with asyncio.timeout(PATIENCE):
+        while (await harbour.get(path))["to_change"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    starts = await starts_of(harbour, after)
+    assert starts[0] == before[0]["starts_at"]
+    assert [start[14:16] for start in starts] == ["00", "30", "00", "30"]
+    stale = await harbour.api.post(f"{path}/change", json=change, headers={"if-match": '"1"'})
+    problem_of(stale, 412, "stale-version")
+
+
+async def test_ending_a_series_cancels_what_comes_after(harbour: School) -> None:
+    series = await harbour.post("/v1/series", weekly(harbour, 3))
+    path = f"/v1/series/{series['id']}"
+    classes = await classes_when(harbour, series["id"], all_in(*["booked"] * 3))
+    end = {"last_day": first_start().date().isoformat(), "reason": "weather"}
+    assert len((await harbour.post(f"{path}/end/preview", end))["cancelled"]) == 2
+    await harbour.post(f"{path}/end", end)
+    await harbour.run_until(classes[2]["session_id"], "cancelled", "closed")
+    await classes_when(harbour, series["id"], all_in("booked", "cancelled", "cancelled"))
+    last = await harbour.get(f"/v1/sessions/{classes[2]['session_id']}")
+    assert (last["outcome"], last["cancel_reason"]) == ("cancelled", "weather")
+
+
+async def test_another_instructor_takes_over_the_booked_classes(harbour: School) -> None:
+    series = await harbour.post("/v1/series", weekly(harbour, 2))
+    classes = await classes_when(harbour, series["id"], all_in("booked", "booked"))
+    person = {"name": "Ben Castro", "email": f"ben.{harbour.id}@harbour.example"}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    change = {"from_day": (first_start() + WEEK).date().isoformat(), "instructor_id": ben}
+    shown = await harbour.post(f"/v1/series/{series['id']}/change/preview", change)
+    assert len(shown["other_instructor"]) == 1
+    await harbour.post(f"/v1/series/{series['id']}/change", change)
+    await classes_when(harbour, series["id"], lambda all_: all_[1]["instructor_id"] == ben)
+    assert (await harbour.names(classes[1]["session_id"]))[0] == "Ben Castro"
+    assert (await harbour.names(classes[0]["session_id"]))[0] == "Ada Okafor"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"recurrence": "FREQ=SECONDLY"}, "DAILY, WEEKLY or MONTHLY"),
+        ({"recurrence": "FREQ=DAILY;COUNT=100000"}, "COUNT must be a number"),
+        ({"student_ids": []}, "at least one student"),
+        ({"starts_at": "2020-01-07T17:00:00"}, "past"),
+    ],
+)
+async def test_a_series_that_cannot_be_is_refused(harbour: School, changes: Json, words: str) -> None:
+    answer = await harbour.api.post("/v1/series", json=weekly(harbour) | changes)
+    assert answer.status_code == 422, answer.text
+    assert words in answer.json()["detail"]

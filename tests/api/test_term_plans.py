@@ -1,0 +1,134 @@
+"""A term is planned, the proposal is checked and published, and classes get their instructors once."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.handovers import Handovers
+from services.planning.term_plans import TermPlanner
+from services.substitution_notices import SubstitutionNotices
+from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
+from tests.campus import PATIENCE, Campus, Json, School, problem_of
+from workflows.contracts.term_plans import PlanRef
+
+pytestmark = pytest.mark.adapter
+
+
+async def qualify(school: School, instructor_id: str) -> None:
+    await school.change(
+        f"/v1/instructors/{instructor_id}", {"qualifications": [{"subject": "Sums", "level": ""}]}
+    )
+
+
+def window(**changes: Any) -> Json:
+    today = datetime.now(UTC).date()
+    days = {"first_day": today.isoformat(), "last_day": (today + 5 * WEEK).isoformat()}
+    return days | {"most_seconds": 5} | changes
+
+
+async def reached(school: School, plan_id: str, state: str) -> Json:
+    found: Json = {}
+    async with asyncio.timeout(PATIENCE):
+        while (found := await school.get(f"/v1/plans/{plan_id}"))["state"] != state:
+            assert found["state"] != "failed", found
+            await asyncio.sleep(0.1)
+    return found
+
+
+async def proposed(school: School, **changes: Any) -> tuple[str, list[Json]]:
+    """A plan that waits for its publication: its id and assignments."""
+    plan_id = (await school.post("/v1/plans", window(**changes)))["id"]
+    await reached(school, plan_id, "proposed")
+    return plan_id, await school.get(f"/v1/plans/{plan_id}/assignments")
+
+
+async def test_a_plan_finds_instructors_whose_classes_are_then_booked(harbour: School) -> None:
+    await qualify(harbour, harbour.ids["instructor"])
+    series = await harbour.post("/v1/series", weekly(harbour, 3, instructor_id=None))
+    plan_id, assignments = await proposed(harbour)
+    assert [one["instructor_id"] for one in assignments] == [harbour.ids["instructor"]] * 3
+    run = await harbour.get(f"/v1/plans/{plan_id}")
+    assert run["progress"]["unassigned"] == 0
+    assert run["progress"]["gap"] <= 0.01
+    assert sum(run["terms"].values()) == pytest.approx(run["progress"]["objective"])
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    await reached(harbour, plan_id, "published")
+    classes = await classes_when(harbour, series["id"], all_in("booked", "booked", "booked"))
+    assert {one["instructor_id"] for one in classes} == {harbour.ids["instructor"]}
+
+
+async def test_a_class_for_which_there_is_nobody_says_what_would_have_to_give_way(harbour: School) -> None:
+    await harbour.post("/v1/series", weekly(harbour, 1, instructor_id=None))
+    _, (nobody,) = await proposed(harbour)
+    assert nobody["instructor_id"] is None
+    assert nobody["relaxations"][0] == {
+        "rules": ["not_qualified"],
+        "instructor_ids": [harbour.ids["instructor"]],
+    }
+
+
+async def test_a_plan_that_breaks_a_rule_by_now_is_not_published(harbour: School) -> None:
+    await qualify(harbour, harbour.ids["instructor"])
+    series = await harbour.post("/v1/series", weekly(harbour, 2, instructor_id=None))
+    plan_id, assignments = await proposed(harbour)
+    times = {"starts_at": assignments[0]["starts_at"], "ends_at": assignments[0]["ends_at"]}
+    await harbour.post("/v1/sessions", harbour.booking() | times)
+    refused = await harbour.api.post(f"/v1/plans/{plan_id}/publish")
+    assert "the plan breaks rules by now: an instructor" in problem_of(refused, 409, "conflict")["detail"]
+    await harbour.post(f"/v1/plans/{plan_id}/discard")
+    await classes_when(harbour, series["id"], lambda all_: all_[0]["instructor_id"] is None)
+    problem_of(await harbour.api.post(f"/v1/plans/{plan_id}/publish"), 409, "transition-refused")
+
+
+async def test_leave_replans_only_the_classes_that_it_touches(harbour: School) -> None:
+    ada = harbour.ids["instructor"]
+    person = {"name": "Ben Castro", "email": f"ben.{harbour.id}@harbour.example"}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    for key in (ada, ben):
+        await qualify(harbour, key)
+    series = await harbour.post("/v1/series", weekly(harbour, 3))
+    classes = await classes_when(harbour, series["id"], all_in("booked", "booked", "booked"))
+    second = datetime.fromisoformat(classes[1]["starts_at"])
+    leave = {
+        "starts_at": (second - timedelta(hours=2)).isoformat(),
+        "ends_at": (second + timedelta(hours=3)).isoformat(),
+    }
+    await harbour.api.put(f"/v1/instructors/{ada}/availability", json={"leave": [leave]})
+    plan_id, assignments = await proposed(harbour, scope="touched")
+    assert [(one["session_id"], one["instructor_id"]) for one in assignments] == [
+        (classes[1]["session_id"], ben)
+    ]
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    await reached(harbour, plan_id, "published")
+    assert (await harbour.names(classes[1]["session_id"]))[0] == "Ben Castro"
+    assert (await harbour.names(classes[0]["session_id"]))[0] == "Ada Okafor"
+
+
+async def test_batches_that_are_repeated_publish_nothing_twice(campus: Campus, harbour: School) -> None:
+    """As when the worker dies after a batch, whose step is then repeated."""
+    await qualify(harbour, harbour.ids["instructor"])
+    series = await harbour.post("/v1/series", weekly(harbour, 4, instructor_id=None))
+    plan_id, _ = await proposed(harbour)
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    shared = campus.app.state.homeroom
+    notices = SubstitutionNotices(campus.links, "school@harbour.example")
+    planner = TermPlanner(
+        shared.database, Handovers(shared.database, shared.sessions, notices), shared.series_client
+    )
+    ref = PlanRef(harbour.id, UUID(plan_id))
+    await asyncio.gather(*(planner.publish(ref, datetime.now(UTC)) for _ in range(3)))
+    await reached(harbour, plan_id, "published")
+    await classes_when(harbour, series["id"], all_in(*["booked"] * 4))
+    until = (first_start() + 6 * WEEK).isoformat() + "Z"
+    listed = await harbour.get(f"/v1/sessions?from={datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}&to={until}")
+    assert len(listed["items"]) == 4
+
+
+async def test_a_run_can_be_stopped_and_keeps_the_best_plan_so_far(harbour: School) -> None:
+    plan_id = (await harbour.post("/v1/plans", window(most_seconds=600)))["id"]
+    answer = await harbour.api.post(f"/v1/plans/{plan_id}/stop")
+    assert answer.status_code in (204, 409)  # it may be done already
+    await reached(harbour, plan_id, "proposed")

@@ -1,0 +1,126 @@
+"""A series and a plan of a term whose steps are scripted, and the workers of their workflows."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from temporalio import activity
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from domain.errors import HomeroomError
+from workflows.client import SeriesClient, TermPlanClient
+from workflows.contracts.series import SeriesLook, SeriesRef, SeriesSteps
+from workflows.contracts.term_plans import PlanLook, PlanRef, TermPlanSteps
+from workflows.failures import application_error
+from workflows.ids import series_workflow_id, term_plan_workflow_id
+from workflows.queues import Queue, task_queue
+from workflows.series import SeriesWorkflow
+from workflows.term_plan import TermPlan
+
+REGION = "series"
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class ScriptedSeries(SeriesSteps):
+    """Each look finds the next of `looks`, the last one again and again."""
+
+    environment: WorkflowEnvironment
+    looks: list[SeriesLook | HomeroomError]
+    ref: SeriesRef = field(default_factory=lambda: SeriesRef(uuid4(), uuid4()))
+    looked_at: list[datetime] = field(default_factory=list)
+
+    @activity.defn(name="advance_series")
+    async def advance(self, ref: SeriesRef) -> SeriesLook:
+        self.looked_at.append(await self.environment.get_current_time())
+        found = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        if isinstance(found, HomeroomError):
+            raise application_error(found)
+        return found
+
+    async def changed(self) -> None:
+        await SeriesClient(self.environment.client, REGION).changed(self.ref)
+
+    @property
+    def handle(self) -> WorkflowHandle[SeriesWorkflow, SeriesLook]:
+        return self.environment.client.get_workflow_handle_for(
+            SeriesWorkflow.run, series_workflow_id(self.ref.series_id)
+        )
+
+    async def until_over(self) -> SeriesLook:
+        while (await self.handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+            await self.environment.sleep(MINUTE)
+        return await self.handle.result()
+
+
+@asynccontextmanager
+async def scripted_series(
+    environment: WorkflowEnvironment, *looks: SeriesLook | HomeroomError
+) -> AsyncIterator[ScriptedSeries]:
+    """Its workflow runs."""
+    series = ScriptedSeries(environment, list(looks))
+    queue = task_queue(REGION, Queue.SESSIONS)
+    async with Worker(
+        environment.client, task_queue=queue, workflows=[SeriesWorkflow], activities=[series.advance]
+    ):
+        await series.changed()
+        yield series
+
+
+@dataclass
+class ScriptedPlan(TermPlanSteps):
+    """The engine finds `found`; each batch finds the next of `batches`, the last one again and again."""
+
+    environment: WorkflowEnvironment
+    found: PlanLook
+    batches: list[PlanLook | HomeroomError]
+    ref: PlanRef = field(default_factory=lambda: PlanRef(uuid4(), uuid4()))
+    calls: list[str] = field(default_factory=list)
+
+    @activity.defn(name="plan_term")
+    async def plan(self, ref: PlanRef) -> PlanLook:
+        self.calls.append("plan")
+        activity.heartbeat(self.found)
+        return self.found
+
+    @activity.defn(name="publish_plan")
+    async def publish(self, ref: PlanRef) -> PlanLook:
+        self.calls.append("publish")
+        found = self.batches.pop(0) if len(self.batches) > 1 else self.batches[0]
+        if isinstance(found, HomeroomError):
+            raise application_error(found)
+        return found
+
+    async def decided(self) -> None:
+        await TermPlanClient(self.environment.client, REGION).start(self.ref)
+
+    @property
+    def handle(self) -> WorkflowHandle[TermPlan, PlanLook]:
+        return self.environment.client.get_workflow_handle_for(
+            TermPlan.run, term_plan_workflow_id(self.ref.plan_id)
+        )
+
+    async def until_over(self) -> PlanLook:
+        while (await self.handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+            await self.environment.sleep(MINUTE)
+        return await self.handle.result()
+
+
+@asynccontextmanager
+async def scripted_plan(
+    environment: WorkflowEnvironment, found: PlanLook, *batches: PlanLook | HomeroomError
+) -> AsyncIterator[ScriptedPlan]:
+    """Its workflow runs."""
+    plan = ScriptedPlan(environment, found, list(batches))
+    async with Worker(
+        environment.client,
+        task_queue=task_queue(REGION, Queue.SESSIONS),
+        workflows=[TermPlan],
+        activities=[plan.plan, plan.publish],
+    ):
+        await plan.decided()
+        yield plan

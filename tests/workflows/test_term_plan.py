@@ -1,0 +1,34 @@
+"""The workflow of a plan waits for a decision, and goes on after a batch that failed."""
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from domain.errors import NotFound
+from domain.scheduling.term_plans import PlanState
+from tests.workflows.planning import MINUTE, scripted_plan
+from workflows.contracts.term_plans import PlanLook
+
+pytestmark = pytest.mark.workflow
+
+PROPOSED = PlanLook(PlanState.PROPOSED, unassigned=2, gap=0.01, objective=10.0)
+PUBLISHED = PlanLook(PlanState.PUBLISHED)
+
+
+async def test_it_is_published_in_batches_and_a_failed_one_is_repeated(
+    environment: WorkflowEnvironment,
+) -> None:
+    batches = (PlanLook(PlanState.PUBLISHING, left_to_publish=20), NotFound("gone"), PUBLISHED)
+    async with scripted_plan(environment, PROPOSED, PROPOSED, *batches) as plan:
+        while len(plan.calls) < 2:
+            await environment.sleep(MINUTE)
+        assert (await plan.handle.query("progress"))["unassigned"] == 2
+        await plan.decided()
+        assert await plan.until_over() == PUBLISHED
+        assert plan.calls == ["plan", *["publish"] * 4]
+
+
+async def test_a_plan_that_failed_ends_at_once(environment: WorkflowEnvironment) -> None:
+    failed = PlanLook(PlanState.FAILED)
+    async with scripted_plan(environment, failed, failed) as plan:
+        assert await plan.until_over() == failed
+        assert plan.calls == ["plan"]

@@ -1,0 +1,37 @@
+"""Activities that plan a term and publish the plan."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from temporalio import activity
+
+from domain.scheduling.term_plans import PlanState
+
+
+@dataclass(frozen=True)
+class PlanRef:
+    organization_id: UUID
+    plan_id: UUID
+
+
+@dataclass(frozen=True)
+class PlanLook:
+    """How far a plan is."""
+
+    state: PlanState
+    unassigned: int = 0  # classes without instructor in the best plan so far
+    gap: float = 1.0  # how much better a plan could be at most, as a share
+    objective: float = 0.0
+    left_to_publish: int = 0
+
+
+class TermPlanSteps:
+    @activity.defn(name="plan_term")
+    async def plan(self, ref: PlanRef) -> PlanLook:
+        """Let the engine plan, and keep the plan as a proposal. It heartbeats how good the best plan so far is."""
+        raise NotImplementedError
+
+    @activity.defn(name="publish_plan")
+    async def publish(self, ref: PlanRef) -> PlanLook:
+        """Publish the next batch of a plan. What was published before is not published again."""
+        raise NotImplementedError

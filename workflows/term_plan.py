@@ -1,0 +1,75 @@
+"""The workflow of a plan of a term: plan it, wait for a person's decision, publish it batch by batch.
+
+The row holds what was decided; the signal only says that it has changed. An engine that dies with its worker starts
+anew elsewhere, and a batch that was interrupted is repeated without a second effect.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.scheduling.term_plans import OVER, PlanState
+    from workflows import options
+    from workflows.contracts.term_plans import PlanLook, PlanRef, TermPlanSteps
+    from workflows.failures import STEP_FAILURES
+
+_BETWEEN_BATCHES = timedelta(seconds=1)
+_AFTER_FAILURE = timedelta(hours=1)
+_LOOK_AFTER = timedelta(hours=6)  # at a decision whose signal was lost
+_LOOKS_PER_RUN = 500  # then it continues as new
+
+
+@workflow.defn(name="TermPlan")
+class TermPlan:
+    @workflow.init
+    def __init__(self, ref: PlanRef) -> None:
+        self._decided = False
+        self._look = PlanLook(PlanState.PLANNING)
+
+    @workflow.run
+    async def run(self, ref: PlanRef) -> PlanLook:
+        self._say(
+            await workflow.execute_activity_method(
+                TermPlanSteps.plan, ref, summary="plan the term", **options.PLANNING
+            )
+        )
+        for _ in range(_LOOKS_PER_RUN):
+            if self._look.state in OVER:
+                return self._look
+            if self._look.state == PlanState.PROPOSED:
+                with suppress(TimeoutError):
+                    await workflow.wait_condition(
+                        lambda: self._decided, timeout=_LOOK_AFTER, timeout_summary="until somebody decides"
+                    )
+            self._decided = False
+            try:
+                self._say(
+                    await workflow.execute_activity_method(
+                        TermPlanSteps.publish, ref, summary="publish the next batch", **options.SERIES
+                    )
+                )
+            except STEP_FAILURES:
+                workflow.logger.warning("a batch of a plan failed")
+                await workflow.sleep(_AFTER_FAILURE, summary="after a failure")
+            if self._look.state == PlanState.PUBLISHING:
+                await workflow.sleep(_BETWEEN_BATCHES, summary="between two batches")
+        return workflow.continue_as_new(ref)
+
+    @workflow.signal
+    def decided(self) -> None:
+        """Somebody has published or discarded the plan."""
+        self._decided = True
+
+    @workflow.query
+    def progress(self) -> PlanLook:
+        """How good the plan is, and how many of its assignments are still to be published."""
+        return self._look
+
+    def _say(self, look: PlanLook) -> None:
+        self._look = look
+        workflow.set_current_details(
+            f"{look.state}: {look.unassigned} classes without instructor, gap {look.gap:.2%}, "
+            f"{look.left_to_publish} assignments to publish"
+        )
