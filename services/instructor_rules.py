@@ -37,6 +37,21 @@ async def check(
     Call it when the time of the class is reserved: whoever books the same instructor waits until the transaction ends,
     and so does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
     """
+    refusal = await refusal_of(db, session, starts_at, ends_at)
+    reason = await override_requests.take(db, override) if override else None
+    if refusal and not reason:
+        raise refusal
+    _write(session, refusal.extra["rules"].split(",") if refusal else (), reason)
+    await db.flush()
+
+
+async def refusal_of(
+    db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime
+) -> InstructorUnavailable | None:
+    """Why the rules about its instructor refuse a class at this time; None: they do not.
+
+    Raises UnknownReference for a retired instructor.
+    """
     instructor = await entities.in_use(db, Instructor, session.instructor_id)
     course = await entities.get(db, Course, session.course_id)
     held = (await people.qualifications(db, [instructor.id])).get(instructor.id)
@@ -51,20 +66,18 @@ async def check(
         instructor.id, qualifications=held or [(course.subject, course.level)], availability=times
     )
     broken = broken_rules(wanted, candidate)
-    reason = await override_requests.take(db, override) if override else None
-    if broken and not reason:
-        raise InstructorUnavailable(
-            " ".join(sentence(rule, _SOMEBODY, wanted, times) for rule in broken),
-            rules=",".join(broken),
-            instructor_id=str(instructor.id),
-        )
-    _write(session, broken, reason)
-    await db.flush()
+    if not broken:
+        return None
+    return InstructorUnavailable(
+        " ".join(sentence(rule, _SOMEBODY, wanted, times) for rule in broken),
+        rules=",".join(broken),
+        instructor_id=str(instructor.id),
+    )
 
 
 def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:
     """On the row of the class, whose changes are in the change log with their author."""
-    rules = [str(rule) for rule in broken]
+    rules = list(broken)
     session.overridden_rules = rules
     session.override_reason = reason if rules else None
     session.overridden_by = authorship.get().actor if rules else None

@@ -59,11 +59,14 @@ class Availability:
         """Whether the hours of these days cover this time without a hole. Leave is not looked at."""
         if not self.weekly and not self.days:
             return True
+        return any(hours.start <= start and end <= hours.end for hours in self.open_hours(start, end))
+
+    def open_hours(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
+        """The hours of the days around this time, in order. Leave is not looked at."""
         zone = ZoneInfo(self.zone)
         first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
         days = [first + n * _DAY for n in range(-1, (last - first).days + 2)]
-        open_hours = merged(hours for day in days for hours in self._hours_of(day, zone))
-        return any(hours.start <= start and end <= hours.end for hours in open_hours)
+        return merged(hours for day in days for hours in self._hours_of(day, zone))
 
     def is_busy(self, start: datetime, end: datetime) -> bool:
         return _overlaps(self.booked, start, end)

@@ -145,23 +145,7 @@ async def _reserve(
 ) -> None:
     """Raises DoubleBooked, with the first person who has another class and that class."""
     during = Range(starts_at, ends_at, bounds="[)")
-    clash = (
-        sa.select(col(BookedTime.person_id), col(BookedTime.session_id))
-        .where(
-            col(BookedTime.organization_id) == session.organization_id,
-            col(BookedTime.person_id).in_(people),
-            col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
-            col(BookedTime.session_id) != session.id,
-        )
-        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
-        .limit(1)
-    )
-    if found := (await db.execute(clash)).first():
-        raise DoubleBooked(
-            _OTHER_CLASS,
-            clashing_person_id=str(found.person_id),
-            clashing_session_id=str(found.session_id),
-        )
+    await require_free(db, session, people, starts_at, ends_at)
     rows = [
         {
             "organization_id": session.organization_id,
@@ -183,6 +167,30 @@ async def _reserve(
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
             raise DoubleBooked("another booking for the same people was made at the same moment") from error
         raise
+
+
+async def require_free(
+    db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> None:
+    """Raises DoubleBooked, with the first person who has another class than this one at that time, and that class."""
+    during = Range(starts_at, ends_at, bounds="[)")
+    clash = (
+        sa.select(col(BookedTime.person_id), col(BookedTime.session_id))
+        .where(
+            col(BookedTime.organization_id) == session.organization_id,
+            col(BookedTime.person_id).in_(people),
+            col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
+            col(BookedTime.session_id) != session.id,
+        )
+        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
+        .limit(1)
+    )
+    if found := (await db.execute(clash)).first():
+        raise DoubleBooked(
+            _OTHER_CLASS,
+            clashing_person_id=str(found.person_id),
+            clashing_session_id=str(found.session_id),
+        )
 
 
 async def held_people(db: AsyncSession, session_id: UUID) -> list[UUID]:
