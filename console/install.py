@@ -39,7 +39,6 @@ OWN_RULES = (
     act_forms,
     view_forms,
     class_calendar_page,
-    move_forms,
     sign_in_page,
     operator_pages,
     account_page,
@@ -57,6 +56,7 @@ OWN_RULES = (
 )
 # Each route of these modules requires one permission.
 PERMITTED = (
+    move_forms,
     audio_page,
     command_forms,
     review_page,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import BookingInPast, DoubleBooked, HomeroomError, InstructorUnavailable
+from domain.errors import BookingInPast, DoubleBooked, HomeroomError, InstructorUnavailable, TransitionRefused
 from domain.notices.kinds import NoticeKind
 from domain.people.access import Principal
 from domain.sessions.states import Trigger, advance
@@ -33,11 +33,18 @@ class MoveCheck:
 
 
 async def check_move(
-    db: AsyncSession, who: Principal, session_id: UUID, starts_at: datetime, now: datetime
+    db: AsyncSession, who: Principal, session_id: UUID, starts_at: datetime, region: str, now: datetime
 ) -> MoveCheck:
-    """What a move of the class to this start would answer, its length kept. Nothing is reserved. Raises NotFound."""
+    """What a move of the class to this start would answer, its length kept. Nothing is reserved. Raises NotFound.
+
+    `region` is that of this process, which can only move its own classes.
+    """
     session = await sessions.get_visible(db, session_id, who)
     ends_at = starts_at + (session.ends_at - session.starts_at)
+    if session.region != region:
+        text = f"nothing works on the classes of the region {session.region} here"
+        refusal = TransitionRefused(text, next_step="Move it where its region runs.")
+        return MoveCheck(session, starts_at, ends_at, refusal)
     return MoveCheck(session, starts_at, ends_at, await _refusal(db, who, session, starts_at, ends_at, now))
 
 

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api.http.authentication import Needs
 from api.http.dependencies import Now, Shared
 from console.frame import times
+from console.frame.permits import permits
 from console.frame.problem_page import PageRoute, refusal
 from console.frame.problem_texts import shown
 from console.frame.rendering import HEADERS, page
-from console.frame.viewers import Staff
+from console.frame.viewers import CurrentUser
 from domain.errors import HomeroomError
 from domain.people.access import Permission
 from domain.scheduling.wall_time import wall_time_to_utc
@@ -26,8 +26,12 @@ from models.repositories import entities
 from services.class_moves import MoveCheck, check_move, told_of_move
 from services.inputs.fields import Schema, TimeZone, WallTime
 
-router = APIRouter(prefix="/calendar/classes/{session_id}", include_in_schema=False, route_class=PageRoute)
-_NEEDS = Needs(Permission.SESSIONS_WRITE)
+router = APIRouter(
+    prefix="/calendar/classes/{session_id}",
+    include_in_schema=False,
+    route_class=PageRoute,
+    dependencies=[permits(Permission.SESSIONS_WRITE)],
+)
 
 
 class Target(Schema):
@@ -42,16 +46,15 @@ class Target(Schema):
 
 @router.get("/check")
 async def check(
-    session_id: UUID, shared: Shared, who: Staff, now: Now, target: Annotated[Target, Query()]
+    session_id: UUID, shared: Shared, who: CurrentUser, now: Now, target: Annotated[Target, Query()]
 ) -> Response:
     """Whether the class could be moved to a time; if not, why, and whether a reason would set that aside."""
-    _NEEDS.check(who)
     try:
         starts_at = target.start()
     except HomeroomError as error:
         return _answer(error, can_override=False)
     async with shared.database.tenant(who.organization_id) as db:
-        found = await check_move(db, who, session_id, starts_at, now)
+        found = await check_move(db, who, session_id, starts_at, shared.settings.region, now)
     return _answer(found.refusal, can_override=found.can_override)
 
 
@@ -60,16 +63,15 @@ async def move_form(
     request: Request,
     session_id: UUID,
     shared: Shared,
-    who: Staff,
+    who: CurrentUser,
     now: Now,
     target: Annotated[Target, Query()],
 ) -> Response:
     """The content of the dialog; of a move that no reason makes possible, why."""
     try:
-        _NEEDS.check(who)
         starts_at = target.start()
         async with shared.database.tenant(who.organization_id) as db:
-            found = await check_move(db, who, session_id, starts_at, now)
+            found = await check_move(db, who, session_id, starts_at, shared.settings.region, now)
             if found.refusal and not found.can_override:
                 raise found.refusal
             told = await told_of_move(db, found.session, now)

@@ -24,7 +24,6 @@ from tests.links import open_link
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(300)]
 
 HOUR = timedelta(hours=1)
-MOVED = "Rescheduled. Everyone will be notified."
 
 
 def next_week() -> list[date]:
@@ -71,6 +70,11 @@ async def hold_over(page: Page, session_id: str, day: date, hour: float) -> None
     await page.mouse.move(column["x"] + column["width"] / 2, above + 4, steps=5)
 
 
+async def is_moved(page: Page) -> None:
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_text("Rescheduled. Everyone will be notified.")).to_be_visible()
+
+
 async def test_a_class_is_dragged_to_a_time_that_is_refused_and_to_one_that_is_free(
     harbour: School, chromium: Browser
 ) -> None:
@@ -104,7 +108,7 @@ async def test_a_class_is_dragged_to_a_time_that_is_refused_and_to_one_that_is_f
         await expect(dialog).to_contain_text("Guardian of Noor Haddad")
         await look_and_check(page, "calendar-move")
         await dialog.get_by_role("button", name="Move class").click()
-        await expect(page.get_by_text(MOVED)).to_be_visible()
+        await is_moved(page)
         assert await start_of(harbour, moved) == at(wednesday, 14)
         await expect(page.locator(f'[data-track="{wednesday}"] .cal-block')).to_have_count(2)
         assert await start_of(harbour, other) == at(wednesday, 10)
@@ -135,7 +139,7 @@ async def test_a_class_is_moved_by_keys_and_past_a_rule_with_a_reason(
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("button", name="Move class")).to_be_focused()
         await page.keyboard.press("Enter")
-        await expect(page.get_by_text(MOVED)).to_be_visible()
+        await is_moved(page)
         assert await start_of(harbour, moved) == at(wednesday, 10, 30)
 
         await expect(block(page, moved)).to_be_focused()
@@ -149,7 +153,7 @@ async def test_a_class_is_moved_by_keys_and_past_a_rule_with_a_reason(
         await page.get_by_label("Override reason").fill("Agreed with Ada on the phone")
         await look_and_check(page, "calendar-move-anyway")
         await page.get_by_role("button", name="Move class").click()
-        await expect(page.get_by_text(MOVED)).to_be_visible()
+        await is_moved(page)
         assert await start_of(harbour, moved) == at(wednesday, 12, 30)
 
 
@@ -164,7 +168,7 @@ async def test_a_day_is_a_line_of_each_instructor(harbour: School, chromium: Bro
         await page.keyboard.press("ArrowLeft")
         await page.keyboard.press("Enter")
         await page.get_by_role("button", name="Move class").click()
-        await expect(page.get_by_text(MOVED)).to_be_visible()
+        await is_moved(page)
         assert await start_of(harbour, moved) == at(day, 9, 45)
 
 
